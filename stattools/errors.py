@@ -1,0 +1,32 @@
+"""The errors of stattools: one root, four children, each saying who needs what, what it got, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stattools.solvers.solution import Solution
+
+
+class StattoolsError(Exception):
+    """Root of every error that stattools raises on purpose."""
+
+
+class DomainError(StattoolsError, ValueError):
+    """Data or parameters that the model cannot take: wrong support, NaN, empty, unseen level, forbidden formula."""
+
+
+class IdentificationError(StattoolsError, ValueError):
+    """The maximum does not exist or is not unique: aliased columns, separated outcomes, more coefficients than rows."""
+
+
+class ConvergenceError(StattoolsError, RuntimeError):
+    """A solver stopped before the maximum; `solution` holds its last point and its trace."""
+
+    def __init__(self, message: str, solution: Solution | None = None) -> None:
+        super().__init__(message)
+        self.solution = solution
+
+
+class IncompatibleError(StattoolsError, TypeError):
+    """Parts that do not fit together: a solver and a model, a prior and a likelihood, an option and a model."""
