@@ -1,1 +1,90 @@
-"""stattools."""
+"""stattools: every problem is stated as a likelihood; from it come the fit, its uncertainty, the posterior, the check
+against an independent reference, and the report.
+
+    import stattools as st
+
+    fit = st.fit(st.logistic("admit ~ gre + gpa", admissions))
+    print(fit)                       # estimates, intervals, certificate
+    print(st.validate(fit))          # the same numbers from statsmodels?
+    st.report(fit, to="reports/admissions")
+
+Names are loaded when they are first used, so that `import stattools` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stattools.conjugate.beta_binomial import Beta as Beta
+    from stattools.errors import ConvergenceError as ConvergenceError
+    from stattools.errors import DomainError as DomainError
+    from stattools.errors import IdentificationError as IdentificationError
+    from stattools.errors import IncompatibleError as IncompatibleError
+    from stattools.errors import StattoolsError as StattoolsError
+    from stattools.fit import Fit as Fit
+    from stattools.fit import fit as fit
+    from stattools.interval import Interval as Interval
+    from stattools.likelihoods import Bernoulli as Bernoulli
+    from stattools.likelihoods import Binomial as Binomial
+    from stattools.likelihoods import Categorical as Categorical
+    from stattools.likelihoods import Gaussian as Gaussian
+    from stattools.likelihoods import Poisson as Poisson
+    from stattools.model import Evaluation as Evaluation
+    from stattools.model import Model as Model
+    from stattools.models.counts import binomial as binomial
+    from stattools.models.counts import coin as coin
+    from stattools.models.regression import logistic as logistic
+    from stattools.models.regression import ols as ols
+    from stattools.models.regression import poisson as poisson
+    from stattools.models.regression import softmax as softmax
+    from stattools.posterior import posterior as posterior
+    from stattools.reporting.report import report as report
+    from stattools.solvers import LBFGS as LBFGS
+    from stattools.solvers import ClosedForm as ClosedForm
+    from stattools.solvers import GradientDescent as GradientDescent
+    from stattools.solvers import LeastSquares as LeastSquares
+    from stattools.solvers import Newton as Newton
+    from stattools.solvers import Solution as Solution
+    from stattools.validation.agreement import Agreement as Agreement
+    from stattools.validation.validate import validate as validate
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "conjugate.beta_binomial": ("Beta",),
+    "errors": (
+        "ConvergenceError",
+        "DomainError",
+        "IdentificationError",
+        "IncompatibleError",
+        "StattoolsError",
+    ),
+    "fit": ("Fit", "fit"),
+    "interval": ("Interval",),
+    "likelihoods": ("Bernoulli", "Binomial", "Categorical", "Gaussian", "Poisson"),
+    "model": ("Evaluation", "Model"),
+    "models.counts": ("binomial", "coin"),
+    "models.regression": ("logistic", "ols", "poisson", "softmax"),
+    "posterior": ("posterior",),
+    "reporting.report": ("report",),
+    "solvers": ("LBFGS", "ClosedForm", "GradientDescent", "LeastSquares", "Newton", "Solution"),
+    "validation.agreement": ("Agreement",),
+    "validation.validate": ("validate",),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = sorted([*_MODULE_OF, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'stattools' has no attribute {name!r}")
+    value = getattr(import_module(f"stattools.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,181 @@
+"""Arrays, lists and frames of numbers as a complete matrix; NumPy arrays are read without pandas and without a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.errors import DomainError
+
+if TYPE_CHECKING:
+    from stattools.data.columns import Table
+
+FORMULA = 'a table with a formula, such as ("y ~ x1 + C(g)", table)'
+NUMBERS = "biuf"  # NumPy's kinds of bool, int, unsigned int, float
+
+
+def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]:
+    """X as a float64 matrix (n, p), and the names of its columns if it is a frame or a named series.
+
+    A float64 array in C or Fortran order is not copied. One-dimensional input is one column. Raises DomainError for
+    what is not numbers, not rectangular, or not finite.
+
+    >>> matrix([[1, 2], [3, 4]])[0].shape
+    (2, 2)
+    """
+    values, names = _read(X, what)
+    if values.ndim == 1:
+        values = values[:, None]
+    if values.ndim != 2 or not len(values):
+        raise DomainError(
+            f"{what} must have one row per observation, one column per predictor and at least one row; "
+            f"got shape {values.shape}."
+        )
+    if values.dtype.kind == "O":
+        from stattools.data.columns import table
+
+        values = _stack(table(dict(enumerate(values.T))), what)
+    if values.dtype.kind not in NUMBERS:
+        raise DomainError(f"{what} must hold numbers; got {values.dtype}. Text and categories need {FORMULA}.")
+    if not (values.flags.c_contiguous or values.flags.f_contiguous):
+        values = np.ascontiguousarray(values)
+    values = values.astype(np.float64, copy=False)
+    good = np.isfinite(values)
+    if not good.all():
+        row, place = (int(index) for index in np.argwhere(~good)[0])
+        where = f"row {row}, column {names[place] if names else place!r}"
+        raise _gap(what, int(np.sum(~good)), where, values[row, place])
+    return values, names
+
+
+def vector(values: Any, what: str) -> Any:
+    """A complete column: a NumPy array of numbers as it is, anything else as a clean pandas Series.
+
+    Raises DomainError for a missing or infinite value, with its position.
+
+    >>> vector([0, 1], "y")
+    array([0, 1])
+    """
+    if isinstance(values, list | tuple | range | np.ma.MaskedArray):
+        values = _array(values, what)
+    shape = getattr(values, "shape", None) or (len(values) if hasattr(values, "__len__") else 0,)
+    if len(shape) == 2 and shape[1] == 1:
+        values, shape = _only_column(values), shape[:1]
+    if len(shape) != 1 or not shape[0]:
+        raise DomainError(f"{what} must have one value per row and at least one row; got shape {tuple(shape)}.")
+    if not (type(values) is np.ndarray and values.dtype.kind in NUMBERS):
+        from stattools.data.columns import clean, missing, series
+
+        column = series(values, what)
+        gaps = missing(column)
+        if gaps.any():
+            row = int(np.argmax(gaps))
+            raise _gap(what, int(gaps.sum()), f"row {row}", column.iloc[row])
+        values = clean(column)
+    if values.dtype.kind == "f":
+        good = np.isfinite(np.asarray(values))
+        if not good.all():
+            row = int(np.argmin(good))
+            raise _gap(what, int(np.sum(~good)), f"row {row}", np.asarray(values)[row])
+    return values
+
+
+def named(names: Sequence[str] | None, found: tuple[str, ...] | None, p: int) -> tuple[str, ...]:
+    """The names given by the user, else those of the frame, else x1, x2, ...; DomainError on a wrong count or a repeat."""
+    if names is None:
+        chosen = found or default_names(p)
+    else:
+        chosen = (names,) if isinstance(names, str) else tuple(names)
+    if not all(isinstance(name, str) for name in chosen):
+        raise DomainError(f"names= must be texts, one per column of X; got {chosen!r}.")
+    if len(chosen) != p:
+        raise DomainError(
+            f"names= needs one name for each of the {p} columns of X (an intercept that is added has its own); "
+            f"got {len(chosen)}: {', '.join(map(repr, chosen))}."
+        )
+    repeated = [name for name in dict.fromkeys(chosen) if chosen.count(name) > 1]
+    if repeated:
+        raise DomainError(f"two columns of X have the name {repeated[0]!r}; names must differ.")
+    return chosen
+
+
+def default_names(p: int) -> tuple[str, ...]:
+    """x1, x2, ...: the names of columns that have none."""
+    return tuple(f"x{i + 1}" for i in range(p))
+
+
+def with_intercept(X: np.ndarray) -> np.ndarray:
+    """X with a column of ones before it."""
+    return np.column_stack([np.ones(len(X)), X])
+
+
+def aligned(left: Any, right: Any, what: tuple[str, str]) -> None:
+    """DomainError if both are pandas objects whose indexes differ: rows are paired by position, not by index."""
+    index, other = getattr(left, "index", None), getattr(right, "index", None)
+    if hasattr(index, "equals") and hasattr(other, "equals") and len(left) == len(right):
+        if not index.equals(other):  # type: ignore[union-attr]
+            raise DomainError(
+                f"{what[0]} and {what[1]} have different pandas indexes, so their rows may not belong together: "
+                "align them, or pass .to_numpy() to pair rows by position."
+            )
+
+
+def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
+    """Values and names, before any check of the values."""
+    if X is None or isinstance(X, str):
+        raise DomainError(f"{what} must be a matrix of predictors; got {X!r}. A formula comes first: (formula, table).")
+    if hasattr(X, "toarray"):
+        raise DomainError(f"{what} is a sparse matrix; make it dense with .toarray().")
+    if isinstance(X, np.ndarray | list | tuple | range):
+        return _array(X, what), None
+    from stattools.data.columns import table
+
+    if getattr(X, "ndim", None) == 1 or hasattr(X, "to_pylist") and not hasattr(X, "column_names"):  # a series
+        label = getattr(X, "name", None)
+        column = table({what if label in (None, "") else label: X})
+        return _stack(column, what), None if label in (None, "") else column.names
+    try:
+        frame = table(X)
+    except DomainError:
+        if hasattr(X, "columns") or not hasattr(X, "__array__"):
+            raise
+        return np.asarray(X), None
+    return _stack(frame, what), frame.names
+
+
+def _stack(frame: Table, what: str) -> np.ndarray:
+    """The columns of a table side by side as float64; DomainError for text, categories and gaps."""
+    columns = []
+    for name in frame.names:
+        values = vector(frame.column(name), f"{what}, column {name!r},")
+        if values.dtype.kind not in NUMBERS:
+            raise DomainError(f"{what}, column {name!r}, holds categories; they need {FORMULA}.")
+        columns.append(np.asarray(values, dtype=np.float64))
+    return np.column_stack(columns)
+
+
+def _array(values: Any, what: str) -> np.ndarray:
+    if isinstance(values, np.ma.MaskedArray):
+        return values.astype(object).filled(None)
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise DomainError(f"{what} is ragged: its rows have different lengths; got {values!r:.60}.") from None
+
+
+def _only_column(values: Any) -> Any:
+    if isinstance(values, np.ndarray):
+        return values[:, 0]
+    from stattools.data.columns import table
+
+    frame = table(values)
+    return frame.column(frame.names[0])
+
+
+def _gap(what: str, count: int, where: str, value: Any) -> DomainError:
+    return DomainError(
+        f"{what} has {count} missing or infinite values; the first is {value} in {where} (counting from 0). "
+        f"Arrays must be complete: {FORMULA} drops and counts rows with missing values."
+    )

@@ -1,0 +1,152 @@
+"""Data as a model needs them: X, the outcome, extras such as weights, on complete rows, with a count of what was dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.data.arrays import NUMBERS, aligned, matrix, named, vector, with_intercept
+from stattools.data.design import Design, learn, outcome_of
+from stattools.errors import DomainError, IncompatibleError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import ArrayLike
+
+NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Complete rows: X (n, p) float64, the outcome as it came, extras (n,) float64, and what was dropped.
+
+    `dropped` counts the rows in which a column was missing, by column; a row missing in two columns counts in both.
+    `n_dropped` counts the rows dropped in all.
+    """
+
+    X: np.ndarray
+    outcome: pd.Series | np.ndarray
+    outcome_name: str
+    design: Design
+    columns: dict[str, np.ndarray] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)
+    n_dropped: int = 0
+
+
+def read(
+    formula_or_y: Any,
+    data_or_X: Any,
+    *,
+    names: Sequence[str] | None = None,
+    intercept: bool = True,
+    columns: Mapping[str, str | ArrayLike | None] = NONE,
+) -> Dataset:
+    """Read `(formula, table)` or `(y, X)`.
+
+    `columns` are extras with one value per row, such as {"weights": "w"}: the name of a column (with a formula) or an array
+    as long as the table; None is passed over. With a formula, rows with a missing value in a column that is used
+    are dropped and counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`; then a float64 X
+    in C or Fortran order is not copied.
+
+    Raises DomainError for data that cannot be used, IncompatibleError for `names=` or `intercept=` with a formula.
+
+    >>> data = read("y ~ x + g", {"y": [1, 2, 4, 8], "x": [1, None, 5, 7], "g": ["a", "b", "b", "a"]})
+    >>> data.design.names, data.dropped, data.X.shape
+    (('Intercept', 'x', 'g[T.b]'), {'x': 1}, (3, 3))
+    """
+    if isinstance(formula_or_y, str):
+        if names is not None or not intercept:
+            raise IncompatibleError(
+                'names= and intercept= belong to arrays; a formula names its columns itself and "y ~ 0 + x" leaves the '
+                "intercept out."
+            )
+        return _from_formula(formula_or_y, data_or_X, columns)
+    if isinstance(data_or_X, str):
+        raise DomainError(f"the formula comes first: ({data_or_X!r}, table).")
+    return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
+
+
+def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
+    from stattools.data.columns import clean, finite, missing, series, table
+    from stattools.data.formula import parse, require
+
+    frame = table(data)
+    extras = {key: value for key, value in columns.items() if value is not None}
+    for value in extras.values():
+        if isinstance(value, str):
+            require(value, frame.names)
+        aligned(data, value, ("the table", "an array beside it"))
+    formula = parse(text, frame.names, apart=[value for value in extras.values() if isinstance(value, str)])
+    labels = {key: value if isinstance(value, str) else f"{key}=" for key, value in extras.items()}
+    used = (*formula.outcome.columns, *formula.columns, *(v for v in extras.values() if isinstance(v, str)))
+    raw = {name: frame.column(name) for name in dict.fromkeys(used)}
+    for key, value in extras.items():
+        if not isinstance(value, str):
+            raw[labels[key]] = series(value, labels[key])
+            _same_length(raw[labels[key]], labels[key], frame.n, "the table")
+    gaps = {label: missing(column) for label, column in raw.items()}
+    complete = ~np.logical_or.reduce(list(gaps.values()))
+    rows = np.flatnonzero(complete)
+    dropped = {label.removesuffix("="): int(gap.sum()) for label, gap in gaps.items() if gap.any()}
+    if not len(rows):
+        counts = ", ".join(f"{name!r} in {count}" for name, count in dropped.items())
+        raise DomainError(f"no row is complete: of {frame.n} rows, these columns are missing: {counts}.")
+    ready = {}
+    for label, column in raw.items():
+        whole = column if len(rows) == frame.n else column[complete].reset_index(drop=True)
+        ready[label] = clean(whole)
+        if ready[label].dtype.kind == "f":
+            what = f"column {label!r}" if not label.endswith("=") else label
+            finite(ready[label].to_numpy(), what, "replace or remove infinite values.", rows)
+    numbers = {key: _number_column(ready[label], key, label) for key, label in labels.items()}
+    outcome = outcome_of(formula, ready, rows)
+    design, X = learn(formula, ready, rows)
+    return Dataset(X, outcome, formula.outcome.text, design, numbers, dropped, frame.n - len(rows))
+
+
+def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:
+    values, found = matrix(X)
+    chosen = named(names, found, values.shape[1])
+    if intercept and "Intercept" in chosen:
+        raise DomainError("X has a column named 'Intercept' already; pass intercept=False, or give it another name.")
+    if not intercept and not chosen:
+        raise DomainError("X has no columns and intercept=False adds none; a model needs at least one.")
+    outcome = vector(y, "y")
+    _same_length(outcome, "y", len(values), "X")
+    aligned(y, X, ("y", "X"))
+    extras = {}
+    for key, value in columns.items():
+        if value is None:
+            continue
+        if isinstance(value, str):
+            raise DomainError(
+                f"{key}={value!r} names a column, but there is no table; give an array of {len(values)} numbers."
+            )
+        extras[key] = _number_column(vector(value, f"{key}="), key, f"{key}=")
+        _same_length(extras[key], f"{key}=", len(values), "X")
+        aligned(value, X, (f"{key}=", "X"))
+    label = getattr(y, "name", None)
+    design = Design(("Intercept", *chosen) if intercept else chosen, added=intercept)
+    return Dataset(
+        with_intercept(values) if intercept else values,
+        outcome,
+        "y" if label in (None, "") else str(label),
+        design,
+        extras,
+    )
+
+
+def _number_column(column: Any, key: str, label: str) -> np.ndarray:
+    if column.dtype.kind not in NUMBERS:
+        levels = ", ".join(repr(level) for level in column.cat.categories[:5])
+        raise DomainError(f"{key}= needs numbers; {label!r} holds categories ({levels}).")
+    return np.asarray(column, dtype=np.float64)
+
+
+def _same_length(column: Any, what: str, n: int, against: str) -> None:
+    if len(column) != n:
+        raise DomainError(f"{what} has {len(column)} values and {against} has {n} rows; they must be the same rows.")

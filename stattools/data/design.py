@@ -1,0 +1,237 @@
+"""The design: how columns of a table become columns of X, learned once, applied the same way to new rows.
+
+What is learned is small and plain: the levels of each categorical factor and the constants of `center`, `scale`, `poly`
+and the splines. Every factor is evaluated here, from its checked tree; formulaic's materializer then codes the
+categories and multiplies factors into columns of structurally full rank (it is given values, never code).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.data.arrays import default_names, matrix, with_intercept
+from stattools.data.columns import clean, finite, listing, missing, table
+from stattools.data.expression import Expression, constants, contrast_call, evaluate
+from stattools.data.formula import Formula, require
+from stattools.data.transforms import contrast
+from stattools.errors import DomainError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGEST = 2**29  # cells of one factor's dummy columns: 4 GiB
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Columns of X from columns of a table (`parsed` holds the formula) or of an array (`parsed` is None).
+
+    `levels` are the levels of each categorical factor, `state` the learned constants, both by the text of the factor;
+    `added` says that an array needs a column of ones put before it.
+    """
+
+    names: tuple[str, ...]
+    parsed: Formula | None = None
+    levels: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    state: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    added: bool = False
+
+    @property
+    def formula(self) -> str | None:
+        """The formula as text; None for arrays."""
+        return self.parsed.text if self.parsed else None
+
+    def encode(self, data: Any) -> np.ndarray:
+        """Rows of X, (n, p) float64, for new data: the same columns from any table, or from an array for an array design.
+
+        Raises DomainError for a missing column, a missing or infinite value, a level that was not there to learn
+        from, a wrong number of columns.
+
+        >>> from stattools.data.dataset import read
+        >>> design = read("y ~ center(x) + g", {"y": [1, 2, 4], "x": [1, 3, 5], "g": ["a", "b", "b"]}).design
+        >>> design.encode({"x": [4], "g": ["a"]}).tolist()
+        [[1.0, 0.0, 1.0]]
+        """
+        if self.parsed is None:
+            return self._encode_array(data)
+        frame = table(data)
+        columns = {}
+        for name in self.parsed.columns:
+            require(name, frame.names)
+            raw = frame.column(name)
+            gaps = np.flatnonzero(missing(raw))
+            if len(gaps):
+                raise DomainError(
+                    f"column {name!r} has no value in {len(gaps)} of the {frame.n} new rows (row {listing(gaps.tolist())}, "
+                    "counting from 0); a prediction needs every predictor: drop those rows or fill them in."
+                )
+            columns[name] = clean(raw)
+        X, _ = columns_of(self.parsed, columns, np.arange(frame.n), dict(self.levels), dict(self.state))
+        return X
+
+    def _encode_array(self, data: Any) -> np.ndarray:
+        names = self.names[1:] if self.added else self.names
+        p = len(names)
+        if isinstance(data, Mapping) or hasattr(data, "columns") or hasattr(data, "column_names"):
+            frame = table(data)
+            nameless = names == default_names(p) or all(name.isdigit() for name in frame.names)
+            if not nameless or set(names) & set(frame.names):
+                for name in names:
+                    require(name, frame.names)
+                data = {name: frame.sources[name] for name in names}
+        elif isinstance(data, np.ndarray | list | tuple) and p > 1 and np.ndim(data) == 1 and len(data) == p:
+            data = [data]  # one row
+        X, _ = matrix(data, "the new data")
+        if X.shape[1] != p:
+            raise DomainError(f"the model has {p} columns ({listing(names)}); the new data have {X.shape[1]}.")
+        return with_intercept(X) if self.added else np.ascontiguousarray(X)
+
+
+def learn(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray) -> tuple[Design, np.ndarray]:
+    """Design and X of a formula over complete, clean columns; `rows` are their row numbers in the table."""
+    levels = {
+        factor.text: _levels(factor, columns[factor.category], len(rows))
+        for factor in formula.factors
+        if factor.category and (factor.call == "C" or columns[factor.category].dtype.kind == "O")
+    }
+    state: dict[str, dict[str, Any]] = {}
+    X, names = columns_of(formula, columns, rows, levels, state)
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DomainError(
+            f"the formula {formula.text!r} makes two columns named {twice!r}; rename a column of the data."
+        )
+    return Design(names, formula, levels, state), X
+
+
+def columns_of(
+    formula: Formula,
+    columns: Mapping[str, pd.Series],
+    rows: np.ndarray,
+    levels: Mapping[str, tuple[Any, ...]],
+    state: dict[str, dict[str, Any]],
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """X and the names of its columns; fills `state` where it is still empty."""
+    import pandas as pd
+    from formulaic import ModelSpec, SimpleFormula
+    from formulaic.materializers import PandasMaterializer
+    from formulaic.parser.types import Factor, Term
+
+    values = {
+        factor.text: _coded(factor, columns[factor.category], levels[factor.text], rows)
+        if factor.category and factor.text in levels
+        else _computed(factor, columns, rows, state)
+        for factor in formula.factors
+    }
+    intercept = Term([Factor("1", eval_method="literal")])
+    terms = [
+        Term([Factor(factor.text, eval_method="lookup") for factor in term]) if term else intercept
+        for term in formula.terms
+    ]
+    spec = ModelSpec(SimpleFormula(terms, _ordering="none"), na_action="raise", output="numpy")
+    with np.errstate(over="ignore", invalid="ignore"):  # a product that overflows is caught two lines below
+        made: Any = PandasMaterializer(pd.DataFrame(index=range(len(rows))), context=values).get_model_matrix(spec)
+    X = np.ascontiguousarray(made, dtype=np.float64)
+    names = tuple(str(name) for name in made.model_spec.column_names)
+    for place in np.flatnonzero(~np.isfinite(X).all(axis=0)):
+        finite(X[:, place], f"the product {names[place]!r}", "rescale its columns.", rows)
+    return X, names
+
+
+def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray) -> pd.Series:
+    """The outcome: a column as it is, `C(column)` as categories, a call as numbers, a comparison as true or false."""
+    import pandas as pd
+
+    outcome = formula.outcome
+    if outcome.category and outcome.call in (None, "C"):
+        column = columns[outcome.category]
+        if outcome.call == "C":
+            levels = _levels(outcome, column, len(rows))
+            column = pd.Series(pd.Categorical(column, categories=list(levels), ordered=False))
+        return column.rename(outcome.text)
+    if outcome.call in ("poly", "bs", "cr", "cc"):
+        raise DomainError(f"the outcome {outcome.text!r} makes several columns; a model has one outcome.")
+    values = np.asarray(_computed(outcome, columns, rows, {}))
+    return pd.Series(values.astype(bool) if outcome.compares else values, name=outcome.text)
+
+
+def _computed(
+    factor: Expression, columns: Mapping[str, pd.Series], rows: np.ndarray, state: dict[str, dict[str, Any]]
+) -> Any:
+    """A factor's numbers for formulaic, all finite."""
+    from formulaic.materializers.types import FactorValues
+
+    def column(name: str) -> Any:
+        values = columns[name]
+        return values if values.dtype.kind == "O" else values.to_numpy(dtype=np.float64)
+
+    try:
+        with np.errstate(all="ignore"):  # logs of zero and the like are caught below, with the row
+            values = evaluate(factor.tree, column, state)
+    except DomainError:
+        raise
+    except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+        raise DomainError(f"cannot compute {factor.text!r}: {error}") from error
+    if factor.category and not isinstance(values, np.ndarray):
+        raise DomainError(
+            f"column {factor.category!r} held numbers when the model was fitted and holds categories now "
+            f"({listing(values.cat.categories, 5)}); give numbers."
+        )
+    for part in values.values() if isinstance(values, dict) else np.atleast_2d(values.T):
+        advice = "log needs values above 0, sqrt values from 0, scale and poly a column that varies."
+        finite(np.asarray(part), f"the term {factor.text!r}", advice, rows)
+    return FactorValues(values, kind="numerical")
+
+
+def _levels(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
+    """The levels that occur, in order: as given by `levels=`, as in a categorical column, else sorted."""
+    found = column.cat.categories.tolist() if column.dtype.kind == "O" else np.unique(column).tolist()
+    chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
+    if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
+        raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
+    levels = tuple(level for level in chosen if level in found)
+    if len(levels) < 2:
+        raise DomainError(
+            f"column {factor.category!r} has one level only ({listing(levels)}) in the {n} complete rows: "
+            "it cannot be told from the intercept; remove it from the formula."
+        )
+    if len(levels) * n > LARGEST:
+        raise DomainError(
+            f"column {factor.category!r} has {len(levels):,} levels in {n:,} rows: too many for columns of zeros and "
+            "ones; group them, or remove an identifier from the formula."
+        )
+    return levels
+
+
+def _coded(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows: np.ndarray) -> Any:
+    """A factor's categories for formulaic, over the learned levels."""
+    import pandas as pd
+    from formulaic.materializers.types import FactorValues
+    from formulaic.transforms import C
+
+    if column.dtype.kind == "O":
+        found, codes = column.cat.categories.tolist(), column.cat.codes.to_numpy()
+    else:
+        labels, codes = np.unique(column, return_inverse=True)
+        found = labels.tolist()
+    places = {level: place for place, level in enumerate(levels)}
+    if unseen := [level for level in found if level not in places]:
+        at = int(rows[int(np.argmax(codes == found.index(unseen[0])))])
+        raise DomainError(
+            f"column {factor.category!r} has the level {listing(unseen)} (row {at}, counting from 0), "
+            f"which the model has not seen; it knows {listing(levels)}."
+        )
+    coded = pd.Series(pd.Categorical.from_codes(np.array([places[level] for level in found])[codes], list(levels)))
+    if factor.call != "C":
+        return FactorValues(coded, kind="categorical", spans_intercept=True)
+    chosen = constants(factor.tree).get("contrasts") if isinstance(factor.tree, ast.Call) else None
+    try:
+        made = None if chosen is None else contrast(*contrast_call(chosen))
+        return C(coded, made)
+    except (TypeError, ValueError) as error:
+        raise DomainError(f"cannot code {factor.text!r}: {error}") from error

@@ -1,0 +1,110 @@
+"""Outcomes as numbers: a quantity, a yes or no, one of several categories, and which label each number stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.data.arrays import NUMBERS, vector
+from stattools.errors import DomainError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def numeric(values: pd.Series | np.ndarray, name: str) -> np.ndarray:
+    """The outcome as float64, for models of a quantity or a count.
+
+    Raises DomainError for text and categories, naming the models that take them.
+
+    >>> numeric([1, 2, 4], "y").tolist()
+    [1.0, 2.0, 4.0]
+    """
+    column = vector(values, f"the outcome {name!r}")
+    if column.dtype.kind not in NUMBERS:
+        levels = column.cat.categories.tolist()
+        other = "st.logistic" if len(levels) == 2 else "st.softmax"
+        raise DomainError(
+            f"this model needs an outcome of numbers; {name!r} holds {len(levels)} categories ({_few(levels)}): "
+            f"use {other} for categories."
+        )
+    return np.asarray(column, dtype=np.float64)
+
+
+def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, Any]:
+    """The outcome as 0.0 and 1.0, and the label that 1 stands for: None for 0/1 data, True for bool.
+
+    Of two categories the second is 1: text is sorted, a categorical column has its own order. Raises DomainError for
+    other numbers, for one class only and for more than two classes.
+
+    >>> binary(["no", "yes", "no"], "admitted")
+    (array([0., 1., 0.]), 'yes')
+    """
+    column = vector(values, f"the outcome {name!r}")
+    if column.dtype.kind not in NUMBERS:
+        labels = column.cat.categories.tolist()
+        _check_two(name, labels)
+        return column.cat.codes.to_numpy(dtype=np.float64), labels[1]
+    y = np.asarray(column, dtype=np.float64)
+    if not np.all((y == 0) | (y == 1)):
+        found = np.unique(np.asarray(column)).tolist()
+        if len(found) > 2:
+            _check_two(name, found)
+        raise DomainError(
+            f"a yes-or-no outcome is 0 or 1; {name!r} holds {_few(found)}: recode it, for example "
+            f'"I({name} == {found[-1]}) ~ ..." in a formula, or make it text or categories.'
+        )
+    if y.min() == y.max():
+        _check_two(name, [column.dtype.type(y[0]).item()])
+    return y, True if column.dtype.kind == "b" else None
+
+
+def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None) -> tuple[np.ndarray, tuple[Any, ...]]:
+    """The outcome as codes 0, 1, ..., and their labels; code 0 is the reference, by default the first label.
+
+    Text and numbers are sorted, a categorical column has its own order. Raises DomainError for numbers that are not whole,
+    for one class only, for a reference that does not occur.
+
+    >>> codes, labels = categories(["red", "blue", "red"], "color", reference="red")
+    >>> codes.tolist(), labels
+    ([0, 1, 0], ('red', 'blue'))
+    """
+    column = vector(values, f"the outcome {name!r}")
+    if column.dtype.kind not in NUMBERS:
+        labels, codes = column.cat.categories.tolist(), column.cat.codes.to_numpy(dtype=np.int64)
+    else:
+        found, codes = np.unique(np.asarray(column), return_inverse=True)
+        if found.dtype.kind == "f":
+            if np.any(found != np.floor(found)):
+                raise DomainError(
+                    f"categories are labels, and {name!r} holds numbers that are not whole ({_few(found.tolist())}): "
+                    "use st.ols for a quantity, or cut it into categories."
+                )
+            found = found.astype(np.int64)
+        labels = found.tolist()
+    if len(labels) < 2:
+        raise DomainError(f"the outcome {name!r} has one class only ({_few(labels)}); a model needs two or more.")
+    if reference is None:
+        return codes.astype(np.int64), tuple(labels)
+    if reference not in labels:
+        raise DomainError(f"reference={reference!r} is not a category of {name!r}; they are {_few(labels, 20)}.")
+    first = labels.index(reference)
+    order = [first, *(place for place in range(len(labels)) if place != first)]
+    return np.argsort(order)[codes], tuple(labels[place] for place in order)
+
+
+def _check_two(name: str, labels: list[Any]) -> None:
+    if len(labels) == 1:
+        raise DomainError(
+            f"the outcome {name!r} has one class only: all its values are {labels[0]!r}; a model needs both classes."
+        )
+    if len(labels) > 2:
+        raise DomainError(
+            f"a yes-or-no outcome has two classes; {name!r} has {len(labels)} ({_few(labels)}): use st.softmax for "
+            "several categories, st.ols or st.poisson for numbers."
+        )
+
+
+def _few(labels: list[Any], longest: int = 5) -> str:
+    return ", ".join(repr(label) for label in labels[:longest]) + (", ..." if len(labels) > longest else "")

@@ -1,0 +1,104 @@
+"""Rows in memory, read as blocks that fit the cache; X is never copied.
+
+A log-likelihood of independent rows is a sum, so everything that a model needs is a sum over `Rows.blocks()`. Centering
+and scaling are done block by block: x -> (x - center) / scale costs nothing beside the product that follows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+BLOCK_BYTES = 800_000
+"""A block of X, its weighted copy and the vectors beside it stay within a 2 MB second-level cache."""
+
+
+class Block(NamedTuple):
+    """Consecutive rows: X (m, p), y (m,) or (m, k), frequency weights (m,) or None, offset (m,) or None."""
+
+    X: Floats
+    y: Floats
+    weight: Floats | None
+    offset: Floats | None
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The data of a model: X (n, p) in C or Fortran order, y, and per row a frequency weight and an offset or None.
+
+    >>> rows = Rows(np.ones((5, 1)), np.arange(5.0))
+    >>> rows.n, sum(len(block.y) for block in rows.blocks(2))
+    (5.0, 5)
+    """
+
+    X: Floats
+    y: Floats
+    weight: Floats | None = None
+    offset: Floats | None = None
+    center: Floats | None = None
+    scale: Floats | None = None
+
+    @property
+    def n(self) -> float:
+        """Number of observations: the sum of the frequency weights."""
+        return float(len(self.X)) if self.weight is None else float(self.weight.sum())
+
+    def blocks(self, size: int | None = None) -> Iterator[Block]:
+        """Blocks of `size` rows; by default as many as fill about 800 kB."""
+        n, p = self.X.shape
+        size = size or max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1))))
+        for start in range(0, n, size):
+            part = slice(start, start + size)
+            X = self.X[part]
+            if self.center is not None and self.scale is not None:
+                X = (X - self.center) / self.scale
+            yield Block(
+                X,
+                self.y[part],
+                None if self.weight is None else self.weight[part],
+                None if self.offset is None else self.offset[part],
+            )
+
+    def standardized(self) -> tuple[Rows, Floats]:
+        """Rows with centered, unit-variance columns, and T (p, p) with X_standardized = X T, so theta = T phi.
+
+        Columns are centered only when a constant column can take up the shift; that column becomes 1. A column that does
+        not vary beyond round-off is scaled by its size.
+        """
+        if self.center is not None:
+            return self, np.eye(self.X.shape[1])
+        mean, spread, size = self._moments()
+        constant = spread <= 1e-13 * size
+        held = np.flatnonzero(constant & (size > 0))
+        unit = np.where(size > 0, size, 1.0)
+        scale = np.where(constant, unit, np.where(spread > 0, spread, 1.0))
+        center = np.zeros_like(mean)
+        T = np.diag(1.0 / scale)
+        if held.size:
+            first = held[0]
+            center, scale[first] = mean.copy(), mean[first]
+            center[first] = 0.0
+            T = np.diag(1.0 / scale)
+            others = np.arange(len(mean)) != first
+            T[first, others] = -center[others] / scale[others] / mean[first]
+        return replace(self, center=center, scale=scale), T
+
+    def _moments(self) -> tuple[Floats, Floats, Floats]:
+        """Mean, standard deviation and largest size of each column; the deviation in a second read, without cancellation."""
+        mean = sum(_weighted(block.X, block.weight).sum(axis=0) for block in self.blocks()) / self.n
+        square, size = np.zeros_like(mean), np.zeros_like(mean)
+        for block in self.blocks():
+            gap = block.X - mean
+            square += _weighted(gap * gap, block.weight).sum(axis=0)
+            np.maximum(size, np.abs(block.X).max(axis=0), out=size)
+        return mean, np.sqrt(square / self.n), size
+
+
+def _weighted(values: Floats, weight: Floats | None) -> Floats:
+    return values if weight is None else values * weight[:, None]

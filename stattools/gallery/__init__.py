@@ -1,0 +1,43 @@
+"""The gallery: one analysis per file, each a function `document()` that computes every claim it makes.
+
+`stattools gallery` writes them to reports/, `stattools verify` computes them again and compares. A new analysis is one
+file here and its name in `ANALYSES`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from stattools.errors import DomainError
+from stattools.reporting.document import Document
+
+ANALYSES = ("coin", "ols", "logistic")
+INDEX = "index"
+
+
+def command(name: str) -> str:
+    """The command that writes a report of the gallery; the index is written with all of them.
+
+    >>> command("coin"), command("index")
+    ('stattools gallery coin', 'stattools gallery')
+    """
+    return "stattools gallery" if name == INDEX else f"stattools gallery {name}"
+
+
+class Gallery:
+    """The documents of the gallery, each computed once, when first asked for."""
+
+    def __init__(self) -> None:
+        self._computed: dict[str, Document] = {}
+
+    def document(self, name: str) -> Document:
+        """The document of one analysis, or of the index of all."""
+        if name not in (*ANALYSES, INDEX):
+            raise DomainError(f"the gallery has {', '.join(ANALYSES)}; got {name!r}.")
+        if name not in self._computed:
+            module = import_module(f"stattools.gallery.{name}")
+            if name == INDEX:
+                self._computed[name] = module.document({other: self.document(other) for other in ANALYSES})
+            else:
+                self._computed[name] = module.document()
+        return self._computed[name]

@@ -1,0 +1,15 @@
+"""Likelihoods: what one observation y says about its linear predictor eta.
+
+Each is a frozen dataclass with `width` (number of eta per row) and, vectorised over rows, `check`, `mean`, `loglik`,
+`score` (d loglik / d eta), `information` (- d2 loglik / d eta2), `sample`, and the fused `evaluate`, which returns all
+three at the cost of one set of exponentials. They know nothing of X, of blocks or of solvers.
+"""
+
+from stattools.likelihoods.bernoulli import Bernoulli
+from stattools.likelihoods.binomial import Binomial
+from stattools.likelihoods.categorical import Categorical
+from stattools.likelihoods.gaussian import Gaussian
+from stattools.likelihoods.likelihood import Likelihood
+from stattools.likelihoods.poisson import Poisson
+
+__all__ = ["Bernoulli", "Binomial", "Categorical", "Gaussian", "Likelihood", "Poisson"]

@@ -1,0 +1,70 @@
+"""Bernoulli outcomes with the logit link: log p(y | eta) = log expit(eta) if y = 1, log expit(-eta) if y = 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit, log_expit, logit
+
+from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
+
+
+@dataclass(frozen=True)
+class Bernoulli:
+    """Coin flips: y ~ Bernoulli(expit(eta)), y in {0, 1}; eta is the log odds, shape (n,).
+
+    Never overflows: log_expit is exact at both ends, so eta = 800 with y = 0 has log-likelihood -800.
+    Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 4. Raises DomainError from `check`.
+
+    >>> likelihood = Bernoulli()
+    >>> float(likelihood.loglik(800.0, 0.0)), float(likelihood.score(800.0, 0.0))
+    (-800.0, -1.0)
+    """
+
+    width: ClassVar[int] = 1
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64; a DomainError unless every entry is 0 or 1."""
+        y = finite_floats(y, "Bernoulli")
+        remedy = "Code the outcome as 0 and 1; for counts out of a number of trials use Binomial."
+        return allowed(y, (y == 0.0) | (y == 1.0), "Bernoulli", "outcomes 0 or 1", remedy)
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """P(y = 1) = expit(eta)."""
+        return expit(np.asarray(eta, dtype=float))
+
+    def link(self, mean: Any) -> Any:
+        """The log odds of a mean in (0, 1)."""
+        return logit(mean)
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log expit((2y - 1) eta), per observation."""
+        return log_expit((2.0 * np.asarray(y, dtype=float) - 1.0) * np.asarray(eta, dtype=float))
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """y - expit(eta), as sign * expit(-sign * eta): relative accuracy also where the fit is nearly perfect."""
+        sign = 2.0 * np.asarray(y, dtype=float) - 1.0
+        return sign * expit(-sign * np.asarray(eta, dtype=float))
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """expit(eta) expit(-eta); it does not depend on y."""
+        eta = np.asarray(eta, dtype=float)
+        return expit(eta) * expit(-eta)
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information from one exp and one log1p."""
+        sign = 2.0 * np.asarray(y, dtype=float) - 1.0
+        margin = sign * np.asarray(eta, dtype=float)
+        small = np.exp(-np.abs(margin))  # in (0, 1]: cannot overflow
+        share = 1.0 / (1.0 + small)
+        loglik = np.minimum(margin, 0.0) - np.log1p(small)
+        miss = np.where(margin < 0.0, share, small * share)  # probability of the outcome that did not happen
+        return loglik, sign * miss, small * share * share
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One 0/1 draw per eta."""
+        mean = self.mean(eta)
+        return (np.random.default_rng(seed).random(mean.shape) < mean).astype(float)

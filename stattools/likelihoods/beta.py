@@ -1,0 +1,136 @@
+"""The beta distribution to full accuracy: density, both tails, quantiles, and P(X < Y) for two of them.
+
+    f(theta) = theta^(a-1) (1-theta)^(b-1) / B(a, b),    a, b > 0
+
+The density is a saddle-point expansion (Loader 2000), so parameters of 1e9 lose nothing. SciPy's incomplete beta
+function may lose digits in the tail that exceeds one half (2e-8 at a = 4, b = 1e9), so here the larger tail is one
+minus the smaller; its inverse may fail (1.9e-6 for the median of a = 1000, b = 1e9, which is 1.0e-6), so here it is
+only a start. Cost: about a microsecond a tail, a few tails a quantile.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+from scipy.special import betainc, betaincc, betainccinv, betaincinv, expit, logit, xlogy
+
+from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
+
+Floats = NDArray[np.float64]
+
+LOGITS = (-745.0, 40.0)
+"""Beyond these logits theta is 0 or 1 in double precision."""
+
+
+def log_density_of_logit(x: ArrayLike, y: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
+    """log of x^a y^b / B(a, b): the density of log(x/y) at 0 < x < 1, y = 1 - x given apart; log-concave in log(x/y)."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    n = a + b
+    errors = stirling_error(n) - stirling_error(a) - stirling_error(b)
+    deviance = deviance_part(a, n * x) + deviance_part(b, n * y)
+    return errors - deviance + 0.5 * (np.log(a / n) + np.log(b)) - HALF_LOG_TWO_PI
+
+
+def log_density(x: ArrayLike, y: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
+    """log f at 0 <= x <= 1, with y = 1 - x given apart so that neither end loses digits.
+
+    >>> float(log_density(0.0, 1.0, 1, 3))  # log of 3 (1 - x)^2 at 0
+    1.0986122886681098
+    """
+    x, y, a, b = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (x, y, a, b)))
+    inside = (x > 0) & (y > 0)
+    p, q = np.where(inside, x, 0.5), np.where(inside, y, 0.5)
+    value = log_density_of_logit(p, q, a, b) - np.log(p) - np.log(q)
+    edge = xlogy(a - 1.0, x) + xlogy(b - 1.0, y) + np.log(np.where(x > 0, a, b))
+    return np.where(inside, value, edge)
+
+
+def tails(x: ArrayLike, y: ArrayLike, a: ArrayLike, b: ArrayLike) -> tuple[Floats, Floats]:
+    """P(theta <= x) and P(theta > x) with y = 1 - x given apart, the smaller tail to full relative accuracy.
+
+    >>> below, above = tails(0.25, 0.75, 1, 1)
+    >>> float(below), float(above)
+    (0.25, 0.75)
+    """
+    x, y, a, b = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (x, y, a, b)))
+    near = x <= y  # work from the nearer end
+    end, first, second = np.where(near, x, y), np.where(near, a, b), np.where(near, b, a)
+    inner, outer = betainc(first, second, end), betaincc(first, second, end)
+    inner, outer = np.where(outer < 0.5, 1.0 - outer, inner), np.where(inner < 0.5, 1.0 - inner, outer)
+    return np.where(near, inner, outer), np.where(near, outer, inner)
+
+
+def quantile(p: ArrayLike, q: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
+    """The x with P(theta <= x) = p and P(theta > x) = q; p + q = 1 given apart so that neither tail loses digits.
+
+    Newton steps on the log of the smaller tail as a function of the logit, where it is concave; a step that leaves the
+    bracket is replaced by bisection.
+
+    >>> float(quantile(0.5, 0.5, 7, 7))
+    0.5
+    """
+    p, q, a, b = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (p, q, a, b)))
+    left = p <= q
+    aim, sign = np.where(left, p, q), np.where(left, 1.0, -1.0)
+    start = np.where(left, betaincinv(a, b, p), betainccinv(a, b, q))
+    t = np.clip(logit(start), *LOGITS)
+    low, high = (np.full(t.shape, end) for end in LOGITS)
+    for _ in range(100):
+        x, y = expit(t), expit(-t)
+        tail = np.where(left, *tails(x, y, a, b))
+        rightward = (tail < aim) == left
+        low, high = np.where(rightward, t, low), np.where(rightward, high, t)
+        with np.errstate(
+            over="ignore", divide="ignore", invalid="ignore"
+        ):  # a tail or density that underflows asks for bisection
+            step = sign * np.log(aim / tail) * tail / np.exp(log_density_of_logit(x, y, a, b))
+        within = (t + step >= low) & (t + step <= high)
+        step = np.where(within, step, 0.5 * (low + high) - t)
+        t = t + step
+        if np.all(np.abs(step) <= 4e-16 * np.maximum(np.abs(t), 1.0)):
+            break
+    return np.where(p == 0.0, 0.0, np.where(q == 0.0, 1.0, expit(t)))
+
+
+def probability_less(a: float, b: float, c: float, d: float) -> float:
+    """P(X < Y) for independent X ~ Beta(a, b), Y ~ Beta(c, d), to about 1e-11 relative, in both tails.
+
+    Integrates the narrower density times the other's tail over the logit. That product is log-concave and analytic, so
+    the trapezoid rule converges geometrically once the range is cut where the product falls below exp(-40) of its peak.
+
+    >>> round(probability_less(1, 1, 2, 1), 12)
+    0.666666666667
+    """
+    if 1 / a + 1 / b < 1 / c + 1 / d:  # mirror, so that Y is the narrower: X < Y is 1 - Y < 1 - X
+        a, b, c, d = d, c, b, a
+
+    def log_product(t: Any) -> Any:
+        x, y = expit(t), expit(-t)
+        with np.errstate(divide="ignore"):  # a tail that underflows is log 0
+            return log_density_of_logit(x, y, c, d) + np.log(tails(x, y, a, b)[0])
+
+    def slope(t: float) -> float:
+        x, y = expit(t), expit(-t)
+        below = float(tails(x, y, a, b)[0])
+        pull = a * y - b * x  # slope of the log tail far out, where the tail itself underflows
+        if below > 0.0:
+            pull = float(np.exp(log_density_of_logit(x, y, a, b))) / below
+        return float(c * y - d * x) + pull
+
+    left = np.log(c / d) - 1.0
+    right = max(left + 1.0, np.log(a / b)) + 1.0
+    while slope(right) > 0.0:
+        right += 1.0
+    peak = brentq(slope, left, right)
+    floor = log_product(peak) - 40.0
+    ends = []
+    for sign in (-1.0, 1.0):
+        width = 1.0 / np.sqrt(1.0 + 1.0 / (1.0 / c + 1.0 / d))
+        while log_product(peak + sign * width) > floor:
+            width *= 1.5
+        ends.append(peak + sign * width)
+    t, h = np.linspace(*ends, 401, retstep=True)
+    return min(1.0, float(h * np.exp(log_product(t)).sum()))

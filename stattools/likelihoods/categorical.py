@@ -1,0 +1,117 @@
+"""One of K categories with the softmax link: log p(y | eta) = eta_y - log(1 + sum_k exp(eta_k)), eta_0 = 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stattools.errors import DomainError
+from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
+
+
+@dataclass(frozen=True)
+class Categorical:
+    """Unordered outcomes: P(y = k) = exp(eta_k) / sum_j exp(eta_j) with eta_0 = 0 for the reference, category 0.
+
+    eta has shape (n, K - 1), or (n,) for K = 2: the log odds of categories 1 ... K - 1 against the reference. y holds
+    codes 0 ... K - 1.
+    The score has shape (n, K - 1), the information (n, K - 1, K - 1). Source: Agresti, Categorical Data Analysis (2013), 8.1.
+    Raises DomainError from `check`, and where `categories` is less than 2.
+
+    >>> float(Categorical(3).loglik([[0.0, 0.0]], [2])[0])  # log 1/3
+    -1.0986122886681098
+    """
+
+    categories: int
+
+    def __post_init__(self) -> None:
+        if self.categories < 2 or self.categories != int(self.categories):
+            raise DomainError(f"Categorical needs a whole number of categories, 2 or more; got {self.categories}.")
+
+    @property
+    def width(self) -> int:
+        """Linear predictors per row: categories - 1."""
+        return self.categories - 1
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64 codes; a DomainError unless every entry is one of 0 ... K - 1."""
+        y = finite_floats(y, "Categorical")
+        good = (y >= 0) & (y < self.categories) & (y == np.floor(y))
+        needs = f"codes 0 to {self.categories - 1}"
+        return allowed(y, good, "Categorical", needs, "Code the categories from 0, the reference first.")
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """All K probabilities, the reference first, shape (n, K)."""
+        weights = self._relative_to_largest(eta)
+        return weights / weights.sum(axis=-1, keepdims=True)
+
+    def link(self, mean: Any) -> Any:
+        """Log odds against the reference, shape (..., K - 1), from K positive probabilities."""
+        mean = np.asarray(mean, dtype=float)
+        eta = np.log(mean[..., 1:]) - np.log(mean[..., :1])
+        return eta[..., 0] if self.width == 1 else eta
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log P(y), per observation, with full relative accuracy also where P(y) is close to 1."""
+        full = self._with_reference(eta)
+        y = np.asarray(y).astype(int)[..., None]
+        margin = full - np.take_along_axis(full, y, axis=-1)  # 0 at the observed category
+        top = margin.argmax(axis=-1)[..., None]
+        largest = np.take_along_axis(margin, top, axis=-1)
+        others = np.exp(margin - largest)
+        np.put_along_axis(others, top, 0.0, axis=-1)
+        return -(largest[..., 0] + np.log1p(others.sum(axis=-1)))
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """1[y = k] - P(y = k) for k = 1 ... K - 1."""
+        return self._score(self.mean(eta), y)
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """diag(P) - P P^T over k = 1 ... K - 1; it does not depend on y."""
+        return self._information(self.mean(eta))
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        mean = self.mean(eta)
+        return self.loglik(eta, y), self._score(mean, y), self._information(mean)
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One code per row, by inversion of the cumulative probabilities."""
+        mean = self.mean(eta)
+        u = np.random.default_rng(seed).random((*mean.shape[:-1], 1))
+        return np.minimum((u >= mean.cumsum(axis=-1)).sum(axis=-1), self.categories - 1).astype(float)
+
+    def _score(self, mean: Floats, y: ArrayLike) -> Floats:
+        hit = np.asarray(y)[..., None] == np.arange(self.categories)
+        rest = np.where(hit, 0.0, mean).sum(axis=-1, keepdims=True)  # 1 - P(y) without cancellation
+        score = np.where(hit, rest, -mean)[..., 1:]
+        return score[..., 0] if self.width == 1 else score
+
+    def _information(self, mean: Floats) -> Floats:
+        p = mean[..., 1:]
+        information = -p[..., :, None] * p[..., None, :]
+        index = np.arange(self.width)
+        information[..., index, index] = p * self._complement(mean)
+        return information[..., 0, 0] if self.width == 1 else information
+
+    def _complement(self, mean: Floats) -> Floats:
+        hole = np.where(np.eye(self.categories, dtype=bool)[1:], 0.0, mean[..., None, :])
+        return hole.sum(axis=-1)  # 1 - P(y = k) as a sum of the other probabilities
+
+    def _relative_to_largest(self, eta: ArrayLike) -> Floats:
+        full = self._with_reference(eta)
+        return np.exp(full - full.max(axis=-1, keepdims=True))
+
+    def _with_reference(self, eta: ArrayLike) -> Floats:
+        eta = np.asarray(eta, dtype=float)
+        if self.width == 1:
+            return np.stack([np.zeros_like(eta), eta], axis=-1)
+        if eta.ndim == 0 or eta.shape[-1] != self.width:
+            raise DomainError(
+                f"Categorical({self.categories}) needs eta with {self.width} columns, one per category beside the "
+                f"reference; got shape {eta.shape}."
+            )
+        return np.concatenate([np.zeros((*eta.shape[:-1], 1)), eta], axis=-1)

@@ -1,0 +1,214 @@
+"""A model: a likelihood after a predictor over rows. Its log-likelihood is a sum over blocks of rows.
+
+    loglik(theta) = sum_i w_i log p(y_i | eta_i),  eta = predictor(theta, x_i)
+    score = sum of pullbacks,  information = sum of X^T diag(w) X
+
+Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.data.rows import Block, Rows
+from stattools.errors import DomainError
+from stattools.likelihoods import Gaussian, Likelihood, Poisson
+from stattools.predictors.linear import Linear
+
+if TYPE_CHECKING:
+    from stattools.data.design import Design
+
+Floats = NDArray[np.float64]
+
+EXACT_FIT = 64.0 * np.finfo(float).eps
+"""Residuals this small beside y are round-off."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """A log-likelihood with its score (p,) and information (p, p), or None where not asked for; adds with `+`.
+
+    >>> (Evaluation(-1.0) + Evaluation(-2.0)).loglik
+    -3.0
+    """
+
+    loglik: float
+    score: Floats | None = None
+    information: Floats | None = None
+
+    def __add__(self, other: Evaluation) -> Evaluation:
+        return Evaluation(
+            self.loglik + other.loglik,
+            None if self.score is None or other.score is None else self.score + other.score,
+            None if self.information is None or other.information is None else self.information + other.information,
+        )
+
+    @property
+    def is_finite(self) -> bool:
+        """True when every number asked for is finite."""
+        parts = (self.loglik, self.score, self.information)
+        return all(part is None or bool(np.isfinite(part).all()) for part in parts)
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A likelihood bound to data: what `st.ols`, `st.logistic`, `st.softmax` and `st.poisson` return.
+
+    `names` are the flat coefficient names, `terms` the columns of X, `labels` the outcome's categories (the reference
+    first) or None. `start` is where solvers begin. theta has shape (len(names),).
+    """
+
+    kind: str
+    title: str
+    likelihood: Likelihood
+    predictor: Linear
+    rows: Rows
+    design: Design
+    outcome_name: str
+    start: Floats
+    labels: tuple[Any, ...] | None = None
+    offset_column: str | None = None
+    dropped: dict[str, int] = field(default_factory=dict)
+    n_dropped: int = 0
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of the columns of X."""
+        return self.design.names
+
+    @property
+    def formula(self) -> str | None:
+        """The formula, or None for arrays."""
+        return self.design.formula
+
+    @property
+    def categories(self) -> tuple[str, ...] | None:
+        """The category of each block of coefficients, or None where there is one block."""
+        return None if self.labels is None or self.kind != "softmax" else tuple(str(v) for v in self.labels[1:])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """One name per coefficient: the term, or `category: term` where outcomes have categories."""
+        if self.categories is None:
+            return self.terms
+        return tuple(f"{category}: {term}" for category in self.categories for term in self.terms)
+
+    @property
+    def n(self) -> float:
+        """Number of observations: the sum of the frequency weights."""
+        return self.rows.n
+
+    @property
+    def has_scale(self) -> bool:
+        """True where a scale is estimated beside theta; `evaluate` then holds it at 1, which leaves the maximum in place."""
+        return isinstance(self.likelihood, Gaussian)
+
+    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
+        """Log-likelihood (order 0), score (1) and information (2) at theta, the scale held at 1 where one is estimated."""
+        theta = self._checked(theta)
+        # A step that is too long may overflow: the solver sees a non-finite value and shortens it.
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = Evaluation(0.0, np.zeros(len(theta)), np.zeros((len(theta),) * 2))
+            for block in self.rows.blocks():
+                total = total + self._of_block(theta, block, order)
+        return total
+
+    def _of_block(self, theta: Floats, block: Block, order: int) -> Evaluation:
+        eta, pullback = self.predictor.forward(theta, block)
+        y, w = block.y, block.weight
+        if order == 0:
+            return Evaluation(_total(self.likelihood.loglik(eta, y), w))
+        if order == 1:
+            score = _times(self.likelihood.score(eta, y), w)
+            return Evaluation(_total(self.likelihood.loglik(eta, y), w), pullback(score))
+        loglik, score, information = self.likelihood.evaluate(eta, y)
+        curvature = self.predictor.information(block, _times(information, w))
+        return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature)
+
+    def dispersion(self, theta: ArrayLike) -> float:
+        """Squared scale at theta, RSS / (n - p), for models that estimate one; 1 otherwise.
+
+        Where the fit is exact to round-off there is no scale to measure with, and 1e-7 of the size of y stands in for it.
+        """
+        if not self.has_scale:
+            return 1.0
+        rss, size = self.residual_sums(theta)
+        if rss <= (EXACT_FIT**2) * size:
+            return 1e-14 * size / self.n or 1.0
+        return rss / max(self.n - self.predictor.size, 1.0)
+
+    def residual_sums(self, theta: ArrayLike) -> tuple[float, float]:
+        """Weighted sums of squares of the residuals y - eta and of y."""
+        theta = self._checked(theta)
+        rss = size = 0.0
+        for block in self.rows.blocks():
+            residual = block.y - self.predictor.forward(theta, block)[0]
+            rss += _total(residual * residual, block.weight)
+            size += _total(block.y * block.y, block.weight)
+        return rss, size
+
+    def loglik(self, theta: ArrayLike) -> float:
+        """Log-likelihood at theta, the scale at its own maximum for theta where one is estimated."""
+        if not self.has_scale:
+            return self.evaluate(theta, order=0).loglik
+        mean_square = self.residual_sums(theta)[0] / self.n
+        if mean_square == 0.0:
+            return float("inf")
+        return float(-0.5 * self.n * (np.log(2.0 * np.pi * mean_square) + 1.0))
+
+    def score(self, theta: ArrayLike) -> Floats:
+        """Gradient of `loglik`, shape (p,)."""
+        score = self.evaluate(theta, order=1).score
+        assert score is not None
+        return score / (self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0)
+
+    def information(self, theta: ArrayLike) -> Floats:
+        """Information about theta, shape (p, p); where a scale is estimated, at its maximum for theta."""
+        information = self.evaluate(theta).information
+        assert information is not None
+        return information / (self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0)
+
+    def eta(self, theta: ArrayLike) -> Floats:
+        """Linear predictor of every row."""
+        theta = self._checked(theta)
+        return np.concatenate([self.predictor.forward(theta, block)[0] for block in self.rows.blocks()])
+
+    def standardized(self) -> tuple[Model, Floats]:
+        """The same model on standardized columns, and T with theta = T phi: what solvers work on."""
+        rows, T = self.rows.standardized()
+        T = np.kron(np.eye(self.predictor.width), T)
+        return replace(self, rows=rows, start=np.linalg.solve(T, self.start)), T
+
+    def _checked(self, theta: ArrayLike) -> Floats:
+        theta = np.asarray(theta, dtype=float)
+        if theta.shape != (self.predictor.size,):
+            raise DomainError(
+                f"{self.title} has {self.predictor.size} coefficients ({', '.join(self.names[:6])}"
+                f"{', ...' if self.predictor.size > 6 else ''}); got theta of shape {theta.shape}."
+            )
+        return theta
+
+
+def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Floats:
+    """Zeros; for counts the constant column, if there is one, at the log of the mean rate."""
+    theta = np.zeros(predictor.size)
+    constant = np.flatnonzero(np.ptp(rows.X, axis=0) == 0)
+    if not isinstance(likelihood, Poisson) or not constant.size or rows.X[0, constant[0]] == 0:
+        return theta
+    weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+    largest = 0.0 if rows.offset is None else float(rows.offset.max())
+    exposure = weight.sum() if rows.offset is None else weight @ np.exp(rows.offset - largest)
+    theta[constant[0]] = (likelihood.link(weight @ rows.y / exposure) - largest) / rows.X[0, constant[0]]
+    return theta
+
+
+def _times(values: Floats, weight: Floats | None) -> Floats:
+    return values if weight is None else values * weight.reshape(-1, *[1] * (values.ndim - 1))
+
+
+def _total(values: Floats, weight: Floats | None) -> float:
+    return float(values.sum() if weight is None else values @ weight)

@@ -1,0 +1,1 @@
+"""The constructors that people call: each binds a likelihood to data."""

@@ -1,0 +1,1 @@
+"""Predictors: how parameters theta make the linear predictor eta from a block of rows."""

@@ -1,0 +1,59 @@
+"""The linear predictor eta = X B^T + offset, with B = theta reshaped to (width, p), and its derivatives by the chain rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.rows import Block
+
+Floats = NDArray[np.float64]
+Pullback = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Coefficients for `columns` columns and `width` linear predictors per row, one predictor after the other.
+
+    `forward` gives eta of shape (m,) for width 1, (m, width) otherwise, and the pullback that maps a score in eta to a score
+    in theta; `information` is the same map for second derivatives, X^T diag(w) X in blocks.
+
+    >>> eta, pullback = Linear(2).forward(np.array([1.0, 2.0]), Block(np.eye(2), np.zeros(2), None, None))
+    >>> eta, pullback(np.ones(2))
+    (array([1., 2.]), array([1., 1.]))
+    """
+
+    columns: int
+    width: int = 1
+
+    @property
+    def size(self) -> int:
+        """Number of parameters."""
+        return self.columns * self.width
+
+    def forward(self, theta: Floats, block: Block) -> tuple[Floats, Pullback]:
+        """eta for the rows of the block, and the function that pulls a score back to theta."""
+        X = block.X
+        if self.width == 1:
+            eta = X @ theta
+            return eta if block.offset is None else eta + block.offset, lambda score: X.T @ score
+        eta = X @ theta.reshape(self.width, self.columns).T
+        if block.offset is not None:
+            eta = eta + block.offset[:, None]
+        return eta, lambda score: (score.T @ X).ravel()
+
+    def information(self, block: Block, weight: Floats) -> Floats:
+        """Sum over rows of weight (x) x x^T: weight (m,) or (m, width, width), result (size, size)."""
+        X, p = block.X, self.columns
+        if self.width == 1:
+            return X.T @ (X * weight[:, None])
+        total = np.empty((self.size, self.size))
+        for a in range(self.width):
+            for b in range(a, self.width):
+                part = X.T @ (X * weight[:, a, b, None])
+                total[a * p : (a + 1) * p, b * p : (b + 1) * p] = part
+                total[b * p : (b + 1) * p, a * p : (a + 1) * p] = part.T
+        return total

@@ -1,0 +1,139 @@
+"""A model's likelihood written out: the statement of the model, and its log-likelihood, in TeX that GitHub renders.
+
+No formula here needs a backslash before punctuation, and every subscript follows a letter or digit, so Markdown leaves
+all of them alone (see `Math`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from stattools.reporting.document import Block, Math, Paragraph, code
+
+INDEXED = 6
+"""Up to so many coefficients are written out by name; more become a sum."""
+
+
+def likelihood(model: Any) -> tuple[Block, ...]:
+    """Paragraphs and formulas that say what one observation is given its parameters, and the log-likelihood of all."""
+    written = {
+        "ols": _ols,
+        "logistic": _logistic,
+        "softmax": _softmax,
+        "poisson": _poisson,
+        "coin": _coin,
+        "binomial": _binomial,
+    }
+    return written[model.kind](model)
+
+
+def _ols(model: Any) -> tuple[Block, ...]:
+    w = _weight(model)
+    return (
+        Paragraph(f"Each value of {code(model.outcome_name)} is normal around a linear predictor:"),
+        Math(r"y_i \sim \mathrm{Normal}(\eta_i, \sigma^2), \qquad " + _predictor(model)),
+        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
+        Math(
+            r"\ell(\beta, \sigma) = -\frac{n}{2} \log(2 \pi \sigma^2) "
+            rf"- \frac{{1}}{{2 \sigma^2}} \sum_{{i}} {w}\left(y_i - \eta_i\right)^2"
+        ),
+        Paragraph(
+            "Its maximum over $\\beta$ is least squares, whatever $\\sigma$ is; $\\sigma^2$ is estimated by the "
+            "residual sum of squares over $n - p$."
+        ),
+    )
+
+
+def _logistic(model: Any) -> tuple[Block, ...]:
+    one = 1 if model.labels is None else model.labels[1]
+    return (
+        Paragraph(
+            f"Let $y_i = 1$ where {code(model.outcome_name)} is {code(one)}, and 0 otherwise. "
+            "The log odds of a 1 are a linear predictor:"
+        ),
+        Math(r"P(y_i = 1) = p_i, \qquad \log \frac{p_i}{1 - p_i} = \eta_i, \qquad " + _predictor(model)),
+        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
+        Math(
+            rf"\ell(\beta) = \sum_{{i}} {_weight(model)}"
+            r"\left[ y_i \log p_i + (1 - y_i) \log(1 - p_i) \right]"
+        ),
+    )
+
+
+def _softmax(model: Any) -> tuple[Block, ...]:
+    return (
+        Paragraph(
+            f"Each row belongs to one category $k$ of {code(model.outcome_name)}. Every category but the reference "
+            f"{code(model.labels[0])} has its own linear predictor; the reference has $\\eta_{{i0}} = 0$:"
+        ),
+        Math(
+            r"P(y_i = k) = \frac{e^{\eta_{ik}}}{\sum_{m} e^{\eta_{im}}}, \qquad "
+            r"\eta_{ik} = \beta_{k0} + \sum_{j} \beta_{kj} x_{ij}"
+        ),
+        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
+        Math(
+            rf"\ell(\beta) = \sum_{{i}} {_weight(model)}"
+            r"\left[ \eta_{i y_i} - \log \sum_{m} e^{\eta_{im}} \right]"
+        ),
+    )
+
+
+def _poisson(model: Any) -> tuple[Block, ...]:
+    return (
+        Paragraph(f"Each count in {code(model.outcome_name)} is Poisson; the log of its mean is a linear predictor:"),
+        Math(r"y_i \sim \mathrm{Poisson}(\mu_i), \qquad \log \mu_i = \eta_i, \qquad " + _predictor(model)),
+        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
+        Math(
+            rf"\ell(\beta) = \sum_{{i}} {_weight(model)}"
+            r"\left[ y_i \eta_i - e^{\eta_i} - \log(y_i!) \right]"
+        ),
+    )
+
+
+def _coin(model: Any) -> tuple[Block, ...]:
+    ones, n = int(model.successes), int(model.trials)
+    return (
+        Paragraph(
+            "Each flip is 1 with probability $\\theta$, whatever the flips before it. "
+            f"The probability of this very sequence, {ones:,} ones and {n - ones:,} zeros in their order, is"
+        ),
+        Math(rf"L(\theta) = \theta^{{{ones}}} (1 - \theta)^{{{n - ones}}}"),
+        Math(rf"\ell(\theta) = {ones} \log \theta + {n - ones} \log(1 - \theta)"),
+    )
+
+
+def _binomial(model: Any) -> tuple[Block, ...]:
+    ones, n = int(model.successes), int(model.trials)
+    return (
+        Paragraph(
+            "Each trial is a success with probability $\\theta$, whatever the trials before it. "
+            f"The probability of {ones:,} successes in {n:,} trials, in any order, is"
+        ),
+        Math(rf"L(\theta) = \binom{{{n}}}{{{ones}}} \theta^{{{ones}}} (1 - \theta)^{{{n - ones}}}"),
+        Math(rf"\ell(\theta) = \log \binom{{{n}}}{{{ones}}} + {ones} \log \theta + {n - ones} \log(1 - \theta)"),
+    )
+
+
+def _predictor(model: Any) -> str:
+    """eta written out by column names where they are few and plain words, as a sum otherwise."""
+    offset = "" if model.rows.offset is None else " + o_i"
+    terms = model.terms
+    plain = len(terms) <= INDEXED and all(re.fullmatch(r"[A-Za-z][A-Za-z0-9.]*", name) for name in terms)
+    if not plain:
+        first, start = (r"\beta_0 + ", 1) if terms[0] == "Intercept" else ("", 0)
+        return rf"\eta_i = {first}\sum_{{j={start}}}^{{{len(terms) - 1}}} \beta_j x_{{ij}}{offset}"
+    shift = 0 if "Intercept" in terms else 1
+    parts = [
+        rf"\beta_{j + shift}" + ("" if name == "Intercept" else rf" \thinspace \mathrm{{{name}}}")
+        for j, name in enumerate(terms)
+    ]
+    return r"\eta_i = " + " + ".join(parts) + offset
+
+
+def _weight(model: Any) -> str:
+    return "" if model.rows.weight is None else r"w_i "
+
+
+def _weighted(model: Any) -> str:
+    return ":" if model.rows.weight is None else ", with the frequency $w_i$ of each row:"

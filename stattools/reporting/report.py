@@ -1,0 +1,174 @@
+"""`report(*parts, to=PATH)`: fits, posteriors, agreements and words become one Markdown report with figures.
+
+The parts stand in the order given. Words before the first result are the question; words after it stand where they were
+put. A fit brings data, likelihood, fit and diagnostics; a posterior and an agreement their own section. Conclusion and
+provenance close the report.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stattools.errors import IncompatibleError
+from stattools.reporting import sections, sentences
+from stattools.reporting.diagnostics import COUNTS
+from stattools.reporting.document import (
+    Block,
+    Bullets,
+    Document,
+    Figure,
+    Listing,
+    Math,
+    Paragraph,
+    Picture,
+    Quote,
+    Section,
+    Table,
+    code,
+)
+from stattools.reporting.files import write
+from stattools.reporting.posteriors import SEED, posterior
+
+if TYPE_CHECKING:
+    from stattools.conjugate.beta_binomial import Beta
+    from stattools.fitting import Fit
+    from stattools.validation.agreement import Agreement
+
+BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Picture)
+
+type Part = Fit | Beta | Agreement | Block | str
+
+
+def report(*parts: Part, to: str | os.PathLike[str], title: str | None = None, command: str | None = None) -> Path:
+    """Write the report PATH.md with its figures in the folder PATH, and return its path.
+
+    Parts are fits, posteriors, agreements (`st.validate`), strings (paragraphs, in which `code`, $maths$ and **strong**
+    are marks and everything else is literal) and the blocks of `stattools.reporting.document`. `to` is the path with or
+    without ".md"; `command` is printed as what writes the report again. Same inputs give the same bytes; a report that
+    fails leaves the old one as it was. Raises IncompatibleError for anything else, OSError where it cannot write.
+
+    >>> import tempfile, stattools as st
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = st.report(st.fit(st.coin([1, 0, 1, 1])), to=f"{folder.name}/coin")
+    >>> path.read_text().splitlines()[0]
+    '# Coin: 3 ones in 4 flips'
+    >>> folder.cleanup()
+    """
+    return write(compose(*parts, title=title, command=command), to)
+
+
+def compose(*parts: Part, title: str | None = None, command: str | None = None) -> Document:
+    """The report as a document, before it has a format."""
+    from stattools.conjugate.beta_binomial import Beta
+    from stattools.fitting import Fit
+    from stattools.validation.agreement import Agreement
+
+    draft = _Draft()
+    add: dict[type, Callable[[Any], None]] = {
+        Fit: draft.add_fit,
+        Beta: draft.add_posterior,
+        Agreement: draft.add_agreement,
+        str: lambda words: draft.add_block(Paragraph(words)),
+        **dict.fromkeys(BLOCKS, draft.add_block),
+    }
+    for part in parts:
+        take = next((take for kind, take in add.items() if isinstance(part, kind)), None)
+        if take is None:
+            raise IncompatibleError(
+                "report takes fits, posteriors, agreements, strings and document blocks; got "
+                f"{type(part).__name__}. Pass st.fit(model) for a model, str(x) or a Table for anything else."
+            )
+        take(part)
+    return draft.document(title, command)
+
+
+@dataclass
+class _Chapter:
+    """One model with everything that is said about it."""
+
+    model: Any = None
+    fit: Fit | None = None
+    agreement: Agreement | None = None
+    blocks: list[Block] = field(default_factory=list)
+
+
+class _Draft:
+    """The report as it grows, part by part."""
+
+    def __init__(self) -> None:
+        self.opening: list[Block] = []
+        self.chapters: list[_Chapter] = []
+        self.posteriors: list[Beta] = []
+
+    def add_block(self, block: Block) -> None:
+        (self.chapters[-1].blocks if self.chapters else self.opening).append(block)
+
+    def add_fit(self, fit: Fit) -> None:
+        chapter = _Chapter(fit.model, fit)
+        chapter.blocks = [
+            sections.data(fit.model),
+            sections.likelihood(fit.model),
+            sections.maximum(fit),
+            sections.diagnosis(fit),
+        ]
+        self.chapters.append(chapter)
+
+    def add_posterior(self, beta: Beta) -> None:
+        if not self.chapters or self.chapters[-1].model is None or self.chapters[-1].model.kind not in COUNTS:
+            self.chapters.append(_Chapter())
+        self.posteriors.append(beta)
+        self.chapters[-1].blocks.append(posterior(beta))
+
+    def add_agreement(self, agreement: Agreement) -> None:
+        if not self.chapters:
+            self.chapters.append(_Chapter())
+        self.chapters[-1].agreement = agreement
+        self.chapters[-1].blocks.append(sections.validation(agreement))
+
+    def document(self, title: str | None, command: str | None) -> Document:
+        models = [chapter.model for chapter in self.chapters if chapter.model is not None]
+        quotes = [sentences.conclusion(chapter.fit, chapter.agreement) for chapter in self.chapters if chapter.fit]
+        quotes += [sentences.belief(beta) for beta in self.posteriors]
+        words = self.opening or [Paragraph(sentences.question(model)) for model in models]
+        blocks: list[Block] = [Section("Question", tuple(words))] if words else []
+        if len(self.chapters) == 1:
+            blocks += self.chapters[0].blocks
+        else:
+            blocks += [_numbered(i, chapter) for i, chapter in enumerate(self.chapters, 1)]
+        blocks += [sections.conclusion(*quotes)] if quotes else []
+        seeds = [SEED] if self.posteriors else []
+        blocks.append(sections.provenance(models, command=command, seeds=seeds))
+        return Document(title or " and ".join(map(_named, models)) or "Report", _distinct(blocks, Counter()))
+
+
+def _named(model: Any) -> str:
+    """A model as a title."""
+    if model.kind in COUNTS:
+        one, many = ("ones", "flips") if model.kind == "coin" else ("successes", "trials")
+        return f"{model.kind.capitalize()}: {int(model.successes):,} {one} in {int(model.trials):,} {many}"
+    return f"{model.title} of {code(model.outcome_name)}"
+
+
+def _numbered(number: int, chapter: _Chapter) -> Section:
+    """A chapter of several, under its own heading."""
+    title = _named(chapter.model) if chapter.model is not None else "Further results"
+    return Section(f"{number}. {title}", tuple(chapter.blocks))
+
+
+def _distinct(blocks: Sequence[Block], seen: Counter[str]) -> tuple[Block, ...]:
+    """The blocks with a number in the name of every figure whose name came before."""
+    renamed: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Section):
+            block = replace(block, blocks=_distinct(block.blocks, seen))
+        elif isinstance(block, Figure):
+            seen[block.name] += 1
+            if seen[block.name] > 1:
+                block = replace(block, name=f"{block.name}-{seen[block.name]}")
+        renamed.append(block)
+    return tuple(renamed)

@@ -1,0 +1,181 @@
+"""Numbers as a reader wants them, and the tables made of them.
+
+An estimate is rounded by its standard error: three significant digits of the standard error, and as many decimals for
+the estimate, so that round-off never reaches the page. What is only round-off is printed as a bound.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.reporting.document import Table, code, literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DIGITS_SHOWN = 10
+"""Agreeing digits beyond this are round-off, which differs between processors."""
+
+
+def decimals(se: float, digits: int = 3) -> int:
+    """Decimals that show `digits` significant digits of a standard error.
+
+    >>> decimals(17.8), decimals(0.0123)
+    (1, 4)
+    """
+    if not (math.isfinite(se) and se > 0.0):
+        return digits
+    return max(0, digits - 1 - math.floor(math.log10(se)))
+
+
+def number(value: float, places: int) -> str:
+    """A number with fixed decimals, never minus zero; infinities as ∞; tiny scales in powers of ten.
+
+    >>> number(-0.0001, 2), number(float("inf"), 2), number(12345.678, 1), number(1.234e-9, 11)
+    ('0.00', '∞', '12,345.7', '1.23e-09')
+    """
+    if math.isnan(value):
+        return "n/a"
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    if places > 7 and abs(value) < 1e-3:
+        shown = places + (math.floor(math.log10(abs(value))) if value else -places)
+        return f"{value:.{max(shown, 0)}e}" if round(value, places) else "0"
+    text = f"{value:,.{places}f}"
+    return text.removeprefix("-") if not text.strip("-0.,") else text
+
+
+def count(value: float) -> str:
+    """A number of rows: whole where it is whole, thousands set apart.
+
+    >>> count(6366.0), count(2.5)
+    ('6,366', '2.5')
+    """
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,g}"
+
+
+def p_value(p: float) -> str:
+    """A p-value to three decimals, or the bound 0.001.
+
+    >>> p_value(0.0304), p_value(3e-9)
+    ('0.030', '< 0.001')
+    """
+    return "< 0.001" if p < 0.001 else number(p, 3)
+
+
+def percent(level: float) -> str:
+    """A level as a percentage.
+
+    >>> percent(0.95), percent(0.999)
+    ('95 %', '99.9 %')
+    """
+    return f"{100.0 * level:.6g} %"
+
+
+def bound(value: float, floor: float) -> str:
+    """The power of ten that a small positive number does not exceed, never below `floor`.
+
+    >>> bound(3e-13, 1e-8), bound(2.5e-5, 1e-8)
+    ('1e-8', '1e-4')
+    """
+    if not math.isfinite(value):
+        return "∞"
+    exponent = math.ceil(math.log10(max(abs(value), floor)) - 1e-9)
+    return f"1e{exponent}" if exponent < 0 else f"{10**exponent}"
+
+
+def small(value: float, floor: float = 1e-6) -> str:
+    """A difference that should be nothing: `< 1e-6`, or its size when it is not.
+
+    >>> small(-4e-12), small(0.0123)
+    ('< 1e-6', '0.012')
+    """
+    return f"< 1e{round(math.log10(floor))}" if abs(value) < floor else f"{abs(value):.2g}"
+
+
+def agreeing(digits: float) -> str:
+    """Agreeing digits, capped where round-off begins.
+
+    >>> agreeing(12.3), agreeing(6.8)
+    ('10 or more', '6')
+    """
+    return f"{DIGITS_SHOWN} or more" if digits >= DIGITS_SHOWN else str(max(0, math.floor(digits)))
+
+
+def between(lower: float, upper: float, places: int) -> str:
+    """An interval in a cell.
+
+    >>> between(0.26238, 0.87845, 3)
+    '0.262 to 0.878'
+    """
+    return f"{number(lower, places)} to {number(upper, places)}"
+
+
+def facts(pairs: Mapping[str, str], header: tuple[str, str]) -> Table:
+    """Two columns: what, and how much; both are texts with marks."""
+    return Table(header, tuple(pairs.items()), align="lr")
+
+
+def coefficients(table: pd.DataFrame, *, statistic: str, interval: str, ratio: str | None = None) -> Table:
+    """The coefficient table of a fit; `statistic` is "t" or "z", `interval` names kind and level.
+
+    `ratio` names a column for exp(estimate), rounded by its own standard error, exp(estimate) se.
+    """
+    rows = []
+    for row in table.to_dict("records"):
+        places = decimals(row["se"])
+        rows.append(
+            (
+                *_labels(row),
+                number(row["estimate"], places),
+                *([number(np.exp(row["estimate"]), decimals(np.exp(row["estimate"]) * row["se"]))] if ratio else []),
+                number(row["se"], places),
+                between(row["lower"], row["upper"], places),
+                number(row["statistic"], 2),
+                p_value(row["p_value"]),
+            )
+        )
+    header = ("estimate", *([ratio] if ratio else []), "standard error", interval, statistic, "p")
+    labels = tuple(name for name in ("category", "term") if name in table.columns)
+    return Table((*labels, *header), tuple(rows), align="l" * len(labels) + "r" * (len(header) - 3) + "crr")
+
+
+def agreement(rows: pd.DataFrame) -> Table:
+    """Two fits of one model side by side, to seven digits, and how well they agree."""
+    cells = []
+    for row in rows.to_dict("records"):
+        places = decimals(max(abs(row["estimate"]), row["se"]), digits=7)
+        cells.append(
+            (
+                *_labels(row),
+                number(row["estimate"], places),
+                number(row["reference"], places),
+                small(row["difference_in_se"]),
+                agreeing(row["digits"]),
+                agreeing(row["se_digits"]),
+            )
+        )
+    labels = tuple(name for name in ("category", "term") if name in rows.columns)
+    header = ("stattools", "statsmodels", "difference in SE", "digits, estimate", "digits, SE")
+    return Table((*labels, *header), tuple(cells), align="l" * len(labels) + "rrrrr")
+
+
+def frame(data: pd.DataFrame) -> Table:
+    """Any small data frame: column names as header, numbers to six digits, everything else as literal text."""
+    columns = [data.iloc[:, i] for i in range(data.shape[1])]
+    numeric = [column.dtype.kind in "iuf" for column in columns]
+    header = tuple(literal(name) for name in data.columns)
+    rows = tuple(tuple(_cell(value) for value in row) for row in data.itertuples(index=False, name=None))
+    return Table(header, rows, align="".join("r" if is_number else "l" for is_number in numeric))
+
+
+def _labels(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    return tuple(code(row[name]) for name in ("category", "term") if name in row)
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else literal(value)

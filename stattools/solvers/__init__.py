@@ -1,0 +1,23 @@
+"""Solvers: how to climb a log-likelihood. Each is a frozen dataclass with `solve(model) -> Solution`, and sees the model only.
+
+One stopping rule: the Newton decrement lambda = sqrt(g^T H^-1 g). By Cauchy-Schwarz every coefficient is within lambda
+standard errors of the maximum, to first order, whatever the units of the columns (Boyd & Vandenberghe 2004, 9.5.1).
+"""
+
+from stattools.solvers.closed_form import ClosedForm
+from stattools.solvers.gradient_descent import GradientDescent
+from stattools.solvers.lbfgs import LBFGS
+from stattools.solvers.least_squares import LeastSquares
+from stattools.solvers.newton import Newton
+from stattools.solvers.solution import Solution, Solver, TraceStep
+
+__all__ = [
+    "LBFGS",
+    "ClosedForm",
+    "GradientDescent",
+    "LeastSquares",
+    "Newton",
+    "Solution",
+    "Solver",
+    "TraceStep",
+]

@@ -1,0 +1,28 @@
+"""What solvers ask of their options and of a model before they start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import DomainError, IncompatibleError
+from stattools.model import Model
+
+
+def require_rows(solver: str, needs: str, model: Any) -> None:
+    """IncompatibleError unless the model is a log-likelihood of independent rows."""
+    if not isinstance(model, Model):
+        raise IncompatibleError(
+            f"{solver} needs {needs}; got {type(model).__name__}. Leave solver= out: the maximum has a closed form."
+        )
+
+
+def require_tolerance(solver: str, tolerance: float, max_steps: int) -> None:
+    """DomainError unless tolerance is positive and finite and max_steps is a whole number >= 1."""
+    if not (np.isfinite(tolerance) and tolerance > 0):
+        raise DomainError(
+            f"{solver} needs a positive tolerance, in standard errors; got {tolerance}. The default is 1e-8."
+        )
+    if isinstance(max_steps, bool) or max_steps != int(max_steps) or max_steps < 1:
+        raise DomainError(f"{solver} needs max_steps, a whole number of 1 or more; got {max_steps}.")

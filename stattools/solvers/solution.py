@@ -1,0 +1,59 @@
+"""What a solver returns: the point, its certificate and how it got there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Status = Literal["converged", "round-off", "max-steps", "diverged", "drifting"]
+
+
+class TraceStep(NamedTuple):
+    """One step: its number, the log-likelihood and the Euclidean norm of the score of the mean log-likelihood."""
+
+    step: int
+    loglik: float
+    score_norm: float
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A maximum with its certificate.
+
+    `covariance` is the inverse information at `estimate` (scale 1 where a scale is estimated apart). `decrement` bounds the
+    distance to the maximum in standard errors. `status` is "converged" (decrement within the tolerance), "round-off" (as
+    close as float64 gets), "max-steps", "diverged" (the log-likelihood fell without end) or
+    "drifting" (it rises for ever: no maximum). `rcond` is the reciprocal condition of the information on standardized
+    columns scaled to unit diagonal.
+    """
+
+    estimate: Floats
+    covariance: Floats
+    loglik: float
+    status: Status
+    steps: int
+    decrement: float
+    trace: tuple[TraceStep, ...]
+    solver: str
+    rcond: float = 1.0
+
+    @property
+    def converged(self) -> bool:
+        """True when the estimate is the maximum to the certificate's accuracy."""
+        return self.status in ("converged", "round-off")
+
+    def mapped(self, T: Floats) -> Solution:
+        """The same solution in theta = T phi coordinates."""
+        return replace(self, estimate=T @ self.estimate, covariance=T @ self.covariance @ T.T)
+
+
+class Solver(Protocol):
+    """A way to climb; `needs` says in words which models it can take."""
+
+    @property
+    def needs(self) -> str: ...
+    def solve(self, model: Any) -> Solution: ...

@@ -1,0 +1,162 @@
+"""A fit as a page of text: what was fitted to what, the estimates, and the certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.model import Model
+
+if TYPE_CHECKING:
+    from stattools.fitting import Fit
+
+
+def page(fit: Fit) -> str:
+    """The page that `print(fit)` shows."""
+    body = _regression_lines(fit) if isinstance(fit.model, Model) else _proportion_lines(fit)
+    return "\n".join([*_head(fit), "", *body, "", *_foot(fit)])
+
+
+def event(model: Any) -> str | None:
+    """Which outcome counts as 1, `P(admit = 'yes')`, for a binary regression; None otherwise."""
+    if not isinstance(model, Model) or model.kind != "logistic":
+        return None
+    one = 1 if model.labels is None else model.labels[1]
+    return f"P({model.outcome_name} = {one!r})"
+
+
+def certificate(fit: Fit) -> str:
+    """How close to the maximum the estimate is, as one sentence."""
+    solution = fit.solution
+    if solution.solver == "ClosedForm":
+        return "Maximum in closed form."
+    bound = max(solution.decrement, 1e-8)
+    reached = "" if solution.status == "converged" else ", the limit of float64 on these data"
+    steps = f"{solution.steps} step{'' if solution.steps == 1 else 's'}"
+    return f"Within {bound:.0e}".replace("e-0", "e-") + (
+        f" standard errors of the maximum{reached} ({solution.solver}, {steps})."
+    )
+
+
+def rows_line(model: Any) -> str:
+    """`397 rows, 3 dropped for missing values (gre 2, gpa 1)`."""
+    n = f"{model.n:,.0f}"
+    if not isinstance(model, Model):
+        return f"{n} trials, {model.successes:,.0f} successes"
+    rows = len(model.rows.X)
+    counted = (
+        f"{rows:,} rows" if model.rows.weight is None else f"{rows:,} rows standing for {n} observations (weights)"
+    )
+    if not model.n_dropped:
+        return f"{counted}, none dropped"
+    columns = ", ".join(f"{name} {count:,}" for name, count in model.dropped.items() if count)
+    return f"{counted}, {model.n_dropped:,} dropped for missing values ({columns})"
+
+
+def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
+    """Lines of a text table: the first `left` columns to the left, the others to the right, a rule below the head."""
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+
+    def line(row: Sequence[str]) -> str:
+        cells = [c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
+        return "  ".join(cells).rstrip()
+
+    return [line(head), "─" * (sum(widths) + 2 * (len(widths) - 1)), *(line(row) for row in rows)]
+
+
+def number(value: float, digits: int = 5) -> str:
+    """`digits` significant digits, without exponent from 1e-4 to 1e6."""
+    if not np.isfinite(value):
+        return "∞" if value > 0 else "-∞" if value < 0 else "—"
+    text = f"{value:.{digits}g}"
+    return f"{value:.0f}" if "e+" in text and abs(value) < 1e9 else text
+
+
+def decimals(se: float) -> int | None:
+    """Decimal places that show four significant digits of a standard error; None where an exponent reads better."""
+    if not (np.isfinite(se) and 1e-6 < se < 1e6):
+        return None
+    return max(0, 3 - int(np.floor(np.log10(se))))
+
+
+def place(value: float, places: int | None) -> str:
+    """`value` with so many decimal places."""
+    return number(value) if places is None or not np.isfinite(value) else f"{value:.{places}f}"
+
+
+def p_text(p: float) -> str:
+    """A p-value: three decimals, or `<0.001`."""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _head(fit: Fit) -> list[str]:
+    model = fit.model
+    what = event(model)
+    lines = [model.title + (f" for {what}" if what else "")]
+    if isinstance(model, Model):
+        if model.formula:
+            lines.append(model.formula)
+        if model.categories is not None and model.labels is not None:
+            lines.append(f"log odds against the reference {model.outcome_name} = {model.labels[0]!r}")
+    return [*lines, rows_line(model)]
+
+
+def _regression_lines(fit: Fit) -> list[str]:
+    table = fit.table()
+    letter = "t" if fit.model.has_scale else "z"
+    labels = [name for name in ("category", "term") if name in table]
+    head = [*("" for _ in labels), "estimate", "se", letter, "p", f"{fit.level:.4g} interval", ""]
+    rows = []
+    for row in table.to_dict("records"):
+        places = decimals(row["se"])
+        cells = [_clip(str(row[name])) for name in labels]
+        cells += [
+            place(row["estimate"], places),
+            place(row["se"], places),
+            f"{row['statistic']:.2f}",
+            p_text(row["p_value"]),
+        ]
+        rows.append([*cells, place(row["lower"], places), place(row["upper"], places)])
+    return aligned(head, rows, left=len(labels))
+
+
+def _proportion_lines(fit: Fit) -> list[str]:
+    statistic, p_value = fit.model.test()
+    theta, se = float(fit.estimate[0]), float(fit.se[0])
+    rows = []
+    for kind in dict.fromkeys("wilson" if kind == "score" else kind for kind in fit.kinds):
+        lower, upper = fit.interval(kind=kind)
+        rows.append([kind, number(lower), number(upper)])
+    lines = [f"theta = {number(theta)}   (standard error {number(se, 4)})", ""]
+    lines += aligned([f"{fit.level:.4g} interval", "lower", "upper"], rows)
+    return [
+        *lines,
+        "",
+        f"Score test of theta = 1/2: z = {float(statistic):.2f}, p = {p_text(float(p_value))}",
+    ]
+
+
+def _foot(fit: Fit) -> list[str]:
+    line = f"log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
+    if not isinstance(fit.model, Model):
+        return [line, certificate(fit)]
+    name = "R²" if fit.model.has_scale else "McFadden R²"
+    if np.isfinite(fit.r_squared):
+        line += f"   {name} {fit.r_squared:.4f}"
+    if fit.model.has_scale:
+        line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
+    lines = [line, certificate(fit), f"Standard errors: {_source(fit)}."]
+    if fit.model.has_scale and fit.scale**2 <= 1e-24 * fit.model.residual_sums(fit.estimate)[1] / fit.n:
+        lines.append("The fit is exact to round-off: standard errors and tests say nothing here.")
+    return lines
+
+
+def _source(fit: Fit) -> str:
+    return {"information": "inverse information" + (", unbiased scale" if fit.model.has_scale else "")}[fit.cov]
+
+
+def _clip(text: str, width: int = 40) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 1] + "…"

@@ -1,0 +1,69 @@
+"""How well a fit agrees with its reference: one row per coefficient, the log-likelihoods, and a verdict in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """The verdict of `st.validate`.
+
+    `rows` has one row per coefficient: [category,] term, estimate, reference, difference_in_se, digits, se, reference_se,
+    se_digits. `decrement` and `reference_decrement` are the distances of the two points from the maximum of our
+    log-likelihood, in standard errors; `converged` is the reference's own word. `notes` holds what it warned of.
+    """
+
+    rows: pd.DataFrame
+    loglik: float
+    reference_loglik: float
+    reference: str
+    converged: bool
+    decrement: float
+    reference_decrement: float
+    ok: bool
+    sentence: str
+    notes: tuple[str, ...] = ()
+
+    def table(self) -> pd.DataFrame:
+        """The rows, as a frame of your own."""
+        return self.rows.copy()
+
+    def __str__(self) -> str:
+        from stattools.summary import aligned, number
+
+        labels = [name for name in ("category", "term") if name in self.rows]
+        head = [*("" for _ in labels), "estimate", "reference", "digits", "se", "reference se", "digits"]
+        body = [
+            [
+                *(str(row[name]) for name in labels),
+                *(number(row[name], 8) for name in ("estimate", "reference")),
+                f"{row['digits']:.1f}",
+                *(number(row[name], 6) for name in ("se", "reference_se")),
+                "—" if np.isnan(row["se_digits"]) else f"{row['se_digits']:.1f}",
+            ]
+            for row in self.rows.to_dict("records")
+        ]
+        logliks = f"log-likelihood {self.loglik:.8f}   reference {self.reference_loglik:.8f}"
+        notes = [f"Note: {note}" for note in self.notes]
+        return "\n".join([self.sentence, "", *aligned(head, body, left=len(labels)), "", logliks, *notes])
+
+
+def agreeing_digits(a: ArrayLike, b: ArrayLike) -> Floats:
+    """-log10 of the relative difference (absolute where b is 0), between 0 and 16: the log relative error of NIST.
+
+    >>> agreeing_digits([1.0, 1.001], [1.0, 1.0]).round(2).tolist()
+    [16.0, 3.0]
+    """
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    relative = np.abs(a - b) / np.where(b == 0, 1.0, np.abs(b))
+    return np.clip(-np.log10(np.maximum(relative, 1e-16)), 0.0, 16.0)

@@ -1,0 +1,130 @@
+"""`validate(fit)`: fit the same model with an independent package and compare, coefficient by coefficient.
+
+Where the two differ, or the reference failed, our log-likelihood and score at both points decide: the point with the higher
+log-likelihood and the smaller Newton decrement is the maximum, whoever found it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import IdentificationError, IncompatibleError
+from stattools.fitting import Fit
+from stattools.model import Model
+from stattools.solvers.metric import Metric
+from stattools.validation.agreement import Agreement, agreeing_digits
+from stattools.validation.proportions import validate_proportion
+from stattools.validation.statsmodels import Reference, reference_fit
+
+Floats = NDArray[np.float64]
+
+SAME = 1e-5
+"""Estimates this many standard errors apart, and standard errors this close in ratio, count as the same."""
+
+
+def validate(fit: Fit, /) -> Agreement:
+    """The same numbers from statsmodels? An `Agreement` with one row per coefficient, `ok` and a sentence.
+
+    The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), or proportion_confint. Raises
+    IncompatibleError for anything but a fit.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
+    >>> st.validate(fit).ok
+    True
+    """
+    if not isinstance(fit, Fit):
+        raise IncompatibleError(f"validate needs a fit, st.fit(model); got {type(fit).__name__}.")
+    if not isinstance(fit.model, Model):
+        return validate_proportion(fit)
+    reference = reference_fit(fit.model)
+    rows = _rows(fit, reference)
+    ours, theirs = _decrement(fit.model, fit.estimate), _decrement(fit.model, reference.estimate)
+    apart = np.abs(rows["difference_in_se"].to_numpy())
+    ratio = np.abs(rows["se"] / rows["reference_se"] - 1.0).to_numpy()
+    same_point = bool((apart <= SAME).all())
+    same_se = bool((ratio <= SAME).all())
+    same_loglik = bool(abs(fit.loglik - reference.loglik) <= 1e-8 * (1.0 + abs(fit.loglik)))
+    if same_point and same_se and same_loglik:
+        ok, sentence = True, _agreement(reference, rows)
+    else:
+        ok, sentence = _judge(fit, reference, ours, theirs, same_point, apart, ratio)
+    return Agreement(
+        rows,
+        fit.loglik,
+        reference.loglik,
+        reference.name,
+        reference.converged,
+        ours,
+        theirs,
+        ok,
+        sentence,
+        reference.notes,
+    )
+
+
+def _rows(fit: Fit, reference: Reference) -> Any:
+    table = fit.table()
+    rows = table[[name for name in ("category", "term") if name in table]].copy()
+    rows["estimate"], rows["reference"] = fit.estimate, reference.estimate
+    gap = fit.estimate - reference.estimate
+    rows["difference_in_se"] = np.divide(gap, fit.se, out=gap.copy(), where=fit.se > 0)
+    rows["digits"] = agreeing_digits(fit.estimate, reference.estimate)
+    rows["se"], rows["reference_se"] = fit.se, reference.se
+    rows["se_digits"] = agreeing_digits(fit.se, reference.se)
+    return rows
+
+
+def _decrement(model: Model, theta: Floats) -> float:
+    """Distance of theta from our maximum in standard errors, infinite where it cannot be measured."""
+    if not np.isfinite(theta).all():
+        return float("inf")
+    work, T = model.standardized()
+    phi = np.linalg.solve(T, theta)
+    now = work.evaluate(phi)
+    if not now.is_finite or now.score is None or now.information is None:
+        return float("inf")
+    try:
+        return Metric(now.information).norm(now.score) / float(np.sqrt(work.dispersion(phi)))
+    except IdentificationError:
+        return float("inf")
+
+
+def _agreement(reference: Reference, rows: Any) -> str:
+    digits, se_digits = int(rows["digits"].min()), int(rows["se_digits"].min())
+    count = f"{len(rows)} coefficient{'' if len(rows) == 1 else 's'}"
+    return (
+        f"{reference.name} agrees: the same {count} to {digits} digits or more, standard errors to {se_digits}, and the same "
+        "log-likelihood."
+    )
+
+
+def _judge(
+    fit: Fit, reference: Reference, ours: float, theirs: float, same_point: bool, apart: Floats, ratio: Floats
+) -> tuple[bool, str]:
+    """The numbers differ, or there are none: say how, and who is at the maximum."""
+    if not np.isfinite(reference.estimate).all():
+        state = "gave no usable numbers" if reference.converged else "failed"
+    else:
+        state = "did not converge" if not reference.converged else "differs"
+    their_loglik = fit.model.loglik(reference.estimate) if np.isfinite(reference.estimate).all() else -np.inf
+    lead = fit.loglik - their_loglik
+    noise = 1e-9 * (1.0 + abs(fit.loglik))
+    if same_point and ratio.max() > SAME:
+        return False, (
+            f"{reference.name} {state}: the estimates agree, but the standard errors differ by up to {ratio.max():.1%}."
+        )
+    if lead >= -noise and ours <= 1e-6 and (theirs > 1e3 * max(ours, 1e-12) or lead > noise):
+        distance = f"{theirs:.2g} standard errors from the maximum" if np.isfinite(theirs) else "nowhere near a maximum"
+        return True, (
+            f"{reference.name} {state}; our log-likelihood and score decide: its point is {distance}, ours within "
+            f"{max(ours, 1e-8):.0e}, and our log-likelihood is {'higher by ' + format(lead, '.3g') if lead > noise else 'as high'}."
+        )
+    largest = float(np.nanmax(apart)) if np.isfinite(apart).any() else float("nan")
+    return False, (
+        f"{reference.name} {state}: a coefficient lies {largest:.2g} standard errors away, our log-likelihood is "
+        f"{'higher' if lead > noise else 'lower' if lead < -noise else 'the same'} ({lead:+.3g})."
+    )

@@ -1,0 +1,104 @@
+"""Imports point one way: a file imports only from layers above its own, and nothing goes round in circles."""
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import stattools
+
+LAYERS = [
+    ["errors", "interval"],
+    ["likelihoods"],
+    ["data"],
+    ["predictors"],
+    ["model"],
+    ["models"],
+    ["solvers"],
+    ["existence"],
+    ["null_model", "prediction", "summary"],
+    ["fitting"],
+    ["export"],
+    ["conjugate"],
+    ["bayes"],
+    ["validation"],
+    ["reporting"],
+    ["gallery"],
+    ["cli"],
+    ["__main__"],
+]
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+ROOT = Path(stattools.__file__).parent
+FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
+NUMPY_AND_SCIPY_ONLY = ("likelihoods", "predictors", "solvers")
+
+
+def module(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> set[str]:
+    """Modules that the file imports at run time, inside functions too; TYPE_CHECKING blocks do not count."""
+    found: set[str] = set()
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            return
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.add(node.module or "")
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    visit(ast.parse(path.read_text(encoding="utf-8")))
+    return found
+
+
+def own(path: Path) -> set[str]:
+    return {name.removeprefix("stattools.") for name in imports(path) if name.startswith("stattools.")}
+
+
+@pytest.mark.parametrize("path", FILES, ids=module)
+def test_imports_point_down(path):
+    layer = module(path).split(".")[0]
+    assert layer in RANK, f"{module(path)} has no layer: add it to LAYERS"
+    for name in own(path):
+        other = name.split(".")[0]
+        assert other in RANK or name == "__version__", f"{module(path)} imports {name} through the package's front door"
+        assert name == "__version__" or RANK[other] < RANK[layer] or other == layer, (
+            f"{module(path)} imports {name} from below"
+        )
+
+
+def test_no_circles():
+    modules = {module(path) for path in FILES}
+    graph = {module(path): {name for name in own(path) if name in modules} - {module(path)} for path in FILES}
+    packages = {name for name in modules if any(other.startswith(name + ".") for other in modules)}
+    TopologicalSorter({k: v for k, v in graph.items() if k not in packages}).prepare()
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if module(p).split(".")[0] in NUMPY_AND_SCIPY_ONLY], ids=module)
+def test_the_numerical_core_needs_numpy_and_scipy_only(path):
+    import sys
+
+    roots = {name.split(".")[0] for name in imports(path)} - set(sys.stdlib_module_names)
+    assert roots <= {"numpy", "scipy", "stattools"}
+
+
+def test_files_are_named_by_nouns_of_the_subject():
+    for path in FILES:
+        assert path.stem not in {"utils", "helpers", "base", "common", "manager", "misc", "tools"}
+
+
+def test_tests_mirror_the_package():
+    """Each test file stands where the file that it tests stands, or says what contract it tests."""
+    tests = Path(__file__).parent
+    topics = {"test_layers", "test_import", "test_contract", "test_exactness", "test_readme"}
+    for path in tests.rglob("test_*.py"):
+        twin = ROOT / path.relative_to(tests).with_name(path.name.removeprefix("test_"))
+        assert twin.exists() or path.stem in topics, f"{path} mirrors nothing"

@@ -1,0 +1,109 @@
+"""Models: evaluations add, blocks change nothing, weights are repeated rows, loglik and score are what they say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.data.rows import BLOCK_BYTES
+from stattools.model import Evaluation
+from tests.cases import rng
+
+
+def models(n: int = 300, **options):
+    g = rng(0)
+    X = g.normal(size=(n, 3)) * [1.0, 10.0, 0.1] + [0.0, 5.0, 2.0]
+    yield st.ols(g.normal(size=n), X, **options)
+    yield st.logistic(g.integers(0, 2, n), X, **options)
+    yield st.poisson(g.poisson(3.0, n), X, **options)
+    yield st.softmax(g.integers(0, 3, n), X, **options)
+
+
+def theta_of(model):
+    return 0.1 * rng(1).normal(size=len(model.names))
+
+
+def parts(evaluation: Evaluation):
+    return evaluation.loglik, evaluation.score, evaluation.information
+
+
+def test_evaluations_add():
+    a = Evaluation(1.0, np.array([2.0]), np.array([[3.0]]))
+    b = Evaluation(10.0, np.array([20.0]), np.array([[30.0]]))
+    assert [np.sum(p) for p in parts(a + b)] == [11.0, 22.0, 33.0]
+    assert (a + Evaluation(1.0)).score is None
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda m: m.kind)
+def test_halves_add_to_the_whole(model):
+    theta = theta_of(model)
+    halves = [
+        replace(model, rows=replace(model.rows, X=model.rows.X[part], y=model.rows.y[part]))
+        for part in (slice(0, 130), slice(130, None))
+    ]
+    split = halves[0].evaluate(theta) + halves[1].evaluate(theta)
+    for whole, summed in zip(parts(model.evaluate(theta)), parts(split), strict=True):
+        assert_allclose(summed, whole, rtol=1e-12)
+
+
+@pytest.mark.parametrize("model", models(20_000), ids=lambda m: m.kind)
+def test_blocks_change_nothing_beyond_round_off(model, monkeypatch):
+    theta = theta_of(model)
+    whole = model.evaluate(theta)
+    monkeypatch.setattr("stattools.data.rows.BLOCK_BYTES", BLOCK_BYTES // 50)
+    assert len(list(model.rows.blocks())) > 20
+    for a, b in zip(parts(model.evaluate(theta)), parts(whole), strict=True):
+        assert_allclose(a, b, rtol=1e-11, atol=1e-9)
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda m: m.kind)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_score_and_information_are_derivatives(model, order):
+    model = replace(model, rows=replace(model.rows, X=np.asarray(model.rows.X, order=order)))
+    theta = theta_of(model)
+    now, h = model.evaluate(theta), 1e-5
+    for k, unit in enumerate(np.eye(len(theta))):
+        up, down = model.evaluate(theta + h * unit), model.evaluate(theta - h * unit)
+        assert_allclose(now.score[k], (up.loglik - down.loglik) / (2 * h), rtol=1e-6, atol=1e-4)
+        assert_allclose(now.information[k], -(up.score - down.score) / (2 * h), rtol=1e-6, atol=1e-3)
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda m: m.kind)
+def test_public_score_is_the_slope_of_public_loglik(model):
+    """For `st.ols` both are taken at the scale's own maximum for theta."""
+    theta, h = theta_of(model), 1e-6
+    for k, unit in enumerate(np.eye(len(theta))):
+        slope = (model.loglik(theta + h * unit) - model.loglik(theta - h * unit)) / (2 * h)
+        assert_allclose(model.score(theta)[k], slope, rtol=1e-5, atol=1e-4)
+
+
+def test_standardized_model_is_the_same_function():
+    for model in models():
+        work, T = model.standardized()
+        phi = 0.1 * rng(2).normal(size=len(T))
+        a, b = work.evaluate(phi), model.evaluate(T @ phi)
+        assert_allclose(a.loglik, b.loglik, rtol=1e-12)
+        assert_allclose(a.score, T.T @ b.score, rtol=1e-9, atol=1e-8)
+        assert_allclose(a.information, T.T @ b.information @ T, rtol=1e-9, atol=1e-8)
+        assert_allclose(T @ work.start, model.start, atol=1e-12)
+
+
+def test_weight_two_is_the_row_twice():
+    g = rng(3)
+    weights = g.integers(0, 4, 300).astype(float)
+    index = np.repeat(np.arange(300), weights.astype(int))
+    for weighted, plain in zip(models(weights=weights), models(), strict=True):
+        repeated = replace(plain, rows=replace(plain.rows, X=plain.rows.X[index], y=plain.rows.y[index]))
+        for a, b in zip(
+            parts(weighted.evaluate(theta_of(plain))), parts(repeated.evaluate(theta_of(plain))), strict=True
+        ):
+            assert_allclose(a, b, rtol=1e-11)
+        assert weighted.n == repeated.n == weights.sum()
+
+
+def test_theta_of_the_wrong_length_is_refused():
+    for model in models():
+        with pytest.raises(st.DomainError, match=rf"has {len(model.names)} coefficients .*; got theta of shape \(2,\)"):
+            model.evaluate([0.0, 0.0])

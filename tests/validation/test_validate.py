@@ -1,0 +1,123 @@
+"""Validation: agreement where there is one, and the right verdict where the reference or we are wrong."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.validation import validate as module
+from stattools.validation.agreement import agreeing_digits
+from stattools.validation.statsmodels import Reference
+from tests.cases import rng
+
+
+def frame(n: int = 200) -> pd.DataFrame:
+    g = rng(0)
+    data = pd.DataFrame({"x": g.normal(size=n), "off": 0.1 * g.normal(size=n), "w": g.integers(1, 4, n)})
+    data["y"] = 1 + data.x + g.normal(size=n)
+    data["b"] = (data.y > 1).astype(int)
+    data["c"] = g.poisson(np.exp(data.x))
+    data["k"] = np.array(list("abc"))[g.integers(0, 3, n)]
+    return data
+
+
+CASES = [
+    (st.ols, "y ~ x", {}, "OLS"),
+    (st.ols, "y ~ x", {"weights": "w", "offset": "off"}, "OLS"),
+    (st.logistic, "b ~ x", {}, "Logit"),
+    (st.logistic, "b ~ x", {"weights": "w"}, "GLM Binomial"),
+    (st.logistic, "b ~ x", {"offset": "off"}, "GLM Binomial"),
+    (st.poisson, "c ~ x", {"weights": "w", "offset": "off"}, "GLM Poisson"),
+    (st.softmax, "k ~ x", {}, "MNLogit"),
+    (st.softmax, "k ~ x", {"weights": "w"}, "MNLogit"),
+]
+
+
+@pytest.mark.parametrize(("make", "formula", "options", "reference"), CASES)
+def test_agrees_with_statsmodels(make, formula, options, reference):
+    check = st.validate(st.fit(make(formula, frame(), **options)))
+    assert check.ok
+    assert reference in check.reference
+    assert "agrees" in check.sentence
+    assert (check.table().digits > 7).all()
+    assert (check.table().se_digits > 6).all()
+    assert_allclose(check.loglik, check.reference_loglik, rtol=1e-10)
+    columns = ["term", "estimate", "reference", "difference_in_se", "digits", "se", "reference_se", "se_digits"]
+    assert check.table().columns.tolist()[-8:] == columns
+    assert check.sentence in str(check)
+
+
+@pytest.mark.parametrize("model", [st.coin([0, 1, 1, 0, 1]), st.coin([1, 1]), st.binomial(3, 10), st.binomial(0, 4)])
+def test_proportions_agree(model):
+    check = st.validate(st.fit(model))
+    assert check.ok
+    assert check.table().term.tolist()[0] == "theta"
+    assert len(check.table()) == 7
+
+
+def wrong(fit: st.Fit, shift: float = 0.0, stretch: float = 1.0) -> st.Fit:
+    return replace(fit, estimate=fit.estimate + shift * fit.se, covariance=fit.covariance * stretch**2,
+                   loglik=fit.model.loglik(fit.estimate + shift * fit.se))  # fmt: skip
+
+
+def test_a_wrong_estimate_is_found():
+    check = st.validate(wrong(st.fit(st.logistic("b ~ x", frame())), shift=0.01))
+    assert not check.ok
+    assert "0.01 standard errors away" in check.sentence
+    assert "lower" in check.sentence
+
+
+def test_wrong_standard_errors_are_found():
+    check = st.validate(wrong(st.fit(st.ols("y ~ x", frame())), stretch=1.02))
+    assert not check.ok
+    assert "standard errors differ by up to 2.0%" in check.sentence
+
+
+def refer(monkeypatch, fit, shift=0.0, converged=True, numbers=True):
+    estimate = fit.estimate + shift * fit.se if numbers else np.full_like(fit.estimate, np.nan)
+    loglik = fit.model.loglik(estimate) if numbers else np.nan
+    reference = Reference("statsmodels X", estimate, fit.se.copy(), loglik, converged, ("warned",))
+    monkeypatch.setattr(module, "reference_fit", lambda model: reference)
+
+
+@pytest.mark.parametrize("converged", [True, False])
+def test_a_reference_short_of_the_maximum_is_overruled(monkeypatch, converged):
+    fit = st.fit(st.logistic("b ~ x", frame()))
+    refer(monkeypatch, fit, shift=0.1, converged=converged)
+    check = st.validate(fit)
+    assert check.ok
+    assert ("differs" if converged else "did not converge") in check.sentence
+    assert "log-likelihood and score decide" in check.sentence
+    assert check.reference_decrement > 0.05
+    assert check.notes == ("warned",)
+
+
+def test_nan_with_converged_true_is_no_agreement(monkeypatch):
+    fit = st.fit(st.softmax("k ~ x", frame()))
+    refer(monkeypatch, fit, numbers=False)
+    check = st.validate(fit)
+    assert "gave no usable numbers" in check.sentence
+    assert "nowhere near a maximum" in check.sentence
+    assert check.ok
+
+
+def test_nan_reference_does_not_excuse_a_wrong_fit(monkeypatch):
+    fit = wrong(st.fit(st.logistic("b ~ x", frame())), shift=0.5)
+    refer(monkeypatch, fit, numbers=False)
+    assert not st.validate(fit).ok
+
+
+def test_only_fits():
+    with pytest.raises(st.IncompatibleError, match=r"needs a fit, st.fit\(model\); got Coin|needs a fit"):
+        st.validate(st.coin([0, 1]))
+
+
+def test_agreeing_digits():
+    assert_allclose(
+        agreeing_digits([100.0, 1.0, 0.0, 1e-3, np.pi], [100.1, 2.0, 0.0, 0.0, np.pi]),
+        [3, 0.30103, 16, 3, 16],
+        atol=1e-3,
+    )
