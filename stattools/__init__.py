@@ -17,14 +17,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from stattools.bayes import posterior as posterior
     from stattools.conjugate.beta_binomial import Beta as Beta
     from stattools.errors import ConvergenceError as ConvergenceError
     from stattools.errors import DomainError as DomainError
     from stattools.errors import IdentificationError as IdentificationError
     from stattools.errors import IncompatibleError as IncompatibleError
     from stattools.errors import StattoolsError as StattoolsError
-    from stattools.fit import Fit as Fit
-    from stattools.fit import fit as fit
+    from stattools.fitting import Fit as Fit
+    from stattools.fitting import fit as fit
     from stattools.interval import Interval as Interval
     from stattools.likelihoods import Bernoulli as Bernoulli
     from stattools.likelihoods import Binomial as Binomial
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from stattools.models.regression import ols as ols
     from stattools.models.regression import poisson as poisson
     from stattools.models.regression import softmax as softmax
-    from stattools.posterior import posterior as posterior
     from stattools.reporting.report import report as report
     from stattools.solvers import LBFGS as LBFGS
     from stattools.solvers import ClosedForm as ClosedForm
@@ -61,13 +61,13 @@ _HOME = {
         "IncompatibleError",
         "StattoolsError",
     ),
-    "fit": ("Fit", "fit"),
+    "fitting": ("Fit", "fit"),
     "interval": ("Interval",),
     "likelihoods": ("Bernoulli", "Binomial", "Categorical", "Gaussian", "Poisson"),
     "model": ("Evaluation", "Model"),
     "models.counts": ("binomial", "coin"),
     "models.regression": ("logistic", "ols", "poisson", "softmax"),
-    "posterior": ("posterior",),
+    "bayes": ("posterior",),
     "reporting.report": ("report",),
     "solvers": ("LBFGS", "ClosedForm", "GradientDescent", "LeastSquares", "Newton", "Solution"),
     "validation.agreement": ("Agreement",),

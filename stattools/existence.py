@@ -1,9 +1,9 @@
 """Does the maximum exist and is it unique? Rank of the columns, and separation of the outcomes.
 
-Rank: the triangle R of the standardized columns is read from left to right; a column whose part beyond its predecessors is
-within round-off of the data is a combination of them. Separation: a direction d along which every row's log-likelihood
-never falls, found by a linear program (Albert & Anderson 1984; Konis 2007). Both run only when a solver's own numbers
-leave a doubt.
+Rank: the triangle R of the standardized columns is read from left to right; a column whose part beyond its
+predecessors is within round-off of the data is a combination of them. Separation: a direction d along which every
+row's log-likelihood never falls, found by a linear program (Albert & Anderson 1984; Konis 2007). Both run only when a
+solver's own numbers leave a doubt.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.rows import Rows
 from stattools.data.triangle import triangle
 from stattools.errors import IdentificationError
 from stattools.model import Model
@@ -37,7 +38,9 @@ def check_size(model: Model) -> None:
 
 
 def check_solution(model: Model, solution: Solution) -> None:
-    """Look closer at a solution that its own numbers leave in doubt; IdentificationError if there is no unique maximum."""
+    """Look closer at a solution that its own numbers leave in doubt; IdentificationError if there is no unique
+    maximum.
+    """
     if solution.rcond < WELL_CONDITIONED:
         check_rank(model)
     if model.kind in ("logistic", "softmax", "poisson"):
@@ -50,9 +53,7 @@ def check_rank(model: Model) -> None:
     """IdentificationError naming each column that is a combination of those before it."""
     rows, T = model.rows.standardized()
     R = triangle(rows)
-    assert rows.center is not None
-    assert rows.scale is not None
-    size = np.abs(model.rows.X).max(axis=0) / np.abs(rows.scale)  # how far rounding of the data moves a unit column
+    size = np.abs(model.rows.X).max(axis=0) * np.abs(np.diagonal(T))  # round-off of the data, on unit columns
     kept: list[int] = []
     aliased: list[str] = []
     basis = np.zeros((len(R), 0))
@@ -93,25 +94,26 @@ def _combination(model: Model, null: Floats, column: int) -> str:
 
 def check_overlap(model: Model) -> None:
     """IdentificationError where some direction separates the outcomes, naming its columns and saying how completely."""
-    A, equal = _never_falling(model)
+    rows, T = model.rows.standardized()
+    A, equal = _never_falling(model, rows)
     direction = _separating(A, equal)
     if direction is None:
         return
-    p = model.predictor.columns
-    moves = np.abs(direction.reshape(-1, p)).max(axis=0)
-    named = [term for term, move in zip(model.terms, moves, strict=True) if move > 1e-7]
+    own = T @ direction.reshape(-1, len(T)).T  # in the coefficients of the columns as they are
+    moves = np.abs(own).max(axis=1) * np.abs(model.rows.X).max(axis=0)
+    named = [term for term, move in zip(model.terms, moves, strict=True) if move > 1e-7 * moves.max()]
     complete = len(equal) == 0 and _largest_margin(A) > 1e-7
     how = "completely" if complete else "for some of the rows (quasi-completely)"
     outcome = f"no {model.outcome_name}" if model.kind == "poisson" else f"the values of {model.outcome_name}"
     raise IdentificationError(
-        f"{model.title} has no maximum: {', '.join(named)} separate {outcome} {how}, so that the log-likelihood rises for "
-        f"ever as their coefficients grow. Leave out or merge the separating columns, or collect rows that overlap."
+        f"{model.title} has no maximum: {', '.join(named)} separate {outcome} {how}, so that the log-likelihood "
+        "rises for ever as their coefficients grow. Leave out or merge the separating columns, or collect rows that "
+        "overlap."
     )
 
 
-def _never_falling(model: Model) -> tuple[Floats, Floats]:
+def _never_falling(model: Model, rows: Rows) -> tuple[Floats, Floats]:
     """A d >= 0 and E d = 0: the directions along which no row's log-likelihood falls, on standardized columns."""
-    rows = model.rows.standardized()[0]
     used = slice(None) if rows.weight is None else rows.weight > 0
     X = np.concatenate([block.X for block in rows.blocks()])[used]
     y = model.rows.y[used]

@@ -31,10 +31,11 @@ Floats = NDArray[np.float64]
 def fit(model: Any, *, solver: Solver | None = None, level: float = 0.95) -> Fit:
     """The maximum-likelihood fit of a model.
 
-    `solver` is by default `LeastSquares()` for `st.ols`, the closed form for `st.coin` and `st.binomial`, and `Newton()`
-    otherwise; `level` is the level of the intervals printed. Raises IdentificationError where no unique maximum exists
-    (aliased columns, separated outcomes, more coefficients than rows), ConvergenceError where the solver stopped short of
-    it, IncompatibleError where solver and model do not fit, DomainError for a level outside (0, 1).
+    `solver` is by default `LeastSquares()` for `st.ols`, the closed form for `st.coin` and `st.binomial`, and
+    `Newton()` otherwise; `level` is the level of the intervals printed. Raises IdentificationError where no unique
+    maximum exists (aliased columns, separated outcomes, more coefficients than rows), ConvergenceError where the
+    solver stopped short of it, IncompatibleError where solver and model do not fit, DomainError for a level outside
+    (0, 1).
 
     >>> import stattools as st
     >>> f = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -120,7 +121,8 @@ class Fit:
         return ("wald",) if isinstance(self.model, Model) else tuple(self.model.intervals)
 
     def interval(self, level: float | None = None, *, kind: str = "wald") -> Interval:
-        """Confidence intervals, `lower, upper = fit.interval(0.95)`: arrays of shape (p,), floats for a single proportion.
+        """Confidence intervals, `lower, upper = fit.interval(0.95)`: arrays of shape (p,), floats for a single
+        proportion.
 
         `kind` is one of `fit.kinds`: "wald", and for proportions "wilson" ("score"), "likelihood-ratio" and
         "clopper-pearson". Raises DomainError for a level outside (0, 1), IncompatibleError for a kind that the model
@@ -141,8 +143,8 @@ class Fit:
     def table(self, level: float | None = None) -> pd.DataFrame:
         """One row per coefficient: [category,] term, estimate, se, statistic, p_value, lower, upper.
 
-        `statistic` is t for `st.ols` and z otherwise, for the hypothesis that the coefficient is 0; for a proportion it is the
-        score test of 1/2.
+        `statistic` is t for `st.ols` and z otherwise, for the hypothesis that the coefficient is 0; for a proportion
+        it is the score test of 1/2.
         """
         import pandas as pd
 
@@ -191,7 +193,9 @@ class Fit:
 
     @property
     def residuals(self) -> Floats:
-        """Response residuals, y minus the fitted mean: shape (n_rows,), or (n_rows, K) for softmax, the reference first."""
+        """Response residuals, y minus the fitted mean: shape (n_rows,), or (n_rows, K) for softmax, the reference
+        first.
+        """
         model = self._regression("residuals")
         mean = model.likelihood.mean(model.eta(self.estimate))
         if model.labels is not None and model.kind == "softmax":
@@ -259,10 +263,11 @@ def _explain_failure(model: Model) -> None:
 
 
 def _stopped(model: Model, solution: Solution) -> str:
+    exact = "st.LeastSquares()" if model.has_scale else "st.Newton()"
     return (
-        f"{solution.solver} stopped after {solution.steps} steps {solution.decrement:.2g} standard errors from the maximum of "
-        f"{model.title} ({solution.status}). Use st.{'LeastSquares' if model.has_scale else 'Newton'}(), raise max_steps, "
-        "or look for columns that are nearly combinations of others."
+        f"{solution.solver} stopped after {solution.steps} steps, {solution.decrement:.2g} standard errors from the "
+        f"maximum of {model.title} ({solution.status}). Use {exact}, raise max_steps, or look for columns that are nearly "
+        "combinations of others."
     )
 
 
@@ -272,8 +277,8 @@ def _scale(model: Model, estimate: Floats) -> float:
     spare = model.n - len(estimate)
     if spare <= 0:
         raise IdentificationError(
-            f"{model.title} has {len(estimate)} coefficients and {model.n:.0f} rows: the fit is exact and nothing is left to "
-            "estimate the scale from. Use fewer columns or more rows."
+            f"{model.title} has {len(estimate)} coefficients and {model.n:.0f} rows: the fit is exact and nothing is left "
+            "to estimate the scale from. Use fewer columns or more rows."
         )
     return float(np.sqrt(model.residual_sums(estimate)[0] / spare))
 

@@ -9,6 +9,8 @@ Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,30 +30,29 @@ EXACT_FIT = 64.0 * np.finfo(float).eps
 """Residuals this small beside y are round-off."""
 
 
+NOT_ASKED = np.empty(0)
+"""Stands in an evaluation for a derivative that was not asked for."""
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """A log-likelihood with its score (p,) and information (p, p), or None where not asked for; adds with `+`.
+    """A log-likelihood with its score (p,) and information (p, p), empty where not asked for; adds with `+`.
 
     >>> (Evaluation(-1.0) + Evaluation(-2.0)).loglik
     -3.0
     """
 
     loglik: float
-    score: Floats | None = None
-    information: Floats | None = None
+    score: Floats = field(default_factory=lambda: NOT_ASKED)
+    information: Floats = field(default_factory=lambda: NOT_ASKED)
 
     def __add__(self, other: Evaluation) -> Evaluation:
-        return Evaluation(
-            self.loglik + other.loglik,
-            None if self.score is None or other.score is None else self.score + other.score,
-            None if self.information is None or other.information is None else self.information + other.information,
-        )
+        return Evaluation(self.loglik + other.loglik, self.score + other.score, self.information + other.information)
 
     @property
     def is_finite(self) -> bool:
         """True when every number asked for is finite."""
-        parts = (self.loglik, self.score, self.information)
-        return all(part is None or bool(np.isfinite(part).all()) for part in parts)
+        return all(bool(np.isfinite(part).all()) for part in (self.loglik, self.score, self.information))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,18 +105,19 @@ class Model:
 
     @property
     def has_scale(self) -> bool:
-        """True where a scale is estimated beside theta; `evaluate` then holds it at 1, which leaves the maximum in place."""
+        """True where a scale is estimated beside theta; `evaluate` then holds it at 1, which leaves the maximum in
+        place.
+        """
         return isinstance(self.likelihood, Gaussian)
 
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
-        """Log-likelihood (order 0), score (1) and information (2) at theta, the scale held at 1 where one is estimated."""
+        """Log-likelihood (order 0), score (1) and information (2) at theta, the scale held at 1 where one is
+        estimated.
+        """
         theta = self._checked(theta)
         # A step that is too long may overflow: the solver sees a non-finite value and shortens it.
         with np.errstate(over="ignore", invalid="ignore"):
-            total = Evaluation(0.0, np.zeros(len(theta)), np.zeros((len(theta),) * 2))
-            for block in self.rows.blocks():
-                total = total + self._of_block(theta, block, order)
-        return total
+            return reduce(add, (self._of_block(theta, block, order) for block in self.rows.blocks()))
 
     def _of_block(self, theta: Floats, block: Block, order: int) -> Evaluation:
         eta, pullback = self.predictor.forward(theta, block)
@@ -132,7 +134,8 @@ class Model:
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta, RSS / (n - p), for models that estimate one; 1 otherwise.
 
-        Where the fit is exact to round-off there is no scale to measure with, and 1e-7 of the size of y stands in for it.
+        Where the fit is exact to round-off there is no scale to measure with, and 1e-7 of the size of y stands in for
+        it.
         """
         if not self.has_scale:
             return 1.0
@@ -162,15 +165,11 @@ class Model:
 
     def score(self, theta: ArrayLike) -> Floats:
         """Gradient of `loglik`, shape (p,)."""
-        score = self.evaluate(theta, order=1).score
-        assert score is not None
-        return score / (self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0)
+        return self.evaluate(theta, order=1).score / (self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0)
 
     def information(self, theta: ArrayLike) -> Floats:
         """Information about theta, shape (p, p); where a scale is estimated, at its maximum for theta."""
-        information = self.evaluate(theta).information
-        assert information is not None
-        return information / (self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0)
+        return self.evaluate(theta).information / (self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0)
 
     def eta(self, theta: ArrayLike) -> Floats:
         """Linear predictor of every row."""
@@ -180,7 +179,7 @@ class Model:
     def standardized(self) -> tuple[Model, Floats]:
         """The same model on standardized columns, and T with theta = T phi: what solvers work on."""
         rows, T = self.rows.standardized()
-        T = np.kron(np.eye(self.predictor.width), T)
+        T = np.asarray(np.kron(np.eye(self.predictor.width), T), dtype=float)
         return replace(self, rows=rows, start=np.linalg.solve(T, self.start)), T
 
     def _checked(self, theta: ArrayLike) -> Floats:

@@ -1,4 +1,6 @@
-"""The model without predictors, which R^2 compares a regression with: an intercept alone, with the same offset and weights."""
+"""The model without predictors, which R^2 compares a regression with: an intercept alone, with the same offset and
+weights.
+"""
 
 from __future__ import annotations
 

@@ -60,14 +60,25 @@ def _new_offset(model: Model, data: Any, offset: str | ArrayLike | None, n: int)
             raise IncompatibleError(f"predict got offset=, but {model.title} was fitted without one. Leave it out.")
         return None
     if name is not None:
-        from stattools.data.columns import column
-
-        values = column(data, name)
+        values = _offset_column(data, name)
     elif offset is None:
         raise DomainError(f"{model.title} was fitted with an offset: predict needs offset=, one number per new row.")
     else:
         values = np.asarray(offset, dtype=float)
-    values = np.broadcast_to(values, (n,)) if np.ndim(values) == 0 else values
     if np.shape(values) != (n,) or not np.isfinite(values).all():
         raise DomainError(f"predict needs offset=, {n} finite numbers; got shape {np.shape(values)}.")
     return values
+
+
+def _offset_column(data: Any, name: str) -> Floats:
+    from stattools.data.columns import clean, missing, table
+    from stattools.data.formula import require
+
+    frame = table(data)
+    require(name, frame.names)
+    column = frame.column(name)
+    if missing(column).any():
+        raise DomainError(
+            f"predict needs a value of the offset {name!r} in every new row; {int(missing(column).sum())} miss it."
+        )
+    return np.asarray(clean(column), dtype=float)

@@ -1,4 +1,4 @@
-"""No unique maximum, no numbers: aliased columns and separated outcomes are named, and overlap raises no false alarm."""
+"""No unique maximum, no numbers: aliased columns and separated outcomes are named, overlap raises no alarm."""
 
 import numpy as np
 import pytest

@@ -57,7 +57,7 @@ def logit_sets():
     yield "anes96", a.vote.to_numpy(), a[["logpopul", "selfLR", "age", "educ", "income"]]
 
 
-@pytest.mark.parametrize(("name", "y", "X"), logit_sets(), ids=lambda v: v if isinstance(v, str) else "")
+@pytest.mark.parametrize(("name", "y", "X"), list(logit_sets()), ids=lambda v: v if isinstance(v, str) else "")
 def test_logistic_equals_statsmodels(name, y, X):
     fit = st.fit(st.logistic(y, X))
     ref = sm.Logit(y, sm.add_constant(X)).fit(disp=0, tol=1e-14, maxiter=200)

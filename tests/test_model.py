@@ -33,10 +33,9 @@ def test_evaluations_add():
     a = Evaluation(1.0, np.array([2.0]), np.array([[3.0]]))
     b = Evaluation(10.0, np.array([20.0]), np.array([[30.0]]))
     assert [np.sum(p) for p in parts(a + b)] == [11.0, 22.0, 33.0]
-    assert (a + Evaluation(1.0)).score is None
 
 
-@pytest.mark.parametrize("model", models(), ids=lambda m: m.kind)
+@pytest.mark.parametrize("model", list(models()), ids=lambda m: m.kind)
 def test_halves_add_to_the_whole(model):
     theta = theta_of(model)
     halves = [
@@ -48,7 +47,7 @@ def test_halves_add_to_the_whole(model):
         assert_allclose(summed, whole, rtol=1e-12)
 
 
-@pytest.mark.parametrize("model", models(20_000), ids=lambda m: m.kind)
+@pytest.mark.parametrize("model", list(models(20_000)), ids=lambda m: m.kind)
 def test_blocks_change_nothing_beyond_round_off(model, monkeypatch):
     theta = theta_of(model)
     whole = model.evaluate(theta)
@@ -58,7 +57,7 @@ def test_blocks_change_nothing_beyond_round_off(model, monkeypatch):
         assert_allclose(a, b, rtol=1e-11, atol=1e-9)
 
 
-@pytest.mark.parametrize("model", models(), ids=lambda m: m.kind)
+@pytest.mark.parametrize("model", list(models()), ids=lambda m: m.kind)
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_score_and_information_are_derivatives(model, order):
     model = replace(model, rows=replace(model.rows, X=np.asarray(model.rows.X, order=order)))
@@ -70,7 +69,7 @@ def test_score_and_information_are_derivatives(model, order):
         assert_allclose(now.information[k], -(up.score - down.score) / (2 * h), rtol=1e-6, atol=1e-3)
 
 
-@pytest.mark.parametrize("model", models(), ids=lambda m: m.kind)
+@pytest.mark.parametrize("model", list(models()), ids=lambda m: m.kind)
 def test_public_score_is_the_slope_of_public_loglik(model):
     """For `st.ols` both are taken at the scale's own maximum for theta."""
     theta, h = theta_of(model), 1e-6

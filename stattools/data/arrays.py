@@ -58,14 +58,14 @@ def vector(values: Any, what: str) -> Any:
     >>> vector([0, 1], "y")
     array([0, 1])
     """
-    if isinstance(values, list | tuple | range | np.ma.MaskedArray):
+    if isinstance(values, np.ndarray | list | tuple | range):
         values = _array(values, what)
     shape = getattr(values, "shape", None) or (len(values) if hasattr(values, "__len__") else 0,)
     if len(shape) == 2 and shape[1] == 1:
         values, shape = _only_column(values), shape[:1]
     if len(shape) != 1 or not shape[0]:
         raise DomainError(f"{what} must have one value per row and at least one row; got shape {tuple(shape)}.")
-    if not (type(values) is np.ndarray and values.dtype.kind in NUMBERS):
+    if not (isinstance(values, np.ndarray) and values.dtype.kind in NUMBERS):
         from stattools.data.columns import clean, missing, series
 
         column = series(values, what)
@@ -83,11 +83,9 @@ def vector(values: Any, what: str) -> Any:
 
 
 def named(names: Sequence[str] | None, found: tuple[str, ...] | None, p: int) -> tuple[str, ...]:
-    """The names given by the user, else those of the frame, else x1, x2, ...; DomainError on a wrong count or a repeat."""
-    if names is None:
-        chosen = found or default_names(p)
-    else:
-        chosen = (names,) if isinstance(names, str) else tuple(names)
+    """The names given by the user, else the frame's, else x1, x2, ...; DomainError on a wrong count or a repeat."""
+    given = (names,) if isinstance(names, str) else names
+    chosen = tuple(given) if given is not None else found or default_names(p)
     if not all(isinstance(name, str) for name in chosen):
         raise DomainError(f"names= must be texts, one per column of X; got {chosen!r}.")
     if len(chosen) != p:
@@ -114,12 +112,12 @@ def with_intercept(X: np.ndarray) -> np.ndarray:
 def aligned(left: Any, right: Any, what: tuple[str, str]) -> None:
     """DomainError if both are pandas objects whose indexes differ: rows are paired by position, not by index."""
     index, other = getattr(left, "index", None), getattr(right, "index", None)
-    if hasattr(index, "equals") and hasattr(other, "equals") and len(left) == len(right):
-        if not index.equals(other):  # type: ignore[union-attr]
-            raise DomainError(
-                f"{what[0]} and {what[1]} have different pandas indexes, so their rows may not belong together: "
-                "align them, or pass .to_numpy() to pair rows by position."
-            )
+    indexed = hasattr(index, "equals") and hasattr(other, "equals") and len(left) == len(right)
+    if indexed and not index.equals(other):  # type: ignore[union-attr]
+        raise DomainError(
+            f"{what[0]} and {what[1]} have different pandas indexes, so their rows may not belong together: "
+            "align them, or pass .to_numpy() to pair rows by position."
+        )
 
 
 def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
@@ -128,11 +126,11 @@ def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
         raise DomainError(f"{what} must be a matrix of predictors; got {X!r}. A formula comes first: (formula, table).")
     if hasattr(X, "toarray"):
         raise DomainError(f"{what} is a sparse matrix; make it dense with .toarray().")
-    if isinstance(X, np.ndarray | list | tuple | range):
+    if isinstance(X, np.ndarray | list | tuple | range) and not (isinstance(X, np.ndarray) and X.dtype.names):
         return _array(X, what), None
     from stattools.data.columns import table
 
-    if getattr(X, "ndim", None) == 1 or hasattr(X, "to_pylist") and not hasattr(X, "column_names"):  # a series
+    if len(getattr(X, "shape", ())) == 1 or (hasattr(X, "to_pylist") and not hasattr(X, "column_names")):  # a series
         label = getattr(X, "name", None)
         column = table({what if label in (None, "") else label: X})
         return _stack(column, what), None if label in (None, "") else column.names
@@ -158,7 +156,7 @@ def _stack(frame: Table, what: str) -> np.ndarray:
 
 def _array(values: Any, what: str) -> np.ndarray:
     if isinstance(values, np.ma.MaskedArray):
-        return values.astype(object).filled(None)
+        return np.asarray(values.astype(object).filled(None))  # type: ignore[attr-defined]
     try:
         return np.asarray(values)
     except ValueError:

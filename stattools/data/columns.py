@@ -1,8 +1,8 @@
 """Any table to clean columns: one coercion layer for pandas, Polars, PyArrow and dicts.
 
-A column goes through three functions: `Table.column` (a pandas Series of its natural dtype, rows 0..n-1), `missing` (which
-rows have no value) and, on the rows that stay, `clean` (bool, int64, float64 or category, nothing else). Tables other
-than dicts are read through narwhals.
+A column goes through three functions: `Table.column` (a pandas Series of its natural dtype, rows 0..n-1),
+`missing` (which rows have no value) and, on the rows that stay, `clean` (bool, int64, float64 or category, nothing
+else). Tables other than dicts are read through narwhals.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numbers
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,12 +20,13 @@ from stattools.errors import DomainError
 if TYPE_CHECKING:
     import pandas as pd
 
-REMEDIES = {
-    "dates": "turn it into numbers first, for example days since the first date or the month",
-    "durations": "turn it into numbers first, for example seconds: .dt.total_seconds()",
-    "complex numbers": "take the real part, the imaginary part or the modulus",
-    "nested values": "give each element a column of its own",
-    "bytes": "decode it to text",
+# What a column may not hold: the types by name, and what to do instead.
+REFUSED = {
+    "dates": (("date", "datetime", "datetime64", "Timestamp", "Period", "time"), "turn it into numbers, such as days"),
+    "durations": (("timedelta", "timedelta64", "Timedelta"), "turn it into numbers: .dt.total_seconds()"),
+    "complex numbers": (("complex", "complex64", "complex128"), "take the real part, the imaginary part or abs"),
+    "nested values": (("list", "tuple", "dict", "set", "ndarray", "Series"), "give each element its own column"),
+    "bytes": (("bytes", "bytes_"), "decode it to text"),
 }
 
 
@@ -63,14 +64,15 @@ def table(data: Any) -> Table:
         from narwhals.exceptions import DuplicateError
 
         try:
-            frame = nw.from_native(data, eager_only=True)
+            native: Any = data
+            frame = nw.from_native(native, eager_only=True)
             named = [(label, frame.get_column(label)) for label in frame.columns]
         except DuplicateError as error:
             raise DomainError(f"the data have two columns of one name; rename one. {error}") from None
         except TypeError:
             lazy = " (a lazy table: collect it first)" if hasattr(data, "collect") else ""
             raise DomainError(
-                "a formula needs a table: a pandas, Polars or PyArrow table or a dict of columns; "
+                "the data must be a table: pandas, Polars, PyArrow or a dict of columns; "
                 f"got {type(data).__name__}{lazy}."
             ) from None
     sources = {str(label): values for label, values in named}
@@ -92,7 +94,7 @@ def series(values: Any, name: str) -> pd.Series:
     import pandas as pd
 
     if isinstance(values, np.ma.MaskedArray):
-        values = values.astype(object).filled(None)
+        values = np.asarray(values.astype(object).filled(None))  # type: ignore[attr-defined]
     if isinstance(values, np.ndarray):
         if values.ndim != 1:
             raise DomainError(f"column {name!r} must have one value per row; got an array of shape {values.shape}.")
@@ -103,6 +105,7 @@ def series(values: Any, name: str) -> pd.Series:
     elif isinstance(values, pd.Index | pd.api.extensions.ExtensionArray):
         found = pd.Series(values)
     else:
+        _length(values, name)
         found = _foreign(values)
     if isinstance(found.dtype, pd.SparseDtype):
         found = found.sparse.to_dense()
@@ -144,7 +147,7 @@ def missing(column: pd.Series) -> np.ndarray:
 def clean(column: pd.Series) -> pd.Series:
     """A complete column as bool, int64, float64 or category; the levels are those that occur.
 
-    Levels keep the order of a categorical column; text is sorted. Raises DomainError, with the remedy, for anything else.
+    Levels keep the order of a categorical column; text is sorted. Raises DomainError, with the remedy, for the rest.
 
     >>> import pandas as pd
     >>> clean(pd.Series([True, False], dtype="boolean")).dtype
@@ -166,10 +169,10 @@ def clean(column: pd.Series) -> pd.Series:
         return pd.Series(column.to_numpy(dtype=width), name=name)
     if isinstance(dtype, pd.StringDtype):
         return _categories(column)
-    return _objects(column.astype(object))
+    return _objects(column.astype(object), dtype)
 
 
-def _objects(column: pd.Series) -> pd.Series:
+def _objects(column: pd.Series, dtype: Any) -> pd.Series:
     """A column of Python objects by the types that occur in it."""
     import pandas as pd
 
@@ -189,10 +192,12 @@ def _objects(column: pd.Series) -> pd.Series:
     if every(numbers.Real, Decimal, np.bool_):
         return pd.Series(np.array([float(value) for value in values]), name=name)
     if any(issubclass(kind, str) for kind in kinds):
-        rows = [next(i for i, v in enumerate(values) if isinstance(v, str) is text) for text in (True, False)]
-        shown = " and ".join(f"{values[row]!r} (row {row} of the complete rows)" for row in rows)
-        raise DomainError(f"column {name!r} mixes text with other values: {shown}; make it all text or all numbers.")
-    _refuse(name, next(value for value in values if not isinstance(value, numbers.Real | Decimal | np.bool_)))
+        text, other = (next(v for v in values if isinstance(v, str) is kind) for kind in (True, False))
+        raise DomainError(
+            f"column {name!r} mixes text ({text!r}) with other values ({other!r}); make it all text or all numbers."
+        )
+    known = (numbers.Real, Decimal, np.bool_)
+    raise _refusal(name, dtype, next(value for value in values if not isinstance(value, known)))
 
 
 def _categories(column: pd.Series) -> pd.Series:
@@ -211,18 +216,13 @@ def _tidy(column: pd.Series) -> pd.Series:
     return column.cat.rename_categories([str(level) for level in levels])
 
 
-def _refuse(name: str, value: Any) -> NoReturn:
+def _refusal(name: str, dtype: Any, value: Any) -> DomainError:
     kind = type(value).__name__
-    for described, marks in {
-        "dates": ("date", "datetime", "datetime64", "Timestamp", "Period", "time"),
-        "durations": ("timedelta", "timedelta64", "Timedelta"),
-        "complex numbers": ("complex", "complex64", "complex128"),
-        "nested values": ("list", "tuple", "dict", "set", "ndarray", "frozenset", "Series"),
-        "bytes": ("bytes", "bytes_"),
-    }.items():
-        if kind in marks:
-            raise DomainError(f"column {name!r} holds {described} ({kind}); {REMEDIES[described]}.")
-    raise DomainError(f"column {name!r} holds {kind} objects; turn it into numbers or text.")
+    what, advice = f"{kind} objects", "turn it into numbers or text"
+    for described, (kinds, remedy) in REFUSED.items():
+        if kind in kinds:
+            what, advice = described, remedy
+    return DomainError(f"column {name!r} holds {what} (dtype {dtype}, type {kind}); {advice}.")
 
 
 def finite(values: np.ndarray, what: str, advice: str, rows: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""Data as a model needs them: X, the outcome, extras such as weights, on complete rows, with a count of what was dropped."""
+"""Data as a model needs them: X, the outcome and extras such as weights, on complete rows."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def read(
 ) -> Dataset:
     """Read `(formula, table)` or `(y, X)`.
 
-    `columns` are extras with one value per row, such as {"weights": "w"}: the name of a column (with a formula) or an array
-    as long as the table; None is passed over. With a formula, rows with a missing value in a column that is used
-    are dropped and counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`; then a float64 X
-    in C or Fortran order is not copied.
+    `columns` are extras with one value per row, such as {"weights": "w"}: the name of a column (with a formula) or an
+    array as long as the table; None is passed over. With a formula, rows with a missing value in a column that is
+    used are dropped and counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`:
+    then a float64 X in C or Fortran order is not copied.
 
     Raises DomainError for data that cannot be used, IncompatibleError for `names=` or `intercept=` with a formula.
 
@@ -81,7 +81,7 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
             require(value, frame.names)
         aligned(data, value, ("the table", "an array beside it"))
     formula = parse(text, frame.names, apart=[value for value in extras.values() if isinstance(value, str)])
-    labels = {key: value if isinstance(value, str) else f"{key}=" for key, value in extras.items()}
+    labels = {key: _label(key, value, frame.names) for key, value in extras.items()}
     used = (*formula.outcome.columns, *formula.columns, *(v for v in extras.values() if isinstance(v, str)))
     raw = {name: frame.column(name) for name in dict.fromkeys(used)}
     for key, value in extras.items():
@@ -91,17 +91,15 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
     gaps = {label: missing(column) for label, column in raw.items()}
     complete = ~np.logical_or.reduce(list(gaps.values()))
     rows = np.flatnonzero(complete)
-    dropped = {label.removesuffix("="): int(gap.sum()) for label, gap in gaps.items() if gap.any()}
+    dropped = {label: int(gap.sum()) for label, gap in gaps.items() if gap.any()}
     if not len(rows):
         counts = ", ".join(f"{name!r} in {count}" for name, count in dropped.items())
         raise DomainError(f"no row is complete: of {frame.n} rows, these columns are missing: {counts}.")
     ready = {}
     for label, column in raw.items():
-        whole = column if len(rows) == frame.n else column[complete].reset_index(drop=True)
-        ready[label] = clean(whole)
+        ready[label] = clean(column if len(rows) == frame.n else column.iloc[rows].reset_index(drop=True))
         if ready[label].dtype.kind == "f":
-            what = f"column {label!r}" if not label.endswith("=") else label
-            finite(ready[label].to_numpy(), what, "replace or remove infinite values.", rows)
+            finite(ready[label].to_numpy(), f"column {label!r}", "replace or remove infinite values.", rows)
     numbers = {key: _number_column(ready[label], key, label) for key, label in labels.items()}
     outcome = outcome_of(formula, ready, rows)
     design, X = learn(formula, ready, rows)
@@ -129,15 +127,28 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         extras[key] = _number_column(vector(value, f"{key}="), key, f"{key}=")
         _same_length(extras[key], f"{key}=", len(values), "X")
         aligned(value, X, (f"{key}=", "X"))
-    label = getattr(y, "name", None)
     design = Design(("Intercept", *chosen) if intercept else chosen, added=intercept)
     return Dataset(
         with_intercept(values) if intercept else values,
         outcome,
-        "y" if label in (None, "") else str(label),
+        _name_of(y),
         design,
         extras,
     )
+
+
+def _label(key: str, value: Any, names: Sequence[str]) -> str:
+    """What counts and errors call an extra: its column, or its keyword (`weights=` if a column has that name)."""
+    if isinstance(value, str):
+        return value
+    return f"{key}=" if key in names else key
+
+
+def _name_of(y: Any) -> str:
+    """The name of a series, or of a frame's one column; "y" without one."""
+    columns = list(getattr(y, "columns", ()))
+    label = columns[0] if columns else getattr(y, "name", None)
+    return "y" if label in (None, "") else str(label)
 
 
 def _number_column(column: Any, key: str, label: str) -> np.ndarray:

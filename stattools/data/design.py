@@ -8,6 +8,7 @@ categories and multiplies factors into columns of structurally full rank (it is 
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,8 @@ import numpy as np
 
 from stattools.data.arrays import default_names, matrix, with_intercept
 from stattools.data.columns import clean, finite, listing, missing, table
-from stattools.data.expression import Expression, constants, contrast_call, evaluate
+from stattools.data.evaluation import constants, contrast_call, evaluate
+from stattools.data.expression import Expression
 from stattools.data.formula import Formula, require
 from stattools.data.transforms import contrast
 from stattools.errors import DomainError
@@ -24,7 +26,7 @@ from stattools.errors import DomainError
 if TYPE_CHECKING:
     import pandas as pd
 
-LARGEST = 2**29  # cells of one factor's dummy columns: 4 GiB
+LARGEST = 2**29  # cells of the dummy columns of one term: 4 GiB
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,7 @@ class Design:
         return self.parsed.text if self.parsed else None
 
     def encode(self, data: Any) -> np.ndarray:
-        """Rows of X, (n, p) float64, for new data: the same columns from any table, or from an array for an array design.
+        """Rows of X, (n, p) float64, for new data: the same columns from any table, or array if X was an array.
 
         Raises DomainError for a missing column, a missing or infinite value, a level that was not there to learn
         from, a wrong number of columns.
@@ -55,7 +57,7 @@ class Design:
         >>> from stattools.data.dataset import read
         >>> design = read("y ~ center(x) + g", {"y": [1, 2, 4], "x": [1, 3, 5], "g": ["a", "b", "b"]}).design
         >>> design.encode({"x": [4], "g": ["a"]}).tolist()
-        [[1.0, 0.0, 1.0]]
+        [[1.0, 1.0, 0.0]]
         """
         if self.parsed is None:
             return self._encode_array(data)
@@ -67,12 +69,12 @@ class Design:
             gaps = np.flatnonzero(missing(raw))
             if len(gaps):
                 raise DomainError(
-                    f"column {name!r} has no value in {len(gaps)} of the {frame.n} new rows (row {listing(gaps.tolist())}, "
-                    "counting from 0); a prediction needs every predictor: drop those rows or fill them in."
+                    f"column {name!r} has no value in {len(gaps)} of the {frame.n} new rows (row "
+                    f"{listing(gaps.tolist())}, counting from 0); a prediction needs every predictor: drop those rows "
+                    "or fill them in."
                 )
             columns[name] = clean(raw)
-        X, _ = columns_of(self.parsed, columns, np.arange(frame.n), dict(self.levels), dict(self.state))
-        return X
+        return columns_of(self.parsed, columns, np.arange(frame.n), self.levels, dict(self.state))[0]
 
     def _encode_array(self, data: Any) -> np.ndarray:
         names = self.names[1:] if self.added else self.names
@@ -84,7 +86,7 @@ class Design:
                 for name in names:
                     require(name, frame.names)
                 data = {name: frame.sources[name] for name in names}
-        elif isinstance(data, np.ndarray | list | tuple) and p > 1 and np.ndim(data) == 1 and len(data) == p:
+        elif isinstance(data, np.ndarray | list | tuple) and p > 1 and len(data) == p and np.ndim(data[0]) == 0:
             data = [data]  # one row
         X, _ = matrix(data, "the new data")
         if X.shape[1] != p:
@@ -99,6 +101,13 @@ def learn(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray) 
         for factor in formula.factors
         if factor.category and (factor.call == "C" or columns[factor.category].dtype.kind == "O")
     }
+    for term in formula.terms:
+        cells = len(rows) * math.prod(len(levels.get(factor.text, (0,))) for factor in term)
+        if cells > LARGEST:
+            raise DomainError(
+                f"the term {':'.join(factor.text for factor in term)!r} has {cells // len(rows):,} levels in "
+                f"{len(rows):,} rows: too many for columns of zeros and ones; group them, or leave an identifier out."
+            )
     state: dict[str, dict[str, Any]] = {}
     X, names = columns_of(formula, columns, rows, levels, state)
     if len(set(names)) < len(names):
@@ -119,7 +128,8 @@ def columns_of(
     """X and the names of its columns; fills `state` where it is still empty."""
     import pandas as pd
     from formulaic import ModelSpec, SimpleFormula
-    from formulaic.materializers import PandasMaterializer
+    from formulaic.errors import FormulaicError
+    from formulaic.materializers import NAAction, PandasMaterializer
     from formulaic.parser.types import Factor, Term
 
     values = {
@@ -133,9 +143,13 @@ def columns_of(
         Term([Factor(factor.text, eval_method="lookup") for factor in term]) if term else intercept
         for term in formula.terms
     ]
-    spec = ModelSpec(SimpleFormula(terms, _ordering="none"), na_action="raise", output="numpy")
-    with np.errstate(over="ignore", invalid="ignore"):  # a product that overflows is caught two lines below
-        made: Any = PandasMaterializer(pd.DataFrame(index=range(len(rows))), context=values).get_model_matrix(spec)
+    ordered: Any = SimpleFormula([*terms], _ordering="none")
+    spec = ModelSpec(ordered, na_action=NAAction.RAISE, output="numpy")
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):  # a product that overflows is caught below, by name
+            made: Any = PandasMaterializer(pd.DataFrame(index=range(len(rows))), context=values).get_model_matrix(spec)
+    except (FormulaicError, TypeError, ValueError) as error:  # such as a base that is not a level
+        raise DomainError(f"cannot build the columns of {formula.text!r}: {error}") from error
     X = np.ascontiguousarray(made, dtype=np.float64)
     names = tuple(str(name) for name in made.model_spec.column_names)
     for place in np.flatnonzero(~np.isfinite(X).all(axis=0)):
@@ -148,7 +162,7 @@ def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndar
     import pandas as pd
 
     outcome = formula.outcome
-    if outcome.category and outcome.call in (None, "C"):
+    if outcome.category:
         column = columns[outcome.category]
         if outcome.call == "C":
             levels = _levels(outcome, column, len(rows))
@@ -200,11 +214,6 @@ def _levels(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
             f"column {factor.category!r} has one level only ({listing(levels)}) in the {n} complete rows: "
             "it cannot be told from the intercept; remove it from the formula."
         )
-    if len(levels) * n > LARGEST:
-        raise DomainError(
-            f"column {factor.category!r} has {len(levels):,} levels in {n:,} rows: too many for columns of zeros and "
-            "ones; group them, or remove an identifier from the formula."
-        )
     return levels
 
 
@@ -230,8 +239,4 @@ def _coded(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows:
     if factor.call != "C":
         return FactorValues(coded, kind="categorical", spans_intercept=True)
     chosen = constants(factor.tree).get("contrasts") if isinstance(factor.tree, ast.Call) else None
-    try:
-        made = None if chosen is None else contrast(*contrast_call(chosen))
-        return C(coded, made)
-    except (TypeError, ValueError) as error:
-        raise DomainError(f"cannot code {factor.text!r}: {error}") from error
+    return C(coded, None if chosen is None else contrast(*contrast_call(chosen)))

@@ -1,43 +1,24 @@
 """One factor of a formula as a checked syntax tree: what it may say, which columns it needs, what it is worth.
 
 A factor such as `log(x + 1)` is parsed by `ast.parse`, which runs nothing, and every node is held against a
-whitelist. Values come from walking the checked tree, node by node: there is no `eval`, so a formula can name
-a column, a number or a transform of `transforms.py` and nothing else.
+whitelist: a column, a number, arithmetic, a comparison, a transform of `transforms.py`, and nothing else.
 """
 
 from __future__ import annotations
 
 import ast
-import operator
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
 
-from stattools.data.transforms import ALLOWED, CONTRASTS, ELEMENTWISE, TRANSFORMS, transformed
+from stattools.data.evaluation import ARITHMETIC, COMPARISONS, evaluate, short
+from stattools.data.transforms import ALLOWED, CONTRASTS, TRANSFORMS
 from stattools.errors import DomainError
 
 DEEPEST = 150  # levels of nesting; Python's own recursion limit is 1000
 LARGEST = 100  # degree= and df= of a basis: more columns than this is a slip or an attack
-ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
-}
-COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-}
 # A text constant (kept), a name in backticks, or a name (Python would respell those beyond ASCII: NFKC).
 NAMES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|`([^`]*)`|([^\W\d]\w*)""")
 
@@ -109,10 +90,10 @@ def expression(source: str) -> Expression:
         tree = ast.parse(NAMES.sub(stand_in, source).strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else "too deeply nested"
-        raise DomainError(f"cannot read {_short(source)!r} in the formula: {reason}. {ALLOWED}.") from None
+        raise DomainError(f"cannot read {short(source)!r} in the formula: {reason}. {ALLOWED}.") from None
     if _depth(tree) > DEEPEST:
         raise DomainError(
-            f"{_short(source)!r} in the formula is nested more than {DEEPEST} levels deep; make it a column."
+            f"{short(source)!r} in the formula is nested more than {DEEPEST} levels deep; make it a column."
         )
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in names:
@@ -122,49 +103,6 @@ def expression(source: str) -> Expression:
     if not columns:
         raise DomainError(f"{ast.unparse(tree)!r} in the formula names no column of the data.")
     return Expression(ast.unparse(tree), tree, columns)
-
-
-def evaluate(tree: ast.expr, values: Callable[[str], Any], state: dict[str, dict[str, Any]]) -> Any:
-    """Worth of a checked tree: `values(name)` gives a column, `state` the learned constants by the text of the call.
-
-    >>> tree = expression("log(x) + 1").tree
-    >>> evaluate(tree, {"x": np.array([1.0])}.__getitem__, {}).tolist()
-    [1.0]
-    """
-    match tree:
-        case ast.Name(id=name):
-            return values(name.strip("`"))
-        case ast.Constant(value=value):
-            return value if isinstance(value, str) else np.float64(value)
-        case ast.UnaryOp(op=sign, operand=operand):
-            part = _numbers(tree, evaluate(operand, values, state))
-            return -part if isinstance(sign, ast.USub) else part
-        case ast.BinOp(left=left, op=op, right=right):
-            parts = (_numbers(tree, evaluate(side, values, state)) for side in (left, right))
-            return ARITHMETIC[type(op)](*parts)
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
-            return _compare(op, evaluate(left, values, state), evaluate(right, values, state))
-        case ast.Call(func=ast.Name(id=name), args=[first, *_]):
-            inner = _numbers(tree, evaluate(first, values, state))
-            learned = {} if name in ELEMENTWISE else state.setdefault(ast.unparse(tree), {})
-            return transformed(name, inner, constants(tree), learned)
-    raise AssertionError(f"unchecked node {ast.dump(tree)}")  # the whitelist lets nothing else through
-
-
-def constants(call: ast.Call) -> dict[str, Any]:
-    """The constants of a call by name, `scale(x, ddof=0)` -> {"ddof": 0}; contrasts stay syntax trees."""
-    allowed = TRANSFORMS[ast.unparse(call.func)].constants
-    given = dict(zip(allowed, call.args[1:], strict=False)) | {str(k.arg): k.value for k in call.keywords}
-    return {name: node if name == "contrasts" else ast.literal_eval(node) for name, node in given.items()}
-
-
-def contrast_call(node: ast.expr) -> tuple[str, dict[str, Any]]:
-    """Name and constants of a contrast: `contr.sum`, `contr.treatment("b")`, `Treatment(reference="b")`."""
-    if not isinstance(node, ast.Call):
-        return ast.unparse(node), {}
-    name = ast.unparse(node.func)
-    given = dict(zip(CONTRASTS[name], node.args, strict=False)) | {str(k.arg): k.value for k in node.keywords}
-    return name, {key: ast.literal_eval(value) for key, value in given.items()}
 
 
 def _permit(node: ast.AST, whole: bool = False) -> None:
@@ -197,7 +135,7 @@ def _permit_call(
     if transform.whole and not whole:
         raise DomainError(f"{ast.unparse(node)!r} makes several columns: it must be a term of its own.")
     if name == "C" and not isinstance(first, ast.Name):
-        raise DomainError(f"{_short(ast.unparse(node))!r}: C takes one column, C(name); make the column first.")
+        raise DomainError(f"{short(ast.unparse(node))!r}: C takes one column, C(name); make the column first.")
     _permit(first)
     for key, value in _pairs(node, transform.constants, rest, keywords):
         if key == "contrasts":
@@ -226,7 +164,7 @@ def _pairs(
     names = [name for name, _ in pairs]
     if len(rest) > len(allowed) or not set(names) <= set(allowed) or len(set(names)) < len(names):
         takes = ", ".join(f"{name}=" for name in allowed) or "nothing"
-        raise DomainError(f"{_short(ast.unparse(node))!r} in the formula: beside its column it takes {takes}.")
+        raise DomainError(f"{short(ast.unparse(node))!r} in the formula: beside its column it takes {takes}.")
     return pairs
 
 
@@ -252,23 +190,7 @@ def _fold(node: ast.expr) -> None:
     except OverflowError:  # an integer constant beyond float64
         worth = np.inf
     if not np.isfinite(worth):
-        raise DomainError(f"{_short(ast.unparse(node))!r} in the formula is not a finite number.")
-
-
-def _numbers(node: ast.AST, part: Any) -> Any:
-    """The part, if it is made of numbers; a column of categories has no arithmetic."""
-    if isinstance(part, np.ndarray | float):
-        return part
-    levels = ", ".join(repr(level) for level in part.cat.categories[:5])
-    raise DomainError(f"{_short(ast.unparse(node))!r} needs numbers; column {part.name!r} holds categories ({levels}).")
-
-
-def _compare(op: ast.cmpop, left: Any, right: Any) -> np.ndarray:
-    """A comparison as 0/1; text compares with the labels of a categorical column."""
-    if isinstance(left, str | np.ndarray | float) and isinstance(right, str | np.ndarray | float):
-        if isinstance(left, str) or isinstance(right, str):
-            raise TypeError("it compares numbers with text")
-    return np.asarray(COMPARISONS[type(op)](left, right), dtype=np.float64)
+        raise DomainError(f"{short(ast.unparse(node))!r} in the formula is not a finite number.")
 
 
 def _columns(node: ast.AST) -> list[str]:
@@ -289,8 +211,4 @@ def _depth(tree: ast.AST) -> int:
 
 
 def _forbid(node: ast.AST) -> NoReturn:
-    raise DomainError(f'the formula may not contain "{_short(ast.unparse(node))}". {ALLOWED}.')
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 80 else text[:77] + "..."
+    raise DomainError(f'the formula may not contain "{short(ast.unparse(node))}". {ALLOWED}.')

@@ -7,11 +7,13 @@ factor: given the factors themselves it would evaluate calls on the left side wh
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stattools.data.evaluation import short
 from stattools.data.expression import Expression, column, expression
 from stattools.data.transforms import ALLOWED
 from stattools.errors import DomainError
@@ -66,7 +68,7 @@ def parse(text: str, available: Sequence[str], apart: Collection[str] = ()) -> F
     left, right = _sides(text, list(_tokens(text, available)))
     if len(left) != 1 or not isinstance(left[0], Expression):
         raise DomainError(
-            f"the left side of {_short(text)!r} must be one outcome, a column or one call such as log(y) or I(y > 0)."
+            f"the left side of {short(text)!r} must be one outcome, a column or one call such as log(y) or I(y > 0)."
         )
     outcome = left[0]
     others = [name for name in available if name not in outcome.columns and name not in apart]
@@ -78,7 +80,7 @@ def parse(text: str, available: Sequence[str], apart: Collection[str] = ()) -> F
         raise DomainError(f"the outcome {outcome.text!r} stands on the right side of the formula too; remove it.")
     terms = tuple(tuple(factors[name] for name in term) for term in _algebra(text, source))
     if not terms:
-        raise DomainError(f"{_short(text)!r} leaves no term on the right side, not even the intercept.")
+        raise DomainError(f"{short(text)!r} leaves no term on the right side, not even the intercept.")
     dotted = any(token == "." for token in right)
     written = _written(outcome, terms) if dotted else re.sub(r"\s*\n\s*", " ", text.strip())
     return Formula(written, outcome, terms)
@@ -103,7 +105,7 @@ def _tokens(text: str, available: Sequence[str]) -> Iterator[Expression | str]:
         found = TOKEN.match(text, position)
         if found is None:
             rest = text[position:].strip()
-            raise DomainError(f'the formula may not contain "{_short(rest, 40)}". {ALLOWED}.')
+            raise DomainError(f'the formula may not contain "{short(rest, 40)}". {ALLOWED}.')
         position = found.end()
         match found.lastgroup:
             case "quoted":
@@ -126,18 +128,18 @@ def _closing(text: str, position: int) -> int:
         open_brackets += {"(": 1, ")": -1}.get(found[0], 0)
         if open_brackets == 0:
             return found.end()
-    raise DomainError(f"a bracket is not closed in the formula {_short(text)!r}.")
+    raise DomainError(f"a bracket is not closed in the formula {short(text)!r}.")
 
 
 def _sides(text: str, tokens: list[Expression | str]) -> tuple[list[Expression | str], list[Expression | str]]:
     if tokens.count("~") != 1:
         raise DomainError(
-            f"a formula has one ~ between the outcome and the predictors; got {_short(text)!r}. {EXAMPLES}"
+            f"a formula has one ~ between the outcome and the predictors; got {short(text)!r}. {EXAMPLES}"
         )
     at = tokens.index("~")
     for side, missing in ((tokens[:at], "outcome on the left"), (tokens[at + 1 :], "term on the right")):
         if not side:
-            raise DomainError(f"the formula {_short(text)!r} has no {missing} of ~. {EXAMPLES}")
+            raise DomainError(f"the formula {short(text)!r} has no {missing} of ~. {EXAMPLES}")
     return tokens[:at], tokens[at + 1 :]
 
 
@@ -148,8 +150,6 @@ def _stand_ins(text: str, tokens: list[Expression | str], others: list[str]) -> 
     words: list[str] = []
 
     def stand_in(factor: Expression) -> str:
-        import ast
-
         name = known.setdefault(ast.unparse(factor.tree).strip("`"), f"f{len(known)}")
         factors[name] = factor
         return name
@@ -159,7 +159,7 @@ def _stand_ins(text: str, tokens: list[Expression | str], others: list[str]) -> 
             words.append(stand_in(token))
         elif token == ".":
             if not others:
-                raise DomainError(f"the dot of {_short(text)!r} stands for all other columns; there are none.")
+                raise DomainError(f"the dot of {short(text)!r} stands for all other columns; there are none.")
             words.append(f"({' + '.join(stand_in(column(name)) for name in others)})")
         else:
             if token[0].isdigit():
@@ -173,17 +173,17 @@ def _check_number(text: str, number: str, before: list[Expression | str]) -> Non
     if not (before and before[-1] in ("**", "^")):
         if number not in ("0", "1"):
             raise DomainError(
-                f"the number {number} stands alone in {_short(text)!r}: only 0 and 1 do (the intercept). "
+                f"the number {number} stands alone in {short(text)!r}: only 0 and 1 do (the intercept). "
                 "Put arithmetic in I(...), such as I(x / 2)."
             )
     elif before[0] != ")":
         raise DomainError(
-            f"a power in a formula makes interactions, as in (a + b)**2; in {_short(text)!r} it stands on one "
+            f"a power in a formula makes interactions, as in (a + b)**2; in {short(text)!r} it stands on one "
             "column. Put arithmetic in I(...), such as I(x**2)."
         )
     elif not (number.isdigit() and len(number) < 5 and 1 <= int(number) <= HIGHEST):
         raise DomainError(
-            f"the power {_short(number)} in {_short(text)!r} is the order of interactions: from 1 to {HIGHEST}."
+            f"the power {short(number)} in {short(text)!r} is the order of interactions: from 1 to {HIGHEST}."
         )
 
 
@@ -196,12 +196,13 @@ def _algebra(text: str, source: str) -> list[list[str]]:
     parser = DefaultFormulaParser()
     try:
         if _most_terms(parser.get_ast(source)) > MOST_TERMS:
-            raise DomainError(f"the formula {_short(text)!r} may stand for more than {MOST_TERMS:,} terms.")
-        terms = SimpleFormula(parser.get_terms(source)._simplify())
+            raise DomainError(f"the formula {short(text)!r} may stand for more than {MOST_TERMS:,} terms.")
+        found: Any = parser.get_terms(source)._simplify()
+        terms: Any = SimpleFormula(found)
     except FormulaicError:
         raise DomainError(
-            f"cannot read the right side of {_short(text)!r}: every operator (+ - * / : ** ^) needs a term on each side, "
-            f"every two terms an operator between them, every bracket its partner. {EXAMPLES}"
+            f"cannot read the right side of {short(text)!r}: every operator (+ - * / : ** ^) needs a term on each "
+            f"side, every two terms an operator between them, every bracket its partner. {EXAMPLES}"
         ) from None
     return [[factor.expr for factor in term.factors if factor.expr != "1"] for term in terms]
 
@@ -233,7 +234,6 @@ def _most_terms(tree: Any) -> int:
 
 def _written(outcome: Expression, terms: tuple[tuple[Expression, ...], ...]) -> str:
     """The formula written out, for `y ~ .`."""
-    import ast
 
     def word(factor: Expression) -> str:
         text = ast.unparse(factor.tree)
@@ -242,7 +242,3 @@ def _written(outcome: Expression, terms: tuple[tuple[Expression, ...], ...]) -> 
     products = [":".join(word(factor) for factor in term) or "1" for term in terms]
     words = [product for product in products if product != "1"] or ["1"]
     return f"{word(outcome)} ~ {' + '.join(words if '1' in products else ['0', *words])}"
-
-
-def _short(text: str, longest: int = 80) -> str:
-    return text if len(text) <= longest else text[: longest - 3] + "..."

@@ -63,8 +63,8 @@ def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, Any]:
 def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None) -> tuple[np.ndarray, tuple[Any, ...]]:
     """The outcome as codes 0, 1, ..., and their labels; code 0 is the reference, by default the first label.
 
-    Text and numbers are sorted, a categorical column has its own order. Raises DomainError for numbers that are not whole,
-    for one class only, for a reference that does not occur.
+    Text and numbers are sorted, a categorical column has its own order. Raises DomainError for numbers that are not
+    whole, for one class only, for a reference that does not occur.
 
     >>> codes, labels = categories(["red", "blue", "red"], "color", reference="red")
     >>> codes.tolist(), labels

@@ -68,8 +68,8 @@ class Rows:
     def standardized(self) -> tuple[Rows, Floats]:
         """Rows with centered, unit-variance columns, and T (p, p) with X_standardized = X T, so theta = T phi.
 
-        Columns are centered only when a constant column can take up the shift; that column becomes 1. A column that does
-        not vary beyond round-off is scaled by its size.
+        Columns are centered only when a constant column can take up the shift; that column becomes 1. A column that
+        does not vary beyond round-off is scaled by its size.
         """
         if self.center is not None:
             return self, np.eye(self.X.shape[1])
@@ -90,9 +90,13 @@ class Rows:
         return replace(self, center=center, scale=scale), T
 
     def _moments(self) -> tuple[Floats, Floats, Floats]:
-        """Mean, standard deviation and largest size of each column; the deviation in a second read, without cancellation."""
-        mean = sum(_weighted(block.X, block.weight).sum(axis=0) for block in self.blocks()) / self.n
-        square, size = np.zeros_like(mean), np.zeros_like(mean)
+        """Mean, standard deviation and largest size of each column; the deviation in a second read, without
+        cancellation.
+        """
+        total, square, size = np.zeros((3, self.X.shape[1]))
+        for block in self.blocks():
+            total += _weighted(block.X, block.weight).sum(axis=0)
+        mean = total / self.n
         for block in self.blocks():
             gap = block.X - mean
             square += _weighted(gap * gap, block.weight).sum(axis=0)

@@ -1,4 +1,5 @@
-"""The triangle R of X = Q R by a sequence of block QRs: as accurate as Householder QR of the whole, and X is not copied.
+"""The triangle R of X = Q R by a sequence of block QRs: as accurate as Householder QR of the whole, and X is not
+copied.
 
     R <- triangle of [R; block],   cost 2 n p^2,   memory one block
 

@@ -18,7 +18,9 @@ from stattools.errors import DomainError
 from stattools.gallery import ANALYSES, INDEX, Gallery, command
 from stattools.reporting.markdown import markdown
 
-CAUSES = {"data (SHA-256)": "the data", "stattools": "the version of stattools", "seed": "the seed"}
+CAUSES = {"data": "the data", "SHA-256": "the data", "stattools": "the version of stattools", "seed": "the seed"}
+"""First words of table rows that say by themselves what moved."""
+
 ENVIRONMENT = "| environment"
 
 
@@ -74,9 +76,10 @@ def made_by(text: str, path: Path) -> str:
 
 
 def _parted(text: str) -> tuple[list[str], dict[str, str]]:
-    """The lines outside the table of the environment, and that table."""
+    """The lines outside the table of the environment, without the padding of cells, and that table."""
     lines, versions, inside = [], {}, False
-    for line in text.splitlines():
+    for padded in text.splitlines():
+        line = re.sub(r" +", " ", re.sub(r"-{3,}", "---", padded)) if padded.startswith("|") else padded
         inside = line.startswith(ENVIRONMENT) or (inside and line.startswith("|"))
         if not inside:
             lines.append(line)
@@ -88,11 +91,13 @@ def _parted(text: str) -> tuple[list[str], dict[str, str]]:
 
 def _causes(diff: Sequence[str]) -> list[str]:
     """What moved, in words, from the lines that differ."""
-    rows = {line[1:].strip("| ").split(" | ")[0].strip() for line in diff if line[:2] in ("-|", "+|")}
-    causes = [cause for label, cause in CAUSES.items() if label in rows]
-    changed = [line for line in diff if not line.startswith(("---", "+++"))]
-    other = [line for line in changed if not any(line[1:].startswith(f"| {label} ") for label in CAUSES)]
-    return [*causes, "numbers or words"] if other else causes
+    lines = [line[1:] for line in diff if not line.startswith(("---", "+++"))]
+    found = [CAUSES.get(_first_word(line), "numbers or words") for line in lines]
+    return list(dict.fromkeys(found))
+
+
+def _first_word(line: str) -> str:
+    return line[2:].split()[0] if line.startswith("| ") and line[2:].split() else ""
 
 
 def _figures(text: str) -> list[str]:

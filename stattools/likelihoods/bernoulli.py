@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,7 +24,7 @@ class Bernoulli:
     (-800.0, -1.0)
     """
 
-    width: ClassVar[int] = 1
+    width = 1
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is 0 or 1."""

@@ -26,7 +26,7 @@ LOGITS = (-745.0, 40.0)
 
 
 def log_density_of_logit(x: ArrayLike, y: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
-    """log of x^a y^b / B(a, b): the density of log(x/y) at 0 < x < 1, y = 1 - x given apart; log-concave in log(x/y)."""
+    """log of x^a y^b / B(a, b), the density of the logit at 0 < x < 1, y = 1 - x; log-concave in the logit."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     n = a + b
     errors = stirling_error(n) - stirling_error(a) - stirling_error(b)
@@ -132,5 +132,5 @@ def probability_less(a: float, b: float, c: float, d: float) -> float:
         while log_product(peak + sign * width) > floor:
             width *= 1.5
         ends.append(peak + sign * width)
-    t, h = np.linspace(*ends, 401, retstep=True)
-    return min(1.0, float(h * np.exp(log_product(t)).sum()))
+    t, step = np.linspace(ends[0], ends[1], 401), (ends[1] - ends[0]) / 400.0
+    return min(1.0, float(step * np.exp(log_product(t)).sum()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -32,7 +32,7 @@ class Binomial:
     """
 
     trials: ArrayLike | None = None
-    width: ClassVar[int] = 1
+    width = 1
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless successes and trials are whole numbers with 0 <= y <= trials."""

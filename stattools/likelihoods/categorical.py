@@ -17,9 +17,8 @@ class Categorical:
     """Unordered outcomes: P(y = k) = exp(eta_k) / sum_j exp(eta_j) with eta_0 = 0 for the reference, category 0.
 
     eta has shape (n, K - 1), or (n,) for K = 2: the log odds of categories 1 ... K - 1 against the reference. y holds
-    codes 0 ... K - 1.
-    The score has shape (n, K - 1), the information (n, K - 1, K - 1). Source: Agresti, Categorical Data Analysis (2013), 8.1.
-    Raises DomainError from `check`, and where `categories` is less than 2.
+    codes 0 ... K - 1. The score has shape (n, K - 1), the information (n, K - 1, K - 1). Source: Agresti, Categorical
+    Data Analysis (2013), 8.1. Raises DomainError from `check`, and where `categories` is less than 2.
 
     >>> float(Categorical(3).loglik([[0.0, 0.0]], [2])[0])  # log 1/3
     -1.0986122886681098

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,7 +25,7 @@ class Gaussian:
     """
 
     scale: float = 1.0
-    width: ClassVar[int] = 1
+    width = 1
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.scale) and self.scale > 0):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,15 +18,15 @@ LARGEST_ETA = float(np.log(np.finfo(float).max))
 class Poisson:
     """Counts: y ~ Poisson(exp(eta)), y = 0, 1, 2, ...; eta is the log of the mean, shape (n,).
 
-    Exact for counts up to 1e9 (Loader 2000). Beyond eta = 709.78 the mean exceeds the largest float64 and stays there, so
-    that the log-likelihood is finite (and hopeless) for any finite eta. Source: McCullagh & Nelder (1989), ch. 6.
-    Raises DomainError from `check`.
+    Exact for counts up to 1e9 (Loader 2000). Beyond eta = 709.78 the mean exceeds the largest float64 and stays
+    there, so that the log-likelihood is finite (and hopeless) for any finite eta. Source: McCullagh & Nelder (1989),
+    ch. 6. Raises DomainError from `check`.
 
     >>> round(float(Poisson().loglik(np.log(2.0), 3)), 6)  # 2^3 exp(-2) / 3!
     -1.712318
     """
 
-    width: ClassVar[int] = 1
+    width = 1
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is a whole number >= 0."""

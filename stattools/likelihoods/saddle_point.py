@@ -37,7 +37,9 @@ def stirling_error(n: ArrayLike) -> Floats:
 
 
 def deviance_part(x: ArrayLike, m: ArrayLike, log_ratio: ArrayLike | None = None) -> Floats:
-    """D(x, m) = x log(x/m) + m - x >= 0 without cancellation where x is near m; `log_ratio` is log(x/m) if m may underflow."""
+    """D(x, m) = x log(x/m) + m - x >= 0 without cancellation where x is near m; `log_ratio` is log(x/m) if m may
+    underflow.
+    """
     x, m = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(m, dtype=float))
     gap, total = x - m, x + m
     near = np.abs(gap) < 0.1 * total

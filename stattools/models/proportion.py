@@ -37,7 +37,7 @@ def wald(successes: int, trials: int, level: float) -> Ends:
 
 
 def wilson(successes: int, trials: int, level: float) -> Ends:
-    """The proportions that the score test does not reject (Wilson 1927): the roots of a quadratic, free of cancellation.
+    """The proportions that the score test does not reject (Wilson 1927): roots of a quadratic, free of cancellation.
 
     >>> wilson(0, 10, 0.95)
     (0.0, 0.2775327...)

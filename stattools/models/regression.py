@@ -30,10 +30,10 @@ def ols(
 ) -> Model:
     """Linear regression with normal errors: y_i ~ Normal(x_i^T beta, sigma^2), sigma estimated.
 
-    Give `(formula, table)` (pandas, Polars, PyArrow or a dict of columns) or arrays `(y, X)` with X of shape (n, p), which get
-    an intercept unless `intercept=False`. `offset` is added to x^T beta, in the units of y; `weights` are frequencies: 2
-    means that the row was seen twice. Both are column names or arrays of length n. Raises DomainError for data that the
-    model cannot take. Source: Seber & Lee, Linear Regression Analysis (2003).
+    Give `(formula, table)` (pandas, Polars, PyArrow or a dict of columns) or arrays `(y, X)` with X of shape (n, p),
+    which get an intercept unless `intercept=False`. `offset` is added to x^T beta, in the units of y; `weights` are
+    frequencies: 2 means that the row was seen twice. Both are column names or arrays of length n. Raises DomainError
+    for data that the model cannot take. Source: Seber & Lee, Linear Regression Analysis (2003).
 
     >>> import stattools as st
     >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
@@ -57,9 +57,9 @@ def logistic(
 ) -> Model:
     """Logistic regression: y_i ~ Bernoulli(p_i), log(p_i / (1 - p_i)) = x_i^T beta.
 
-    The outcome is 0/1, bool, or a string or category with two levels, of which the second is 1; the summary says which.
-    Arguments as in `st.ols`; the offset is in log odds. Raises DomainError for data that the model cannot take, an outcome
-    with one class included. Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 4.
+    The outcome is 0/1, bool, or a string or category with two levels, of which the second is 1; the summary says
+    which. Arguments as in `st.ols`; the offset is in log odds. Raises DomainError for data that the model cannot
+    take, an outcome with one class included. Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 4.
 
     >>> import stattools as st
     >>> model = st.logistic("ill ~ dose", {"ill": ["no", "yes", "no", "yes"], "dose": [1, 2, 3, 4]})
@@ -83,12 +83,13 @@ def softmax(
 ) -> Model:
     """Softmax (multinomial logistic) regression: log(P(y = k) / P(y = reference)) = x^T beta_k.
 
-    The outcome is a string, a category, a bool or whole numbers; `reference` is the category that the others are compared
-    with, by default the first. Other arguments as in `st.ols`. Raises DomainError for data that the model cannot take.
-    Source: Agresti, Categorical Data Analysis (2013), 8.1.
+    The outcome is a string, a category, a bool or whole numbers; `reference` is the category that the others are
+    compared with, by default the first. Other arguments as in `st.ols`. Raises DomainError for data that the model
+    cannot take. Source: Agresti, Categorical Data Analysis (2013), 8.1.
 
     >>> import stattools as st
-    >>> model = st.softmax("fruit ~ day", {"fruit": ["fig", "kiwi", "plum", "fig"], "day": [1, 2, 3, 4]}, reference="plum")
+    >>> basket = {"fruit": ["fig", "kiwi", "plum", "fig"], "day": [1, 2, 3, 4]}
+    >>> model = st.softmax("fruit ~ day", basket, reference="plum")
     >>> model.names
     ('fig: Intercept', 'fig: day', 'kiwi: Intercept', 'kiwi: day')
     """
@@ -109,8 +110,9 @@ def poisson(
 ) -> Model:
     """Poisson regression: y_i ~ Poisson(m_i), log m_i = x_i^T beta.
 
-    The outcome is a count; the logarithm of an exposure goes into `offset`. Arguments as in `st.ols`. Raises DomainError
-    for data that the model cannot take, all counts zero included. Source: McCullagh & Nelder (1989), ch. 6.
+    The outcome is a count; the logarithm of an exposure goes into `offset`. Arguments as in `st.ols`. Raises
+    DomainError for data that the model cannot take, all counts zero included. Source: McCullagh & Nelder (1989), ch.
+    6.
 
     >>> import stattools as st
     >>> st.poisson("visits ~ age", {"visits": [0, 2, 1, 4], "age": [20, 30, 40, 50]}).title
@@ -165,8 +167,8 @@ def _frequencies(weights: NDArray[np.float64] | None) -> NDArray[np.float64] | N
     if bad.any():
         row = int(np.argmax(bad))
         raise DomainError(
-            f"weights= are frequencies, how often each row was seen, and need whole numbers >= 0; got {weights[row]:.6g} in row "
-            f"{row}. Round them, or repeat the rows."
+            "weights= are frequencies, how often each row was seen, and need whole numbers >= 0; got "
+            f"{weights[row]:.6g} in row {row}. Round them, or repeat the rows."
         )
     if weights.sum() == 0:
         raise DomainError("weights= are all 0: no row counts. Give at least one row a positive frequency.")

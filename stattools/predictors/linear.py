@@ -1,4 +1,6 @@
-"""The linear predictor eta = X B^T + offset, with B = theta reshaped to (width, p), and its derivatives by the chain rule."""
+"""The linear predictor eta = X B^T + offset, with B = theta reshaped to (width, p), and its derivatives by the chain
+rule.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,8 @@ Pullback = Callable[[Floats], Floats]
 class Linear:
     """Coefficients for `columns` columns and `width` linear predictors per row, one predictor after the other.
 
-    `forward` gives eta of shape (m,) for width 1, (m, width) otherwise, and the pullback that maps a score in eta to a score
-    in theta; `information` is the same map for second derivatives, X^T diag(w) X in blocks.
+    `forward` gives eta of shape (m,) for width 1, (m, width) otherwise, and the pullback that maps a score in eta to
+    a score in theta; `information` is the same map for second derivatives, X^T diag(w) X in blocks.
 
     >>> eta, pullback = Linear(2).forward(np.array([1.0, 2.0]), Block(np.eye(2), np.zeros(2), None, None))
     >>> eta, pullback(np.ones(2))

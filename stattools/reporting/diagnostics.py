@@ -27,18 +27,12 @@ KINDS = {
 
 
 def diagnostics(fit: Fit) -> tuple[Figure, ...]:
-    """The figures that suit the kind of model."""
-    match fit.model.kind:
-        case "ols":
-            return residuals(fit), coefficients(fit)
-        case "logistic":
-            return calibration(fit), coefficients(fit)
-        case "poisson":
-            return means(fit), coefficients(fit)
-        case "softmax":
-            return (coefficients(fit),)
-        case _:
-            return (likelihood_curve(fit),)
+    """The figures that suit the kind of model; several coefficients are compared on one scale."""
+    if fit.model.kind in COUNTS:
+        return (likelihood_curve(fit),)
+    first = {"ols": residuals, "logistic": calibration, "poisson": means}.get(fit.model.kind)
+    several = int((spreads(fit.model) > 0).sum()) * fit.model.predictor.width > 1
+    return (*([first(fit)] if first else []), *([coefficients(fit)] if several else []))
 
 
 def residuals(fit: Fit, name: str = "residuals") -> Figure:

@@ -48,11 +48,11 @@ def escape(text: str) -> str:
     A dollar sign gets the `<span>` that GitHub's documentation asks for beside formulas.
 
     >>> escape("a|b_c <script> $5")
-    'a\\\\|b\\\\_c \\\\<script\\\\> <span>&#36;</span>5'
+    'a\\\\|b\\\\_c \\\\<script> <span>&#36;</span>5'
     """
     text = LINE_BREAK.sub("\n", text).replace("\t", " ")
     text = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
-    text = re.sub(r"[\\`*_\[\]<>|~#]", r"\\\g<0>", text)
+    text = re.sub(r"[\\`*_\[\]|~#]|<(?=[A-Za-z/!?])", r"\\\g<0>", text)
     return ENTITY.sub("&amp;", text).replace("$", "<span>&#36;</span>")
 
 
@@ -105,7 +105,7 @@ def _line(text: str, prefix: str = "") -> str:
     """A line that starts a block: what would make it a list, a quote or a rule is escaped."""
     rendered = line(text)
     rendered = re.sub(r"^(\d{1,9})([.)])(?=\s|$)", r"\1\\\2", rendered)
-    rendered = re.sub(r"^[-+=](?=\s|$|[-=])", r"\\\g<0>", rendered)
+    rendered = re.sub(r"^(>|[-+=](?=\s|$|[-=]))", r"\\\g<0>", rendered)
     return prefix + rendered
 
 

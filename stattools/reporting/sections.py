@@ -98,7 +98,8 @@ def provenance(models: Sequence[Any], *, command: str | None, seeds: Sequence[in
     if command is not None:
         how = (Paragraph("This command writes the report again, to the same text:"), Listing(command, "sh"))
     inputs = {"stattools": code_version()}
-    inputs |= {f"data {i} (SHA-256)": code(data_hash(model)) for i, model in enumerate(models, 1)}
+    for i, model in enumerate(models, 1):
+        inputs[f"data {i} (SHA-256)" if len(models) > 1 else "data (SHA-256)"] = code(data_hash(model))
     inputs["seed"] = ", ".join(map(str, dict.fromkeys(seeds))) or "none: nothing here is random"
     return Section(
         "Provenance", (*how, facts(inputs, ("input", "value")), facts(environment(), ("environment", "version")))

@@ -19,6 +19,7 @@ from stattools.reporting.tables import agreeing, between, bound, count, decimals
 
 if TYPE_CHECKING:
     from stattools.fitting import Fit
+    from stattools.solvers import Solution
     from stattools.validation.agreement import Agreement
 
 STEADY = ("LeastSquares", "Newton", "ClosedForm")
@@ -60,16 +61,16 @@ def certificate(fit: Fit) -> str:
     unique = "the columns are linearly independent" + ("" if fit.model.has_scale else " and the outcomes overlap")
     return (
         f"**Every coefficient is within {limit} standard errors of the maximum.** That is the Newton decrement where "
-        f"{code(solution.solver)} stopped, after {steps(fit)}. The maximum exists and is unique: {unique}."
+        f"{code(solution.solver)} stopped, after {bounded(solution)}. The maximum exists and is unique: {unique}."
     )
 
 
-def steps(fit: Fit) -> str:
-    """The number of steps, or a bound where round-off decides it."""
-    taken = fit.solution.steps
-    if fit.solution.solver.split("(")[0] in STEADY:
+def bounded(solution: Solution) -> str:
+    """The number of steps, or a generous bound where round-off decides it."""
+    taken = solution.steps
+    if solution.solver.split("(")[0] in STEADY:
         return f"{taken} step{'' if taken == 1 else 's'}"
-    return f"fewer than {10 ** (1 + math.floor(math.log10(max(taken, 1)))):,} steps"
+    return f"fewer than {10 ** math.ceil(math.log10(max(2 * taken, 2))):,} steps"
 
 
 def verdict(agreement: Agreement) -> str:
@@ -79,7 +80,9 @@ def verdict(agreement: Agreement) -> str:
     if not (agreement.ok and worst < 1e-6):
         return literal(unversioned(agreement.sentence))
     digits, se_digits = float(np.nanmin(rows["digits"])), float(np.nanmin(rows["se_digits"]))
-    numbers = f"all {len(rows)} numbers" if len(rows) > 1 else "the estimate"
+    # Of a proportion, the ends of its intervals are compared too, which have no standard error.
+    what = "number" if rows["se"].isna().any() else "coefficient"
+    numbers = f"{len(rows)} {what}{'' if len(rows) == 1 else 's'}"
     return (
         f"**{literal(unversioned(agreement.reference))} agrees**: {numbers} to within 1e-6 standard errors "
         f"({agreeing(digits)} digits), standard errors to {agreeing(se_digits)} digits, and the log-likelihood."

@@ -117,7 +117,7 @@ def between(lower: float, upper: float, places: int) -> str:
 
 def facts(pairs: Mapping[str, str], header: tuple[str, str]) -> Table:
     """Two columns: what, and how much; both are texts with marks."""
-    return Table(header, tuple(pairs.items()), align="lr")
+    return Table(header, tuple(pairs.items()), align="ll")
 
 
 def coefficients(table: pd.DataFrame, *, statistic: str, interval: str, ratio: str | None = None) -> Table:

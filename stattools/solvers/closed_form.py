@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +21,7 @@ class ClosedForm:
     'a model with a closed-form maximum'
     """
 
-    needs: ClassVar[str] = "a model with a closed-form maximum"
+    needs = "a model with a closed-form maximum"
 
     def solve(self, model: Any) -> Solution:
         """The closed-form maximum with its variance."""

@@ -9,7 +9,7 @@ methods" (1988); the nonmonotone safeguard is Raydan's (1997).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -28,10 +28,10 @@ MEMORY = 10
 class GradientDescent:
     """First-order climbing, to teach and to check: it reaches the same maximum as the exact solvers, more slowly.
 
-    `step` is a positive number, on the mean log-likelihood with unit scale, or "barzilai-borwein". `standardize` centers
-    and scales the columns first; by default a fixed step refers to the columns as they are and Barzilai-Borwein
-    standardizes. Stops when the Newton decrement is within `tolerance` standard errors. Raises ConvergenceError with the
-    largest stable step when a fixed step is above it.
+    `step` is a positive number, on the mean log-likelihood with unit scale, or "barzilai-borwein". `standardize`
+    centers and scales the columns first; by default a fixed step refers to the columns as they are and
+    Barzilai-Borwein standardizes. Stops when the Newton decrement is within `tolerance` standard errors. Raises
+    ConvergenceError with the largest stable step when a fixed step is above it.
 
     >>> GradientDescent(step=0.01)
     GradientDescent(step=0.01, standardize=None, tolerance=1e-08, max_steps=10000)
@@ -41,7 +41,7 @@ class GradientDescent:
     standardize: bool | None = None
     tolerance: float = 1e-8
     max_steps: int = 10_000
-    needs: ClassVar[str] = "a log-likelihood of independent rows with unconstrained coefficients"
+    needs = "a log-likelihood of independent rows with unconstrained coefficients"
 
     def __post_init__(self) -> None:
         require_tolerance("GradientDescent", self.tolerance, self.max_steps)
@@ -81,13 +81,13 @@ class _Climb:
                 return self._finish(theta, now, "converged", count)
             if count == options.max_steps:
                 break
-            gradient = _score(now) / self.model.n
+            gradient = now.score / self.model.n
             if options.step == BB:
                 found = self._accept(theta, gradient, step)
                 if found is None:
                     return self._stalled(theta, now, count)
                 new_theta, new = found
-                step = self._barzilai_borwein(count, new_theta - theta, gradient - _score(new) / self.model.n, step)
+                step = self._barzilai_borwein(count, new_theta - theta, gradient - new.score / self.model.n, step)
             else:
                 new_theta = theta + step * gradient
                 new = self.model.evaluate(new_theta, order=1)
@@ -104,7 +104,7 @@ class _Climb:
             point = theta + step * gradient
             new = self.model.evaluate(point, order=1)
             gain = new.loglik - floor - 1e-4 * step * norm * norm * self.model.n
-            smaller = new.is_finite and float(np.linalg.norm(_score(new))) / self.model.n < norm
+            smaller = new.is_finite and float(np.linalg.norm(new.score)) / self.model.n < norm
             if new.is_finite and (gain >= 0 or (new.loglik >= floor - noise and smaller)):
                 return point, new
             step *= 0.25
@@ -122,7 +122,7 @@ class _Climb:
         if new.is_finite and new.loglik >= now.loglik - 1e-10 * abs(now.loglik):
             return
         limit = 2.0 / max(self.largest, self._curvature(theta))
-        if self.options.step <= limit and new.is_finite:
+        if float(self.options.step) <= limit and new.is_finite:
             return
         self._record(count + 1, new)
         raise ConvergenceError(self._instability(limit), self._finish(theta, now, "diverged", count + 1))
@@ -135,8 +135,8 @@ class _Climb:
                 "(2 / largest eigenvalue of 2XᵀX)"
             )
         return (
-            f"GradientDescent(step={self.options.step!r}) diverges on these data: the largest stable step is {limit:.3e} on "
-            f"the mean log-likelihood with unit scale (2 / largest eigenvalue of its information){other}. "
+            f"GradientDescent(step={self.options.step!r}) diverges on these data: the largest stable step is {limit:.3e} "
+            f"on the mean log-likelihood with unit scale (2 / largest eigenvalue of its information){other}. "
             f'Use step="{BB}", a smaller step, or standardize=True.'
         )
 
@@ -153,20 +153,16 @@ class _Climb:
         return self._decrement(theta, now) <= self.options.tolerance
 
     def _decrement(self, theta: Floats, now: Evaluation) -> float:
-        return self.metric.norm(_score(now)) / np.sqrt(self.model.dispersion(theta))
+        return self.metric.norm(now.score) / np.sqrt(self.model.dispersion(theta))
 
     def _measure_with(self, theta: Floats) -> None:
-        information = self.model.evaluate(theta).information
-        assert information is not None
-        self.metric, self.measured_at = Metric(information), theta
+        self.metric, self.measured_at = Metric(self.model.evaluate(theta).information), theta
 
     def _curvature(self, theta: Floats) -> float:
-        information = self.model.evaluate(theta).information
-        assert information is not None
-        return float(np.linalg.eigvalsh(information)[-1]) / self.model.n
+        return float(np.linalg.eigvalsh(self.model.evaluate(theta).information)[-1]) / self.model.n
 
     def _record(self, count: int, now: Evaluation) -> None:
-        self.trace.append(TraceStep(count, now.loglik, float(np.linalg.norm(_score(now))) / self.model.n))
+        self.trace.append(TraceStep(count, now.loglik, float(np.linalg.norm(now.score)) / self.model.n))
 
     def _finish(self, theta: Floats, now: Evaluation, status: Status, count: int) -> Solution:
         if self.measured_at is not theta:
@@ -182,8 +178,3 @@ class _Climb:
             str(self.options),
             self.metric.rcond,
         )
-
-
-def _score(evaluation: Evaluation) -> Floats:
-    assert evaluation.score is not None
-    return evaluation.score

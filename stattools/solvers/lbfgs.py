@@ -8,7 +8,6 @@ values resolve the maximum only to about the square root of round-off. Source: L
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 import numpy as np
 
@@ -23,8 +22,8 @@ from stattools.solvers.solution import Solution, TraceStep
 class LBFGS:
     """Quasi-Newton climbing for many coefficients: score passes only, the information at the start and at the end.
 
-    `tolerance` bounds the Newton decrement, in standard errors. Raises DomainError for a tolerance that is not positive,
-    IdentificationError where the information is singular.
+    `tolerance` bounds the Newton decrement, in standard errors. Raises DomainError for a tolerance that is not
+    positive, IdentificationError where the information is singular.
 
     >>> LBFGS()
     LBFGS(tolerance=1e-08, max_steps=500)
@@ -32,7 +31,7 @@ class LBFGS:
 
     tolerance: float = 1e-8
     max_steps: int = 500
-    needs: ClassVar[str] = "a log-likelihood of independent rows with unconstrained coefficients"
+    needs = "a log-likelihood of independent rows with unconstrained coefficients"
 
     def __post_init__(self) -> None:
         require_tolerance("LBFGS", self.tolerance, self.max_steps)
@@ -43,14 +42,11 @@ class LBFGS:
 
         require_rows("LBFGS", self.needs, model)
         work, T = model.standardized()
-        information = work.evaluate(work.start).information
-        assert information is not None
-        W = Metric(information / work.n).whiten()
+        W = Metric(work.evaluate(work.start).information / work.n).whiten()
         trace: list[TraceStep] = []
 
         def negative_mean(phi: Floats) -> tuple[float, Floats]:
             now = work.evaluate(work.start + W @ phi, order=1)
-            assert now.score is not None
             trace.append(TraceStep(len(trace), now.loglik, float(np.linalg.norm(now.score)) / work.n))
             if not now.is_finite:
                 return np.finfo(float).max, np.zeros_like(phi)

@@ -8,7 +8,7 @@ Source: Golub & Van Loan, Matrix Computations (2013), 5.3; the refinement is Bjo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from scipy.linalg import solve_triangular
@@ -16,7 +16,6 @@ from scipy.linalg import solve_triangular
 from stattools.data.triangle import triangle
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.model import Model
-from stattools.solvers.metric import Floats
 from stattools.solvers.solution import Solution, TraceStep
 
 
@@ -24,14 +23,14 @@ from stattools.solvers.solution import Solution, TraceStep
 class LeastSquares:
     """The exact solver of `st.ols`: two reads of the data, no iteration, rank-revealing.
 
-    Raises IncompatibleError for a likelihood that is not Gaussian, IdentificationError where a column is a combination of
-    others in float64.
+    Raises IncompatibleError for a likelihood that is not Gaussian, IdentificationError where a column is a
+    combination of others in float64.
 
     >>> LeastSquares().needs
     'a Gaussian likelihood with a linear predictor'
     """
 
-    needs: ClassVar[str] = "a Gaussian likelihood with a linear predictor"
+    needs = "a Gaussian likelihood with a linear predictor"
 
     def solve(self, model: Any) -> Solution:
         """The least-squares coefficients with (X^T W X)^-1."""
@@ -48,9 +47,8 @@ class LeastSquares:
         if not (diagonal > np.finfo(float).eps * length).all():
             raise IdentificationError("The columns of X are linearly dependent.")
         phi = solve_triangular(R, z)
-        phi = phi + self._correction(R, work.evaluate(phi, order=1).score)
+        phi = phi + solve_triangular(R, solve_triangular(R, work.evaluate(phi, order=1).score, trans=1))
         last = work.evaluate(phi, order=1)
-        assert last.score is not None
         decrement = np.linalg.norm(solve_triangular(R, last.score, trans=1)) / np.sqrt(work.dispersion(phi))
         status = "converged" if decrement <= 1e-8 else "round-off"
         inverse = solve_triangular(R, np.eye(p))
@@ -60,7 +58,3 @@ class LeastSquares:
             phi, inverse @ inverse.T, last.loglik, status, 1, float(decrement), trace, "LeastSquares", rcond
         )
         return solution.mapped(T)
-
-    @staticmethod
-    def _correction(R: Floats, score: Floats | None) -> Floats:
-        return solve_triangular(R, solve_triangular(R, score, trans=1))

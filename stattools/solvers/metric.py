@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack
+from scipy.linalg import get_lapack_funcs
 
 from stattools.errors import IdentificationError
 
 Floats = NDArray[np.float64]
+
+potrf, pocon, potrs, trtrs, trtri = get_lapack_funcs(("potrf", "pocon", "potrs", "trtrs", "trtri"), dtype=np.float64)
 
 
 class Metric:
@@ -26,29 +28,31 @@ class Metric:
         bad = np.flatnonzero(~(diagonal > 0)) if np.isfinite(information).all() else np.arange(len(information))
         if bad.size:
             raise IdentificationError(
-                f"The information about coefficient {int(bad[0])} is {diagonal[bad[0]]:.3g}: the data do not determine it."
+                f"The information about coefficient {int(bad[0])} is {diagonal[bad[0]]:.3g}: the data do not determine "
+                "it. Leave out its column, or start elsewhere."
             )
         self.unit = np.sqrt(diagonal)
         scaled = information / self.unit[:, None] / self.unit
-        self.factor, failed = lapack.dpotrf(scaled, lower=0)
+        self.factor, failed = potrf(scaled, lower=0)
         if failed:
             raise IdentificationError(
-                f"The information is singular at coefficient {failed - 1}: the data do not determine it beside the others."
+                f"The information is singular at coefficient {failed - 1}: the data do not determine it beside the "
+                "others. Leave out its column."
             )
-        self.rcond = float(lapack.dpocon(self.factor, np.abs(scaled).sum(axis=0).max())[0])
+        self.rcond = float(pocon(self.factor, np.abs(scaled).sum(axis=0).max())[0])
 
     def solve(self, score: Floats) -> Floats:
         """H^-1 g: the Newton step."""
-        return lapack.dpotrs(self.factor, score / self.unit)[0] / self.unit
+        return potrs(self.factor, score / self.unit)[0] / self.unit
 
     def norm(self, score: Floats) -> float:
         """sqrt(g^T H^-1 g): the Newton decrement of score g."""
-        half = lapack.dtrtrs(self.factor, score / self.unit, lower=0, trans=1)[0]
+        half = trtrs(self.factor, score / self.unit, lower=0, trans=1)[0]
         return float(np.sqrt(half @ half))
 
     def whiten(self) -> Floats:
         """W (p, p) with W W^T = H^-1, so that phi in theta = W phi has unit information."""
-        inverse = np.triu(lapack.dtrtri(self.factor, lower=0)[0])
+        inverse = np.triu(trtri(self.factor, lower=0)[0])
         return inverse / self.unit[:, None]
 
     def covariance(self) -> Floats:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count
-from typing import ClassVar
 
 import numpy as np
 
@@ -12,7 +10,7 @@ from stattools.errors import DomainError
 from stattools.model import Evaluation, Model
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.requirements import require_rows, require_tolerance
-from stattools.solvers.solution import Solution, TraceStep
+from stattools.solvers.solution import Solution, Status, TraceStep
 
 ROUND_OFF = 1e-6
 """A decrement this small that no longer falls is the limit of float64, not a failure."""
@@ -22,10 +20,10 @@ ROUND_OFF = 1e-6
 class Newton:
     """theta <- theta + t H^-1 g, t = 1, 1/2, 1/4, ... until the log-likelihood rises.
 
-    `tolerance` bounds the Newton decrement sqrt(g^T H^-1 g): the distance to the maximum in standard errors. Separated
-    outcomes show as a decrement that falls by exp(-1/2) a step for ever; five such steps end with status "drifting".
-    Source: Boyd & Vandenberghe, Convex Optimization (2004), 9.5. Raises DomainError for a tolerance that is not positive,
-    IdentificationError where the information is singular.
+    `tolerance` bounds the Newton decrement sqrt(g^T H^-1 g): the distance to the maximum in standard errors.
+    Separated outcomes show as a decrement that falls by exp(-1/2) a step for ever; five such steps end with status
+    "drifting". Source: Boyd & Vandenberghe, Convex Optimization (2004), 9.5. Raises DomainError for a tolerance that
+    is not positive, IdentificationError where the information is singular.
 
     >>> Newton(tolerance=1e-10)
     Newton(tolerance=1e-10, max_steps=100)
@@ -33,7 +31,7 @@ class Newton:
 
     tolerance: float = 1e-8
     max_steps: int = 100
-    needs: ClassVar[str] = "a log-likelihood of independent rows with unconstrained coefficients"
+    needs = "a log-likelihood of independent rows with unconstrained coefficients"
 
     def __post_init__(self) -> None:
         require_tolerance("Newton", self.tolerance, self.max_steps)
@@ -54,15 +52,13 @@ def climb(model: Model, theta: Floats, tolerance: float, max_steps: int, solver:
         )
     trace: list[TraceStep] = []
     slow, last = 0, np.inf
-    for step in count():
-        assert now.score is not None
-        assert now.information is not None
+    step = 0
+    while True:
         metric = Metric(now.information)
-        direction = metric.solve(now.score)
-        decrement = metric.norm(now.score) / np.sqrt(model.dispersion(theta))
+        decrement = metric.norm(now.score) / float(np.sqrt(model.dispersion(theta)))
         trace.append(TraceStep(step, now.loglik, float(np.linalg.norm(now.score)) / model.n))
         slow = slow + 1 if decrement < 1.0 and 0.45 < decrement / last < 0.8 else 0
-        status = None
+        status: Status
         if decrement <= tolerance:
             status = "converged"
         elif decrement <= ROUND_OFF and decrement > 0.5 * last:
@@ -71,38 +67,30 @@ def climb(model: Model, theta: Floats, tolerance: float, max_steps: int, solver:
             status = "drifting"
         elif step == max_steps:
             status = "max-steps"
-        if status is None:
-            following = _longest_rising_step(model, theta, direction, now, metric)
-            if following is None:
-                status = "round-off" if decrement <= ROUND_OFF else "max-steps"
-            else:
+        else:
+            following = _longest_rising_step(model, theta, metric.solve(now.score), now, metric)
+            if following is not None:
                 theta, now, last = *following, decrement
+                step += 1
                 continue
-        return Solution(
-            theta,
-            metric.covariance(),
-            now.loglik,
-            status,
-            step,
-            decrement,
-            tuple(trace),
-            solver,
-            metric.rcond,
-        )
+            status = "round-off" if decrement <= ROUND_OFF else "max-steps"
+        covariance = metric.covariance()
+        return Solution(theta, covariance, now.loglik, status, step, decrement, tuple(trace), solver, metric.rcond)
 
 
 def _longest_rising_step(
     model: Model, theta: Floats, direction: Floats, now: Evaluation, metric: Metric
 ) -> tuple[Floats, Evaluation] | None:
-    """The first of theta + direction / 2^k that raises the log-likelihood or, where that is round-off, lowers the score."""
-    assert now.score is not None
+    """The first of theta + direction / 2^k that raises the log-likelihood or, where that is round-off, lowers the
+    score.
+    """
     slope = float(now.score @ direction)
     noise = 1e-13 * (abs(now.loglik) + model.n)
     length = 1.0
     for _ in range(60):
         point = theta + length * direction
         new = model.evaluate(point)
-        if new.is_finite and new.score is not None:
+        if new.is_finite:
             rise = new.loglik - now.loglik
             if rise >= 1e-4 * length * slope and rise > noise:
                 return point, new

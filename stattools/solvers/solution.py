@@ -24,9 +24,9 @@ class TraceStep(NamedTuple):
 class Solution:
     """A maximum with its certificate.
 
-    `covariance` is the inverse information at `estimate` (scale 1 where a scale is estimated apart). `decrement` bounds the
-    distance to the maximum in standard errors. `status` is "converged" (decrement within the tolerance), "round-off" (as
-    close as float64 gets), "max-steps", "diverged" (the log-likelihood fell without end) or
+    `covariance` is the inverse information at `estimate` (scale 1 where a scale is estimated apart). `decrement`
+    bounds the distance to the maximum in standard errors. `status` is "converged" (decrement within the tolerance),
+    "round-off" (as close as float64 gets), "max-steps", "diverged" (the log-likelihood fell without end) or
     "drifting" (it rises for ever: no maximum). `rcond` is the reciprocal condition of the information on standardized
     columns scaled to unit diagonal.
     """

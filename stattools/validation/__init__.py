@@ -1,1 +1,3 @@
-"""Validation: is this fit right? The same likelihood maximized by an independent package, and who is right if they differ."""
+"""Validation: is this fit right? The same likelihood maximized by an independent package, and who is right if they
+differ.
+"""

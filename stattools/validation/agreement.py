@@ -1,4 +1,6 @@
-"""How well a fit agrees with its reference: one row per coefficient, the log-likelihoods, and a verdict in a sentence."""
+"""How well a fit agrees with its reference: one row per coefficient, the log-likelihoods, and a verdict in a
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +20,10 @@ Floats = NDArray[np.float64]
 class Agreement:
     """The verdict of `st.validate`.
 
-    `rows` has one row per coefficient: [category,] term, estimate, reference, difference_in_se, digits, se, reference_se,
-    se_digits. `decrement` and `reference_decrement` are the distances of the two points from the maximum of our
-    log-likelihood, in standard errors; `converged` is the reference's own word. `notes` holds what it warned of.
+    `rows` has one row per coefficient: [category,] term, estimate, reference, difference_in_se, digits, se,
+    reference_se, se_digits. `decrement` and `reference_decrement` are the distances of the two points from the
+    maximum of our log-likelihood, in standard errors; `converged` is the reference's own word. `notes` holds what it
+    warned of.
     """
 
     rows: pd.DataFrame

@@ -27,7 +27,7 @@ def validate_proportion(fit: Fit) -> Agreement:
     reference_se = float(std_prop(k / n, n))
     ours, theirs, terms = [theta], [k / n], ["theta"]
     for kind, method in METHODS.items():
-        reference_ends = proportion_confint(k, n, alpha=1.0 - fit.level, method=method)
+        reference_ends = np.asarray(proportion_confint(k, n, alpha=1.0 - fit.level, method=method), dtype=float)
         for end, a, b in zip(("lower", "upper"), fit.interval(kind=kind), reference_ends, strict=True):
             ours.append(float(a))
             theirs.append(float(b))
@@ -44,8 +44,8 @@ def validate_proportion(fit: Fit) -> Agreement:
     else:
         counts = [(1, k), (0, n - k)]
         reference_loglik = sum(m * float(stats.bernoulli.logpmf(value, k / n)) for value, m in counts if m)
-    worst, close = float(rows["digits"].min()), abs(reference_loglik - fit.loglik) <= 1e-9 * (1.0 + abs(fit.loglik))
-    ok = bool(np.abs(gap).max() <= 1e-9 and close and rows["se_digits"][0] >= 8)
+    worst, close = min(rows["digits"]), abs(reference_loglik - fit.loglik) <= 1e-9 * (1.0 + abs(fit.loglik))
+    ok = bool(np.abs(gap).max() <= 1e-9 and close and agreeing_digits(se, reference_se) >= 8)
     name = f"statsmodels {statsmodels.__version__} proportion_confint"
     verdict = "agrees" if ok else "does not agree"
     sentence = f"{name} {verdict}: theta and the ends of {len(METHODS)} intervals to {worst:.0f} digits or more."

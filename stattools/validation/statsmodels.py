@@ -1,4 +1,6 @@
-"""The same model in statsmodels: the reference that a fit is checked against. The only place that fits with statsmodels."""
+"""The same model in statsmodels: the reference that a fit is checked against. The only place that fits with
+statsmodels.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """`validate(fit)`: fit the same model with an independent package and compare, coefficient by coefficient.
 
-Where the two differ, or the reference failed, our log-likelihood and score at both points decide: the point with the higher
-log-likelihood and the smaller Newton decrement is the maximum, whoever found it.
+Where the two differ, or the reference failed, our log-likelihood and score at both points decide: the point with the
+higher log-likelihood and the smaller Newton decrement is the maximum, whoever found it.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ SAME = 1e-5
 def validate(fit: Fit, /) -> Agreement:
     """The same numbers from statsmodels? An `Agreement` with one row per coefficient, `ok` and a sentence.
 
-    The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), or proportion_confint. Raises
-    IncompatibleError for anything but a fit.
+    The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), or proportion_confint.
+    Raises IncompatibleError for anything but a fit.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -85,7 +85,7 @@ def _decrement(model: Model, theta: Floats) -> float:
     work, T = model.standardized()
     phi = np.linalg.solve(T, theta)
     now = work.evaluate(phi)
-    if not now.is_finite or now.score is None or now.information is None:
+    if not now.is_finite:
         return float("inf")
     try:
         return Metric(now.information).norm(now.score) / float(np.sqrt(work.dispersion(phi)))
@@ -97,8 +97,8 @@ def _agreement(reference: Reference, rows: Any) -> str:
     digits, se_digits = int(rows["digits"].min()), int(rows["se_digits"].min())
     count = f"{len(rows)} coefficient{'' if len(rows) == 1 else 's'}"
     return (
-        f"{reference.name} agrees: the same {count} to {digits} digits or more, standard errors to {se_digits}, and the same "
-        "log-likelihood."
+        f"{reference.name} agrees: the same {count} to {digits} digits or more, standard errors to {se_digits}, and "
+        "the same log-likelihood."
     )
 
 
@@ -119,9 +119,10 @@ def _judge(
         )
     if lead >= -noise and ours <= 1e-6 and (theirs > 1e3 * max(ours, 1e-12) or lead > noise):
         distance = f"{theirs:.2g} standard errors from the maximum" if np.isfinite(theirs) else "nowhere near a maximum"
+        height = f"higher by {lead:.3g}" if lead > noise else "as high"
         return True, (
             f"{reference.name} {state}; our log-likelihood and score decide: its point is {distance}, ours within "
-            f"{max(ours, 1e-8):.0e}, and our log-likelihood is {'higher by ' + format(lead, '.3g') if lead > noise else 'as high'}."
+            f"{max(ours, 1e-8):.0e}, and our log-likelihood is {height}."
         )
     largest = float(np.nanmax(apart)) if np.isfinite(apart).any() else float("nan")
     return False, (

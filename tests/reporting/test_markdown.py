@@ -45,7 +45,7 @@ def test_any_text_in_a_cell_keeps_the_number_of_columns_and_lines(name, text):
 @given(TEXT)
 def test_a_literal_text_has_no_live_mark(text):
     shown = re.sub(r"\\.", "", line(literal(text)).replace("<span>&#36;</span>", "").replace("<br>", ""))
-    assert not re.search(r"[`*_\[\]<>|~#$\\]", shown)
+    assert not re.search(r"[`*_\[\]|~#$\\]|<[a-zA-Z/!?]", shown)
 
 
 @given(TEXT)
@@ -57,10 +57,10 @@ def test_any_document_can_be_written_as_utf8(text):
 @pytest.mark.parametrize(
     "text, expected",
     [
-        ("<script>alert(1)</script>", r"\<script\>alert(1)\</script\>"),
+        ("<script>alert(1)</script>", r"\<script>alert(1)\</script>"),
         ("a|b", r"a\|b"),
         ("x_1*y", r"x\_1\*y"),
-        ("5 < 6 &lt; AT&T", r"5 \< 6 &amp;lt; AT&T"),
+        ("5 < 6 &lt; AT&T", "5 < 6 &amp;lt; AT&T"),
         ("cost $5", "cost <span>&#36;</span>5"),
         ("a\x00b\u202ec", "a�b�c"),
     ],

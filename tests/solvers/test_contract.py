@@ -22,7 +22,7 @@ def problems():
     yield st.softmax(np.argmax(np.column_stack([np.zeros(n), eta, -eta]) + g.gumbel(size=(n, 3)), axis=1), X)
 
 
-@pytest.mark.parametrize("model", problems(), ids=lambda m: m.kind)
+@pytest.mark.parametrize("model", list(problems()), ids=lambda m: m.kind)
 def test_reaches_the_maximum(model, solver):
     exact = st.fit(model)
     fit = st.fit(model, solver=solver)
@@ -33,7 +33,7 @@ def test_reaches_the_maximum(model, solver):
     assert fit.solution.solver.startswith(type(solver).__name__)
 
 
-@pytest.mark.parametrize("model", problems(), ids=lambda m: m.kind)
+@pytest.mark.parametrize("model", list(problems()), ids=lambda m: m.kind)
 def test_decrement_bounds_the_distance(model, solver):
     """Stopped early, every coefficient is still within the decrement of the maximum, in standard errors."""
     exact = st.fit(model)
@@ -43,7 +43,7 @@ def test_decrement_bounds_the_distance(model, solver):
     assert (distance <= 1.01 * solution.decrement + 1e-10).all()
 
 
-@pytest.mark.parametrize("model", problems(), ids=lambda m: m.kind)
+@pytest.mark.parametrize("model", list(problems()), ids=lambda m: m.kind)
 def test_trace_ends_at_the_maximum(model, solver):
     solution = solver.solve(model)
     steps = [entry.step for entry in solution.trace]

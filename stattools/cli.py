@@ -1,0 +1,202 @@
+"""The command line: `stattools gallery`, `stattools fit`, `stattools verify`.
+
+Exit codes: 0 good; 1 the analysis failed, with a message on stderr; 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stattools.errors import DomainError, StattoolsError
+from stattools.gallery import ANALYSES, INDEX, Gallery
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = typer.Typer(
+    name="stattools",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Family(StrEnum):
+    """The regressions that `stattools fit` knows."""
+
+    ols = "ols"
+    logistic = "logistic"
+    softmax = "softmax"
+    poisson = "poisson"
+
+
+def main() -> None:
+    """The entry point of the command `stattools`."""
+    app()
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        from stattools import __version__
+
+        typer.echo(f"stattools {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Likelihood-first statistics: fit a model, check it against a reference, write a report that can be verified."""
+
+
+@app.command()
+def gallery(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Which reports; all if none.")] = None,
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("reports"),
+) -> None:
+    """Write the reports of the gallery: coin, ols, logistic, and an index of all.
+
+    Example: `stattools gallery coin --out reports`
+    """
+    for name in names or []:
+        if name not in ANALYSES:
+            raise typer.BadParameter(f"the gallery has {', '.join(ANALYSES)}; got {name!r}.", param_hint="NAME")
+    wanted = list(dict.fromkeys(names or (*ANALYSES, INDEX)))
+    with failures(), progress(len(wanted)) as advance:
+        from stattools.reporting.files import write
+
+        documents = Gallery()
+        for name in wanted:
+            advance(name)
+            typer.echo(f"wrote {write(documents.document(name), out / name)}")
+
+
+@app.command()
+def fit(
+    family: Annotated[Family, typer.Argument(help="The likelihood of the outcome.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV or Parquet file.")],
+    formula: Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "y ~ x + C(group)".')],
+    level: Annotated[float, typer.Option(help="The level of the intervals, between 0 and 1.")] = 0.95,
+    validate: Annotated[bool, typer.Option("--validate", help="Compare with statsmodels.")] = False,
+    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report to this folder.")] = None,
+) -> None:
+    """Fit a regression to a file and print the summary.
+
+    Example: `stattools fit logistic admissions.csv "admit ~ gre + gpa" --validate`
+    """
+    if not 0.0 < level < 1.0:
+        raise typer.BadParameter(f"a level is between 0 and 1, such as 0.95; got {level:g}.", param_hint="--level")
+    with failures():
+        import stattools as st
+
+        model = getattr(st, family)(formula, table(data))
+        parts: list[Any] = [st.fit(model, level=level)]
+        if validate:
+            parts.append(st.validate(parts[0]))
+        typer.echo("\n\n".join(map(str, parts)))
+        if report is not None:
+            command = shlex.join(["stattools", "fit", family, data.name, formula])
+            options = ["--report", report.name] + ["--validate"] * validate
+            options += [] if level == 0.95 else ["--level", f"{level:g}"]
+            path = st.report(*parts, to=report / f"{data.stem}-{family}", command=f"{command} {shlex.join(options)}")
+            typer.echo(f"\nwrote {path}")
+
+
+@app.command()
+def verify(
+    reports: Annotated[list[Path], typer.Argument(metavar="REPORT...", help="Markdown files that the gallery wrote.")],
+) -> None:
+    """Compute reports of the gallery again: the same text, or what moved.
+
+    Example: `stattools verify reports/coin.md reports/ols.md`
+    """
+    from stattools.gallery.verification import verify as verified
+
+    drifted = False
+    documents = Gallery()
+    for path in reports:
+        with failures(), progress(1) as advance:
+            advance(path.name)
+            verdict = verified(path, documents)
+            drifted = drifted or not verdict.same
+            typer.echo(f"{path}: {told(verdict)}")
+    raise typer.Exit(1 if drifted else 0)
+
+
+def told(verdict: Any, limit: int = 30) -> str:
+    """A verdict in words, with the first lines that differ."""
+    if verdict.same:
+        moved = f"; the environment moved: {', '.join(verdict.environment)}" if verdict.environment else ""
+        return f"the same text{moved}"
+    lines = [f"moved: {', '.join(verdict.moved)}", *(f"environment: {change}" for change in verdict.environment)]
+    lines += verdict.diff[:limit]
+    if len(verdict.diff) > limit:
+        lines.append(f"... and {len(verdict.diff) - limit} more lines")
+    return "\n  ".join(lines)
+
+
+def table(path: Path) -> pd.DataFrame:
+    """A CSV or Parquet file as a frame; DomainError that says what is wrong with it."""
+    import pandas as pd
+
+    if path.is_dir():
+        raise DomainError(f"fit needs a CSV or Parquet file; got the folder {path}.")
+    try:
+        if path.suffix.lower() in (".parquet", ".pq"):
+            return pd.read_parquet(path)
+        return pd.read_csv(path, encoding="utf-8-sig")
+    except ImportError:
+        raise DomainError(
+            f"reading {path.name} needs pyarrow. Install it (pip install 'stattools[files]') or save the data as CSV."
+        ) from None
+    except pd.errors.EmptyDataError:
+        raise DomainError(f"fit needs a file with a header and rows; {path} is empty.") from None
+    except (ValueError, pd.errors.ParserError) as error:
+        raise DomainError(f"fit needs a CSV or Parquet file; {path} cannot be read: {error}".rstrip()) from None
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """An analysis that fails says why on stderr, without a traceback, and exits with 1."""
+    try:
+        yield
+    except (StattoolsError, OSError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[str], None]]:
+    """A bar on a terminal, nothing elsewhere; call the result with what is being done now."""
+    if not sys.stderr.isatty() or total < 2:
+        yield lambda name: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
+        task = bar.add_task("", total=total)
+        steps = iter(range(total + 1))
+
+        def advance(name: str) -> None:
+            bar.update(task, completed=next(steps), description=name)
+
+        yield advance
+
+
+if __name__ == "__main__":
+    main()

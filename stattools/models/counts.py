@@ -1,0 +1,219 @@
+"""Coin flips and binomial counts as likelihoods of one probability theta.
+
+    coin      log p(flips)     = k log theta + (n - k) log(1 - theta)                the ordered sequence
+    binomial  log p(successes) = log C(n, k) + k log theta + (n - k) log(1 - theta)  the count alone
+
+The two differ by a constant, so estimates, intervals and posteriors agree; log-likelihoods and evidences do not. Both
+depend on the data through k and n only: constructing costs one pass over the flips, everything else is O(1).
+Source: Casella & Berger, Statistical Inference (2002), ch. 6-7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from numbers import Real
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import erfc, xlog1py, xlogy
+
+from stattools.errors import DomainError
+from stattools.likelihoods.saddle_point import log_binomial_pmf
+from stattools.model import Evaluation
+from stattools.models.proportion import INTERVALS
+
+Floats = NDArray[np.float64]
+LARGEST_COUNT = 2**53
+
+
+def coin(flips: ArrayLike, /) -> BernoulliTrials:
+    """The Bernoulli likelihood of an ordered sequence of flips, each 0 or 1 (or False, True).
+
+    Takes a list, an array, or a pandas, Polars or Arrow series. Raises DomainError for anything that is not 0 or 1, for
+    missing flips, and for an empty or two-dimensional input.
+
+    >>> model = coin([0, 1, 0, 1, 1, 1, 0, 0, 1, 1])
+    >>> round(float(np.exp(model.loglik(0.2))), 12)  # 0.2^6 0.8^4
+    2.62144e-05
+    """
+    heads = _heads(flips)
+    return BernoulliTrials(int(np.count_nonzero(heads)), len(heads), "coin")
+
+
+def binomial(successes: int, trials: int, /) -> BernoulliTrials:
+    """The binomial likelihood of a count: `successes` out of `trials`, the order unknown or ignored.
+
+    Both are whole numbers, 0 <= successes <= trials, trials >= 1. Raises DomainError otherwise.
+
+    >>> model = binomial(6, 10)
+    >>> round(float(np.exp(model.loglik(0.2))), 12)  # C(10, 6) 0.2^6 0.8^4
+    0.005505024
+    """
+    n = whole_number(trials, "trials", at_least=1)
+    k = whole_number(successes, "successes", at_least=0)
+    if k > n:
+        raise DomainError(f"binomial needs successes <= trials; got {k} successes in {n} trials. Check their order.")
+    return BernoulliTrials(k, n, "binomial")
+
+
+@dataclass(frozen=True)
+class BernoulliTrials:
+    """`trials` independent trials with `successes` successes: what `coin` and `binomial` return.
+
+    `kind` says what was observed: "coin" the ordered sequence, "binomial" the count. The parameter is theta in [0, 1].
+
+    >>> binomial(6, 10)
+    BernoulliTrials(successes=6, trials=10, kind='binomial')
+    """
+
+    successes: int
+    trials: int
+    kind: Literal["coin", "binomial"]
+
+    @property
+    def title(self) -> str:
+        """What the model is, for people."""
+        return "Coin flips" if self.kind == "coin" else "Binomial count"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The one parameter."""
+        return ("theta",)
+
+    @property
+    def n(self) -> int:
+        """Number of trials."""
+        return self.trials
+
+    @property
+    def start(self) -> Floats:
+        """A point strictly inside (0, 1) for solvers that iterate, shape (1,)."""
+        return np.array([(self.successes + 0.5) / (self.trials + 1.0)])
+
+    def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
+        """Log-likelihood at theta = p with q = 1 - p given apart, so that probabilities near 1 lose no digits."""
+        k, n = self.successes, self.trials
+        if self.kind == "binomial":
+            return log_binomial_pmf(k, n, p, q)
+        p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
+        heads = np.where(p < 0.5, xlogy(k, p), xlog1py(k, -q))
+        return heads + np.where(q < 0.5, xlogy(n - k, q), xlog1py(n - k, -p))
+
+    def loglik(self, theta: ArrayLike) -> Any:
+        """Log-likelihood at each theta in [0, 1]; -inf where the data are impossible. Raises DomainError outside."""
+        theta = unit_interval(theta)
+        return self.log_probability(theta, 1.0 - theta)[()]
+
+    def score(self, theta: ArrayLike) -> Any:
+        """d loglik / d theta = k / theta - (n - k) / (1 - theta); infinite where the data are impossible."""
+        theta = unit_interval(theta)
+        return (_share(self.successes, theta) - _share(self.trials - self.successes, 1.0 - theta))[()]
+
+    def information(self, theta: ArrayLike) -> Any:
+        """Observed information, k / theta^2 + (n - k) / (1 - theta)^2."""
+        theta = unit_interval(theta)
+        return (_share(self.successes, theta**2) + _share(self.trials - self.successes, (1.0 - theta) ** 2))[()]
+
+    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
+        """loglik, score (1,) and information (1, 1) at one theta, a number or an array of shape (1,)."""
+        point = np.asarray(theta, dtype=float).reshape(-1)
+        if point.shape != (1,):
+            raise DomainError(f"{self.title} has one coefficient (theta); got theta of shape {np.shape(theta)}.")
+        score = self.score(point) if order >= 1 else None
+        information = self.information(point)[:, None] if order >= 2 else None
+        return Evaluation(float(self.loglik(point)[0]), score, information)
+
+    def maximum(self) -> Floats:
+        """The maximum-likelihood estimate k / n, shape (1,)."""
+        return np.array([self.successes / self.trials])
+
+    def variance(self, theta: float) -> float:
+        """Variance of the estimate by the expected information, theta (1 - theta) / n."""
+        return float(theta * (1.0 - theta) / self.trials)
+
+    @property
+    def intervals(self) -> Mapping[str, Callable[[float], tuple[float, float]]]:
+        """Confidence intervals by kind, each a function of the level: see `stattools.models.proportion`."""
+        return {kind: partial(ends, self.successes, self.trials) for kind, ends in INTERVALS.items()}
+
+    def test(self) -> tuple[float, float]:
+        """Score test of theta = 1/2: z = (2k - n) / sqrt(n) and its two-sided p-value."""
+        z = (2 * self.successes - self.trials) / self.trials**0.5
+        return z, float(erfc(abs(z) / 2**0.5))
+
+
+def unit_interval(theta: ArrayLike) -> Floats:
+    """theta as float64, or a DomainError that says which entry is not a probability."""
+    try:
+        values = np.asarray(theta, dtype=float)
+    except (TypeError, ValueError):
+        raise DomainError(f"theta is a probability, a number in [0, 1]; got {theta!r:.80}.") from None
+    bad = ~((values >= 0.0) & (values <= 1.0))
+    if bad.any():
+        first = np.argwhere(bad)[0].tolist()
+        place = f" at position {', '.join(map(str, first))}" if first else ""
+        raise DomainError(f"theta is a probability, a number in [0, 1]; got {values[bad][0]:.6g}{place}.")
+    return values
+
+
+def whole_number(value: Any, what: str, *, at_least: int) -> int:
+    """`value` as an int, or a DomainError; 10.0 is a whole number, True and "10" are not counts."""
+    count = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    if isinstance(count, bool) or not isinstance(count, int | float | np.integer | np.floating):
+        raise DomainError(f"{what} is one whole number, at least {at_least}; got {value!r:.80}.")
+    if not (isinstance(count, int | np.integer) or count.is_integer()) or count < at_least:
+        raise DomainError(f"{what} is one whole number, at least {at_least}; got {value!r:.80}.")
+    if count > LARGEST_COUNT:
+        raise DomainError(f"{what} is at most 2**53: double precision skips counts beyond; got {value!r:.80}.")
+    return int(count)
+
+
+def _share(count: int, theta: Floats) -> Floats:
+    """count / theta, and 0 where nothing was counted, at theta = 0 too."""
+    if count == 0:
+        return np.zeros_like(theta)
+    with np.errstate(divide="ignore", over="ignore"):  # infinite at theta = 0: what was seen is impossible there
+        return count / theta
+
+
+def _heads(flips: Any) -> NDArray[np.bool_]:
+    if np.ma.isMaskedArray(flips):
+        flips = np.ma.filled(np.ma.asarray(flips, dtype=object), np.nan)
+    try:
+        values = np.asarray(flips)
+        if values.dtype.kind in "US" and not isinstance(flips, np.ndarray):
+            values = np.asarray(flips, dtype=object)  # NumPy has turned the numbers of a mixed list into strings
+    except ValueError:  # rows of unequal length
+        raise DomainError(f"coin needs one sequence of flips; got {flips!r:.80}. {_FLAT}") from None
+    if values.ndim != 1:
+        got = f"shape {values.shape}" if values.ndim else f"{flips!r:.80}"
+        raise DomainError(f"coin needs one sequence of flips; got {got}. {_FLAT}")
+    if not len(values):
+        raise DomainError("coin needs at least one flip; got an empty sequence. Check the filter that made it.")
+    if values.dtype.kind in "biuf":
+        good = (values == 0) | (values == 1)
+    else:
+        good = np.fromiter((_is_flip(v) for v in values), dtype=bool, count=len(values))
+    if not good.all():
+        position = int(np.argmin(good))
+        bad = values[position].item() if isinstance(values[position], np.generic) else values[position]
+        raise DomainError(f"coin needs flips that are 0 or 1; got {bad!r:.80} at position {position}. {_remedy(bad)}")
+    return values.astype(bool)
+
+
+def _is_flip(value: Any) -> bool:
+    return isinstance(value, Real | np.bool_) and value in (0, 1)
+
+
+def _remedy(bad: Any) -> str:
+    if isinstance(bad, str):
+        return f"Code the flips first, for example [flip == {bad!r:.80} for flip in flips]."
+    if isinstance(bad, Real) and bad == bad:
+        return "For a count of heads use st.binomial(successes, trials)."
+    return "Missing flips are not dropped for you: drop them first."
+
+
+_FLAT = "Give a flat list or a column, such as [0, 1, 1]."

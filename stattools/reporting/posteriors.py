@@ -1,0 +1,4 @@
+SEED = 1
+
+
+def posterior(b): ...
