@@ -145,22 +145,20 @@ class Model:
         return rss / max(self.n - self.predictor.size, 1.0)
 
     def residual_sums(self, theta: ArrayLike) -> tuple[float, float]:
-        """Weighted sums of squares of the residuals y - eta and of y."""
+        """Weighted sums of squares of the residuals y - eta and of y; the first is never below the round-off of y."""
         theta = self._checked(theta)
         rss = size = 0.0
         for block in self.rows.blocks():
             residual = block.y - self.predictor.forward(theta, block)[0]
             rss += _total(residual * residual, block.weight)
             size += _total(block.y * block.y, block.weight)
-        return rss, size
+        return max(rss, np.finfo(float).eps ** 2 * size, np.finfo(float).tiny), size
 
     def loglik(self, theta: ArrayLike) -> float:
         """Log-likelihood at theta, the scale at its own maximum for theta where one is estimated."""
         if not self.has_scale:
             return self.evaluate(theta, order=0).loglik
         mean_square = self.residual_sums(theta)[0] / self.n
-        if mean_square == 0.0:
-            return float("inf")
         return float(-0.5 * self.n * (np.log(2.0 * np.pi * mean_square) + 1.0))
 
     def score(self, theta: ArrayLike) -> Floats:
@@ -179,6 +177,13 @@ class Model:
     def standardized(self) -> tuple[Model, Floats]:
         """The same model on standardized columns, and T with theta = T phi: what solvers work on."""
         rows, T = self.rows.standardized()
+        unit = np.diagonal(T)
+        beyond = np.flatnonzero((np.abs(unit) > 1e150) | (np.abs(unit) < 1e-150))
+        if beyond.size:
+            raise DomainError(
+                f"{self.title} cannot square column {self.terms[beyond[0]]!r}, which varies on a scale of "
+                f"{1 / unit[beyond[0]]:.1g}, in float64. Change its units."
+            )
         T = np.asarray(np.kron(np.eye(self.predictor.width), T), dtype=float)
         return replace(self, rows=rows, start=np.linalg.solve(T, self.start)), T
 

@@ -71,7 +71,7 @@ def number(value: float, digits: int = 5) -> str:
     if not np.isfinite(value):
         return "∞" if value > 0 else "-∞" if value < 0 else "—"
     text = f"{value:.{digits}g}"
-    return f"{value:.0f}" if "e+" in text and abs(value) < 1e9 else text
+    return f"{value:.0f}" if "e+" in text and abs(value) < 1e9 else text.replace("e+", "e")
 
 
 def decimals(se: float) -> int | None:
@@ -107,17 +107,14 @@ def _regression_lines(fit: Fit) -> list[str]:
     table = fit.table()
     letter = "t" if fit.model.has_scale else "z"
     labels = [name for name in ("category", "term") if name in table]
-    head = [*("" for _ in labels), "estimate", "se", letter, "p", f"{fit.level:.4g} interval", ""]
+    head = [*("" for _ in labels), "estimate", "se", letter, "p", "lower", "upper"]
     rows = []
     for row in table.to_dict("records"):
         places = decimals(row["se"])
         cells = [_clip(str(row[name])) for name in labels]
-        cells += [
-            place(row["estimate"], places),
-            place(row["se"], places),
-            f"{row['statistic']:.2f}",
-            p_text(row["p_value"]),
-        ]
+        statistic = row["statistic"]
+        cells += [place(row["estimate"], places), place(row["se"], places)]
+        cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3), p_text(row["p_value"])]
         rows.append([*cells, place(row["lower"], places), place(row["upper"], places)])
     return aligned(head, rows, left=len(labels))
 
@@ -147,7 +144,7 @@ def _foot(fit: Fit) -> list[str]:
         line += f"   {name} {fit.r_squared:.4f}"
     if fit.model.has_scale:
         line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
-    lines = [line, certificate(fit), f"Standard errors: {_source(fit)}."]
+    lines = [line, certificate(fit), f"Standard errors: {_source(fit)}. Intervals: {fit.level:.4g}, Wald."]
     if fit.model.has_scale and fit.scale**2 <= 1e-24 * fit.model.residual_sums(fit.estimate)[1] / fit.n:
         lines.append("The fit is exact to round-off: standard errors and tests say nothing here.")
     return lines

@@ -279,7 +279,7 @@ def test_the_page():
         "answer ~ x1 + g",
         "247 rows, 3 dropped for missing values (x1 3)",
         "g[T.b]",
-        "0.95 interval",
+        "Intervals: 0.95, Wald",
         "Within 1e-8 standard errors of the maximum (Newton",
         "McFadden R²",
         "inverse information",

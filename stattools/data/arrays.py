@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stattools.data.columns import clean, missing
+from stattools.data.table import Table, series, table, unmasked
 from stattools.errors import DomainError
-
-if TYPE_CHECKING:
-    from stattools.data.columns import Table
 
 FORMULA = 'a table with a formula, such as ("y ~ x1 + C(g)", table)'
 NUMBERS = "biuf"  # NumPy's kinds of bool, int, unsigned int, float
@@ -34,8 +33,6 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
             f"got shape {values.shape}."
         )
     if values.dtype.kind == "O":
-        from stattools.data.columns import table
-
         values = _stack(table(dict(enumerate(values.T))), what)
     if values.dtype.kind not in NUMBERS:
         raise DomainError(f"{what} must hold numbers; got {values.dtype}. Text and categories need {FORMULA}.")
@@ -66,8 +63,6 @@ def vector(values: Any, what: str) -> Any:
     if len(shape) != 1 or not shape[0]:
         raise DomainError(f"{what} must have one value per row and at least one row; got shape {tuple(shape)}.")
     if not (isinstance(values, np.ndarray) and values.dtype.kind in NUMBERS):
-        from stattools.data.columns import clean, missing, series
-
         column = series(values, what)
         gaps = missing(column)
         if gaps.any():
@@ -128,8 +123,6 @@ def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
         raise DomainError(f"{what} is a sparse matrix; make it dense with .toarray().")
     if isinstance(X, np.ndarray | list | tuple | range) and not (isinstance(X, np.ndarray) and X.dtype.names):
         return _array(X, what), None
-    from stattools.data.columns import table
-
     if len(getattr(X, "shape", ())) == 1 or (hasattr(X, "to_pylist") and not hasattr(X, "column_names")):  # a series
         label = getattr(X, "name", None)
         column = table({what if label in (None, "") else label: X})
@@ -156,7 +149,7 @@ def _stack(frame: Table, what: str) -> np.ndarray:
 
 def _array(values: Any, what: str) -> np.ndarray:
     if isinstance(values, np.ma.MaskedArray):
-        return np.asarray(values.astype(object).filled(None))  # type: ignore[attr-defined]
+        return unmasked(values)
     try:
         return np.asarray(values)
     except ValueError:
@@ -166,8 +159,6 @@ def _array(values: Any, what: str) -> np.ndarray:
 def _only_column(values: Any) -> Any:
     if isinstance(values, np.ndarray):
         return values[:, 0]
-    from stattools.data.columns import table
-
     frame = table(values)
     return frame.column(frame.names[0])
 

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.data.arrays import NUMBERS, aligned, matrix, named, vector, with_intercept
+from stattools.data.columns import clean, finite, missing
 from stattools.data.design import Design, learn, outcome_of
+from stattools.data.formula import parse, require
+from stattools.data.table import series, table
 from stattools.errors import DomainError, IncompatibleError
 
 if TYPE_CHECKING:
@@ -71,9 +74,6 @@ def read(
 
 
 def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
-    from stattools.data.columns import clean, finite, missing, series, table
-    from stattools.data.formula import parse, require
-
     frame = table(data)
     extras = {key: value for key, value in columns.items() if value is not None}
     for value in extras.values():

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.data.arrays import default_names, matrix, with_intercept
-from stattools.data.columns import clean, finite, listing, missing, table
+from stattools.data.columns import clean, finite, listing, missing
 from stattools.data.evaluation import constants, contrast_call, evaluate
 from stattools.data.expression import Expression
 from stattools.data.formula import Formula, require
+from stattools.data.table import table
 from stattools.data.transforms import contrast
 from stattools.errors import DomainError
 

@@ -90,18 +90,16 @@ class Rows:
         return replace(self, center=center, scale=scale), T
 
     def _moments(self) -> tuple[Floats, Floats, Floats]:
-        """Mean, standard deviation and largest size of each column; the deviation in a second read, without
-        cancellation.
-        """
+        """Mean, standard deviation and largest size of each column; the deviation in a second read, against the mean."""
         total, square, size = np.zeros((3, self.X.shape[1]))
         for block in self.blocks():
             total += _weighted(block.X, block.weight).sum(axis=0)
-        mean = total / self.n
-        for block in self.blocks():
-            gap = block.X - mean
-            square += _weighted(gap * gap, block.weight).sum(axis=0)
             np.maximum(size, np.abs(block.X).max(axis=0), out=size)
-        return mean, np.sqrt(square / self.n), size
+        mean, unit = total / self.n, np.where(size > 0, size, 1.0)
+        for block in self.blocks():
+            gap = (block.X - mean) / unit
+            square += _weighted(gap * gap, block.weight).sum(axis=0)
+        return mean, unit * np.sqrt(square / self.n), size
 
 
 def _weighted(values: Floats, weight: Floats | None) -> Floats:

@@ -43,8 +43,8 @@ def document() -> Document:
 
 
 ASKED = (
-    "A magazine asked married women about their marriage, their circumstances, and whether they had ever had an affair. "
-    "Which of the answers go along with one, and how strongly, once the others are held fixed?"
+    "A magazine asked married women about their marriage, their circumstances, and whether they had ever had an "
+    "affair. Which of the answers go along with one, and how strongly, once the others are held fixed?"
 )
 
 SOURCE = (
@@ -59,7 +59,7 @@ def women() -> Any:
     """The survey, with a column that says whether there was an affair."""
     from statsmodels.datasets import fair
 
-    data = fair.load_pandas().data
+    data: Any = fair.load_pandas().data
     return data.assign(affair=(data["affairs"] > 0).astype(int))
 
 
@@ -69,14 +69,14 @@ def _diagnostics(fit: Fit) -> tuple[Block, ...]:
     gap = float(np.abs(observed - predicted).max())
     return (
         Paragraph(
-            f"Sorted into {len(size)} groups by predicted probability, from {percent(round(float(predicted[0]), 2))} in "
-            f"the lowest to {percent(round(float(predicted[-1]), 2))} in the highest, the share of affairs observed is "
-            f"never farther than {number(100 * gap, 1)} percentage points from the one predicted."
+            f"Sorted into {len(size)} groups by predicted probability, from {percent(round(float(predicted[0]), 2))} "
+            f"in the lowest to {percent(round(float(predicted[-1]), 2))} in the highest, the share of affairs observed "
+            f"is never farther than {number(100 * gap, 1)} percentage points from the one predicted."
         ),
         calibration(fit),
         Paragraph(
-            "The columns have different units. Multiplied by the standard deviation of its column, each coefficient says "
-            "what a typical difference between two women does to the log odds:"
+            "The columns have different units. Multiplied by the standard deviation of its column, each coefficient "
+            "says what a typical difference between two women does to the log odds:"
         ),
         coefficients(fit),
     )
@@ -105,8 +105,8 @@ def _conclusion(fit: Fit, agreement: Agreement) -> str:
     table = fit.table().set_index("term")
     checked = "; statsmodels gives the same numbers" if agreement.ok else ""
     return (
-        f"Among {count(fit.n)} married women, one step up in how the marriage is rated multiplies the odds of an affair by "
-        f"{_ratio(table.loc['rate_marriage'], fit.level)}, and one year more of marriage by "
+        f"Among {count(fit.n)} married women, one step up in how the marriage is rated multiplies the odds of an "
+        f"affair by {_ratio(table.loc['rate_marriage'], fit.level)}, and one year more of marriage by "
         f"{_ratio(table.loc['yrs_married'])}, all else held fixed{checked}."
     )
 

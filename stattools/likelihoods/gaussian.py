@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError
-from stattools.likelihoods.likelihood import Floats, Terms, finite_floats
+from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 
 
@@ -32,8 +32,9 @@ class Gaussian:
             raise DomainError(f"Gaussian needs a positive, finite scale; got {self.scale}.")
 
     def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless all are finite."""
-        return finite_floats(y, "Gaussian")
+        """y as float64; a DomainError unless all are finite and can be squared."""
+        y = finite_floats(y, "Gaussian")
+        return allowed(y, np.abs(y) < 1e150, "Gaussian", "numbers below 1e150 in size", "Change the units of y.")
 
     def mean(self, eta: ArrayLike) -> Floats:
         """eta itself."""

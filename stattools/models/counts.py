@@ -22,7 +22,7 @@ from scipy.special import erfc, xlog1py, xlogy
 
 from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import log_binomial_pmf
-from stattools.model import Evaluation
+from stattools.model import NOT_ASKED, Evaluation
 from stattools.models.proportion import INTERVALS
 
 Floats = NDArray[np.float64]
@@ -122,8 +122,8 @@ class BernoulliTrials:
         point = np.asarray(theta, dtype=float).reshape(-1)
         if point.shape != (1,):
             raise DomainError(f"{self.title} has one coefficient (theta); got theta of shape {np.shape(theta)}.")
-        score = self.score(point) if order >= 1 else None
-        information = self.information(point)[:, None] if order >= 2 else None
+        score = self.score(point) if order >= 1 else NOT_ASKED
+        information = self.information(point)[:, None] if order >= 2 else NOT_ASKED
         return Evaluation(float(self.loglik(point)[0]), score, information)
 
     def maximum(self) -> Floats:

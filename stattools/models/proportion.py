@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import log, sqrt
+from typing import Any
 
+import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, ndtri
 
@@ -23,6 +25,18 @@ from stattools.likelihoods.beta import quantile
 from stattools.likelihoods.saddle_point import deviance_part
 
 Ends = tuple[float, float]
+
+
+def tail_area(level: Any, name: str = "level") -> float:
+    """(1 - level) / 2, what an interval leaves on either side, or a DomainError unless 0 < level < 1.
+
+    >>> round(tail_area(0.95), 12)
+    0.025
+    """
+    number = isinstance(level, int | float | np.integer | np.floating) and not isinstance(level, bool)
+    if not number or not 0.0 < level < 1.0:
+        raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {level!r:.80}.")
+    return 0.5 * (1.0 - float(level))
 
 
 def wald(successes: int, trials: int, level: float) -> Ends:
@@ -72,7 +86,7 @@ def clopper_pearson(successes: int, trials: int, level: float) -> Ends:
     >>> clopper_pearson(0, 10, 0.95)
     (0.0, 0.3084971...)
     """
-    k, n, tail = successes, trials, _tail(level)
+    k, n, tail = successes, trials, tail_area(level)
     lower = 0.0 if k == 0 else float(quantile(tail, 1.0 - tail, k, n - k + 1))
     upper = 1.0 if k == n else float(quantile(1.0 - tail, tail, k + 1, n - k))
     return lower, upper
@@ -87,11 +101,5 @@ INTERVALS: dict[str, Callable[[int, int, float], Ends]] = {
 }
 
 
-def _tail(level: float) -> float:
-    if not 0.0 < level < 1.0:
-        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r}.")
-    return 0.5 * (1.0 - level)
-
-
 def _z(level: float) -> float:
-    return -float(ndtri(_tail(level)))
+    return -float(ndtri(tail_area(level)))

@@ -18,14 +18,14 @@ ENVIRONMENT = ("numpy", "scipy", "pandas", "formulaic", "statsmodels", "arviz", 
 def data_hash(model: Any) -> str:
     """SHA-256 of the data that a model holds: names, shapes, and values as little-endian float64.
 
-    A regression is hashed by X, y, weights, offset and coefficient names, counts by their successes, trials and
-    flips. What was dropped on the way does not count, nor does the memory order of the arrays.
+    A regression is hashed by X, y, weights, offset and coefficient names, flips and counts by their kind, successes
+    and trials. What was dropped on the way does not count, nor does the memory order of the arrays.
 
-    >>> from types import SimpleNamespace
-    >>> data_hash(SimpleNamespace(names=("theta",), successes=6, trials=10))[:16]
+    >>> import stattools as st
+    >>> data_hash(st.binomial(6, 10))[:16]
     'f73c8e7eb8b01a1e'
     """
-    digest = hashlib.sha256("\x1f".join(model.names).encode("utf-8", "surrogatepass"))
+    digest = hashlib.sha256("\x1f".join((model.kind, *model.names)).encode("utf-8", "surrogatepass"))
     for name, values in _arrays(model).items():
         array = np.asarray(values, dtype="<f8")
         digest.update(f"\x1e{name}{array.shape}".encode())
@@ -34,16 +34,9 @@ def data_hash(model: Any) -> str:
 
 
 def _arrays(model: Any) -> dict[str, Any]:
-    rows = getattr(model, "rows", None)
-    source, names = (
-        (model, ("successes", "trials", "flips"))
-        if rows is None
-        else (
-            rows,
-            ("X", "y", "weight", "offset"),
-        )
-    )
-    found = {name: getattr(source, name, None) for name in names}
+    if not hasattr(model, "rows"):
+        return {"successes": model.successes, "trials": model.trials}
+    found = {name: getattr(model.rows, name) for name in ("X", "y", "weight", "offset")}
     return {name: values for name, values in found.items() if values is not None}
 
 

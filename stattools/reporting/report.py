@@ -32,7 +32,7 @@ from stattools.reporting.document import (
     code,
 )
 from stattools.reporting.files import write
-from stattools.reporting.posteriors import SEED, posterior
+from stattools.reporting.posteriors import SEED, belief, posterior
 
 if TYPE_CHECKING:
     from stattools.conjugate.beta_binomial import Beta
@@ -133,7 +133,7 @@ class _Draft:
     def document(self, title: str | None, command: str | None) -> Document:
         models = [chapter.model for chapter in self.chapters if chapter.model is not None]
         quotes = [sentences.conclusion(chapter.fit, chapter.agreement) for chapter in self.chapters if chapter.fit]
-        quotes += [sentences.belief(beta) for beta in self.posteriors]
+        quotes += [belief(beta) for beta in self.posteriors]
         words = self.opening or [Paragraph(sentences.question(model)) for model in models]
         blocks: list[Block] = [Section("Question", tuple(words))] if words else []
         if len(self.chapters) == 1:

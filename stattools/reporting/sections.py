@@ -79,7 +79,7 @@ def validation(agreement: Agreement) -> Section:
     blocks.append(
         Paragraph(
             f"Log-likelihood {agreement.loglik:.6f}, {other}. "
-            "SE is the standard error; the digits are those that agree, counted up to ten."
+            "SE is the standard error; digits that agree are counted up to ten."
         )
     )
     if agreement.notes:

@@ -15,7 +15,15 @@ import numpy as np
 
 from stattools.reporting.diagnostics import COUNTS, spreads
 from stattools.reporting.document import code, literal
-from stattools.reporting.tables import agreeing, between, bound, count, decimals, number, percent
+from stattools.reporting.tables import (
+    agreeing,
+    between,
+    bound,
+    count,
+    decimals,
+    number,
+    percent,
+)
 
 if TYPE_CHECKING:
     from stattools.fitting import Fit
@@ -39,7 +47,8 @@ def question(model: Any) -> str:
     }[model.kind]
     columns = listed([term for term in model.terms if term != "Intercept"])
     formula = f" In one formula: {code(model.formula)}." if model.formula else ""
-    return (f"How does {asked} depend on {columns}?" if columns else f"What is {asked}?") + formula
+    do, is_ = ("do", "are") if asked.startswith("the odds") else ("does", "is")
+    return (f"How {do} {asked} depend on {columns}?" if columns else f"What {is_} {asked}?") + formula
 
 
 def event(model: Any) -> str:
@@ -81,11 +90,11 @@ def verdict(agreement: Agreement) -> str:
         return literal(unversioned(agreement.sentence))
     digits, se_digits = float(np.nanmin(rows["digits"])), float(np.nanmin(rows["se_digits"]))
     # Of a proportion, the ends of its intervals are compared too, which have no standard error.
-    what = "number" if rows["se"].isna().any() else "coefficient"
-    numbers = f"{len(rows)} {what}{'' if len(rows) == 1 else 's'}"
+    what = "number" if np.isnan(rows["se"]).any() else "coefficient"
     return (
-        f"**{literal(unversioned(agreement.reference))} agrees**: {numbers} to within 1e-6 standard errors "
-        f"({agreeing(digits)} digits), standard errors to {agreeing(se_digits)} digits, and the log-likelihood."
+        f"**{literal(unversioned(agreement.reference))} agrees**: {len(rows)} {what}{'' if len(rows) == 1 else 's'} to "
+        f"within 1e-6 standard errors ({agreeing(digits)} digits), standard errors to "
+        f"{agreeing(se_digits)} digits, and the log-likelihood."
     )
 
 

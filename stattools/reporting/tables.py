@@ -132,7 +132,11 @@ def coefficients(table: pd.DataFrame, *, statistic: str, interval: str, ratio: s
             (
                 *_labels(row),
                 number(row["estimate"], places),
-                *([number(np.exp(row["estimate"]), decimals(np.exp(row["estimate"]) * row["se"]))] if ratio else []),
+                *(
+                    [number(np.exp(row["estimate"]), decimals(np.exp(row["estimate"]) * row["se"], digits=2))]
+                    if ratio
+                    else []
+                ),
                 number(row["se"], places),
                 between(row["lower"], row["upper"], places),
                 number(row["statistic"], 2),
@@ -156,7 +160,7 @@ def agreement(rows: pd.DataFrame) -> Table:
                 number(row["reference"], places),
                 small(row["difference_in_se"]),
                 agreeing(row["digits"]),
-                agreeing(row["se_digits"]),
+                "" if math.isnan(row["se_digits"]) else agreeing(row["se_digits"]),
             )
         )
     labels = tuple(name for name in ("category", "term") if name in rows.columns)

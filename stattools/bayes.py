@@ -1,0 +1,45 @@
+"""Posteriors: a model and a prior; the closed form of the pair where there is one.
+
+    p(theta | data) = p(data | theta) p(theta) / p(data)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from stattools.conjugate.beta_binomial import Beta
+from stattools.errors import IncompatibleError
+from stattools.models.counts import BernoulliTrials
+
+CLOSED_FORMS: dict[tuple[type, type], Callable[[Any, Any], Any]] = {
+    (BernoulliTrials, Beta): lambda model, prior: prior.update(model),
+}
+"""(model, prior) -> posterior, one row per conjugate pair."""
+
+_WORKS = "Closed forms: st.coin(...) or st.binomial(...) with prior=st.Beta(a, b)."
+
+
+def posterior(model: Any, /, *, prior: Any = None) -> Any:
+    """The posterior of a model's parameters under a prior, in closed form.
+
+    For `st.coin` and `st.binomial` the prior is an `st.Beta`, and so is the posterior, exact. Raises IncompatibleError
+    where the pair has no closed form.
+
+    >>> import stattools as st
+    >>> st.posterior(st.coin([1, 0, 1, 1, 0, 1]), prior=st.Beta(1, 1))
+    Beta(5, 3)
+    """
+    known = CLOSED_FORMS.get((type(model), type(prior)))
+    if known is not None:
+        return known(model, prior)
+    if type(model) in {of for of, _ in CLOSED_FORMS}:
+        got = "none" if prior is None else repr(prior)
+        raise IncompatibleError(f"posterior of {model.title.lower()} needs a Beta prior; got {got:.80}. {_WORKS}")
+    if not hasattr(model, "loglik"):
+        raise IncompatibleError(f"posterior needs a model; got {type(model).__name__}. {_WORKS}")
+    name = getattr(model, "title", type(model).__name__)
+    against = "without a prior" if prior is None else f"with prior {prior!r:.80}"
+    raise IncompatibleError(
+        f"{name} {against} has no closed-form posterior, and sampling is not available in this version. {_WORKS}"
+    )

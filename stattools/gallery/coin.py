@@ -1,0 +1,107 @@
+"""Ten flips of a coin: two likelihoods that differ by a constant, four intervals, one exact posterior."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.gallery import command
+from stattools.reporting import sections
+from stattools.reporting.diagnostics import likelihood_curve
+from stattools.reporting.document import Block, Document, Listing, Math, Paragraph, Section, Table
+from stattools.reporting.posteriors import PROB, SEED, posterior
+from stattools.reporting.tables import between, count, decimals, number, percent
+
+if TYPE_CHECKING:
+    from stattools.conjugate.beta_binomial import Beta
+    from stattools.fitting import Fit
+
+FLIPS = (0, 1, 0, 1, 1, 1, 0, 0, 1, 1)
+MILLION = 1_000_000
+
+
+def document() -> Document:
+    """The report."""
+    import stattools as st
+
+    coin, tally = st.coin(FLIPS), st.binomial(sum(FLIPS), len(FLIPS))
+    fit = st.fit(coin)
+    beta = st.posterior(coin, prior=st.Beta(1, 1))
+    return Document(
+        "Is this coin fair? Ten flips and their likelihood",
+        (
+            sections.question(coin, (Paragraph(ASKED),)),
+            sections.data(coin, Listing(" ".join(map(str, FLIPS)))),
+            sections.likelihood(coin),
+            Section("The sequence and the count", _sequence_and_count(coin, tally)),
+            sections.maximum(fit),
+            Section("Intervals", (likelihood_curve(fit), Paragraph(_intervals(fit)))),
+            posterior(beta),
+            sections.validation(st.validate(fit)),
+            sections.conclusion(_conclusion(fit, beta)),
+            sections.provenance([coin], command=command("coin"), seeds=[SEED]),
+        ),
+    )
+
+
+ASKED = (
+    "A coin was flipped ten times; 1 is heads. What do the flips say about $\\theta$, its probability of heads, and could "
+    "the coin be fair?"
+)
+
+
+def _sequence_and_count(coin: Any, tally: Any) -> tuple[Block, ...]:
+    """Two likelihoods of the same flips, and what happens with a million of them."""
+    import stattools as st
+
+    theta = np.array([0.2, 0.5, coin.successes / coin.trials])
+    sequence, counted = np.exp(coin.loglik(theta)), np.exp(tally.loglik(theta))
+    rows = zip(theta, sequence, counted, strict=True)
+    cells = tuple((f"{t:g}", f"{s:.7g}", f"{c:.7g}", f"{c / s:.6g}") for t, s, c in rows)
+    k, n = coin.successes, coin.trials
+    ratio = float(np.exp(tally.loglik(0.5) - coin.loglik(0.5)))
+    many = st.binomial(k * MILLION // n, MILLION)
+    return (
+        Paragraph(
+            f"That is the probability of these flips in this order. The probability of {k} heads in {n} flips, in any "
+            "order, is larger, because many orders give the same count:"
+        ),
+        Math(rf"\binom{{{n}}}{{{k}}} \theta^{{{k}}} (1 - \theta)^{{{n - k}}}"),
+        Table(("$\\theta$", "this sequence", "this count", "count / sequence"), cells, "rrrr"),
+        Paragraph(
+            f"The ratio is {ratio:.0f} whatever $\\theta$ is. A factor without $\\theta$ moves neither the maximum nor an "
+            "interval nor a posterior, so the two answer every question about the coin alike; only their values, and "
+            "evidences made of them, must not be mixed."
+        ),
+        Paragraph(
+            f"Work with the logarithm: for {count(MILLION)} flips with the same share of heads the likelihood is 0 in "
+            f"floating point, but its logarithm at $\\theta = 1/2$ is {number(float(many.loglik(0.5)), 2)} for the count."
+        ),
+    )
+
+
+def _intervals(fit: Fit) -> str:
+    wald, wilson = fit.interval(kind="wald"), fit.interval(kind="wilson")
+    place = decimals(float(fit.se[0]))
+    fair = all(lower < 0.5 < upper for lower, upper in (fit.interval(kind=kind) for kind in fit.kinds))
+    return (
+        "The Wald interval is the estimate and as many standard errors on either side, "
+        f"{between(wald.lower, wald.upper, place)}. The Wilson interval, {between(wilson.lower, wilson.upper, place)}, "
+        "holds the $\\theta$ that a score test does not reject, and bends with the likelihood; the likelihood ratio "
+        "cuts the curve at one height; Clopper and Pearson never cover less than they say, and are the widest for it. "
+        f"{'All of them hold 1/2.' if fair else 'Not all of them hold 1/2.'}"
+    )
+
+
+def _conclusion(fit: Fit, beta: Beta) -> str:
+    wilson, place = fit.interval(kind="wilson"), decimals(float(fit.se[0]))
+    hdi = beta.interval(PROB, kind="hdi")
+    fair = wilson.lower < 0.5 < wilson.upper and hdi.lower < 0.5 < hdi.upper
+    return (
+        f"{fit.model.successes} heads in {fit.model.trials} flips put the probability of heads at "
+        f"{number(float(fit.estimate[0]), place)} ({percent(fit.level)} Wilson interval "
+        f"{between(wilson.lower, wilson.upper, place)}; from a flat prior, {percent(PROB)} of the posterior between "
+        f"{number(hdi.lower, place)} and {number(hdi.upper, place)}), which "
+        f"{'leaves a fair coin well within reach' if fair else 'speaks against a fair coin'}."
+    )
