@@ -71,8 +71,9 @@ def _new_offset(model: Model, data: Any, offset: str | ArrayLike | None, n: int)
 
 
 def _offset_column(data: Any, name: str) -> Floats:
-    from stattools.data.columns import clean, missing, table
+    from stattools.data.columns import clean, missing
     from stattools.data.formula import require
+    from stattools.data.table import table
 
     frame = table(data)
     require(name, frame.names)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from stattools.data.columns import clean, missing
-from stattools.data.table import Table, series, table, unmasked
+from stattools.data.table import Table, is_frame, series, table, unmasked
 from stattools.errors import DomainError
 
 FORMULA = 'a table with a formula, such as ("y ~ x1 + C(g)", table)'
@@ -100,8 +100,10 @@ def default_names(p: int) -> tuple[str, ...]:
 
 
 def with_intercept(X: np.ndarray) -> np.ndarray:
-    """X with a column of ones before it."""
-    return np.column_stack([np.ones(len(X)), X])
+    """X with a column of ones before it, in C order."""
+    wider = np.empty((len(X), X.shape[1] + 1))
+    wider[:, 0], wider[:, 1:] = 1.0, X
+    return wider
 
 
 def aligned(left: Any, right: Any, what: tuple[str, str]) -> None:
@@ -121,16 +123,16 @@ def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
         raise DomainError(f"{what} must be a matrix of predictors; got {X!r}. A formula comes first: (formula, table).")
     if hasattr(X, "toarray"):
         raise DomainError(f"{what} is a sparse matrix; make it dense with .toarray().")
-    if isinstance(X, np.ndarray | list | tuple | range) and not (isinstance(X, np.ndarray) and X.dtype.names):
+    if isinstance(X, np.ndarray | list | tuple | range) and not is_frame(X):
         return _array(X, what), None
-    if len(getattr(X, "shape", ())) == 1 or (hasattr(X, "to_pylist") and not hasattr(X, "column_names")):  # a series
+    if not is_frame(X) and (len(getattr(X, "shape", ())) == 1 or hasattr(X, "to_pylist")):  # a series
         label = getattr(X, "name", None)
         column = table({what if label in (None, "") else label: X})
         return _stack(column, what), None if label in (None, "") else column.names
     try:
         frame = table(X)
     except DomainError:
-        if hasattr(X, "columns") or not hasattr(X, "__array__"):
+        if is_frame(X) or not hasattr(X, "__array__"):
             raise
         return np.asarray(X), None
     return _stack(frame, what), frame.names

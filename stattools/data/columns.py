@@ -1,6 +1,6 @@
 """Clean columns: which rows have no value, and what the values of the others are, whatever dress they came in.
 
-`missing` says which rows have no value; of the rows that stay `clean` makes bool, int64, float64 or category, nothing else.
+`missing` says which rows have no value; of the rows that stay `clean` makes bool, int64, float64 or category.
 """
 
 from __future__ import annotations
@@ -125,6 +125,14 @@ def finite(values: np.ndarray, what: str, advice: str, rows: np.ndarray) -> None
             f"{what} is not finite in {np.sum(~good)} of {len(values)} rows, first in row {rows[first]} "
             f"(counting from 0): {values[first]}; {advice}"
         )
+
+
+def checked(column: pd.Series, rows: np.ndarray) -> pd.Series:
+    """A complete column cleaned, and refused if a value is infinite; `rows` are the rows' numbers in the table."""
+    values = clean(column)
+    if values.dtype.kind == "f":
+        finite(values.to_numpy(), f"column {str(column.name)!r}", "replace or remove infinite values.", rows)
+    return values
 
 
 def listing(items: Iterable[Any], longest: int = 10) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.data.arrays import NUMBERS, aligned, matrix, named, vector, with_intercept
-from stattools.data.columns import clean, finite, missing
+from stattools.data.columns import checked, missing
 from stattools.data.design import Design, learn, outcome_of
 from stattools.data.formula import parse, require
 from stattools.data.table import series, table
@@ -76,30 +76,29 @@ def read(
 def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
     frame = table(data)
     extras = {key: value for key, value in columns.items() if value is not None}
-    for value in extras.values():
+    apart = [value for value in extras.values() if isinstance(value, str)]
+    formula = parse(text, frame.names, apart)
+    raw = {name: frame.column(name) for name in (*formula.outcome.columns, *formula.columns)}
+    labels = {key: _label(key, value, frame.names) for key, value in extras.items()}
+    for key, value in extras.items():
         if isinstance(value, str):
             require(value, frame.names)
-        aligned(data, value, ("the table", "an array beside it"))
-    formula = parse(text, frame.names, apart=[value for value in extras.values() if isinstance(value, str)])
-    labels = {key: _label(key, value, frame.names) for key, value in extras.items()}
-    used = (*formula.outcome.columns, *formula.columns, *(v for v in extras.values() if isinstance(v, str)))
-    raw = {name: frame.column(name) for name in dict.fromkeys(used)}
-    for key, value in extras.items():
-        if not isinstance(value, str):
+            raw[value] = frame.column(value)
+        else:
+            aligned(data, value, ("the table", f"{key}="))
             raw[labels[key]] = series(value, labels[key])
             _same_length(raw[labels[key]], labels[key], frame.n, "the table")
     gaps = {label: missing(column) for label, column in raw.items()}
-    complete = ~np.logical_or.reduce(list(gaps.values()))
-    rows = np.flatnonzero(complete)
+    rows = np.flatnonzero(~np.logical_or.reduce(list(gaps.values())))
     dropped = {label: int(gap.sum()) for label, gap in gaps.items() if gap.any()}
     if not len(rows):
         counts = ", ".join(f"{name!r} in {count}" for name, count in dropped.items())
         raise DomainError(f"no row is complete: of {frame.n} rows, these columns are missing: {counts}.")
-    ready = {}
-    for label, column in raw.items():
-        ready[label] = clean(column if len(rows) == frame.n else column.iloc[rows].reset_index(drop=True))
-        if ready[label].dtype.kind == "f":
-            finite(ready[label].to_numpy(), f"column {label!r}", "replace or remove infinite values.", rows)
+    whole = len(rows) == frame.n
+    ready = {
+        label: checked(column if whole else column.iloc[rows].reset_index(drop=True), rows)
+        for label, column in raw.items()
+    }
     numbers = {key: _number_column(ready[label], key, label) for key, label in labels.items()}
     outcome = outcome_of(formula, ready, rows)
     design, X = learn(formula, ready, rows)
@@ -146,8 +145,8 @@ def _label(key: str, value: Any, names: Sequence[str]) -> str:
 
 def _name_of(y: Any) -> str:
     """The name of a series, or of a frame's one column; "y" without one."""
-    columns = list(getattr(y, "columns", ()))
-    label = columns[0] if columns else getattr(y, "name", None)
+    labels = getattr(y, "column_names", None) or list(getattr(y, "columns", ()))
+    label = labels[0] if labels else getattr(y, "name", None)
     return "y" if label in (None, "") else str(label)
 
 

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.data.arrays import default_names, matrix, with_intercept
-from stattools.data.columns import clean, finite, listing, missing
+from stattools.data.columns import checked, finite, listing, missing
 from stattools.data.evaluation import constants, contrast_call, evaluate
 from stattools.data.expression import Expression
 from stattools.data.formula import Formula, require
-from stattools.data.table import table
+from stattools.data.table import is_frame, table
 from stattools.data.transforms import contrast
 from stattools.errors import DomainError
 
@@ -74,13 +74,13 @@ class Design:
                     f"{listing(gaps.tolist())}, counting from 0); a prediction needs every predictor: drop those rows "
                     "or fill them in."
                 )
-            columns[name] = clean(raw)
+            columns[name] = checked(raw, np.arange(frame.n))
         return columns_of(self.parsed, columns, np.arange(frame.n), self.levels, dict(self.state))[0]
 
     def _encode_array(self, data: Any) -> np.ndarray:
         names = self.names[1:] if self.added else self.names
         p = len(names)
-        if isinstance(data, Mapping) or hasattr(data, "columns") or hasattr(data, "column_names"):
+        if is_frame(data):
             frame = table(data)
             nameless = names == default_names(p) or all(name.isdigit() for name in frame.names)
             if not nameless or set(names) & set(frame.names):
@@ -209,7 +209,8 @@ def _levels(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
     chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
     if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
         raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
-    levels = tuple(level for level in chosen if level in found)
+    occur = set(found)
+    levels = tuple(level for level in chosen if level in occur)
     if len(levels) < 2:
         raise DomainError(
             f"column {factor.category!r} has one level only ({listing(levels)}) in the {n} complete rows: "

@@ -1,4 +1,4 @@
-"""One factor of a formula as a checked syntax tree: what it may say, which columns it needs, what it is worth.
+"""One factor of a formula as a checked syntax tree: what it may say and which columns it needs.
 
 A factor such as `log(x + 1)` is parsed by `ast.parse`, which runs nothing, and every node is held against a
 whitelist: a column, a number, arithmetic, a comparison, a transform of `transforms.py`, and nothing else.

@@ -94,7 +94,8 @@ def require(name: str, available: Sequence[str]) -> None:
 
     close = difflib.get_close_matches(name, available, n=3)
     meant = f" Did you mean {' or '.join(repr(other) for other in close)}?" if close else ""
-    shown = ", ".join(repr(other) for other in available[:20]) + (", ..." if len(available) > 20 else "")
+    more = f" and {len(available) - 20} more" if len(available) > 20 else ""
+    shown = ", ".join(repr(other) for other in available[:20]) + more
     raise DomainError(f"the data have no column {name!r}.{meant} The columns are {shown}.")
 
 
@@ -150,8 +151,9 @@ def _stand_ins(text: str, tokens: list[Expression | str], others: list[str]) -> 
     words: list[str] = []
 
     def stand_in(factor: Expression) -> str:
-        name = known.setdefault(ast.unparse(factor.tree).strip("`"), f"f{len(known)}")
-        factors[name] = factor
+        name = known.setdefault(factor.text, f"f{len(known)}")
+        if ast.dump(factors.setdefault(name, factor).tree) != ast.dump(factor.tree):
+            raise DomainError(f"a column of the data is named {factor.text!r} as a term of the formula is; rename it.")
         return name
 
     for index, token in enumerate(tokens):

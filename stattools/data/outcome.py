@@ -32,20 +32,20 @@ def numeric(values: pd.Series | np.ndarray, name: str) -> np.ndarray:
     return np.asarray(column, dtype=np.float64)
 
 
-def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, Any]:
-    """The outcome as 0.0 and 1.0, and the label that 1 stands for: None for 0/1 data, True for bool.
+def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple[Any, Any] | None]:
+    """The outcome as 0.0 and 1.0, and the labels that they stand for: None for 0/1 data, (False, True) for bool.
 
     Of two categories the second is 1: text is sorted, a categorical column has its own order. Raises DomainError for
     other numbers, for one class only and for more than two classes.
 
     >>> binary(["no", "yes", "no"], "admitted")
-    (array([0., 1., 0.]), 'yes')
+    (array([0., 1., 0.]), ('no', 'yes'))
     """
     column = vector(values, f"the outcome {name!r}")
     if column.dtype.kind not in NUMBERS:
         labels = column.cat.categories.tolist()
         _check_two(name, labels)
-        return column.cat.codes.to_numpy(dtype=np.float64), labels[1]
+        return column.cat.codes.to_numpy(dtype=np.float64), (labels[0], labels[1])
     y = np.asarray(column, dtype=np.float64)
     if not np.all((y == 0) | (y == 1)):
         found = np.unique(np.asarray(column)).tolist()
@@ -57,7 +57,7 @@ def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, Any]:
         )
     if y.min() == y.max():
         _check_two(name, [column.dtype.type(y[0]).item()])
-    return y, True if column.dtype.kind == "b" else None
+    return y, (False, True) if column.dtype.kind == "b" else None
 
 
 def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None) -> tuple[np.ndarray, tuple[Any, ...]]:

@@ -31,6 +31,12 @@ class Table:
         return series(self.sources[name], name)
 
 
+def is_frame(data: Any) -> bool:
+    """Whether the data have named columns: a data frame, a dict, a structured array; not a matrix, not a series."""
+    structured = isinstance(data, np.ndarray) and data.dtype.names is not None
+    return structured or isinstance(data, Mapping) or hasattr(data, "columns") or hasattr(data, "column_names")
+
+
 def table(data: Any) -> Table:
     """Any table: pandas, Polars, PyArrow, anything else narwhals reads eagerly, a dict of columns, a structured array.
 
