@@ -31,14 +31,18 @@ if TYPE_CHECKING:
     from stattools.likelihoods import Binomial as Binomial
     from stattools.likelihoods import Categorical as Categorical
     from stattools.likelihoods import Gaussian as Gaussian
+    from stattools.likelihoods import NegativeBinomial as NegativeBinomial
     from stattools.likelihoods import Poisson as Poisson
+    from stattools.likelihoods import Probit as Probit
     from stattools.model import Evaluation as Evaluation
     from stattools.model import Model as Model
+    from stattools.models.count_regression import negative_binomial as negative_binomial
+    from stattools.models.count_regression import poisson as poisson
     from stattools.models.counts import binomial as binomial
     from stattools.models.counts import coin as coin
     from stattools.models.regression import logistic as logistic
     from stattools.models.regression import ols as ols
-    from stattools.models.regression import poisson as poisson
+    from stattools.models.regression import probit as probit
     from stattools.models.regression import softmax as softmax
     from stattools.reporting.report import report as report
     from stattools.solvers import LBFGS as LBFGS
@@ -63,10 +67,11 @@ _HOME = {
     ),
     "fitting": ("Fit", "fit"),
     "interval": ("Interval",),
-    "likelihoods": ("Bernoulli", "Binomial", "Categorical", "Gaussian", "Poisson"),
+    "likelihoods": ("Bernoulli", "Binomial", "Categorical", "Gaussian", "NegativeBinomial", "Poisson", "Probit"),
     "model": ("Evaluation", "Model"),
     "models.counts": ("binomial", "coin"),
-    "models.regression": ("logistic", "ols", "poisson", "softmax"),
+    "models.count_regression": ("negative_binomial", "poisson"),
+    "models.regression": ("logistic", "ols", "probit", "softmax"),
     "bayes": ("posterior",),
     "reporting.report": ("report",),
     "solvers": ("LBFGS", "ClosedForm", "GradientDescent", "LeastSquares", "Newton", "Solution"),

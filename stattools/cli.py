@@ -65,7 +65,7 @@ def root(
 
 @app.command()
 def gallery(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Which reports; all if none.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Which reports; all if none.")] = None,
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("reports"),
 ) -> None:
     """Write the reports of the gallery: coin, ols, logistic, and an index of all.
@@ -87,7 +87,7 @@ def gallery(
 
 @app.command()
 def fit(
-    family: Annotated[Family, typer.Argument(help="The likelihood of the outcome.")],
+    family: Annotated[Family, typer.Argument(metavar="FAMILY", help="The likelihood of the outcome.")],
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV or Parquet file.")],
     formula: Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "y ~ x + C(group)".')],
     level: Annotated[float, typer.Option(help="The level of the intervals, between 0 and 1.")] = 0.95,
@@ -118,7 +118,7 @@ def fit(
 
 @app.command()
 def verify(
-    reports: Annotated[list[Path], typer.Argument(metavar="REPORT...", help="Markdown files that the gallery wrote.")],
+    reports: Annotated[list[Path], typer.Argument(metavar="REPORT", help="Markdown files that the gallery wrote.")],
 ) -> None:
     """Compute reports of the gallery again: the same text, or what moved.
 
@@ -126,15 +126,19 @@ def verify(
     """
     from stattools.gallery.verification import verify as verified
 
-    drifted = False
+    failed = False
     documents = Gallery()
-    for path in reports:
-        with failures(), progress(1) as advance:
+    with progress(len(reports)) as advance:
+        for path in reports:
             advance(path.name)
-            verdict = verified(path, documents)
-            drifted = drifted or not verdict.same
-            typer.echo(f"{path}: {told(verdict)}")
-    raise typer.Exit(1 if drifted else 0)
+            try:
+                with failures():
+                    verdict = verified(path, documents)
+                    failed = failed or not verdict.same
+                    typer.echo(f"{path}: {told(verdict)}")
+            except typer.Exit:
+                failed = True
+    raise typer.Exit(1 if failed else 0)
 
 
 def told(verdict: Any, limit: int = 30) -> str:

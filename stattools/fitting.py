@@ -20,6 +20,7 @@ from stattools.errors import ConvergenceError, DomainError, IdentificationError,
 from stattools.existence import check_overlap, check_rank, check_size, check_solution
 from stattools.interval import Interval
 from stattools.model import Model
+from stattools.predictors.dispersed import Dispersed
 from stattools.solvers import ClosedForm, LeastSquares, Newton, Solution, Solver
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def fit(model: Any, *, solver: Solver | None = None, level: float = 0.95) -> Fit
     except (IdentificationError, ConvergenceError):
         _explain_failure(model)
         raise
+    _check_dispersion(model, solution.estimate)
     check_solution(model, solution)
     if not solution.converged:
         raise ConvergenceError(_stopped(model, solution), solution)
@@ -266,9 +268,18 @@ def _stopped(model: Model, solution: Solution) -> str:
     exact = "st.LeastSquares()" if model.has_scale else "st.Newton()"
     return (
         f"{solution.solver} stopped after {solution.steps} steps, {solution.decrement:.2g} standard errors from the "
-        f"maximum of {model.title} ({solution.status}). Use {exact}, raise max_steps, or look for columns that are nearly "
-        "combinations of others."
+        f"maximum of {model.title} ({solution.status}). Use {exact}, raise max_steps, or look for columns that are "
+        "nearly combinations of others."
     )
+
+
+def _check_dispersion(model: Model, estimate: Floats) -> None:
+    """IdentificationError where the dispersion runs to its boundary, alpha = 0."""
+    if isinstance(model.predictor, Dispersed) and estimate[-1] < np.log(1e-8):
+        raise IdentificationError(
+            f"{model.title}: the counts are not overdispersed, and alpha has its maximum at 0, where the model is "
+            "Poisson regression. Use st.poisson."
+        )
 
 
 def _scale(model: Model, estimate: Floats) -> float:
@@ -277,8 +288,8 @@ def _scale(model: Model, estimate: Floats) -> float:
     spare = model.n - len(estimate)
     if spare <= 0:
         raise IdentificationError(
-            f"{model.title} has {len(estimate)} coefficients and {model.n:.0f} rows: the fit is exact and nothing is left "
-            "to estimate the scale from. Use fewer columns or more rows."
+            f"{model.title} has {len(estimate)} coefficients and {model.n:.0f} rows: the fit is exact and nothing is "
+            "left to estimate the scale from. Use fewer columns or more rows."
         )
     return float(np.sqrt(model.residual_sums(estimate)[0] / spare))
 

@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.rows import Block, Rows
 from stattools.errors import DomainError
-from stattools.likelihoods import Gaussian, Likelihood, Poisson
+from stattools.likelihoods import Gaussian, Likelihood, NegativeBinomial, Poisson
+from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
 
 if TYPE_CHECKING:
@@ -66,13 +67,14 @@ class Model:
     kind: str
     title: str
     likelihood: Likelihood
-    predictor: Linear
+    predictor: Linear | Dispersed
     rows: Rows
     design: Design
     outcome_name: str
     start: Floats
     labels: tuple[Any, ...] | None = None
     offset_column: str | None = None
+    exposure_column: str | None = None
     dropped: dict[str, int] = field(default_factory=dict)
     n_dropped: int = 0
 
@@ -93,9 +95,11 @@ class Model:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """One name per coefficient: the term, or `category: term` where outcomes have categories."""
+        """One name per coefficient: the term, or `category: term` where outcomes have categories; then the
+        dispersion's.
+        """
         if self.categories is None:
-            return self.terms
+            return self.terms + self.predictor.extra
         return tuple(f"{category}: {term}" for category in self.categories for term in self.terms)
 
     @property
@@ -159,7 +163,7 @@ class Model:
         if not self.has_scale:
             return self.evaluate(theta, order=0).loglik
         mean_square = self.residual_sums(theta)[0] / self.n
-        return float(-0.5 * self.n * (np.log(2.0 * np.pi * mean_square) + 1.0))
+        return float(-0.5 * self.n * (np.log(2.0 * np.pi * mean_square) + 1.0) + self._log_precision())
 
     def score(self, theta: ArrayLike) -> Floats:
         """Gradient of `loglik`, shape (p,)."""
@@ -184,8 +188,14 @@ class Model:
                 f"{self.title} cannot square column {self.terms[beyond[0]]!r}, which varies on a scale of "
                 f"{1 / unit[beyond[0]]:.1g}, in float64. Change its units."
             )
-        T = np.asarray(np.kron(np.eye(self.predictor.width), T), dtype=float)
+        T = self.predictor.lift(T)
         return replace(self, rows=rows, start=np.linalg.solve(T, self.start)), T
+
+    def _log_precision(self) -> float:
+        """Half the sum of the logarithms of the precisions: what they add to a normal log-likelihood."""
+        if self.rows.precision is None:
+            return 0.0
+        return 0.5 * _total(np.log(self.rows.precision), self.rows.weight)
 
     def _checked(self, theta: ArrayLike) -> Floats:
         theta = np.asarray(theta, dtype=float)
@@ -197,16 +207,24 @@ class Model:
         return theta
 
 
-def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Floats:
-    """Zeros; for counts the constant column, if there is one, at the log of the mean rate."""
+def starting_point(likelihood: Likelihood, predictor: Linear | Dispersed, rows: Rows) -> Floats:
+    """Zeros; for counts the constant column, if there is one, at the log of the mean rate, and alpha from the
+    moments.
+    """
     theta = np.zeros(predictor.size)
-    constant = np.flatnonzero(np.ptp(rows.X, axis=0) == 0)
-    if not isinstance(likelihood, Poisson) or not constant.size or rows.X[0, constant[0]] == 0:
+    if not isinstance(likelihood, Poisson | NegativeBinomial):
         return theta
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
     largest = 0.0 if rows.offset is None else float(rows.offset.max())
-    exposure = weight.sum() if rows.offset is None else weight @ np.exp(rows.offset - largest)
-    theta[constant[0]] = (likelihood.link(weight @ rows.y / exposure) - largest) / rows.X[0, constant[0]]
+    exposure = np.ones(len(rows.y)) if rows.offset is None else np.exp(rows.offset - largest)
+    rate = weight @ rows.y / (weight @ exposure)
+    constant = np.flatnonzero(np.ptp(rows.X, axis=0) == 0)
+    if constant.size and rows.X[0, constant[0]] != 0:
+        theta[constant[0]] = (likelihood.link(rate) - largest) / rows.X[0, constant[0]]
+    if isinstance(predictor, Dispersed):
+        mean = rate * exposure
+        excess = weight @ ((rows.y - mean) ** 2 - mean) / (weight @ mean**2)
+        theta[-1] = np.log(np.clip(excess, 0.01, 100.0))
     return theta
 
 

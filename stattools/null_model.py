@@ -11,14 +11,13 @@ import numpy as np
 from stattools.data.rows import Rows
 from stattools.data.triangle import triangle
 from stattools.model import Model, starting_point
-from stattools.predictors.linear import Linear
 from stattools.solvers import Newton
 
 
 def null_loglik(model: Model) -> float:
     """Maximum log-likelihood of the intercept alone."""
     rows = replace(model.rows, X=np.ones((len(model.rows.X), 1)))
-    predictor = Linear(1, model.predictor.width)
+    predictor = replace(model.predictor, columns=1)
     null = replace(model, rows=rows, predictor=predictor, start=starting_point(model.likelihood, predictor, rows))
     return Newton().solve(null).loglik
 
@@ -27,8 +26,8 @@ def total_sum_of_squares(model: Model) -> float:
     """Sum of squares of y - offset about its mean, or about 0 where no combination of the columns is constant."""
     rows = model.rows
     y = rows.y if rows.offset is None else rows.y - rows.offset
-    weight = np.ones(len(y)) if rows.weight is None else rows.weight
-    constant = Rows(rows.X, np.ones(len(y)), rows.weight).standardized()[0]
-    has_constant = abs(triangle(constant, beside=True)[-1, -1]) <= 1e-8 * np.sqrt(model.n)
-    center = weight @ y / model.n if has_constant else 0.0
+    weight = np.ones(len(y)) if rows.importance is None else rows.importance
+    constant = Rows(rows.X, np.ones(len(y)), rows.weight, precision=rows.precision).standardized()[0]
+    has_constant = abs(triangle(constant, beside=True)[-1, -1]) <= 1e-8 * np.sqrt(weight.sum())
+    center = weight @ y / weight.sum() if has_constant else 0.0
     return float(weight @ (y - center) ** 2)

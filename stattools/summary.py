@@ -21,8 +21,10 @@ def page(fit: Fit) -> str:
 
 def event(model: Any) -> str | None:
     """Which outcome counts as 1, `P(admit = 'yes')`, for a binary regression; None otherwise."""
-    if not isinstance(model, Model) or model.kind != "logistic":
+    if not isinstance(model, Model) or model.kind not in ("logistic", "probit"):
         return None
+    if model.rows.y.ndim == 2:
+        return f"P({model.outcome_name}), successes out of {model.rows.y[:, 1].sum():,.0f} trials"
     one = 1 if model.labels is None else model.labels[1]
     return f"P({model.outcome_name} = {one!r})"
 

@@ -2,10 +2,10 @@
 
     p(k) = C(n, k) B(a + k, b + n - k) / B(a, b),    k = 0 ... n
 
-Computed by Bayes' identity, p(k) = p(k | theta) f(theta) / f(theta | k) at the posterior mean of theta, from saddle-point
-expansions that keep all digits for n, a, b up to 1e9. The distribution function adds the probabilities up for n up to
-1e5; beyond that it is P(theta < U), U ~ Beta(k + 1, n - k) the (k + 1)-th smallest of n uniforms, by quadrature in
-milliseconds. Source: Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), sec. 6.2.2.
+Computed by Bayes' identity, p(k) = p(k | theta) f(theta) / f(theta | k) at the posterior mean of theta, from
+saddle-point expansions that keep all digits for n, a, b up to 1e9. The distribution function adds the probabilities up
+for n up to 1e5; beyond that it is P(theta < U), U ~ Beta(k + 1, n - k) the (k + 1)-th smallest of n uniforms, by
+quadrature in milliseconds. Source: Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), sec. 6.2.2.
 """
 
 from __future__ import annotations
@@ -89,10 +89,7 @@ class BetaBinomial:
         Interval(lower=48, upper=71, level=0.9, kind='eti', names=('successes',))
         """
         tail, mirror = tail_area(prob, "prob"), BetaBinomial(self.trials, self.b, self.a)
-        counts = range(self.trials + 1)
-        lower = bisect_left(counts, tail, key=self.cdf)
-        upper = self.trials - bisect_left(counts, tail, key=mirror.cdf)
-        return Interval(lower, upper, prob, "eti", ("successes",))
+        return Interval(self._quantile(tail), self.trials - mirror._quantile(tail), prob, "eti", ("successes",))
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> NDArray[np.int64]:
         """Independent counts, shape (draws,)."""
@@ -100,8 +97,14 @@ class BetaBinomial:
         theta = random.beta(self.a, self.b, whole_number(draws, "draws", at_least=1))
         return random.binomial(self.trials, theta)
 
+    def _quantile(self, p: float) -> int:
+        """The smallest k with P(K <= k) >= p."""
+        if self.trials <= MOST_TERMS:
+            return int(np.searchsorted(self.cdf(np.arange(self.trials + 1)), p))
+        return bisect_left(range(self.trials + 1), p, key=self.cdf)
+
     def _sums(self, k: Floats) -> Floats:
-        return np.cumsum(self.pmf(np.arange(k.max() + 1.0)))[k.astype(int)]
+        return np.minimum(np.cumsum(self.pmf(np.arange(k.max() + 1.0))), 1.0)[k.astype(int)]
 
     def _integrals(self, k: Floats) -> Floats:
         return np.array([probability_less(self.a, self.b, j + 1.0, self.trials - j) for j in k])

@@ -20,7 +20,7 @@ BLOCK_BYTES = 800_000
 
 
 class Block(NamedTuple):
-    """Consecutive rows: X (m, p), y (m,) or (m, k), frequency weights (m,) or None, offset (m,) or None."""
+    """Consecutive rows: X (m, p), y (m,) or (m, k), weights (m,) or None, offset (m,) or None."""
 
     X: Floats
     y: Floats
@@ -30,7 +30,10 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """The data of a model: X (n, p) in C or Fortran order, y, and per row a frequency weight and an offset or None.
+    """The data of a model: X (n, p) in C or Fortran order, y (n,) or (n, k), and per row what is not None of:
+
+    `weight`, a frequency (how often the row was seen); `offset`, added to the linear predictor; `precision`, a relative
+    inverse variance. Blocks carry the product of weight and precision.
 
     >>> rows = Rows(np.ones((5, 1)), np.arange(5.0))
     >>> rows.n, sum(len(block.y) for block in rows.blocks(2))
@@ -41,6 +44,7 @@ class Rows:
     y: Floats
     weight: Floats | None = None
     offset: Floats | None = None
+    precision: Floats | None = None
     center: Floats | None = None
     scale: Floats | None = None
 
@@ -49,9 +53,17 @@ class Rows:
         """Number of observations: the sum of the frequency weights."""
         return float(len(self.X)) if self.weight is None else float(self.weight.sum())
 
+    @property
+    def importance(self) -> Floats | None:
+        """Weight times precision: how much each row counts in a sum; None where all count 1."""
+        if self.weight is None or self.precision is None:
+            return self.precision if self.weight is None else self.weight
+        return self.weight * self.precision
+
     def blocks(self, size: int | None = None) -> Iterator[Block]:
         """Blocks of `size` rows; by default as many as fill about 800 kB."""
         n, p = self.X.shape
+        importance = self.importance
         size = size or max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1))))
         for start in range(0, n, size):
             part = slice(start, start + size)
@@ -61,7 +73,7 @@ class Rows:
             yield Block(
                 X,
                 self.y[part],
-                None if self.weight is None else self.weight[part],
+                None if importance is None else importance[part],
                 None if self.offset is None else self.offset[part],
             )
 
@@ -92,14 +104,16 @@ class Rows:
     def _moments(self) -> tuple[Floats, Floats, Floats]:
         """Mean, standard deviation and largest size of each column; the deviation in a second read, against the mean."""
         total, square, size = np.zeros((3, self.X.shape[1]))
+        importance = self.importance
+        whole = self.n if importance is None else float(importance.sum())
         for block in self.blocks():
             total += _weighted(block.X, block.weight).sum(axis=0)
             np.maximum(size, np.abs(block.X).max(axis=0), out=size)
-        mean, unit = total / self.n, np.where(size > 0, size, 1.0)
+        mean, unit = total / whole, np.where(size > 0, size, 1.0)
         for block in self.blocks():
             gap = (block.X - mean) / unit
             square += _weighted(gap * gap, block.weight).sum(axis=0)
-        return mean, unit * np.sqrt(square / self.n), size
+        return mean, unit * np.sqrt(square / whole), size
 
 
 def _weighted(values: Floats, weight: Floats | None) -> Floats:

@@ -1,6 +1,6 @@
 """The only place that knows ArviZ: named arrays to an `xarray.DataTree` in the layout of ArviZ 1.x.
 
-Independent exact draws are one chain: summarise them with `arviz.summary(tree, kind="stats", ci_kind=..., ci_prob=...)`;
+Independent exact draws are one chain, summarized by `arviz.summary(tree, kind="stats", ci_kind=..., ci_prob=...)`:
 R-hat and effective sample sizes of pretend chains would prove nothing.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools import __version__
@@ -28,9 +29,9 @@ def datatree(
 ) -> DataTree:
     """A DataTree of `groups`, name -> variable -> array.
 
-    Arrays of draws have shape (chain, draw, ...); groups whose name contains "data" have no chain and draw. `dims` names
-    the axes that follow, `coords` their entries. `attrs` go to the root with the library and its version; no time stamp
-    is kept, so the same inputs give the same tree.
+    Arrays of draws have shape (chain, draw, ...); groups whose name contains "data" have no chain and draw. `dims`
+    names the axes that follow, `coords` their entries. `attrs` go to the root with the library and its version; no time
+    stamp is kept, so the same inputs give the same tree.
 
     >>> tree = datatree({"posterior": {"theta": [[0.2, 0.4]]}}, dims={}, coords={}, attrs={"seed": 0})
     >>> tree["posterior"]["theta"].dims, tree.attrs["inference_library"]
@@ -40,7 +41,7 @@ def datatree(
 
     root = {"inference_library": "stattools", "inference_library_version": __version__, **attrs}
     tree = arviz.from_dict(
-        {name: dict(group) for name, group in groups.items()},
+        {name: {variable: np.asarray(values) for variable, values in group.items()} for name, group in groups.items()},
         dims={name: list(axes) for name, axes in dims.items()},
         coords={name: list(entries) for name, entries in coords.items()},
         attrs={"/": root},

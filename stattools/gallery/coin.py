@@ -8,7 +8,7 @@ import numpy as np
 
 from stattools.gallery import command
 from stattools.reporting import sections
-from stattools.reporting.diagnostics import likelihood_curve
+from stattools.reporting.diagnostics import KINDS, likelihood_curve
 from stattools.reporting.document import Block, Document, Listing, Math, Paragraph, Section, Table
 from stattools.reporting.posteriors import PROB, SEED, posterior
 from stattools.reporting.tables import between, count, decimals, number, percent
@@ -34,9 +34,9 @@ def document() -> Document:
             sections.question(coin, (Paragraph(ASKED),)),
             sections.data(coin, Listing(" ".join(map(str, FLIPS)))),
             sections.likelihood(coin),
-            Section("The sequence and the count", _sequence_and_count(coin, tally)),
             sections.maximum(fit),
             Section("Intervals", (likelihood_curve(fit), Paragraph(_intervals(fit)))),
+            Section("The sequence and the count", _sequence_and_count(coin, tally)),
             posterior(beta),
             sections.validation(st.validate(fit)),
             sections.conclusion(_conclusion(fit, beta)),
@@ -46,8 +46,8 @@ def document() -> Document:
 
 
 ASKED = (
-    "A coin was flipped ten times; 1 is heads. What do the flips say about $\\theta$, its probability of heads, and could "
-    "the coin be fair?"
+    "A coin was flipped ten times; 1 is heads. What do the flips say about $\\theta$, its probability of heads, and "
+    "could the coin be fair?"
 )
 
 
@@ -61,36 +61,36 @@ def _sequence_and_count(coin: Any, tally: Any) -> tuple[Block, ...]:
     cells = tuple((f"{t:g}", f"{s:.7g}", f"{c:.7g}", f"{c / s:.6g}") for t, s, c in rows)
     k, n = coin.successes, coin.trials
     ratio = float(np.exp(tally.loglik(0.5) - coin.loglik(0.5)))
-    many = st.binomial(k * MILLION // n, MILLION)
+    many = st.coin(np.arange(MILLION) < k * MILLION // n)
     return (
         Paragraph(
-            f"That is the probability of these flips in this order. The probability of {k} heads in {n} flips, in any "
-            "order, is larger, because many orders give the same count:"
+            f"The likelihood above is that of these flips in this order. The probability of {k} heads in {n} flips, "
+            "in any order, is larger, because many orders give the same count:"
         ),
         Math(rf"\binom{{{n}}}{{{k}}} \theta^{{{k}}} (1 - \theta)^{{{n - k}}}"),
         Table(("$\\theta$", "this sequence", "this count", "count / sequence"), cells, "rrrr"),
         Paragraph(
-            f"The ratio is {ratio:.0f} whatever $\\theta$ is. A factor without $\\theta$ moves neither the maximum nor an "
-            "interval nor a posterior, so the two answer every question about the coin alike; only their values, and "
-            "evidences made of them, must not be mixed."
+            f"The ratio is {ratio:.0f} whatever $\\theta$ is. A factor without $\\theta$ moves neither the maximum "
+            "nor an interval nor a posterior, so the two answer every question about the coin alike; only their values "
+            "must not be mixed."
         ),
         Paragraph(
-            f"Work with the logarithm: for {count(MILLION)} flips with the same share of heads the likelihood is 0 in "
-            f"floating point, but its logarithm at $\\theta = 1/2$ is {number(float(many.loglik(0.5)), 2)} for the count."
+            f"Work with the logarithm: for {count(MILLION)} flips with the same share of heads the likelihood of the "
+            f"sequence at $\\theta = 1/2$ is {np.exp(many.loglik(0.5)):g} in floating point, but its logarithm is "
+            f"{number(float(many.loglik(0.5)), 2)}."
         ),
     )
 
 
 def _intervals(fit: Fit) -> str:
-    wald, wilson = fit.interval(kind="wald"), fit.interval(kind="wilson")
-    place = decimals(float(fit.se[0]))
-    fair = all(lower < 0.5 < upper for lower, upper in (fit.interval(kind=kind) for kind in fit.kinds))
+    ends = {label: fit.interval(kind=kind) for kind, label in KINDS.items()}
+    widest = max(ends, key=lambda label: ends[label].upper - ends[label].lower)
+    missing = [label for label, (lower, upper) in ends.items() if not lower < 0.5 < upper]
     return (
-        "The Wald interval is the estimate and as many standard errors on either side, "
-        f"{between(wald.lower, wald.upper, place)}. The Wilson interval, {between(wilson.lower, wilson.upper, place)}, "
-        "holds the $\\theta$ that a score test does not reject, and bends with the likelihood; the likelihood ratio "
-        "cuts the curve at one height; Clopper and Pearson never cover less than they say, and are the widest for it. "
-        f"{'All of them hold 1/2.' if fair else 'Not all of them hold 1/2.'}"
+        "The Wald interval is the estimate and as many standard errors on either side. The Wilson interval holds the "
+        "$\\theta$ that a score test does not reject, and leans with the likelihood; the likelihood ratio cuts the "
+        "curve at one height; Clopper and Pearson's never covers less often than it says. "
+        f"The widest here is {widest}. {'All hold 1/2.' if not missing else f'1/2 is not in {missing}.'}"
     )
 
 

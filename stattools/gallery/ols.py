@@ -73,9 +73,13 @@ def _rows() -> Table:
 
 def largest_step(model: Model) -> float:
     """2 / largest eigenvalue of the information per row: a longer fixed step diverges."""
-    information = model.evaluate(model.start).information
-    assert information is not None
-    return float(2.0 * model.n / np.linalg.eigvalsh(information)[-1])
+    return float(2.0 * model.n / np.linalg.eigvalsh(model.evaluate(model.start).information)[-1])
+
+
+def steepest(model: Model) -> str:
+    """The column along which the log-likelihood bends most."""
+    direction = np.linalg.eigh(model.evaluate(model.start).information)[1][:, -1]
+    return model.names[int(np.argmax(np.abs(direction)))]
 
 
 def _too_long(model: Model) -> Section:
@@ -93,11 +97,11 @@ def _too_long(model: Model) -> Section:
             Paragraph(f"A fixed step of {TOO_LONG} sounds modest. This is what `st.fit` says to it:"),
             Listing(message),
             Paragraph(
-                "The limit is set by the direction in which the log-likelihood bends most. Here that is the long "
-                f"column `x2`: the largest stable step is {largest_step(model):.3e} on the mean log-likelihood with "
-                f"unit scale, or {squares:.3e} on the residual sum of squares, {TOO_LONG / largest_step(model):.0f} "
-                f"and {TOO_LONG / squares:,.0f} times shorter than {TOO_LONG}. A number for a step means nothing without "
-                "the function that it is a step on."
+                "The limit is set by the direction in which the log-likelihood bends most, which is nearly that of "
+                f"{code(steepest(model))}: the largest stable step is {largest_step(model):.3e} on the mean "
+                f"log-likelihood with unit scale, or {squares:.3e} on the residual sum of squares, "
+                f"{TOO_LONG / largest_step(model):.0f} and {TOO_LONG / squares:,.0f} times shorter than {TOO_LONG}. "
+                "A number for a step means nothing without the function that it is a step on."
             ),
         ),
     )
@@ -138,15 +142,17 @@ def _convergence(model: Model, descent: Solution) -> Section:
     }
     best = max(entry.loglik for run in runs.values() for entry in run.trace)
     traces = {label: gaps(run, best) for label, run in runs.items()}
-    raw = runs["fixed step"]
+    raw, scaled, _ = runs.values()
+    correlation = np.corrcoef(model.rows.X[:, 1], model.rows.X[:, 2]).flat[1]
     return Section(
         "What a step costs",
         (
             Paragraph(
-                f"A fixed step of {percent(SHARE)} of the limit is stable, and hopeless: the columns are long and "
-                f"nearly parallel, so that after {raw.steps:,} steps it is still {raw.decrement:.1g} standard errors "
-                "from the maximum. Standardized columns help. Barzilai and Borwein (1988) read the step from the last "
-                f"change of the slope, and need {sentences.bounded(descent)}."
+                f"A fixed step of {percent(SHARE)} of the limit is stable, and hopeless: the two columns have a "
+                f"correlation of {correlation:.2f} and different lengths, so that after {raw.steps:,} steps it is "
+                f"still {raw.decrement:.1g} standard errors from the maximum. With standardized columns it arrives, "
+                f"after {sentences.bounded(scaled)}. Barzilai and Borwein (1988) read the step from the last change of "
+                f"the slope, and need {sentences.bounded(descent)}."
             ),
             Figure(
                 "convergence",
@@ -155,7 +161,7 @@ def _convergence(model: Model, descent: Solution) -> Section:
                 ),
                 alt="Distance of the log-likelihood from its maximum by step, on log scales: a fixed step barely "
                 "moves, Barzilai–Borwein reaches round-off within tens of steps",
-                caption="Both axes are logarithmic; the log-likelihood has unit scale.",
+                caption="Both axes are logarithmic; a line ends where the gap is round-off, or at the last step.",
             ),
         ),
     )
@@ -174,11 +180,12 @@ def attempt(model: Model, **options: Any) -> Solution:
 
 
 def gaps(run: Solution, best: float) -> tuple[np.ndarray, np.ndarray]:
-    """Steps, and how far below `best` the log-likelihood is, until that is round-off."""
+    """Steps, and how far below `best` the log-likelihood is, down to where that is round-off."""
     step = np.array([entry.step for entry in run.trace])
     gap = best - np.array([entry.loglik for entry in run.trace])
-    above = gap > 1e-12 * (1.0 + abs(best))
-    return step[above], gap[above]
+    floor = 1e-12 * (1.0 + abs(best))
+    end = int(np.argmax(gap <= floor)) + 1 if (gap <= floor).any() else len(gap)
+    return step[:end], np.maximum(gap[:end], floor)
 
 
 def _households(fit: Fit, agreement: Agreement) -> Section:

@@ -10,6 +10,8 @@ from stattools.likelihoods.binomial import Binomial
 from stattools.likelihoods.categorical import Categorical
 from stattools.likelihoods.gaussian import Gaussian
 from stattools.likelihoods.likelihood import Likelihood
+from stattools.likelihoods.negative_binomial import NegativeBinomial
 from stattools.likelihoods.poisson import Poisson
+from stattools.likelihoods.probit import Probit
 
-__all__ = ["Bernoulli", "Binomial", "Categorical", "Gaussian", "Likelihood", "Poisson"]
+__all__ = ["Bernoulli", "Binomial", "Categorical", "Gaussian", "Likelihood", "NegativeBinomial", "Poisson", "Probit"]

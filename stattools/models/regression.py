@@ -1,4 +1,7 @@
-"""Regressions as likelihoods: `ols`, `logistic`, `softmax`, `poisson`, from a formula and a table or from arrays."""
+"""Regressions as likelihoods, each from a formula and a table or from arrays: `ols`, `logistic`, `probit`, `softmax`.
+
+The regressions of counts stand in `count_regression.py`, what all of them share in `binding.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.data.dataset import Dataset, read
+from stattools.data.dataset import Dataset
+from stattools.data.grouped import grouped_formula
 from stattools.data.outcome import binary, categories, numeric
-from stattools.data.rows import Rows
 from stattools.errors import DomainError
-from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
-from stattools.model import Model, starting_point
-from stattools.predictors.linear import Linear
-
-Column = str | ArrayLike | None
+from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Probit
+from stattools.model import Model
+from stattools.models.binding import Column, bind, read_rows
 
 
 def ols(
@@ -27,8 +28,9 @@ def ols(
     intercept: bool = True,
     offset: Column = None,
     weights: Column = None,
+    precision: Column = None,
 ) -> Model:
-    """Linear regression with normal errors: y_i ~ Normal(x_i^T beta, sigma^2), sigma estimated.
+    """Linear regression with normal errors: y_i ~ Normal(x_i^T beta, sigma^2 / precision_i), sigma estimated.
 
     Give `(formula, table)` (pandas, Polars, PyArrow or a dict of columns) or arrays `(y, X)` with X of shape (n, p),
     which get an intercept unless `intercept=False`. `offset` is added to x^T beta, in the units of y; `weights` are
@@ -40,9 +42,9 @@ def ols(
     >>> model.names, model.n
     (('Intercept', 'x'), 4.0)
     """
-    data = _read(formula_or_y, data_or_X, names, intercept, offset, weights)
+    data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, precision=precision)
     y = numeric(data.outcome, data.outcome_name)
-    return _model("ols", "Linear regression", Gaussian(), data, y, offset=offset)
+    return bind("ols", "Linear regression", Gaussian(), data, y, offset_column=offset)
 
 
 def logistic(
@@ -54,21 +56,58 @@ def logistic(
     intercept: bool = True,
     offset: Column = None,
     weights: Column = None,
+    trials: Column = None,
 ) -> Model:
     """Logistic regression: y_i ~ Bernoulli(p_i), log(p_i / (1 - p_i)) = x_i^T beta.
 
     The outcome is 0/1, bool, or a string or category with two levels, of which the second is 1; the summary says
-    which. Arguments as in `st.ols`; the offset is in log odds. Raises DomainError for data that the model cannot
-    take, an outcome with one class included. Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 4.
+    which. Grouped data are counts: `"successes + failures ~ x"`, or the successes with `trials`, and then y_i ~
+    Binomial(trials_i, p_i). Other arguments as in `st.ols`; the offset is in log odds. Raises DomainError for data
+    that the model cannot take, an outcome with one class included. Source: McCullagh & Nelder, Generalized Linear
+    Models (1989), ch. 4.
 
     >>> import stattools as st
     >>> model = st.logistic("ill ~ dose", {"ill": ["no", "yes", "no", "yes"], "dose": [1, 2, 3, 4]})
     >>> model.labels
     ('no', 'yes')
+    >>> st.logistic("ill + well ~ dose", {"ill": [1, 4], "well": [9, 6], "dose": [1, 2]}).rows.y.tolist()
+    [[1.0, 10.0], [4.0, 10.0]]
     """
-    data = _read(formula_or_y, data_or_X, names, intercept, offset, weights)
+    formula_or_y, failures = grouped_formula(formula_or_y)
+    if failures is not None and trials is not None:
+        raise DomainError("st.logistic got successes + failures and trials= as well; give one of the two.")
+    data = read_rows(
+        formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, trials=trials, failures=failures
+    )
+    if failures is None and trials is None:
+        y, labels = binary(data.outcome, data.outcome_name)
+        return bind("logistic", "Logistic regression", Bernoulli(), data, y, labels=labels, offset_column=offset)
+    y = _successes_and_trials(data)
+    return bind("logistic", "Logistic regression", Binomial(), data, y, offset_column=offset)
+
+
+def probit(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    names: list[str] | None = None,
+    intercept: bool = True,
+    offset: Column = None,
+    weights: Column = None,
+) -> Model:
+    """Probit regression: y_i ~ Bernoulli(Phi(x_i^T beta)), Phi the standard normal distribution function.
+
+    The outcome and the arguments as in `st.logistic`, without groups; the offset is in units of the normal scale.
+    Raises DomainError for data that the model cannot take. Source: McCullagh & Nelder (1989), 4.3.
+
+    >>> import stattools as st
+    >>> st.probit("ill ~ dose", {"ill": [0, 1, 0, 1], "dose": [1, 2, 3, 4]}).title
+    'Probit regression'
+    """
+    data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights)
     y, labels = binary(data.outcome, data.outcome_name)
-    return _model("logistic", "Logistic regression", Bernoulli(), data, y, labels, offset)
+    return bind("probit", "Probit regression", Probit(), data, y, labels=labels, offset_column=offset)
 
 
 def softmax(
@@ -93,83 +132,17 @@ def softmax(
     >>> model.names
     ('fig: Intercept', 'fig: day', 'kiwi: Intercept', 'kiwi: day')
     """
-    data = _read(formula_or_y, data_or_X, names, intercept, None, weights)
+    data = read_rows(formula_or_y, data_or_X, names, intercept, weights=weights)
     codes, labels = categories(data.outcome, data.outcome_name, reference)
-    return _model("softmax", "Softmax regression", Categorical(len(labels)), data, codes.astype(float), labels)
+    likelihood = Categorical(len(labels))
+    return bind("softmax", "Softmax regression", likelihood, data, codes.astype(float), labels=labels)
 
 
-def poisson(
-    formula_or_y: str | ArrayLike,
-    data_or_X: Any,
-    /,
-    *,
-    names: list[str] | None = None,
-    intercept: bool = True,
-    offset: Column = None,
-    weights: Column = None,
-) -> Model:
-    """Poisson regression: y_i ~ Poisson(m_i), log m_i = x_i^T beta.
-
-    The outcome is a count; the logarithm of an exposure goes into `offset`. Arguments as in `st.ols`. Raises
-    DomainError for data that the model cannot take, all counts zero included. Source: McCullagh & Nelder (1989), ch.
-    6.
-
-    >>> import stattools as st
-    >>> st.poisson("visits ~ age", {"visits": [0, 2, 1, 4], "age": [20, 30, 40, 50]}).title
-    'Poisson regression'
-    """
-    data = _read(formula_or_y, data_or_X, names, intercept, offset, weights)
-    y = numeric(data.outcome, data.outcome_name)
-    return _model("poisson", "Poisson regression", Poisson(), data, y, offset=offset)
-
-
-def _read(formula_or_y: Any, data_or_X: Any, names: Any, intercept: bool, offset: Column, weights: Column) -> Dataset:
-    columns = {"offset": offset, "weights": weights}
-    return read(formula_or_y, data_or_X, names=names, intercept=intercept, columns=columns)
-
-
-def _model(
-    kind: str,
-    title: str,
-    likelihood: Likelihood,
-    data: Dataset,
-    y: NDArray[np.float64],
-    labels: tuple[Any, ...] | None = None,
-    offset: Column = None,
-) -> Model:
-    weights = _frequencies(data.columns.get("weights"))
-    if isinstance(likelihood, Poisson) and not y.any():
-        raise DomainError(
-            f"{title} needs a positive count somewhere; got only zeros, and the rate's estimate would be 0."
-        )
-    rows = Rows(data.X, likelihood.check(y), weights, data.columns.get("offset"))
-    predictor = Linear(data.X.shape[1], likelihood.width)
-    return Model(
-        kind=kind,
-        title=title,
-        likelihood=likelihood,
-        predictor=predictor,
-        rows=rows,
-        design=data.design,
-        outcome_name=data.outcome_name,
-        start=starting_point(likelihood, predictor, rows),
-        labels=labels,
-        offset_column=offset if isinstance(offset, str) else None,
-        dropped=data.dropped,
-        n_dropped=data.n_dropped,
-    )
-
-
-def _frequencies(weights: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
-    if weights is None:
-        return None
-    bad = ~((weights >= 0) & (weights == np.floor(weights)))
-    if bad.any():
-        row = int(np.argmax(bad))
-        raise DomainError(
-            "weights= are frequencies, how often each row was seen, and need whole numbers >= 0; got "
-            f"{weights[row]:.6g} in row {row}. Round them, or repeat the rows."
-        )
-    if weights.sum() == 0:
-        raise DomainError("weights= are all 0: no row counts. Give at least one row a positive frequency.")
-    return weights
+def _successes_and_trials(data: Dataset) -> NDArray[np.float64]:
+    successes = numeric(data.outcome, data.outcome_name)
+    trials = data.columns["trials"] if "trials" in data.columns else successes + data.columns["failures"]
+    y = np.column_stack([successes, trials])
+    if not (0 < successes.sum() < trials.sum()):
+        which = "success" if successes.sum() == 0 else "failure"
+        raise DomainError(f"the outcome {data.outcome_name!r} has one class only: there is no {which} in any row.")
+    return y

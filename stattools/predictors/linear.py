@@ -30,6 +30,7 @@ class Linear:
 
     columns: int
     width: int = 1
+    extra: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -59,3 +60,7 @@ class Linear:
                 total[a * p : (a + 1) * p, b * p : (b + 1) * p] = part
                 total[b * p : (b + 1) * p, a * p : (a + 1) * p] = part.T
         return total
+
+    def lift(self, T: Floats) -> Floats:
+        """The map of the parameters that goes with a map T of the columns: T for each linear predictor."""
+        return T if self.width == 1 else np.asarray(np.kron(np.eye(self.width), T), dtype=float)

@@ -56,14 +56,15 @@ def calibration(fit: Fit, name: str = "calibration") -> Figure:
     """Observed share of the event in groups of rows of similar predicted probability."""
     model = fit.model
     probability = fit.predict()
-    predicted, observed, size = grouped(probability, model.rows.y, model.rows.weight)
+    weight = model.rows.weight
+    predicted, observed, size = grouped(probability, model.rows.y, weight)
     lower, upper = _wilson(observed, size)
     one = 1 if model.labels is None else model.labels[1]
     event = figures.plain(f"{model.outcome_name} = {one}")
     worst = float(np.abs(predicted - observed).max())
     return Figure(
         name,
-        lambda: figures.calibration(predicted, observed, lower, upper, probability, event=event),
+        lambda: figures.calibration(predicted, observed, lower, upper, probability, event=event, weight=weight),
         alt=f"Observed share against predicted probability in {len(size)} groups; the largest gap is {worst:.2f}",
         caption=f"Each point is one of {len(size)} groups of rows, by predicted probability. "
         "On the dashed line a predicted 20 % happens 20 % of the time.",
@@ -113,13 +114,13 @@ def coefficients(fit: Fit, name: str = "coefficients") -> Figure:
         ),
         alt=f"Coefficients per standard deviation of their columns with {percent(fit.level)} intervals",
         caption=f"Each coefficient times the standard deviation of its column, with its {percent(fit.level)} "
-        "interval: longer from zero is stronger.",
+        "interval: farther from zero is stronger.",
     )
 
 
 def likelihood_curve(fit: Fit, name: str = "likelihood") -> Figure:
     """The likelihood of a proportion relative to its maximum, with every kind of interval under it."""
-    theta = np.linspace(0.0, 1.0, 501)
+    theta = span(fit.model.successes + 1.0, fit.model.trials - fit.model.successes + 1.0)
     relative = np.exp(np.asarray(fit.model.loglik(theta)) - fit.loglik)
     maximum = float(fit.estimate[0])
     ends = {label: fit.interval(kind=kind) for kind, label in KINDS.items() if kind in fit.kinds}
@@ -134,6 +135,12 @@ def likelihood_curve(fit: Fit, name: str = "likelihood") -> Figure:
         caption=f"Top: how well each $\\theta$ explains the data, the best being 1. Bottom: {percent(fit.level)} "
         "intervals made from it.",
     )
+
+
+def span(a: float, b: float) -> Floats:
+    """The part of [0, 1] where Beta(a, b) is not flat, six standard deviations around its mean."""
+    mean, sd = a / (a + b), np.sqrt(a * b / (a + b + 1.0)) / (a + b)
+    return np.linspace(max(0.0, mean - 6.0 * sd), min(1.0, mean + 6.0 * sd), 501)
 
 
 def grouped(fitted: Floats, y: Floats, weight: Floats | None) -> tuple[Floats, Floats, Floats]:

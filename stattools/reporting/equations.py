@@ -125,7 +125,7 @@ def _predictor(model: Any) -> str:
         return rf"\eta_i = {first}\sum_{{j={start}}}^{{{len(terms) - 1}}} \beta_j x_{{ij}}{offset}"
     shift = 0 if "Intercept" in terms else 1
     parts = [
-        rf"\beta_{j + shift}" + ("" if name == "Intercept" else rf" \thinspace \mathrm{{{name}}}")
+        rf"\beta_{j + shift}" + ("" if name == "Intercept" else rf" \cdot \mathrm{{{name}}}")
         for j, name in enumerate(terms)
     ]
     return r"\eta_i = " + " + ".join(parts) + offset

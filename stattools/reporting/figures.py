@@ -46,6 +46,7 @@ STYLE = {
     "axes.axisbelow": True,
     "axes.grid": True,
     "axes.linewidth": 0.8,
+    "axes.formatter.useoffset": False,
     "grid.color": FAINT,
     "grid.linewidth": 0.6,
     "lines.linewidth": 1.8,
@@ -91,6 +92,11 @@ def canvas(height: float, **subplots: object) -> tuple[Figure, np.ndarray]:
     return figure, figure.subplots(squeeze=False, **subplots)  # type: ignore[arg-type]
 
 
+def legend(axes: Axes) -> None:
+    """A legend in one line above the axes, where it hides nothing."""
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, borderaxespad=0.2)
+
+
 def likelihood(
     theta: Numbers,
     relative: Numbers,
@@ -108,13 +114,16 @@ def likelihood(
     top.set(ylabel="likelihood / maximum", ylim=(0, 1.15), xlim=(theta[0], theta[-1]))
     bars(bottom, intervals, center=maximum)
     bottom.set(xlabel=xlabel)
+    bottom.locator_params(axis="x", nbins=6)
     for axes in (top, bottom):
         axes.axvline(maximum, color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
+    inside = maximum - theta[0] < 0.7 * (theta[-1] - theta[0])  # the words fit to the right of the line
     top.annotate(
         f"maximum at {maximum:.4g}",
         (maximum, 1.0),
-        xytext=(6, 2),
+        xytext=(6 if inside else -6, 2),
         textcoords="offset points",
+        ha="left" if inside else "right",
         va="bottom",
     )
     return figure
@@ -125,7 +134,7 @@ def bars(axes: Axes, intervals: Mapping[str, tuple[float, float]], center: float
     places = np.arange(len(intervals))
     for place, (lower, upper) in zip(places, intervals.values(), strict=True):
         axes.plot([lower, upper], [place, place], color=BLUE, marker="|", markersize=9, markeredgewidth=1.8)
-        axes.plot(center, place, "o", color=BLUE, markersize=5)
+        axes.plot(center, place, "o", color=BLUE, markersize=5, clip_on=False)
     axes.set_yticks(places, list(intervals))
     axes.set_ylim(len(intervals) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
@@ -151,8 +160,9 @@ def posterior(
     axes.plot(theta, prior, color=INK, linewidth=1.3, linestyle=(0, (4, 3)), label="prior")
     axes.plot([mean, mean], [0, np.interp(mean, theta, density)], color=VERMILION, linewidth=1.0)
     top = float(max(density[np.isfinite(density)].max(), 1.0))
+    axes.locator_params(axis="x", nbins=6)
     axes.set(xlabel=xlabel, ylabel="density", xlim=(theta[0], theta[-1]), ylim=(0, 1.08 * top))
-    axes.legend(loc="upper left")
+    legend(axes)
     return figure
 
 
@@ -160,9 +170,10 @@ def convergence(traces: Mapping[str, tuple[Numbers, Numbers]], *, xlabel: str, y
     """How far solvers are from the maximum at each step, both axes logarithmic."""
     figure, ((axes,),) = canvas(3.6, nrows=1, ncols=1)
     for (label, (step, gap)), color in zip(traces.items(), (VERMILION, BLUE, GREEN, ORANGE), strict=False):
-        axes.plot(np.asarray(step) + 1, gap, color=color, label=label)
+        few = "o" if len(step) < 50 else None
+        axes.plot(np.asarray(step) + 1, gap, color=color, label=label, marker=few, markersize=4)
     axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log", yscale="log")
-    axes.legend(loc="best")
+    legend(axes)
     return figure
 
 
@@ -171,7 +182,7 @@ def residuals(fitted: Numbers, residual: Numbers, *, fitted_label: str, residual
     from scipy.special import ndtri
 
     fitted, residual = np.asarray(fitted), np.asarray(residual)
-    size = 5.0 if len(residual) < 200 else 2.5
+    size = 5.0 if len(residual) < 100 else 3.5 if len(residual) < 1000 else 2.5
     figure, ((left, right),) = canvas(3.4, nrows=1, ncols=2)
     left.axhline(0.0, color=INK, linewidth=1.0)
     left.plot(fitted, residual, "o", color=BLUE, markersize=size, alpha=0.75, markeredgewidth=0)
@@ -194,6 +205,7 @@ def calibration(
     probability: Numbers,
     *,
     event: str,
+    weight: Numbers | None = None,
 ) -> Figure:
     """Observed share against predicted probability, in groups of rows; below, how many rows were predicted what."""
     predicted, observed = np.asarray(predicted), np.asarray(observed)
@@ -216,8 +228,8 @@ def calibration(
         label="groups of rows, 95 % interval",
     )
     axes.set(ylabel=f"observed share of {event}", ylim=(0, top), xlim=(0, top))
-    axes.legend(loc="upper left")
-    below.hist(probability, bins=np.linspace(0, top, 41).tolist(), color=BLUE, alpha=0.55)
+    legend(axes)
+    below.hist(probability, weights=weight, bins=np.linspace(0, top, 41).tolist(), color=BLUE, alpha=0.55)
     below.set(xlabel=f"predicted probability of {event}", ylabel="rows")
     below.grid(axis="x", visible=False)
     return figure
@@ -256,7 +268,7 @@ def means(predicted: Numbers, observed: Numbers, se: Numbers, *, xlabel: str, yl
         label="groups of rows, ± 2 standard errors",
     )
     axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.legend(loc="upper left")
+    legend(axes)
     return figure
 
 

@@ -37,7 +37,7 @@ def markdown(document: Document, figures: str) -> str:
     <BLANKLINE>
     Is it \\*fair\\*?
     """
-    lines = [_line(document.title, "# ")]
+    lines = [f"# {line(document.title)}"]
     lines += [_block(block, quote(figures), level=2) for block in document.blocks]
     return "\n\n".join(lines) + "\n"
 
@@ -112,7 +112,7 @@ def _line(text: str, prefix: str = "") -> str:
 def _block(block: Block, figures: str, level: int) -> str:
     match block:
         case Section():
-            parts = [_line(block.title, "#" * min(level, 6) + " ")]
+            parts = [f"{'#' * min(level, 6)} {line(block.title)}"]
             return "\n\n".join(parts + [_block(inner, figures, level + 1) for inner in block.blocks])
         case Paragraph():
             return _line(block.text)

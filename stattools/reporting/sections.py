@@ -14,7 +14,7 @@ from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, spreads
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, Table, code, literal
 from stattools.reporting.provenance import code_version, data_hash, environment
 from stattools.reporting.tables import agreement as agreement_table
-from stattools.reporting.tables import coefficients, count, decimals, facts, number, p_value, percent
+from stattools.reporting.tables import coefficients, count, decimals, facts, number, p_said, percent
 
 if TYPE_CHECKING:
     from stattools.fitting import Fit
@@ -143,7 +143,7 @@ def _in_numbers(fit: Fit) -> Paragraph:
     if fit.model.kind in COUNTS:
         statistic, p = fit.table()[["statistic", "p_value"]].iloc[0]
         return Paragraph(
-            f"{text}. Score test of $\\theta = 1/2$: z = {number(float(statistic), 2)}, p = {p_value(float(p))}."
+            f"{text}. Score test of $\\theta = 1/2$: z = {number(float(statistic), 2)}, {p_said(float(p))}."
         )
     if np.isfinite(fit.r_squared):
         text += f", {'R²' if fit.model.has_scale else 'McFadden R²'} {fit.r_squared:.4f}"

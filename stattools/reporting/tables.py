@@ -62,9 +62,27 @@ def p_value(p: float) -> str:
     """A p-value to three decimals, or the bound 0.001.
 
     >>> p_value(0.0304), p_value(3e-9)
-    ('0.030', '< 0.001')
+    ('0.030', '<0.001')
     """
-    return "< 0.001" if p < 0.001 else number(p, 3)
+    return "<0.001" if p < 0.001 else number(p, 3)
+
+
+def p_said(p: float) -> str:
+    """A p-value in a sentence.
+
+    >>> p_said(0.0304), p_said(3e-9)
+    ('p = 0.030', 'p < 0.001')
+    """
+    return "p < 0.001" if p < 0.001 else f"p = {p_value(p)}"
+
+
+def chance(p: float) -> str:
+    """A probability to three decimals, or the bound where that would say never or always.
+
+    >>> chance(0.72559), chance(1e-9), chance(0.99999)
+    ('0.726', '<0.001', '>0.999')
+    """
+    return "<0.001" if p < 0.0005 else ">0.999" if p > 0.9995 else number(p, 3)
 
 
 def percent(level: float) -> str:
@@ -89,12 +107,12 @@ def bound(value: float, floor: float) -> str:
 
 
 def small(value: float, floor: float = 1e-6) -> str:
-    """A difference that should be nothing: `< 1e-6`, or its size when it is not.
+    """A difference that should be nothing: `<1e-6`, or its size when it is not.
 
     >>> small(-4e-12), small(0.0123)
-    ('< 1e-6', '0.012')
+    ('<1e-6', '0.012')
     """
-    return f"< 1e{round(math.log10(floor))}" if abs(value) < floor else f"{abs(value):.2g}"
+    return f"<1e{round(math.log10(floor))}" if abs(value) < floor else f"{abs(value):.2g}"
 
 
 def agreeing(digits: float) -> str:

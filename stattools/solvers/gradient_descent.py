@@ -156,7 +156,7 @@ class _Climb:
         return self.metric.norm(now.score) / np.sqrt(self.model.dispersion(theta))
 
     def _measure_with(self, theta: Floats) -> None:
-        self.metric, self.measured_at = Metric(self.model.evaluate(theta).information), theta
+        self.metric, self.measured_at = Metric.for_ascent(self.model.evaluate(theta).information), theta
 
     def _curvature(self, theta: Floats) -> float:
         return float(np.linalg.eigvalsh(self.model.evaluate(theta).information)[-1]) / self.model.n
@@ -167,6 +167,8 @@ class _Climb:
     def _finish(self, theta: Floats, now: Evaluation, status: Status, count: int) -> Solution:
         if self.measured_at is not theta:
             self._measure_with(theta)
+        if not self.metric.definite:
+            Metric(self.model.evaluate(theta).information)  # raises, saying which coefficient is not determined
         return Solution(
             theta,
             self.metric.covariance(),

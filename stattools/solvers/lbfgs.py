@@ -42,7 +42,7 @@ class LBFGS:
 
         require_rows("LBFGS", self.needs, model)
         work, T = model.standardized()
-        W = Metric(work.evaluate(work.start).information / work.n).whiten()
+        W = Metric.for_ascent(work.evaluate(work.start).information / work.n).whiten()
         trace: list[TraceStep] = []
 
         def negative_mean(phi: Floats) -> tuple[float, Floats]:

@@ -16,7 +16,7 @@ potrf, pocon, potrs, trtrs, trtri = get_lapack_funcs(("potrf", "pocon", "potrs",
 class Metric:
     """Cholesky factor of a positive definite information, scaled to unit diagonal first.
 
-    Raises IdentificationError where the information is singular in float64.
+    Raises IdentificationError where the information is not positive definite in float64.
 
     >>> metric = Metric(np.diag([4.0, 9.0]))
     >>> metric.norm(np.array([2.0, 0.0])), metric.solve(np.array([4.0, 9.0]))
@@ -40,6 +40,25 @@ class Metric:
                 "others. Leave out its column."
             )
         self.rcond = float(pocon(self.factor, np.abs(scaled).sum(axis=0).max())[0])
+        self.definite = True
+
+    @classmethod
+    def for_ascent(cls, information: Floats) -> Metric:
+        """The metric itself or, where the information is not definite, one with its eigenvalues made positive.
+
+        Any positive definite metric gives directions in which the log-likelihood rises; `definite` is False where it
+        was not the information's own, and then it measures no distance to a maximum.
+        """
+        try:
+            return cls(information)
+        except IdentificationError:
+            unit = np.sqrt(np.abs(np.diagonal(information)))
+            unit = np.where(unit > 0, unit, 1.0)
+            values, vectors = np.linalg.eigh(information / unit[:, None] / unit)
+            values = np.maximum(np.abs(values), 1e-8 * max(np.abs(values).max(), np.finfo(float).tiny))
+            metric = cls(((vectors * values) @ vectors.T) * unit[:, None] * unit)
+            metric.definite = False
+            return metric
 
     def solve(self, score: Floats) -> Floats:
         """H^-1 g: the Newton step."""

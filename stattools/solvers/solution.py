@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Status = Literal["converged", "round-off", "max-steps", "diverged", "drifting"]
+Status = Literal["converged", "round-off", "max-steps", "diverged"]
 
 
 class TraceStep(NamedTuple):
@@ -26,9 +26,8 @@ class Solution:
 
     `covariance` is the inverse information at `estimate` (scale 1 where a scale is estimated apart). `decrement`
     bounds the distance to the maximum in standard errors. `status` is "converged" (decrement within the tolerance),
-    "round-off" (as close as float64 gets), "max-steps", "diverged" (the log-likelihood fell without end) or
-    "drifting" (it rises for ever: no maximum). `rcond` is the reciprocal condition of the information on standardized
-    columns scaled to unit diagonal.
+    "round-off" (as close as float64 gets), "max-steps" or "diverged" (the log-likelihood fell without end). `rcond` is
+    the reciprocal condition of the information on standardized columns scaled to unit diagonal.
     """
 
     estimate: Floats

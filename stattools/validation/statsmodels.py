@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.rows import Rows
 from stattools.errors import IncompatibleError
 from stattools.model import Model
 
 Floats = NDArray[np.float64]
+
+NEWTON: dict[str, Any] = {"disp": 0, "method": "newton", "maxiter": 200, "tol": 1e-14}
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +36,14 @@ def reference_fit(model: Model) -> Reference:
     """Fit the model in statsmodels, to the tightest tolerance it takes; its warnings come back as notes."""
     import statsmodels
 
-    routine = {"ols": _ols, "logistic": _logistic, "poisson": _poisson, "softmax": _softmax}.get(model.kind)
+    routine = ROUTINES.get(model.kind)
     if routine is None:
         raise IncompatibleError(f"validate has no statsmodels reference for {model.title}.")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             name, results = routine(model)
-            numbers = (_flat(results.params), _flat(results.bse), float(results.llf), _converged(results))
+            numbers = (*_numbers(model, results), float(results.llf), _converged(results))
             failure: tuple[str, ...] = ()
         except (np.linalg.LinAlgError, ValueError, RuntimeError, FloatingPointError) as error:
             missing = np.full(len(model.names), np.nan)
@@ -53,17 +56,32 @@ def reference_fit(model: Model) -> Reference:
 def _ols(model: Model) -> tuple[str, Any]:
     import statsmodels.api as sm
 
-    X, y, offset = _repeated(model)
-    return "OLS", sm.OLS(y if offset is None else y - offset, X).fit()
+    rows = _repeated(model)
+    y = rows.y if rows.offset is None else rows.y - rows.offset
+    if rows.precision is None:
+        return "OLS", sm.OLS(y, rows.X).fit()
+    return "WLS", sm.WLS(y, rows.X, weights=rows.precision).fit()
 
 
 def _logistic(model: Model) -> tuple[str, Any]:
     import statsmodels.api as sm
 
     rows = model.rows
-    if rows.offset is None and rows.weight is None:
-        return "Logit", sm.Logit(rows.y, rows.X).fit(disp=0, method="newton", maxiter=200, tol=1e-14)
+    if rows.offset is None and rows.weight is None and rows.y.ndim == 1:
+        return "Logit", sm.Logit(rows.y, rows.X).fit(**NEWTON)
     return "GLM Binomial", _glm(model, sm.families.Binomial())
+
+
+def _probit(model: Model) -> tuple[str, Any]:
+    import statsmodels.api as sm
+
+    rows = model.rows
+    if rows.offset is None:
+        rows = _repeated(model)
+        return "Probit", sm.Probit(rows.y, rows.X).fit(**NEWTON)
+    family = sm.families.Binomial(link=sm.families.links.Probit())
+    glm = sm.GLM(rows.y, rows.X, family=family, offset=rows.offset, freq_weights=rows.weight)
+    return "GLM Probit", glm.fit(**NEWTON)  # Newton's covariance is the observed information, as ours
 
 
 def _poisson(model: Model) -> tuple[str, Any]:
@@ -72,33 +90,69 @@ def _poisson(model: Model) -> tuple[str, Any]:
     return "GLM Poisson", _glm(model, sm.families.Poisson())
 
 
+def _negative_binomial(model: Model) -> tuple[str, Any]:
+    import statsmodels.api as sm
+
+    rows = _repeated(model)
+    reference = sm.NegativeBinomial(rows.y, rows.X, loglike_method="nb2", offset=rows.offset)
+    start = reference.fit(disp=0, method="bfgs", maxiter=1000).params
+    return "NegativeBinomial", reference.fit(start_params=np.asarray(start), **NEWTON)
+
+
 def _softmax(model: Model) -> tuple[str, Any]:
     import statsmodels.api as sm
 
-    X, y, _ = _repeated(model)
-    return "MNLogit", sm.MNLogit(y.astype(int), X).fit(disp=0, method="newton", maxiter=200, tol=1e-14)
+    rows = _repeated(model)
+    return "MNLogit", sm.MNLogit(rows.y.astype(int), rows.X).fit(**NEWTON)
 
 
 def _glm(model: Model, family: Any) -> Any:
     import statsmodels.api as sm
 
     rows = model.rows
-    glm = sm.GLM(rows.y, rows.X, family=family, offset=rows.offset, freq_weights=rows.weight)
+    y, some = rows.y, slice(None)
+    if y.ndim == 2:  # successes and trials; statsmodels takes failures, and no rows without trials
+        y, some = np.column_stack([y[:, 0], y[:, 1] - y[:, 0]]), y[:, 1] > 0
+    offset, weight = (None if values is None else values[some] for values in (rows.offset, rows.weight))
+    glm = sm.GLM(y[some], rows.X[some], family=family, offset=offset, freq_weights=weight)
     return glm.fit(maxiter=300, tol=1e-13, tol_criterion="params")
 
 
-def _repeated(model: Model) -> tuple[Floats, Floats, Floats | None]:
+ROUTINES = {
+    "ols": _ols,
+    "logistic": _logistic,
+    "probit": _probit,
+    "poisson": _poisson,
+    "negative_binomial": _negative_binomial,
+    "softmax": _softmax,
+}
+
+
+def _numbers(model: Model, results: Any) -> tuple[Floats, Floats]:
+    """Estimates and standard errors in our parameters: statsmodels' alpha becomes log alpha."""
+    estimate, se = _flat(results.params), _flat(results.bse)
+    if model.kind == "negative_binomial":
+        se[-1] = se[-1] / estimate[-1]
+        estimate[-1] = np.log(estimate[-1])
+    return estimate, se
+
+
+def _repeated(model: Model) -> Rows:
     """The rows as often as their frequency weights say, which is what frequency weights mean."""
     rows = model.rows
     if rows.weight is None:
-        return rows.X, rows.y, rows.offset
+        return rows
     index = np.repeat(np.arange(len(rows.y)), rows.weight.astype(int))
-    return rows.X[index], rows.y[index], None if rows.offset is None else rows.offset[index]
+
+    def taken(values: Floats | None) -> Floats | None:
+        return None if values is None else values[index]
+
+    return Rows(rows.X[index], rows.y[index], None, taken(rows.offset), taken(rows.precision))
 
 
 def _flat(values: Any) -> Floats:
     """Coefficients category after category: statsmodels keeps categories in columns."""
-    return np.asarray(values, dtype=float).T.ravel()
+    return np.array(np.asarray(values, dtype=float).T).ravel()
 
 
 def _converged(results: Any) -> bool:

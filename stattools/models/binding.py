@@ -1,0 +1,92 @@
+"""What every regression's constructor does: read the data, check weights and outcome, bind them to a likelihood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.data.dataset import Dataset, read
+from stattools.data.rows import Rows
+from stattools.errors import DomainError
+from stattools.likelihoods import Likelihood
+from stattools.model import Model, starting_point
+from stattools.predictors.dispersed import Dispersed
+from stattools.predictors.linear import Linear
+
+Column = str | ArrayLike | None
+Floats = NDArray[np.float64]
+
+
+def read_rows(formula_or_y: Any, data_or_X: Any, names: Any, intercept: bool, **columns: Column) -> Dataset:
+    """The complete rows of a formula and a table, or of arrays, with one number per row for each of `columns`."""
+    return read(formula_or_y, data_or_X, names=names, intercept=intercept, columns=columns)
+
+
+def bind(
+    kind: str,
+    title: str,
+    likelihood: Likelihood,
+    data: Dataset,
+    y: Floats,
+    *,
+    labels: tuple[Any, ...] | None = None,
+    outcome_name: str | None = None,
+    offset_column: Column = None,
+    exposure_column: Column = None,
+    dispersed: tuple[str, ...] = (),
+) -> Model:
+    """The model of `likelihood` over the rows of `data`, whose columns may be weights, precision, offset, exposure.
+
+    `dispersed` names the parameter that all rows share beside the coefficients, if the likelihood has one.
+    """
+    offset = _offset(data.columns.get("offset"), data.columns.get("exposure"))
+    precision = _positive(data.columns.get("precision"), "precision= are relative inverse variances, and")
+    rows = Rows(data.X, likelihood.check(y), _frequencies(data.columns.get("weights")), offset, precision)
+    columns = data.X.shape[1]
+    predictor = Dispersed(columns, dispersed) if dispersed else Linear(columns, likelihood.width)
+    return Model(
+        kind=kind,
+        title=title,
+        likelihood=likelihood,
+        predictor=predictor,
+        rows=rows,
+        design=data.design,
+        outcome_name=outcome_name or data.outcome_name,
+        start=starting_point(likelihood, predictor, rows),
+        labels=labels,
+        offset_column=offset_column if isinstance(offset_column, str) else None,
+        exposure_column=exposure_column if isinstance(exposure_column, str) else None,
+        dropped=data.dropped,
+        n_dropped=data.n_dropped,
+    )
+
+
+def _offset(offset: Floats | None, exposure: Floats | None) -> Floats | None:
+    exposure = _positive(exposure, "exposure= is a time, an area or a number at risk, and")
+    if exposure is None:
+        return offset
+    return np.log(exposure) if offset is None else offset + np.log(exposure)
+
+
+def _positive(values: Floats | None, what: str) -> Floats | None:
+    if values is not None and not (values > 0).all():
+        row = int(np.argmin(values > 0))
+        raise DomainError(f"{what} must be positive; got {values[row]:.6g} in row {row}. Drop rows that count nothing.")
+    return values
+
+
+def _frequencies(weights: Floats | None) -> Floats | None:
+    if weights is None:
+        return None
+    bad = ~((weights >= 0) & (weights == np.floor(weights)))
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise DomainError(
+            "weights= are frequencies, how often each row was seen, and need whole numbers >= 0; got "
+            f"{weights[row]:.6g} in row {row}. Repeat the rows; for inverse variances st.ols has precision=."
+        )
+    if weights.sum() == 0:
+        raise DomainError("weights= are all 0: no row counts. Give at least one row a positive frequency.")
+    return weights

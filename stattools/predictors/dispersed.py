@@ -1,0 +1,54 @@
+"""A linear predictor with one more parameter that all rows share: eta = (X beta + offset, tau)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stattools.data.rows import Block
+from stattools.predictors.linear import Floats, Pullback
+
+
+@dataclass(frozen=True)
+class Dispersed:
+    """Coefficients for `columns` columns, then tau, on the log scale of the dispersion named by `extra`.
+
+    For likelihoods of width 2. eta has shape (m, 2).
+
+    >>> eta, _ = Dispersed(2).forward(np.array([1.0, 2.0, -0.5]), Block(np.eye(2), np.zeros(2), None, None))
+    >>> eta.tolist()
+    [[1.0, -0.5], [2.0, -0.5]]
+    """
+
+    columns: int
+    extra: tuple[str, ...] = ("log alpha",)
+    width = 2
+
+    @property
+    def size(self) -> int:
+        """Number of parameters."""
+        return self.columns + 1
+
+    def forward(self, theta: Floats, block: Block) -> tuple[Floats, Pullback]:
+        """eta for the rows of the block, and the function that pulls a score back to theta."""
+        first = block.X @ theta[:-1]
+        if block.offset is not None:
+            first = first + block.offset
+        eta = np.stack([first, np.full_like(first, theta[-1])], axis=-1)
+        return eta, lambda score: np.append(block.X.T @ score[:, 0], score[:, 1].sum())
+
+    def information(self, block: Block, weight: Floats) -> Floats:
+        """Sum over rows of J^T weight J, J = (x, 0; 0, 1): weight (m, 2, 2), result (size, size)."""
+        X = block.X
+        total = np.empty((self.size, self.size))
+        total[:-1, :-1] = X.T @ (X * weight[:, 0, 0, None])
+        total[:-1, -1] = total[-1, :-1] = X.T @ weight[:, 0, 1]
+        total[-1, -1] = weight[:, 1, 1].sum()
+        return total
+
+    def lift(self, T: Floats) -> Floats:
+        """The map of the parameters that goes with a map T of the columns: tau stays as it is."""
+        whole = np.eye(self.size)
+        whole[:-1, :-1] = T
+        return whole

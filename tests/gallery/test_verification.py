@@ -1,0 +1,70 @@
+import re
+
+import pytest
+
+from stattools.errors import DomainError
+from stattools.gallery import ANALYSES, INDEX
+from stattools.gallery.verification import made_by, verify
+from stattools.reporting.files import write
+
+
+@pytest.fixture
+def coin(gallery, tmp_path):
+    """The coin report, for a test to spoil."""
+    write(gallery.document("coin"), tmp_path / "coin")
+    return tmp_path / "coin.md"
+
+
+@pytest.mark.parametrize("name", [*ANALYSES, INDEX])
+def test_a_fresh_report_stands(name, reports, gallery):
+    verdict = verify(reports / f"{name}.md", gallery)
+    assert verdict.same
+    assert verdict.environment == verdict.diff == ()
+
+
+def test_newer_packages_with_the_same_numbers_are_no_drift(coin, gallery):
+    text = re.sub(r"\| numpy( +)\| \S+", r"| numpy\1| 1.0.0", coin.read_text())
+    coin.write_text(text.replace("| scipy ", "| scipoi "))
+    verdict = verify(coin, gallery)
+    assert verdict.same
+    assert verdict.environment[0].startswith("numpy 1.0.0 -> ")
+    assert len(verdict.environment) == 3
+
+
+@pytest.mark.parametrize(
+    "old, new, moved",
+    [
+        (r"0\.583", "0.584", ("numbers or words",)),
+        (r"Ten flips", "Nine flips", ("numbers or words",)),
+        (r"\| seed( +)\| 1 ", r"| seed\1| 2 ", ("the seed",)),
+        (r"(\| stattools +\| )\d\S*", r"\g<1>9.9", ("the version of stattools",)),
+        (r"`[0-9a-f]{64}`", "`0`", ("the data",)),
+    ],
+)
+def test_drift_says_what_moved(coin, old, new, moved, gallery):
+    text = coin.read_text()
+    spoiled = re.sub(old, new, text)
+    assert spoiled != text
+    coin.write_text(spoiled)
+    verdict = verify(coin, gallery)
+    assert verdict.moved == moved
+    assert any(line.startswith("+") for line in verdict.diff)
+
+
+def test_padding_alone_is_no_drift(coin, gallery):
+    coin.write_text(coin.read_text().replace(" | value", "   | value").replace("-----", "-------"))
+    assert verify(coin, gallery).same
+
+
+def test_a_missing_figure_is_drift(coin, gallery):
+    (coin.parent / "coin" / "posterior.svg").unlink()
+    assert verify(coin, gallery).moved == ("the figure coin/posterior.svg is missing",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "# A letter\n", "## Provenance\n\n```sh\nrm -rf /\n```\n", "```sh\nstattools gallery coin\n```\n"],
+)
+def test_a_report_that_the_gallery_did_not_make_is_refused(text, tmp_path):
+    with pytest.raises(DomainError, match="verify needs a report of the gallery"):
+        made_by(text, tmp_path / "letter.md")

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as s
+
+import stattools as st
+from stattools.reporting.diagnostics import diagnostics, grouped, spreads
+
+rng = np.random.default_rng(1)
+table = {"x": rng.normal(size=60), "z": rng.normal(size=60), "k": rng.poisson(2.0, size=60)}
+table |= {"y": rng.normal(size=60), "b": rng.integers(0, 2, size=60), "c": np.array(["u", "v", "w"] * 20)}
+
+
+@pytest.mark.parametrize(
+    "model, names",
+    [
+        (st.ols("y ~ x", table), ["residuals"]),
+        (st.ols("y ~ x + z", table), ["residuals", "coefficients"]),
+        (st.logistic("b ~ x + z", table), ["calibration", "coefficients"]),
+        (st.poisson("k ~ x + z", table), ["means", "coefficients"]),
+        (st.softmax("c ~ x", table), ["coefficients"]),
+        (st.coin([0, 1, 1]), ["likelihood"]),
+        (st.binomial(3, 3), ["likelihood"]),
+    ],
+    ids=lambda value: getattr(value, "kind", None),
+)
+def test_each_kind_of_model_has_its_figures_and_each_can_be_drawn(model, names):
+    drawn = diagnostics(st.fit(model))
+    assert [figure.name for figure in drawn] == names
+    for figure in drawn:
+        assert figure.alt
+        assert figure.draw().axes
+
+
+@given(s.integers(1, 60), s.booleans())
+def test_groups_hold_every_row_once_and_keep_the_means(n, weighted):
+    random = np.random.default_rng(n)
+    fitted, y = random.integers(0, 9, size=n) / 8.0, random.random(n)
+    weight = random.integers(0, 3, size=n).astype(float) + (np.arange(n) == 0) if weighted else None
+    predicted, observed, size = grouped(fitted, y, weight)
+    w = np.ones(n) if weight is None else weight
+    np.testing.assert_allclose(size.sum(), w.sum())
+    np.testing.assert_allclose(predicted @ size, w @ fitted)
+    np.testing.assert_allclose(observed @ size, w @ y)
+    assert len(size) <= 10
+    assert (np.diff(predicted) > 0).all()
+
+
+def test_weights_are_repeated_rows():
+    weight = np.arange(60) % 3
+    light = st.logistic("b ~ x + z", {**table, "w": weight}, weights="w")
+    long = st.logistic("b ~ x + z", {name: np.repeat(values, weight) for name, values in table.items()})
+    np.testing.assert_allclose(spreads(light), spreads(long))
+    a = grouped(st.fit(light).predict(), light.rows.y, light.rows.weight)
+    b = grouped(st.fit(long).predict(), long.rows.y, None)
+    np.testing.assert_allclose(a, b)
+
+
+def test_a_constant_has_no_spread():
+    assert spreads(st.ols("y ~ x", table))[0] == 0.0

@@ -1,0 +1,52 @@
+import re
+
+import numpy as np
+import pytest
+
+import stattools as st
+from stattools.reporting.document import Math, Paragraph, inline
+from stattools.reporting.equations import likelihood
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(30, 2))
+MODELS = {
+    "ols": st.ols(rng.normal(size=30), X, names=["a", "b_c"]),
+    "ols, few plain names": st.ols(rng.normal(size=30), X, names=["a", "b"], intercept=False),
+    "ols, weights and offset": st.ols(rng.normal(size=30), X, weights=np.ones(30), offset=np.ones(30)),
+    "logistic": st.logistic(np.arange(30) % 2, X),
+    "logistic, words": st.logistic("w ~ x", {"w": ["a`b", "c|d"] * 15, "x": X[:, 0]}),
+    "softmax": st.softmax(np.array(["x", "y", "z"] * 10), X),
+    "poisson": st.poisson(np.arange(30) % 4, X),
+    "coin": st.coin([0, 1, 1]),
+    "binomial": st.binomial(2, 3),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_formulas_survive_markdown(name):
+    """No `*`, and every `_` after a letter or digit: then no pair of them can be read as emphasis."""
+    blocks = likelihood(MODELS[name])
+    formulas = [block.tex for block in blocks if isinstance(block, Math)]
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            formulas += [span.content for span in inline(block.text) if span.kind == "maths"]
+    assert any(r"\ell" in formula for formula in formulas)
+    for formula in formulas:
+        assert not re.search(r"\*|(?<![A-Za-z0-9])_|\\[^A-Za-z]", formula), formula
+        assert formula.count("{") == formula.count("}")
+        assert len(re.findall(r"\\left", formula)) == len(re.findall(r"\\right", formula))
+
+
+def test_the_linear_predictor_names_its_columns_where_it_can():
+    def tex(name):
+        return "".join(block.tex for block in likelihood(MODELS[name]) if isinstance(block, Math))
+
+    assert r"\beta_1 \cdot \mathrm{a} + \beta_2 \cdot \mathrm{b}" in tex("ols, few plain names")
+    assert r"\beta_0 + \sum_{j=1}^{2} \beta_j x_{ij}" in tex("ols")
+    assert " + o_i" in tex("ols, weights and offset")
+    assert " w_i " in tex("ols, weights and offset")
+
+
+def test_the_two_likelihoods_of_a_coin_are_told_apart():
+    assert "binom" not in likelihood(MODELS["coin"])[1].tex  # type: ignore[union-attr]
+    assert r"\binom{3}{2} \theta^{2} (1 - \theta)^{1}" in likelihood(MODELS["binomial"])[1].tex  # type: ignore[union-attr]

@@ -1,0 +1,154 @@
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import stattools as st
+from stattools.errors import DomainError, IncompatibleError
+from stattools.reporting.document import Paragraph, Section, Table
+from stattools.reporting.report import compose
+
+rng = np.random.default_rng(3)
+N = 80
+data = pd.DataFrame({"x": rng.normal(size=N), "a|b `c`": rng.normal(size=N)})
+data["y"] = 1.0 + data["x"] + rng.normal(size=N)
+data["sick"] = np.where(rng.random(N) < 0.4, "yes", "no")
+data.loc[[3, 5], "x"] = np.nan
+fit = st.fit(st.ols("y ~ x", data))
+NASTY = "x|y <script>alert(1)</script> `z` $w$ *v* _u_\n# t"
+
+
+def headings(text):
+    return re.findall(r"^## (.*)$", text, re.MULTILINE)
+
+
+def written(*parts, to, **options):
+    return Path(st.report(*parts, to=to, **options)).read_text(encoding="utf-8")
+
+
+def test_a_fit_alone_has_every_section_it_can_have(tmp_path):
+    text = written(fit, to=tmp_path / "r")
+    assert headings(text) == ["Question", "Data", "Likelihood", "Fit", "Diagnostics", "Conclusion", "Provenance"]
+    assert "| rows dropped for missing values | 2 " in text
+    assert "| missing in `x` " in text
+    assert "within 1e-8 standard errors of the maximum" in text
+    row = fit.table().set_index("term").loc["x"]
+    cells = [f"{row['estimate']:.4f}", f"{row['se']:.4f}", f"{row['lower']:.4f} to {row['upper']:.4f}"]
+    assert f"| `x` | {' | '.join(cells)} |" in re.sub(r" +", " ", text)
+    assert f"Log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}, R² {fit.r_squared:.4f}" in text
+
+
+def test_posterior_and_agreement_bring_their_sections(tmp_path):
+    coin = st.coin([1, 0, 1, 1])
+    coin_fit = st.fit(coin)
+    posterior = st.posterior(coin, prior=st.Beta(2, 2))
+    text = written("Is it **fair**?", coin_fit, posterior, st.validate(coin_fit), to=tmp_path / "coin.md")
+    assert headings(text) == [
+        "Question",
+        "Data",
+        "Likelihood",
+        "Fit",
+        "Diagnostics",
+        "Posterior",
+        "Validation",
+        "Conclusion",
+        "Provenance",
+    ]
+    assert "Is it **fair**?" in text
+    low, high = posterior.interval(0.94, kind="hdi")
+    assert f"{low:.3f} to {high:.3f}" in text
+    assert f"{posterior.mean:.3f}" in text
+    assert "agrees**" in text
+    assert "statsmodels 0" not in text  # versions stand in the table of the environment alone
+    assert sorted(file.name for file in (tmp_path / "coin").iterdir()) == ["likelihood.svg", "posterior.svg"]
+
+
+@pytest.mark.parametrize("prior", [st.Beta(0.5, 0.5), st.Beta(0.3, 9.0).update([0, 0])], ids=str)
+def test_a_posterior_alone_even_one_with_two_peaks(prior, tmp_path):
+    assert headings(written(prior, to=tmp_path / "r")) == ["Posterior", "Conclusion", "Provenance"]
+
+
+def test_same_inputs_same_bytes(tmp_path):
+    logistic = st.fit(st.logistic("sick ~ x", data))
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        st.report(logistic, st.validate(logistic), to=tmp_path / name / "r")
+    first, second = (
+        {file.relative_to(tmp_path / name): file.read_bytes() for file in (tmp_path / name).rglob("*.*")}
+        for name in ("a", "b")
+    )
+    assert first == second
+    assert len(first) == 2
+    text = first[Path("r.md")].decode()
+    assert str(tmp_path) not in text
+
+
+def test_several_fits_become_chapters_with_figures_of_their_own(tmp_path):
+    other = st.fit(st.ols("y ~ 1", data))
+    text = written(fit, "And without the column?", other, to=tmp_path / "r")
+    assert headings(text)[1:3] == ["1. Linear regression of `y`", "2. Linear regression of `y`"]
+    assert text.count("### Likelihood") == 2
+    assert "And without the column?" in text
+    assert "data 2 (SHA-256)" in text
+    assert {file.name for file in (tmp_path / "r").iterdir()} == {"residuals.svg", "residuals-2.svg"}
+
+
+def test_words_and_blocks_stand_where_they_were_put(tmp_path):
+    text = written(
+        "Why?", fit, Section("Aside", (Paragraph(NASTY), Table(("n",), (("1",),), "r"))), to=tmp_path / "r", title=NASTY
+    )
+    assert text.index("Why?") < text.index("## Data") < text.index("## Aside") < text.index("## Conclusion")
+    assert "<script>" not in text.replace(r"\<script>", "")
+    assert text.startswith(r"# x\|y \<script>alert(1)\</script> `z` $w$ \*v\* \_u\_ \# t" + "\n")
+
+
+def test_hostile_names_and_levels_reach_the_page_as_they_are(tmp_path):
+    X = data[["a|b `c`"]].to_numpy()
+    hostile = st.fit(st.ols(data["y"].to_numpy(), X, names=["a|b `c`$d$"]))
+    text = written(hostile, st.validate(hostile), to=tmp_path / "r")
+    assert r"| `` a\|b `c`$d$ ``" in text
+    strange = st.fit(st.logistic("sick ~ x", data.assign(sick=np.where(data["sick"] == "yes", NASTY, "no"))))
+    outside_code = re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", written(strange, to=tmp_path / "s"))
+    assert "script" in outside_code
+    assert not re.search(r"(?<!\\)<script>", outside_code)
+
+
+def test_every_figure_linked_is_there_and_has_words(tmp_path):
+    text = written(st.fit(st.logistic("sick ~ x + y", data)), to=tmp_path / "my report")
+    links = re.findall(r"!\[(.+)\]\((.+)\)", text)
+    assert len(links) == 2
+    for alt, target in links:
+        assert len(alt) > 20
+        assert (tmp_path / target.replace("%20", " ")).is_file()
+
+
+@pytest.mark.parametrize("kind", ["softmax", "poisson"])
+def test_the_other_regressions(kind, tmp_path):
+    frame = data.assign(sick=np.array(["u", "v", "w", "v"] * 20), y=np.arange(N) % 4)
+    model = st.softmax("sick ~ x", frame) if kind == "softmax" else st.poisson("y ~ x", frame)
+    fitted = st.fit(model)
+    text = written(fitted, st.validate(fitted), to=tmp_path / "r")
+    assert "## Diagnostics" in text
+    assert "statsmodels agrees" in text
+    assert "multiplies" in text
+
+
+def test_chaotic_solvers_leave_no_round_off_on_the_page():
+    climbed = st.fit(st.ols("y ~ x", data), solver=st.GradientDescent())
+    words = str(compose(climbed))
+    assert re.search(r"after fewer than 10+ steps", words)
+    assert str(climbed.solution.decrement) not in words
+
+
+@pytest.mark.parametrize("part", [3, None, st.ols("y ~ x", data), data])
+def test_what_is_no_part_is_refused(part, tmp_path):
+    with pytest.raises(IncompatibleError, match="report takes fits, posteriors"):
+        st.report(part, to=tmp_path / "r")
+
+
+@pytest.mark.parametrize("to", ["", ".", "x/..", ".md"])
+def test_a_path_without_a_name_is_refused(to):
+    with pytest.raises(DomainError, match="report needs to="):
+        st.report("words", to=to)
