@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 import stattools as st
+from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
 
 Floats = NDArray[np.float64]
@@ -83,6 +84,21 @@ LIKELIHOODS = [
         (0.5, -1, np.nan, np.inf, "many"),
     ),
     LikelihoodCase(
+        "probit",
+        st.Probit(),
+        lambda eta, y: stats.norm.logcdf((2 * y - 1) * eta),
+        lambda g, n: g.integers(0, 2, n).astype(float),
+        (0.5, 2, -1, np.nan, "yes"),
+    ),
+    LikelihoodCase(
+        "negative binomial",
+        st.NegativeBinomial(),
+        lambda eta, y: stats.nbinom.logpmf(y, np.exp(-eta[:, 1]), 1 / (1 + np.exp(eta.sum(axis=1)))),
+        lambda g, n: g.poisson(4.0, n).astype(float),
+        (0.5, -1, np.nan, np.inf, "many"),
+        spread=1.0,
+    ),
+    LikelihoodCase(
         "categorical",
         st.Categorical(4),
         _categorical_reference,
@@ -99,7 +115,7 @@ LIKELIHOODS = [
     ),
 ]
 
-PREDICTORS = [Linear(3), Linear(3, width=2)]
+PREDICTORS = [Linear(3), Linear(3, width=2), Dispersed(3)]
 
 SOLVERS = [st.Newton(), st.LBFGS(), st.GradientDescent()]
 """Solvers that take any regression; LeastSquares takes the Gaussian one only."""

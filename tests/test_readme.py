@@ -31,7 +31,7 @@ def test_ci_runs_the_readmes_test_command():
     assert next(line for line in README.splitlines() if "uv run pytest" in line).startswith("python3 -m pip install uv")
 
 
-@pytest.mark.parametrize("target", re.findall(r"\]\(((?!http)[^)#]+)\)", README))
+@pytest.mark.parametrize("target", re.findall(r"(?:\]\(|(?:src|href)=\")((?!http)[^)#\"]+)", README))
 def test_links_lead_somewhere(target):
     assert (ROOT / target).exists()
 

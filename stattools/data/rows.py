@@ -102,7 +102,7 @@ class Rows:
         return replace(self, center=center, scale=scale), T
 
     def _moments(self) -> tuple[Floats, Floats, Floats]:
-        """Mean, standard deviation and largest size of each column; the deviation in a second read, against the mean."""
+        """Mean, standard deviation and largest size of each column; the deviation in a second read."""
         total, square, size = np.zeros((3, self.X.shape[1]))
         importance = self.importance
         whole = self.n if importance is None else float(importance.sum())

@@ -131,7 +131,7 @@ def _gamma_terms(r: Floats, y: Floats) -> tuple[Floats, Floats]:
     log_t = np.log1p(-np.where(r < 15.0, 0.0, y / (large + y)))
 
     def power(k: int) -> Floats:
-        return np.expm1(k * log_t) / large ** (k - 1)  # (t^k - 1) / r^(k-1), t = r / (r + y)
+        return np.expm1(k * log_t) * (1.0 / large) ** (k - 1)  # (t^k - 1) / r^(k-1), t = r / (r + y)
 
     far_slope = -power(1) / 2 - power(2) / 12 + power(4) / 120 - power(6) / 252 + power(8) / 240
     far_curvature = large * (power(2) / 2 + power(3) / 6 - power(5) / 30 + power(7) / 42 - power(9) / 30)

@@ -50,15 +50,24 @@ class Agreement:
             [
                 *(str(row[name]) for name in labels),
                 *(number(row[name], 8) for name in ("estimate", "reference")),
-                f"{row['digits']:.1f}",
+                counted(row["digits"]),
                 *(number(row[name], 6) for name in ("se", "reference_se")),
-                "—" if np.isnan(row["se_digits"]) else f"{row['se_digits']:.1f}",
+                "—" if np.isnan(row["se_digits"]) else counted(row["se_digits"]),
             ]
             for row in self.rows.to_dict("records")
         ]
         logliks = f"log-likelihood {self.loglik:.8f}   reference {self.reference_loglik:.8f}"
         notes = [f"Note: {note}" for note in self.notes]
         return "\n".join([self.sentence, "", *aligned(head, body, left=len(labels)), "", logliks, *notes])
+
+
+def counted(digits: float) -> str:
+    """Whole digits, up to "10 or more": beyond that they are the computer's, not the model's.
+
+    >>> counted(7.9), counted(14.2)
+    ('7', '10 or more')
+    """
+    return "10 or more" if digits >= 10 else f"{int(digits)}"
 
 
 def agreeing_digits(a: ArrayLike, b: ArrayLike) -> Floats:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.validation.agreement import Agreement, agreeing_digits
+from stattools.validation.agreement import Agreement, agreeing_digits, counted
 
 if TYPE_CHECKING:
     from stattools.fitting import Fit
@@ -48,7 +48,7 @@ def validate_proportion(fit: Fit) -> Agreement:
     ok = bool(np.abs(gap).max() <= 1e-9 and close and agreeing_digits(se, reference_se) >= 8)
     name = f"statsmodels {statsmodels.__version__} proportion_confint"
     verdict = "agrees" if ok else "does not agree"
-    sentence = f"{name} {verdict}: theta and the ends of {len(METHODS)} intervals to {worst:.0f} digits or more."
+    sentence = f"{name} {verdict}: theta and the ends of {len(METHODS)} intervals (digits: {counted(worst)})."
     if not ok:
         sentence = f"{name} {verdict}: theta or an interval differs by {float(np.abs(gap).max()):.2g}."
     return Agreement(rows, fit.loglik, reference_loglik, name, True, 0.0, 0.0, ok, sentence)

@@ -15,7 +15,7 @@ from stattools.errors import IdentificationError, IncompatibleError
 from stattools.fitting import Fit
 from stattools.model import Model
 from stattools.solvers.metric import Metric
-from stattools.validation.agreement import Agreement, agreeing_digits
+from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.proportions import validate_proportion
 from stattools.validation.statsmodels import Reference, reference_fit
 
@@ -94,11 +94,11 @@ def _decrement(model: Model, theta: Floats) -> float:
 
 
 def _agreement(reference: Reference, rows: Any) -> str:
-    digits, se_digits = int(rows["digits"].min()), int(rows["se_digits"].min())
+    digits, se_digits = counted(rows["digits"].min()), counted(rows["se_digits"].min())
     count = f"{len(rows)} coefficient{'' if len(rows) == 1 else 's'}"
     return (
-        f"{reference.name} agrees: the same {count} to {digits} digits or more, standard errors to {se_digits}, and "
-        "the same log-likelihood."
+        f"{reference.name} agrees: the same {count} (digits: {digits}), standard errors (digits: {se_digits}) and "
+        "log-likelihood."
     )
 
 

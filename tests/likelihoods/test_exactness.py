@@ -108,3 +108,42 @@ def test_bad_parameters_are_refused():
         st.Binomial().loglik(0.0, 3.0)
     with pytest.raises(IncompatibleError, match=r"Binomial\(trials=n\)"):
         st.Binomial().information(0.0)
+
+
+@pytest.mark.parametrize("y", [0, 1, 50, 10**6, 10**9])
+@pytest.mark.parametrize("log_alpha", [-40.0, -20.0, -2.8, -2.6, 0.0, 5.0])
+def test_negative_binomial_down_to_poisson_and_up_to_1e9(y, log_alpha):
+    """Log-likelihood and both scores against 80 digits; the scores may err by the round-off of the count itself."""
+    log_mean = math.log(max(y, 1)) + 0.3
+
+    def exact(eta, tau):
+        r, m = mpmath.exp(-tau), mpmath.exp(eta)
+        gammas = mpmath.loggamma(y + r) - mpmath.loggamma(r) - mpmath.loggamma(y + 1)
+        return gammas + r * mpmath.log(r / (r + m)) + y * mpmath.log(m / (r + m))
+
+    with mpmath.workdps(80):
+        eta, tau = mpmath.mpf(log_mean), mpmath.mpf(log_alpha)
+        value = float(exact(eta, tau))
+        slopes = [float(mpmath.diff(exact, (eta, tau), order)) for order in ((1, 0), (0, 1))]
+    loglik, score, _ = st.NegativeBinomial().evaluate([[log_mean, log_alpha]], [y])
+    assert_allclose(loglik, [value], rtol=2e-13)
+    assert_allclose(score[0], slopes, rtol=1e-11, atol=1e-14 * (1 + y))
+
+
+@pytest.mark.parametrize("u", [-1e4, -100.0, -30.1, -29.9, -3.0, 0.0, 5.0])
+def test_probit_in_the_tail(u):
+    """h = phi / Phi and h (u + h) by 60 digits, where the naive difference has none left."""
+    with mpmath.workdps(60):
+        U = mpmath.mpf(u)
+        tail = mpmath.erfc(-U / mpmath.sqrt(2)) / 2
+        h = mpmath.npdf(U) / tail
+        wanted = [float(mpmath.log(tail)), float(h), float(h * (U + h))]
+    assert_allclose([float(part) for part in st.Probit().evaluate(u, 1.0)], wanted, rtol=2e-11)
+
+
+def test_observed_information_needs_y():
+    for likelihood, eta in ((st.Probit(), [0.0]), (st.NegativeBinomial(), [[0.0, 0.0]])):
+        with pytest.raises(DomainError, match=r"give information\(eta, y\)"):
+            likelihood.information(eta)
+    with pytest.raises(DomainError, match="2 columns, log mean and log alpha"):
+        st.NegativeBinomial().loglik([1.0], [2])

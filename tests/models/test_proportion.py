@@ -93,8 +93,9 @@ def test_failures_mirror_successes(kind, k, n, level):
 
 def test_ends_are_closed_where_all_trials_agree():
     for kind in ("wilson", "likelihood-ratio", "clopper-pearson"):
-        assert INTERVALS[kind](0, 7, 0.95)[0] == 0.0
-        assert INTERVALS[kind](7, 7, 0.95)[1] == 1.0
+        for n in range(1, 40):
+            assert INTERVALS[kind](0, n, 0.95)[0] == 0.0
+            assert INTERVALS[kind](n, n, 0.95)[1] == 1.0
     assert_allclose(likelihood_ratio(7, 7, 0.95)[0], np.exp(-(special.ndtri(0.025) ** 2) / 14), rtol=1e-14)
     assert_allclose(clopper_pearson(7, 7, 0.95)[0], 0.025 ** (1 / 7), rtol=1e-14)
 

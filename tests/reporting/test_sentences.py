@@ -1,0 +1,67 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import stattools as st
+from stattools.reporting import sentences
+
+rng = np.random.default_rng(7)
+table = {"x": rng.normal(size=90), "z": rng.normal(size=90), "g": np.array(["u", "v", "w"] * 30)}
+table |= {"y": rng.normal(size=90) + 3.0 * table["x"], "k": rng.poisson(np.exp(0.8 * table["x"]))}
+table |= {"b": np.where(rng.random(90) < 0.5, "yes", "no")}
+ols, poisson = st.fit(st.ols("y ~ x + z", table)), st.fit(st.poisson("k ~ x", table))
+
+
+def test_the_conclusion_quotes_the_coefficient_farthest_from_zero():
+    row = ols.table().set_index("term").loc["x"]
+    said = sentences.conclusion(ols, st.validate(ols))
+    assert f"one unit more of `x` changes the mean of `y` by {row['estimate']:.3f}" in said
+    assert said.endswith("the other columns held fixed, the clearest of 2 coefficients; statsmodels agrees.")
+
+
+def test_a_rate_is_told_as_a_factor_with_the_interval_of_the_factor():
+    factor, lower, upper = np.exp(
+        poisson.table().set_index("term").loc["x", ["estimate", "lower", "upper"]].astype(float)
+    )
+    said = sentences.conclusion(poisson)
+    assert (
+        f"multiplies the expected count of `k` by {factor:.3f} (95 % Wald interval {lower:.3f} to {upper:.3f})" in said
+    )
+
+
+def test_a_model_without_columns_says_so():
+    assert "an intercept and nothing else" in sentences.conclusion(st.fit(st.ols("y ~ 1", table)))
+
+
+@pytest.mark.parametrize(
+    "model, asked",
+    [
+        (st.ols("y ~ x", table), "How does the mean of `y` depend on `x`? In one formula: `y ~ x`."),
+        (st.logistic("b ~ x + z", table), "How do the odds that `b` is `yes` depend on `x` and `z`?"),
+        (st.softmax("g ~ x", table), "How do the odds of each category of `g` depend on `x`?"),
+        (st.poisson("k ~ 1", table), "What is the expected count of `k`?"),
+        (st.coin([1, 0]), "How probable is a 1, after 1 in 2 flips?"),
+        (st.binomial(3, 9), "How probable is a success, after 3 in 9 trials?"),
+    ],
+    ids=lambda value: getattr(value, "kind", None),
+)
+def test_the_question_in_words(model, asked):
+    assert sentences.question(model).startswith(asked)
+
+
+def test_a_reference_that_differs_is_quoted_without_its_version():
+    agreement = st.validate(ols)
+    apart = agreement.rows.assign(difference_in_se=0.5)
+    wrong = replace(agreement, rows=apart, ok=False, sentence="statsmodels 0.15.0 OLS differs: 0.5 *standard* errors.")
+    assert sentences.verdict(wrong) == r"statsmodels OLS differs: 0.5 \*standard\* errors."
+    assert "statsmodels agrees" not in sentences.conclusion(ols, wrong)
+
+
+def test_steps_are_exact_only_where_every_processor_takes_the_same():
+    assert sentences.bounded(ols.solution) == "1 step"
+    newton = replace(ols.solution, solver="Newton", steps=6)
+    assert sentences.bounded(newton) == "6 steps"
+    for steps, said in [(8, "100"), (26, "100"), (60, "1,000"), (1, "10"), (0, "10")]:
+        climb = replace(newton, solver="GradientDescent(step='barzilai-borwein')", steps=steps)
+        assert sentences.bounded(climb) == f"fewer than {said} steps"
