@@ -135,8 +135,8 @@ class _Climb:
                 "(2 / largest eigenvalue of 2XᵀX)"
             )
         return (
-            f"GradientDescent(step={self.options.step!r}) diverges on these data: the largest stable step is {limit:.3e} "
-            f"on the mean log-likelihood with unit scale (2 / largest eigenvalue of its information){other}. "
+            f"GradientDescent(step={self.options.step!r}) diverges on these data: the largest stable step is "
+            f"{limit:.3e} on the mean log-likelihood with unit scale (2 / largest eigenvalue of its information){other}. "
             f'Use step="{BB}", a smaller step, or standardize=True.'
         )
 
