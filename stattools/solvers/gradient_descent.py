@@ -136,7 +136,8 @@ class _Climb:
             )
         return (
             f"GradientDescent(step={self.options.step!r}) diverges on these data: the largest stable step is "
-            f"{limit:.3e} on the mean log-likelihood with unit scale (2 / largest eigenvalue of its information){other}. "
+            f"{limit:.3e} on the mean log-likelihood with unit scale (2 / largest eigenvalue of its information)"
+            f"{other}. "
             f'Use step="{BB}", a smaller step, or standardize=True.'
         )
 
