@@ -1,6 +1,6 @@
 """How long `import stattools` takes beside `import statsmodels.api`: fresh processes, interleaved, medians and ratio.
 
-    uv run python benchmarks/import_time.py [ROUNDS]
+Run it as `uv run python benchmarks/import_time.py [ROUNDS]`.
 """
 
 from __future__ import annotations
