@@ -58,9 +58,10 @@ def _ols(model: Model) -> tuple[str, Any]:
 
     rows = _repeated(model)
     y = rows.y if rows.offset is None else rows.y - rows.offset
-    if rows.precision is None:
+    precision: Any = rows.precision
+    if precision is None:
         return "OLS", sm.OLS(y, rows.X).fit()
-    return "WLS", sm.WLS(y, rows.X, weights=rows.precision).fit()
+    return "WLS", sm.WLS(y, rows.X, weights=precision).fit()
 
 
 def _logistic(model: Model) -> tuple[str, Any]:
