@@ -83,9 +83,8 @@ def quantile(p: ArrayLike, q: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
         tail = np.where(left, *tails(x, y, a, b))
         rightward = (tail < aim) == left
         low, high = np.where(rightward, t, low), np.where(rightward, high, t)
-        with np.errstate(
-            over="ignore", divide="ignore", invalid="ignore"
-        ):  # a tail or density that underflows asks for bisection
+        # A tail or a density that underflows gives no step, and so asks for bisection.
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             step = sign * np.log(aim / tail) * tail / np.exp(log_density_of_logit(x, y, a, b))
         within = (t + step >= low) & (t + step <= high)
         step = np.where(within, step, 0.5 * (low + high) - t)

@@ -28,7 +28,7 @@ class Binomial:
     >>> math.isclose(likelihood.loglik(math.log(0.2 / 0.8), 6), math.log(0.005505024), rel_tol=1e-14)
     True
     >>> round(float(Binomial().loglik(0.0, [1, 2])), 12)  # one success in two trials: log 1/2
-    -0.693147180560
+    -0.69314718056
     """
 
     trials: ArrayLike | None = None

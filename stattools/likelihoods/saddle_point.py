@@ -24,8 +24,8 @@ HALF_LOG_TWO_PI = 0.5 * np.log(2.0 * np.pi)
 def stirling_error(n: ArrayLike) -> Floats:
     """delta(n) = log n! - log(sqrt(2 pi n) (n/e)^n) for real n > 0; the series beyond 16 errs by less than 1e-16.
 
-    >>> float(stirling_error(1.0))  # 1 - log(2 pi) / 2
-    0.08106146679532726
+    >>> round(float(stirling_error(1.0)), 12)  # 1 - log(2 pi) / 2
+    0.081061466795
     """
     n = np.asarray(n, dtype=float)
     small = np.clip(n, 1e-300, 16.0)

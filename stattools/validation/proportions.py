@@ -44,11 +44,35 @@ def validate_proportion(fit: Fit) -> Agreement:
     else:
         counts = [(1, k), (0, n - k)]
         reference_loglik = sum(m * float(stats.bernoulli.logpmf(value, k / n)) for value, m in counts if m)
-    worst, close = min(rows["digits"]), abs(reference_loglik - fit.loglik) <= 1e-9 * (1.0 + abs(fit.loglik))
-    ok = bool(np.abs(gap).max() <= 1e-9 and close and agreeing_digits(se, reference_se) >= 8)
+    same_loglik = abs(reference_loglik - fit.loglik) <= 1e-9 * (1.0 + abs(fit.loglik))
+    same_point = bool((np.abs(gap) <= 1e-9 * (se if se > 0 else 1.0))[:5].all())
+    same_exact = bool((np.abs(gap) <= 1e-6 * (se if se > 0 else 1.0))[5:].all())
     name = f"statsmodels {statsmodels.__version__} proportion_confint"
-    verdict = "agrees" if ok else "does not agree"
-    sentence = f"{name} {verdict}: theta and the ends of {len(METHODS)} intervals (digits: {counted(worst)})."
-    if not ok:
-        sentence = f"{name} {verdict}: theta or an interval differs by {float(np.abs(gap).max()):.2g}."
+    ok = same_point and same_loglik and bool(agreeing_digits(se, reference_se) >= 8)
+    if ok and same_exact:
+        digits = counted(min(rows["digits"]))
+        sentence = f"{name} agrees: theta and the ends of {len(METHODS)} intervals (digits: {digits})."
+    elif ok:
+        ok, sentence = _judge_exact(name, k, n, fit.level, ours[5:], theirs[5:])
+    else:
+        sentence = f"{name} does not agree: theta or an interval differs by {float(np.abs(gap).max()):.2g}."
     return Agreement(rows, fit.loglik, reference_loglik, name, True, 0.0, 0.0, ok, sentence)
+
+
+def _judge_exact(name: str, k: int, n: int, level: float, ours: list[float], theirs: list[float]) -> tuple[bool, str]:
+    """Clopper-Pearson ends differ: an end is where the binomial tail beyond k is (1 - level) / 2, so that decides."""
+    from scipy import stats
+
+    def miss(ends: list[float]) -> float:
+        """Relative distance of the two tails from (1 - level) / 2; an end at 0 or 1 has none."""
+        low = stats.binom.sf(k - 1, n, ends[0]) if k > 0 else 0.5 * (1.0 - level)
+        high = stats.binom.cdf(k, n, ends[1]) if k < n else 0.5 * (1.0 - level)
+        return float(max(abs(tail / (0.5 * (1.0 - level)) - 1.0) for tail in (low, high)))
+
+    a, b = miss(ours), miss(theirs)
+    ok = a <= 1e-6 and a < b
+    whose = "ours are" if ok else "its ends are"
+    return ok, (
+        f"{name} agrees on theta and two intervals and differs in Clopper-Pearson's; the binomial tail decides, which "
+        f"at an end is {0.5 * (1.0 - level):.4g}: {whose} right (it is off by {a:.1g} at ours, {b:.1g} at its ends)."
+    )

@@ -12,7 +12,7 @@ from stattools.models.proportion import INTERVALS, clopper_pearson, likelihood_r
 
 TRIALS = [1, 2, 10, 1000, 10**6, 10**9]
 COUNTS = [(k, n) for n in TRIALS for k in sorted({0, 1, n // 3, n // 2, n - 1, n})]
-LEVELS = [0.5, 0.9, 0.95, 0.999, 0.999999]
+LEVELS = [0.5, 0.95, 0.999999]
 
 each_count = pytest.mark.parametrize(("k", "n"), COUNTS)
 each_level = pytest.mark.parametrize("level", LEVELS)
