@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+INSTALL = "PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install uv && python3 -m uv run "
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, flags=re.DOTALL)
 
 
@@ -22,13 +23,13 @@ def test_the_script_prints_what_the_readme_shows(capsys):
 def test_the_two_commands_install_uv_themselves():
     commands = [text.strip() for language, text in BLOCKS if not language and "uv run" in text]
     assert len(commands) == 2
-    assert all(command.startswith("python3 -m pip install uv && python3 -m uv run ") for command in commands)
+    assert all(command.startswith(INSTALL) for command in commands)
 
 
 def test_ci_runs_the_readmes_test_command():
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "grep -m1 'uv run pytest' README.md" in ci
-    assert next(line for line in README.splitlines() if "uv run pytest" in line).startswith("python3 -m pip install uv")
+    assert next(line for line in README.splitlines() if "uv run pytest" in line).startswith(INSTALL)
 
 
 @pytest.mark.parametrize("target", re.findall(r"(?:\]\(|(?:src|href)=\")((?!http)[^)#\"]+)", README))
