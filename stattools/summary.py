@@ -124,11 +124,12 @@ def _regression_lines(fit: Fit) -> list[str]:
 def _proportion_lines(fit: Fit) -> list[str]:
     statistic, p_value = fit.model.test()
     theta, se = float(fit.estimate[0]), float(fit.se[0])
+    places = decimals(se)
     rows = []
     for kind in dict.fromkeys("wilson" if kind == "score" else kind for kind in fit.kinds):
         lower, upper = fit.interval(kind=kind)
-        rows.append([kind, number(lower), number(upper)])
-    lines = [f"theta = {number(theta)}   (standard error {number(se, 4)})", ""]
+        rows.append([kind, place(lower, places), place(upper, places)])
+    lines = [f"theta = {place(theta, places)}   (standard error {place(se, places)})", ""]
     lines += aligned([f"{fit.level:.4g} interval", "lower", "upper"], rows)
     return [
         *lines,

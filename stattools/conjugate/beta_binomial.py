@@ -60,7 +60,7 @@ class Beta:
             object.__setattr__(self, name, float(value))
 
     def __repr__(self) -> str:
-        return f"Beta({_short(self.a)}, {_short(self.b)})"
+        return f"Beta({self.a:.15g}, {self.b:.15g})"
 
     @property
     def prior(self) -> Beta:
@@ -101,7 +101,7 @@ class Beta:
     def mode(self) -> float:
         """Where the density is highest: (a - 1) / (a + b - 2) inside, else the end that it rises to.
 
-        Raises DomainError where no single point is highest: a flat density, or one that is unbounded at both ends.
+        Raises DomainError where no single point is highest: a flat density, or one unbounded at both ends.
         """
         if self.a == self.b == 1.0:
             raise DomainError(f"{self!r} is flat and has no mode. Use the mean or the median.")
@@ -125,9 +125,7 @@ class Beta:
         return log_density(theta, 1.0 - theta, self.a, self.b)[()]
 
     def probability(self, low: float = 0.0, high: float = 1.0) -> float:
-        """P(low <= theta <= high), to full relative accuracy in both tails.
-
-        Raises DomainError unless 0 <= low <= high <= 1.
+        """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless 0 <= low <= high <= 1.
 
         >>> round(Beta(5, 3).probability(low=0.5), 12)
         0.7734375
@@ -205,10 +203,8 @@ class Beta:
             theta = belief.sample(draws, seed=random)[None, :]
             groups[name] = {"theta": theta}
             groups[f"{name}_predictive"] = {"successes": random.binomial(self.trials, theta)[..., None]}
-        groups["observed_data"] = {"successes": [self.successes]}
-        groups["constant_data"] = {"trials": [self.trials]}
-        if self.seen is None:
-            groups = {"prior": groups["prior"]}
+        groups |= {"observed_data": {"successes": [self.successes]}, "constant_data": {"trials": [self.trials]}}
+        groups = groups if self.seen is not None else {"prior": groups["prior"]}
         recorded = "a numpy Generator" if isinstance(seed, np.random.Generator) else seed
         attrs = {"seed": recorded, "prior": repr(self.prior), "log_evidence": self.log_evidence}
         axes = {"successes": ["obs"], "trials": ["obs"]}
@@ -236,8 +232,7 @@ class Beta:
         while difference(most) < 0:
             most *= 2
         root: Any = brentq(difference, least, most)
-        lower, upper = ends(root)
-        return float(lower), float(upper)
+        return tuple(ends(root).tolist())
 
     def _require_one_peak(self, lack: str, remedy: str) -> None:
         if self.a < 1.0 and self.b < 1.0:
@@ -252,7 +247,3 @@ class Seen:
     successes: int
     trials: int
     log_evidence: float
-
-
-def _short(value: float) -> str:
-    return str(int(value)) if value.is_integer() and value < 1e15 else repr(value)

@@ -73,7 +73,7 @@ def test_a_billion_trials():
 @pytest.mark.parametrize("n", [7, MOST_TERMS, MOST_TERMS + 1])
 def test_failures_mirror_successes(n):
     d, mirror = BetaBinomial(n, 4.5, 2), BetaBinomial(n, 2, 4.5)
-    for prob in (0.5, 0.9, 1 - 1e-9):
+    for prob in (0.5, 1 - 1e-9):
         low, high = d.interval(prob)
         assert (n - high, n - low) == tuple(mirror.interval(prob))
     k = np.array([0, n // 3, n - 1])
