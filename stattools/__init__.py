@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from stattools.models.count_regression import poisson as poisson
     from stattools.models.counts import binomial as binomial
     from stattools.models.counts import coin as coin
+    from stattools.models.custom import custom as custom
+    from stattools.models.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.regression import logistic as logistic
     from stattools.models.regression import ols as ols
     from stattools.models.regression import probit as probit
@@ -71,6 +73,8 @@ _HOME = {
     "model": ("Evaluation", "Model"),
     "models.counts": ("binomial", "coin"),
     "models.count_regression": ("negative_binomial", "poisson"),
+    "models.custom": ("custom",),
+    "models.one_vs_rest": ("one_vs_rest",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),
     "bayes": ("posterior",),
     "reporting.report": ("report",),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +20,9 @@ from stattools.errors import ConvergenceError, DomainError, IdentificationError,
 from stattools.existence import check_overlap, check_rank, check_size, check_solution
 from stattools.interval import Interval
 from stattools.model import Model
+from stattools.models.counts import BernoulliTrials
+from stattools.models.custom import Custom
+from stattools.models.one_vs_rest import OneVsRest, OneVsRestFit
 from stattools.predictors.dispersed import Dispersed
 from stattools.solvers import ClosedForm, LeastSquares, Newton, Solution, Solver
 
@@ -29,7 +32,15 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-def fit(model: Any, *, solver: Solver | None = None, level: float = 0.95) -> Fit:
+@overload
+def fit(model: OneVsRest, *, solver: Solver | None = None, level: float = 0.95) -> OneVsRestFit: ...
+
+
+@overload
+def fit(model: Model | BernoulliTrials | Custom, *, solver: Solver | None = None, level: float = 0.95) -> Fit: ...
+
+
+def fit(model: Any, *, solver: Solver | None = None, level: float = 0.95) -> Fit | OneVsRestFit:
     """The maximum-likelihood fit of a model.
 
     `solver` is by default `LeastSquares()` for `st.ols`, the closed form for `st.coin` and `st.binomial`, and
@@ -47,8 +58,11 @@ def fit(model: Any, *, solver: Solver | None = None, level: float = 0.95) -> Fit
     solver = solver or _usual_solver(model)
     if not hasattr(solver, "solve"):
         raise IncompatibleError(f"fit needs solver=, an object such as st.Newton(); got {solver!r}.")
+    if isinstance(model, OneVsRest):
+        return model.fitted(lambda part: fit(part, solver=solver, level=level))
     if not isinstance(model, Model):
         solution = solver.solve(model)
+        _require_convergence(model, solution)
         return Fit(model, solution.estimate, solution.covariance, solution.loglik, solution, 1.0, level)
     check_size(model)
     try:
@@ -58,8 +72,7 @@ def fit(model: Any, *, solver: Solver | None = None, level: float = 0.95) -> Fit
         raise
     _check_dispersion(model, solution.estimate)
     check_solution(model, solution)
-    if not solution.converged:
-        raise ConvergenceError(_stopped(model, solution), solution)
+    _require_convergence(model, solution)
     scale = _scale(model, solution.estimate)
     loglik = model.loglik(solution.estimate)
     return Fit(model, solution.estimate, solution.covariance * scale**2, loglik, solution, scale, level)
@@ -114,13 +127,14 @@ class Fit:
 
     @property
     def bic(self) -> float:
-        """Schwarz's criterion, p log n - 2 loglik; the scale is not counted, as in statsmodels."""
-        return float(len(self.estimate) * np.log(self.n) - 2.0 * self.loglik)
+        """Schwarz's criterion, p log n - 2 loglik; the scale is not counted, as in statsmodels; NaN without n."""
+        n = getattr(self.model, "observations", self.n)
+        return float("nan") if n is None else float(len(self.estimate) * np.log(n) - 2.0 * self.loglik)
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of interval that this model has."""
-        return ("wald",) if isinstance(self.model, Model) else tuple(self.model.intervals)
+        return tuple(self.model.intervals) if self._is_proportion else ("wald",)
 
     def interval(self, level: float | None = None, *, kind: str = "wald") -> Interval:
         """Confidence intervals, `lower, upper = fit.interval(0.95)`: arrays of shape (p,), floats for a single
@@ -135,7 +149,7 @@ class Fit:
             raise IncompatibleError(
                 f"{self.model.title} has intervals of kind {', '.join(map(repr, self.kinds))}; got kind={kind!r}."
             )
-        if not isinstance(self.model, Model):
+        if self._is_proportion:
             _require_level(level)
             lower, upper = self.model.intervals[kind](level)
             return Interval(lower, upper, level, kind, self.names)
@@ -226,35 +240,43 @@ class Fit:
         """How many standard errors an interval of this level reaches: Student's t for `st.ols`, normal otherwise."""
         _require_level(level)
         tail = 0.5 * (1.0 - level)
-        if isinstance(self.model, Model) and self.model.has_scale:
+        if self._t:
             return float(-special.stdtrit(self.df, tail))
         return float(-special.ndtri(tail))
 
     def _test(self) -> tuple[Floats, Floats]:
-        if not isinstance(self.model, Model):
+        if self._is_proportion:
             statistic, p_value = self.model.test()
             return np.atleast_1d(statistic), np.atleast_1d(p_value)
         exact = np.where(self.estimate == 0, 0.0, np.copysign(np.inf, self.estimate))  # where se = 0
         statistic = np.divide(self.estimate, self.se, out=exact, where=self.se > 0)
-        tail = special.stdtr(self.df, -np.abs(statistic)) if self.model.has_scale else special.ndtr(-np.abs(statistic))
+        tail = special.stdtr(self.df, -np.abs(statistic)) if self._t else special.ndtr(-np.abs(statistic))
         return statistic, 2.0 * tail
+
+    @property
+    def _t(self) -> bool:
+        """True where a scale is estimated, so that Student's t replaces the normal."""
+        return isinstance(self.model, Model) and self.model.has_scale
+
+    @property
+    def _is_proportion(self) -> bool:
+        """True for `st.coin` and `st.binomial`, which bring their own intervals and test."""
+        return hasattr(self.model, "intervals")
 
     def _regression(self, what: str) -> Model:
         if isinstance(self.model, Model):
             return self.model
         raise IncompatibleError(
-            f"{what} belongs to regressions; {self.model.title} has one probability, fit.estimate[0]."
+            f"{what} belongs to regressions; {self.model.title} has fit.estimate and its intervals."
         )
 
 
 def _usual_solver(model: Any) -> Solver:
-    if not isinstance(model, Model):
-        if not hasattr(model, "maximum"):
-            raise IncompatibleError(
-                f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}."
-            )
+    if hasattr(model, "maximum"):
         return ClosedForm()
-    return LeastSquares() if model.has_scale else Newton()
+    if not hasattr(model, "evaluate") and not isinstance(model, OneVsRest):
+        raise IncompatibleError(f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.")
+    return LeastSquares() if getattr(model, "has_scale", False) else Newton()
 
 
 def _explain_failure(model: Model) -> None:
@@ -264,13 +286,16 @@ def _explain_failure(model: Model) -> None:
         check_overlap(model)
 
 
-def _stopped(model: Model, solution: Solution) -> str:
-    exact = "st.LeastSquares()" if model.has_scale else "st.Newton()"
-    return (
+def _require_convergence(model: Any, solution: Solution) -> None:
+    if solution.converged:
+        return
+    exact = "st.LeastSquares()" if getattr(model, "has_scale", False) else "st.Newton()"
+    message = (
         f"{solution.solver} stopped after {solution.steps} steps, {solution.decrement:.2g} standard errors from the "
         f"maximum of {model.title} ({solution.status}). Use {exact}, raise max_steps, or look for columns that are "
         "nearly combinations of others."
     )
+    raise ConvergenceError(message, solution)
 
 
 def _check_dispersion(model: Model, estimate: Floats) -> None:

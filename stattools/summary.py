@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def page(fit: Fit) -> str:
     """The page that `print(fit)` shows."""
-    body = _regression_lines(fit) if isinstance(fit.model, Model) else _proportion_lines(fit)
+    body = _proportion_lines(fit) if hasattr(fit.model, "intervals") else _coefficient_lines(fit)
     return "\n".join([*_head(fit), "", *body, "", *_foot(fit)])
 
 
@@ -45,6 +45,8 @@ def certificate(fit: Fit) -> str:
 def rows_line(model: Any) -> str:
     """`397 rows, 3 dropped for missing values (gre 2, gpa 1)`."""
     n = f"{model.n:,.0f}"
+    if hasattr(model, "observations"):
+        return "number of observations not given" if model.observations is None else f"{n} observations"
     if not isinstance(model, Model):
         return f"{n} trials, {model.successes:,.0f} successes"
     rows = len(model.rows.X)
@@ -105,7 +107,7 @@ def _head(fit: Fit) -> list[str]:
     return [*lines, rows_line(model)]
 
 
-def _regression_lines(fit: Fit) -> list[str]:
+def _coefficient_lines(fit: Fit) -> list[str]:
     table = fit.table()
     letter = "t" if fit.model.has_scale else "z"
     labels = [name for name in ("category", "term") if name in table]
@@ -140,7 +142,9 @@ def _proportion_lines(fit: Fit) -> list[str]:
 
 def _foot(fit: Fit) -> list[str]:
     line = f"log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
-    if not isinstance(fit.model, Model):
+    if not np.isfinite(fit.bic):
+        line = line.replace("   BIC nan", "")
+    if hasattr(fit.model, "intervals"):
         return [line, certificate(fit)]
     name = "R²" if fit.model.has_scale else "McFadden R²"
     if np.isfinite(fit.r_squared):

@@ -41,7 +41,7 @@ class GradientDescent:
     standardize: bool | None = None
     tolerance: float = 1e-8
     max_steps: int = 10_000
-    needs = "a log-likelihood of independent rows with unconstrained coefficients"
+    needs = "a log-likelihood with unconstrained coefficients"
 
     def __post_init__(self) -> None:
         require_tolerance("GradientDescent", self.tolerance, self.max_steps)

@@ -31,7 +31,7 @@ class Newton:
 
     tolerance: float = 1e-8
     max_steps: int = 100
-    needs = "a log-likelihood of independent rows with unconstrained coefficients"
+    needs = "a log-likelihood with unconstrained coefficients"
 
     def __post_init__(self) -> None:
         require_tolerance("Newton", self.tolerance, self.max_steps)

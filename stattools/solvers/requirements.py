@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError
-from stattools.model import Model
 
 
 def require_rows(solver: str, needs: str, model: Any) -> None:
-    """IncompatibleError unless the model is a log-likelihood of independent rows."""
-    if not isinstance(model, Model):
+    """IncompatibleError unless the model is a log-likelihood with unconstrained parameters."""
+    if not hasattr(model, "standardized"):
         raise IncompatibleError(
             f"{solver} needs {needs}; got {type(model).__name__}. Leave solver= out: the maximum has a closed form."
         )

@@ -1,0 +1,58 @@
+"""One-vs-rest: each part is the logistic fit of its category, and probabilities are normalized after the fact."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from tests.cases import rng
+
+
+def data(n: int = 150):
+    g = rng(0)
+    x = g.normal(size=(n, 2))
+    eta = np.column_stack([np.zeros(n), x[:, 0], -x[:, 1]])
+    return np.array(["a", "b", "c"])[np.argmax(eta + g.gumbel(size=(n, 3)), axis=1)], x
+
+
+def test_each_part_is_a_logistic_fit():
+    y, X = data()
+    fit = st.fit(st.one_vs_rest(y, X, names=["u", "v"]), level=0.9)
+    table = fit.table()
+    assert table.category.unique().tolist() == ["a", "b", "c"]
+    for label in "abc":
+        alone = st.fit(st.logistic(y == label, X, names=["u", "v"]), level=0.9).table()
+        part = table[table.category == label].drop(columns="category").reset_index(drop=True)
+        assert (part.term == alone.term).all()
+        assert_allclose(part.drop(columns="term"), alone.drop(columns="term"), rtol=1e-9, atol=1e-12)
+    assert len(fit.glance()) == 3
+
+
+def test_probabilities_are_normalized_after_the_fact():
+    y, X = data()
+    fit = st.fit(st.one_vs_rest(y, X))
+    separate, shares = fit.separate_probabilities(), fit.predict()
+    assert np.abs(separate.sum(axis=1) - 1).max() > 1e-3
+    assert_allclose(shares.sum(axis=1), 1.0, rtol=1e-14)
+    assert_allclose(shares, separate / separate.sum(axis=1).to_numpy()[:, None])
+    assert_allclose(fit.predict(X[:5]), shares.head(5))
+    assert "normalized only after the fact" in str(fit)
+    softmax = st.fit(st.softmax(y, X)).predict()
+    assert np.abs(shares - softmax).to_numpy().max() < 0.2  # close to softmax, and not the same
+    assert np.abs(shares - softmax).to_numpy().max() > 1e-4
+
+
+def test_a_separated_category_is_named():
+    y, X = data()
+    y = np.where(X[:, 0] > 1.0, "far", y)
+    y = np.where((X[:, 0] <= 1.0) | (y == "far"), y, "far")
+    with pytest.raises(st.IdentificationError, match="'far' against the rest"):
+        st.fit(st.one_vs_rest(y, X))
+
+
+def test_weights_are_repeated_rows():
+    y, X = data()
+    weights = rng(1).integers(0, 3, len(y))
+    index = np.repeat(np.arange(len(y)), weights)
+    a, b = st.fit(st.one_vs_rest(y, X, weights=weights)), st.fit(st.one_vs_rest(y[index], X[index]))
+    assert_allclose(a.table()[["estimate", "se"]], b.table()[["estimate", "se"]], rtol=1e-8)
