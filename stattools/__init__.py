@@ -18,14 +18,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stattools.bayes import posterior as posterior
+    from stattools.comparison import Comparison as Comparison
+    from stattools.comparison import compare as compare
     from stattools.conjugate.beta_binomial import Beta as Beta
+    from stattools.covariance import HAC as HAC
+    from stattools.covariance import Cluster as Cluster
     from stattools.errors import ConvergenceError as ConvergenceError
     from stattools.errors import DomainError as DomainError
     from stattools.errors import IdentificationError as IdentificationError
     from stattools.errors import IncompatibleError as IncompatibleError
     from stattools.errors import StattoolsError as StattoolsError
-    from stattools.fitting import Fit as Fit
+    from stattools.existence import Separation as Separation
+    from stattools.existence import SeparationError as SeparationError
+    from stattools.existence import separation as separation
+    from stattools.fitted import Fit as Fit
     from stattools.fitting import fit as fit
+    from stattools.hypotheses import TestResult as TestResult
+    from stattools.hypotheses import likelihood_ratio as likelihood_ratio
+    from stattools.hypotheses import score_test as score_test
     from stattools.interval import Interval as Interval
     from stattools.likelihoods import Bernoulli as Bernoulli
     from stattools.likelihoods import Binomial as Binomial
@@ -46,6 +56,8 @@ if TYPE_CHECKING:
     from stattools.models.regression import ols as ols
     from stattools.models.regression import probit as probit
     from stattools.models.regression import softmax as softmax
+    from stattools.penalties import Jeffreys as Jeffreys
+    from stattools.penalties import Ridge as Ridge
     from stattools.reporting.report import report as report
     from stattools.solvers import LBFGS as LBFGS
     from stattools.solvers import ClosedForm as ClosedForm
@@ -59,6 +71,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "comparison": ("Comparison", "compare"),
+    "covariance": ("HAC", "Cluster"),
+    "existence": ("Separation", "SeparationError", "separation"),
+    "penalties": ("Jeffreys", "Ridge"),
     "conjugate.beta_binomial": ("Beta",),
     "errors": (
         "ConvergenceError",
@@ -67,7 +83,9 @@ _HOME = {
         "IncompatibleError",
         "StattoolsError",
     ),
-    "fitting": ("Fit", "fit"),
+    "fitted": ("Fit",),
+    "fitting": ("fit",),
+    "hypotheses": ("TestResult", "likelihood_ratio", "score_test"),
     "interval": ("Interval",),
     "likelihoods": ("Bernoulli", "Binomial", "Categorical", "Gaussian", "NegativeBinomial", "Poisson", "Probit"),
     "model": ("Evaluation", "Model"),

@@ -61,7 +61,8 @@ class Model:
     """A likelihood bound to data: what `st.ols`, `st.logistic`, `st.softmax` and `st.poisson` return.
 
     `names` are the flat coefficient names, `terms` the columns of X, `labels` the outcome's categories (the reference
-    first) or None. `start` is where solvers begin. theta has shape (len(names),).
+    first) or None. `start` is where solvers begin. `kept` are the numbers of the table's rows that had no value missing
+    (None: all), `source` that table. theta has shape (len(names),).
     """
 
     kind: str
@@ -77,6 +78,8 @@ class Model:
     exposure_column: str | None = None
     dropped: dict[str, int] = field(default_factory=dict)
     n_dropped: int = 0
+    kept: NDArray[np.intp] | None = None
+    source: Any = None
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from stattools.model import Model
 
 if TYPE_CHECKING:
-    from stattools.fitting import Fit
+    from stattools.fitted import Fit
 
 
 def page(fit: Fit) -> str:
@@ -109,8 +109,13 @@ def _head(fit: Fit) -> list[str]:
 
 def _coefficient_lines(fit: Fit) -> list[str]:
     table = fit.table()
-    letter = "t" if fit.model.has_scale else "z"
+    letter = "t" if np.isfinite(fit.t_df) else "z"
     labels = [name for name in ("category", "term") if name in table]
+    if not fit.kinds:
+        rows = [
+            [*(_clip(str(row[name])) for name in labels), number(row["estimate"])] for row in table.to_dict("records")
+        ]
+        return aligned([*("" for _ in labels), "estimate"], rows, left=len(labels))
     head = [*("" for _ in labels), "estimate", "se", letter, "p", "lower", "upper"]
     rows = []
     for row in table.to_dict("records"):
@@ -151,14 +156,21 @@ def _foot(fit: Fit) -> list[str]:
         line += f"   {name} {fit.r_squared:.4f}"
     if fit.model.has_scale:
         line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
-    lines = [line, certificate(fit), f"Standard errors: {_source(fit)}. Intervals: {fit.level:.4g}, Wald."]
+    intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
+    source = f"Standard errors: {_source(fit)}." if fit.kinds else f"{fit.cov.capitalize()}."
+    lines = [line, certificate(fit), source + intervals]
+    if fit.penalty is not None:
+        lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
     if fit.model.has_scale and fit.scale**2 <= 1e-24 * fit.model.residual_sums(fit.estimate)[1] / fit.n:
         lines.append("The fit is exact to round-off: standard errors and tests say nothing here.")
     return lines
 
 
 def _source(fit: Fit) -> str:
-    return {"information": "inverse information" + (", unbiased scale" if fit.model.has_scale else "")}[fit.cov]
+    """What the standard errors were made from."""
+    if fit.cov != "information":
+        return fit.cov
+    return "inverse information" + (", unbiased scale" if isinstance(fit.model, Model) and fit.model.has_scale else "")
 
 
 def _clip(text: str, width: int = 40) -> str:

@@ -28,7 +28,8 @@ class Dataset:
     """Complete rows: X (n, p) float64, the outcome as it came, extras (n,) float64, and what was dropped.
 
     `dropped` counts the rows in which a column was missing, by column; a row missing in two columns counts in both.
-    `n_dropped` counts the rows dropped in all.
+    `n_dropped` counts the rows dropped in all. `kept` are the numbers of the rows that stayed, None where all did;
+    `source` is the table as it was given, None for arrays.
     """
 
     X: np.ndarray
@@ -38,6 +39,8 @@ class Dataset:
     columns: dict[str, np.ndarray] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
     n_dropped: int = 0
+    kept: np.ndarray | None = None
+    source: Any = None
 
 
 def read(
@@ -102,7 +105,8 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
     numbers = {key: _number_column(ready[label], key, label) for key, label in labels.items()}
     outcome = outcome_of(formula, ready, rows)
     design, X = learn(formula, ready, rows)
-    return Dataset(X, outcome, formula.outcome.text, design, numbers, dropped, frame.n - len(rows))
+    kept = None if len(rows) == frame.n else rows
+    return Dataset(X, outcome, formula.outcome.text, design, numbers, dropped, frame.n - len(rows), kept, data)
 
 
 def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:

@@ -60,6 +60,8 @@ def bind(
         exposure_column=exposure_column if isinstance(exposure_column, str) else None,
         dropped=data.dropped,
         n_dropped=data.n_dropped,
+        kept=data.kept,
+        source=data.source,
     )
 
 

@@ -23,7 +23,7 @@ from stattools.models.binding import Column, bind, read_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.fitting import Fit
+    from stattools.fitted import Fit
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 
 if TYPE_CHECKING:
-    from stattools.fitting import Fit
+    from stattools.fitted import Fit
 
 METHODS = {"wald": "normal", "wilson": "wilson", "clopper-pearson": "beta"}
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError, IncompatibleError
-from stattools.fitting import Fit
+from stattools.fitted import Fit
 from stattools.model import Model
 from stattools.solvers.metric import Metric
 from stattools.validation.agreement import Agreement, agreeing_digits, counted

@@ -1,0 +1,93 @@
+"""The covariance of an estimate, of the kind asked for, with the name and degrees of freedom that go with it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.covariance.groups import Groups
+from stattools.covariance.kinds import HAC, Cluster, unusual
+from stattools.covariance.sandwich import POWER, Sandwich
+from stattools.errors import IncompatibleError
+from stattools.model import Model
+
+Floats = NDArray[np.float64]
+
+
+class Covariance(NamedTuple):
+    """`matrix` (p, p), the `name` to print beside every number made from it, and `df`, the degrees of freedom of
+    Student's t for intervals and tests: infinite where they are normal.
+    """
+
+    matrix: Floats
+    name: str
+    df: float
+
+
+def covariance(
+    model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster = "information", *, scale: float = 1.0
+) -> Covariance:
+    """The covariance of the estimate theta, shape (p, p), of the kind `cov`.
+
+    `bread` is the inverse information at theta, at scale 1 where one is estimated, beside `scale`. `cov`:
+
+    - "information": bread times scale^2;
+    - "HC0": rows independent; "HC1": times n / (n - p); "HC2", "HC3": scores divided by sqrt(1 - h), by 1 - h, with h
+      the row's leverage (a matrix where a row has several linear predictors);
+    - "robust": Stata's `vce(robust)`, HC1 for `st.ols` and HC0 times n / (n - 1) for others;
+    - `HAC(lags)`, `Cluster(groups)`, `Cluster(groups1, groups2)`.
+
+    Frequency weights mean repeated rows; HAC refuses them. Raises DomainError for groups and lags that do not fit the
+    rows, for leverages of 1, and for a matrix with negative variances (possible with two-way clusters and uniform
+    kernels); IncompatibleError for a kind that does not exist or that needs rows where the model has none.
+
+    >>> import stattools as st
+    >>> model = st.ols([1.0, 3.0, 5.0, 8.0], [0, 1, 2, 3])
+    >>> solution = st.LeastSquares().solve(model)
+    >>> covariance(model, solution.estimate, solution.covariance, "HC0").matrix.round(4).tolist()
+    [[0.0264, -0.0126], [-0.0126, 0.0134]]
+    """
+    if not (isinstance(cov, HAC | Cluster) or (isinstance(cov, str) and cov in ("information", *POWER))):
+        raise IncompatibleError(
+            f"cov= is one of 'information', {', '.join(map(repr, POWER))}, st.HAC(lags), st.Cluster(groups) or "
+            f"st.Cluster(groups1, groups2); got {cov!r:.60}."
+        )
+    if not isinstance(model, Model):
+        if cov != "information":
+            raise IncompatibleError(
+                f"cov={cov!r:.40} sums the scores of rows, and {model.title} has no rows; use cov='information'."
+            )
+        return Covariance(bread * scale**2, "information", np.inf)
+    n, p = model.n, len(theta)
+    df = n - p if model.has_scale else np.inf
+    if cov == "information":
+        return Covariance(bread * scale**2, "information", df)
+    sandwich = Sandwich.of(model, theta, bread)
+    small = n / (n - p) if n > p else np.inf
+    if isinstance(cov, HAC):
+        factor = small if cov.correction == "stata" else 1.0
+        name = f"HAC(lags={cov.lags}{unusual(cov)})"
+        return Covariance(sandwich.closed(factor * sandwich.autocorrelated(cov), name), name, df)
+    if isinstance(cov, Cluster):
+        return _clustered(sandwich, cov)
+    factor = {"HC1": small, "robust": small if model.has_scale else n / (n - 1.0)}.get(cov, 1.0)
+    return Covariance(sandwich.closed(factor * sandwich.independent(cov), cov), cov, df)
+
+
+def _clustered(sandwich: Sandwich, cov: Cluster) -> Covariance:
+    model = sandwich.model
+    ways = [Groups.read(groups, model) for groups in (cov.groups, cov.second) if groups is not None]
+    parts = [*ways, ways[0].crossed(ways[1])] if len(ways) == 2 else ways
+    name = f"Cluster({', '.join(way.name for way in ways)}{unusual(cov)})"
+    smallest = min(way.n for way in ways)
+    n, p = model.n, sandwich.B.shape[1]
+    meat = np.zeros((p, p))
+    for part, sign in zip(parts, (1.0, 1.0, -1.0), strict=False):
+        G = smallest if cov.correction == "stata" else part.n
+        factor = 1.0 if cov.correction == "none" else G / (G - 1.0)
+        if cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale):
+            factor *= (n - 1.0) / (n - p)
+        meat += sign * factor * sandwich.grouped(part)
+    return Covariance(sandwich.closed(meat, name), name, smallest - 1.0 if model.has_scale else np.inf)

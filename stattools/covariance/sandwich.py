@@ -1,0 +1,117 @@
+"""Meats between two slices of bread, one read of the rows in blocks, on standardized columns.
+
+    V = C M C = B M_phi B^T,   theta = T phi,   B = T C_phi
+
+Memory beyond a block is p numbers per group, or per lag of a series. Columns far from zero cost V no digits, as they
+would in C M C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.covariance.groups import Groups, require_series
+from stattools.covariance.kinds import HAC
+from stattools.covariance.leverage import row_scores, spread, unshrunk
+from stattools.errors import DomainError
+from stattools.model import Model
+
+Floats = NDArray[np.float64]
+
+POWER = {"HC0": 0.0, "HC1": 0.0, "robust": 0.0, "HC2": 0.5, "HC3": 1.0}
+"""The score of a row with leverage h is divided by (1 - h) to this power."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sandwich:
+    """Scores on standardized columns, where theta = T phi, and B = T C_phi, so that V = B M B^T."""
+
+    model: Model
+    work: Model
+    phi: Floats
+    B: Floats
+    C: Floats
+
+    @classmethod
+    def of(cls, model: Model, theta: Floats, bread: Floats) -> Sandwich:
+        """From theta and the inverse information in the columns as they are."""
+        work, T = model.standardized()
+        B = np.linalg.solve(T, bread).T  # C T^-T: what the centering takes away is taken from C once, not from V
+        return cls(model, work, np.linalg.solve(T, theta), B, np.linalg.solve(T, B))
+
+    def independent(self, kind: str) -> Floats:
+        """The meat of HC0 to HC3, without a factor."""
+        meat = np.zeros_like(self.C)
+        for _, scores, weight in self.scores(POWER[kind], kind):
+            meat += _squared(scores, weight)
+        return meat
+
+    def grouped(self, groups: Groups) -> Floats:
+        """The meat of sums over groups, without a factor."""
+        from scipy.sparse import csr_array
+
+        total = np.zeros((groups.n, self.B.shape[1]))
+        for part, scores, weight in self.scores():
+            here, code = np.unique(groups.codes[part], return_inverse=True)
+            entries = np.ones(len(code)) if weight is None else weight
+            total[here] += csr_array((entries, (code, np.arange(len(code)))), shape=(len(here), len(code))) @ scores
+        return total.T @ total
+
+    def autocorrelated(self, cov: HAC) -> Floats:
+        """The meat of a series, without a factor."""
+        require_series(self.model, cov)
+        kernel = {"bartlett": 1.0 - np.arange(cov.lags + 1.0) / (cov.lags + 1.0), "uniform": np.ones(cov.lags + 1)}
+        meat = np.zeros_like(self.C)
+        before = np.zeros((0, self.B.shape[1]))
+        for _, scores, _ in self.scores():
+            meat += scores.T @ scores
+            known = np.concatenate([before, scores])
+            for lag in range(1, min(cov.lags, len(known) - 1) + 1):
+                now = known[max(len(before), lag) :]
+                start = max(len(before), lag) - lag
+                cross = now.T @ known[start : start + len(now)]
+                meat += kernel[cov.kernel][lag] * (cross + cross.T)
+            before = known[max(len(known) - cov.lags, 0) :]
+        return meat
+
+    def scores(self, power: float = 0.0, kind: str = "") -> Iterator[tuple[slice, Floats, Floats | None]]:
+        """Per block: its rows, their scores (m, p) per observation, and their frequencies."""
+        work, start = self.work, 0
+        for block in work.rows.blocks():
+            part = slice(start, start + len(block.X))
+            start = part.stop
+            weight, precision = (None if v is None else v[part] for v in (work.rows.weight, work.rows.precision))
+            eta, _ = work.predictor.forward(self.phi, block)
+            u, information = work.likelihood.evaluate(eta, block.y)[1:]
+            if precision is not None:
+                u, information = _times(u, precision), _times(information, precision)
+            if power:
+                u = unshrunk(u, information, spread(work.predictor, block, self.C), power, kind, part.start)
+            yield part, row_scores(work.predictor, block, u), weight
+
+    def closed(self, meat: Floats, name: str) -> Floats:
+        """B M B^T, symmetric; a DomainError where a variance is negative beyond round-off."""
+        V = self.B @ meat @ self.B.T
+        V = 0.5 * (V + V.T)
+        variance = np.diagonal(V)
+        size = ((np.abs(self.B) @ np.abs(meat)) * np.abs(self.B)).sum(axis=1)
+        negative = np.flatnonzero(~(variance >= -1e-12 * size))
+        if negative.size:
+            raise DomainError(
+                f"{name} gives the variance {variance[negative[0]]:.3g} for {self.model.names[negative[0]]!r}: this "
+                "estimator need not be positive on few groups or lags. Cluster one way, or use the Bartlett kernel."
+            )
+        np.fill_diagonal(V, np.maximum(variance, 0.0))
+        return V
+
+
+def _squared(scores: Floats, weight: Floats | None) -> Floats:
+    return scores.T @ (scores if weight is None else scores * weight[:, None])
+
+
+def _times(values: Floats, factor: Floats) -> Floats:
+    return values * factor.reshape(-1, *[1] * (values.ndim - 1))

@@ -1,0 +1,70 @@
+"""Rank: is every column's coefficient determined beside the others?
+
+The triangle R of the standardized columns is read from left to right; a column whose part beyond its predecessors is
+within round-off of the data is a combination of them, and the error names the combination.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.triangle import triangle
+from stattools.errors import IdentificationError
+from stattools.model import Model
+
+Floats = NDArray[np.float64]
+
+
+def check_size(model: Model) -> None:
+    """IdentificationError where there are more coefficients than rows."""
+    rows = len(model.rows.X) if model.rows.weight is None else int(np.count_nonzero(model.rows.weight))
+    p = model.predictor.columns
+    if p > rows:
+        raise IdentificationError(
+            f"{model.title} has {p} coefficients{' per category' if model.predictor.width > 1 else ''} and only {rows} "
+            "rows: the maximum is not unique. Use fewer columns or more rows."
+        )
+
+
+def check_rank(model: Model) -> None:
+    """IdentificationError naming each column that is a combination of those before it."""
+    rows, T = model.rows.standardized()
+    R = triangle(rows)
+    size = np.abs(model.rows.X).max(axis=0) * np.abs(np.diagonal(T))  # round-off of the data, on unit columns
+    kept: list[int] = []
+    aliased: list[str] = []
+    basis = np.zeros((len(R), 0))
+    for column in range(len(R)):
+        vector = R[:, column]
+        rest = vector - basis @ (basis.T @ vector)
+        rest = rest - basis @ (basis.T @ rest)
+        unit = np.linalg.lstsq(R[:, kept], vector)[0] if kept else np.zeros(0)
+        noise = np.finfo(float).eps * np.hypot(size[column], np.linalg.norm(unit * size[kept]))
+        if np.linalg.norm(rest) > max(4.0 * noise, 1e-14) * np.sqrt(model.n):
+            kept.append(column)
+            basis = np.column_stack([basis, rest / np.linalg.norm(rest)])
+        else:
+            null = T[:, column] - (T[:, kept] @ unit if kept else 0.0)
+            aliased.append(_combination(model, null, column))
+    if aliased:
+        raise IdentificationError(
+            f"{model.title} cannot tell {len(aliased)} of its {len(R)} columns from the others: {'; '.join(aliased)}. "
+            "Leave out one column of each combination."
+        )
+
+
+def _combination(model: Model, null: Floats, column: int) -> str:
+    """`x3 = 2 x1 - x2`, from a vector with X null = 0."""
+    coefficients = -null / null[column]
+    span = np.abs(model.rows.X).max(axis=0)
+    shown: list[str] = []
+    for k, (name, value) in enumerate(zip(model.terms, coefficients, strict=True)):
+        if k == column or abs(value) * span[k] <= 1e-7 * span[column]:
+            continue
+        if abs(value - round(value)) < 1e-6 * abs(value):
+            value = round(value)
+        sign = "- " if value < 0 else "+ " if shown else ""
+        amount = "" if abs(value) == 1 else f"{abs(value):.6g} "
+        shown.append(f"{sign}{amount}{name}")
+    return f"{model.terms[column]} = {' '.join(shown) if shown else '0'}"

@@ -1,0 +1,255 @@
+"""The fit: estimates, their uncertainty, and what can be asked of them. It never asks for the data again.
+
+    interval = estimate -+ q se,   q of the normal, or of Student's t with n - p degrees of freedom for `st.ols`
+
+Source: Wasserman, All of Statistics (2004), ch. 9; for least squares Seber & Lee (2003), ch. 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from stattools.errors import DomainError, IncompatibleError
+from stattools.interval import Interval
+from stattools.model import Model
+from stattools.penalties import Penalty, Ridge
+from stattools.solvers import Solution
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stattools.hypotheses import TestResult
+
+Floats = NDArray[np.float64]
+
+NO_SE = "penalized: no standard errors"
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
+
+    `estimate` has shape (p,), `covariance` (p, p), in the order of `names`. `scale` is the unbiased residual standard
+    deviation of `st.ols`, 1 otherwise. `cov` names the kind of covariance; `t_df` are the degrees of freedom of
+    Student's t for intervals and tests, infinite where they are normal. `loglik` is never penalized; `penalty` says
+    what the estimate was. `print(fit)` is a page to read.
+
+    >>> import stattools as st
+    >>> f = st.fit(st.coin([1, 0, 1, 1]))
+    >>> float(f.estimate[0]), f.names
+    (0.75, ('theta',))
+    """
+
+    model: Any
+    estimate: Floats
+    covariance: Floats
+    loglik: float
+    solution: Solution
+    scale: float
+    level: float = 0.95
+    cov: str = "information"
+    t_df: float = np.inf
+    penalty: Penalty | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the coefficients."""
+        return self.model.names
+
+    @property
+    def se(self) -> Floats:
+        """Standard errors, shape (p,); NaN for a ridge fit, which has none (`cov` says so)."""
+        return np.sqrt(np.diagonal(self.covariance))
+
+    @property
+    def n(self) -> float:
+        """Number of observations: the sum of the frequency weights."""
+        return self.model.n
+
+    @property
+    def df(self) -> float:
+        """Residual degrees of freedom, n minus the number of coefficients."""
+        return self.n - len(self.estimate)
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, 2 p - 2 loglik; the scale is not counted, as in statsmodels."""
+        return 2.0 * len(self.estimate) - 2.0 * self.loglik
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, p log n - 2 loglik; the scale is not counted, as in statsmodels; NaN without n."""
+        n = getattr(self.model, "observations", self.n)
+        return float("nan") if n is None else float(len(self.estimate) * np.log(n) - 2.0 * self.loglik)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of interval that this model has."""
+        if self._is_proportion:
+            return tuple(self.model.intervals)
+        if isinstance(self.penalty, Ridge):
+            return ()
+        return ("wald", "profile") if self.penalty else ("wald", "profile", "score")
+
+    def interval(self, level: float | None = None, *, kind: str = "wald") -> Interval:
+        """Confidence intervals, `lower, upper = fit.interval(0.95)`: arrays of shape (p,), floats for a single
+        proportion.
+
+        `kind` is one of `fit.kinds`: "wald", "profile" (likelihood ratio, with ends of +-inf where the log-likelihood
+        levels off) and "score" for regressions; "wald", "wilson" ("score"), "likelihood-ratio" and "clopper-pearson"
+        for proportions. Profile and score intervals are the likelihood's own, whatever `cov` is. Raises DomainError
+        for a level outside (0, 1), IncompatibleError for a kind that the model does not have.
+        """
+        level = self.level if level is None else level
+        require_level(level)
+        if kind not in self.kinds:
+            if isinstance(self.penalty, Ridge):
+                raise IncompatibleError(
+                    f"{self.model.title} with {self.penalty!r} is {NO_SE}, and no intervals either."
+                )
+            raise IncompatibleError(
+                f"{self.model.title} has intervals of kind {', '.join(map(repr, self.kinds))}; got kind={kind!r}."
+            )
+        if self._is_proportion:
+            lower, upper = self.model.intervals[kind](level)
+            return Interval(lower, upper, level, kind, self.names)
+        if kind != "wald":
+            from stattools.profile import profile_interval, score_interval
+
+            ends = profile_interval(self, level) if kind == "profile" else score_interval(self, level)
+            return Interval(*ends, level, kind, self.names)
+        half = self.quantile(level) * self.se
+        return Interval(self.estimate - half, self.estimate + half, level, kind, self.names)
+
+    def table(self, level: float | None = None) -> pd.DataFrame:
+        """One row per coefficient: [category,] term, estimate, se, statistic, p_value, lower, upper.
+
+        `statistic` is t for `st.ols` and z otherwise, for the hypothesis that the coefficient is 0; for a proportion
+        it is the score test of 1/2. A ridge fit has estimates only; the rest is NaN.
+        """
+        import pandas as pd
+
+        if isinstance(self.penalty, Ridge):
+            statistic = p_value = lower = upper = np.full(len(self.estimate), np.nan)
+        else:
+            statistic, p_value = self._test()
+            lower, upper = self.interval(level)
+        columns: dict[str, Any] = {"term": self.names}
+        if isinstance(self.model, Model) and self.model.categories is not None:
+            width = len(self.model.terms)
+            columns = {
+                "category": np.repeat(self.model.categories, width),
+                "term": self.model.terms * self.model.predictor.width,
+            }
+        columns |= {"estimate": self.estimate, "se": self.se, "statistic": statistic, "p_value": p_value}
+        return pd.DataFrame(columns | {"lower": lower, "upper": upper})
+
+    def glance(self) -> pd.DataFrame:
+        """The model in exactly one row: n, n_dropped, df, loglik, aic, bic, scale, r_squared, decrement, solver, cov.
+
+        `r_squared` is the share of the variance explained for `st.ols`, McFadden's 1 - loglik / loglik_null for other
+        regressions, and missing for a proportion.
+        """
+        import pandas as pd
+
+        row = {
+            "n": self.n,
+            "n_dropped": getattr(self.model, "n_dropped", 0),
+            "df": self.df,
+            "loglik": self.loglik,
+        }
+        row |= {"aic": self.aic, "bic": self.bic, "scale": self.scale, "r_squared": self.r_squared}
+        return pd.DataFrame(
+            [row | {"decrement": self.solution.decrement, "solver": self.solution.solver, "cov": self.cov}]
+        )
+
+    def test(self, hypothesis: Any) -> TestResult:
+        """Wald test of linear hypotheses: `fit.test("x1 = x2, x3 = 0")`, with `statistic, df, p_value`.
+
+        Also a list of names (all zero), a matrix R (R theta = 0) or a pair (R, q). Made from the fit's covariance; F
+        where intervals are Student's t, chi-squared otherwise. Raises DomainError for text that is not linear or
+        names that the model does not have.
+        """
+        from stattools.hypotheses import wald
+
+        return wald(self, hypothesis, df=self.t_df)
+
+    @cached_property
+    def r_squared(self) -> float:
+        """See `glance`."""
+        from stattools.null_model import null_loglik, total_sum_of_squares
+
+        if not isinstance(self.model, Model):
+            return float("nan")
+        if self.model.has_scale:
+            total = total_sum_of_squares(self.model)
+            return 1.0 - self.model.residual_sums(self.estimate)[0] / total if total > 0 else float("nan")
+        return 1.0 - self.loglik / null_loglik(self.model)
+
+    @property
+    def residuals(self) -> Floats:
+        """Response residuals, y minus the fitted mean: shape (n_rows,), or (n_rows, K) for softmax, the reference
+        first.
+        """
+        model = self._regression("residuals")
+        mean = model.likelihood.mean(model.eta(self.estimate))
+        if model.labels is not None and model.kind == "softmax":
+            return (model.rows.y[:, None] == np.arange(mean.shape[1])).astype(float) - mean
+        return model.rows.y - mean
+
+    def predict(self, data: Any = None, *, offset: str | ArrayLike | None = None, interval: float | None = None) -> Any:
+        """Fitted means, for the rows of the fit or for new rows.
+
+        Returns an array (m,); for softmax a frame with one column of probabilities per category. `data` is a table with
+        the formula's columns, or an array or frame like the X of the fit. `offset` is needed for new rows where the fit
+        had one, unless that was a column, which is then looked up. With `interval=level` a frame with `mean, lower,
+        upper`, the ends from the linear predictor's standard error. Raises DomainError for unseen levels, missing
+        columns and missing values.
+        """
+        from stattools.prediction import predict
+
+        return predict(self, self._regression("predict"), data, offset, interval)
+
+    def __str__(self) -> str:
+        from stattools.summary import page
+
+        return page(self)
+
+    def quantile(self, level: float) -> float:
+        """How many standard errors an interval of this level reaches: Student's t for `st.ols`, normal otherwise."""
+        require_level(level)
+        tail = 0.5 * (1.0 - level)
+        return float(-special.stdtrit(self.t_df, tail) if np.isfinite(self.t_df) else -special.ndtri(tail))
+
+    def _test(self) -> tuple[Floats, Floats]:
+        if self._is_proportion:
+            statistic, p_value = self.model.test()
+            return np.atleast_1d(statistic), np.atleast_1d(p_value)
+        exact = np.where(self.estimate == 0, 0.0, np.copysign(np.inf, self.estimate))  # where se = 0
+        statistic = np.divide(self.estimate, self.se, out=exact, where=self.se > 0)
+        normal = not np.isfinite(self.t_df)
+        tail = special.ndtr(-np.abs(statistic)) if normal else special.stdtr(self.t_df, -np.abs(statistic))
+        return statistic, 2.0 * tail
+
+    @property
+    def _is_proportion(self) -> bool:
+        """True for `st.coin` and `st.binomial`, which bring their own intervals and test."""
+        return hasattr(self.model, "intervals")
+
+    def _regression(self, what: str) -> Model:
+        if isinstance(self.model, Model):
+            return self.model
+        raise IncompatibleError(
+            f"{what} belongs to regressions; {self.model.title} has fit.estimate and its intervals."
+        )
+
+
+def require_level(level: Any) -> None:
+    if isinstance(level, bool) or not isinstance(level, int | float | np.floating) or not 0.0 < level < 1.0:
+        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r}.")

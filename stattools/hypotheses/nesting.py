@@ -1,0 +1,98 @@
+"""Are two models of the same data, and is one contained in the other?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.rows import Rows
+from stattools.data.triangle import triangle
+from stattools.errors import IncompatibleError
+from stattools.existence import check_rank
+from stattools.model import Model
+from stattools.predictors.linear import Linear
+
+Floats = NDArray[np.float64]
+
+SAME_SPACE = 1e-9
+"""A column whose part outside the larger model's columns is this small beside it lies among them."""
+
+
+def difference_in_outcome(one: Any, other: Any) -> str | None:
+    """Why the likelihoods of two models are not those of the same data; None where they are."""
+    for model in (one, other):
+        if not isinstance(model, Model):
+            return f"{getattr(model, 'title', type(model).__name__)} has no rows"
+    a, b = one.rows, other.rows
+    if len(a.y) != len(b.y):
+        dropped = (
+            f" ({one.n_dropped:,} and {other.n_dropped:,} were dropped)" if one.n_dropped or other.n_dropped else ""
+        )
+        return f"one has {len(a.y):,} rows and the other {len(b.y):,}{dropped}; fit both to the rows complete in both"
+    if one.has_scale != other.has_scale:
+        return f"{one.title} has a density and {other.title} probabilities, which do not compare"
+    if not np.array_equal(_outcomes(one), _outcomes(other)):
+        return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
+    for what, v, w in (("weights", a.weight, b.weight), ("precisions", a.precision, b.precision)):
+        ones = np.ones(len(a.y))
+        if not np.array_equal(ones if v is None else v, ones if w is None else w):
+            return f"their {what} differ"
+    return None
+
+
+def _outcomes(model: Model) -> NDArray[Any]:
+    """The outcome with its own labels, so that the choice of a reference does not matter."""
+    if model.labels is None or model.rows.y.ndim > 1:
+        return model.rows.y
+    return np.array(model.labels, dtype=object)[model.rows.y.astype(int)]
+
+
+def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
+    """The coefficients of the larger model that give the linear predictors of the smaller one.
+
+    IncompatibleError unless every column of the smaller model, and the difference of the offsets, is a combination of
+    the larger model's columns, and the larger model is larger.
+    """
+    if full.predictor.size <= restricted.predictor.size:
+        raise IncompatibleError(
+            f"the larger model comes with more coefficients; got {full.predictor.size} in {describe(full)} and "
+            f"{restricted.predictor.size} in {describe(restricted)}. Exchange them, or compare by AIC."
+        )
+    p, r = full.predictor.columns, restricted.predictor.columns
+    zero = np.zeros(len(full.rows.y))
+    ours, theirs = (zero if v is None else v for v in (full.rows.offset, restricted.rows.offset))
+    shift = np.where(np.abs(theirs - ours) > 1e-13 * (np.abs(ours) + np.abs(theirs)), theirs - ours, 0.0)
+    columns = np.column_stack([full.rows.X, restricted.rows.X, shift])
+    size = np.sqrt(np.mean(columns**2, axis=0))
+    size[size == 0] = 1.0
+    R = triangle(Rows(columns / size, zero, full.rows.weight))
+    inside, outside = R[:p, p:], R[p:, p:]
+    lost = np.linalg.norm(outside, axis=0) > SAME_SPACE * np.maximum(np.linalg.norm(R[:, p:], axis=0), 1e-300)
+    if lost.any():
+        names = [*restricted.terms, "offset"]
+        raise IncompatibleError(
+            f"the models are not nested: {names[int(np.argmax(lost))]!r} of {describe(restricted)} is no combination "
+            f"of the columns of {describe(full)}. Compare them by AIC or BIC (st.compare)."
+        )
+    try:
+        map_of = np.linalg.solve(R[:p, :p], inside) / size[:p, None] * size[p:]
+    except np.linalg.LinAlgError:
+        check_rank(full)
+        raise
+    width = full.predictor.width if isinstance(full.predictor, Linear) else 1
+    betas = estimate[: width * r].reshape(width, r)
+    theta = betas @ map_of[:, :r].T + map_of[:, r]
+    return np.concatenate([theta.ravel(), estimate[width * r :]])
+
+
+def describe(model: Any) -> str:
+    """The formula, or the title and the terms."""
+    formula = getattr(model, "formula", None)
+    if formula:
+        return formula
+    terms = getattr(model, "terms", ())
+    return (
+        f"{model.outcome_name} ~ {' + '.join(terms[:4])}{' + ...' if len(terms) > 4 else ''}" if terms else model.title
+    )

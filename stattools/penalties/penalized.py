@@ -1,0 +1,134 @@
+"""A model with a penalty is a model: it answers `names, start, n, evaluate`, so that Newton's steps, the certificate
+and profile intervals are the same code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
+from stattools.existence import check_rank, check_size
+from stattools.model import Evaluation
+from stattools.penalties.jeffreys import Jeffreys
+from stattools.solvers.newton import Newton, climb
+from stattools.solvers.solution import Solution
+
+Floats = NDArray[np.float64]
+
+
+class Penalty(Protocol):
+    """What is added to the log-likelihood, with its score and its information."""
+
+    def check(self, model: Any) -> None: ...
+    def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation: ...
+    def covariance(self, solution: Solution, model: Any) -> Floats: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Penalized:
+    """A model with a penalty: answers what solvers and profiles ask. The user's coefficients are T theta."""
+
+    model: Any
+    penalty: Penalty
+    T: Floats
+
+    @property
+    def title(self) -> str:
+        """`Logistic regression, penalized by Jeffreys()`."""
+        return f"{self.model.title}, penalized by {self.penalty!r}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the coefficients."""
+        return self.model.names
+
+    @property
+    def n(self) -> float:
+        """Number of observations."""
+        return self.model.n
+
+    @property
+    def start(self) -> Floats:
+        """Where solvers begin."""
+        return self.model.start
+
+    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
+        """Penalized log-likelihood, its score and its information (minus the second derivative)."""
+        theta = np.asarray(theta, dtype=float)
+        now = self.model.evaluate(theta, order=2 if isinstance(self.penalty, Jeffreys) else order)
+        if not now.is_finite:
+            return now
+        own = Evaluation(now.loglik, now.score if order else NONE, now.information if order == 2 else NONE)
+        return own + self.penalty.term(self.model, theta, now, self.T, order)
+
+    def loglik(self, theta: ArrayLike) -> float:
+        """The penalized log-likelihood."""
+        return self.evaluate(theta, order=0).loglik
+
+    def dispersion(self, theta: ArrayLike) -> float:
+        """1: a penalty is weighed against the log-likelihood at unit scale."""
+        return 1.0
+
+    def standardized(self) -> tuple[Penalized, Floats]:
+        """The same function on standardized columns, and the map back."""
+        if not hasattr(self.model, "standardized"):
+            return self, np.eye(len(self.T))
+        work, T = self.model.standardized()
+        return Penalized(work, self.penalty, self.T @ T), T
+
+
+NONE = np.empty(0)
+
+
+def penalized(model: Any, penalty: Penalty) -> Penalized:
+    """The model with the penalty added to its log-likelihood.
+
+    Raises IncompatibleError where the penalty does not fit the model.
+
+    >>> import stattools as st
+    >>> model = st.logistic([0, 1], [[1.0], [1.0]], intercept=False)
+    >>> gain = penalized(model, Jeffreys()).loglik([0.0]) - model.loglik([0.0])
+    >>> round(gain, 12) == round(0.5 * float(np.log(2 * 0.25)), 12)  # information: 2 rows, 1/4 each
+    True
+    """
+    if not all(hasattr(penalty, part) for part in ("check", "term", "covariance")):
+        raise IncompatibleError(f"penalty= needs st.Jeffreys() or st.Ridge(strength); got {penalty!r}.")
+    penalty.check(model)
+    return Penalized(model, penalty, np.eye(len(model.names)))
+
+
+def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
+    """The maximum of the penalized log-likelihood by Newton's method, with its certificate.
+
+    `loglik` of the solution is penalized; `covariance` is the inverse information for `Jeffreys`, and for `Ridge` the
+    inverse of the penalized one. The decrement is that of the penalized score. Raises IdentificationError for aliased
+    columns, IncompatibleError for a solver other than `st.Newton` or a penalty that does not fit the model.
+
+    >>> import stattools as st
+    >>> solution = maximize(st.softmax("g ~ x", {"g": ["a", "b", "c"], "x": [1, 2, 3]}), Jeffreys())
+    >>> solution.status, bool(np.isfinite(solution.estimate).all())
+    ('converged', True)
+    """
+    solver = Newton() if solver is None else solver
+    if not isinstance(solver, Newton):
+        raise IncompatibleError(f"a penalty needs the solver st.Newton(); got {solver!r}. Leave solver= out.")
+    target = penalized(model, penalty)
+    firth = isinstance(penalty, Jeffreys)
+    if firth:
+        check_size(model)
+    work, T = target.standardized()
+    whole: Any = work
+    try:
+        found = climb(whole, work.start, solver.tolerance, solver.max_steps, str(solver).split("(")[0])
+    except (DomainError, IdentificationError):
+        if firth:
+            check_rank(model)
+        raise
+    if firth and found.rcond < 1e-10:
+        check_rank(model)
+    found = replace(found, covariance=penalty.covariance(found, work.model)).mapped(T)
+    return replace(found, loglik=target.loglik(found.estimate))
