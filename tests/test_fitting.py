@@ -245,7 +245,7 @@ def test_bad_levels_are_refused(level):
 
 def test_wrong_parts_are_refused():
     fit = st.fit(st.ols("y ~ x1", data()))
-    with pytest.raises(st.IncompatibleError, match="has intervals of kind 'wald', 'profile', 'score'; got kind='wilson'"):
+    with pytest.raises(st.IncompatibleError, match=r"intervals of kind 'wald', 'profile', 'score'; got"):
         fit.interval(kind="wilson")
     with pytest.raises(st.IncompatibleError, match=r"needs a model such as st.ols.*got str"):
         st.fit("y ~ x")

@@ -6,6 +6,7 @@ higher log-likelihood and the smaller Newton decrement is the maximum, whoever f
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,8 @@ def validate(fit: Fit, /) -> Agreement:
     """The same numbers from statsmodels? An `Agreement` with one row per coefficient, `ok` and a sentence.
 
     The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), or proportion_confint.
-    Raises IncompatibleError for anything but a fit.
+    Raises IncompatibleError for anything but a
+    maximum-likelihood fit of a model that the package ships.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -38,8 +40,19 @@ def validate(fit: Fit, /) -> Agreement:
     """
     if not isinstance(fit, Fit):
         raise IncompatibleError(f"validate needs a fit, st.fit(model); got {type(fit).__name__}.")
-    if not isinstance(fit.model, Model):
+    if hasattr(fit.model, "intervals"):
         return validate_proportion(fit)
+    if not isinstance(fit.model, Model):
+        raise IncompatibleError(f"validate has no reference for {fit.model.title}: it is your own likelihood.")
+    if fit.penalty is not None:
+        raise IncompatibleError(
+            f"validate checks maximum-likelihood fits, and statsmodels has no reference for {fit.penalty!r}. "
+            "Validate the fit without penalty=, if it exists."
+        )
+    notes: tuple[str, ...] = ()
+    if fit.cov != "information":
+        notes = (f"standard errors here are both from the information; the fit's own are {fit.cov}.",)
+        fit = replace(fit, covariance=fit.solution.covariance * fit.scale**2, cov="information")
     reference = reference_fit(fit.model)
     rows = _rows(fit, reference)
     ours, theirs = _decrement(fit.model, fit.estimate), _decrement(fit.model, reference.estimate)
@@ -62,7 +75,7 @@ def validate(fit: Fit, /) -> Agreement:
         theirs,
         ok,
         sentence,
-        reference.notes,
+        notes + reference.notes,
     )
 
 

@@ -131,6 +131,21 @@ def test_nan_reference_does_not_excuse_a_wrong_fit(monkeypatch):
     assert not st.validate(fit).ok
 
 
+def test_a_robust_fit_is_validated_on_the_information():
+    fit = st.fit(st.ols("y ~ x", frame()), cov="HC3")
+    check = st.validate(fit)
+    assert check.ok
+    assert "the fit's own are HC3" in check.notes[0]
+    assert_allclose(check.table().se, st.fit(st.ols("y ~ x", frame())).se, rtol=1e-12)
+
+
+def test_penalized_and_custom_fits_have_no_reference():
+    with pytest.raises(st.IncompatibleError, match=r"no reference for Jeffreys\(\)"):
+        st.validate(st.fit(st.logistic("b ~ x", frame()), penalty=st.Jeffreys()))
+    with pytest.raises(st.IncompatibleError, match="your own likelihood"):
+        st.validate(st.fit(st.custom(lambda t: -float(t @ t), start=[1.0])))
+
+
 def test_only_fits():
     with pytest.raises(st.IncompatibleError, match=r"needs a fit, st.fit\(model\); got Coin|needs a fit"):
         st.validate(st.coin([0, 1]))
