@@ -106,3 +106,10 @@ def test_theta_of_the_wrong_length_is_refused():
     for model in models():
         with pytest.raises(st.DomainError, match=rf"has {len(model.names)} coefficients .*; got theta of shape \(2,\)"):
             model.evaluate([0.0, 0.0])
+
+
+def test_dispersion_is_the_squared_scale_that_standard_errors_use():
+    """The decrement is a distance in standard errors only if it is divided by the same scale."""
+    for model in models():
+        fit = st.fit(model)
+        assert_allclose(model.dispersion(fit.estimate), fit.scale**2, rtol=1e-12)
