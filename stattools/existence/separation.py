@@ -180,11 +180,12 @@ def check_overlap(model: Model) -> None:
     outcome = f"no {model.outcome_name}" if counts else f"the values of {model.outcome_name}"
     firth = isinstance(model.likelihood, Bernoulli | Binomial | Categorical | Poisson)
     finite = len(model.names) - len(found.infinite)
+    verb = "separates" if len(named) == 1 else "separate"
     raise SeparationError(
-        f"{model.title} has no maximum: {', '.join(named)} separate {outcome} {how}, so that the log-likelihood rises "
+        f"{model.title} has no maximum: {', '.join(named)} {verb} {outcome} {how}, so that the log-likelihood rises "
         f"for ever; {_listed(found.infinite)}. "
         + (f"The other {finite} are finite: `separation.table()` of this error has them. " if finite else "")
-        + (f"Use penalty=st.Jeffreys(), {'leave' if firth else ''}" if firth else "Leave")
+        + ("Use penalty=st.Jeffreys(), leave" if firth else "Leave")
         + " out or merge the separating columns, or collect rows that overlap.",
         found,
     )

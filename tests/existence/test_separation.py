@@ -26,7 +26,7 @@ def test_quasi_complete_separation_names_the_columns():
     g = rng(5)
     data = {"x": g.normal(size=80), "rare": (np.arange(80) < 6).astype(float)}
     data["y"] = np.where(data["rare"] == 1, 1, g.integers(0, 2, 80))
-    with pytest.raises(st.IdentificationError, match=r"no maximum: rare separate the values of y .*quasi"):
+    with pytest.raises(st.IdentificationError, match=r"no maximum: rare separates the values of y .*quasi"):
         st.fit(st.logistic("y ~ x + rare", data))
 
 
@@ -100,7 +100,7 @@ def test_endometrial():
     assert table.estimate["NV"] == table.se["NV"] == np.inf
     assert [table.lower["NV"], table.upper["NV"]] == [-np.inf, np.inf]
     assert np.isnan(table.p_value["NV"])
-    for part in ("NV separate the values of HG", "quasi-completely", "NV = inf", "other 3 are finite", "st.Jeffreys()"):
+    for part in ("NV separates the values of HG", "quasi-completely", "NV = inf", "other 3 are finite", "st.Jeffreys()"):
         assert part in str(error)
 
 
