@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from stattools.solvers import LeastSquares as LeastSquares
     from stattools.solvers import Newton as Newton
     from stattools.solvers import Solution as Solution
+    from stattools.storage import load as load
     from stattools.validation.agreement import Agreement as Agreement
     from stattools.validation.validate import validate as validate
 
@@ -96,6 +97,7 @@ _HOME = {
     "models.regression": ("logistic", "ols", "probit", "softmax"),
     "bayes": ("posterior",),
     "reporting.report": ("report",),
+    "storage": ("load",),
     "solvers": ("LBFGS", "ClosedForm", "GradientDescent", "LeastSquares", "Newton", "Solution"),
     "validation.agreement": ("Agreement",),
     "validation.validate": ("validate",),

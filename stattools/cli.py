@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,8 +37,10 @@ class Family(StrEnum):
 
     ols = "ols"
     logistic = "logistic"
+    probit = "probit"
     softmax = "softmax"
     poisson = "poisson"
+    negative_binomial = "negative_binomial"
 
 
 def main() -> None:
@@ -68,7 +71,7 @@ def gallery(
     names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Which reports; all if none.")] = None,
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("reports"),
 ) -> None:
-    """Write the reports of the gallery: coin, ols, logistic, and an index of all.
+    """Write the reports of the gallery, and an index of all.
 
     Example: `stattools gallery coin --out reports`
     """
@@ -90,6 +93,11 @@ def fit(
     family: Annotated[Family, typer.Argument(metavar="FAMILY", help="The likelihood of the outcome.")],
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV or Parquet file.")],
     formula: Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "y ~ x + C(group)".')],
+    weights: Annotated[str | None, typer.Option(metavar="COLUMN", help="How often each row was seen.")] = None,
+    precision: Annotated[str | None, typer.Option(metavar="COLUMN", help="Relative inverse variances (ols).")] = None,
+    offset: Annotated[str | None, typer.Option(metavar="COLUMN", help="Added to the linear predictor.")] = None,
+    exposure: Annotated[str | None, typer.Option(metavar="COLUMN", help="Time or number at risk (counts).")] = None,
+    trials: Annotated[str | None, typer.Option(metavar="COLUMN", help="Trials behind each outcome (logistic).")] = None,
     level: Annotated[float, typer.Option(help="The level of the intervals, between 0 and 1.")] = 0.95,
     validate: Annotated[bool, typer.Option("--validate", help="Compare with statsmodels.")] = False,
     report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report to this folder.")] = None,
@@ -103,14 +111,18 @@ def fit(
     with failures():
         import stattools as st
 
-        model = getattr(st, family)(formula, table(data))
+        columns = taken(
+            getattr(st, family), weights=weights, precision=precision, offset=offset, exposure=exposure, trials=trials
+        )
+        model = getattr(st, family)(formula, table(data), **columns)
         parts: list[Any] = [st.fit(model, level=level)]
         if validate:
             parts.append(st.validate(parts[0]))
         typer.echo("\n\n".join(map(str, parts)))
         if report is not None:
             command = shlex.join(["stattools", "fit", family, data.name, formula])
-            options = ["--report", report.name] + ["--validate"] * validate
+            options = [word for name, column in columns.items() for word in (f"--{name}", column)]
+            options += ["--report", report.name] + ["--validate"] * validate
             options += [] if level == 0.95 else ["--level", f"{level:g}"]
             path = st.report(*parts, to=report / f"{data.stem}-{family}", command=f"{command} {shlex.join(options)}")
             typer.echo(f"\nwrote {path}")
@@ -139,6 +151,14 @@ def verify(
             except typer.Exit:
                 failed = True
     raise typer.Exit(1 if failed else 0)
+
+
+def taken(family: Callable[..., Any], **columns: str | None) -> dict[str, str]:
+    """The columns that were named; wrong usage if the family has no such option."""
+    given = {name: column for name, column in columns.items() if column is not None}
+    for name in given.keys() - signature(family).parameters.keys():
+        raise typer.BadParameter(f"{family.__name__} has no {name}.", param_hint=f"--{name}")
+    return given
 
 
 def told(verdict: Any, limit: int = 30) -> str:

@@ -22,9 +22,12 @@ from stattools.penalties import Penalty, Ridge
 from stattools.solvers import Solution
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from stattools.hypotheses import TestResult
+    from stattools.residuals import Kind as ResidualKind
 
 Floats = NDArray[np.float64]
 
@@ -195,26 +198,98 @@ class Fit:
     @property
     def residuals(self) -> Floats:
         """Response residuals, y minus the fitted mean: shape (n_rows,), or (n_rows, K) for softmax, the reference
-        first.
+        first; in counts for grouped outcomes. Other kinds: `residuals_of`.
         """
-        model = self._regression("residuals")
-        mean = model.likelihood.mean(model.eta(self.estimate))
-        if model.labels is not None and model.kind == "softmax":
-            return (model.rows.y[:, None] == np.arange(mean.shape[1])).astype(float) - mean
-        return model.rows.y - mean
+        return self.residuals_of("response")
 
-    def predict(self, data: Any = None, *, offset: str | ArrayLike | None = None, interval: float | None = None) -> Any:
-        """Fitted means, for the rows of the fit or for new rows.
+    def residuals_of(self, kind: ResidualKind = "response", *, seed: int | np.random.Generator | None = None) -> Floats:
+        """Residuals of a kind: "response", "pearson", "deviance" or "quantile" (randomized for discrete outcomes, by
+        `seed`), one per row.
+        """
+        from stattools.residuals import residuals
 
-        Returns an array (m,); for softmax a frame with one column of probabilities per category. `data` is a table with
-        the formula's columns, or an array or frame like the X of the fit. `offset` is needed for new rows where the fit
-        had one, unless that was a column, which is then looked up. With `interval=level` a frame with `mean, lower,
-        upper`, the ends from the linear predictor's standard error. Raises DomainError for unseen levels, missing
-        columns and missing values.
+        self._regression("residuals")
+        return residuals(self, kind, seed=seed)
+
+    def leverage(self) -> Floats:
+        """How much each row pulls its own fitted value: the diagonal of the hat matrix, shape (n_rows,)."""
+        from stattools.residuals import leverage
+
+        self._regression("leverage")
+        return leverage(self)
+
+    def cooks_distance(self) -> Floats:
+        """How far the coefficients move when a row is left out, in units of their covariance, shape (n_rows,)."""
+        from stattools.residuals import cooks_distance
+
+        self._regression("cooks_distance")
+        return cooks_distance(self)
+
+    def predict(
+        self,
+        data: Any = None,
+        *,
+        kind: str = "mean",
+        interval: float | None = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+        trials: str | ArrayLike | None = None,
+    ) -> Any:
+        """What the model expects, for the rows of the fit or for new rows.
+
+        `kind` is "mean" (an array (m,); for softmax a frame with one column of probabilities per category), "class"
+        (the most probable label), "link" (the linear predictor) or "observation" (with `interval=level`: where a new
+        observation falls). `data` is a table with the formula's columns, or an array or frame like the X of the fit.
+        `offset` and `exposure` are needed for new rows where the fit had them, unless they were columns, which are
+        then looked up. With `interval=level` a frame with `mean, lower, upper`. Raises DomainError for unseen levels,
+        missing columns and missing values.
         """
         from stattools.prediction import predict
 
-        return predict(self, self._regression("predict"), data, offset, interval)
+        model = self._regression("predict")
+        return predict(self, model, data, offset, interval, exposure=exposure, trials=trials, kind=kind)
+
+    def marginal_effects(self, **options: Any) -> pd.DataFrame:
+        """Average change of the mean per unit of each variable, a frame like `table()`.
+
+        Options: `at="overall"|"mean"`, `variables`, `discrete`, `level`, and `data`, `offset`, `exposure` for other
+        rows; see `stattools.effects.marginal_effects`.
+        """
+        from stattools.effects import marginal_effects
+
+        self._regression("marginal_effects")
+        return marginal_effects(self, **options)
+
+    def contrasts(self, variable: str, **options: Any) -> pd.DataFrame:
+        """Differences between the average predicted means at the levels of a categorical variable, with standard
+        errors.
+
+        Options: `level`, `data`, `offset`, `exposure`; see `stattools.effects.contrasts`.
+        """
+        from stattools.effects import contrasts
+
+        self._regression("contrasts")
+        return contrasts(self, variable, **options)
+
+    def goodness(self) -> pd.DataFrame:
+        """How well the model describes the data, in one row: deviance, pseudo R^2, Brier score, log score, ..."""
+        from stattools.goodness import goodness
+
+        self._regression("goodness")
+        return goodness(self)
+
+    def calibration(self, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
+        """Observed share against predicted probability in `bins` groups of rows, with Wilson intervals."""
+        from stattools.goodness import calibration
+
+        self._regression("calibration")
+        return calibration(self, bins, level=level)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the fit without its data to one file, which `st.load` reads; returns the path."""
+        from stattools.storage import save
+
+        return save(self, path)
 
     def __str__(self) -> str:
         from stattools.summary import page

@@ -1,4 +1,12 @@
-"""Fitted means for old and new rows, with intervals whose ends come from the scale of the linear predictor."""
+"""Predictions for old and new rows: means, linear predictors, classes, new observations, each with its interval.
+
+    mean         inverse link of eta -+ q se(eta); softmax: expit(logit p_k -+ q se(logit p_k)), within [0, 1]
+    observation  ols: mean -+ q sqrt(scale^2 / precision + se(eta)^2); counts: quantiles of the predictive
+                 distribution, the uncertainty of the estimate integrated out (`likelihoods/predictive.py`)
+
+se comes from `fit.covariance`, whichever `cov=` was chosen, q from `fit.quantile`. Cost: one product of X with the
+covariance. Source: McCullagh & Nelder (1989), 2.4; delta method: Wasserman, All of Statistics (2004), 9.9.
+"""
 
 from __future__ import annotations
 
@@ -7,70 +15,278 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import special
 
 from stattools.data.rows import Rows
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
+from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Probit
+from stattools.likelihoods.predictive import count_interval
 from stattools.model import Model
+from stattools.predictors.dispersed import Dispersed
+from stattools.predictors.linear import Linear
 
 if TYPE_CHECKING:
-    from stattools.fitting import Fit
+    from stattools.fitted import Fit
 
 Floats = NDArray[np.float64]
+Column = str | ArrayLike | None
+
+KINDS = ("mean", "observation", "class", "link")
 
 
-def predict(fit: Fit, model: Model, data: Any, offset: str | ArrayLike | None, interval: float | None) -> Any:
-    """See `Fit.predict`."""
-    rows = model.rows if data is None else Rows(model.design.encode(data), np.zeros(0))
-    if data is None:
-        if offset is not None:
-            raise IncompatibleError("predict takes offset= together with new rows; the rows of the fit have theirs.")
-    else:
-        rows = replace(rows, y=np.zeros(len(rows.X)), offset=_new_offset(model, data, offset, len(rows.X)))
-    at = replace(model, rows=rows)
+def predict(
+    fit: Fit,
+    model: Model,
+    data: Any = None,
+    offset: Column = None,
+    interval: float | None = None,
+    *,
+    exposure: Column = None,
+    trials: Column = None,
+    kind: str = "mean",
+) -> Any:
+    """Predictions of a fitted regression for the rows of the fit (`data=None`) or for new rows.
+
+    `kind` is "mean": E(y), for softmax a frame with one column of probabilities per category; "link": the linear
+    predictor (softmax: log odds against the reference); "class": the label of the most probable category;
+    "observation": one new outcome, for grouped outcomes the number of successes in `trials`. Without `interval` the
+    answer is an array (m,), with `interval=level` a frame `mean, lower, upper` (`link, lower, upper`), for softmax a
+    long frame `row, category, mean, lower, upper`.
+
+    An interval of kind "mean" covers the mean, one of kind "observation" covers the new outcome; counts are whole, so
+    that theirs covers at least `level`. `offset`, `exposure` and `trials` are columns of `data` or arrays (m,), needed
+    for new rows where the fit had them; offsets and exposures that were columns are looked up. Raises DomainError for
+    unseen levels, missing columns and values, IncompatibleError for what the model does not have.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
+    >>> predict(fit, fit.model, {"x": [4]}).round(6).tolist()
+    [10.0]
+    >>> predict(fit, fit.model, {"x": [4]}, interval=0.95, kind="observation").round(3).to_numpy().tolist()
+    [[10.0, 7.365, 12.635]]
+    """
+    if kind not in KINDS:
+        raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={kind!r}.")
+    require_finite(fit, "predict")
+    at = at_rows(model, data, offset, exposure)
+    if trials is not None and (kind != "observation" or not isinstance(model.likelihood, Binomial)):
+        raise IncompatibleError('predict takes trials= for kind="observation" of a grouped outcome only; leave it out.')
+    if interval is not None:
+        fit.quantile(interval)  # refuses a level outside (0, 1) before any work
+        if kind != "class" and not np.isfinite(fit.covariance).all():
+            raise IncompatibleError(f"predict(interval=...): this fit of {model.title} has no standard errors.")
+    if kind == "class":
+        return _classes(at, fit.estimate, interval)
+    if kind == "observation":
+        return _observations(fit, at, interval, _trials(model, data, trials, len(at.rows.X)))
+    if isinstance(model.likelihood, Categorical):
+        return _categories(fit, at, interval, kind)
     eta = at.eta(fit.estimate)
-    mean = model.likelihood.mean(eta)
-    if model.categories is not None:
-        if interval is not None:
-            raise IncompatibleError("predict(interval=...) is not available for softmax in this version; leave it out.")
-        import pandas as pd
-
-        return pd.DataFrame(mean, columns=[str(label) for label in model.labels or ()])
+    value = at.likelihood.mean(eta) if kind == "mean" else _first(eta)
     if interval is None:
-        return mean
-    return _with_interval(fit, at, eta, mean, interval)
+        return value
+    V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
+    half = fit.quantile(interval) * np.sqrt(V[:, 0, 0])
+    ends = (_shifted(eta, -half), _shifted(eta, half))
+    return _frame(kind, value, *(at.likelihood.mean(end) if kind == "mean" else _first(end) for end in ends))
 
 
-def _with_interval(fit: Fit, at: Model, eta: Floats, mean: Floats, level: float) -> Any:
+def at_rows(model: Model, data: Any, offset: Column = None, exposure: Column = None) -> Model:
+    """The model over other rows, whose outcome is unknown; over its own rows where `data` is None."""
+    if data is None:
+        if offset is not None or exposure is not None:
+            raise IncompatibleError(
+                "predict takes offset= and exposure= together with new rows; the rows of the fit have theirs."
+            )
+        return model
+    X = model.design.encode(data)
+    y = np.zeros((len(X), *np.shape(model.rows.y)[1:]))
+    return replace(model, rows=Rows(X, y, offset=_new_offset(model, data, offset, exposure, len(X))))
+
+
+def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats) -> Floats:
+    """Covariance of the linear predictors of each row, (m, width, width); variances are clipped at 0."""
+    C, p, width = covariance, predictor.columns, predictor.width
+    V = np.empty((len(X), width, width))
+    if isinstance(predictor, Dispersed):
+        V[:, 0, 0] = ((X @ C[:p, :p]) * X).sum(axis=1)
+        V[:, 0, 1] = V[:, 1, 0] = X @ C[:p, p]
+        V[:, 1, 1] = C[p, p]
+    else:
+        for a in range(width):
+            for b in range(a, width):
+                part = C[a * p : (a + 1) * p, b * p : (b + 1) * p]
+                V[:, a, b] = V[:, b, a] = ((X @ part) * X).sum(axis=1)
+    index = np.arange(width)
+    V[:, index, index] = np.maximum(V[:, index, index], 0.0)
+    return V
+
+
+def require_finite(fit: Fit, what: str) -> None:
+    """IdentificationError naming the coefficients that are infinite."""
+    names = [name for name, value in zip(fit.names, fit.estimate, strict=True) if not np.isfinite(value)]
+    if names:
+        raise IdentificationError(
+            f"{what} needs finite coefficients; {', '.join(names)} of {fit.model.title} are infinite. Leave the column "
+            "out, or fit with penalty=st.Jeffreys()."
+        )
+
+
+def regression(fit: Fit, what: str) -> Model:
+    """The model of a fit that has rows and columns; IncompatibleError for a proportion and other models without."""
+    if isinstance(fit.model, Model):
+        return fit.model
+    raise IncompatibleError(f"{what} belongs to regressions such as st.logistic; {fit.model.title} has no columns.")
+
+
+def labels_of(model: Model) -> tuple[Any, ...]:
+    """The labels of the outcome, 0 and 1 where it came as numbers; IncompatibleError for outcomes without classes."""
+    if not isinstance(model.likelihood, Bernoulli | Probit | Categorical):
+        raise IncompatibleError(f"{model.title} of {model.outcome_name!r} has no classes; it predicts a mean.")
+    return (0, 1) if model.labels is None else model.labels
+
+
+def as_outcome(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> NDArray[Any]:
+    """Labels by code: bool, int or float where all labels are, objects otherwise."""
+    kinds = {type(label) for label in labels}
+    kind = kinds.pop() if len(kinds) == 1 and kinds <= {bool, int, float} else object
+    return np.array(labels, dtype=kind)[codes]
+
+
+def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[Any]:
+    if interval is not None:
+        raise IncompatibleError('predict(kind="class") has no interval; kind="mean" has one for each probability.')
+    labels = labels_of(at)
+    mean = at.likelihood.mean(at.eta(theta))
+    codes = mean.argmax(axis=-1) if isinstance(at.likelihood, Categorical) else (mean > 0.5).astype(int)
+    return as_outcome(labels, codes)
+
+
+def _categories(fit: Fit, at: Model, interval: float | None, kind: str) -> Any:
+    """Probabilities or log odds of several categories."""
     import pandas as pd
 
-    half = fit.quantile(level) * np.concatenate([_lengths(block.X, fit.covariance) for block in at.rows.blocks()])
-    ends = {"lower": at.likelihood.mean(eta - half), "upper": at.likelihood.mean(eta + half)}
-    return pd.DataFrame({"mean": mean} | ends)
+    names = [str(label) for label in at.labels or ()][0 if kind == "mean" else 1 :]
+    eta = at.eta(fit.estimate)
+    value = at.likelihood.mean(eta) if kind == "mean" else eta.reshape(len(eta), -1)
+    if interval is None:
+        return pd.DataFrame(value, columns=names)
+    q, parts = fit.quantile(interval), []
+    eta = eta.reshape(len(eta), -1)
+    for start in range(0, len(eta), 4096):
+        part = slice(start, start + 4096)
+        V = eta_covariance(at.predictor, at.rows.X[part], fit.covariance)
+        if kind == "mean":
+            logit, se = _logits(eta[part], V)
+            parts.append((special.expit(logit - q * se), special.expit(logit + q * se)))
+        else:
+            half = q * np.sqrt(np.diagonal(V, axis1=1, axis2=2))
+            parts.append((eta[part] - half, eta[part] + half))
+    lower, upper = (np.concatenate(end).ravel() for end in zip(*parts, strict=True))
+    row, category = np.repeat(np.arange(len(eta)), len(names)), np.tile(np.array(names, dtype=object), len(eta))
+    return pd.DataFrame({"row": row, "category": category, kind: value.ravel(), "lower": lower, "upper": upper})
 
 
-def _lengths(X: Floats, covariance: Floats) -> Floats:
-    """Standard errors of X theta: sqrt of x^T C x, clipped at the zero that round-off may cross."""
-    return np.sqrt(np.maximum(((X @ covariance) * X).sum(axis=1), 0.0))
+def _logits(eta: Floats, V: Floats) -> tuple[Floats, Floats]:
+    """logit p_k of all K categories and their standard errors, both (m, K).
+
+    logit p_k = eta_k - L_k with L_k = log sum of exp(eta_j) over j != k; its slope is 1 in eta_k, -exp(eta_j - L_k) in
+    the others.
+    """
+    full = np.column_stack([np.zeros(len(eta)), eta])
+    own = np.eye(full.shape[1], dtype=bool)
+    others = special.logsumexp(np.where(own, -np.inf, full[:, None, :]), axis=2)  # L_k
+    slope = np.where(own, 1.0, -np.exp(np.where(own, 0.0, full[:, None, :] - others[:, :, None])))[:, :, 1:]
+    return full - others, np.sqrt(np.maximum(((slope @ V) * slope).sum(axis=2), 0.0))
 
 
-def _new_offset(model: Model, data: Any, offset: str | ArrayLike | None, n: int) -> Floats | None:
-    name = offset if isinstance(offset, str) else model.offset_column if offset is None else None
-    if model.rows.offset is None:
-        if offset is not None:
-            raise IncompatibleError(f"predict got offset=, but {model.title} was fitted without one. Leave it out.")
+def _observations(fit: Fit, at: Model, interval: float | None, trials: Floats | None) -> Any:
+    if isinstance(at.likelihood, Bernoulli | Probit | Categorical):
+        raise IncompatibleError(
+            f'predict(kind="observation"): an outcome of {at.title} is one of its labels, for which an interval says '
+            'nothing. Use kind="class" for the label, kind="mean" for the probabilities.'
+        )
+    eta = at.eta(fit.estimate)
+    mean = at.likelihood.mean(eta) * (1.0 if trials is None else trials)
+    if interval is None:
+        return mean
+    V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
+    if isinstance(at.likelihood, Gaussian):
+        precision = 1.0 if at.rows.precision is None else at.rows.precision
+        half = fit.quantile(interval) * np.sqrt(fit.scale**2 / precision + V[:, 0, 0])
+        return _frame("mean", mean, mean - half, mean + half)
+    dispersed = isinstance(at.predictor, Dispersed)
+    ends = count_interval(eta.reshape(len(eta), -1), V, interval, trials=trials, dispersed=dispersed)
+    return _frame("mean", mean, *ends)
+
+
+def _frame(kind: str, value: Floats, lower: Floats, upper: Floats) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame({kind: value, "lower": lower, "upper": upper})
+
+
+def _first(eta: Floats) -> Floats:
+    return eta if eta.ndim == 1 else eta[:, 0]
+
+
+def _shifted(eta: Floats, by: Floats) -> Floats:
+    return eta + by if eta.ndim == 1 else np.column_stack([eta[:, 0] + by, eta[:, 1:]])
+
+
+def _trials(model: Model, data: Any, trials: Column, n: int) -> Floats | None:
+    """The number of trials of each row of a grouped outcome; None for other outcomes."""
+    if not isinstance(model.likelihood, Binomial):
         return None
-    if name is not None:
-        values = _offset_column(data, name)
-    elif offset is None:
-        raise DomainError(f"{model.title} was fitted with an offset: predict needs offset=, one number per new row.")
-    else:
-        values = np.asarray(offset, dtype=float)
-    if np.shape(values) != (n,) or not np.isfinite(values).all():
-        raise DomainError(f"predict needs offset=, {n} finite numbers; got shape {np.shape(values)}.")
+    if data is None:
+        if trials is not None:
+            raise IncompatibleError("predict takes trials= together with new rows; the rows of the fit have theirs.")
+        return model.rows.y[:, 1]
+    if trials is None:
+        raise DomainError(
+            f'predict(kind="observation") of {model.title} predicts successes out of trials: give trials=, one '
+            "whole number per new row."
+        )
+    values = _numbers(data, trials, "trials", n)
+    if not ((values >= 0) & (values == np.floor(values))).all():
+        raise DomainError("predict needs trials=, whole numbers >= 0.")
     return values
 
 
-def _offset_column(data: Any, name: str) -> Floats:
+def _new_offset(model: Model, data: Any, offset: Column, exposure: Column, n: int) -> Floats | None:
+    given = [name for name, column in (("offset", offset), ("exposure", exposure)) if column is not None]
+    if model.rows.offset is None:
+        if given:
+            raise IncompatibleError(f"predict got {given[0]}=, but {model.title} was fitted without one. Leave it out.")
+        return None
+    offset = model.offset_column if offset is None else offset
+    exposure = model.exposure_column if exposure is None else exposure
+    if offset is None and exposure is None:
+        raise DomainError(
+            f"{model.title} was fitted with an offset: predict needs offset= (or exposure=), one number per new row."
+        )
+    total = np.zeros(n)
+    if offset is not None:
+        total = total + _numbers(data, offset, "offset", n)
+    if exposure is not None:
+        values = _numbers(data, exposure, "exposure", n)
+        if not (values > 0).all():
+            raise DomainError(f"predict needs exposure=, numbers above 0; got {values[~(values > 0)][0]:.6g}.")
+        total = total + np.log(values)
+    return total
+
+
+def _numbers(data: Any, values: Any, what: str, n: int) -> Floats:
+    """A column of the new rows by its name, or an array: n finite numbers."""
+    if isinstance(values, str):
+        values = _column(data, values, what)
+    values = np.asarray(values, dtype=float)
+    if values.shape != (n,) or not np.isfinite(values).all():
+        raise DomainError(f"predict needs {what}=, {n} finite numbers; got shape {values.shape}.")
+    return values
+
+
+def _column(data: Any, name: str, what: str) -> Floats:
     from stattools.data.columns import clean, missing
     from stattools.data.formula import require
     from stattools.data.table import table
@@ -78,8 +294,7 @@ def _offset_column(data: Any, name: str) -> Floats:
     frame = table(data)
     require(name, frame.names)
     column = frame.column(name)
-    if missing(column).any():
-        raise DomainError(
-            f"predict needs a value of the offset {name!r} in every new row; {int(missing(column).sum())} miss it."
-        )
+    gaps = int(missing(column).sum())
+    if gaps:
+        raise DomainError(f"predict needs a value of the {what} {name!r} in every new row; {gaps} miss it.")
     return np.asarray(clean(column), dtype=float)

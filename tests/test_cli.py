@@ -16,6 +16,9 @@ frame["y"] = 2.0 * frame["x"] + rng.normal(size=60)
 frame["sick"] = np.where(rng.random(60) < 0.5, "yes", "no")
 frame["fruit"] = rng.choice(["fig", "kiwi", "plum"], size=60)
 frame["visits"] = rng.poisson(2.0, size=60)
+frame["many"] = rng.negative_binomial(1, 0.3, size=60)
+frame["years"] = rng.integers(1, 4, size=60)
+frame["asked"] = frame["visits"] + frame["years"]
 
 
 def run(*words):
@@ -31,7 +34,14 @@ def csv(tmp_path):
 
 @pytest.mark.parametrize(
     "family, formula",
-    [("ols", "y ~ x + z"), ("logistic", "sick ~ x"), ("softmax", "fruit ~ x"), ("poisson", "visits ~ x")],
+    [
+        ("ols", "y ~ x + z"),
+        ("logistic", "sick ~ x"),
+        ("softmax", "fruit ~ x"),
+        ("poisson", "visits ~ x"),
+        ("probit", "sick ~ x"),
+        ("negative_binomial", "many ~ x"),
+    ],
 )
 def test_fit_prints_what_the_fit_says(csv, family, formula):
     result = run("fit", family, csv, formula)
@@ -51,6 +61,32 @@ def test_fit_validates_and_reports(csv, tmp_path):
     assert "```sh\nstattools fit ols clinic.csv 'y ~ x' --report out --validate --level 0.9\n```" in text
     assert "90 % Wald interval" in text
     assert str(tmp_path) not in text
+
+
+@pytest.mark.parametrize(
+    "family, formula, option",
+    [
+        ("logistic", "sick ~ x", "weights"),
+        ("logistic", "visits ~ x", "trials"),
+        ("ols", "y ~ x", "precision"),
+        ("probit", "sick ~ x", "offset"),
+        ("negative_binomial", "many ~ x", "exposure"),
+    ],
+)
+def test_columns_that_stand_beside_the_formula(csv, tmp_path, family, formula, option):
+    column = "asked" if option == "trials" else "years"
+    result = run("fit", family, csv, formula, f"--{option}", column, "--report", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    expected = str(st.fit(getattr(st, family)(formula, pd.read_csv(csv), **{option: column})))
+    assert result.stdout.startswith(expected + "\n")
+    text = (tmp_path / "out" / f"clinic-{family}.md").read_text()
+    assert f"stattools fit {family} clinic.csv '{formula}' --{option} {column} --report out\n" in text
+
+
+def test_an_option_that_the_family_does_not_have_is_wrong_usage(csv):
+    result = run("fit", "probit", csv, "sick ~ x", "--exposure", "years")
+    assert result.exit_code == 2
+    assert "probit has no exposure" in result.stderr
 
 
 def test_parquet_and_a_csv_with_a_byte_order_mark_are_read_alike(csv, tmp_path):
@@ -109,7 +145,7 @@ def test_a_folder_is_no_file_and_a_file_no_folder(csv, tmp_path):
 @pytest.mark.parametrize(
     "words",
     [
-        ("fit", "probit", "a.csv", "y ~ x"),
+        ("fit", "tobit", "a.csv", "y ~ x"),
         ("fit", "ols", "a.csv"),
         ("fit", "ols", "a.csv", "y ~ x", "--level", "95"),
         ("fit", "ols", "a.csv", "y ~ x", "--level", "much"),

@@ -287,3 +287,41 @@ def test_the_page():
         assert piece in page
     assert max(map(len, page.splitlines())) <= 100
     assert "on 247 df" not in page
+
+
+def test_a_fit_passes_its_questions_on(tmp_path):
+    """Each method of Fit is the function of the file that answers it."""
+    from stattools import effects, goodness, residuals
+    from stattools.hypotheses import wald
+
+    fit = st.fit(st.logistic("b ~ x1 + g", data()), cov="HC0")
+    assert_allclose(fit.residuals_of("pearson"), residuals.residuals(fit, "pearson"))
+    assert_allclose(fit.leverage(), residuals.leverage(fit))
+    assert_allclose(fit.cooks_distance(), residuals.cooks_distance(fit))
+    pd.testing.assert_frame_equal(fit.marginal_effects(at="mean"), effects.marginal_effects(fit, at="mean"))
+    pd.testing.assert_frame_equal(fit.contrasts("g"), effects.contrasts(fit, "g"))
+    pd.testing.assert_frame_equal(fit.goodness(), goodness.goodness(fit))
+    pd.testing.assert_frame_equal(fit.calibration(5), goodness.calibration(fit, 5))
+    assert fit.test("x1 = 0").p_value == wald(fit, "x1 = 0").p_value
+    assert set(fit.predict(kind="class")) == {0, 1}
+    loaded = st.load(fit.save(tmp_path / "answer.stattools"))
+    assert str(loaded) == str(fit)
+    assert_allclose(loaded.predict(data().head(4)), fit.predict(data().head(4)), rtol=0)
+
+
+@pytest.mark.parametrize("cov", ["HC0", "HC1", "HC2", "HC3", st.HAC(lags=3), st.Cluster("g")], ids=str)
+def test_the_covariance_carries_through(cov):
+    """Tables, intervals, tests and predictions are made from the covariance that was asked for."""
+    frame = data()
+    fit, plain = st.fit(st.ols("y ~ x1 + x2", frame), cov=cov), st.fit(st.ols("y ~ x1 + x2", frame))
+    assert_allclose(fit.estimate, plain.estimate)
+    assert_allclose(fit.table().se, np.sqrt(np.diagonal(fit.covariance)))
+    assert np.abs(fit.se / plain.se - 1).max() > 1e-3
+    q = stats.t.ppf(0.975, fit.t_df)
+    assert_allclose(fit.interval(0.95)["upper"], fit.estimate + q * fit.se)
+    x = np.array([1.0, frame.x1[0], frame.x2[0]])
+    low, high = fit.predict(frame.head(1), interval=0.95)[["lower", "upper"]].iloc[0]
+    assert_allclose(high - low, 2 * q * np.sqrt(x @ fit.covariance @ x), rtol=1e-9)
+    assert_allclose(fit.test("x1 = 0").statistic, (fit.estimate[1] / fit.se[1]) ** 2, rtol=1e-9)
+    assert fit.glance()["cov"][0] == fit.cov
+    assert f"Standard errors: {fit.cov}" in str(fit)

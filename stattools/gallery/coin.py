@@ -15,7 +15,7 @@ from stattools.reporting.tables import between, count, decimals, number, percent
 
 if TYPE_CHECKING:
     from stattools.conjugate.beta_binomial import Beta
-    from stattools.fitting import Fit
+    from stattools.fitted import Fit
 
 FLIPS = (0, 1, 0, 1, 1, 1, 0, 0, 1, 1)
 MILLION = 1_000_000

@@ -13,7 +13,7 @@ from stattools.reporting.document import Block, Document, Paragraph, Section, Ta
 from stattools.reporting.tables import between, count, decimals, number, percent
 
 if TYPE_CHECKING:
-    from stattools.fitting import Fit
+    from stattools.fitted import Fit
     from stattools.validation.agreement import Agreement
 
 FORMULA = "affair ~ rate_marriage + age + yrs_married + children + religious + educ"

@@ -14,7 +14,7 @@ from stattools.reporting.document import Block, Document, Figure, Listing, Parag
 from stattools.reporting.tables import between, count, decimals, number, percent, small
 
 if TYPE_CHECKING:
-    from stattools.fitting import Fit
+    from stattools.fitted import Fit
     from stattools.model import Model
     from stattools.solvers import Solution
     from stattools.validation.agreement import Agreement

@@ -12,11 +12,13 @@ from stattools.reporting.document import Figure
 from stattools.reporting.tables import percent
 
 if TYPE_CHECKING:
-    from stattools.fitting import Fit
+    from stattools.fitted import Fit
 
 Floats = NDArray[np.float64]
 COUNTS = ("coin", "binomial")
 GROUPS = 10
+MOST_COUNTS = 31
+"""Bars in a figure of frequencies."""
 KINDS = {
     "wald": "Wald",
     "wilson": "Wilson (score)",
@@ -30,21 +32,30 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
     """The figures that suit the kind of model; several coefficients are compared on one scale."""
     if fit.model.kind in COUNTS:
         return (likelihood_curve(fit),)
-    first = {"ols": residuals, "logistic": calibration, "poisson": means}.get(fit.model.kind)
-    several = int((spreads(fit.model) > 0).sum()) * fit.model.predictor.width > 1
-    return (*([first(fit)] if first else []), *([coefficients(fit)] if several else []))
+    if fit.model.kind == "custom":
+        return ()
+    suited = {
+        "ols": (residuals,),
+        "logistic": (calibration,),
+        "probit": (calibration,),
+        "poisson": (frequencies, means),
+        "negative_binomial": (frequencies, means),
+    }.get(fit.model.kind, ())
+    several = int((coefficient_spreads(fit.model) > 0).sum()) > 1
+    return (*(figure(fit) for figure in suited), *([coefficients(fit)] if several else []))
 
 
 def residuals(fit: Fit, name: str = "residuals") -> Figure:
     """Residuals of a linear regression against fitted values, and their normal quantiles."""
     outcome = figures.plain(fit.model.outcome_name)
-    fitted, residual = fit.predict(), fit.residuals
+    fitted, residual, precision = fit.predict(), fit.residuals, fit.model.rows.precision
+    label = f"residual of {outcome}"
+    if precision is not None:
+        residual, label = residual * np.sqrt(precision), label + " × √precision"
     largest = float(np.abs(residual).max() / fit.scale)
     return Figure(
         name,
-        lambda: figures.residuals(
-            fitted, residual, fitted_label=f"fitted {outcome}", residual_label=f"residual of {outcome}"
-        ),
+        lambda: figures.residuals(fitted, residual, fitted_label=f"fitted {outcome}", residual_label=label),
         alt=f"Residuals against fitted values and normal quantiles; the largest is {largest:.1f} residual standard "
         "deviations",
         caption="Left: a shape in the cloud would mean that the line misses something. "
@@ -56,15 +67,18 @@ def calibration(fit: Fit, name: str = "calibration") -> Figure:
     """Observed share of the event in groups of rows of similar predicted probability."""
     model = fit.model
     probability = fit.predict()
-    weight = model.rows.weight
-    predicted, observed, size = grouped(probability, model.rows.y, weight)
+    share, weight, unit = shares(model)
+    predicted, observed, size = grouped(probability, share, weight)
     lower, upper = _wilson(observed, size)
     one = 1 if model.labels is None else model.labels[1]
-    event = figures.plain(f"{model.outcome_name} = {one}")
+    event = figures.plain(model.outcome_name if unit == "trials" else f"{model.outcome_name} = {one}")
+    event = f"success ({event})" if unit == "trials" else event
     worst = float(np.abs(predicted - observed).max())
     return Figure(
         name,
-        lambda: figures.calibration(predicted, observed, lower, upper, probability, event=event, weight=weight),
+        lambda: figures.calibration(
+            predicted, observed, lower, upper, probability, event=event, weight=weight, unit=unit
+        ),
         alt=f"Observed share against predicted probability in {len(size)} groups; the largest gap is {worst:.2f}",
         caption=f"Each point is one of {len(size)} groups of rows, by predicted probability. "
         "On the dashed line a predicted 20 % happens 20 % of the time.",
@@ -74,33 +88,68 @@ def calibration(fit: Fit, name: str = "calibration") -> Figure:
 def means(fit: Fit, name: str = "means") -> Figure:
     """Observed mean count in groups of rows of similar predicted mean."""
     model = fit.model
-    mean = fit.predict()
-    predicted, observed, size = grouped(mean, model.rows.y, model.rows.weight)
+    mean, weight = fit.predict(), model.rows.weight
+    predicted, observed, size = grouped(mean, model.rows.y, weight)
+    alpha = float(np.exp(fit.estimate[-1])) if model.kind == "negative_binomial" else 0.0
+    variance = grouped(mean, mean + alpha * mean**2, weight)[1]
     outcome = figures.plain(model.outcome_name)
     return Figure(
         name,
         lambda: figures.means(
             predicted,
             observed,
-            np.sqrt(predicted / size),
+            np.sqrt(variance / size),
             xlabel=f"predicted mean of {outcome}",
             ylabel=f"observed mean of {outcome}",
         ),
-        alt=f"Observed mean count against predicted mean in {len(size)} groups of rows",
-        caption="Points off the dashed line by more than their bars speak against the Poisson model.",
+        alt=f"Observed mean count against predicted mean in {len(size)} groups of rows; the largest gap is "
+        f"{float(np.abs(predicted - observed).max()):.2g}",
+        caption="Points off the dashed line by more than their bars, two standard errors under the model, speak "
+        "against it.",
     )
+
+
+def frequencies(*fits: Fit, name: str = "frequencies") -> Figure:
+    """How often each small count occurs, and how often the models expect it, over the rows that they were fitted to."""
+    model = fits[0].model
+    y, total = model.rows.y, model.n
+    weight = np.ones(len(y)) if model.rows.weight is None else model.rows.weight
+    order = np.argsort(y)
+    most = float(y[order][np.searchsorted(np.cumsum(weight[order]), 0.99 * total)])
+    counts = np.arange(min(most, MOST_COUNTS - 1.0) + 1.0)
+    observed = np.array([weight[y == k].sum() for k in counts]) / total
+    expected = {_brief(fit.model): expected_frequencies(fit, counts) / total for fit in fits}
+    zeros = ", ".join(f"{label} expects {100 * share[0]:.1f} %" for label, share in expected.items())
+    beyond = "" if counts[-1] >= y.max() else f" Counts above {counts[-1]:.0f} are not shown."
+    return Figure(
+        name,
+        lambda: figures.frequencies(counts, observed, expected, xlabel=figures.plain(model.outcome_name)),
+        alt=f"Observed and expected frequencies of each count; of zeros {100 * observed[0]:.1f} % are observed, "
+        f"{zeros}",
+        caption="Bars: the share of observations with each count. Dots: the share expected, the probability of the "
+        f"count averaged over the rows.{beyond}",
+    )
+
+
+def expected_frequencies(fit: Fit, counts: Floats) -> Floats:
+    """Expected number of observations with each of the counts: the sum over rows of P(y = count | x)."""
+    model = fit.model
+    eta = model.eta(fit.estimate)
+    weight = np.ones(len(eta)) if model.rows.weight is None else model.rows.weight
+    return np.array([weight @ np.exp(model.likelihood.loglik(eta, np.full(len(eta), k))) for k in counts])
 
 
 def coefficients(fit: Fit, name: str = "coefficients") -> Figure:
     """Estimates times the standard deviation of their columns, so that all are on one scale."""
     model = fit.model
-    width = model.predictor.width
-    spread = np.tile(spreads(model), width)
+    spread = coefficient_spreads(model)
     shown = spread > 0
     lower, upper = np.asarray(fit.interval()).T * spread
     unit = {
         "ols": f"change in {figures.plain(model.outcome_name)}",
+        "probit": "change in Φ⁻¹(probability)",
         "poisson": "change in the log mean",
+        "negative_binomial": "change in the log mean",
     }.get(model.kind, "change in the log odds")
     names = [label for label, keep in zip(fit.names, shown, strict=True) if keep]
     return Figure(
@@ -158,6 +207,27 @@ def grouped(fitted: Floats, y: Floats, weight: Floats | None) -> tuple[Floats, F
     return means[0], means[1], size[kept]
 
 
+def shares(model: Any) -> tuple[Floats, Floats | None, str]:
+    """Share of the event in each row, how much each row counts, and of what: rows, or trials of a grouped outcome."""
+    y, weight = model.rows.y, model.rows.weight
+    if y.ndim == 1:
+        return y, weight, "rows"
+    successes, trials = y.T
+    share = np.divide(successes, trials, out=np.zeros(len(y)), where=trials > 0)
+    return share, trials if weight is None else weight * trials, "trials"
+
+
+def shared(model: Any) -> tuple[str, ...]:
+    """Parameters that are no coefficient of a column, such as log alpha; they are the last."""
+    return () if model.kind == "custom" else model.predictor.extra
+
+
+def coefficient_spreads(model: Any) -> Floats:
+    """Standard deviation of the column of each coefficient; 0 for constants and for parameters without a column."""
+    extra = np.zeros(len(shared(model)))
+    return np.concatenate([np.tile(spreads(model), len(model.categories or [""])), extra])
+
+
 def spreads(model: Any) -> Floats:
     """Standard deviation of each column of X over all observations; 0 for a constant."""
     rows = model.rows
@@ -165,6 +235,12 @@ def spreads(model: Any) -> Floats:
     mean = weight @ rows.X / weight.sum()
     spread = np.sqrt(weight @ (rows.X - mean) ** 2 / weight.sum())
     return np.where(spread > 1e-13 * np.abs(rows.X).max(axis=0), spread, 0.0)
+
+
+def _brief(model: Any) -> str:
+    """`negative binomial` for Negative binomial regression."""
+    title = model.title.removesuffix(" regression")
+    return title if title == "Poisson" else title.lower()
 
 
 def _wilson(share: Floats, n: Floats) -> tuple[Floats, Floats]:

@@ -21,31 +21,40 @@ def likelihood(model: Any) -> tuple[Block, ...]:
         "ols": _ols,
         "logistic": _logistic,
         "softmax": _softmax,
+        "probit": _probit,
         "poisson": _poisson,
+        "negative_binomial": _negative_binomial,
         "coin": _coin,
         "binomial": _binomial,
+        "custom": _custom,
     }
     return written[model.kind](model)
 
 
 def _ols(model: Any) -> tuple[Block, ...]:
-    w = _weight(model)
+    w, precise = _weight(model), model.rows.precision is not None
+    variance, v = (r"\sigma^2 / v_i", "v_i ") if precise else (r"\sigma^2", "")
+    constant = rf" + \frac{{1}}{{2}} \sum_{{i}} {w}\log v_i " if precise else " "
+    known = ", with a precision $v_i$ that was given: twice the precision is half the variance" if precise else ""
     return (
-        Paragraph(f"Each value of {code(model.outcome_name)} is normal around a linear predictor:"),
-        Math(r"y_i \sim \mathrm{Normal}(\eta_i, \sigma^2), \qquad " + _predictor(model)),
+        Paragraph(f"Each value of {code(model.outcome_name)} is normal around a linear predictor{known}:"),
+        Math(rf"y_i \sim \mathrm{{Normal}}(\eta_i, {variance}), \qquad " + _predictor(model)),
+        *_offset(model),
         Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
         Math(
-            r"\ell(\beta, \sigma) = -\frac{n}{2} \log(2 \pi \sigma^2) "
-            rf"- \frac{{1}}{{2 \sigma^2}} \sum_{{i}} {w}\left(y_i - \eta_i\right)^2"
+            rf"\ell(\beta, \sigma) = -\frac{{n}}{{2}} \log(2 \pi \sigma^2){constant}"
+            rf"- \frac{{1}}{{2 \sigma^2}} \sum_{{i}} {w}{v}\left(y_i - \eta_i\right)^2"
         ),
         Paragraph(
-            "Its maximum over $\\beta$ is least squares, whatever $\\sigma$ is; $\\sigma^2$ is estimated by the "
-            "residual sum of squares over $n - p$."
+            f"Its maximum over $\\beta$ is {'weighted ' if precise else ''}least squares, whatever $\\sigma$ is; "
+            f"$\\sigma^2$ is estimated by the {'weighted ' if precise else ''}residual sum of squares over $n - p$."
         ),
     )
 
 
 def _logistic(model: Any) -> tuple[Block, ...]:
+    if model.rows.y.ndim == 2:
+        return _grouped(model)
     one = 1 if model.labels is None else model.labels[1]
     return (
         Paragraph(
@@ -53,10 +62,47 @@ def _logistic(model: Any) -> tuple[Block, ...]:
             "The log odds of a 1 are a linear predictor:"
         ),
         Math(r"P(y_i = 1) = p_i, \qquad \log \frac{p_i}{1 - p_i} = \eta_i, \qquad " + _predictor(model)),
+        *_offset(model),
         Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
         Math(
             rf"\ell(\beta) = \sum_{{i}} {_weight(model)}"
             r"\left[ y_i \log p_i + (1 - y_i) \log(1 - p_i) \right]"
+        ),
+    )
+
+
+def _grouped(model: Any) -> tuple[Block, ...]:
+    return (
+        Paragraph(
+            f"Row $i$ counts $y_i$ successes, {code(model.outcome_name)}, in $n_i$ trials that are independent and "
+            "alike. The log odds of a success are a linear predictor:"
+        ),
+        Math(
+            r"y_i \sim \mathrm{Binomial}(n_i, p_i), \qquad \log \frac{p_i}{1 - p_i} = \eta_i, \qquad "
+            + _predictor(model)
+        ),
+        *_offset(model),
+        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
+        Math(
+            rf"\ell(\beta) = \sum_{{i}} {_weight(model)}"
+            r"\left[ \log \binom{n_i}{y_i} + y_i \log p_i + (n_i - y_i) \log(1 - p_i) \right]"
+        ),
+    )
+
+
+def _probit(model: Any) -> tuple[Block, ...]:
+    one = 1 if model.labels is None else model.labels[1]
+    return (
+        Paragraph(
+            f"Let $y_i = 1$ where {code(model.outcome_name)} is {code(one)}, and 0 otherwise. The probability of a 1 "
+            "is the standard normal distribution function $\\Phi$ of a linear predictor:"
+        ),
+        Math(r"P(y_i = 1) = \Phi(\eta_i), \qquad " + _predictor(model)),
+        *_offset(model),
+        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
+        Math(
+            rf"\ell(\beta) = \sum_{{i}} {_weight(model)}"
+            r"\left[ y_i \log \Phi(\eta_i) + (1 - y_i) \log \Phi(-\eta_i) \right]"
         ),
     )
 
@@ -83,10 +129,37 @@ def _poisson(model: Any) -> tuple[Block, ...]:
     return (
         Paragraph(f"Each count in {code(model.outcome_name)} is Poisson; the log of its mean is a linear predictor:"),
         Math(r"y_i \sim \mathrm{Poisson}(\mu_i), \qquad \log \mu_i = \eta_i, \qquad " + _predictor(model)),
+        *_offset(model),
         Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
         Math(
             rf"\ell(\beta) = \sum_{{i}} {_weight(model)}"
             r"\left[ y_i \eta_i - e^{\eta_i} - \log(y_i!) \right]"
+        ),
+    )
+
+
+def _negative_binomial(model: Any) -> tuple[Block, ...]:
+    return (
+        Paragraph(
+            f"Each count in {code(model.outcome_name)} is negative binomial: Poisson, with a mean that differs from "
+            "row to row beyond what the columns say, by a gamma-distributed factor of mean 1 and variance $\\alpha$. "
+            "The log of the mean is a linear predictor:"
+        ),
+        Math(
+            r"y_i \sim \mathrm{NB2}(\mu_i, \alpha), \qquad \mathrm{Var}(y_i) = \mu_i + \alpha \mu_i^2, \qquad "
+            r"\log \mu_i = \eta_i"
+        ),
+        Math(_predictor(model)),
+        *_offset(model),
+        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
+        Math(
+            rf"\ell(\beta, \alpha) = \sum_{{i}} {_weight(model)}\left[ \log \frac{{\Gamma(y_i + 1 / \alpha)}}"
+            r"{\Gamma(1 / \alpha) \cdot y_i!} - \frac{1}{\alpha} \log(1 + \alpha \mu_i) "
+            r"+ y_i \log \frac{\alpha \mu_i}{1 + \alpha \mu_i} \right]"
+        ),
+        Paragraph(
+            "$\\log \\alpha$ is estimated together with $\\beta$, as the last coefficient. As $\\alpha$ falls to 0 "
+            "this becomes the Poisson log-likelihood."
         ),
     )
 
@@ -115,6 +188,14 @@ def _binomial(model: Any) -> tuple[Block, ...]:
     )
 
 
+def _custom(model: Any) -> tuple[Block, ...]:
+    names = ", ".join(map(code, model.names))
+    return (
+        Paragraph(f"The log-likelihood is a function that was given, of the parameters $\\theta$ = ({names}):"),
+        Math(r"\ell(\theta) = \log p(\mathrm{data} \mid \theta)"),
+    )
+
+
 def _predictor(model: Any) -> str:
     """eta written out by column names where they are few and plain words, as a sum otherwise."""
     offset = "" if model.rows.offset is None else " + o_i"
@@ -129,6 +210,16 @@ def _predictor(model: Any) -> str:
         for j, name in enumerate(terms)
     ]
     return r"\eta_i = " + " + ".join(parts) + offset
+
+
+def _offset(model: Any) -> tuple[Block, ...]:
+    """What o_i is, where there is one."""
+    if model.rows.offset is None:
+        return ()
+    offset, exposure = model.offset_column, model.exposure_column
+    parts = [f"{code(offset)}"] * bool(offset) + [f"the logarithm of the exposure {code(exposure)}"] * bool(exposure)
+    what = " plus ".join(parts) or "the given offset of the row (of an exposure, its logarithm)"
+    return (Paragraph(f"Here $o_i$ is {what}, whose coefficient is held at 1."),)
 
 
 def _weight(model: Any) -> str:

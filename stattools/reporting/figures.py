@@ -206,6 +206,7 @@ def calibration(
     *,
     event: str,
     weight: Numbers | None = None,
+    unit: str = "rows",
 ) -> Figure:
     """Observed share against predicted probability, in groups of rows; below, how many rows were predicted what."""
     predicted, observed = np.asarray(predicted), np.asarray(observed)
@@ -225,12 +226,12 @@ def calibration(
         markersize=5,
         linewidth=1.3,
         capsize=2.5,
-        label="groups of rows, 95 % interval",
+        label=f"groups of {unit}, 95 % interval",
     )
     axes.set(ylabel=f"observed share of {event}", ylim=(0, top), xlim=(0, top))
     legend(axes)
     below.hist(probability, weights=weight, bins=np.linspace(0, top, 41).tolist(), color=BLUE, alpha=0.55)
-    below.set(xlabel=f"predicted probability of {event}", ylabel="rows")
+    below.set(xlabel=f"predicted probability of {event}", ylabel=unit)
     below.grid(axis="x", visible=False)
     return figure
 
@@ -269,6 +270,65 @@ def means(predicted: Numbers, observed: Numbers, se: Numbers, *, xlabel: str, yl
     )
     axes.set(xlabel=xlabel, ylabel=ylabel)
     legend(axes)
+    return figure
+
+
+def frequencies(counts: Numbers, observed: Numbers, expected: Mapping[str, Numbers], *, xlabel: str) -> Figure:
+    """Observed shares of each count as bars, the shares that models expect as dots joined by lines."""
+    figure, ((axes,),) = canvas(3.8, nrows=1, ncols=1)
+    axes.bar(counts, 100 * np.asarray(observed), width=0.8, color=BLUE, alpha=0.35, linewidth=0, label="observed")
+    for (label, share), color in zip(expected.items(), (VERMILION, GREEN, ORANGE), strict=False):
+        axes.plot(
+            counts, 100 * np.asarray(share), "o-", color=color, markersize=4, linewidth=1.2, label=f"expected, {label}"
+        )
+    axes.set(xlabel=xlabel, ylabel="% of observations", xlim=(-0.7, float(np.max(counts)) + 0.7))
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.grid(axis="x", visible=False)
+    legend(axes)
+    return figure
+
+
+def probabilities(
+    x: Numbers, curves: Mapping[str, tuple[Numbers, Numbers, Numbers]], *, xlabel: str, ylabel: str = "probability"
+) -> Figure:
+    """One narrow panel per category: its probability (mean, lower, upper) as x grows, all on the same axes."""
+    columns = min(len(curves), 7)
+    lines = -(-len(curves) // columns)
+    figure, grid = canvas(0.6 + 2.1 * lines, nrows=lines, ncols=columns, sharex=True, sharey=True)
+    panels, top = grid.ravel(), float(max(np.max(upper) for _, _, upper in curves.values()))
+    for axes, (label, (mean, lower, upper)) in zip(panels, curves.items(), strict=False):
+        axes.fill_between(x, 100 * np.asarray(lower), 100 * np.asarray(upper), color=BLUE, alpha=0.2, linewidth=0)
+        axes.plot(x, 100 * np.asarray(mean), color=BLUE)
+        axes.set_title(plain(label).replace(" ", "\n", 1), fontsize=9, fontweight="normal")
+        axes.set(ylim=(0, 105 * top), xlim=(np.min(x), np.max(x)))
+        axes.locator_params(axis="x", nbins=4, integer=float(np.ptp(x)) >= 4.0)
+    for axes in panels[len(curves) :]:
+        axes.set_axis_off()
+    figure.supxlabel(xlabel, fontsize=10)
+    figure.supylabel(f"{ylabel}, %", fontsize=10)
+    return figure
+
+
+def profile(x: Numbers, height: Numbers, *, cut: float, marks: Mapping[str, float], xlabel: str) -> Figure:
+    """A profile log-likelihood less its supremum, the height at which a test rejects, and marked values of x."""
+    x, height = np.asarray(x), np.asarray(height)
+    figure, ((axes,),) = canvas(3.8, nrows=1, ncols=1)
+    axes.axhline(0.0, color=INK, linewidth=1.0)
+    axes.axhline(cut, color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
+    axes.plot(x, height, color=BLUE)
+    for k, (label, place) in enumerate(sorted(marks.items(), key=lambda mark: mark[1])):
+        at = (place, np.interp(place, x, height))
+        axes.plot(*at, "o", color=VERMILION, markersize=6)
+        axes.annotate(
+            plain(f"{label}: {place:.1f}", limit=60),
+            at,
+            xytext=(0, -80 - 20 * k),
+            textcoords="offset points",
+            ha="right",
+            fontsize=9,
+            arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.6, "relpos": (1, 0)},
+        )
+    axes.set(xlabel=xlabel, ylabel="log-likelihood − supremum", xlim=(x[0], x[-1]), ylim=(height.min(), 0.5))
     return figure
 
 

@@ -12,14 +12,17 @@ from typing import Any
 
 import numpy as np
 
+from stattools.errors import IncompatibleError
+
 ENVIRONMENT = ("numpy", "scipy", "pandas", "formulaic", "statsmodels", "arviz", "matplotlib")
 
 
 def data_hash(model: Any) -> str:
     """SHA-256 of the data that a model holds: names, shapes, and values as little-endian float64.
 
-    A regression is hashed by X, y, weights, offset and coefficient names, flips and counts by their kind, successes
-    and trials. What was dropped on the way does not count, nor does the memory order of the arrays.
+    A regression is hashed by X, y, weights, offset, precision and coefficient names, flips and counts by their kind,
+    successes and trials. What was dropped on the way does not count, nor does the memory order of the arrays. Raises
+    IncompatibleError for `st.custom`, whose data are inside a function.
 
     >>> import stattools as st
     >>> data_hash(st.binomial(6, 10))[:16]
@@ -34,9 +37,11 @@ def data_hash(model: Any) -> str:
 
 
 def _arrays(model: Any) -> dict[str, Any]:
+    if model.kind == "custom":
+        raise IncompatibleError(f"{model.title} is a function, whose data cannot be seen and have no hash.")
     if not hasattr(model, "rows"):
         return {"successes": model.successes, "trials": model.trials}
-    found = {name: getattr(model.rows, name) for name in ("X", "y", "weight", "offset")}
+    found = {name: getattr(model.rows, name) for name in ("X", "y", "weight", "offset", "precision")}
     return {name: values for name, values in found.items() if values is not None}
 
 

@@ -30,13 +30,14 @@ from stattools.reporting.document import (
     Section,
     Table,
     code,
+    literal,
 )
 from stattools.reporting.files import write
 from stattools.reporting.posteriors import SEED, belief, posterior
 
 if TYPE_CHECKING:
     from stattools.conjugate.beta_binomial import Beta
-    from stattools.fitting import Fit
+    from stattools.fitted import Fit
     from stattools.validation.agreement import Agreement
 
 BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Picture)
@@ -65,7 +66,7 @@ def report(*parts: Part, to: str | os.PathLike[str], title: str | None = None, c
 def compose(*parts: Part, title: str | None = None, command: str | None = None) -> Document:
     """The report as a document, before it has a format."""
     from stattools.conjugate.beta_binomial import Beta
-    from stattools.fitting import Fit
+    from stattools.fitted import Fit
     from stattools.validation.agreement import Agreement
 
     draft = _Draft()
@@ -114,7 +115,7 @@ class _Draft:
             sections.data(fit.model),
             sections.likelihood(fit.model),
             sections.maximum(fit),
-            sections.diagnosis(fit),
+            *([sections.diagnosis(fit)] if fit.model.kind != "custom" else []),
         ]
         self.chapters.append(chapter)
 
@@ -151,6 +152,8 @@ def _named(model: Any) -> str:
     if model.kind in COUNTS:
         one, many = ("ones", "flips") if model.kind == "coin" else ("successes", "trials")
         return f"{model.kind.capitalize()}: {int(model.successes):,} {one} in {int(model.trials):,} {many}"
+    if model.kind == "custom":
+        return literal(model.title)
     return f"{model.title} of {code(model.outcome_name)}"
 
 

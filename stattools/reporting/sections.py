@@ -10,17 +10,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.reporting import equations, sentences
-from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, spreads
+from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, shared, spreads
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, Table, code, literal
 from stattools.reporting.provenance import code_version, data_hash, environment
 from stattools.reporting.tables import agreement as agreement_table
 from stattools.reporting.tables import coefficients, count, decimals, facts, number, p_said, percent
 
 if TYPE_CHECKING:
-    from stattools.fitting import Fit
+    from stattools.fitted import Fit
     from stattools.validation.agreement import Agreement
 
 SHOWN_COLUMNS = 20
+INSIDE = "none: the data are inside the given function"
+RATIOS = {
+    "logistic": "odds ratio",
+    "softmax": "odds ratio",
+    "poisson": "rate ratio",
+    "negative_binomial": "rate ratio",
+}
+"""What exp(coefficient) is called."""
 
 
 def question(model: Any, words: Sequence[Block] = ()) -> Section:
@@ -30,6 +38,10 @@ def question(model: Any, words: Sequence[Block] = ()) -> Section:
 
 def data(model: Any, *before: Block) -> Section:
     """The rows, what was dropped, the outcome, the columns, and the hash; `before` says where they come from."""
+    if model.kind == "custom":
+        observed = "not given" if model.observations is None else count(model.observations)
+        pairs = {"observations": observed, "parameters": count(len(model.names)), "SHA-256": INSIDE}
+        return Section("Data", (*before, facts(pairs, ("data", "value"))))
     digest = {"SHA-256": code(data_hash(model))}
     if model.kind in COUNTS:
         one, many = ("ones", "flips") if model.kind == "coin" else ("successes", "trials")
@@ -40,6 +52,7 @@ def data(model: Any, *before: Block) -> Section:
         pairs["observations (sum of weights)"] = count(model.n)
     pairs["rows dropped for missing values"] = count(model.n_dropped)
     pairs |= {f"missing in {code(name)}": count(missing) for name, missing in model.dropped.items() if missing}
+    pairs |= _given(model)
     return Section("Data", (*before, facts(pairs | _outcome(model) | digest, ("data", "value")), *_columns(model)))
 
 
@@ -50,16 +63,18 @@ def likelihood(model: Any) -> Section:
 
 def maximum(fit: Fit) -> Section:
     """Estimates with their uncertainty, the certificate, and the fit in numbers."""
-    return Section("Fit", (Paragraph(sentences.certificate(fit)), estimates(fit), _in_numbers(fit)))
+    dispersion = [Paragraph(sentences.dispersion(fit))] if fit.model.kind == "negative_binomial" else []
+    return Section("Fit", (Paragraph(sentences.certificate(fit)), estimates(fit), *dispersion, _in_numbers(fit)))
 
 
 def estimates(fit: Fit) -> Table:
     """The coefficients of a regression, or the intervals of a proportion."""
     level = percent(fit.level)
     if fit.model.kind not in COUNTS:
-        ratio = {"logistic": "odds ratio", "softmax": "odds ratio", "poisson": "rate ratio"}.get(fit.model.kind)
+        interval, extra = f"{level} Wald interval", len(shared(fit.model))
         statistic = "t" if fit.model.has_scale else "z"
-        return coefficients(fit.table(), statistic=statistic, interval=f"{level} Wald interval", ratio=ratio)
+        ratio = RATIOS.get(fit.model.kind)
+        return coefficients(fit.table(), statistic=statistic, interval=interval, ratio=ratio, shared=extra)
     places = decimals(float(fit.se[0]))
     ends = {label: fit.interval(kind=kind) for kind, label in KINDS.items() if kind in fit.kinds}
     rows = [(name, *(number(float(end), places) for end in interval)) for name, interval in ends.items()]
@@ -99,7 +114,8 @@ def provenance(models: Sequence[Any], *, command: str | None, seeds: Sequence[in
         how = (Paragraph("This command writes the report again, to the same text:"), Listing(command, "sh"))
     inputs = {"stattools": code_version()}
     for i, model in enumerate(models, 1):
-        inputs[f"data {i} (SHA-256)" if len(models) > 1 else "data (SHA-256)"] = code(data_hash(model))
+        digest = INSIDE if model.kind == "custom" else code(data_hash(model))
+        inputs[f"data {i} (SHA-256)" if len(models) > 1 else "data (SHA-256)"] = digest
     inputs["seed"] = ", ".join(map(str, dict.fromkeys(seeds))) or "none: nothing here is random"
     return Section(
         "Provenance", (*how, facts(inputs, ("input", "value")), facts(environment(), ("environment", "version")))
@@ -110,7 +126,13 @@ def _outcome(model: Any) -> dict[str, str]:
     """What the outcome looks like, one or more lines."""
     y, name = model.rows.y, code(model.outcome_name)
     weight = np.ones(len(y)) if model.rows.weight is None else model.rows.weight
-    if model.kind == "logistic":
+    if y.ndim == 2:
+        successes, trials = weight @ y
+        return {
+            "trials": count(trials),
+            f"successes {name}": f"{count(successes)} ({percent(round(successes / trials, 3))})",
+        }
+    if model.kind in ("logistic", "probit"):
         ones = float(weight @ y)
         return {f"rows where {sentences.event(model)}": f"{count(ones)} ({percent(round(ones / model.n, 3))})"}
     if model.kind == "softmax":
@@ -118,7 +140,26 @@ def _outcome(model: Any) -> dict[str, str]:
         return {
             f"rows where {name} is {code(label)}": count(size) for label, size in zip(model.labels, sizes, strict=True)
         }
-    return {f"outcome {name}, range": f"{y.min():.6g} to {y.max():.6g}"}
+    span = {f"outcome {name}, range": f"{y.min():.6g} to {y.max():.6g}"}
+    if model.has_scale:
+        return span
+    mean = float(weight @ y / weight.sum())
+    variance = float(weight @ (y - mean) ** 2 / weight.sum())
+    return span | {f"outcome {name}, mean and variance": f"{mean:.4g} and {variance:.4g}"}
+
+
+def _given(model: Any) -> dict[str, str]:
+    """What stands beside the columns of a row: offset, exposure, precision."""
+    rows, pairs = model.rows, {}
+    if rows.offset is not None:
+        offset, exposure = model.offset_column, model.exposure_column
+        name, values = ("offset", rows.offset) if offset or not exposure else ("exposure", np.exp(rows.offset))
+        known = " plus ".join([code(offset)] * bool(offset) + [f"log of {code(exposure)}"] * bool(exposure and offset))
+        known = code(exposure) if name == "exposure" else known
+        pairs[f"{name} {known}".strip() + ", range"] = f"{values.min():.6g} to {values.max():.6g}"
+    if rows.precision is not None:
+        pairs["precision, range"] = f"{rows.precision.min():.6g} to {rows.precision.max():.6g}"
+    return pairs
 
 
 def _columns(model: Any) -> tuple[Block, ...]:
@@ -139,7 +180,8 @@ def _columns(model: Any) -> tuple[Block, ...]:
 
 def _in_numbers(fit: Fit) -> Paragraph:
     """Log-likelihood, criteria, share explained, scale."""
-    text = f"Log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}"
+    text = f"Log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}"
+    text += f", BIC {fit.bic:.2f}" if np.isfinite(fit.bic) else ""
     if fit.model.kind in COUNTS:
         statistic, p = fit.table()[["statistic", "p_value"]].iloc[0]
         return Paragraph(
@@ -149,5 +191,10 @@ def _in_numbers(fit: Fit) -> Paragraph:
         text += f", {'R²' if fit.model.has_scale else 'McFadden R²'} {fit.r_squared:.4f}"
     if fit.model.has_scale:
         text += f", residual standard deviation {fit.scale:.5g} on {count(fit.df)} degrees of freedom"
-    source = "the inverse information" + (" with the unbiased scale" if fit.model.has_scale else "")
+    source = "the inverse information" if fit.cov == "information" else f"the covariance {code(fit.cov)}"
+    source += " with the unbiased scale" if fit.model.has_scale and fit.cov == "information" else ""
+    if fit.penalty is not None:
+        text += f". The log-likelihood is not penalized; the estimate maximizes it with {code(fit.penalty)}"
+    if not np.isfinite(fit.se).all():
+        return Paragraph(f"{text}. There are no standard errors.")
     return Paragraph(f"{text}. Standard errors come from {source}.")

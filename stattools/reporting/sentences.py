@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.reporting.diagnostics import COUNTS, spreads
+from stattools.reporting.diagnostics import COUNTS, coefficient_spreads
 from stattools.reporting.document import code, literal
 from stattools.reporting.tables import (
     agreeing,
@@ -26,7 +26,7 @@ from stattools.reporting.tables import (
 )
 
 if TYPE_CHECKING:
-    from stattools.fitting import Fit
+    from stattools.fitted import Fit
     from stattools.solvers import Solution
     from stattools.validation.agreement import Agreement
 
@@ -39,11 +39,15 @@ def question(model: Any) -> str:
     if model.kind in COUNTS:
         one, many = ("1", "flips") if model.kind == "coin" else ("success", "trials")
         return f"How probable is a {one}, after {count(model.successes)} in {count(model.trials)} {many}?"
+    if model.kind == "custom":
+        return f"Which values of {listed(model.names)} make the data most probable?"
     asked = {
         "ols": f"the mean of {code(model.outcome_name)}",
         "logistic": f"the odds that {event(model)}",
         "softmax": f"the odds of each category of {code(model.outcome_name)}",
+        "probit": f"the probability that {event(model)}",
         "poisson": f"the expected count of {code(model.outcome_name)}",
+        "negative_binomial": f"the expected count of {code(model.outcome_name)}",
     }[model.kind]
     columns = listed([term for term in model.terms if term != "Intercept"])
     formula = f" In one formula: {code(model.formula)}." if model.formula else ""
@@ -52,7 +56,9 @@ def question(model: Any) -> str:
 
 
 def event(model: Any) -> str:
-    """`admit` is `yes`: the outcome that a logistic regression counts as 1."""
+    """`admit` is `yes`: the outcome that a binary regression counts as 1; of grouped data, what a success is."""
+    if model.rows.y.ndim == 2:
+        return f"a trial is a success ({code(model.outcome_name)})"
     return f"{code(model.outcome_name)} is {code(1 if model.labels is None else model.labels[1])}"
 
 
@@ -66,11 +72,45 @@ def certificate(fit: Fit) -> str:
             f"$\\hat\\theta = {int(fit.model.successes)} / {int(fit.model.trials)} = {float(fit.estimate[0]):.6g}$, "
             f"with standard error {number(se, decimals(se))}."
         )
+    reached = "The maximum is a strict one: every direction leads down"
+    if fit.penalty is not None:
+        reached = (
+            f"What it maximizes is the log-likelihood with the penalty {code(fit.penalty)}, not the log-likelihood"
+        )
+    elif fit.model.kind != "custom":
+        reached = _exists(fit.model)
     limit = bound(solution.decrement, 1e-8 if solution.status == "converged" else 1e-6)
-    unique = "the columns are linearly independent" + ("" if fit.model.has_scale else " and the outcomes overlap")
     return (
         f"**Every coefficient is within {limit} standard errors of the maximum.** That is the Newton decrement where "
-        f"{code(solution.solver)} stopped, after {bounded(solution)}. The maximum exists and is unique: {unique}."
+        f"{code(solution.solver)} stopped, after {bounded(solution)}. {reached}."
+    )
+
+
+def _exists(model: Any) -> str:
+    """Why there is a maximum: the columns and the outcomes are such that there is one."""
+    beside = {
+        "ols": "",
+        "poisson": " and no combination of them separates the zeros",
+        "negative_binomial": " and the counts vary more than Poisson counts",
+    }.get(model.kind, " and the outcomes overlap")
+    # The log-likelihood of NB2 is not concave in beta and log alpha together.
+    maximum = "The maximum exists" + ("" if model.kind == "negative_binomial" else " and is unique")
+    return f"{maximum}: the columns are linearly independent{beside}"
+
+
+def dispersion(fit: Fit) -> str:
+    """What alpha itself is, and what it does to the variance at the mean."""
+    log_alpha, se = float(fit.estimate[-1]), float(fit.se[-1])
+    lower, upper = np.exp(np.asarray(fit.interval())[-1])
+    alpha, places = float(np.exp(log_alpha)), decimals(float(np.exp(log_alpha) * se))
+    weight = np.ones(len(fit.model.rows.y)) if fit.model.rows.weight is None else fit.model.rows.weight
+    mean = float(weight @ fit.model.rows.y / weight.sum())
+    return (
+        f"$\\alpha$ itself is $e^{{{number(log_alpha, decimals(se))}}} = {number(alpha, places)}$ "
+        f"({percent(fit.level)} interval {between(float(lower), float(upper), places)}, from that of "
+        f"{code('log alpha')}): at the mean count of {number(mean, 2)} the variance is $1 + \\alpha \\mu = "
+        f"{number(1.0 + alpha * mean, 2)}$ times the mean, where Poisson has 1. {code('log alpha')} has no test in the "
+        "table: $\\alpha = 1$ is nothing special, and $\\alpha = 0$, Poisson, lies at the boundary."
     )
 
 
@@ -111,17 +151,25 @@ def conclusion(fit: Fit, agreement: Agreement | None = None) -> str:
             f"{number(float(fit.estimate[0]), places)} ({percent(fit.level)} Wilson interval "
             f"{between(lower, upper, places)}){checked}."
         )
-    varies = np.tile(spreads(model) > 0, model.predictor.width)
+    if model.kind == "custom":
+        rows = zip(model.names[:4], fit.estimate, fit.se, *np.asarray(fit.interval()).T, strict=False)
+        found = [
+            f"{code(name)} = {number(value, decimals(se))} ({between(lower, upper, decimals(se))})"
+            for name, value, se, lower, upper in rows
+        ]
+        return f"{literal(model.title)} is highest at {', '.join(found)}, with {percent(fit.level)} Wald intervals."
+    varies = coefficient_spreads(model) > 0
     if not varies.any():
         return f"{model.title} of {code(model.outcome_name)} has an intercept and nothing else{checked}."
     table = fit.table()
     row = table.iloc[int(np.argmax(np.where(varies, np.abs(table["statistic"]), -1.0)))]
     clearest = f", the clearest of {int(varies.sum())} coefficients" if varies.sum() > 1 else ""
     held = ", the other columns held fixed" if len(model.terms) > 2 else ""
-    return (
-        f"In {count(model.n)} observations, one unit more of {code(row['term'])} {effect(fit, row)}{held}"
-        f"{clearest}{checked}."
-    )
+    observed = f"{count(model.n)} observations"
+    if model.rows.y.ndim == 2:
+        trials = model.rows.y[:, 1] if model.rows.weight is None else model.rows.weight * model.rows.y[:, 1]
+        observed = f"{count(float(trials.sum()))} trials"
+    return f"In {observed}, one unit more of {code(row['term'])} {effect(fit, row)}{held}{clearest}{checked}."
 
 
 def effect(fit: Fit, row: Any) -> str:
@@ -129,10 +177,14 @@ def effect(fit: Fit, row: Any) -> str:
     model, ends = fit.model, np.array([row["estimate"], row["lower"], row["upper"]])
     if model.kind == "ols":
         what, places = f"changes the mean of {code(model.outcome_name)} by", decimals(float(row["se"]))
+    elif model.kind == "probit":
+        what = f"moves the probability that {event(model)} on the normal scale, $\\Phi^{{-1}}(p)$, by"
+        places = decimals(float(row["se"]))
     else:
         of = {
             "logistic": lambda: f"the odds that {event(model)}",
             "poisson": lambda: f"the expected count of {code(model.outcome_name)}",
+            "negative_binomial": lambda: f"the expected count of {code(model.outcome_name)}",
             "softmax": lambda: f"the odds of {code(row['category'])} against {code(model.labels[0])}",
         }[model.kind]()
         what, places = f"multiplies {of} by", decimals(float(row["se"] * np.exp(row["estimate"])))

@@ -138,27 +138,26 @@ def facts(pairs: Mapping[str, str], header: tuple[str, str]) -> Table:
     return Table(header, tuple(pairs.items()), align="ll")
 
 
-def coefficients(table: pd.DataFrame, *, statistic: str, interval: str, ratio: str | None = None) -> Table:
+def coefficients(
+    table: pd.DataFrame, *, statistic: str, interval: str, ratio: str | None = None, shared: int = 0
+) -> Table:
     """The coefficient table of a fit; `statistic` is "t" or "z", `interval` names kind and level.
 
-    `ratio` names a column for exp(estimate), rounded by its own standard error, exp(estimate) se.
+    `ratio` names a column for exp(estimate), rounded by its own standard error, exp(estimate) se. The last `shared`
+    rows are parameters such as log alpha, for which neither a ratio nor a test of 0 means anything: empty cells.
     """
     rows = []
-    for row in table.to_dict("records"):
-        places = decimals(row["se"])
+    for i, row in enumerate(table.to_dict("records"), 1 - len(table) + shared):
+        places, column = decimals(row["se"]), i <= 0
         rows.append(
             (
                 *_labels(row),
                 number(row["estimate"], places),
-                *(
-                    [number(np.exp(row["estimate"]), decimals(np.exp(row["estimate"]) * row["se"], digits=2))]
-                    if ratio
-                    else []
-                ),
+                *([_ratio(row["estimate"], row["se"]) if column else ""] if ratio else []),
                 number(row["se"], places),
                 between(row["lower"], row["upper"], places),
-                number(row["statistic"], 2),
-                p_value(row["p_value"]),
+                number(row["statistic"], 2) if column else "",
+                p_value(row["p_value"]) if column else "",
             )
         )
     header = ("estimate", *([ratio] if ratio else []), "standard error", interval, statistic, "p")
@@ -193,6 +192,11 @@ def frame(data: pd.DataFrame) -> Table:
     header = tuple(literal(name) for name in data.columns)
     rows = tuple(tuple(_cell(value) for value in row) for row in data.itertuples(index=False, name=None))
     return Table(header, rows, align="".join("r" if is_number else "l" for is_number in numeric))
+
+
+def _ratio(estimate: float, se: float) -> str:
+    value = float(np.exp(estimate))
+    return number(value, decimals(value * se, digits=2) if math.isfinite(se) else 0)
 
 
 def _labels(row: Mapping[Any, Any]) -> tuple[str, ...]:

@@ -100,7 +100,8 @@ def test_endometrial():
     assert table.estimate["NV"] == table.se["NV"] == np.inf
     assert [table.lower["NV"], table.upper["NV"]] == [-np.inf, np.inf]
     assert np.isnan(table.p_value["NV"])
-    for part in ("NV separates the values of HG", "quasi-completely", "NV = inf", "other 3 are finite", "st.Jeffreys()"):
+    parts = ("NV separates the values of HG", "quasi-completely", "NV = inf", "other 3 are finite", "st.Jeffreys()")
+    for part in parts:
         assert part in str(error)
 
 

@@ -19,19 +19,22 @@ def test_every_report_asks_first_and_ends_in_one_sentence_and_its_provenance(nam
     assert len(gallery.document(name).quotes()) == 1
     assert f"```sh\n{command(name)}\n```" in text
     assert "agrees**" in text
-    assert not re.search(r"\bnan\b|\binf\b|None|Traceback", text)
+    # A message quoted as it is may say inf; the report's own words and tables have ∞.
+    own = re.sub(r"^```text\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert not re.search(r"\bnan\b|\binf\b|None|Traceback", own)
     assert str(Path.cwd()) not in text
 
 
 @pytest.mark.parametrize("name", ANALYSES)
 def test_every_figure_is_linked_and_told_in_words(name, reports, text_of):
     links = re.findall(rf"^!\[(.+)\]\(({name}/.+\.svg)\)$", text_of(name), re.MULTILINE)
-    assert len(links) == 2
+    assert 1 <= len(links) <= 3
+    assert len(links) == len(set(links))
     for words, target in links:
         assert len(words) > 30
         assert (reports / target).read_bytes().startswith(b"<?xml")
 
 
 def test_an_unknown_name_is_refused(gallery):
-    with pytest.raises(DomainError, match="the gallery has coin, ols, logistic; got 'dice'"):
+    with pytest.raises(DomainError, match=f"the gallery has {', '.join(ANALYSES)}; got 'dice'"):
         gallery.document("dice")

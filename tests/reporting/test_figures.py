@@ -21,6 +21,15 @@ FIGURES = {
         [0.1, 0.3], [0.1, 0.4], [0.0, 0.3], [0.2, 0.5], [0.1, 0.1, 0.3], event="yes = 1"
     ),
     "coefficients": lambda: figures.coefficients(names, [1, 2, 3], [0, 1, 2], [2, 3, 4], xlabel="log odds"),
+    "frequencies": lambda: figures.frequencies(
+        [0, 1, 2], [0.5, 0.3, 0.2], {"Poisson": [0.6, 0.3, 0.1], "negative binomial": [0.5, 0.3, 0.2]}, xlabel="visits"
+    ),
+    "probabilities": lambda: figures.probabilities(
+        grid, {f"a$ category {k}": (grid, 0.9 * grid, grid) for k in range(9)}, xlabel="dose"
+    ),
+    "profile": lambda: figures.profile(
+        grid, -np.exp(-9 * grid), cut=-0.1, marks={"a$": 0.5, "b": 0.98}, xlabel="coefficient"
+    ),
     "means": lambda: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="predicted", ylabel="observed"),
 }
 
@@ -34,8 +43,10 @@ def test_every_figure_is_valid_xml_with_labelled_axes_and_the_same_bytes_twice(n
     with figures.style():
         figure = FIGURES[name]()
     # Axes above a shared x axis leave its label to the one below.
-    assert figure.axes[-1].get_xlabel()
-    assert all(axes.get_ylabel() or axes.get_yticklabels()[0].get_text() for axes in figure.axes)
+    assert figure.axes[-1].get_xlabel() or figure.get_supxlabel()
+    assert figure.get_supylabel() or all(
+        axes.get_ylabel() or axes.get_yticklabels()[0].get_text() for axes in figure.axes
+    )
     assert figure.get_figwidth() == figures.WIDTH
 
 

@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 
 import stattools as st
+from stattools.errors import IncompatibleError
 from stattools.reporting.provenance import code_version, data_hash, environment
 
 X = np.random.default_rng(0).normal(size=(9, 2))
@@ -22,14 +24,20 @@ def test_the_hash_sees_values_names_and_extras_but_not_memory_order():
         hashed(names=("a", "c")),
         hashed(weights=np.ones(9)),
         hashed(offset=np.ones(9)),
+        hashed(precision=np.ones(9)),
         hashed(intercept=False),
     ]
-    assert len({hashed(), *others}) == 7
+    assert len({hashed(), *others}) == 8
 
 
 def test_the_sequence_and_the_count_are_different_data():
     assert data_hash(st.coin([1, 0])) != data_hash(st.binomial(1, 2))
     assert data_hash(st.coin([1, 0])) == data_hash(st.coin([0, 1]))
+
+
+def test_a_function_has_no_hash():
+    with pytest.raises(IncompatibleError, match="whose data cannot be seen"):
+        data_hash(st.custom(lambda t: -float(t[0] ** 2), start=[1.0]))
 
 
 def test_versions():

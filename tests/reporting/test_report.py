@@ -135,6 +135,43 @@ def test_the_other_regressions(kind, tmp_path):
     assert "multiplies" in text
 
 
+KINDS = {
+    "precision": lambda frame: st.ols("y ~ x", frame, precision="k"),
+    "probit": lambda frame: st.probit("sick ~ x", frame),
+    "grouped": lambda frame: st.logistic("f + k ~ x", frame),
+    "exposure": lambda frame: st.poisson("f ~ x", frame, exposure="k"),
+    "negative binomial": lambda frame: st.negative_binomial("o ~ x + y", frame, weights="k"),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_newer_regressions(name, tmp_path):
+    random = np.random.default_rng(0)
+    frame = data.assign(k=1 + np.arange(N) % 3, f=np.arange(N) % 4, o=random.negative_binomial(1, 0.3, N))
+    fitted = st.fit(KINDS[name](frame))
+    text = written(fitted, st.validate(fitted), to=tmp_path / "r")
+    assert "statsmodels agrees" in text
+    assert not re.search(r"\bnan\b|\binf\b", text)
+    told = {
+        "precision": r"\| precision, range +\| 1 to 3 ",
+        "probit": r"\| rows where `sick` is `yes` ",
+        "grouped": r"\| successes `f` +\| \d+ \(\d\d\.\d %\)",
+        "exposure": r"\| exposure `k`, range +\| 1 to 3 ",
+        "negative binomial": r"\| `log alpha` \| +-?[\d.]+ \| +\| +[\d.]+ \| +-?[\d.]+ to -?[\d.]+ +\| +\| +\|",
+    }[name]
+    assert re.search(told, text)
+
+
+def test_a_likelihood_of_the_user(tmp_path):
+    y = np.array([2.0, 3.0, 7.0])
+    model = st.custom(lambda t: -3 * t[0] - y.sum() * np.exp(-t[0]), start={"log_mean": 0.0}, title="Waiting times")
+    text = written(st.fit(model), to=tmp_path / "r")
+    assert headings(text) == ["Question", "Data", "Likelihood", "Fit", "Conclusion", "Provenance"]
+    assert "none: the data are inside the given function" in text
+    assert "BIC" not in text
+    assert "> Waiting times is highest at `log\\_mean`" in text or "> Waiting times is highest at `log_mean`" in text
+
+
 def test_chaotic_solvers_leave_no_round_off_on_the_page():
     climbed = st.fit(st.ols("y ~ x", data), solver=st.GradientDescent())
     words = str(compose(climbed))
@@ -152,3 +189,16 @@ def test_what_is_no_part_is_refused(part, tmp_path):
 def test_a_path_without_a_name_is_refused(to):
     with pytest.raises(DomainError, match="report needs to="):
         st.report("words", to=to)
+
+
+@pytest.mark.parametrize("penalty", [st.Jeffreys(), st.Ridge(2.0)], ids=repr)
+def test_a_penalty_is_named_and_its_fit_is_no_maximum_of_the_loglikelihood(penalty, tmp_path):
+    text = written(st.fit(st.logistic("sick ~ x", data), penalty=penalty), to=tmp_path / "r")
+    assert f"with the penalty `{penalty!r}`" in text
+    assert "is unique" not in text
+    assert ("There are no standard errors" in text) == isinstance(penalty, st.Ridge)
+
+
+def test_another_covariance_is_named(tmp_path):
+    text = written(st.fit(st.logistic("sick ~ x", data), cov="HC0"), to=tmp_path / "r")
+    assert "Standard errors come from the covariance `HC0`" in text

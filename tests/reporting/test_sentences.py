@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ rng = np.random.default_rng(7)
 table = {"x": rng.normal(size=90), "z": rng.normal(size=90), "g": np.array(["u", "v", "w"] * 30)}
 table |= {"y": rng.normal(size=90) + 3.0 * table["x"], "k": rng.poisson(np.exp(0.8 * table["x"]))}
 table |= {"b": np.where(rng.random(90) < 0.5, "yes", "no")}
+table |= {"m": rng.poisson(2.0, size=90)}
 ols, poisson = st.fit(st.ols("y ~ x + z", table)), st.fit(st.poisson("k ~ x", table))
 
 
@@ -30,6 +32,34 @@ def test_a_rate_is_told_as_a_factor_with_the_interval_of_the_factor():
     )
 
 
+def test_alpha_is_told_beside_its_logarithm_and_is_never_the_clearest_coefficient():
+    counts = np.random.default_rng(1).negative_binomial(20, 0.2, size=90)  # log alpha near -3, far from 0
+    fit = st.fit(st.negative_binomial("k ~ x", {**table, "k": counts}))
+    assert abs(fit.table()["statistic"].iloc[-1]) > abs(fit.table()["statistic"].iloc[1])
+    assert "one unit more of `x` multiplies the expected count of `k`" in sentences.conclusion(fit)
+    alpha = np.exp(fit.estimate[-1])
+    said = sentences.dispersion(fit)
+    assert re.search(rf"= {alpha:.5f}\$ ", said)
+    assert f"= {1 + alpha * counts.mean():.2f}$ times the mean" in said
+
+
+def test_trials_are_the_observations_of_grouped_outcomes():
+    fit = st.fit(st.logistic("k + m ~ x", table))
+    assert f"In {int(table['k'].sum() + table['m'].sum())} trials, one unit more" in sentences.conclusion(fit)
+
+
+def test_a_probit_is_told_on_the_normal_scale():
+    fit = st.fit(st.probit("b ~ x", table))
+    row = fit.table().iloc[1]
+    assert rf"$\Phi^{{-1}}(p)$, by {row['estimate']:.3f}" in sentences.conclusion(fit)
+
+
+def test_a_custom_likelihood_is_told_by_its_parameters():
+    fit = st.fit(st.custom(lambda t: -0.5 * float((t[0] - 2.0) ** 2), start={"a": 1.0}, title="A * b"))
+    assert sentences.conclusion(fit) == r"A \* b is highest at `a` = 2.00 (0.04 to 3.96), with 95 % Wald intervals."
+    assert "unique" not in sentences.certificate(fit)
+
+
 def test_a_model_without_columns_says_so():
     assert "an intercept and nothing else" in sentences.conclusion(st.fit(st.ols("y ~ 1", table)))
 
@@ -41,6 +71,10 @@ def test_a_model_without_columns_says_so():
         (st.logistic("b ~ x + z", table), "How do the odds that `b` is `yes` depend on `x` and `z`?"),
         (st.softmax("g ~ x", table), "How do the odds of each category of `g` depend on `x`?"),
         (st.poisson("k ~ 1", table), "What is the expected count of `k`?"),
+        (st.probit("b ~ x", table), "How does the probability that `b` is `yes` depend on `x`?"),
+        (st.negative_binomial("k ~ x", table), "How does the expected count of `k` depend on `x`?"),
+        (st.logistic("k + m ~ x", table), "How do the odds that a trial is a success (`k`) depend on `x`?"),
+        (st.custom(lambda t: -float(t @ t), start={"a": 1.0}), "Which values of `a` make the data most probable?"),
         (st.coin([1, 0]), "How probable is a 1, after 1 in 2 flips?"),
         (st.binomial(3, 9), "How probable is a success, after 3 in 9 trials?"),
     ],

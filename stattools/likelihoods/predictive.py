@@ -1,0 +1,150 @@
+"""Where a new count will fall when its linear predictor is known with a normal error only: quantiles of the predictive.
+
+    F(y) = E[F(y | eta)],   eta ~ Normal(m, V)
+
+For Poisson, negative binomial and binomial counts F(y | eta) = P(T_y > eta) with a variable T_y that does not depend
+on eta: the logarithm of a gamma variable, or of a ratio of two. So F(y) is smooth, and the trapezoid rule in eta, with
+a step that follows the spread of T_y, errs by less than 1e-9 where T_y is the wider and by less than 1e-4 otherwise.
+Where T_y is far narrower than eta, beyond the reach of the sum, it is taken as normal with its exact mean and variance
+(1e-3). Cost: 27 to 67 distribution functions per row and step of a bisection, seven times as many for the negative
+binomial.
+Source: Barndorff-Nielsen & Cox, Bernoulli 2 (1996), 319-340; Trefethen & Weideman, SIAM Review 56 (2014), 385-458.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+Floats = NDArray[np.float64]
+
+LARGEST_COUNT = 2.0**53
+"""float64 skips whole numbers beyond: a quantile that lies there is infinite."""
+
+SMALLEST = 1e-300
+"""Keeps divisions by variances that may be 0."""
+
+
+def count_interval(
+    eta: Floats, V: Floats, level: float, *, trials: Floats | None = None, dispersed: bool = False
+) -> tuple[Floats, Floats]:
+    """The smallest whole numbers with F(y) >= (1 - level) / 2 and F(y) >= (1 + level) / 2, each shape (m,).
+
+    At least `level` of the predictive lies between them, ends included. eta (m, width) and its covariance V (m, width,
+    width) are the log mean; with `trials` (m,) the log odds; where `dispersed` the log mean and log alpha.
+
+    >>> lower, upper = count_interval(np.log([[4.0]]), np.zeros((1, 1, 1)), 0.95)  # Poisson(4)
+    >>> lower.tolist(), upper.tolist()
+    ([1.0], [8.0])
+    """
+    size, ends = 4096, []
+    for start in range(0, len(eta), size):
+        part = slice(start, start + size)
+        log_alpha = eta[part, 1] if dispersed else None
+        count = Predictive(eta[part, 0], V[part], log_alpha, None if trials is None else trials[part])
+        tail = 0.5 * (1.0 - level)
+        ends.append((count.quantile(tail), count.quantile(1.0 - tail)))
+    lower, upper = (np.concatenate(end) for end in zip(*ends, strict=True))
+    return lower, upper
+
+
+@dataclass(frozen=True, eq=False)
+class Predictive:
+    """Predictive distributions of counts, one per row: eta (m,) with covariance V (m, width, width)."""
+
+    eta: Floats
+    V: Floats
+    log_alpha: Floats | None = None
+    trials: Floats | None = None
+
+    def mean(self) -> Floats:
+        """The mean of the count at the center of eta, cut at `LARGEST_COUNT`."""
+        if self.trials is not None:
+            return self.trials * special.expit(self.eta)
+        return np.exp(np.minimum(self.eta, np.log(LARGEST_COUNT)))
+
+    def noise(self) -> Floats:
+        """Variance of the count over the squared slope of its mean: about the variance of T_y near the mean."""
+        if self.trials is not None:
+            return 1.0 / np.maximum(self.mean() * special.expit(-self.eta), SMALLEST)
+        extra = 0.0 if self.log_alpha is None else np.exp(np.minimum(self.log_alpha, 700.0))
+        return 1.0 / np.maximum(self.mean(), SMALLEST) + extra
+
+    def cdf(self) -> Callable[[Floats], Floats]:
+        """F as a function of a whole number per row."""
+        variance = self.V[:, 0, 0]
+        coarse, fine = self._nodes(0.5), self._nodes(0.2)
+
+        def distribution(y: Floats) -> Floats:
+            at = np.maximum(y, 0.0)
+            center, square = self._moments(at)
+            wide, narrow = square >= variance, square < 0.0225 * variance
+            nodes, log_alpha, share = coarse if wide.all() else fine
+            value = _conditional(at[:, None], nodes, log_alpha, self.trials) @ share
+            if narrow.any():
+                value = np.where(narrow, special.ndtr((center - self.eta) / np.sqrt(variance + square)), value)
+            if self.trials is not None:
+                value = np.where(at >= self.trials, 1.0, value)
+            return np.where(y < 0, 0.0, value)
+
+        return distribution
+
+    def quantile(self, p: float) -> Floats:
+        """The smallest whole y >= 0 with F(y) >= p, by doubling and bisection; inf beyond `LARGEST_COUNT`."""
+        cdf, mean = self.cdf(), self.mean()
+        reach = mean * np.sqrt(self.noise() + np.minimum(self.V[:, 0, 0], 1.0)) + 1.0
+        high = np.minimum(np.ceil(mean + reach), LARGEST_COUNT)
+        low = np.clip(np.floor(mean - reach), -1.0, high - 1.0)
+        stride = reach
+        while (short := (low >= 0) & (cdf(low) >= p)).any():
+            low, stride = np.where(short, np.maximum(np.floor(low - stride), -1.0), low), 2.0 * stride
+        stride = reach
+        while (short := (high < LARGEST_COUNT) & (cdf(high) < p)).any():
+            high, stride = np.where(short, np.minimum(np.ceil(high + stride), LARGEST_COUNT), high), 2.0 * stride
+        beyond = cdf(high) < p
+        low = np.where(beyond, high - 1.0, low)
+        while (high - low > 1.0).any():
+            middle = np.where(high - low > 1.0, np.floor(low + 0.5 * (high - low)), high)
+            enough = cdf(middle) >= p
+            low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+        return np.where(beyond, np.inf, high)
+
+    def _nodes(self, step: float) -> tuple[Floats, Floats | None, Floats]:
+        """Values of eta (m, J), of log alpha (m, J) or None, and weights (J,)."""
+        reach = np.ceil(6.5 / step)
+        z = np.arange(-reach, reach + 1.0) * step
+        share = np.exp(-0.5 * z * z)
+        share /= share.sum()
+        variance = self.V[:, 0, 0]
+        if self.log_alpha is None:
+            return self.eta[:, None] + np.sqrt(variance)[:, None] * z, None, share
+        t, weight = np.polynomial.hermite_e.hermegauss(7)
+        moved = np.repeat(np.sqrt(self.V[:, 1, 1:]) * t, len(z), axis=1)
+        slope = self.V[:, 0, 1:] / np.maximum(self.V[:, 1, 1:], SMALLEST)  # given log alpha, eta is normal again
+        rest = np.sqrt(np.maximum(variance[:, None] - slope * self.V[:, 0, 1:], 0.0))
+        nodes = self.eta[:, None] + slope * moved + rest * np.tile(z, len(t))
+        return nodes, self.log_alpha[:, None] + moved, np.kron(weight / weight.sum(), share)
+
+    def _moments(self, y: Floats) -> tuple[Floats, Floats]:
+        """Mean and variance of T_y."""
+        center, square = special.digamma(y + 1.0), special.polygamma(1, y + 1.0)
+        if self.trials is not None:
+            rest = np.maximum(self.trials - y, 0.5)  # y = trials is answered apart
+            return center - special.digamma(rest), square + special.polygamma(1, rest)
+        if self.log_alpha is not None:
+            rest = np.exp(np.clip(-self.log_alpha, -700.0, 700.0))
+            return center - special.digamma(rest) + np.log(rest), square + special.polygamma(1, rest)
+        return center, square
+
+
+def _conditional(y: Floats, eta: Floats, log_alpha: Floats | None, trials: Floats | None) -> Floats:
+    """F(y | eta): an incomplete gamma function for Poisson counts, an incomplete beta function for the others."""
+    if trials is not None:
+        return special.betainc(np.maximum(trials[:, None] - y, 0.5), y + 1.0, special.expit(-eta))
+    if log_alpha is not None:
+        return special.betainc(np.exp(np.clip(-log_alpha, -700.0, 700.0)), y + 1.0, special.expit(-log_alpha - eta))
+    return special.gammaincc(y + 1.0, np.exp(np.minimum(eta, 700.0)))

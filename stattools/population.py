@@ -1,0 +1,203 @@
+"""The rows that an average is taken over, with variables that can be moved: all set to a level, or shifted a little.
+
+A variable is a column of the table, and moves through the design: `x + I(x**2) + x:g` has one variable x. Without a
+formula the columns of X are the variables.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.data.evaluation import constants, contrast_call
+from stattools.data.rows import Block
+from stattools.errors import DomainError, IncompatibleError
+from stattools.model import Model
+from stattools.prediction import at_rows
+
+Floats = NDArray[np.float64]
+Column = str | ArrayLike | None
+
+STEP = 6e-6
+"""Central differences err least at the cube root of the machine epsilon."""
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """The rows to average over: the model at them, and the columns that the variables are moved in.
+
+    `columns` are those of the table, or None for arrays, where the columns of X themselves move.
+    """
+
+    model: Model
+    columns: Mapping[str, Any] | None
+    collapsed: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables."""
+        if self.columns is None:
+            return self.model.terms[1:] if self.model.design.added else self.model.terms
+        return tuple(self.columns)
+
+    def require(self, name: str) -> None:
+        """DomainError unless this is a variable."""
+        if name not in self.names:
+            raise DomainError(
+                f"{self.model.title} has no variable {name!r}; it has {', '.join(map(repr, self.names))}."
+            )
+
+    def column(self, name: str) -> Any:
+        """The values of a variable."""
+        return self.model.rows.X[:, self.model.terms.index(name)] if self.columns is None else self.columns[name]
+
+    def is_category(self, name: str) -> bool:
+        """Whether the design reads the column as categories."""
+        return self.ordered_levels(name) is not None
+
+    def ordered_levels(self, name: str) -> Any:
+        """The levels of a categorical variable in their order; None for numbers and truth values."""
+        if self.columns is None:
+            return None
+        design = self.model.design
+        for factor in design.parsed.factors if design.parsed else ():
+            if factor.category == name and factor.text in design.levels:
+                return design.levels[factor.text]
+        return tuple(self.columns[name].cat.categories) if self.columns[name].dtype.kind == "O" else None
+
+    def levels(self, name: str, discrete: Sequence[str]) -> tuple[Any, ...] | None:
+        """The levels of a variable, the reference first; None for a number, which has a derivative."""
+        levels = self.ordered_levels(name)
+        if levels is not None:
+            base = _reference(self.model, name, levels)
+            return (base, *(value for value in levels if value != base))
+        column = np.asarray(self.column(name))
+        if column.dtype.kind == "b":
+            return (False, True)
+        if name not in discrete:
+            return None
+        other = column[~np.isin(column, (0, 1))]
+        if len(other):
+            raise DomainError(f"discrete= takes columns of 0 and 1; {name!r} holds {other[0]}.")
+        return (0, 1)
+
+    def X(self, moved: Mapping[str, Any]) -> Floats:
+        """The design with some variables moved, to one value or to one per row."""
+        n = len(self.model.rows.X)
+        if self.columns is None:
+            X = self.model.rows.X.copy()
+            for name, value in moved.items():
+                X[:, self.model.terms.index(name)] = value
+            return X
+        table = dict(self.columns) | {name: _filled(value, n) for name, value in moved.items()}
+        return self.model.design.encode(table)
+
+    def derivative(self, name: str) -> Floats:
+        """d X / d x, row by row; exact for columns that are linear or quadratic in x, up to round-off."""
+        if self.columns is None:
+            change = np.zeros_like(self.model.rows.X)
+            change[:, self.model.terms.index(name)] = 1.0
+            return change
+        x = np.asarray(self.columns[name], dtype=float)
+        spread = float(np.std(x)) or float(np.abs(x).max()) or 1.0
+        for floor, low_end, high_end in (
+            (1e-4 * spread, -np.inf, np.inf),
+            (0.0, -np.inf, np.inf),  # a logarithm or a root beside 0 takes smaller steps
+            (0.0, x.min(), x.max()),  # a spline ends with the data: one-sided steps at its two ends
+        ):
+            size = STEP * np.maximum(np.abs(x), floor)
+            size = np.where(size > 0, size, STEP * spread)
+            high, low = np.minimum(x + size, high_end), np.maximum(x - size, low_end)
+            try:
+                return (self.X({name: high}) - self.X({name: low})) / (high - low)[:, None]
+            except DomainError as error:
+                reason = error
+        raise reason
+
+    def block(self, X: Floats) -> Block:
+        """Rows with weights that sum to 1; a single row, the average of the design, at="mean"."""
+        rows = self.model.rows
+        weight = np.ones(len(X)) if rows.weight is None else rows.weight
+        weight = weight / weight.sum()
+        if not self.collapsed:
+            return Block(X, rows.y, weight, rows.offset)
+        offset = None if rows.offset is None else np.array([weight @ rows.offset])
+        return Block((weight @ X)[None, :], rows.y[:1], np.ones(1), offset)
+
+
+def population(model: Model, data: Any, offset: Column, exposure: Column, at: str) -> Population:
+    """The rows of the fit, or of `data`; at="mean" every number is at its mean, and the rows collapse to one."""
+    columns: Mapping[str, Any] | None = None
+    if model.design.parsed is not None:
+        columns = _columns(model, data)
+    model = at_rows(model, data, offset, exposure)
+    if at == "overall" or columns is None:
+        return Population(model, columns, at == "mean")
+    weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
+    weight = weight / weight.sum()
+    plain = Population(model, columns, True)
+    centered = {
+        name: np.full(len(weight), weight @ np.asarray(column, dtype=float))
+        if not plain.is_category(name) and column.dtype.kind in "iuf"
+        else column
+        for name, column in columns.items()
+    }
+    return replace(plain, columns=centered)
+
+
+def _columns(model: Model, data: Any) -> Mapping[str, Any]:
+    """The columns of the table that the formula uses, clean, one value per row."""
+    names = model.design.parsed.columns if model.design.parsed else ()
+    if data is not None:
+        model.design.encode(data)  # names what is missing or unseen
+        return _read(names, data, None)
+    if model.source is None:
+        raise IncompatibleError(
+            f"effects in {model.formula!r} move columns of the table, which this fit has not: give data=, the table."
+        )
+    columns = _read(names, model.source, model.kept)
+    try:
+        same = np.allclose(model.design.encode(columns), model.rows.X, rtol=1e-9, atol=0.0)
+    except (DomainError, ValueError):  # other levels, another length
+        same = False
+    if not same:
+        raise IncompatibleError("the table was changed after the model was made from it: give data=, the rows meant.")
+    return columns
+
+
+def _read(names: Sequence[str], data: Any, kept: Any) -> Mapping[str, Any]:
+    from stattools.data.columns import checked
+    from stattools.data.formula import require
+    from stattools.data.table import table
+
+    frame = table(data)
+    columns = {}
+    for name in names:
+        require(name, frame.names)
+        column = frame.column(name) if kept is None else frame.column(name).iloc[kept].reset_index(drop=True)
+        columns[name] = checked(column, np.arange(len(column)))
+    return columns
+
+
+def _filled(value: Any, n: int) -> Any:
+    if isinstance(value, np.ndarray):
+        return value
+    return np.full(n, value, dtype=object if isinstance(value, str) else None)
+
+
+def _reference(model: Model, name: str, levels: tuple[Any, ...]) -> Any:
+    """The level that the coding of the formula compares with: as in `C(g, Treatment("b"))`, else the first."""
+    for factor in model.design.parsed.factors if model.design.parsed else ():
+        if factor.category != name or not isinstance(factor.tree, ast.Call):
+            continue
+        chosen = constants(factor.tree).get("contrasts")
+        if chosen is not None:
+            kind, given = contrast_call(chosen)
+            base = given.get("base", given.get("reference", levels[-1] if kind == "contr.SAS" else levels[0]))
+            return base if base in levels else levels[0]
+    return levels[0]

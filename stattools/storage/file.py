@@ -1,0 +1,152 @@
+"""Fits in a file: `save(fit, path)` and `load(path)`; numbers and words only, no data, no code, no pickle.
+
+The file is a zip of `fit.json` (what was fitted: names, formula, levels, learned constants, log-likelihood) and
+`arrays.npz` (estimate, covariance, trace), sealed by the SHA-256 of its bytes in the zip comment. In the place of the
+rows stands their shape: what needs them says that they were not saved. The same fit gives the same bytes. Cost:
+milliseconds; about 10 kB for 20 coefficients.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import DomainError
+from stattools.storage.encoding import decoded, encoded
+
+if TYPE_CHECKING:
+    from stattools.fitted import Fit
+
+FORMAT = "stattools.fit"
+VERSION = 1
+"""Raised when a reader of the version before would misread the file."""
+
+LARGEST_FILE = 2**28
+SEAL = b"sha256:"
+
+
+def save(fit: Fit, path: str | os.PathLike[str]) -> Path:
+    """Write a fit to a file, which `st.load(path)` reads; an existing file is replaced.
+
+    Estimates, covariance, certificate and the design are kept, the rows are not: after loading the summary, the table,
+    Wald intervals and predictions for new rows are the same to the last bit. Of a long trace every k-th step is kept.
+    Raises IncompatibleError for a fit with parts that cannot be written, DomainError where the file cannot be.
+
+    >>> import tempfile
+    >>> import stattools as st
+    >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     same = load(save(fit, f"{folder}/line.stattools"))
+    >>> same.predict({"x": [4]}).round(6).tolist()
+    [10.0]
+    """
+    target = Path(path)
+    arrays: dict[str, NDArray[Any]] = {}
+    content = {"format": FORMAT, "version": VERSION, "written_by": _writer()}
+    text = json.dumps(content | {"fit": encoded(fit, arrays)}, indent=1, allow_nan=False)
+    packed = io.BytesIO()
+    np.savez(packed, allow_pickle=False, **arrays)
+    data = sealed({"fit.json": text.encode(), "arrays.npz": packed.getvalue()})
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(data)
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True) if beside.parent.is_dir() else None
+        raise DomainError(f"save cannot write {str(target)!r}: {error.strerror or error}.") from error
+    return target
+
+
+def load(path: str | os.PathLike[str]) -> Fit:
+    """Read a fit that `st.save` wrote.
+
+    Raises DomainError for a file that is missing, damaged, edited, of something else, or of a newer format. Profile
+    intervals, residuals and whatever else needs the rows raise IncompatibleError: they were not saved.
+
+    >>> load("no such file")
+    Traceback (most recent call last):
+    stattools.errors.DomainError: load cannot read 'no such file': No such file or directory.
+    """
+    try:
+        if Path(path).stat().st_size > LARGEST_FILE:
+            raise DomainError(f"load cannot read {str(path)!r}: it is larger than any fit.")
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise DomainError(f"load cannot read {str(path)!r}: {error.strerror or error}.") from error
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as folder:
+            _check_size(folder)
+            content = json.loads(folder.read("fit.json"))
+            _check_format(content, path)
+            if not _is_sealed(data):
+                raise ValueError("checksum")
+            with np.load(io.BytesIO(folder.read("arrays.npz")), allow_pickle=False) as packed:
+                _check_size(packed.zip)
+                arrays = {name: packed[name] for name in packed.files}
+        return _restored(content, arrays)
+    except _Newer as error:
+        raise DomainError(str(error)) from None
+    except Exception as error:  # whatever a broken file makes the readers say
+        raise DomainError(
+            f"load cannot read {str(path)!r}: it is damaged, was edited, or is not a fit written by st.save. "
+            "Save the fit again."
+        ) from error
+
+
+def sealed(members: Mapping[str, bytes]) -> bytes:
+    """A zip of the members, with the hash of all its other bytes as its comment."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as folder:
+        for name, data in members.items():
+            folder.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+        folder.comment = SEAL + b"0" * 64
+    body = file.getvalue()[: -len(SEAL) - 64]
+    return body + SEAL + hashlib.sha256(body).hexdigest().encode()
+
+
+def _is_sealed(data: bytes) -> bool:
+    body, seal = data[: -len(SEAL) - 64], data[-len(SEAL) - 64 :]
+    return seal == SEAL + hashlib.sha256(body).hexdigest().encode()
+
+
+def _check_size(folder: zipfile.ZipFile) -> None:
+    if sum(member.file_size for member in folder.infolist()) > LARGEST_FILE:
+        raise ValueError("larger than any fit")
+
+
+class _Newer(Exception):
+    """A file of a later format, or of something else."""
+
+
+def _check_format(content: Any, path: Any) -> None:
+    if not isinstance(content, dict) or content.get("format") != FORMAT or not isinstance(content["version"], int):
+        raise ValueError("not a fit")
+    if content["version"] > VERSION:
+        raise _Newer(
+            f"load cannot read {str(path)!r}: it was written by {content.get('written_by')!s:.40} in format "
+            f"{content['version']}, and this is {_writer()}, which reads formats up to {VERSION}. Upgrade stattools."
+        )
+
+
+def _writer() -> str:
+    from stattools import __version__
+
+    return f"stattools {__version__}"
+
+
+def _restored(content: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Any:
+    fit = decoded(content["fit"], arrays)
+    for part in getattr(fit, "fits", (fit,)):
+        p = len(part.names)
+        if part.estimate.shape != (p,) or part.covariance.shape != (p, p):
+            raise ValueError("parts that do not fit together")
+    return fit

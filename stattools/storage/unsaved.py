@@ -1,0 +1,56 @@
+"""What stands in a loaded fit for the rows and the functions that were not saved."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from numpy.typing import NDArray
+
+from stattools.errors import IncompatibleError
+
+
+class Unsaved:
+    """Stands for an array that was not saved; it knows its shape, and its sums where they are counts.
+
+    >>> rows = Unsaved((3, 2), (4.0, 9.0))
+    >>> len(rows), rows[:, 1].sum()
+    (3, 9.0)
+    >>> rows[0]
+    Traceback (most recent call last):
+    stattools.errors.IncompatibleError: the rows of this fit were not saved with it, and this needs them: ...
+    """
+
+    def __init__(self, shape: tuple[int, ...], sums: tuple[float, ...] = ()) -> None:
+        self.shape, self.ndim, self.sums = shape, len(shape), sums
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def sum(self) -> float:
+        """The sum of a column."""
+        return self.sums[0] if len(self.sums) == 1 else refuse()
+
+    def __getitem__(self, place: Any) -> Unsaved:
+        if isinstance(place, tuple) and len(place) == 2 and place[0] == slice(None) and isinstance(place[1], int):
+            return Unsaved(self.shape[:1], self.sums[place[1] : place[1] + 1])
+        return refuse()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return refuse()
+
+    def __mul__(self, other: Any) -> NDArray[Any]:
+        return refuse()
+
+    def __getattr__(self, name: str) -> Any:
+        return refuse() if not name.startswith("__") else object.__getattribute__(self, name)
+
+
+def unsaved_function(*_: Any) -> NoReturn:
+    raise IncompatibleError("the functions of a custom likelihood are not saved with its fit. Make the model again.")
+
+
+def refuse() -> NoReturn:
+    raise IncompatibleError(
+        "the rows of this fit were not saved with it, and this needs them: fit the model to its data again. "
+        "(st.load gives the summary, the table, Wald intervals and predictions for new rows.)"
+    )
