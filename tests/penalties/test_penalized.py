@@ -93,7 +93,10 @@ def test_jeffreys_against_brute_force(name):
 
 
 def test_sex2_as_in_logistf():
-    """R: logistf(case ~ age+oc+vic+vicl+vis+dia, data=sex2), the example of its manual: coef and se(coef)."""
+    """R: logistf(case ~ age+oc+vic+vicl+vis+dia, data=sex2), the example of its manual: coef and se(coef).
+
+    R was not run here: the numbers are quoted, and the brute force above is the proof.
+    """
     solution = maximize(st.logistic("case ~ age + oc + vic + vicl + vis + dia", classics.sex2()), Jeffreys())
     coef = [0.12025404, -1.10598130, -0.06881673, 2.26887464, -2.11140816, -0.78831694, 3.09601166]
     errors = [0.4855415, 0.4236601, 0.4437934, 0.5484160, 0.5430824, 0.4173676, 1.6750220]
@@ -102,7 +105,10 @@ def test_sex2_as_in_logistf():
 
 
 def test_endometrial_as_in_brglm2():
-    """R: glm(HG ~ NV + PI + EH, binomial, method = "brglmFit"), in the vignettes of brglm2."""
+    """R: glm(HG ~ NV + PI + EH, binomial, method = "brglmFit"), in the vignettes of brglm2.
+
+    R was not run here: the numbers are quoted, and the brute force above is the proof.
+    """
     solution = maximize(st.logistic("HG ~ NV + PI + EH", classics.endometrial()), Jeffreys())
     assert_allclose(solution.estimate, [3.77456, 2.92927, -0.03475, -2.60416], atol=5e-6)  # to the digits printed
     assert_allclose(se(solution), [1.48869, 1.55076, 0.03958, 0.77602], atol=5e-6)
