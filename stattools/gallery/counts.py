@@ -8,8 +8,9 @@ import numpy as np
 from scipy import special
 
 from stattools.gallery import command
+from stattools.goodness import grouped
 from stattools.reporting import equations, sections, sentences
-from stattools.reporting.diagnostics import expected_frequencies, frequencies, grouped, means
+from stattools.reporting.diagnostics import expected_frequencies, frequencies, means
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, chance, count, decimals, number, percent
 

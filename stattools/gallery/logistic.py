@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.gallery import command
+from stattools.goodness import grouped
 from stattools.reporting import sections, sentences
-from stattools.reporting.diagnostics import calibration, coefficients, grouped
+from stattools.reporting.diagnostics import calibration, coefficients
 from stattools.reporting.document import Block, Document, Paragraph, Section, Table
 from stattools.reporting.tables import between, count, decimals, number, percent
 

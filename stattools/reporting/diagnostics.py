@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.goodness import grouped, wilson_ends
 from stattools.reporting import figures
 from stattools.reporting.document import Figure
 from stattools.reporting.tables import percent
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 COUNTS = ("coin", "binomial")
-GROUPS = 10
+Z = 1.959963984540054
+"""The normal quantile of a 95 % interval."""
 MOST_COUNTS = 31
 """Bars in a figure of frequencies."""
 KINDS = {
@@ -69,7 +71,7 @@ def calibration(fit: Fit, name: str = "calibration") -> Figure:
     probability = fit.predict()
     share, weight, unit = shares(model)
     predicted, observed, size = grouped(probability, share, weight)
-    lower, upper = _wilson(observed, size)
+    lower, upper = wilson_ends(observed, size, Z)
     one = 1 if model.labels is None else model.labels[1]
     event = figures.plain(model.outcome_name if unit == "trials" else f"{model.outcome_name} = {one}")
     event = f"success ({event})" if unit == "trials" else event
@@ -192,21 +194,6 @@ def span(a: float, b: float) -> Floats:
     return np.linspace(max(0.0, mean - 6.0 * sd), min(1.0, mean + 6.0 * sd), 501)
 
 
-def grouped(fitted: Floats, y: Floats, weight: Floats | None) -> tuple[Floats, Floats, Floats]:
-    """Mean prediction, mean outcome and size of up to ten groups of about equal size, ties kept together."""
-    weight = np.ones(len(y)) if weight is None else weight
-    # Predictions that differ by round-off only belong together.
-    rounded = np.round(fitted, 12)
-    _, inverse = np.unique(rounded, return_inverse=True)
-    mass = np.bincount(inverse, weights=weight)
-    share = (np.cumsum(mass) - 0.5 * mass) / mass.sum()
-    group = np.minimum((GROUPS * share).astype(int), GROUPS - 1)[inverse]
-    size = np.bincount(group, weights=weight, minlength=GROUPS)
-    kept = size > 0
-    means = [np.bincount(group, weights=weight * column, minlength=GROUPS)[kept] / size[kept] for column in (fitted, y)]
-    return means[0], means[1], size[kept]
-
-
 def shares(model: Any) -> tuple[Floats, Floats | None, str]:
     """Share of the event in each row, how much each row counts, and of what: rows, or trials of a grouped outcome."""
     y, weight = model.rows.y, model.rows.weight
@@ -241,11 +228,3 @@ def _brief(model: Any) -> str:
     """`negative binomial` for Negative binomial regression."""
     title = model.title.removesuffix(" regression")
     return title if title == "Poisson" else title.lower()
-
-
-def _wilson(share: Floats, n: Floats) -> tuple[Floats, Floats]:
-    """Wilson's 95 % interval of a proportion: Wilson (1927)."""
-    z = 1.959963984540054
-    center = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return center - half, center + half

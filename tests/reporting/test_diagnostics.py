@@ -5,12 +5,12 @@ from hypothesis import strategies as s
 from scipy import stats
 
 import stattools as st
+from stattools.goodness import grouped
 from stattools.reporting.diagnostics import (
     coefficient_spreads,
     diagnostics,
     expected_frequencies,
     frequencies,
-    grouped,
     shares,
     spreads,
 )
