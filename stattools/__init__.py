@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from stattools.hypotheses import score_test as score_test
     from stattools.interval import Interval as Interval
     from stattools.likelihoods import Bernoulli as Bernoulli
+    from stattools.likelihoods import BetaBinomial as BetaBinomial
     from stattools.likelihoods import Binomial as Binomial
     from stattools.likelihoods import Categorical as Categorical
     from stattools.likelihoods import Gaussian as Gaussian
@@ -88,7 +89,16 @@ _HOME = {
     "fitting": ("fit",),
     "hypotheses": ("TestResult", "likelihood_ratio", "score_test"),
     "interval": ("Interval",),
-    "likelihoods": ("Bernoulli", "Binomial", "Categorical", "Gaussian", "NegativeBinomial", "Poisson", "Probit"),
+    "likelihoods": (
+        "Bernoulli",
+        "BetaBinomial",
+        "Binomial",
+        "Categorical",
+        "Gaussian",
+        "NegativeBinomial",
+        "Poisson",
+        "Probit",
+    ),
     "model": ("Evaluation", "Model"),
     "models.counts": ("binomial", "coin"),
     "models.count_regression": ("negative_binomial", "poisson"),

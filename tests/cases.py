@@ -99,6 +99,16 @@ LIKELIHOODS = [
         spread=1.0,
     ),
     LikelihoodCase(
+        "beta-binomial",
+        st.BetaBinomial(trials=12),
+        lambda eta, y: stats.betabinom.logpmf(
+            y, 12, np.exp(eta[:, 1] + special.log_expit(eta[:, 0])), np.exp(eta[:, 1] + special.log_expit(-eta[:, 0]))
+        ),
+        lambda g, n: g.integers(0, 13, n).astype(float),
+        (0.5, 13, -1, np.nan, "yes"),
+        spread=1.0,
+    ),
+    LikelihoodCase(
         "categorical",
         st.Categorical(4),
         _categorical_reference,

@@ -6,6 +6,7 @@ three at the cost of one set of exponentials. They know nothing of X, of blocks 
 """
 
 from stattools.likelihoods.bernoulli import Bernoulli
+from stattools.likelihoods.beta_binomial import BetaBinomial
 from stattools.likelihoods.binomial import Binomial
 from stattools.likelihoods.categorical import Categorical
 from stattools.likelihoods.gaussian import Gaussian
@@ -14,4 +15,14 @@ from stattools.likelihoods.negative_binomial import NegativeBinomial
 from stattools.likelihoods.poisson import Poisson
 from stattools.likelihoods.probit import Probit
 
-__all__ = ["Bernoulli", "Binomial", "Categorical", "Gaussian", "Likelihood", "NegativeBinomial", "Poisson", "Probit"]
+__all__ = [
+    "Bernoulli",
+    "BetaBinomial",
+    "Binomial",
+    "Categorical",
+    "Gaussian",
+    "Likelihood",
+    "NegativeBinomial",
+    "Poisson",
+    "Probit",
+]

@@ -37,7 +37,7 @@ class Binomial:
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless successes and trials are whole numbers with 0 <= y <= trials."""
         values = finite_floats(y, "Binomial")
-        successes, trials = self._counts(values)
+        successes, trials = self.counts(values)
         remedy = "Give whole counts; frequencies of repeated rows go into weights=."
         allowed(
             trials,
@@ -67,13 +67,13 @@ class Binomial:
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log C(trials, y) + y log expit(eta) + (trials - y) log expit(-eta), per observation."""
-        successes, trials = self._counts(np.asarray(y, dtype=float))
+        successes, trials = self.counts(y)
         eta = np.asarray(eta, dtype=float)
         return log_binomial_pmf(successes, trials, expit(eta), expit(-eta), log_expit(eta), log_expit(-eta))
 
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """y - trials expit(eta)."""
-        successes, trials = self._counts(np.asarray(y, dtype=float))
+        successes, trials = self.counts(y)
         eta = np.asarray(eta, dtype=float)
         return successes * expit(-eta) - (trials - successes) * expit(eta)
 
@@ -84,7 +84,7 @@ class Binomial:
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        successes, trials = self._counts(np.asarray(y, dtype=float))
+        successes, trials = self.counts(y)
         eta = np.asarray(eta, dtype=float)
         p, q = expit(eta), expit(-eta)
         loglik = log_binomial_pmf(successes, trials, p, q, log_expit(eta), log_expit(-eta))
@@ -101,9 +101,11 @@ class Binomial:
             return np.asarray(self.trials, dtype=float)
         if y is None:
             raise IncompatibleError("Binomial() needs y = (successes, trials) here; give y, or Binomial(trials=n).")
-        return self._counts(np.asarray(y, dtype=float))[1]
+        return self.counts(y)[1]
 
-    def _counts(self, y: Floats) -> tuple[Floats, Floats]:
+    def counts(self, y: ArrayLike) -> tuple[Floats, Floats]:
+        """Successes and trials, from y and `trials`."""
+        y = np.asarray(y, dtype=float)
         if self.trials is not None:
             return y, np.asarray(self.trials, dtype=float)
         if y.ndim == 0 or y.shape[-1] != 2:

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import digamma, zeta
 
 from stattools.errors import DomainError
+from stattools.likelihoods.gamma_differences import gamma_differences
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 
@@ -98,7 +98,7 @@ class NegativeBinomial:
     def _derivatives(self, eta: ArrayLike, y: Floats) -> tuple[Floats, Floats]:
         m, r, log_m, log_total = _parts(eta)
         p, q = np.exp(np.log(r) - log_total), np.exp(log_m - log_total)
-        slope, curvature = _gamma_terms(r, y)
+        slope, curvature = gamma_differences(r, y)
         slope = slope - p * deviance_part(r + m, r + y)  # r dloglik/dr
         curvature = curvature + p * p * (y - m) / (r + y) * (y - m)  # r^2 d2loglik/dr2
         score = np.stack([(y - m) * p, -slope], axis=-1)
@@ -122,20 +122,3 @@ def _parts(eta: ArrayLike) -> tuple[Floats, Floats, Floats, Floats]:
     log_m = np.minimum(eta[..., 0], LARGEST)
     log_r = np.clip(-eta[..., 1], -300.0, LARGEST)
     return np.exp(log_m), np.exp(log_r), log_m, np.logaddexp(log_m, log_r)
-
-
-def _gamma_terms(r: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """r G and r^2 (trigamma(y + r) - trigamma(r)) + r y / (r + y), directly for r < 15 and by series beyond."""
-    share = y / (r + y)
-    large = np.maximum(r, 15.0)
-    log_t = np.log1p(-np.where(r < 15.0, 0.0, y / (large + y)))
-
-    def power(k: int) -> Floats:
-        return np.expm1(k * log_t) * (1.0 / large) ** (k - 1)  # (t^k - 1) / r^(k-1), t = r / (r + y)
-
-    far_slope = -power(1) / 2 - power(2) / 12 + power(4) / 120 - power(6) / 252 + power(8) / 240
-    far_curvature = large * (power(2) / 2 + power(3) / 6 - power(5) / 30 + power(7) / 42 - power(9) / 30)
-    small = np.minimum(r, 15.0)
-    near_slope = small * (digamma(y + small) - digamma(small) - (np.log(small + y) - np.log(small)))
-    near_curvature = small * small * (zeta(2.0, y + small) - zeta(2.0, small)) + r * share
-    return np.where(r < 15.0, near_slope, far_slope), np.where(r < 15.0, near_curvature, far_curvature)

@@ -36,12 +36,14 @@ def stirling_error(n: ArrayLike) -> Floats:
     return np.where(n < 16.0, direct, series)
 
 
-def deviance_part(x: ArrayLike, m: ArrayLike, log_ratio: ArrayLike | None = None) -> Floats:
+def deviance_part(
+    x: ArrayLike, m: ArrayLike, log_ratio: ArrayLike | None = None, gap: ArrayLike | None = None
+) -> Floats:
     """D(x, m) = x log(x/m) + m - x >= 0 without cancellation where x is near m; `log_ratio` is log(x/m) if m may
-    underflow.
+    underflow, `gap` is x - m if it is known better than the difference.
     """
     x, m = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(m, dtype=float))
-    gap, total = x - m, x + m
+    gap, total = np.asarray(x - m if gap is None else gap, dtype=float), x + m
     near = np.abs(gap) < 0.1 * total
     v = np.where(near, gap, 0.0) / np.where(near, total, 1.0)
     v2 = v * v

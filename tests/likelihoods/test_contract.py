@@ -67,7 +67,7 @@ def test_bartlett_identities_under_sample(case: LikelihoodCase):
     error = np.sqrt(np.diagonal(information) / n)
     assert (np.abs(score.mean(axis=0)) < 5 * error).all()
     assert_allclose(score.T @ score / n, information, atol=0.03 * np.abs(information).max())
-    mean = y.mean() / (12 if case.name == "binomial" else 1)
+    mean = y.mean() / (12 if case.name in ("binomial", "beta-binomial") else 1)
     if case.name.startswith("categorical"):
         mean = np.bincount(y.astype(int), minlength=case.likelihood.width + 1) / n
     assert_allclose(mean, case.likelihood.mean(eta)[0], atol=0.02)
@@ -84,7 +84,8 @@ def test_extreme_predictors_stay_finite(case: LikelihoodCase, size: float):
 
 def test_link_inverts_mean(case: LikelihoodCase):
     eta, _ = case.draw(rng(7))
-    wanted = eta[:, 0] if case.name == "negative binomial" else eta  # its second eta is no part of the mean
+    dispersed = case.name in ("negative binomial", "beta-binomial")  # their second eta is no part of the mean
+    wanted = eta[:, 0] if dispersed else eta
     assert_allclose(case.likelihood.link(case.likelihood.mean(eta)), wanted, rtol=1e-9, atol=1e-9)
 
 

@@ -1,0 +1,180 @@
+"""Overdispersed proportions: each group's probability is drawn from Beta(s p, s q), p = expit(eta_0), s = exp(eta_1).
+
+With a = s p, b = s q, k successes and m failures in n trials, the count is beta-binomial:
+
+    log P(k) = log C(n, k) + log B(a + k, b + m) - log B(a, b)
+    d / d eta_0 = q A - p B,       d / d eta_1 = A + B - S
+    A = a (digamma(a + k) - digamma(a)),  B and S alike from (b, m) and (s, n)
+
+The precision s is what the group's probability is worth in trials; as s -> inf the count tends to the binomial. There
+log P is a difference of large terms and A + B - S vanishes, so both are written in deviances and Stirling errors that
+vanish themselves (`saddle_point`, `gamma_differences`): nothing is lost for s and n of any size. Source: Johnson, Kemp
+& Kotz, Univariate Discrete Distributions (2005), 6.2.2; Prentice (1986), JASA 81, 321-327.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, gammaln, log_expit, logit
+
+from stattools.errors import DomainError, IncompatibleError
+from stattools.likelihoods.binomial import Binomial
+from stattools.likelihoods.gamma_differences import gamma_differences
+from stattools.likelihoods.likelihood import Terms
+from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
+
+Floats = NDArray[np.float64]
+
+LARGEST = 300.0
+"""log s stays within -300 ... 300: beyond, the count is binomial, or all successes or all failures, to the last bit."""
+
+
+@dataclass(frozen=True, eq=False)
+class BetaBinomial:
+    """Successes out of trials with a probability that varies: y ~ BetaBinomial(n, s p, s q); eta has shape (n, 2).
+
+    eta_0 is the logit of the mean p, eta_1 the log of the precision s = a + b; the correlation of two trials of a group
+    is 1 / (1 + s). Trials as in `Binomial`: `trials`, or the last axis of y. The score has shape (n, 2), the observed
+    information (n, 2, 2). Raises DomainError from `check`, IncompatibleError where the trials are needed and not known.
+
+    >>> likelihood = BetaBinomial(trials=2)
+    >>> float(likelihood.loglik([[0.0, np.log(2.0)]], [1])[0].round(12))  # Beta(1, 1): every count has 1/3
+    -1.098612288668
+    """
+
+    trials: ArrayLike | None = None
+    width = 2
+
+    @property
+    def _binomial(self) -> Binomial:
+        return Binomial(self.trials)
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64; a DomainError unless successes and trials are whole numbers with 0 <= y <= trials."""
+        return self._binomial.check(y)
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """The mean probability of a success, expit(eta_0): the mean of y / trials."""
+        return expit(_pair(eta)[..., 0])
+
+    def link(self, mean: Any) -> Any:
+        """The log odds of a probability in (0, 1): eta_0."""
+        return logit(mean)
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log P(y), per observation."""
+        return _Parts(eta, *self._binomial.counts(y)).loglik()
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """d loglik / d (eta_0, eta_1), shape (n, 2)."""
+        return _Parts(eta, *self._binomial.counts(y)).derivatives()[0]
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
+        if y is None:
+            raise DomainError("BetaBinomial's information is the observed one: give information(eta, y).")
+        return _Parts(eta, *self._binomial.counts(y)).derivatives()[1]
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        parts = _Parts(eta, *self._binomial.counts(y))
+        return parts.loglik(), *parts.derivatives()
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One count per row, binomial with a beta-distributed probability; needs `trials` given."""
+        if self.trials is None:
+            raise IncompatibleError(
+                "BetaBinomial().sample needs the trials; use BetaBinomial(trials=n).sample(eta, seed=...)."
+            )
+        eta = _pair(eta)
+        s = np.exp(np.clip(eta[..., 1], -50.0, 50.0))
+        generator = np.random.default_rng(seed)
+        theta = generator.beta(np.maximum(s * expit(eta[..., 0]), 1e-290), np.maximum(s * expit(-eta[..., 0]), 1e-290))
+        return generator.binomial(np.asarray(self.trials, dtype=int), theta).astype(float)
+
+
+class _Parts:
+    """What loglik and derivatives share at one eta: the parameters, the updated mean P, and the gap a - s P."""
+
+    def __init__(self, eta: ArrayLike, k: Floats, n: Floats) -> None:
+        eta = _pair(eta)
+        t, log_s = eta[..., 0], np.clip(eta[..., 1], -LARGEST, LARGEST)
+        self.k, self.m, self.n = np.broadcast_arrays(k, n - k, np.broadcast_to(n, t.shape))
+        self.log_p, self.log_q, self.log_s = log_expit(t), log_expit(-t), log_s
+        self.p, self.q, self.s = expit(t), expit(-t), np.exp(log_s)
+        self.log_a, self.log_b = log_s + self.log_p, log_s + self.log_q
+        # exp(-300) stands for anything smaller: A and B have reached their limits long before.
+        self.a, self.b = (np.exp(np.maximum(log, -LARGEST)) for log in (self.log_a, self.log_b))
+        total = self.s + self.n
+        self.P, self.Q = (self.s / total * self.p + self.k / total), (self.s / total * self.q + self.m / total)
+        self.gap = self.s / total * (self.n * self.p - self.k)  # a - s P = n P - k, without a difference of large terms
+
+    def deviances(self) -> Floats:
+        """D(a, s P) + D(b, s Q), which vanish as s -> inf."""
+        log_P, log_Q = _log(self.P), _log(self.Q)
+        of_a = deviance_part(np.exp(self.log_a), self.s * self.P, self.log_p - log_P, self.gap)
+        of_b = deviance_part(np.exp(self.log_b), self.s * self.Q, self.log_q - log_Q, -self.gap)
+        return of_a + of_b
+
+    def loglik(self) -> Floats:
+        k, m, n = self.k, self.m, self.n
+        log_P, log_Q = _log(self.P), _log(self.Q)
+        of_k = deviance_part(k, n * self.P, np.log(np.where(k > 0, k, 1.0)) - _log(n) - log_P, -self.gap)
+        of_m = deviance_part(m, n * self.Q, np.log(np.where(m > 0, m, 1.0)) - _log(n) - log_Q, self.gap)
+        rising = _rise(self.log_a, k) + _rise(self.log_b, m) - _rise(self.log_s, n)
+        return _log_root(n) - _log_root(k) - _log_root(m) + rising - self.deviances() - of_k - of_m
+
+    def derivatives(self) -> tuple[Floats, Floats]:
+        p, q = self.p, self.q
+        A, left_a, bend_a = _terms(self.a, self.k)
+        B, left_b, bend_b = _terms(self.b, self.m)
+        _, left_s, bend_s = _terms(self.s, self.n)
+        score = np.stack([q * A - p * B, left_a + left_b - left_s - self.deviances()], axis=-1)
+        information = np.empty((*score.shape, 2))
+        # dA / d log a is the bend of a.
+        information[..., 0, 0] = p * q * (A + B) - q * q * bend_a - p * p * bend_b
+        information[..., 0, 1] = information[..., 1, 0] = p * bend_b - q * bend_a
+        information[..., 1, 1] = bend_s - bend_a - bend_b
+        return score, information
+
+
+def _pair(eta: ArrayLike) -> Floats:
+    eta = np.asarray(eta, dtype=float)
+    if eta.ndim == 0 or eta.shape[-1] != 2:
+        raise DomainError(
+            f"BetaBinomial needs eta with 2 columns, logit of the mean and log precision; got shape {eta.shape}."
+        )
+    return eta
+
+
+def _log(x: Floats) -> Floats:
+    return np.log(np.maximum(x, 1e-308))
+
+
+def _log_root(k: Floats) -> Floats:
+    """log k! - k log k + k, 0 at k = 0."""
+    safe = np.where(k > 0, k, 1.0)
+    return np.where(k > 0, stirling_error(safe) + 0.5 * np.log(safe) + HALF_LOG_TWO_PI, 0.0)
+
+
+def _rise(log_x: Floats, k: Floats) -> Floats:
+    """log Gamma(x + k) / Gamma(x) less (x + k) log(x + k) - x log x - k; x may underflow, k is whole."""
+    x = np.exp(log_x)
+    small, large = np.minimum(x, 16.0), np.maximum(x, 16.0)
+    log_small = np.minimum(log_x, np.log(16.0))
+    far = stirling_error(large + k) - stirling_error(large) - 0.5 * np.log1p(k / large)
+    below = (small + 1.0) * log_small - gammaln(small + 1.0) - small + HALF_LOG_TWO_PI  # log(x) / 2 - delta(x)
+    after = small + np.where(k > 0, k, 1.0)
+    near = below + stirling_error(after) - 0.5 * np.log(after)
+    return np.where(k > 0, np.where(x < 16.0, near, far), 0.0)
+
+
+def _terms(x: Floats, k: Floats) -> tuple[Floats, Floats, Floats]:
+    """x D, x D - x log(1 + k/x), and x D + x^2 D' with D = digamma(x + k) - digamma(x)."""
+    left, curvature = gamma_differences(x, k)
+    share = x / (x + k)
+    return left + x * np.log1p(k / x), left, left + curvature + share * deviance_part(x + k, x, gap=k)
