@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from stattools.models.counts import coin as coin
     from stattools.models.custom import custom as custom
     from stattools.models.one_vs_rest import one_vs_rest as one_vs_rest
+    from stattools.models.overdispersed import beta_binomial as beta_binomial
     from stattools.models.regression import logistic as logistic
     from stattools.models.regression import ols as ols
     from stattools.models.regression import probit as probit
@@ -104,6 +105,7 @@ _HOME = {
     "models.count_regression": ("negative_binomial", "poisson"),
     "models.custom": ("custom",),
     "models.one_vs_rest": ("one_vs_rest",),
+    "models.overdispersed": ("beta_binomial",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),
     "bayes": ("posterior",),
     "reporting.report": ("report",),

@@ -41,6 +41,7 @@ class Family(StrEnum):
     softmax = "softmax"
     poisson = "poisson"
     negative_binomial = "negative_binomial"
+    beta_binomial = "beta_binomial"
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from stattools.covariance import HAC, Cluster, covariance
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.existence import check_overlap, check_rank, check_size, check_solution
 from stattools.fitted import NO_SE, Fit, require_level
+from stattools.likelihoods import BetaBinomial
 from stattools.model import Model
 from stattools.models.counts import BernoulliTrials
 from stattools.models.custom import Custom
@@ -143,11 +144,29 @@ def _require_convergence(model: Any, solution: Solution) -> None:
 
 
 def _check_dispersion(model: Model, estimate: Floats) -> None:
-    """IdentificationError where the dispersion runs to its boundary, alpha = 0."""
-    if isinstance(model.predictor, Dispersed) and estimate[-1] < np.log(1e-8):
+    """IdentificationError where the dispersion runs to its boundary: alpha = 0, a precision without end, or of 0."""
+    if isinstance(model.likelihood, BetaBinomial):
+        _check_precision(model, float(estimate[-1]))
+    elif isinstance(model.predictor, Dispersed) and estimate[-1] < np.log(1e-8):
         raise IdentificationError(
             f"{model.title}: the counts are not overdispersed, and alpha has its maximum at 0, where the model is "
             "Poisson regression. Use st.poisson."
+        )
+
+
+def _check_precision(model: Model, log_precision: float) -> None:
+    if abs(log_precision) > np.log(1e8):
+        check_overlap(model)
+    if log_precision > np.log(1e8):
+        raise IdentificationError(
+            f"{model.title}: the shares vary no more than binomial shares of one probability do, and the precision has "
+            "its maximum at infinity, where the model is binomial. Pool the groups: st.logistic with the same formula, "
+            "or st.binomial of the totals."
+        )
+    if log_precision < np.log(1e-8):
+        raise IdentificationError(
+            f"{model.title}: every group has successes only or failures only, and the precision has its maximum at 0. "
+            "Collect groups that have both."
         )
 
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.rows import Block, Rows
 from stattools.errors import DomainError
-from stattools.likelihoods import Gaussian, Likelihood, NegativeBinomial, Poisson
+from stattools.likelihoods import BetaBinomial, Gaussian, Likelihood, NegativeBinomial, Poisson
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
 
@@ -211,10 +211,12 @@ class Model:
 
 
 def starting_point(likelihood: Likelihood, predictor: Linear | Dispersed, rows: Rows) -> Floats:
-    """Zeros; for counts the constant column, if there is one, at the log of the mean rate, and alpha from the
-    moments.
+    """Zeros; for counts the constant column, if there is one, at the link of the mean, and alpha or the precision from
+    the moments.
     """
     theta = np.zeros(predictor.size)
+    if isinstance(likelihood, BetaBinomial):
+        return _start_of_proportions(likelihood, theta, rows)
     if not isinstance(likelihood, Poisson | NegativeBinomial):
         return theta
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
@@ -228,6 +230,20 @@ def starting_point(likelihood: Likelihood, predictor: Linear | Dispersed, rows: 
         mean = rate * exposure
         excess = weight @ ((rows.y - mean) ** 2 - mean) / (weight @ mean**2)
         theta[-1] = np.log(np.clip(excess, 0.01, 100.0))
+    return theta
+
+
+def _start_of_proportions(likelihood: BetaBinomial, theta: Floats, rows: Rows) -> Floats:
+    weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+    k, n = rows.y.T
+    share = (weight @ k) / (weight @ n)
+    constant = np.flatnonzero(np.ptp(rows.X, axis=0) == 0)
+    if constant.size and rows.X[0, constant[0]] != 0:
+        theta[constant[0]] = likelihood.link(share) / rows.X[0, constant[0]]
+    # Var(k) = n p q (1 + (n - 1) / (1 + s))
+    excess = weight @ ((k - n * share) ** 2 / (share * (1.0 - share)) - n)
+    shared = np.clip(excess / max(weight @ (n * (n - 1.0)), 1.0), 1e-4, 0.9)
+    theta[-1] = np.log(1.0 / shared - 1.0)
     return theta
 
 

@@ -19,7 +19,7 @@ from scipy import special
 
 from stattools.data.rows import Rows
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
-from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Probit
+from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, Gaussian, Probit
 from stattools.likelihoods.predictive import count_interval
 from stattools.model import Model
 from stattools.predictors.dispersed import Dispersed
@@ -205,6 +205,11 @@ def _observations(fit: Fit, at: Model, interval: float | None, trials: Floats | 
         raise IncompatibleError(
             f'predict(kind="observation"): an outcome of {at.title} is one of its labels, for which an interval says '
             'nothing. Use kind="class" for the label, kind="mean" for the probabilities.'
+        )
+    if isinstance(at.likelihood, BetaBinomial):
+        raise IncompatibleError(
+            f'predict(kind="observation") is not available for {at.title}. Use kind="mean", or the predictive '
+            "distributions of the groups: st.empirical_bayes(fit).posterior.predictive(trials)."
         )
     eta = at.eta(fit.estimate)
     mean = at.likelihood.mean(eta) * (1.0 if trials is None else trials)

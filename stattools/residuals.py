@@ -20,7 +20,16 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import DomainError, IncompatibleError
-from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, NegativeBinomial, Poisson, Probit
+from stattools.likelihoods import (
+    Bernoulli,
+    BetaBinomial,
+    Binomial,
+    Categorical,
+    Gaussian,
+    NegativeBinomial,
+    Poisson,
+    Probit,
+)
 from stattools.likelihoods.saddle_point import deviance_part
 from stattools.model import Model
 from stattools.prediction import regression, require_finite
@@ -64,7 +73,8 @@ def residuals(
         return _of_categories(model, mean, kind)
     observed = outcomes(model)
     if kind == "response":
-        return (observed - mean) * (model.rows.y[:, 1] if isinstance(model.likelihood, Binomial) else 1.0)
+        grouped = isinstance(model.likelihood, Binomial | BetaBinomial)
+        return (observed - mean) * (model.rows.y[:, 1] if grouped else 1.0)
     if kind == "pearson":
         return (observed - mean) / np.sqrt(variance(fit, model, eta, mean))
     if kind == "deviance":
@@ -131,7 +141,7 @@ def cooks_distance(fit: Fit) -> Floats:
 def outcomes(model: Model) -> Floats:
     """The outcome on the scale of the mean: y, or the share of successes of a grouped outcome (0 of 0 trials is 0)."""
     y = model.rows.y
-    return y[:, 0] / np.maximum(y[:, 1], 1.0) if isinstance(model.likelihood, Binomial) else y
+    return y[:, 0] / np.maximum(y[:, 1], 1.0) if isinstance(model.likelihood, Binomial | BetaBinomial) else y
 
 
 def variance(fit: Fit, model: Model, eta: Floats, mean: Floats) -> Floats:
@@ -145,6 +155,10 @@ def variance(fit: Fit, model: Model, eta: Floats, mean: Floats) -> Floats:
             value = special.ndtr(eta) * special.ndtr(-eta)
         case Binomial():
             value = special.expit(eta) * special.expit(-eta) / np.maximum(model.rows.y[:, 1], 1.0)
+        case BetaBinomial():
+            trials = np.maximum(model.rows.y[:, 1], 1.0)
+            shared = special.expit(-eta[:, 1])  # 1 / (1 + s), the correlation of two trials of a group
+            value = mean * special.expit(-eta[:, 0]) * (1.0 + (trials - 1.0) * shared) / trials
         case Poisson():
             value = mean
         case NegativeBinomial():
@@ -160,6 +174,11 @@ def deviances(model: Model, eta: Floats, mean: Floats) -> Floats:
     match model.likelihood:
         case Gaussian():
             return (y - mean) ** 2
+        case BetaBinomial():
+            raise IncompatibleError(
+                f"{model.title} has no deviance: no mean alone fits a group perfectly while its probability varies. "
+                'Use the log-likelihood, or kind="pearson".'
+            )
         case Poisson():
             return 2.0 * deviance_part(y, mean)
         case NegativeBinomial():

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from stattools.data.rows import Rows
 from stattools.data.triangle import triangle
-from stattools.likelihoods import Bernoulli, Binomial, Categorical, NegativeBinomial, Poisson, Probit
+from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, NegativeBinomial, Poisson, Probit
 from stattools.model import Model
 
 Floats = NDArray[np.float64]
@@ -133,7 +133,7 @@ def _sides(model: Model) -> Floats | None:
         side = 2.0 * y - 1.0
     elif isinstance(likelihood, Poisson | NegativeBinomial):
         side = np.where(y > 0, 0.0, -1.0)
-    elif isinstance(likelihood, Binomial) and y.ndim == 2:
+    elif isinstance(likelihood, Binomial | BetaBinomial) and y.ndim == 2:
         side = np.where(y[:, 0] == 0, -1.0, np.where(y[:, 0] == y[:, 1], 1.0, 0.0))
         side = np.where(y[:, 1] > 0, side, np.nan)
     else:

@@ -22,7 +22,7 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.existence.cone import Cone, Rivals, cone, direction, null_space
 from stattools.existence.limit import Among, Limit
 from stattools.existence.rank import check_rank
-from stattools.likelihoods import Bernoulli, Binomial, Categorical, NegativeBinomial, Poisson, Probit
+from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, NegativeBinomial, Poisson, Probit
 from stattools.model import Model
 from stattools.solvers.newton import climb
 from stattools.solvers.solution import Solution
@@ -206,7 +206,7 @@ def _is_far(model: Model, solution: Solution) -> bool:
     2), for probit exp(-eta^2 / 4).
     """
     eta = model.eta(solution.estimate)
-    if isinstance(model.likelihood, NegativeBinomial):
+    if isinstance(model.likelihood, NegativeBinomial | BetaBinomial):
         eta = eta[:, 0]
     far = min(FAR, -1.5 * np.log(min(max(solution.decrement, 1e-300), 0.5)))
     return bool(np.abs(eta).max() > (np.sqrt(far) if isinstance(model.likelihood, Probit) else far))

@@ -9,6 +9,7 @@ Source: Rao (1948); Wooldridge, Econometric Analysis of Cross Section and Panel 
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from stattools.errors import IncompatibleError
 from stattools.existence import check_rank, check_size
 from stattools.hypotheses.nesting import describe, difference_in_outcome, embedding
 from stattools.hypotheses.result import TestResult
-from stattools.likelihoods import NegativeBinomial, Poisson
+from stattools.likelihoods import BetaBinomial, Binomial, NegativeBinomial, Poisson
 from stattools.model import Model
 from stattools.solvers.metric import Metric
 
@@ -48,7 +49,7 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     distribution, note = "chi2", ""
     if full.model.has_scale:
         note = "n log(RSS restricted / RSS full): the scale at its maximum in each."
-    elif full.model.likelihood != restricted.model.likelihood:
+    elif not _same(full.model.likelihood, restricted.model.likelihood):
         below = float(special.chdtrc(df - 1, statistic)) if df > 1 else float(statistic == 0)
         distribution, p_value = "chibar2", 0.5 * (p_value + below)
         note = f"alpha = 0 is at the edge of its range: half chi2({df - 1}), half chi2({df}) (Self & Liang 1987)."
@@ -74,7 +75,7 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
     full: Any = getattr(fuller, "model", fuller)
     require_information("score", restricted)
     require_same_outcome("score", full, restricted.model)
-    if full.likelihood != restricted.model.likelihood:
+    if not _same(full.likelihood, restricted.model.likelihood):
         raise IncompatibleError(
             f"the score of {full.title} is not defined at {restricted.model.title}, the edge of its range. Use "
             "st.likelihood_ratio."
@@ -103,9 +104,20 @@ def _between(restricted: Fit, full: Model) -> tuple[str, str]:
     return f"{small.title}, {describe(small)}", f"against {full.title.lower()}, {describe(full)}"
 
 
+def _same(one: Any, other: Any) -> bool:
+    """Whether two likelihoods are one; those of grouped counts hold arrays and do not compare themselves."""
+    return type(one) is type(other) and all(
+        np.array_equal(getattr(one, part.name), getattr(other, part.name)) for part in fields(one)
+    )
+
+
 def _has_edge_at(full: Model, restricted: Model) -> bool:
-    """Whether the smaller likelihood is the limit of the larger: Poisson is the negative binomial with alpha = 0."""
-    return isinstance(full.likelihood, NegativeBinomial) and isinstance(restricted.likelihood, Poisson)
+    """Whether the smaller likelihood is the limit of the larger: Poisson is the negative binomial with alpha = 0, and
+    the binomial the beta-binomial of infinite precision.
+    """
+    larger, smaller = full.likelihood, restricted.likelihood
+    counts = isinstance(larger, NegativeBinomial) and isinstance(smaller, Poisson)
+    return counts or (isinstance(larger, BetaBinomial) and isinstance(smaller, Binomial))
 
 
 def require_information(who: str, *fits: Fit) -> None:
@@ -121,7 +133,7 @@ def require_information(who: str, *fits: Fit) -> None:
 def require_same_outcome(who: str, one: Any, other: Any) -> None:
     """IncompatibleError, with the reason, unless both are regressions of the same outcome on the same rows."""
     reason = difference_in_outcome(one, other)
-    if reason is None and one.likelihood != other.likelihood and not _has_edge_at(one, other):
+    if reason is None and not _same(one.likelihood, other.likelihood) and not _has_edge_at(one, other):
         reason = f"{one.title} and {other.title} have different likelihoods"
     if reason is not None:
         raise IncompatibleError(f"{who} needs models of one likelihood for one outcome on the same rows: {reason}.")

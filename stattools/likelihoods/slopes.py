@@ -10,6 +10,7 @@ from scipy import special
 
 from stattools.errors import IncompatibleError
 from stattools.likelihoods.bernoulli import Bernoulli
+from stattools.likelihoods.beta_binomial import BetaBinomial
 from stattools.likelihoods.binomial import Binomial
 from stattools.likelihoods.categorical import Categorical
 from stattools.likelihoods.gaussian import Gaussian
@@ -38,6 +39,9 @@ def mean_slope(likelihood: Any, eta: Floats) -> Floats:
         case NegativeBinomial():
             mean = likelihood.mean(eta)
             return np.stack([mean, np.zeros_like(mean)], axis=-1)[:, None, :]
+        case BetaBinomial():
+            slope = special.expit(eta[:, 0]) * special.expit(-eta[:, 0])
+            return np.stack([slope, np.zeros_like(slope)], axis=-1)[:, None, :]
         case Categorical():
             p = likelihood.mean(eta)
             return p[:, :, None] * (np.eye(p.shape[1]) - p[:, None, :])[:, :, 1:]

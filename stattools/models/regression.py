@@ -82,7 +82,7 @@ def logistic(
     if failures is None and trials is None:
         y, labels = binary(data.outcome, data.outcome_name)
         return bind("logistic", "Logistic regression", Bernoulli(), data, y, labels=labels, offset_column=offset)
-    y = _successes_and_trials(data)
+    y = successes_and_trials(data)
     return bind("logistic", "Logistic regression", Binomial(), data, y, offset_column=offset)
 
 
@@ -138,7 +138,8 @@ def softmax(
     return bind("softmax", "Softmax regression", likelihood, data, codes.astype(float), labels=labels)
 
 
-def _successes_and_trials(data: Dataset) -> NDArray[np.float64]:
+def successes_and_trials(data: Dataset) -> NDArray[np.float64]:
+    """Both counts of each row, shape (n, 2). Raises DomainError where all rows have successes only or failures only."""
     successes = numeric(data.outcome, data.outcome_name)
     trials = data.columns["trials"] if "trials" in data.columns else successes + data.columns["failures"]
     y = np.column_stack([successes, trials])

@@ -42,6 +42,7 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
         "probit": (calibration,),
         "poisson": (frequencies, means),
         "negative_binomial": (frequencies, means),
+        "beta_binomial": (),
     }.get(fit.model.kind, ())
     several = int((coefficient_spreads(fit.model) > 0).sum()) > 1
     return (*(figure(fit) for figure in suited), *([coefficients(fit)] if several else []))

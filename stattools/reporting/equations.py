@@ -24,6 +24,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
         "probit": _probit,
         "poisson": _poisson,
         "negative_binomial": _negative_binomial,
+        "beta_binomial": _beta_binomial,
         "coin": _coin,
         "binomial": _binomial,
         "custom": _custom,
@@ -160,6 +161,32 @@ def _negative_binomial(model: Any) -> tuple[Block, ...]:
         Paragraph(
             "$\\log \\alpha$ is estimated together with $\\beta$, as the last coefficient. As $\\alpha$ falls to 0 "
             "this becomes the Poisson log-likelihood."
+        ),
+    )
+
+
+def _beta_binomial(model: Any) -> tuple[Block, ...]:
+    return (
+        Paragraph(
+            f"Each row is a group: $y_i$ successes ({code(model.outcome_name)}) out of $n_i$ trials. The group has a "
+            "probability $\\theta_i$ of its own, drawn from a beta distribution. The log odds of its mean "
+            "$p_i$ are a linear predictor:"
+        ),
+        Math(
+            r"y_i \sim \mathrm{Binomial}(n_i, \theta_i), \qquad \theta_i \sim \mathrm{Beta}(s p_i, s (1 - p_i)), "
+            r"\qquad \log \frac{p_i}{1 - p_i} = \eta_i"
+        ),
+        Math(_predictor(model)),
+        *_offset(model),
+        Paragraph(f"$\\theta_i$ integrates out, and the log-likelihood of all rows is{_weighted(model)}"),
+        Math(
+            rf"\ell(\beta, s) = \sum_{{i}} {_weight(model)}\left[ \log \binom{{n_i}}{{y_i}} + "
+            r"\log B(s p_i + y_i, s (1 - p_i) + n_i - y_i) - \log B(s p_i, s (1 - p_i)) \right]"
+        ),
+        Paragraph(
+            "$\\log s$ is estimated together with $\\beta$, as the last coefficient: the beta distribution is worth "
+            "$s$ trials, and two trials of one group correlate by $1 / (1 + s)$. As $s$ rises without end this becomes "
+            "the binomial log-likelihood."
         ),
     )
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from stattools.errors import IncompatibleError
 from stattools.reporting import sections, sentences
-from stattools.reporting.diagnostics import COUNTS
+from stattools.reporting.diagnostics import COUNTS, diagnostics
 from stattools.reporting.document import (
     Block,
     Bullets,
@@ -115,7 +115,7 @@ class _Draft:
             sections.data(fit.model),
             sections.likelihood(fit.model),
             sections.maximum(fit),
-            *([sections.diagnosis(fit)] if fit.model.kind != "custom" else []),
+            *([sections.diagnosis(fit)] if diagnostics(fit) else []),
         ]
         self.chapters.append(chapter)
 

@@ -27,6 +27,7 @@ RATIOS = {
     "softmax": "odds ratio",
     "poisson": "rate ratio",
     "negative_binomial": "rate ratio",
+    "beta_binomial": "odds ratio",
 }
 """What exp(coefficient) is called."""
 
@@ -63,7 +64,7 @@ def likelihood(model: Any) -> Section:
 
 def maximum(fit: Fit) -> Section:
     """Estimates with their uncertainty, the certificate, and the fit in numbers."""
-    dispersion = [Paragraph(sentences.dispersion(fit))] if fit.model.kind == "negative_binomial" else []
+    dispersion = [Paragraph(sentences.dispersion(fit))] if fit.model.kind in sentences.DISPERSED else []
     return Section("Fit", (Paragraph(sentences.certificate(fit)), estimates(fit), *dispersion, _in_numbers(fit)))
 
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from stattools.solvers import Solution
     from stattools.validation.agreement import Agreement
 
+DISPERSED = ("negative_binomial", "beta_binomial")
+"""Models with a dispersion estimated beside the coefficients."""
+
 STEADY = ("LeastSquares", "Newton", "ClosedForm")
 """Solvers whose number of steps is the same on every processor."""
 
@@ -48,6 +51,7 @@ def question(model: Any) -> str:
         "probit": f"the probability that {event(model)}",
         "poisson": f"the expected count of {code(model.outcome_name)}",
         "negative_binomial": f"the expected count of {code(model.outcome_name)}",
+        "beta_binomial": f"the mean share of successes ({code(model.outcome_name)})",
     }[model.kind]
     columns = listed([term for term in model.terms if term != "Intercept"])
     formula = f" In one formula: {code(model.formula)}." if model.formula else ""
@@ -92,14 +96,35 @@ def _exists(model: Any) -> str:
         "ols": "",
         "poisson": " and no combination of them separates the zeros",
         "negative_binomial": " and the counts vary more than Poisson counts",
+        "beta_binomial": " and the shares vary more than binomial shares",
     }.get(model.kind, " and the outcomes overlap")
-    # The log-likelihood of NB2 is not concave in beta and log alpha together.
-    maximum = "The maximum exists" + ("" if model.kind == "negative_binomial" else " and is unique")
+    # With the dispersion the log-likelihood is not concave in all parameters together.
+    maximum = "The maximum exists" + ("" if model.kind in DISPERSED else " and is unique")
     return f"{maximum}: the columns are linearly independent{beside}"
 
 
 def dispersion(fit: Fit) -> str:
-    """What alpha itself is, and what it does to the variance at the mean."""
+    """What the parameter behind the last coefficient is, and what it does to the variance."""
+    return _precision(fit) if fit.model.kind == "beta_binomial" else _alpha(fit)
+
+
+def _precision(fit: Fit) -> str:
+    log_s, se = float(fit.estimate[-1]), float(fit.se[-1])
+    lower, upper = np.exp(np.asarray(fit.interval())[-1])
+    s = float(np.exp(log_s))
+    places = decimals(s * se)
+    weight = np.ones(len(fit.model.rows.y)) if fit.model.rows.weight is None else fit.model.rows.weight
+    trials = float(np.median(np.repeat(fit.model.rows.y[:, 1], weight.astype(int))))
+    return (
+        f"$s$ itself is $e^{{{number(log_s, decimals(se))}}} = {number(s, places)}$ ({percent(fit.level)} interval "
+        f"{between(float(lower), float(upper), places)}, from that of {code('log precision')}): in a group of "
+        f"{count(trials)} trials, the median, the variance of the successes is $1 + (n - 1) / (1 + s) = "
+        f"{number(1.0 + (trials - 1.0) / (1.0 + s), 2)}$ times the binomial one. {code('log precision')} has no test "
+        "in the table: $s = 1$ is nothing special, and the binomial lies at infinity."
+    )
+
+
+def _alpha(fit: Fit) -> str:
     log_alpha, se = float(fit.estimate[-1]), float(fit.se[-1])
     lower, upper = np.exp(np.asarray(fit.interval())[-1])
     alpha, places = float(np.exp(log_alpha)), decimals(float(np.exp(log_alpha) * se))
@@ -185,6 +210,7 @@ def effect(fit: Fit, row: Any) -> str:
             "logistic": lambda: f"the odds that {event(model)}",
             "poisson": lambda: f"the expected count of {code(model.outcome_name)}",
             "negative_binomial": lambda: f"the expected count of {code(model.outcome_name)}",
+            "beta_binomial": lambda: f"the odds of the mean share of successes ({code(model.outcome_name)})",
             "softmax": lambda: f"the odds of {code(row['category'])} against {code(model.labels[0])}",
         }[model.kind]()
         what, places = f"multiplies {of} by", decimals(float(row["se"] * np.exp(row["estimate"])))

@@ -26,6 +26,7 @@ from stattools.storage.unsaved import Unsaved, refuse, unsaved_function
 CLASSES = {
     "Bernoulli": "likelihoods.bernoulli",
     "BernoulliTrials": "models.counts",
+    "BetaBinomial": "likelihoods.beta_binomial",
     "Binomial": "likelihoods.binomial",
     "Categorical": "likelihoods.categorical",
     "Custom": "models.custom",

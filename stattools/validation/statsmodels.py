@@ -100,6 +100,37 @@ def _negative_binomial(model: Model) -> tuple[str, Any]:
     return "NegativeBinomial", reference.fit(start_params=np.asarray(start), **NEWTON)
 
 
+def _beta_binomial(model: Model) -> tuple[str, Any]:
+    """statsmodels has no beta-binomial: its Newton on SciPy's log-gamma functions, with complex-step derivatives."""
+    from scipy.special import loggamma
+    from statsmodels.base.model import GenericLikelihoodModel
+    from statsmodels.tools.numdiff import approx_fprime_cs, approx_hess_cs
+
+    rows = _repeated(model)
+    offset = 0.0 if rows.offset is None else rows.offset
+    k, n = rows.y.T
+
+    def log_beta(a: Any, b: Any) -> Any:
+        return loggamma(a) + loggamma(b) - loggamma(a + b)
+
+    class BetaBinomial(GenericLikelihoodModel):
+        def loglikeobs(self, params: Any) -> Any:
+            params = np.asarray(params)
+            odds, s = np.exp(rows.X @ params[:-1] + offset), np.exp(params[-1])
+            a, b = s * odds / (1.0 + odds), s / (1.0 + odds)
+            value = log_beta(a + k, b + n - k) - log_beta(a, b) - np.log1p(n) - log_beta(k + 1.0, n - k + 1.0)
+            return value if np.iscomplexobj(params) else np.real(value)
+
+        def score(self, params: Any) -> Any:
+            return approx_fprime_cs(params, self.loglike)
+
+        def hessian(self, params: Any) -> Any:
+            return approx_hess_cs(params, self.loglike)
+
+    reference = BetaBinomial(k, rows.X, extra_params_names=["log precision"])
+    return "GenericLikelihoodModel", reference.fit(start_params=model.start, **NEWTON | {"tol": 1e-10})
+
+
 def _softmax(model: Model) -> tuple[str, Any]:
     import statsmodels.api as sm
 
@@ -125,6 +156,7 @@ ROUTINES = {
     "probit": _probit,
     "poisson": _poisson,
     "negative_binomial": _negative_binomial,
+    "beta_binomial": _beta_binomial,
     "softmax": _softmax,
 }
 

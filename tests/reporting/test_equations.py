@@ -22,6 +22,7 @@ MODELS = {
         "k ~ x", {"k": np.arange(30) % 4, "x": X[:, 0], "t": np.arange(1.0, 31.0)}, exposure="t"
     ),
     "negative binomial": st.negative_binomial(np.arange(30) % 4, X),
+    "beta-binomial": st.beta_binomial(np.arange(30) % 4, X, trials=np.full(30, 5)),
     "probit": st.probit(np.arange(30) % 2, X),
     "grouped": st.logistic(np.arange(30) % 4, X, trials=np.full(30, 5)),
     "ols, precision": st.ols(rng.normal(size=30), X, precision=np.full(30, 2.0), weights=np.ones(30)),

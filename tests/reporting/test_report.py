@@ -141,6 +141,7 @@ KINDS = {
     "grouped": lambda frame: st.logistic("f + k ~ x", frame),
     "exposure": lambda frame: st.poisson("f ~ x", frame, exposure="k"),
     "negative binomial": lambda frame: st.negative_binomial("o ~ x + y", frame, weights="k"),
+    "beta-binomial": lambda frame: st.beta_binomial("g + h ~ x + y", frame),
 }
 
 
@@ -148,6 +149,7 @@ KINDS = {
 def test_the_newer_regressions(name, tmp_path):
     random = np.random.default_rng(0)
     frame = data.assign(k=1 + np.arange(N) % 3, f=np.arange(N) % 4, o=random.negative_binomial(1, 0.3, N))
+    frame["g"], frame["h"] = 3 * frame.o, 9 + np.arange(N) % 7
     fitted = st.fit(KINDS[name](frame))
     text = written(fitted, st.validate(fitted), to=tmp_path / "r")
     assert "statsmodels agrees" in text
@@ -158,6 +160,7 @@ def test_the_newer_regressions(name, tmp_path):
         "grouped": r"\| successes `f` +\| \d+ \(\d\d\.\d %\)",
         "exposure": r"\| exposure `k`, range +\| 1 to 3 ",
         "negative binomial": r"\| `log alpha` \| +-?[\d.]+ \| +\| +[\d.]+ \| +-?[\d.]+ to -?[\d.]+ +\| +\| +\|",
+        "beta-binomial": r"\| `log precision` \| +-?[\d.]+ \| +\| +[\d.]+ \| +-?[\d.]+ to -?[\d.]+ +\| +\| +\|",
     }[name]
     assert re.search(told, text)
 

@@ -22,6 +22,7 @@ def frame(n: int = 200) -> pd.DataFrame:
     data["c"] = g.poisson(np.exp(data.x))
     data["o"] = g.negative_binomial(1.5, 1.5 / (1.5 + np.exp(data.x)))
     data["fails"] = g.integers(0, 5, n)
+    data["m"] = data.o + g.integers(0, 9, n) + 1
     data["k"] = np.array(list("abc"))[g.integers(0, 3, n)]
     return data
 
@@ -43,6 +44,8 @@ CASES = [
     (st.poisson, "c ~ x", {"exposure": "w"}, "GLM Poisson"),
     (st.negative_binomial, "o ~ x", {"exposure": "w"}, "NegativeBinomial"),
     (st.negative_binomial, "o ~ x", {"weights": "w", "offset": "off"}, "NegativeBinomial"),
+    (st.beta_binomial, "o ~ x", {"trials": "m"}, "GenericLikelihoodModel"),
+    (st.beta_binomial, "o ~ x", {"trials": "m", "weights": "w", "offset": "off"}, "GenericLikelihoodModel"),
     (st.softmax, "k ~ x", {}, "MNLogit"),
     (st.softmax, "k ~ x", {"weights": "w"}, "MNLogit"),
 ]
