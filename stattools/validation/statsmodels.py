@@ -128,7 +128,8 @@ def _beta_binomial(model: Model) -> tuple[str, Any]:
             return approx_hess_cs(params, self.loglike)
 
     reference = BetaBinomial(k, rows.X, extra_params_names=["log precision"])
-    return "GenericLikelihoodModel", reference.fit(start_params=model.start, **NEWTON | {"tol": 1e-10})
+    options: dict[str, Any] = NEWTON | {"tol": 1e-10}
+    return "GenericLikelihoodModel", reference.fit(start_params=model.start, **options)
 
 
 def _softmax(model: Model) -> tuple[str, Any]:
