@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from stattools.comparison import Comparison as Comparison
     from stattools.comparison import compare as compare
     from stattools.conjugate.beta_binomial import Beta as Beta
+    from stattools.conjugate.inverse_gamma import InverseGamma as InverseGamma
+    from stattools.conjugate.normal import Normal as Normal
+    from stattools.conjugate.student_t import StudentT as StudentT
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
     from stattools.errors import ConvergenceError as ConvergenceError
@@ -77,6 +80,9 @@ _HOME = {
     "existence": ("Separation", "SeparationError", "separation"),
     "penalties": ("Jeffreys", "Ridge"),
     "conjugate.beta_binomial": ("Beta",),
+    "conjugate.inverse_gamma": ("InverseGamma",),
+    "conjugate.normal": ("Normal",),
+    "conjugate.student_t": ("StudentT",),
     "errors": (
         "ConvergenceError",
         "DomainError",
