@@ -81,9 +81,7 @@ class InverseGamma:
     @property
     def mean(self) -> Any:
         """scale / (shape - 1), infinite for shape <= 1."""
-        return plain(
-            np.divide(self.scale, np.subtract(self.shape, 1.0), out=self._infinite(), where=np.greater(self.shape, 1.0))
-        )
+        return self._over(self.scale, 1.0)
 
     @property
     def sd(self) -> Any:
