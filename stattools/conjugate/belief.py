@@ -1,4 +1,4 @@
-"""What the distributions of this package share: parameters that are numbers or arrays, equality, intervals, tables.
+"""What continuous distributions with scalar or array parameters share: their checks, and intervals.
 
 A distribution with scalar parameters answers with Python floats; one with arrays answers with arrays of their shape,
 one entry per arm, and its `sample` has shape (draws, *shape).
@@ -7,18 +7,16 @@ one entry per arm, and its `sample` has shape (draws, *shape).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.conjugate.arms import frozen, labels, plain
 from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.models.counts import whole_number
 from stattools.models.proportion import tail_area
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Floats = NDArray[np.float64]
 KINDS = ("hdi", "eti")
@@ -38,6 +36,7 @@ def settle(belief: Any, *, real: Sequence[str] = (), positive: Sequence[str] = (
         raise DomainError(f"{title} needs parameters of one shape, or numbers; got {shapes}.") from None
     for name, array in zip(values, arrays, strict=True):
         object.__setattr__(belief, name, float(array) if array.ndim == 0 else frozen(array))
+    object.__setattr__(belief, "arms", labels(belief.arms, arrays[0].shape, title))
 
 
 def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "") -> Floats:
@@ -56,34 +55,6 @@ def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "") 
         place = f" in entry {', '.join(map(str, first))}" if first else ""
         raise DomainError(f"{what} {wanted}; got {array[~good][0]:.6g}{place}.{_after(remedy)}")
     return array
-
-
-def frozen(array: ArrayLike) -> Floats:
-    """A read-only copy."""
-    copy = np.array(array, dtype=float)
-    copy.flags.writeable = False
-    return copy
-
-
-def plain(value: ArrayLike) -> Any:
-    """A Python float for one number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else np.asarray(value)  # type: ignore[arg-type]
-
-
-def identity(belief: Any, *fields: str) -> tuple[Any, ...]:
-    """What two equal distributions share, hashable."""
-    values = [np.asarray(getattr(belief, name), dtype=float) + 0.0 for name in fields]  # -0.0 + 0.0 = 0.0
-    return (type(belief), *((value.shape, value.tobytes()) for value in values))
-
-
-def shown(belief: Any, *fields: str) -> str:
-    """`Normal(0, 2.5)`; an array with its shape."""
-    parts = []
-    for name in fields:
-        value = getattr(belief, name)
-        short = f"{value:.15g}" if np.ndim(value) == 0 else np.array2string(value, threshold=6, precision=6)
-        parts.append(f"{name}={short}" if np.ndim(value) else short)
-    return f"{type(belief).__name__}({', '.join(parts)})"
 
 
 def points(x: ArrayLike, what: str) -> Floats:
@@ -128,18 +99,6 @@ def interval_of(lower: ArrayLike, upper: ArrayLike, prob: float, kind: str, name
 def size(draws: int, belief_shape: tuple[int, ...]) -> tuple[int, ...]:
     """(draws, *shape), with draws a whole number, at least 1."""
     return (whole_number(draws, "draws", at_least=1), *belief_shape)
-
-
-def arms_table(belief: Any, prob: float, kind: Any) -> pd.DataFrame:
-    """One row per arm: arm, mean, sd, median, lower, upper."""
-    import pandas as pd
-
-    columns: dict[str, Any] = {name: np.ravel(getattr(belief, name)) for name in ("mean", "sd", "median")}
-    lower, upper = belief.interval(prob, kind=kind)
-    columns |= {"lower": np.ravel(lower), "upper": np.ravel(upper)}
-    count = len(columns["mean"])
-    names = belief.names if len(belief.names) == count else tuple(str(i) for i in range(count))
-    return pd.DataFrame({"arm": names, **columns})
 
 
 def _after(remedy: str) -> str:

@@ -9,26 +9,17 @@ taken at the saddle point, so that shapes of 1e9 keep their digits. Source: Gelm
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from stattools.conjugate.belief import (
-    arms_table,
-    identity,
-    interval_of,
-    ordered,
-    plain,
-    points,
-    probabilities,
-    settle,
-    shown,
-    size,
-    tail,
-)
+from stattools.conjugate import arms as of_arms
+from stattools.conjugate.arms import plain
+from stattools.conjugate.belief import interval_of, ordered, points, probabilities, settle, size, tail
 from stattools.conjugate.shortest import shortest
 from stattools.errors import DomainError
 from stattools.interval import Interval
@@ -44,7 +35,7 @@ Floats = NDArray[np.float64]
 class InverseGamma:
     """The inverse gamma distribution of a variance, of one `shape` and one `scale`, or of arrays of them.
 
-    The scale has the units of the variance. `names` label the arms. Raises DomainError for parameters that are not
+    The scale has the units of the variance. `arms` name the arms. Raises DomainError for parameters that are not
     positive and finite.
 
     >>> belief = InverseGamma(3, 4)
@@ -54,13 +45,13 @@ class InverseGamma:
 
     shape: Any
     scale: Any
-    names: tuple[str, ...] = ("variance",)
+    arms: Sequence[Any] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         settle(self, positive=("shape", "scale"))
 
     def __repr__(self) -> str:
-        return shown(self, "shape", "scale")
+        return of_arms.shown(self, ("shape", "scale"))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, InverseGamma) and self._identity() == other._identity()
@@ -144,21 +135,21 @@ class InverseGamma:
         """
         aside = tail(prob, kind)
         if kind == "hdi":
-            ends = shortest(self.quantile, self._above, self.log_density, prob, np.shape(self.shape))
+            ends = shortest(self.quantile, self.upper_quantile, self.log_density, prob, np.shape(self.shape))
         else:
-            ends = self.quantile(aside), self._above(aside)
-        return interval_of(*ends, prob, kind, self.names)
+            ends = self.quantile(aside), self.upper_quantile(aside)
+        return interval_of(*ends, prob, kind, of_arms.terms(self, "variance"))
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
         return self.scale / np.random.default_rng(seed).standard_gamma(self.shape, size(draws, np.shape(self.shape)))
 
-    def table(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
+    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
         """One row per arm: arm, mean, sd, median, lower, upper."""
-        return arms_table(self, prob, kind)
+        return of_arms.table(self, prob, kind)
 
     def _identity(self) -> tuple[Any, ...]:
-        return identity(self, "shape", "scale")
+        return of_arms.key(self, ("shape", "scale"))
 
     def _over(self, value: Any, bound: float, power: float = 1.0) -> Any:
         """value / (shape - bound)^power, infinite where the shape is not above the bound."""
@@ -166,7 +157,7 @@ class InverseGamma:
         spare = np.where(some, np.subtract(self.shape, bound), 1.0)
         return plain(np.where(some, value / spare**power, np.inf))
 
-    def _above(self, q: ArrayLike) -> Any:
+    def upper_quantile(self, q: ArrayLike) -> Any:
         """The v with P(variance > v) = q."""
         return self.scale / special.gammaincinv(self.shape, q)
 

@@ -7,26 +7,17 @@ Source: Gelman et al., Bayesian Data Analysis (2013), app. A.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from stattools.conjugate.belief import (
-    arms_table,
-    identity,
-    interval_of,
-    ordered,
-    plain,
-    points,
-    probabilities,
-    settle,
-    shown,
-    size,
-    tail,
-)
+from stattools.conjugate import arms as of_arms
+from stattools.conjugate.arms import plain
+from stattools.conjugate.belief import interval_of, ordered, points, probabilities, settle, size, tail
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import stirling_error
 
@@ -40,7 +31,7 @@ Floats = NDArray[np.float64]
 class StudentT:
     """Student's t of `df` degrees of freedom around `location`, stretched by `scale`; numbers or arrays of one shape.
 
-    The scale is not the standard deviation. `names` label the entries. Raises DomainError for a location that is not
+    The scale is not the standard deviation. `arms` name the entries. Raises DomainError for a location that is not
     finite and for df or a scale that are not positive and finite.
 
     >>> belief = StudentT(3, 1.0, 2.0)
@@ -51,13 +42,13 @@ class StudentT:
     df: Any
     location: Any
     scale: Any
-    names: tuple[str, ...] = ("theta",)
+    arms: Sequence[Any] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         settle(self, real=("location",), positive=("df", "scale"))
 
     def __repr__(self) -> str:
-        return shown(self, "df", "location", "scale")
+        return of_arms.shown(self, ("df", "location", "scale"))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StudentT) and self._identity() == other._identity()
@@ -135,22 +126,22 @@ class StudentT:
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
         """location -+ t scale: the interval of highest density and the equal-tailed one are the same."""
         half = -_standard_quantile(self.df, tail(prob, kind)) * self.scale
-        return interval_of(self.location - half, self.location + half, prob, kind, self.names)
+        return interval_of(self.location - half, self.location + half, prob, kind, of_arms.terms(self, "theta"))
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
         shape = size(draws, np.shape(self.location))
         return self.location + self.scale * np.random.default_rng(seed).standard_t(self.df, shape)
 
-    def table(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
+    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
         """One row per entry: arm, mean, sd, median, lower, upper."""
-        return arms_table(self, prob, kind)
+        return of_arms.table(self, prob, kind)
 
     def _standard(self, x: Floats) -> Floats:
         return (x - self.location) / self.scale
 
     def _identity(self) -> tuple[Any, ...]:
-        return identity(self, "df", "location", "scale")
+        return of_arms.key(self, ("df", "location", "scale"))
 
 
 def log_t_density(z: ArrayLike, df: ArrayLike, dimension: int = 1, square: ArrayLike | None = None) -> Floats:
@@ -165,7 +156,7 @@ def log_t_density(z: ArrayLike, df: ArrayLike, dimension: int = 1, square: Array
     return constant - 0.5 * (nu + dimension) * np.log1p(square / nu)
 
 
-def log_gamma_ratio(x: ArrayLike, by: float) -> Floats:
+def log_gamma_ratio(x: ArrayLike, by: Any) -> Floats:
     """log Gamma(x + by) - log Gamma(x) without cancellation for large x: Stirling's errors apart.
 
     >>> float(log_gamma_ratio(1e15, 1.0) - np.log(1e15))
