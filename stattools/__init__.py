@@ -22,9 +22,17 @@ if TYPE_CHECKING:
     from stattools.comparison import compare as compare
     from stattools.conjugate.beta_binomial import Beta as Beta
     from stattools.conjugate.inverse_gamma import InverseGamma as InverseGamma
+    from stattools.conjugate.ledger import Ledger as Ledger
+    from stattools.conjugate.ledger import ledger as ledger
     from stattools.conjugate.normal import Normal as Normal
     from stattools.conjugate.normal_inverse_gamma import NormalInverseGamma as NormalInverseGamma
+    from stattools.conjugate.sensitivity import PriorSensitivity as PriorSensitivity
+    from stattools.conjugate.sensitivity import TippingPrior as TippingPrior
+    from stattools.conjugate.sensitivity import prior_sensitivity as prior_sensitivity
+    from stattools.conjugate.sensitivity import tipping_prior as tipping_prior
     from stattools.conjugate.student_t import StudentT as StudentT
+    from stattools.conjugate.surprise import Surprise as Surprise
+    from stattools.conjugate.surprise import surprise as surprise
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
     from stattools.errors import ConvergenceError as ConvergenceError
@@ -86,6 +94,9 @@ _HOME = {
     "existence": ("Separation", "SeparationError", "separation"),
     "penalties": ("Jeffreys", "Ridge"),
     "conjugate.beta_binomial": ("Beta",),
+    "conjugate.ledger": ("Ledger", "ledger"),
+    "conjugate.sensitivity": ("PriorSensitivity", "TippingPrior", "prior_sensitivity", "tipping_prior"),
+    "conjugate.surprise": ("Surprise", "surprise"),
     "conjugate.inverse_gamma": ("InverseGamma",),
     "conjugate.normal": ("Normal",),
     "conjugate.normal_inverse_gamma": ("NormalInverseGamma",),

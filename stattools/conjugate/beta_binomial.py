@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate.beta_curve import beta_ends
+from stattools.conjugate.elicitation import beta_from_mean_sd, beta_from_quantiles
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.predictive import BetaBinomial
 from stattools.conjugate.trial_data import TRIALS, Seen, exact_leave_one_out, tree
@@ -72,6 +73,34 @@ class Beta:
         Beta(3, 1)
         """
         return Improper(cls, "Haldane's prior", (0.0, 0.0))
+
+    @classmethod
+    def jeffreys(cls) -> Beta:
+        """Jeffreys' prior Beta(1/2, 1/2), the one that is the same for theta and for any function of it."""
+        return cls(0.5, 0.5)
+
+    @classmethod
+    def from_quantiles(cls, first: Any, second: Any = None, /, *, prob: float | None = None) -> Beta:
+        """The beta distribution with two given quantiles: `{0.05: 0.1, 0.95: 0.4}`, or the ends of the central interval
+        of probability `prob` (0.9 unless told).
+
+        It exists for any two, and is unique. Raises DomainError for quantiles outside (0, 1) or out of order. Source:
+        Shih, J. Stat. Comput. Simul. 85 (2015), 2022-2032.
+
+        >>> prior = Beta.from_quantiles(0.1, 0.4, prob=0.9)
+        >>> prior.quantile([0.05, 0.95]).round(12)
+        array([0.1, 0.4])
+        """
+        return cls(*beta_from_quantiles(first, second, prob))
+
+    @classmethod
+    def from_mean_sd(cls, mean: float, sd: float, /) -> Beta:
+        """The beta distribution with this mean and standard deviation; DomainError where sd^2 >= mean (1 - mean).
+
+        >>> Beta.from_mean_sd(0.25, 0.125)
+        Beta(2.75, 8.25)
+        """
+        return cls(*beta_from_mean_sd(mean, sd))
 
     def __repr__(self) -> str:
         return of_arms.shown(self, ("a", "b"))

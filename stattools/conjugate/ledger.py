@@ -127,8 +127,8 @@ def ledger(prior: Any, /) -> Ledger:
     >>> print(ledger(st.Beta(1, 1)).add(st.binomial(6, 10)).add(st.binomial(1, 10)))
     prior Beta(1, 1), posterior Beta(8, 14)
       batch    mean      sd  median   lower   upper  log_evidence  total_log_evidence  surprise
-    batch 1 0.58333 0.13674 0.58812 0.31949 0.82565       -2.3979             -2.3979         1
-    batch 2 0.36364 0.10030 0.36066 0.18595 0.56077       -3.2977             -5.6956  0.085603
+    batch 1 0.58333 0.13674 0.58811 0.31822 0.82476       -2.3979             -2.3979         1
+    batch 2 0.36364  0.1003 0.35943 0.18711 0.56124       -4.2552             -6.6531  0.017028
     """
     if not hasattr(prior, "update"):
         raise IncompatibleError(

@@ -19,6 +19,7 @@ from scipy import special
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate.arms import plain
 from stattools.conjugate.belief import interval_of, numbers, ordered, points, probabilities, settle, size, tail
+from stattools.conjugate.elicitation import normal_from_quantiles
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.normal_data import Measurements, Seen, added, at_arm, require_rest, tree
 from stattools.data.exact_sum import pair_difference, pair_product
@@ -67,6 +68,26 @@ class Normal:
         Normal(3, 1.73205080756888)
         """
         return Improper(cls, "The flat prior", (0.0, np.inf))
+
+    @classmethod
+    def from_quantiles(cls, first: Any, second: Any = None, /, *, prob: float | None = None) -> Normal:
+        """The normal distribution with two given quantiles: `{0.1: -2.0, 0.5: 1.0}`, or the ends of the central
+        interval of probability `prob` (0.9 unless told). Raises DomainError for quantiles out of order.
+
+        >>> Normal.from_quantiles({0.1: -2.0, 0.5: 1.0}).quantile([0.1, 0.5]).round(12)
+        array([-2.,  1.])
+        """
+        return cls(*normal_from_quantiles(first, second, prob))
+
+    @classmethod
+    def from_mean_sd(cls, mean: float, sd: float, /) -> Normal:
+        """Normal(mean, sd), by the name that the other families have for it."""
+        return cls(mean, sd)
+
+    @classmethod
+    def jeffreys(cls) -> Improper:
+        """Jeffreys' prior of a mean, the flat one: improper, and proper after one measurement."""
+        return cls.flat()
 
     def __repr__(self) -> str:
         return of_arms.shown(self, ("mean", "sd"))
