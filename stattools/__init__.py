@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from stattools.conjugate.sensitivity import TippingPrior as TippingPrior
     from stattools.conjugate.sensitivity import prior_sensitivity as prior_sensitivity
     from stattools.conjugate.sensitivity import tipping_prior as tipping_prior
+    from stattools.conjugate.shrinkage import EmpiricalBayes as EmpiricalBayes
+    from stattools.conjugate.shrinkage import empirical_bayes as empirical_bayes
     from stattools.conjugate.student_t import StudentT as StudentT
     from stattools.conjugate.surprise import Surprise as Surprise
     from stattools.conjugate.surprise import surprise as surprise
@@ -96,6 +98,7 @@ _HOME = {
     "conjugate.beta_binomial": ("Beta",),
     "conjugate.ledger": ("Ledger", "ledger"),
     "conjugate.sensitivity": ("PriorSensitivity", "TippingPrior", "prior_sensitivity", "tipping_prior"),
+    "conjugate.shrinkage": ("EmpiricalBayes", "empirical_bayes"),
     "conjugate.surprise": ("Surprise", "surprise"),
     "conjugate.inverse_gamma": ("InverseGamma",),
     "conjugate.normal": ("Normal",),

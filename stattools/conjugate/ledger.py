@@ -89,14 +89,15 @@ class Ledger:
         rows, total = [], 0.0
         for name, after in self._steps():
             frame = after.table(prob, kind)
-            if np.ndim(after.mean) == 0:
-                frame = frame.drop(columns="arm", errors="ignore")
             evidence, shock = _learned(after)
+            if np.ndim(evidence) == 0:
+                frame = frame.drop(columns="arm", errors="ignore")
             total = total + evidence
             frame.insert(0, "batch", name)
-            frame["log_evidence"], frame["total_log_evidence"] = np.ravel(evidence), np.ravel(total)
-            if shock is not None:
-                frame["surprise"] = np.ravel(shock)
+            each = len(frame) // np.size(evidence)  # rows per arm: one per parameter
+            for column, values in (("log_evidence", evidence), ("total_log_evidence", total), ("surprise", shock)):
+                if values is not None:
+                    frame[column] = np.repeat(np.ravel(values), each)
             rows.append(frame)
         if not rows:
             raise DomainError("the ledger is empty: add a batch first.")

@@ -1,4 +1,4 @@
-"""Ten flips of a coin: two likelihoods that differ by a constant, four intervals, one exact posterior."""
+"""Ten flips of a coin: two likelihoods that differ by a constant, four intervals, one exact posterior and its prior."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 
 from stattools.gallery import command
 from stattools.reporting import sections
+from stattools.reporting.beliefs import ledger, sensitivity, surprise_sentence
 from stattools.reporting.diagnostics import KINDS, likelihood_curve
-from stattools.reporting.document import Block, Document, Listing, Math, Paragraph, Section, Table
+from stattools.reporting.document import Block, Document, Listing, Math, Paragraph, Section, Table, code
 from stattools.reporting.posteriors import PROB, SEED, posterior
-from stattools.reporting.tables import between, count, decimals, number, percent
+from stattools.reporting.tables import between, chance, count, decimals, number, percent
 
 if TYPE_CHECKING:
     from stattools.conjugate.beta_binomial import Beta
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 FLIPS = (0, 1, 0, 1, 1, 1, 0, 0, 1, 1)
 MILLION = 1_000_000
+LOW, HIGH = 0.45, 0.55
+"""A coin in between is fair enough."""
 
 
 def document() -> Document:
@@ -38,6 +41,8 @@ def document() -> Document:
             Section("Intervals", (likelihood_curve(fit), Paragraph(_intervals(fit)))),
             Section("The sequence and the count", _sequence_and_count(coin, tally)),
             posterior(beta),
+            Section("How much of this is the prior's?", _sensitivity(beta)),
+            Section("Flip by flip", _ledger()),
             sections.validation(st.validate(fit)),
             sections.conclusion(_conclusion(fit, beta)),
             sections.provenance([coin], command=command("coin"), seeds=[SEED]),
@@ -78,6 +83,100 @@ def _sequence_and_count(coin: Any, tally: Any) -> tuple[Block, ...]:
             f"Work with the logarithm: for {count(MILLION)} flips with the same share of heads the likelihood of the "
             f"sequence at $\\theta = 1/2$ is {np.exp(many.loglik(0.5)):g} in floating point, but its logarithm is "
             f"{number(float(many.loglik(0.5)), 2)}."
+        ),
+    )
+
+
+def _sensitivity(beta: Beta) -> tuple[Block, ...]:
+    """The map over priors, the priors that would turn the verdict, and whether prior and data are at peace."""
+    import stattools as st
+
+    def fair(belief: Any) -> float:
+        return belief.probability(low=LOW, high=HIGH)
+
+    def biased(belief: Any) -> float:
+        return belief.probability(low=0.5)
+
+    found = st.prior_sensitivity(beta, conclusion=biased, label="P(θ > 1/2)")
+    tipping = st.tipping_prior(beta, conclusion=biased, cutoff=0.5, mean=0.4, label="P(θ > 1/2)")
+    skeptic = st.tipping_prior(beta, conclusion=biased, cutoff=0.5, mean=0.5, label="P(θ > 1/2)")
+    sure = st.tipping_prior(beta, conclusion=fair, cutoff=0.95, mean=0.5, label="P(0.45 < θ < 0.55)")
+    rivals = {name: prior.update(list(FLIPS)) for name, prior in priors().items()}
+    rows = tuple(
+        (name, code(repr(after)), number(after.mean, 3), chance(biased(after)), chance(fair(after)))
+        for name, after in rivals.items()
+    )
+    spread = max(biased(after) for after in rivals.values()) - min(biased(after) for after in rivals.values())
+    against = (
+        "No prior with mean 1/2 does, however strong: it pulls the probability towards 1/2 and never across."
+        if not skeptic.exists
+        else f"With mean 1/2 it takes {skeptic.strength:.3g} flips."
+    )
+    return (
+        Paragraph(
+            "The flat prior is a choice. Here are four that people make: Haldane's, the limit that knows nothing "
+            "and is no distribution, only a recipe; Jeffreys', the same for $\\theta$ and for any function of it; "
+            "the flat one; and one worth 100 flips of a coin that is nearly fair."
+        ),
+        Table(("prior", "posterior", "mean", "$P(\\theta > 1/2)$", f"$P({LOW} < \\theta < {HIGH})$"), rows, "llrrr"),
+        Paragraph(
+            f"Between them $P(\\theta > 1/2)$ moves by {number(spread, 2)}. All priors at once, by their mean and by "
+            "the number of flips that they are worth:"
+        ),
+        sensitivity(found, tipping),
+        Paragraph(
+            f"On balance the flips favor heads, $P(\\theta > 1/2) = {number(biased(beta), 3)}$. The weakest prior with "
+            f"mean 0.4 that would turn this round is worth {number(tipping.strength, 1)} flips, against the "
+            f"{beta.trials} that were made: a beta distribution with $a = {number(tipping.prior.a, 2)}$, "
+            f"$b = {number(tipping.prior.b, 2)}$. {against}"
+        ),
+        Paragraph(
+            f"To be 95 % sure that the coin is fair to within 0.05, one needs to have known it before: the flips leave "
+            f"$P({LOW} < \\theta < {HIGH})$ at {number(fair(beta), 3)}, and it takes a prior of mean 1/2 worth "
+            f"{count(round(sure.strength))} flips to lift it to 0.95."
+        ),
+        Paragraph(f"Do prior and data disagree? {surprise_sentence(st.surprise(rivals['nearly fair, 100 flips']))}"),
+    )
+
+
+def priors() -> dict[str, Any]:
+    """Priors that people use for a coin."""
+    import stattools as st
+
+    return {
+        "Haldane": st.Beta.haldane(),
+        "Jeffreys": st.Beta.jeffreys(),
+        "flat": st.Beta(1, 1),
+        "nearly fair, 100 flips": st.Beta(50, 50),
+    }
+
+
+def _ledger() -> tuple[Block, ...]:
+    """The flips in three batches, one of them undone, and the order that does not matter."""
+    import stattools as st
+
+    cuts = {"first": FLIPS[:4], "second": FLIPS[4:7], "third": FLIPS[7:]}
+    book = st.ledger(st.Beta(1, 1))
+    for name, flips in cuts.items():
+        book = book.add(list(flips), name=name)
+    back = st.ledger(st.Beta(1, 1))
+    for name in reversed(cuts):
+        back = back.add(list(cuts[name]), name=name)
+    same = back.posterior == book.posterior
+    without = book.undo("second")
+    total = float(book.table()["total_log_evidence"].iloc[-1])
+    whole = st.posterior(st.coin(FLIPS), prior=st.Beta(1, 1)).log_evidence
+    return (
+        Paragraph(
+            "The flips need not come at once. A ledger keeps them by batch; each line says what is believed after the "
+            "batch, how probable the batch was given the ones before (its evidence), and how surprising:"
+        ),
+        ledger(book),
+        Paragraph(
+            f"The evidences add up to {number(total, 4)}, that of all ten flips at once"
+            f"{'' if abs(total - whole) < 1e-9 else ' (it does not)'}, and the batches in reverse order give "
+            f"{'the same posterior to the last bit' if same else 'another posterior'}, {code(repr(back.posterior))}. "
+            f"A batch can be taken back: without the second it is {code(repr(without.posterior))}."
         ),
     )
 

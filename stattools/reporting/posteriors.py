@@ -1,15 +1,20 @@
-"""The section of a posterior: prior times likelihood, exact numbers, ArviZ's summary of draws, the two densities."""
+"""The section of an exact posterior: prior times likelihood, exact numbers, ArviZ's summary of draws, the densities.
+
+One probability has words of its own; every other conjugate posterior, of one parameter or several, of one arm or many,
+is told through what they share: prior, update, table, density, evidence.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.reporting import figures
 from stattools.reporting.diagnostics import span
-from stattools.reporting.document import Figure, Math, Paragraph, Section, Table, code
+from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, chance, count, decimals, facts, number, percent
 
 if TYPE_CHECKING:
@@ -18,8 +23,143 @@ if TYPE_CHECKING:
 DRAWS, SEED, PROB = 4000, 1, 0.94
 
 
-def posterior(beta: Beta) -> Section:
-    """What is believed about a probability after the data."""
+KERNELS = {
+    "Beta": r"\theta^{k} (1 - \theta)^{n - k}",
+    "Gamma": r"\lambda^{y} e^{-\lambda e}",
+    "Normal": r"\exp(-\frac{1}{2} \sum_{i} (y_i - \theta)^2 / \sigma_i^2)",
+    "Dirichlet": r"\prod_{k} \theta_k^{y_k}",
+    "NormalInverseGamma": r"\sigma^{-n} \exp(-\frac{1}{2} \sum_{i} (y_i - \mu)^2 / \sigma^2)",
+}
+"""The likelihood as a function of the parameters, by the family that it leaves as it is."""
+NAMES = {
+    "Beta": "beta",
+    "Gamma": "gamma",
+    "Normal": "normal",
+    "InverseGamma": "inverse gamma",
+    "NormalInverseGamma": "normal-inverse-gamma",
+    "NormalInverseWishart": "normal-inverse-Wishart",
+}
+MOST_ARMS = 30
+"""So many arms are drawn, and listed."""
+
+
+def is_conjugate(part: Any) -> bool:
+    """Whether a part of a report is an exact posterior, or a prior of its family."""
+    return all(hasattr(part, name) for name in ("seen", "prior", "update", "table")) and not isinstance(part, type)
+
+
+def posterior(belief: Any) -> Section:
+    """What is believed about the parameters after the data."""
+    if type(belief).__name__ == "Beta" and np.ndim(belief.mean) == 0 and not hasattr(belief.prior, "lacks"):
+        return _of_probability(belief)
+    family = NAMES.get(type(belief).__name__, type(belief).__name__)
+    kernel = KERNELS.get(type(belief).__name__)
+    by = f"${kernel}$" if kernel else "their likelihood"
+    statement = (
+        f"The prior is {code(belief.prior)}. The data multiply it by {by}, up to a factor without the parameters, and "
+        f"the product is again a {family} distribution: no sampling is needed."
+    )
+    if belief.seen is None:
+        statement = "Nothing was seen yet: this is the prior."
+    after = Paragraph(f"The posterior is {code(belief)}.")
+    return Section("Posterior", (Paragraph(statement), after, *_numbers(belief), *_picture(belief)))
+
+
+def _numbers(belief: Any) -> tuple[Block, ...]:
+    """The exact table, one row per arm or parameter, and the evidence."""
+    kind = _kind(belief)
+    table = belief.table(PROB, kind)
+    several = "arm" in table and table["arm"].nunique() > 1
+    names = [name for name in ("arm", "parameter", "term", "category") if name in table and (several or name != "arm")]
+    shown = table.head(MOST_ARMS)
+    label = f"{percent(PROB)} {kind.upper()}"
+    rows = []
+    for row in shown.to_dict("records"):
+        places = decimals(row["sd"])
+        middle = [number(row["median"], places)] if "median" in row else []
+        rows.append(
+            (
+                *(code(row[name]) for name in names),
+                number(row["mean"], places),
+                number(row["sd"], places),
+                *middle,
+                between(row["lower"], row["upper"], places),
+            )
+        )
+    head = (*names, "mean", "standard deviation", *(["median"] if "median" in table else []), label)
+    blocks: list[Block] = [Table(head, tuple(rows), "l" * len(names) + "r" * (len(head) - len(names) - 1) + "c")]
+    if len(table) > MOST_ARMS:
+        blocks.append(Paragraph(f"and {len(table) - MOST_ARMS} more."))
+    if belief.seen is not None and not hasattr(belief.prior, "lacks"):
+        total = float(np.sum(belief.log_evidence))
+        blocks.append(Paragraph(f"The log evidence, log $p(\\mathrm{{data}})$ under the prior, is {number(total, 4)}."))
+    return tuple(blocks)
+
+
+def _picture(belief: Any) -> tuple[Figure, ...]:
+    """The density of one parameter, or the intervals of several arms."""
+    curve = belief.marginal("mean") if hasattr(belief, "marginal") else belief
+    if not all(hasattr(curve, name) for name in ("density", "quantile")):
+        return ()
+    if np.ndim(curve.mean):
+        return _arms(belief, curve) if np.ndim(curve.mean) == 1 else ()
+    before = belief.prior.marginal("mean") if hasattr(belief.prior, "marginal") else belief.prior
+    interval = credible(curve)
+    theta = np.linspace(*(float(v) for v in curve.quantile([1e-5, 1.0 - 1e-5])), 501)
+    improper = hasattr(belief.prior, "lacks")
+    density = np.asarray(curve.density(theta), dtype=float)
+    prior = None if improper else np.asarray(before.density(theta), dtype=float)
+    symbol = {"Gamma": "λ", "NormalInverseGamma": "μ"}.get(type(belief).__name__, "θ")
+    return (
+        Figure(
+            "posterior",
+            lambda: figures.posterior(
+                theta,
+                density,
+                prior,
+                interval=(float(interval.lower), float(interval.upper)),
+                label=label(interval),
+                mean=float(curve.mean),
+                xlabel=symbol,
+            ),
+            alt=f"Density of {symbol} before the data, {belief.prior!r}, and after, {belief!r}, with its "
+            f"{label(interval)} shaded",
+            caption=f"What is believed before and after the data; the shaded part holds {percent(PROB)} of the "
+            "probability, the line in it is the mean.",
+        ),
+    )
+
+
+def _arms(belief: Any, curve: Any) -> tuple[Figure, ...]:
+    if np.size(curve.mean) > MOST_ARMS:
+        return ()
+    kind = _kind(curve)
+    lower, upper = curve.interval(PROB, kind=kind)
+    labels = belief.arms if belief.arms is not None else range(np.size(curve.mean))
+    names = [figures.plain(name) for name in labels]
+    return (
+        Figure(
+            "posterior",
+            lambda: figures.coefficients(
+                names, curve.mean, lower, upper, xlabel=f"posterior mean and {percent(PROB)} {kind.upper()}"
+            ),
+            alt=f"Posterior mean and {percent(PROB)} {kind.upper()} of {len(names)} arms",
+            caption="One line per arm: the posterior mean, and where the parameter lies with the probability given.",
+        ),
+    )
+
+
+def _kind(belief: Any) -> str:
+    """Highest density, or equal tails where some density has two peaks."""
+    try:
+        belief.interval(PROB, kind="hdi")
+    except DomainError:
+        return "eti"
+    return "hdi"
+
+
+def _of_probability(beta: Beta) -> Section:
+    """One probability."""
     prior, ones, zeros = beta.prior, beta.successes, beta.trials - beta.successes
     flat = ", flat: every $\\theta$ as likely as any other" if prior.a == prior.b == 1 else ""
     statement = (
@@ -96,8 +236,10 @@ def density(beta: Beta, name: str = "posterior") -> Figure:
     )
 
 
-def belief(beta: Beta) -> str:
+def belief(beta: Any) -> str:
     """One sentence to quote."""
+    if not (type(beta).__name__ == "Beta" and np.ndim(beta.mean) == 0):
+        return _sentence(beta)
     interval, places = credible(beta), decimals(beta.sd)
     return (
         f"With the prior {code(beta.prior)} and {count(beta.successes)} in {count(beta.trials)}, $\\theta$ lies "
@@ -106,9 +248,25 @@ def belief(beta: Beta) -> str:
     )
 
 
-def credible(beta: Beta) -> Interval:
+def _sentence(belief: Any) -> str:
+    table = belief.table(PROB, _kind(belief))
+    several = "arm" in table and table["arm"].nunique() > 1
+    rows = table.to_dict("records")
+    parameter = next((name for name in ("parameter", "term", "category") if name in table), None)
+    alike = [row for row in rows if row.get(parameter) == rows[0].get(parameter)]
+    best = max(alike, key=lambda row: row["mean"]) if several else rows[0]
+    places = decimals(float(best["sd"]))
+    what = "the parameter" if parameter is None else f"the {code(best[parameter])}"
+    what = f"{code(best['arm'])}, the arm with the highest mean," if several else what
+    return (
+        f"With the prior {code(belief.prior)} the posterior puts {what} at {number(float(best['mean']), places)} "
+        f"({percent(PROB)} interval {between(float(best['lower']), float(best['upper']), places)})."
+    )
+
+
+def credible(beta: Any) -> Interval:
     """The interval of highest density, or the central one where the density has two peaks."""
-    return beta.interval(PROB, kind="eti" if beta.a < 1.0 and beta.b < 1.0 else "hdi")
+    return beta.interval(PROB, kind=_kind(beta))
 
 
 def label(interval: Interval) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from stattools.errors import IncompatibleError
 from stattools.reporting import sections, sentences
+from stattools.reporting.beliefs import section_of
 from stattools.reporting.diagnostics import COUNTS, diagnostics
 from stattools.reporting.document import (
     Block,
@@ -33,25 +34,26 @@ from stattools.reporting.document import (
     literal,
 )
 from stattools.reporting.files import write
-from stattools.reporting.posteriors import SEED, belief, posterior
+from stattools.reporting.posteriors import SEED, belief, is_conjugate, posterior
 
 if TYPE_CHECKING:
-    from stattools.conjugate.beta_binomial import Beta
     from stattools.fitted import Fit
     from stattools.validation.agreement import Agreement
 
 BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Picture)
 
-type Part = Fit | Beta | Agreement | Block | str
+type Part = Any
 
 
 def report(*parts: Part, to: str | os.PathLike[str], title: str | None = None, command: str | None = None) -> Path:
     """Write the report PATH.md with its figures in the folder PATH, and return its path.
 
-    Parts are fits, posteriors, agreements (`st.validate`), strings (paragraphs, in which `code`, $maths$ and **strong**
-    are marks and everything else is literal) and the blocks of `stattools.reporting.document`. `to` is the path with or
-    without ".md"; `command` is printed as what writes the report again. Same inputs give the same bytes; a report that
-    fails leaves the old one as it was. Raises IncompatibleError for anything else, OSError where it cannot write.
+    Parts are fits, exact posteriors, agreements (`st.validate`), what `st.prior_sensitivity`, `st.tipping_prior`,
+    `st.surprise`, `st.ledger` and `st.empirical_bayes` return, strings (paragraphs, in which `code`, $maths$ and
+    **strong** are marks and everything else is literal) and the blocks of `stattools.reporting.document`. `to` is the
+    path with or without ".md"; `command` is printed as what writes the report again. Same inputs give the same bytes; a
+    report that fails leaves the old one as it was. Raises IncompatibleError for anything else, OSError where it cannot
+    write.
 
     >>> import tempfile, stattools as st
     >>> folder = tempfile.TemporaryDirectory()
@@ -65,20 +67,22 @@ def report(*parts: Part, to: str | os.PathLike[str], title: str | None = None, c
 
 def compose(*parts: Part, title: str | None = None, command: str | None = None) -> Document:
     """The report as a document, before it has a format."""
-    from stattools.conjugate.beta_binomial import Beta
     from stattools.fitted import Fit
     from stattools.validation.agreement import Agreement
 
     draft = _Draft()
     add: dict[type, Callable[[Any], None]] = {
         Fit: draft.add_fit,
-        Beta: draft.add_posterior,
         Agreement: draft.add_agreement,
         str: lambda words: draft.add_block(Paragraph(words)),
         **dict.fromkeys(BLOCKS, draft.add_block),
     }
     for part in parts:
         take = next((take for kind, take in add.items() if isinstance(part, kind)), None)
+        if take is None and is_conjugate(part):
+            take = draft.add_posterior
+        if take is None and (told := section_of(part)) is not None:
+            take, part = draft.add_told, told
         if take is None:
             raise IncompatibleError(
                 "report takes fits, posteriors, agreements, strings and document blocks; got "
@@ -104,7 +108,7 @@ class _Draft:
     def __init__(self) -> None:
         self.opening: list[Block] = []
         self.chapters: list[_Chapter] = []
-        self.posteriors: list[Beta] = []
+        self.posteriors: list[Any] = []
 
     def add_block(self, block: Block) -> None:
         (self.chapters[-1].blocks if self.chapters else self.opening).append(block)
@@ -119,7 +123,12 @@ class _Draft:
         ]
         self.chapters.append(chapter)
 
-    def add_posterior(self, beta: Beta) -> None:
+    def add_told(self, section: Section) -> None:
+        if not self.chapters:
+            self.chapters.append(_Chapter())
+        self.chapters[-1].blocks.append(section)
+
+    def add_posterior(self, beta: Any) -> None:
         if not self.chapters or self.chapters[-1].model is None or self.chapters[-1].model.kind not in COUNTS:
             self.chapters.append(_Chapter())
         self.posteriors.append(beta)

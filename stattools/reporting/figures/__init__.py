@@ -1,5 +1,8 @@
 """The figures of the reports: functions that take arrays and return a Matplotlib figure; none touches pyplot."""
 
+from stattools.reporting.figures.beliefs import funnel as funnel
+from stattools.reporting.figures.beliefs import sensitivity as sensitivity
+from stattools.reporting.figures.beliefs import shrinkage as shrinkage
 from stattools.reporting.figures.curves import bars as bars
 from stattools.reporting.figures.curves import likelihood as likelihood
 from stattools.reporting.figures.curves import posterior as posterior

@@ -61,22 +61,25 @@ def bars(axes: Axes, intervals: Mapping[str, tuple[float, float]], center: float
 def posterior(
     theta: Numbers,
     density: Numbers,
-    prior: Numbers,
+    prior: Numbers | None,
     *,
     interval: tuple[float, float],
     label: str,
     mean: float,
     xlabel: str,
 ) -> Figure:
-    """Prior and posterior density, the interval shaded under the posterior."""
-    theta, density, prior = np.asarray(theta), np.asarray(density), np.asarray(prior)
+    """Prior (if it has one) and posterior density, the interval shaded under the posterior."""
+    theta, density = np.asarray(theta), np.asarray(density)
     figure, ((axes,),) = canvas(3.4, nrows=1, ncols=1)
     inside = (theta >= interval[0]) & (theta <= interval[1])
     axes.fill_between(theta, density, where=inside, color=VERMILION, alpha=0.2, linewidth=0, label=label)
     axes.plot(theta, density, color=VERMILION, label="posterior")
-    axes.plot(theta, prior, color=INK, linewidth=1.3, linestyle=(0, (4, 3)), label="prior")
+    if prior is not None:
+        axes.plot(theta, np.asarray(prior), color=INK, linewidth=1.3, linestyle=(0, (4, 3)), label="prior")
     axes.plot([mean, mean], [0, np.interp(mean, theta, density)], color=VERMILION, linewidth=1.0)
-    top = float(max(density[np.isfinite(density)].max(), 1.0))
+    top = float(density[np.isfinite(density)].max())
+    if prior is not None:
+        top = max(top, float(np.median(prior)))
     axes.locator_params(axis="x", nbins=6)
     axes.set(xlabel=xlabel, ylabel="density", xlim=(theta[0], theta[-1]), ylim=(0, 1.08 * top))
     legend(axes)

@@ -30,6 +30,29 @@ FIGURES = {
     "profile": lambda: figures.profile(
         grid, -np.exp(-9 * grid), cut=-0.1, marks={"a$": 0.5, "b": 0.98}, xlabel="coefficient"
     ),
+    "sensitivity": lambda: figures.sensitivity(
+        grid[::9],
+        [1.0, 10.0, 100.0],
+        np.outer([0.2, 0.5, 0.9], grid[::9]),
+        size=20.0,
+        label="P(a$ > b)",
+        xlabel="prior mean",
+        ylabel="prior strength",
+        cutoff=0.3,
+        marks={"own": (0.5, 2.0)},
+    ),
+    "funnel": lambda: figures.funnel(
+        [10, 100, 1000],
+        [0.1, 0.4, 0.3],
+        center=0.3,
+        limits={"95 % by chance": ([10, 1000], [0, 0.2], [0.7, 0.4])},
+        xlabel="trials",
+        ylabel="share",
+        names={"a$": (10, 0.1)},
+    ),
+    "shrinkage": lambda: figures.shrinkage(
+        [0.1, 0.5, 0.9], [0.3, 0.5, 0.8], [0.9, 0.5, 0.1], center=0.5, xlabel="observed", ylabel="shrunken"
+    ),
     "means": lambda: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="predicted", ylabel="observed"),
 }
 
