@@ -84,7 +84,8 @@ def _raw(found: EmpiricalBayes) -> tuple[Block, ...]:
         Paragraph(
             f"Of the {TOP} counties with the highest raw rates and the {TOP} with the lowest, "
             f"{percent(round(small, 2))} have less than {count(SMALL)} people; of all counties "
-            f"{percent(round(usual, 2))} have. A funnel shows why: the smaller the county, the further from the mean chance alone takes it."
+            f"{percent(round(usual, 2))} have. A funnel shows why: the smaller the county, the further from the mean "
+            "chance alone takes it."
         ),
         funnel(found, xlabel="people in the county", ylabel="share with breast cancer"),
     )
@@ -110,7 +111,7 @@ def _spread(found: EmpiricalBayes, fit: Fit) -> tuple[Block, ...]:
             f"The prior that the counties themselves imply is a beta distribution of mean "
             f"{_per(float(prior.mean[0]), 1e-5)} per {count(PER)}, worth "
             f"{count(round(float(prior.a[0] + prior.b[0])))} people: {percent(LEVEL)} of all counties "
-            f" have a true rate between {number(PER * low, 0)} and {number(PER * high, 0)} per {count(PER)}."
+            f"have a true rate between {number(PER * low, 0)} and {number(PER * high, 0)} per {count(PER)}."
         ),
     )
 
