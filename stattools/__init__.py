@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stattools.comparison import Comparison as Comparison
     from stattools.comparison import compare as compare
     from stattools.conjugate.beta_binomial import Beta as Beta
+    from stattools.conjugate.gamma_poisson import Gamma as Gamma
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
     from stattools.errors import ConvergenceError as ConvergenceError
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from stattools.models.counts import binomial as binomial
     from stattools.models.counts import coin as coin
     from stattools.models.custom import custom as custom
+    from stattools.models.event_rates import exponential_rate as exponential_rate
+    from stattools.models.event_rates import poisson_rate as poisson_rate
     from stattools.models.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.regression import logistic as logistic
     from stattools.models.regression import ols as ols
@@ -79,6 +82,7 @@ _HOME = {
     "existence": ("Separation", "SeparationError", "separation"),
     "penalties": ("Jeffreys", "Ridge"),
     "conjugate.beta_binomial": ("Beta",),
+    "conjugate.gamma_poisson": ("Gamma",),
     "errors": (
         "ConvergenceError",
         "DomainError",
@@ -95,6 +99,7 @@ _HOME = {
     "models.counts": ("binomial", "coin"),
     "models.count_regression": ("negative_binomial", "poisson"),
     "models.custom": ("custom",),
+    "models.event_rates": ("exponential_rate", "poisson_rate"),
     "models.one_vs_rest": ("one_vs_rest",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),
     "models.waiting": ("geometric", "pascal"),
