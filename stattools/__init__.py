@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stattools.comparison import Comparison as Comparison
     from stattools.comparison import compare as compare
     from stattools.conjugate.beta_binomial import Beta as Beta
+    from stattools.conjugate.gamma_poisson import Gamma as Gamma
     from stattools.conjugate.inverse_gamma import InverseGamma as InverseGamma
     from stattools.conjugate.ledger import Ledger as Ledger
     from stattools.conjugate.ledger import ledger as ledger
@@ -66,6 +67,8 @@ if TYPE_CHECKING:
     from stattools.models.counts import binomial as binomial
     from stattools.models.counts import coin as coin
     from stattools.models.custom import custom as custom
+    from stattools.models.event_rates import exponential_rate as exponential_rate
+    from stattools.models.event_rates import poisson_rate as poisson_rate
     from stattools.models.normal import normal as normal
     from stattools.models.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.overdispersed import beta_binomial as beta_binomial
@@ -104,6 +107,7 @@ _HOME = {
     "conjugate.normal": ("Normal",),
     "conjugate.normal_inverse_gamma": ("NormalInverseGamma",),
     "conjugate.student_t": ("StudentT",),
+    "conjugate.gamma_poisson": ("Gamma",),
     "errors": (
         "ConvergenceError",
         "DomainError",
@@ -130,6 +134,7 @@ _HOME = {
     "models.count_regression": ("negative_binomial", "poisson"),
     "models.custom": ("custom",),
     "models.normal": ("normal",),
+    "models.event_rates": ("exponential_rate", "poisson_rate"),
     "models.one_vs_rest": ("one_vs_rest",),
     "models.overdispersed": ("beta_binomial",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),

@@ -11,14 +11,19 @@ from collections.abc import Callable
 from typing import Any
 
 from stattools.conjugate.beta_binomial import Beta
+from stattools.conjugate.gamma_poisson import Gamma
 from stattools.conjugate.trial_data import TRIALS
+from stattools.models.event_rates import EventRates
 
 
 def _update(model: Any, prior: Any) -> Any:
     return prior.update(model)
 
 
-CLOSED_FORMS: dict[tuple[type, type], Callable[[Any, Any], Any]] = {(model, Beta): _update for model in TRIALS}
+CLOSED_FORMS: dict[tuple[type, type], Callable[[Any, Any], Any]] = {
+    **{(model, Beta): _update for model in TRIALS},
+    (EventRates, Gamma): _update,
+}
 """(type of model, type of prior) -> function of the two that returns the posterior; one row per conjugate pair."""
 
 

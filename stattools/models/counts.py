@@ -104,7 +104,7 @@ def _arms(successes: Any, trials: Any, by: Any, data: Any) -> BinomialArms:
         first = int(np.argmax(k > n))
         where = groups.name(groups.index[first]) if groups.size < len(k) else groups.name(first)
         raise DomainError(
-            f"binomial needs successes <= trials; got {k[first]} successes in {n[first]} trials at {where}. "
+            f"binomial needs successes <= trials; got {k[first]} successes in {n[first]} trials, {where}. "
             "Check their order."
         )
     k, n = groups.total(k), groups.total(n)
