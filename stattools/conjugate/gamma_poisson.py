@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate import arms as of_arms
+from stattools.conjugate.elicitation import gamma_from_mean_sd, gamma_from_quantiles
 from stattools.conjugate.gamma_curve import gamma_ends
 from stattools.conjugate.gamma_predictive import GammaPoisson
 from stattools.conjugate.improper import Improper
@@ -81,6 +82,32 @@ class Gamma:
             raise DomainError(f"Gamma.limit needs shape or rate 0, the other at least 0; got {values}. Use st.Gamma.")
         name = {(0.5, 0.0): "Jeffreys' prior for counts", (0.0, 0.0): "the scale-invariant prior"}
         return Improper(cls, name.get(values, "an improper prior"), values)
+
+    @classmethod
+    def jeffreys(cls) -> Improper:
+        """Jeffreys' prior of a Poisson rate, theta^(-1/2): improper, and proper after any exposure."""
+        return cls.limit(0.5, 0.0)
+
+    @classmethod
+    def from_quantiles(cls, first: Any, second: Any = None, /, *, prob: float | None = None) -> Gamma:
+        """The gamma distribution with two given quantiles: `{0.05: 1.0, 0.95: 4.0}`, or the ends of the central
+        interval of probability `prob` (0.9 unless told).
+
+        It exists for any two, and is unique. Raises DomainError for quantiles that are not positive or out of order.
+
+        >>> Gamma.from_quantiles(1.0, 4.0, prob=0.9).quantile([0.05, 0.95]).round(12)
+        array([1., 4.])
+        """
+        return cls(*gamma_from_quantiles(first, second, prob))
+
+    @classmethod
+    def from_mean_sd(cls, mean: float, sd: float, /) -> Gamma:
+        """The gamma distribution with this mean and standard deviation, both positive.
+
+        >>> Gamma.from_mean_sd(2.0, 1.0)
+        Gamma(4, 2)
+        """
+        return cls(*gamma_from_mean_sd(mean, sd))
 
     def __repr__(self) -> str:
         return of_arms.shown(self, FIELDS)

@@ -19,11 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.conjugate.beta_binomial import Beta
+from stattools.conjugate.gamma_poisson import Gamma
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.fitted import Fit
 from stattools.fitting import fit
 from stattools.model import Model
 from stattools.models.binomial_arms import BinomialArms
+from stattools.models.count_regression import negative_binomial
+from stattools.models.event_rates import EventRates, poisson_rate
 from stattools.models.overdispersed import beta_binomial
 
 if TYPE_CHECKING:
@@ -101,7 +104,8 @@ class EmpiricalBayes:
 def empirical_bayes(groups: Any, /, *, labels: str | Sequence[Any] | None = None) -> EmpiricalBayes:
     """The prior of many groups by maximum marginal likelihood, and the groups' estimates shrunk towards it.
 
-    `groups` are counts per group, `st.binomial(successes, trials)` of columns; or a regression in which the expected
+    `groups` are counts per group, `st.binomial(successes, trials)` of columns or `st.poisson_rate(counts, exposure=,
+    by=)`; or a regression in which the expected
     share or rate depends on covariates, `st.beta_binomial("won + lost ~ x", table)`, `st.negative_binomial("n ~ x",
     table, exposure="years")`, or a fit of one. `labels` name the groups of a regression: a column of its table, or one
     label per row. Raises IdentificationError where the groups vary no more than chance, so that the best prior is a
@@ -114,6 +118,8 @@ def empirical_bayes(groups: Any, /, *, labels: str | Sequence[Any] | None = None
     """
     if isinstance(groups, BinomialArms):
         return _of_arms(groups, labels)
+    if isinstance(groups, EventRates):
+        return _of_event_rates(groups, labels)
     found = groups if isinstance(groups, Fit) else None
     model = groups.model if isinstance(groups, Fit) else groups
     if not isinstance(model, Model) or model.kind not in ("beta_binomial", "negative_binomial"):
@@ -136,7 +142,7 @@ def _of_arms(arms: BinomialArms, labels: Any) -> EmpiricalBayes:
     _require_groups(len(arms.trials))
     some = arms.trials > 0
     model = beta_binomial(arms.successes[some], np.empty((int(some.sum()), 0)), trials=arms.trials[some])
-    fitted = _overdispersed(model)
+    fitted = _overdispersed(model, f"st.binomial({arms.successes.sum()}, {arms.trials.sum()})")
     names = arms.arms if arms.arms is not None else tuple(range(len(arms.trials)))
     s, p = np.exp(fitted.estimate[-1]), _expit(fitted.estimate[0])
     ones = np.ones(len(arms.trials))
@@ -153,20 +159,43 @@ def _of_fit(fitted: Fit, labels: tuple[Any, ...]) -> EmpiricalBayes:
     return _shrunk(fitted, s * p, s * q, k.astype(np.int64), n.astype(np.int64), labels)
 
 
+def _of_rates(fitted: Fit, eta: Floats, labels: tuple[Any, ...]) -> EmpiricalBayes:
+    """NB2 with mean e m and variance e m + alpha (e m)^2: the rates are Gamma(1 / alpha, 1 / (alpha m))."""
+    rows = fitted.model.rows
+    exposure = np.ones(len(rows.y)) if rows.offset is None else np.exp(rows.offset)
+    log_rate = eta[:, 0] if rows.offset is None else eta[:, 0] - rows.offset
+    shape = np.exp(-eta[:, 1])
+    prior = Gamma(shape, shape * np.exp(-log_rate), arms=labels)
+    counts = rows.y.astype(np.int64)
+    posterior = prior.update(poisson_rate(counts, exposure=exposure, by=np.array(labels, dtype=object)))
+    return EmpiricalBayes(fitted, prior, posterior, counts.astype(float), exposure, labels)
+
+
+def _of_event_rates(rates: EventRates, labels: Any) -> EmpiricalBayes:
+    if labels is not None:
+        raise DomainError("the groups of st.poisson_rate have their own labels; give them there, with by=.")
+    if rates.kind != "poisson rate" or rates.arms is None:
+        raise IncompatibleError("empirical_bayes of rates needs st.poisson_rate(counts, exposure=, by=) with groups.")
+    _require_groups(rates.size)
+    y, e = rates.totals, rates.exposures
+    model = negative_binomial(y, np.empty((rates.size, 0)), exposure=e)
+    fitted = _overdispersed(model, f"st.poisson_rate({y.sum()}, exposure={e.sum():g})")
+    return _of_rates(fitted, model.eta(fitted.estimate), tuple(rates.arms))
+
+
 def _shrunk(fitted: Fit, a: Floats, b: Floats, k: Any, n: Any, labels: tuple[Any, ...]) -> EmpiricalBayes:
     prior = Beta(a, b, arms=labels)
     posterior = prior.update(BinomialArms(np.asarray(k), np.asarray(n), labels))
     return EmpiricalBayes(fitted, prior, posterior, np.asarray(k, dtype=float), np.asarray(n, dtype=float), labels)
 
 
-def _overdispersed(model: Model) -> Fit:
+def _overdispersed(model: Model, pooled: str) -> Fit:
     try:
         return fit(model)
     except IdentificationError as error:
-        k, n = model.rows.y.sum(axis=0)
         raise IdentificationError(
-            f"empirical_bayes: the groups vary no more than chance, and the best prior is one value, {k / n:.6g}, "
-            f"for all of them. Pool them: st.binomial({k:.0f}, {n:.0f}). ({error})"
+            "empirical_bayes: the groups vary no more than chance, and the best prior is one value for all of them. "
+            f"Pool them: {pooled}. ({error})"
         ) from error
 
 

@@ -73,8 +73,8 @@ def surprise(posterior: Any, /, *, kind: Literal["density", "tails"] = "density"
     """How surprising the data of a posterior are to its prior: a tail probability of the prior predictive.
 
     "density" is the probability of data as improbable as these or more so, "tails" twice the smaller tail. The data are
-    the totals since the prior: successes given the trials, events given the exposure, the weighted mean of
-    measurements. Raises DomainError where nothing was seen or the prior is improper and predicts nothing,
+    the totals since the prior: successes given the trials, events given the exposure, the time until so many events
+    (tails only), the weighted mean of measurements. Raises DomainError where nothing was seen or the prior is improper and predicts nothing,
     IncompatibleError for other families.
 
     >>> import stattools as st
@@ -109,9 +109,28 @@ def _of_counts(posterior: Any, kind: str) -> Surprise:
     prior = posterior.prior
     _require_proper(prior)
     y, exposure = posterior.events, posterior.exposure
+    timed = [batch.kind == "exponential rate" for batch in posterior.seen.batches]
+    if all(timed):
+        return _of_times(posterior)
+    if any(timed):
+        raise IncompatibleError("surprise is of counts or of waiting times; this posterior has seen both.")
     values = _each(_negative_binomial, kind, y, exposure, prior.shape, prior.rate)
     expected = plain(np.asarray(exposure) * (prior.shape / prior.rate))
     return Surprise(values, kind, "events", y, expected, posterior.arms)
+
+
+def _of_times(posterior: Any) -> Surprise:
+    """The total time until so many events: T / (T + rate) is Beta(events, shape). Its density depends on the unit in
+    which time is counted, so that only the tails are asked.
+    """
+    prior, d, t = posterior.prior, np.asarray(posterior.events, dtype=float), np.asarray(posterior.exposure)
+    share, rest = t / (t + prior.rate), prior.rate / (t + prior.rate)
+    safe = np.maximum(d, 1.0)
+    below, above = special.betainc(safe, prior.shape, share), special.betainc(prior.shape, safe, rest)
+    value = plain(np.where(d > 0, np.minimum(1.0, 2.0 * np.minimum(below, above)), 1.0))
+    spare = np.asarray(prior.shape, dtype=float) - 1.0  # a shape of 1 or less has no mean time
+    mean = plain(np.where(spare > 0.0, d * prior.rate / np.where(spare > 0.0, spare, 1.0), np.inf))
+    return Surprise(value, "tails", "time until the events", plain(t), mean, posterior.arms)
 
 
 def _of_mean(posterior: Any, kind: str) -> Surprise:
