@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -31,4 +31,4 @@ def updated(prior: Any, data: Iterable[Any]) -> Any:
 
 def fresh(belief: Any) -> Any:
     """The same distribution without its history: what is believed now, as a prior for what comes next."""
-    return replace(belief) if is_dataclass(belief) and getattr(belief, "seen", None) is not None else belief
+    return belief if getattr(belief, "seen", None) is None else replace(belief)

@@ -178,7 +178,7 @@ def _root(excess: Callable[[float], float], guess: float) -> float:
             low, high, step = high, high + step, 4.0 * step
     if low == high:
         return guess
-    found: Any = brentq(excess, low, high, xtol=1e-14, rtol=1e-15, maxiter=300)
+    found: Any = brentq(excess, low, high, xtol=1e-14, maxiter=300)
     return found
 
 
@@ -191,7 +191,7 @@ def _size(excess: Callable[[float], float], who: str, x: tuple[float, float], p:
             f"{'nearly the same' if excess(high) < 0.0 else 'so far apart that nearly all mass lies beyond them'}: a "
             "prior with them exists, but not in double precision. Move them."
         )
-    found: Any = brentq(excess, low, high, xtol=1e-13, rtol=1e-15, maxiter=300)
+    found: Any = brentq(excess, low, high, xtol=1e-13, maxiter=300)
     return found
 
 

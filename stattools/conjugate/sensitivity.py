@@ -193,7 +193,7 @@ class _Search:
             return 0.0
         for low, high in pairwise(grid):
             if self.turned(mean, high):
-                root: Any = brentq(lambda t: self._excess(mean, t), low, high, xtol=1e-13, rtol=1e-15)
+                root: Any = brentq(lambda t: self._excess(mean, t), low, high, xtol=1e-13)
                 return self._beyond(mean, float(root), high)
         return float("inf")
 

@@ -74,8 +74,8 @@ def surprise(posterior: Any, /, *, kind: Literal["density", "tails"] = "density"
 
     "density" is the probability of data as improbable as these or more so, "tails" twice the smaller tail. The data are
     the totals since the prior: successes given the trials, events given the exposure, the time until so many events
-    (tails only), the weighted mean of measurements. Raises DomainError where nothing was seen or the prior is improper and predicts nothing,
-    IncompatibleError for other families.
+    (tails only), the weighted mean of measurements. Raises DomainError where nothing was seen or the prior is improper
+    and predicts nothing, IncompatibleError for other families.
 
     >>> import stattools as st
     >>> confident = st.posterior(st.binomial(2, 20), prior=st.Beta(30, 10))

@@ -66,7 +66,7 @@ def counties() -> dict[str, Any]:
     """Cases and the rest of the population, one row per county."""
     from statsmodels.datasets import cancer
 
-    data = cancer.load_pandas().data
+    data: Any = cancer.load_pandas().data
     cases, people = (data[name].to_numpy().astype(np.int64) for name in ("cancer", "population"))
     return {"cancer": cases, "others": people - cases}
 

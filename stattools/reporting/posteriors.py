@@ -105,7 +105,7 @@ def _picture(belief: Any) -> tuple[Figure, ...]:
         return _arms(belief, curve) if np.ndim(curve.mean) == 1 else ()
     before = belief.prior.marginal("mean") if hasattr(belief.prior, "marginal") else belief.prior
     interval = credible(curve)
-    theta = np.linspace(*(float(v) for v in curve.quantile([1e-5, 1.0 - 1e-5])), 501)
+    theta = np.linspace(float(curve.quantile(1e-5)), float(curve.quantile(1.0 - 1e-5)), 501)
     improper = hasattr(belief.prior, "lacks")
     density = np.asarray(curve.density(theta), dtype=float)
     prior = None if improper else np.asarray(before.density(theta), dtype=float)
