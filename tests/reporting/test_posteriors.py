@@ -1,9 +1,12 @@
+import re
+
 import numpy as np
 import pytest
 
 import stattools as st
 from stattools.reporting import posteriors
 from stattools.reporting.document import Math, Section, Table
+from stattools.reporting.tables import between, decimals
 
 beta = st.posterior(st.binomial(6, 10), prior=st.Beta(1, 1))
 
@@ -43,3 +46,42 @@ def test_the_sentence_gives_interval_and_probability():
 
 def test_two_peaks_have_a_central_interval():
     assert posteriors.label(posteriors.credible(st.Beta(0.5, 0.5))) == "94 % ETI"
+
+
+OTHERS = {
+    "gamma": st.Gamma(2, 1).update(st.poisson_rate([3, 0, 12], exposure=[1.0, 2.0, 3.0])),
+    "normal": st.Normal(0, 1).update(st.normal([1.0, 2.0, 6.0], sd=3.0)),
+    "flat normal": st.Normal.flat().update(st.normal([1.0, 2.0, 6.0], sd=3.0)),
+    "normal-inverse-gamma": st.NormalInverseGamma(0, 1, 2, 3).update(st.normal([1.0, 2.0, 6.0])),
+    "beta arms": st.Beta(1, 1).update(st.binomial([6, 3], [10, 8])),
+    "gamma arms": st.Gamma(1, 1).update(st.poisson_rate([6, 3, 1], by=["x", "y", "x"])),
+    "haldane": st.Beta.haldane().update([1, 0, 1]),
+    "prior": st.Gamma(2, 1),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_conjugate_posterior_has_its_section(name, tmp_path):
+    belief = OTHERS[name]
+    text = st.report(belief, to=tmp_path / "r").read_text()
+    assert f"`{belief.prior!r}`" in text
+    assert not re.search(r"\bnan\b|\binf\b|None", text.replace(repr(belief.prior), ""))
+    table = belief.table(0.94, "hdi")
+    for row in table.to_dict("records"):
+        assert between(row["lower"], row["upper"], decimals(row["sd"])) in text
+    if name not in ("flat normal", "haldane", "prior"):
+        assert f"{np.sum(belief.log_evidence):.4f}" in text
+    assert ("log evidence" in text) == (name not in ("flat normal", "haldane", "prior"))
+    assert (tmp_path / "r" / "posterior.svg").exists()
+    assert "With the prior" in text.split("## Conclusion")[1]
+
+
+def test_one_row_per_arm_or_parameter():
+    arms = posteriors.posterior(OTHERS["gamma arms"])
+    table = next(block for block in arms.blocks if isinstance(block, Table))
+    assert [row[0] for row in table.rows] == ["`x`", "`y`"]
+    both = posteriors.posterior(OTHERS["normal-inverse-gamma"])
+    table = next(block for block in both.blocks if isinstance(block, Table))
+    assert [row[0] for row in table.rows] == ["`mean`", "`sd`"]
+    assert "the arm with the highest mean" in posteriors.belief(OTHERS["gamma arms"])
+    assert "puts the `mean` at" in posteriors.belief(OTHERS["normal-inverse-gamma"])
