@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from stattools.conjugate.inverse_gamma import InverseGamma as InverseGamma
     from stattools.conjugate.normal import Normal as Normal
     from stattools.conjugate.normal_inverse_gamma import NormalInverseGamma as NormalInverseGamma
+    from stattools.conjugate.normal_inverse_gamma_regression import (
+        NormalInverseGammaRegression as NormalInverseGammaRegression,
+    )
     from stattools.conjugate.student_t import StudentT as StudentT
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
@@ -85,6 +88,7 @@ _HOME = {
     "conjugate.inverse_gamma": ("InverseGamma",),
     "conjugate.normal": ("Normal",),
     "conjugate.normal_inverse_gamma": ("NormalInverseGamma",),
+    "conjugate.normal_inverse_gamma_regression": ("NormalInverseGammaRegression",),
     "conjugate.student_t": ("StudentT",),
     "errors": (
         "ConvergenceError",
