@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stattools.comparison import Comparison as Comparison
     from stattools.comparison import compare as compare
     from stattools.conjugate.beta_binomial import Beta as Beta
+    from stattools.conjugate.dirichlet import Dirichlet as Dirichlet
     from stattools.conjugate.inverse_gamma import InverseGamma as InverseGamma
     from stattools.conjugate.normal import Normal as Normal
     from stattools.conjugate.normal_inverse_gamma import NormalInverseGamma as NormalInverseGamma
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
     from stattools.models.counts import binomial as binomial
     from stattools.models.counts import coin as coin
     from stattools.models.custom import custom as custom
+    from stattools.models.multinomial import categories as categories
+    from stattools.models.multinomial import multinomial as multinomial
     from stattools.models.normal import normal as normal
     from stattools.models.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.regression import logistic as logistic
@@ -87,6 +90,7 @@ _HOME = {
     "existence": ("Separation", "SeparationError", "separation"),
     "penalties": ("Jeffreys", "Ridge"),
     "conjugate.beta_binomial": ("Beta",),
+    "conjugate.dirichlet": ("Dirichlet",),
     "conjugate.inverse_gamma": ("InverseGamma",),
     "conjugate.normal": ("Normal",),
     "conjugate.normal_inverse_gamma": ("NormalInverseGamma",),
@@ -108,6 +112,7 @@ _HOME = {
     "models.counts": ("binomial", "coin"),
     "models.count_regression": ("negative_binomial", "poisson"),
     "models.custom": ("custom",),
+    "models.multinomial": ("categories", "multinomial"),
     "models.normal": ("normal",),
     "models.one_vs_rest": ("one_vs_rest",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),
