@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from stattools.conjugate.normal_inverse_gamma_regression import (
         NormalInverseGammaRegression as NormalInverseGammaRegression,
     )
+    from stattools.conjugate.normal_inverse_wishart import NormalInverseWishart as NormalInverseWishart
     from stattools.conjugate.student_t import StudentT as StudentT
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from stattools.models.custom import custom as custom
     from stattools.models.multinomial import categories as categories
     from stattools.models.multinomial import multinomial as multinomial
+    from stattools.models.multivariate_normal import multivariate_normal as multivariate_normal
     from stattools.models.normal import normal as normal
     from stattools.models.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.regression import logistic as logistic
@@ -95,6 +97,7 @@ _HOME = {
     "conjugate.normal": ("Normal",),
     "conjugate.normal_inverse_gamma": ("NormalInverseGamma",),
     "conjugate.normal_inverse_gamma_regression": ("NormalInverseGammaRegression",),
+    "conjugate.normal_inverse_wishart": ("NormalInverseWishart",),
     "conjugate.student_t": ("StudentT",),
     "errors": (
         "ConvergenceError",
@@ -113,6 +116,7 @@ _HOME = {
     "models.count_regression": ("negative_binomial", "poisson"),
     "models.custom": ("custom",),
     "models.multinomial": ("categories", "multinomial"),
+    "models.multivariate_normal": ("multivariate_normal",),
     "models.normal": ("normal",),
     "models.one_vs_rest": ("one_vs_rest",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),
