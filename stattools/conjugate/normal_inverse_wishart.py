@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
-from scipy.special import multigammaln
+from scipy.special import gammaln
 
 from stattools.conjugate.arms import frozen
 from stattools.conjugate.belief import numbers, points
@@ -190,7 +190,7 @@ class NormalInverseWishart:
         z = solve_triangular(root, gap, trans=1)
         wishart = self.df * _log_diagonal(own) - (self.df + d + 1.0) * _log_diagonal(root)
         wishart -= 0.5 * float(np.sum(ratio**2))
-        wishart -= 0.5 * self.df * d * np.log(2.0) + float(multigammaln(0.5 * self.df, d))
+        wishart -= 0.5 * self.df * d * np.log(2.0) + _log_multigamma(0.5 * self.df, d)
         normal = 0.5 * d * np.log(self.strength) - d * HALF_LOG_TWO_PI - _log_diagonal(root)
         return float(wishart + normal - 0.5 * self.strength * float(z @ z))
 
@@ -356,6 +356,11 @@ def _log_evidence(before: NormalInverseWishart, after: NormalInverseWishart, n: 
     first, second = (_log_diagonal(positive_root(np.asarray(b.scale), d, "scale")) for b in (before, after))
     strengths = 0.5 * d * np.log1p(n / before.strength)
     return float(gammas + before.df * (first - second) - n * second - strengths - 0.5 * n * d * np.log(np.pi))
+
+
+def _log_multigamma(a: float, d: int) -> float:
+    """log Gamma_d(a) = d (d - 1) log(pi) / 4 + sum log Gamma(a - j / 2)."""
+    return float(0.25 * d * (d - 1) * np.log(np.pi) + gammaln(a - 0.5 * np.arange(d)).sum())
 
 
 def _log_likelihood(sample: dict[str, Floats], Y: Floats) -> Floats:

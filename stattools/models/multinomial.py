@@ -120,7 +120,7 @@ class Multinomial:
     @property
     def start(self) -> Floats:
         """Probabilities strictly inside the simplex, shape (K,)."""
-        return (self.counts + 0.5) / float(self.n + 0.5 * len(self.counts))
+        return np.asarray((self.counts + 0.5) / (self.n + 0.5 * len(self.counts)), dtype=float)
 
     def over(self, labels: Names) -> Multinomial:
         """The same counts with the categories in this order; one that is new here was not seen."""

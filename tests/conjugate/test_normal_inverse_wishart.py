@@ -22,9 +22,8 @@ def test_one_component_is_normal_inverse_gamma():
     twin = st.NormalInverseGamma(1.0, 0.5, 2.0, 3.0).update(Y[:, 0])
     assert_allclose(ours.log_evidence, twin.log_evidence, rtol=1e-13)
     assert_allclose(np.asarray(ours.interval(0.9))[0], np.asarray(twin.interval(0.9)), rtol=1e-12)
-    assert_allclose(
-        np.asarray(ours.variances.interval(0.9))[0], np.asarray(twin.interval(0.9, of="variance")), rtol=1e-9
-    )
+    for a, b in zip(ours.variances.interval(0.9), twin.interval(0.9, of="variance"), strict=True):
+        assert_allclose(a[0], b, rtol=1e-9)
     assert_allclose(ours.predictive().log_pdf([2.0]), twin.predictive().log_pdf(2.0), rtol=1e-13)
     assert_allclose(ours.loo().pointwise, twin.loo().pointwise, rtol=1e-12)
     assert_allclose(ours.log_density([2.0], [[3.0]]), twin.log_density(2.0, 3.0), rtol=1e-12)
@@ -40,13 +39,13 @@ def test_evidence_is_the_product_of_predictives():
 
 
 def test_evidence_by_importance_sampling():
-    """Prior draws: an independent, noisy check of the constant; three rows keep the noise near 1 %."""
+    """The mean likelihood of prior draws: independent of the algebra, with a noise of about 2 %."""
     draws = PRIOR.sample(40_000, seed=5)
-    density = [
-        stats.multivariate_normal(m, C).logpdf(Y[:2]).sum()
-        for m, C in zip(draws["mean"], draws["covariance"], strict=True)
-    ]
-    assert_allclose(PRIOR.update(Y[:2]).log_evidence, np.logaddexp.reduce(density) - np.log(40_000), atol=0.06)
+    gap = Y[:2] - draws["mean"][:, None, :]
+    distance = np.einsum("kni,kij,knj->k", gap, np.linalg.inv(draws["covariance"]), gap)
+    log_likelihood = -0.5 * distance - np.linalg.slogdet(draws["covariance"])[1] - 2 * np.log(2 * np.pi)
+    evidence = np.logaddexp.reduce(log_likelihood) - np.log(40_000)
+    assert_allclose(PRIOR.update(Y[:2]).log_evidence, evidence, atol=0.1)
 
 
 def test_joint_density():
