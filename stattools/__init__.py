@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stattools.comparison import compare as compare
     from stattools.conjugate.beta_binomial import Beta as Beta
     from stattools.conjugate.dirichlet import Dirichlet as Dirichlet
+    from stattools.conjugate.gamma_poisson import Gamma as Gamma
     from stattools.conjugate.inverse_gamma import InverseGamma as InverseGamma
     from stattools.conjugate.normal import Normal as Normal
     from stattools.conjugate.normal_inverse_gamma import NormalInverseGamma as NormalInverseGamma
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
     from stattools.models.counts import binomial as binomial
     from stattools.models.counts import coin as coin
     from stattools.models.custom import custom as custom
+    from stattools.models.event_rates import exponential_rate as exponential_rate
+    from stattools.models.event_rates import poisson_rate as poisson_rate
     from stattools.models.multinomial import categories as categories
     from stattools.models.multinomial import multinomial as multinomial
     from stattools.models.multivariate_normal import multivariate_normal as multivariate_normal
@@ -99,6 +102,7 @@ _HOME = {
     "conjugate.normal_inverse_gamma_regression": ("NormalInverseGammaRegression",),
     "conjugate.normal_inverse_wishart": ("NormalInverseWishart",),
     "conjugate.student_t": ("StudentT",),
+    "conjugate.gamma_poisson": ("Gamma",),
     "errors": (
         "ConvergenceError",
         "DomainError",
@@ -118,6 +122,7 @@ _HOME = {
     "models.multinomial": ("categories", "multinomial"),
     "models.multivariate_normal": ("multivariate_normal",),
     "models.normal": ("normal",),
+    "models.event_rates": ("exponential_rate", "poisson_rate"),
     "models.one_vs_rest": ("one_vs_rest",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),
     "models.waiting": ("geometric", "pascal"),

@@ -12,12 +12,14 @@ from typing import Any
 
 from stattools.conjugate.beta_binomial import Beta
 from stattools.conjugate.dirichlet import Dirichlet
+from stattools.conjugate.gamma_poisson import Gamma
 from stattools.conjugate.normal import Normal
 from stattools.conjugate.normal_inverse_gamma import NormalInverseGamma
 from stattools.conjugate.normal_inverse_gamma_regression import NormalInverseGammaRegression
 from stattools.conjugate.normal_inverse_wishart import NormalInverseWishart
 from stattools.conjugate.trial_data import TRIALS
 from stattools.model import Model
+from stattools.models.event_rates import EventRates
 from stattools.models.multinomial import Multinomial
 from stattools.models.multivariate_normal import MultivariateSample
 from stattools.models.normal import NormalSample
@@ -34,6 +36,7 @@ CLOSED_FORMS: dict[tuple[type, type], Callable[[Any, Any], Any]] = {
     (Model, NormalInverseGammaRegression): _update,
     (Multinomial, Dirichlet): _update,
     (MultivariateSample, NormalInverseWishart): _update,
+    (EventRates, Gamma): _update,
 }
 """(type of model, type of prior) -> function of the two that returns the posterior; one row per conjugate pair."""
 
