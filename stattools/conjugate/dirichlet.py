@@ -19,9 +19,9 @@ from scipy.special import xlogy
 from stattools.conjugate.arms import frozen
 from stattools.conjugate.belief import numbers
 from stattools.conjugate.beta_binomial import Beta
+from stattools.conjugate.category_data import Seen, leave_one_out, tree
 from stattools.conjugate.dirichlet_multinomial import DirichletMultinomial, log_density_of_softmax, others
 from stattools.conjugate.improper import Improper
-from stattools.conjugate.leave_one_out import LeaveOneOut
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
 from stattools.models.counts import whole_number
@@ -30,6 +30,8 @@ from stattools.models.multinomial import Multinomial, Names, categories, checked
 if TYPE_CHECKING:
     import pandas as pd
     from xarray import DataTree
+
+    from stattools.conjugate.leave_one_out import LeaveOneOut
 
 Floats = NDArray[np.float64]
 REMEDY = "Flat is Dirichlet(1), Jeffreys' is Dirichlet(0.5); the limit 0 is st.Dirichlet.haldane()."
@@ -80,7 +82,7 @@ class Dirichlet:
     def __repr__(self) -> str:
         if np.ndim(self.concentration) == 0:
             return f"Dirichlet({self.concentration:.15g})"
-        shown = [f"{name}={value:.12g}" for name, value in zip(self._names, self.concentration, strict=True)]
+        shown = [f"{name}={value:.12g}" for name, value in zip(self.labels, self.concentration, strict=True)]
         return f"Dirichlet({', '.join(shown[:8])}{', ...' * (len(shown) > 8)})"
 
     def __eq__(self, other: object) -> bool:
@@ -108,7 +110,7 @@ class Dirichlet:
     def marginals(self) -> Beta:
         """What is believed about each probability whatever the others: Beta(a_k, A - a_k), one arm per category."""
         a = self._several()
-        return Beta(a, others(a), arms=self._names)
+        return Beta(a, others(a), arms=self.labels)
 
     def marginal(self, name: Hashable) -> Beta:
         """What is believed about the probability of one category.
@@ -117,9 +119,9 @@ class Dirichlet:
         Beta(4, 9)
         """
         a = self._several()
-        if name not in self._names:
-            raise DomainError(f"there is no category {name!r}; there are {', '.join(map(repr, self._names[:10]))}.")
-        place = self._names.index(name)
+        if name not in self.labels:
+            raise DomainError(f"there is no category {name!r}; there are {', '.join(map(repr, self.labels[:10]))}.")
+        place = self.labels.index(name)
         return Beta(float(a[place]), float(np.delete(a, place).sum()))
 
     @property
@@ -196,7 +198,7 @@ class Dirichlet:
         >>> Dirichlet([4, 6, 3]).predictive(13).mean.tolist()
         [4.0, 6.0, 3.0]
         """
-        return DirichletMultinomial(trials, self._several(), self._names)
+        return DirichletMultinomial(trials, self._several(), self.labels)
 
     def update(self, more: Multinomial | ArrayLike, /) -> Dirichlet:
         """The posterior given more data: `st.multinomial(counts)`, `st.categories(labels)`, or raw labels.
@@ -211,8 +213,8 @@ class Dirichlet:
         """
         several = np.ndim(self.concentration) > 0
         if not isinstance(more, Multinomial):
-            more = categories(more, names=self._names if several else None)
-        names, data = (self._names, self._matched(more)) if several else (more.labels, more)
+            more = categories(more, names=self.labels if several else None)
+        names, data = (self.labels, self._matched(more)) if several else (more.labels, more)
         counts = data.counts if self.seen is None else self.seen.counts + data.counts
         prior = self.prior
         a = prior.concentration + counts
@@ -234,64 +236,21 @@ class Dirichlet:
         >>> round(Dirichlet(1).update(["a", "b", "b"]).loo().elpd, 6)  # log(1/4) + 2 log(2/4)
         -2.772589
         """
-        batches = () if self.seen is None else self.seen.batches
-        pointwise, counts, observed, sets = [], [], [], []
-        for batch in batches:
-            if batch.kind == "categories":
-                for k in np.flatnonzero(batch.counts):
-                    one = np.zeros(len(batch.counts), dtype=np.int64)
-                    one[k] = 1
-                    pointwise.append(self._without(one).predictive(1).log_pmf(one))
-                    counts.append(batch.counts[k])
-                    observed.append(self._names[k])
-                    sets.append((one, False))
-            else:
-                pointwise.append(self._without(batch.counts).predictive(batch.n).log_pmf(batch.counts))
-                counts.append(1)
-                observed.append(tuple(batch.counts.tolist()))
-                sets.append((batch.counts, True))
-
-        def log_likelihood(draws: int, seed: int | np.random.Generator) -> Floats:
-            p = self.sample(draws, seed=seed)
-            models = [Multinomial(c, self._names, "multinomial" if s else "categories") for c, s in sets]
-            return np.array([[model.log_probability(row) for model in models] for row in np.maximum(p, 1e-300)])
-
-        alone = np.full(len(counts), sum(map(int, counts)) == 1)
-        return LeaveOneOut(
-            np.array(pointwise), np.array(counts, dtype=np.int64), tuple(observed), None, alone, log_likelihood
-        )
+        return leave_one_out(self)
 
     def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
         """Draws as a DataTree for ArviZ: `p` with dimension category, replicated totals, the totals; one chain of
         independent draws.
         """
-        from stattools.export.arviz import datatree
-
-        random, groups = np.random.default_rng(seed), {}
-        total = None if self.seen is None else self.seen.counts
-        for name, part in {"posterior": self, "prior": self.prior}.items():
-            if isinstance(part, Improper) or (name == "posterior" and total is None):
-                continue
-            part = Dirichlet(np.broadcast_to(part.concentration, np.shape(self._several())), names=self._names)
-            p = part.sample(draws, seed=random)
-            groups[name] = {"p": p[None]}
-            if total is not None:
-                groups[f"{name}_predictive"] = {"counts": random.multinomial(total.sum(), p)[None]}
-        if total is not None:
-            groups["observed_data"] = {"counts": total}
-        recorded = "a numpy Generator" if isinstance(seed, np.random.Generator) else seed
-        attrs: dict[str, Any] = {"seed": recorded, "prior": repr(self.prior)}
-        if not isinstance(self.prior, Improper):
-            attrs["log_evidence"] = self.log_evidence
-        dims = {"p": ["category"]} | ({} if total is None else {"counts": ["category"]})
-        return datatree(groups, dims=dims, coords={"category": list(map(str, self._names))}, attrs=attrs)
+        return tree(self, draws, seed)
 
     @property
-    def _names(self) -> Names:
+    def labels(self) -> Names:
+        """The categories; () where they are not known yet."""
         return () if self.names is None else tuple(self.names)
 
     def _key(self) -> tuple[Any, ...]:
-        return self._names, np.shape(self.concentration), np.asarray(self.concentration).tobytes()
+        return self.labels, np.shape(self.concentration), np.asarray(self.concentration).tobytes()
 
     def _several(self) -> Floats:
         if np.ndim(self.concentration) == 0:
@@ -299,28 +258,10 @@ class Dirichlet:
         return np.asarray(self.concentration)
 
     def _matched(self, data: Multinomial) -> Multinomial:
-        unknown = [label for label in data.labels if label not in self._names]
+        unknown = [label for label in data.labels if label not in self.labels]
         if unknown:
             raise IncompatibleError(
-                f"update needs data of the categories {', '.join(map(repr, self._names[:8]))}; got {unknown[0]!r}. "
+                f"update needs data of the categories {', '.join(map(repr, self.labels[:8]))}; got {unknown[0]!r}. "
                 "List all categories in the prior: Dirichlet(concentration, names=...)."
             )
-        return data if data.labels == self._names else data.over(self._names)
-
-    def _without(self, counts: Any) -> Dirichlet:
-        """The posterior without some of its counts."""
-        assert self.seen is not None
-        a = self.prior.concentration + (self.seen.counts - counts)
-        if isinstance(self.prior, Improper):
-            self.prior.require(f"the counts {(self.seen.counts - counts).tolist()!r:.80}", concentration=a)
-        return Dirichlet(a, names=self._names)
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """The prior, the data as they came, the total counts, and the log evidence (None after an improper prior)."""
-
-    prior: Any
-    batches: tuple[Multinomial, ...]
-    counts: NDArray[np.int64]
-    log_evidence: float | None
+        return data if data.labels == self.labels else data.over(self.labels)

@@ -25,12 +25,11 @@ from stattools.conjugate.arms import frozen
 from stattools.conjugate.belief import numbers, points
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.inverse_gamma import InverseGamma
-from stattools.conjugate.leave_one_out import LeaveOneOut
+from stattools.conjugate.multivariate_data import Seen, leave_one_out, log_diagonal, tree
 from stattools.conjugate.multivariate_t import MultivariateT
 from stattools.conjugate.positive_definite import positive_root
-from stattools.conjugate.student_t import StudentT, log_gamma_ratio, log_t_density
+from stattools.conjugate.student_t import StudentT, log_gamma_ratio
 from stattools.data.arrays import default_names
-from stattools.data.exact_sum import ExactSum
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
@@ -41,9 +40,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from xarray import DataTree
 
+    from stattools.conjugate.leave_one_out import LeaveOneOut
+
 Floats = NDArray[np.float64]
-MOST_CELLS = 20_000_000
-"""Draws times values that a data tree may hold."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -104,7 +103,7 @@ class NormalInverseWishart:
         return Improper(cls, "The reference prior", (0.0, 0.0, -1.0, 0.0))
 
     def __repr__(self) -> str:
-        names = ", ".join(self._terms[:8])
+        names = ", ".join(self.terms[:8])
         return f"NormalInverseWishart({names}; strength={self.strength:.6g}, df={self.df:.6g})"
 
     def __eq__(self, other: object) -> bool:
@@ -134,24 +133,24 @@ class NormalInverseWishart:
     def means(self) -> StudentT:
         """What is believed about each component of the mean whatever the rest: Student's t."""
         spread = np.sqrt(np.diagonal(self.scale) / (self.strength * self.t_df))
-        return StudentT(self.t_df, self.mean, spread, arms=self._terms)
+        return StudentT(self.t_df, self.mean, spread, arms=self.terms)
 
     @property
     def variances(self) -> InverseGamma:
         """What is believed about the variance of each component whatever the rest: inverse gamma."""
-        return InverseGamma(0.5 * self.t_df, 0.5 * np.diagonal(self.scale), arms=self._terms)
+        return InverseGamma(0.5 * self.t_df, 0.5 * np.diagonal(self.scale), arms=self.terms)
 
     def marginal(self, name: str) -> StudentT:
         """What is believed about the mean of one component."""
-        if name not in self._terms:
-            raise DomainError(f"there is no component {name!r}; the names are {', '.join(self._terms[:10])}.")
-        every, place = self.means, self._terms.index(name)
+        if name not in self.terms:
+            raise DomainError(f"there is no component {name!r}; the names are {', '.join(self.terms[:10])}.")
+        every, place = self.means, self.terms.index(name)
         return StudentT(every.df[place], every.location[place], every.scale[place])
 
     @property
     def joint_mean(self) -> MultivariateT:
         """What is believed about the mean vector whatever the covariance: multivariate t."""
-        return MultivariateT(self.t_df, self.mean, self.scale / (self.strength * self.t_df), self._terms)
+        return MultivariateT(self.t_df, self.mean, self.scale / (self.strength * self.t_df), self.terms)
 
     @property
     def covariance(self) -> Floats:
@@ -188,10 +187,10 @@ class NormalInverseWishart:
         own = positive_root(np.asarray(self.scale), d, "scale")
         ratio = solve_triangular(root, own.T, trans=1)  # root^-T own^T
         z = solve_triangular(root, gap, trans=1)
-        wishart = self.df * _log_diagonal(own) - (self.df + d + 1.0) * _log_diagonal(root)
+        wishart = self.df * log_diagonal(own) - (self.df + d + 1.0) * log_diagonal(root)
         wishart -= 0.5 * float(np.sum(ratio**2))
         wishart -= 0.5 * self.df * d * np.log(2.0) + _log_multigamma(0.5 * self.df, d)
-        normal = 0.5 * d * np.log(self.strength) - d * HALF_LOG_TWO_PI - _log_diagonal(root)
+        normal = 0.5 * d * np.log(self.strength) - d * HALF_LOG_TWO_PI - log_diagonal(root)
         return float(wishart + normal - 0.5 * self.strength * float(z @ z))
 
     def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Floats:
@@ -227,7 +226,7 @@ class NormalInverseWishart:
     def predictive(self) -> MultivariateT:
         """The distribution of a new row: multivariate t."""
         factor = (1.0 + 1.0 / self.strength) / self.t_df
-        return MultivariateT(self.t_df, self.mean, self.scale * factor, self._terms)
+        return MultivariateT(self.t_df, self.mean, self.scale * factor, self.terms)
 
     def update(self, more: MultivariateSample | ArrayLike, /) -> NormalInverseWishart:
         """The posterior given more rows, `st.multivariate_normal(Y)` or an array.
@@ -263,69 +262,19 @@ class NormalInverseWishart:
     def loo(self) -> LeaveOneOut:
         """Exact leave-one-out log predictive density of every row, multivariate t.
 
-        With e = y - mean', k = strength', c = k / (k - 1): scale without the row = scale' - c e e^T, and its mean lies
-        c e from y. Raises DomainError where one row is all that makes the posterior proper.
+        Raises DomainError where nothing was seen, or where one row is all that makes the posterior proper.
         """
-        batches = () if self.seen is None else self.seen.batches
-        Y = np.concatenate([np.zeros((0, len(self.mean))), *(batch.values for batch in batches)])
-        d, rest = len(self.mean), self.prior.strength + max(len(Y) - 1, 0)
-        root = positive_root(np.asarray(self.scale), d, "scale")
-        c = self.strength / rest if rest > 0 else np.inf
-        q = np.square(solve_triangular(root, (Y - self.mean).T, trans=1)).sum(axis=0)
-        df = self.t_df - 1.0
-        left = 1.0 - c * q if rest > 0 else np.zeros(len(Y))
-        if isinstance(self.prior, Improper) and not (df > 0 and (left > 1e-10).all()):
-            raise DomainError(
-                f"loo needs a proper posterior without each row; under {self.prior!r} there is none without row "
-                f"{int(np.argmin(left))}. Use a proper prior."
-            )
-        spread = (1.0 + 1.0 / rest) / df if rest > 0 else np.inf
-        log_root = _log_diagonal(root) + 0.5 * np.log(left) + 0.5 * d * np.log(spread)
-        pointwise = log_t_density(0.0, df, d, c * c * q / left / spread) - log_root
-
-        def log_likelihood(draws: int, seed: int | np.random.Generator) -> Floats:
-            return _log_likelihood(self.sample(draws, seed=seed), Y)
-
-        ones = np.ones(len(Y), dtype=np.int64)
-        observed = tuple(map(tuple, Y.tolist()))
-        return LeaveOneOut(np.asarray(pointwise), ones, observed, None, np.full(len(Y), len(Y) == 1), log_likelihood)
+        return leave_one_out(self)
 
     def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
         """Draws as a DataTree for ArviZ: `mean` (component), `covariance` (component, other), replicated rows,
-        pointwise log-likelihood, the rows; one chain of independent draws. Where draws times values exceed 20 million
-        the groups per row are left out, and the attribute `per_row` is 0.
+        pointwise log-likelihood, the rows; one chain of independent draws.
         """
-        from stattools.export.arviz import datatree
-
-        random = np.random.default_rng(seed)
-        groups: dict[str, dict[str, Any]] = {}
-        Y = None if self.seen is None else np.concatenate([batch.values for batch in self.seen.batches])
-        whole = Y is not None and draws * Y.size <= MOST_CELLS
-        for name, part in {"posterior": self, "prior": self.prior}.items():
-            if isinstance(part, Improper) or (name == "posterior" and Y is None):
-                continue
-            sample = part.sample(draws, seed=random)
-            groups[name] = {key: value[None] for key, value in sample.items()}
-            if Y is not None and whole:
-                root = np.swapaxes(np.linalg.cholesky(sample["covariance"]), 1, 2)
-                noise = random.standard_normal((draws, *Y.shape)) @ root
-                groups[f"{name}_predictive"] = {"y": (sample["mean"][:, None, :] + noise)[None]}
-                if name == "posterior":
-                    groups["log_likelihood"] = {"row": _log_likelihood(sample, Y)[None]}
-        dims = {"mean": ["component"], "covariance": ["component", "other"]}
-        coords: dict[str, Any] = {"component": list(self._terms), "other": list(self._terms)}
-        if Y is not None:
-            groups["observed_data"] = {"y": Y}
-            dims |= {"y": ["obs", "component"]} | ({"row": ["obs"]} if whole else {})
-            coords["obs"] = range(len(Y))
-        recorded = "a numpy Generator" if isinstance(seed, np.random.Generator) else seed
-        attrs: dict[str, Any] = {"seed": recorded, "prior": repr(self.prior), "per_row": int(whole)}
-        if not isinstance(self.prior, Improper):
-            attrs["log_evidence"] = self.log_evidence
-        return datatree(groups, dims=dims, coords=coords, attrs=attrs)
+        return tree(self, draws, seed)
 
     @property
-    def _terms(self) -> tuple[str, ...]:
+    def terms(self) -> tuple[str, ...]:
+        """The names of the components, x1, x2, ... where they have none."""
         return default_names(len(self.mean)) if self.names is None else tuple(self.names)
 
     def _key(self) -> tuple[Any, ...]:
@@ -334,26 +283,15 @@ class NormalInverseWishart:
     def _require_same(self, data: MultivariateSample) -> None:
         if len(data.names) != len(self.mean) or (self.names is not None and tuple(self.names) != data.names):
             raise IncompatibleError(
-                f"update needs rows of the components {', '.join(self._terms[:10])}; got {', '.join(data.names[:10])}."
+                f"update needs rows of the components {', '.join(self.terms[:10])}; got {', '.join(data.names[:10])}."
             )
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """The prior, the data as they came, the number of rows, the exact sums, and the log evidence."""
-
-    prior: Any
-    batches: tuple[MultivariateSample, ...]
-    n: int
-    sums: tuple[ExactSum, ExactSum]
-    log_evidence: float | None
 
 
 def _log_evidence(before: NormalInverseWishart, after: NormalInverseWishart, n: int) -> float:
     """log p(batch), from the constants of the two distributions; the multivariate gammas as ratios of gammas."""
     d = len(after.mean)
     gammas = np.sum(log_gamma_ratio(0.5 * (before.df - np.arange(d)), 0.5 * n))
-    first, second = (_log_diagonal(positive_root(np.asarray(b.scale), d, "scale")) for b in (before, after))
+    first, second = (log_diagonal(positive_root(np.asarray(b.scale), d, "scale")) for b in (before, after))
     strengths = 0.5 * d * np.log1p(n / before.strength)
     return float(gammas + before.df * (first - second) - n * second - strengths - 0.5 * n * d * np.log(np.pi))
 
@@ -361,16 +299,3 @@ def _log_evidence(before: NormalInverseWishart, after: NormalInverseWishart, n: 
 def _log_multigamma(a: float, d: int) -> float:
     """log Gamma_d(a) = d (d - 1) log(pi) / 4 + sum log Gamma(a - j / 2)."""
     return float(0.25 * d * (d - 1) * np.log(np.pi) + gammaln(a - 0.5 * np.arange(d)).sum())
-
-
-def _log_likelihood(sample: dict[str, Floats], Y: Floats) -> Floats:
-    """log p(y_i | mean, covariance) of every draw and row, (draws, n)."""
-    root = np.linalg.cholesky(sample["covariance"])
-    gap = Y[None, :, :] - sample["mean"][:, None, :]
-    z = np.linalg.solve(root, np.swapaxes(gap, 1, 2))
-    log_root = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
-    return -0.5 * np.square(z).sum(axis=1) - log_root[:, None] - Y.shape[1] * HALF_LOG_TWO_PI
-
-
-def _log_diagonal(root: Floats) -> float:
-    return float(np.log(np.abs(np.diagonal(root))).sum())
