@@ -21,12 +21,17 @@ if TYPE_CHECKING:
     from stattools.comparison import Comparison as Comparison
     from stattools.comparison import compare as compare
     from stattools.conjugate.beta_binomial import Beta as Beta
+    from stattools.conjugate.dirichlet import Dirichlet as Dirichlet
     from stattools.conjugate.gamma_poisson import Gamma as Gamma
     from stattools.conjugate.inverse_gamma import InverseGamma as InverseGamma
     from stattools.conjugate.ledger import Ledger as Ledger
     from stattools.conjugate.ledger import ledger as ledger
     from stattools.conjugate.normal import Normal as Normal
     from stattools.conjugate.normal_inverse_gamma import NormalInverseGamma as NormalInverseGamma
+    from stattools.conjugate.normal_inverse_gamma_regression import (
+        NormalInverseGammaRegression as NormalInverseGammaRegression,
+    )
+    from stattools.conjugate.normal_inverse_wishart import NormalInverseWishart as NormalInverseWishart
     from stattools.conjugate.sensitivity import PriorSensitivity as PriorSensitivity
     from stattools.conjugate.sensitivity import TippingPrior as TippingPrior
     from stattools.conjugate.sensitivity import prior_sensitivity as prior_sensitivity
@@ -69,6 +74,9 @@ if TYPE_CHECKING:
     from stattools.models.custom import custom as custom
     from stattools.models.event_rates import exponential_rate as exponential_rate
     from stattools.models.event_rates import poisson_rate as poisson_rate
+    from stattools.models.multinomial import categories as categories
+    from stattools.models.multinomial import multinomial as multinomial
+    from stattools.models.multivariate_normal import multivariate_normal as multivariate_normal
     from stattools.models.normal import normal as normal
     from stattools.models.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.overdispersed import beta_binomial as beta_binomial
@@ -103,9 +111,12 @@ _HOME = {
     "conjugate.sensitivity": ("PriorSensitivity", "TippingPrior", "prior_sensitivity", "tipping_prior"),
     "conjugate.shrinkage": ("EmpiricalBayes", "empirical_bayes"),
     "conjugate.surprise": ("Surprise", "surprise"),
+    "conjugate.dirichlet": ("Dirichlet",),
     "conjugate.inverse_gamma": ("InverseGamma",),
     "conjugate.normal": ("Normal",),
     "conjugate.normal_inverse_gamma": ("NormalInverseGamma",),
+    "conjugate.normal_inverse_gamma_regression": ("NormalInverseGammaRegression",),
+    "conjugate.normal_inverse_wishart": ("NormalInverseWishart",),
     "conjugate.student_t": ("StudentT",),
     "conjugate.gamma_poisson": ("Gamma",),
     "errors": (
@@ -133,6 +144,8 @@ _HOME = {
     "models.counts": ("binomial", "coin"),
     "models.count_regression": ("negative_binomial", "poisson"),
     "models.custom": ("custom",),
+    "models.multinomial": ("categories", "multinomial"),
+    "models.multivariate_normal": ("multivariate_normal",),
     "models.normal": ("normal",),
     "models.event_rates": ("exponential_rate", "poisson_rate"),
     "models.one_vs_rest": ("one_vs_rest",),

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate.arms import plain
 from stattools.conjugate.belief import interval_of, ordered, points, probabilities, settle, size, tail
-from stattools.conjugate.shortest import shortest
+from stattools.conjugate.inverse_gamma_curve import inverse_gamma_ends, quantile, tails
 from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
@@ -115,16 +114,14 @@ class InverseGamma:
         0.632120558829
         """
         low, high = ordered(self._variances(low), high)
-        with np.errstate(divide="ignore"):  # v = 0 is a precision of infinity
-            below, above = self.scale / high, self.scale / low
-        lower = special.gammaincc(self.shape, above), special.gammaincc(self.shape, below)
-        upper = special.gammainc(self.shape, above), special.gammainc(self.shape, below)
-        return plain(np.where(lower[1] <= 0.5, lower[1] - lower[0], upper[0] - upper[1]))
+        below_low, above_low = tails(low, self.shape, self.scale)
+        below_high, above_high = tails(high, self.shape, self.scale)
+        return plain(np.where(below_high <= 0.5, below_high - below_low, above_low - above_high))
 
     def quantile(self, p: ArrayLike) -> Any:
         """The v with P(variance <= v) = p."""
-        with np.errstate(divide="ignore"):  # p = 1 is a precision of 0: infinite variance
-            return plain(self.scale / special.gammainccinv(self.shape, probabilities(p)))
+        p = probabilities(p)
+        return plain(quantile(p, 1.0 - p, self.shape, self.scale))
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
         """The interval that holds the variance with probability `prob`: of highest density or equal-tailed.
@@ -135,9 +132,9 @@ class InverseGamma:
         """
         aside = tail(prob, kind)
         if kind == "hdi":
-            ends = shortest(self.quantile, self.upper_quantile, self.log_density, prob, np.shape(self.shape))
+            ends = inverse_gamma_ends(prob, self.shape, self.scale)
         else:
-            ends = self.quantile(aside), self.upper_quantile(aside)
+            ends = self._quantile(aside, 1.0 - aside), self._quantile(1.0 - aside, aside)
         return interval_of(*ends, prob, kind, of_arms.terms(self, "variance"))
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
@@ -157,9 +154,8 @@ class InverseGamma:
         spare = np.where(some, np.subtract(self.shape, bound), 1.0)
         return plain(np.where(some, value / spare**power, np.inf))
 
-    def upper_quantile(self, q: ArrayLike) -> Any:
-        """The v with P(variance > v) = q."""
-        return self.scale / special.gammaincinv(self.shape, q)
+    def _quantile(self, p: float, q: float) -> Floats:
+        return quantile(p, q, self.shape, self.scale)
 
     def _variances(self, x: ArrayLike) -> Floats:
         x = points(x, "a variance")

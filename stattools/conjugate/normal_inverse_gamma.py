@@ -81,6 +81,13 @@ class NormalInverseGamma:
         """
         return Improper(cls, "The reference prior", (0.0, 0.0, -0.5, 0.0))
 
+    @staticmethod
+    def g_prior(model: Any, *, g: float, **options: Any) -> Any:
+        """Zellner's g-prior of a linear regression: see `st.NormalInverseGammaRegression.g_prior`."""
+        from stattools.conjugate.normal_inverse_gamma_regression import NormalInverseGammaRegression
+
+        return NormalInverseGammaRegression.g_prior(model, g=g, **options)
+
     def __repr__(self) -> str:
         return of_arms.shown(self, FIELDS)
 

@@ -22,6 +22,7 @@ from stattools.data.exact_sum import ExactSum, pair_difference, pair_product, pa
 from stattools.errors import DomainError, IdentificationError
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.model import NOT_ASKED, Evaluation
+from stattools.models.arms import columns, grouping
 
 Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
@@ -29,13 +30,20 @@ LARGEST = 1e120
 """Beyond this a sum of squares may overflow."""
 
 
-def normal(y: ArrayLike, /, *, sd: ArrayLike | None = None, by: ArrayLike | None = None) -> NormalSample:
-    """The likelihood of normal measurements `y`: an array, a list or a column.
+def normal(
+    y: str | ArrayLike,
+    /,
+    *,
+    sd: str | ArrayLike | None = None,
+    by: str | ArrayLike | None = None,
+    data: Any = None,
+) -> NormalSample:
+    """The likelihood of normal measurements `y`: an array, a list or a column, or its name in the table `data`.
 
     `sd` is the known standard deviation of a measurement, one number or one per measurement, in the units of y;
     without it the standard deviation is a parameter beside the mean. `by` names the arm of each measurement; arms are
-    in sorted order. Raises DomainError for missing or infinite values, for text, for `sd` that is not positive and for
-    lengths that differ.
+    sorted, categories keep their order. Raises DomainError for missing or infinite values, for text, for `sd` that is
+    not positive and for lengths that differ.
 
     >>> import stattools as st
     >>> st.normal([1.0, 2.0, 4.0, 5.0], by=["a", "a", "b", "b"]).names
@@ -43,13 +51,16 @@ def normal(y: ArrayLike, /, *, sd: ArrayLike | None = None, by: ArrayLike | None
     >>> st.fit(st.normal([1.0, 2.0, 6.0], sd=2.0)).estimate
     array([3.])
     """
+    if data is not None:
+        found = columns("normal", data, y=y, sd=sd, by=by)
+        y, sd, by = found["y"], found["sd"], found["by"]
     values = _measurements(y)
     known = None if sd is None else _known(sd, len(values))
     if by is None:
         return NormalSample(values, known)
     aligned(y, by, ("y", "by="))
-    arms, codes = _arms(by, len(values))
-    return NormalSample(values, known, arms, codes)
+    arms = grouping("normal", by, y, len(values))
+    return NormalSample(values, known, arms.labels, arms.index.astype(np.intp))
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,14 +281,3 @@ def _known(sd: Any, n: int) -> Floats:
         where = "" if given.ndim == 0 else f" at position {row}"
         raise DomainError(f"normal needs sd=, positive and finite; got {values[row]:.6g}{where}.")
     return values
-
-
-def _arms(by: Any, n: int) -> tuple[tuple[Hashable, ...], NDArray[np.intp]]:
-    """The arms in sorted order and the number of each measurement's arm."""
-    labels = vector(by, "by=")
-    if len(labels) != n:
-        raise DomainError(f"normal needs by=, one arm per measurement ({n}); got {len(labels)}.")
-    if getattr(labels, "dtype", None) == "category":
-        return tuple(labels.cat.categories.tolist()), labels.cat.codes.to_numpy(dtype=np.intp)
-    arms, codes = np.unique(np.asarray(labels), return_inverse=True)
-    return tuple(arms.tolist()), codes

@@ -72,6 +72,8 @@ def test_frames_and_categories():
     frame = pd.DataFrame({"y": Y, "arm": pd.Categorical(BY, categories=["c", "a", "b"])})
     model = st.normal(frame["y"], by=frame["arm"])
     assert model.arms == ("c", "a", "b")
+    named = st.normal("y", by="arm", sd=2.0, data=frame)
+    assert (named.arms, named.sd.tolist()) == (model.arms, [2.0] * 30)
     other = st.normal(Y.tolist(), by=BY.tolist()).over(["c", "a", "b"])
     assert_allclose(model.moments, other.moments, rtol=0)
     assert other.over(["c", "new", "a", "b"]).counts[1] == 0
