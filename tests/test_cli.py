@@ -41,6 +41,7 @@ def csv(tmp_path):
         ("poisson", "visits ~ x"),
         ("probit", "sick ~ x"),
         ("negative_binomial", "many ~ x"),
+        ("beta_binomial", "many + years ~ x"),
     ],
 )
 def test_fit_prints_what_the_fit_says(csv, family, formula):

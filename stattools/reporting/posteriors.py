@@ -18,6 +18,8 @@ from stattools.reporting.document import Block, Figure, Math, Paragraph, Section
 from stattools.reporting.tables import between, chance, count, decimals, facts, number, percent
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from stattools.conjugate.beta_binomial import Beta
 
 DRAWS, SEED, PROB = 4000, 1, 0.94
@@ -36,9 +38,12 @@ NAMES = {
     "Gamma": "gamma",
     "Normal": "normal",
     "InverseGamma": "inverse gamma",
+    "NormalInverseGammaRegression": "normal-inverse-gamma",
     "NormalInverseGamma": "normal-inverse-gamma",
     "NormalInverseWishart": "normal-inverse-Wishart",
 }
+LABELS = ("arm", "category", "component", "parameter", "term")
+"""Columns of a posterior's table that name a row."""
 MOST_ARMS = 30
 """So many arms are drawn, and listed."""
 
@@ -69,8 +74,7 @@ def _numbers(belief: Any) -> tuple[Block, ...]:
     """The exact table, one row per arm or parameter, and the evidence."""
     kind = _kind(belief)
     table = belief.table(PROB, kind)
-    several = "arm" in table and table["arm"].nunique() > 1
-    names = [name for name in ("arm", "parameter", "term", "category") if name in table and (several or name != "arm")]
+    names = _labels(table)
     shown = table.head(MOST_ARMS)
     label = f"{percent(PROB)} {kind.upper()}"
     rows = []
@@ -96,19 +100,30 @@ def _numbers(belief: Any) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def _labels(table: pd.DataFrame) -> list[str]:
+    """The columns of a posterior's table that say what a row is about; the arm of one arm says nothing."""
+    several = "arm" in table and table["arm"].nunique() > 1
+    return [name for name in LABELS if name in table and (several or name != "arm")]
+
+
 def _picture(belief: Any) -> tuple[Figure, ...]:
-    """The density of one parameter, or the intervals of several arms."""
-    curve = belief.marginal("mean") if hasattr(belief, "marginal") else belief
-    if not all(hasattr(curve, name) for name in ("density", "quantile")):
-        return ()
-    if np.ndim(curve.mean):
-        return _arms(belief, curve) if np.ndim(curve.mean) == 1 else ()
-    before = belief.prior.marginal("mean") if hasattr(belief.prior, "marginal") else belief.prior
-    interval = credible(curve)
-    theta = np.linspace(float(curve.quantile(1e-5)), float(curve.quantile(1.0 - 1e-5)), 501)
+    """The density of one parameter, or the intervals of several."""
+    curve = belief
+    if type(belief).__name__ == "NormalInverseGamma":
+        curve = belief.marginal("mean")
+    if all(hasattr(curve, name) for name in ("density", "quantile")) and np.ndim(curve.mean) == 0:
+        return _density(belief, curve)
+    return _forest(belief)
+
+
+def _density(belief: Any, curve: Any) -> tuple[Figure, ...]:
     improper = hasattr(belief.prior, "lacks")
-    density = np.asarray(curve.density(theta), dtype=float)
-    prior = None if improper else np.asarray(before.density(theta), dtype=float)
+    theta = np.linspace(float(curve.quantile(1e-5)), float(curve.quantile(1.0 - 1e-5)), 501)
+    density, prior = np.asarray(curve.density(theta), dtype=float), None
+    if not improper:
+        before = belief.prior if curve is belief else belief.prior.marginal("mean")
+        prior = np.asarray(before.density(theta), dtype=float)
+    interval = credible(curve)
     symbol = {"Gamma": "λ", "NormalInverseGamma": "μ"}.get(type(belief).__name__, "θ")
     return (
         Figure(
@@ -130,21 +145,29 @@ def _picture(belief: Any) -> tuple[Figure, ...]:
     )
 
 
-def _arms(belief: Any, curve: Any) -> tuple[Figure, ...]:
-    if np.size(curve.mean) > MOST_ARMS:
+def _forest(belief: Any) -> tuple[Figure, ...]:
+    """The rows of the table that are comparable: those of the first parameter, and no scale among coefficients."""
+    kind = _kind(belief)
+    table: Any = belief.table(PROB, kind)
+    if "parameter" in table:
+        table = table[table["parameter"] == table["parameter"].iloc[0]]
+    if "term" in table:
+        table = table[table["term"] != "sigma"]
+    named = [name for name in _labels(table) if name != "parameter"]
+    if not named or not 1 < len(table) <= MOST_ARMS:
         return ()
-    kind = _kind(curve)
-    lower, upper = curve.interval(PROB, kind=kind)
-    labels = belief.arms if belief.arms is not None else range(np.size(curve.mean))
-    names = [figures.plain(name) for name in labels]
+    names = [figures.plain(name) for name in table[named[-1]]]
+    plural = "categories" if named[-1] == "category" else f"{named[-1]}s"
+    mean, lower, upper = (table[name].to_numpy(dtype=float) for name in ("mean", "lower", "upper"))
     return (
         Figure(
             "posterior",
             lambda: figures.coefficients(
-                names, curve.mean, lower, upper, xlabel=f"posterior mean and {percent(PROB)} {kind.upper()}"
+                names, mean, lower, upper, xlabel=f"posterior mean and {percent(PROB)} {kind.upper()}"
             ),
-            alt=f"Posterior mean and {percent(PROB)} {kind.upper()} of {len(names)} arms",
-            caption="One line per arm: the posterior mean, and where the parameter lies with the probability given.",
+            alt=f"Posterior mean and {percent(PROB)} {kind.upper()} of {len(names)} {plural}",
+            caption=f"One line per {named[-1]}: the posterior mean, and where the parameter lies with probability "
+            f"{percent(PROB)}.",
         ),
     )
 
@@ -250,14 +273,16 @@ def belief(beta: Any) -> str:
 
 def _sentence(belief: Any) -> str:
     table = belief.table(PROB, _kind(belief))
-    several = "arm" in table and table["arm"].nunique() > 1
-    rows = table.to_dict("records")
-    parameter = next((name for name in ("parameter", "term", "category") if name in table), None)
-    alike = [row for row in rows if row.get(parameter) == rows[0].get(parameter)]
-    best = max(alike, key=lambda row: row["mean"]) if several else rows[0]
+    names, rows = _labels(table), table.to_dict("records")
+    alike = [row for row in rows if row.get("parameter") == rows[0].get("parameter")]
+    if names and names[0] in ("arm", "category"):
+        best = max(alike, key=lambda row: row["mean"])
+        what = f"{code(best[names[0]])}, the {names[0]} with the highest mean,"
+    else:
+        best = next((row for row in alike if row.get("term") != "Intercept"), rows[0])
+        said = {"parameter": "the {}", "component": "the mean of {}", "term": "the coefficient of {}"}
+        what = said[names[0]].format(code(best[names[0]])) if names else "the parameter"
     places = decimals(float(best["sd"]))
-    what = "the parameter" if parameter is None else f"the {code(best[parameter])}"
-    what = f"{code(best['arm'])}, the arm with the highest mean," if several else what
     return (
         f"With the prior {code(belief.prior)} the posterior puts {what} at {number(float(best['mean']), places)} "
         f"({percent(PROB)} interval {between(float(best['lower']), float(best['upper']), places)})."

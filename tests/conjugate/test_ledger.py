@@ -26,6 +26,25 @@ BATCHES = {
 }  # fmt: skip
 
 
+MORE = {
+    "dirichlet": (st.Dirichlet([0.1, 0.7, 2.0]), [st.multinomial([3, 5, 2]), st.multinomial([0, 1, 0])]),
+    "regression": (
+        st.NormalInverseGammaRegression(np.zeros(2), np.eye(2), 2.0, 2.0),
+        [st.ols([1.0, 3.0, 5.0], [0.0, 1.0, 2.0]), st.ols([8.0, 1.0, 2.0], [3.0, 0.5, 0.1])],
+    ),
+}
+
+
+@pytest.mark.parametrize("family", MORE)
+def test_families_without_a_surprise_have_evidence(family):
+    prior, batches = MORE[family]
+    found = st.ledger(prior).add(batches[0]).add(batches[1])
+    table = found.table()
+    assert "surprise" not in table
+    assert_allclose(table["total_log_evidence"].iloc[-1], found.posterior.log_evidence, rtol=1e-9)
+    assert len(table) == 2 * len(found.posterior.table())
+
+
 def book(prior, batches, order):
     found = st.ledger(prior)
     for name in order:

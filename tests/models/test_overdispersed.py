@@ -97,6 +97,20 @@ def test_what_can_be_asked_of_the_fit():
         beta.predict(kind="observation")
 
 
+def test_it_is_saved_and_loaded(tmp_path):
+    fit = st.fit(st.beta_binomial("won + lost ~ x", groups()))
+    fit.save(tmp_path / "fit")
+    assert str(st.load(tmp_path / "fit")) == str(fit)
+
+
+def test_profile_and_robust_intervals():
+    fit = st.fit(st.beta_binomial("won + lost ~ x", groups(500)))
+    profile, wald = np.asarray(fit.interval(kind="profile")), np.asarray(fit.interval())
+    assert_allclose(profile, wald, atol=0.05 * np.ptp(wald, axis=1).max())  # many groups: nearly quadratic
+    robust = st.fit(fit.model, cov="HC0")
+    assert_allclose(robust.se, fit.se, rtol=0.2)  # the model is true: the sandwich is near the information
+
+
 def test_pearson_residuals_have_variance_one():
     from stattools.residuals import residuals
 

@@ -57,6 +57,15 @@ OTHERS = {
     "gamma arms": st.Gamma(1, 1).update(st.poisson_rate([6, 3, 1], by=["x", "y", "x"])),
     "haldane": st.Beta.haldane().update([1, 0, 1]),
     "prior": st.Gamma(2, 1),
+    "dirichlet": st.posterior(st.multinomial([3, 5, 2]), prior=st.Dirichlet([1, 1, 1])),
+    "regression": st.posterior(
+        st.ols([1.0, 3.0, 5.0, 8.0], [0.0, 1.0, 2.0, 3.0], names=["dose"]),
+        prior=st.NormalInverseGammaRegression(np.zeros(2), np.eye(2), 2.0, 2.0),
+    ),
+    "wishart": st.posterior(
+        st.multivariate_normal([[1.0, 2.0], [2.0, 1.0], [4.0, 5.0]]),
+        prior=st.NormalInverseWishart(np.zeros(2), 1.0, 4.0, np.eye(2)),
+    ),
 }
 
 
@@ -84,4 +93,7 @@ def test_one_row_per_arm_or_parameter():
     table = next(block for block in both.blocks if isinstance(block, Table))
     assert [row[0] for row in table.rows] == ["`mean`", "`sd`"]
     assert "the arm with the highest mean" in posteriors.belief(OTHERS["gamma arms"])
+    assert "puts `1`, the category with the highest mean, at" in posteriors.belief(OTHERS["dirichlet"])
+    assert "puts the coefficient of `dose` at" in posteriors.belief(OTHERS["regression"])
+    assert "puts the mean of `x1` at" in posteriors.belief(OTHERS["wishart"])
     assert "puts the `mean` at" in posteriors.belief(OTHERS["normal-inverse-gamma"])
