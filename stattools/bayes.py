@@ -30,7 +30,8 @@ def posterior(model: Any, /, *, prior: Any = None) -> Any:
         return exact
     if type(model) in {of for of, _ in CLOSED_FORMS}:
         got = "none" if prior is None else repr(prior)
-        raise IncompatibleError(f"posterior of {model.title.lower()} needs a Beta prior; got {got:.80}. {_WORKS}")
+        needed = " or ".join(prior.__name__ for of, prior in CLOSED_FORMS if of is type(model))
+        raise IncompatibleError(f"posterior of {model.title.lower()} needs a {needed} prior; got {got:.80}. {_WORKS}")
     if not hasattr(model, "loglik"):
         raise IncompatibleError(f"posterior needs a model; got {type(model).__name__}. {_WORKS}")
     name = getattr(model, "title", type(model).__name__)

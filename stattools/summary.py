@@ -47,6 +47,8 @@ def rows_line(model: Any) -> str:
     n = f"{model.n:,.0f}"
     if hasattr(model, "observations"):
         return "number of observations not given" if model.observations is None else f"{n} observations"
+    if hasattr(model, "counted"):
+        return model.counted
     if not isinstance(model, Model):
         return f"{n} trials, {model.successes:,.0f} successes"
     rows = len(model.rows.X)
@@ -129,19 +131,22 @@ def _coefficient_lines(fit: Fit) -> list[str]:
 
 
 def _proportion_lines(fit: Fit) -> list[str]:
+    if len(fit.estimate) > 1:
+        return [*_coefficient_lines(fit), "", f"z and p are those of the score test of {fit.model.null} in each arm."]
     statistic, p_value = fit.model.test()
+    null = getattr(fit.model, "null", "theta = 1/2")
     theta, se = float(fit.estimate[0]), float(fit.se[0])
     places = decimals(se)
     rows = []
-    for kind in dict.fromkeys("wilson" if kind == "score" else kind for kind in fit.kinds):
+    for kind in dict.fromkeys("wilson" if kind == "score" and "wilson" in fit.kinds else kind for kind in fit.kinds):
         lower, upper = fit.interval(kind=kind)
         rows.append([kind, place(lower, places), place(upper, places)])
-    lines = [f"theta = {place(theta, places)}   (standard error {place(se, places)})", ""]
+    lines = [f"{fit.names[0]} = {place(theta, places)}   (standard error {place(se, places)})", ""]
     lines += aligned([f"{fit.level:.4g} interval", "lower", "upper"], rows)
     return [
         *lines,
         "",
-        f"Score test of theta = 1/2: z = {float(statistic):.2f}, p = {p_text(float(p_value))}",
+        f"Score test of {null}: z = {np.ravel(statistic)[0]:.2f}, p = {p_text(float(np.ravel(p_value)[0]))}",
     ]
 
 

@@ -30,6 +30,7 @@ class ClosedForm:
                 f"ClosedForm needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
         theta = np.asarray(model.maximum(), dtype=float)
-        loglik = float(model.loglik(theta[0]))
-        covariance = np.array([[model.variance(theta[0])]])
+        at = theta[0] if len(theta) == 1 else theta
+        loglik = float(model.loglik(at))
+        covariance = np.diag(np.atleast_1d(model.variance(at)))
         return Solution(theta, covariance, loglik, "converged", 0, 0.0, (TraceStep(0, loglik, 0.0),), "ClosedForm")
