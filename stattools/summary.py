@@ -138,7 +138,7 @@ def _proportion_lines(fit: Fit) -> list[str]:
     theta, se = float(fit.estimate[0]), float(fit.se[0])
     places = decimals(se)
     rows = []
-    for kind in dict.fromkeys("wilson" if kind == "score" else kind for kind in fit.kinds):
+    for kind in dict.fromkeys("wilson" if kind == "score" and "wilson" in fit.kinds else kind for kind in fit.kinds):
         lower, upper = fit.interval(kind=kind)
         rows.append([kind, place(lower, places), place(upper, places)])
     lines = [f"{fit.names[0]} = {place(theta, places)}   (standard error {place(se, places)})", ""]

@@ -241,8 +241,8 @@ class Gamma:
         """The posterior given more data: `st.poisson_rate` or `st.exponential_rate`.
 
         Parameters are the prior's plus the totals, and totals of floats are summed exactly, so order and grouping do
-        not matter, to the last bit. Arms are matched by their labels. Raises IncompatibleError for other data, and where
-        arms do not correspond.
+        not matter, to the last bit. Arms are matched by their labels. Raises IncompatibleError for other data, and
+        where arms do not correspond.
 
         >>> import stattools as st
         >>> more, less = st.poisson_rate([3], exposure=0.1), st.poisson_rate([1], exposure=0.7)

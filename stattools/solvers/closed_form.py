@@ -32,6 +32,6 @@ class ClosedForm:
         theta = np.asarray(model.maximum(), dtype=float)
         at = theta[0] if len(theta) == 1 else theta
         loglik = float(model.loglik(at))
-        whole = getattr(model, "covariance", None)
-        covariance = whole(theta) if callable(whole) else np.diag(np.atleast_1d(model.variance(at)))
+        whole: Any = getattr(model, "covariance", None)
+        covariance = np.asarray(whole(theta)) if callable(whole) else np.diag(np.atleast_1d(model.variance(at)))
         return Solution(theta, covariance, loglik, "converged", 0, 0.0, (TraceStep(0, loglik, 0.0),), "ClosedForm")
