@@ -11,6 +11,7 @@ from typing import Any
 
 from stattools.conjugate.pairs import CLOSED_FORMS, closed_form
 from stattools.errors import IncompatibleError
+from stattools.model import Model
 
 _WORKS = "Closed forms: st.coin(...) or st.binomial(...) with prior=st.Beta(a, b)."
 
@@ -28,7 +29,7 @@ def posterior(model: Any, /, *, prior: Any = None) -> Any:
     exact = closed_form(model, prior)
     if exact is not None:
         return exact
-    if type(model) in {of for of, _ in CLOSED_FORMS}:
+    if type(model) in {of for of, _ in CLOSED_FORMS} and type(model) is not Model:
         got = "none" if prior is None else repr(prior)
         needed = " or ".join(prior.__name__ for of, prior in CLOSED_FORMS if of is type(model))
         raise IncompatibleError(f"posterior of {model.title.lower()} needs a {needed} prior; got {got:.80}. {_WORKS}")
