@@ -78,18 +78,18 @@ class Fit:
     @property
     def df(self) -> float:
         """Residual degrees of freedom, n minus the number of coefficients."""
-        return self.n - len(self.estimate)
+        return self.n - self._n_free
 
     @property
     def aic(self) -> float:
         """Akaike's criterion, 2 p - 2 loglik; the scale is not counted, as in statsmodels."""
-        return 2.0 * len(self.estimate) - 2.0 * self.loglik
+        return 2.0 * self._n_free - 2.0 * self.loglik
 
     @property
     def bic(self) -> float:
         """Schwarz's criterion, p log n - 2 loglik; the scale is not counted, as in statsmodels; NaN without n."""
         n = getattr(self.model, "observations", self.n)
-        return float("nan") if n is None else float(len(self.estimate) * np.log(n) - 2.0 * self.loglik)
+        return float("nan") if n is None else float(self._n_free * np.log(n) - 2.0 * self.loglik)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -311,6 +311,11 @@ class Fit:
         normal = not np.isfinite(self.t_df)
         tail = special.ndtr(-np.abs(statistic)) if normal else special.stdtr(self.t_df, -np.abs(statistic))
         return statistic, 2.0 * tail
+
+    @property
+    def _n_free(self) -> int:
+        """Number of free parameters: one less than estimates where those are probabilities that add to 1."""
+        return getattr(self.model, "n_free", len(self.estimate))
 
     @property
     def _is_proportion(self) -> bool:

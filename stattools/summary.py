@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 def page(fit: Fit) -> str:
     """The page that `print(fit)` shows."""
-    one = hasattr(fit.model, "intervals") and len(fit.estimate) == 1
-    body = _proportion_lines(fit) if one else _coefficient_lines(fit)
+    body = _proportion_lines(fit) if hasattr(fit.model, "intervals") else _coefficient_lines(fit)
     return "\n".join([*_head(fit), "", *body, "", *_foot(fit)])
 
 
@@ -48,9 +47,10 @@ def rows_line(model: Any) -> str:
     n = f"{model.n:,.0f}"
     if hasattr(model, "observations"):
         return "number of observations not given" if model.observations is None else f"{n} observations"
+    if hasattr(model, "counted"):
+        return model.counted
     if not isinstance(model, Model):
-        successes = getattr(model, "successes", None)
-        return f"{n} observations" if successes is None else f"{n} trials, {np.sum(successes):,.0f} successes"
+        return f"{n} trials, {model.successes:,.0f} successes"
     rows = len(model.rows.X)
     counted = (
         f"{rows:,} rows" if model.rows.weight is None else f"{rows:,} rows standing for {n} observations (weights)"
@@ -131,19 +131,22 @@ def _coefficient_lines(fit: Fit) -> list[str]:
 
 
 def _proportion_lines(fit: Fit) -> list[str]:
+    if len(fit.estimate) > 1:
+        return [*_coefficient_lines(fit), "", f"z and p are those of the score test of {fit.model.null} in each arm."]
     statistic, p_value = fit.model.test()
+    null = getattr(fit.model, "null", "theta = 1/2")
     theta, se = float(fit.estimate[0]), float(fit.se[0])
     places = decimals(se)
     rows = []
-    for kind in dict.fromkeys("wilson" if kind == "score" else kind for kind in fit.kinds):
+    for kind in dict.fromkeys("wilson" if kind == "score" and "wilson" in fit.kinds else kind for kind in fit.kinds):
         lower, upper = fit.interval(kind=kind)
         rows.append([kind, place(lower, places), place(upper, places)])
-    lines = [f"theta = {place(theta, places)}   (standard error {place(se, places)})", ""]
+    lines = [f"{fit.names[0]} = {place(theta, places)}   (standard error {place(se, places)})", ""]
     lines += aligned([f"{fit.level:.4g} interval", "lower", "upper"], rows)
     return [
         *lines,
         "",
-        f"Score test of theta = 1/2: z = {float(statistic):.2f}, p = {p_text(float(p_value))}",
+        f"Score test of {null}: z = {np.ravel(statistic)[0]:.2f}, p = {p_text(float(np.ravel(p_value)[0]))}",
     ]
 
 

@@ -4,6 +4,7 @@
 
 Each probability alone is Beta(a_k, A - a_k), exact. The evidence comes from Bayes' identity at the posterior mean,
 in saddle-point form, so that counts of 1e9 lose nothing. Source: Gelman et al., Bayesian Data Analysis (2013), 3.4.
+(The package conjugate-models 0.14 takes negative counts and returns negative concentrations.)
 """
 
 from __future__ import annotations

@@ -36,13 +36,13 @@ class Seen:
 
 def exact_leave_one_out(gamma: Any) -> LeaveOneOut:
     """p(y_i | y_-i) by Bayes' identity, p(y_i | theta) f(theta | y_-i) / f(theta | y), at the posterior mean."""
-    batches = () if gamma.seen is None else gamma.seen.batches
+    batches, parts = ((), np.zeros((1, 1))) if gamma.seen is None else (gamma.seen.batches, gamma.seen.exposure_parts)
     a, b = np.ravel(gamma.shape), np.ravel(gamma.rate)
     mean, exact = a / b, []
     for batch in batches:
         arm = batch.index
         fewer = _each(gamma.prior.shape, len(a))[arm] + (np.ravel(gamma.events)[arm] - batch.events)
-        less = _without(gamma.seen.exposure_parts, batch.exposure, arm, _each(gamma.prior.rate, len(a)))
+        less = _without(parts, batch.exposure, arm, _each(gamma.prior.rate, len(a)))
         if isinstance(gamma.prior, Improper):
             gamma.prior.require("one observation left out", shape=fewer, rate=less)
         before = log_density_of_log(np.log(mean[arm] * (less / fewer)), fewer)

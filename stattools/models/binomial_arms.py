@@ -42,6 +42,7 @@ class BinomialArms:
     arms: Labels | None = None
     observed: Literal["coin", "binomial"] = "binomial"
     kind = "binomial arms"
+    null = "theta = 1/2"
     has_scale = False
 
     def __repr__(self) -> str:
@@ -77,6 +78,11 @@ class BinomialArms:
     def n(self) -> int:
         """Number of trials in all arms."""
         return int(self.trials.sum())
+
+    @property
+    def counted(self) -> str:
+        """What was counted, in words."""
+        return f"{self.n:,} trials, {int(self.successes.sum()):,} successes, {len(self.trials):,} arms"
 
     @property
     def start(self) -> Floats:
@@ -145,7 +151,7 @@ class BinomialArms:
         return z, erfc(np.abs(z) / 2**0.5)
 
     def _checked(self, theta: ArrayLike) -> Floats:
-        theta = np.asarray(theta, dtype=float)
+        theta = np.asarray(theta, dtype=float).reshape(-1)
         if theta.shape != self.shape:
             raise DomainError(f"{self.title} has {len(self.trials)} coefficients; got theta of shape {theta.shape}.")
         if not ((theta >= 0.0) & (theta <= 1.0)).all():

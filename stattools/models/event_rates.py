@@ -86,6 +86,7 @@ class EventRates:
     arms: Labels | None
     kind: Literal["poisson rate", "exponential rate"]
     has_scale = False
+    null = "rate = 1"
 
     def __repr__(self) -> str:
         arms = "" if self.arms is None else f"{len(self.arms)} arms, "
@@ -111,6 +112,14 @@ class EventRates:
     def names(self) -> tuple[str, ...]:
         """The rates."""
         return ("rate",) if self.arms is None else tuple(map(str, self.arms))
+
+    @property
+    def counted(self) -> str:
+        """What was counted, in words."""
+        arms = "" if self.arms is None else f", {self.size:,} arms"
+        per = "exposure" if self.kind == "poisson rate" else "total time"
+        events, whole = int(self.events.sum()), float(self.exposures.sum())
+        return f"{self.n:,} observations, {events:,} events, {per} {whole:g}{arms}"
 
     @property
     def positive(self) -> tuple[str, ...]:

@@ -118,6 +118,21 @@ class Multinomial:
         return int(self.counts.sum())
 
     @property
+    def n_free(self) -> int:
+        """Number of free parameters, K - 1."""
+        return len(self.counts) - 1
+
+    @property
+    def counted(self) -> str:
+        """What was counted, in words."""
+        return f"{self.n:,} trials, {len(self.counts)} categories"
+
+    @property
+    def null(self) -> str:
+        """The hypothesis that `test` tests."""
+        return f"theta = 1/{len(self.counts)}"
+
+    @property
     def start(self) -> Floats:
         """Probabilities strictly inside the simplex, shape (K,)."""
         return np.asarray((self.counts + 0.5) / (self.n + 0.5 * len(self.counts)), dtype=float)

@@ -113,6 +113,11 @@ class NormalSample:
         """Number of measurements."""
         return float(len(self.values))
 
+    @property
+    def counted(self) -> str:
+        """What was measured, in words."""
+        return f"{len(self.values):,} measurements" + ("" if self.arms is None else f", {self.size:,} arms")
+
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """Measurements per arm, shape (arms,)."""
@@ -193,7 +198,7 @@ class NormalSample:
 
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and observed information (2) at theta."""
-        theta = np.asarray(theta, dtype=float)
+        theta = np.asarray(theta, dtype=float).reshape(-1)
         if theta.shape != (len(self.names),):
             raise DomainError(
                 f"{self.title} has {len(self.names)} parameters ({', '.join(self.names[:6])}); "

@@ -64,6 +64,7 @@ class Waits:
     kind: Literal["geometric", "pascal"]
     arms = None
     shape = ()
+    null = "theta = 1/2"
     has_scale = False
 
     def __repr__(self) -> str:
@@ -102,6 +103,11 @@ class Waits:
     def n(self) -> int:
         """Number of waits."""
         return len(self.failures)
+
+    @property
+    def counted(self) -> str:
+        """What was counted, in words."""
+        return f"{self.n:,} waits, {self.successes:,} successes in {self.trials:,} trials"
 
     @property
     def start(self) -> Floats:

@@ -30,8 +30,8 @@ class ClosedForm:
                 f"ClosedForm needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
         theta = np.asarray(model.maximum(), dtype=float)
-        if callable(getattr(model, "covariance", None)):
-            loglik, covariance = float(model.loglik(theta)), np.asarray(model.covariance(theta))
-        else:
-            loglik, covariance = float(model.loglik(theta[0])), np.array([[model.variance(theta[0])]])
+        at = theta[0] if len(theta) == 1 else theta
+        loglik = float(model.loglik(at))
+        whole: Any = getattr(model, "covariance", None)
+        covariance = np.asarray(whole(theta)) if callable(whole) else np.diag(np.atleast_1d(model.variance(at)))
         return Solution(theta, covariance, loglik, "converged", 0, 0.0, (TraceStep(0, loglik, 0.0),), "ClosedForm")

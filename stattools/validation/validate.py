@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.fitted import Fit
 from stattools.model import Model
+from stattools.models.counts import BernoulliTrials
 from stattools.solvers.metric import Metric
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
+from stattools.validation.arms import validate_arms
 from stattools.validation.proportions import validate_proportion
 from stattools.validation.statsmodels import Reference, reference_fit
 
@@ -29,7 +31,8 @@ SAME = 1e-5
 def validate(fit: Fit, /) -> Agreement:
     """The same numbers from statsmodels? An `Agreement` with one row per coefficient, `ok` and a sentence.
 
-    The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), or proportion_confint.
+    The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), proportion_confint, or
+    confint_poisson.
     Raises IncompatibleError for anything but a
     maximum-likelihood fit of a model that the package ships.
 
@@ -40,8 +43,10 @@ def validate(fit: Fit, /) -> Agreement:
     """
     if not isinstance(fit, Fit):
         raise IncompatibleError(f"validate needs a fit, st.fit(model); got {type(fit).__name__}.")
-    if hasattr(fit.model, "intervals"):
+    if isinstance(fit.model, BernoulliTrials):
         return validate_proportion(fit)
+    if hasattr(fit.model, "intervals"):
+        return validate_arms(fit)
     if not isinstance(fit.model, Model):
         raise IncompatibleError(f"validate has no reference for {fit.model.title}: it is your own likelihood.")
     if fit.penalty is not None:

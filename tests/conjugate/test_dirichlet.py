@@ -205,3 +205,13 @@ def test_equals_the_conjugate_package():
 
     theirs = multinomial_dirichlet(x=np.array([3, 1, 2]), prior=Theirs(alpha=np.array([0.5, 1.5, 2.0])))
     assert_array_equal(PRIOR.update(LABELS).concentration, theirs.alpha)
+
+
+def test_what_the_conjugate_package_accepts():
+    from conjugate.distributions import Dirichlet as Theirs
+    from conjugate.models import multinomial_dirichlet
+
+    theirs = multinomial_dirichlet(x=np.array([3, -5, 2]), prior=Theirs(alpha=np.array([0.5, 1.5, 2.0])))
+    assert theirs.alpha[1] == -3.5  # no distribution
+    with pytest.raises(st.DomainError, match="whole numbers"):
+        PRIOR.update(st.multinomial([3, -5, 2], names=("a", "b", "c")))

@@ -181,3 +181,15 @@ def test_equals_the_conjugate_package():
         [theirs.mu, theirs.nu, theirs.alpha, theirs.beta],
         rtol=1e-12,
     )
+
+
+def test_where_the_conjugate_package_loses_its_digits():
+    """Its sum of squares cancels at a mean of 1e8: beta 11 instead of 8."""
+    from conjugate.distributions import NormalInverseGamma as Theirs
+    from conjugate.models import normal
+
+    y = 1e8 + np.array([1.0, 2.0, 3.0, 4.0])
+    prior = Theirs(mu=1e8, nu=1.0, alpha=2.0, beta=3.0)
+    theirs = normal(x_total=y.sum(), x2_total=np.sum(y**2), n=4, prior=prior)
+    assert st.NormalInverseGamma(1e8, 1, 2, 3).update(y).scale == 8.0
+    assert theirs.beta == 11.0

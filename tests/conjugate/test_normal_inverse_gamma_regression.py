@@ -224,7 +224,7 @@ def test_calibration_and_coverage():
     rng, ranks, inside = np.random.default_rng(13), [], 0
     prior = Prior([1.0, -1.0], [[2.0, 0.3], [0.3, 1.0]], 3.0, 4.0)
     x = np.column_stack([np.ones(6), rng.normal(size=6)])
-    truth = prior.sample(600, seed=rng)
+    truth = prior.sample(300, seed=rng)
     for beta, sigma in zip(truth["coefficients"], truth["sigma"], strict=True):
         posterior = prior.update(st.ols(x @ beta + sigma * rng.standard_normal(6), x, intercept=False))
         ranks.append([*posterior.coefficients.cdf(beta), posterior.sigma.probability(high=sigma)])
@@ -232,7 +232,7 @@ def test_calibration_and_coverage():
         inside += low[1] <= beta[1] <= high[1]
     for column in np.transpose(ranks):
         assert stats.kstest(column, "uniform").pvalue > 0.01
-    assert stats.binomtest(int(inside), 600, 0.9).pvalue > 0.01
+    assert stats.binomtest(int(inside), 300, 0.9).pvalue > 0.01
 
 
 def test_equals_the_conjugate_package():

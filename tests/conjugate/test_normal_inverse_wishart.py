@@ -165,3 +165,14 @@ def test_calibration_and_coverage():
     for column in np.transpose(ranks):
         assert stats.kstest(column, "uniform").pvalue > 0.01
     assert stats.binomtest(int(inside), 600, 0.9).pvalue > 0.01
+
+
+def test_equals_the_conjugate_package():
+    from conjugate.distributions import NormalInverseWishart as Theirs
+    from conjugate.models import multivariate_normal
+
+    theirs = multivariate_normal(X=Y, prior=Theirs(mu=np.array([1.0, 0.0]), kappa=0.5, nu=4.0, psi=SCALE))
+    ours = PRIOR.update(Y)
+    assert_allclose(ours.mean, theirs.mu, rtol=1e-13)
+    assert_allclose(ours.scale, theirs.psi, rtol=1e-12)
+    assert (ours.strength, ours.df) == (theirs.kappa, theirs.nu)

@@ -44,6 +44,8 @@ def test_fit():
     assert "red" in str(fit)
     expected = stats.multinomial.logpmf([3, 5, 2], 10, [0.3, 0.5, 0.2])
     assert_allclose(fit.loglik, expected, rtol=1e-13)
+    two = st.fit(st.multinomial([6, 4]))
+    assert_allclose([two.aic, two.bic], [st.fit(st.binomial(6, 10)).aic, st.fit(st.binomial(6, 10)).bic], rtol=1e-12)
 
 
 def test_ways_that_counts_come():
