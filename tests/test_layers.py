@@ -22,6 +22,7 @@ LAYERS = [
     ["null_model", "constrained", "summary", "prediction"],
     ["profile", "hypotheses", "population", "residuals"],
     ["effects", "comparison", "goodness"],
+    ["networks", "held_out_scores"],
     ["storage"],
     ["fitted"],
     ["fitting"],
