@@ -22,7 +22,7 @@ def codes_of(values: Any, labels: tuple[Any, ...], name: str) -> np.ndarray:
     """
     place = {label: code for code, label in enumerate(labels)}
     found = [value.item() if isinstance(value, np.generic) else value for value in np.asarray(values, dtype=object)]
-    unseen = sorted({repr(value) for value in found if value not in place})
+    unseen = sorted({value for value in found if value not in place}, key=repr)
     if unseen:
         raise DomainError(
             f"the outcome {name!r} has labels that the model has not seen: {listing(unseen, 5)}; it knows "
