@@ -9,7 +9,7 @@ import pytest
 import stattools
 
 LAYERS = [
-    ["errors", "interval"],
+    ["errors", "interval", "threads"],
     ["likelihoods"],
     ["data"],
     ["predictors"],

@@ -22,6 +22,7 @@ from stattools.networks.dense import Floats
 from stattools.networks.network_model import Network
 from stattools.solvers.adam import Adam
 from stattools.solvers.lbfgs import LBFGS
+from stattools.threads import one_blas_thread
 
 LARGEST_SCORE = 1e8
 """A score of the mean log-likelihood (inputs standardized) beyond this is an explosion."""
@@ -55,7 +56,7 @@ def train(model: Network, solver: Adam | LBFGS, ridge: float, generator: np.rand
     start = model.perceptron.start(generator)
     try:
         # What overflows in a diverging network is found by the check of every batch, which names the layer.
-        with np.errstate(over="ignore", invalid="ignore"):
+        with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
             run = _by_adam if isinstance(solver, Adam) else _by_lbfgs
             return run(model, solver, ridge, start, generator)  # type: ignore[arg-type]
     except FloatingPointError as error:
