@@ -61,9 +61,10 @@ def network(
     y, judge, labels = _outcome(data, likelihood)
     y = judge.check(y)
     perceptron = Perceptron.of(inputs, units, judge.width, activation=activation, batch_norm=batch_norm)
-    rows = Rows(data.X, y, frequencies(data.columns.get("weights")))
+    X = np.ascontiguousarray(data.X)  # batches take rows here and there: each must lie in one piece
+    rows = Rows(X, y, frequencies(data.columns.get("weights")))
     weight = np.ones(len(y)) if rows.weight is None else rows.weight
-    center, scale = _spread(data.X[:, first:], weight) if standardize else (np.zeros(inputs), np.ones(inputs))
+    center, scale = _spread(X[:, first:], weight) if standardize else (np.zeros(inputs), np.ones(inputs))
     quantity = isinstance(judge, Gaussian)
     middle = float(weight @ y / weight.sum()) if quantity else 0.0
     return Network(
