@@ -48,9 +48,13 @@ class Dense:
         W, b = self.parts(theta)
 
         def pullback(score: Floats) -> tuple[Floats, Floats]:
-            return np.concatenate([(X.T @ score).ravel(), score.sum(axis=0)]), score @ W.T
+            return self.own(X, score), score @ W.T
 
         return X @ W + b, pullback
+
+    def own(self, X: Floats, score: Floats) -> Floats:
+        """The score in theta alone, which is all that a first layer needs."""
+        return np.concatenate([(X.T @ score).ravel(), score.sum(axis=0)])
 
     def parts(self, theta: Floats) -> tuple[Floats, Floats]:
         """W (inputs, outputs) and b (outputs,), views of theta."""

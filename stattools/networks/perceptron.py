@@ -58,7 +58,7 @@ class Perceptron:
 
         The moments of what enters each batch-norm layer in training mode are appended to `seen`.
         """
-        pullbacks = []
+        inputs, first, pullbacks = X, self.layers[0], []
         for layer, part in zip(self.layers, self.parts(theta), strict=True):
             if seen is not None and isinstance(layer, BatchNorm) and layer.moments is None:
                 seen.append(Moments.of(X))
@@ -67,10 +67,11 @@ class Perceptron:
 
         def back(score: Floats) -> Floats:
             own = []
-            for pullback in reversed(pullbacks):
+            for pullback in reversed(pullbacks[1:]):
                 part, score = pullback(score)
                 own.append(part)
-            return np.concatenate(own[::-1])
+            start = first.own(inputs, score) if isinstance(first, Dense) else pullbacks[0](score)[0]
+            return np.concatenate([start, *own[::-1]])
 
         return X, back
 
