@@ -261,6 +261,24 @@ def _unseen(fit: NetworkFit) -> tuple[Block, ...]:
         Paragraph(f"By class, on the {count(FRESH)} test rows:"),
         networks.confusion(fit.confusion(test)),
         networks.reliability(fit, test),
+        Paragraph(_temperature(fit)),
+    )
+
+
+def _temperature(fit: NetworkFit) -> str:
+    """Calibrated on the first half of the test rows, judged on the second."""
+    rows, half = sample(), FRESH // 2
+    first, second = (rows.new_label[:half], rows.new_X[:half]), (rows.new_label[half:], rows.new_X[half:])
+    cooled = fit.calibrated(first)
+    before, after = fit.log_score(second), cooled.log_score(second)
+    sure = (
+        "too unsure of itself: the penalty keeps its weights small" if cooled.temperature < 1 else "too sure of itself"
+    )
+    return (
+        f"The network is {sure}. One number repairs it, a temperature that divides $\\eta$: at its maximum on the "
+        f"first {count(half)} test rows it is {number(cooled.temperature, 2)}, and the log score of the other "
+        f"{count(half)} goes from {number(before, 3)} to {number(after, 3)}. Which class is the most probable does not "
+        "change."
     )
 
 
@@ -279,7 +297,7 @@ def _validation(fit: NetworkFit) -> tuple[Block, ...]:
         step[place] = 1e-4
         ends = [model.loglik(theta + k * step) for k in (-2, -1, 1, 2)]
         slope = float(np.dot([1.0, -8.0, 8.0, -1.0], ends)) / 12e-4
-        apart = max(apart, abs(slope - score[place]) / float(np.abs(score).max()))
+        apart = max(apart, abs(slope - float(score[place])) / float(np.abs(score).max()))
     linear = st.fit(st.network(rows.label, rows.X, hidden=[]), solver=st.LBFGS(), seed=SEED)
     reference: Any = sm.MNLogit(rows.label, sm.add_constant(rows.X)).fit(method="newton", disp=0)
     gap = abs(linear.loglik - float(reference.llf)) / abs(float(reference.llf))

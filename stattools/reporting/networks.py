@@ -48,7 +48,9 @@ def data(model: Network, *before: Block) -> Section:
         labels = model.labels or (0, 1)
         sizes = np.bincount(model.rows.y.astype(int), minlength=len(labels))
         if len(labels) <= MOST_LABELS:
-            shown = ", ".join(f"{code(label)} {count(size)}" for label, size in zip(labels, sizes, strict=True))
+            shown = ", ".join(
+                f"{code(label)} {count(size)}" for label, size in zip(labels, sizes.tolist(), strict=True)
+            )
             pairs[f"rows of each {code(model.outcome_name)}"] = shown
         else:
             pairs[f"labels of {code(model.outcome_name)}"] = count(len(labels))
@@ -67,12 +69,15 @@ def likelihood(model: Network) -> Section:
         Categorical: r"P(y_i = k) = \frac{\exp \eta_{ik}}{\sum_j \exp \eta_{ij}}, \qquad \eta_{i0} = 0",
         Bernoulli: r"P(y_i = 1) = \frac{1}{1 + e^{-\eta_i}}",
     }.get(type(model.likelihood), r"y_i \sim p(y \mid \eta_i)")
-    units = ", ".join(str(layer.outputs) for layer in layers[:-1] if isinstance(layer, Dense))
+    sizes = [layer.outputs for layer in layers[:-1] if isinstance(layer, Dense)]
+    units = (
+        f"{sizes[0]} units each" if len(sizes) > 1 and len(set(sizes)) == 1 else f"{', '.join(map(str, sizes))} units"
+    )
     scaled = "$h_0$ are the inputs, centered and in units of their standard deviation. " * bool(
         (model.scale != 1).any()
     )
     words = (
-        f"The network has {'one hidden layer' if hidden == 1 else f'{hidden} hidden layers'} of {units} units, "
+        f"The network has {'one hidden layer' if hidden == 1 else f'{hidden} hidden layers'} of {units}, "
         f"{count(model.perceptron.size)} parameters in all. {scaled}"
         if hidden
         else f"There is no hidden layer: $\\eta$ is linear in the inputs. {scaled}"
