@@ -162,11 +162,16 @@ def _start() -> tuple[Block, ...]:
         Figure(
             "activations",
             lambda: figures.activations(
-                {"without, %": without, "with, %": with_norm}, xlabel="activation", bounds=(0.0, 1.0)
+                {
+                    label: [units - units.mean(axis=0) for units in layers]
+                    for label, layers in {"without, %": without, "with, %": with_norm}.items()
+                },
+                xlabel="activation less the mean of its unit over the digits",
+                bounds=(-0.5, 0.5),
             ),
-            alt=f"Histograms of activations of {DEPTH} layers: without batch norm they shrink to one value in the "
+            alt=f"Histograms of activations of {DEPTH} layers: without batch norm they shrink to a point in the "
             "last layers, with it they stay spread out",
-            caption="Share of activations by value, layer by layer, before training.",
+            caption="Share of activations by their distance from the mean of their unit, layer by layer, before training.",
         ),
     )
 

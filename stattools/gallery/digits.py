@@ -193,8 +193,8 @@ def _weights(softmax: Fit) -> tuple[Block, ...]:
             lambda: figures.pictures(
                 [image.reshape(8, 8) for image in images], [str(k) for k in range(10)], columns=5, signed=True
             ),
-            alt="Ten images of softmax coefficients, one per digit: ink where it is blue speaks for the digit, where it is "
-            "orange against it",
+            alt="Ten images of softmax coefficients, one per digit: ink where it is blue speaks for the digit, ink "
+            "where it is orange against it",
             caption="Coefficients per standard deviation of a pixel, less their mean over the digits, which changes no "
             "probability: ink where it is blue speaks for the digit, ink where it is orange against it.",
         ),

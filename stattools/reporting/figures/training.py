@@ -36,13 +36,13 @@ def activations(layers: Mapping[str, Sequence[Numbers]], *, xlabel: str, bounds:
     depth = max(len(values) for values in layers.values())
     figure, grid = canvas(0.9 + 1.35 * len(layers), nrows=len(layers), ncols=depth, sharex=True, sharey=True)
     edges = np.linspace(*bounds, 31)
-    for line, (label, values) in zip(grid, layers.items(), strict=True):
+    for number, (line, (label, values)) in enumerate(zip(grid, layers.items(), strict=True)):
         for place, (axes, units) in enumerate(zip(line, values, strict=True), 1):
             share = np.histogram(units, edges)[0] / np.size(units)
             axes.bar(edges[:-1], 100 * share, np.diff(edges), align="edge", color=BLUE, alpha=0.75)
             axes.set_xlim(*bounds)
             axes.grid(axis="x", visible=False)
-            if line is grid[0]:
+            if number == 0:
                 axes.set_title(f"layer {place}", fontsize=9, fontweight="normal")
         line[0].set_ylabel(plain(label))
     figure.supxlabel(xlabel, fontsize=10)
