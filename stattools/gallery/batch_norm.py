@@ -171,7 +171,7 @@ def _start() -> tuple[Block, ...]:
             ),
             alt=f"Histograms of activations of {DEPTH} layers: without batch norm they shrink to a point in the "
             "last layers, with it they stay spread out",
-            caption="Share of activations by their distance from the mean of their unit, layer by layer, before training.",
+            caption="Activations by their distance from the mean of their unit, layer by layer, before training.",
         ),
     )
 

@@ -111,6 +111,19 @@ def _ended(fit: NetworkFit) -> str:
     return "a stationary point" if fit.reason.startswith("a stationary point") else fit.reason
 
 
+def conclusion(fit: NetworkFit) -> str:
+    """One sentence to quote, which says that it is about rows that the network has seen."""
+    outcome, rows = code(fit.model.outcome_name), count(len(fit.model.rows.X))
+    score = number(fit.log_score(), 3)
+    if fit.labels is None:
+        return f"{fit.model.title} predicts {outcome} with a log score of {score} on the {rows} rows it was trained on."
+    right = percent(round(fit.accuracy(), 3))
+    return (
+        f"{fit.model.title} gives the observed {outcome} the highest probability in {right} of the {rows} rows that it "
+        f"was trained on (log score {score}); how well it predicts is a matter of rows that it has not seen."
+    )
+
+
 def curve(fit: NetworkFit, name: str = "training") -> Figure:
     """The training curve."""
     table = fit.curve()

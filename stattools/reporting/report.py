@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stattools.errors import IncompatibleError
-from stattools.reporting import sections, sentences
+from stattools.reporting import networks, sections, sentences
 from stattools.reporting.diagnostics import COUNTS
 from stattools.reporting.document import (
     Block,
@@ -38,11 +38,12 @@ from stattools.reporting.posteriors import SEED, belief, posterior
 if TYPE_CHECKING:
     from stattools.conjugate.beta_binomial import Beta
     from stattools.fitted import Fit
+    from stattools.networks.network_fit import NetworkFit
     from stattools.validation.agreement import Agreement
 
 BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Picture)
 
-type Part = Fit | Beta | Agreement | Block | str
+type Part = Fit | NetworkFit | Beta | Agreement | Block | str
 
 
 def report(*parts: Part, to: str | os.PathLike[str], title: str | None = None, command: str | None = None) -> Path:
@@ -67,11 +68,13 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
     """The report as a document, before it has a format."""
     from stattools.conjugate.beta_binomial import Beta
     from stattools.fitted import Fit
+    from stattools.networks.network_fit import NetworkFit
     from stattools.validation.agreement import Agreement
 
     draft = _Draft()
     add: dict[type, Callable[[Any], None]] = {
         Fit: draft.add_fit,
+        NetworkFit: draft.add_network,
         Beta: draft.add_posterior,
         Agreement: draft.add_agreement,
         str: lambda words: draft.add_block(Paragraph(words)),
@@ -105,6 +108,8 @@ class _Draft:
         self.opening: list[Block] = []
         self.chapters: list[_Chapter] = []
         self.posteriors: list[Beta] = []
+        self.quotes: list[str] = []
+        self.seeds: list[int] = []
 
     def add_block(self, block: Block) -> None:
         (self.chapters[-1].blocks if self.chapters else self.opening).append(block)
@@ -118,6 +123,12 @@ class _Draft:
             *([sections.diagnosis(fit)] if fit.model.kind != "custom" else []),
         ]
         self.chapters.append(chapter)
+
+    def add_network(self, fit: NetworkFit) -> None:
+        self.chapters.append(_Chapter(fit.model, blocks=list(networks.network(fit))))
+        self.quotes.append(networks.conclusion(fit))
+        if fit.seed is not None:
+            self.seeds.append(fit.seed)
 
     def add_posterior(self, beta: Beta) -> None:
         if not self.chapters or self.chapters[-1].model is None or self.chapters[-1].model.kind not in COUNTS:
@@ -134,7 +145,7 @@ class _Draft:
     def document(self, title: str | None, command: str | None) -> Document:
         models = [chapter.model for chapter in self.chapters if chapter.model is not None]
         quotes = [sentences.conclusion(chapter.fit, chapter.agreement) for chapter in self.chapters if chapter.fit]
-        quotes += [belief(beta) for beta in self.posteriors]
+        quotes += [*self.quotes, *(belief(beta) for beta in self.posteriors)]
         words = self.opening or [Paragraph(sentences.question(model)) for model in models]
         blocks: list[Block] = [Section("Question", tuple(words))] if words else []
         if len(self.chapters) == 1:
@@ -142,7 +153,7 @@ class _Draft:
         else:
             blocks += [_numbered(i, chapter) for i, chapter in enumerate(self.chapters, 1)]
         blocks += [sections.conclusion(*quotes)] if quotes else []
-        seeds = [SEED] if self.posteriors else []
+        seeds = [*self.seeds, *([SEED] if self.posteriors else [])]
         blocks.append(sections.provenance(models, command=command, seeds=seeds))
         return Document(title or " and ".join(map(_named, models)) or "Report", _distinct(blocks, Counter()))
 
