@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from stattools.conjugate.surprise import surprise as surprise
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
+    from stattools.data.idx import read_idx as read_idx
     from stattools.errors import ConvergenceError as ConvergenceError
     from stattools.errors import DomainError as DomainError
     from stattools.errors import IdentificationError as IdentificationError
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from stattools.existence import separation as separation
     from stattools.fitted import Fit as Fit
     from stattools.fitting import fit as fit
+    from stattools.held_out_scores import held_out as held_out
     from stattools.hypotheses import TestResult as TestResult
     from stattools.hypotheses import likelihood_ratio as likelihood_ratio
     from stattools.hypotheses import score_test as score_test
@@ -86,10 +88,15 @@ if TYPE_CHECKING:
     from stattools.models.regression import softmax as softmax
     from stattools.models.waiting import geometric as geometric
     from stattools.models.waiting import pascal as pascal
+    from stattools.networks.construction import network as network
+    from stattools.networks.network_fit import NetworkEnsemble as NetworkEnsemble
+    from stattools.networks.network_fit import NetworkFit as NetworkFit
+    from stattools.networks.network_model import Network as Network
     from stattools.penalties import Jeffreys as Jeffreys
     from stattools.penalties import Ridge as Ridge
     from stattools.reporting.report import report as report
     from stattools.solvers import LBFGS as LBFGS
+    from stattools.solvers import Adam as Adam
     from stattools.solvers import ClosedForm as ClosedForm
     from stattools.solvers import GradientDescent as GradientDescent
     from stattools.solvers import LeastSquares as LeastSquares
@@ -128,6 +135,8 @@ _HOME = {
     ),
     "fitted": ("Fit",),
     "fitting": ("fit",),
+    "data.idx": ("read_idx",),
+    "held_out_scores": ("held_out",),
     "hypotheses": ("TestResult", "likelihood_ratio", "score_test"),
     "interval": ("Interval",),
     "likelihoods": (
@@ -155,7 +164,10 @@ _HOME = {
     "bayes": ("posterior",),
     "reporting.report": ("report",),
     "storage": ("load",),
-    "solvers": ("LBFGS", "ClosedForm", "GradientDescent", "LeastSquares", "Newton", "Solution"),
+    "networks.construction": ("network",),
+    "networks.network_fit": ("NetworkEnsemble", "NetworkFit"),
+    "networks.network_model": ("Network",),
+    "solvers": ("LBFGS", "Adam", "ClosedForm", "GradientDescent", "LeastSquares", "Newton", "Solution"),
     "validation.agreement": ("Agreement",),
     "validation.validate": ("validate",),
 }

@@ -5,7 +5,7 @@ covariance = information^-1 (times the unbiased squared scale where one is estim
 
 from __future__ import annotations
 
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,12 @@ from stattools.model import Model
 from stattools.models.counts import BernoulliTrials
 from stattools.models.custom import Custom
 from stattools.models.one_vs_rest import OneVsRest, OneVsRestFit
+from stattools.networks.fitting_networks import fit_network
+from stattools.networks.network_fit import NetworkEnsemble, NetworkFit
+from stattools.networks.network_model import Network
 from stattools.penalties import Penalty, Ridge, maximize
 from stattools.predictors.dispersed import Dispersed
-from stattools.solvers import ClosedForm, LeastSquares, Newton, Solution, Solver
+from stattools.solvers import LBFGS, Adam, ClosedForm, LeastSquares, Newton, Solution, Solver
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +45,31 @@ def fit(
 
 @overload
 def fit(
+    model: Network,
+    *,
+    solver: Adam | LBFGS | None = None,
+    penalty: Ridge | None = None,
+    seed: int | np.random.Generator = 0,
+    restarts: int = 1,
+    members: None = None,
+) -> NetworkFit: ...
+
+
+@overload
+def fit(
+    model: Network,
+    *,
+    solver: Adam | LBFGS | None = None,
+    penalty: Ridge | None = None,
+    seed: int | np.random.Generator = 0,
+    restarts: int = 1,
+    members: int,
+    ensemble: Literal["deep", "bootstrap"] = "deep",
+) -> NetworkEnsemble: ...
+
+
+@overload
+def fit(
     model: Model | BernoulliTrials | Custom,
     *,
     solver: Solver | None = None,
@@ -54,20 +82,25 @@ def fit(
 def fit(
     model: Any,
     *,
-    solver: Solver | None = None,
+    solver: Any = None,
     level: float = 0.95,
     cov: Kind = "information",
     penalty: Penalty | None = None,
-) -> Fit | OneVsRestFit:
+    **training: Any,
+) -> Fit | OneVsRestFit | NetworkFit | NetworkEnsemble:
     """The maximum-likelihood fit of a model.
 
     `solver` is by default `LeastSquares()` for `st.ols`, the closed form for `st.coin` and `st.binomial`, and
     `Newton()` otherwise; `level` is the level of the intervals printed. `cov` is the covariance that standard errors,
     tests and predictions are made from: "information", "HC0" ... "HC3", "robust", `st.HAC(lags)`,
-    `st.Cluster(groups)`. `penalty` is `st.Jeffreys()` (Firth) or `st.Ridge(strength)`. Raises IdentificationError where
-    no unique maximum exists (aliased columns, separated outcomes, more coefficients than rows), ConvergenceError where
-    the solver stopped short of it, IncompatibleError where parts do not fit together, DomainError for a level outside
-    (0, 1).
+    `st.Cluster(groups)`. `penalty` is `st.Jeffreys()` (Firth) or `st.Ridge(strength)`.
+
+    A network (`st.network`) is trained by `st.LBFGS()` or `st.Adam()` from random starts: `seed`, `restarts` (the best
+    is kept), `members` and `ensemble` ("deep" or "bootstrap") go with it, `st.Ridge` too.
+
+    Raises IdentificationError where no unique maximum exists (aliased columns, separated outcomes, more coefficients
+    than rows), ConvergenceError where the solver stopped short of it, IncompatibleError where parts do not fit
+    together, DomainError for a level outside (0, 1).
 
     >>> import stattools as st
     >>> f = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -75,6 +108,14 @@ def fit(
     [0.8, 2.3]
     """
     require_level(level)
+    if isinstance(model, Network):
+        if cov != "information" or not (penalty is None or isinstance(penalty, Ridge)):
+            raise IncompatibleError(
+                f"{model.title} has no standard errors: cov= does not go with it, and penalty= is st.Ridge only."
+            )
+        return fit_network(model, solver=solver, ridge=0.0 if penalty is None else penalty.strength, **training)
+    if training:
+        raise TypeError(f"fit of {type(model).__name__} takes no {next(iter(training))}=: only networks are trained.")
     if isinstance(model, OneVsRest):
         return model.fitted(lambda part: fit(part, solver=solver, level=level, cov=cov, penalty=penalty))
     if penalty is not None:

@@ -9,7 +9,7 @@ import pytest
 import stattools
 
 LAYERS = [
-    ["errors", "interval"],
+    ["errors", "interval", "threads"],
     ["likelihoods"],
     ["data"],
     ["predictors"],
@@ -22,6 +22,7 @@ LAYERS = [
     ["null_model", "constrained", "summary", "prediction"],
     ["profile", "hypotheses", "population", "residuals"],
     ["effects", "comparison", "goodness"],
+    ["networks", "held_out_scores"],
     ["storage"],
     ["fitted"],
     ["fitting"],

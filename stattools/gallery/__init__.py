@@ -11,7 +11,18 @@ from importlib import import_module
 from stattools.errors import DomainError
 from stattools.reporting.document import Document
 
-ANALYSES = ("coin", "ols", "logistic", "softmax", "counts", "separation", "shrinkage")
+ANALYSES = (
+    "coin",
+    "ols",
+    "logistic",
+    "softmax",
+    "counts",
+    "separation",
+    "shrinkage",
+    "network",
+    "batch_norm",
+    "digits",
+)
 INDEX = "index"
 
 

@@ -43,7 +43,7 @@ def bind(
     """
     offset = _offset(data.columns.get("offset"), data.columns.get("exposure"))
     precision = _positive(data.columns.get("precision"), "precision= are relative inverse variances, and")
-    rows = Rows(data.X, likelihood.check(y), _frequencies(data.columns.get("weights")), offset, precision)
+    rows = Rows(data.X, likelihood.check(y), frequencies(data.columns.get("weights")), offset, precision)
     columns = data.X.shape[1]
     predictor = Dispersed(columns, dispersed) if dispersed else Linear(columns, likelihood.width)
     return Model(
@@ -79,7 +79,8 @@ def _positive(values: Floats | None, what: str) -> Floats | None:
     return values
 
 
-def _frequencies(weights: Floats | None) -> Floats | None:
+def frequencies(weights: Floats | None) -> Floats | None:
+    """Frequency weights, or a DomainError unless they are whole numbers >= 0 that are not all 0."""
     if weights is None:
         return None
     bad = ~((weights >= 0) & (weights == np.floor(weights)))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stattools.errors import IncompatibleError
-from stattools.reporting import sections, sentences
+from stattools.reporting import networks, sections, sentences
 from stattools.reporting.beliefs import section_of
 from stattools.reporting.diagnostics import COUNTS, diagnostics
 from stattools.reporting.document import (
@@ -38,6 +38,7 @@ from stattools.reporting.posteriors import SEED, belief, is_conjugate, posterior
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
+    from stattools.networks.network_fit import NetworkFit
     from stattools.validation.agreement import Agreement
 
 BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Picture)
@@ -68,11 +69,13 @@ def report(*parts: Part, to: str | os.PathLike[str], title: str | None = None, c
 def compose(*parts: Part, title: str | None = None, command: str | None = None) -> Document:
     """The report as a document, before it has a format."""
     from stattools.fitted import Fit
+    from stattools.networks.network_fit import NetworkFit
     from stattools.validation.agreement import Agreement
 
     draft = _Draft()
     add: dict[type, Callable[[Any], None]] = {
         Fit: draft.add_fit,
+        NetworkFit: draft.add_network,
         Agreement: draft.add_agreement,
         str: lambda words: draft.add_block(Paragraph(words)),
         **dict.fromkeys(BLOCKS, draft.add_block),
@@ -109,6 +112,8 @@ class _Draft:
         self.opening: list[Block] = []
         self.chapters: list[_Chapter] = []
         self.posteriors: list[Any] = []
+        self.quotes: list[str] = []
+        self.seeds: list[int] = []
 
     def add_block(self, block: Block) -> None:
         (self.chapters[-1].blocks if self.chapters else self.opening).append(block)
@@ -128,6 +133,12 @@ class _Draft:
             self.chapters.append(_Chapter())
         self.chapters[-1].blocks.append(section)
 
+    def add_network(self, fit: NetworkFit) -> None:
+        self.chapters.append(_Chapter(fit.model, blocks=list(networks.network(fit))))
+        self.quotes.append(networks.conclusion(fit))
+        if fit.seed is not None:
+            self.seeds.append(fit.seed)
+
     def add_posterior(self, beta: Any) -> None:
         if not self.chapters or self.chapters[-1].model is None or self.chapters[-1].model.kind not in COUNTS:
             self.chapters.append(_Chapter())
@@ -143,7 +154,7 @@ class _Draft:
     def document(self, title: str | None, command: str | None) -> Document:
         models = [chapter.model for chapter in self.chapters if chapter.model is not None]
         quotes = [sentences.conclusion(chapter.fit, chapter.agreement) for chapter in self.chapters if chapter.fit]
-        quotes += [belief(beta) for beta in self.posteriors]
+        quotes += [*self.quotes, *(belief(beta) for beta in self.posteriors)]
         words = self.opening or [Paragraph(sentences.question(model)) for model in models]
         blocks: list[Block] = [Section("Question", tuple(words))] if words else []
         if len(self.chapters) == 1:
@@ -151,7 +162,7 @@ class _Draft:
         else:
             blocks += [_numbered(i, chapter) for i, chapter in enumerate(self.chapters, 1)]
         blocks += [sections.conclusion(*quotes)] if quotes else []
-        seeds = [SEED] if self.posteriors else []
+        seeds = [*self.seeds, *([SEED] if self.posteriors else [])]
         blocks.append(sections.provenance(models, command=command, seeds=seeds))
         return Document(title or " and ".join(map(_named, models)) or "Report", _distinct(blocks, Counter()))
 

@@ -52,6 +52,7 @@ def question(model: Any) -> str:
         "poisson": f"the expected count of {code(model.outcome_name)}",
         "negative_binomial": f"the expected count of {code(model.outcome_name)}",
         "beta_binomial": f"the mean share of successes ({code(model.outcome_name)})",
+        "network": code(model.outcome_name),
     }[model.kind]
     columns = listed([term for term in model.terms if term != "Intercept"])
     formula = f" In one formula: {code(model.formula)}." if model.formula else ""

@@ -5,6 +5,7 @@ One stopping rule: the Newton decrement lambda = sqrt(g^T H^-1 g). By Cauchy-Sch
 standard errors of the maximum, to first order, whatever the units of the columns (Boyd & Vandenberghe 2004, 9.5.1).
 """
 
+from stattools.solvers.adam import Adam
 from stattools.solvers.closed_form import ClosedForm
 from stattools.solvers.gradient_descent import GradientDescent
 from stattools.solvers.lbfgs import LBFGS
@@ -14,6 +15,7 @@ from stattools.solvers.solution import Solution, Solver, TraceStep
 
 __all__ = [
     "LBFGS",
+    "Adam",
     "ClosedForm",
     "GradientDescent",
     "LeastSquares",

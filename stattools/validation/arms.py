@@ -50,7 +50,8 @@ def validate_arms(fit: Fit) -> Agreement:
     worst = float(np.abs(rows["difference_in_se"]).max())
     name = f"statsmodels {statsmodels.__version__} {function}"
     arms = f"{len(fit.names)} arm{'s' * (len(fit.names) > 1)}"
-    agrees = f"{name} agrees: the ends of {len(methods)} intervals of {arms} (digits: {counted(float(rows['digits'].min()))})."
+    digits = counted(float(rows["digits"].min()))
+    agrees = f"{name} agrees: the ends of {len(methods)} intervals of {arms} (digits: {digits})."
     differs = f"{name} does not agree: the end of an interval differs by {worst:.2g} standard errors."
     ok = worst <= SAME
     return Agreement(rows, fit.loglik, fit.loglik, name, True, 0.0, 0.0, ok, agrees if ok else differs)

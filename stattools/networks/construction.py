@@ -1,0 +1,147 @@
+"""`network(...)`: a nonlinear predictor under a likelihood that suits the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stattools.data.arrays import NUMBERS, vector
+from stattools.data.dataset import Dataset
+from stattools.data.outcome import binary, categories, numeric
+from stattools.data.rows import Rows
+from stattools.errors import DomainError, IncompatibleError
+from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
+from stattools.models.binding import Column, frequencies, read_rows
+from stattools.networks.activation import Kind
+from stattools.networks.network_model import KINDS, Network
+from stattools.networks.perceptron import Perceptron
+
+
+def network(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    hidden: Sequence[int] = (20,),
+    activation: Kind = "sigmoid",
+    batch_norm: bool = False,
+    likelihood: Likelihood | None = None,
+    names: list[str] | None = None,
+    standardize: bool = True,
+    weights: Column = None,
+) -> Network:
+    """A neural network as a nonlinear predictor: eta = perceptron(x) with the units of `hidden`, y ~ likelihood(eta).
+
+    Give `(formula, table)` or arrays `(y, X)`. `activation` is "sigmoid", "tanh" or "relu"; `batch_norm` normalizes
+    what enters each of them; hidden=[] is a linear predictor. Text, categories, bool and whole numbers of an integer
+    type are labels: `st.Categorical` for several, `st.Bernoulli` for two; fractions are a quantity, `st.Gaussian()`.
+    `likelihood` chooses another: `st.Poisson()` for counts, `st.Gaussian()` for whole numbers that are a quantity.
+    Inputs are standardized (the means and standard deviations are remembered for prediction) unless
+    `standardize=False`. `weights` are frequencies. Raises DomainError for data that the model cannot take,
+    IncompatibleError for a likelihood that does not go with a network. Source: Bishop, Pattern Recognition and Machine
+    Learning (2006), ch. 5.
+
+    >>> import stattools as st
+    >>> model = st.network([1, 2, 3, 1, 2, 3], np.arange(12.0).reshape(6, 2), hidden=[4], activation="tanh")
+    >>> model.labels, model.perceptron.size, round(model.loglik(np.zeros(22)) / 6, 6)
+    ((1, 2, 3), 22, -1.098612)
+    """
+    units = _units(hidden)
+    if not isinstance(batch_norm, bool) or not isinstance(standardize, bool):
+        raise DomainError(f"batch_norm= and standardize= are True or False; got {batch_norm!r}, {standardize!r}.")
+    arrays = not isinstance(formula_or_y, str)
+    data = read_rows(formula_or_y, data_or_X, names, not arrays, weights=weights)
+    first = int(data.design.names[0] == "Intercept" and not arrays)
+    inputs = data.X.shape[1] - first
+    if not inputs:
+        raise DomainError("a network needs at least one input; the formula has an intercept only.")
+    y, judge, labels = _outcome(data, likelihood)
+    y = judge.check(y)
+    perceptron = Perceptron.of(inputs, units, judge.width, activation=activation, batch_norm=batch_norm)
+    X = np.ascontiguousarray(data.X)  # batches take rows here and there: each must lie in one piece
+    rows = Rows(X, y, frequencies(data.columns.get("weights")))
+    weight = np.ones(len(y)) if rows.weight is None else rows.weight
+    center, scale = _spread(X[:, first:], weight) if standardize else (np.zeros(inputs), np.ones(inputs))
+    quantity = isinstance(judge, Gaussian)
+    middle = float(weight @ y / weight.sum()) if quantity else 0.0
+    return Network(
+        likelihood=judge,
+        perceptron=perceptron,
+        rows=rows,
+        center=center,
+        scale=scale,
+        design=data.design,
+        outcome_name=data.outcome_name,
+        labels=labels,
+        first=first,
+        middle=middle,
+        unit=float(np.sqrt(weight @ (y - middle) ** 2 / weight.sum())) or 1.0 if quantity else 1.0,
+        dropped=data.dropped,
+        n_dropped=data.n_dropped,
+    )
+
+
+def _units(hidden: Any) -> tuple[int, ...]:
+    """The hidden layers' sizes, or a DomainError."""
+    given: Any = (hidden,) if type(hidden) is int else hidden
+    try:
+        units = tuple(int(u) for u in given)
+        good = all(u >= 1 and u == v and not isinstance(v, bool) for u, v in zip(units, given, strict=True))
+    except (TypeError, ValueError):
+        good, units = False, ()
+    if not good:
+        raise DomainError(f"hidden= lists the units of each hidden layer, such as [20] or [64, 32]; got {hidden!r}.")
+    return units
+
+
+def _outcome(data: Dataset, likelihood: Any) -> tuple[np.ndarray, Likelihood, tuple[Any, ...] | None]:
+    """The outcome as numbers, its likelihood and its labels."""
+    name = data.outcome_name
+    if isinstance(likelihood, type):
+        raise IncompatibleError(f"likelihood= is an object such as st.Gaussian(); got the class {likelihood.__name__}.")
+    if likelihood is not None and type(likelihood) not in KINDS:
+        known = ", ".join(f"st.{kind.__name__} ({what})" for kind, what in KINDS.items())
+        raise IncompatibleError(f"a network has one of the likelihoods {known}; got {likelihood!r:.60}.")
+    if isinstance(likelihood, Gaussian | Poisson):
+        if isinstance(likelihood, Gaussian) and likelihood != Gaussian():
+            raise IncompatibleError(f"a network estimates the scale itself: use st.Gaussian(); got {likelihood!r}.")
+        return numeric(data.outcome, name), likelihood, None
+    if isinstance(likelihood, Bernoulli):
+        y, labels = binary(data.outcome, name)
+        return y, likelihood, labels
+    column = vector(data.outcome, f"the outcome {name!r}")
+    if likelihood is None and column.dtype.kind == "f":
+        values = np.asarray(column, dtype=float)
+        if not np.array_equal(values, np.floor(values)):
+            return values, Gaussian(), None
+        raise DomainError(
+            f"the outcome {name!r} holds whole numbers stored as floats: are they labels or a quantity? Convert labels "
+            "with .astype(int) or .astype(str); for a quantity pass likelihood=st.Gaussian(), for counts st.Poisson()."
+        )
+    codes, labels = categories(data.outcome, name)
+    if isinstance(likelihood, Categorical):
+        if likelihood.categories != len(labels):
+            raise IncompatibleError(
+                f"likelihood={likelihood!r} does not fit the outcome {name!r}, which has {len(labels)} categories. "
+                f"Use st.Categorical({len(labels)}), or leave likelihood= out."
+            )
+        return codes.astype(float), likelihood, labels
+    if len(labels) == 2:
+        given = None if column.dtype.kind in NUMBERS and column.dtype.kind != "b" and labels == (0, 1) else labels
+        return codes.astype(float), Bernoulli(), given
+    return codes.astype(float), Categorical(len(labels)), labels
+
+
+def _spread(X: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each column in blocks of rows; a constant column gets 1 and so becomes 0."""
+    n = weight.sum()
+    mean, square = weight @ X / n, np.zeros(X.shape[1])
+    for start in range(0, len(X), 4096):
+        gap = X[start : start + 4096] - mean
+        square += weight[start : start + 4096] @ (gap * gap)
+    sd = np.sqrt(square / n)
+    flat = sd <= 1e-13 * np.maximum(np.abs(X[0]), np.abs(mean))
+    return np.where(flat, X[0], mean), np.where(flat, 1.0, sd)

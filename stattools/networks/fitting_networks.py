@@ -1,0 +1,77 @@
+"""Fitting a network: several random starts keep the best, several members make an ensemble."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+
+from stattools.errors import DomainError, IncompatibleError
+from stattools.networks.network_fit import NetworkEnsemble, NetworkFit
+from stattools.networks.network_model import Network
+from stattools.networks.training import Training, train
+from stattools.solvers.adam import Adam
+from stattools.solvers.lbfgs import LBFGS
+
+WORK = 2e7
+"""Rows times parameters up to which full-batch L-BFGS is the default."""
+
+
+def fit_network(
+    model: Network,
+    *,
+    solver: Any = None,
+    ridge: float = 0.0,
+    seed: int | np.random.Generator = 0,
+    restarts: int = 1,
+    members: int | None = None,
+    ensemble: Literal["deep", "bootstrap"] = "deep",
+) -> NetworkFit | NetworkEnsemble:
+    """The best of `restarts` trainings from random starts, or an ensemble of `members`, each the best of its own.
+
+    `solver` is by default `LBFGS()` where rows times parameters are up to 2e7 and `Adam()` beyond. The best training
+    has the highest validation score with Adam, the highest penalized log-likelihood with L-BFGS. Raises DomainError for
+    counts below 1, IncompatibleError for another solver, ConvergenceError where training diverges.
+    """
+    solver = solver or (LBFGS() if model.n * model.perceptron.size <= WORK else Adam())
+    if not isinstance(solver, Adam | LBFGS):
+        raise IncompatibleError(f"a network is trained by st.LBFGS() or st.Adam(); got {type(solver).__name__}.")
+    for name, value in (("restarts", restarts), ("members", 1 if members is None else members)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+            raise DomainError(f"fit needs {name}=, a whole number >= 1; got {value!r}.")
+    if ensemble not in ("deep", "bootstrap"):
+        raise DomainError(f'ensemble= is "deep" or "bootstrap"; got {ensemble!r}.')
+    generator = np.random.default_rng(seed)
+    known = None if isinstance(seed, np.random.Generator) else int(seed)
+    if members is None:
+        return _best(model, model, solver, ridge, restarts, generator, known)
+    fits = []
+    for _ in range(members):
+        sample = _resampled(model, generator) if ensemble == "bootstrap" else model
+        fits.append(_best(model, sample, solver, ridge, restarts, generator, known))
+    return NetworkEnsemble(tuple(fits), ensemble)
+
+
+def _best(
+    model: Network,
+    sample: Network,
+    solver: Adam | LBFGS,
+    ridge: float,
+    restarts: int,
+    generator: np.random.Generator,
+    seed: int | None,
+) -> NetworkFit:
+    trained: list[Training] = [train(sample, solver, ridge, generator) for _ in range(restarts)]
+    best = max(trained, key=lambda training: training.objective)
+    frozen = replace(best.model, rows=model.rows)
+    penalty = f"Ridge({ridge:g})" if ridge else None
+    loglik = frozen.loglik(best.estimate)
+    return NetworkFit(frozen, best.estimate, loglik, best.history, best.reason, repr(solver), seed, penalty)
+
+
+def _resampled(model: Network, generator: np.random.Generator) -> Network:
+    """The model on as many rows drawn with replacement, as frequency weights."""
+    weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
+    drawn = generator.multinomial(int(weight.sum()), weight / weight.sum()).astype(float)
+    return replace(model, rows=replace(model.rows, weight=drawn))

@@ -1,0 +1,309 @@
+"""A trained network: predictions, held-out scores, calibration. It has no standard errors, and says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import DomainError, IncompatibleError
+from stattools.likelihoods import Bernoulli, Categorical
+from stattools.networks.dense import Floats
+from stattools.networks.network_model import Network
+from stattools.networks.training import Epoch
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkFit:
+    """What `st.fit(st.network(...), seed=...)` returns.
+
+    `model` is frozen (batch norm in evaluation mode), `estimate` (size,) the parameters, `loglik` that of all rows,
+    `history` the mean log-likelihood by step or epoch, `reason` why training stopped. `temperature` divides eta: see
+    `calibrated`. A network's parameters have no standard errors: its units can be exchanged, so its maximum is not
+    unique. `st.fit(model, members=...)` gives the spread of an ensemble.
+
+    >>> import stattools as st
+    >>> x = np.linspace(-2, 2, 40)
+    >>> fit = st.fit(st.network((np.abs(x) < 1).astype(int), x, hidden=[4], activation="tanh"), seed=1)
+    >>> fit.predict({"x1": [0.0, 1.9]}, kind="class").tolist()
+    [1, 0]
+    """
+
+    model: Network
+    estimate: Floats
+    loglik: float
+    history: tuple[Epoch, ...]
+    reason: str
+    solver: str
+    seed: int | None
+    penalty: str | None = None
+    temperature: float = 1.0
+
+    @property
+    def n(self) -> float:
+        """Number of observations."""
+        return self.model.n
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """One name per parameter."""
+        return self.model.names
+
+    def predict(self, data: Any = None, *, kind: Literal["mean", "class"] = "mean") -> Any:
+        """E(y) or the most probable label of the rows of the fit, or of new rows: a table, or an array X.
+
+        Several categories: a frame with one column of probabilities per label. Otherwise an array (n,). Raises
+        DomainError for missing columns and unseen levels, IncompatibleError for a class of a quantity.
+        """
+        mean = self.mean(None if data is None else self.model.design.encode(_inputs(data)))
+        labels = self.labels
+        if kind == "class":
+            if labels is None:
+                raise IncompatibleError(f"{self.model.outcome_name!r} has no classes; kind='mean' predicts it.")
+            codes = mean.argmax(axis=1) if mean.ndim == 2 else (mean > 0.5).astype(int)
+            return as_labels(labels, codes)
+        if kind != "mean":
+            raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={kind!r}.")
+        if mean.ndim == 1:
+            return mean
+        import pandas as pd
+
+        return pd.DataFrame(mean, columns=[str(label) for label in labels or ()])
+
+    @property
+    def labels(self) -> tuple[Any, ...] | None:
+        """The outcome's labels; 0 and 1 where it came so; None for a quantity or a count."""
+        if isinstance(self.model.likelihood, Bernoulli | Categorical):
+            return self.model.labels or (0, 1)
+        return None
+
+    def mean(self, X: Floats | None = None) -> Floats:
+        """E(y) of each row of a design matrix, the fit's own by default: (n, K) probabilities or (n,)."""
+        if self.temperature == 1.0:
+            return self.model.mean(self.estimate, X)
+        return self.model.likelihood.mean(self.model.eta(self.estimate, X) / self.temperature)
+
+    def pointwise_loglik(self, data: Any = None) -> Floats:
+        """log p(y_i | x_i) of each row of the fit, or of new rows with their outcome: a table, or a pair (y, X)."""
+        X, y = self.model.rows_of(data)
+        if self.temperature == 1.0:
+            return self.model.pointwise_loglik(self.estimate, X, y)
+        return self.model.likelihood.loglik(self.model.eta(self.estimate, X) / self.temperature, y)
+
+    def log_score(self, data: Any = None) -> float:
+        """Mean of -log p(y_i | x_i): the smaller, the better. `data` as in `pointwise_loglik`."""
+        return -float(self.pointwise_loglik(data).mean())
+
+    def accuracy(self, data: Any = None) -> float:
+        """Share of rows whose most probable label is the observed one. `data` as in `pointwise_loglik`."""
+        table = self.confusion(data).to_numpy()
+        return float(np.trace(table) / table.sum())
+
+    def confusion(self, data: Any = None) -> pd.DataFrame:
+        """Counts of rows by observed (rows) and predicted label (columns). `data` as in `pointwise_loglik`."""
+        import pandas as pd
+
+        if self.labels is None:
+            raise IncompatibleError(f"{self.model.outcome_name!r} has no classes to confuse.")
+        X, y = self.model.rows_of(data)
+        mean = self.mean(X)
+        codes = mean.argmax(axis=1) if mean.ndim == 2 else (mean > 0.5).astype(int)
+        k = len(self.labels)
+        counts = np.bincount(y.astype(int) * k + codes, minlength=k * k).reshape(k, k)
+        index = pd.Index([str(label) for label in self.labels], name="observed")
+        return pd.DataFrame(counts, index=index, columns=pd.Index(index, name="predicted"))
+
+    def probabilities_and_hits(self, data: Any = None) -> tuple[Floats, NDArray[np.bool_]]:
+        """Predicted probability of each label (n, K) and whether it was observed: what calibration compares."""
+        if self.labels is None:
+            raise IncompatibleError(f"{self.model.outcome_name!r} has no probabilities to calibrate.")
+        X, y = self.model.rows_of(data)
+        mean = self.mean(X)
+        mean = np.column_stack([1.0 - mean, mean]) if mean.ndim == 1 else mean
+        return mean, y[:, None] == np.arange(mean.shape[1])
+
+    def brier(self, data: Any = None) -> float:
+        """Mean squared error of the probabilities, summed over labels (halved for two, as for logistic regression)."""
+        p, hit = self.probabilities_and_hits(data)
+        return float(((p - hit) ** 2).sum(axis=1).mean() / (2.0 if p.shape[1] == 2 else 1.0))
+
+    def calibration(self, data: Any = None, *, bins: int = 10) -> pd.DataFrame:
+        """Observed share against the predicted probability of all labels, in groups of equal width: reliability.
+
+        One row per group that is not empty: predicted, observed, n, lower, upper (95 % Wilson interval).
+        """
+        import pandas as pd
+
+        from stattools.goodness import wilson_ends
+
+        p, hit = self.probabilities_and_hits(data)
+        group = np.minimum((p.ravel() * bins).astype(int), bins - 1)
+        n = np.bincount(group, minlength=bins)
+        kept = n > 0
+        predicted = np.bincount(group, p.ravel(), bins)[kept] / n[kept]
+        observed = np.bincount(group, hit.ravel().astype(float), bins)[kept] / n[kept]
+        lower, upper = wilson_ends(observed, n[kept].astype(float), 1.959963984540054)
+        columns = {"predicted": predicted, "observed": observed, "n": n[kept], "lower": lower, "upper": upper}
+        return pd.DataFrame(columns)
+
+    def calibrated(self, data: Any) -> NetworkFit:
+        """The fit with its temperature T at the maximum of the likelihood of `data`, rows that it was not trained on.
+
+        p = softmax(eta / T): T > 1 says that the network was too sure. One number, so labels and their order stay.
+        Source: Guo et al., ICML 2017 (arXiv:1706.04599).
+        """
+        from scipy.optimize import minimize_scalar
+
+        if self.labels is None:
+            raise IncompatibleError(f"{self.model.outcome_name!r} has no probabilities to calibrate.")
+        X, y = self.model.rows_of(data)
+        eta, likelihood = self.model.eta(self.estimate, X), self.model.likelihood
+        found: Any = minimize_scalar(
+            lambda log_t: -float(likelihood.loglik(eta * np.exp(-log_t), y).mean()),
+            bounds=(-5.0, 5.0),
+            method="bounded",
+        )
+        return replace(self, temperature=float(np.exp(found.x)))
+
+    def table(self, level: float | None = None) -> pd.DataFrame:
+        """Refused: a network has no standard errors."""
+        raise IncompatibleError(
+            f"{self.model.title} has no table of coefficients: its units can be exchanged, so its maximum is not "
+            "unique and standard errors mean nothing. Use predict, log_score and calibration, or "
+            "st.fit(model, members=...)."
+        )
+
+    def glance(self) -> pd.DataFrame:
+        """One row: n, n_dropped, parameters, loglik, log_score, epochs, solver, seed, reason."""
+        import pandas as pd
+
+        row = {
+            "n": self.n,
+            "n_dropped": self.model.n_dropped,
+            "parameters": len(self.estimate),
+            "loglik": self.loglik,
+            "log_score": -self.loglik / self.n,
+            "epochs": len(self.history),
+            "solver": self.solver,
+            "seed": self.seed,
+            "reason": self.reason,
+        }
+        return pd.DataFrame([row])
+
+    def curve(self) -> pd.DataFrame:
+        """The training curve: epoch, training and validation (mean log-likelihoods; NaN without validation rows)."""
+        import pandas as pd
+
+        return pd.DataFrame(self.history)
+
+    def __str__(self) -> str:
+        model = self.model
+        layers = " - ".join(layer.title for layer in model.perceptron.layers)
+        lines = [
+            f"{model.title} of {model.outcome_name}: {type(model.likelihood).__name__} likelihood",
+            f"Layers           {layers}",
+            f"Rows             {model.n:,.0f}, {model.n_dropped} dropped",
+            f"Parameters       {len(self.estimate):,}",
+            f"Log-likelihood   {self.loglik:.6g} (log score {-self.loglik / self.n:.4f} per row)",
+        ]
+        if self.labels is not None:
+            lines.append(f"Accuracy         {100 * self.accuracy():.2f} % of the rows it was trained on")
+            lines.append(f"Labels           {', '.join(map(str, self.labels[:12]))}")
+        penalty = "" if self.penalty is None else f", penalty {self.penalty}"
+        lines += [
+            f"Training         {self.solver}, seed {self.seed}{penalty}",
+            f"Stopped          {self.reason}, after {len(self.history)}",
+        ]
+        if self.temperature != 1.0:
+            lines.append(f"Temperature      {self.temperature:.4g}")
+        lines.append(
+            "A network has no standard errors: its units can be exchanged, so its maximum is not unique. Judge it on "
+            "rows\nthat it has not seen: fit.log_score(new_rows), fit.calibration(new_rows)."
+        )
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkEnsemble:
+    """Networks of one model from different starts ("deep") or resampled rows ("bootstrap"): `st.fit(model, members=)`.
+
+    Predictions are the mean over members; their spread is how much the training, and for "bootstrap" the data, leave
+    open. It is no standard error of the truth. Source: Lakshminarayanan et al., NeurIPS 2017 (arXiv:1612.01474).
+    """
+
+    members: tuple[NetworkFit, ...]
+    kind: Literal["deep", "bootstrap"]
+
+    @property
+    def model(self) -> Network:
+        """The model of the first member."""
+        return self.members[0].model
+
+    def mean(self, X: Floats | None = None) -> Floats:
+        """Mean over members of E(y): (n, K) or (n,)."""
+        return np.mean([member.mean(X) for member in self.members], axis=0)
+
+    def predict(self, data: Any = None, *, kind: Literal["mean", "class"] = "mean", spread: float | None = None) -> Any:
+        """As `NetworkFit.predict`; `spread=prob` gives a long frame row, [category,] mean, lower, upper of members.
+
+        lower and upper are the central `prob` of the members' predictions: the spread of the ensemble.
+        """
+        import pandas as pd
+
+        first = self.members[0]
+        X = None if data is None else self.model.design.encode(_inputs(data))
+        if kind == "class":
+            labels = first.labels
+            if labels is None:
+                raise IncompatibleError(f"{self.model.outcome_name!r} has no classes; kind='mean' predicts it.")
+            mean = self.mean(X)
+            return as_labels(labels, mean.argmax(axis=1) if mean.ndim == 2 else (mean > 0.5).astype(int))
+        draws = np.array([member.mean(X) for member in self.members])
+        mean = draws.mean(axis=0)
+        if spread is None:
+            return mean if mean.ndim == 1 else pd.DataFrame(mean, columns=[str(label) for label in first.labels or ()])
+        if not 0.0 < spread < 1.0:
+            raise DomainError(f"spread= is a probability between 0 and 1, such as 0.9; got {spread!r}.")
+        lower, upper = np.quantile(draws, [0.5 * (1.0 - spread), 0.5 * (1.0 + spread)], axis=0)
+        columns: dict[str, Any] = {"row": np.arange(len(mean))}
+        if mean.ndim == 2:
+            names = [str(label) for label in first.labels or ()]
+            columns = {"row": np.repeat(columns["row"], len(names)), "category": names * len(mean)}
+        return pd.DataFrame(columns | {"mean": mean.ravel(), "lower": lower.ravel(), "upper": upper.ravel()})
+
+    def pointwise_loglik(self, data: Any = None) -> Floats:
+        """log of the mean over members of p(y_i | x_i): the ensemble is a mixture."""
+        from scipy.special import logsumexp
+
+        parts = [member.pointwise_loglik(data) for member in self.members]
+        return logsumexp(parts, axis=0) - np.log(len(parts))
+
+    def log_score(self, data: Any = None) -> float:
+        """Mean of -log p(y_i | x_i) of the mixture."""
+        return -float(self.pointwise_loglik(data).mean())
+
+    def __str__(self) -> str:
+        what = "from different random starts" if self.kind == "deep" else "on resampled rows"
+        scores = ", ".join(f"{member.log_score():.4f}" for member in self.members)
+        return (
+            f"Ensemble of {len(self.members)} networks {what}: {self.model.title} of {self.model.outcome_name}\n"
+            f"Log scores on the rows of the fit: {scores}; of the ensemble {self.log_score():.4f}\n"
+            "The spread of the members is no standard error: it says how much the training leaves open."
+        )
+
+
+def as_labels(labels: tuple[Any, ...], codes: NDArray[Any]) -> NDArray[Any]:
+    """Labels by code: bool, int or str arrays where all labels are, objects otherwise."""
+    kinds = {type(label) for label in labels}
+    kind = kinds.pop() if len(kinds) == 1 and kinds <= {bool, int, float} else object
+    return np.array(labels, dtype=kind)[codes]
+
+
+def _inputs(data: Any) -> Any:
+    """X of a pair (y, X), or the data as they are."""
+    return data[1] if isinstance(data, tuple) and len(data) == 2 else data

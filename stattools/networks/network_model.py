@@ -1,0 +1,228 @@
+"""A network under a likelihood: log p(y_i | eta_i), eta = perceptron((x_i - center) / scale), summed over the rows.
+
+The same likelihoods as in regression; only the predictor is nonlinear. With batch normalization in training mode the
+rows depend on one another through the batch, so the log-likelihood is that of all rows as one batch and has no
+pointwise parts; `freeze` makes the moments constants, and the sum over rows is back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.data.new_outcome import codes_of, new_outcome
+from stattools.data.outcome import numeric
+from stattools.data.rows import Rows
+from stattools.errors import DomainError, IncompatibleError
+from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
+from stattools.model import EXACT_FIT, NOT_ASKED, Evaluation
+from stattools.networks.batch_norm import Moments
+from stattools.networks.dense import Dense, Floats
+from stattools.networks.perceptron import Perceptron
+
+if TYPE_CHECKING:
+    from stattools.data.design import Design
+
+BLOCK = 2048
+"""Rows that pass through the layers at a time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A network bound to data: what `st.network` returns.
+
+    `perceptron` makes eta from standardized inputs, `likelihood` judges it. For a Gaussian outcome eta is in standard
+    deviations of y (`unit`) from its mean (`middle`), and the scale is at its own maximum. `first` is 1 where the
+    design has an intercept, which the biases replace.
+    """
+
+    likelihood: Likelihood
+    perceptron: Perceptron
+    rows: Rows
+    center: Floats
+    scale: Floats
+    design: Design
+    outcome_name: str
+    labels: tuple[Any, ...] | None = None
+    first: int = 0
+    middle: float = 0.0
+    unit: float = 1.0
+    dropped: dict[str, int] = field(default_factory=dict)
+    n_dropped: int = 0
+    kind = "network"
+
+    @property
+    def title(self) -> str:
+        """What the model is, for people."""
+        units = "-".join(str(layer.outputs) for layer in self.perceptron.layers if isinstance(layer, Dense))
+        return f"Neural network {len(self.terms)}-{units}"
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        return self.design.names[self.first :]
+
+    @property
+    def formula(self) -> str | None:
+        """The formula, or None for arrays."""
+        return self.design.formula
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """One name per parameter, such as `layer 1: x2 to unit 3`."""
+        several = isinstance(self.likelihood, Categorical) and self.labels is not None
+        outputs = tuple(str(label) for label in (self.labels or ())[1:]) if several else (self.outcome_name,)
+        return self.perceptron.names(self.terms, outputs)
+
+    @property
+    def n(self) -> float:
+        """Number of observations: the sum of the frequency weights."""
+        return self.rows.n
+
+    @property
+    def has_scale(self) -> bool:
+        """True where a scale is estimated beside theta."""
+        return isinstance(self.likelihood, Gaussian)
+
+    @property
+    def start(self) -> Floats:
+        """Random weights from seed 0, shape (size,); `perceptron.start(seed)` gives others."""
+        return self.perceptron.start(0)
+
+    def loglik(self, theta: ArrayLike) -> float:
+        """Log-likelihood of all rows at theta."""
+        return self.evaluate(theta, order=0).loglik
+
+    def score(self, theta: ArrayLike) -> Floats:
+        """Gradient of `loglik` by back-propagation, shape (size,)."""
+        return self.evaluate(theta, order=1).score
+
+    def evaluate(self, theta: ArrayLike, order: int = 1) -> Evaluation:
+        """Log-likelihood (order 0) and score (1); there is no information: IncompatibleError for order 2."""
+        theta = self._checked(theta)
+        if order >= 2:
+            raise IncompatibleError(
+                f"{self.title} has no information matrix: its units can be exchanged, so its maximum is not unique and "
+                "standard errors mean nothing. Use st.fit(model, members=...) for the spread of an ensemble."
+            )
+        whole = Evaluation(0.0, np.zeros(len(theta)) if order else NOT_ASKED)
+        size = BLOCK if self.perceptron.factorizes else max(len(self.rows.X), 1)
+        for start in range(0, len(self.rows.X), size):
+            whole = whole + self.of_rows(theta, slice(start, start + size), order)
+        return self._at_own_scale(whole) if self.has_scale else whole
+
+    def of_rows(
+        self, theta: Floats, index: slice | NDArray[np.intp], order: int = 1, seen: list[Moments] | None = None
+    ) -> Evaluation:
+        """Log-likelihood and score of some rows as one batch, a Gaussian's scale held at 1 (in units of sd(y))."""
+        rows = self.rows
+        eta, back = self.perceptron.forward(theta, self.inputs(rows.X[index]), seen)
+        y = (rows.y[index] - self.middle) / self.unit if self.has_scale else rows.y[index]
+        flat = eta[:, 0] if self.likelihood.width == 1 else eta
+        w = None if rows.weight is None else rows.weight[index]
+        values = self.likelihood.loglik(flat, y)
+        loglik = float(values.sum() if w is None else values @ w)
+        if not order:
+            return Evaluation(loglik)
+        score = self.likelihood.score(flat, y).reshape(eta.shape)
+        return Evaluation(loglik, back(score if w is None else score * w[:, None]))
+
+    def inputs(self, X: Floats) -> Floats:
+        """Columns of the design as the first layer sees them: centered and scaled."""
+        return (X[:, self.first :] - self.center) / self.scale
+
+    def eta(self, theta: ArrayLike, X: Floats | None = None) -> Floats:
+        """What the last layer says of each row of X, a design matrix (the model's own by default): (n,) or (n, width).
+
+        Raises IncompatibleError with batch norm in training mode, where it would depend on the other rows.
+        """
+        theta = self._checked(theta)
+        self.require_frozen("a prediction")
+        X = self.rows.X if X is None else X
+        parts = [
+            self.perceptron.forward(theta, self.inputs(X[start : start + BLOCK]))[0]
+            for start in range(0, len(X), BLOCK)
+        ]
+        eta = np.concatenate(parts)
+        return eta[:, 0] if self.likelihood.width == 1 else eta
+
+    def mean(self, theta: ArrayLike, X: Floats | None = None) -> Floats:
+        """E(y) of each row: probabilities of all K categories (n, K), or a mean (n,) in the units of y."""
+        eta = self.eta(theta, X)
+        return self.middle + self.unit * eta if self.has_scale else self.likelihood.mean(eta)
+
+    def pointwise_loglik(self, theta: ArrayLike, X: Floats | None = None, y: Floats | None = None) -> Floats:
+        """log p(y_i | x_i) of each row, (n,). Raises IncompatibleError with batch norm in training mode."""
+        self.require_frozen("a pointwise log-likelihood")
+        eta = self.eta(theta, X)
+        y = self.rows.y if y is None else y
+        if not self.has_scale:
+            return self.likelihood.loglik(eta, y)
+        sd = self.residual_sd(theta)
+        return Gaussian(sd).loglik(self.middle + self.unit * eta, y)
+
+    def residual_sd(self, theta: ArrayLike) -> float:
+        """Root mean square of the residuals, in units of y: the scale's maximum-likelihood estimate."""
+        mean_loglik = (
+            sum(
+                self.of_rows(self._checked(theta), slice(i, i + BLOCK), 0).loglik
+                for i in range(0, len(self.rows.X), BLOCK)
+            )
+            / self.n
+        )
+        square = max(-2.0 * mean_loglik - np.log(2.0 * np.pi), EXACT_FIT**2)
+        return self.unit * float(np.sqrt(square))
+
+    def rows_of(self, data: Any) -> tuple[Floats, Floats]:
+        """Design matrix and coded outcome of the model's own rows (None), of a table, or of a pair (y, X).
+
+        Raises DomainError for a label that was not there to learn from.
+        """
+        if data is None:
+            return self.rows.X, self.rows.y
+        outcome, X = new_outcome(self.design, self.outcome_name, data)
+        if self.labels is None and not isinstance(self.likelihood, Bernoulli):
+            return X, self.likelihood.check(numeric(outcome, self.outcome_name))
+        return X, codes_of(outcome, self.labels or (0, 1), self.outcome_name)
+
+    def frozen(self, moments: tuple[Moments, ...]) -> Network:
+        """The model in evaluation mode: batch norm with these moments as constants."""
+        return replace(self, perceptron=self.perceptron.freeze(moments))
+
+    def freeze(self, theta: ArrayLike) -> Network:
+        """The model in evaluation mode, batch norm with the moments of all rows at theta."""
+        seen: list[Moments] = []
+        if not self.perceptron.factorizes:
+            self.perceptron.forward(self._checked(theta), self.inputs(self.rows.X), seen)
+        return self.frozen(tuple(seen))
+
+    def require_frozen(self, what: str) -> None:
+        """IncompatibleError with batch norm in training mode."""
+        if not self.perceptron.factorizes:
+            raise IncompatibleError(
+                f"{what} needs rows that do not depend on one another, and batch norm in training mode takes its "
+                "moments from the batch. Use model.freeze(theta), or the model of a fit, which is frozen."
+            )
+
+    def _at_own_scale(self, sums: Evaluation) -> Evaluation:
+        """From scale 1 in units of sd(y) to the scale's maximum in units of y."""
+        n = self.n
+        square = max(-2.0 * sums.loglik / n - np.log(2.0 * np.pi), EXACT_FIT**2)
+        loglik = -0.5 * n * (np.log(2.0 * np.pi * square) + 1.0) - n * np.log(self.unit)
+        return Evaluation(float(loglik), sums.score / square)
+
+    def _checked(self, theta: ArrayLike) -> Floats:
+        theta = np.asarray(theta, dtype=float)
+        if theta.shape != (self.perceptron.size,):
+            raise DomainError(
+                f"{self.title} has {self.perceptron.size} parameters; got theta of shape {theta.shape}. Start from "
+                "model.start."
+            )
+        return theta
+
+
+KINDS: dict[type, str] = {Bernoulli: "yes or no", Categorical: "categories", Gaussian: "a quantity", Poisson: "a count"}
+"""Likelihoods that a network can have, and the outcomes that they are for."""

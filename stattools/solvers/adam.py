@@ -1,0 +1,75 @@
+"""Adam: stochastic gradient ascent whose step in each parameter is scaled by the recent size of its score.
+
+    m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2,   theta <- theta + rate m_hat / (sqrt(v_hat) + eps)
+
+g is the score of the mean log-likelihood of a batch; m_hat and v_hat are corrected for starting at 0. Weight decay is
+decoupled: theta <- (1 - rate decay) theta beside the step. Source: Kingma & Ba, ICLR 2015 (arXiv:1412.6980); Loshchilov
+& Hutter, ICLR 2019 (arXiv:1711.05101).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import DomainError
+
+Floats = NDArray[np.float64]
+
+FIRST, SECOND, EPSILON = 0.9, 0.999, 1e-8
+
+
+@dataclass(frozen=True)
+class Adam:
+    """Mini-batch training of networks: `st.fit(st.network(...), solver=st.Adam(...), seed=...)`.
+
+    `rate` is the step size; `batch` the rows of a step; `epochs` the most passes over the rows; `weight_decay` pulls
+    weights, not biases, to zero. A share `validation` of the rows is held out, and training stops when their mean
+    log-likelihood has not risen for `patience` epochs; the best epoch's parameters are kept. `validation=0` uses all
+    rows and stops after `epochs`. Raises DomainError for values out of range.
+
+    >>> Adam(rate=0.01)
+    Adam(rate=0.01, batch=128, epochs=200, weight_decay=0.0, validation=0.1, patience=10)
+    """
+
+    rate: float = 1e-3
+    batch: int = 128
+    epochs: int = 200
+    weight_decay: float = 0.0
+    validation: float = 0.1
+    patience: int = 10
+    needs = "a network: a model whose score can be taken over some rows"
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("rate", 0.0, np.inf), ("weight_decay", 0.0, np.inf), ("validation", 0.0, 1.0)):
+            value = getattr(self, name)
+            number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+            if not number or not (low <= value < high) or (name == "rate" and value == 0):
+                raise DomainError(f"Adam needs {name}= between {low:g} and {high:g}; got {value!r}.")
+        for name in ("batch", "epochs", "patience"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+                raise DomainError(f"Adam needs {name}=, a whole number >= 1; got {value!r}.")
+
+    def stepper(self, decayed: NDArray[np.bool_]) -> Callable[[Floats, Floats], Floats]:
+        """A function (theta, score) -> theta that keeps the running moments; `decayed` marks what decay applies to.
+
+        >>> move = Adam(rate=0.1).stepper(np.array([False]))
+        >>> move(np.zeros(1), np.array([-5.0])).round(6).tolist()  # the first step has the size of the rate
+        [-0.1]
+        """
+        first, second, steps = np.zeros(len(decayed)), np.zeros(len(decayed)), 0
+        shrink = 1.0 - self.rate * self.weight_decay * decayed
+
+        def move(theta: Floats, score: Floats) -> Floats:
+            nonlocal first, second, steps
+            steps += 1
+            first += (1.0 - FIRST) * (score - first)
+            second += (1.0 - SECOND) * (score * score - second)
+            size = np.sqrt(second / (1.0 - SECOND**steps)) + EPSILON
+            return shrink * theta + (self.rate / (1.0 - FIRST**steps)) * first / size
+
+        return move

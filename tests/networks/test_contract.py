@@ -1,0 +1,120 @@
+"""Every network under every likelihood: its score is the slope of its log-likelihood."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy.special import expit
+
+import stattools as st
+from stattools.networks.activation import Activation
+from stattools.networks.dense import Dense
+
+generator = np.random.default_rng(3)
+X = generator.normal(size=(12, 3)) * [1.0, 5.0, 0.1] + [0.0, 2.0, -7.0]
+OUTCOMES = {
+    "bernoulli": (generator.integers(0, 2, 12), None),
+    "categorical": (np.resize(["red", "green", "blue"], 12), None),
+    "gaussian": (generator.normal(size=12) * 3 + 40, None),
+    "poisson": (generator.integers(0, 9, 12), st.Poisson()),
+}
+SHAPES = [
+    (name, kind, norm, hidden)
+    for name, kind, norm in itertools.product(OUTCOMES, ("sigmoid", "tanh", "relu"), (False, True))
+    for hidden in ([4], [3, 2])
+]
+
+
+def build(name, kind, norm, hidden, **options):
+    y, likelihood = OUTCOMES[name]
+    return st.network(y, X, hidden=hidden, activation=kind, batch_norm=norm, likelihood=likelihood, **options)
+
+
+@pytest.mark.parametrize(("name", "kind", "norm", "hidden"), SHAPES, ids=str)
+def test_score_is_the_slope_of_loglik(name, kind, norm, hidden):
+    model = build(name, kind, norm, hidden)
+    theta = model.start + 0.1 * np.random.default_rng(1).standard_normal(len(model.start))
+    h = 1e-5
+    slope = [(model.loglik(theta + h * e) - model.loglik(theta - h * e)) / (2 * h) for e in np.eye(len(theta))]
+    np.testing.assert_allclose(model.score(theta), slope, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_weights_of_two_are_rows_twice_and_order_does_not_matter(name):
+    weights = np.resize([1.0, 2.0, 0.0, 3.0], 12)
+    weighted = build(name, "tanh", False, [4], weights=weights)
+    rows = np.repeat(np.arange(12), weights.astype(int))[::-1]
+    y, likelihood = OUTCOMES[name]
+    again = st.network(y[rows], X[rows], hidden=[4], activation="tanh", likelihood=likelihood)
+    if weighted.labels == again.labels:
+        theta = weighted.start
+        assert weighted.loglik(theta) == pytest.approx(again.loglik(theta), rel=1e-12)
+        np.testing.assert_allclose(weighted.score(theta), again.score(theta), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["sigmoid", "tanh"])
+def test_smooth_activations_by_complex_step(kind):
+    """Im f(z + i h) / h has no cancellation: the slope is right to the last digits."""
+    z = np.linspace(-4, 4, 9)[None, :]
+    function = {"sigmoid": lambda v: 1 / (1 + np.exp(-v)), "tanh": np.tanh}[kind]
+    slope = function(z + 1e-30j).imag / 1e-30
+    pull = Activation(kind).forward(np.empty(0), z)[1](np.ones_like(z))[1]
+    np.testing.assert_allclose(pull, slope, rtol=1e-13)
+
+
+def test_nothing_overflows():
+    for kind in ("sigmoid", "tanh", "relu"):
+        A, back = Activation(kind).forward(np.empty(0), np.array([[-1e4, 1e4]]))
+        assert np.isfinite(A).all()
+        assert np.isfinite(back(np.ones((1, 2)))[1]).all()
+    model = build("categorical", "relu", False, [4])
+    assert np.isfinite(model.loglik(1e3 * model.start))
+    assert np.isfinite(model.score(1e3 * model.start)).all()
+
+
+def test_a_dense_layer_is_a_matrix_product():
+    theta = np.arange(8.0)
+    Z, back = Dense(3, 2).forward(theta, X)
+    np.testing.assert_allclose(Z, X @ theta[:6].reshape(3, 2) + theta[6:], rtol=1e-14)
+    own, pull = back(np.ones((12, 2)))
+    np.testing.assert_allclose(own, [*np.repeat(X.sum(0), 2), 12, 12], rtol=1e-12)
+    np.testing.assert_allclose(pull, np.ones((12, 2)) @ theta[:6].reshape(3, 2).T, rtol=1e-14)
+
+
+def test_the_same_gradient_as_torch_where_it_is_installed():
+    torch = pytest.importorskip("torch")
+    model = build("categorical", "sigmoid", True, [4])
+    theta = model.start
+    W1, g1, _, W2 = model.perceptron.parts(theta)
+    inputs = torch.tensor(model.inputs(model.rows.X))
+    params = [torch.tensor(part, requires_grad=True) for part in (W1, g1, W2)]
+    Z = inputs @ params[0][:12].reshape(3, 4) + params[0][12:]
+    Z = torch.nn.functional.batch_norm(Z, None, None, params[1][:4], params[1][4:], training=True, eps=1e-5)
+    eta = torch.sigmoid(Z) @ params[2][:8].reshape(4, 2) + params[2][8:]
+    full = torch.cat([torch.zeros(12, 1, dtype=eta.dtype), eta], dim=1)
+    loglik = -torch.nn.functional.cross_entropy(full, torch.tensor(model.rows.y).long(), reduction="sum")
+    loglik.backward()
+    assert model.loglik(theta) == pytest.approx(loglik.item(), rel=1e-12)
+    np.testing.assert_allclose(model.score(theta), np.concatenate([p.grad for p in params]), rtol=1e-9, atol=1e-12)
+
+
+def test_the_hand_written_network_agrees():
+    """One hidden layer by loops, as people write it."""
+    model = build("bernoulli", "sigmoid", False, [4])
+    theta, inputs, y = model.start, model.inputs(model.rows.X), model.rows.y
+    (W1, b1), (W2, b2) = model.perceptron.layers[0].parts(theta[:16]), model.perceptron.layers[2].parts(theta[16:])
+    total, score = 0.0, np.zeros(len(theta))
+    for x, t in zip(inputs, y, strict=True):
+        a = [expit(sum(x[i] * W1[i, j] for i in range(3)) + b1[j]) for j in range(4)]
+        eta = sum(a[j] * W2[j, 0] for j in range(4)) + b2[0]
+        total += t * eta - np.log1p(np.exp(eta))
+        delta = t - expit(eta)
+        for j in range(4):
+            back = delta * W2[j, 0] * a[j] * (1 - a[j])
+            for i in range(3):
+                score[i * 4 + j] += back * x[i]
+            score[12 + j] += back
+            score[16 + j] += delta * a[j]
+        score[20] += delta
+    assert model.loglik(theta) == pytest.approx(total, rel=1e-13)
+    np.testing.assert_allclose(model.score(theta), score, rtol=1e-12)

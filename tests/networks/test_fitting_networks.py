@@ -1,0 +1,158 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+import stattools as st
+
+generator = np.random.default_rng(5)
+X = generator.normal(size=(240, 2))
+RING = np.where((X**2).sum(axis=1) < 1.2, "in", "out")
+NEW = generator.normal(size=(100, 2))
+NEW_RING = np.where((NEW**2).sum(axis=1) < 1.2, "in", "out")
+SMALL = st.Adam(rate=0.02, batch=32, epochs=60)
+
+
+@pytest.mark.parametrize("solver", [st.LBFGS(max_steps=200), SMALL], ids=["lbfgs", "adam"])
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_a_ring_is_learned_where_a_line_cannot(solver, batch_norm):
+    model = st.network(RING, X, hidden=[12], activation="tanh", batch_norm=batch_norm)
+    fit = st.fit(model, solver=solver, seed=1, penalty=st.Ridge(0.05))
+    line = st.fit(st.logistic(RING, X))
+    assert fit.accuracy((NEW_RING, NEW)) > 0.9
+    table = st.held_out(line, fit, data=(NEW_RING, NEW), names=["line", "network"])
+    assert table.difference.tolist()[1] == 0.0
+    assert table.difference[0] > 3 * table.difference_se[0]
+    assert fit.model.perceptron.factorizes
+    assert fit.loglik == pytest.approx(float(fit.pointwise_loglik().sum()), rel=1e-12)
+
+
+def test_the_same_seed_is_the_same_fit_and_another_is_not():
+    model = st.network(RING, X, hidden=[5], activation="relu")
+    first, again, other = (st.fit(model, solver=SMALL, seed=seed) for seed in (3, 3, 4))
+    np.testing.assert_array_equal(first.estimate, again.estimate)
+    assert not np.array_equal(first.estimate, other.estimate)
+
+
+def test_without_hidden_units_it_is_softmax_regression():
+    y = np.resize(["a", "b", "c"], 240)
+    fit = st.fit(st.network(y, X, hidden=[]), solver=st.LBFGS(), seed=0)
+    reference = st.fit(st.softmax(y, X))
+    assert fit.loglik == pytest.approx(reference.loglik, rel=1e-9)
+    np.testing.assert_allclose(fit.predict().to_numpy(), reference.predict().to_numpy(), atol=1e-5)
+
+
+def test_a_quantity_without_hidden_units_is_least_squares():
+    y = X @ [2.0, -1.0] + 10.0 + generator.normal(size=240)
+    fit = st.fit(st.network(y, X, hidden=[]), seed=0)
+    reference = st.fit(st.ols(y, X))
+    assert fit.loglik == pytest.approx(reference.loglik, rel=1e-9)
+    np.testing.assert_allclose(fit.predict(NEW), reference.predict(NEW), rtol=1e-5)
+    assert fit.model.residual_sd(fit.estimate) == pytest.approx(np.sqrt(reference.scale**2 * 237 / 240), rel=1e-6)
+
+
+def test_counts_and_restarts():
+    y = generator.poisson(np.exp(np.abs(X[:, 0])))
+    model = st.network(y, X, hidden=[6], activation="tanh", likelihood=st.Poisson())
+    one = st.fit(model, seed=2, penalty=st.Ridge(1.0))
+    three = st.fit(model, seed=2, restarts=3, penalty=st.Ridge(1.0))
+    assert three.loglik > st.fit(st.poisson(y, X)).loglik + 20
+    weights = one.model.perceptron.penalized
+    objective = [fit.loglik - 0.5 * (fit.estimate[weights] ** 2).sum() for fit in (one, three)]
+    assert objective[1] >= objective[0] - 1e-9
+
+
+def test_early_stopping_keeps_the_best_epoch_and_the_history_says_so():
+    model = st.network(RING, X, hidden=[30], activation="relu")
+    fit = st.fit(model, solver=st.Adam(rate=0.05, epochs=300, patience=5), seed=0)
+    assert fit.reason.startswith("early stopping")
+    curve = fit.curve()
+    assert curve.validation.idxmax() == len(curve) - 6
+    assert (np.diff(curve.epoch) == 1).all()
+
+
+def test_divergence_names_the_cause_and_the_layer():
+    y = X[:, 0] * 1e3
+    model = st.network(y, X * 1e6, hidden=[8, 8], activation="relu", standardize=False)
+    with pytest.raises(st.ConvergenceError, match=r"diverged in .*layer \d+ \((dense|relu)\).*Use a smaller rate"):
+        st.fit(model, solver=st.Adam(rate=1e3, validation=0.0, epochs=50), seed=0)
+
+
+def test_separated_rows_are_said_to_have_no_maximum():
+    fit = st.fit(st.network((X[:, 0] > 0).astype(int), X, hidden=[6], activation="tanh"), seed=0)
+    assert "has no maximum: use penalty=st.Ridge" in fit.reason
+
+
+def test_labels_survive_and_unseen_ones_are_refused():
+    fit = st.fit(st.network(RING, X, hidden=[3]), solver=SMALL, seed=0)
+    assert set(fit.predict(NEW, kind="class")) <= {"in", "out"}
+    assert fit.predict(NEW).shape == (100,)
+    with pytest.raises(st.DomainError, match="not seen: 'elsewhere'"):
+        fit.log_score((np.array(["elsewhere"] * 100), NEW))
+    with pytest.raises(st.DomainError, match="pair"):
+        fit.log_score(NEW)
+    with pytest.raises(st.IncompatibleError, match="no table of coefficients"):
+        fit.table()
+
+
+def test_frames_and_formulas_drop_and_count_missing_rows():
+    frame = pd.DataFrame({"ring": RING, "a": X[:, 0], "b": X[:, 1]})
+    frame.loc[3, "a"] = np.nan
+    fit = st.fit(st.network("ring ~ a + b", frame, hidden=[3]), solver=SMALL, seed=0)
+    assert fit.glance().loc[0, "n_dropped"] == 1
+    assert fit.log_score(frame.dropna()) == pytest.approx(fit.log_score(), rel=1e-12)
+    assert "1 dropped" in str(fit)
+
+
+def test_temperature_repairs_overconfidence_without_moving_labels():
+    fit = st.fit(st.network(RING, X, hidden=[20], activation="tanh"), solver=st.LBFGS(max_steps=300), seed=0)
+    cooled = fit.calibrated((NEW_RING, NEW))
+    assert cooled.temperature > 1.2
+    assert cooled.log_score((NEW_RING, NEW)) < fit.log_score((NEW_RING, NEW))
+    assert (cooled.predict(NEW, kind="class") == fit.predict(NEW, kind="class")).all()
+
+
+@pytest.mark.parametrize("kind", ["deep", "bootstrap"])
+def test_an_ensemble_is_the_mean_of_its_members(kind):
+    model = st.network(RING, X, hidden=[5], activation="relu")
+    group = st.fit(model, solver=SMALL, seed=1, members=3, ensemble=kind)
+    each = [member.predict(NEW) for member in group.members]
+    assert len({round(float(p.sum()), 9) for p in each}) == 3
+    np.testing.assert_allclose(group.predict(NEW), np.mean(each, axis=0), rtol=1e-14)
+    spread = group.predict(NEW, spread=0.9)
+    assert ((spread.lower <= spread["mean"]) & (spread["mean"] <= spread.upper)).all()
+    assert group.log_score((NEW_RING, NEW)) <= np.mean([m.log_score((NEW_RING, NEW)) for m in group.members])
+
+
+def test_batch_norm_couples_rows_until_it_is_frozen():
+    model = st.network(RING, X, hidden=[4], batch_norm=True)
+    theta = model.start
+    with pytest.raises(st.IncompatibleError, match="freeze"):
+        model.pointwise_loglik(theta)
+    frozen = model.freeze(theta)
+    assert frozen.pointwise_loglik(theta).shape == (240,)
+    assert frozen.loglik(theta) == pytest.approx(frozen.pointwise_loglik(theta).sum(), rel=1e-12)
+    with pytest.raises(st.DomainError, match="has one row"):
+        st.fit(model, solver=st.Adam(batch=1), seed=0)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "says"),
+    [
+        ({"solver": st.Newton()}, st.IncompatibleError, "st.LBFGS"),
+        ({"cov": "HC1"}, st.IncompatibleError, "cov="),
+        ({"penalty": st.Jeffreys()}, st.IncompatibleError, "st.Ridge only"),
+        ({"restarts": 0}, st.DomainError, "restarts="),
+        ({"members": 1.5}, st.DomainError, "members="),
+        ({"ensemble": "wide", "members": 2}, st.DomainError, "ensemble="),
+        ({"sed": 1}, TypeError, "sed"),
+        ({"solver": st.Adam(validation=0.999)}, st.DomainError, "leaves too few"),
+    ],
+)
+def test_what_training_refuses(options, error, says):
+    with pytest.raises(error, match=says):
+        st.fit(st.network(RING, X, hidden=[2]), **options)
+
+
+def test_other_models_take_no_training_options():
+    with pytest.raises(TypeError, match="seed"):
+        st.fit(st.logistic(RING, X), seed=1)
