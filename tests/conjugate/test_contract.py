@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -22,9 +23,7 @@ def drawn(pair, seed=0):
 def integral(function, posterior):
     low, high = posterior.quantile(1e-13), posterior.quantile(1 - 1e-13)
     edges = [low, *np.asarray(posterior.quantile([0.01, 0.2, 0.5, 0.8, 0.99])), high]
-    return sum(
-        integrate.quad(function, a, b, epsabs=0, epsrel=1e-11)[0] for a, b in zip(edges, edges[1:], strict=False)
-    )
+    return sum(integrate.quad(function, a, b, epsabs=0, epsrel=1e-11)[0] for a, b in pairwise(edges))
 
 
 @pairs
