@@ -1,4 +1,6 @@
-"""Every likelihood, predictor and solver once: the contract tests run over these lists. A new one adds a row here."""
+"""Every likelihood, predictor, solver and conjugate pair once: the contract tests run over these lists, and a new one
+adds a row here.
+"""
 
 from __future__ import annotations
 
@@ -129,3 +131,46 @@ PREDICTORS = [Linear(3), Linear(3, width=2), Dispersed(3)]
 
 SOLVERS = [st.Newton(), st.LBFGS(), st.GradientDescent()]
 """Solvers that take any regression; LeastSquares takes the Gaussian one only."""
+
+
+@dataclass(frozen=True)
+class ConjugatePair:
+    """A prior, the data model of raw draws, and how to draw them; the contract tests run over all pairs.
+
+    `draw(theta, generator)` gives raw data at one theta, and `model(raw)` the likelihood of it.
+    """
+
+    name: str
+    prior: Any
+    model: Callable[[Any], Any]
+    draw: Callable[[float, np.random.Generator], Any]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+CONJUGATE_PAIRS = [
+    ConjugatePair("flips", st.Beta(1.5, 2.0), st.coin, lambda p, g: (g.random(9) < p).astype(int)),
+    ConjugatePair("count", st.Beta(0.7, 1.3), lambda k: st.binomial(int(k), 12), lambda p, g: g.binomial(12, p)),
+    ConjugatePair("geometric", st.Beta(3.0, 2.0), st.geometric, lambda p, g: g.geometric(p, 6) - 1),
+    ConjugatePair(
+        "pascal",
+        st.Beta(4.0, 3.0),
+        lambda f: st.pascal(f, successes=[2, 1, 4]),
+        lambda p, g: np.array([g.negative_binomial(r, p) for r in (2, 1, 4)]),
+    ),
+    ConjugatePair(
+        "counts in exposures",
+        st.Gamma(2.0, 0.8),
+        lambda y: st.poisson_rate(y, exposure=[0.1, 1.3, 2.7]),
+        lambda rate, g: g.poisson(rate * np.array([0.1, 1.3, 2.7])),
+    ),
+    ConjugatePair("times", st.Gamma(1.5, 2.0), st.exponential_rate, lambda rate, g: g.exponential(1.0 / rate, 5)),
+    ConjugatePair(
+        "censored times",
+        st.Gamma(2.0, 2.0),
+        lambda t: st.exponential_rate(t, censored=t >= 1.5),
+        lambda rate, g: np.minimum(g.exponential(1.0 / rate, 5), 1.5),
+    ),
+]
+"""Pairs with a closed form and one parameter."""

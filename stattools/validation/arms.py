@@ -47,10 +47,10 @@ def validate_arms(fit: Fit) -> Agreement:
     se = np.tile(np.where(fit.se > 0, fit.se, 1.0), 2 * len(methods))
     rows["difference_in_se"], rows["digits"] = gap / se, agreeing_digits(rows["estimate"], rows["reference"])
     rows["se"] = rows["reference_se"] = rows["se_digits"] = np.nan
-    worst = float(np.abs(rows["difference_in_se"]).max())
+    worst = float(np.abs(gap / se).max())
     name = f"statsmodels {statsmodels.__version__} {function}"
     arms = f"{len(fit.names)} arm{'s' * (len(fit.names) > 1)}"
-    digits = counted(float(rows["digits"].min()))
+    digits = counted(float(np.min(rows["digits"].to_numpy())))
     agrees = f"{name} agrees: the ends of {len(methods)} intervals of {arms} (digits: {digits})."
     differs = f"{name} does not agree: the end of an interval differs by {worst:.2g} standard errors."
     ok = worst <= SAME
