@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from stattools.models.regression import ols as ols
     from stattools.models.regression import probit as probit
     from stattools.models.regression import softmax as softmax
+    from stattools.models.waiting import geometric as geometric
+    from stattools.models.waiting import pascal as pascal
     from stattools.penalties import Jeffreys as Jeffreys
     from stattools.penalties import Ridge as Ridge
     from stattools.reporting.report import report as report
@@ -95,6 +97,7 @@ _HOME = {
     "models.custom": ("custom",),
     "models.one_vs_rest": ("one_vs_rest",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),
+    "models.waiting": ("geometric", "pascal"),
     "bayes": ("posterior",),
     "reporting.report": ("report",),
     "storage": ("load",),

@@ -2,27 +2,20 @@
 
     p(theta | data) = p(data | theta) p(theta) / p(data)
 
-A new conjugate pair is one file in `conjugate/` and one row in `CLOSED_FORMS`.
+A new conjugate pair is one file in `conjugate/` and one row in `conjugate/pairs.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from stattools.conjugate.beta_binomial import Beta
+from stattools.conjugate.pairs import CLOSED_FORMS, closed_form
 from stattools.errors import IncompatibleError
-from stattools.models.counts import BernoulliTrials
-
-CLOSED_FORMS: dict[tuple[type, type], Callable[[Any, Any], Any]] = {
-    (BernoulliTrials, Beta): lambda model, prior: prior.update(model),
-}
-"""(model, prior) -> posterior, one row per conjugate pair."""
 
 _WORKS = "Closed forms: st.coin(...) or st.binomial(...) with prior=st.Beta(a, b)."
 
 
-def posterior(model: Any, /, *, prior: Any = None) -> Beta:
+def posterior(model: Any, /, *, prior: Any = None) -> Any:
     """The posterior of a model's parameters under a prior, in closed form.
 
     For `st.coin` and `st.binomial` the prior is an `st.Beta`, and so is the posterior, exact. Raises IncompatibleError
@@ -32,9 +25,9 @@ def posterior(model: Any, /, *, prior: Any = None) -> Beta:
     >>> st.posterior(st.coin([1, 0, 1, 1, 0, 1]), prior=st.Beta(1, 1))
     Beta(5, 3)
     """
-    known = CLOSED_FORMS.get((type(model), type(prior)))
-    if known is not None:
-        return known(model, prior)
+    exact = closed_form(model, prior)
+    if exact is not None:
+        return exact
     if type(model) in {of for of, _ in CLOSED_FORMS}:
         got = "none" if prior is None else repr(prior)
         raise IncompatibleError(f"posterior of {model.title.lower()} needs a Beta prior; got {got:.80}. {_WORKS}")
