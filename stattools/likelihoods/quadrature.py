@@ -31,6 +31,9 @@ NEGLIGIBLE = 45.0
 
 TOLERANCE = 1e-15
 
+MOST_PANELS = 2000
+"""More panels of one integral than that, open at a time, are noise."""
+
 VANISHING = -760.0
 """Integrals whose integrand stays below exp(-760) underflow."""
 
@@ -39,7 +42,7 @@ def log_integral(log_integrand: Integrand, landmarks: Floats) -> Floats:
     """log of the integral of exp(log_integrand) per row; landmarks (rows, m) in any order, NaN where there is none.
 
     `log_integrand(t, row)` takes t (panels, k) and the row of each panel (panels, 1), and may be -inf. Raises
-    ConvergenceError where 60 halvings are not enough.
+    ConvergenceError where 60 halvings or 2000 panels are not enough.
 
     >>> normal = lambda t, row: -0.5 * t**2
     >>> round(float(np.exp(log_integral(normal, np.linspace(-9.0, 9.0, 7)[None])[0])), 12)  # sqrt(2 pi)
@@ -58,7 +61,8 @@ def log_integral(log_integrand: Integrand, landmarks: Floats) -> Floats:
         if not np.all(seen := peak[row] > VANISHING):
             left, right, row, value, half = (v[seen] for v in (left, right, row, value, half))
         with np.errstate(under="ignore"):  # what underflows adds nothing
-            total *= np.exp(np.where(peak > top, top - peak, 0.0))
+            raised = peak > top
+            total[raised] *= np.exp(top[raised] - peak[raised])
             top = peak
             value = np.exp(value - top[row, None])
             area, largest = half[:, 0] * (value @ WEIGHTS), value.max(axis=1)
@@ -71,10 +75,10 @@ def log_integral(log_integrand: Integrand, landmarks: Floats) -> Floats:
         left, middle, right, row = left[~done], middle[~done], right[~done], row[~done]
         left, right, row = np.concatenate([left, middle]), np.concatenate([middle, right]), np.tile(row, 2)
         passes += 1
-        if passes > 60 and len(row):
+        if len(row) and (passes > 60 or np.bincount(row).max() > MOST_PANELS):
             raise ConvergenceError(
-                f"an integral needs a function without jumps; {len(row)} panels near {float(middle[0]):.6g} are not "
-                "resolved after 60 halvings. Report the parameters."
+                f"an integral needs a function without jumps; {len(row)} panels near {float(left[0]):.6g} are not "
+                f"resolved after {passes} halvings. Report the parameters."
             )
     found = total > 0.0
     return np.where(found, top + np.log(np.where(found, total, 1.0)), -np.inf)

@@ -98,7 +98,7 @@ def probability_less(a: ArrayLike, b: ArrayLike, c: ArrayLike, d: ArrayLike) -> 
     shape = parameters[0].shape
     rows = np.stack([v.ravel() for v in parameters])
     parts = [_less(*rows[:, start : start + CHUNK]) for start in range(0, rows.shape[1], CHUNK)]
-    return np.concatenate(parts).reshape(shape)[()] if shape else float(parts[0][0])
+    return np.concatenate(parts or [rows[0]]).reshape(shape) if shape else float(parts[0][0])
 
 
 def _less(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:

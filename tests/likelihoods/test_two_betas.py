@@ -71,10 +71,12 @@ def twin(a, b, c, d):
     nodes, weights = (v.astype(np.longdouble) for v in leggauss(24))
 
     def density(t, a, b):
+        if a > b:
+            t, a, b = -t, b, a
         t, p, q = t - np.log(a / b), a / (a + b), b / (a + b)
-        below, above = np.minimum(t, 0), np.maximum(t, 0)
-        left = a * below - (a + b) * np.log1p(p * np.expm1(below))
-        return np.exp(np.where(t <= 0, left, -b * above - (a + b) * np.log1p(q * np.expm1(-above))))
+        left, right = np.minimum(t, 40), np.maximum(t, 40)  # a form without cancellation for each
+        near = a * left - (a + b) * np.log1p(p * np.expm1(left))
+        return np.exp(np.where(t <= 40, near, -b * right - (a + b) * np.log1p(q * np.expm1(-right))))
 
     half = 0.5 * np.diff(ends)[:, None]
     t = ends[:-1, None] + half * (nodes + 1)
@@ -104,7 +106,7 @@ EXTREMES = [
 def test_extreme_parameters_equal_the_twin(case):
     a, b, c, d = case
     for value, exact in [(probability_less(a, b, c, d), twin(a, b, c, d)), (probability_less(c, d, a, b), twin(c, d, a, b))]:
-        assert_allclose(value, exact, rtol=2e-10, atol=0)
+        assert_allclose(value, exact, rtol=3e-12, atol=0)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -126,9 +128,9 @@ def test_one_of_two_is_less(a, b, c, d):
 
 
 def test_tails_of_1e_minus_30_keep_their_digits():
-    for a, b, n, k in [(80.0, 3.0, 120, 20), (0.01, 300.0, 500, 499), (1e9, 1e9, 300, 60), (1e4, 3.0, 1000, 900)]:
+    for a, b, n, k in [(80.0, 3.0, 120, 20), (1e9, 1e9, 300, 60), (40.0, 0.01, 300, 3)]:
         exact = successes_at_most(k, n, a, b)
-        assert 1e-80 < exact < 1e-16
+        assert 1e-80 < exact < 1e-20
         assert relative(probability_less(a, b, k + 1, n - k), exact) < 1e-10
 
 
