@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from stattools.comparison import Comparison as Comparison
     from stattools.comparison import compare as compare
     from stattools.conjugate.beta_binomial import Beta as Beta
+    from stattools.conjugate.dirichlet import Dirichlet as Dirichlet
+    from stattools.conjugate.inverse_gamma import InverseGamma as InverseGamma
+    from stattools.conjugate.normal import Normal as Normal
+    from stattools.conjugate.normal_inverse_gamma import NormalInverseGamma as NormalInverseGamma
+    from stattools.conjugate.normal_inverse_gamma_regression import (
+        NormalInverseGammaRegression as NormalInverseGammaRegression,
+    )
+    from stattools.conjugate.student_t import StudentT as StudentT
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
     from stattools.errors import ConvergenceError as ConvergenceError
@@ -51,6 +59,9 @@ if TYPE_CHECKING:
     from stattools.models.counts import binomial as binomial
     from stattools.models.counts import coin as coin
     from stattools.models.custom import custom as custom
+    from stattools.models.multinomial import categories as categories
+    from stattools.models.multinomial import multinomial as multinomial
+    from stattools.models.normal import normal as normal
     from stattools.models.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.regression import logistic as logistic
     from stattools.models.regression import ols as ols
@@ -79,6 +90,12 @@ _HOME = {
     "existence": ("Separation", "SeparationError", "separation"),
     "penalties": ("Jeffreys", "Ridge"),
     "conjugate.beta_binomial": ("Beta",),
+    "conjugate.dirichlet": ("Dirichlet",),
+    "conjugate.inverse_gamma": ("InverseGamma",),
+    "conjugate.normal": ("Normal",),
+    "conjugate.normal_inverse_gamma": ("NormalInverseGamma",),
+    "conjugate.normal_inverse_gamma_regression": ("NormalInverseGammaRegression",),
+    "conjugate.student_t": ("StudentT",),
     "errors": (
         "ConvergenceError",
         "DomainError",
@@ -95,6 +112,8 @@ _HOME = {
     "models.counts": ("binomial", "coin"),
     "models.count_regression": ("negative_binomial", "poisson"),
     "models.custom": ("custom",),
+    "models.multinomial": ("categories", "multinomial"),
+    "models.normal": ("normal",),
     "models.one_vs_rest": ("one_vs_rest",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),
     "models.waiting": ("geometric", "pascal"),

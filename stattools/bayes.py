@@ -11,6 +11,7 @@ from typing import Any
 
 from stattools.conjugate.pairs import CLOSED_FORMS, closed_form
 from stattools.errors import IncompatibleError
+from stattools.model import Model
 
 _WORKS = "Closed forms: st.coin(...) or st.binomial(...) with prior=st.Beta(a, b)."
 
@@ -28,9 +29,10 @@ def posterior(model: Any, /, *, prior: Any = None) -> Any:
     exact = closed_form(model, prior)
     if exact is not None:
         return exact
-    if type(model) in {of for of, _ in CLOSED_FORMS}:
+    if type(model) in {of for of, _ in CLOSED_FORMS} and not isinstance(model, Model):
+        wanted = " or ".join(sorted({family.__name__ for of, family in CLOSED_FORMS if of is type(model)}))
         got = "none" if prior is None else repr(prior)
-        raise IncompatibleError(f"posterior of {model.title.lower()} needs a Beta prior; got {got:.80}. {_WORKS}")
+        raise IncompatibleError(f"posterior of {model.title.lower()} needs a {wanted} prior; got {got:.80}. {_WORKS}")
     if not hasattr(model, "loglik"):
         raise IncompatibleError(f"posterior needs a model; got {type(model).__name__}. {_WORKS}")
     name = getattr(model, "title", type(model).__name__)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def page(fit: Fit) -> str:
     """The page that `print(fit)` shows."""
-    body = _proportion_lines(fit) if hasattr(fit.model, "intervals") else _coefficient_lines(fit)
+    one = hasattr(fit.model, "intervals") and len(fit.estimate) == 1
+    body = _proportion_lines(fit) if one else _coefficient_lines(fit)
     return "\n".join([*_head(fit), "", *body, "", *_foot(fit)])
 
 
@@ -48,7 +49,8 @@ def rows_line(model: Any) -> str:
     if hasattr(model, "observations"):
         return "number of observations not given" if model.observations is None else f"{n} observations"
     if not isinstance(model, Model):
-        return f"{n} trials, {model.successes:,.0f} successes"
+        successes = getattr(model, "successes", None)
+        return f"{n} observations" if successes is None else f"{n} trials, {np.sum(successes):,.0f} successes"
     rows = len(model.rows.X)
     counted = (
         f"{rows:,} rows" if model.rows.weight is None else f"{rows:,} rows standing for {n} observations (weights)"

@@ -11,14 +11,27 @@ from collections.abc import Callable
 from typing import Any
 
 from stattools.conjugate.beta_binomial import Beta
+from stattools.conjugate.dirichlet import Dirichlet
+from stattools.conjugate.normal import Normal
+from stattools.conjugate.normal_inverse_gamma import NormalInverseGamma
+from stattools.conjugate.normal_inverse_gamma_regression import NormalInverseGammaRegression
 from stattools.conjugate.trial_data import TRIALS
+from stattools.model import Model
+from stattools.models.multinomial import Multinomial
+from stattools.models.normal import NormalSample
 
 
 def _update(model: Any, prior: Any) -> Any:
     return prior.update(model)
 
 
-CLOSED_FORMS: dict[tuple[type, type], Callable[[Any, Any], Any]] = {(model, Beta): _update for model in TRIALS}
+CLOSED_FORMS: dict[tuple[type, type], Callable[[Any, Any], Any]] = {
+    **{(model, Beta): _update for model in TRIALS},
+    (NormalSample, Normal): _update,
+    (NormalSample, NormalInverseGamma): _update,
+    (Model, NormalInverseGammaRegression): _update,
+    (Multinomial, Dirichlet): _update,
+}
 """(type of model, type of prior) -> function of the two that returns the posterior; one row per conjugate pair."""
 
 

@@ -1,0 +1,368 @@
+"""Linear regression with a normal-inverse-gamma prior: coefficients and error variance, all in closed form.
+
+    variance ~ InverseGamma(shape, scale),   beta | variance ~ Normal(m, variance precision^-1)
+
+    precision' = precision + X^T W X,   m' solves [root; sqrt(W) X] m' = [root m; sqrt(W) y] by least squares
+    shape' = shape + n / 2,   scale' = scale + (what that least-squares problem leaves over) / 2
+
+Each coefficient is Student's t with 2 shape degrees of freedom. Everything is done by QR of stacked rows, the data's on
+standardized columns: no cross product is formed, nothing is inverted. The flat limit (density 1 / variance) is ordinary
+least squares with its t intervals. Updating twice is updating once, in any order, to round-off. Source: Gelman et al.,
+Bayesian Data Analysis (2013), ch. 14; Zellner (1986) for the g-prior; Kass & Wasserman (1995) for unit information.
+Cost: 2 n p^2 per update.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import solve_triangular
+
+from stattools.conjugate.arms import frozen
+from stattools.conjugate.belief import numbers, points
+from stattools.conjugate.improper import Improper
+from stattools.conjugate.inverse_gamma import InverseGamma
+from stattools.conjugate.positive_definite import positive_root
+from stattools.conjugate.regression_data import Observations, Seen, stacked, tree, triangular
+from stattools.conjugate.root_inverse_gamma import RootInverseGamma
+from stattools.conjugate.student_t import StudentT, log_gamma_ratio
+from stattools.conjugate.zellner import zellner
+from stattools.data.arrays import default_names
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
+from stattools.existence.rank import check_rank, check_size
+from stattools.interval import Interval
+from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
+from stattools.model import Model
+from stattools.models.counts import whole_number
+from stattools.prediction import at_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from xarray import DataTree
+
+    from stattools.conjugate.leave_one_out import LeaveOneOut
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class NormalInverseGammaRegression:
+    """What is believed about the coefficients and the error variance of `st.ols`: a prior, and after `update` a
+    posterior.
+
+    `mean` (p,) are the expected coefficients, `precision` the inverse of their covariance in units of the error
+    variance: a positive definite matrix (p, p), its diagonal (p,), or one number. `shape` and `scale` are those of the
+    variance's inverse gamma. `names` are the coefficients, taken from the first data where they are not given. Raises
+    DomainError for shapes that differ, and for a precision that is not symmetric positive definite.
+
+    >>> import stattools as st
+    >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
+    >>> posterior = NormalInverseGammaRegression([0, 0], 0.01, 1, 1).update(model)
+    >>> posterior.coefficients.mean.round(4).tolist(), posterior.names
+    ([0.8013, 2.2978], ('Intercept', 'x'))
+    """
+
+    mean: Any
+    precision: Any
+    shape: Any
+    scale: Any
+    names: Any = field(default=None, kw_only=True)
+    seen: Seen | None = field(default=None, init=False)
+    root: Floats = field(default_factory=lambda: np.empty(0), init=False)
+
+    def __post_init__(self) -> None:
+        title = "NormalInverseGammaRegression needs"
+        mean = np.atleast_1d(numbers(self.mean, f"{title} mean"))
+        if mean.ndim != 1:
+            raise DomainError(f"{title} mean, one number per coefficient; got shape {mean.shape}.")
+        precision = numbers(self.precision, f"{title} precision")
+        p = len(mean)
+        if precision.ndim < 2 and precision.size in (1, p):
+            precision = np.diag(np.broadcast_to(precision.ravel(), p))
+        root = positive_root(precision, p, f"{title} precision")
+        names = self.names if self.names is None else tuple(self.names)
+        if names is not None and (len(names) != p or len(set(names)) < p):
+            raise DomainError(f"{title} {p} different names, one per coefficient; got {names!r:.80}.")
+        for name in ("shape", "scale"):
+            value = numbers(getattr(self, name), f"{title} {name}", positive=True)
+            if value.ndim:
+                raise DomainError(f"{title} {name}, one number; got shape {value.shape}.")
+            object.__setattr__(self, name, float(value))
+        _set(self, mean=frozen(mean), precision=frozen(precision), names=names, root=frozen(root))
+
+    @classmethod
+    def flat(cls) -> Improper:
+        """The flat limit, density 1 / variance, and no distribution, for its mass is infinite.
+
+        Its posterior is ordinary least squares: the estimates of `st.fit`, and its t intervals. It exists from p + 1
+        rows on, and has no evidence.
+
+        >>> import stattools as st
+        >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
+        >>> NormalInverseGammaRegression.flat().update(model).mean.round(12).tolist()
+        [0.8, 2.3]
+        """
+        return Improper(cls, "The flat prior", (0.0, 0.0))
+
+    @classmethod
+    def g_prior(cls, model: Model, *, g: float, **options: Any) -> NormalInverseGammaRegression:
+        """Zellner's g-prior: the precision of the data divided by g, so that the prior is worth n / g rows.
+
+        Options, with defaults: `mean`, that of no effect, which is the mean of y for the intercept and 0 for the
+        others; `shape` 1/2 and `scale` shape s^2, with s^2 the residual variance, so that the variance is worth one
+        row. The posterior mean is (g estimate + mean) / (1 + g).
+
+        >>> import stattools as st
+        >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
+        >>> prior = NormalInverseGammaRegression.g_prior(model, g=4)
+        >>> prior.mean.tolist(), prior.update(model).mean.round(12).tolist()
+        ([4.25, 0.0], [1.49, 1.84])
+        """
+        _require_ols(model)
+        mean, root, shape, scale = zellner(model, g, **options)
+        prior = cls(mean, np.eye(len(mean)), shape, scale, names=model.names)
+        return _set(prior, root=frozen(root), precision=frozen(root.T @ root))
+
+    @classmethod
+    def unit_information(cls, model: Model) -> NormalInverseGammaRegression:
+        """The g-prior worth one row, g = n, around the least-squares estimates; its log evidence is near -BIC / 2.
+
+        It uses the data to say where the prior lies: for comparing models, not for coefficients.
+        """
+        _require_ols(model)
+        return cls.g_prior(model, g=model.n, mean=cls.flat().update(model).mean)
+
+    def __repr__(self) -> str:
+        names = "" if self.names is None else f": {', '.join(self.names[:6])}{', ...' * (len(self.names) > 6)}"
+        return (
+            f"NormalInverseGammaRegression({len(self.mean)} coefficients{names}; shape={self.shape:.6g}, "
+            f"scale={self.scale:.6g})"
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NormalInverseGammaRegression) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    @property
+    def prior(self) -> Any:
+        """The prior before all data."""
+        return self if self.seen is None else self.seen.prior
+
+    @property
+    def log_evidence(self) -> float:
+        """Log marginal likelihood of all data since the prior. Raises DomainError after the flat prior."""
+        if isinstance(self.prior, Improper):
+            raise self.prior.lacks("evidence")
+        return 0.0 if self.seen is None or self.seen.log_evidence is None else self.seen.log_evidence
+
+    @property
+    def coefficients(self) -> StudentT:
+        """What is believed about each coefficient whatever the others: Student's t, one entry per coefficient."""
+        spread = np.linalg.norm(solve_triangular(self.root, np.eye(len(self.mean))), axis=1)
+        return StudentT(2.0 * self.shape, self.mean, np.sqrt(self.scale / self.shape) * spread, arms=self._terms)
+
+    @property
+    def variance(self) -> InverseGamma:
+        """What is believed about the error variance."""
+        return InverseGamma(self.shape, self.scale)
+
+    @property
+    def sigma(self) -> RootInverseGamma:
+        """What is believed about the error standard deviation."""
+        return RootInverseGamma(self.shape, self.scale)
+
+    def marginal(self, name: str) -> StudentT:
+        """What is believed about one coefficient.
+
+        >>> NormalInverseGammaRegression([1, 2], 1, 2, 2, names=("a", "b")).marginal("b")
+        StudentT(4, 2, 1)
+        """
+        if name not in self._terms:
+            raise DomainError(f"there is no coefficient {name!r}; the names are {', '.join(self._terms[:10])}.")
+        every, place = self.coefficients, self._terms.index(name)
+        return StudentT(2.0 * self.shape, every.location[place], every.scale[place])
+
+    @property
+    def sd(self) -> Floats:
+        """Standard deviations of the coefficients."""
+        return self.coefficients.sd
+
+    @property
+    def median(self) -> Floats:
+        """Medians of the coefficients."""
+        return self.mean
+
+    @property
+    def mode(self) -> tuple[Floats, float]:
+        """Where the joint density is highest: the coefficients, and the variance."""
+        return self.mean, self.scale / (self.shape + 1.0 + 0.5 * len(self.mean))
+
+    @property
+    def covariance(self) -> Floats:
+        """Covariance of the coefficients, (p, p), infinite for shape <= 1."""
+        inverse = solve_triangular(self.root, np.eye(len(self.mean)))
+        return (self.scale / (self.shape - 1.0) if self.shape > 1 else np.inf) * (inverse @ inverse.T)
+
+    def log_density(self, coefficients: ArrayLike, variance: float) -> float:
+        """The log of the joint density of coefficients (p,) and an error variance > 0."""
+        beta, v = points(coefficients, "a coefficient"), float(points(variance, "a variance"))
+        if beta.shape != self.mean.shape or not v > 0:
+            raise DomainError(f"log_density needs {len(self.mean)} coefficients and a variance > 0.")
+        z = self.root @ (beta - self.mean)
+        p = len(self.mean)
+        given = _log_diagonal(self.root) - p * (HALF_LOG_TWO_PI + 0.5 * np.log(v)) - 0.5 * float(z @ z) / v
+        return float(given + self.variance.log_density(v))
+
+    def density(self, coefficients: ArrayLike, variance: float) -> float:
+        """The joint density of coefficients (p,) and an error variance > 0."""
+        return float(np.exp(self.log_density(coefficients, variance)))
+
+    def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Floats:
+        """P(low <= coefficient <= high) of each coefficient."""
+        return self.coefficients.probability(low, high)
+
+    def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
+        """The interval of each coefficient; those of highest density and the equal-tailed ones are the same."""
+        return self.coefficients.interval(prob, kind=kind)
+
+    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
+        """One row per coefficient and one for sigma: term, mean, sd, median, lower, upper."""
+        import pandas as pd
+
+        parts = [self.coefficients.table(prob, kind), self.sigma.table(prob, kind).assign(arm="sigma")]
+        return pd.concat(parts, ignore_index=True).rename(columns={"arm": "term"})
+
+    def sample(self, draws: int, *, seed: int | np.random.Generator) -> dict[str, Floats]:
+        """Independent joint draws: `coefficients` (draws, p) and `sigma` (draws,)."""
+        random = np.random.default_rng(seed)
+        sigma = self.sigma.sample(whole_number(draws, "draws", at_least=1), seed=random)
+        noise = solve_triangular(self.root, random.standard_normal((len(self.mean), draws)))
+        return {"coefficients": self.mean + (noise * sigma).T, "sigma": sigma}
+
+    def update(self, more: Model, /) -> NormalInverseGammaRegression:
+        """The posterior given more rows, `st.ols(...)` with the same coefficients.
+
+        Twice is once, in any order, to round-off. Raises IncompatibleError for another model or other coefficients,
+        IdentificationError or DomainError where the flat prior meets too few rows or aliased columns.
+        """
+        _require_ols(more)
+        p, improper = len(more.names), isinstance(self.prior, Improper)
+        if self.seen is None and improper:
+            check_size(more)
+            check_rank(more)
+            before, shape, scale = np.zeros((0, p + 1)), -0.5 * p, 0.0
+        else:
+            self._require_same(more)
+            before, shape, scale = np.column_stack([self.root, self.root @ self.mean]), self.shape, self.scale
+        root, z, rest = triangular(np.concatenate([before, stacked(more)]))
+        mean, shape, scale = solve_triangular(root, z), shape + 0.5 * more.n, scale + 0.5 * rest
+        if shape <= 0 or scale <= 1e-30 * float(z @ z):
+            raise IdentificationError(
+                f"{self.prior!r} needs more than {p} rows that do not fit exactly, for a proper posterior of the error "
+                f"variance; got {more.n:.0f} rows. Use a proper prior, or wait for more data."
+            )
+        posterior = NormalInverseGammaRegression(mean, np.eye(p), shape, scale, names=more.names)
+        _set(posterior, root=frozen(root), precision=frozen(root.T @ root))
+        evidence = None if improper else self.log_evidence + self._log_evidence(posterior, more)
+        batches = (() if self.seen is None else self.seen.batches) + (more,)
+        return _set(posterior, seen=Seen(self.prior, batches, evidence))
+
+    def mean_at(self, data: Any = None, *, offset: Any = None) -> StudentT:
+        """What is believed about the expected outcome of new rows (by default, of the rows seen), one entry per row.
+
+        `data` is a table or array like the one of the model, or a model.
+        """
+        return self._at(data, offset, noise=0.0)
+
+    def predictive(self, data: Any = None, *, offset: Any = None) -> StudentT:
+        """The distribution of a new outcome at each of new rows (by default, at the rows seen): Student's t.
+
+        >>> import stattools as st
+        >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
+        >>> posterior = NormalInverseGammaRegression.flat().update(model)
+        >>> posterior.predictive({"x": [4]}).interval(0.95).upper.round(3).tolist()
+        [12.635]
+        """
+        return self._at(data, offset, noise=1.0)
+
+    def loo(self) -> LeaveOneOut:
+        """Exact leave-one-out log predictive density of every row; a row of frequency w counts w times.
+
+        Raises DomainError where nothing was seen, or where one row is all that makes the posterior proper.
+        """
+        data = Observations.of(() if self.seen is None else self.seen.batches)
+
+        def log_likelihood(draws: int, seed: int | np.random.Generator) -> Floats:
+            sample = self.sample(draws, seed=seed)
+            return data.log_density(sample["coefficients"], sample["sigma"])
+
+        return data.leave_one_out(self, log_likelihood)
+
+    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
+        """Draws as a DataTree for ArviZ: `beta` with dimension coef, `sigma`, replicated rows, pointwise
+        log-likelihood, the data; one chain of independent draws.
+        """
+        return tree(self, draws, seed)
+
+    @property
+    def _terms(self) -> tuple[str, ...]:
+        return default_names(len(self.mean)) if self.names is None else self.names
+
+    def _key(self) -> tuple[Any, ...]:
+        return (self.names, self.mean.tobytes(), self.precision.tobytes(), self.shape, self.scale)
+
+    def _require_same(self, model: Model) -> None:
+        if len(model.names) != len(self.mean) or (self.names is not None and self.names != model.names):
+            raise IncompatibleError(
+                f"update needs a model of the coefficients {', '.join(self._terms[:10])}; "
+                f"got {', '.join(model.names[:10])}."
+            )
+
+    def _log_evidence(self, after: NormalInverseGammaRegression, model: Model) -> float:
+        """log p(batch): the constants of the two distributions, as ratios that keep their digits."""
+        half = 0.5 * model.n
+        roots = _log_diagonal(self.root) - _log_diagonal(after.root)
+        growth = np.log1p((after.scale - self.scale) / self.scale)
+        gammas = float(log_gamma_ratio(self.shape, half))
+        precisions = 0.0
+        if model.rows.precision is not None:
+            weight = 1.0 if model.rows.weight is None else model.rows.weight
+            precisions = 0.5 * float(np.sum(weight * np.log(model.rows.precision)))
+        rest = self.shape * growth + half * (np.log(after.scale) + 2.0 * HALF_LOG_TWO_PI)
+        return float(roots + gammas + precisions - rest)
+
+    def _at(self, data: Any, offset: Any, noise: float) -> StudentT:
+        if isinstance(data, Model):
+            model, data = data, None
+        elif self.seen is None:
+            raise DomainError("predictive needs a model: before any data give it one, predictive(st.ols(...)).")
+        else:
+            model = self.seen.batches[0]
+        rows = at_rows(model, data, offset).rows
+        if rows.X.shape[1] != len(self.mean):
+            raise IncompatibleError(f"predictive needs {len(self.mean)} columns; got {rows.X.shape[1]}.")
+        location = rows.X @ self.mean + (0.0 if rows.offset is None else rows.offset)
+        spread = np.square(solve_triangular(self.root, rows.X.T, trans=1)).sum(axis=0)
+        spread = spread + noise / (1.0 if rows.precision is None else rows.precision)
+        return StudentT(2.0 * self.shape, location, np.sqrt(self.scale / self.shape * spread))
+
+
+def _require_ols(model: Any) -> None:
+    if not (isinstance(model, Model) and model.has_scale):
+        got = getattr(model, "title", model)
+        raise IncompatibleError(f"NormalInverseGammaRegression is for linear regression, st.ols(...); got {got!r:.60}.")
+
+
+def _log_diagonal(root: Floats) -> float:
+    return float(np.log(np.abs(np.diagonal(root))).sum())
+
+
+def _set(belief: Any, **fields: Any) -> Any:
+    for name, value in fields.items():
+        object.__setattr__(belief, name, value)
+    return belief
