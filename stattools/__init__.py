@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         NormalInverseGammaRegression as NormalInverseGammaRegression,
     )
     from stattools.conjugate.student_t import StudentT as StudentT
+    from stattools.conjugate.gamma_poisson import Gamma as Gamma
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
     from stattools.errors import ConvergenceError as ConvergenceError
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
     from stattools.models.multinomial import categories as categories
     from stattools.models.multinomial import multinomial as multinomial
     from stattools.models.normal import normal as normal
+    from stattools.models.event_rates import exponential_rate as exponential_rate
+    from stattools.models.event_rates import poisson_rate as poisson_rate
     from stattools.models.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.regression import logistic as logistic
     from stattools.models.regression import ols as ols
@@ -96,6 +99,7 @@ _HOME = {
     "conjugate.normal_inverse_gamma": ("NormalInverseGamma",),
     "conjugate.normal_inverse_gamma_regression": ("NormalInverseGammaRegression",),
     "conjugate.student_t": ("StudentT",),
+    "conjugate.gamma_poisson": ("Gamma",),
     "errors": (
         "ConvergenceError",
         "DomainError",
@@ -114,6 +118,7 @@ _HOME = {
     "models.custom": ("custom",),
     "models.multinomial": ("categories", "multinomial"),
     "models.normal": ("normal",),
+    "models.event_rates": ("exponential_rate", "poisson_rate"),
     "models.one_vs_rest": ("one_vs_rest",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),
     "models.waiting": ("geometric", "pascal"),

@@ -30,6 +30,8 @@ class Improper:
     seen = None
     successes = 0
     trials = 0
+    events = 0
+    exposure = 0.0
 
     @property
     def prior(self) -> Improper:
@@ -54,8 +56,8 @@ class Improper:
     def lacks(self, what: str) -> DomainError:
         """The error of asking for what only a distribution has."""
         return DomainError(
-            f"{self.name}, {self._text(self.values)}, is improper: its mass is infinite, and {what.replace('_', ' ')} is "
-            "not defined for it. Update it with data, or start from a proper prior."
+            f"{self.name}, {self._text(self.values)}, is improper: its mass is infinite, and its "
+            f"{what.replace('_', ' ')} is not defined. Update it with data, or start from a proper prior."
         )
 
     def require(self, seen: str, **parameters: Any) -> None:

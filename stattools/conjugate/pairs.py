@@ -19,6 +19,8 @@ from stattools.conjugate.trial_data import TRIALS
 from stattools.model import Model
 from stattools.models.multinomial import Multinomial
 from stattools.models.normal import NormalSample
+from stattools.conjugate.gamma_poisson import Gamma
+from stattools.models.event_rates import EventRates
 
 
 def _update(model: Any, prior: Any) -> Any:
@@ -31,6 +33,7 @@ CLOSED_FORMS: dict[tuple[type, type], Callable[[Any, Any], Any]] = {
     (NormalSample, NormalInverseGamma): _update,
     (Model, NormalInverseGammaRegression): _update,
     (Multinomial, Dirichlet): _update,
+    (EventRates, Gamma): _update,
 }
 """(type of model, type of prior) -> function of the two that returns the posterior; one row per conjugate pair."""
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erfcx, gammainc, gammaincc
 
-from stattools.likelihoods.saddle_point import deviance_part, log_poisson_pmf
+from stattools.likelihoods.gamma import log_density_of_log, tails
 from stattools.likelihoods.two_betas import LEAST, log_complement, log_of_pair
 
 Floats = NDArray[np.float64]
@@ -46,61 +45,37 @@ class GammaArm:
 
     def log_density(self, t: Floats, row: Rows) -> Floats:
         """log density of t."""
-        return log_gamma_density(*self._scaled(t, row), self.shape[row])
+        return log_density_of_log(self._standard(t, row), self.shape[row])
 
     def log_tails(self, t: Floats, row: Rows) -> tuple[Floats, Floats]:
         """log P(T <= t) and log P(T > t)."""
-        return log_gamma_tails(*self._scaled(t, row), self.shape[row])
+        return log_gamma_tails(self._standard(t, row), self.shape[row])
 
     @staticmethod
     def log_stretch(t: Floats) -> Floats:
         """log of d theta / dt."""
         return t
 
-    def _scaled(self, t: Floats, row: Rows) -> tuple[Floats, Floats]:
-        """rate theta, which may underflow, and its log; beyond exp(700) nothing is left."""
-        rate = self.rate[row]
-        log_x = np.minimum(t + np.log(rate), 700.0)
-        return np.where(log_x < 700.0, rate * np.exp(np.minimum(t, 700.0 - np.log(rate))), np.exp(700.0)), log_x
+    def _standard(self, t: Floats, row: Rows) -> Floats:
+        """log of theta over the arm's mean; beyond exp(600) nothing is left."""
+        return np.minimum(t + np.log(self.rate / self.shape)[row], 600.0)
 
 
-def log_gamma_density(x: Floats, log_x: Floats, shape: Floats) -> Floats:
-    """log density of log x, x ~ Gamma(shape, 1); x itself may underflow."""
-    return np.log(shape) + log_poisson_pmf(shape, x, log_x)
+def log_gamma_tails(s: Floats, shape: Floats) -> tuple[Floats, Floats]:
+    """log P(X <= shape exp(s)) and log P(X > shape exp(s)), X ~ Gamma(shape, 1), the smaller to full relative accuracy.
 
-
-def log_gamma_tails(x: Floats, log_x: Floats, shape: Floats) -> tuple[Floats, Floats]:
-    """log P(X <= x) and log P(X > x), x ~ Gamma(shape, 1), the smaller to full relative accuracy.
-
-    Next to 0, where x may underflow, the tail is x^shape / Gamma(shape + 1); a tail below 1e-290 is the density over
-    its slope, to 1e-6. SciPy's lower tail is off by half at shape 1e9, seven standard deviations below the mean:
-    there it is Temme's expansion.
+    Next to 0, where X may underflow, the tail is x^shape / Gamma(shape + 1); a tail below 1e-290 is the density over
+    its slope, to 1e-6.
     """
-    x, log_x, shape = np.broadcast_arrays(x, log_x, shape)
-    p, q = np.asarray(gammainc(shape, x)), np.asarray(gammaincc(shape, x))
-    if np.any(slow := (shape > 5e4) & (x < shape - 4.0 * np.sqrt(shape)) & (x > 0.0)):
-        p[slow] = _temme(x[slow], shape[slow])
-        q[slow] = 1.0 - p[slow]
-    with np.errstate(divide="ignore"):  # a tail that underflows is replaced below
-        below, above = log_of_pair(p, q)
+    s, shape = np.broadcast_arrays(s, shape)
+    with np.errstate(under="ignore", divide="ignore"):  # a tail that underflows is replaced below
+        x = shape * np.exp(s)
+        below, above = log_of_pair(*tails(s, shape))
     if np.any(lost := (np.minimum(below, above) < LEAST) & (x >= 1e-17)):
-        pull = np.abs(shape - x)[lost]  # the slope of the log density, far out
-        density = log_gamma_density(x[lost], log_x[lost], shape[lost])
-        tail = density - np.log(pull) - np.log1p(x[lost] / pull**2)
-        is_below = (x < shape)[lost]
-        below[lost], above[lost] = np.where(is_below, tail, 0.0), np.where(is_below, 0.0, tail)
+        pull = np.abs(shape * np.expm1(s))[lost]  # the slope of the log density, far out
+        tail = log_density_of_log(s[lost], shape[lost]) - np.log(pull) - np.log1p(x[lost] / pull**2)
+        below[lost], above[lost] = np.where(s[lost] < 0.0, tail, 0.0), np.where(s[lost] < 0.0, 0.0, tail)
     if np.any(end := x < 1e-17):
-        density = log_gamma_density(x[end], log_x[end], shape[end])
-        below[end] = np.minimum(density - np.log(shape[end]), 0.0)
+        below[end] = np.minimum(log_density_of_log(s[end], shape[end]) - np.log(shape[end]), 0.0)
         above[end] = log_complement(below[end])
     return below, above
-
-
-def _temme(x: Floats, shape: Floats) -> Floats:
-    """P(X <= x) for a large shape, x < shape: erfc(-eta sqrt(shape / 2)) / 2 and two terms (DLMF 8.12.3-8.12.10)."""
-    gap = (x - shape) / shape
-    eta = -np.sqrt(2.0 * deviance_part(shape, x) / shape)
-    terms = 1.0 / gap - 1.0 / eta + (1.0 / eta**3 - 1.0 / gap**3 - 1.0 / gap**2 - 1.0 / (12.0 * gap)) / shape
-    z = -eta * np.sqrt(shape)
-    density = np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi)
-    return density * (np.sqrt(0.5 * np.pi) * erfcx(z / np.sqrt(2.0)) - terms / np.sqrt(shape))
