@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stattools.comparison import compare as compare
     from stattools.conjugate.beta_binomial import Beta as Beta
     from stattools.conjugate.dirichlet import Dirichlet as Dirichlet
+    from stattools.conjugate.gamma_poisson import Gamma as Gamma
     from stattools.conjugate.inverse_gamma import InverseGamma as InverseGamma
     from stattools.conjugate.normal import Normal as Normal
     from stattools.conjugate.normal_inverse_gamma import NormalInverseGamma as NormalInverseGamma
@@ -29,9 +30,14 @@ if TYPE_CHECKING:
         NormalInverseGammaRegression as NormalInverseGammaRegression,
     )
     from stattools.conjugate.student_t import StudentT as StudentT
-    from stattools.conjugate.gamma_poisson import Gamma as Gamma
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
+    from stattools.decisions.contrasts import difference as difference
+    from stattools.decisions.contrasts import ratio as ratio
+    from stattools.decisions.contrasts import rope_probability as rope_probability
+    from stattools.decisions.losses import expected_loss as expected_loss
+    from stattools.decisions.probabilities import probability_best as probability_best
+    from stattools.decisions.probabilities import probability_greater as probability_greater
     from stattools.errors import ConvergenceError as ConvergenceError
     from stattools.errors import DomainError as DomainError
     from stattools.errors import IdentificationError as IdentificationError
@@ -60,11 +66,11 @@ if TYPE_CHECKING:
     from stattools.models.counts import binomial as binomial
     from stattools.models.counts import coin as coin
     from stattools.models.custom import custom as custom
+    from stattools.models.event_rates import exponential_rate as exponential_rate
+    from stattools.models.event_rates import poisson_rate as poisson_rate
     from stattools.models.multinomial import categories as categories
     from stattools.models.multinomial import multinomial as multinomial
     from stattools.models.normal import normal as normal
-    from stattools.models.event_rates import exponential_rate as exponential_rate
-    from stattools.models.event_rates import poisson_rate as poisson_rate
     from stattools.models.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.regression import logistic as logistic
     from stattools.models.regression import ols as ols
@@ -100,6 +106,9 @@ _HOME = {
     "conjugate.normal_inverse_gamma_regression": ("NormalInverseGammaRegression",),
     "conjugate.student_t": ("StudentT",),
     "conjugate.gamma_poisson": ("Gamma",),
+    "decisions.contrasts": ("difference", "ratio", "rope_probability"),
+    "decisions.losses": ("expected_loss",),
+    "decisions.probabilities": ("probability_best", "probability_greater"),
     "errors": (
         "ConvergenceError",
         "DomainError",

@@ -27,6 +27,7 @@ LAYERS = [
     ["fitting"],
     ["export"],
     ["conjugate"],
+    ["decisions"],
     ["priors"],
     ["sampling"],
     ["bayes"],

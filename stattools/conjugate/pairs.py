@@ -12,15 +12,15 @@ from typing import Any
 
 from stattools.conjugate.beta_binomial import Beta
 from stattools.conjugate.dirichlet import Dirichlet
+from stattools.conjugate.gamma_poisson import Gamma
 from stattools.conjugate.normal import Normal
 from stattools.conjugate.normal_inverse_gamma import NormalInverseGamma
 from stattools.conjugate.normal_inverse_gamma_regression import NormalInverseGammaRegression
 from stattools.conjugate.trial_data import TRIALS
 from stattools.model import Model
+from stattools.models.event_rates import EventRates
 from stattools.models.multinomial import Multinomial
 from stattools.models.normal import NormalSample
-from stattools.conjugate.gamma_poisson import Gamma
-from stattools.models.event_rates import EventRates
 
 
 def _update(model: Any, prior: Any) -> Any:

@@ -22,8 +22,8 @@ from stattools.conjugate.arms import plain
 from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.beta import log_density_of_logit
-from stattools.likelihoods.two_betas import probability_less
 from stattools.likelihoods.saddle_point import log_binomial_pmf
+from stattools.likelihoods.two_betas import probability_less
 from stattools.models.arms import counts
 from stattools.models.counts import whole_number
 from stattools.models.proportion import tail_area

@@ -1,1 +1,1 @@
-"""Which arm is better, how sure is that, and what does the wrong choice cost? Exact, for beta, gamma and normal arms."""
+"""Which arm is better, how sure is that, and what does a wrong choice cost? Exact, for beta, gamma, normal arms."""

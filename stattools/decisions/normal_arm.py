@@ -1,6 +1,6 @@
 """A normal arm, for integrals against other arms; two normal arms in closed form.
 
-    E max(D, 0) = sd (phi(z) + z Phi(z)),  z = mean / sd,  D ~ Normal(mean, sd)
+E max(D, 0) = sd (phi(z) + z Phi(z)),  z = mean / sd,  D ~ Normal(mean, sd)
 """
 
 from __future__ import annotations

@@ -10,8 +10,6 @@ only a start. Cost: about a microsecond a tail, a few tails a quantile.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, betaincc, betaincinv, expit, logit, xlogy

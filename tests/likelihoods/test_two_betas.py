@@ -1,6 +1,7 @@
 """P(X < Y) of two betas against exact sums, a twin in extended precision, a recurrence, and its own symmetries."""
 
 from fractions import Fraction
+from itertools import pairwise
 from math import comb
 
 import mpmath as mp
@@ -66,7 +67,7 @@ def twin(a, b, c, d):
     """Nested Gauss rules on the logit in 80-bit floats; both densities relative to their centers, scaled to mass 1."""
     a, b, c, d = (np.longdouble(v) for v in (a, b, c, d))
     marks = np.unique(np.concatenate([landmarks(float(a), float(b)), landmarks(float(c), float(d))]))
-    cuts = [np.linspace(left, right, 9) for left, right in zip(marks[:-1], marks[1:], strict=True)]
+    cuts = [np.linspace(left, right, 9) for left, right in pairwise(marks)]
     ends = np.unique(np.concatenate(cuts)).astype(np.longdouble)
     nodes, weights = (v.astype(np.longdouble) for v in leggauss(24))
 
@@ -105,7 +106,10 @@ EXTREMES = [
 @pytest.mark.parametrize("case", EXTREMES, ids=str)
 def test_extreme_parameters_equal_the_twin(case):
     a, b, c, d = case
-    for value, exact in [(probability_less(a, b, c, d), twin(a, b, c, d)), (probability_less(c, d, a, b), twin(c, d, a, b))]:
+    for value, exact in [
+        (probability_less(a, b, c, d), twin(a, b, c, d)),
+        (probability_less(c, d, a, b), twin(c, d, a, b)),
+    ]:
         assert_allclose(value, exact, rtol=3e-12, atol=0)
 
 
