@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.testing import assert_allclose
-from scipy import integrate, stats
+from scipy import stats
 
 import stattools as st
 
@@ -36,7 +36,7 @@ def beta_density(x, a, b):
 def test_beta_difference_equals_mpmath(case, z):
     a, b, c, d = case
     contrast = st.difference(st.Beta(c, d), st.Beta(a, b))
-    with mp.workdps(40):
+    with mp.workdps(110):
         low, high = max(0, -z), min(1, 1 - z)
 
         def below(y):
@@ -57,7 +57,7 @@ def test_beta_difference_equals_mpmath(case, z):
 def test_beta_ratio_equals_mpmath(case, r):
     a, b, c, d = case
     contrast = st.ratio(st.Beta(c, d), st.Beta(a, b))
-    with mp.workdps(40):
+    with mp.workdps(110):
         ends = [0, mp.mpf(1) / (2 * max(r, 1)), mp.mpf(1) / max(mp.mpf(r), 1)]
 
         def above(x):
@@ -104,7 +104,7 @@ def test_gamma_ratio_is_an_f():
     )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(positive, positive, positive, positive, some.sampled_from([st.Beta, st.Gamma]))
 def test_at_no_difference_the_larger_is_greater(p, q, r, s, family):
     b, a = family(p, q), family(r, s)
@@ -118,7 +118,7 @@ def test_at_no_difference_the_larger_is_greater(p, q, r, s, family):
         assert_allclose(st.ratio(b, a).probability(low=1.0 - 1e-16), greater, rtol=1e-7, atol=1e-9)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(positive, positive, positive, positive, some.floats(-0.99, 0.99))
 def test_exchanging_the_arms_mirrors(a, b, c, d, z):
     x, y = st.Beta(a, b), st.Beta(c, d)
@@ -155,6 +155,8 @@ def test_density_is_the_slope_of_the_tail(contrast):
     for p in (0.01, 0.4, 0.9):
         x = contrast.quantile(p)
         h = 3e-4 * (contrast.quantile(0.6) - contrast.quantile(0.4))
+        if contrast.name == "ratio":  # a density like a power of x near 0
+            h = min(h, 3e-4 * x)
         slope = (contrast.cdf(x + h) - contrast.cdf(x - h)) / (2 * h)
         # the second difference is h^2 = 1e-7; a ratio of n = 1e9 loses another digit to rounding
         assert_allclose(contrast.density(x), slope, rtol=3e-6)
@@ -162,7 +164,7 @@ def test_density_is_the_slope_of_the_tail(contrast):
 
 @pytest.mark.parametrize("contrast", CONTRASTS, ids=names)
 def test_intervals_hold_what_they_say(contrast):
-    for prob in (0.5, 0.94, 0.999):
+    for prob in (0.5, 0.97):
         low, high = eti = contrast.interval(prob, kind="eti")
         assert_allclose([contrast.cdf(low), contrast.sf(high)], 0.5 * (1 - prob), rtol=1e-8)
         assert (eti.level, eti.kind, eti.names) == (prob, "eti", (contrast.name,))
@@ -176,20 +178,22 @@ def test_intervals_hold_what_they_say(contrast):
 
 @pytest.mark.parametrize("contrast", CONTRASTS, ids=names)
 def test_draws_and_moments(contrast):
-    draws = contrast.sample(4000, seed=1)
+    draws = contrast.sample(300, seed=1)
     if max(getattr(contrast.a, "a", 1), getattr(contrast.a, "shape", 1)) < 1e6:  # Generator.beta at 1e9 is too coarse
         assert stats.kstest(draws, contrast.cdf).pvalue > 1e-4
     if not np.isfinite(contrast.sd):
         return
-    center, spread = contrast.median, contrast.sd
-    ends = [contrast.quantile(q) for q in (1e-13, 0.02, 0.3, 0.7, 0.98, 1 - 1e-13)]
     if contrast.name == "difference":
-        for power, exact in [(1, contrast.mean - center), (2, spread**2 + (contrast.mean - center) ** 2)]:
-            value = sum(
-                integrate.quad(lambda x, k=power: (x - center) ** k * contrast.density(x), left, right, epsrel=1e-8)[0]
-                for left, right in zip(ends[:-1], ends[1:], strict=True)  # noqa: RUF007
-            )
-            assert_allclose(value, exact, rtol=1e-6, atol=1e-7 * spread**power)
+        center, spread = contrast.mean, contrast.sd
+        ends = np.concatenate([contrast.quantile([1e-11, 1e-3, 0.1, 0.5, 0.9, 0.999, 1 - 1e-11]), [0.0]])
+        ends = np.unique(np.clip(ends, ends[0], ends[-2]))  # 0 may be a corner
+        nodes, weights = np.polynomial.legendre.leggauss(24)
+        half = 0.5 * np.diff(ends)[:, None]
+        x = ends[:-1, None] + half * (nodes + 1)
+        mass = contrast.density(x) * weights * half
+        assert_allclose(mass.sum(), 1.0, rtol=1e-4 if contrast.density(0.0) > 10 / spread else 1e-7)
+        assert_allclose((mass * (x - center) ** 2).sum(), spread**2, rtol=1e-6)
+        assert_allclose((mass * (x - center)).sum(), 0.0, atol=1e-6 * spread)
 
 
 def test_moments_of_a_beta_ratio():
@@ -244,7 +248,7 @@ def test_what_is_refused():
     with pytest.raises(st.DomainError, match='kind="eti"'):
         lift.interval(0.9)
     assert_allclose(sum(lift.interval(0.9, kind="eti")), 0.0, atol=1e-9)
-    with pytest.raises(st.DomainError, match="kind='wald'"):
+    with pytest.raises(st.DomainError, match="got 'wald'"):
         lift.interval(0.9, kind="wald")
     with pytest.raises(st.DomainError, match="prob is a probability"):
         lift.interval(94)

@@ -111,7 +111,7 @@ def test_a_hopeless_arm_keeps_its_digits():
     pair = st.probability_greater(hopeless, st.Beta(70, 30))
     assert 0 < pair < 1e-25
     assert_allclose(values[2], pair, rtol=1e-9)
-    assert_allclose(values[1], st.probability_greater(st.Beta(10, 990), st.Beta(70, 30)), rtol=1e-9)
+    assert_allclose(values[1], st.probability_greater(st.Beta(10, 990), st.Beta(70, 30)), rtol=1e-6)
 
 
 def test_arms_of_very_different_widths():
