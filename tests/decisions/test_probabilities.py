@@ -160,7 +160,7 @@ def test_draws_agree():
 def test_what_arms_are():
     with pytest.raises(st.IncompatibleError, match="one family; got Beta and Gamma"):
         st.probability_greater(st.Beta(1, 1), st.Gamma(1, 1))
-    with pytest.raises(st.IncompatibleError, match="arms that are st.Beta, st.Gamma or st.Normal; got float"):
+    with pytest.raises(st.IncompatibleError, match=r"arms that are st.Beta, st.Gamma or st.Normal; got float"):
         st.probability_greater(0.5, st.Beta(1, 1))
     with pytest.raises(st.IncompatibleError, match="a list or a dict of arms"):
         st.probability_best("AB")
