@@ -44,7 +44,7 @@ def quantile(parts: Any, p: Floats) -> Floats:
             step = np.where(
                 np.isfinite(score) & (slope > 0.0), (aim - score) / np.where(slope > 0.0, slope, 1.0), np.inf
             )
-            inside = (t + step > low) & (t + step < high)
+            inside = (t + step >= low) & (t + step <= high)
         reach = spread * 2.0 ** min(turn, 60)
         middle = np.where(np.isinf(low), high - reach, np.where(np.isinf(high), low + reach, 0.5 * (low + high)))
         new = np.where(inside, t + np.where(inside, step, 0.0), middle)
