@@ -44,6 +44,12 @@ if TYPE_CHECKING:
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
     from stattools.data.idx import read_idx as read_idx
+    from stattools.decisions.contrasts import difference as difference
+    from stattools.decisions.contrasts import ratio as ratio
+    from stattools.decisions.contrasts import rope_probability as rope_probability
+    from stattools.decisions.losses import expected_loss as expected_loss
+    from stattools.decisions.probabilities import probability_best as probability_best
+    from stattools.decisions.probabilities import probability_greater as probability_greater
     from stattools.errors import ConvergenceError as ConvergenceError
     from stattools.errors import DomainError as DomainError
     from stattools.errors import IdentificationError as IdentificationError
@@ -126,6 +132,9 @@ _HOME = {
     "conjugate.normal_inverse_wishart": ("NormalInverseWishart",),
     "conjugate.student_t": ("StudentT",),
     "conjugate.gamma_poisson": ("Gamma",),
+    "decisions.contrasts": ("difference", "ratio", "rope_probability"),
+    "decisions.losses": ("expected_loss",),
+    "decisions.probabilities": ("probability_best", "probability_greater"),
     "errors": (
         "ConvergenceError",
         "DomainError",

@@ -28,6 +28,7 @@ LAYERS = [
     ["fitting"],
     ["export"],
     ["conjugate"],
+    ["decisions"],
     ["priors"],
     ["sampling"],
     ["bayes"],

@@ -21,8 +21,9 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.conjugate.arms import plain
 from stattools.errors import DomainError
 from stattools.interval import Interval
-from stattools.likelihoods.beta import log_density_of_logit, probability_less
+from stattools.likelihoods.beta import log_density_of_logit
 from stattools.likelihoods.saddle_point import log_binomial_pmf
+from stattools.likelihoods.two_betas import probability_less
 from stattools.models.arms import counts
 from stattools.models.counts import whole_number
 from stattools.models.proportion import tail_area
@@ -148,7 +149,7 @@ class BetaBinomial:
         return np.minimum(np.cumsum(self.pmf(np.arange(k.max() + 1.0))), 1.0)[k.astype(int)]
 
     def _integrals(self, k: Floats) -> Floats:
-        return np.array([probability_less(self.a, self.b, j + 1.0, self.trials - j) for j in k])
+        return probability_less(self.a, self.b, k + 1.0, self.trials - k)
 
 
 def _numbers(k: ArrayLike) -> Floats:

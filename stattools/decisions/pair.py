@@ -1,0 +1,30 @@
+"""What contrasts of two arms share: exchanging the arms where a formula needs it, and two tails that add to one."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import ConvergenceError
+
+Floats = NDArray[np.float64]
+Two = tuple[Floats, Floats]
+
+
+def moved(mirrored: NDArray[np.bool_], first: Two, second: Two) -> tuple[Floats, Floats, Floats, Floats]:
+    """Parameters of both arms, exchanged where `mirrored`."""
+    ahead = [np.where(mirrored, t, f) for f, t in zip(first, second, strict=True)]
+    behind = [np.where(mirrored, f, t) for f, t in zip(first, second, strict=True)]
+    return ahead[0], ahead[1], behind[0], behind[1]
+
+
+def both_tails(below: Floats, above: Floats, mirrored: NDArray[np.bool_], what: str) -> Two:
+    """Both tails over their sum, exchanged where `mirrored`. Raises ConvergenceError unless the sum is 1 to 1e-8."""
+    total = below + above
+    if not np.all(np.abs(total - 1.0) < 1e-8):
+        raise ConvergenceError(
+            f"both tails of {what} need to add to 1; got {total[np.argmax(np.abs(total - 1.0))]:.10g}. "
+            "Report the parameters of the arms."
+        )
+    below, above = below / total, above / total
+    return np.where(mirrored, above, below), np.where(mirrored, below, above)

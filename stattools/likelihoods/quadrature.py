@@ -1,0 +1,103 @@
+"""Integrals of many positive functions at once, each to nearly full relative accuracy however small it is.
+
+    log of the integral of exp g(t) dt,   one g per row
+
+Panels between given landmarks are integrated by 16-point Gauss-Legendre rules and halved where the last Legendre
+coefficients of the integrand have not died out. The rule's error falls as the square of theirs, so panels are accepted
+at coefficients of about 1e-8. Landmarks stand at every scale on which a function changes, and reach so far that nothing
+lies beyond; panels that cannot matter are dropped after one look at their ends. Cost: 100 to 500 values of g a row.
+Source: Trefethen, SIAM Review 50 (2008), 67-87, for the two rates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.polynomial import legendre
+from numpy.typing import NDArray
+
+from stattools.errors import ConvergenceError
+
+Floats = NDArray[np.float64]
+Integrand = Callable[[Floats, NDArray[np.intp]], Floats]
+
+NODES, WEIGHTS = legendre.leggauss(16)
+LAST = (legendre.legvander(NODES, 15) * WEIGHTS[:, None] * (np.arange(16) + 0.5))[:, 12:]
+"""Maps values at the nodes to the last four Legendre coefficients."""
+
+NEGLIGIBLE = 45.0
+"""Panels below exp(-45) of the largest are dropped: 3e-20."""
+
+TOLERANCE = 1e-15
+
+MOST_PANELS = 2000
+"""More panels of one integral than that, open at a time, are noise."""
+
+VANISHING = -760.0
+"""Integrals whose integrand stays below exp(-760) underflow."""
+
+
+def log_integral(log_integrand: Integrand, landmarks: Floats) -> Floats:
+    """log of the integral of exp(log_integrand) per row; landmarks (rows, m) in any order, NaN where there is none.
+
+    `log_integrand(t, row)` takes t (panels, k) and the row of each panel (panels, 1), and may be -inf. Raises
+    ConvergenceError where 60 halvings or 2000 panels are not enough.
+
+    >>> normal = lambda t, row: -0.5 * t**2
+    >>> round(float(np.exp(log_integral(normal, np.linspace(-9.0, 9.0, 7)[None])[0])), 12)  # sqrt(2 pi)
+    2.506628274631
+    """
+    marks = np.sort(landmarks, axis=1)
+    row = np.arange(len(marks))[:, None]
+    top = np.nanmax(at_marks := _values(log_integrand, marks, row), axis=1, initial=-np.inf)
+    left, right, row = _panels(marks, at_marks, top)
+    total, passes = np.zeros(len(marks)), 0
+    while len(row):
+        half = 0.5 * (right - left)[:, None]
+        value = log_integrand(0.5 * (left + right)[:, None] + half * NODES, row[:, None])
+        peak = top.copy()  # the landmarks may have missed it
+        np.maximum.at(peak, row, value.max(axis=1))
+        if not np.all(seen := peak[row] > VANISHING):
+            left, right, row, value, half = (v[seen] for v in (left, right, row, value, half))
+        with np.errstate(under="ignore"):  # what underflows adds nothing
+            raised = peak > top
+            total[raised] *= np.exp(top[raised] - peak[raised])
+            top = peak
+            value = np.exp(value - top[row, None])
+            area, largest = half[:, 0] * (value @ WEIGHTS), value.max(axis=1)
+            unresolved = np.abs(value @ LAST).max(axis=1)
+            error = half[:, 0] * unresolved**2 / np.where(largest > 0.0, largest, 1.0)
+        open_total = total + np.bincount(row, area, len(total))
+        middle = 0.5 * (left + right)
+        done = (error <= TOLERANCE * open_total[row]) | (middle <= left) | (middle >= right)
+        total += np.bincount(row[done], area[done], len(total))
+        left, middle, right, row = left[~done], middle[~done], right[~done], row[~done]
+        left, right, row = np.concatenate([left, middle]), np.concatenate([middle, right]), np.tile(row, 2)
+        passes += 1
+        if len(row) and (passes > 60 or np.bincount(row).max() > MOST_PANELS):
+            raise ConvergenceError(
+                f"an integral needs a function without jumps; {len(row)} panels near {float(left[0]):.6g} are not "
+                f"resolved after {passes} halvings. Report the parameters."
+            )
+    found = total > 0.0
+    return np.where(found, top + np.log(np.where(found, total, 1.0)), -np.inf)
+
+
+def _values(log_integrand: Integrand, marks: Floats, row: NDArray[np.intp]) -> Floats:
+    """The integrand at the landmarks, -inf where there is none."""
+    present = ~np.isnan(marks)
+    start = np.where(present, marks, marks[:, :1])
+    return np.where(present, log_integrand(start, row), -np.inf)
+
+
+def _panels(marks: Floats, values: Floats, top: Floats) -> tuple[Floats, Floats, NDArray[np.intp]]:
+    """Left and right ends and rows of the panels that matter."""
+    width = np.diff(marks, axis=1)
+    ends = np.maximum(values[:, 1:], values[:, :-1])
+    with np.errstate(invalid="ignore", divide="ignore"):  # no panel where a landmark is missing or repeated
+        size = np.where(width > 0.0, ends + np.log(width), -np.inf)
+        floor = size.max(axis=1, keepdims=True) - NEGLIGIBLE
+        keep = (width > 0.0) & (ends > -np.inf) & ((size >= floor) | (ends == top[:, None]))
+    row, at = np.nonzero(keep)
+    return marks[row, at], marks[row, at + 1], row
