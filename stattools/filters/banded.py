@@ -90,9 +90,9 @@ class Recurrence:
         for what, values in (*(("a", part) for part in a), ("b", b)):
             if np.isinf(values).any():
                 raise Trouble(f"{what} is infinite", *np.argwhere(np.isinf(values))[0])
-        b, before, *a = (np.where(np.isnan(values), 0.0, values).astype(y.dtype) for values in (b, before, *a))
+        b, before, *rest = (np.where(np.isnan(values), 0.0, values).astype(y.dtype) for values in (b, before, *a))
         with np.errstate(over="ignore", invalid="ignore"):
-            self.band.solve(tuple(a), b, before, y)
+            self.band.solve(tuple(rest), b, before, y)
         gap = np.logical_or.accumulate(gap, axis=1)
         bad = ~np.isfinite(y) & ~gap
         if bad.any():

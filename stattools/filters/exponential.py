@@ -66,7 +66,7 @@ def exponential_filter(
     require_engine(WHO, engine)
     require_missing(WHO, missing)
     x, w = numbers(signal, "signal", WHO), numbers(weights, "weights", WHO)
-    first, start = _start(initial)
+    first, start = require_initial(WHO, initial)
     seen = time_last(x, axis, WHO)
     batch, n = seen.shape[:-1], seen.shape[-1]
     series = int(np.prod(batch))
@@ -86,21 +86,32 @@ def exponential_filter(
 
 
 def filtered(
-    w: Array, x: Array, before: Array, y: Array, *, first: bool, missing: Missing = "carry", engine: Engine = "auto"
+    w: Array,
+    x: Array,
+    before: Array,
+    y: Array,
+    *,
+    first: Array | bool,
+    missing: Missing = "carry",
+    kept: Array | None = None,
+    engine: Engine = "auto",
 ) -> None:
     """Fill y (S, n) from w, x (S, n) and before (1, S); raises Trouble.
 
-    It is tried as if nothing were missing: a NaN or an infinity would stay in y to the end. Only then are gaps bridged.
+    `first` says which series begin with their first value, `kept` what a gap before has left of the past. It is tried
+    as if nothing were missing: a NaN or an infinity would stay in y to the end. Only then are gaps bridged.
     """
     kernels = compiled(engine, y.size)
     whole = kernels is not None and all(kept_contiguous(part) and part.dtype == y.dtype for part in (w, x, y))
     kernel = Exponential(y.dtype) if kernels is None else kernels.exponential
     # What overflows or is missing shows in the last values, and is told below.
     with np.errstate(over="ignore", invalid="ignore"):
-        sweep(kernel, (w,), x, x[:, :1].T if first else before, y, whole=whole)
-        if np.isfinite(y[:, -1]).all():
-            return
-        w, x, before, blank = bridged(w, x, before, first=first, missing=missing)
+        if kept is None:
+            sweep(kernel, (w,), x, np.where(first, x[:, 0], before), y, whole=whole)
+            if np.isfinite(y[:, -1]).all():
+                return
+        kept = np.ones(1) if kept is None else kept
+        w, x, before, blank = bridged(w, x, before, first=first, missing=missing, kept=kept)
         sweep(Exponential(y.dtype), (w,), x, before, y)
     bad = ~np.isfinite(y)
     if bad.any():
@@ -153,13 +164,13 @@ def _residual(w: Array, a: Array, x: Array, y: Array) -> Array:
     return error
 
 
-def _start(initial: Any) -> tuple[bool, Array]:
+def require_initial(who: str, initial: Any) -> tuple[bool, Array]:
     """Whether the first value starts the filter, and the value before it otherwise."""
     if isinstance(initial, str):
         if initial not in ("first", "zero"):
-            raise DomainError(f"{WHO} has initial='first', 'zero' or a number; got {initial!r:.40}.")
+            raise DomainError(f"{who} has initial='first', 'zero' or a number; got {initial!r:.40}.")
         return initial == "first", np.zeros((), np.float32)
-    start = numbers(initial, "initial", WHO)
+    start = numbers(initial, "initial", who)
     if not np.isfinite(start).all():
-        raise DomainError(f"{WHO} needs a finite initial=; got {initial!r:.60}.")
+        raise DomainError(f"{who} needs a finite initial=; got {initial!r:.60}.")
     return False, start

@@ -26,10 +26,13 @@ def require_missing(who: str, missing: Any) -> None:
         raise DomainError(f"{who} has missing='carry', 'decay' and 'raise'; got {missing!r:.40}.")
 
 
-def bridged(w: Array, x: Array, before: Array, *, first: bool, missing: Missing) -> tuple[Array, Array, Array, Array]:
+def bridged(
+    w: Array, x: Array, before: Array, *, first: Array | bool, missing: Missing, kept: Array | float = 1.0
+) -> tuple[Array, Array, Array, Array]:
     """Weights, signal and value before without gaps, and where the result is blank for want of a first value.
 
-    w, x are (S, n), before (1, S). Raises Trouble for a NaN weight, an infinite value, and what `missing` refuses.
+    w, x are (S, n), before (1, S); `first` says which series begin with their first value, and `kept` what a gap before
+    has left of the past (`remaining`). Raises Trouble for a NaN weight, an infinite value, and what `missing` refuses.
     """
     for what, values in (("the weight", w), ("the signal", x)):
         _require_none(np.isinf(values), f"{what} is infinite")
@@ -39,17 +42,14 @@ def bridged(w: Array, x: Array, before: Array, *, first: bool, missing: Missing)
         _require_none(gap, "the signal is missing (NaN), which missing='raise' refuses,")
     if np.iscomplexobj(x) or np.iscomplexobj(w):
         _require_none(gap, "the signal is complex and missing (NaN), which has no rule,")
-    weight = decayed(w, gap) if missing == "decay" and gap.any() else w
+    weight = decayed(w, gap, kept) if missing == "decay" else w
     weight, seen = np.where(gap, 0.0, weight).astype(w.dtype), np.where(gap, 0.0, x).astype(x.dtype)
-    blank = np.zeros_like(gap)
-    if first:
-        begun = np.logical_or.accumulate(~gap, axis=1)
-        opening = np.argmin(gap, axis=1)
-        before = np.take_along_axis(seen, opening[:, None], axis=1).T
-        blank = ~begun
-        weight[blank] = 0.0
-        np.put_along_axis(weight, opening[:, None], 0.0, axis=1)
-    return weight, seen, before, blank
+    new = np.broadcast_to(np.asarray(first), len(x))[:, None]
+    opening = np.argmin(gap, axis=1)[:, None]
+    value = np.take_along_axis(seen, opening, axis=1)
+    weight[new & (np.arange(x.shape[1]) <= opening)] = 0.0
+    blank = new & ~np.logical_or.accumulate(~gap, axis=1)
+    return weight, seen, np.where(new, value, before.T).T, blank
 
 
 def decayed(w: Array, gap: Array, kept: Array | float = 1.0) -> Array:
@@ -58,7 +58,8 @@ def decayed(w: Array, gap: Array, kept: Array | float = 1.0) -> Array:
     _require_none(outside, "missing='decay' needs weights in [0, 1], and the weight is outside")
     past = remaining(w, gap, kept)
     total = w + past
-    return np.divide(w, total, out=np.zeros_like(total), where=total > 0.0)
+    share = np.divide(w, total, out=np.zeros_like(total), where=total > 0.0)
+    return np.where(past == 1.0 - w, w, share)
 
 
 def remaining(w: Array, gap: Array, kept: Array | float = 1.0) -> Array:
@@ -67,6 +68,7 @@ def remaining(w: Array, gap: Array, kept: Array | float = 1.0) -> Array:
     after_gap = np.ones_like(gap)
     after_gap[:, 1:] = gap[:, :-1]
     start = np.broadcast_to(np.asarray(kept, dtype=forget.dtype), (1, len(forget)))
+    # The product goes on from a gap before, and starts anew after a value; `kept` is 1 after one.
     product = np.empty_like(forget)
     solve((np.where(after_gap, forget, 0.0),), np.where(after_gap, 0.0, forget), start, product, "lapack")
     return product

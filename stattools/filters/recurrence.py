@@ -62,7 +62,7 @@ def linear_recurrence(
     batch, n = right.shape[:-1], right.shape[-1]
     series = int(np.prod(batch))
     coefficients = tuple(apart(lag, y).reshape(series, n) for lag in lags)
-    before = _before(start, len(lags), order_k, batch).reshape(len(lags), series)
+    before = entering(start, len(lags), order_k, batch).reshape(len(lags), series)
     target = np.moveaxis(y, axis, -1)
     work = target.reshape(series, n)
     try:
@@ -81,14 +81,14 @@ def solve(a: Arrays, b: Array, before: Array, y: Array, engine: Engine = "auto")
     if len(a) > 1 and engine == "numba":
         raise IncompatibleError(f"{WHO}: engine='numba' is for order 1; this is of order {len(a)}. Use 'lapack'.")
     if kernels is not None:
-        whole = all(kept_contiguous(part) and part.dtype == y.dtype for part in (a[0], b, y))
+        whole = all(kept_contiguous(part) and part.dtype == y.dtype for part in (*a, b, y))
         sweep(kernels.recurrence, a, b, before, y, whole=whole)
         if np.isfinite(y[:, -1]).all():
             return
     sweep(Recurrence(y.dtype), a, b, before, y)
 
 
-def _before(start: Array, k: int, order_k: bool, batch: tuple[int, ...]) -> Array:
+def entering(start: Array, k: int, order_k: bool, batch: tuple[int, ...]) -> Array:
     """The k values before the first time, newest first, shape (k, *batch)."""
     if not order_k:
         return per_series(start, batch, "initial", WHO)[None]
