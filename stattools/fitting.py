@@ -5,7 +5,7 @@ covariance = information^-1 (times the unbiased squared scale where one is estim
 
 from __future__ import annotations
 
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from stattools.models.one_vs_rest import OneVsRest, OneVsRestFit
 from stattools.penalties import Penalty, Ridge, maximize
 from stattools.predictors.dispersed import Dispersed
 from stattools.solvers import ClosedForm, LeastSquares, Newton, Solution, Solver
+
+if TYPE_CHECKING:
+    from stattools.filters.smoothing import ExponentialSmoothing
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +44,7 @@ def fit(
 
 @overload
 def fit(
-    model: Model | BernoulliTrials | Custom,
+    model: Model | BernoulliTrials | Custom | ExponentialSmoothing,
     *,
     solver: Solver | None = None,
     level: float = 0.95,

@@ -83,7 +83,7 @@ def exponential_moments(
     >>> import stattools as st
     >>> moments = st.exponential_moments([1.0, 2.0, 4.0], half_life=1.0)
     >>> moments.mean.round(4).tolist(), moments.sum.tolist(), moments.std.round(4).tolist()
-    ([1.0, 1.6667, 3.0], [1.0, 2.5, 5.25], [nan, 0.7071, 1.6036])
+    ([1.0, 1.6667, 3.0], [1.0, 2.5, 5.25], [nan, 0.7071, 1.5811])
     """
     who = "exponential_moments"
     require_missing(who, missing)

@@ -42,7 +42,7 @@ def linear_recurrence(
 
     >>> import stattools as st
     >>> st.linear_recurrence(0.5, [1.0, 1.0, 1.0], initial=2.0)
-    array([2. , 2. , 2. ])
+    array([2., 2., 2.])
     >>> st.linear_recurrence([[1.0], [1.0]], [0.0] * 6, initial=[1.0, 0.0])  # Fibonacci
     array([ 1.,  2.,  3.,  5.,  8., 13.])
     """
