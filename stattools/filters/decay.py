@@ -134,11 +134,11 @@ def _moments(x: Array, decay: Array, bias: bool, missing: Missing) -> tuple[Arra
 def half_lives(times: Any, half_life: Any, who: str) -> Array:
     """Time steps in half-lives, (..., n - 1)."""
     array = np.asarray(times)
-    if array.dtype.kind == "O" or "tz" in type(getattr(times, "dtype", None)).__name__.lower():
+    if array.dtype.kind in "OUS" or "tz" in type(getattr(times, "dtype", None)).__name__.lower():
         import pandas as pd
 
         try:
-            array = np.asarray(pd.DatetimeIndex(pd.to_datetime(times, utc=True)).tz_localize(None))
+            array = np.asarray(pd.DatetimeIndex(pd.to_datetime(times, utc=True, format="ISO8601")).tz_localize(None))
         except (ValueError, TypeError) as error:
             raise DomainError(
                 f"{who} needs times as numbers or dates; got {array.flat[0]!r:.40} and the like."
@@ -175,7 +175,7 @@ def _dated(times: Array, half_life: Any, who: str) -> tuple[Array, float]:
     if np.isnat(times).any():
         raise DomainError(f"{who} needs a time for every observation; times[{int(np.argmax(np.isnat(times)))}] is NaT.")
     try:
-        if isinstance(half_life, int | float | np.floating | np.integer):
+        if isinstance(half_life, int | float | np.number) and not isinstance(half_life, np.timedelta64):
             raise TypeError
         unit = pd.Timedelta(half_life)
     except (ValueError, TypeError) as error:

@@ -83,9 +83,9 @@ def hodrick_prescott(y: ArrayLike, lamb: float = 1600.0, *, axis: int = -1) -> D
     Source: Hodrick & Prescott (1997).
 
     >>> import stattools as st
-    >>> cycle, trend = st.hodrick_prescott([1.0, 2.0, 4.5, 4.0, 5.0])
+    >>> cycle, trend = st.hodrick_prescott([1.0, 2.0, 4.0, 4.0, 7.0], 1.0)
     >>> trend.round(3).tolist()
-    [1.201, 2.2, 3.199, 4.199, 5.2]
+    [0.917, 2.167, 3.5, 4.833, 6.583]
     """
     trend = whittaker(y, lamb, 2, axis=axis)
     return Decomposition(numbers(y, "y", "hodrick_prescott") - trend, trend)
