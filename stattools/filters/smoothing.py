@@ -34,6 +34,8 @@ WHO = "exponential_smoothing"
 GRID = np.linspace(-9.0, 9.0, 19)
 """Log odds of the weight looked at for a start: from 1e-4 to 1 - 1e-4."""
 
+EXACT = f"{WHO}: the forecasts are exact, and the likelihood has no maximum: sigma falls to 0."
+
 
 @dataclass(frozen=True, eq=False)
 class ExponentialSmoothing:
@@ -75,6 +77,8 @@ class ExponentialSmoothing:
         found = [profile(self.y, self.used, np.full(len(self.y), w), self.first, self.free) for w in expit(GRID)]
         best = int(np.argmin([squares for squares, _ in found]))
         constant = self._constant()
+        if not found[best][0] > 0.0:
+            raise IdentificationError(EXACT)
         if constant is not None and self.Z is not None and self.Z.shape[1] == 1 and best in (0, len(GRID) - 1):
             raise IdentificationError(
                 f"{WHO}: the likelihood rises to the end where the weight is {'0' if best == 0 else '1'}, and the "
@@ -184,7 +188,7 @@ class ExponentialSmoothing:
 
     def _theta(self, beta: Floats, level: float, variance: float) -> Floats:
         if not variance > 0.0:
-            raise IdentificationError(f"{WHO}: the forecasts are exact, and sigma has its maximum at 0.")
+            raise IdentificationError(EXACT)
         return np.concatenate([beta, [level] if self.free else [], [0.5 * np.log(variance)]])
 
     def _eta(self, theta: Floats) -> Floats:
