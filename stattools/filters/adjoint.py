@@ -114,7 +114,9 @@ def exponential_filter_adjoint(
         filtered(gain, values, before, y, first=False)
     except Trouble as trouble:
         raise trouble.told(who, batch, "Replace or drop it.") from None
-    back = transposed([1.0 - gain], np.where(blank, 0.0, g))
+    g = g.copy()
+    g[:, : blank.shape[1]][blank] = 0.0
+    back = transposed([1.0 - gain], g)
     earlier = np.concatenate([before.T, y[:, :-1]], axis=1)
     gap = np.isnan(flat)
     by_x, by_w = gain * back, np.where(gap, 0.0, back * (values - earlier))

@@ -42,16 +42,19 @@ class Band:
     def filled(self, a: Arrays) -> Array:
         """The band (k + 1, R T) of k arrays a (R, T) in LAPACK's storage: row j holds -a_j, j columns to the left."""
         k, (rows, times) = len(a), a[0].shape
+        band, lower = self.room_for(rows, times, k)
+        for j in range(1, k + 1):
+            part = min(j, times)
+            np.negative(a[j - 1][:, part:], out=lower[:, : times - part, j])
+            lower[:, times - part :, j] = 0.0
+        return band
+
+    def room_for(self, rows: int, times: int, k: int) -> tuple[Array, Array]:
+        """Room for a band (k + 1, rows times), and the same room seen as (rows, times, k + 1)."""
         size = rows * times
         if self.room.shape[0] < size or self.room.shape[1] != k + 1:
             self.room = np.ones((size, k + 1), self.dtype)
-        band = self.room[:size]
-        by_series = band.reshape(rows, times, k + 1)
-        for j in range(1, k + 1):
-            part = min(j, times)
-            np.negative(a[j - 1][:, part:], out=by_series[:, : times - part, j])
-            by_series[:, times - part :, j] = 0.0
-        return band.T
+        return self.room[:size].T, self.room[:size].reshape(rows, times, k + 1)
 
 
 def substitute(tbtrs: Any, band: Array, y: Array, trans: str = "N") -> None:
@@ -77,10 +80,9 @@ class Recurrence:
         self.band = Band(dtype)
 
     def __call__(self, a: Arrays, b: Array, before: Array, y: Array) -> None:
-        # An overflow is told by its index below.
-        with np.errstate(over="ignore", invalid="ignore"):
-            self.band.solve(a, b, before, y)
-        if not (np.isfinite(y[:, -1]).all() and all(np.isfinite(part).all() for part in a)):
+        self.band.solve(a, b, before, y)
+        # A NaN in the band shows in its sum; a sum that overflows only costs the second look.
+        if not (np.isfinite(y[:, -1]).all() and np.isfinite([part.sum() for part in a]).all()):
             self._with_gaps(a, b, before, y)
 
     def _with_gaps(self, a: Arrays, b: Array, before: Array, y: Array) -> None:
@@ -91,8 +93,7 @@ class Recurrence:
             if np.isinf(values).any():
                 raise Trouble(f"{what} is infinite", *np.argwhere(np.isinf(values))[0])
         b, before, *rest = (np.where(np.isnan(values), 0.0, values).astype(y.dtype) for values in (b, before, *a))
-        with np.errstate(over="ignore", invalid="ignore"):
-            self.band.solve(tuple(rest), b, before, y)
+        self.band.solve(tuple(rest), b, before, y)
         gap = np.logical_or.accumulate(gap, axis=1)
         bad = ~np.isfinite(y) & ~gap
         if bad.any():

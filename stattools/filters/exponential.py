@@ -112,11 +112,13 @@ def filtered(
                 return
         kept = np.ones(1) if kept is None else kept
         w, x, before, blank = bridged(w, x, before, first=first, missing=missing, kept=kept)
-        sweep(Exponential(y.dtype), (w,), x, before, y)
-    bad = ~np.isfinite(y)
-    if bad.any():
-        raise Trouble(f"the result overflows {y.dtype}", *np.argwhere(bad)[0])
-    y[blank] = np.nan
+        sweep(kernel, (w,), x, before, y, whole=whole)
+        if not np.isfinite(y[:, -1]).all():
+            sweep(Exponential(y.dtype), (w,), x, before, y)
+            bad = ~np.isfinite(y)
+            if bad.any():
+                raise Trouble(f"the result overflows {y.dtype}", *np.argwhere(bad)[0])
+    y[:, : blank.shape[1]][blank] = np.nan
 
 
 class Exponential:
@@ -124,43 +126,44 @@ class Exponential:
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
         self.band = Band(dtype)
-        self.kept = np.empty(0, dtype)
 
     def __call__(self, gain: Arrays, x: Array, before: Array, y: Array) -> None:
         w = gain[0]
-        if not np.isfinite(w).all():
+        # A NaN weight beside a y of 0 would be lost in tbtrs; it shows in the mean.
+        smallest = smallest_mean(w)
+        if not np.isfinite(smallest):
             y[...] = np.nan
             return
-        if len(self.kept) < y.size:
-            self.kept = np.empty(y.size, y.dtype)
-        a = np.subtract(1.0, w, out=self.kept[: y.size].reshape(y.shape))
-        band = self.band.filled((a,))
+        band, lower = self.band.room_for(*y.shape, 1)
+        np.subtract(w[:, 1:], 1.0, out=lower[:, :-1, 1])
+        lower[:, -1, 1] = 0.0
         np.multiply(w, x, out=y)
-        y[:, 0] = one_step(w[:, 0], a[:, 0], x[:, 0], before[0])
+        y[:, 0] = one_step(w[:, 0], x[:, 0], before[0])
         substitute(self.band.tbtrs, band, y)
-        if y.size <= 4 * BLOCK or smallest_mean(w) < SMALL:
-            error = _residual(w, a, x, y)
+        if y.size <= 4 * BLOCK or smallest < SMALL:
+            error = _residual(w, x, y)
             substitute(self.band.tbtrs, band, error)
             y += error
 
 
-def one_step(w: Array, a: Array, x: Array, y: Array) -> Array:
-    """y + w (x - y) or, where w is near 1, a y + w x with a = 1 - w; y itself where x = y."""
-    return np.where((np.abs(w) < 0.5) | (x == y), y + w * (x - y), a * y + w * x)
+def one_step(w: Array, x: Array, y: Array) -> Array:
+    """y + w (x - y) or, where w is near 1, (1 - w) y + w x; y itself where x = y."""
+    return np.where((np.abs(w) < 0.5) | (x == y), y + w * (x - y), (1.0 - w) * y + w * x)
 
 
 def smallest_mean(w: Array) -> float:
-    """The smallest mean of |w| over blocks of BLOCK weights."""
+    """The smallest mean of |w| over blocks of BLOCK weights, NaN or infinite if a weight is."""
     size = np.abs(w).reshape(-1)
-    whole = size[: len(size) // BLOCK * BLOCK]
-    return float(whole.reshape(-1, BLOCK).mean(axis=1).min()) if len(whole) else np.inf
+    places = np.arange(0, max(len(size) - BLOCK + 1, 1), BLOCK)
+    total = np.add.reduceat(size, places)
+    return float(total.min()) / BLOCK if np.isfinite(total).all() else np.nan
 
 
-def _residual(w: Array, a: Array, x: Array, y: Array) -> Array:
+def _residual(w: Array, x: Array, y: Array) -> Array:
     """How far y (R, T) misses the definition, from the second time on; differences of neighbors are exact."""
     error = np.zeros_like(y)
     last, now, u, v = y[:, :-1], y[:, 1:], w[:, 1:], x[:, 1:]
-    error[:, 1:] = np.where(np.abs(u) < 0.5, (last - now) + u * (v - last), (a[:, 1:] * last + u * v) - now)
+    error[:, 1:] = np.where(np.abs(u) < 0.5, (last - now) + u * (v - last), ((1.0 - u) * last + u * v) - now)
     return error
 
 

@@ -29,7 +29,8 @@ def require_missing(who: str, missing: Any) -> None:
 def bridged(
     w: Array, x: Array, before: Array, *, first: Array | bool, missing: Missing, kept: Array | float = 1.0
 ) -> tuple[Array, Array, Array, Array]:
-    """Weights, signal and value before without gaps, and where the result is blank for want of a first value.
+    """Weights, signal and value before without gaps, and where the result is blank for want of a first value, (S, m)
+    for the m times that this concerns.
 
     w, x are (S, n), before (1, S); `first` says which series begin with their first value, and `kept` what a gap before
     has left of the past (`remaining`). Raises Trouble for a NaN weight, an infinite value, and what `missing` refuses.
@@ -47,9 +48,10 @@ def bridged(
     new = np.broadcast_to(np.asarray(first), len(x))[:, None]
     opening = np.argmin(gap, axis=1)[:, None]
     value = np.take_along_axis(seen, opening, axis=1)
-    weight[new & (np.arange(x.shape[1]) <= opening)] = 0.0
-    blank = new & ~np.logical_or.accumulate(~gap, axis=1)
-    return weight, seen, np.where(new, value, before.T).T, blank
+    opening[np.take_along_axis(gap, opening, axis=1)] = x.shape[1]
+    head = np.arange(min(int(opening.max(initial=0)) + 1, x.shape[1]))
+    weight[:, : len(head)][new & (head <= opening)] = 0.0
+    return weight, seen, np.where(new, value, before.T).T, new & (head < opening)
 
 
 def decayed(w: Array, gap: Array, kept: Array | float = 1.0) -> Array:

@@ -80,12 +80,14 @@ def solve(a: Arrays, b: Array, before: Array, y: Array, engine: Engine = "auto")
     kernels = compiled(engine, y.size) if len(a) == 1 else None
     if len(a) > 1 and engine == "numba":
         raise IncompatibleError(f"{WHO}: engine='numba' is for order 1; this is of order {len(a)}. Use 'lapack'.")
-    if kernels is not None:
-        whole = all(kept_contiguous(part) and part.dtype == y.dtype for part in (*a, b, y))
-        sweep(kernels.recurrence, a, b, before, y, whole=whole)
-        if np.isfinite(y[:, -1]).all():
-            return
-    sweep(Recurrence(y.dtype), a, b, before, y)
+    # An overflow is told by its index.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if kernels is not None:
+            whole = all(kept_contiguous(part) and part.dtype == y.dtype for part in (*a, b, y))
+            sweep(kernels.recurrence, a, b, before, y, whole=whole)
+            if np.isfinite(y[:, -1]).all():
+                return
+        sweep(Recurrence(y.dtype), a, b, before, y)
 
 
 def entering(start: Array, k: int, order_k: bool, batch: tuple[int, ...]) -> Array:
