@@ -286,7 +286,7 @@ class Fit:
         return calibration(self, bins, level=level)
 
     def forecast(self, steps: int, *, level: float | None = None, **options: Any) -> pd.DataFrame:
-        """What comes next, for models of a series: a frame with `step, mean, sd, lower, upper`.
+        """What comes next, for models of a series: a frame with `time, mean, variance, lower, upper`.
 
         `options` are the model's, such as `data` with coming covariates. Raises IncompatibleError for models that are
         not of a series.

@@ -134,7 +134,7 @@ class Exponential:
         if not np.isfinite(smallest):
             y[...] = np.nan
             return
-        band, lower = self.band.room_for(*y.shape, 1)
+        band, lower = self.band.room_for(y.shape[0], y.shape[1], 1)
         np.subtract(w[:, 1:], 1.0, out=lower[:, :-1, 1])
         lower[:, -1, 1] = 0.0
         np.multiply(w, x, out=y)

@@ -53,6 +53,7 @@ class ExponentialSmoothing:
     first: float
     free: bool
     names: tuple[str, ...]
+    outcome_name: str = "y"
     kind = "exponential_smoothing"
     title = "Exponential smoothing"
     has_scale = False
@@ -137,10 +138,10 @@ class ExponentialSmoothing:
         )
 
     def forecast(self, theta: ArrayLike, steps: int, *, level: float = 0.95, data: Any = None) -> pd.DataFrame:
-        """`step, mean, sd, lower, upper` for the coming times; `data` are their covariates, `steps` rows.
+        """`time, mean, variance, lower, upper` for the coming times; `data` are their covariates, `steps` rows.
 
-        sd^2 = s^2 (1 + w_{n}^2 + ... ) over the steps between, s^2 = sum e^2 / (n - parameters but sigma); normal
-        intervals, which leave the uncertainty of theta out.
+        The variance is s^2 (1 + w_n^2 + w_{n+1}^2 + ...) over the steps between, with s^2 = sum e^2 / (n - parameters
+        but sigma); normal intervals, which leave the uncertainty of theta out.
         """
         import pandas as pd
 
@@ -153,12 +154,11 @@ class ExponentialSmoothing:
         if spare <= 0:
             raise IdentificationError(f"forecast: {self.n:.0f} errors and {len(theta) - 1} parameters leave no scale.")
         growth = 1.0 + np.concatenate([[0.0], np.cumsum(coming[:-1] ** 2)])
-        sd = np.sqrt(found.sum_of_squares / spare * growth)
-        half = -float(ndtri(0.5 * (1.0 - level))) * sd
+        variance = found.sum_of_squares / spare * growth
+        half = -float(ndtri(0.5 * (1.0 - level))) * np.sqrt(variance)
         mean = np.full(int(steps), found.level[-1])
-        return pd.DataFrame(
-            {"step": np.arange(1, int(steps) + 1), "mean": mean, "sd": sd, "lower": mean - half, "upper": mean + half}
-        )
+        columns = {"time": len(self.y) + np.arange(int(steps)), "mean": mean, "variance": variance}
+        return pd.DataFrame(columns | {"lower": mean - half, "upper": mean + half})
 
     def arrays(self) -> dict[str, Any]:
         """What the likelihood depends on, for the hash of the data."""
@@ -227,6 +227,7 @@ def exponential_smoothing(
     >>> fit.forecast(2)["mean"].round(2).tolist()
     [7.95, 7.95]
     """
+    outcome_name = y if isinstance(y, str) else str(getattr(y, "name", None) or "y")
     if isinstance(y, str):
         if data is None:
             raise DomainError(f"{WHO} got y={y!r}, a column's name, and no data=.")
@@ -255,7 +256,7 @@ def exponential_smoothing(
             f"{WHO} has {len(names)} parameters; {int(used.sum())} errors are not enough. Use more values."
         )
     filled = np.where(gap, values[opening], values)
-    return ExponentialSmoothing(filled, used, gap, Z, design, fixed, first, free, names)
+    return ExponentialSmoothing(filled, used, gap, Z, design, fixed, first, free, names, outcome_name)
 
 
 def _opening(initial: Any, first: float) -> tuple[float, bool]:

@@ -1,7 +1,7 @@
 """The reference for exponential smoothing with one weight: statsmodels' ETS(A,N,N), its errors and log-likelihood.
 
-The point is found by least squares of statsmodels' errors (its own optimizer stops after six digits), the standard
-errors by differences of its log-likelihood, in which sigma is at its maximum.
+Its own optimizer stops after six digits; from there Newton's method climbs on differences of its log-likelihood, in
+which sigma is at its maximum, and their curvature gives its standard errors.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 from scipy.special import expit, logit
 
 from stattools.errors import IncompatibleError
 from stattools.models.custom import custom
+from stattools.solvers import Newton
 from stattools.solvers.metric import Metric
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 
@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 
 SAME = 1e-5
 """In standard errors; as a ratio of standard errors 1e-4, since the reference's are differences."""
+KNOWN = 8.0
+"""Digits that differences of a log-likelihood are good for."""
 
 
 def validate_smoothing(fit: Fit) -> Agreement:
@@ -50,19 +52,16 @@ def validate_smoothing(fit: Fit) -> Agreement:
     def loglik(theta: Floats) -> float:
         return float(ets.loglike([expit(theta[0]), theta[1]]))
 
-    def errors(theta: Floats) -> Floats:
-        smoothed: Any = ets.smooth([expit(theta[0]), theta[1]])
-        return np.asarray(smoothed.resid)
-
     weight = np.clip(first["smoothing_level"], 1e-6, 1.0 - 1e-6)
     start = np.array([logit(weight), first["initial_level"]])
-    found: Any = least_squares(errors, start, jac="3-point", x_scale=fit.se[:2], xtol=1e-15, ftol=1e-15, gtol=1e-15)
-    work, T = custom(loglik, start=found.x).standardized()
-    covariance = T @ Metric(work.evaluate(work.start).information).covariance() @ T.T
-    reference = np.append(found.x, 0.5 * np.log(np.mean(found.fun**2)))
-    reference_se = np.append(np.sqrt(np.diagonal(covariance)), np.nan)
+    own: Any = custom(loglik, start=start)
+    found = Newton().solve(own)
+    smoothed: Any = ets.smooth([expit(found.estimate[0]), found.estimate[1]])
+    reference = np.append(found.estimate, 0.5 * np.log(np.mean(np.asarray(smoothed.resid) ** 2)))
+    reference_se = np.append(np.sqrt(np.diagonal(found.covariance)), np.nan)
     difference = (fit.estimate - reference) / fit.se
-    digits, se_digits = agreeing_digits(fit.estimate, reference), agreeing_digits(fit.se[:2], reference_se[:2])
+    digits = np.minimum(agreeing_digits(fit.estimate, reference), KNOWN)
+    se_digits = np.minimum(agreeing_digits(fit.se[:2], reference_se[:2]), KNOWN)
     rows = pd.DataFrame(
         {
             "term": fit.names,
@@ -77,7 +76,7 @@ def validate_smoothing(fit: Fit) -> Agreement:
     )
     apart = float(np.abs(difference).max())
     ratio = float(np.abs(fit.se / reference_se - 1.0)[:2].max())
-    theirs = loglik(found.x)
+    theirs = found.loglik
     ok = apart <= SAME and ratio <= 1e-4 and abs(theirs - fit.loglik) <= 1e-9 * (1.0 + abs(fit.loglik))
     name = f"statsmodels {statsmodels.__version__} ETS(A,N,N)"
     sentence = (
@@ -89,6 +88,4 @@ def validate_smoothing(fit: Fit) -> Agreement:
     )
     metric = Metric(model.evaluate(reference).information)
     decrement = metric.norm(model.evaluate(reference, 1).score)
-    return Agreement(
-        rows, fit.loglik, theirs, name, bool(found.success), fit.solution.decrement, decrement, ok, sentence
-    )
+    return Agreement(rows, fit.loglik, theirs, name, found.converged, fit.solution.decrement, decrement, ok, sentence)

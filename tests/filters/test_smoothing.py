@@ -119,7 +119,7 @@ def test_ses_of_r():
     assert_allclose(expit(fit.estimate[0]), 0.8339, atol=2e-4)
     assert_allclose(fit.estimate[1], 446.5868, atol=0.02)
     coming = fit.forecast(5, level=0.95)
-    assert_allclose(coming["sd"][0], 29.8282, atol=0.002)
+    assert_allclose(np.sqrt(coming["variance"][0]), 29.8282, atol=0.002)
     assert_allclose(coming["mean"], 542.6806, atol=0.002)
     assert_allclose(coming.loc[0, ["lower", "upper"]].to_numpy(float), [484.2183, 601.1429], atol=0.01)
 
@@ -132,7 +132,7 @@ def test_forecast_variance_is_that_of_statsmodels():
     ours = fit.forecast(10, level=0.9)
     assert_allclose(ours["mean"], theirs.predicted_mean, rtol=1e-12)
     # Its variance is the mean square, ours is divided by the degrees of freedom.
-    assert_allclose(ours["sd"] ** 2 * 98 / 100, theirs.forecast_variance, rtol=1e-10)
+    assert_allclose(ours["variance"] * 98 / 100, theirs.forecast_variance, rtol=1e-10)
 
 
 def test_a_covariate_moves_the_weight_and_its_forecasts():
@@ -142,7 +142,9 @@ def test_a_covariate_moves_the_weight_and_its_forecasts():
     assert np.abs((fit.estimate[[0, 1, 3]] - [-1.0, 1.0, 0.0]) / fit.se[[0, 1, 3]]).max() < 3.0
     coming = fit.forecast(3, data={"z": [0.0, 2.0, 9.0]})
     w = expit(fit.estimate[0] + fit.estimate[1] * np.array([0.0, 2.0]))
-    assert_allclose((coming["sd"] / coming["sd"][0]) ** 2, [1.0, 1 + w[0] ** 2, 1 + w[0] ** 2 + w[1] ** 2], rtol=1e-12)
+    assert_allclose(
+        coming["variance"] / coming["variance"][0], [1.0, 1 + w[0] ** 2, 1 + w[0] ** 2 + w[1] ** 2], rtol=1e-12
+    )
     same = st.fit(st.exponential_smoothing(pd.Series(y), weights=z))
     assert_allclose(same.estimate, fit.estimate, rtol=1e-9)
     nested = st.fit(st.exponential_smoothing(y))

@@ -30,6 +30,17 @@ FIGURES = {
     "profile": lambda: figures.profile(
         grid, -np.exp(-9 * grid), cut=-0.1, marks={"a$": 0.5, "b": 0.98}, xlabel="coefficient"
     ),
+    "levels": lambda: figures.levels(
+        [0, 1, 2],
+        [1, 2, np.nan],
+        [1, 1.5, 1.5],
+        {"time": [3, 4], "mean": [2, 2], "lower": [1, 0], "upper": [3, 4]},
+        ylabel="value",
+    ),
+    "gaps": lambda: figures.gaps(
+        [0, 1, 2], [1, np.nan, 3], {"carry$": [1, 1, 2], "decay": [1, 1, 2.5]}, xlabel="time", ylabel="value"
+    ),
+    "products": lambda: figures.products(np.arange(400), {"w": -np.arange(400.0)}, {"w": 320}, floor=-308, xlabel="n"),
     "means": lambda: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="predicted", ylabel="observed"),
 }
 
