@@ -217,3 +217,16 @@ def test_what_does_not_fit_is_an_error():
         linear_recurrence(np.ones((2, 3)), np.ones(3), engine="numba")
     with pytest.raises(TypeError):
         linear_recurrence(0.5, np.ones(3), start=1.0)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_memory_is_the_output_and_a_tile(engine):
+    import tracemalloc
+
+    a, b, room = np.full(2_000_000, 0.5), np.ones(2_000_000), np.empty(2_000_000)
+    linear_recurrence(a, b, out=room, engine=engine)
+    tracemalloc.start()
+    linear_recurrence(a, b, out=room, engine=engine)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2_000_000  # a tenth of one array
