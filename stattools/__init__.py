@@ -58,6 +58,21 @@ if TYPE_CHECKING:
     from stattools.existence import Separation as Separation
     from stattools.existence import SeparationError as SeparationError
     from stattools.existence import separation as separation
+    from stattools.filters.adjoint import FilterGradient as FilterGradient
+    from stattools.filters.adjoint import RecurrenceGradient as RecurrenceGradient
+    from stattools.filters.adjoint import exponential_filter_adjoint as exponential_filter_adjoint
+    from stattools.filters.adjoint import linear_recurrence_adjoint as linear_recurrence_adjoint
+    from stattools.filters.decay import ExponentialMoments as ExponentialMoments
+    from stattools.filters.decay import decay_weights as decay_weights
+    from stattools.filters.decay import exponential_moments as exponential_moments
+    from stattools.filters.exponential import exponential_filter as exponential_filter
+    from stattools.filters.graduation import hodrick_prescott as hodrick_prescott
+    from stattools.filters.graduation import whittaker as whittaker
+    from stattools.filters.recurrence import linear_recurrence as linear_recurrence
+    from stattools.filters.smoothing import ExponentialSmoothing as ExponentialSmoothing
+    from stattools.filters.smoothing import exponential_smoothing as exponential_smoothing
+    from stattools.filters.streaming import ExponentialFilterState as ExponentialFilterState
+    from stattools.filters.streaming import exponential_filter_state as exponential_filter_state
     from stattools.fitted import Fit as Fit
     from stattools.fitting import fit as fit
     from stattools.held_out_scores import held_out as held_out
@@ -142,6 +157,18 @@ _HOME = {
         "IncompatibleError",
         "StattoolsError",
     ),
+    "filters.adjoint": (
+        "FilterGradient",
+        "RecurrenceGradient",
+        "exponential_filter_adjoint",
+        "linear_recurrence_adjoint",
+    ),
+    "filters.decay": ("ExponentialMoments", "decay_weights", "exponential_moments"),
+    "filters.exponential": ("exponential_filter",),
+    "filters.graduation": ("hodrick_prescott", "whittaker"),
+    "filters.recurrence": ("linear_recurrence",),
+    "filters.smoothing": ("ExponentialSmoothing", "exponential_smoothing"),
+    "filters.streaming": ("ExponentialFilterState", "exponential_filter_state"),
     "fitted": ("Fit",),
     "fitting": ("fit",),
     "data.idx": ("read_idx",),

@@ -285,6 +285,18 @@ class Fit:
         self._regression("calibration")
         return calibration(self, bins, level=level)
 
+    def forecast(self, steps: int, *, level: float | None = None, **options: Any) -> pd.DataFrame:
+        """What comes next, for models of a series: a frame with `time, mean, variance, lower, upper`.
+
+        `options` are the model's, such as `data` with coming covariates. Raises IncompatibleError for models that are
+        not of a series.
+        """
+        level = self.level if level is None else level
+        require_level(level)
+        if not hasattr(self.model, "forecast"):
+            raise IncompatibleError(f"forecast belongs to models of a series; {self.model.title} has fit.predict.")
+        return self.model.forecast(self.estimate, steps, level=level, **options)
+
     def save(self, path: str | Path) -> Path:
         """Write the fit without its data to one file, which `st.load` reads; returns the path."""
         from stattools.storage import save

@@ -5,7 +5,7 @@ covariance = information^-1 (times the unbiased squared scale where one is estim
 
 from __future__ import annotations
 
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from stattools.networks.network_model import Network
 from stattools.penalties import Penalty, Ridge, maximize
 from stattools.predictors.dispersed import Dispersed
 from stattools.solvers import LBFGS, Adam, ClosedForm, LeastSquares, Newton, Solution, Solver
+
+if TYPE_CHECKING:
+    from stattools.filters.smoothing import ExponentialSmoothing
 
 Floats = NDArray[np.float64]
 
@@ -70,7 +73,7 @@ def fit(
 
 @overload
 def fit(
-    model: Model | BernoulliTrials | Custom,
+    model: Model | BernoulliTrials | Custom | ExponentialSmoothing,
     *,
     solver: Solver | None = None,
     level: float = 0.95,

@@ -22,6 +22,7 @@ ANALYSES = (
     "network",
     "batch_norm",
     "digits",
+    "filter",
 )
 INDEX = "index"
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.goodness import grouped, wilson_ends
-from stattools.reporting import figures
+from stattools.reporting import figures, smoothing
 from stattools.reporting.document import Figure
 from stattools.reporting.tables import percent
 
@@ -36,6 +36,8 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
         return (likelihood_curve(fit),)
     if fit.model.kind == "custom":
         return ()
+    if smoothing.is_smoothing(fit.model):
+        return smoothing.diagnostics(fit)
     suited = {
         "ols": (residuals,),
         "logistic": (calibration,),
@@ -207,7 +209,7 @@ def shares(model: Any) -> tuple[Floats, Floats | None, str]:
 
 def shared(model: Any) -> tuple[str, ...]:
     """Parameters that are no coefficient of a column, such as log alpha; they are the last."""
-    return () if model.kind == "custom" else model.predictor.extra
+    return model.predictor.extra if hasattr(model, "predictor") else ()
 
 
 def coefficient_spreads(model: Any) -> Floats:

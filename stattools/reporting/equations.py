@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from stattools.reporting import smoothing
 from stattools.reporting.document import Block, Math, Paragraph, code
 
 INDEXED = 6
@@ -28,6 +29,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
         "coin": _coin,
         "binomial": _binomial,
         "custom": _custom,
+        "exponential_smoothing": smoothing.likelihood,
     }
     return written[model.kind](model)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.reporting import equations, sentences
+from stattools.reporting import equations, sentences, smoothing
 from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, shared, spreads
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, Table, code, literal
 from stattools.reporting.provenance import code_version, data_hash, environment
@@ -48,6 +48,8 @@ def data(model: Any, *before: Block) -> Section:
         one, many = ("ones", "flips") if model.kind == "coin" else ("successes", "trials")
         pairs = {many: count(model.trials), one: count(model.successes)}
         return Section("Data", (*before, facts(pairs | digest, ("data", "value"))))
+    if smoothing.is_smoothing(model):
+        return Section("Data", (*before, facts(smoothing.facts(model) | digest, ("data", "value"))))
     pairs = {"rows": count(len(model.rows.X))}
     if model.rows.weight is not None:
         pairs["observations (sum of weights)"] = count(model.n)

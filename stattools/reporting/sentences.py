@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.reporting import smoothing
 from stattools.reporting.diagnostics import COUNTS, coefficient_spreads
 from stattools.reporting.document import code, literal
 from stattools.reporting.tables import (
@@ -44,6 +45,8 @@ def question(model: Any) -> str:
         return f"How probable is a {one}, after {count(model.successes)} in {count(model.trials)} {many}?"
     if model.kind == "custom":
         return f"Which values of {listed(model.names)} make the data most probable?"
+    if smoothing.is_smoothing(model):
+        return smoothing.question(model)
     asked = {
         "ols": f"the mean of {code(model.outcome_name)}",
         "logistic": f"the odds that {event(model)}",
@@ -82,7 +85,7 @@ def certificate(fit: Fit) -> str:
         reached = (
             f"What it maximizes is the log-likelihood with the penalty {code(fit.penalty)}, not the log-likelihood"
         )
-    elif fit.model.kind != "custom":
+    elif hasattr(fit.model, "rows"):
         reached = _exists(fit.model)
     limit = bound(solution.decrement, 1e-8 if solution.status == "converged" else 1e-6)
     return (
@@ -184,6 +187,8 @@ def conclusion(fit: Fit, agreement: Agreement | None = None) -> str:
             for name, value, se, lower, upper in rows
         ]
         return f"{literal(model.title)} is highest at {', '.join(found)}, with {percent(fit.level)} Wald intervals."
+    if smoothing.is_smoothing(model):
+        return smoothing.conclusion(fit, checked)
     varies = coefficient_spreads(model) > 0
     if not varies.any():
         return f"{model.title} of {code(model.outcome_name)} has an intercept and nothing else{checked}."

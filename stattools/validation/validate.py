@@ -20,6 +20,7 @@ from stattools.solvers.metric import Metric
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.arms import validate_arms
 from stattools.validation.proportions import validate_proportion
+from stattools.validation.smoothing import validate_smoothing
 from stattools.validation.statsmodels import Reference, reference_fit
 
 Floats = NDArray[np.float64]
@@ -32,8 +33,7 @@ def validate(fit: Fit, /) -> Agreement:
     """The same numbers from statsmodels? An `Agreement` with one row per coefficient, `ok` and a sentence.
 
     The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), proportion_confint, or
-    confint_poisson.
-    Raises IncompatibleError for anything but a
+    confint_poisson, ETS(A,N,N). Raises IncompatibleError for anything but a
     maximum-likelihood fit of a model that the package ships.
 
     >>> import stattools as st
@@ -47,6 +47,8 @@ def validate(fit: Fit, /) -> Agreement:
         return validate_proportion(fit)
     if hasattr(fit.model, "intervals"):
         return validate_arms(fit)
+    if fit.model.kind == "exponential_smoothing":
+        return validate_smoothing(fit)
     if not isinstance(fit.model, Model):
         raise IncompatibleError(f"validate has no reference for {fit.model.title}: it is your own likelihood.")
     if fit.penalty is not None:

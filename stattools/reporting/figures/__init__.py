@@ -7,6 +7,9 @@ from stattools.reporting.figures.curves import bars as bars
 from stattools.reporting.figures.curves import likelihood as likelihood
 from stattools.reporting.figures.curves import posterior as posterior
 from stattools.reporting.figures.curves import profile as profile
+from stattools.reporting.figures.filters import gaps as gaps
+from stattools.reporting.figures.filters import levels as levels
+from stattools.reporting.figures.filters import products as products
 from stattools.reporting.figures.fits import coefficients as coefficients
 from stattools.reporting.figures.fits import convergence as convergence
 from stattools.reporting.figures.fits import frequencies as frequencies

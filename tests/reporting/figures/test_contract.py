@@ -58,6 +58,17 @@ FIGURES = {
         {"without, %": [grid, grid], "with, %": [grid, grid]}, xlabel="activation", bounds=(0.0, 1.0)
     ),
     "pictures": lambda: figures.pictures([np.eye(4), -np.eye(4)], ["1$ read as 7", "b"], columns=2, signed=True),
+    "levels": lambda: figures.levels(
+        [0, 1, 2],
+        [1, 2, np.nan],
+        [1, 1.5, 1.5],
+        {"time": [3, 4], "mean": [2, 2], "lower": [1, 0], "upper": [3, 4]},
+        ylabel="value",
+    ),
+    "gaps": lambda: figures.gaps(
+        [0, 1, 2], [1, np.nan, 3], {"carry$": [1, 1, 2], "decay": [1, 1, 2.5]}, xlabel="time", ylabel="value"
+    ),
+    "products": lambda: figures.products(np.arange(400), {"w": -np.arange(400.0)}, {"w": 320}, floor=-308, xlabel="n"),
     "means": lambda: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="predicted", ylabel="observed"),
 }
 
