@@ -47,6 +47,9 @@ def rows_line(model: Any) -> str:
     n = f"{model.n:,.0f}"
     if hasattr(model, "observations"):
         return "number of observations not given" if model.observations is None else f"{n} observations"
+    if hasattr(model, "convention"):
+        missing = model.steps - int(model.n)
+        return f"{model.steps:,} times, {missing:,} missing" if missing else f"{n} observations, none missing"
     if not isinstance(model, Model):
         return f"{n} trials, {model.successes:,.0f} successes"
     rows = len(model.rows.X)
@@ -123,6 +126,9 @@ def _coefficient_lines(fit: Fit) -> list[str]:
         cells = [_clip(str(row[name])) for name in labels]
         statistic = row["statistic"]
         cells += [place(row["estimate"], places), place(row["se"], places)]
+        if np.isnan(row["se"]) or np.isnan(statistic):  # a variance
+            rows.append([*cells, "", "", *(place(row[end], places) for end in ("lower", "upper"))])
+            continue
         cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3), p_text(row["p_value"])]
         rows.append([*cells, place(row["lower"], places), place(row["upper"], places)])
     return aligned(head, rows, left=len(labels))
@@ -157,12 +163,26 @@ def _foot(fit: Fit) -> list[str]:
     if fit.model.has_scale:
         line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
     intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
+    if hasattr(fit.model, "convention"):
+        intervals = intervals.replace("Wald", "Wald on the log scale for variances")
     source = f"Standard errors: {_source(fit)}." if fit.kinds else f"{fit.cov.capitalize()}."
+    if hasattr(fit.model, "convention"):
+        return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
     lines = [line, certificate(fit), source + intervals]
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
     if fit.model.has_scale and fit.scale**2 <= 1e-24 * fit.model.residual_sums(fit.estimate)[1] / fit.n:
         lines.append("The fit is exact to round-off: standard errors and tests say nothing here.")
+    return lines
+
+
+def _structural_foot(fit: Fit, line: str) -> list[str]:
+    lines = [line, f"The log-likelihood is {fit.model.convention}."]
+    for name in fit.boundary:
+        lines.append(
+            f"{name} is 0, the boundary of its domain: the log-likelihood falls from there. It has no standard error "
+            'and no Wald interval; fit.interval(kind="profile") has one.'
+        )
     return lines
 
 
