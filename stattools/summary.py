@@ -119,7 +119,8 @@ def _coefficient_lines(fit: Fit) -> list[str]:
             [*(_clip(str(row[name])) for name in labels), number(row["estimate"])] for row in table.to_dict("records")
         ]
         return aligned([*("" for _ in labels), "estimate"], rows, left=len(labels))
-    head = [*("" for _ in labels), "estimate", "se", letter, "p", "lower", "upper"]
+    tested = fit.table()["statistic"].notna().any()
+    head = [*("" for _ in labels), "estimate", "se", *([letter, "p"] if tested else []), "lower", "upper"]
     rows = []
     for row in table.to_dict("records"):
         places = decimals(row["se"])
@@ -127,7 +128,7 @@ def _coefficient_lines(fit: Fit) -> list[str]:
         statistic = row["statistic"]
         cells += [place(row["estimate"], places), place(row["se"], places)]
         if np.isnan(row["se"]) or np.isnan(statistic):  # a variance
-            rows.append([*cells, "", "", *(place(row[end], places) for end in ("lower", "upper"))])
+            rows.append([*cells, *([""] * 2 if tested else []), *(place(row[end], places) for end in ("lower", "upper"))])
             continue
         cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3), p_text(row["p_value"])]
         rows.append([*cells, place(row["lower"], places), place(row["upper"], places)])

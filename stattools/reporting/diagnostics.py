@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.goodness import grouped, wilson_ends
-from stattools.reporting import figures
+from stattools.reporting import figures, state_space
 from stattools.reporting.document import Figure
 from stattools.reporting.tables import percent
 
@@ -36,6 +36,8 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
         return (likelihood_curve(fit),)
     if fit.model.kind == "custom":
         return ()
+    if state_space.is_structural(fit.model):
+        return state_space.diagnostics(fit)
     suited = {
         "ols": (residuals,),
         "logistic": (calibration,),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from stattools.reporting import state_space
 from stattools.reporting.document import Block, Math, Paragraph, code
 
 INDEXED = 6
@@ -28,6 +29,8 @@ def likelihood(model: Any) -> tuple[Block, ...]:
         "binomial": _binomial,
         "custom": _custom,
     }
+    if state_space.is_structural(model):
+        return state_space.likelihood(model)
     return written[model.kind](model)
 
 

@@ -76,7 +76,7 @@ def _future(model: Structural, X: Any, steps: int) -> Floats:
         raise DomainError(f"forecast needs X=, the {steps} coming rows of {', '.join(model.regressors)}.")
     if model.design is not None:
         encoded = model.design.encode(X)
-        keep = [j for j, term in enumerate(model.design.terms) if term != "Intercept"]
+        keep = [j for j, term in enumerate(model.design.names) if term != "Intercept"]
         rows = encoded[:, keep]
     else:
         rows = matrix(X)[0]

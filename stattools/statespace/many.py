@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.table import is_frame
+from stattools.data.table import is_frame, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.statespace.spectrum import LOG_2PI, Spectrum, log_sinh_ratio, maxima
 from stattools.statespace.structural import CONVENTION, Structural
@@ -103,9 +103,11 @@ def levels(Y: Any) -> LocalLevels | None:
     """Y as many series if it is two-dimensional: rows of an array, columns of a frame; None for one series."""
     frame = is_frame(Y)
     if frame:
-        if len(Y.columns) < 2:
+        columns = table(Y)
+        if len(columns.names) < 2:
             return None
-        values, labels = np.asarray(Y.to_numpy(), dtype=float).T, tuple(Y.columns)
+        values = np.stack([columns.column(name).to_numpy(dtype=float, na_value=np.nan) for name in columns.names])
+        labels = columns.names
     else:
         if not (isinstance(Y, np.ndarray) or (isinstance(Y, list | tuple) and len(Y) and np.ndim(Y[0]) == 1)):
             return None

@@ -55,14 +55,8 @@ class BoundedNewton:
         else:
             theta, taken = _rough(model), 0
         trace = [TraceStep(0, model.loglik(theta), np.nan)]
-        status: Status = "max-steps"
-        for _ in range(6):
-            theta, decrement, steps_now, status = climb(model, theta, self.tolerance, self.max_steps, trace)
-            taken += steps_now
-            released = _released(model, theta)
-            if released is None:
-                break
-            theta = released
+        theta, decrement, more, status = climb(model, theta, self.tolerance, self.max_steps, trace)
+        taken += more
         return Solution(
             theta,
             _covariance(model, theta),
@@ -135,10 +129,10 @@ def _snapped(model: Structural, theta: Floats, hold: int | None = None) -> Float
     return theta
 
 
-def _released(model: Structural, theta: Floats) -> Floats | None:
+def _released(model: Structural, theta: Floats, hold: int | None) -> Floats | None:
     """theta with one variance moved off 0, where the log-likelihood rises from there; None if all stay."""
     k = len(model.positive)
-    zero = np.flatnonzero(theta[:k] == 0.0)
+    zero = np.array([j for j in np.flatnonzero(theta[:k] == 0.0) if j != hold], dtype=int)
     if not len(zero):
         return None
     score = model.evaluate(theta, 1).score
@@ -163,10 +157,27 @@ def climb(
     *,
     hold: int | None = None,
 ) -> tuple[Floats, float, int, Status]:
-    """Newton's method on log variances and beta: (theta, decrement, steps, status).
-
-    A variance that runs to 0 is put there; the parameter `hold` keeps its value.
+    """Newton's method on log variances and beta, with variances put to 0 and taken off it: (theta, decrement, steps,
+    status). The parameter `hold` keeps its value.
     """
+    taken = 0
+    while True:
+        theta, decrement, steps, status = _interior(model, theta, tolerance, max_steps, trace, hold)
+        taken += steps
+        released = _released(model, theta, hold) if taken < 6 * max_steps else None
+        if released is None:
+            return theta, decrement, taken, status
+        theta = released
+
+
+def _interior(
+    model: Structural,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    trace: list[TraceStep],
+    hold: int | None,
+) -> tuple[Floats, float, int, Status]:
     k, last, decrement = len(model.positive), np.inf, np.inf
     for step in range(max_steps + 1):
         active = np.append(theta[:k] > 0, np.ones(len(theta) - k, dtype=bool))

@@ -180,8 +180,8 @@ def numbers(values: Any, what: str = "y") -> tuple[Floats, Any]:
         values = np.asarray(values)
     if isinstance(values, np.ndarray) and values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
-    if is_frame(values) and len(values.columns) == 1:
-        values = values.iloc[:, 0] if hasattr(values, "iloc") else table(values)[table(values).columns[0]]
+    if is_frame(values) and len(table(values).names) == 1:
+        values = table(values).column(table(values).names[0])
     if isinstance(values, np.ndarray) and values.ndim != 1:
         raise DomainError(f"{what} must be one series, shape (n,); got shape {values.shape}.")
     if not (isinstance(values, np.ndarray) and values.dtype.kind in "biuf"):
@@ -207,11 +207,11 @@ def _from_formula(formula: str, data: Any, title: str) -> Any:
         raise DomainError(f"{title} got the formula {formula!r} without a table: give ({formula!r}, table).")
     left, tilde, _ = formula.partition("~")
     outcome, frame = left.strip().strip("`"), table(data)
-    if not tilde or outcome not in list(frame.columns):
+    if not tilde or outcome not in frame.names:
         raise DomainError(f"{title} needs a formula 'y ~ x1 + ...' whose left side is a column of the table; got {formula!r}.")
-    y, times = numbers(frame[outcome], outcome)
+    y, times = numbers(frame.column(outcome), outcome)
     index = getattr(data, "index", None)
-    right = {name: frame[name] for name in frame.columns if name != outcome}
+    right = {name: frame.column(name) for name in frame.names if name != outcome}
     if formula.partition("~")[2].strip() in ("1", ""):
         return y, times if index is None else index, np.zeros((len(y), 0)), (), None, outcome, formula
     found = read(formula, {**right, outcome: np.zeros(len(y))}, names=None, intercept=True, columns={})
@@ -221,8 +221,8 @@ def _from_formula(formula: str, data: Any, title: str) -> Any:
             f"{title}: regressor {name!r} has {found.dropped[name]} missing values. Only y may be missing; fill the "
             "regressors in, or set y to NaN there and give them any number."
         )
-    keep = [j for j, term in enumerate(found.design.terms) if term != "Intercept"]  # the level is the intercept
-    labels = tuple(found.design.terms[j] for j in keep)
+    keep = [j for j, term in enumerate(found.design.names) if term != "Intercept"]  # the level is the intercept
+    labels = tuple(found.design.names[j] for j in keep)
     return y, times if index is None else index, found.X[:, keep], labels, found.design, outcome, formula
 
 

@@ -36,6 +36,9 @@ def _ends(model: Structural, theta: Floats, se: Floats, j: int, cut: float) -> t
     def height(value: float) -> float:
         start = last["theta"].copy()
         start[j] = value
+        k = len(model.positive)
+        if not start[:k].any():  # something has to be random
+            start[:k] = np.where(np.arange(k) == j, value, 0.1 * model.scale)
         trace: list[TraceStep] = []
         found = climb(model, start, 1e-7, 60, trace, hold=j)[0]
         last["theta"] = found
@@ -53,18 +56,10 @@ def _ends(model: Structural, theta: Floats, se: Floats, j: int, cut: float) -> t
         return 0.0, upper
     last["theta"] = theta
     if len(model.positive) > 1:
-        bare = theta.copy()
-        bare[j] = 0.0
-        if model.loglik(_refill(bare, model)) > -np.inf and height(0.0) >= 0.0:
+        if height(0.0) >= 0.0:
             return 0.0, upper
     last["theta"] = theta
     return float(np.exp(center + _root(lambda x: height(float(np.exp(center + x))), -step, model.names[j]))), upper
-
-
-def _refill(theta: Floats, model: Structural) -> Floats:
-    """theta with something random left, where holding one variance at 0 would leave nothing."""
-    k = len(model.positive)
-    return theta if theta[:k].any() else np.append(np.full(k, model.scale), theta[k:])
 
 
 def _root(height: Callable[[float], float], step: float, name: str) -> float:

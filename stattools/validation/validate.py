@@ -18,6 +18,7 @@ from stattools.model import Model
 from stattools.solvers.metric import Metric
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.proportions import validate_proportion
+from stattools.validation.state_space import validate_structural
 from stattools.validation.statsmodels import Reference, reference_fit
 
 Floats = NDArray[np.float64]
@@ -29,7 +30,7 @@ SAME = 1e-5
 def validate(fit: Fit, /) -> Agreement:
     """The same numbers from statsmodels? An `Agreement` with one row per coefficient, `ok` and a sentence.
 
-    The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), or proportion_confint.
+    The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), proportion_confint, or UnobservedComponents.
     Raises IncompatibleError for anything but a
     maximum-likelihood fit of a model that the package ships.
 
@@ -42,6 +43,8 @@ def validate(fit: Fit, /) -> Agreement:
         raise IncompatibleError(f"validate needs a fit, st.fit(model); got {type(fit).__name__}.")
     if hasattr(fit.model, "intervals"):
         return validate_proportion(fit)
+    if hasattr(fit.model, "convention"):
+        return validate_structural(fit)
     if not isinstance(fit.model, Model):
         raise IncompatibleError(f"validate has no reference for {fit.model.title}: it is your own likelihood.")
     if fit.penalty is not None:

@@ -30,6 +30,11 @@ FIGURES = {
     "profile": lambda: figures.profile(
         grid, -np.exp(-9 * grid), cut=-0.1, marks={"a$": 0.5, "b": 0.98}, xlabel="coefficient"
     ),
+    "level": lambda: figures.level(
+        grid, grid, (grid, grid, grid - 1, grid + 1), forecast=(grid + 1, grid, grid - 2, grid + 2), ylabel="volume"
+    ),
+    "gain": lambda: figures.gain(grid, grid[::-1], limit=0.2),
+    "innovations": lambda: figures.innovations(grid, np.sin(9 * grid)),
     "means": lambda: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="predicted", ylabel="observed"),
 }
 
