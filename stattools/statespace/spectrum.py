@@ -125,7 +125,7 @@ def _tile_maxima(power: Floats, v: Floats) -> tuple[Floats, Floats]:
     m, n = len(power), len(v) + 1
     with np.errstate(divide="ignore"):  # log 0 = -inf where a series is constant: that end wins, as it should
         pv = power * v
-        grid = np.linspace(-2.0 * np.log(n) - 10.0, 8.0, 20)
+        grid = np.linspace(-2.0 * np.log(n) - 10.0, 20.0, 26)
         rough, rough_v = _binned(pv, v)
         w = 1.0 / (rough_v + np.exp(grid)[:, None])
         height = (n - 1) * np.log(rough @ w.T) + log_sinh_ratio(n, np.exp(grid))
