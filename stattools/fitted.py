@@ -323,7 +323,7 @@ class Fit:
         return decomposition(self._structural("decompose"), self.estimate)
 
     def innovations(self) -> pd.DataFrame:
-        """One-step prediction errors of a state space model: time, prediction, surprise, variance, standardized, gain."""
+        """One-step errors of a state space model: time, prediction, surprise, variance, standardized, gain."""
         from stattools.statespace.innovations import innovations
 
         return innovations(self._structural("innovations"), self.estimate)
@@ -382,7 +382,9 @@ class Fit:
     def _structural(self, what: str) -> Any:
         if self._is_structural:
             return self.model
-        raise IncompatibleError(f"{what} belongs to state space models such as st.local_level; this is {self.model.title}.")
+        raise IncompatibleError(
+            f"{what} belongs to state space models such as st.local_level; this is {self.model.title}."
+        )
 
     def _regression(self, what: str) -> Model:
         if isinstance(self.model, Model):

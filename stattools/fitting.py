@@ -138,7 +138,9 @@ def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) 
     """State space models have one solver, which knows that variances stop at 0, and one covariance."""
     for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
         if given != usual:
-            raise IncompatibleError(f"{model.title} is fitted over variances that may be 0; leave {name}={given!r:.60} out.")
+            raise IncompatibleError(
+                f"{model.title} is fitted over variances that may be 0; leave {name}={given!r:.60} out."
+            )
 
 
 def _usual_solver(model: Any) -> Solver:

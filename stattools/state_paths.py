@@ -3,8 +3,8 @@
     x = mean + L^-T noise,   K = L L' the banded posterior precision;   of a level, backward from its filter:
     m_n ~ Normal(a_n, q / s_n),   m_t | m_{t+1} ~ Normal(a_t + h_t (m_{t+1} - a_t), q h_t)
 
-Each draw costs O(n) and is independent of the others: one chain. Variances are taken as known. Source: Rue & Held (2005),
-2.4; Durbin & Koopman, Biometrika 89 (2002).
+Each draw costs O(n) and is independent of the others: one chain. Variances are taken as known. Source: Rue & Held
+(2005), 2.4; Durbin & Koopman, Biometrika 89 (2002).
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def simulate_states(
         raise IncompatibleError(f"simulate_states needs st.local_level(y) or its kin; got {type(model).__name__}.")
     if isinstance(model_or_fit, Fit):
         if variances is not None:
-            raise DomainError("simulate_states got a fit, which has variances, and others; give st.local_level(y) for those.")
+            raise DomainError(
+                "simulate_states got a fit, which has variances, and others; give st.local_level(y) for those."
+            )
         variances = model_or_fit.estimate
     elif variances is None:
         raise DomainError(f"simulate_states of a model needs its variances: {', '.join(model.positive)}.")

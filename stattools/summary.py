@@ -119,7 +119,7 @@ def _coefficient_lines(fit: Fit) -> list[str]:
             [*(_clip(str(row[name])) for name in labels), number(row["estimate"])] for row in table.to_dict("records")
         ]
         return aligned([*("" for _ in labels), "estimate"], rows, left=len(labels))
-    tested = fit.table()["statistic"].notna().any()
+    tested = not bool(np.isnan(table["statistic"].to_numpy()).all())
     head = [*("" for _ in labels), "estimate", "se", *([letter, "p"] if tested else []), "lower", "upper"]
     rows = []
     for row in table.to_dict("records"):
@@ -128,7 +128,9 @@ def _coefficient_lines(fit: Fit) -> list[str]:
         statistic = row["statistic"]
         cells += [place(row["estimate"], places), place(row["se"], places)]
         if np.isnan(row["se"]) or np.isnan(statistic):  # a variance
-            rows.append([*cells, *([""] * 2 if tested else []), *(place(row[end], places) for end in ("lower", "upper"))])
+            rows.append(
+                [*cells, *([""] * 2 if tested else []), *(place(row[end], places) for end in ("lower", "upper"))]
+            )
             continue
         cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3), p_text(row["p_value"])]
         rows.append([*cells, place(row["lower"], places), place(row["upper"], places)])
@@ -179,12 +181,11 @@ def _foot(fit: Fit) -> list[str]:
 
 def _structural_foot(fit: Fit, line: str) -> list[str]:
     lines = [line, f"The log-likelihood is {fit.model.convention}."]
-    for name in fit.boundary:
-        lines.append(
-            f"{name} is 0, the boundary of its domain: the log-likelihood falls from there. It has no standard error "
-            'and no Wald interval; fit.interval(kind="profile") has one.'
-        )
-    return lines
+    return lines + [
+        f"{name} is 0, the boundary of its domain: the log-likelihood falls from there. It has no standard error "
+        'and no Wald interval; fit.interval(kind="profile") has one.'
+        for name in fit.boundary
+    ]
 
 
 def _source(fit: Fit) -> str:

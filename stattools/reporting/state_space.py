@@ -71,7 +71,8 @@ def likelihood(model: Any) -> tuple[Block, ...]:
             f"log-likelihood of {count(model.n)} observed values is"
         ),
         Math(
-            rf"\ell = -\frac{{1}}{{2}} \left[ (n - {model.diffuse}) \log 2 \pi + \log \det S + w^\top S^{{-1}} w \right]"
+            rf"\ell = -\frac{{1}}{{2}} \left[ (n - {model.diffuse}) \log 2 \pi + "
+            r"\log \det S + w^\top S^{-1} w \right]"
         ),
         Paragraph(
             f"up to a constant that the gaps decide. It leaves out {code('log(2 pi) / 2')} for each flat state, which "
@@ -89,7 +90,11 @@ def estimates(fit: Fit) -> Table:
             continue
         places = decimals(row["se"])
         rows.append((code(row["term"]), *(number(row[key], places) for key in ("estimate", "se", "lower", "upper"))))
-    return Table(("parameter", "estimate", "standard error", f"{percent(fit.level)} {WALD}: lower", "upper"), tuple(rows), "lrrrr")
+    return Table(
+        ("parameter", "estimate", "standard error", f"{percent(fit.level)} {WALD}: lower", "upper"),
+        tuple(rows),
+        "lrrrr",
+    )
 
 
 def boundary(fit: Fit) -> tuple[Block, ...]:
@@ -115,11 +120,8 @@ def level(fit: Fit, name: str = "level", steps: int | None = None) -> Figure:
     model, states = fit.model, fit.states()
     states = states[states["state"] == "level"]
     ahead = max(model.steps // 10, 1) if steps is None else steps
-    band = tuple(states[key].to_numpy() for key in ("time", "mean", "lower", "upper"))
-    coming = None
-    if not model.regressors:
-        frame = fit.forecast(ahead)
-        coming = tuple(frame[key].to_numpy() for key in ("time", "mean", "lower", "upper"))
+    band = _band(states)
+    coming = None if model.regressors else _band(fit.forecast(ahead))
     outcome, interval = figures.plain(model.outcome_name), f"{percent(fit.level)} interval"
     first, last = float(band[1][0]), float(band[1][-1])
     return Figure(
@@ -131,6 +133,11 @@ def level(fit: Fit, name: str = "level", steps: int | None = None) -> Figure:
         caption="The band holds the level at each time, the variances taken as known; the forecast band holds a new "
         "value, noise included.",
     )
+
+
+def _band(frame: Any) -> Any:
+    """Times, middle and ends, as arrays."""
+    return tuple(frame[key].to_numpy() for key in ("time", "mean", "lower", "upper"))
 
 
 def innovations(fit: Fit, name: str = "innovations") -> Figure:

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dpbtrf, dpbtrs
 
+from stattools.statespace.banded_routines import dpbtrf, dpbtrs
 from stattools.statespace.components import Components
 from stattools.statespace.selected_inversion import band_of_inverse
 
@@ -190,7 +190,7 @@ def _with_gaps(y: Floats, X: Floats, times: NDArray[np.intp], components: Compon
         w = np.diff(np.diff(y) / gap)
         W = np.diff(np.diff(X, axis=0) / gap[:, None], axis=0)
         log_jacobian = float(np.log(gap).sum())
-        every = dict(zip((0, 1, 2), _divided(gap), strict=True))
+        every = _divided(gap)
         bands = np.stack([every[k] for k in components.free])
     for k in range(1, bands.shape[1]):
         bands[:, k, max(len(w) - k, 0) :] = 0.0

@@ -1,6 +1,6 @@
 """Intervals of a state space fit: Wald's on the log scale for variances, which stay positive, and profile intervals.
 
-    variance: estimate * exp(-+ z se / estimate)      coefficient: estimate -+ z se
+variance: estimate * exp(-+ z se / estimate)      coefficient: estimate -+ z se
 """
 
 from __future__ import annotations

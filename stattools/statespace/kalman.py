@@ -4,8 +4,8 @@
     a <- T a,  P <- T P T' + Q,  P_inf <- T P_inf T'
 
 P_inf, the part of the covariance that is infinite, is used up after as many informative observations as there are flat
-states. Where P has come to rest, its gain is kept and the means of a whole stretch are one banded system. Source: Durbin
-& Koopman (2012), 5.2 and 6.4; Koopman, Journal of the American Statistical Association 92 (1997).
+states. Where P has come to rest, its gain is kept and the means of a whole stretch are one banded system. Source:
+Durbin & Koopman (2012), 5.2 and 6.4; Koopman, Journal of the American Statistical Association 92 (1997).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dtbtrs
 
+from stattools.statespace.banded_routines import dtbtrs
 from stattools.statespace.components import Components
 
 Floats = NDArray[np.float64]
@@ -55,7 +55,7 @@ class Filtered:
 
 
 def kalman(y: Floats, full: Floats, components: Components, *, prior_variance: float = np.inf) -> Filtered:
-    """Filter y (NaN where missing), given all four variances; the initial states have this variance, flat by default."""
+    """Filter y (NaN where missing), given all four variances; `prior_variance` is that of the first states."""
     T, Z, Q, r = components.transition, components.loading, components.disturbance(full), float(full[0])
     n, d = len(y), len(Z)
     center = float(np.nanmean(y)) if np.isinf(prior_variance) else 0.0

@@ -42,7 +42,9 @@ class LocalLevels:
             variation = Y.max(axis=1) - Y.min(axis=1)
             if (variation == 0).any():
                 label = np.asarray(self.labels, dtype=object)[complete][int(np.argmin(variation))]
-                raise DomainError(f"Series {label!r} is constant: its variances are 0 and its likelihood has no maximum.")
+                raise DomainError(
+                    f"Series {label!r} is constant: its variances are 0 and its likelihood has no maximum."
+                )
             spectrum = Spectrum.of(Y)
             estimate[complete] = maxima(spectrum)[0]
             loglik[complete] = _logliks(spectrum, estimate[complete])
@@ -88,7 +90,9 @@ class LocalLevelFits:
         middle = np.median(self.estimate, axis=0)
         parts = [f"{name}: median {m:.6g}, 0 in {z:,} series" for name, m, z in zip(NAMES, middle, zero, strict=True)]
         n = self.model.Y.shape[1]
-        return "\n".join([f"Local level: {len(self):,} series of {n:,} steps", *parts, f"Log-likelihoods: {CONVENTION}."])
+        return "\n".join(
+            [f"Local level: {len(self):,} series of {n:,} steps", *parts, f"Log-likelihoods: {CONVENTION}."]
+        )
 
 
 def _logliks(spectrum: Spectrum, estimate: Floats) -> Floats:
@@ -117,7 +121,9 @@ def levels(Y: Any) -> LocalLevels | None:
         labels = tuple(range(len(values)))
     values = np.ascontiguousarray(values, dtype=np.float64)
     if values.shape[0] == 0 or (np.count_nonzero(values == values, axis=1) < 3).any():
-        raise DomainError("Each series needs at least 3 observed values; rows of an array (columns of a frame) are series.")
+        raise DomainError(
+            "Each series needs at least 3 observed values; rows of an array (columns of a frame) are series."
+        )
     if np.isinf(values).any():
         row, place = (int(i) for i in np.argwhere(np.isinf(values))[0])
         raise DomainError(f"Series {labels[row]!r} is infinite at position {place}; what is missing is NaN.")

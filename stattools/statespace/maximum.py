@@ -1,8 +1,8 @@
-"""Maximum likelihood over variances that may be 0: the interior by Newton's method, the boundary by the sign of a slope.
+"""Maximum likelihood over variances that may be 0: the interior by Newton's method, the boundary by a slope's sign.
 
 At a maximum each variance is either positive with slope 0 or 0 with slope <= 0 (Karush-Kuhn-Tucker). A rough climb by
-L-BFGS on the square roots, where 0 is an ordinary point, from several starts; variances that gain nothing are set to 0;
-Newton's method on the logarithms of the others (and on beta) ends it; the slopes at 0 are checked again. The level model
+L-BFGS on the square roots, where 0 is an ordinary point, from several starts; variances that gain nothing are put to
+0; Newton's method on the logarithms of the others (and on beta) ends it; the slopes at 0 are checked again. The level
 without gaps has its scale in closed form and is one equation (`spectrum.maxima`). The certificate is the Newton
 decrement of the positive variances, as everywhere. Source: Harvey (1989), 4.2; Nocedal & Wright (2006), 12.3.
 """

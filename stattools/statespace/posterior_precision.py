@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg.lapack import dpbtrf, dpbtrs, dtbtrs
 
 from stattools.errors import DomainError, IdentificationError
+from stattools.statespace.banded_routines import dpbtrf, dpbtrs, dtbtrs
 from stattools.statespace.components import Components
 from stattools.statespace.selected_inversion import band_of_inverse
 
@@ -218,7 +218,7 @@ class Posterior:
 
 @dataclass(frozen=True, eq=False)
 class _System:
-    """The factored system: band factor L of K (None without local unknowns), border G = K^-1 C, its Schur complement."""
+    """The factored system: band factor L of K (None without local unknowns), G = K^-1 C, the Schur complement."""
 
     L: Floats | None
     G: Floats
@@ -233,7 +233,8 @@ class _System:
         assert self.L is not None
         band = band_of_inverse(self.L)
         lower = sparse.diags_array(
-            [band[i, : band.shape[1] - i] for i in range(len(band))], offsets=[-i for i in range(len(band))]
+            [band[i, : band.shape[1] - i] for i in range(len(band))],
+            offsets=[-i for i in range(len(band))],  # type: ignore[arg-type]
         ).tocsr()
         return lower + sparse.triu(lower.T, k=1).tocsr()
 
@@ -261,7 +262,7 @@ class _System:
 
 
 def _solve(equations: list[tuple[int, Affine, Floats]], full: Floats) -> _System:
-    local = sum((rows.local.T @ rows.local) / full[k] for k, rows, _ in equations)
+    local: Any = sum((rows.local.T @ rows.local) / full[k] for k, rows, _ in equations)
     size, shared = local.shape[0], equations[0][1].shared.shape[1]
     C = sum((rows.local.T @ rows.shared) / full[k] for k, rows, _ in equations)
     E = sum((rows.shared.T @ rows.shared) / full[k] for k, rows, _ in equations)

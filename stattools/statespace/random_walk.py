@@ -6,8 +6,8 @@ The pivots of the posterior precision q K = D'D + lam diag(observed) are 1 + s_t
     filter   a_t = (s- / s) a_{t-1} + w_t y_t                 (the exponential filter whose weight is the gain)
     smooth   m_t = (1 - h_t) a_t + h_t m_{t+1},   Z_t = h_t + h_t^2 Z_{t+1},   h = 1 / (1 + s),   variance q Z_t
 
-Taken as 1 + s, the pivots lose s where it is small. As a ratio num / den, den' = den + num, num' = num + lam den', it is
-made of sums of positive numbers; without gaps it has a closed form, s_t = (e^u - 1)(1 - e^{-2tu}) / (1 + e^{-(2t-1)u})
+Taken as 1 + s, the pivots lose s where it is small. As a ratio num / den, den' = den + num, num' = num + lam den', it
+is made of sums of positive numbers; without gaps s_t = (e^u - 1)(1 - e^{-2tu}) / (1 + e^{-(2t-1)u}), in closed form,
 with 4 sinh^2(u / 2) = lam. Each line is a first-order recurrence, solved as a bidiagonal system.
 """
 
@@ -18,8 +18,8 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.blas import dtbsv
-from scipy.linalg.lapack import dpttrf, dtbtrs
+
+from stattools.statespace.banded_routines import dpttrf, dtbsv, dtbtrs
 
 Floats = NDArray[np.float64]
 
@@ -49,6 +49,7 @@ def precisions(observed: NDArray[np.bool_], lam: float) -> Floats:
         num, den = 0.0, 1.0
         for start in range(0, len(rest), TILE):
             num, den = _tile(rest[start : start + TILE], lam, num, den, s[first + start : first + start + TILE])
+    s[first] = lam  # to the last bit: the first gain is 1
     return s
 
 

@@ -3,8 +3,8 @@
     A = L L',  Z = A^-1:   Z_{j+i,j} = [i = 0] / L_jj^2 - sum_{k=1..b} (L_{j+k,j} / L_jj) Z_{j+i,j+k}
 
 The entries of column j need only those of columns to its right inside the band. For bandwidth 1 and 2 that recursion is
-one unit triangular banded system, solved by BLAS `dtbsv`; wider bands go block by block. Source: Takahashi, Fagan & Chen
-(1973); Rue & Martino, Journal of Statistical Planning and Inference 137 (2007).
+one unit triangular banded system, solved by BLAS `dtbsv`; wider bands go block by block. Source: Takahashi, Fagan &
+Chen (1973); Rue & Martino, Journal of Statistical Planning and Inference 137 (2007).
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
-from scipy.linalg.blas import dtbsv
+
+from stattools.statespace.banded_routines import dtbsv
 
 Floats = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from stattools.data.arrays import aligned, matrix, named
 from stattools.data.dataset import read
@@ -147,7 +147,9 @@ def _series(
         y, times, columns, labels, design, outcome, formula = _from_formula(formula_or_y, data, title)
     else:
         if data is not None:
-            raise DomainError(f"{title} takes (formula, table), or y alone with regressors as X=; got y and {data!r:.40}.")
+            raise DomainError(
+                f"{title} takes (formula, table), or y alone with regressors as X=; got y and {data!r:.40}."
+            )
         y, times = numbers(formula_or_y)
         outcome = str(getattr(formula_or_y, "name", None) or "y")
         columns, labels = np.zeros((len(y), 0)), ()
@@ -198,7 +200,9 @@ def numbers(values: Any, what: str = "y") -> tuple[Floats, Any]:
     endless = np.isinf(y)
     if endless.any():
         place = int(np.argmax(endless))
-        raise DomainError(f"{what} has {y[place]} at position {place}; what is missing is NaN, all else must be finite.")
+        raise DomainError(
+            f"{what} has {y[place]} at position {place}; what is missing is NaN, all else must be finite."
+        )
     return y, np.arange(len(y)) if times is None else times
 
 
@@ -208,7 +212,9 @@ def _from_formula(formula: str, data: Any, title: str) -> Any:
     left, tilde, _ = formula.partition("~")
     outcome, frame = left.strip().strip("`"), table(data)
     if not tilde or outcome not in frame.names:
-        raise DomainError(f"{title} needs a formula 'y ~ x1 + ...' whose left side is a column of the table; got {formula!r}.")
+        raise DomainError(
+            f"{title} needs a formula 'y ~ x1 + ...' whose left side is a column of the table; got {formula!r}."
+        )
     y, times = numbers(frame.column(outcome), outcome)
     index = getattr(data, "index", None)
     right = {name: frame.column(name) for name in frame.names if name != outcome}
@@ -230,7 +236,9 @@ def _period(seasonal: Any) -> int:
     if seasonal is None:
         return 0
     if isinstance(seasonal, bool) or not isinstance(seasonal, int | np.integer) or seasonal < 2:
-        raise DomainError(f"seasonal= is a period, a whole number from 2 on (12 for months of a year); got {seasonal!r}.")
+        raise DomainError(
+            f"seasonal= is a period, a whole number from 2 on (12 for months of a year); got {seasonal!r}."
+        )
     return int(seasonal)
 
 
@@ -259,7 +267,9 @@ def _require_rank(model: Structural) -> None:
     flat = size <= 1e-10 * np.maximum(np.linalg.norm(model.X, axis=0), 1e-300)
     if flat.any():
         name = model.regressors[int(np.argmax(flat))]
-        raise DomainError(f"{model.title}: the level (or trend, or seasonal) already holds regressor {name!r}; leave it out.")
+        raise DomainError(
+            f"{model.title}: the level (or trend, or seasonal) already holds regressor {name!r}; leave it out."
+        )
     if M.shape[1] and (M.shape[1] >= len(M) or np.linalg.svd(M, compute_uv=False)[-1] < 1e-8):
         raise DomainError(
             f"{model.title}: some season is never observed, so its state cannot be found. Use a shorter period, or a "

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,7 +54,8 @@ class Spectrum:
     @classmethod
     def of(cls, y: Floats) -> Spectrum:
         """The spectrum of y (n,) or (m, n), complete; centered first, which takes nothing from z_1, z_2, ..."""
-        z = dct(y - y.mean(axis=-1, keepdims=True), norm="ortho")[..., 1:]
+        z: Any = dct(y - y.mean(axis=-1, keepdims=True), norm="ortho")
+        z = z[..., 1:]
         return cls(np.square(z, out=z), frequencies(y.shape[-1]))
 
     @cached_property
@@ -136,11 +138,13 @@ def _tile_maxima(power: Floats, v: Floats) -> tuple[Floats, Floats]:
         lam = np.exp(g)
         Q = np.einsum("ij,ij->i", pv, 1.0 / (v + lam[:, None]))
         constant, walk = power.sum(axis=1), pv.sum(axis=1)
-        heights = np.stack([
-            (n - 1) * np.log(Q) + log_sinh_ratio(n, lam),
-            (n - 1) * np.log(constant) + np.log(n),
-            (n - 1) * np.log(walk),
-        ])
+        heights = np.stack(
+            [
+                (n - 1) * np.log(Q) + log_sinh_ratio(n, lam),
+                (n - 1) * np.log(constant) + np.log(n),
+                (n - 1) * np.log(walk),
+            ]
+        )
     zero = np.zeros(m)
     answers = np.stack([[Q, lam * Q], [constant, zero], [zero, walk]]) / (n - 1)
     heights[0] += 1e-12 * n  # the interior wins only where it is higher by more than round-off
@@ -149,8 +153,8 @@ def _tile_maxima(power: Floats, v: Floats) -> tuple[Floats, Floats]:
 
 
 def _binned(pv: Floats, v: Floats) -> tuple[Floats, Floats]:
-    """A short spectrum for the first steps: sums over groups of frequencies, 20 for each factor e."""
-    edges = np.unique(np.geomspace(1, len(v), 1 + int(20 * np.log(len(v) + 1))).astype(int)) - 1
+    """A short spectrum for the first steps: sums over groups of frequencies, 150 for each factor e."""
+    edges = np.unique(np.geomspace(1, len(v), 1 + int(150 * np.log(len(v) + 1))).astype(int)) - 1
     sizes = np.diff(np.append(edges, len(v)))
     return np.add.reduceat(pv, edges, axis=1), np.add.reduceat(v, edges) / sizes
 

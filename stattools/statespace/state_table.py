@@ -25,9 +25,7 @@ Floats = NDArray[np.float64]
 Kind = Literal["smoothed", "filtered"]
 
 
-def states(
-    model: Structural, variances: ArrayLike, /, *, kind: Kind = "smoothed", level: float = 0.95
-) -> pd.DataFrame:
+def states(model: Structural, variances: ArrayLike, /, *, kind: Kind = "smoothed", level: float = 0.95) -> pd.DataFrame:
     """The states at given variances, one row per state and time: state, time, mean, variance, lower, upper.
 
     `variances` are those of `model.names`; regression coefficients may follow, and are otherwise at their most likely
@@ -82,9 +80,7 @@ def filtered(model: Structural, variances: Floats, beta: Floats) -> dict[str, tu
         return _with_drift(model, {"level": (mean, variance)})
     run = kalman(model.detrended(beta), model.components.full(variances), model.components)
     place = {"level": 0, "trend": 1, "seasonal": model.components.order}
-    found = {
-        name: (run.means[:, place[name]], run.variances[:, place[name]]) for name in model.components.states
-    }
+    found = {name: (run.means[:, place[name]], run.variances[:, place[name]]) for name in model.components.states}
     return _with_drift(model, found)
 
 

@@ -28,6 +28,7 @@ Floats = NDArray[np.float64]
 
 CONVENTION = "diffuse, without the constant of the flat initial states (Durbin & Koopman)"
 
+
 @dataclass(frozen=True, eq=False)
 class Structural:
     """A series y (n,), NaN where missing, its times, components, regressors X (n, p), and a known drift per step.

@@ -55,9 +55,8 @@ def _ends(model: Structural, theta: Floats, se: Floats, j: int, cut: float) -> t
     if theta[j] == 0:
         return 0.0, upper
     last["theta"] = theta
-    if len(model.positive) > 1:
-        if height(0.0) >= 0.0:
-            return 0.0, upper
+    if height(0.0) >= 0.0:
+        return 0.0, upper
     last["theta"] = theta
     return float(np.exp(center + _root(lambda x: height(float(np.exp(center + x))), -step, model.names[j]))), upper
 

@@ -35,8 +35,12 @@ def reference_model(model: Any, *, tolerance: float = 0.0) -> Any:
     y = model.detrended(np.zeros(0))
     exog = model.X if model.regressors else None
     period = model.components.period or None
-    reference = UnobservedComponents(
-        y, TREND[model.components.trend], seasonal=period, exog=exog, use_exact_diffuse=True
+    reference: Any = UnobservedComponents(
+        y,
+        TREND[model.components.trend],
+        seasonal=period,
+        exog=exog,
+        use_exact_diffuse=True,  # type: ignore[arg-type]
     )
     reference.ssm.tolerance = tolerance
     return reference
@@ -70,21 +74,25 @@ def validate_structural(fit: Fit) -> Agreement:
     same_states = min(means, variances) >= -np.log10(SAME)
     not_above = lead >= -1e-7 * (1.0 + abs(fit.loglik))
     ok = bool(same_loglik and same_states and not_above)
-    told = f"log-likelihood (converted), smoothed means (digits: {counted(means)}) and variances (digits: {counted(variances)})"
+    told = f"log-likelihood (converted), smoothed means (digits: {counted(means)})"
+    told += f" and variances (digits: {counted(variances)})"
     if not ok:
         sentence = (
-            f"{name} does not agree: at our estimates its log-likelihood differs by {abs(at_ours - fit.loglik):.2g}, its "
-            f"own maximum is {'higher' if lead < 0 else 'lower'} by {abs(lead):.2g}, smoothed means agree to "
+            f"{name} does not agree: at our estimates its log-likelihood differs by {abs(at_ours - fit.loglik):.2g}, "
+            f"its own maximum is {'higher' if lead < 0 else 'lower'} by {abs(lead):.2g}, smoothed means agree to "
             f"{counted(means)} digits and variances to {counted(variances)}."
         )
     elif bool((apart <= CLOSE).all()):
         sentence = f"{name} agrees: the same maximum (within {CLOSE:.0e} standard errors), {told}."
     else:
         sentence = (
-            f"{name} agrees at our estimates: {told}. Its own optimizer stopped {apart.max():.2g} standard errors away, "
-            f"where the log-likelihood is lower by {max(lead, 0.0):.2g}."
+            f"{name} agrees at our estimates: {told}. Its own optimizer stopped {apart.max():.2g} standard errors "
+            f"away, where the log-likelihood is lower by {max(lead, 0.0):.2g}."
         )
-    notes = [f"statsmodels counts {model.diffuse} x log(2 pi) / 2 for the flat states: {at_ours - constant:.6f} in its terms."]
+    notes = [
+        f"statsmodels counts {model.diffuse} x log(2 pi) / 2 for the flat states: {at_ours - constant:.6f} in its "
+        "terms."
+    ]
     if hurried < -np.log10(SAME):
         notes.append(
             f"statsmodels' steady-state shortcut is off here (tolerance = 0); with it, smoothed variances agree to "

@@ -30,9 +30,9 @@ SAME = 1e-5
 def validate(fit: Fit, /) -> Agreement:
     """The same numbers from statsmodels? An `Agreement` with one row per coefficient, `ok` and a sentence.
 
-    The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), proportion_confint, or UnobservedComponents.
-    Raises IncompatibleError for anything but a
-    maximum-likelihood fit of a model that the package ships.
+    The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), proportion_confint, or
+    UnobservedComponents. Raises IncompatibleError for anything but a maximum-likelihood fit of a model that the package
+    ships.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))

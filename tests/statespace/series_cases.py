@@ -39,14 +39,12 @@ KAPPA = mp.mpf(10) ** 30
 
 
 def dense(y, components, variances):
-    """Diffuse log-likelihood and smoothed (mean, variance) of every state: a dense normal in 100 digits, the first state
-    with variance 1e30 instead of a flat one, which changes the 30th digit.
+    """Diffuse log-likelihood and smoothed (mean, variance) of every state: a dense normal in 100 digits, the first
+    state with variance 1e30 instead of a flat one, which changes the 30th digit.
     """
     mp.mp.dps = 100
     full = components.full(np.asarray(variances, dtype=float))
-    T, Z, Q = (
-        mp.matrix(a.tolist()) for a in (components.transition, components.loading, components.disturbance(full))
-    )
+    T, Z, Q = (mp.matrix(a.tolist()) for a in (components.transition, components.loading, components.disturbance(full)))
     n, d = len(y), components.diffuse
     moments = [KAPPA * mp.eye(d)]  # covariance of the state with itself
     for _ in range(n - 1):

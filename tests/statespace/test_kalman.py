@@ -40,7 +40,9 @@ def test_a_resting_covariance_is_the_recursion_of_the_level():
 
 def test_flat_states_are_said_to_be_unknown():
     run = kalman(np.array([1.0, np.nan, 2.0, 4.0, 5.0]), np.array([1.0, 0.5, 0.1, 0.0]), Components("stochastic"))
-    assert np.isinf(run.variances[0, 1]) and np.isnan(run.means[0, 1])
+    assert np.isinf(run.variances[0, 1])
+    assert np.isnan(run.means[0, 1])
     assert run.means[0, 0] == pytest.approx(1.0)
-    assert np.isfinite(run.variances[2]).all() and not run.flat
+    assert np.isfinite(run.variances[2]).all()
+    assert not run.flat
     assert kalman(np.array([1.0, np.nan]), np.ones(4), Components("stochastic")).flat

@@ -22,7 +22,9 @@ def test_likelihood_and_states_are_the_dense_ones_zero_variances_included(case, 
         np.testing.assert_allclose(variance, states[name][1], rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("case", ["seasonal with a trend", "seasonal, no noise", "trend, constant slope", "trend, straight"])
+@pytest.mark.parametrize(
+    "case", ["seasonal with a trend", "seasonal, no noise", "trend, constant slope", "trend, straight"]
+)
 def test_draws_have_the_smoothed_moments(case):
     parts, variances = CASES[case]
     posterior = Posterior(gappy(SHORT, (3, 8)), parts.full(np.array(variances)), parts)

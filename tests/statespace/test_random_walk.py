@@ -53,7 +53,8 @@ def test_before_the_first_observation_nothing_is_known():
     walk = RandomWalk(np.array([np.nan, np.nan, 3.0, 4.0]), 1.0, 1.0)
     assert walk.s[:2].tolist() == [0.0, 0.0]
     surprise, variance = walk.innovations()
-    assert np.isnan(surprise[:3]).all() and np.isinf(variance[:3]).all()
+    assert np.isnan(surprise[:3]).all()
+    assert np.isinf(variance[:3]).all()
     assert (surprise[3], variance[3]) == (pytest.approx(1.0), pytest.approx(3.0))
 
 

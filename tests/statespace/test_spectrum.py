@@ -61,7 +61,8 @@ def test_the_maximum_is_stationary_or_at_the_boundary():
         one = Spectrum(power, spectrum.v)
         score = one.derivatives(r, q)[0]
         here = one.loglik(r, q)
-        assert abs(score[0] * r) < 1e-6 and abs(score[1] * q) < 1e-6
+        assert abs(score[0] * r) < 1e-6
+        assert abs(score[1] * q) < 1e-6
         assert (score[np.array([r, q]) == 0] <= 1e-9 * one.n).all()
         for other in [(r * 1.1, q), (r * 0.5, q * 1.5), (r, q + 0.3 * r), (r + 0.3 * q, q), (r + q, 1e-3 * (r + q))]:
             assert one.loglik(*other) < here + 1e-10
