@@ -34,7 +34,7 @@ def forecasts(
 
     >>> import stattools as st
     >>> forecasts(st.local_level([1.0, 2.0, 3.0, 2.5]), [1.0, 0.5], 2)["variance"].round(4).tolist()
-    [2.013, 2.513]
+    [2.0059, 2.5059]
     """
     import pandas as pd
 

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from stattools.data.table import is_frame, table
 from stattools.errors import DomainError, IncompatibleError
+from stattools.statespace.components import Components
+from stattools.statespace.maximum import BoundedNewton
 from stattools.statespace.spectrum import LOG_2PI, Spectrum, log_sinh_ratio, maxima
 from stattools.statespace.structural import CONVENTION, Structural
 
@@ -49,17 +51,14 @@ class LocalLevels:
             estimate[complete] = maxima(spectrum)[0]
             loglik[complete] = _logliks(spectrum, estimate[complete])
         for i in np.flatnonzero(~complete):
-            from stattools.statespace.maximum import BoundedNewton
-            from stattools.statespace.series import local_level
-
-            solution = BoundedNewton().solve(local_level(self.Y[i]))
+            solution = BoundedNewton().solve(_alone(self.Y[i]))
             estimate[i], loglik[i] = solution.estimate, solution.loglik
         return LocalLevelFits(self, estimate, loglik)
 
 
 @dataclass(frozen=True, eq=False)
 class LocalLevelFits:
-    """Variances (m, 2) and diffuse log-likelihoods (m,) of many series; `fit_of(i)` is the whole fit of one."""
+    """Variances (m, 2) and diffuse log-likelihoods (m,) of many series; `model_of(i)` is the model of one."""
 
     model: LocalLevels
     estimate: Floats
@@ -72,9 +71,7 @@ class LocalLevelFits:
 
     def model_of(self, series: int) -> Structural:
         """The model of one series, to be given to `st.fit`, `st.states` and the rest."""
-        from stattools.statespace.series import local_level
-
-        return local_level(self.model.Y[series])
+        return _alone(self.model.Y[series])
 
     def table(self) -> pd.DataFrame:
         """One row per series: series, sigma2.irregular, sigma2.level, loglik, boundary (the variances that are 0)."""
@@ -93,6 +90,10 @@ class LocalLevelFits:
         return "\n".join(
             [f"Local level: {len(self):,} series of {n:,} steps", *parts, f"Log-likelihoods: {CONVENTION}."]
         )
+
+
+def _alone(y: Floats) -> Structural:
+    return Structural("local_level", "Local level", y, np.arange(len(y)), Components())
 
 
 def _logliks(spectrum: Spectrum, estimate: Floats) -> Floats:

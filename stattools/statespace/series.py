@@ -70,7 +70,7 @@ def local_level(
     >>> import stattools as st
     >>> model = st.local_level([1120.0, 1160.0, 963.0, 1210.0, 1160.0])
     >>> model.names, round(model.loglik([15000.0, 1500.0]), 6)
-    (('sigma2.irregular', 'sigma2.level'), -24.784757)
+    (('sigma2.irregular', 'sigma2.level'), -25.037567)
     """
     if data is None and not isinstance(formula_or_y, str):
         several = levels(formula_or_y)

@@ -36,7 +36,7 @@ def states(model: Structural, variances: ArrayLike, /, *, kind: Kind = "smoothed
     >>> import stattools as st
     >>> model = st.local_level([1120.0, 1160.0, 963.0, 1210.0, 1160.0])
     >>> st.states(model, [15000.0, 1500.0])["mean"].round(2).tolist()
-    [1103.8, 1102.18, 1095.75, 1118.9, 1122.63]
+    [1119.91, 1119.9, 1115.89, 1127.16, 1130.14]
     """
     import pandas as pd
 

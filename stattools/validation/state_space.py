@@ -35,12 +35,13 @@ def reference_model(model: Any, *, tolerance: float = 0.0) -> Any:
     y = model.detrended(np.zeros(0))
     exog = model.X if model.regressors else None
     period = model.components.period or None
-    reference: Any = UnobservedComponents(
+    build: Any = UnobservedComponents
+    reference = build(
         y,
         TREND[model.components.trend],
         seasonal=period,
         exog=exog,
-        use_exact_diffuse=True,  # type: ignore[arg-type]
+        use_exact_diffuse=True,
     )
     reference.ssm.tolerance = tolerance
     return reference
@@ -90,13 +91,12 @@ def validate_structural(fit: Fit) -> Agreement:
             f"away, where the log-likelihood is lower by {max(lead, 0.0):.2g}."
         )
     notes = [
-        f"statsmodels counts {model.diffuse} x log(2 pi) / 2 for the flat states: {at_ours - constant:.6f} in its "
-        "terms."
+        f"statsmodels counts {model.diffuse} x log(2 pi) / 2 for flat states: {at_ours - constant:.6f} in its terms."
     ]
     if hurried < -np.log10(SAME):
         notes.append(
-            f"statsmodels' steady-state shortcut is off here (tolerance = 0); with it, smoothed variances agree to "
-            f"{counted(hurried)} digits only."
+            "statsmodels' steady-state shortcut is off here (tolerance = 0): with it, smoothed variances agree to only "
+            f"{counted(hurried)} digits."
         )
     converged = bool(results.mle_retvals.get("converged", True))
     return Agreement(

@@ -25,7 +25,7 @@ def test_statsmodels_agrees(model):
     assert check.ok, check.sentence
     assert "agrees" in check.sentence
     assert check.reference_loglik == pytest.approx(check.loglik, rel=1e-8)
-    assert "flat states" in check.notes[0]
+    assert "for flat states" in check.notes[0]
 
 
 def test_the_nile_line_by_line():
