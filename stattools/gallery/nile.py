@@ -74,9 +74,7 @@ def volumes() -> Any:
 
 
 def _conventions(values: Any, fit: Fit) -> tuple[Block, ...]:
-    rows = [
-        (name, number(value, 4), CONVENTIONS[name]) for name, value in values(fit.model, fit.estimate).items()
-    ]
+    rows = [(name, number(value, 4), CONVENTIONS[name]) for name, value in values(fit.model, fit.estimate).items()]
     return (
         Paragraph("Four log-likelihoods are in use for a series whose start is unknown. At the estimates they are"),
         Table(("convention", "log-likelihood", "what is counted"), tuple(rows), "lrl"),

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.statespace.banded_routines import dpbtrf, dpbtrs
+from stattools.statespace.banded_routines import dpbtrf, dpbtrs, dpttrf, dtbsv
 from stattools.statespace.components import Components
+from stattools.statespace.random_walk import recurrence
 from stattools.statespace.selected_inversion import band_of_inverse
 
 Floats = NDArray[np.float64]
@@ -52,7 +53,10 @@ class Contrasts:
 
     def covariance(self, variances: Floats) -> Floats:
         """S in lower band storage."""
-        return np.asfortranarray(np.tensordot(variances, self.bands, 1))
+        S = np.empty(self.bands.shape[1:], order="F")
+        for k in range(len(S)):
+            np.einsum("k,km->m", variances, self.bands[:, k], out=S[k])
+        return S
 
     def factor(self, variances: Floats) -> Floats | None:
         """The Cholesky factor of S in lower band storage; None where S is singular."""
@@ -67,8 +71,29 @@ class Contrasts:
 
     def loglik(self, variances: Floats, beta: Floats) -> float:
         """The log-likelihood; -inf where S is singular."""
+        if not self.M.shape[1]:
+            return self._forward(variances, self.w - self.W @ beta if len(beta) else self.w)
         L = self.factor(variances)
         return -np.inf if L is None else self._loglik(L, beta)[0]
+
+    def _forward(self, variances: Floats, gap: Floats) -> float:
+        """The log-likelihood from one forward solve; a tridiagonal S has a factorization of its own."""
+        b, m = self.bands.shape[1] - 1, len(gap)
+        if b == 1 and m > 1:
+            diagonal, off = (sum(v * B[k] for v, B in zip(variances, self.bands, strict=True)) for k in (0, 1))
+            pivots, ratios, info = dpttrf(diagonal, off[: m - 1], 1, 1)  # type: ignore[index]
+            if info:
+                return -np.inf
+            u = recurrence(np.append(0.0, -ratios), gap)
+            square = float((u * u / pivots).sum())
+            log_det = float(np.log(pivots).sum())
+        else:
+            L = self.factor(variances)
+            if L is None:
+                return -np.inf
+            u = dtbsv(len(L) - 1, L, gap, lower=1)
+            square, log_det = float((u * u).sum()), 2.0 * float(np.log(L[0]).sum())
+        return -0.5 * (m * LOG_2PI + log_det + square) - self.log_jacobian
 
     def _loglik(self, L: Floats, beta: Floats) -> tuple[float, Floats]:
         gap = self.w - self.W @ beta

@@ -102,9 +102,14 @@ class RandomWalk:
         return self.y == self.y
 
     @cached_property
+    def complete(self) -> bool:
+        """True without gaps."""
+        return bool(self.observed.all())
+
+    @cached_property
     def center(self) -> float:
         """What is subtracted from y, so that digits go to its variation."""
-        return float(self.y[self.observed].mean())
+        return float(self.y.mean() if self.complete else self.y[self.observed].mean())
 
     @cached_property
     def s(self) -> Floats:
@@ -114,11 +119,16 @@ class RandomWalk:
     @cached_property
     def predicted(self) -> Floats:
         """s- = q / predicted variance, before y_t is seen; 0 (flat) up to the first observation."""
-        return np.append(0.0, self.s[:-1] / (1.0 + self.s[:-1]))
+        predicted = np.empty_like(self.s)
+        predicted[0] = 0.0
+        np.multiply(self.s[:-1], self.back[:-1], out=predicted[1:])
+        return predicted
 
     @cached_property
     def gain(self) -> Floats:
         """w_t, what a step takes of the surprise; 0 where y is missing, 1 at the first observation."""
+        if self.complete:
+            return (self.q / self.r) / self.s
         gain = np.zeros_like(self.s)
         np.divide(self.q / self.r, self.s, out=gain, where=self.observed)
         return gain
@@ -126,9 +136,15 @@ class RandomWalk:
     @cached_property
     def filtered(self) -> Floats:
         """Mean of level_t given y_1 ... y_t, less the center; 0 before the first observation."""
-        keep = np.ones_like(self.s)
-        np.divide(self.predicted, self.s, out=keep, where=self.observed)
-        return recurrence(keep, np.where(self.observed, self.gain * (self.y - self.center), 0.0))
+        right = self.y - self.center
+        right *= self.gain
+        if self.complete:
+            keep = self.predicted / self.s
+        else:
+            right[~self.observed] = 0.0
+            keep = np.ones_like(self.s)
+            np.divide(self.predicted, self.s, out=keep, where=self.observed)
+        return recurrence(keep, right)
 
     @cached_property
     def back(self) -> Floats:
@@ -138,11 +154,18 @@ class RandomWalk:
     def smoothed(self) -> tuple[Floats, Floats]:
         """Mean and variance of the level given all of y."""
         h = self.back
-        start = self.s * h * self.filtered
-        start[-1] = self.filtered[-1]
-        ahead = h.copy()
-        ahead[-1] = 1.0 / self.s[-1]
-        return recurrence(h, start, backward=True) + self.center, self.q * recurrence(h * h, ahead, backward=True)
+        system = np.ones((2, len(h)), order="F")
+        off = system[0, 1:]
+        np.negative(h[:-1], out=off)
+        mean = self.s * h
+        mean *= self.filtered
+        mean[-1] = self.filtered[-1]
+        mean = dtbsv(1, system, mean, lower=0, diag=1, overwrite_x=1)
+        mean += self.center
+        off *= h[:-1]  # the same system with h^2
+        variance = self.q * h
+        variance[-1] = self.q / self.s[-1]
+        return mean, dtbsv(1, system, variance, lower=0, diag=1, overwrite_x=1)
 
     def innovations(self) -> tuple[Floats, Floats]:
         """Surprise y_t minus its prediction, and its variance; NaN and infinite up to the first observation."""
@@ -157,7 +180,10 @@ class RandomWalk:
         v, F = self.innovations()
         counted = self.observed & np.isfinite(F)
         v, F = v[counted], F[counted]
-        return -0.5 * (len(v) * LOG_2PI + float(np.log(F).sum()) + float((v * v / F).sum()))
+        log_det = float(np.log(F).sum())
+        v *= v
+        v /= F
+        return -0.5 * (len(v) * LOG_2PI + log_det + float(v.sum()))
 
     def draws(self, noise: Floats) -> Floats:
         """Posterior paths of the level from standard normal noise, both (n, draws)."""

@@ -25,6 +25,8 @@ SAME = 1e-8
 """Log-likelihoods, smoothed means and variances this close, relative to the largest of them, are the same."""
 CLOSE = 1e-4
 """Its maximum may lie this many standard errors from ours: its optimizer stops there."""
+TIGHT = {"lbfgs": {"pgtol": 1e-10, "factr": 10.0}}
+"""Its optimizer's stopping rule, as tight as its gradients allow."""
 TREND = {"none": "llevel", "fixed": "lldtrend", "smooth": "strend", "stochastic": "lltrend"}
 
 
@@ -57,7 +59,8 @@ def validate_structural(fit: Fit) -> Agreement:
         warnings.simplefilter("always")
         reference = reference_model(model)
         results = max(
-            (reference.fit(disp=0, maxiter=1000, method=method) for method in ("lbfgs", "nm")), key=lambda r: r.llf
+            (reference.fit(disp=0, maxiter=1000, method=method, **TIGHT.get(method, {})) for method in ("lbfgs", "nm")),
+            key=lambda r: r.llf,
         )
         at_ours = float(reference.loglike(theta)) + constant
         states = reference.smooth(theta, cov_type="none")
