@@ -85,8 +85,9 @@ class Contrasts:
             if info:
                 return -np.inf
             u = recurrence(np.append(0.0, -ratios), gap)
-            square = float((u * u / pivots).sum())
-            log_det = float(np.log(pivots).sum())
+            u *= u
+            u /= pivots
+            square, log_det = float(u.sum()), float(np.log(pivots, out=pivots).sum())
         else:
             L = self.factor(variances)
             if L is None:
