@@ -145,7 +145,7 @@ def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) 
 
 def _usual_solver(model: Any) -> Solver:
     if isinstance(model, Structural):
-        return model.usual_solver()
+        return BoundedNewton()
     if hasattr(model, "maximum"):
         return ClosedForm()
     if not hasattr(model, "evaluate") and not isinstance(model, OneVsRest):

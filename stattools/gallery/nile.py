@@ -84,14 +84,13 @@ def _conventions(values: Any, fit: Fit) -> tuple[Block, ...]:
 
 def _level(fit: Fit) -> tuple[Block, ...]:
     states, ahead = fit.states(), fit.forecast(STEPS)
-    widest = states.loc[states["variance"].idxmax()]
-    narrow = states.loc[states["variance"].idxmin()]
+    spread = np.sqrt(states["variance"].to_numpy())
     first, last = ahead.iloc[0], ahead.iloc[-1]
     return (
         Paragraph(
             "The smoothed level uses the whole century for each year. It is known best in the middle (standard "
-            f"deviation {number(float(np.sqrt(narrow['variance'])), 1)}) and worst at the ends "
-            f"({number(float(np.sqrt(widest['variance'])), 1)}), where data stand on one side only."
+            f"deviation {number(float(spread.min()), 1)}) and worst at the ends "
+            f"({number(float(spread.max()), 1)}), where data stand on one side only."
         ),
         state_space.level(fit, steps=STEPS),
         Paragraph(
@@ -117,8 +116,8 @@ def _gain(fit: Fit) -> tuple[Block, ...]:
     shown = 30
     return (
         Paragraph(
-            "As the years come in, the level moves by a share of each surprise, the gain of the Kalman filter. It is an "
-            "exponential filter whose weight changes in time:"
+            "As the years come in, the level moves by a share of each surprise, the gain of the Kalman filter. It is "
+            "an exponential filter whose weight changes in time:"
         ),
         Math(r"m_t = m_{t-1} + w_t (y_t - m_{t-1})"),
         Figure(

@@ -96,12 +96,6 @@ class Structural:
         """The model itself: variances are no coordinates that can be mixed."""
         return self, np.eye(len(self.names))
 
-    def usual_solver(self) -> Any:
-        """The solver that knows the boundary of the variances."""
-        from stattools.statespace.maximum import BoundedNewton
-
-        return BoundedNewton()
-
     def detrended(self, beta: Floats) -> Floats:
         """y less the known drift and the regression: what the components explain."""
         y = self.y - self.drift * np.arange(len(self.y)) if self.drift else self.y
