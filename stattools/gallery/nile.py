@@ -69,7 +69,7 @@ def volumes() -> Any:
     import pandas as pd
     from statsmodels.datasets import nile
 
-    data = nile.load_pandas().data
+    data: Any = nile.load_pandas().data
     return pd.Series(data["volume"].to_numpy(), index=data["year"].astype(int).to_numpy(), name="volume")
 
 
@@ -85,7 +85,8 @@ def _conventions(values: Any, fit: Fit) -> tuple[Block, ...]:
 def _level(fit: Fit) -> tuple[Block, ...]:
     states, ahead = fit.states(), fit.forecast(STEPS)
     spread = np.sqrt(states["variance"].to_numpy())
-    first, last = ahead.iloc[0], ahead.iloc[-1]
+    rows = ahead.to_dict("records")
+    first, last = rows[0], rows[-1]
     return (
         Paragraph(
             "The smoothed level uses the whole century for each year. It is known best in the middle (standard "
