@@ -123,6 +123,13 @@ if TYPE_CHECKING:
     from stattools.solvers import LeastSquares as LeastSquares
     from stattools.solvers import Newton as Newton
     from stattools.solvers import Solution as Solution
+    from stattools.state_paths import simulate_states as simulate_states
+    from stattools.statespace.conventions import loglik_conventions as loglik_conventions
+    from stattools.statespace.many import fit_many as fit_many
+    from stattools.statespace.series import local_level as local_level
+    from stattools.statespace.series import local_linear_trend as local_linear_trend
+    from stattools.statespace.series import smooth_trend as smooth_trend
+    from stattools.statespace.state_table import states as states
     from stattools.storage import load as load
     from stattools.validation.agreement import Agreement as Agreement
     from stattools.validation.validate import validate as validate
@@ -199,6 +206,11 @@ _HOME = {
     "models.waiting": ("geometric", "pascal"),
     "bayes": ("posterior",),
     "reporting.report": ("report",),
+    "state_paths": ("simulate_states",),
+    "statespace.conventions": ("loglik_conventions",),
+    "statespace.many": ("fit_many",),
+    "statespace.series": ("local_level", "local_linear_trend", "smooth_trend"),
+    "statespace.state_table": ("states",),
     "storage": ("load",),
     "networks.construction": ("network",),
     "networks.network_fit": ("NetworkEnsemble", "NetworkFit"),

@@ -82,14 +82,21 @@ class Fit:
 
     @property
     def aic(self) -> float:
-        """Akaike's criterion, 2 p - 2 loglik; the scale is not counted, as in statsmodels."""
-        return 2.0 * self._n_free - 2.0 * self.loglik
+        """Akaike's criterion, 2 p - 2 loglik; the scale is not counted and flat initial states are, as in
+        statsmodels.
+        """
+        return 2.0 * self._counted - 2.0 * self.loglik
 
     @property
     def bic(self) -> float:
         """Schwarz's criterion, p log n - 2 loglik; the scale is not counted, as in statsmodels; NaN without n."""
         n = getattr(self.model, "observations", self.n)
-        return float("nan") if n is None else float(self._n_free * np.log(n) - 2.0 * self.loglik)
+        return float("nan") if n is None else float(self._counted * np.log(n) - 2.0 * self.loglik)
+
+    @property
+    def _counted(self) -> int:
+        """Parameters and flat initial states."""
+        return self._n_free + getattr(self.model, "diffuse", 0)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -98,7 +105,7 @@ class Fit:
             return tuple(self.model.intervals)
         if isinstance(self.penalty, Ridge):
             return ()
-        return ("wald", "profile") if self.penalty else ("wald", "profile", "score")
+        return ("wald", "profile") if self.penalty or self._is_structural else ("wald", "profile", "score")
 
     def interval(self, level: float | None = None, *, kind: str = "wald") -> Interval:
         """Confidence intervals, `lower, upper = fit.interval(0.95)`: arrays of shape (p,), floats for a single
@@ -122,6 +129,10 @@ class Fit:
         if self._is_proportion:
             lower, upper = self.model.intervals[kind](level)
             return Interval(lower, upper, level, kind, self.names)
+        if self._is_structural:
+            from stattools.statespace.intervals import ends
+
+            return Interval(*ends(self, level, kind), level, kind, self.names)
         if kind != "wald":
             from stattools.profile import profile_interval, score_interval
 
@@ -288,14 +299,52 @@ class Fit:
     def forecast(self, steps: int, *, level: float | None = None, **options: Any) -> pd.DataFrame:
         """What comes next, for models of a series: a frame with `time, mean, variance, lower, upper`.
 
-        `options` are the model's, such as `data` with coming covariates. Raises IncompatibleError for models that are
-        not of a series.
+        `options` are the model's: `data=` with coming covariates of `st.exponential_smoothing`, `X=` with coming
+        regressors of a state space model. Raises IncompatibleError for models that are not of a series.
         """
         level = self.level if level is None else level
         require_level(level)
+        if self._is_structural:
+            from stattools.statespace.forecasts import forecasts
+
+            return forecasts(self.model, self.estimate, steps, level=level, **options)
         if not hasattr(self.model, "forecast"):
             raise IncompatibleError(f"forecast belongs to models of a series; {self.model.title} has fit.predict.")
         return self.model.forecast(self.estimate, steps, level=level, **options)
+
+    def states(self, *, kind: str = "smoothed", level: float | None = None) -> pd.DataFrame:
+        """The states of a state space model with intervals: state, time, mean, variance, lower, upper.
+
+        `kind` is "smoothed" or "filtered"; see `st.states`, which takes other variances.
+        """
+        from stattools.statespace.state_table import states
+
+        model, level = self._structural("states"), self.level if level is None else level
+        return states(model, self.estimate, kind=kind, level=level)  # type: ignore[arg-type]
+
+    def decompose(self) -> pd.DataFrame:
+        """Smoothed components of a state space model, one row per time, with their sum `signal` and the irregular."""
+        from stattools.statespace.state_table import decomposition
+
+        return decomposition(self._structural("decompose"), self.estimate)
+
+    def innovations(self) -> pd.DataFrame:
+        """One-step errors of a state space model: time, prediction, surprise, variance, standardized, gain."""
+        from stattools.statespace.innovations import innovations
+
+        return innovations(self._structural("innovations"), self.estimate)
+
+    def diagnostics(self, *, lags: int | None = None) -> pd.DataFrame:
+        """Ljung-Box, heteroskedasticity and normality of a state space model's standardized one-step errors."""
+        from stattools.statespace.innovations import diagnostics
+
+        return diagnostics(self._structural("diagnostics"), self.estimate, lags=lags)
+
+    @property
+    def boundary(self) -> tuple[str, ...]:
+        """Names of the variances whose maximum is 0; they have no standard error and no Wald interval."""
+        positive = self.model.positive if self._is_structural else ()
+        return tuple(name for name, value in zip(positive, self.estimate, strict=False) if value == 0)
 
     def save(self, path: str | Path) -> Path:
         """Write the fit without its data to one file, which `st.load` reads; returns the path."""
@@ -320,6 +369,8 @@ class Fit:
             return np.atleast_1d(statistic), np.atleast_1d(p_value)
         exact = np.where(self.estimate == 0, 0.0, np.copysign(np.inf, self.estimate))  # where se = 0
         statistic = np.divide(self.estimate, self.se, out=exact, where=self.se > 0)
+        if self._is_structural:  # 0 is the boundary of a variance: Wald's test of it means nothing
+            statistic[: len(self.model.positive)] = np.nan
         normal = not np.isfinite(self.t_df)
         tail = special.ndtr(-np.abs(statistic)) if normal else special.stdtr(self.t_df, -np.abs(statistic))
         return statistic, 2.0 * tail
@@ -333,6 +384,18 @@ class Fit:
     def _is_proportion(self) -> bool:
         """True for `st.coin` and `st.binomial`, which bring their own intervals and test."""
         return hasattr(self.model, "intervals")
+
+    @property
+    def _is_structural(self) -> bool:
+        """True for state space models, whose variances have a boundary."""
+        return hasattr(self.model, "convention")
+
+    def _structural(self, what: str) -> Any:
+        if self._is_structural:
+            return self.model
+        raise IncompatibleError(
+            f"{what} belongs to state space models such as st.local_level; this is {self.model.title}."
+        )
 
     def _regression(self, what: str) -> Model:
         if isinstance(self.model, Model):

@@ -25,6 +25,9 @@ from stattools.networks.network_model import Network
 from stattools.penalties import Penalty, Ridge, maximize
 from stattools.predictors.dispersed import Dispersed
 from stattools.solvers import LBFGS, Adam, ClosedForm, LeastSquares, Newton, Solution, Solver
+from stattools.statespace.many import LocalLevelFits, LocalLevels
+from stattools.statespace.maximum import BoundedNewton
+from stattools.statespace.structural import Structural
 
 if TYPE_CHECKING:
     from stattools.filters.smoothing import ExponentialSmoothing
@@ -60,6 +63,17 @@ def fit(
 
 @overload
 def fit(
+    model: LocalLevels,
+    *,
+    solver: Solver | None = None,
+    level: float = 0.95,
+    cov: Kind = "information",
+    penalty: Penalty | None = None,
+) -> LocalLevelFits: ...
+
+
+@overload
+def fit(
     model: Network,
     *,
     solver: Adam | LBFGS | None = None,
@@ -73,7 +87,7 @@ def fit(
 
 @overload
 def fit(
-    model: Model | BernoulliTrials | Custom | ExponentialSmoothing,
+    model: Model | BernoulliTrials | Custom | ExponentialSmoothing | Structural,
     *,
     solver: Solver | None = None,
     level: float = 0.95,
@@ -90,7 +104,7 @@ def fit(
     cov: Kind = "information",
     penalty: Penalty | None = None,
     **training: Any,
-) -> Fit | OneVsRestFit | NetworkFit | NetworkEnsemble:
+) -> Fit | OneVsRestFit | NetworkFit | NetworkEnsemble | LocalLevelFits:
     """The maximum-likelihood fit of a model.
 
     `solver` is by default `LeastSquares()` for `st.ols`, the closed form for `st.coin` and `st.binomial`, and
@@ -121,6 +135,11 @@ def fit(
         raise TypeError(f"fit of {type(model).__name__} takes no {next(iter(training))}=: only networks are trained.")
     if isinstance(model, OneVsRest):
         return model.fitted(lambda part: fit(part, solver=solver, level=level, cov=cov, penalty=penalty))
+    if isinstance(model, LocalLevels):
+        _require_usual(model, solver, cov, penalty)
+        return model.fitted()
+    if isinstance(model, Structural):
+        _require_usual(model, None if isinstance(solver, BoundedNewton) else solver, cov, penalty)
     if penalty is not None:
         return _penalized_fit(model, solver, level, cov, penalty)
     solver = solver or _usual_solver(model)
@@ -160,7 +179,18 @@ def _penalized_fit(model: Any, solver: Solver | None, level: float, cov: Kind, p
     return Fit(model, solution.estimate, solution.covariance, loglik, solution, 1.0, level, penalty=penalty)
 
 
+def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) -> None:
+    """State space models have one solver, which knows that variances stop at 0, and one covariance."""
+    for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
+        if given != usual:
+            raise IncompatibleError(
+                f"{model.title} is fitted over variances that may be 0; leave {name}={given!r:.60} out."
+            )
+
+
 def _usual_solver(model: Any) -> Solver:
+    if isinstance(model, Structural):
+        return BoundedNewton()
     if hasattr(model, "maximum"):
         return ClosedForm()
     if not hasattr(model, "evaluate") and not isinstance(model, OneVsRest):

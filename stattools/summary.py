@@ -49,6 +49,9 @@ def rows_line(model: Any) -> str:
         return "number of observations not given" if model.observations is None else f"{n} observations"
     if hasattr(model, "counted"):
         return model.counted
+    if hasattr(model, "convention"):
+        missing = model.steps - int(model.n)
+        return f"{model.steps:,} times, {missing:,} missing" if missing else f"{n} observations, none missing"
     if not isinstance(model, Model):
         return f"{n} trials, {model.successes:,.0f} successes"
     rows = len(model.rows.X)
@@ -118,13 +121,19 @@ def _coefficient_lines(fit: Fit) -> list[str]:
             [*(_clip(str(row[name])) for name in labels), number(row["estimate"])] for row in table.to_dict("records")
         ]
         return aligned([*("" for _ in labels), "estimate"], rows, left=len(labels))
-    head = [*("" for _ in labels), "estimate", "se", letter, "p", "lower", "upper"]
+    tested = not bool(np.isnan(table["statistic"].to_numpy()).all())
+    head = [*("" for _ in labels), "estimate", "se", *([letter, "p"] if tested else []), "lower", "upper"]
     rows = []
     for row in table.to_dict("records"):
         places = decimals(row["se"])
         cells = [_clip(str(row[name])) for name in labels]
         statistic = row["statistic"]
         cells += [place(row["estimate"], places), place(row["se"], places)]
+        if np.isnan(row["se"]) or np.isnan(statistic):  # a variance
+            rows.append(
+                [*cells, *([""] * 2 if tested else []), *(place(row[end], places) for end in ("lower", "upper"))]
+            )
+            continue
         cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3), p_text(row["p_value"])]
         rows.append([*cells, place(row["lower"], places), place(row["upper"], places)])
     return aligned(head, rows, left=len(labels))
@@ -162,13 +171,26 @@ def _foot(fit: Fit) -> list[str]:
     if fit.model.has_scale:
         line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
     intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
+    if hasattr(fit.model, "convention"):
+        intervals = intervals.replace("Wald", "Wald on the log scale for variances")
     source = f"Standard errors: {_source(fit)}." if fit.kinds else f"{fit.cov.capitalize()}."
+    if hasattr(fit.model, "convention"):
+        return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
     lines = [line, certificate(fit), source + intervals]
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
     if fit.model.has_scale and fit.scale**2 <= 1e-24 * fit.model.residual_sums(fit.estimate)[1] / fit.n:
         lines.append("The fit is exact to round-off: standard errors and tests say nothing here.")
     return lines
+
+
+def _structural_foot(fit: Fit, line: str) -> list[str]:
+    lines = [line, f"The log-likelihood is {fit.model.convention}."]
+    return lines + [
+        f"{name} is 0, the boundary of its domain: the log-likelihood falls from there. It has no standard error "
+        'and no Wald interval; fit.interval(kind="profile") has one.'
+        for name in fit.boundary
+    ]
 
 
 def _source(fit: Fit) -> str:

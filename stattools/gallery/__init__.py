@@ -23,6 +23,7 @@ ANALYSES = (
     "batch_norm",
     "digits",
     "filter",
+    "nile",
 )
 INDEX = "index"
 

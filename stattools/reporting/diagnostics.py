@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.goodness import grouped, wilson_ends
-from stattools.reporting import figures, smoothing
+from stattools.reporting import figures, smoothing, state_space
 from stattools.reporting.document import Figure
 from stattools.reporting.tables import percent
 
@@ -38,6 +38,8 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
         return ()
     if smoothing.is_smoothing(fit.model):
         return smoothing.diagnostics(fit)
+    if state_space.is_structural(fit.model):
+        return state_space.diagnostics(fit)
     suited = {
         "ols": (residuals,),
         "logistic": (calibration,),

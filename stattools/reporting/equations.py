@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from stattools.reporting import smoothing
+from stattools.reporting import smoothing, state_space
 from stattools.reporting.document import Block, Math, Paragraph, code
 
 INDEXED = 6
@@ -31,6 +31,8 @@ def likelihood(model: Any) -> tuple[Block, ...]:
         "custom": _custom,
         "exponential_smoothing": smoothing.likelihood,
     }
+    if state_space.is_structural(model):
+        return state_space.likelihood(model)
     return written[model.kind](model)
 
 

@@ -41,6 +41,8 @@ def _arrays(model: Any) -> dict[str, Any]:
         raise IncompatibleError(f"{model.title} is a function, whose data cannot be seen and have no hash.")
     if hasattr(model, "arrays"):
         return model.arrays()
+    if hasattr(model, "convention"):
+        return {"y": model.y, "X": model.X, "drift": model.drift}
     if not hasattr(model, "rows"):
         return {"successes": model.successes, "trials": model.trials}
     found = {name: getattr(model.rows, name) for name in ("X", "y", "weight", "offset", "precision")}

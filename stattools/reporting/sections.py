@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.reporting import equations, sentences, smoothing
+from stattools.reporting import equations, sentences, smoothing, state_space
 from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, shared, spreads
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, Table, code, literal
 from stattools.reporting.provenance import code_version, data_hash, environment
@@ -50,6 +50,8 @@ def data(model: Any, *before: Block) -> Section:
         return Section("Data", (*before, facts(pairs | digest, ("data", "value"))))
     if smoothing.is_smoothing(model):
         return Section("Data", (*before, facts(smoothing.facts(model) | digest, ("data", "value"))))
+    if state_space.is_structural(model):
+        return Section("Data", (*before, facts(state_space.facts(model) | digest, ("data", "value"))))
     pairs = {"rows": count(len(model.rows.X))}
     if model.rows.weight is not None:
         pairs["observations (sum of weights)"] = count(model.n)
@@ -67,12 +69,17 @@ def likelihood(model: Any) -> Section:
 def maximum(fit: Fit) -> Section:
     """Estimates with their uncertainty, the certificate, and the fit in numbers."""
     dispersion = [Paragraph(sentences.dispersion(fit))] if fit.model.kind in sentences.DISPERSED else []
-    return Section("Fit", (Paragraph(sentences.certificate(fit)), estimates(fit), *dispersion, _in_numbers(fit)))
+    at_zero = state_space.boundary(fit) if state_space.is_structural(fit.model) else ()
+    return Section(
+        "Fit", (Paragraph(sentences.certificate(fit)), estimates(fit), *dispersion, *at_zero, _in_numbers(fit))
+    )
 
 
 def estimates(fit: Fit) -> Table:
     """The coefficients of a regression, or the intervals of a proportion."""
     level = percent(fit.level)
+    if state_space.is_structural(fit.model):
+        return state_space.estimates(fit)
     if fit.model.kind not in COUNTS:
         interval, extra = f"{level} Wald interval", len(shared(fit.model))
         statistic = "t" if fit.model.has_scale else "z"
@@ -198,6 +205,6 @@ def _in_numbers(fit: Fit) -> Paragraph:
     source += " with the unbiased scale" if fit.model.has_scale and fit.cov == "information" else ""
     if fit.penalty is not None:
         text += f". The log-likelihood is not penalized; the estimate maximizes it with {code(fit.penalty)}"
-    if not np.isfinite(fit.se).all():
+    if not np.isfinite(fit.se).all() and not fit.boundary:
         return Paragraph(f"{text}. There are no standard errors.")
     return Paragraph(f"{text}. Standard errors come from {source}.")

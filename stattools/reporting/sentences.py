@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.reporting import smoothing
+from stattools.reporting import smoothing, state_space
 from stattools.reporting.diagnostics import COUNTS, coefficient_spreads
 from stattools.reporting.document import code, literal
 from stattools.reporting.tables import (
@@ -43,6 +43,8 @@ def question(model: Any) -> str:
     if model.kind in COUNTS:
         one, many = ("1", "flips") if model.kind == "coin" else ("success", "trials")
         return f"How probable is a {one}, after {count(model.successes)} in {count(model.trials)} {many}?"
+    if state_space.is_structural(model):
+        return state_space.question(model)
     if model.kind == "custom":
         return f"Which values of {listed(model.names)} make the data most probable?"
     if smoothing.is_smoothing(model):
@@ -85,6 +87,8 @@ def certificate(fit: Fit) -> str:
         reached = (
             f"What it maximizes is the log-likelihood with the penalty {code(fit.penalty)}, not the log-likelihood"
         )
+    elif state_space.is_structural(fit.model):
+        reached += ", or is a variance at 0, from where the log-likelihood falls" if fit.boundary else ""
     elif hasattr(fit.model, "rows"):
         reached = _exists(fit.model)
     limit = bound(solution.decrement, 1e-8 if solution.status == "converged" else 1e-6)
@@ -180,6 +184,8 @@ def conclusion(fit: Fit, agreement: Agreement | None = None) -> str:
             f"{number(float(fit.estimate[0]), places)} ({percent(fit.level)} Wilson interval "
             f"{between(lower, upper, places)}){checked}."
         )
+    if state_space.is_structural(model):
+        return state_space.conclusion(fit, checked)
     if model.kind == "custom":
         rows = zip(model.names[:4], fit.estimate, fit.se, *np.asarray(fit.interval()).T, strict=False)
         found = [

@@ -21,6 +21,7 @@ from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.arms import validate_arms
 from stattools.validation.proportions import validate_proportion
 from stattools.validation.smoothing import validate_smoothing
+from stattools.validation.state_space import validate_structural
 from stattools.validation.statsmodels import Reference, reference_fit
 
 Floats = NDArray[np.float64]
@@ -33,8 +34,8 @@ def validate(fit: Fit, /) -> Agreement:
     """The same numbers from statsmodels? An `Agreement` with one row per coefficient, `ok` and a sentence.
 
     The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), proportion_confint, or
-    confint_poisson, ETS(A,N,N). Raises IncompatibleError for anything but a
-    maximum-likelihood fit of a model that the package ships.
+    confint_poisson, ETS(A,N,N), or UnobservedComponents. Raises IncompatibleError for anything but a maximum-likelihood fit of a model that the package
+    ships.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -49,6 +50,8 @@ def validate(fit: Fit, /) -> Agreement:
         return validate_arms(fit)
     if fit.model.kind == "exponential_smoothing":
         return validate_smoothing(fit)
+    if hasattr(fit.model, "convention"):
+        return validate_structural(fit)
     if not isinstance(fit.model, Model):
         raise IncompatibleError(f"validate has no reference for {fit.model.title}: it is your own likelihood.")
     if fit.penalty is not None:

@@ -22,6 +22,9 @@ from stattools.reporting.figures.house_style import style as style
 from stattools.reporting.figures.house_style import svg as svg
 from stattools.reporting.figures.predictions import calibration as calibration
 from stattools.reporting.figures.predictions import probabilities as probabilities
+from stattools.reporting.figures.series import gain as gain
+from stattools.reporting.figures.series import innovations as innovations
+from stattools.reporting.figures.series import level as level
 from stattools.reporting.figures.training import activations as activations
 from stattools.reporting.figures.training import pictures as pictures
 from stattools.reporting.figures.training import training as training

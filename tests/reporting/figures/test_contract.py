@@ -69,6 +69,11 @@ FIGURES = {
         [0, 1, 2], [1, np.nan, 3], {"carry$": [1, 1, 2], "decay": [1, 1, 2.5]}, xlabel="time", ylabel="value"
     ),
     "products": lambda: figures.products(np.arange(400), {"w": -np.arange(400.0)}, {"w": 320}, floor=-308, xlabel="n"),
+    "level": lambda: figures.level(
+        grid, grid, (grid, grid, grid - 1, grid + 1), forecast=(grid + 1, grid, grid - 2, grid + 2), ylabel="volume"
+    ),
+    "gain": lambda: figures.gain(grid, grid[::-1], limit=0.2),
+    "innovations": lambda: figures.innovations(grid, np.sin(9 * grid)),
     "means": lambda: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="predicted", ylabel="observed"),
 }
 

@@ -1,0 +1,77 @@
+"""A series in time: its level with an interval and a forecast, the gain of its filter, its one-step errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stattools.reporting.figures.house_style import BLUE, INK, VERMILION, Numbers, canvas, legend
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+type Band = tuple[Numbers, Numbers, Numbers, Numbers]
+"""Times, middle, lower and upper ends."""
+
+
+def level(
+    times: Numbers,
+    observed: Numbers,
+    smoothed: Band,
+    *,
+    forecast: Band | None = None,
+    ylabel: str,
+    xlabel: str = "time",
+    interval: str = "95 % interval",
+) -> Figure:
+    """The observed series, the smoothed level with its interval, and what comes next with the interval of a value."""
+    figure, ((axes,),) = canvas(3.9, nrows=1, ncols=1)
+    axes.plot(times, observed, "o-", color=INK, alpha=0.45, markersize=2.6, linewidth=0.7, label="observed")
+    place, middle, lower, upper = smoothed
+    axes.fill_between(place, lower, upper, color=BLUE, alpha=0.22, linewidth=0, label=f"level, {interval}")
+    axes.plot(place, middle, color=BLUE)
+    if forecast is not None:
+        place, middle, lower, upper = forecast
+        axes.fill_between(place, lower, upper, color=VERMILION, alpha=0.18, linewidth=0, label=f"forecast, {interval}")
+        axes.plot(place, middle, color=VERMILION)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.margins(x=0.01)
+    legend(axes)
+    return figure
+
+
+def gain(times: Numbers, weight: Numbers, *, limit: float, xlabel: str = "time") -> Figure:
+    """The weight of each new value in the level, which falls from 1 to its limit."""
+    figure, ((axes,),) = canvas(2.9, nrows=1, ncols=1)
+    axes.axhline(limit, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), label=f"limit {limit:.3f}")
+    axes.plot(times, weight, "o-", color=BLUE, markersize=3, linewidth=1.2, label="gain")
+    axes.set(xlabel=xlabel, ylabel="weight of a new value", ylim=(0, 1.05))
+    axes.margins(x=0.01)
+    legend(axes)
+    return figure
+
+
+def innovations(times: Numbers, error: Numbers, *, lags: int = 20, xlabel: str = "time") -> Figure:
+    """Standardized one-step errors in time, and their autocorrelations with the band of white noise."""
+    times, error = np.asarray(times), np.asarray(error, dtype=float)
+    known = np.isfinite(error)
+    e = error[known] - error[known].mean()
+    lags = min(lags, len(e) - 1)
+    correlation = [float(e[k:] @ e[:-k]) / float(e @ e) for k in range(1, lags + 1)]
+    figure, ((top,), (below,)) = canvas(4.8, nrows=2, ncols=1)
+    top.axhline(0.0, color=INK, linewidth=0.8)
+    for edge in (-1.96, 1.96):
+        top.axhline(edge, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+    top.vlines(times[known], 0.0, error[known], color=BLUE, linewidth=1.0)
+    top.plot(times[known], error[known], "o", color=BLUE, markersize=3)
+    top.set(xlabel=xlabel, ylabel="standardized error")
+    top.margins(x=0.01)
+    band = 1.96 / np.sqrt(len(e))
+    below.axhspan(-band, band, color=INK, alpha=0.1, linewidth=0)
+    below.axhline(0.0, color=INK, linewidth=0.8)
+    below.vlines(np.arange(1, lags + 1), 0.0, correlation, color=BLUE, linewidth=3.0)
+    reach = max(0.5, 1.1 * float(np.abs(correlation).max()))
+    below.set(xlabel="lag", ylabel="autocorrelation", ylim=(-reach, reach), xlim=(0.3, lags + 0.7))
+    below.locator_params(axis="x", integer=True)
+    return figure

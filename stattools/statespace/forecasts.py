@@ -1,0 +1,104 @@
+"""What comes next: the state after the last observation, moved on, with the variance of a new observation.
+
+    a_{h+1} = T a_h,  P_{h+1} = T P_h T' + Q;  y_{n+h} ~ Normal(Z'a_h + x' beta, Z'P_h Z + r)
+
+Parameters are taken as known. Source: Durbin & Koopman (2012), 4.11.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.data.arrays import matrix
+from stattools.errors import DomainError, IdentificationError
+from stattools.statespace.kalman import kalman
+from stattools.statespace.state_table import completed, require_quantile
+from stattools.statespace.structural import Structural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+
+def forecasts(
+    model: Structural, theta: ArrayLike, steps: int, /, *, X: Any = None, level: float = 0.95
+) -> pd.DataFrame:
+    """The next `steps` values, one row each: time, mean, variance, lower, upper, of an observation.
+
+    `X` are the regressors of those steps, a table like that of the formula or an array (steps, p). Raises DomainError
+    for steps below 1, missing regressors, and a level outside (0, 1).
+
+    >>> import stattools as st
+    >>> forecasts(st.local_level([1.0, 2.0, 3.0, 2.5]), [1.0, 0.5], 2)["variance"].round(4).tolist()
+    [2.0059, 2.5059]
+    """
+    import pandas as pd
+
+    half = require_quantile(level)
+    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 1:
+        raise DomainError(f"forecast needs a number of steps, 1 or more; got {steps!r}.")
+    variances, beta = completed(model, theta)
+    parts, full = model.components, model.components.full(variances)
+    state, covariance = _after(model, variances, beta)
+    T, Z, Q = parts.transition, parts.loading, parts.disturbance(full)
+    mean, variance = np.empty(steps), np.empty(steps)
+    for h in range(steps):
+        mean[h], variance[h] = Z @ state, Z @ covariance @ Z + full[0]
+        state, covariance = T @ state, T @ covariance @ T.T + Q
+    mean += model.drift * (model.steps + np.arange(steps))
+    if model.regressors:
+        mean += _future(model, X, steps) @ beta
+    elif X is not None:
+        raise DomainError(f"{model.title} has no regressors, and forecast got X=.")
+    reach = half * np.sqrt(variance)
+    columns = {"time": following(model.times, steps), "mean": mean, "variance": variance}
+    return pd.DataFrame(columns | {"lower": mean - reach, "upper": mean + reach})
+
+
+def _after(model: Structural, variances: Floats, beta: Floats) -> tuple[Floats, Floats]:
+    """Mean and covariance of the state one step after the last time."""
+    walk = model.random_walk(variances, beta)
+    if walk is not None:
+        last = walk.q / float(walk.s[-1]) + walk.q
+        return np.array([walk.filtered[-1] + walk.center]), np.array([[last]])
+    run = kalman(model.detrended(beta), model.components.full(variances), model.components)
+    if run.flat:
+        raise IdentificationError(f"{model.title}: the observed values do not determine every state at the end.")
+    return run.mean, run.covariance
+
+
+def _future(model: Structural, X: Any, steps: int) -> Floats:
+    if X is None:
+        raise DomainError(f"forecast needs X=, the {steps} coming rows of {', '.join(model.regressors)}.")
+    if model.design is not None:
+        encoded = model.design.encode(X)
+        keep = [j for j, term in enumerate(model.design.names) if term != "Intercept"]
+        rows = encoded[:, keep]
+    else:
+        rows = matrix(X)[0]
+    if rows.shape != (steps, len(model.regressors)):
+        raise DomainError(
+            f"forecast of {steps} steps needs X= of shape {(steps, len(model.regressors))}; got {rows.shape}."
+        )
+    return rows
+
+
+def following(times: Any, steps: int) -> Any:
+    """The times after the last: the index goes on by its frequency or its constant step, else 0, 1, 2, ... does.
+
+    >>> following(np.array([1968, 1969, 1970]), 2).tolist()
+    [1971, 1972]
+    """
+    freq = getattr(times, "freq", None)
+    if freq is not None:
+        return np.array([times[-1] + (h + 1) * freq for h in range(steps)])
+    values = np.asarray(times)
+    if values.dtype.kind in "iuf" and len(values) > 1 and np.ptp(np.diff(values)) == 0:
+        return values[-1] + (values[-1] - values[-2]) * np.arange(1, steps + 1)
+    if values.dtype.kind == "M" and len(values) > 1 and len(np.unique(np.diff(values))) == 1:
+        return values[-1] + (values[-1] - values[-2]) * np.arange(1, steps + 1)
+    return len(values) + np.arange(steps)
