@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from stattools.covariance import HAC, Cluster, covariance
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.existence import check_overlap, check_rank, check_size, check_solution
-from stattools.fitted import NO_SE, Fit, require_level
+from stattools.fitted import Fit
+from stattools.interval import require_level
 from stattools.model import Model
 from stattools.models.counts import BernoulliTrials
 from stattools.models.custom import Custom
 from stattools.models.one_vs_rest import OneVsRest, OneVsRestFit
-from stattools.penalties import Penalty, Ridge, maximize
+from stattools.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.predictors.dispersed import Dispersed
 from stattools.solvers import ClosedForm, LeastSquares, Newton, Solution, Solver
 

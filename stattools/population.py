@@ -12,16 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from stattools.data.evaluation import constants, contrast_call
 from stattools.data.rows import Block
 from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
-from stattools.prediction import at_rows
+from stattools.new_rows import Column, at_rows
 
 Floats = NDArray[np.float64]
-Column = str | ArrayLike | None
 
 STEP = 6e-6
 """Central differences err least at the cube root of the machine epsilon."""

@@ -9,7 +9,8 @@ import pytest
 import stattools
 
 LAYERS = [
-    ["errors", "interval"],
+    ["errors"],
+    ["interval"],
     ["likelihoods"],
     ["data"],
     ["predictors"],
@@ -19,9 +20,10 @@ LAYERS = [
     ["solvers"],
     ["existence", "covariance"],
     ["penalties"],
-    ["null_model", "constrained", "summary", "prediction"],
+    ["null_model", "constrained", "summary", "new_rows"],
+    ["prediction"],
     ["profile", "hypotheses", "population", "residuals"],
-    ["effects", "comparison", "goodness"],
+    ["effects", "comparison", "goodness", "coefficients"],
     ["storage"],
     ["fitted"],
     ["fitting"],

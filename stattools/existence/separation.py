@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.errors import DomainError, IdentificationError
+from stattools.errors import IdentificationError
 from stattools.existence.cone import Cone, Rivals, cone, direction, null_space
 from stattools.existence.limit import Among, Limit
 from stattools.existence.rank import check_rank
+from stattools.interval import require_level
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, NegativeBinomial, Poisson, Probit
 from stattools.model import Model
 from stattools.solvers.newton import climb
@@ -104,8 +105,7 @@ class Separation:
         """
         import pandas as pd
 
-        if isinstance(level, bool) or not 0.0 < level < 1.0:
-            raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r}.")
+        require_level(level)
         model, found = self.model, self.solution
         finite = np.isfinite(found.estimate)
         se = np.where(finite, np.sqrt(np.diagonal(found.covariance)), np.inf)

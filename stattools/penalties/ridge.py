@@ -14,6 +14,9 @@ from stattools.solvers.solution import Solution
 
 Floats = NDArray[np.float64]
 
+NO_SE = "penalized: no standard errors"
+"""What a ridge fit says of its standard errors."""
+
 
 @dataclass(frozen=True)
 class Ridge:
