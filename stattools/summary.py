@@ -51,7 +51,7 @@ def rows_line(model: Any) -> str:
         return f"{n} trials, {model.successes:,.0f} successes"
     rows = len(model.rows.X)
     counted = (
-        f"{rows:,} rows" if model.rows.weight is None else f"{rows:,} rows standing for {n} observations (weights)"
+        f"{rows:,} row{'' if rows == 1 else 's'}" if model.rows.weight is None else f"{rows:,} rows standing for {n} observations (weights)"
     )
     if not model.n_dropped:
         return f"{counted}, none dropped"
