@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from stattools.covariance import HAC, Cluster
 from stattools.errors import IncompatibleError
 from stattools.interval import Interval, require_level
 from stattools.model import Model
@@ -37,9 +38,9 @@ class Fit:
     """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
 
     `estimate` has shape (p,), `covariance` (p, p), in the order of `names`. `scale` is the unbiased residual standard
-    deviation of `st.ols`, 1 otherwise. `cov` names the kind of covariance; `t_df` are the degrees of freedom of
-    Student's t for intervals and tests, infinite where they are normal. `loglik` is never penalized; `penalty` says
-    what the estimate was. `print(fit)` is a page to read.
+    deviation of `st.ols`, 1 otherwise. `cov` names the kind of covariance, `cov_kind` is what was asked for (None
+    after loading); `t_df` are the degrees of freedom of Student's t for intervals and tests, infinite where they are
+    normal. `loglik` is never penalized; `penalty` says what the estimate was. `print(fit)` is a page to read.
 
     >>> import stattools as st
     >>> f = st.fit(st.coin([1, 0, 1, 1]))
@@ -57,6 +58,7 @@ class Fit:
     cov: str = "information"
     t_df: float = np.inf
     penalty: Penalty | None = None
+    cov_kind: str | HAC | Cluster | None = "information"
 
     @property
     def names(self) -> tuple[str, ...]:

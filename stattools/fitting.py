@@ -87,7 +87,7 @@ def fit(
     scale = _scale(model, solution.estimate) if isinstance(model, Model) else 1.0
     loglik = model.loglik(solution.estimate) if isinstance(model, Model) else solution.loglik
     C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
-    return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df)
+    return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, cov_kind=cov)
 
 
 def _solve(model: Model, solver: Solver) -> Solution:

@@ -50,9 +50,9 @@ def rows_line(model: Any) -> str:
     if not isinstance(model, Model):
         return f"{n} trials, {model.successes:,.0f} successes"
     rows = len(model.rows.X)
-    counted = (
-        f"{rows:,} row{'' if rows == 1 else 's'}" if model.rows.weight is None else f"{rows:,} rows standing for {n} observations (weights)"
-    )
+    counted = f"{rows:,} row{'' if rows == 1 else 's'}"
+    if model.rows.weight is not None:
+        counted += f" standing for {n} observations (weights)"
     if not model.n_dropped:
         return f"{counted}, none dropped"
     columns = ", ".join(f"{name} {count:,}" for name, count in model.dropped.items() if count)
