@@ -5,6 +5,7 @@ covariance = information^-1 (times the unbiased squared scale where one is estim
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, overload
 
 import numpy as np
@@ -27,6 +28,9 @@ Floats = NDArray[np.float64]
 
 
 Kind = str | HAC | Cluster
+
+PATIENCE = 15
+"""Newton needs this many steps where outcomes are separated, or nearly so: time to look, before it takes all."""
 
 
 @overload
@@ -94,7 +98,13 @@ def _solve(model: Model, solver: Solver) -> Solution:
     """The solver's answer, once it is known that the data determine it."""
     check_size(model)
     try:
-        solution = solver.solve(model)
+        if isinstance(solver, Newton) and solver.max_steps > PATIENCE and not model.has_scale:
+            solution = replace(solver, max_steps=PATIENCE).solve(model)
+            if not solution.converged:  # as where there is no maximum to converge to
+                check_overlap(model)
+                solution = solver.solve(model)
+        else:
+            solution = solver.solve(model)
     except (IdentificationError, ConvergenceError):
         _explain_failure(model)
         raise
