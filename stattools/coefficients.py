@@ -57,7 +57,10 @@ def table(fit: Fit, level: float | None = None) -> pd.DataFrame:
         statistic, p_value = _tests(fit)
         lower, upper = fit.interval(level)
     columns = terms(fit.model) | {"estimate": fit.estimate, "se": fit.se, "statistic": statistic, "p_value": p_value}
-    return pd.DataFrame(columns | {"lower": lower, "upper": upper})
+    made = pd.DataFrame(columns | {"lower": lower, "upper": upper})
+    if isinstance(fit.penalty, Ridge):
+        made.attrs["note"] = NO_SE
+    return made
 
 
 def glance(fit: Fit) -> pd.DataFrame:

@@ -117,7 +117,8 @@ class Fit:
         """One row per coefficient: [category,] term, estimate, se, statistic, p_value, lower, upper.
 
         `statistic` is t for `st.ols` and z otherwise, for the hypothesis that the coefficient is 0; for a proportion
-        it is the score test of 1/2. A ridge fit has estimates only; the rest is NaN.
+        it is the score test of 1/2. A ridge fit has estimates only; the rest is NaN, and
+        `table().attrs["note"]` says why.
         """
         from stattools.coefficients import table
 

@@ -19,9 +19,10 @@ from stattools.interval import require_level
 from stattools.model import Model
 from stattools.models.counts import BernoulliTrials
 from stattools.models.custom import Custom
-from stattools.models.one_vs_rest import OneVsRest, OneVsRestFit
+from stattools.models.one_vs_rest import OneVsRest
 from stattools.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.predictors.dispersed import Dispersed
+from stattools.separate_fits import OneVsRestFit
 from stattools.solvers import ClosedForm, LeastSquares, Newton, Solution, Solver
 
 Floats = NDArray[np.float64]
@@ -80,7 +81,8 @@ def fit(
     """
     require_level(level)
     if isinstance(model, OneVsRest):
-        return model.fitted(lambda part: fit(part, solver=solver, level=level, cov=cov, penalty=penalty))
+        parts = (fit(part, solver=solver, level=level, cov=cov, penalty=penalty) for part in model.parts)
+        return OneVsRestFit(model, tuple(parts))
     if penalty is not None:
         return _penalized_fit(model, solver, level, cov, penalty)
     solver = solver or _usual_solver(model)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from stattools.data.outcome import as_outcome
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Probit
 from stattools.likelihoods.predictive import count_interval
@@ -129,13 +130,6 @@ def labels_of(model: Model) -> tuple[Any, ...]:
     if not isinstance(model.likelihood, Bernoulli | Probit | Categorical):
         raise IncompatibleError(f"{model.title} of {model.outcome_name!r} has no classes; it predicts a mean.")
     return (0, 1) if model.labels is None else model.labels
-
-
-def as_outcome(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> NDArray[Any]:
-    """Labels by code: bool, int or float where all labels are, objects otherwise."""
-    kinds = {type(label) for label in labels}
-    kind = kinds.pop() if len(kinds) == 1 and kinds <= {bool, int, float} else object
-    return np.array(labels, dtype=kind)[codes]
 
 
 def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[Any]:

@@ -157,7 +157,7 @@ def _foot(fit: Fit) -> list[str]:
     if fit.model.has_scale:
         line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
     intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
-    source = f"Standard errors: {_source(fit)}." if fit.kinds else f"{fit.cov.capitalize()}."
+    source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
     lines = [line, certificate(fit), source + intervals]
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")

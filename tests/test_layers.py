@@ -26,6 +26,7 @@ LAYERS = [
     ["effects", "comparison", "goodness", "coefficients"],
     ["storage"],
     ["fitted"],
+    ["separate_fits"],
     ["fitting"],
     ["export"],
     ["conjugate"],

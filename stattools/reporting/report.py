@@ -38,11 +38,12 @@ from stattools.reporting.posteriors import SEED, belief, posterior
 if TYPE_CHECKING:
     from stattools.conjugate.beta_binomial import Beta
     from stattools.fitted import Fit
+    from stattools.separate_fits import OneVsRestFit
     from stattools.validation.agreement import Agreement
 
 BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Picture)
 
-type Part = Fit | Beta | Agreement | Block | str
+type Part = Fit | OneVsRestFit | Beta | Agreement | Block | str
 
 
 def report(*parts: Part, to: str | os.PathLike[str], title: str | None = None, command: str | None = None) -> Path:
@@ -67,11 +68,13 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
     """The report as a document, before it has a format."""
     from stattools.conjugate.beta_binomial import Beta
     from stattools.fitted import Fit
+    from stattools.separate_fits import OneVsRestFit
     from stattools.validation.agreement import Agreement
 
     draft = _Draft()
     add: dict[type, Callable[[Any], None]] = {
         Fit: draft.add_fit,
+        OneVsRestFit: draft.add_separate_fits,
         Beta: draft.add_posterior,
         Agreement: draft.add_agreement,
         str: lambda words: draft.add_block(Paragraph(words)),
@@ -96,6 +99,8 @@ class _Chapter:
     fit: Fit | None = None
     agreement: Agreement | None = None
     blocks: list[Block] = field(default_factory=list)
+    title: str = "Further results"
+    parts: list[_Chapter] = field(default_factory=list)
 
 
 class _Draft:
@@ -105,6 +110,7 @@ class _Draft:
         self.opening: list[Block] = []
         self.chapters: list[_Chapter] = []
         self.posteriors: list[Beta] = []
+        self.titles: list[str] = []
 
     def add_block(self, block: Block) -> None:
         (self.chapters[-1].blocks if self.chapters else self.opening).append(block)
@@ -118,6 +124,16 @@ class _Draft:
             *([sections.diagnosis(fit)] if fit.model.kind != "custom" else []),
         ]
         self.chapters.append(chapter)
+        self.titles.append(_named(fit.model))
+
+    def add_separate_fits(self, fits: OneVsRestFit) -> None:
+        for fit in fits.fits:
+            self.add_fit(fit)
+        del self.titles[-len(fits.fits) :]
+        self.titles.append(f"{fits.model.title} of {code(fits.model.outcome_name)}")
+        words: list[Block] = [Paragraph(sentences.normalized(fits))]
+        parts = self.chapters[-len(fits.fits) :]
+        self.chapters.append(_Chapter(blocks=words, title="All categories", parts=parts))
 
     def add_posterior(self, beta: Beta) -> None:
         if not self.chapters or self.chapters[-1].model is None or self.chapters[-1].model.kind not in COUNTS:
@@ -128,7 +144,8 @@ class _Draft:
     def add_agreement(self, agreement: Agreement) -> None:
         if not self.chapters:
             self.chapters.append(_Chapter())
-        self.chapters[-1].agreement = agreement
+        for chapter in (self.chapters[-1], *self.chapters[-1].parts):
+            chapter.agreement = agreement
         self.chapters[-1].blocks.append(sections.validation(agreement))
 
     def document(self, title: str | None, command: str | None) -> Document:
@@ -144,7 +161,7 @@ class _Draft:
         blocks += [sections.conclusion(*quotes)] if quotes else []
         seeds = [SEED] if self.posteriors else []
         blocks.append(sections.provenance(models, command=command, seeds=seeds))
-        return Document(title or " and ".join(map(_named, models)) or "Report", _distinct(blocks, Counter()))
+        return Document(title or " and ".join(self.titles) or "Report", _distinct(blocks, Counter()))
 
 
 def _named(model: Any) -> str:
@@ -159,7 +176,7 @@ def _named(model: Any) -> str:
 
 def _numbered(number: int, chapter: _Chapter) -> Section:
     """A chapter of several, under its own heading."""
-    title = _named(chapter.model) if chapter.model is not None else "Further results"
+    title = _named(chapter.model) if chapter.model is not None else chapter.title
     return Section(f"{number}. {title}", tuple(chapter.blocks))
 
 

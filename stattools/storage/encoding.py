@@ -38,7 +38,7 @@ CLASSES = {
     "Model": "model",
     "NegativeBinomial": "likelihoods.negative_binomial",
     "OneVsRest": "models.one_vs_rest",
-    "OneVsRestFit": "models.one_vs_rest",
+    "OneVsRestFit": "separate_fits",
     "Poisson": "likelihoods.poisson",
     "Probit": "likelihoods.probit",
     "Ridge": "penalties",

@@ -16,7 +16,7 @@ from stattools.covariance import covariance
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.fitted import Fit
 from stattools.model import Model
-from stattools.models.one_vs_rest import OneVsRestFit
+from stattools.separate_fits import OneVsRestFit
 from stattools.solvers.metric import Metric
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.proportions import validate_proportion
