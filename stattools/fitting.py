@@ -90,6 +90,8 @@ def fit(
         raise IncompatibleError(f"fit needs solver=, an object such as st.Newton(); got {solver!r}.")
     solution = _solve(model, solver) if isinstance(model, Model) else solver.solve(model)
     _require_convergence(model, solution)
+    if not isinstance(model, Model):
+        _require_end(model, solution)
     scale = _scale(model, solution.estimate) if isinstance(model, Model) else 1.0
     loglik = model.loglik(solution.estimate) if isinstance(model, Model) else solution.loglik
     C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
@@ -153,6 +155,24 @@ def _require_convergence(model: Any, solution: Solution) -> None:
         "nearly combinations of others."
     )
     raise ConvergenceError(message, solution)
+
+
+def _require_end(model: Any, solution: Solution) -> None:
+    """IdentificationError where a log-likelihood only levels off: Newton's score then falls by 1/e a step, to the end.
+
+    At a maximum the steps converge quadratically, and no two ratios are alike.
+    """
+    norms = np.array([step.score_norm for step in solution.trace[-7:]])
+    if (
+        solution.solver.startswith("Newton")
+        and len(norms) == 7
+        and np.allclose(norms[1:] / norms[:-1], np.exp(-1.0), rtol=0.01)
+    ):
+        widest = model.names[int(np.argmax(np.diagonal(solution.covariance)))]
+        raise IdentificationError(
+            f"{model.title} has no maximum: the log-likelihood levels off and still rises as {widest!r} runs off to "
+            "infinity. Leave the parameter out, bound it by a prior or a penalty, or give more data."
+        )
 
 
 def _check_dispersion(model: Model, estimate: Floats) -> None:
