@@ -290,3 +290,10 @@ def test_one_row_and_one_column():
 def test_new_arrays_that_do_not_fit(new, words):
     with pytest.raises(DomainError, match=words):
         read(TOY["y"], X).design.encode(new)
+
+
+def test_a_spline_beyond_its_ends_says_how_to_go_on():
+    x = np.linspace(0.0, 1.0, 30)
+    design = read("y ~ bs(x, df=4)", {"x": x, "y": x}).design
+    with pytest.raises(DomainError, match="these rows go beyond them"):
+        design.encode({"x": [2.0]})
