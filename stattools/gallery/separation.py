@@ -207,8 +207,8 @@ def _said(error: SeparationError, rest: Fit) -> tuple[Block, ...]:
         Paragraph("`st.fit` does not return a number that is not there. It raises an error that names the column:"),
         Listing(str(error)),
         Paragraph(
-            "`separation.table()` of the error has the limit: the coefficients that are finite with Wald's intervals, and "
-            "for the infinite one the interval of the profile likelihood, which has one end:"
+            "`separation.table()` of the error has the limit: the coefficients that are finite with Wald's intervals, "
+            "and for the infinite one the interval of the profile likelihood, which has one end:"
         ),
         coefficients(table, statistic="z", interval=f"{level} interval", ratio="odds ratio"),
         Paragraph(
