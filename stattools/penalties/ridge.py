@@ -22,11 +22,11 @@ NO_SE = "penalized: no standard errors"
 class Ridge:
     """Half of `strength` times the squared norm of all coefficients but the intercepts, taken from the log-likelihood.
 
-    A constant column is an intercept, whatever its name. The columns count as they are, unscaled. scikit-learn's `C` is 1 / strength; for `st.ols`, whose scale is held at
-    1, `strength` is the `alpha` of its Ridge. The dispersion of a negative binomial is left alone. The estimate is
-    the mode of a posterior with prior Normal(0, 1 / sqrt(strength)); read otherwise it has no standard errors. Raises
-    DomainError unless strength is positive and finite. Source: Hoerl & Kennard (1970); le Cessie & van Houwelingen
-    (1992).
+    A constant column is an intercept, whatever its name. The columns count as they are, unscaled. scikit-learn's `C` is
+    1 / strength; for `st.ols`, whose scale is held at 1, `strength` is the `alpha` of its Ridge. The dispersion of a
+    negative binomial is left alone. The estimate is the mode of a posterior with prior Normal(0, 1 / sqrt(strength));
+    read otherwise it has no standard errors. Raises DomainError unless strength is positive and finite. Source: Hoerl &
+    Kennard (1970); le Cessie & van Houwelingen (1992).
 
     >>> import stattools as st
     >>> from stattools.penalties import maximize
