@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from stattools.comparison import Comparison as Comparison
     from stattools.comparison import compare as compare
     from stattools.conjugate.beta_binomial import Beta as Beta
+    from stattools.conjugate.inverse_gamma import InverseGamma as InverseGamma
+    from stattools.conjugate.normal import Normal as Normal
+    from stattools.conjugate.student_t import StudentT as StudentT
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
     from stattools.errors import ConvergenceError as ConvergenceError
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from stattools.existence import Separation as Separation
     from stattools.existence import SeparationError as SeparationError
     from stattools.existence import separation as separation
+    from stattools.export.asymptotic import to_arviz as to_arviz
     from stattools.fitted import Fit as Fit
     from stattools.fitting import fit as fit
     from stattools.hypotheses import TestResult as TestResult
@@ -58,7 +62,15 @@ if TYPE_CHECKING:
     from stattools.models.regression import softmax as softmax
     from stattools.penalties import Jeffreys as Jeffreys
     from stattools.penalties import Ridge as Ridge
+    from stattools.priors.flat import Flat as Flat
+    from stattools.priors.flat import Uniform as Uniform
+    from stattools.priors.positive import Exponential as Exponential
+    from stattools.priors.positive import HalfCauchy as HalfCauchy
+    from stattools.priors.positive import HalfNormal as HalfNormal
+    from stattools.priors.symmetric import Cauchy as Cauchy
+    from stattools.priors.symmetric import Laplace as Laplace
     from stattools.reporting.report import report as report
+    from stattools.sampling.draws import Posterior as Posterior
     from stattools.solvers import LBFGS as LBFGS
     from stattools.solvers import ClosedForm as ClosedForm
     from stattools.solvers import GradientDescent as GradientDescent
@@ -95,6 +107,24 @@ _HOME = {
     "models.custom": ("custom",),
     "models.one_vs_rest": ("one_vs_rest",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),
+    "conjugate.normal": ("Normal",),
+    "conjugate.student_t": ("StudentT",),
+    "conjugate.inverse_gamma": ("InverseGamma",),
+    "priors.symmetric": (
+        "Cauchy",
+        "Laplace",
+    ),
+    "priors.positive": (
+        "Exponential",
+        "HalfCauchy",
+        "HalfNormal",
+    ),
+    "priors.flat": (
+        "Flat",
+        "Uniform",
+    ),
+    "sampling.draws": ("Posterior",),
+    "export.asymptotic": ("to_arviz",),
     "bayes": ("posterior",),
     "reporting.report": ("report",),
     "storage": ("load",),
