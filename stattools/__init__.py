@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stattools.conjugate.beta_binomial import Beta as Beta
     from stattools.conjugate.inverse_gamma import InverseGamma as InverseGamma
     from stattools.conjugate.normal import Normal as Normal
+    from stattools.conjugate.normal_inverse_gamma import NormalInverseGamma as NormalInverseGamma
     from stattools.conjugate.student_t import StudentT as StudentT
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from stattools.models.counts import binomial as binomial
     from stattools.models.counts import coin as coin
     from stattools.models.custom import custom as custom
+    from stattools.models.normal import normal as normal
     from stattools.models.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.regression import logistic as logistic
     from stattools.models.regression import ols as ols
@@ -89,6 +91,10 @@ _HOME = {
     "existence": ("Separation", "SeparationError", "separation"),
     "penalties": ("Jeffreys", "Ridge"),
     "conjugate.beta_binomial": ("Beta",),
+    "conjugate.inverse_gamma": ("InverseGamma",),
+    "conjugate.normal": ("Normal",),
+    "conjugate.normal_inverse_gamma": ("NormalInverseGamma",),
+    "conjugate.student_t": ("StudentT",),
     "errors": (
         "ConvergenceError",
         "DomainError",
@@ -105,11 +111,9 @@ _HOME = {
     "models.counts": ("binomial", "coin"),
     "models.count_regression": ("negative_binomial", "poisson"),
     "models.custom": ("custom",),
+    "models.normal": ("normal",),
     "models.one_vs_rest": ("one_vs_rest",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),
-    "conjugate.normal": ("Normal",),
-    "conjugate.student_t": ("StudentT",),
-    "conjugate.inverse_gamma": ("InverseGamma",),
     "priors.symmetric": (
         "Cauchy",
         "Laplace",

@@ -30,6 +30,8 @@ class ClosedForm:
                 f"ClosedForm needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
         theta = np.asarray(model.maximum(), dtype=float)
-        loglik = float(model.loglik(theta[0]))
-        covariance = np.array([[model.variance(theta[0])]])
+        if callable(getattr(model, "covariance", None)):
+            loglik, covariance = float(model.loglik(theta)), np.asarray(model.covariance(theta))
+        else:
+            loglik, covariance = float(model.loglik(theta[0])), np.array([[model.variance(theta[0])]])
         return Solution(theta, covariance, loglik, "converged", 0, 0.0, (TraceStep(0, loglik, 0.0),), "ClosedForm")

@@ -1,0 +1,169 @@
+"""Distributions with one entry per arm: parameters that are numbers or arrays, labels, equality, and their table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import DomainError, IncompatibleError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Labels = tuple[Hashable, ...] | None
+
+POSITIVE = "positive and finite"
+
+
+def parameters(
+    distribution: Any,
+    names: tuple[str, ...],
+    *,
+    remedy: str,
+    needs: str = POSITIVE,
+    good: Callable[[Floats], NDArray[np.bool_]] = lambda v: (v > 0.0) & (v < np.inf),
+) -> None:
+    """Make the named fields floats, or read-only float arrays of one shape, and `arms` a tuple of one label per entry.
+
+    Raises DomainError for a value that is not `good`, with the arm that it belongs to, for shapes that do not
+    broadcast, and for labels that are not one per entry.
+    """
+    who, arms = type(distribution).__name__, distribution.arms
+    values = {}
+    for name in names:
+        given = getattr(distribution, name)
+        value = _numbers(given)
+        if value is None or (value.ndim == 0 and not good(value)):
+            raise DomainError(f"{who} needs {name} {needs}; got {given!r:.80}. {remedy}")
+        bad = ~good(value)
+        if bad.any():
+            where = tuple(int(i) for i in np.argwhere(bad)[0])
+            raise DomainError(f"{who} needs {name} {needs}; got {value[where]:.6g} {place(where, arms)}. {remedy}")
+        values[name] = value
+    try:
+        shaped = np.broadcast_arrays(*values.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} of shape {value.shape}" for name, value in values.items())
+        raise DomainError(f"{who} needs parameters of one shape, or numbers; got {shapes}.") from None
+    for name, value in zip(names, shaped, strict=True):
+        object.__setattr__(distribution, name, float(value) if value.ndim == 0 else frozen(value))
+    object.__setattr__(distribution, "arms", labels(arms, shaped[0].shape, who))
+
+
+def labels(arms: Any, shape: tuple[int, ...], who: str) -> Labels:
+    """The labels as a tuple, one per entry and all different, or None."""
+    if arms is None:
+        return None
+    found = (arms,) if isinstance(arms, str) else tuple(arms)
+    if len(shape) != 1 or len(found) != shape[0]:
+        raise DomainError(f"{who} needs arms=, one label per entry of shape {shape}; got {len(found)} labels.")
+    if len(set(found)) < len(found):
+        again = next(label for label in found if found.count(label) > 1)
+        raise DomainError(f"{who} needs arms= with different labels; {again!r} occurs twice.")
+    return found
+
+
+def place(where: tuple[int, ...], arms: Any) -> str:
+    """`in arm 'B'` or `at position 3`, for an error message."""
+    if arms is not None and len(where) == 1 and where[0] < len(tuple(arms)):
+        return f"in arm {tuple(arms)[where[0]]!r}"
+    return f"at position {where[0] if len(where) == 1 else where}"
+
+
+def frozen(values: Any) -> Any:
+    """A copy that cannot be written to."""
+    copy = np.array(values)
+    copy.setflags(write=False)
+    return copy
+
+
+def plain(value: Any) -> Any:
+    """A float for a single number, the array otherwise."""
+    return float(value) if np.ndim(value) == 0 else np.asarray(value)
+
+
+def key(distribution: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
+    """What makes two distributions of a type equal: their parameters, to the last bit."""
+    values = (getattr(distribution, name) for name in names)
+    return tuple(v if isinstance(v, float) else (v.shape, v.tobytes()) for v in values)
+
+
+def shown(distribution: Any, names: tuple[str, ...]) -> str:
+    """`Beta(5, 3)` for one, `Beta of 3 arms (A, B, C): ...` for several."""
+    who, values = type(distribution).__name__, [getattr(distribution, name) for name in names]
+    if np.ndim(values[0]) == 0:
+        return f"{who}({', '.join(f'{value:.15g}' for value in values)})"
+    parts = []
+    for value in values:
+        entries = [f"{v:.6g}" for v in value.ravel()[:4]] + ["..."] * (value.size > 4)
+        parts.append(f"[{', '.join(entries)}]")
+    count = f"{values[0].size} arms"
+    arms = distribution.arms
+    named = "" if arms is None else f": {', '.join(map(str, arms[:4]))}{', ...' * (len(arms) > 4)}"
+    return f"{who}({', '.join(parts)}; {count}{named})"
+
+
+def table(distribution: Any, prob: float, kind: str) -> pd.DataFrame:
+    """One row per arm: arm, mean, sd, median, lower, upper."""
+    import pandas as pd
+
+    lower, upper = distribution.interval(prob, kind=kind)
+    columns = {"mean": distribution.mean, "sd": distribution.sd, "median": distribution.median}
+    columns |= {"lower": lower, "upper": upper}
+    size = np.size(distribution.mean)
+    arms = distribution.arms if distribution.arms is not None else range(size)
+    frame = pd.DataFrame({name: np.ravel(value) for name, value in columns.items()})
+    frame.insert(0, "arm", list(arms))
+    return frame
+
+
+def matched(distribution: Any, shape: tuple[int, ...], data: Any) -> tuple[Labels, Any]:
+    """The labels of the posterior, and the data with its arms in their order; an arm that the data lack saw nothing.
+
+    A single prior serves each arm alike. Raises IncompatibleError where the arms do not correspond.
+    """
+    own, theirs = distribution.arms, data.arms
+    if data.shape == shape and (own is None or theirs is None or own == theirs):
+        return (theirs if own is None else own), data
+    if shape == () and distribution.seen is None:
+        return theirs, data
+    if own is not None and theirs is not None:
+        unknown = [label for label in theirs if label not in own]
+        if not unknown:
+            return own, data.over(own)
+        raise IncompatibleError(
+            f"update needs data of the arms {', '.join(map(repr, own[:8]))}; got arm {unknown[0]!r}. "
+            "Put all arms into the first update."
+        )
+    who = type(distribution).__name__
+    has = f"{np.prod(shape, dtype=int)} arms" if shape else "seen one sequence"
+    got = f"{np.prod(data.shape, dtype=int)} arms" if data.shape else "one total"
+    raise IncompatibleError(
+        f"update needs data of the same arms: this {who} has {has}, the data have {got}. "
+        + ("Label both, or give each arm its data." if shape else f"A fresh prior serves each arm: {who}(...) anew.")
+    )
+
+
+def _numbers(value: Any) -> Floats | None:
+    """The value as float64, or None where it is not made of numbers."""
+    if isinstance(value, bool | str) or value is None:
+        return None
+    try:
+        found = np.asarray(value)
+    except ValueError:
+        return None
+    if found.dtype.kind not in "iuf" or not found.size:
+        return None
+    return found.astype(np.float64)
+
+
+def terms(distribution: Any, name: str) -> tuple[str, ...]:
+    """The names of the intervals: the parameter's for one distribution, the arms' for several."""
+    size = np.size(distribution.mean)
+    if np.ndim(distribution.mean) == 0:
+        return (name,)
+    return tuple(map(str, distribution.arms if distribution.arms is not None else range(size)))

@@ -1,0 +1,105 @@
+"""What continuous distributions with scalar or array parameters share: their checks, and intervals.
+
+A distribution with scalar parameters answers with Python floats; one with arrays answers with arrays of their shape,
+one entry per arm, and its `sample` has shape (draws, *shape).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.conjugate.arms import frozen, labels, plain
+from stattools.errors import DomainError
+from stattools.interval import Interval
+from stattools.models.counts import whole_number
+from stattools.models.proportion import tail_area
+
+Floats = NDArray[np.float64]
+KINDS = ("hdi", "eti")
+
+
+def settle(belief: Any, *, real: Sequence[str] = (), positive: Sequence[str] = (), remedy: str = "") -> None:
+    """Make the named fields of a frozen dataclass floats, or read-only arrays of one shape; DomainError where they
+    are not finite, not positive, or of shapes that do not go together.
+    """
+    title, values = type(belief).__name__, {}
+    for name in (*real, *positive):
+        values[name] = numbers(getattr(belief, name), f"{title} needs {name}", positive=name in positive, remedy=remedy)
+    try:
+        arrays = np.broadcast_arrays(*values.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {value.shape}" for name, value in values.items())
+        raise DomainError(f"{title} needs parameters of one shape, or numbers; got {shapes}.") from None
+    for name, array in zip(values, arrays, strict=True):
+        object.__setattr__(belief, name, float(array) if array.ndim == 0 else frozen(array))
+    object.__setattr__(belief, "arms", labels(belief.arms, arrays[0].shape, title))
+
+
+def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "") -> Floats:
+    """`value` as finite float64, at least one entry; DomainError that begins with `what`."""
+    wanted = "positive and finite" if positive else "finite"
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in "iuf" or not array.size:
+        raise DomainError(f"{what} {wanted}, a number or an array of numbers; got {value!r:.80}.{_after(remedy)}")
+    array = array.astype(float)
+    good = np.isfinite(array) & ((array > 0) if positive else True)
+    if not good.all():
+        first = np.argwhere(~good)[0].tolist()
+        place = f" in entry {', '.join(map(str, first))}" if first else ""
+        raise DomainError(f"{what} {wanted}; got {array[~good][0]:.6g}{place}.{_after(remedy)}")
+    return array
+
+
+def points(x: ArrayLike, what: str) -> Floats:
+    """Where a density is asked for: numbers, infinite ones included; DomainError for NaN and for text."""
+    try:
+        values = np.asarray(x, dtype=float)
+    except (TypeError, ValueError):
+        raise DomainError(f"{what} is a number; got {x!r:.80}.") from None
+    if np.isnan(values).any():
+        raise DomainError(f"{what} is a number; got nan.")
+    return values
+
+
+def ordered(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
+    """Both ends of a range; DomainError unless low <= high."""
+    ends = points(low, "low"), points(high, "high")
+    if np.any(ends[0] > ends[1]):
+        raise DomainError(f"probability needs low <= high; got low={low!r:.60}, high={high!r:.60}.")
+    return ends
+
+
+def probabilities(p: ArrayLike) -> Floats:
+    """p as float64 within [0, 1], or a DomainError."""
+    values = points(p, "p")
+    if not ((values >= 0) & (values <= 1)).all():
+        raise DomainError(f"quantile needs p, a probability in [0, 1]; got {p!r:.80}.")
+    return values
+
+
+def tail(prob: float, kind: str) -> float:
+    """(1 - prob) / 2; DomainError unless 0 < prob < 1 and the kind is known."""
+    if kind not in KINDS:
+        raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={kind!r}.')
+    return tail_area(prob, "prob")
+
+
+def interval_of(lower: ArrayLike, upper: ArrayLike, prob: float, kind: str, names: tuple[str, ...]) -> Interval:
+    """An interval with Python floats for one parameter."""
+    return Interval(plain(lower), plain(upper), prob, kind, names)
+
+
+def size(draws: int, belief_shape: tuple[int, ...]) -> tuple[int, ...]:
+    """(draws, *shape), with draws a whole number, at least 1."""
+    return (whole_number(draws, "draws", at_least=1), *belief_shape)
+
+
+def _after(remedy: str) -> str:
+    return f" {remedy}" if remedy else ""
