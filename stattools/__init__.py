@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from stattools.models.regression import ols as ols
     from stattools.models.regression import probit as probit
     from stattools.models.regression import softmax as softmax
+    from stattools.models.waiting import geometric as geometric
+    from stattools.models.waiting import pascal as pascal
     from stattools.penalties import Jeffreys as Jeffreys
     from stattools.penalties import Ridge as Ridge
     from stattools.priors.flat import Flat as Flat
@@ -129,6 +131,7 @@ _HOME = {
     ),
     "sampling.draws": ("Posterior",),
     "export.asymptotic": ("to_arviz",),
+    "models.waiting": ("geometric", "pascal"),
     "bayes": ("posterior",),
     "reporting.report": ("report",),
     "storage": ("load",),

@@ -2,19 +2,18 @@
 
     p(theta | data) = p(data | theta) p(theta) / p(data)
 
-A new conjugate pair is one file in `conjugate/` and one row in `CLOSED_FORMS`.
+A new conjugate pair is one file in `conjugate/` and one row in `conjugate/pairs.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
 
-from stattools.conjugate.beta_binomial import Beta
+from stattools.conjugate.pairs import closed_form
 from stattools.errors import DomainError, IncompatibleError
-from stattools.models.counts import BernoulliTrials, whole_number
+from stattools.models.counts import whole_number
 from stattools.priors.assignment import assign
 from stattools.sampling.diagnostics import METHODS
 from stattools.sampling.draws import Posterior
@@ -22,11 +21,6 @@ from stattools.sampling.importance import importance, laplace
 from stattools.sampling.nuts import nuts
 from stattools.sampling.propriety import check_propriety
 from stattools.sampling.target import mode, target
-
-CLOSED_FORMS: dict[tuple[type, type], Callable[[Any, Any], Any]] = {
-    (BernoulliTrials, Beta): lambda model, prior: prior.update(model),
-}
-"""(model, prior) -> posterior, one row per conjugate pair."""
 
 MOST_CELLS = 20_000_000
 """Rows times columns that NUTS takes on: a draw reads all of them about seven times."""
@@ -72,9 +66,9 @@ def posterior(
     if not (hasattr(model, "loglik") or hasattr(model, "parts")):
         raise IncompatibleError(f"posterior needs a model such as st.logistic(...) or st.coin(...); got {model!r:.60}.")
     if method is None and sigma is None:
-        known = CLOSED_FORMS.get((type(model), type(prior)))
-        if known is not None:
-            return known(model, prior)
+        exact = closed_form(model, prior)
+        if exact is not None:
+            return exact
     priors = assign(model, prior, sigma)
     check_propriety(model, priors)
     start = whole_number(_seeded(seed), "seed", at_least=0)

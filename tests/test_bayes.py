@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.bayes import CLOSED_FORMS
+from stattools.conjugate.pairs import CLOSED_FORMS
 
 
 @pytest.mark.parametrize("model", [st.coin([1, 0, 1, 1, 0, 1]), st.binomial(4, 6)])

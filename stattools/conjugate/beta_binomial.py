@@ -3,117 +3,145 @@
     f(theta) = theta^(a-1) (1-theta)^(b-1) / B(a, b)
     evidence = p(data) = [C(n, k) for a count] B(a + k, b + n - k) / B(a, b)
 
-Everything is exact: tails and quantiles by incomplete beta functions, highest-density intervals by root finding, the
-evidence by Bayes' identity at the posterior mean. Source: Gelman et al., Bayesian Data Analysis (2013), sec. 2.1-2.5.
-Cost: microseconds, a highest-density interval milliseconds.
+Everything is exact: tails and quantiles by incomplete beta functions, highest-density intervals by solving, the
+evidence by Bayes' identity at the posterior mean. With arrays a, b there is one distribution per entry, an arm, and
+every answer has their shape. Source: Gelman et al., Bayesian Data Analysis (2013), sec. 2.1-2.5. Cost: microseconds
+per arm.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
-from scipy.special import expit
 
+from stattools.conjugate import arms as of_arms
+from stattools.conjugate.beta_curve import beta_ends
+from stattools.conjugate.improper import Improper
 from stattools.conjugate.predictive import BetaBinomial
+from stattools.conjugate.trial_data import TRIALS, Seen, exact_leave_one_out, tree
 from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.beta import log_density, log_density_of_logit, quantile, tails
-from stattools.models.counts import BernoulliTrials, coin, unit_interval, whole_number
+from stattools.models.counts import coin, unit_interval, whole_number
 from stattools.models.proportion import tail_area
 
 if TYPE_CHECKING:
+    import pandas as pd
     from xarray import DataTree
 
+    from stattools.conjugate.leave_one_out import LeaveOneOut
+
 Floats = NDArray[np.float64]
+REMEDY = "A flat prior is Beta(1, 1), Jeffreys' is Beta(0.5, 0.5); Haldane's limit a, b -> 0 is st.Beta.haldane()."
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Beta:
     """The beta distribution of a probability theta: a prior, and after `update` a posterior.
 
-    Two are equal when `a` and `b` are; a posterior also remembers its prior and what was seen since. Raises DomainError
-    for parameters that are not positive and finite (improper priors such as Beta(0, 0)).
+    `a` and `b` are numbers, or arrays with one entry per arm, which `arms` may name. Two are equal when `a` and `b`
+    are; a posterior also remembers its prior and what was seen since. Raises DomainError for parameters that are not
+    positive and finite (improper priors such as Beta(0, 0); see `haldane`).
 
     >>> posterior = Beta(1, 1).update([1, 0, 1, 1, 0, 1])
     >>> posterior, posterior == Beta(5, 3), posterior.mean
     (Beta(5, 3), True, 0.625)
+    >>> Beta([5, 2], [3, 2], arms=("A", "B")).mean
+    array([0.625, 0.5  ])
     """
 
-    a: float
-    b: float
-    seen: Seen | None = field(default=None, init=False, compare=False)
+    a: Any
+    b: Any
+    arms: Any = field(default=None, kw_only=True)
+    seen: Seen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        for name in ("a", "b"):
-            value = getattr(self, name)
-            number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-            if not number or not 0.0 < float(value) < float("inf"):
-                raise DomainError(
-                    f"Beta needs {name} positive and finite; got {value!r:.80}. "
-                    "A flat prior is Beta(1, 1), Jeffreys' is Beta(0.5, 0.5)."
-                )
-            object.__setattr__(self, name, float(value))
+        of_arms.parameters(self, ("a", "b"), remedy=REMEDY)
+
+    @classmethod
+    def haldane(cls) -> Improper:
+        """Haldane's limit a, b -> 0: flat in the log odds, and no distribution, for its mass is infinite.
+
+        Its posterior Beta(k, n - k) has the mean k / n and exists once both outcomes were seen; until then `update`
+        raises DomainError. It has no evidence, and no predictive distribution.
+
+        >>> Beta.haldane().update([1, 0, 1, 1])
+        Beta(3, 1)
+        """
+        return Improper(cls, "Haldane's prior", (0.0, 0.0))
 
     def __repr__(self) -> str:
-        return f"Beta({self.a:.15g}, {self.b:.15g})"
+        return of_arms.shown(self, ("a", "b"))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Beta) and of_arms.key(self, ("a", "b")) == of_arms.key(other, ("a", "b"))
+
+    def __hash__(self) -> int:
+        return hash(of_arms.key(self, ("a", "b")))
 
     @property
-    def prior(self) -> Beta:
+    def support(self) -> tuple[float, float]:
+        """Where theta may lie."""
+        return 0.0, 1.0
+
+    @property
+    def prior(self) -> Any:
         """The prior before all data."""
         return self if self.seen is None else self.seen.prior
 
     @property
-    def successes(self) -> int:
+    def successes(self) -> Any:
         """Successes seen since the prior."""
         return 0 if self.seen is None else self.seen.successes
 
     @property
-    def trials(self) -> int:
+    def trials(self) -> Any:
         """Trials seen since the prior."""
         return 0 if self.seen is None else self.seen.trials
 
     @property
-    def log_evidence(self) -> float:
-        """Log marginal likelihood of all data seen since the prior; a count includes its binomial coefficient.
+    def log_evidence(self) -> Any:
+        """Log marginal likelihood of all data seen since the prior, per arm; a count includes its binomial coefficient.
+
+        Raises DomainError after an improper prior, whose evidence is not defined.
 
         >>> Beta(1, 1).update([1, 0]).log_evidence  # log B(2, 2) = log 1/6
         -1.7917594692280...
         """
-        return 0.0 if self.seen is None else self.seen.log_evidence
+        if isinstance(self.prior, Improper):
+            raise self.prior.lacks("evidence")
+        return of_arms.plain(np.zeros(np.shape(self.a))) if self.seen is None else self.seen.log_evidence
 
     @property
-    def mean(self) -> float:
+    def mean(self) -> Any:
         """a / (a + b)."""
         return self.a / (self.a + self.b)
 
     @property
-    def sd(self) -> float:
+    def sd(self) -> Any:
         """Square root of p q / (a + b + 1), with p the mean and q = 1 - p."""
         size = self.a + self.b
-        return sqrt((self.a / size) * (self.b / size) / (size + 1.0))
+        return of_arms.plain(np.sqrt((self.a / size) * (self.b / size) / (size + 1.0)))
 
     @property
-    def mode(self) -> float:
+    def mode(self) -> Any:
         """Where the density is highest: (a - 1) / (a + b - 2) inside, else the end that it rises to.
 
         Raises DomainError where no single point is highest: a flat density, or one unbounded at both ends.
         """
-        if self.a == self.b == 1.0:
-            raise DomainError(f"{self!r} is flat and has no mode. Use the mean or the median.")
+        a, b = np.asarray(self.a), np.asarray(self.b)
+        self._refuse((a == 1.0) & (b == 1.0), "is flat and has no mode. Use the mean or the median.")
         self._require_one_peak("no single mode", "Use the mean or the median.")
-        if self.a <= 1.0 <= self.b:
-            return 0.0
-        return 1.0 if self.b <= 1.0 else (self.a - 1.0) / ((self.a - 1.0) + (self.b - 1.0))
+        top, rest = np.maximum(a - 1.0, 0.0), np.maximum(b - 1.0, 0.0)
+        return of_arms.plain(np.where(top + rest > 0.0, top / np.where(top + rest > 0.0, top + rest, 1.0), a == 1.0))
 
     @property
-    def median(self) -> float:
+    def median(self) -> Any:
         """The theta with probability 1/2 on either side."""
-        return float(quantile(0.5, 0.5, self.a, self.b))
+        return of_arms.plain(quantile(0.5, 0.5, self.a, self.b))
 
     def density(self, theta: ArrayLike) -> Any:
         """f(theta) for each theta in [0, 1]; infinite at an end where the density is unbounded."""
@@ -124,22 +152,43 @@ class Beta:
         theta = unit_interval(theta)
         return log_density(theta, 1.0 - theta, self.a, self.b)[()]
 
-    def probability(self, low: float = 0.0, high: float = 1.0) -> float:
+    def slope(self, theta: ArrayLike) -> Any:
+        """d log f / d theta = (a - 1) / theta - (b - 1) / (1 - theta), for theta in (0, 1)."""
+        theta = unit_interval(theta)
+        with np.errstate(divide="ignore", invalid="ignore"):  # at an end the slope is infinite, or 0 where it is flat
+            at_zero = np.where(np.asarray(self.a) == 1.0, 0.0, (self.a - 1.0) / theta)
+            return (at_zero - np.where(np.asarray(self.b) == 1.0, 0.0, (self.b - 1.0) / (1.0 - theta)))[()]
+
+    def probability(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0) -> Any:
         """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless 0 <= low <= high <= 1.
 
         >>> round(Beta(5, 3).probability(low=0.5), 12)
         0.7734375
         """
-        ends = unit_interval([low, high])
-        if low > high:
-            raise DomainError(f"probability needs low <= high; got low={low!r}, high={high!r}.")
-        (below_low, below_high), (above_low, above_high) = tails(ends, 1.0 - ends, self.a, self.b)
-        if below_high <= 0.5:
-            return float(below_high - below_low)
-        return float(above_low - above_high) if above_low <= 0.5 else float(1.0 - below_low - above_high)
+        low, high = unit_interval(low), unit_interval(high)
+        if np.any(low > high):
+            raise DomainError(f"probability needs low <= high; got low={low.tolist()!r}, high={high.tolist()!r}.")
+        below_low, above_low = tails(low, 1.0 - low, self.a, self.b)
+        below_high, above_high = tails(high, 1.0 - high, self.a, self.b)
+        middle = 1.0 - below_low - above_high
+        value = np.where(
+            below_high <= 0.5, below_high - below_low, np.where(above_low <= 0.5, above_low - above_high, middle)
+        )
+        return of_arms.plain(value)
+
+    def quantile(self, p: ArrayLike) -> Any:
+        """The theta with P(theta <= value) = p, p in [0, 1].
+
+        >>> Beta(1, 1).quantile([0.0, 0.25])
+        array([0.  , 0.25])
+        """
+        p = np.asarray(p, dtype=float)
+        if not ((p >= 0.0) & (p <= 1.0)).all():
+            raise DomainError(f"quantile needs p, a probability in [0, 1]; got {p.tolist()!r:.80}.")
+        return of_arms.plain(quantile(p, 1.0 - p, self.a, self.b))
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
-        """The interval that holds theta with probability `prob`.
+        """The interval that holds theta with probability `prob`, one per arm.
 
         "hdi" has the highest density (equal at both ends, or one end at 0 or 1 where the density rises to it), "eti"
         leaves the same probability on either side; for the flat Beta(1, 1) both are central. Raises DomainError for
@@ -150,44 +199,77 @@ class Beta:
         (0.36832, 0.892395)
         """
         tail = tail_area(prob, "prob")
-        if kind == "hdi" and not self.a == self.b == 1.0:
-            lower, upper = self._highest_density(prob)
-        elif kind in ("hdi", "eti"):
+        if kind == "hdi":
+            self._require_one_peak("no single interval of highest density", 'Use kind="eti".')
+            lower, upper = (e.reshape(np.shape(self.a)) for e in beta_ends(prob, np.ravel(self.a), np.ravel(self.b)))
+        elif kind == "eti":
             lower, upper = quantile(tail, 1.0 - tail, self.a, self.b), quantile(1.0 - tail, tail, self.a, self.b)
         else:
             raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={kind!r}.')
-        return Interval(float(lower), float(upper), prob, kind, ("theta",))
+        return Interval(of_arms.plain(lower), of_arms.plain(upper), prob, kind, of_arms.terms(self, "theta"))
+
+    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
+        """One row per arm: arm, mean, sd, median, lower, upper."""
+        return of_arms.table(self, prob, kind)
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
-        """Independent draws, shape (draws,)."""
-        return np.random.default_rng(seed).beta(self.a, self.b, whole_number(draws, "draws", at_least=1))
+        """Independent draws, shape (draws,), or (draws, arms)."""
+        shape = (whole_number(draws, "draws", at_least=1), *np.shape(self.a))
+        return np.random.default_rng(seed).beta(self.a, self.b, shape)
 
-    def predictive(self, trials: int) -> BetaBinomial:
-        """The distribution of the number of successes in `trials` new trials.
+    def predictive(self, trials: ArrayLike) -> BetaBinomial:
+        """The distribution of the number of successes in `trials` new trials, a number or one per arm.
 
         >>> Beta(5, 3).predictive(10).mean
         6.25
         """
-        return BetaBinomial(whole_number(trials, "trials", at_least=1), self.a, self.b)
+        return BetaBinomial(trials, self.a, self.b, self.arms)
 
-    def update(self, more: BernoulliTrials | ArrayLike, /) -> Beta:
-        """The posterior given more data: a coin or binomial model, or raw flips.
+    def predictive_failures(self, successes: int = 1) -> Any:
+        """The distribution of the number of failures before `successes` new successes: a beta-negative-binomial.
+
+        >>> round(Beta(5, 3).predictive_failures().mean, 12)  # b / (a - 1)
+        0.75
+        """
+        from stattools.conjugate.beta_negative_binomial import BetaNegativeBinomial
+
+        return BetaNegativeBinomial(whole_number(successes, "successes", at_least=1), self.a, self.b, self.arms)
+
+    def update(self, more: Any, /) -> Beta:
+        """The posterior given more data: a model of trials (`st.coin`, `st.binomial`, `st.geometric`, `st.pascal`), or
+        raw flips.
 
         Parameters are the prior's plus the totals, so order and grouping do not matter, to the last bit. The evidence
-        is that of the data as given: two counts say more than their sum, so their evidence has both coefficients.
+        is that of the data as given: two counts say more than their sum, so their evidence has both coefficients. Arms
+        are matched by their labels. Raises IncompatibleError where arms do not correspond.
 
         >>> Beta(1, 1).update([1, 0, 1]).update([0, 1]) == Beta(1, 1).update([1, 0, 1, 0, 1])
         True
         """
-        data = more if isinstance(more, BernoulliTrials) else coin(more)
+        data = more if isinstance(more, TRIALS) else coin(more)
+        arms, data = of_arms.matched(self, np.shape(self.a), data)
         successes, trials = self.successes + data.successes, self.trials + data.trials
-        posterior = Beta(self.prior.a + successes, self.prior.b + (trials - successes))
-        p, q = posterior.a / (posterior.a + posterior.b), posterior.b / (posterior.a + posterior.b)
-        before = log_density_of_logit(p, q, self.a, self.b)
-        after = log_density_of_logit(p, q, posterior.a, posterior.b)
-        evidence = self.log_evidence + float(data.log_probability(p, q) + before - after)
-        object.__setattr__(posterior, "seen", Seen(self.prior, successes, trials, evidence))
+        a, b = self.prior.a + successes, self.prior.b + (trials - successes)
+        if isinstance(self.prior, Improper):
+            self.prior.require(f"{np.sum(successes)} successes in {np.sum(trials)} trials", a=a, b=b)
+        posterior = Beta(a, b, arms=arms)
+        evidence = None
+        if not isinstance(self.prior, Improper):
+            p, q = posterior.a / (posterior.a + posterior.b), posterior.b / (posterior.a + posterior.b)
+            before = log_density_of_logit(p, q, self.a, self.b)
+            after = log_density_of_logit(p, q, posterior.a, posterior.b)
+            evidence = of_arms.plain(self.log_evidence + data.log_probability(p, q) + before - after)
+        batches = (() if self.seen is None else self.seen.batches) + (data,)
+        object.__setattr__(posterior, "seen", Seen(self.prior, batches, successes, trials, evidence))
         return posterior
+
+    def loo(self) -> LeaveOneOut:
+        """Exact leave-one-out log predictive density of every observation: each flip, each count, each arm.
+
+        >>> round(Beta(1, 1).update([1, 0, 1]).loo().elpd, 6)  # 2 log(2/4) + log(1/4)
+        -2.772589
+        """
+        return exact_leave_one_out(self)
 
     def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
         """Draws as a DataTree for ArviZ: posterior, prior, their predictives, the data; one chain of independent draws.
@@ -195,55 +277,14 @@ class Beta:
         The observation is the total of successes, so there is no pointwise log-likelihood: leaving out the only
         observation of a binomial arm says nothing about its fit. Before any data there are prior and attributes alone.
         """
-        from stattools.export.arviz import datatree
-
-        random = np.random.default_rng(seed)
-        groups: dict[str, dict[str, ArrayLike]] = {}
-        for name, belief in {"posterior": self, "prior": self.prior}.items():
-            theta = belief.sample(draws, seed=random)[None, :]
-            groups[name] = {"theta": theta}
-            groups[f"{name}_predictive"] = {"successes": random.binomial(self.trials, theta)[..., None]}
-        groups |= {"observed_data": {"successes": [self.successes]}, "constant_data": {"trials": [self.trials]}}
-        groups = groups if self.seen is not None else {"prior": groups["prior"]}
-        recorded = "a numpy Generator" if isinstance(seed, np.random.Generator) else seed
-        attrs = {"seed": recorded, "prior": repr(self.prior), "log_evidence": self.log_evidence}
-        axes = {"successes": ["obs"], "trials": ["obs"]}
-        return datatree(groups, dims=axes, coords={"obs": ["all trials"]}, attrs=attrs)
-
-    def _highest_density(self, prob: float) -> tuple[float, float]:
-        self._require_one_peak("no single interval of highest density", 'Use kind="eti".')
-        a, b, spare = self.a, self.b, 1.0 - prob
-        if a <= 1.0 or b <= 1.0:
-            at_zero = self.mode == 0.0
-            return (0.0, float(quantile(prob, spare, a, b))) if at_zero else (float(quantile(spare, prob, a, b)), 1.0)
-        peak = self.log_density(self.mode)
-
-        def ends(split: float) -> Floats:  # the log odds that what lies outside lies below
-            below, above = spare * expit(split), spare * expit(-split)
-            return quantile([below, 1.0 - above], [1.0 - below, above], a, b)
-
-        def difference(split: float) -> float:
-            low, high = np.exp(self.log_density(ends(split)) - peak)
-            return low - high
-
-        least, most = -1.0, 1.0
-        while difference(least) > 0:
-            least *= 2
-        while difference(most) < 0:
-            most *= 2
-        root: Any = brentq(difference, least, most)
-        return tuple(ends(root).tolist())
+        return tree(self, draws, seed)
 
     def _require_one_peak(self, lack: str, remedy: str) -> None:
-        if self.a < 1.0 and self.b < 1.0:
-            raise DomainError(f"{self!r} is U-shaped, unbounded at 0 and at 1: it has {lack}. {remedy}")
+        shape = "is U-shaped, unbounded at 0 and at 1: it has"
+        self._refuse((np.asarray(self.a) < 1.0) & (np.asarray(self.b) < 1.0), f"{shape} {lack}. {remedy}")
 
-
-@dataclass(frozen=True)
-class Seen:
-    """What a posterior has seen: its prior, the totals since, and the log evidence of the data as they came."""
-
-    prior: Beta
-    successes: int
-    trials: int
-    log_evidence: float
+    def _refuse(self, bad: Any, reason: str) -> None:
+        if np.any(bad):
+            where = tuple(int(i) for i in np.argwhere(bad)[0])
+            one = Beta(np.asarray(self.a)[where], np.asarray(self.b)[where])
+            raise DomainError(f"{one!r}{f' {of_arms.place(where, self.arms)}' if where else ''} {reason}")

@@ -54,9 +54,8 @@ class Improper:
     def lacks(self, what: str) -> DomainError:
         """The error of asking for what only a distribution has."""
         return DomainError(
-            f"{self.name}, {self._text(self.values)}, is improper: its mass is infinite, and it has no "
-            f"{what.replace('_', ' ')}. Update it with data first; for a {what.replace('_', ' ')} start from a proper "
-            "prior."
+            f"{self.name}, {self._text(self.values)}, is improper: its mass is infinite, and {what.replace('_', ' ')} is "
+            "not defined for it. Update it with data, or start from a proper prior."
         )
 
     def require(self, seen: str, **parameters: Any) -> None:

@@ -105,5 +105,5 @@ class LeaveOneOut:
         from stattools.export.arviz import smoothed_weights
 
         log_likelihood = self.log_likelihood(draws, seed)
-        log_weight, k_hat = smoothed_weights(-log_likelihood)
+        log_weight, k_hat = smoothed_weights(log_likelihood)
         return logsumexp(log_weight + log_likelihood, axis=0), k_hat

@@ -11,17 +11,19 @@ quadrature in milliseconds. Source: Johnson, Kemp & Kotz, Univariate Discrete Di
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Hashable
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.conjugate.arms import plain
 from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.beta import log_density_of_logit, probability_less
 from stattools.likelihoods.saddle_point import log_binomial_pmf
+from stattools.models.arms import counts
 from stattools.models.counts import whole_number
 from stattools.models.proportion import tail_area
 
@@ -29,28 +31,54 @@ Floats = NDArray[np.float64]
 MOST_TERMS = 100_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BetaBinomial:
     """The beta-binomial distribution of the successes in `trials` trials whose probability is Beta(a, b).
+
+    Each of the three is a number, or an array with one entry per arm; answers have the arms as their last axis.
 
     >>> BetaBinomial(2, 1, 1).pmf([0, 1, 2]).round(12)
     array([0.33333333, 0.33333333, 0.33333333])
     """
 
-    trials: int
-    a: float
-    b: float
+    trials: Any
+    a: Any
+    b: Any
+    arms: tuple[Hashable, ...] | None = None
+
+    def __post_init__(self) -> None:
+        given = self.trials
+        n = (
+            counts(np.ravel(given), "trials", at_least=1)
+            if np.ndim(given)
+            else whole_number(given, "trials", at_least=1)
+        )
+        object.__setattr__(self, "trials", n)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, BetaBinomial) and all(
+            np.array_equal(getattr(self, name), getattr(other, name)) for name in ("trials", "a", "b")
+        )
+
+    def __hash__(self) -> int:
+        return hash(tuple(np.asarray(v, dtype=float).tobytes() for v in (self.trials, self.a, self.b)))
 
     @property
-    def mean(self) -> float:
+    def shape(self) -> tuple[int, ...]:
+        """() for one distribution, (m,) for m arms."""
+        return np.broadcast_shapes(np.shape(self.trials), np.shape(self.a))
+
+    @property
+    def mean(self) -> Any:
         """n a / (a + b)."""
-        return self.trials * (self.a / (self.a + self.b))
+        return plain(self.trials * (self.a / (self.a + self.b)))
 
     @property
-    def sd(self) -> float:
+    def sd(self) -> Any:
         """Square root of n p q (a + b + n) / (a + b + 1), with p = a / (a + b) and q = 1 - p."""
         size = self.a + self.b
-        return sqrt(self.trials * (self.a / size) * (self.b / size) * ((size + self.trials) / (size + 1.0)))
+        variance = self.trials * (self.a / size) * (self.b / size) * ((size + self.trials) / (size + 1.0))
+        return plain(np.sqrt(variance))
 
     def log_pmf(self, k: ArrayLike) -> Any:
         """log P(K = k) for each k; -inf where k is not a whole number in 0 ... n."""
@@ -74,6 +102,9 @@ class BetaBinomial:
         0.773437...
         """
         k = np.floor(_numbers(k))
+        if self.shape:
+            k = np.broadcast_to(k, np.broadcast_shapes(k.shape, self.shape))
+            return np.stack([one.cdf(k[..., i]) for i, one in enumerate(self._each())], axis=-1)
         inside = (k >= 0) & (k < self.trials)
         value = np.where(k < 0, 0.0, 1.0)
         if inside.any():
@@ -88,14 +119,24 @@ class BetaBinomial:
         >>> BetaBinomial(100, 60, 40).interval(0.9)
         Interval(lower=48, upper=71, level=0.9, kind='eti', names=('successes',))
         """
-        tail, mirror = tail_area(prob, "prob"), BetaBinomial(self.trials, self.b, self.a)
+        tail = tail_area(prob, "prob")
+        if self.shape:
+            ends = np.array([(i.lower, i.upper) for i in (one.interval(prob) for one in self._each())])
+            names = tuple(map(str, self.arms if self.arms is not None else range(len(ends))))
+            return Interval(ends[:, 0], ends[:, 1], prob, "eti", names)
+        mirror = BetaBinomial(self.trials, self.b, self.a)
         return Interval(self._quantile(tail), self.trials - mirror._quantile(tail), prob, "eti", ("successes",))
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> NDArray[np.int64]:
-        """Independent counts, shape (draws,)."""
+        """Independent counts, shape (draws,), or (draws, arms)."""
         random = np.random.default_rng(seed)
-        theta = random.beta(self.a, self.b, whole_number(draws, "draws", at_least=1))
+        theta = random.beta(self.a, self.b, (whole_number(draws, "draws", at_least=1), *self.shape))
         return random.binomial(self.trials, theta)
+
+    def _each(self) -> list[BetaBinomial]:
+        """The arms one by one."""
+        parts = (np.broadcast_to(v, self.shape).tolist() for v in (self.trials, self.a, self.b))
+        return [BetaBinomial(n, a, b) for n, a, b in zip(*parts, strict=True)]
 
     def _quantile(self, p: float) -> int:
         """The smallest k with P(K <= k) >= p."""

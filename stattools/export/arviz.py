@@ -103,3 +103,17 @@ def summary(tree: DataTree, *, prob: float, kind: str, sampled: bool) -> pd.Data
     what: Any = "all" if sampled else "stats"
     frame: Any = arviz.summary(tree, kind=what, ci_kind=kind, ci_prob=prob, round_to="none")
     return frame
+
+
+def smoothed_weights(log_likelihood: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Pareto-smoothed log of the weights 1 / p(y_i | theta), normalized over the draws (the first axis), and k-hat of
+    each column.
+
+    >>> weights, k_hat = smoothed_weights(np.random.default_rng(0).normal(size=(1000, 2)))
+    >>> np.exp(weights).sum(axis=0).round(12).tolist(), k_hat.shape
+    ([1.0, 1.0], (2,))
+    """
+    from arviz_stats.base.array import array_stats
+
+    weights, k_hat = array_stats.psislw(np.asarray(log_likelihood, dtype=float).T, axis=-1)
+    return np.asarray(weights).T, np.asarray(k_hat)

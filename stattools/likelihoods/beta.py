@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
-from scipy.special import betainc, betaincc, betainccinv, betaincinv, expit, logit, xlogy
+from scipy.special import betainc, betaincc, betaincinv, expit, logit, xlogy
 
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 
@@ -63,35 +63,65 @@ def tails(x: ArrayLike, y: ArrayLike, a: ArrayLike, b: ArrayLike) -> tuple[Float
     return np.where(near, inner, outer), np.where(near, outer, inner)
 
 
+def lower_tail(x: ArrayLike, y: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
+    """P(theta <= x) alone, with y = 1 - x given apart: `tails` at a third of its cost. P(theta > x) is
+    `lower_tail(y, x, b, a)`.
+    """
+    x, y, a, b = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (x, y, a, b)))
+    value = np.asarray(betainc(a, b, x))
+    for wrong in (value > 0.5, y < 0.05):  # a larger tail is one minus the smaller; near 1, y has the digits
+        if wrong.any():
+            value[wrong] = tails(x[wrong], y[wrong], a[wrong], b[wrong])[0]
+    return value
+
+
 def quantile(p: ArrayLike, q: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
     """The x with P(theta <= x) = p and P(theta > x) = q; p + q = 1 given apart so that neither tail loses digits.
-
-    Newton steps on the log of the smaller tail as a function of the logit, where it is concave; a step that leaves the
-    bracket is replaced by bisection.
 
     >>> float(quantile(0.5, 0.5, 7, 7))
     0.5
     """
+    t = logit_quantile(p, q, a, b)
+    return np.where(np.asarray(p) == 0.0, 0.0, np.where(np.asarray(q) == 0.0, 1.0, expit(t)))
+
+
+def logit_quantile(p: ArrayLike, q: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
+    """The log odds of `quantile`, which have digits where theta is next to 0 or 1.
+
+    Newton steps on the log of the smaller tail as a function of the logit, where it is concave; a step that leaves the
+    bracket is replaced by bisection. What has settled is not computed again.
+    """
     p, q, a, b = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (p, q, a, b)))
+    shape = p.shape
+    p, q, a, b = (v.ravel() for v in (p, q, a, b))
     left = p <= q
-    aim, sign = np.where(left, p, q), np.where(left, 1.0, -1.0)
-    start = np.where(left, betaincinv(a, b, p), betainccinv(a, b, q))
-    t = np.clip(logit(np.where(np.isnan(start), 0.5, start)), *LOGITS)
-    low, high = (np.full(t.shape, end) for end in LOGITS)
+    # From the smaller tail; mirrored, the smaller tail is the lower one.
+    aim, first, second = np.where(left, p, q), np.where(left, a, b), np.where(left, b, a)
+    start = betaincinv(first, second, aim)
+    t = np.clip(logit(np.where(np.isnan(start), 0.5, start)), -LOGITS[1], LOGITS[1])
+    answer = np.empty_like(t)
+    low, high = np.full_like(t, LOGITS[0]), np.full_like(t, -LOGITS[0])
+    active = np.arange(len(t))
     for _ in range(100):
         x, y = expit(t), expit(-t)
-        tail = np.where(left, *tails(x, y, a, b))
-        rightward = (tail < aim) == left
-        low, high = np.where(rightward, t, low), np.where(rightward, high, t)
+        tail = lower_tail(x, y, first, second)
+        short = tail < aim
+        low, high = np.where(short, t, low), np.where(short, high, t)
         # A tail or a density that underflows gives no step, and so asks for bisection.
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-            step = sign * np.log(aim / tail) * tail / np.exp(log_density_of_logit(x, y, a, b))
+            step = np.log(aim / tail) * tail / np.exp(log_density_of_logit(x, y, first, second))
         within = (t + step >= low) & (t + step <= high)
         step = np.where(within, step, 0.5 * (low + high) - t)
         t = t + step
-        if np.all(np.abs(step) <= 1e-13 * np.maximum(np.abs(t), 1.0)):  # a Newton step errs by its square
+        rest = np.abs(step) > 1e-11 * np.maximum(np.abs(t), 1.0)  # a Newton step errs by its square
+        answer[active[~rest]] = t[~rest]
+        if not rest.any():
             break
-    return np.where(p == 0.0, 0.0, np.where(q == 0.0, 1.0, expit(t)))
+        t, low, high, active = t[rest], low[rest], high[rest], active[rest]
+        aim, first, second = aim[rest], first[rest], second[rest]
+    else:
+        answer[active] = t
+    return np.where(left, answer, -answer).reshape(shape)
 
 
 def probability_less(a: float, b: float, c: float, d: float) -> float:

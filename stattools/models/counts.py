@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from numbers import Real
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,40 +23,95 @@ from scipy.special import erfc, xlog1py, xlogy
 from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.model import NOT_ASKED, Evaluation
+from stattools.models.arms import columns, counts, grouping
+from stattools.models.binomial_arms import BinomialArms
 from stattools.models.proportion import INTERVALS
 
 Floats = NDArray[np.float64]
 LARGEST_COUNT = 2**53
 
 
-def coin(flips: ArrayLike, /) -> BernoulliTrials:
+@overload
+def coin(flips: Any, /) -> BernoulliTrials: ...
+@overload
+def coin(flips: Any, /, *, by: Any, data: Any = None) -> BinomialArms: ...
+@overload
+def coin(flips: Any, /, *, by: None = None, data: Any) -> BernoulliTrials: ...
+
+
+def coin(flips: Any, /, *, by: Any = None, data: Any = None) -> BernoulliTrials | BinomialArms:
     """The Bernoulli likelihood of an ordered sequence of flips, each 0 or 1 (or False, True).
 
-    Takes a list, an array, or a pandas, Polars or Arrow series. Raises DomainError for anything that is not 0 or 1, for
-    missing flips, and for an empty or two-dimensional input.
+    Takes a list, an array, or a pandas, Polars or Arrow series, or the name of a column of `data`. With `by`, labels or
+    the name of a column, the flips of each arm are a sequence of their own. Raises DomainError for anything that is not
+    0 or 1, for missing flips, and for an empty or two-dimensional input.
 
     >>> model = coin([0, 1, 0, 1, 1, 1, 0, 0, 1, 1])
     >>> round(float(np.exp(model.loglik(0.2))), 12)  # 0.2^6 0.8^4
     2.62144e-05
     """
+    if by is not None or data is not None:
+        found = columns("coin", data, flips=flips, by=by)
+        flips, by = found["flips"], found["by"]
     heads = _heads(flips)
-    return BernoulliTrials(int(np.count_nonzero(heads)), len(heads), "coin")
+    if by is None:
+        return BernoulliTrials(int(np.count_nonzero(heads)), len(heads), "coin")
+    groups = grouping("coin", by, flips, len(heads))
+    one = heads.astype(np.int64)
+    return BinomialArms(groups.total(one), groups.total(np.ones_like(one)), groups.labels, "coin")
 
 
-def binomial(successes: int, trials: int, /) -> BernoulliTrials:
+@overload
+def binomial(successes: int, trials: int, /) -> BernoulliTrials: ...
+@overload
+def binomial(successes: Any, trials: Any, /, *, by: Any = None, data: Any = None) -> Any: ...
+
+
+def binomial(successes: Any, trials: Any, /, *, by: Any = None, data: Any = None) -> BernoulliTrials | BinomialArms:
     """The binomial likelihood of a count: `successes` out of `trials`, the order unknown or ignored.
 
-    Both are whole numbers, 0 <= successes <= trials, trials >= 1. Raises DomainError otherwise.
+    Both are whole numbers, 0 <= successes <= trials, trials >= 1. Given columns (lists, arrays, series, or names of
+    columns of `data`) there is one arm per entry, labelled by the index of a series, or one per label of `by`: counts
+    of the same label are summed. Raises DomainError otherwise, with the arm.
 
     >>> model = binomial(6, 10)
     >>> round(float(np.exp(model.loglik(0.2))), 12)  # C(10, 6) 0.2^6 0.8^4
     0.005505024
+    >>> binomial([6, 2, 3], [10, 8, 5], by=["B", "A", "B"])
+    BinomialArms(2 arms, 11 successes in 23 trials)
     """
+    if by is not None or data is not None or np.ndim(successes) == 1 or np.ndim(trials) == 1:
+        return _arms(successes, trials, by, data)
     n = whole_number(trials, "trials", at_least=1)
     k = whole_number(successes, "successes", at_least=0)
     if k > n:
         raise DomainError(f"binomial needs successes <= trials; got {k} successes in {n} trials. Check their order.")
     return BernoulliTrials(k, n, "binomial")
+
+
+def _arms(successes: Any, trials: Any, by: Any, data: Any) -> BinomialArms:
+    found = columns("binomial", data, successes=successes, trials=trials, by=by)
+    ones = found["successes"]
+    if np.ndim(ones) == 0:
+        raise DomainError(f"binomial needs successes, one count per arm; got {ones!r:.80}.")
+    every = found["trials"] if np.ndim(found["trials"]) else np.full(len(ones), found["trials"])
+    if np.ndim(every) != 1 or np.ndim(ones) != 1 or len(every) != len(ones):
+        shapes = f"{len(ones)} successes and {len(every)} trials"
+        raise DomainError(f"binomial needs one number of trials per number of successes; got {shapes}.")
+    groups = grouping("binomial", found["by"], ones if hasattr(ones, "iloc") and data is None else every, len(ones))
+    k, n = counts(ones, "successes", groups), counts(every, "trials", groups)
+    if (k > n).any():
+        first = int(np.argmax(k > n))
+        where = groups.name(groups.index[first]) if groups.size < len(k) else groups.name(first)
+        raise DomainError(
+            f"binomial needs successes <= trials; got {k[first]} successes in {n[first]} trials, {where}. "
+            "Check their order."
+        )
+    k, n = groups.total(k), groups.total(n)
+    if (n == 0).any():
+        empty = groups.name(int(np.argmax(n == 0)))
+        raise DomainError(f"binomial needs at least one trial in each arm; {empty} has none. Leave it out.")
+    return BinomialArms(k, n, groups.labels)
 
 
 @dataclass(frozen=True)
@@ -72,6 +127,8 @@ class BernoulliTrials:
     successes: int
     trials: int
     kind: Literal["coin", "binomial"]
+    arms = None
+    shape = ()
 
     @property
     def title(self) -> str:

@@ -9,7 +9,7 @@ its determinant is 1, so that densities of t are densities of theta.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import Any
 
@@ -184,9 +184,13 @@ def said(prior: Any) -> str:
     """The prior in a line, its numbers to six digits."""
     if isinstance(prior, Flat):
         return "flat"
-    values = [getattr(prior, field.name) for field in fields(prior) if field.init and field.name != "names"]
-    numbers = [f"{value:.6g}" for value in values if isinstance(value, float | int)]
+    numbers = [f"{getattr(prior, name):.6g}" for name in _parameters_of(prior)]
     return f"{type(prior).__name__}({', '.join(numbers)})"
+
+
+def _parameters_of(prior: Any) -> list[str]:
+    """The names of the numbers that a distribution is made of."""
+    return [field.name for field in fields(prior) if field.init and not field.kw_only] if is_dataclass(prior) else []
 
 
 def _given(model: Any, has: tuple[Parameter, ...], prior: Any) -> dict[str, Any]:
@@ -221,8 +225,7 @@ def _checked(prior: Any, parameter: Parameter) -> Any:
         raise IncompatibleError(
             f"the prior of {parameter.name} is a distribution such as {EXAMPLES}; got {prior!r:.80}."
         )
-    wide = [f.name for f in fields(prior) if f.name != "names" and np.ndim(getattr(prior, f.name)) > 0]
-    if wide:
+    if any(np.ndim(getattr(prior, name)) > 0 for name in _parameters_of(prior)):
         raise IncompatibleError(
             f"the prior of {parameter.name} is about one number; got {prior!r:.80}. Give one prior per name in a dict."
         )
@@ -251,6 +254,6 @@ def _stacked(priors: list[Any]) -> Any:
     """One prior with arrays for parameters, or the single prior itself."""
     if not isinstance(priors[0], STACKED):
         return priors[0]
-    names = [field.name for field in fields(priors[0]) if field.init and field.name != "names"]
+    names = _parameters_of(priors[0])
     family: Any = type(priors[0])
     return family(*(np.array([getattr(prior, name) for prior in priors]) for name in names))

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.conjugate.belief import plain, points, settle, shown, size
+from stattools.conjugate.arms import plain, shown
+from stattools.conjugate.belief import points, size
 from stattools.errors import DomainError, IncompatibleError
+from stattools.priors.settled import settle
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +34,7 @@ class Uniform:
             raise DomainError(f"Uniform needs low < high; got low={self.low!r}, high={self.high!r}.")
 
     def __repr__(self) -> str:
-        return shown(self, "low", "high")
+        return shown(self, ("low", "high"))
 
     @property
     def support(self) -> tuple[float, float]:

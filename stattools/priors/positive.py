@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.conjugate.belief import plain, points, settle, shown, size
+from stattools.conjugate.arms import plain, shown
+from stattools.conjugate.belief import points, size
+from stattools.priors.settled import settle
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +35,7 @@ class HalfNormal:
         settle(self, positive=("scale",))
 
     def __repr__(self) -> str:
-        return shown(self, "scale")
+        return shown(self, ("scale",))
 
     @property
     def support(self) -> tuple[float, float]:
@@ -81,7 +83,7 @@ class HalfCauchy:
         settle(self, positive=("scale",))
 
     def __repr__(self) -> str:
-        return shown(self, "scale")
+        return shown(self, ("scale",))
 
     @property
     def support(self) -> tuple[float, float]:
@@ -129,7 +131,7 @@ class Exponential:
         settle(self, positive=("rate",))
 
     def __repr__(self) -> str:
-        return shown(self, "rate")
+        return shown(self, ("rate",))
 
     @property
     def support(self) -> tuple[float, float]:

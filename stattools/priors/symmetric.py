@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.conjugate.belief import plain, points, settle, shown, size
+from stattools.conjugate.arms import plain, shown
+from stattools.conjugate.belief import points, size
 from stattools.conjugate.student_t import StudentT
+from stattools.priors.settled import settle
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +41,7 @@ class Cauchy:
         settle(self, real=("location",), positive=("scale",))
 
     def __repr__(self) -> str:
-        return shown(self, "location", "scale")
+        return shown(self, ("location", "scale"))
 
     @property
     def support(self) -> tuple[float, float]:
@@ -91,7 +93,7 @@ class Laplace:
         settle(self, real=("location",), positive=("scale",))
 
     def __repr__(self) -> str:
-        return shown(self, "location", "scale")
+        return shown(self, ("location", "scale"))
 
     @property
     def support(self) -> tuple[float, float]:

@@ -75,8 +75,8 @@ class Diagnostics:
         if self.chains > 1 and not (np.isfinite(self.r_hat).all() and self.r_hat[worst] <= LARGEST_R_HAT):
             found.append(
                 f"R-hat is {self.r_hat[worst]:.3f} for {self.names[worst]}, above {LARGEST_R_HAT}: the chains "
-                "disagree, and none of them has seen the whole posterior. Draw more (draws=, tune=); if it stays, the posterior "
-                "has several modes or is not determined by data and priors."
+                "disagree, and none of them has seen the whole posterior. Draw more (draws=, tune=); if it stays, the "
+                "posterior has several modes or is not determined by data and priors."
             )
         if self.method == "nuts":
             for label, size in (("bulk", self.ess_bulk), ("tail", self.ess_tail)):
