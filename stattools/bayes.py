@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from stattools.conjugate.pairs import closed_form
+from stattools.conjugate.beta_binomial import Beta
+from stattools.conjugate.pairs import CLOSED_FORMS, closed_form
 from stattools.errors import DomainError, IncompatibleError
-from stattools.models.counts import whole_number
+from stattools.models.counts import BernoulliTrials, whole_number
 from stattools.priors.assignment import assign
 from stattools.sampling.diagnostics import METHODS
 from stattools.sampling.draws import Posterior
@@ -63,12 +64,14 @@ def posterior(
     draws = whole_number(draws, "draws", at_least=4)
     chains = whole_number(chains, "chains", at_least=1)
     tune = whole_number(tune, "tune", at_least=50)
-    if not (hasattr(model, "loglik") or hasattr(model, "parts")):
-        raise IncompatibleError(f"posterior needs a model such as st.logistic(...) or st.coin(...); got {model!r:.60}.")
-    if method is None and sigma is None:
-        exact = closed_form(model, prior)
-        if exact is not None:
-            return exact
+    if not hasattr(model, "loglik") and not hasattr(model, "parts"):
+        raise IncompatibleError(
+            f"posterior needs a model; got {type(model).__name__}. Models: st.logistic(...), st.coin(...)"
+        )
+    exact = _closed_form(model, prior) if method is None and sigma is None else None
+    if exact is not None:
+        return exact
+    _require_density(model, prior)
     priors = assign(model, prior, sigma)
     check_propriety(model, priors)
     start = whole_number(_seeded(seed), "seed", at_least=0)
@@ -83,6 +86,20 @@ def posterior(
     sampler = laplace if method == "laplace" else importance
     found = sampler(center, draws=draws * chains, seed=start)
     return Posterior(model, priors, center.values(found.z), method, start, {}, at, found.pareto_k)
+
+
+def _closed_form(model: Any, prior: Any) -> Any:
+    """The exact posterior, or None; without a prior every probability of a coin is alike, Beta(1, 1)."""
+    return closed_form(model, Beta(1.0, 1.0) if prior is None and type(model) is BernoulliTrials else prior)
+
+
+def _require_density(model: Any, prior: Any) -> None:
+    """IncompatibleError for models that have closed forms only."""
+    if hasattr(model, "evaluate") or hasattr(model, "parts"):
+        return
+    families = sorted({family.__name__ for kind, family in CLOSED_FORMS if kind is type(model)})
+    wanted = " or ".join(f"st.{name}" for name in families) or "another model: it has no derivatives"
+    raise IncompatibleError(f"posterior of {model.title} needs a prior of type {wanted}; got {prior!r:.80}.")
 
 
 def _seeded(seed: Any) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.model import Model
+from stattools.models.counts import BernoulliTrials
 
 Floats = NDArray[np.float64]
 
@@ -88,7 +89,7 @@ def data_groups(model: Any) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, 
     """observed_data and constant_data of a model, with their dims and coords; all empty for your own likelihood."""
     if isinstance(model, Model):
         return _of_rows(model)
-    if not hasattr(model, "intervals"):
+    if not isinstance(model, BernoulliTrials):
         return {}, {}, {}
     groups: dict[str, dict[str, ArrayLike]] = {
         "observed_data": {"successes": [model.successes]},

@@ -31,8 +31,6 @@ Floats = NDArray[np.float64]
 STACKED = (Normal, StudentT, Cauchy, Laplace, HalfNormal, HalfCauchy, Exponential)
 """Families evaluated for many parameters at once."""
 
-EXAMPLES = "st.Normal(0, 2.5), st.StudentT(3, 0, 1) or st.Flat()"
-
 
 @dataclass(frozen=True, eq=False)
 class Priors:
@@ -188,6 +186,15 @@ def said(prior: Any) -> str:
     return f"{type(prior).__name__}({', '.join(numbers)})"
 
 
+def _examples(parameter: Parameter) -> str:
+    """Priors that fit the parameter."""
+    if parameter.is_free:
+        return "st.Normal(0, 2.5), st.StudentT(3, 0, 1) or st.Flat()"
+    if np.isfinite(parameter.high):
+        return "st.Beta(a, b) or st.Uniform(0, 1)"
+    return "st.HalfNormal(scale), st.HalfCauchy(scale), st.Exponential(rate) or st.Gamma(shape, rate)"
+
+
 def _parameters_of(prior: Any) -> list[str]:
     """The names of the numbers that a distribution is made of."""
     return [field.name for field in fields(prior) if field.init and not field.kw_only] if is_dataclass(prior) else []
@@ -223,7 +230,7 @@ def _checked(prior: Any, parameter: Parameter) -> Any:
     """The prior, if it is a distribution of one number that can be this parameter."""
     if isinstance(prior, type) or not all(hasattr(prior, part) for part in ("log_density", "slope", "support")):
         raise IncompatibleError(
-            f"the prior of {parameter.name} is a distribution such as {EXAMPLES}; got {prior!r:.80}."
+            f"the prior of {parameter.name} is a distribution such as {_examples(parameter)}; got {prior!r:.80}."
         )
     if any(np.ndim(getattr(prior, name)) > 0 for name in _parameters_of(prior)):
         raise IncompatibleError(
@@ -238,14 +245,9 @@ def _checked(prior: Any, parameter: Parameter) -> Any:
         return prior
     low, high = prior.support
     if low < parameter.low or high > parameter.high:
-        remedy = (
-            "st.Beta(a, b) or st.Uniform(0, 1)"
-            if parameter.high == 1.0
-            else "st.HalfNormal(scale), st.HalfCauchy(scale), st.Exponential(rate) or st.Gamma(shape, rate)"
-        )
         raise IncompatibleError(
             f"{parameter.name} lies between {parameter.low:g} and {parameter.high:g}, and the prior {prior!r:.60} "
-            f"reaches from {low:g} to {high:g}. Use {remedy}."
+            f"reaches from {low:g} to {high:g}. Use {_examples(parameter)}."
         )
     return prior
 

@@ -16,7 +16,7 @@ from stattools.export.layout import data_groups, layout, outcome
 from stattools.export.replicates import expectations, log_likelihood, replicates
 from stattools.interval import Interval
 from stattools.model import Model
-from stattools.models.counts import whole_number
+from stattools.models.counts import BernoulliTrials, whole_number
 from stattools.models.proportion import tail_area
 from stattools.prediction import at_rows
 from stattools.priors.assignment import Priors
@@ -214,7 +214,7 @@ class Posterior:
             groups["posterior_predictive"] = {name: replicates(self.model, self.flat, seed=random).reshape(shape)}
             if before is not None:
                 groups["prior_predictive"] = {name: _possible(self.model, before, random).reshape(shape)}
-        elif hasattr(self.model, "intervals"):
+        elif isinstance(self.model, BernoulliTrials):
             for which, theta in (("posterior", self.flat), ("prior", before)):
                 if theta is not None:
                     heads = random.binomial(self.model.trials, theta[:, 0])

@@ -113,9 +113,10 @@ class Framed:
 
     def evaluate(self, phi: Floats, order: int = 2) -> Evaluation:
         now = self.target.evaluate(self.F @ phi, order)
-        score = self.F.T @ now.score if order and now.score.size else now.score
-        information = self.F.T @ now.information @ self.F if now.information.size else now.information
-        return Evaluation(now.loglik, score, information)
+        if not now.is_finite or not order:
+            return now
+        information = self.F.T @ now.information @ self.F if order == 2 else NOT_ASKED
+        return Evaluation(now.loglik, self.F.T @ now.score, information)
 
     def dispersion(self, phi: Floats) -> float:
         return 1.0
