@@ -85,7 +85,8 @@ def posterior(
         return Posterior(model, priors, center.values(z), method, start, statistics, at)
     sampler = laplace if method == "laplace" else importance
     found = sampler(center, draws=draws * chains, seed=start)
-    return Posterior(model, priors, center.values(found.z), method, start, {}, at, found.pareto_k)
+    shift = found.shift if method == "laplace" else None
+    return Posterior(model, priors, center.values(found.z), method, start, {}, at, found.pareto_k, shift)
 
 
 def _closed_form(model: Any, prior: Any) -> Any:

@@ -210,10 +210,12 @@ def test_options_are_checked():
 
 
 def test_laplace_refuses_what_is_far_from_normal():
-    """One success in 3 with a wide prior: the log odds have a long tail."""
+    """Separated outcomes, and successes only: the log odds have a long tail on one side."""
     model = st.logistic("y ~ x", {"y": [0, 0, 0, 1, 1, 1], "x": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]})
-    with pytest.raises(st.ConvergenceError, match=r"k-hat is \d.*method=.nuts"):
-        st.posterior(model, prior=st.StudentT(2, 0, 10), method="laplace")
+    with pytest.raises(st.ConvergenceError, match=r"k-hat of 0\.\d+ is below 0\.7.*wrong by 0\.\d+ standard dev.*nuts"):
+        st.posterior(model, prior=st.Normal(0, 10), method="laplace")
+    with pytest.raises(st.ConvergenceError, match=r"k-hat is 0\.[78].*method=.nuts"):
+        st.posterior(st.coin([1] * 20), prior=st.Uniform(0, 1), method="laplace")
 
 
 RANKS = {
@@ -227,7 +229,7 @@ RANKS = {
 @pytest.mark.parametrize("name", RANKS)
 def test_simulation_based_calibration(name):
     """The rank of the true parameter among posterior draws is uniform (Talts et al. 2018)."""
-    random, ranks, rounds, kept = np.random.default_rng(11), [], 150, 99
+    random, ranks, rounds, kept = np.random.default_rng(11), [], 100, 99
     x = random.normal(size=30)
     while len(ranks) < rounds:
         beta, sigma = random.normal(0.0, 1.0, 2), random.exponential(1.0)
@@ -243,11 +245,11 @@ def test_simulation_based_calibration(name):
             continue
         options = {"sigma": st.Exponential(1)} if name == "linear" else {}
         draws = st.posterior(
-            RANKS[name]({"y": y, "x": x}), prior=st.Normal(0, 1), draws=4 * kept, chains=1, tune=200, seed=len(ranks),
+            RANKS[name]({"y": y, "x": x}), prior=st.Normal(0, 1), draws=2 * kept, chains=1, tune=150, seed=len(ranks),
             **options,
         )  # fmt: skip
         truth = np.append(beta, sigma) if name == "linear" else beta
-        ranks.append(np.sum(draws.draws[0, ::4] < truth, axis=0))
+        ranks.append(np.sum(draws.draws[0, ::2] < truth, axis=0))
     counted = np.array([rank for rank in ranks if rank is not None])
     for j in range(counted.shape[1]):
         bins = np.histogram(counted[:, j], bins=10, range=(0, kept + 1))[0]
@@ -261,5 +263,5 @@ def test_twenty_five_columns_agree_with_importance_sampling(kind):
     X = random.normal(size=(500, 25))
     y = (random.random(500) < 1 / (1 + np.exp(-X @ random.normal(0, 0.3, 25)))).astype(int)
     model = getattr(st, kind)(y, X)
-    reference = st.posterior(model, prior=st.Normal(0, 1), method="importance", draws=20000, chains=1, seed=9)
-    agrees(st.posterior(model, prior=st.Normal(0, 1), draws=2000, seed=1), reference.mean, reference.sd)
+    reference = st.posterior(model, prior=st.Normal(0, 1), method="importance", draws=8000, chains=1, seed=9)
+    agrees(st.posterior(model, prior=st.Normal(0, 1), draws=1500, seed=1), reference.mean, reference.sd)

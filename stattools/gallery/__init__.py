@@ -11,7 +11,7 @@ from importlib import import_module
 from stattools.errors import DomainError
 from stattools.reporting.document import Document
 
-ANALYSES = ("coin", "ols", "logistic", "softmax", "counts", "separation")
+ANALYSES = ("coin", "ols", "logistic", "softmax", "counts", "separation", "posterior")
 INDEX = "index"
 
 

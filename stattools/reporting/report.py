@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stattools.errors import IncompatibleError
-from stattools.reporting import sections, sentences
+from stattools.reporting import draws, sections, sentences
 from stattools.reporting.diagnostics import COUNTS
 from stattools.reporting.document import (
     Block,
@@ -38,11 +38,12 @@ from stattools.reporting.posteriors import SEED, belief, posterior
 if TYPE_CHECKING:
     from stattools.conjugate.beta_binomial import Beta
     from stattools.fitted import Fit
+    from stattools.sampling.draws import Posterior
     from stattools.validation.agreement import Agreement
 
 BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Picture)
 
-type Part = Fit | Beta | Agreement | Block | str
+type Part = Fit | Beta | Posterior | Agreement | Block | str
 
 
 def report(*parts: Part, to: str | os.PathLike[str], title: str | None = None, command: str | None = None) -> Path:
@@ -67,12 +68,14 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
     """The report as a document, before it has a format."""
     from stattools.conjugate.beta_binomial import Beta
     from stattools.fitted import Fit
+    from stattools.sampling.draws import Posterior
     from stattools.validation.agreement import Agreement
 
     draft = _Draft()
     add: dict[type, Callable[[Any], None]] = {
         Fit: draft.add_fit,
         Beta: draft.add_posterior,
+        Posterior: draft.add_draws,
         Agreement: draft.add_agreement,
         str: lambda words: draft.add_block(Paragraph(words)),
         **dict.fromkeys(BLOCKS, draft.add_block),
@@ -105,6 +108,7 @@ class _Draft:
         self.opening: list[Block] = []
         self.chapters: list[_Chapter] = []
         self.posteriors: list[Beta] = []
+        self.drawn: list[Posterior] = []
 
     def add_block(self, block: Block) -> None:
         (self.chapters[-1].blocks if self.chapters else self.opening).append(block)
@@ -125,6 +129,15 @@ class _Draft:
         self.posteriors.append(beta)
         self.chapters[-1].blocks.append(posterior(beta))
 
+    def add_draws(self, posterior: Posterior) -> None:
+        """A posterior that was drawn, in the chapter of its model."""
+        model = posterior.model
+        if not self.chapters or self.chapters[-1].model is not model:
+            chapter = _Chapter(model, blocks=[sections.data(model), sections.likelihood(model)])
+            self.chapters.append(chapter)
+        self.drawn.append(posterior)
+        self.chapters[-1].blocks.append(draws.drawn(posterior))
+
     def add_agreement(self, agreement: Agreement) -> None:
         if not self.chapters:
             self.chapters.append(_Chapter())
@@ -135,6 +148,7 @@ class _Draft:
         models = [chapter.model for chapter in self.chapters if chapter.model is not None]
         quotes = [sentences.conclusion(chapter.fit, chapter.agreement) for chapter in self.chapters if chapter.fit]
         quotes += [belief(beta) for beta in self.posteriors]
+        quotes += [draws.belief(posterior) for posterior in self.drawn]
         words = self.opening or [Paragraph(sentences.question(model)) for model in models]
         blocks: list[Block] = [Section("Question", tuple(words))] if words else []
         if len(self.chapters) == 1:
@@ -142,7 +156,7 @@ class _Draft:
         else:
             blocks += [_numbered(i, chapter) for i, chapter in enumerate(self.chapters, 1)]
         blocks += [sections.conclusion(*quotes)] if quotes else []
-        seeds = [SEED] if self.posteriors else []
+        seeds = ([SEED] if self.posteriors else []) + [posterior.seed for posterior in self.drawn]
         blocks.append(sections.provenance(models, command=command, seeds=seeds))
         return Document(title or " and ".join(map(_named, models)) or "Report", _distinct(blocks, Counter()))
 

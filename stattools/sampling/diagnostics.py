@@ -55,6 +55,7 @@ class Diagnostics:
     deepest: int | None = None
     e_bfmi: Floats = field(default_factory=lambda: np.empty(0))
     pareto_k: float | None = None
+    shift: float | None = None
 
     @property
     def ok(self) -> bool:
@@ -127,7 +128,10 @@ class Diagnostics:
                 f"Nothing failed: no divergences, {agree}effective sample sizes at least {self.ess_bulk.min():.0f} "
                 f"(bulk) and {self.ess_tail.min():.0f} (tail), E-BFMI at least {self.e_bfmi.min():.2f}."
             )
-        return f"Pareto k-hat {self.pareto_k:.2f}, below {LARGEST_K}: the approximation can be trusted."
+        off = (
+            f" Its means are within {max(self.shift, 0.01):.2f} standard deviations." if self.shift is not None else ""
+        )
+        return f"Pareto k-hat {self.pareto_k:.2f}, below {LARGEST_K}: the approximation can be trusted.{off}"
 
 
 def diagnostics(
@@ -136,6 +140,7 @@ def diagnostics(
     method: str,
     statistics: dict[str, NDArray[Any]],
     pareto_k: float | None = None,
+    shift: float | None = None,
 ) -> Diagnostics:
     """Measure the draws, (chains, draws, q), of parameters on their own scale.
 
@@ -154,6 +159,7 @@ def diagnostics(
         deepest=int(statistics["reached_max_treedepth"].sum()) if sampled else None,
         e_bfmi=energy_fraction(statistics["energy"]) if sampled else np.empty(0),
         pareto_k=pareto_k,
+        shift=shift,
     )
 
 

@@ -39,7 +39,8 @@ class Posterior:
 
     `draws` has shape (chains, draws, q), parameters in the order of `names` and on their own scale: coefficients, then
     alpha or sigma. `priors` are the priors used, `statistics` what the sampler said about each draw, `mode` the place
-    of the highest density on the unconstrained scale, by parameter. `print(posterior)` is a page to read.
+    of the highest density on the unconstrained scale, by parameter, and `shift` for "laplace" how many standard
+    deviations its means are from the posterior's. `print(posterior)` is a page to read.
 
     >>> import stattools as st
     >>> model = st.logistic("ill ~ dose", {"ill": [0, 1, 0, 1, 0, 1], "dose": [1, 2, 3, 4, 1, 4]})
@@ -56,6 +57,7 @@ class Posterior:
     statistics: dict[str, NDArray[Any]]
     mode: Floats
     pareto_k: float | None = None
+    shift: float | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -121,7 +123,7 @@ class Posterior:
     @cached_property
     def diagnostics(self) -> Diagnostics:
         """R-hat, effective sample sizes, divergences, E-BFMI, Pareto k: numbers, and in words what failed."""
-        return diagnostics(self.names, self.draws, self.method, self.statistics, self.pareto_k)
+        return diagnostics(self.names, self.draws, self.method, self.statistics, self.pareto_k, self.shift)
 
     def table(self, prob: float = 0.94, *, kind: Kind = "hdi") -> pd.DataFrame:
         """One row per parameter: term, mean, sd, median, lower, upper, r_hat, ess_bulk, ess_tail, mcse."""

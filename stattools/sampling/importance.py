@@ -3,6 +3,10 @@
     u ~ Normal(mode, information^-1)                      Laplace: draws as they are
     u ~ t_7(mode, information^-1), weights p(u | y) / q(u) importance: draws resampled by smoothed weights
 
+Laplace's draws are compared with the same draws weighted: where weighting moves a mean by more than a quarter of a
+standard deviation, or changes a standard deviation by more than a quarter, the normal is a poor stand-in and refused,
+though its k is small: then the weights are good, and "importance" uses them.
+
 The k of the largest weights estimates how many moments they have: below 0.7 averages are to be trusted, above it they
 are not, however many draws there are. Source: Vehtari, Simpson, Gelman, Yao & Gabry, "Pareto smoothed importance
 sampling", JMLR 25 (2024).
@@ -22,26 +26,42 @@ from stattools.sampling.target import Mode
 Floats = NDArray[np.float64]
 
 LARGEST_K = 0.7
+FAR = 0.25
 TAILS = 7.0
 POOL = 4
 """Weighted points per draw that is kept."""
 
 
 class Weighted(NamedTuple):
-    """Draws of z, (1, draws, q), the Pareto k, and how many independent draws they are worth."""
+    """Draws of z, (1, draws, q), the Pareto k, how many independent draws they are worth, and for Laplace how far its
+    means are from the weighted ones, in standard deviations.
+    """
 
     z: Floats
     pareto_k: float
     effective: float
+    shift: float = 0.0
 
 
 def laplace(mode: Mode, *, draws: int, seed: int) -> Weighted:
     """Draws of the normal approximation at the mode. Raises ConvergenceError where k is above 0.7."""
     z = np.random.default_rng([seed, 11]).standard_normal((draws, len(mode.center)))
     ratios = _log_density(mode, z) + 0.5 * np.sum(z * z, axis=1)
-    _, k = pareto_smoothed(ratios)
+    log_weights, k = pareto_smoothed(ratios)
     _require(k, "Laplace's approximation", mode)
-    return Weighted(z[None], k, float(draws))
+    weights = np.exp(log_weights - log_weights.max())
+    weights /= weights.sum()
+    mean = weights @ z
+    sd = np.sqrt(weights @ (z - mean) ** 2)
+    shift = float(np.max(np.abs(mean - z.mean(axis=0)) / sd))
+    if shift > FAR or np.max(np.abs(sd / z.std(axis=0) - 1.0)) > FAR:
+        raise ConvergenceError(
+            f"Laplace's approximation of the posterior of {mode.target.title} is off: its Pareto k-hat of {k:.2f} is "
+            f"below {LARGEST_K}, and so its weighted draws can be trusted; by them a mean is wrong by {shift:.2f} "
+            f"standard deviations, and a standard deviation by a factor of {float(np.max(sd / z.std(axis=0))):.2f}. "
+            'Use method="importance" or method="nuts".'
+        )
+    return Weighted(z[None], k, float(draws), shift)
 
 
 def importance(mode: Mode, *, draws: int, seed: int) -> Weighted:

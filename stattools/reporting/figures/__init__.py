@@ -1,6 +1,7 @@
 """The figures of the reports: functions that take arrays and return a Matplotlib figure; none touches pyplot."""
 
 from stattools.reporting.figures.curves import bars as bars
+from stattools.reporting.figures.curves import densities as densities
 from stattools.reporting.figures.curves import likelihood as likelihood
 from stattools.reporting.figures.curves import posterior as posterior
 from stattools.reporting.figures.curves import profile as profile
