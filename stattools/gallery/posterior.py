@@ -1,4 +1,4 @@
-"""No harm seen in twenty patients: a posterior that is far from normal, where Laplace is wrong, and k-hat says so."""
+"""No harm seen in twenty patients: a posterior that is far from normal, where Laplace is wrong, and its check says so."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def document() -> Document:
 
 
 ASKED = (
-    "A new drug was given to twenty patients and harmed none of them. How large may the risk still be? The posterior is "
-    "known exactly here, so that three ways to compute it where it is not known can be held against it: Laplace's "
+    "A new drug was given to twenty patients and harmed none of them. How large may the risk still be? The posterior "
+    "is known exactly here, so that three ways to compute it where it is not known can be held against it: Laplace's "
     "normal approximation, importance sampling and NUTS. Which of them can be trusted, and how would one know?"
 )
 
@@ -94,9 +94,9 @@ def _refused(model: Any, prior: Any) -> Section:
             ),
             Listing(message),
             Paragraph(
-                "On the log odds the posterior falls like an exponential towards a risk of 0, much more slowly than any "
-                "normal density. The importance weights of draws out there grow without bound, and k-hat measures how "
-                "fast."
+                "On the log odds the posterior falls like an exponential towards a risk of 0, much more slowly than "
+                "any normal density, so that draws out there need large weights. k-hat says how far weights can be relied "
+                "on, up to 0.7, and the weighted draws say how far the normal is off."
             ),
         ),
     )
@@ -167,5 +167,5 @@ def _conclusion(exact: Beta, walked: Posterior, center: float, spread: float) ->
     return (
         f"After no harm in {PATIENTS} patients the risk is below {number(high, 3)} with probability 97 %; Laplace's "
         f"approximation would say below {number(claimed, 3)}, and that it exceeds {number(low, 4)} where the truth is "
-        f"{number(small, 4)}; its k-hat gives it away, and {right}."
+        f"{number(small, 4)}; weighing its own draws gives it away, and {right}."
     )
