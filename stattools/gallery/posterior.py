@@ -1,4 +1,4 @@
-"""No harm seen in twenty patients: a posterior that is far from normal, where Laplace is wrong, and its check says so."""
+"""No harm seen in twenty patients: a posterior far from normal, where Laplace is wrong, and its own check says so."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ def _refused(model: Any, prior: Any) -> Section:
             Listing(message),
             Paragraph(
                 "On the log odds the posterior falls like an exponential towards a risk of 0, much more slowly than "
-                "any normal density, so that draws out there need large weights. k-hat says how far weights can be relied "
-                "on, up to 0.7, and the weighted draws say how far the normal is off."
+                "any normal density, so that draws out there need large weights. k-hat says how far weights can be "
+                "relied on, up to 0.7, and the weighted draws say how far the normal is off."
             ),
         ),
     )

@@ -30,7 +30,7 @@ def drawn(request):
 
 @pytest.fixture(scope="module")
 def linear():
-    return st.posterior(MODELS["ols"], draws=200, chains=2, seed=3)
+    return st.posterior(MODELS["ols"], draws=1000, chains=2, seed=3)
 
 
 def test_the_tree_holds_the_draws_and_round_trips(drawn, tmp_path):
@@ -69,7 +69,7 @@ def test_log_likelihood_is_that_of_the_model(drawn):
 def test_arviz_reads_the_tree_as_it_is(linear):
     tree = linear.to_arviz()
     assert {"prior", "prior_predictive", "posterior_predictive", "observed_data", "constant_data"} <= set(tree.children)
-    other = st.posterior(st.ols("y ~ 1", DATA), draws=200, chains=2, seed=3).to_arviz()
+    other = st.posterior(st.ols("y ~ 1", DATA), draws=1000, chains=2, seed=3).to_arviz()
     assert list(arviz.compare({"slope": tree, "none": other}).index) == ["slope", "none"]
     assert np.isfinite(arviz.loo(tree).elpd)
     assert len(arviz.psense_summary(tree)) == 3
@@ -83,14 +83,14 @@ def test_summary_and_table_agree(linear, kind):
     summary, table = linear.summary(0.9, kind=kind), linear.table(0.9, kind=kind)
     assert_allclose(summary["mean"], table["mean"])
     assert_allclose(summary["r_hat"], table["r_hat"], rtol=1e-6)
-    assert_allclose(summary[f"{kind}90_lb"], table["lower"], atol=0.1 * table["sd"].max())  # quantiles of 400 draws
+    assert_allclose(summary[f"{kind}90_lb"], table["lower"], atol=0.1 * table["sd"].max())  # quantiles of 2,000 draws
 
 
 def test_predictions_and_checks(linear):
     mean = linear.predict({"x": [0.0, 1.0]})
     assert_allclose(mean[:, 1] - mean[:, 0], linear.flat[:, 1])
     new = linear.predict({"x": [0.0, 1.0]}, kind="observation", seed=1)
-    assert_allclose(np.std(new - mean), linear.mean[-1], rtol=0.1)  # 800 draws
+    assert_allclose(np.std(new - mean), linear.mean[-1], rtol=0.1)  # 4,000 draws
     assert 0.05 < linear.check(np.mean, seed=1).p_value < 0.95
     assert linear.check(lambda y: y[0] * 0.0 + 99.0).p_value == 0.5
     with pytest.raises(st.DomainError, match="give seed="):
@@ -99,7 +99,7 @@ def test_predictions_and_checks(linear):
 
 def test_questions_are_checked(linear):
     assert_allclose(linear.probability(low=0.0, name="sigma"), 1.0)
-    assert linear["x"].shape == (2, 200)
+    assert linear["x"].shape == (2, 1000)
     with pytest.raises(st.DomainError, match="the posterior has Intercept, x, sigma; got name='z'"):
         linear.probability(name="z")
     with pytest.raises(st.DomainError, match="kind="):
