@@ -107,8 +107,8 @@ def _three(exact: Beta, weighted: Posterior, walked: Posterior, center: float, s
     true = exact.interval(PROB, kind="eti")
     found = weighted.interval(PROB, kind="eti")
     rows = (
-        ("exact", number(exact.median, 3), between(*true, 3)),
-        ("Laplace", number(float(expit(center)), 3), between(*ends, 3)),
+        ("exact", number(exact.median, 3), between(true.lower, true.upper, 3)),
+        ("Laplace", number(float(expit(center)), 3), between(float(ends[0]), float(ends[1]), 3)),
         ("importance sampling", number(float(weighted.median[0]), 3), between(found.lower[0], found.upper[0], 3)),
     )
     far, error = _distance(exact, walked)
