@@ -29,6 +29,7 @@ def document() -> Document:
     import stattools as st
 
     model = st.binomial(HARMED, PATIENTS)
+    fit = st.fit(model)
     prior = st.Uniform(0, 1)
     exact = st.posterior(model, prior=st.Beta(1, 1))
     weighted = st.posterior(model, prior=prior, method="importance", seed=SEED)
@@ -40,9 +41,11 @@ def document() -> Document:
             sections.question(model, (Paragraph(ASKED),)),
             sections.data(model),
             sections.likelihood(model),
+            sections.maximum(fit),
             _exact(exact),
             _refused(model, prior),
             _three(exact, weighted, walked, center, spread),
+            sections.validation(st.validate(fit)),
             sections.conclusion(_conclusion(exact, walked, center, spread)),
             sections.provenance([model], command=command("posterior"), seeds=[SEED]),
         ),
