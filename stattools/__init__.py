@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from stattools.existence import Separation as Separation
     from stattools.existence import SeparationError as SeparationError
     from stattools.existence import separation as separation
+    from stattools.export.asymptotic import to_arviz as to_arviz
     from stattools.filters.adjoint import FilterGradient as FilterGradient
     from stattools.filters.adjoint import RecurrenceGradient as RecurrenceGradient
     from stattools.filters.adjoint import exponential_filter_adjoint as exponential_filter_adjoint
@@ -115,7 +116,15 @@ if TYPE_CHECKING:
     from stattools.networks.network_model import Network as Network
     from stattools.penalties import Jeffreys as Jeffreys
     from stattools.penalties import Ridge as Ridge
+    from stattools.priors.flat import Flat as Flat
+    from stattools.priors.flat import Uniform as Uniform
+    from stattools.priors.positive import Exponential as Exponential
+    from stattools.priors.positive import HalfCauchy as HalfCauchy
+    from stattools.priors.positive import HalfNormal as HalfNormal
+    from stattools.priors.symmetric import Cauchy as Cauchy
+    from stattools.priors.symmetric import Laplace as Laplace
     from stattools.reporting.report import report as report
+    from stattools.sampling.draws import Posterior as Posterior
     from stattools.solvers import LBFGS as LBFGS
     from stattools.solvers import Adam as Adam
     from stattools.solvers import ClosedForm as ClosedForm
@@ -203,6 +212,21 @@ _HOME = {
     "models.one_vs_rest": ("one_vs_rest",),
     "models.overdispersed": ("beta_binomial",),
     "models.regression": ("logistic", "ols", "probit", "softmax"),
+    "priors.symmetric": (
+        "Cauchy",
+        "Laplace",
+    ),
+    "priors.positive": (
+        "Exponential",
+        "HalfCauchy",
+        "HalfNormal",
+    ),
+    "priors.flat": (
+        "Flat",
+        "Uniform",
+    ),
+    "sampling.draws": ("Posterior",),
+    "export.asymptotic": ("to_arviz",),
     "models.waiting": ("geometric", "pascal"),
     "bayes": ("posterior",),
     "reporting.report": ("report",),

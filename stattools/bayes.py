@@ -1,4 +1,4 @@
-"""Posteriors: a model and a prior; the closed form of the pair where there is one.
+"""Posteriors: a model and a prior; the closed form of the pair where there is one, draws where there is none.
 
     p(theta | data) = p(data | theta) p(theta) / p(data)
 
@@ -7,36 +7,113 @@ A new conjugate pair is one file in `conjugate/` and one row in `conjugate/pairs
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
+
+from stattools.conjugate.beta_binomial import Beta
 from stattools.conjugate.pairs import CLOSED_FORMS, closed_form
-from stattools.errors import IncompatibleError
-from stattools.model import Model
+from stattools.errors import DomainError, IncompatibleError
+from stattools.models.counts import BernoulliTrials, whole_number
+from stattools.priors.assignment import assign
+from stattools.sampling.diagnostics import METHODS
+from stattools.sampling.draws import Posterior
+from stattools.sampling.importance import importance, laplace
+from stattools.sampling.nuts import nuts
+from stattools.sampling.propriety import check_propriety
+from stattools.sampling.target import mode, target
 
-_WORKS = "Closed forms: st.coin(...) or st.binomial(...) with prior=st.Beta(a, b)."
+MOST_CELLS = 20_000_000
+"""Rows times columns that NUTS takes on: a draw reads all of them about seven times."""
 
 
-def posterior(model: Any, /, *, prior: Any = None) -> Any:
-    """The posterior of a model's parameters under a prior, in closed form.
+def posterior(
+    model: Any,
+    /,
+    *,
+    prior: Any = None,
+    sigma: Any = None,
+    method: Literal["nuts", "laplace", "importance"] | None = None,
+    draws: int = 1000,
+    chains: int = 4,
+    tune: int = 500,
+    seed: int | np.random.Generator = 0,
+) -> Any:
+    """The posterior of a model's parameters: exact where prior and model are a conjugate pair, draws otherwise.
 
-    For `st.coin` and `st.binomial` the prior is an `st.Beta`, and so is the posterior, exact. Raises IncompatibleError
-    where the pair has no closed form.
+    `prior` is one distribution for all coefficients, the intercept included, or a dict by name; `sigma` that of the
+    noise scale of `st.ols`. What is not given is weakly informative on standardized columns (`priors/defaults.py`), and
+    `print(posterior)` says which prior was used. `method` is by default the closed form if there is one, "nuts" if not;
+    "laplace" (the normal approximation at the mode) and "importance" (weighted draws from around it) are faster, and
+    refuse where their Pareto k-hat is above 0.7. NUTS makes `chains` chains of `draws` draws after `tune` steps that
+    are thrown away; the others make draws x chains independent draws. The same seed gives the same draws.
+
+    A closed form is a conjugate distribution such as `st.Beta`; draws are an `st.Posterior`. Raises IncompatibleError
+    for priors that do not fit the model, IdentificationError where flat priors leave the posterior improper,
+    ConvergenceError where an approximation is too far off. Source: Gelman et al., Bayesian Data Analysis (2013).
 
     >>> import stattools as st
     >>> st.posterior(st.coin([1, 0, 1, 1, 0, 1]), prior=st.Beta(1, 1))
     Beta(5, 3)
+    >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.5], "x": [0, 1, 2, 3, 4]})
+    >>> st.posterior(model, sigma=st.HalfCauchy(1), draws=200, chains=2, seed=1)
+    Posterior(Linear regression, NUTS, 2 x 200 draws, seed=1)
     """
-    exact = closed_form(model, prior)
+    if method is not None and method not in METHODS:
+        raise DomainError(f"posterior has methods {', '.join(map(repr, METHODS))}; got method={method!r}.")
+    draws = whole_number(draws, "draws", at_least=4)
+    chains = whole_number(chains, "chains", at_least=1)
+    tune = whole_number(tune, "tune", at_least=50)
+    if not hasattr(model, "loglik") and not hasattr(model, "parts"):
+        raise IncompatibleError(
+            f"posterior needs a model; got {type(model).__name__}. Models: st.logistic(...), st.coin(...)"
+        )
+    exact = _closed_form(model, prior) if method is None and sigma is None else None
     if exact is not None:
         return exact
-    if type(model) in {of for of, _ in CLOSED_FORMS} and type(model) is not Model:
-        got = "none" if prior is None else repr(prior)
-        needed = " or ".join(prior.__name__ for of, prior in CLOSED_FORMS if of is type(model))
-        raise IncompatibleError(f"posterior of {model.title.lower()} needs a {needed} prior; got {got:.80}. {_WORKS}")
-    if not hasattr(model, "loglik"):
-        raise IncompatibleError(f"posterior needs a model; got {type(model).__name__}. {_WORKS}")
-    name = getattr(model, "title", type(model).__name__)
-    against = "without a prior" if prior is None else f"with prior {prior!r:.80}"
-    raise IncompatibleError(
-        f"{name} {against} has no closed-form posterior, and sampling is not available in this version. {_WORKS}"
-    )
+    _require_density(model, prior)
+    priors = assign(model, prior, sigma)
+    check_propriety(model, priors)
+    start = whole_number(_seeded(seed), "seed", at_least=0)
+    method = method or "nuts"
+    if method == "nuts":
+        _require_size(model)
+    center = mode(target(model, priors))
+    at = center.target.transforms.forward(center.center).x
+    if method == "nuts":
+        z, statistics = nuts(center, draws=draws, chains=chains, tune=tune, seed=start)
+        return Posterior(model, priors, center.values(z), method, start, statistics, at)
+    sampler = laplace if method == "laplace" else importance
+    found = sampler(center, draws=draws * chains, seed=start)
+    shift = found.shift if method == "laplace" else None
+    return Posterior(model, priors, center.values(found.z), method, start, {}, at, found.pareto_k, shift)
+
+
+def _closed_form(model: Any, prior: Any) -> Any:
+    """The exact posterior, or None; without a prior every probability of a coin is alike, Beta(1, 1)."""
+    return closed_form(model, Beta(1.0, 1.0) if prior is None and type(model) is BernoulliTrials else prior)
+
+
+def _require_density(model: Any, prior: Any) -> None:
+    """IncompatibleError for models that have closed forms only."""
+    if hasattr(model, "evaluate") or hasattr(model, "parts"):
+        return
+    families = sorted({family.__name__ for kind, family in CLOSED_FORMS if kind is type(model)})
+    wanted = " or ".join(f"st.{name}" for name in families) or "another model: it has no derivatives"
+    raise IncompatibleError(f"posterior of {model.title} needs a prior of type {wanted}; got {prior!r:.80}.")
+
+
+def _seeded(seed: Any) -> Any:
+    return int(seed.integers(2**31)) if isinstance(seed, np.random.Generator) else seed
+
+
+def _require_size(model: Any) -> None:
+    """IncompatibleError where NUTS would take hours, with the method that does not."""
+    if getattr(model, "has_scale", False) or not hasattr(model, "rows"):
+        return
+    cells = model.rows.X.size
+    if cells > MOST_CELLS:
+        raise IncompatibleError(
+            f"NUTS reads all {len(model.rows.X):,} rows thousands of times, which on {cells:,} numbers takes hours. "
+            'Use method="laplace", which is accurate for so many rows and checks itself.'
+        )

@@ -15,9 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 from stattools import __version__
 
 if TYPE_CHECKING:
+    import pandas as pd
     from xarray import DataTree
 
 Group = Mapping[str, ArrayLike]
+Floats = NDArray[np.float64]
 
 
 def datatree(
@@ -49,6 +51,58 @@ def datatree(
     for node in tree.subtree:
         node.attrs.pop("created_at", None)
     return tree
+
+
+def pareto_smoothed(log_ratios: ArrayLike) -> tuple[Floats, float]:
+    """Smoothed log weights, (draws,), and the Pareto shape k of the largest; infinite k where a ratio is no number."""
+    from arviz_stats.base.array import array_stats
+
+    ratios = np.asarray(log_ratios, dtype=float)
+    ratios = np.where(np.isnan(ratios), -np.inf, ratios)
+    if not np.isfinite(ratios).sum() > 10:
+        return ratios, float("inf")
+    floor = ratios[np.isfinite(ratios)].min() - 700.0
+    weights, k = array_stats.psislw(-np.maximum(ratios, floor))  # it takes log-likelihoods, the ratios' negatives
+    return np.asarray(weights), float(k)
+
+
+def convergence(draws: Floats) -> dict[str, Floats]:
+    """R-hat, bulk and tail effective sample size and the Monte Carlo error of the mean, per parameter.
+
+    `draws` has shape (chain, draw, q); R-hat is NaN for a single chain. Source: Vehtari, Gelman, Simpson, Carpenter &
+    Bürkner, Bayesian Analysis 16 (2021), 667-718.
+    """
+    from arviz_stats.base.array import array_stats
+
+    each = range(draws.shape[-1])
+    several = draws.shape[0] > 1
+
+    def over(measure: Any) -> Floats:
+        return np.array([float(measure(draws[:, :, j])) for j in each])
+
+    return {
+        "r_hat": over(array_stats.rhat) if several else np.full(draws.shape[-1], np.nan),
+        "ess_bulk": over(lambda x: array_stats.ess(x, method="bulk")),
+        "ess_tail": over(lambda x: array_stats.ess(x, method="tail", prob=(0.1, 0.9))),
+        "mcse": over(lambda x: array_stats.mcse(x, method="mean")),
+    }
+
+
+def energy_fraction(energy: Floats) -> Floats:
+    """E-BFMI per chain, from the energies (chain, draw): how freely the sampler moves between energies."""
+    from arviz_stats.base.array import array_stats
+
+    fraction: Any = array_stats.bfmi(energy)
+    return np.atleast_1d(np.asarray(fraction, dtype=float))
+
+
+def summary(tree: DataTree, *, prob: float, kind: str, sampled: bool) -> pd.DataFrame:
+    """ArviZ's summary with an explicit interval; diagnostics of convergence only where a sampler made the draws."""
+    import arviz
+
+    what: Any = "all" if sampled else "stats"
+    frame: Any = arviz.summary(tree, kind=what, ci_kind=kind, ci_prob=prob, round_to="none")
+    return frame
 
 
 def smoothed_weights(log_likelihood: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

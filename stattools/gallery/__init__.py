@@ -24,6 +24,7 @@ ANALYSES = (
     "digits",
     "filter",
     "nile",
+    "posterior",
 )
 INDEX = "index"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stattools.errors import IncompatibleError
-from stattools.reporting import networks, sections, sentences
+from stattools.reporting import draws, networks, sections, sentences
 from stattools.reporting.beliefs import section_of
 from stattools.reporting.diagnostics import COUNTS, diagnostics
 from stattools.reporting.document import (
@@ -39,6 +39,7 @@ from stattools.reporting.posteriors import SEED, belief, is_conjugate, posterior
 if TYPE_CHECKING:
     from stattools.fitted import Fit
     from stattools.networks.network_fit import NetworkFit
+    from stattools.sampling.draws import Posterior
     from stattools.separate_fits import OneVsRestFit
     from stattools.validation.agreement import Agreement
 
@@ -71,6 +72,7 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
     """The report as a document, before it has a format."""
     from stattools.fitted import Fit
     from stattools.networks.network_fit import NetworkFit
+    from stattools.sampling.draws import Posterior
     from stattools.separate_fits import OneVsRestFit
     from stattools.validation.agreement import Agreement
 
@@ -79,6 +81,7 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
         Fit: draft.add_fit,
         NetworkFit: draft.add_network,
         OneVsRestFit: draft.add_separate_fits,
+        Posterior: draft.add_draws,
         Agreement: draft.add_agreement,
         str: lambda words: draft.add_block(Paragraph(words)),
         **dict.fromkeys(BLOCKS, draft.add_block),
@@ -120,6 +123,7 @@ class _Draft:
         self.quotes: list[str] = []
         self.seeds: list[int] = []
         self.titles: list[str] = []
+        self.drawn: list[Posterior] = []
 
     def add_block(self, block: Block) -> None:
         (self.chapters[-1].blocks if self.chapters else self.opening).append(block)
@@ -162,6 +166,15 @@ class _Draft:
         self.posteriors.append(beta)
         self.chapters[-1].blocks.append(posterior(beta))
 
+    def add_draws(self, posterior: Posterior) -> None:
+        """A posterior that was drawn, in the chapter of its model."""
+        model = posterior.model
+        if not self.chapters or self.chapters[-1].model is not model:
+            chapter = _Chapter(model, blocks=[sections.data(model), sections.likelihood(model)])
+            self.chapters.append(chapter)
+        self.drawn.append(posterior)
+        self.chapters[-1].blocks.append(draws.drawn(posterior))
+
     def add_agreement(self, agreement: Agreement) -> None:
         if not self.chapters:
             self.chapters.append(_Chapter())
@@ -173,6 +186,7 @@ class _Draft:
         models = [chapter.model for chapter in self.chapters if chapter.model is not None]
         quotes = [sentences.conclusion(chapter.fit, chapter.agreement) for chapter in self.chapters if chapter.fit]
         quotes += [*self.quotes, *(belief(beta) for beta in self.posteriors)]
+        quotes += [draws.belief(posterior) for posterior in self.drawn]
         words = self.opening or [Paragraph(sentences.question(model)) for model in models]
         blocks: list[Block] = [Section("Question", tuple(words))] if words else []
         if len(self.chapters) == 1:
@@ -180,7 +194,7 @@ class _Draft:
         else:
             blocks += [_numbered(i, chapter) for i, chapter in enumerate(self.chapters, 1)]
         blocks += [sections.conclusion(*quotes)] if quotes else []
-        seeds = [*self.seeds, *([SEED] if self.posteriors else [])]
+        seeds = [*self.seeds, *([SEED] if self.posteriors else []), *(posterior.seed for posterior in self.drawn)]
         blocks.append(sections.provenance(models, command=command, seeds=seeds))
         return Document(title or " and ".join(self.titles) or "Report", _distinct(blocks, Counter()))
 

@@ -4,6 +4,7 @@ from stattools.reporting.figures.beliefs import funnel as funnel
 from stattools.reporting.figures.beliefs import sensitivity as sensitivity
 from stattools.reporting.figures.beliefs import shrinkage as shrinkage
 from stattools.reporting.figures.curves import bars as bars
+from stattools.reporting.figures.curves import densities as densities
 from stattools.reporting.figures.curves import likelihood as likelihood
 from stattools.reporting.figures.curves import posterior as posterior
 from stattools.reporting.figures.curves import profile as profile

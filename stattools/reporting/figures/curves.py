@@ -107,3 +107,17 @@ def profile(x: Numbers, height: Numbers, *, cut: float, marks: Mapping[str, floa
         )
     axes.set(xlabel=xlabel, ylabel="log-likelihood − supremum", xlim=(x[0], x[-1]), ylim=(height.min(), 0.5))
     return figure
+
+
+def densities(x: Numbers, curves: Mapping[str, Numbers], *, xlabel: str, ylabel: str) -> Figure:
+    """Up to three densities over one axis, the first filled."""
+    x = np.asarray(x)
+    figure, ((axes,),) = canvas(3.4, nrows=1, ncols=1)
+    for k, ((label, height), color) in enumerate(zip(curves.items(), (BLUE, VERMILION, INK), strict=False)):
+        axes.plot(x, height, color=color, label=label, linestyle="-" if k == 0 else (0, (4, 3)))
+        if k == 0:
+            axes.fill_between(x, height, color=color, alpha=0.12, linewidth=0)
+    axes.set(xlabel=xlabel, ylabel=ylabel, xlim=(x[0], x[-1]))
+    axes.set_ylim(bottom=0.0)
+    legend(axes)
+    return figure

@@ -1,0 +1,133 @@
+"""The default priors: weakly informative on standardized columns, so that units and origins of columns do not matter.
+
+    slope of column j    Normal(0, 2.5 u / sd(x_j)),       u = sd(y) for `st.ols`, 1 otherwise
+    intercept            the predictor at the mean of the columns ~ Normal(link(mean outcome), 2.5 u)
+    sigma                Exponential(1 / sd(y))
+    alpha                Exponential(1)                    the dispersion of `st.negative_binomial`
+
+A slope of 2.5 multiplies the odds by 12 per standard deviation of its column. Source: Gabry & Goodrich, "Prior
+distributions for rstanarm models" (2020); Gelman et al. (2008). A probability gets Uniform(0, 1), a positive parameter
+of another model HalfCauchy(its starting value), and your own likelihood, whose scales nobody knows, a flat prior.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.conjugate.normal import Normal
+from stattools.likelihoods import Binomial, Categorical, NegativeBinomial, Poisson
+from stattools.model import Model
+from stattools.priors.flat import Flat, Uniform
+from stattools.priors.parameters import Parameter
+from stattools.priors.positive import Exponential, HalfCauchy
+
+Floats = NDArray[np.float64]
+
+WIDTH = 2.5
+"""Standard deviations per standard deviation of a column."""
+
+
+@dataclass(frozen=True)
+class Default:
+    """A prior, what it is about where that is not its own parameter, and in which units it was chosen.
+
+    `row` are the weights of the coefficients of which the prior speaks, by position.
+    """
+
+    prior: Any
+    why: str
+    row: dict[int, float] | None = None
+
+
+def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ...]:
+    """One default per parameter.
+
+    >>> import stattools as st
+    >>> from stattools.priors.parameters import parameters
+    >>> model = st.logistic("ill ~ dose", {"ill": [0, 1, 0, 1], "dose": [10, 20, 30, 40]})
+    >>> for default in defaults(model, parameters(model)):
+    ...     print(default.prior, "|", default.why)
+    Normal(0, 2.5) | the log odds at the mean of the columns
+    Normal(0, 0.223606797749979) | 2.5 per standard deviation of the column
+    """
+    if isinstance(model, Model):
+        return tuple(_of_regression(model, parameters))
+    if hasattr(model, "intervals"):
+        return (Default(Uniform(0.0, 1.0), "every probability alike"),)
+    return tuple(
+        Default(Flat(), "flat: no scale is known for your own likelihood")
+        if parameter.is_free
+        else Default(HalfCauchy(abs(float(start)) or 1.0), "half of it below the starting value")
+        for parameter, start in zip(parameters, model.start, strict=True)
+    )
+
+
+def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Default]:
+    rows, _ = model.rows.standardized()
+    unit = _spread_of_outcome(model) if model.has_scale else 1.0
+    X, width, p = model.rows.X, _blocks(model), len(model.terms)
+    sd, mean = np.asarray(rows.scale, dtype=float), X.mean(axis=0) if rows.center is None else rows.center
+    held = np.flatnonzero(np.ptp(X, axis=0) == 0)
+    constant = int(held[0]) if held.size else None
+    level = _level(model)
+    units = "2.5 sd(y)" if model.has_scale else "2.5"
+    found: list[Default] = []
+    for block in range(width):
+        for j in range(p):
+            if j == constant:
+                value = float(X[0, j])
+                row = {block * p + k: value if k == j else float(mean[k]) for k in range(p)}
+                about = f"{_predictor_name(model)} at the mean of the columns"
+                found.append(Default(Normal(float(level[block]), WIDTH * unit), about, row))
+            else:
+                scale = WIDTH * unit / abs(float(sd[j]))
+                found.append(Default(Normal(0.0, scale), f"{units} per standard deviation of the column"))
+    for parameter in parameters[len(found) :]:
+        if parameter.role == "scale":
+            found.append(Default(Exponential(1.0 / unit), "mean sd(y)"))
+        else:
+            found.append(Default(Exponential(1.0), "mean 1: a standard deviation about as large as the mean"))
+    return found
+
+
+def _blocks(model: Model) -> int:
+    return (model.predictor.size - len(model.predictor.extra)) // len(model.terms)
+
+
+def _predictor_name(model: Model) -> str:
+    likelihood = model.likelihood
+    if model.has_scale:
+        return "the mean"
+    if isinstance(likelihood, Poisson | NegativeBinomial):
+        return "the log rate"
+    return "the normal quantile of the probability" if model.kind == "probit" else "the log odds"
+
+
+def _spread_of_outcome(model: Model) -> float:
+    """Standard deviation of y - offset, 1 where y does not vary."""
+    rows = model.rows
+    y = rows.y if rows.offset is None else rows.y - rows.offset
+    sd = float(np.sqrt(np.cov(y, aweights=rows.importance, ddof=0)))
+    return sd if sd > 1e-13 * float(np.abs(y).max(initial=0.0)) and sd > 0 else 1.0
+
+
+def _level(model: Model) -> Floats:
+    """The linear predictor of the mean outcome, one per block of coefficients."""
+    rows, likelihood = model.rows, model.likelihood
+    weight = np.ones(len(rows.y)) if rows.importance is None else rows.importance
+    offset = 0.0 if rows.offset is None else float(weight @ rows.offset / weight.sum())
+    if isinstance(likelihood, Poisson | NegativeBinomial):
+        held = np.flatnonzero(np.ptp(rows.X, axis=0) == 0)
+        return np.array([model.start[held[0]] * rows.X[0, held[0]]]) if held.size else np.zeros(1)
+    if isinstance(likelihood, Categorical):
+        counts = np.bincount(rows.y.astype(int), weights=weight, minlength=likelihood.categories) + 0.5
+        return np.log(counts[1:] / counts[0])
+    if isinstance(likelihood, Binomial):
+        mean = float(weight @ rows.y[:, 0] / (weight @ rows.y[:, 1]))
+    else:
+        mean = float(weight @ rows.y / weight.sum())
+    return np.array([float(likelihood.link(mean)) - offset])

@@ -1,0 +1,124 @@
+"""The section of a posterior that was drawn: priors, how the draws were made and what they say about themselves, the
+parameters, and a picture of them.
+
+Numbers are rounded to two digits of the posterior standard deviation.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stattools.model import Model
+from stattools.reporting import figures
+from stattools.reporting.diagnostics import coefficient_spreads
+from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code
+from stattools.reporting.tables import between, count, decimals, number, percent
+from stattools.sampling.diagnostics import METHODS
+
+if TYPE_CHECKING:
+    from stattools.sampling.draws import Posterior
+
+PROB = 0.94
+LABEL = "94 % HDI"
+
+
+def drawn(posterior: Posterior, title: str = "Posterior") -> Section:
+    """What is believed about the parameters after the data.
+
+    >>> import stattools as st
+    >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.5], "x": [0, 1, 2, 3, 4]})
+    >>> drawn(st.posterior(model, method="importance")).title
+    'Posterior'
+    """
+    return Section(title, (*_made(posterior), _parameters(posterior), *trust(posterior), *_picture(posterior)))
+
+
+def belief(posterior: Posterior) -> str:
+    """One sentence to quote: the first slope, or the first parameter."""
+    names = [parameter.name for parameter in posterior.priors.parameters if parameter.role == "coefficient"]
+    slopes = [name for name in names if not name.endswith("Intercept")]
+    name = (slopes or names)[0]
+    place = posterior.names.index(name)
+    lower, upper = posterior.interval(PROB)
+    places = decimals(float(posterior.sd[place]), digits=2)
+    return (
+        f"Given priors and data, {code(name)} lies between {number(float(lower[place]), places)} and "
+        f"{number(float(upper[place]), places)} with probability {percent(PROB)}."
+    )
+
+
+def trust(posterior: Posterior) -> tuple[Block, ...]:
+    """What the draws say about themselves, in words."""
+    checked = posterior.diagnostics
+    if checked.problems:
+        return Paragraph("**These draws are not to be trusted:**"), Bullets(checked.problems)
+    if posterior.method != "nuts":
+        return (Paragraph(str(checked)),)
+    return (
+        Paragraph(
+            "Nothing failed: the chains agree (every R-hat at most 1.01), no transition diverged, and centres and "
+            "tails of all parameters are worth at least 100 independent draws per chain."
+        ),
+    )
+
+
+def _made(posterior: Posterior) -> tuple[Block, ...]:
+    chains, draws, _ = posterior.draws.shape
+    many = f"{chains} chains of {count(draws)} draws" if posterior.method == "nuts" else f"{count(draws)} draws"
+    rows = tuple(
+        (code(row["term"]), row["prior"], row["about"] or "as given")
+        for row in posterior.priors.table().to_dict("records")
+    )
+    return (
+        Paragraph(f"The posterior is proportional to the likelihood times these priors ({_how(posterior)}):"),
+        Table(("parameter", "prior", "chosen as"), rows, "lll"),
+        Paragraph(f"It is drawn by {METHODS[posterior.method]}: {many}, seed {posterior.seed}."),
+    )
+
+
+def _how(posterior: Posterior) -> str:
+    given = sum(not why for why in posterior.priors.why)
+    if not given:
+        return "the weakly informative default"
+    return "as given" if given == len(posterior.names) else "some given, the others the weakly informative default"
+
+
+def _parameters(posterior: Posterior) -> Table:
+    lower, upper = posterior.interval(PROB)
+    rows = []
+    for j, name in enumerate(posterior.names):
+        sd = float(posterior.sd[j])
+        places = decimals(sd, digits=2)
+        cells = number(float(posterior.mean[j]), places), number(sd, places)
+        rows.append((code(name), *cells, between(float(lower[j]), float(upper[j]), places)))
+    return Table(("parameter", "mean", "standard deviation", LABEL), tuple(rows), "lrrc")
+
+
+def _picture(posterior: Posterior, name: str = "posterior") -> tuple[Figure, ...]:
+    """Coefficients on one scale, where there are several."""
+    model = posterior.model
+    if not isinstance(model, Model):
+        return ()
+    spreads = coefficient_spreads(model)
+    shown = np.flatnonzero(spreads > 0)
+    if len(shown) < 2:
+        return ()
+    lower, upper = (np.asarray(end)[: len(spreads)] * spreads for end in posterior.interval(PROB))
+    mean = posterior.mean[: len(spreads)] * spreads
+    names = [posterior.names[j] for j in shown]
+    return (
+        Figure(
+            name,
+            lambda: figures.coefficients(
+                names,
+                mean[shown],
+                lower[shown],
+                upper[shown],
+                xlabel="posterior mean × sd of the column",
+            ),
+            alt=f"Posterior means of the coefficients with their {LABEL}, on the scale of one standard deviation",
+            caption=f"Posterior means and {LABEL} of the coefficients, times the standard deviations of their columns.",
+        ),
+    )
