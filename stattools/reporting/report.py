@@ -78,7 +78,7 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
         **dict.fromkeys(BLOCKS, draft.add_block),
     }
     for part in parts:
-        model = getattr(part, "model", None)
+        model: Any = getattr(part, "model", None)
         if hasattr(model, "counted"):  # arms, rates and waits, whose sections are not written
             raise IncompatibleError(
                 f"report has no sections for {model.title.lower()} yet. Use print(fit), fit.table()."
