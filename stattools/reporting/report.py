@@ -87,6 +87,11 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
         **dict.fromkeys(BLOCKS, draft.add_block),
     }
     for part in parts:
+        model: Any = getattr(part, "model", None)
+        if hasattr(model, "counted"):  # arms, rates and waits, whose sections are not written
+            raise IncompatibleError(
+                f"report has no sections for {model.title.lower()} yet. Use print(fit), fit.table()."
+            )
         take = next((take for kind, take in add.items() if isinstance(part, kind)), None)
         if take is None and is_conjugate(part):
             take = draft.add_posterior
