@@ -177,6 +177,7 @@ class _Draft:
         if not self.chapters or self.chapters[-1].model is not model:
             chapter = _Chapter(model, blocks=[sections.data(model), sections.likelihood(model)])
             self.chapters.append(chapter)
+            self.titles.append(_named(model))
         self.drawn.append(posterior)
         self.chapters[-1].blocks.append(draws.drawn(posterior))
 
