@@ -23,7 +23,6 @@ from stattools.statespace.banded_routines import dpttrf, dtbsv, dtbtrs
 
 Floats = NDArray[np.float64]
 
-LOG_2PI = float(np.log(2.0 * np.pi))
 PLAIN = 1e-2
 """From this ratio on, subtracting 1 from a pivot costs two digits at most."""
 TILE = 4096
@@ -41,14 +40,11 @@ def precisions(observed: NDArray[np.bool_], lam: float) -> Floats:
     rest = observed[first:]
     if rest.all():
         s[first:] = _complete(len(rest), lam)
-    elif lam >= PLAIN:
-        diagonal = 2.0 + lam * rest
-        diagonal[0] = 1.0 + lam
-        s[first:] = dpttrf(diagonal, np.full(len(rest) - 1, -1.0), 1, 1)[0] - 1.0
     else:
-        num, den = 0.0, 1.0
+        step = _pivots if lam >= PLAIN else _ratios
+        last = 0.0
         for start in range(0, len(rest), TILE):
-            num, den = _tile(rest[start : start + TILE], lam, num, den, s[first + start : first + start + TILE])
+            last = step(rest[start : start + TILE], lam, last, s[first + start : first + start + TILE])
     s[first] = lam  # to the last bit: the first gain is 1
     return s
 
@@ -62,17 +58,25 @@ def _complete(n: int, lam: float) -> Floats:
     return s
 
 
-def _tile(observed: NDArray[np.bool_], lam: float, num: float, den: float, out: Floats) -> tuple[float, float]:
-    """Numerators and denominators of some steps by one unit triangular system, all terms positive."""
+def _pivots(observed: NDArray[np.bool_], lam: float, last: float, out: Floats) -> float:
+    """s of some steps after `last` as pivots of a tridiagonal matrix, less 1."""
+    diagonal = 2.0 + lam * observed
+    diagonal[0] += last / (1.0 + last) - 1.0
+    np.subtract(dpttrf(diagonal, np.full(max(len(observed) - 1, 1), -1.0), 1, 1)[0], 1.0, out=out)
+    return float(out[-1])
+
+
+def _ratios(observed: NDArray[np.bool_], lam: float, last: float, out: Floats) -> float:
+    """The same as numerators and denominators from one unit triangular system, all terms positive."""
     n = len(observed)
     system = np.empty((3, 2 * n), order="F")
     system[0], system[2] = 1.0, -1.0
     system[1, 0::2], system[1, 1::2] = -lam * observed, -1.0
     right = np.zeros(2 * n)
-    right[0], right[1] = den + num, num
+    right[0], right[1] = 1.0 + last, last
     x = dtbsv(2, system, right, lower=1, diag=1, overwrite_x=1)
     np.divide(x[1::2], x[0::2], out=out)
-    return float(out[-1]), 1.0
+    return float(out[-1])
 
 
 def recurrence(a: Floats, b: Floats, backward: bool = False) -> Floats:
@@ -176,14 +180,33 @@ class RandomWalk:
             return self.y - self.center - before, self.r + self.q / self.predicted
 
     def loglik(self) -> float:
-        """The diffuse log-likelihood, n - 1 terms of log 2 pi for n observed values."""
-        v, F = self.innovations()
-        counted = self.observed & np.isfinite(F)
-        v, F = v[counted], F[counted]
-        log_det = float(np.log(F).sum())
-        v *= v
-        v /= F
-        return -0.5 * (len(v) * LOG_2PI + log_det + float(v.sum()))
+        """The diffuse log-likelihood, n - 1 terms of log 2 pi for n observed values.
+
+        With k_t = 1 - w_t the surprises are v_t = dy_t + k_{t-1} v_{t-1}, dy from one observed value to the next, and
+        their variances r / k_t. Tiles stay in the cache.
+        """
+        first = int(np.argmax(self.observed))
+        last, v_last, k_last = float(self.y[first]), 0.0, 0.0
+        count, square, log_keep = 0, 0.0, 0.0
+        for start in range(first + 1, len(self.y), TILE):
+            tile = slice(start, min(start + TILE, len(self.y)))
+            before, now, y = self.s[tile.start - 1 : tile.stop - 1], self.s[tile], self.y[tile]
+            if not self.complete:
+                seen = np.flatnonzero(self.observed[tile])
+                before, now, y = before[seen], now[seen], y[seen]
+            if not len(y):
+                continue
+            keep = 1.0 + before
+            keep *= now
+            np.divide(before, keep, out=keep)
+            v = np.diff(y, prepend=last)
+            v[0] += k_last * v_last
+            v = recurrence(np.append(0.0, keep[:-1]), v)
+            last, v_last, k_last, count = float(y[-1]), float(v[-1]), float(keep[-1]), count + len(v)
+            v *= v
+            square += float(v @ keep)
+            log_keep += float(np.log(keep, out=keep).sum())
+        return -0.5 * (count * float(np.log(2.0 * np.pi * self.r)) - log_keep + square / self.r)
 
     def draws(self, noise: Floats) -> Floats:
         """Posterior paths of the level from standard normal noise, both (n, draws)."""
