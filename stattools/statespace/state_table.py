@@ -66,8 +66,10 @@ def completed(model: Structural, theta: ArrayLike) -> tuple[Floats, Floats]:
 def smoothed(model: Structural, variances: Floats, beta: Floats) -> dict[str, tuple[Floats, Floats]]:
     """Mean and variance of every state given all of y."""
     walk = model.random_walk(variances, beta)
-    found = {"level": walk.smoothed()} if walk is not None else model.posterior(variances, beta).smoothed()
-    return _with_drift(model, found)
+    if walk is not None:
+        return _with_drift(model, {"level": walk.smoothed()})
+    states = model.trend_walk(variances, beta) or model.posterior(variances, beta)
+    return _with_drift(model, states.smoothed())
 
 
 def filtered(model: Structural, variances: Floats, beta: Floats) -> dict[str, tuple[Floats, Floats]]:

@@ -23,6 +23,7 @@ from stattools.statespace.contrasts import Contrasts
 from stattools.statespace.posterior_precision import Posterior
 from stattools.statespace.random_walk import RandomWalk
 from stattools.statespace.spectrum import Spectrum
+from stattools.statespace.trend_walk import TrendWalk
 
 Floats = NDArray[np.float64]
 
@@ -158,6 +159,12 @@ class Structural:
         if self.components != Components() or not variances.all():
             return None
         return RandomWalk(self.detrended(beta), float(variances[0]), float(variances[1]))
+
+    def trend_walk(self, variances: Floats, beta: Floats) -> TrendWalk | None:
+        """Level and trend by blocks, for a local linear trend with three positive variances."""
+        if self.components != Components("stochastic") or not variances.all():
+            return None
+        return TrendWalk(self.detrended(beta), *map(float, variances))
 
     def _loglik(self, variances: Floats, beta: Floats) -> float:
         if self.spectrum is not None:
