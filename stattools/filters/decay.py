@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError
-from stattools.filters.exponential import filtered
+from stattools.filters.exponential import filtered, require_values
 from stattools.filters.gaps import Missing, require_missing
 from stattools.filters.recurrence import solve
 from stattools.filters.signals import Array, along, numbers, time_last
@@ -100,6 +100,7 @@ def exponential_moments(
         moments = _moments(seen.reshape(-1, n).astype(float), decay, bias, missing)
     except Trouble as trouble:
         raise trouble.told(who, batch, "Replace or drop it.") from None
+    require_values(who, moments[0], "take moments of.")
     return ExponentialMoments(*(np.moveaxis(part.reshape(seen.shape), -1, axis) for part in moments))
 
 

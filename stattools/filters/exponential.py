@@ -55,7 +55,8 @@ def exponential_filter(
     Weights in [0, 1] average. Outside, the filter is still what the formula says: it overshoots for w in (1, 2), and
     for w < 0 or w > 2 it is unstable, |1 - w| > 1, and errors grow with it. In float64 the error is within 1e-12 of the
     filter of |x| for weights in [0, 1]. Raises DomainError for shapes that do not fit, no times, NaN weights, infinite
-    values, missing complex values, and a result that overflows, naming the index. Source: Brown (1963), ch. 7.
+    values, missing complex values, a signal that is missing everywhere (with initial="first"; one series of several
+    stays NaN), and a result that overflows, naming the index. Source: Brown (1963), ch. 7.
 
     >>> import stattools as st
     >>> st.exponential_filter([1.0, 3.0, 5.0], [0.0, 0.5, 0.25])
@@ -80,6 +81,7 @@ def exponential_filter(
         filtered(gain, seen, before, work, first=first, missing=missing, engine=engine)
     except Trouble as trouble:
         raise trouble.told(WHO, batch, GROWS if "overflow" in trouble.reason else "Replace or drop it.") from None
+    require_values(WHO, work, "start from: give initial= a number.")
     if not np.may_share_memory(work, target):
         target[...] = work.reshape(target.shape)
     return y
@@ -165,6 +167,12 @@ def _residual(w: Array, x: Array, y: Array) -> Array:
     last, now, u, v = y[:, :-1], y[:, 1:], w[:, 1:], x[:, 1:]
     error[:, 1:] = np.where(np.abs(u) < 0.5, (last - now) + u * (v - last), ((1.0 - u) * last + u * v) - now)
     return error
+
+
+def require_values(who: str, y: Array, use: str) -> None:
+    """DomainError if all of y (S, n) is NaN to its end: then no value was ever seen."""
+    if y.size and np.isnan(y[:, -1]).all():
+        raise DomainError(f"{who}: the signal is missing everywhere (NaN), and has no value to {use}")
 
 
 def require_initial(who: str, initial: Any) -> tuple[bool, Array]:

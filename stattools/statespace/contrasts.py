@@ -29,12 +29,16 @@ Floats = NDArray[np.float64]
 LOG_2PI = float(np.log(2.0 * np.pi))
 STEP = 0.02
 """Step of the differences in log variance, fourth order: its error is near 1e-8 of a trace."""
+TILE = 4096
+"""Columns at a time where all are the same."""
+STILL = 2e-14
+"""Relative change of a factor that is round-off."""
 
 
 @dataclass(frozen=True, eq=False)
 class Contrasts:
     """Contrasts w (m,) of y, W (m, p) of the regressors, M (m, gaps) of missing values of a seasonal series, bands
-    (K, b + 1, m) of the B_k, and the log Jacobian.
+    (K, b + 1, m) of the B_k, the log Jacobian, and whether the bands are `even`, the same at every time.
     """
 
     w: Floats
@@ -42,6 +46,7 @@ class Contrasts:
     M: Floats
     bands: Floats
     log_jacobian: float
+    even: bool = False
 
     @classmethod
     def of(cls, y: Floats, X: Floats, components: Components) -> Contrasts:
@@ -51,11 +56,12 @@ class Contrasts:
             return _without_gaps(y, X, components)
         return _with_gaps(y[observed], X[observed], np.flatnonzero(observed), components)
 
-    def covariance(self, variances: Floats) -> Floats:
-        """S in lower band storage."""
-        S = np.empty(self.bands.shape[1:], order="F")
+    def covariance(self, variances: Floats, first: int | None = None) -> Floats:
+        """S, or its `first` rows and columns, in lower band storage."""
+        bands = self.bands[:, :, :first]
+        S = np.empty(bands.shape[1:], order="F")
         for k in range(len(S)):
-            np.einsum("k,km->m", variances, self.bands[:, k], out=S[k])
+            np.einsum("k,km->m", variances, bands[:, k], out=S[k])
         return S
 
     def factor(self, variances: Floats) -> Floats | None:
@@ -63,6 +69,21 @@ class Contrasts:
         with np.errstate(under="ignore"):
             L, info = dpbtrf(self.covariance(variances), lower=1, overwrite_ab=1)
         return None if info else L
+
+    def limit(self, variances: Floats) -> Floats | None:
+        """The first columns of the factor, up to one that all others repeat; None where they do not settle early.
+
+        Where the bands are even the columns tend to a limit, and count as settled if half of them are the same.
+        """
+        for half in (256, 2048) if self.even else ():
+            if 8 * half > self.bands.shape[2]:
+                break
+            with np.errstate(under="ignore"):
+                L, info = dpbtrf(self.covariance(variances, 2 * half + len(self.bands[0])), lower=1, overwrite_ab=1)
+            late = L[:, half : 2 * half]
+            if not info and (np.ptp(late, axis=1) <= STILL * np.abs(late).max(axis=1)).all():
+                return L[:, : 2 * half]
+        return None
 
     def solve(self, L: Floats, right: Floats) -> Floats:
         """S^-1 right, (m,) or (m, k)."""
@@ -88,12 +109,14 @@ class Contrasts:
             u *= u
             u /= pivots
             square, log_det = float(u.sum()), float(np.log(pivots, out=pivots).sum())
+        elif (L := self.limit(variances)) is not None:
+            square, log_det = _tiled(L, gap)
         else:
             L = self.factor(variances)
             if L is None:
                 return -np.inf
             u = dtbsv(len(L) - 1, L, gap, lower=1)
-            square, log_det = float((u * u).sum()), 2.0 * float(np.log(L[0]).sum())
+            square, log_det = float(u @ u), 2.0 * float(np.log(L[0]).sum())
         return -0.5 * (m * LOG_2PI + log_det + square) - self.log_jacobian
 
     def _loglik(self, L: Floats, beta: Floats) -> tuple[float, Floats]:
@@ -184,6 +207,20 @@ def product(band: Floats, x: Floats) -> Floats:
     return result
 
 
+def _tiled(L: Floats, gap: Floats) -> tuple[float, float]:
+    """u'u for L u = gap, and log det S, where the last column of L goes on; tiles stay in the cache."""
+    b, half, last = len(L) - 1, L.shape[1], L[:, -1]
+    u = dtbsv(b, L, gap[:half], lower=1)
+    square, tile = float(u @ u), np.asfortranarray(np.repeat(last[:, None], TILE, axis=1))
+    for start in range(half, len(gap), TILE):
+        right = gap[start : start + TILE].copy()
+        for k in range(1, b + 1):
+            right[:k] -= last[k] * u[-k:][: len(right)]
+        u = dtbsv(b, tile[:, : len(right)], right, lower=1, overwrite_x=1)
+        square += float(u @ u)
+    return square, 2.0 * (float(np.log(L[0]).sum()) + (len(gap) - half) * float(np.log(last[0])))
+
+
 def _without_gaps(y: Floats, X: Floats, components: Components) -> Contrasts:
     polynomials = components.polynomials
     D = polynomials[0]
@@ -203,7 +240,7 @@ def _without_gaps(y: Floats, X: Floats, components: Components) -> Contrasts:
         row = missing - b + lag
         inside = (row >= 0) & (row < m)
         M[row[inside], np.flatnonzero(inside)] = weight
-    return Contrasts(w, W, M, bands, components.log_jacobian)
+    return Contrasts(w, W, M, bands, components.log_jacobian, even=True)
 
 
 def _with_gaps(y: Floats, X: Floats, times: NDArray[np.intp], components: Components) -> Contrasts:

@@ -39,7 +39,8 @@ def precisions(observed: NDArray[np.bool_], lam: float) -> Floats:
     s = np.zeros(len(observed))
     rest = observed[first:]
     if rest.all():
-        s[first:] = _complete(len(rest), lam)
+        head, s[first:] = _closed(len(rest), lam)
+        s[first : first + len(head)] = head
     else:
         step = _pivots if lam >= PLAIN else _ratios
         last = 0.0
@@ -49,13 +50,12 @@ def precisions(observed: NDArray[np.bool_], lam: float) -> Floats:
     return s
 
 
-def _complete(n: int, lam: float) -> Floats:
+def _closed(n: int, lam: float) -> tuple[Floats, float]:
+    """Without gaps: s_t until it has settled, n steps at most, and what it is from then on."""
     u = 2.0 * np.arcsinh(0.5 * np.sqrt(lam))
-    settled = int(min(n, np.ceil(20.0 / u)))
-    s = np.full(n, np.expm1(u))
-    t = np.arange(1.0, settled + 1.0)
-    s[:settled] *= -np.expm1(-2.0 * u * t) / (1.0 + np.exp(-u * (2.0 * t - 1.0)))
-    return s
+    t = np.arange(1.0, min(n, np.ceil(20.0 / u)) + 1.0)
+    rest = float(np.expm1(u))
+    return rest * (-np.expm1(-2.0 * u * t) / (1.0 + np.exp(-u * (2.0 * t - 1.0)))), rest
 
 
 def _pivots(observed: NDArray[np.bool_], lam: float, last: float, out: Floats) -> float:
@@ -157,6 +157,10 @@ class RandomWalk:
 
     def smoothed(self) -> tuple[Floats, Floats]:
         """Mean and variance of the level given all of y."""
+        if self.complete:
+            head, rest = _closed(len(self.y), self.q / self.r)
+            if len(self.y) > 3 * len(head) + 64:
+                return self._settled(head, rest)
         h = self.back
         system = np.ones((2, len(h)), order="F")
         off = system[0, 1:]
@@ -170,6 +174,33 @@ class RandomWalk:
         variance = self.q * h
         variance[-1] = self.q / self.s[-1]
         return mean, dtbsv(1, system, variance, lower=0, diag=1, overwrite_x=1)
+
+    def _settled(self, s: Floats, rest: float) -> tuple[Floats, Floats]:
+        """`smoothed` of a long series without gaps: s is `rest` after the first steps, and Z is constant in the middle.
+
+        From the end Z falls as (1 + h^(2k + 1)) / (s (1 + h)), k = 0, 1, ...
+        """
+        m, lam = len(s), self.q / self.r
+        s[0] = lam
+        all_s = np.append(s, rest)
+        h = 1.0 / (1.0 + all_s)
+        system = np.ones((2, len(self.y)), order="F")
+        system[1, :m], system[1, m:] = -h[:-1] * all_s[:-1] / all_s[1:], -h[-1]
+        mean = self.y - self.center
+        mean[:m] *= lam / s
+        mean[m:] *= lam / rest
+        mean = dtbsv(1, system, mean, lower=1, diag=1, overwrite_x=1)
+        system[0, 1 : m + 1], system[0, m + 1 :] = -h[:-1], -h[-1]
+        mean[:m] *= (all_s * h)[:-1]
+        mean[m:-1] *= rest * h[-1]
+        mean = dtbsv(1, system, mean, lower=0, diag=1, overwrite_x=1)
+        mean += self.center
+        middle = 1.0 / (rest * (1.0 + h[-1]))
+        variance = np.full(len(self.y), self.q * middle)
+        variance[-m:] *= (1.0 + h[-1] ** np.arange(1.0, 2.0 * m, 2.0))[::-1]
+        back = recurrence(np.append(h[:-1] ** 2, 0.0), np.append(h[:-1], middle), backward=True)
+        variance[:m] = self.q * back[:-1]
+        return mean, variance
 
     def innovations(self) -> tuple[Floats, Floats]:
         """Surprise y_t minus its prediction, and its variance; NaN and infinite up to the first observation."""

@@ -117,3 +117,8 @@ def test_what_does_not_fit_is_an_error():
     for words, call in cases.items():
         with pytest.raises(DomainError, match=words):
             call()
+
+
+def test_moments_of_nothing_are_refused():
+    with pytest.raises(DomainError, match="missing everywhere"):
+        exponential_moments([np.nan, np.nan], half_life=1.0)

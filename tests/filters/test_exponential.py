@@ -253,3 +253,10 @@ def test_what_does_not_fit_is_an_error(engine):
             call()
     with pytest.raises(TypeError):
         exponential_filter(x, 0.5, adjust=True)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("missing", ["carry", "decay"])
+def test_a_series_that_is_missing_everywhere_has_nothing_to_start_from(missing):
+    with pytest.raises(DomainError, match="the signal is missing everywhere"):
+        exponential_filter([np.nan] * 3, 0.5, missing=missing)
+    assert exponential_filter([np.nan] * 3, 0.5, initial=2.0, missing=missing).tolist() == [2.0] * 3

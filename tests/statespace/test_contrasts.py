@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from stattools.statespace.components import Components
 from stattools.statespace.contrasts import Contrasts
 from tests.statespace.series_cases import CASES, NILE, dense, gappy
 
@@ -59,3 +62,14 @@ def test_coefficients_are_generalized_least_squares():
 def test_a_singular_covariance_is_minus_infinity():
     parts, _ = CASES["level"]
     assert of(SHORT, parts).loglik(np.zeros(2), NONE) == -np.inf
+
+
+@pytest.mark.parametrize("variances", [(1.0, 0.01, 1e-4), (1.0, 2.0, 0.5), (1.0, 1e-6, 1e-8), (1.0, 0.0, 0.1)])
+def test_a_factor_that_settles_gives_the_log_likelihood_of_the_whole_one(variances):
+    random = np.random.default_rng(3)
+    y = np.cumsum(np.cumsum(0.01 * random.normal(size=5000))) + random.normal(size=5000)
+    contrasts = Contrasts.of(y, np.zeros((len(y), 0)), Components("stochastic"))
+    v, none = np.array(variances), np.zeros(0)
+    assert contrasts.even
+    whole = replace(contrasts, even=False)
+    assert contrasts.loglik(v, none) == pytest.approx(whole.loglik(v, none), rel=1e-13)

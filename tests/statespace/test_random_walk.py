@@ -1,7 +1,9 @@
 import mpmath as mp
 import numpy as np
 import pytest
+from statsmodels.tsa.statespace.structural import UnobservedComponents
 
+import stattools as st
 from stattools.statespace.random_walk import RandomWalk, precisions
 from tests.statespace.series_cases import NILE, gappy
 
@@ -64,3 +66,36 @@ def test_draws_have_the_smoothed_moments():
     mean, variance = walk.smoothed()
     np.testing.assert_allclose(draws.mean(axis=1), mean, atol=5 * np.sqrt(variance.max() / 40000))
     np.testing.assert_allclose(draws.var(axis=1), variance, rtol=0.05)  # 40,000 draws
+
+
+@pytest.mark.parametrize("variances", [(15098.5, 1469.2), (1.0, 1e-12), (1e-3, 1e6)])
+@pytest.mark.parametrize("gaps", [(), (3, 4, 50), (99,)])
+def test_the_exponential_filter_with_the_gain_as_weights_is_the_kalman_filter(variances, gaps):
+    y = np.array(NILE, dtype=float)
+    y[list(gaps)] = np.nan
+    model = st.local_level(y)
+    filtered = st.states(model, variances, kind="filtered")["mean"].to_numpy()
+    gain = RandomWalk(y, *variances).gain
+    np.testing.assert_allclose(st.exponential_filter(y, gain, missing="carry"), filtered, rtol=1e-13)
+
+
+def test_the_exponential_filter_with_the_gain_of_a_fit_has_the_predictions_of_statsmodels():
+    fit = st.fit(st.local_level(NILE))
+    level = st.exponential_filter(NILE, fit.innovations()["gain"].to_numpy())
+    np.testing.assert_allclose(level, fit.states(kind="filtered")["mean"], rtol=1e-13)
+    reference = UnobservedComponents(NILE, "llevel", use_exact_diffuse=True)
+    reference.ssm.tolerance = 0.0
+    found = reference.filter(fit.estimate)
+    np.testing.assert_allclose(level, found.filtered_state[0], rtol=1e-9)
+    gain = found.filter_results.kalman_gain[0, 0, 1:]
+    np.testing.assert_allclose(fit.innovations()["gain"][1:], gain, rtol=1e-9)
+
+
+@pytest.mark.parametrize("n", [70, 400, 3000])
+@pytest.mark.parametrize("lam", [1e-4, 1e-2, 0.3, 1.0, 1e3, 1e14])
+def test_a_long_series_is_smoothed_as_one_with_a_gap_at_its_end(n, lam):
+    y = 50.0 + np.cumsum(np.random.default_rng(n).normal(size=n))
+    short, long = RandomWalk(y, 1.0, lam), RandomWalk(np.append(y, np.nan), 1.0, lam)
+    for found, expected in zip(short.smoothed(), long.smoothed(), strict=True):
+        np.testing.assert_allclose(found, expected[:-1], rtol=1e-11, atol=1e-11)
+    assert short.loglik() == pytest.approx(long.loglik(), rel=1e-12)
