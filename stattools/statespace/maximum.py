@@ -20,6 +20,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.solvers.solution import Solution, Status, TraceStep
 from stattools.statespace.spectrum import maxima
 from stattools.statespace.structural import Structural
+from stattools.threads import one_blas_thread
 
 Floats = NDArray[np.float64]
 
@@ -105,9 +106,10 @@ def _rough(model: Structural) -> Floats:
     tried = {scaled(np.array([start[k] for k in free])) for start in STARTS}
     found = []
     for _, ratios in sorted(tried)[:2]:
-        result = minimize(
-            objective, np.sqrt(ratios), jac=True, method="L-BFGS-B", options={"ftol": 1e-13, "gtol": 1e-7}
-        )
+        with one_blas_thread():  # more of them wait for each other over its small matrices
+            result = minimize(
+                objective, np.sqrt(ratios), jac=True, method="L-BFGS-B", options={"ftol": 1e-13, "gtol": 1e-7}
+            )
         found.append((float(result.fun), result.x**2 * unit))
     variances = min(found, key=lambda pair: pair[0])[1]
     return _snapped(model, np.append(variances, model.coefficients(variances)))
