@@ -66,7 +66,8 @@ class Comparison:
 
     def __str__(self) -> str:
         model = self.fits[0].model
-        lines = [f"{len(self.fits)} fits of {model.outcome_name} to {len(model.rows.X):,} rows"]
+        size = f"{len(model.rows.X):,} rows" if hasattr(model, "rows") else f"{len(model.y):,} times"
+        lines = [f"{len(self.fits)} fits of {model.outcome_name} to {size}"]
         titles = dict(zip(self.names, (fit.model.title for fit in self.fits), strict=True))
         same = len(set(titles.values())) == 1
         for name, fit in zip(self.names, self.fits, strict=True):
@@ -93,8 +94,9 @@ def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
 
     `names` label the fits, by default "1", "2", ... A fit is tested by likelihood ratio within the smallest fit that
     has more coefficients and contains it; pairs that are not nested are named, and AIC and BIC compare them. Densities
-    are comparable for one outcome only, so fits of other rows, outcomes or weights are an IncompatibleError that says
-    what differs; DomainError for fewer than two fits and for names that do not fit.
+    are comparable for one outcome only, so fits of other rows, outcomes or weights, and state space models with unlike
+    numbers of flat states, are an IncompatibleError that says what differs; DomainError for fewer than two fits and for
+    names that do not fit.
 
     >>> import stattools as st
     >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 8.0], "x": [0, 1, 2, 3, 4]}

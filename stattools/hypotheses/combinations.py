@@ -40,6 +40,18 @@ def against_zero(value: Floats, se: Floats, df: float) -> tuple[Floats, Floats]:
     return statistic, 2.0 * tail
 
 
+def _refuse_edges(fit: Fit, R: Floats, q: Floats) -> None:
+    """IdentificationError for a variance of a state space model that is to be 0."""
+    variances = fit.model.positive if hasattr(fit.model, "convention") else ()
+    for k, name in enumerate(variances):
+        alone = (R[:, k] != 0) & (np.count_nonzero(R, axis=1) == 1)
+        if (alone & (q == 0)).any():
+            raise IdentificationError(
+                f"{name} = 0 is the edge of its range, where Wald's test does not hold. See "
+                f'fit.interval(kind="profile"), or compare with the model without it by AIC (st.compare).'
+            )
+
+
 def wald(fit: Fit, hypothesis: Any, *, df: float | None = None) -> TestResult:
     """Wald's test of linear hypotheses about the coefficients of a fit, by its own covariance.
 
@@ -56,6 +68,7 @@ def wald(fit: Fit, hypothesis: Any, *, df: float | None = None) -> TestResult:
     """
     R, q, labels = hypotheses(hypothesis, fit.names)
     involved = np.flatnonzero((R != 0).any(axis=0))
+    _refuse_edges(fit, R, q)
     theta, V = fit.estimate[involved], fit.covariance[np.ix_(involved, involved)]
     unknown = ~(np.isfinite(theta) & np.isfinite(V).all(axis=1))
     if unknown.any():

@@ -19,6 +19,7 @@ from stattools.errors import IncompatibleError
 from stattools.existence import check_rank, check_size
 from stattools.hypotheses.nesting import describe, difference_in_outcome, embedding
 from stattools.hypotheses.result import TestResult
+from stattools.hypotheses.series import is_series, require_nested
 from stattools.likelihoods import BetaBinomial, Binomial, NegativeBinomial, Poisson
 from stattools.model import Model
 from stattools.solvers.metric import Metric
@@ -42,14 +43,18 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     """
     require_information("likelihood ratio", full, restricted)
     require_same_outcome("likelihood ratio", full.model, restricted.model)
-    embedding(full.model, restricted.model, restricted.estimate)
+    series = is_series(full.model)
+    if series:
+        require_nested(full.model, restricted.model)
+    else:
+        embedding(full.model, restricted.model, restricted.estimate)
     statistic = max(2.0 * (full.loglik - restricted.loglik), 0.0)
     df = len(full.estimate) - len(restricted.estimate)
     p_value = float(special.chdtrc(df, statistic))
     distribution, note = "chi2", ""
     if full.model.has_scale:
         note = "n log(RSS restricted / RSS full): the scale at its maximum in each."
-    elif not _same(full.model.likelihood, restricted.model.likelihood):
+    elif not series and not _same(full.model.likelihood, restricted.model.likelihood):
         below = float(special.chdtrc(df - 1, statistic)) if df > 1 else float(statistic == 0)
         distribution, p_value = "chibar2", 0.5 * (p_value + below)
         note = f"alpha = 0 is at the edge of its range: half chi2({df - 1}), half chi2({df}) (Self & Liang 1987)."
@@ -138,7 +143,12 @@ def require_information(who: str, *fits: Fit) -> None:
 def require_same_outcome(who: str, one: Any, other: Any) -> None:
     """IncompatibleError, with the reason, unless both are regressions of the same outcome on the same rows."""
     reason = difference_in_outcome(one, other)
-    if reason is None and not _same(one.likelihood, other.likelihood) and not _has_edge_at(one, other):
+    if (
+        reason is None
+        and not is_series(one)
+        and not _same(one.likelihood, other.likelihood)
+        and not _has_edge_at(one, other)
+    ):
         reason = f"{one.title} and {other.title} have different likelihoods"
     if reason is not None:
         raise IncompatibleError(f"{who} needs models of one likelihood for one outcome on the same rows: {reason}.")

@@ -11,6 +11,7 @@ from stattools.data.rows import Rows
 from stattools.data.triangle import triangle
 from stattools.errors import IncompatibleError
 from stattools.existence import check_rank
+from stattools.hypotheses.series import difference_of_series, is_series
 from stattools.model import Model
 from stattools.predictors.linear import Linear
 
@@ -22,6 +23,8 @@ SAME_SPACE = 1e-9
 
 def difference_in_outcome(one: Any, other: Any) -> str | None:
     """Why the likelihoods of two models are not those of the same data; None where they are."""
+    if is_series(one) or is_series(other):
+        return difference_of_series(one, other)
     for model in (one, other):
         if not isinstance(model, Model):
             return f"{getattr(model, 'title', type(model).__name__)} has no rows"

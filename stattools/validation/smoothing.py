@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from stattools.errors import IncompatibleError
 from stattools.models.custom import custom
 from stattools.solvers import Newton
 from stattools.solvers.metric import Metric
@@ -31,10 +30,7 @@ KNOWN = 8.0
 
 
 def validate_smoothing(fit: Fit) -> Agreement:
-    """Weight, level and sigma of statsmodels' ETS(A,N,N), in our parameters.
-
-    Raises IncompatibleError where statsmodels has no such model: covariates, missing values, a level or a weight held.
-    """
+    """Weight, level and sigma of statsmodels' ETS(A,N,N), in our parameters; a loop where it has no such model."""
     import pandas as pd
     import statsmodels
     from statsmodels.tsa.api import SimpleExpSmoothing
@@ -42,10 +38,7 @@ def validate_smoothing(fit: Fit) -> Agreement:
 
     model: ExponentialSmoothing = fit.model
     if model.design is not None or model.fixed is not None or not model.free or not model.used.all():
-        raise IncompatibleError(
-            "validate: statsmodels has exponential smoothing with one estimated weight and level and no missing values "
-            "only; this model is another."
-        )
+        return _by_loop(fit)
     ets = ETSModel(model.y, error="add")
     first = SimpleExpSmoothing(model.y, initialization_method="estimated").fit().params
 
@@ -89,3 +82,57 @@ def validate_smoothing(fit: Fit) -> Agreement:
     metric = Metric(model.evaluate(reference).information)
     decrement = metric.norm(model.evaluate(reference, 1).score)
     return Agreement(rows, fit.loglik, theirs, name, found.converged, fit.solution.decrement, decrement, ok, sentence)
+
+
+def _by_loop(fit: Fit) -> Agreement:
+    """The definition as a Python loop, climbed by Newton's method on its differences from another start."""
+    import pandas as pd
+
+    model: ExponentialSmoothing = fit.model
+
+    def loglik(theta: Floats) -> float:
+        level = float(theta[-2]) if model.free else model.first
+        total, sigma = 0.0, float(np.exp(theta[-1]))
+        beta = [float(b) for b in theta[: 0 if model.Z is None else model.Z.shape[1]]]
+        for t, (value, used) in enumerate(zip(model.y.tolist(), model.used.tolist(), strict=True)):
+            if not used:
+                continue
+            error = value - level
+            eta = 0.0 if model.Z is None else sum(z * b for z, b in zip(model.Z[t].tolist(), beta, strict=True))
+            weight = model.fixed if model.fixed is not None else float(expit(eta))
+            total -= 0.5 * float(np.log(2.0 * np.pi)) + float(np.log(sigma)) + 0.5 * (error / sigma) ** 2
+            level += weight * error
+        return total
+
+    own: Any = custom(loglik, start=fit.estimate + 0.1 * fit.se)
+    found = Newton().solve(own)
+    reference, reference_se = found.estimate, np.sqrt(np.diagonal(found.covariance))
+    difference = (fit.estimate - reference) / fit.se
+    digits = np.minimum(agreeing_digits(fit.estimate, reference), KNOWN)
+    se_digits = np.minimum(agreeing_digits(fit.se, reference_se), KNOWN)
+    columns = {"term": fit.names, "estimate": fit.estimate, "reference": reference, "difference_in_se": difference}
+    rows = pd.DataFrame(
+        columns | {"digits": digits, "se": fit.se, "reference_se": reference_se, "se_digits": se_digits}
+    )
+    apart, ratio = float(np.abs(difference).max()), float(np.abs(fit.se / reference_se - 1.0).max())
+    ok = apart <= SAME and ratio <= 1e-4 and abs(found.loglik - fit.loglik) <= 1e-9 * (1.0 + abs(fit.loglik))
+    name = "A loop over the times, differentiated numerically,"
+    sentence = (
+        f"{name} has the same maximum (within {SAME:.0e} standard errors), standard errors (digits: "
+        f"{counted(se_digits.min())}) and log-likelihood. statsmodels has no such model."
+        if ok
+        else f"{name} differs: a parameter by {apart:.2g} standard errors, a standard error by {ratio:.1%}, the "
+        f"log-likelihood by {fit.loglik - found.loglik:+.3g}."
+    )
+    decrement = Metric(model.evaluate(reference).information).norm(model.evaluate(reference, 1).score)
+    return Agreement(
+        rows,
+        fit.loglik,
+        found.loglik,
+        "a Python loop",
+        found.converged,
+        fit.solution.decrement,
+        decrement,
+        ok,
+        sentence,
+    )

@@ -1,9 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from statsmodels.datasets import nile
 
 import stattools as st
-from stattools.errors import IncompatibleError
 
 NILE = nile.load_pandas().data["volume"].to_numpy(float)
 
@@ -18,17 +19,33 @@ def test_the_nile_agrees():
 
 
 def test_a_wrong_fit_is_found():
-    from dataclasses import replace
-
     fit = st.fit(st.exponential_smoothing(NILE))
     agreement = st.validate(replace(fit, estimate=fit.estimate + [0.0, 1e-2, 0.0], loglik=fit.loglik - 1e-3))
     assert not agreement.ok
     assert "differs" in agreement.sentence
 
 
+GAPPY = np.where(np.isin(np.arange(100), (3, 4, 50)), np.nan, NILE)
+
+
 @pytest.mark.parametrize(
-    "options", [{"weights": 0.3}, {"initial": "first"}, {"weights": np.arange(100.0)}, {"initial": 1000.0}]
+    ("y", "options"),
+    [
+        (NILE, {"weights": 0.3}),
+        (NILE, {"initial": "first"}),
+        (GAPPY, {"weights": np.linspace(-1.0, 1.0, 100)}),
+        (GAPPY, {"initial": 1000.0}),
+    ],
 )
-def test_what_statsmodels_does_not_have_is_refused(options):
-    with pytest.raises(IncompatibleError, match="this model is another"):
-        st.validate(st.fit(st.exponential_smoothing(NILE, **options)))
+def test_what_statsmodels_does_not_have_is_checked_by_a_loop(y, options):
+    agreement = st.validate(st.fit(st.exponential_smoothing(y, **options)))
+    assert agreement.ok
+    assert (agreement.rows["digits"] >= 6).all()
+    assert "A loop over the times" in agreement.sentence
+
+
+def test_the_loop_finds_a_wrong_fit():
+    fit = st.fit(st.exponential_smoothing(GAPPY))
+    agreement = st.validate(replace(fit, estimate=fit.estimate + [0.0, 1.0, 0.0]))
+    assert not agreement.ok
+    assert "differs" in agreement.sentence
