@@ -20,6 +20,7 @@ from scipy.special import expit, ndtri
 from stattools.data.dataset import read
 from stattools.data.design import Design
 from stattools.data.table import table
+from stattools.data.times import following, times_of
 from stattools.errors import DomainError, IdentificationError
 from stattools.filters.one_step import Errors, evaluate, one_step, profile
 from stattools.filters.signals import numbers
@@ -54,6 +55,7 @@ class ExponentialSmoothing:
     free: bool
     names: tuple[str, ...]
     outcome_name: str = "y"
+    times: Any = None
     kind = "exponential_smoothing"
     title = "Exponential smoothing"
     has_scale = False
@@ -128,7 +130,7 @@ class ExponentialSmoothing:
         found = self.errors(theta)
         return pd.DataFrame(
             {
-                "time": np.arange(len(self.y)),
+                "time": self._clock,
                 "observed": np.where(self.gap, np.nan, self.y),
                 "forecast": found.before,
                 "error": np.where(self.gap, np.nan, self.y - found.before),
@@ -157,7 +159,7 @@ class ExponentialSmoothing:
         variance = found.sum_of_squares / spare * growth
         half = -float(ndtri(0.5 * (1.0 - level))) * np.sqrt(variance)
         mean = np.full(int(steps), found.level[-1])
-        columns = {"time": len(self.y) + np.arange(int(steps)), "mean": mean, "variance": variance}
+        columns = {"time": following(self._clock, int(steps)), "mean": mean, "variance": variance}
         return pd.DataFrame(columns | {"lower": mean - half, "upper": mean + half})
 
     def arrays(self) -> dict[str, Any]:
@@ -165,6 +167,10 @@ class ExponentialSmoothing:
         held = {} if self.fixed is None else {"weight": self.fixed}
         level = {} if self.free else {"level": self.first}
         return {"y": np.where(self.gap, np.nan, self.y), **({} if self.Z is None else {"Z": self.Z}), **held, **level}
+
+    @property
+    def _clock(self) -> Any:
+        return np.arange(len(self.y)) if self.times is None else self.times
 
     def _coming(self, theta: Floats, steps: int, data: Any) -> Floats:
         if self.Z is None or self.design is None:
@@ -213,9 +219,10 @@ def exponential_smoothing(
     """Exponential smoothing, y_t ~ Normal(l_{t-1}, sigma^2) with l_t = l_{t-1} + w_t (y_t - l_{t-1}).
 
     `y` is a series (n,), oldest first, or the name of a column of `data`; NaN is a missing value, at which the level
-    stays. `weights` is "constant" (one weight, estimated), a formula such as "~ z" over `data` or an array of
-    covariates (n, p), which gets an intercept (logit w_t = z_t^T beta), or a number in [0, 1] that holds it. `initial`
-    is the level before the first time: "estimated", "first" (the first value, which is then no forecast), or a number.
+    stays; a pandas index has the times. `weights` is "constant" (one weight, estimated), a formula such as "~ z" over
+    `data` or an array of covariates (n, p), which gets an intercept (logit w_t = z_t^T beta), or a number in [0, 1]
+    that holds it. `initial` is the level before the first time: "estimated", "first" (the first value, which is then no
+    forecast), or a number.
     Parameters: the log odds of the weight, `level`, `log sigma`. `fit.forecast(steps)` has the forecasts and
     `model.filtered(fit.estimate)` weights, levels and errors. Raises DomainError for data that it cannot take,
     IdentificationError (on fitting) where the weight has its maximum at 0 or 1. Source: Hyndman et al. (2008), ch. 5.
@@ -228,6 +235,7 @@ def exponential_smoothing(
     [7.95, 7.95]
     """
     outcome_name = y if isinstance(y, str) else str(getattr(y, "name", None) or "y")
+    index = data if isinstance(y, str) else y
     if isinstance(y, str):
         if data is None:
             raise DomainError(f"{WHO} got y={y!r}, a column's name, and no data=.")
@@ -242,6 +250,8 @@ def exponential_smoothing(
     gap = np.isnan(values)
     if np.isinf(values).any():
         raise DomainError(f"{WHO} needs finite values; y[{int(np.argmax(np.isinf(values)))}] is infinite.")
+    if not len(values):
+        raise DomainError(f"{WHO} needs values; y is empty.")
     if gap.all():
         raise DomainError(f"{WHO} needs values; all {len(values)} are missing.")
     Z, design, fixed, names = _gain(weights, data, len(values))
@@ -256,7 +266,8 @@ def exponential_smoothing(
             f"{WHO} has {len(names)} parameters; {int(used.sum())} errors are not enough. Use more values."
         )
     filled = np.where(gap, values[opening], values)
-    return ExponentialSmoothing(filled, used, gap, Z, design, fixed, first, free, names, outcome_name)
+    times = times_of(index, len(values), outcome_name)
+    return ExponentialSmoothing(filled, used, gap, Z, design, fixed, first, free, names, outcome_name, times)
 
 
 def _opening(initial: Any, first: float) -> tuple[float, bool]:

@@ -73,6 +73,9 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
     frame = model.filtered(fit.estimate)
     known = model.design is None
     coming = model.forecast(fit.estimate, STEPS, level=fit.level) if known else None
+    if np.asarray(frame["time"]).dtype.kind not in "iuf":  # dates: the figure counts
+        frame = frame.assign(time=np.arange(len(frame)))
+        coming = None if coming is None else coming.assign(time=len(frame) + np.arange(STEPS))
     name = figures.plain(model.outcome_name)
     words = f", and the next {STEPS} with their {percent(fit.level)} intervals" if known else ""
     return (

@@ -100,7 +100,9 @@ class Contrasts:
     def _forward(self, variances: Floats, gap: Floats) -> float:
         """The log-likelihood from one forward solve; a tridiagonal S has a factorization of its own."""
         b, m = self.bands.shape[1] - 1, len(gap)
-        if b == 1 and m > 1:
+        if (limit := self.limit(variances)) is not None:
+            square, log_det = _tiled(limit, gap)
+        elif b == 1 and m > 1:
             diagonal, off = (sum(v * B[k] for v, B in zip(variances, self.bands, strict=True)) for k in (0, 1))
             pivots, ratios, info = dpttrf(diagonal, off[: m - 1], 1, 1)  # type: ignore[index]
             if info:
@@ -109,8 +111,6 @@ class Contrasts:
             u *= u
             u /= pivots
             square, log_det = float(u.sum()), float(np.log(pivots, out=pivots).sum())
-        elif (L := self.limit(variances)) is not None:
-            square, log_det = _tiled(L, gap)
         else:
             L = self.factor(variances)
             if L is None:

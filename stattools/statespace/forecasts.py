@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.arrays import matrix
+from stattools.data.times import following
 from stattools.errors import DomainError, IdentificationError
 from stattools.statespace.kalman import kalman
 from stattools.statespace.state_table import completed, require_quantile
@@ -85,20 +86,3 @@ def _future(model: Structural, X: Any, steps: int) -> Floats:
             f"forecast of {steps} steps needs X= of shape {(steps, len(model.regressors))}; got {rows.shape}."
         )
     return rows
-
-
-def following(times: Any, steps: int) -> Any:
-    """The times after the last: the index goes on by its frequency or its constant step, else 0, 1, 2, ... does.
-
-    >>> following(np.array([1968, 1969, 1970]), 2).tolist()
-    [1971, 1972]
-    """
-    freq = getattr(times, "freq", None)
-    if freq is not None:
-        return np.array([times[-1] + (h + 1) * freq for h in range(steps)])
-    values = np.asarray(times)
-    if values.dtype.kind in "iuf" and len(values) > 1 and np.ptp(np.diff(values)) == 0:
-        return values[-1] + (values[-1] - values[-2]) * np.arange(1, steps + 1)
-    if values.dtype.kind == "M" and len(values) > 1 and len(np.unique(np.diff(values))) == 1:
-        return values[-1] + (values[-1] - values[-2]) * np.arange(1, steps + 1)
-    return len(values) + np.arange(steps)

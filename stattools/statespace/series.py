@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from stattools.data.arrays import aligned, matrix, named
 from stattools.data.dataset import read
 from stattools.data.table import is_frame, series, table
+from stattools.data.times import times_of
 from stattools.errors import DomainError
+from stattools.filters.signals import EXACT
 from stattools.statespace.components import Components, Trend
 from stattools.statespace.many import LocalLevels, levels
 from stattools.statespace.structural import Structural
@@ -176,10 +178,10 @@ def numbers(values: Any, what: str = "y") -> tuple[Floats, Any]:
     >>> numbers([1, None, 3])[0].tolist()
     [1.0, nan, 3.0]
     """
-    times = getattr(values, "index", None)
-    times = None if callable(times) else times
+    source = values
     if isinstance(values, np.ndarray | list | tuple):
         values = np.asarray(values)
+    _require_exact(values, what)
     if isinstance(values, np.ndarray) and values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if is_frame(values) and len(table(values).names) == 1:
@@ -203,7 +205,18 @@ def numbers(values: Any, what: str = "y") -> tuple[Floats, Any]:
         raise DomainError(
             f"{what} has {y[place]} at position {place}; what is missing is NaN, all else must be finite."
         )
-    return y, np.arange(len(y)) if times is None else times
+    return y, times_of(source, len(y), what)
+
+
+def _require_exact(values: Any, what: str) -> None:
+    """DomainError for whole numbers that float64 does not hold."""
+    array = np.asarray(values)
+    whole = array.dtype.kind in "iu" and array.size and max(abs(int(array.min())), abs(int(array.max()))) > EXACT
+    if whole or (array.dtype.kind == "O" and any(isinstance(v, int) and abs(v) > EXACT for v in array.flat)):
+        raise DomainError(
+            f"{what} has a whole number beyond 2^53, which float64 does not hold. Subtract a constant first, or "
+            "convert to float and accept the rounding."
+        )
 
 
 def _from_formula(formula: str, data: Any, title: str) -> Any:
@@ -216,7 +229,7 @@ def _from_formula(formula: str, data: Any, title: str) -> Any:
             f"{title} needs a formula 'y ~ x1 + ...' whose left side is a column of the table; got {formula!r}."
         )
     y, times = numbers(frame.column(outcome), outcome)
-    index = getattr(data, "index", None)
+    index = None if getattr(data, "index", None) is None else times_of(data, len(y), outcome)
     right = {name: frame.column(name) for name in frame.names if name != outcome}
     if formula.partition("~")[2].strip() in ("1", ""):
         return y, times if index is None else index, np.zeros((len(y), 0)), (), None, outcome, formula
