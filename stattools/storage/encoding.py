@@ -90,8 +90,9 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
     if callable(value):
         return {"@": "function"}
     if hasattr(value, "convention") or getattr(value, "kind", "") == "exponential_smoothing":
+        title = getattr(value, "title", "a series")
         raise IncompatibleError(
-            f"save keeps no data, and states and forecasts of {value.title} are made from all of its series: keep the "
+            f"save keeps no data, and states and forecasts of {title} are made from all of its series: keep the "
             "series, and fit it again, which takes milliseconds. fit.table() and fit.states() are frames to be kept."
         )
     raise IncompatibleError(
