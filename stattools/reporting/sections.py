@@ -100,7 +100,10 @@ def validation(agreement: Agreement) -> Section:
     """The same model by an independent reference."""
     same = abs(agreement.loglik - agreement.reference_loglik) < 1e-6 * (1.0 + abs(agreement.loglik))
     other = "the same in both" if same else f"the reference has {agreement.reference_loglik:.6f}"
-    blocks: list[Block] = [Paragraph(sentences.verdict(agreement)), agreement_table(agreement.rows)]
+    blocks: list[Block] = [
+        Paragraph(sentences.verdict(agreement)),
+        agreement_table(agreement.rows, sentences.source(agreement)),
+    ]
     blocks.append(
         Paragraph(
             f"Log-likelihood {agreement.loglik:.6f}, {other}. "

@@ -174,7 +174,7 @@ def verdict(agreement: Agreement) -> str:
 
 def conclusion(fit: Fit, agreement: Agreement | None = None) -> str:
     """One sentence to quote: what the fit found, of several coefficients the one farthest from zero."""
-    checked = "; statsmodels agrees" if agreement is not None and agreement.ok else ""
+    checked = f"; {source(agreement)} agrees" if agreement is not None and agreement.ok else ""
     model = fit.model
     if model.kind in COUNTS:
         se, (lower, upper) = float(fit.se[0]), map(float, fit.interval(kind="wilson"))
@@ -262,3 +262,8 @@ def listed(names: Sequence[str], limit: int = 6) -> str:
     if len(names) > limit:
         shown.append(f"{len(names) - limit} more")
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def source(agreement: Agreement) -> str:
+    """What the reference was made with: statsmodels, or a loop where it has no such model."""
+    return "a loop" if agreement.reference == "A Python loop" else "statsmodels"

@@ -165,7 +165,7 @@ def coefficients(
     return Table((*labels, *header), tuple(rows), align="l" * len(labels) + "r" * (len(header) - 3) + "crr")
 
 
-def agreement(rows: pd.DataFrame) -> Table:
+def agreement(rows: pd.DataFrame, reference: str = "statsmodels") -> Table:
     """Two fits of one model side by side, to seven digits, and how well they agree."""
     cells = []
     for row in rows.to_dict("records"):
@@ -181,7 +181,7 @@ def agreement(rows: pd.DataFrame) -> Table:
             )
         )
     labels = tuple(name for name in ("category", "term") if name in rows.columns)
-    header = ("stattools", "statsmodels", "difference in SE", "digits, estimate", "digits, SE")
+    header = ("stattools", reference, "difference in SE", "digits, estimate", "digits, SE")
     return Table((*labels, *header), tuple(cells), align="l" * len(labels) + "rrrrr")
 
 

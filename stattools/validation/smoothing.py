@@ -129,7 +129,7 @@ def _by_loop(fit: Fit) -> Agreement:
         rows,
         fit.loglik,
         found.loglik,
-        "a Python loop",
+        "A Python loop",
         found.converged,
         fit.solution.decrement,
         decrement,
