@@ -65,7 +65,7 @@ def main(rounds: int = 5) -> None:
         {
             "spectral": lambda: level.loglik(theta),
             "LAPACK, contrasts": lambda: contrasts.loglik(theta, NONE),
-            "LAPACK, filter (any gaps, any ratio)": lambda: RandomWalk(y, 1.0, 0.01).loglik(),
+            "LAPACK, recurrence (any gaps, any ratio)": lambda: RandomWalk(y, 1.0, 0.01).loglik(),
             "statsmodels": lambda: reference.loglike(theta),
         },
         rounds,
