@@ -31,6 +31,7 @@ from stattools.solvers import LBFGS, Adam, ClosedForm, LeastSquares, Newton, Sol
 from stattools.statespace.many import LocalLevelFits, LocalLevels
 from stattools.statespace.maximum import BoundedNewton
 from stattools.statespace.structural import Structural
+from stattools.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from stattools.filters.smoothing import ExponentialSmoothing
@@ -102,6 +103,7 @@ def fit(
 ) -> Fit: ...
 
 
+@one_blas_thread()
 def fit(
     model: Any,
     *,
