@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.hypotheses import against_zero
 from stattools.likelihoods.slopes import mean_slope
 from stattools.population import STEP, Population, population
 from stattools.prediction import regression, require_finite
@@ -185,10 +185,7 @@ def _table(fit: Fit, column: str, names: list[str], found: list[_Average], level
         labels = [str(label) for label in fit.model.labels]
         head = {"category": np.repeat(np.array(labels, dtype=object), len(names)), column: names * len(labels)}
     effect = effect.ravel()
-    exact = np.where(effect == 0, 0.0, np.copysign(np.inf, effect)) + 0.0 * se  # where se is 0; NaN where there is none
-    statistic = np.divide(effect, se, out=exact, where=se > 0)
-    normal = not np.isfinite(fit.t_df)
-    tail = special.ndtr(-np.abs(statistic)) if normal else special.stdtr(fit.t_df, -np.abs(statistic))
+    statistic, p_value = against_zero(effect, se, fit.t_df)
     half = fit.quantile(fit.level if level is None else level) * se
-    columns = {"effect": effect, "se": se, "statistic": statistic, "p_value": 2.0 * tail}
+    columns = {"effect": effect, "se": se, "statistic": statistic, "p_value": p_value}
     return pd.DataFrame(head | columns | {"lower": effect - half, "upper": effect + half})

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from stattools.errors import DomainError, IncompatibleError
-from stattools.interval import Interval
+from stattools.covariance import HAC, Cluster
+from stattools.errors import IncompatibleError
+from stattools.interval import Interval, require_level
 from stattools.model import Model
 from stattools.penalties import Penalty, Ridge
 from stattools.solvers import Solution
@@ -31,17 +32,15 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-NO_SE = "penalized: no standard errors"
-
 
 @dataclass(frozen=True, eq=False)
 class Fit:
     """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
 
     `estimate` has shape (p,), `covariance` (p, p), in the order of `names`. `scale` is the unbiased residual standard
-    deviation of `st.ols`, 1 otherwise. `cov` names the kind of covariance; `t_df` are the degrees of freedom of
-    Student's t for intervals and tests, infinite where they are normal. `loglik` is never penalized; `penalty` says
-    what the estimate was. `print(fit)` is a page to read.
+    deviation of `st.ols`, 1 otherwise. `cov` names the kind of covariance, `cov_kind` is what was asked for (None
+    after loading); `t_df` are the degrees of freedom of Student's t for intervals and tests, infinite where they are
+    normal. `loglik` is never penalized; `penalty` says what the estimate was. `print(fit)` is a page to read.
 
     >>> import stattools as st
     >>> f = st.fit(st.coin([1, 0, 1, 1]))
@@ -59,6 +58,7 @@ class Fit:
     cov: str = "information"
     t_df: float = np.inf
     penalty: Penalty | None = None
+    cov_kind: str | HAC | Cluster | None = "information"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -109,49 +109,20 @@ class Fit:
         for proportions. Profile and score intervals are the likelihood's own, whatever `cov` is. Raises DomainError
         for a level outside (0, 1), IncompatibleError for a kind that the model does not have.
         """
-        level = self.level if level is None else level
-        require_level(level)
-        if kind not in self.kinds:
-            if isinstance(self.penalty, Ridge):
-                raise IncompatibleError(
-                    f"{self.model.title} with {self.penalty!r} is {NO_SE}, and no intervals either."
-                )
-            raise IncompatibleError(
-                f"{self.model.title} has intervals of kind {', '.join(map(repr, self.kinds))}; got kind={kind!r}."
-            )
-        if self._is_proportion:
-            lower, upper = self.model.intervals[kind](level)
-            return Interval(lower, upper, level, kind, self.names)
-        if kind != "wald":
-            from stattools.profile import profile_interval, score_interval
+        from stattools.coefficients import interval
 
-            ends = profile_interval(self, level) if kind == "profile" else score_interval(self, level)
-            return Interval(*ends, level, kind, self.names)
-        half = self.quantile(level) * self.se
-        return Interval(self.estimate - half, self.estimate + half, level, kind, self.names)
+        return interval(self, self.level if level is None else level, kind)
 
     def table(self, level: float | None = None) -> pd.DataFrame:
         """One row per coefficient: [category,] term, estimate, se, statistic, p_value, lower, upper.
 
         `statistic` is t for `st.ols` and z otherwise, for the hypothesis that the coefficient is 0; for a proportion
-        it is the score test of 1/2. A ridge fit has estimates only; the rest is NaN.
+        it is the score test of 1/2. A ridge fit has estimates only; the rest is NaN, and
+        `table().attrs["note"]` says why.
         """
-        import pandas as pd
+        from stattools.coefficients import table
 
-        if isinstance(self.penalty, Ridge):
-            statistic = p_value = lower = upper = np.full(len(self.estimate), np.nan)
-        else:
-            statistic, p_value = self._test()
-            lower, upper = self.interval(level)
-        columns: dict[str, Any] = {"term": self.names}
-        if isinstance(self.model, Model) and self.model.categories is not None:
-            width = len(self.model.terms)
-            columns = {
-                "category": np.repeat(self.model.categories, width),
-                "term": self.model.terms * self.model.predictor.width,
-            }
-        columns |= {"estimate": self.estimate, "se": self.se, "statistic": statistic, "p_value": p_value}
-        return pd.DataFrame(columns | {"lower": lower, "upper": upper})
+        return table(self, level)
 
     def glance(self) -> pd.DataFrame:
         """The model in exactly one row: n, n_dropped, df, loglik, aic, bic, scale, r_squared, decrement, solver, cov.
@@ -159,18 +130,9 @@ class Fit:
         `r_squared` is the share of the variance explained for `st.ols`, McFadden's 1 - loglik / loglik_null for other
         regressions, and missing for a proportion.
         """
-        import pandas as pd
+        from stattools.coefficients import glance
 
-        row = {
-            "n": self.n,
-            "n_dropped": getattr(self.model, "n_dropped", 0),
-            "df": self.df,
-            "loglik": self.loglik,
-        }
-        row |= {"aic": self.aic, "bic": self.bic, "scale": self.scale, "r_squared": self.r_squared}
-        return pd.DataFrame(
-            [row | {"decrement": self.solution.decrement, "solver": self.solution.solver, "cov": self.cov}]
-        )
+        return glance(self)
 
     def test(self, hypothesis: Any) -> TestResult:
         """Wald test of linear hypotheses: `fit.test("x1 = x2, x3 = 0")`, with `statistic, df, p_value`.
@@ -186,14 +148,9 @@ class Fit:
     @cached_property
     def r_squared(self) -> float:
         """See `glance`."""
-        from stattools.null_model import null_loglik, total_sum_of_squares
+        from stattools.null_model import r_squared
 
-        if not isinstance(self.model, Model):
-            return float("nan")
-        if self.model.has_scale:
-            total = total_sum_of_squares(self.model)
-            return 1.0 - self.model.residual_sums(self.estimate)[0] / total if total > 0 else float("nan")
-        return 1.0 - self.loglik / null_loglik(self.model)
+        return r_squared(self.model, self.estimate, self.loglik)
 
     @property
     def residuals(self) -> Floats:
@@ -314,16 +271,6 @@ class Fit:
         tail = 0.5 * (1.0 - level)
         return float(-special.stdtrit(self.t_df, tail) if np.isfinite(self.t_df) else -special.ndtri(tail))
 
-    def _test(self) -> tuple[Floats, Floats]:
-        if self._is_proportion:
-            statistic, p_value = self.model.test()
-            return np.atleast_1d(statistic), np.atleast_1d(p_value)
-        exact = np.where(self.estimate == 0, 0.0, np.copysign(np.inf, self.estimate))  # where se = 0
-        statistic = np.divide(self.estimate, self.se, out=exact, where=self.se > 0)
-        normal = not np.isfinite(self.t_df)
-        tail = special.ndtr(-np.abs(statistic)) if normal else special.stdtr(self.t_df, -np.abs(statistic))
-        return statistic, 2.0 * tail
-
     @property
     def _n_free(self) -> int:
         """Number of free parameters: one less than estimates where those are probabilities that add to 1."""
@@ -340,8 +287,3 @@ class Fit:
         raise IncompatibleError(
             f"{what} belongs to regressions; {self.model.title} has fit.estimate and its intervals."
         )
-
-
-def require_level(level: Any) -> None:
-    if isinstance(level, bool) or not isinstance(level, int | float | np.floating) or not 0.0 < level < 1.0:
-        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r}.")

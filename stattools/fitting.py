@@ -5,6 +5,7 @@ covariance = information^-1 (times the unbiased squared scale where one is estim
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -13,17 +14,19 @@ from numpy.typing import NDArray
 from stattools.covariance import HAC, Cluster, covariance
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.existence import check_overlap, check_rank, check_size, check_solution
-from stattools.fitted import NO_SE, Fit, require_level
+from stattools.fitted import Fit
+from stattools.interval import require_level
 from stattools.likelihoods import BetaBinomial
 from stattools.model import Model
 from stattools.models.counts import BernoulliTrials
 from stattools.models.custom import Custom
-from stattools.models.one_vs_rest import OneVsRest, OneVsRestFit
+from stattools.models.one_vs_rest import OneVsRest
 from stattools.networks.fitting_networks import fit_network
 from stattools.networks.network_fit import NetworkEnsemble, NetworkFit
 from stattools.networks.network_model import Network
-from stattools.penalties import Penalty, Ridge, maximize
+from stattools.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.predictors.dispersed import Dispersed
+from stattools.separate_fits import OneVsRestFit
 from stattools.solvers import LBFGS, Adam, ClosedForm, LeastSquares, Newton, Solution, Solver
 
 if TYPE_CHECKING:
@@ -33,6 +36,9 @@ Floats = NDArray[np.float64]
 
 
 Kind = str | HAC | Cluster
+
+PATIENCE = 15
+"""Newton needs this many steps where outcomes are separated, or nearly so: time to look, before it takes all."""
 
 
 @overload
@@ -120,7 +126,8 @@ def fit(
     if training:
         raise TypeError(f"fit of {type(model).__name__} takes no {next(iter(training))}=: only networks are trained.")
     if isinstance(model, OneVsRest):
-        return model.fitted(lambda part: fit(part, solver=solver, level=level, cov=cov, penalty=penalty))
+        parts = (fit(part, solver=solver, level=level, cov=cov, penalty=penalty) for part in model.parts)
+        return OneVsRestFit(model, tuple(parts))
     if penalty is not None:
         return _penalized_fit(model, solver, level, cov, penalty)
     solver = solver or _usual_solver(model)
@@ -128,17 +135,25 @@ def fit(
         raise IncompatibleError(f"fit needs solver=, an object such as st.Newton(); got {solver!r}.")
     solution = _solve(model, solver) if isinstance(model, Model) else solver.solve(model)
     _require_convergence(model, solution)
+    if not isinstance(model, Model):
+        _require_end(model, solution)
     scale = _scale(model, solution.estimate) if isinstance(model, Model) else 1.0
     loglik = model.loglik(solution.estimate) if isinstance(model, Model) else solution.loglik
     C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
-    return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df)
+    return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, cov_kind=cov)
 
 
 def _solve(model: Model, solver: Solver) -> Solution:
     """The solver's answer, once it is known that the data determine it."""
     check_size(model)
     try:
-        solution = solver.solve(model)
+        if isinstance(solver, Newton) and solver.max_steps > PATIENCE and not model.has_scale:
+            solution = replace(solver, max_steps=PATIENCE).solve(model)
+            if not solution.converged:  # as where there is no maximum to converge to
+                check_overlap(model)
+                solution = solver.solve(model)
+        else:
+            solution = solver.solve(model)
     except (IdentificationError, ConvergenceError):
         _explain_failure(model)
         raise
@@ -185,6 +200,24 @@ def _require_convergence(model: Any, solution: Solution) -> None:
         "nearly combinations of others."
     )
     raise ConvergenceError(message, solution)
+
+
+def _require_end(model: Any, solution: Solution) -> None:
+    """IdentificationError where a log-likelihood only levels off: Newton's score then falls by 1/e a step, to the end.
+
+    At a maximum the steps converge quadratically, and no two ratios are alike.
+    """
+    norms = np.array([step.score_norm for step in solution.trace[-7:]])
+    if (
+        solution.solver.startswith("Newton")
+        and len(norms) == 7
+        and np.allclose(norms[1:] / norms[:-1], np.exp(-1.0), rtol=0.01)
+    ):
+        widest = model.names[int(np.argmax(np.diagonal(solution.covariance)))]
+        raise IdentificationError(
+            f"{model.title} has no maximum: the log-likelihood levels off and still rises as {widest!r} runs off to "
+            "infinity. Leave the parameter out, bound it by a prior or a penalty, or give more data."
+        )
 
 
 def _check_dispersion(model: Model, estimate: Floats) -> None:

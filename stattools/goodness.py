@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interval import require_level
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, Probit
 from stattools.model import Model
 from stattools.null_model import null_loglik
@@ -88,7 +89,8 @@ def calibration(fit: Fit, bins: int = 10, *, level: float = 0.95) -> pd.DataFram
     require_finite(fit, "calibration")
     if isinstance(bins, bool) or not isinstance(bins, int | np.integer) or bins < 1:
         raise DomainError(f"calibration needs bins=, a whole number >= 1; got {bins!r}.")
-    z = float(-ndtri(0.5 * (1.0 - _probability(level))))
+    require_level(level)
+    z = float(-ndtri(0.5 * (1.0 - level)))
     if not isinstance(model.likelihood, Bernoulli | Probit | Binomial | Categorical):
         raise IncompatibleError(
             f"calibration compares probabilities with what happened; {model.title} predicts a mean."
@@ -176,9 +178,3 @@ def _groups(p: Floats, y: Floats, weight: Floats, bins: int, z: float) -> dict[s
 
 def _sum(values: Floats, weight: Floats | None) -> float:
     return float(values.sum() if weight is None else values @ weight)
-
-
-def _probability(level: Any) -> float:
-    if isinstance(level, bool) or not isinstance(level, int | float | np.floating) or not 0.0 < level < 1.0:
-        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r}.")
-    return float(level)

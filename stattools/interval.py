@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.errors import DomainError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -60,3 +62,9 @@ class Interval:
         return pd.DataFrame(
             {"term": terms, "lower": ends[:, 0], "upper": ends[:, 1], "level": self.level, "kind": self.kind}
         )
+
+
+def require_level(level: Any) -> None:
+    """DomainError unless this is a probability between 0 and 1, both excluded."""
+    if isinstance(level, bool) or not isinstance(level, int | float | np.number) or not 0.0 < level < 1.0:
+        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r}.")

@@ -211,21 +211,29 @@ class Model:
 
 
 def starting_point(likelihood: Likelihood, predictor: Linear | Dispersed, rows: Rows) -> Floats:
-    """Zeros; for counts the constant column, if there is one, at the link of the mean, and alpha or the precision from
-    the moments.
+    """Zeros, or what undoes the offset as far as the columns can; for counts near the log of the mean rate, and alpha
+    or the precision from the moments.
     """
     theta = np.zeros(predictor.size)
     if isinstance(likelihood, BetaBinomial):
         return _start_of_proportions(likelihood, theta, rows)
-    if not isinstance(likelihood, Poisson | NegativeBinomial):
+    counts = isinstance(likelihood, Poisson | NegativeBinomial)
+    if not counts and (rows.offset is None or isinstance(likelihood, Gaussian)):
         return theta
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
-    largest = 0.0 if rows.offset is None else float(rows.offset.max())
-    exposure = np.ones(len(rows.y)) if rows.offset is None else np.exp(rows.offset - largest)
+    offset = np.zeros(len(rows.y)) if rows.offset is None else rows.offset
+    if not counts:
+        theta[: predictor.columns] = _nearest(rows.X, -offset)
+        return theta
+    largest = float(offset.max())
+    exposure = np.exp(offset - largest)
     rate = weight @ rows.y / (weight @ exposure)
     constant = np.flatnonzero(np.ptp(rows.X, axis=0) == 0)
     if constant.size and rows.X[0, constant[0]] != 0:
         theta[constant[0]] = (likelihood.link(rate) - largest) / rows.X[0, constant[0]]
+    elif rows.offset is not None:
+        size = 0.5 * (rows.y + weight @ rows.y / weight.sum())
+        theta[: predictor.columns] = _nearest(rows.X, likelihood.link(size) - offset)
     if isinstance(predictor, Dispersed):
         mean = rate * exposure
         excess = weight @ ((rows.y - mean) ** 2 - mean) / (weight @ mean**2)
@@ -245,6 +253,13 @@ def _start_of_proportions(likelihood: BetaBinomial, theta: Floats, rows: Rows) -
     shared = np.clip(excess / max(weight @ (n * (n - 1.0)), 1.0), 1e-4, 0.9)
     theta[-1] = np.log(1.0 / shared - 1.0)
     return theta
+
+
+def _nearest(X: Floats, eta: Floats) -> Floats:
+    """The coefficients whose linear predictor is nearest to eta."""
+    size = np.abs(X).max(axis=0)
+    size = np.where(size > 0, size, 1.0)
+    return np.linalg.lstsq(X / size, eta, rcond=None)[0] / size
 
 
 def _times(values: Floats, weight: Floats | None) -> Floats:

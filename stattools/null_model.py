@@ -5,13 +5,27 @@ weights.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.rows import Rows
 from stattools.data.triangle import triangle
 from stattools.model import Model, starting_point
 from stattools.solvers import Newton
+
+
+def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float) -> float:
+    """The share of the variance explained where a scale is estimated, else McFadden's 1 - loglik / loglik_null; NaN
+    where the model has no rows.
+    """
+    if not isinstance(model, Model):
+        return float("nan")
+    if not model.has_scale:
+        return 1.0 - loglik / null_loglik(model)
+    total = total_sum_of_squares(model)
+    return 1.0 - model.residual_sums(estimate)[0] / total if total > 0 else float("nan")
 
 
 def null_loglik(model: Model) -> float:

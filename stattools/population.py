@@ -12,16 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from stattools.data.evaluation import constants, contrast_call
 from stattools.data.rows import Block
 from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
-from stattools.prediction import at_rows
+from stattools.new_rows import Column, at_rows
 
 Floats = NDArray[np.float64]
-Column = str | ArrayLike | None
 
 STEP = 6e-6
 """Central differences err least at the cube root of the machine epsilon."""
@@ -31,11 +30,13 @@ STEP = 6e-6
 class Population:
     """The rows to average over: the model at them, and the columns that the variables are moved in.
 
-    `columns` are those of the table, or None for arrays, where the columns of X themselves move.
+    `columns` are those of the table, or None for arrays, where the columns of X themselves move; `observed` are the
+    same before any was put at its mean.
     """
 
     model: Model
     columns: Mapping[str, Any] | None
+    observed: Mapping[str, Any] | None
     collapsed: bool
 
     @property
@@ -49,12 +50,12 @@ class Population:
         """DomainError unless this is a variable."""
         if name not in self.names:
             raise DomainError(
-                f"{self.model.title} has no variable {name!r}; it has {', '.join(map(repr, self.names))}."
+                f"{self.model.title} has no variable {name!r}; it has {', '.join(map(repr, self.names)) or 'none'}."
             )
 
     def column(self, name: str) -> Any:
-        """The values of a variable."""
-        return self.model.rows.X[:, self.model.terms.index(name)] if self.columns is None else self.columns[name]
+        """The values of a variable, as observed."""
+        return self.model.rows.X[:, self.model.terms.index(name)] if self.observed is None else self.observed[name]
 
     def is_category(self, name: str) -> bool:
         """Whether the design reads the column as categories."""
@@ -137,10 +138,10 @@ def population(model: Model, data: Any, offset: Column, exposure: Column, at: st
         columns = _columns(model, data)
     model = at_rows(model, data, offset, exposure)
     if at == "overall" or columns is None:
-        return Population(model, columns, at == "mean")
+        return Population(model, columns, columns, at == "mean")
     weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
     weight = weight / weight.sum()
-    plain = Population(model, columns, True)
+    plain = Population(model, columns, columns, True)
     centered = {
         name: np.full(len(weight), weight @ np.asarray(column, dtype=float))
         if not plain.is_category(name) and column.dtype.kind in "iuf"
@@ -153,6 +154,8 @@ def population(model: Model, data: Any, offset: Column, exposure: Column, at: st
 def _columns(model: Model, data: Any) -> Mapping[str, Any]:
     """The columns of the table that the formula uses, clean, one value per row."""
     names = model.design.parsed.columns if model.design.parsed else ()
+    if not names:
+        return {}
     if data is not None:
         model.design.encode(data)  # names what is missing or unseen
         return _read(names, data, None)

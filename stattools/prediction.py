@@ -10,18 +10,18 @@ covariance. Source: McCullagh & Nelder (1989), 2.4; delta method: Wasserman, All
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy import special
 
-from stattools.data.rows import Rows
-from stattools.errors import DomainError, IdentificationError, IncompatibleError
+from stattools.data.outcome import as_outcome
+from stattools.errors import IdentificationError, IncompatibleError
 from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, Gaussian, Probit
 from stattools.likelihoods.predictive import count_interval
 from stattools.model import Model
+from stattools.new_rows import Column, at_rows, trials_of
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from stattools.fitted import Fit
 
 Floats = NDArray[np.float64]
-Column = str | ArrayLike | None
 
 KINDS = ("mean", "observation", "class", "link")
 
@@ -78,7 +77,7 @@ def predict(
     if kind == "class":
         return _classes(at, fit.estimate, interval)
     if kind == "observation":
-        return _observations(fit, at, interval, _trials(model, data, trials, len(at.rows.X)))
+        return _observations(fit, at, interval, trials_of(model, data, trials, len(at.rows.X)))
     if isinstance(model.likelihood, Categorical):
         return _categories(fit, at, interval, kind)
     eta = at.eta(fit.estimate)
@@ -89,19 +88,6 @@ def predict(
     half = fit.quantile(interval) * np.sqrt(V[:, 0, 0])
     ends = (_shifted(eta, -half), _shifted(eta, half))
     return _frame(kind, value, *(at.likelihood.mean(end) if kind == "mean" else _first(end) for end in ends))
-
-
-def at_rows(model: Model, data: Any, offset: Column = None, exposure: Column = None) -> Model:
-    """The model over other rows, whose outcome is unknown; over its own rows where `data` is None."""
-    if data is None:
-        if offset is not None or exposure is not None:
-            raise IncompatibleError(
-                "predict takes offset= and exposure= together with new rows; the rows of the fit have theirs."
-            )
-        return model
-    X = model.design.encode(data)
-    y = np.zeros((len(X), *np.shape(model.rows.y)[1:]))
-    return replace(model, rows=Rows(X, y, offset=_new_offset(model, data, offset, exposure, len(X))))
 
 
 def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats) -> Floats:
@@ -144,13 +130,6 @@ def labels_of(model: Model) -> tuple[Any, ...]:
     if not isinstance(model.likelihood, Bernoulli | Probit | Categorical):
         raise IncompatibleError(f"{model.title} of {model.outcome_name!r} has no classes; it predicts a mean.")
     return (0, 1) if model.labels is None else model.labels
-
-
-def as_outcome(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> NDArray[Any]:
-    """Labels by code: bool, int or float where all labels are, objects otherwise."""
-    kinds = {type(label) for label in labels}
-    kind = kinds.pop() if len(kinds) == 1 and kinds <= {bool, int, float} else object
-    return np.array(labels, dtype=kind)[codes]
 
 
 def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[Any]:
@@ -237,69 +216,3 @@ def _first(eta: Floats) -> Floats:
 
 def _shifted(eta: Floats, by: Floats) -> Floats:
     return eta + by if eta.ndim == 1 else np.column_stack([eta[:, 0] + by, eta[:, 1:]])
-
-
-def _trials(model: Model, data: Any, trials: Column, n: int) -> Floats | None:
-    """The number of trials of each row of a grouped outcome; None for other outcomes."""
-    if not isinstance(model.likelihood, Binomial):
-        return None
-    if data is None:
-        if trials is not None:
-            raise IncompatibleError("predict takes trials= together with new rows; the rows of the fit have theirs.")
-        return model.rows.y[:, 1]
-    if trials is None:
-        raise DomainError(
-            f'predict(kind="observation") of {model.title} predicts successes out of trials: give trials=, one '
-            "whole number per new row."
-        )
-    values = _numbers(data, trials, "trials", n)
-    if not ((values >= 0) & (values == np.floor(values))).all():
-        raise DomainError("predict needs trials=, whole numbers >= 0.")
-    return values
-
-
-def _new_offset(model: Model, data: Any, offset: Column, exposure: Column, n: int) -> Floats | None:
-    given = [name for name, column in (("offset", offset), ("exposure", exposure)) if column is not None]
-    if model.rows.offset is None:
-        if given:
-            raise IncompatibleError(f"predict got {given[0]}=, but {model.title} was fitted without one. Leave it out.")
-        return None
-    offset = model.offset_column if offset is None else offset
-    exposure = model.exposure_column if exposure is None else exposure
-    if offset is None and exposure is None:
-        raise DomainError(
-            f"{model.title} was fitted with an offset: predict needs offset= (or exposure=), one number per new row."
-        )
-    total = np.zeros(n)
-    if offset is not None:
-        total = total + _numbers(data, offset, "offset", n)
-    if exposure is not None:
-        values = _numbers(data, exposure, "exposure", n)
-        if not (values > 0).all():
-            raise DomainError(f"predict needs exposure=, numbers above 0; got {values[~(values > 0)][0]:.6g}.")
-        total = total + np.log(values)
-    return total
-
-
-def _numbers(data: Any, values: Any, what: str, n: int) -> Floats:
-    """A column of the new rows by its name, or an array: n finite numbers."""
-    if isinstance(values, str):
-        values = _column(data, values, what)
-    values = np.asarray(values, dtype=float)
-    if values.shape != (n,) or not np.isfinite(values).all():
-        raise DomainError(f"predict needs {what}=, {n} finite numbers; got shape {values.shape}.")
-    return values
-
-
-def _column(data: Any, name: str, what: str) -> Floats:
-    from stattools.data.columns import clean, missing
-    from stattools.data.formula import require
-    from stattools.data.table import table
-
-    frame = table(data)
-    require(name, frame.names)
-    column = frame.column(name)
-    gaps = int(missing(column).sum())
-    if gaps:
-        raise DomainError(f"predict needs a value of the {what} {name!r} in every new row; {gaps} miss it.")
-    return np.asarray(clean(column), dtype=float)

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.constrained import Curve, Point
-from stattools.errors import ConvergenceError, DomainError, IncompatibleError
+from stattools.errors import ConvergenceError, IncompatibleError
+from stattools.interval import require_level
 from stattools.penalties import Ridge, penalized
 from stattools.solvers.metric import Metric
 
@@ -85,8 +86,7 @@ def score_interval(fit: Fit, level: float) -> tuple[Floats, Floats]:
 
 def _prepare(fit: Fit, level: float) -> tuple[float, bool]:
     """Square root of the quantile, and whether Wald's interval is the exact answer."""
-    if isinstance(level, bool) or not 0.0 < level < 1.0:
-        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r}.")
+    require_level(level)
     penalty = getattr(fit, "penalty", None)
     if isinstance(penalty, Ridge):
         raise IncompatibleError("a ridge fit has no intervals: its estimates are biased by design.")

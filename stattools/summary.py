@@ -52,9 +52,9 @@ def rows_line(model: Any) -> str:
     if not isinstance(model, Model):
         return f"{n} trials, {model.successes:,.0f} successes"
     rows = len(model.rows.X)
-    counted = (
-        f"{rows:,} rows" if model.rows.weight is None else f"{rows:,} rows standing for {n} observations (weights)"
-    )
+    counted = f"{rows:,} row{'' if rows == 1 else 's'}"
+    if model.rows.weight is not None:
+        counted += f" standing for {n} observations (weights)"
     if not model.n_dropped:
         return f"{counted}, none dropped"
     columns = ", ".join(f"{name} {count:,}" for name, count in model.dropped.items() if count)
@@ -162,7 +162,7 @@ def _foot(fit: Fit) -> list[str]:
     if fit.model.has_scale:
         line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
     intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
-    source = f"Standard errors: {_source(fit)}." if fit.kinds else f"{fit.cov.capitalize()}."
+    source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
     lines = [line, certificate(fit), source + intervals]
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")

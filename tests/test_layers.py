@@ -9,7 +9,8 @@ import pytest
 import stattools
 
 LAYERS = [
-    ["errors", "interval", "threads"],
+    ["errors", "threads"],
+    ["interval"],
     ["likelihoods"],
     ["data"],
     ["predictors"],
@@ -19,12 +20,14 @@ LAYERS = [
     ["solvers"],
     ["existence", "covariance"],
     ["penalties"],
-    ["null_model", "constrained", "summary", "prediction"],
+    ["null_model", "constrained", "summary", "new_rows"],
+    ["prediction"],
     ["profile", "hypotheses", "population", "residuals"],
-    ["effects", "comparison", "goodness"],
+    ["effects", "comparison", "goodness", "coefficients"],
     ["networks", "held_out_scores"],
     ["storage"],
     ["fitted"],
+    ["separate_fits"],
     ["fitting"],
     ["export"],
     ["conjugate"],

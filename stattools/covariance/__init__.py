@@ -10,6 +10,7 @@ scale cancels.
 """
 
 from stattools.covariance.estimate import Covariance, covariance
+from stattools.covariance.groups import Groups
 from stattools.covariance.kinds import HAC, Cluster
 
-__all__ = ["HAC", "Cluster", "Covariance", "covariance"]
+__all__ = ["HAC", "Cluster", "Covariance", "Groups", "covariance"]

@@ -191,6 +191,11 @@ def _computed(
     except DomainError:
         raise
     except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+        if "beyond upper and/or lower bounds" in str(error):
+            raise DomainError(
+                f"{factor.text!r} is a spline between the smallest and the largest value that it was learned from, and "
+                "these rows go beyond them. Leave those rows out, or write extrapolation='clip' (or 'extend') into it."
+            ) from error
         raise DomainError(f"cannot compute {factor.text!r}: {error}") from error
     if factor.category and not isinstance(values, np.ndarray):
         raise DomainError(

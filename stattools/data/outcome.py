@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.arrays import NUMBERS, vector
 from stattools.errors import DomainError
@@ -108,3 +109,10 @@ def _check_two(name: str, labels: list[Any]) -> None:
 
 def _few(labels: list[Any], longest: int = 5) -> str:
     return ", ".join(repr(label) for label in labels[:longest]) + (", ..." if len(labels) > longest else "")
+
+
+def as_outcome(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> NDArray[Any]:
+    """Labels by code: bool, int or float where all labels are, objects otherwise."""
+    kinds = {type(label) for label in labels}
+    kind = kinds.pop() if len(kinds) == 1 and kinds <= {bool, int, float} else object
+    return np.array(labels, dtype=kind)[codes]

@@ -1,9 +1,10 @@
 """Does the maximum exist and is it unique? Rank of the columns (`rank.py`), and separation of the outcomes
-(`separation.py`). Both run only when a solver's own numbers leave a doubt.
+(`separation.py`, `overlap.py`). Both run only when a solver's own numbers leave a doubt.
 """
 
+from stattools.existence.overlap import SeparationError, check_overlap, check_solution
 from stattools.existence.rank import check_rank, check_size
-from stattools.existence.separation import Separation, SeparationError, check_overlap, check_solution, separation
+from stattools.existence.separation import Separation, separation
 
 __all__ = [
     "Separation",

@@ -15,10 +15,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Limit:
-    """A model over the coefficients that its rows determine, theta = V gamma."""
+    """A model over some of its coefficients, or combinations of them, theta = base + V gamma."""
 
     model: Model
     V: Floats
+    base: Floats | float = 0.0
 
     @property
     def title(self) -> str:
@@ -29,7 +30,7 @@ class Limit:
         return self.model.n
 
     def evaluate(self, gamma: ArrayLike, order: int = 2) -> Evaluation:
-        now = self.model.evaluate(self.V @ np.asarray(gamma, dtype=float), order)
+        now = self.model.evaluate(self.base + self.V @ np.asarray(gamma, dtype=float), order)
         if order == 0:
             return now
         return Evaluation(

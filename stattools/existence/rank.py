@@ -48,9 +48,12 @@ def check_rank(model: Model) -> None:
             null = T[:, column] - (T[:, kept] @ unit if kept else 0.0)
             aliased.append(_combination(model, null, column))
     if aliased:
+        advice = "Leave out one column of each combination."
+        if any(line.startswith(("cr(", "cc(")) for line in aliased):
+            advice = "Write constraints='center' into the spline."
         raise IdentificationError(
             f"{model.title} cannot tell {len(aliased)} of its {len(R)} columns from the others: {'; '.join(aliased)}. "
-            "Leave out one column of each combination."
+            + advice
         )
 
 

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.errors import DomainError, IdentificationError
+from stattools.errors import IncompatibleError
 from stattools.existence.cone import Cone, Rivals, cone, direction, null_space
 from stattools.existence.limit import Among, Limit
-from stattools.existence.rank import check_rank
-from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, NegativeBinomial, Poisson, Probit
+from stattools.existence.suprema import profile_ends
+from stattools.interval import Interval, require_level
 from stattools.model import Model
 from stattools.solvers.newton import climb
 from stattools.solvers.solution import Solution
@@ -32,20 +32,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-WELL_CONDITIONED = 1e-10
-"""A reciprocal condition of the scaled information above this leaves no doubt about the rank."""
-
-FAR = 20.0
-"""Linear predictors within +-20 at a decrement of 1e-8 leave no doubt that the outcomes overlap."""
-
-
-class SeparationError(IdentificationError):
-    """The outcomes are separated and some coefficients are infinite; `separation` has them and the finite ones."""
-
-    def __init__(self, message: str, separation: Separation) -> None:
-        super().__init__(message)
-        self.separation = separation
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,28 +83,49 @@ class Separation:
         """The supremum of the log-likelihood."""
         return self.solution.loglik
 
+    def interval(self, level: float = 0.95, *, kind: Literal["profile", "wald"] = "profile") -> Interval:
+        """Intervals of all coefficients, lower and upper of shape (p,): of infinite ones too, by profile likelihood.
+
+        An infinite coefficient has one finite end, or none where the other columns can take its part. Raises
+        DomainError for a level outside (0, 1), IncompatibleError for another kind.
+        """
+        require_level(level)
+        if kind not in ("profile", "wald"):
+            raise IncompatibleError(f"{self.kind} separation leaves intervals of kind 'profile', 'wald'; got {kind!r}.")
+        found = self.solution
+        se = np.sqrt(np.diagonal(found.covariance))
+        half = -special.ndtri(0.5 * (1.0 - level)) * se
+        ends = np.column_stack([found.estimate - half, found.estimate + half])
+        for j in range(len(ends)):
+            if kind == "profile":
+                ends[j] = profile_ends(self.model, found.estimate, found.loglik, j, level, float(se[j]))
+            elif not np.isfinite(found.estimate[j]):
+                ends[j] = -np.inf, np.inf
+        return Interval(ends[:, 0], ends[:, 1], level, kind, self.model.names)
+
     def table(self, level: float = 0.95) -> pd.DataFrame:
         """One row per coefficient: [category,] term, estimate, se, statistic, p_value, lower, upper.
 
-        Infinite coefficients have se inf and no test; Wald's interval says nothing about them.
+        Finite coefficients have Wald's test and interval. Infinite ones have se inf and no such test; their interval is
+        the profile likelihood's, with one end infinite.
         """
         import pandas as pd
 
-        if isinstance(level, bool) or not 0.0 < level < 1.0:
-            raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r}.")
+        require_level(level)
         model, found = self.model, self.solution
         finite = np.isfinite(found.estimate)
         se = np.where(finite, np.sqrt(np.diagonal(found.covariance)), np.inf)
         statistic = np.full(len(se), np.nan)
         statistic[finite] = found.estimate[finite] / se[finite]
-        half = -special.ndtri(0.5 * (1.0 - level)) * se
-        shown = np.where(finite, found.estimate, 0.0)
+        ends = np.array(self.interval(level, kind="wald"))
+        for j in np.flatnonzero(~finite):
+            ends[j] = profile_ends(model, found.estimate, found.loglik, int(j), level, np.inf)
         columns: dict[str, Any] = {"term": model.names}
         if model.categories is not None:
             repeats = len(model.terms)
             columns = {"category": np.repeat(model.categories, repeats), "term": model.terms * len(model.categories)}
         columns |= {"estimate": found.estimate, "se": se, "statistic": statistic}
-        columns |= {"p_value": 2.0 * special.ndtr(-np.abs(statistic)), "lower": shown - half, "upper": shown + half}
+        columns |= {"p_value": 2.0 * special.ndtr(-np.abs(statistic)), "lower": ends[:, 0], "upper": ends[:, 1]}
         return pd.DataFrame(columns)
 
     def __str__(self) -> str:
@@ -163,59 +170,6 @@ def separation(model: Model) -> Separation | None:
     if not steps:
         return None
     return _describe(model, space, rows, active, np.array(steps))
-
-
-def check_overlap(model: Model) -> None:
-    """SeparationError where some direction separates the outcomes: its columns, how completely, and the way out."""
-    found = separation(model)
-    if found is None:
-        return
-    model = found.model
-    span = np.tile(np.abs(model.rows.X).max(axis=0), found.directions.shape[1] // len(model.terms))
-    moves = (np.abs(found.directions) * span).reshape(len(found.directions), -1, len(model.terms)).max(axis=1)
-    moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
-    named = [term for term, move in zip(model.terms, moves, strict=True) if move > 1e-7]
-    how = "completely" if found.kind == "complete" else "for some of the rows (quasi-completely)"
-    counts = isinstance(model.likelihood, Poisson | NegativeBinomial)
-    outcome = f"no {model.outcome_name}" if counts else f"the values of {model.outcome_name}"
-    firth = isinstance(model.likelihood, Bernoulli | Binomial | Categorical | Poisson)
-    finite = len(model.names) - len(found.infinite)
-    verb = "separates" if len(named) == 1 else "separate"
-    raise SeparationError(
-        f"{model.title} has no maximum: {', '.join(named)} {verb} {outcome} {how}, so that the log-likelihood rises "
-        f"for ever; {_listed(found.infinite)}. "
-        + (f"The other {finite} are finite: `separation.table()` of this error has them. " if finite else "")
-        + ("Use penalty=st.Jeffreys(), leave" if firth else "Leave")
-        + " out or merge the separating columns, or collect rows that overlap.",
-        found,
-    )
-
-
-def check_solution(model: Model, solution: Solution) -> None:
-    """Look closer at a solution that its own numbers leave in doubt; IdentificationError if there is no unique
-    maximum.
-    """
-    if solution.rcond < WELL_CONDITIONED:
-        check_rank(model)
-    if not model.has_scale and (not solution.converged or _is_far(model, solution)):
-        check_overlap(model)
-
-
-def _is_far(model: Model, solution: Solution) -> bool:
-    """Is a linear predictor so large that its row may have probability 1? On the way there the decrement is exp(-eta /
-    2), for probit exp(-eta^2 / 4).
-    """
-    eta = model.eta(solution.estimate)
-    if isinstance(model.likelihood, NegativeBinomial | BetaBinomial):
-        eta = eta[:, 0]
-    far = min(FAR, -1.5 * np.log(min(max(solution.decrement, 1e-300), 0.5)))
-    return bool(np.abs(eta).max() > (np.sqrt(far) if isinstance(model.likelihood, Probit) else far))
-
-
-def _listed(infinite: dict[str, float], most: int = 8) -> str:
-    signs = {np.inf: "inf", -np.inf: "-inf"}
-    shown = [f"{name} = {signs.get(value, '±inf')}" for name, value in list(infinite.items())[:most]]
-    return ", ".join(shown) + (f" and {len(infinite) - most} more" if len(infinite) > most else "")
 
 
 def _describe(model: Model, space: Cone, rows: NDArray[np.intp], active: Bools, steps: Floats) -> Separation:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from stattools.fitted import Fit
-    from stattools.models.one_vs_rest import OneVsRestFit
     from stattools.networks.network_fit import NetworkFit
+    from stattools.separate_fits import OneVsRestFit
 
 Floats = NDArray[np.float64]
 

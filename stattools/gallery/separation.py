@@ -206,8 +206,11 @@ def _said(error: SeparationError, rest: Fit) -> tuple[Block, ...]:
     return (
         Paragraph("`st.fit` does not return a number that is not there. It raises an error that names the column:"),
         Listing(str(error)),
-        Paragraph("`separation.table()` of the error has the limit, with the coefficients that are finite:"),
-        coefficients(table, statistic="z", interval=f"{level} Wald interval", ratio="odds ratio"),
+        Paragraph(
+            "`separation.table()` of the error has the limit: the coefficients that are finite with Wald's intervals, "
+            "and for the infinite one the interval of the profile likelihood, which has one end:"
+        ),
+        coefficients(table, statistic="z", interval=f"{level} interval", ratio="odds ratio"),
         Paragraph(
             f"In the limit the {count(float(found.certain.sum()))} tumors with new vessels have probability 1 and say "
             f"nothing about the other columns. The rest of the table is therefore the fit to the {count(rest.n)} "

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import IdentificationError
@@ -21,6 +22,22 @@ from stattools.solvers.metric import Metric
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
+
+Floats = NDArray[np.float64]
+
+
+def against_zero(value: Floats, se: Floats, df: float) -> tuple[Floats, Floats]:
+    """value / se with its two-sided p-value, by Student's t with df degrees of freedom, normal where df is infinite.
+
+    Where se is 0 the statistic is infinite, or 0 for a value of 0; where se is NaN, so is the statistic.
+
+    >>> [part.round(3).tolist() for part in against_zero(np.array([1.96, 0.0]), np.array([1.0, 0.0]), np.inf)]
+    [[1.96, 0.0], [0.05, 1.0]]
+    """
+    exact = np.where(value == 0, 0.0, np.copysign(np.inf, value)) + 0.0 * se
+    statistic = np.divide(value, se, out=exact, where=se > 0)
+    tail = special.stdtr(df, -np.abs(statistic)) if np.isfinite(df) else special.ndtr(-np.abs(statistic))
+    return statistic, 2.0 * tail
 
 
 def wald(fit: Fit, hypothesis: Any, *, df: float | None = None) -> TestResult:

@@ -121,8 +121,13 @@ def _has_edge_at(full: Model, restricted: Model) -> bool:
 
 
 def require_information(who: str, *fits: Fit) -> None:
-    """IncompatibleError for fits whose covariance says that the likelihood is not to be trusted."""
+    """IncompatibleError for fits that are no maxima of the likelihood, or whose covariance says not to trust it."""
     for fit in fits:
+        if fit.penalty is not None:
+            raise IncompatibleError(
+                f"the {who} test compares maxima of the log-likelihood, and {describe(fit.model)} was fitted with "
+                f"{fit.penalty!r}. Use fit.test(...) or profile intervals, or fit without penalty=."
+            )
         if fit.cov != "information":
             raise IncompatibleError(
                 f"the {who} test trusts the likelihood, and the fit has cov={fit.cov}. Use fit.test(...), which uses "

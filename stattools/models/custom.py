@@ -173,7 +173,10 @@ def custom(
         if names is not None:
             raise DomainError("custom got names= and a dict of starts, which has names already; give one of the two.")
         names, start = list(start), list(start.values())
-    begin = np.atleast_1d(np.asarray(start, dtype=float))
+    try:
+        begin = np.atleast_1d(np.asarray(start, dtype=float))
+    except (TypeError, ValueError):
+        raise DomainError(f"custom needs start=, one finite number per parameter; got {start!r:.60}.") from None
     labels = tuple(names) if names is not None else tuple(f"theta{i + 1}" for i in range(len(begin)))
     if begin.ndim != 1 or not len(begin) or not np.isfinite(begin).all():
         raise DomainError(f"custom needs start=, one finite number per parameter; got {start!r:.60}.")

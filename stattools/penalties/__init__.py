@@ -9,6 +9,6 @@ separation in logistic regression" (2002); Hoerl & Kennard (1970).
 
 from stattools.penalties.jeffreys import Jeffreys
 from stattools.penalties.penalized import Penalized, Penalty, maximize, penalized
-from stattools.penalties.ridge import Ridge
+from stattools.penalties.ridge import NO_SE, Ridge
 
-__all__ = ["Jeffreys", "Penalized", "Penalty", "Ridge", "maximize", "penalized"]
+__all__ = ["NO_SE", "Jeffreys", "Penalized", "Penalty", "Ridge", "maximize", "penalized"]

@@ -14,16 +14,19 @@ from stattools.solvers.solution import Solution
 
 Floats = NDArray[np.float64]
 
+NO_SE = "penalized: no standard errors"
+"""What a ridge fit says of its standard errors."""
+
 
 @dataclass(frozen=True)
 class Ridge:
     """Half of `strength` times the squared norm of all coefficients but the intercepts, taken from the log-likelihood.
 
-    The columns count as they are, unscaled. scikit-learn's `C` is 1 / strength; for `st.ols`, whose scale is held at
-    1, `strength` is the `alpha` of its Ridge. The dispersion of a negative binomial is left alone. The estimate is
-    the mode of a posterior with prior Normal(0, 1 / sqrt(strength)); read otherwise it has no standard errors. Raises
-    DomainError unless strength is positive and finite. Source: Hoerl & Kennard (1970); le Cessie & van Houwelingen
-    (1992).
+    A constant column is an intercept, whatever its name. The columns count as they are, unscaled. scikit-learn's `C` is
+    1 / strength; for `st.ols`, whose scale is held at 1, `strength` is the `alpha` of its Ridge. The dispersion of a
+    negative binomial is left alone. The estimate is the mode of a posterior with prior Normal(0, 1 / sqrt(strength));
+    read otherwise it has no standard errors. Raises DomainError unless strength is positive and finite. Source: Hoerl &
+    Kennard (1970); le Cessie & van Houwelingen (1992).
 
     >>> import stattools as st
     >>> from stattools.penalties import maximize
@@ -61,10 +64,11 @@ class Ridge:
 
 
 def _penalized_coefficients(model: Any) -> NDArray[np.bool_]:
-    """All but the intercepts and the parameters that are no coefficients of columns."""
+    """All but the intercepts, whatever their name, and the parameters that are no coefficients of columns."""
     if not isinstance(model, Model):
         return np.array([name != "Intercept" for name in model.names])
-    slopes = [term != "Intercept" for term in model.terms]
+    constant = np.ptp(model.rows.X, axis=0) == 0  # an intercept by another name
+    slopes = [term != "Intercept" and not alike for term, alike in zip(model.terms, constant, strict=True)]
     extra = model.predictor.extra
     blocks = (model.predictor.size - len(extra)) // len(slopes)
     return np.array(slopes * blocks + [False] * len(extra))

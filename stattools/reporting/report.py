@@ -39,6 +39,7 @@ from stattools.reporting.posteriors import SEED, belief, is_conjugate, posterior
 if TYPE_CHECKING:
     from stattools.fitted import Fit
     from stattools.networks.network_fit import NetworkFit
+    from stattools.separate_fits import OneVsRestFit
     from stattools.validation.agreement import Agreement
 
 BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Picture)
@@ -70,12 +71,14 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
     """The report as a document, before it has a format."""
     from stattools.fitted import Fit
     from stattools.networks.network_fit import NetworkFit
+    from stattools.separate_fits import OneVsRestFit
     from stattools.validation.agreement import Agreement
 
     draft = _Draft()
     add: dict[type, Callable[[Any], None]] = {
         Fit: draft.add_fit,
         NetworkFit: draft.add_network,
+        OneVsRestFit: draft.add_separate_fits,
         Agreement: draft.add_agreement,
         str: lambda words: draft.add_block(Paragraph(words)),
         **dict.fromkeys(BLOCKS, draft.add_block),
@@ -103,6 +106,8 @@ class _Chapter:
     fit: Fit | None = None
     agreement: Agreement | None = None
     blocks: list[Block] = field(default_factory=list)
+    title: str = "Further results"
+    parts: list[_Chapter] = field(default_factory=list)
 
 
 class _Draft:
@@ -112,6 +117,7 @@ class _Draft:
         self.opening: list[Block] = []
         self.chapters: list[_Chapter] = []
         self.posteriors: list[Any] = []
+        self.titles: list[str] = []
         self.quotes: list[str] = []
         self.seeds: list[int] = []
 
@@ -127,6 +133,16 @@ class _Draft:
             *([sections.diagnosis(fit)] if diagnostics(fit) else []),
         ]
         self.chapters.append(chapter)
+        self.titles.append(_named(fit.model))
+
+    def add_separate_fits(self, fits: OneVsRestFit) -> None:
+        for fit in fits.fits:
+            self.add_fit(fit)
+        del self.titles[-len(fits.fits) :]
+        self.titles.append(f"{fits.model.title} of {code(fits.model.outcome_name)}")
+        words: list[Block] = [Paragraph(sentences.normalized(fits))]
+        parts = self.chapters[-len(fits.fits) :]
+        self.chapters.append(_Chapter(blocks=words, title="All categories", parts=parts))
 
     def add_told(self, section: Section) -> None:
         if not self.chapters:
@@ -135,6 +151,7 @@ class _Draft:
 
     def add_network(self, fit: NetworkFit) -> None:
         self.chapters.append(_Chapter(fit.model, blocks=list(networks.network(fit))))
+        self.titles.append(_named(fit.model))
         self.quotes.append(networks.conclusion(fit))
         if fit.seed is not None:
             self.seeds.append(fit.seed)
@@ -148,7 +165,8 @@ class _Draft:
     def add_agreement(self, agreement: Agreement) -> None:
         if not self.chapters:
             self.chapters.append(_Chapter())
-        self.chapters[-1].agreement = agreement
+        for chapter in (self.chapters[-1], *self.chapters[-1].parts):
+            chapter.agreement = agreement
         self.chapters[-1].blocks.append(sections.validation(agreement))
 
     def document(self, title: str | None, command: str | None) -> Document:
@@ -164,7 +182,7 @@ class _Draft:
         blocks += [sections.conclusion(*quotes)] if quotes else []
         seeds = [*self.seeds, *([SEED] if self.posteriors else [])]
         blocks.append(sections.provenance(models, command=command, seeds=seeds))
-        return Document(title or " and ".join(map(_named, models)) or "Report", _distinct(blocks, Counter()))
+        return Document(title or " and ".join(self.titles) or "Report", _distinct(blocks, Counter()))
 
 
 def _named(model: Any) -> str:
@@ -179,7 +197,7 @@ def _named(model: Any) -> str:
 
 def _numbered(number: int, chapter: _Chapter) -> Section:
     """A chapter of several, under its own heading."""
-    title = _named(chapter.model) if chapter.model is not None else "Further results"
+    title = _named(chapter.model) if chapter.model is not None else chapter.title
     return Section(f"{number}. {title}", tuple(chapter.blocks))
 
 

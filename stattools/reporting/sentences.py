@@ -28,6 +28,7 @@ from stattools.reporting.tables import (
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
+    from stattools.separate_fits import OneVsRestFit
     from stattools.solvers import Solution
     from stattools.validation.agreement import Agreement
 
@@ -223,6 +224,17 @@ def effect(fit: Fit, row: Any) -> str:
         ends = np.exp(ends)
     interval = f"{percent(fit.level)} Wald interval {between(ends[1], ends[2], places)}"
     return f"{what} {number(ends[0], places)} ({interval})"
+
+
+def normalized(fits: OneVsRestFit) -> str:
+    """What the separate probabilities of one-vs-rest sum to, and what becomes of them."""
+    total = fits.separate_probabilities().sum(axis=1)
+    return (
+        f"The {len(fits.fits)} likelihoods are separate, and so are their probabilities: over the categories they sum "
+        f"to between {total.min():.3f} and {total.max():.3f}, depending on the row. A prediction divides them by their "
+        "sum: they are normalized only after the fact, which no likelihood asks for. `st.softmax` has one likelihood "
+        "for all categories."
+    )
 
 
 def unversioned(text: str) -> str:

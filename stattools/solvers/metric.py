@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import get_lapack_funcs
+from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
 from stattools.errors import IdentificationError
 
 Floats = NDArray[np.float64]
 
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 potrf, pocon, potrs, trtrs, trtri = get_lapack_funcs(("potrf", "pocon", "potrs", "trtrs", "trtri"), dtype=np.float64)
+
+
+LONGEST = 1e150
+"""Steps are not longer: their squares are finite."""
 
 
 class Metric:
@@ -62,12 +67,15 @@ class Metric:
 
     def solve(self, score: Floats) -> Floats:
         """H^-1 g: the Newton step."""
-        return potrs(self.factor, score / self.unit)[0] / self.unit
+        # Where the log-likelihood is all but flat, the step is beyond float64; who takes steps shortens them.
+        with np.errstate(over="ignore"):
+            return np.clip(potrs(self.factor, score / self.unit)[0] / self.unit, -LONGEST, LONGEST)
 
     def norm(self, score: Floats) -> float:
         """sqrt(g^T H^-1 g): the Newton decrement of score g."""
-        half = trtrs(self.factor, score / self.unit, lower=0, trans=1)[0]
-        return float(np.sqrt(half @ half))
+        with np.errstate(over="ignore"):  # infinitely far, in standard errors
+            half = trtrs(self.factor, score / self.unit, lower=0, trans=1)[0]
+        return float(nrm2(half))  # which does not square what overflows
 
     def whiten(self) -> Floats:
         """W (p, p) with W W^T = H^-1, so that phi in theta = W phi has unit information."""

@@ -39,7 +39,7 @@ CLASSES = {
     "Model": "model",
     "NegativeBinomial": "likelihoods.negative_binomial",
     "OneVsRest": "models.one_vs_rest",
-    "OneVsRestFit": "models.one_vs_rest",
+    "OneVsRestFit": "separate_fits",
     "Poisson": "likelihoods.poisson",
     "Probit": "likelihoods.probit",
     "Ridge": "penalties",
@@ -48,8 +48,8 @@ CLASSES = {
 }
 """What a file may hold, and where it is defined."""
 
-DATA = {"Model": {"kept": None, "source": None}}
-"""Fields that hold data, and what is saved in their place."""
+DATA = {"Model": {"kept": None, "source": None}, "Fit": {"cov_kind": None}}
+"""Fields that may hold data, and what is saved in their place; words are none."""
 
 LONGEST_TRACE = 500
 
@@ -98,7 +98,9 @@ def _fields(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     replaced = DATA.get(type(value).__name__, {})
     found = {}
     for field in fields(value):
-        part = replaced.get(field.name, getattr(value, field.name))
+        part = getattr(value, field.name)
+        if field.name in replaced and not isinstance(part, str):
+            part = replaced[field.name]
         rows = isinstance(value, Rows) and part is not None
         found[field.name] = _shape(field.name, part) if rows else encoded(part, arrays)
     return found

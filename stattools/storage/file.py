@@ -25,6 +25,7 @@ from stattools.storage.encoding import decoded, encoded
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
+    from stattools.separate_fits import OneVsRestFit
 
 FORMAT = "stattools.fit"
 VERSION = 1
@@ -34,7 +35,7 @@ LARGEST_FILE = 2**28
 SEAL = b"sha256:"
 
 
-def save(fit: Fit, path: str | os.PathLike[str]) -> Path:
+def save(fit: Fit | OneVsRestFit, path: str | os.PathLike[str]) -> Path:
     """Write a fit to a file, which `st.load(path)` reads; an existing file is replaced.
 
     Estimates, covariance, certificate and the design are kept, the rows are not: after loading the summary, the table,

@@ -5,15 +5,17 @@ statsmodels.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.covariance import HAC, Cluster, Groups
 from stattools.data.rows import Rows
 from stattools.errors import IncompatibleError
 from stattools.model import Model
+from stattools.validation.sandwiches import reference_covariance
 
 Floats = NDArray[np.float64]
 
@@ -22,7 +24,7 @@ NEWTON: dict[str, Any] = {"disp": 0, "method": "newton", "maxiter": 200, "tol": 
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """What the reference says, in the order of our coefficients; `failure` is its error where it gave no numbers."""
+    """What the reference says, in the order of our coefficients: NaN where it gave no number."""
 
     name: str
     estimate: Floats
@@ -32,18 +34,23 @@ class Reference:
     notes: tuple[str, ...] = ()
 
 
-def reference_fit(model: Model) -> Reference:
-    """Fit the model in statsmodels, to the tightest tolerance it takes; its warnings come back as notes."""
+def reference_fit(model: Model, cov: str | HAC | Cluster = "information") -> Reference:
+    """Fit the model in statsmodels, to the tightest tolerance it takes; its warnings come back as notes.
+
+    Standard errors are NaN for a covariance that statsmodels does not have.
+    """
     import statsmodels
 
     routine = ROUTINES.get(model.kind)
     if routine is None:
         raise IncompatibleError(f"validate has no statsmodels reference for {model.title}.")
+    if cov != "information":
+        model, cov = _unweighted(model, cov)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             name, results = routine(model)
-            numbers = (*_numbers(model, results), float(results.llf), _converged(results))
+            numbers = (*_numbers(model, results, cov), float(results.llf), _converged(results))
             failure: tuple[str, ...] = ()
         except (np.linalg.LinAlgError, ValueError, RuntimeError, FloatingPointError) as error:
             missing = np.full(len(model.names), np.nan)
@@ -162,9 +169,12 @@ ROUTINES = {
 }
 
 
-def _numbers(model: Model, results: Any) -> tuple[Floats, Floats]:
+def _numbers(model: Model, results: Any, cov: str | HAC | Cluster) -> tuple[Floats, Floats]:
     """Estimates and standard errors in our parameters: statsmodels' alpha becomes log alpha."""
     estimate, se = _flat(results.params), _flat(results.bse)
+    if cov != "information":
+        V = reference_covariance(model, results, cov)
+        se = np.full_like(se, np.nan) if V is None else np.sqrt(np.diagonal(V))
     if model.kind == "negative_binomial":
         se[-1] = se[-1] / estimate[-1]
         estimate[-1] = np.log(estimate[-1])
@@ -173,15 +183,32 @@ def _numbers(model: Model, results: Any) -> tuple[Floats, Floats]:
 
 def _repeated(model: Model) -> Rows:
     """The rows as often as their frequency weights say, which is what frequency weights mean."""
-    rows = model.rows
-    if rows.weight is None:
-        return rows
-    index = np.repeat(np.arange(len(rows.y)), rows.weight.astype(int))
+    return _taken(model.rows, _index(model.rows)) if model.rows.weight is not None else model.rows
 
+
+def _index(rows: Rows) -> NDArray[np.intp]:
+    """Numbers of the rows, as often as each counts."""
+    times = np.ones(len(rows.X)) if rows.weight is None else rows.weight
+    if rows.y.ndim == 2:  # a row without trials says nothing
+        times = np.where(rows.y[:, 1] > 0, times, 0.0)
+    return np.repeat(np.arange(len(rows.X)), times.astype(int))
+
+
+def _taken(rows: Rows, index: NDArray[Any]) -> Rows:
     def taken(values: Floats | None) -> Floats | None:
         return None if values is None else values[index]
 
     return Rows(rows.X[index], rows.y[index], None, taken(rows.offset), taken(rows.precision))
+
+
+def _unweighted(model: Model, cov: str | HAC | Cluster) -> tuple[Model, str | HAC | Cluster]:
+    """The same for rows repeated as often as their weights say: statsmodels' sandwiches know no frequencies."""
+    index = _index(model.rows)
+    plain = replace(model, rows=_taken(model.rows, index), source=None, kept=None, n_dropped=0)
+    if not isinstance(cov, Cluster):
+        return plain, cov
+    ways = [Groups.read(groups, model).codes for groups in (cov.groups, cov.second) if groups is not None]
+    return plain, Cluster(*(codes[index] for codes in ways), correction=cov.correction)
 
 
 def _flat(values: Any) -> Floats:

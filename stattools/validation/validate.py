@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.covariance import covariance
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.fitted import Fit
 from stattools.model import Model
 from stattools.models.counts import BernoulliTrials
+from stattools.separate_fits import OneVsRestFit
 from stattools.solvers.metric import Metric
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.arms import validate_arms
@@ -29,18 +31,21 @@ SAME = 1e-5
 """Estimates this many standard errors apart, and standard errors this close in ratio, count as the same."""
 
 
-def validate(fit: Fit, /) -> Agreement:
+def validate(fit: Fit | OneVsRestFit, /) -> Agreement:
     """The same numbers from statsmodels? An `Agreement` with one row per coefficient, `ok` and a sentence.
 
-    The reference is OLS, Logit, MNLogit, GLM (Poisson, and logistic with offset or weights), proportion_confint, or
-    confint_poisson, ETS(A,N,N). Raises IncompatibleError for anything but a
-    maximum-likelihood fit of a model that the package ships.
+    The reference is OLS or WLS, Logit, Probit, MNLogit, NegativeBinomial, GLM (Poisson, grouped outcomes, and logistic
+    with offset or weights), proportion_confint, or confint_poisson; standard errors are of the fit's own covariance in
+    both. One-vs-rest fits are compared one by one. Raises IncompatibleError for anything but a maximum-likelihood fit
+    of a model that the package ships.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
     >>> st.validate(fit).ok
     True
     """
+    if isinstance(fit, OneVsRestFit):
+        return _of_parts(fit)
     if not isinstance(fit, Fit):
         raise IncompatibleError(f"validate needs a fit, st.fit(model); got {type(fit).__name__}.")
     if isinstance(fit.model, BernoulliTrials):
@@ -56,11 +61,16 @@ def validate(fit: Fit, /) -> Agreement:
             f"validate checks maximum-likelihood fits, and statsmodels has no reference for {fit.penalty!r}. "
             "Validate the fit without penalty=, if it exists."
         )
+    reference = reference_fit(fit.model, fit.cov_kind or "information")
     notes: tuple[str, ...] = ()
-    if fit.cov != "information":
-        notes = (f"standard errors here are both from the information; the fit's own are {fit.cov}.",)
-        fit = replace(fit, covariance=fit.solution.covariance * fit.scale**2, cov="information")
-    reference = reference_fit(fit.model)
+    if np.isfinite(reference.estimate).all() and not np.isfinite(reference.se).any():
+        plain = covariance(fit.model, fit.estimate, fit.solution.covariance, "HC0", scale=fit.scale)
+        quirk = f"statsmodels has {fit.cov} for least squares only and, asked for it here, returns HC0 under that name"
+        notes = (f"{quirk}: the standard errors are HC0 in both.",)
+        fit = replace(fit, covariance=plain.matrix, cov=plain.name, cov_kind="HC0")
+        reference = reference_fit(fit.model, "HC0")
+    if fit.cov != "information" and fit.model.rows.y.ndim == 2 and not fit.model.rows.y[:, 1].all():
+        notes = (*notes, "rows without trials count as rows here, and are left out of the reference.")
     rows = _rows(fit, reference)
     ours, theirs = _decrement(fit.model, fit.estimate), _decrement(fit.model, reference.estimate)
     apart = np.abs(rows["difference_in_se"].to_numpy())
@@ -69,7 +79,7 @@ def validate(fit: Fit, /) -> Agreement:
     same_se = bool((ratio <= SAME).all())
     same_loglik = bool(abs(fit.loglik - reference.loglik) <= 1e-8 * (1.0 + abs(fit.loglik)))
     if same_point and same_se and same_loglik:
-        ok, sentence = True, _agreement(reference, rows)
+        ok, sentence = True, _agreement(reference, rows, fit.cov)
     else:
         ok, sentence = _judge(fit, reference, ours, theirs, same_point, apart, ratio)
     return Agreement(
@@ -83,6 +93,41 @@ def validate(fit: Fit, /) -> Agreement:
         ok,
         sentence,
         notes + reference.notes,
+    )
+
+
+def _of_parts(fit: OneVsRestFit) -> Agreement:
+    """The agreements of separate fits as one: what they say together, and what any of them says alone."""
+    import pandas as pd
+
+    labels = [str(label) for label in fit.model.labels]
+    parts = dict(zip(labels, map(validate, fit.fits), strict=True))
+    tables = []
+    for label, part in parts.items():
+        rows = part.table()
+        rows.insert(0, "category", label)
+        tables.append(rows)
+    checks = list(parts.values())
+    rows = pd.concat(tables, ignore_index=True)
+    own = [label for label, part in parts.items() if "agrees" not in part.sentence]
+    digits, se_digits = counted(min(rows["digits"])), counted(min(rows["se_digits"]))
+    sentence = (
+        f"{checks[0].reference} agrees on {len(checks)} separate fits: the same {len(rows)} coefficients (digits: "
+        f"{digits}), standard errors (digits: {se_digits}) and log-likelihoods."
+    )
+    if own:
+        sentence = " ".join(f"{label} against the rest: {parts[label].sentence}" for label in own)
+    return Agreement(
+        rows,
+        sum(part.loglik for part in checks),
+        sum(part.reference_loglik for part in checks),
+        checks[0].reference,
+        all(part.converged for part in checks),
+        max(part.decrement for part in checks),
+        max(part.reference_decrement for part in checks),
+        all(part.ok for part in checks),
+        sentence,
+        tuple(dict.fromkeys(note for part in checks for note in part.notes)),
     )
 
 
@@ -113,12 +158,13 @@ def _decrement(model: Model, theta: Floats) -> float:
         return float("inf")
 
 
-def _agreement(reference: Reference, rows: Any) -> str:
+def _agreement(reference: Reference, rows: Any, cov: str) -> str:
     digits, se_digits = counted(rows["digits"].min()), counted(rows["se_digits"].min())
     count = f"{len(rows)} coefficient{'' if len(rows) == 1 else 's'}"
+    kind = "" if cov == "information" else f"{cov}; "
     return (
-        f"{reference.name} agrees: the same {count} (digits: {digits}), standard errors (digits: {se_digits}) and "
-        "log-likelihood."
+        f"{reference.name} agrees: the same {count} (digits: {digits}), standard errors ({kind}digits: {se_digits}) "
+        "and log-likelihood."
     )
 
 
@@ -135,7 +181,8 @@ def _judge(
     noise = 1e-9 * (1.0 + abs(fit.loglik))
     if same_point and ratio.max() > SAME:
         return False, (
-            f"{reference.name} {state}: the estimates agree, but the standard errors differ by up to {ratio.max():.1%}."
+            f"{reference.name} {state}: the estimates agree, but the standard errors differ by up to "
+            + (f"{ratio.max():.1%}." if ratio.max() > 5e-4 else f"{ratio.max():.1e} of them.")
         )
     if lead >= -noise and ours <= 1e-6 and (theirs > 1e3 * max(ours, 1e-12) or lead > noise):
         distance = f"{theirs:.2g} standard errors from the maximum" if np.isfinite(theirs) else "nowhere near a maximum"

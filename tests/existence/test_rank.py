@@ -61,3 +61,11 @@ def test_more_coefficients_than_rows():
         st.fit(st.ols(g.normal(size=4), g.normal(size=(4, 5))))
     with pytest.raises(st.IdentificationError, match=r"3 coefficients and 3 rows: the fit is exact"):
         st.fit(st.ols(g.normal(size=3), g.normal(size=(3, 2))))
+
+
+def test_a_spline_that_contains_the_intercept_says_how_to_center_it():
+    x = np.linspace(0.0, 1.0, 30)
+    data = {"x": x, "y": np.sin(9 * x)}
+    with pytest.raises(st.IdentificationError, match="Write constraints='center' into the spline"):
+        st.fit(st.ols("y ~ cr(x, df=4)", data))
+    assert len(st.fit(st.ols("y ~ cr(x, df=4, constraints='center')", data)).estimate) == 5

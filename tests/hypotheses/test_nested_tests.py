@@ -220,3 +220,14 @@ def test_an_aliased_larger_model():
     full = st.ols(OUTCOMES["ols"], np.column_stack([X, X[:, 0] - X[:, 1]]))
     with pytest.raises(IdentificationError, match=r"x5 = x1 - x2"):
         score_test(st.fit(models("ols")[1]), full)
+
+
+@pytest.mark.parametrize("penalty", [st.Jeffreys(), st.Ridge(1.0)], ids=repr)
+def test_penalized_fits_are_no_maxima_to_compare(penalty):
+    g = np.random.default_rng(3)
+    data = {"x": g.normal(size=40), "y": g.integers(0, 2, 40)}
+    small, large = st.logistic("y ~ 1", data), st.logistic("y ~ x", data)
+    with pytest.raises(st.IncompatibleError, match=r"ratio test compares maxima .* fitted with (Jeffreys|Ridge)"):
+        st.likelihood_ratio(st.fit(large, penalty=penalty), st.fit(small, penalty=penalty))
+    with pytest.raises(st.IncompatibleError, match="score test compares maxima"):
+        st.score_test(st.fit(small, penalty=penalty), large)

@@ -104,3 +104,13 @@ def test_without_n_there_is_no_bic():
     assert "BIC" not in str(fit)
     assert_allclose(fit.estimate, [1.0, 1.0], atol=1e-8)
     assert_allclose(fit.se, np.sqrt([0.5, 0.5]), rtol=1e-8)
+
+
+def test_a_log_likelihood_that_levels_off_has_no_maximum():
+    with pytest.raises(st.IdentificationError, match=r"levels off and still rises as 'rate' runs off to infinity"):
+        st.fit(st.custom(lambda t: -np.exp(-t[0]) - t[1] ** 2, start={"rate": 1.0, "other": 0.5}))
+
+
+def test_a_start_that_is_no_number_is_refused():
+    with pytest.raises(st.DomainError, match="one finite number per parameter; got 'a'"):
+        st.custom(lambda t: 0.0, start="a")  # type: ignore[arg-type]

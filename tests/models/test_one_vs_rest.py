@@ -46,8 +46,20 @@ def test_a_separated_category_is_named():
     y, X = data()
     y = np.where(X[:, 0] > 1.0, "far", y)
     y = np.where((X[:, 0] <= 1.0) | (y == "far"), y, "far")
-    with pytest.raises(st.IdentificationError, match="'far' against the rest"):
+    with pytest.raises(st.SeparationError, match="far against the rest") as caught:
         st.fit(st.one_vs_rest(y, X))
+    assert caught.value.separation.infinite["x1"] == np.inf
+
+
+def test_predictions_say_that_they_are_normalized_after_the_fact(tmp_path):
+    y, X = data()
+    fit = st.fit(st.one_vs_rest(y, X))
+    assert "only after the fact" in fit.predict().attrs["note"]
+    classes = fit.predict(X[:20], kind="class")
+    assert classes.tolist() == fit.separate_probabilities(X[:20]).idxmax(axis=1).tolist()
+    with pytest.raises(st.IncompatibleError, match="got kind='link'"):
+        fit.predict(kind="link")  # type: ignore[arg-type]
+    assert str(st.load(fit.save(tmp_path / "fit"))) == str(fit)
 
 
 def test_weights_are_repeated_rows():

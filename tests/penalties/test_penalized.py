@@ -254,3 +254,13 @@ def test_errors():
         maximize(twins, Jeffreys())
     with pytest.raises(st.IdentificationError, match="4 coefficients and only 3 rows"):
         maximize(st.logistic([0, 1, 0], g.normal(size=(3, 3))), Jeffreys())
+
+
+def test_a_constant_column_is_an_intercept_whatever_its_name():
+    g = np.random.default_rng(4)
+    X, y = g.normal(size=(50, 2)) + 3.0, g.integers(0, 2, 50)
+    own = st.fit(st.logistic(y, np.column_stack([np.ones(50), X]), intercept=False), penalty=st.Ridge(3.0))
+    added = st.fit(st.logistic(y, X), penalty=st.Ridge(3.0))
+    assert_allclose(own.estimate, added.estimate, rtol=1e-9)
+    assert added.table().attrs["note"] == "penalized: no standard errors"
+    assert "penalized: no standard errors" in str(added)

@@ -175,6 +175,16 @@ def test_a_likelihood_of_the_user(tmp_path):
     assert "> Waiting times is highest at `log\\_mean`" in text or "> Waiting times is highest at `log_mean`" in text
 
 
+def test_separate_fits_are_one_report(tmp_path):
+    fit = st.fit(st.one_vs_rest([*"abc"] * 20, np.sin(np.arange(60.0))))
+    text = written(fit, st.validate(fit), to=tmp_path / "r")
+    assert text.startswith("# One-vs-rest logistic regressions of `y`\n")
+    assert "## 3. Logistic regression (c against the rest) of `y`" in text
+    total = fit.separate_probabilities().sum(axis=1)
+    assert f"they sum to between {total.min():.3f} and {total.max():.3f}" in text
+    assert text.count("; statsmodels agrees.") == 3
+
+
 def test_chaotic_solvers_leave_no_round_off_on_the_page():
     climbed = st.fit(st.ols("y ~ x", data), solver=st.GradientDescent())
     words = str(compose(climbed))

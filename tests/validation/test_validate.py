@@ -104,7 +104,7 @@ def refer(monkeypatch, fit, shift=0.0, converged=True, numbers=True):
     estimate = fit.estimate + shift * fit.se if numbers else np.full_like(fit.estimate, np.nan)
     loglik = fit.model.loglik(estimate) if numbers else np.nan
     reference = Reference("statsmodels X", estimate, fit.se.copy(), loglik, converged, ("warned",))
-    monkeypatch.setattr(module, "reference_fit", lambda model: reference)
+    monkeypatch.setattr(module, "reference_fit", lambda *_: reference)
 
 
 @pytest.mark.parametrize("converged", [True, False])
@@ -134,12 +134,63 @@ def test_nan_reference_does_not_excuse_a_wrong_fit(monkeypatch):
     assert not st.validate(fit).ok
 
 
-def test_a_robust_fit_is_validated_on_the_information():
-    fit = st.fit(st.ols("y ~ x", frame()), cov="HC3")
+GROUPS, OTHER = rng(1).integers(0, 30, 200), rng(2).integers(0, 25, 200)
+COVS = [
+    "HC0",
+    "HC1",
+    "robust",
+    st.HAC(3),
+    st.HAC(2, "uniform", correction="stata"),
+    *(st.Cluster(GROUPS, correction=c) for c in ("stata", "statsmodels", "none")),
+    *(st.Cluster(GROUPS, OTHER, correction=c) for c in ("stata", "statsmodels", "none")),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0].__name__} {case[1]} {case[2]}")
+def test_a_robust_fit_is_compared_with_the_same_covariance(case):
+    make, formula, options, _ = case
+    model = make(formula, frame().assign(fails=lambda data: data.fails + 1), **options)  # no row without trials
+    for cov in COVS:
+        if isinstance(cov, st.HAC) and model.rows.weight is not None:
+            continue
+        fit = st.fit(model, cov=cov)
+        check = st.validate(fit)
+        assert fit.cov in check.sentence
+        assert "agrees" in check.sentence
+        assert (check.table().se_digits > 6).all()
+        assert_allclose(check.table().se, fit.se, rtol=1e-12)
+        assert not check.notes
+
+
+@pytest.mark.parametrize("cov", ["HC2", "HC3"])
+def test_leverages_are_compared_for_least_squares_and_said_to_have_no_reference_elsewhere(cov):
+    check = st.validate(st.fit(st.ols("y ~ x", frame(), precision="w", weights="w"), cov=cov))
+    assert check.ok
+    assert not check.notes
+    assert f"({cov}; digits: 10 or more)" in check.sentence
+    check = st.validate(st.fit(st.logistic("b ~ x", frame()), cov=cov))
+    assert check.ok
+    assert "returns HC0 under that name" in check.notes[0]
+    assert_allclose(check.table().se, st.fit(st.logistic("b ~ x", frame()), cov="HC0").se, rtol=1e-12)
+
+
+def test_a_wrong_robust_covariance_is_found():
+    fit = st.fit(st.logistic("b ~ x", frame()), cov=st.Cluster(GROUPS))
+    check = st.validate(replace(fit, covariance=1.0002 * fit.covariance))
+    assert not check.ok
+    assert "standard errors differ by up to 1.0e-04 of them" in check.sentence
+
+
+def test_one_vs_rest_is_compared_part_by_part():
+    fit = st.fit(st.one_vs_rest("k ~ x", frame()))
     check = st.validate(fit)
     assert check.ok
-    assert "the fit's own are HC3" in check.notes[0]
-    assert_allclose(check.table().se, st.fit(st.ols("y ~ x", frame())).se, rtol=1e-12)
+    assert "agrees on 3 separate fits" in check.sentence
+    assert_allclose(check.table().reference, fit.table().estimate, rtol=1e-7)
+    assert check.table().category.tolist() == ["a", "a", "b", "b", "c", "c"]
+    bad = replace(fit, fits=(fit.fits[0], wrong(fit.fits[1], shift=0.1), fit.fits[2]))
+    assert not st.validate(bad).ok
+    assert "b against the rest" in st.validate(bad).sentence
 
 
 def test_penalized_and_custom_fits_have_no_reference():

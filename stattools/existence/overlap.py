@@ -1,0 +1,80 @@
+"""Do the outcomes overlap, so that a maximum exists? Cheap tests of a solution first, the linear program in doubt."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stattools.errors import IdentificationError
+from stattools.existence.rank import check_rank
+from stattools.existence.separation import Separation, separation
+from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, NegativeBinomial, Poisson, Probit
+from stattools.model import Model
+from stattools.solvers.solution import Solution
+
+WELL_CONDITIONED = 1e-10
+"""A reciprocal condition of the scaled information above this leaves no doubt about the rank."""
+
+FAR = 20.0
+"""Linear predictors within +-20 at a decrement of 1e-8 leave no doubt that the outcomes overlap."""
+
+
+class SeparationError(IdentificationError):
+    """The outcomes are separated and some coefficients are infinite; `separation` has them and the finite ones."""
+
+    def __init__(self, message: str, separation: Separation) -> None:
+        super().__init__(message)
+        self.separation = separation
+
+
+def check_overlap(model: Model) -> None:
+    """SeparationError where some direction separates the outcomes: its columns, how completely, and the way out."""
+    found = separation(model)
+    if found is None:
+        return
+    model = found.model
+    span = np.tile(np.abs(model.rows.X).max(axis=0), found.directions.shape[1] // len(model.terms))
+    moves = (np.abs(found.directions) * span).reshape(len(found.directions), -1, len(model.terms)).max(axis=1)
+    moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
+    named = [term for term, move in zip(model.terms, moves, strict=True) if move > 1e-7]
+    how = "completely" if found.kind == "complete" else "for some of the rows (quasi-completely)"
+    counts = isinstance(model.likelihood, Poisson | NegativeBinomial)
+    outcome = f"no {model.outcome_name}" if counts else f"the values of {model.outcome_name}"
+    firth = isinstance(model.likelihood, Bernoulli | Binomial | Categorical | Poisson)
+    finite = len(model.names) - len(found.infinite)
+    verb = "separates" if len(named) == 1 else "separate"
+    raise SeparationError(
+        f"{model.title} has no maximum: {', '.join(named)} {verb} {outcome} {how}, so that the log-likelihood rises "
+        f"for ever; {_listed(found.infinite)}. "
+        + (f"The other {finite} are finite: " if finite else "")
+        + "`separation.table()` of this error has estimates and intervals. "
+        + ("Use penalty=st.Jeffreys(), leave" if firth else "Leave")
+        + " out or merge the separating columns, or collect rows that overlap.",
+        found,
+    )
+
+
+def check_solution(model: Model, solution: Solution) -> None:
+    """Look closer at a solution that its own numbers leave in doubt; IdentificationError if there is no unique
+    maximum.
+    """
+    if solution.rcond < WELL_CONDITIONED:
+        check_rank(model)
+    if not model.has_scale and (not solution.converged or _is_far(model, solution)):
+        check_overlap(model)
+
+
+def _is_far(model: Model, solution: Solution) -> bool:
+    """Is a linear predictor so large that its row may have probability 1? On the way there the decrement is exp(-eta /
+    2), for probit exp(-eta^2 / 4).
+    """
+    eta = model.eta(solution.estimate)
+    if isinstance(model.likelihood, NegativeBinomial | BetaBinomial):
+        eta = eta[:, 0]
+    far = min(FAR, -1.5 * np.log(min(max(solution.decrement, 1e-300), 0.5)))
+    return bool(np.abs(eta).max() > (np.sqrt(far) if isinstance(model.likelihood, Probit) else far))
+
+
+def _listed(infinite: dict[str, float], most: int = 8) -> str:
+    signs = {np.inf: "inf", -np.inf: "-inf"}
+    shown = [f"{name} = {signs.get(value, '±inf')}" for name, value in list(infinite.items())[:most]]
+    return ", ".join(shown) + (f" and {len(infinite) - most} more" if len(infinite) > most else "")
