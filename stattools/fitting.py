@@ -134,9 +134,10 @@ def fit(
     """
     require_level(level)
     if isinstance(model, Network):
-        if cov != "information" or not (penalty is None or isinstance(penalty, Ridge)):
+        if cov != "information" or level != 0.95 or not (penalty is None or isinstance(penalty, Ridge)):
             raise IncompatibleError(
-                f"{model.title} has no standard errors: cov= does not go with it, and penalty= is st.Ridge only."
+                f"{model.title} has no standard errors: cov= and level= do not go with it, and penalty= is "
+                "st.Ridge only."
             )
         return fit_network(model, solver=solver, ridge=0.0 if penalty is None else penalty.strength, **training)
     if training:
