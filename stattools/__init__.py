@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from stattools.filters.streaming import exponential_filter_state as exponential_filter_state
     from stattools.fitted import Fit as Fit
     from stattools.fitting import fit as fit
+    from stattools.held_out_scores import confusion as confusion
     from stattools.held_out_scores import held_out as held_out
     from stattools.hypotheses import TestResult as TestResult
     from stattools.hypotheses import likelihood_ratio as likelihood_ratio
@@ -188,7 +189,7 @@ _HOME = {
     "fitted": ("Fit",),
     "fitting": ("fit",),
     "data.idx": ("read_idx",),
-    "held_out_scores": ("held_out",),
+    "held_out_scores": ("confusion", "held_out"),
     "hypotheses": ("TestResult", "likelihood_ratio", "score_test"),
     "interval": ("Interval",),
     "likelihoods": (

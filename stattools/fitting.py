@@ -31,6 +31,7 @@ from stattools.solvers import LBFGS, Adam, ClosedForm, LeastSquares, Newton, Sol
 from stattools.statespace.many import LocalLevelFits, LocalLevels
 from stattools.statespace.maximum import BoundedNewton
 from stattools.statespace.structural import Structural
+from stattools.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from stattools.filters.smoothing import ExponentialSmoothing
@@ -102,6 +103,7 @@ def fit(
 ) -> Fit: ...
 
 
+@one_blas_thread()
 def fit(
     model: Any,
     *,
@@ -132,9 +134,10 @@ def fit(
     """
     require_level(level)
     if isinstance(model, Network):
-        if cov != "information" or not (penalty is None or isinstance(penalty, Ridge)):
+        if cov != "information" or level != 0.95 or not (penalty is None or isinstance(penalty, Ridge)):
             raise IncompatibleError(
-                f"{model.title} has no standard errors: cov= does not go with it, and penalty= is st.Ridge only."
+                f"{model.title} has no standard errors: cov= and level= do not go with it, and penalty= is "
+                "st.Ridge only."
             )
         return fit_network(model, solver=solver, ridge=0.0 if penalty is None else penalty.strength, **training)
     if training:

@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
+from stattools.confusion_table import crossed, most_probable
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.data.outcome import numeric
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Probit
 from stattools.model import Model
-from stattools.prediction import at_rows, labels_of
+from stattools.new_rows import at_rows
+from stattools.prediction import labels_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +36,8 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
 
     One row per fit: fit, n, log_score, se, difference, difference_se, accuracy. `difference` is the log score minus
     that of the best fit, with the standard error of the paired difference; accuracy is missing for outcomes without
-    classes. Raises IncompatibleError for fits whose outcomes have no density at single rows, DomainError for labels
-    that a fit has not seen.
+    classes. One-vs-rest fits are scored by their shares, normalized after the fact. Raises IncompatibleError for
+    fits whose outcomes have no density at single rows, DomainError for labels that a fit has not seen.
 
     >>> import stattools as st
     >>> table = {"y": [0, 0, 1, 0, 1, 1], "x": [1, 2, 3, 4, 5, 6]}
@@ -71,10 +74,30 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
     return pd.DataFrame(rows)
 
 
+def confusion(fit: Any, data: Any = None, /) -> pd.DataFrame:
+    """Counts of rows by observed (rows) and predicted label (columns): of the rows of the fit, or of new rows.
+
+    For logistic, probit and softmax regression, one-vs-rest and networks alike; the predicted label is the most
+    probable one. New rows are a table, or a pair (y, X) for fits of arrays; frequency weights count where the rows are
+    the fit's own. Raises IncompatibleError for outcomes without classes, DomainError for labels that the fit has not
+    seen.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.logistic("y ~ x", {"y": [0, 0, 1, 0, 1, 1], "x": [1, 2, 3, 4, 5, 6]}))
+    >>> confusion(fit).to_numpy().tolist()
+    [[2, 1], [1, 2]]
+    """
+    mean, codes, labels, weight = _classes(fit, data)
+    return crossed(labels, codes, most_probable(mean), weight)
+
+
 def pointwise(fit: Any, data: Any) -> Floats:
     """log p(y_i | x_i) of each new row at the fit's estimate, (m,)."""
     if hasattr(fit, "pointwise_loglik"):
         return fit.pointwise_loglik(data)
+    if hasattr(fit, "separate_probabilities"):
+        shares, codes = _log_shares(fit, data)
+        return shares[np.arange(len(codes)), codes.astype(int)]
     at, y = _new_rows(fit, data)
     eta = at.eta(fit.estimate)
     if isinstance(at.likelihood, Gaussian):
@@ -84,19 +107,50 @@ def pointwise(fit: Any, data: Any) -> Floats:
 
 def accuracy(fit: Any, data: Any) -> float:
     """Share of new rows whose most probable label is the observed one; NaN for outcomes without classes."""
-    model = fit.model
-    if isinstance(model, Model):
-        if not isinstance(model.likelihood, Bernoulli | Probit | Categorical):
-            return float("nan")
-        at, y = _new_rows(fit, data)
-        mean = at.likelihood.mean(at.eta(fit.estimate))
+    if not _has_classes(fit):
+        return float("nan")
+    mean, codes, _, _ = _classes(fit, data)
+    return float((most_probable(mean) == codes).mean())
+
+
+def _has_classes(fit: Any) -> bool:
+    if isinstance(getattr(fit, "model", None), Model):
+        return isinstance(fit.model.likelihood, Bernoulli | Probit | Categorical)
+    return hasattr(fit, "separate_probabilities") or getattr(fit, "labels", None) is not None
+
+
+def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floats | None]:
+    """Probabilities (n, K) or P(1) (n,), observed codes, labels, and the weights of the fit's own rows."""
+    if not _has_classes(fit):
+        title = getattr(getattr(fit, "model", None), "title", type(fit).__name__)
+        raise IncompatibleError(f"confusion needs a fit whose outcome has classes, such as st.softmax; got {title}.")
+    if hasattr(fit, "separate_probabilities"):
+        shares, codes = _log_shares(fit, data)
+        return np.exp(shares), codes, fit.model.labels, _own_weight(fit.model.parts[0], data)
+    if not isinstance(fit.model, Model):
+        X, y = fit.model.rows_of(data)
+        return fit.mean(X), y, fit.labels, _own_weight(fit.model, data)
+    at, y = (fit.model, fit.model.rows.y) if data is None else _new_rows(fit, data)
+    return at.likelihood.mean(at.eta(fit.estimate)), y, labels_of(fit.model), _own_weight(fit.model, data)
+
+
+def _own_weight(model: Any, data: Any) -> Floats | None:
+    return model.rows.weight if data is None else None
+
+
+def _log_shares(fit: Any, data: Any) -> tuple[Floats, Floats]:
+    """Logarithms of one-vs-rest's shares (n, K), which are normalized after the fact, and the observed codes."""
+    first = fit.model.parts[0]
+    if data is None:
+        codes = np.argmax([part.rows.y for part in fit.model.parts], axis=0).astype(float)
+        at = [part.eta(one.estimate) for part, one in zip(fit.model.parts, fit.fits, strict=True)]
     else:
-        if fit.labels is None:
-            return float("nan")
-        X, y = model.rows_of(data)
-        mean = fit.mean(X)
-    codes = mean.argmax(axis=1) if mean.ndim == 2 else mean > 0.5
-    return float((codes == y).mean())
+        outcome, _ = new_outcome(first.design, fit.model.outcome_name, data)
+        codes = codes_of(outcome, fit.model.labels, fit.model.outcome_name)
+        new = data[1] if isinstance(data, tuple) else data
+        at = [at_rows(one.model, new).eta(one.estimate) for one in fit.fits]
+    separate = special.log_expit(np.column_stack(at))
+    return separate - special.logsumexp(separate, axis=1, keepdims=True), codes
 
 
 def _new_rows(fit: Any, data: Any) -> tuple[Model, Floats]:
@@ -104,7 +158,7 @@ def _new_rows(fit: Any, data: Any) -> tuple[Model, Floats]:
     model = getattr(fit, "model", None)
     if not isinstance(model, Model) or isinstance(model.likelihood, Binomial) or model.rows.precision is not None:
         raise IncompatibleError(
-            "held_out compares regressions of single rows and networks; got "
+            "held_out compares regressions of single rows, one-vs-rest fits and networks; got "
             f"{getattr(model, 'title', type(fit).__name__)}. Compare grouped outcomes and weighted fits by st.compare."
         )
     outcome, _ = new_outcome(model.design, model.outcome_name, data)

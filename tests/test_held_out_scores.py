@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 import stattools as st
@@ -51,3 +52,57 @@ def test_what_has_no_held_out_score():
     fit = st.fit(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 1.0]))
     with pytest.raises(st.DomainError, match="names="):
         st.held_out(fit, data=([1], [[1.0]]), names=["a", "b"])
+
+
+def three_ways():
+    y = np.array(["a|b", "ü", "c"])[
+        np.argmax(np.column_stack([X, np.zeros(80)]) + generator.normal(size=(80, 3)), axis=1)
+    ]
+    table = pd.DataFrame({"y": y, "u": X[:, 0], "v": X[:, 1]})
+    network = st.fit(st.network("y ~ u + v", table, hidden=[3]), solver=st.LBFGS(max_steps=30), seed=0)
+    return table, {
+        "null": st.fit(st.softmax("y ~ 1", table)),
+        "softmax": st.fit(st.softmax("y ~ u + v", table)),
+        "rest": st.fit(st.one_vs_rest("y ~ u + v", table)),
+        "network": network,
+        "calibrated": network.calibrated(table),
+    }
+
+
+def test_softmax_one_vs_rest_and_networks_have_one_interface():
+    table, fits = three_ways()
+    new = table.iloc[::-2]
+    scores = st.held_out(*fits.values(), data=new, names=list(fits)).set_index("fit")
+    for name, fit in fits.items():
+        p = fit.predict(new)
+        own = -np.log([p.loc[place, label] for place, label in zip(p.index, new.y, strict=True)])
+        assert scores.log_score[name] == pytest.approx(own.mean(), rel=1e-10)
+        guess = fit.predict(new, kind="class")
+        assert scores.accuracy[name] == pytest.approx(np.mean(guess == new.y.to_numpy()))
+        counts = st.confusion(fit, new)
+        assert counts.index.tolist() == counts.columns.tolist() == ["a|b", "c", "ü"]
+        for observed in counts.index:
+            for predicted in counts.columns:
+                assert counts.loc[observed, predicted] == ((new.y == observed) & (guess == predicted)).sum()
+        pd.testing.assert_frame_equal(st.confusion(fit), st.confusion(fit, table))
+        with pytest.raises(st.DomainError, match="not seen: 'd'"):
+            st.confusion(fit, table.assign(y="d"))
+
+
+def test_one_vs_rest_is_scored_where_all_its_probabilities_underflow():
+    y, x = np.repeat(["a", "b", "c"], 4), np.array([[0.0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5]]).ravel()
+    fit = st.fit(st.one_vs_rest(y, x))
+    far = st.held_out(fit, data=(np.array(["a", "b"]), np.array([[1e4], [1e4]])))
+    assert np.isfinite(far.log_score[0])
+    assert far.log_score[0] > 100
+
+
+def test_logistic_counts_and_weights_count():
+    y, weights = (X[:, 0] > 0.3 * NEW.sum()).astype(int), np.resize([1.0, 2.0, 0.0], 80)
+    y[:20] = np.resize([0, 1], 20)
+    fit = st.fit(st.logistic(y, X, weights=weights))
+    guess = fit.predict() > 0.5
+    counts = st.confusion(fit).to_numpy()
+    assert counts.tolist() == [[int(weights[(y == a) & (guess == b)].sum()) for b in (0, 1)] for a in (0, 1)]
+    with pytest.raises(st.IncompatibleError, match="classes"):
+        st.confusion(st.fit(st.ols(X[:, 0], X[:, 1])))

@@ -106,4 +106,4 @@ class LeaveOneOut:
 
         log_likelihood = self.log_likelihood(draws, seed)
         log_weight, k_hat = smoothed_weights(log_likelihood)
-        return logsumexp(log_weight + log_likelihood, axis=0), k_hat
+        return np.asarray(logsumexp(log_weight + log_likelihood, axis=0), dtype=float), k_hat

@@ -26,7 +26,12 @@ def quantile(parts: Any, p: Floats) -> Floats:
     """The value with P(contrast <= value) = p, by Newton's method on the normal score of the tail, which is nearly
     linear; a step that leaves the bracket is replaced by bisection.
     """
-    aim = ndtri(p)
+    aim: Floats = ndtri(p)
+    spread: Floats
+    t: Floats
+    low: Floats
+    high: Floats
+    active: NDArray[np.intp]
     center, spread = parts.start()
     t = center + spread * aim
     ends = _from_value(parts, np.asarray(parts.support, dtype=float))
@@ -53,7 +58,8 @@ def quantile(parts: Any, p: Floats) -> Floats:
         answer[active[~rest]] = new[~rest]
         if not rest.any():
             return _to_value(parts, answer)
-        t, low, high, aim, spread, active = (v[rest] for v in (new, low, high, aim, spread, active))
+        t, low, high, aim, spread = new[rest], low[rest], high[rest], aim[rest], spread[rest]
+        active = active[rest]
         part = rows(part, rest)
     raise ConvergenceError("a quantile of a contrast did not settle in 80 steps. Report the parameters of the arms.")
 
@@ -73,6 +79,8 @@ def highest_density(parts: Any, prob: float) -> tuple[Floats, Floats]:
     if not len(active):
         return lower, upper
     part = rows(parts, active)
+    low: Floats
+    high: Floats
     low, high = _from_value(parts, lower[active]), _from_value(parts, upper[active])
     for _ in range(MOST_STEPS):
         width = high - low

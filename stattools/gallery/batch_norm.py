@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import DomainError
 from stattools.gallery import command
+from stattools.gallery.digit_images import TRAINED, digits
 from stattools.networks.activation import Activation
 from stattools.networks.batch_norm import MOMENTUM, BatchNorm, Moments
 from stattools.reporting import figures, networks, sections
@@ -25,8 +25,6 @@ Floats = NDArray[np.float64]
 X = np.array([[0.7, 0.1], [0.3, 0.8], [0.4, 0.6]])
 W = np.array([[0.3, 0.4], [0.5, 0.1], [0.2, 0.3]])
 DEPTH, UNITS, EPOCHS, SEED = 6, 32, 40, 1
-TRAINED = 1300
-"""Rows of the digits that networks are trained on; the others are for testing."""
 
 
 def document() -> Document:
@@ -60,20 +58,6 @@ SOURCE = (
     f"(`sklearn.datasets.load_digits`). {count(TRAINED)} of them, chosen at random, are for training, the others for "
     "testing."
 )
-
-
-@cache
-def digits() -> tuple[Floats, NDArray[np.int64], Floats, NDArray[np.int64]]:
-    """Pixels and labels for training, pixels and labels for testing. Raises DomainError without scikit-learn."""
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError:
-        raise DomainError("this analysis reads the digits that scikit-learn ships: pip install scikit-learn.") from None
-    data: Any = load_digits()
-    order = np.random.default_rng(0).permutation(len(data.target))
-    first, rest = order[:TRAINED], order[TRAINED:]
-    label = data.target.astype(np.int64)
-    return data.data[first], label[first], data.data[rest], label[rest]
 
 
 def deep(batch_norm: bool) -> Network:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.gallery import command
-from stattools.gallery.batch_norm import TRAINED, digits
+from stattools.gallery.digit_images import TRAINED, digits
 from stattools.reporting import figures, networks, sections
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, percent, small
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from stattools.fitted import Fit
-    from stattools.models.one_vs_rest import OneVsRestFit
     from stattools.networks.network_fit import NetworkFit
+    from stattools.separate_fits import OneVsRestFit
 
 Floats = NDArray[np.float64]
 
@@ -27,11 +27,12 @@ UNITS, SEED = 64, 1
 STRENGTH = 1.0
 """Ridge on columns in units of their standard deviation: the training digits are separated, and have no maximum."""
 SHOWN = 12
+NULL, SOFTMAX, REST, NETWORK = "Shares alone", "Softmax", "One against the rest", "Network"
 
 
 def document() -> Document:
     """The report."""
-    softmax, rest, net = fits()
+    _, softmax, rest, net = fits().values()
     return Document(
         "Reading digits: softmax, one against the rest, and a network",
         (
@@ -77,29 +78,39 @@ def scaled() -> tuple[Floats, Floats, tuple[str, ...]]:
 
 
 @cache
-def fits() -> tuple[Fit, OneVsRestFit, NetworkFit]:
-    """Softmax, one against the rest, and the network, all with the same ridge penalty."""
-    import stattools as st
+def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Training and test digits as tables: the digit, and the scaled pixels by name."""
+    import pandas as pd
 
-    _, label, *_ = digits()
-    pixels, _, names = scaled()
-    penalty = st.Ridge(STRENGTH)
-    softmax = st.fit(st.softmax(label, pixels, names=list(names)), penalty=penalty)
-    rest = st.fit(st.one_vs_rest(label, pixels, names=list(names)), penalty=penalty)
-    net = st.network(label, pixels, hidden=[UNITS], activation="tanh", names=list(names))
-    return softmax, rest, st.fit(net, solver=st.LBFGS(max_steps=200), penalty=penalty, seed=SEED)
+    _, label, _, new_label = digits()
+    pixels, new, names = scaled()
+    return (
+        pd.DataFrame(pixels, columns=list(names)).assign(digit=label),
+        pd.DataFrame(new, columns=list(names)).assign(digit=new_label),
+    )
 
 
 @cache
-def probabilities() -> dict[str, Floats]:
-    """Predicted probabilities of the test digits by each model, (n, 10)."""
-    softmax, rest, net = fits()
-    _, new, _ = scaled()
+def fits() -> dict[str, Any]:
+    """The shares of the digits alone; softmax, one against the rest and the network, with the same ridge penalty."""
+    import stattools as st
+
+    table, penalty = tables()[0], st.Ridge(STRENGTH)
+    net = st.network("digit ~ .", table, hidden=[UNITS], activation="tanh")
     return {
-        "softmax": softmax.predict(new).to_numpy(),
-        "one against the rest": rest.predict(new).to_numpy(),
-        "network": net.predict(new).to_numpy(),
+        NULL: st.fit(st.softmax("digit ~ 1", table)),
+        SOFTMAX: st.fit(st.softmax("digit ~ .", table), penalty=penalty),
+        REST: st.fit(st.one_vs_rest("digit ~ .", table), penalty=penalty),
+        NETWORK: st.fit(net, solver=st.LBFGS(max_steps=200), penalty=penalty, seed=SEED),
     }
+
+
+@cache
+def compared() -> pd.DataFrame:
+    """Log score and accuracy of each on the test digits, with the standard error of differences."""
+    import stattools as st
+
+    return st.held_out(*fits().values(), data=tables()[1], names=list(fits()))
 
 
 def _likelihood() -> tuple[Block, ...]:
@@ -128,45 +139,39 @@ def _fit(softmax: Fit, net: NetworkFit) -> tuple[Block, ...]:
     )
 
 
-def _scores(p: Floats) -> Floats:
-    _, _, _, label = digits()
-    return -np.log(p[np.arange(len(label)), label])
-
-
 def _compared() -> tuple[Block, ...]:
     """Log score, differences with their standard errors, accuracy, confusion of the best."""
-    _, _, _, label = digits()
-    scores = {name: _scores(p) for name, p in probabilities().items()}
-    best = min(scores, key=lambda name: float(scores[name].mean()))
-    rows = []
-    for name, score in scores.items():
-        gap = score - scores[best]
-        error = float(gap.std(ddof=1) / np.sqrt(len(gap)))
-        against = "—" if name == best else f"{number(float(gap.mean()), 3)} ± {number(error, 3)}"
-        right = float((probabilities()[name].argmax(axis=1) == label).mean())
-        rows.append((name, number(float(score.mean()), 3), against, percent(round(right, 3))))
-    return (
-        Table(("model", "log score", "more than the best ± standard error", "right"), tuple(rows), "lrrr"),
-        Paragraph(
-            "The log score is minus the mean log-probability of what was there: the smaller, the better. Differences "
-            "are taken digit by digit, so that their standard error is that of a pair. Counts of the "
-            f"{best if best == 'network' else best + ' model'}, by digit:"
-        ),
-        networks.confusion(_confusion(probabilities()[best], label)),
+    import stattools as st
+
+    table: Any = compared()
+    best = str(table.fit[table.log_score.argmin()])
+    rows = tuple(
+        (
+            str(row.fit),
+            f"{number(row.log_score, 3)} ± {number(row.se, 3)}",
+            "—" if row.fit == best else f"{number(row.difference, 3)} ± {number(row.difference_se, 3)}",
+            percent(round(row.accuracy, 3)),
+        )
+        for row in table.itertuples()
     )
-
-
-def _confusion(p: Floats, label: NDArray[np.int64]) -> pd.DataFrame:
-    import pandas as pd
-
-    counts = np.bincount(label * 10 + p.argmax(axis=1), minlength=100).reshape(10, 10)
-    return pd.DataFrame(counts, index=range(10), columns=range(10))
+    return (
+        Table(("model", "log score", "more than the best", "right"), rows, "lrrr"),
+        Paragraph(
+            "The log score is minus the mean log-probability of what was there, ± its standard error: the smaller, the "
+            "better. Differences are taken digit by digit, so that their standard error is that of a pair: "
+            "`st.held_out(null, softmax, rest, net, data=new)`. One against the rest is scored by its probabilities "
+            "divided by their sum. "
+            f"Counts by digit, `st.confusion(fit, new)`; {best}:"
+        ),
+        networks.confusion(st.confusion(fits()[best], tables()[1])),
+        Paragraph(f"{REST}:"),
+        networks.confusion(st.confusion(fits()[REST], tables()[1])),
+    )
 
 
 def _sums(rest: OneVsRestFit) -> tuple[Block, ...]:
     """The sum of the ten separate probabilities."""
-    _, new, _ = scaled()
-    total = rest.separate_probabilities(new).sum(axis=1).to_numpy()
+    total = rest.separate_probabilities(tables()[1]).sum(axis=1).to_numpy()
     off = float((np.abs(total - 1.0) > 0.1).mean())
     return (
         Paragraph(
@@ -204,7 +209,7 @@ def _weights(softmax: Fit) -> tuple[Block, ...]:
 def _mistakes(net: NetworkFit) -> tuple[Block, ...]:
     """The test digits that the network misreads, the surest mistakes first."""
     _, _, new, label = digits()
-    p = probabilities()["network"]
+    p = net.predict(tables()[1]).to_numpy()
     guess = p.argmax(axis=1)
     wrong = np.flatnonzero(guess != label)
     order = wrong[np.argsort(-p[wrong, guess[wrong]])][:SHOWN]
@@ -230,9 +235,9 @@ def _validation(softmax: Fit) -> tuple[Block, ...]:
 
     pixels, new, names = scaled()
     _, label, *_ = digits()
-    linear = st.network(label, pixels, hidden=[], names=list(names))
+    linear = st.network(label, pixels, hidden=[], names=list(names), standardize=False)
     flat = st.fit(linear, solver=st.LBFGS(max_steps=2000), penalty=st.Ridge(STRENGTH), seed=SEED)
-    ours = probabilities()["softmax"]
+    ours = softmax.predict(tables()[1]).to_numpy()
     gap = float(np.abs(flat.predict(new).to_numpy() - ours).max())
     reference = LogisticRegression(C=1.0 / STRENGTH, tol=1e-10, max_iter=5000).fit(pixels, label)
     shares: Any = reference.predict_proba(new)
@@ -250,11 +255,11 @@ def _validation(softmax: Fit) -> tuple[Block, ...]:
 
 
 def _conclusion() -> str:
-    _, _, _, label = digits()
-    right = {name: percent(round(float((p.argmax(axis=1) == label).mean()), 3)) for name, p in probabilities().items()}
-    scores = {name: number(float(_scores(p).mean()), 2) for name, p in probabilities().items()}
+    table: Any = compared()
+    right = {row.fit: percent(round(row.accuracy, 3)) for row in table.itertuples()}
+    scores = {row.fit: number(row.log_score, 2) for row in table.itertuples()}
     return (
-        f"Of {count(len(label))} new digits the network reads {right['network']} right, softmax regression "
-        f"{right['softmax']}, ten regressions of one against the rest {right['one against the rest']}; their log "
-        f"scores are {scores['network']}, {scores['softmax']} and {scores['one against the rest']}."
+        f"Of {count(len(tables()[1]))} new digits the network reads {right[NETWORK]} right, softmax regression "
+        f"{right[SOFTMAX]}, ten regressions of one against the rest {right[REST]}; their log scores are "
+        f"{scores[NETWORK]}, {scores[SOFTMAX]} and {scores[REST]}, and {scores[NULL]} is that of the shares alone."
     )

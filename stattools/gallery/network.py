@@ -13,6 +13,7 @@ from stattools.gallery import command
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, percent, small
+from stattools.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from stattools.networks.network_fit import NetworkFit
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 ROWS, INPUTS, UNITS, RATE = 600, 120, 20, 0.5
-LIMIT = 400
+LIMIT = 250
 """Epochs that the hand-written network may take."""
 SEED, FRESH = 1, 2000
 
@@ -115,7 +116,7 @@ def by_hand(*, rate: float = RATE, mean: bool = False, renormalize: bool = True,
     output: list[float] = []
     bias: list[float] = []
     # Overflow is what this script is about: it is let through, and seen in the next epoch's output.
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for epoch in range(LIMIT):
             A = 1.0 / (1.0 + np.exp(-(X @ W1 + b1)))
             out = A @ W2 + b2

@@ -142,7 +142,7 @@ def _errors(fit: Fit) -> tuple[Block, ...]:
         rows.append((row["test"], row["df"], number(row["statistic"], 3), chance(float(row["p_value"]))))
         words.append(float(row["p_value"]))
     verdict = (
-        "None of the three objects to the model."
+        "Not one of the three objects to the model."
         if min(words) > 0.05
         else f"The smallest p-value is {chance(min(words))}: the model misses something."
     )

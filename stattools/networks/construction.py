@@ -39,10 +39,11 @@ def network(
     what enters each of them; hidden=[] is a linear predictor. Text, categories, bool and whole numbers of an integer
     type are labels: `st.Categorical` for several, `st.Bernoulli` for two; fractions are a quantity, `st.Gaussian()`.
     `likelihood` chooses another: `st.Poisson()` for counts, `st.Gaussian()` for whole numbers that are a quantity.
-    Inputs are standardized (the means and standard deviations are remembered for prediction) unless
-    `standardize=False`. `weights` are frequencies. Raises DomainError for data that the model cannot take,
-    IncompatibleError for a likelihood that does not go with a network. Source: Bishop, Pattern Recognition and Machine
-    Learning (2006), ch. 5.
+    Inputs are standardized unless `standardize=False`: x less its mean, in standard deviations, or in fifths of its
+    largest distance from the mean where those are more, so that a rare value is at most at 5; both are remembered.
+    `weights` are frequencies. Raises DomainError for data that the model cannot take, IncompatibleError for a
+    likelihood that does not go with a network and for weights with `batch_norm`. Source: Bishop, Pattern Recognition
+    and Machine Learning (2006), ch. 5.
 
     >>> import stattools as st
     >>> model = st.network([1, 2, 3, 1, 2, 3], np.arange(12.0).reshape(6, 2), hidden=[4], activation="tanh")
@@ -52,6 +53,10 @@ def network(
     units = _units(hidden)
     if not isinstance(batch_norm, bool) or not isinstance(standardize, bool):
         raise DomainError(f"batch_norm= and standardize= are True or False; got {batch_norm!r}, {standardize!r}.")
+    if batch_norm and weights is not None:
+        raise IncompatibleError(
+            "batch norm takes its moments from the rows of a batch and knows no weights=: repeat the rows."
+        )
     arrays = not isinstance(formula_or_y, str)
     data = read_rows(formula_or_y, data_or_X, names, not arrays, weights=weights)
     first = int(data.design.names[0] == "Intercept" and not arrays)
@@ -135,13 +140,25 @@ def _outcome(data: Dataset, likelihood: Any) -> tuple[np.ndarray, Likelihood, tu
     return codes.astype(float), Categorical(len(labels)), labels
 
 
+RARE = 5.0
+"""No standardized input is further than this from 0: a pixel with ink once in 10,000 images would be at 100 there."""
+
+
 def _spread(X: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation of each column in blocks of rows; a constant column gets 1 and so becomes 0."""
+    """Center and scale of each column in blocks of rows; a constant column gets 1 and so becomes 0."""
+    X, weight = (X, weight) if weight.all() else (X[weight > 0], weight[weight > 0])
     n = weight.sum()
-    mean, square = weight @ X / n, np.zeros(X.shape[1])
+    largest = np.abs(X).max(axis=0)
+    if (largest > 1e150).any():
+        raise DomainError(
+            f"input {int(np.argmax(largest)) + 1} is as large as {largest.max():.1g}, whose square is beyond float64. "
+            "Change its units."
+        )
+    mean, square, reach = weight @ X / n, np.zeros(X.shape[1]), np.zeros(X.shape[1])
     for start in range(0, len(X), 4096):
         gap = X[start : start + 4096] - mean
+        reach = np.maximum(reach, np.abs(gap).max(axis=0))
         square += weight[start : start + 4096] @ (gap * gap)
     sd = np.sqrt(square / n)
     flat = sd <= 1e-13 * np.maximum(np.abs(X[0]), np.abs(mean))
-    return np.where(flat, X[0], mean), np.where(flat, 1.0, sd)
+    return np.where(flat, X[0], mean), np.where(flat, 1.0, np.maximum(sd, reach / RARE))

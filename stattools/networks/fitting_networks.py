@@ -42,6 +42,11 @@ def fit_network(
             raise DomainError(f"fit needs {name}=, a whole number >= 1; got {value!r}.")
     if ensemble not in ("deep", "bootstrap"):
         raise DomainError(f'ensemble= is "deep" or "bootstrap"; got {ensemble!r}.')
+    if members is None and ensemble != "deep":
+        raise DomainError(f"ensemble={ensemble!r} needs members=, how many networks to train.")
+    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool) and seed >= 0
+    if not (whole or isinstance(seed, np.random.Generator)):
+        raise DomainError(f"seed= is a whole number >= 0 or a NumPy Generator; got {seed!r}.")
     generator = np.random.default_rng(seed)
     known = None if isinstance(seed, np.random.Generator) else int(seed)
     if members is None:
@@ -71,7 +76,10 @@ def _best(
 
 
 def _resampled(model: Network, generator: np.random.Generator) -> Network:
-    """The model on as many rows drawn with replacement, as frequency weights."""
+    """The model on as many rows drawn with replacement: as frequency weights, with batch norm as rows."""
     weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
     drawn = generator.multinomial(int(weight.sum()), weight / weight.sum()).astype(float)
+    if not model.perceptron.factorizes:  # the moments of a batch are those of its rows, each as often as it was drawn
+        again = np.repeat(np.arange(len(drawn)), drawn.astype(int))
+        return replace(model, rows=replace(model.rows, X=model.rows.X[again], y=model.rows.y[again], weight=None))
     return replace(model, rows=replace(model.rows, weight=drawn))

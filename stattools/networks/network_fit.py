@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.confusion_table import crossed, most_probable
 from stattools.errors import DomainError, IncompatibleError
-from stattools.likelihoods import Bernoulli, Categorical
+from stattools.likelihoods import Bernoulli, Categorical, Gaussian
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import Network
-from stattools.networks.training import Epoch
+from stattools.solvers.solution import Epoch
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 
@@ -65,7 +69,7 @@ class NetworkFit:
         if kind == "class":
             if labels is None:
                 raise IncompatibleError(f"{self.model.outcome_name!r} has no classes; kind='mean' predicts it.")
-            codes = mean.argmax(axis=1) if mean.ndim == 2 else (mean > 0.5).astype(int)
+            codes = most_probable(mean)
             return as_labels(labels, codes)
         if kind != "mean":
             raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={kind!r}.")
@@ -91,13 +95,24 @@ class NetworkFit:
     def pointwise_loglik(self, data: Any = None) -> Floats:
         """log p(y_i | x_i) of each row of the fit, or of new rows with their outcome: a table, or a pair (y, X)."""
         X, y = self.model.rows_of(data)
-        if self.temperature == 1.0:
-            return self.model.pointwise_loglik(self.estimate, X, y)
-        return self.model.likelihood.loglik(self.model.eta(self.estimate, X) / self.temperature, y)
+        eta = self.model.eta(self.estimate, X)
+        if self.model.has_scale:
+            return Gaussian(self.residual_sd).loglik(self.model.middle + self.model.unit * eta, y)
+        return self.model.likelihood.loglik(eta / self.temperature, y)
+
+    @cached_property
+    def residual_sd(self) -> float:
+        """The scale of a Gaussian network: the root mean square of its residuals; NaN for other outcomes."""
+        return self.model.residual_sd(self.estimate) if self.model.has_scale else float("nan")
+
+    @cached_property
+    def own_accuracy(self) -> float:
+        """Share of the rows of the fit whose most probable label is the observed one; NaN without classes."""
+        return float("nan") if self.labels is None else self.accuracy()
 
     def log_score(self, data: Any = None) -> float:
         """Mean of -log p(y_i | x_i): the smaller, the better. `data` as in `pointwise_loglik`."""
-        return -float(self.pointwise_loglik(data).mean())
+        return -float(np.average(self.pointwise_loglik(data), weights=self.model.own_weight(data)))
 
     def accuracy(self, data: Any = None) -> float:
         """Share of rows whose most probable label is the observed one. `data` as in `pointwise_loglik`."""
@@ -106,17 +121,7 @@ class NetworkFit:
 
     def confusion(self, data: Any = None) -> pd.DataFrame:
         """Counts of rows by observed (rows) and predicted label (columns). `data` as in `pointwise_loglik`."""
-        import pandas as pd
-
-        if self.labels is None:
-            raise IncompatibleError(f"{self.model.outcome_name!r} has no classes to confuse.")
-        X, y = self.model.rows_of(data)
-        mean = self.mean(X)
-        codes = mean.argmax(axis=1) if mean.ndim == 2 else (mean > 0.5).astype(int)
-        k = len(self.labels)
-        counts = np.bincount(y.astype(int) * k + codes, minlength=k * k).reshape(k, k)
-        index = pd.Index([str(label) for label in self.labels], name="observed")
-        return pd.DataFrame(counts, index=index, columns=pd.Index(index, name="predicted"))
+        return _confusion(self, data)
 
     def probabilities_and_hits(self, data: Any = None) -> tuple[Floats, NDArray[np.bool_]]:
         """Predicted probability of each label (n, K) and whether it was observed: what calibration compares."""
@@ -130,25 +135,37 @@ class NetworkFit:
     def brier(self, data: Any = None) -> float:
         """Mean squared error of the probabilities, summed over labels (halved for two, as for logistic regression)."""
         p, hit = self.probabilities_and_hits(data)
-        return float(((p - hit) ** 2).sum(axis=1).mean() / (2.0 if p.shape[1] == 2 else 1.0))
+        square = np.average(((p - hit) ** 2).sum(axis=1), weights=self.model.own_weight(data))
+        return float(square / (2.0 if p.shape[1] == 2 else 1.0))
 
     def calibration(self, data: Any = None, *, bins: int = 10) -> pd.DataFrame:
         """Observed share against the predicted probability of all labels, in groups of equal width: reliability.
 
-        One row per group that is not empty: predicted, observed, n, lower, upper (95 % Wilson interval).
+        One row per group that is not empty: predicted, observed, n, lower, upper (95 % Wilson interval). Raises
+        DomainError for bins that are not a whole number >= 1.
         """
         import pandas as pd
 
         from stattools.goodness import wilson_ends
 
+        if isinstance(bins, bool) or not isinstance(bins, int | np.integer) or bins < 1:
+            raise DomainError(f"calibration needs bins=, a whole number >= 1; got {bins!r}.")
         p, hit = self.probabilities_and_hits(data)
+        weight = self.model.own_weight(data)
+        times = np.ones(p.size) if weight is None else np.repeat(weight, p.shape[1])
         group = np.minimum((p.ravel() * bins).astype(int), bins - 1)
-        n = np.bincount(group, minlength=bins)
+        n = np.bincount(group, times, bins)
         kept = n > 0
-        predicted = np.bincount(group, p.ravel(), bins)[kept] / n[kept]
-        observed = np.bincount(group, hit.ravel().astype(float), bins)[kept] / n[kept]
-        lower, upper = wilson_ends(observed, n[kept].astype(float), 1.959963984540054)
-        columns = {"predicted": predicted, "observed": observed, "n": n[kept], "lower": lower, "upper": upper}
+        predicted = np.bincount(group, times * p.ravel(), bins)[kept] / n[kept]
+        observed = np.bincount(group, times * hit.ravel(), bins)[kept] / n[kept]
+        lower, upper = wilson_ends(observed, n[kept], 1.959963984540054)
+        columns = {
+            "predicted": predicted,
+            "observed": observed,
+            "n": n[kept].astype(int),
+            "lower": lower,
+            "upper": upper,
+        }
         return pd.DataFrame(columns)
 
     def calibrated(self, data: Any) -> NetworkFit:
@@ -201,6 +218,12 @@ class NetworkFit:
 
         return pd.DataFrame(self.history)
 
+    def save(self, path: str | Path) -> Path:
+        """Write the fit without its data to a file, which `st.load` reads; returns the path."""
+        from stattools.storage import save
+
+        return save(self, path)
+
     def __str__(self) -> str:
         model = self.model
         layers = " - ".join(layer.title for layer in model.perceptron.layers)
@@ -212,7 +235,7 @@ class NetworkFit:
             f"Log-likelihood   {self.loglik:.6g} (log score {-self.loglik / self.n:.4f} per row)",
         ]
         if self.labels is not None:
-            lines.append(f"Accuracy         {100 * self.accuracy():.2f} % of the rows it was trained on")
+            lines.append(f"Accuracy         {100 * self.own_accuracy:.2f} % of the rows it was trained on")
             lines.append(f"Labels           {', '.join(map(str, self.labels[:12]))}")
         penalty = "" if self.penalty is None else f", penalty {self.penalty}"
         lines += [
@@ -262,7 +285,7 @@ class NetworkEnsemble:
             if labels is None:
                 raise IncompatibleError(f"{self.model.outcome_name!r} has no classes; kind='mean' predicts it.")
             mean = self.mean(X)
-            return as_labels(labels, mean.argmax(axis=1) if mean.ndim == 2 else (mean > 0.5).astype(int))
+            return as_labels(labels, most_probable(mean))
         draws = np.array([member.mean(X) for member in self.members])
         mean = draws.mean(axis=0)
         if spread is None:
@@ -285,14 +308,39 @@ class NetworkEnsemble:
 
     def log_score(self, data: Any = None) -> float:
         """Mean of -log p(y_i | x_i) of the mixture."""
-        return -float(self.pointwise_loglik(data).mean())
+        return -float(np.average(self.pointwise_loglik(data), weights=self.model.own_weight(data)))
+
+    @cached_property
+    def own_log_score(self) -> float:
+        """The log score of the rows of the fit."""
+        return self.log_score()
+
+    @property
+    def labels(self) -> tuple[Any, ...] | None:
+        """The outcome's labels; 0 and 1 where it came so; None for a quantity or a count."""
+        return self.members[0].labels
+
+    def accuracy(self, data: Any = None) -> float:
+        """Share of rows whose most probable label is the observed one."""
+        table = self.confusion(data).to_numpy()
+        return float(np.trace(table) / table.sum())
+
+    def confusion(self, data: Any = None) -> pd.DataFrame:
+        """Counts of rows by observed (rows) and predicted label (columns)."""
+        return _confusion(self, data)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the members without their data to a file, which `st.load` reads; returns the path."""
+        from stattools.storage import save
+
+        return save(self, path)
 
     def __str__(self) -> str:
         what = "from different random starts" if self.kind == "deep" else "on resampled rows"
-        scores = ", ".join(f"{member.log_score():.4f}" for member in self.members)
+        scores = ", ".join(f"{-member.loglik / member.n:.4f}" for member in self.members)
         return (
             f"Ensemble of {len(self.members)} networks {what}: {self.model.title} of {self.model.outcome_name}\n"
-            f"Log scores on the rows of the fit: {scores}; of the ensemble {self.log_score():.4f}\n"
+            f"Log scores on the rows of the fit: {scores}; of the ensemble {self.own_log_score:.4f}\n"
             "The spread of the members is no standard error: it says how much the training leaves open."
         )
 
@@ -302,6 +350,13 @@ def as_labels(labels: tuple[Any, ...], codes: NDArray[Any]) -> NDArray[Any]:
     kinds = {type(label) for label in labels}
     kind = kinds.pop() if len(kinds) == 1 and kinds <= {bool, int, float} else object
     return np.array(labels, dtype=kind)[codes]
+
+
+def _confusion(fit: NetworkFit | NetworkEnsemble, data: Any) -> pd.DataFrame:
+    if fit.labels is None:
+        raise IncompatibleError(f"{fit.model.outcome_name!r} has no classes to confuse.")
+    X, y = fit.model.rows_of(data)
+    return crossed(fit.labels, y, most_probable(fit.mean(X)), fit.model.own_weight(data))
 
 
 def _inputs(data: Any) -> Any:

@@ -101,7 +101,8 @@ class Network:
         return self.evaluate(theta, order=1).score
 
     def evaluate(self, theta: ArrayLike, order: int = 1) -> Evaluation:
-        """Log-likelihood (order 0) and score (1); there is no information: IncompatibleError for order 2."""
+        """Log-likelihood (order 0) and score (1). There is no information: IncompatibleError for order 2;
+        DomainError where theta is so large that values between layers overflow."""
         theta = self._checked(theta)
         if order >= 2:
             raise IncompatibleError(
@@ -110,8 +111,15 @@ class Network:
             )
         whole = Evaluation(0.0, np.zeros(len(theta)) if order else NOT_ASKED)
         size = BLOCK if self.perceptron.factorizes else max(len(self.rows.X), 1)
-        for start in range(0, len(self.rows.X), size):
-            whole = whole + self.of_rows(theta, slice(start, start + size), order)
+        # What overflows is found below, and said with its cause.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, len(self.rows.X), size):
+                whole = whole + self.of_rows(theta, slice(start, start + size), order)
+        if not (np.isfinite(whole.loglik) and np.isfinite(whole.score).all()):
+            raise DomainError(
+                f"{self.title} overflows at this theta, whose largest entry is {np.abs(theta).max():.2g}: the values "
+                "between its layers are beyond float64. Start from model.start."
+            )
         return self._at_own_scale(whole) if self.has_scale else whole
 
     def of_rows(
@@ -188,6 +196,10 @@ class Network:
             return X, self.likelihood.check(numeric(outcome, self.outcome_name))
         return X, codes_of(outcome, self.labels or (0, 1), self.outcome_name)
 
+    def own_weight(self, data: Any) -> Floats | None:
+        """How often each row was seen, where the rows are the model's own (data None); None for other rows."""
+        return self.rows.weight if data is None else None
+
     def frozen(self, moments: tuple[Moments, ...]) -> Network:
         """The model in evaluation mode: batch norm with these moments as constants."""
         return replace(self, perceptron=self.perceptron.freeze(moments))
@@ -221,6 +233,9 @@ class Network:
                 f"{self.title} has {self.perceptron.size} parameters; got theta of shape {theta.shape}. Start from "
                 "model.start."
             )
+        if not np.isfinite(theta).all():
+            place = int(np.argmin(np.isfinite(theta)))
+            raise DomainError(f"{self.title} needs finite parameters; theta[{place}] is {theta[place]}.")
         return theta
 
 

@@ -60,9 +60,10 @@ class Perceptron:
         """
         inputs, first, pullbacks = X, self.layers[0], []
         for layer, part in zip(self.layers, self.parts(theta), strict=True):
+            before = X
+            X, pullback = layer.forward(part, before)
             if seen is not None and isinstance(layer, BatchNorm) and layer.moments is None:
-                seen.append(Moments.of(X))
-            X, pullback = layer.forward(part, X)
+                seen.append(Moments.of(before))
             pullbacks.append(pullback)
 
         def back(score: Floats) -> Floats:

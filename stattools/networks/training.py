@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from stattools.networks.dense import Floats
 from stattools.networks.network_model import Network
 from stattools.solvers.adam import Adam
 from stattools.solvers.lbfgs import LBFGS
+from stattools.solvers.solution import Epoch
 from stattools.threads import one_blas_thread
 
 LARGEST_SCORE = 1e8
@@ -29,14 +30,6 @@ LARGEST_SCORE = 1e8
 
 SEPARATED = 1e-4
 """A mean log-likelihood of categories this close to 0 says that every row is told apart."""
-
-
-class Epoch(NamedTuple):
-    """One pass: its number, the mean log-likelihood of the training rows and of the validation rows (NaN: none)."""
-
-    epoch: int
-    training: float
-    validation: float
 
 
 @dataclass(frozen=True, eq=False)

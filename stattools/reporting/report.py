@@ -125,9 +125,9 @@ class _Draft:
         self.opening: list[Block] = []
         self.chapters: list[_Chapter] = []
         self.posteriors: list[Any] = []
+        self.titles: list[str] = []
         self.quotes: list[str] = []
         self.seeds: list[int] = []
-        self.titles: list[str] = []
         self.drawn: list[Posterior] = []
 
     def add_block(self, block: Block) -> None:

@@ -20,6 +20,14 @@ class TraceStep(NamedTuple):
     score_norm: float
 
 
+class Epoch(NamedTuple):
+    """One pass: its number, the mean log-likelihood of the training rows and of the validation rows (NaN: none)."""
+
+    epoch: int
+    training: float
+    validation: float
+
+
 @dataclass(frozen=True, eq=False)
 class Solution:
     """A maximum with its certificate.

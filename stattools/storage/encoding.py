@@ -20,16 +20,19 @@ from stattools.data.formula import Formula, parse
 from stattools.data.rows import Rows
 from stattools.errors import IncompatibleError
 from stattools.model import Model
-from stattools.solvers.solution import TraceStep
+from stattools.solvers.solution import Epoch, TraceStep
 from stattools.storage.unsaved import Unsaved, refuse, unsaved_function
 
 CLASSES = {
+    "Activation": "networks.activation",
+    "BatchNorm": "networks.batch_norm",
     "Bernoulli": "likelihoods.bernoulli",
     "BernoulliTrials": "models.counts",
     "BetaBinomial": "likelihoods.beta_binomial",
     "Binomial": "likelihoods.binomial",
     "Categorical": "likelihoods.categorical",
     "Custom": "models.custom",
+    "Dense": "networks.dense",
     "Design": "data.design",
     "Dispersed": "predictors.dispersed",
     "Fit": "fitted",
@@ -37,9 +40,14 @@ CLASSES = {
     "Jeffreys": "penalties",
     "Linear": "predictors.linear",
     "Model": "model",
+    "Moments": "networks.batch_norm",
     "NegativeBinomial": "likelihoods.negative_binomial",
+    "Network": "networks.network_model",
+    "NetworkEnsemble": "networks.network_fit",
+    "NetworkFit": "networks.network_fit",
     "OneVsRest": "models.one_vs_rest",
     "OneVsRestFit": "separate_fits",
+    "Perceptron": "networks.perceptron",
     "Poisson": "likelihoods.poisson",
     "Probit": "likelihoods.probit",
     "Ridge": "penalties",
@@ -76,6 +84,8 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
         case tuple() if value and all(isinstance(item, TraceStep) for item in value):
             kept = sorted({round(k) for k in np.linspace(0, len(value) - 1, min(len(value), LONGEST_TRACE))})
             return {"@": "trace", "name": _put(np.array([value[k] for k in kept], dtype=float), arrays)}
+        case tuple() if value and all(isinstance(item, Epoch) for item in value):
+            return {"@": "history", "name": _put(np.array(value, dtype=float), arrays)}
         case tuple():
             return {"@": "tuple", "items": [encoded(item, arrays) for item in value]}
         case Mapping():
@@ -171,6 +181,8 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
             return arrays[value["name"]]
         case "trace":
             return tuple(TraceStep(int(step), float(a), float(b)) for step, a, b in arrays[value["name"]])
+        case "history":
+            return tuple(Epoch(int(step), float(a), float(b)) for step, a, b in arrays[value["name"]])
         case "unsaved":
             return Unsaved(tuple(value["shape"]), tuple(value["sums"]))
         case "function":

@@ -25,6 +25,7 @@ from stattools.storage.encoding import decoded, encoded
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
+    from stattools.networks.network_fit import NetworkEnsemble, NetworkFit
     from stattools.separate_fits import OneVsRestFit
 
 FORMAT = "stattools.fit"
@@ -35,7 +36,7 @@ LARGEST_FILE = 2**28
 SEAL = b"sha256:"
 
 
-def save(fit: Fit | OneVsRestFit, path: str | os.PathLike[str]) -> Path:
+def save(fit: Fit | OneVsRestFit | NetworkFit | NetworkEnsemble, path: str | os.PathLike[str]) -> Path:
     """Write a fit to a file, which `st.load(path)` reads; an existing file is replaced.
 
     Estimates, covariance, certificate and the design are kept, the rows are not: after loading the summary, the table,
@@ -146,7 +147,11 @@ def _writer() -> str:
 
 def _restored(content: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Any:
     fit = decoded(content["fit"], arrays)
-    for part in getattr(fit, "fits", (fit,)):
+    for part in getattr(fit, "fits", None) or getattr(fit, "members", (fit,)):
+        if hasattr(part, "reason"):  # a network
+            if part.estimate.shape != (part.model.perceptron.size,):
+                raise ValueError("parts that do not fit together")
+            continue
         p = len(part.names)
         if part.estimate.shape != (p,) or part.covariance.shape != (p, p):
             raise ValueError("parts that do not fit together")

@@ -17,6 +17,7 @@ from stattools.errors import IdentificationError, IncompatibleError
 from stattools.fitted import Fit
 from stattools.model import Model
 from stattools.models.counts import BernoulliTrials
+from stattools.networks.network_model import Network
 from stattools.separate_fits import OneVsRestFit
 from stattools.solvers.metric import Metric
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
@@ -47,6 +48,11 @@ def validate(fit: Fit | OneVsRestFit, /) -> Agreement:
     """
     if isinstance(fit, OneVsRestFit):
         return _of_parts(fit)
+    if isinstance(getattr(fit, "model", None), Network):
+        raise IncompatibleError(
+            f"validate has no reference for {fit.model.title}: its maximum is not unique, so no package has the same. "
+            "Judge it on rows that it has not seen: st.held_out(fit, other_fit, data=new_rows), fit.calibration."
+        )
     if not isinstance(fit, Fit):
         raise IncompatibleError(f"validate needs a fit, st.fit(model); got {type(fit).__name__}.")
     if isinstance(fit.model, BernoulliTrials):

@@ -1,4 +1,5 @@
 from stattools.gallery import batch_norm
+from stattools.gallery.digit_images import digits
 
 
 def test_the_worked_example_is_in_the_report(text_of):
@@ -10,7 +11,7 @@ def test_the_worked_example_is_in_the_report(text_of):
 
 
 def test_normalization_is_what_makes_the_deep_network_learn():
-    _, _, pixels, label = batch_norm.digits()
+    _, _, pixels, label = digits()
     plain, normed = batch_norm.trained(False), batch_norm.trained(True)
     assert normed.accuracy((label, pixels)) > 0.95
     assert plain.accuracy((label, pixels)) < 0.8

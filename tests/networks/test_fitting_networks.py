@@ -156,3 +156,75 @@ def test_what_training_refuses(options, error, says):
 def test_other_models_take_no_training_options():
     with pytest.raises(TypeError, match="seed"):
         st.fit(st.logistic(RING, X), seed=1)
+
+
+def test_weights_of_own_rows_count_in_every_score():
+    weights = np.resize([1.0, 3.0, 0.0, 2.0], 240)
+    again = np.repeat(np.arange(240), weights.astype(int))
+    fit = st.fit(st.network(RING, X, hidden=[4], weights=weights), solver=st.LBFGS(max_steps=20), seed=0)
+    twin = (RING[again], X[again])
+    assert fit.log_score() == pytest.approx(-fit.loglik / fit.n, rel=1e-12)
+    assert fit.log_score() == pytest.approx(fit.log_score(twin), rel=1e-12)
+    assert fit.brier() == pytest.approx(fit.brier(twin), rel=1e-12)
+    pd.testing.assert_frame_equal(fit.confusion(), fit.confusion(twin))
+    pd.testing.assert_frame_equal(fit.calibration(), fit.calibration(twin))
+
+
+def test_calibration_brier_and_log_score_are_their_definitions():
+    fit = st.fit(st.network(RING, X, hidden=[4]), solver=st.LBFGS(max_steps=20), seed=0)
+    p, y = fit.predict(NEW), (NEW_RING == "out").astype(float)
+    assert fit.brier((NEW_RING, NEW)) == pytest.approx(np.mean((p - y) ** 2), rel=1e-12)
+    table = fit.calibration((NEW_RING, NEW), bins=4)
+    both, hit = np.concatenate([1 - p, p]), np.concatenate([1 - y, y])
+    group = np.minimum((both * 4).astype(int), 3)
+    np.testing.assert_allclose(table.observed, [hit[group == k].mean() for k in np.unique(group)], rtol=1e-12)
+    np.testing.assert_allclose(table.predicted, [both[group == k].mean() for k in np.unique(group)], rtol=1e-12)
+    assert table.n.sum() == 200
+    for bins in (0, 2.5, True):
+        with pytest.raises(st.DomainError, match="bins="):
+            fit.calibration(bins=bins)
+
+
+def test_an_ensemble_is_scored_like_a_fit():
+    group = st.fit(st.network(RING, X, hidden=[4]), solver=st.LBFGS(max_steps=20), seed=0, members=2)
+    table = st.held_out(group, *group.members, data=(NEW_RING, NEW))
+    p = group.predict(NEW)
+    assert table.log_score[0] == pytest.approx(-np.log(np.where(NEW_RING == "out", p, 1 - p)).mean(), rel=1e-12)
+    assert table.accuracy[0] == group.accuracy((NEW_RING, NEW)) == np.mean(group.predict(NEW, kind="class") == NEW_RING)
+
+
+def test_a_bootstrap_with_batch_norm_takes_moments_of_the_rows_drawn():
+    model = st.network(RING, X, hidden=[4], batch_norm=True)
+    group = st.fit(model, solver=st.LBFGS(max_steps=10), seed=0, members=2, ensemble="bootstrap")
+    first, second = (fit.model.perceptron.layers[1].moments.mean for fit in group.members)
+    assert not np.allclose(first, second)
+    assert len(group.predict()) == 240
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "says"),
+    [
+        ({"seed": -1}, st.DomainError, "seed="),
+        ({"seed": 1.5}, st.DomainError, "seed="),
+        ({"ensemble": "bootstrap"}, st.DomainError, "members="),
+        ({"level": 0.9}, st.IncompatibleError, "level="),
+    ],
+)
+def test_what_training_refuses_too(options, error, says):
+    with pytest.raises(error, match=says):
+        st.fit(st.network(RING, X, hidden=[2]), **options)
+
+
+def test_validate_says_why_not():
+    fit = st.fit(st.network(RING, X, hidden=[2]), solver=st.LBFGS(max_steps=3), seed=0)
+    with pytest.raises(st.IncompatibleError, match="not unique"):
+        st.validate(fit)
+    assert not hasattr(fit, "information")
+    assert not hasattr(fit.model, "information")
+
+
+def test_one_row_with_batch_norm_is_refused_by_both_solvers():
+    model = st.network([1.5], [[1.0]], batch_norm=True)
+    for solver in (st.LBFGS(), st.Adam(validation=0.0)):
+        with pytest.raises(st.DomainError, match="two or more; got 1"):
+            st.fit(model, solver=solver, seed=0)

@@ -14,6 +14,7 @@ from scipy import special
 
 import stattools as st
 from stattools.effects import contrasts, marginal_effects
+from stattools.networks.network_fit import NetworkFit
 from stattools.prediction import predict
 from stattools.storage import load, save
 from stattools.storage.file import FORMAT, VERSION, sealed
@@ -376,3 +377,38 @@ def test_an_existing_file_is_replaced(tmp_path):
     save(st.fit(st.ols("y ~ z", FRAME)), str(path))
     assert load(str(path)).names == ("Intercept", "z")
     assert [file.name for file in tmp_path.iterdir()] == ["a.stattools"]
+
+
+NETWORKS = {
+    "batch norm": lambda t: st.fit(st.network(t["y"].to_numpy(), t[["a", "b"]].to_numpy(), hidden=[3], batch_norm=True),
+                                   solver=st.LBFGS(max_steps=5), seed=1),
+    "calibrated": lambda t: st.fit(st.network("y ~ a + C(g)", t, hidden=[], weights="w"), solver=st.Adam(epochs=2),
+                                   seed=1, penalty=st.Ridge(1.0)).calibrated(t),
+    "quantity": lambda t: st.fit(st.network("q ~ a + g", t, hidden=[3, 2]), solver=st.LBFGS(max_steps=5), seed=1),
+    "ensemble": lambda t: st.fit(st.network("y ~ a", t, hidden=[2]), solver=st.LBFGS(max_steps=3), seed=1, members=2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("build", NETWORKS.values(), ids=NETWORKS)
+def test_networks_are_saved_with_moments_temperature_labels_and_standardization(build, tmp_path):
+    generator = np.random.default_rng(0)
+    t = pd.DataFrame({"a": generator.normal(size=40), "b": generator.normal(size=40), "g": np.resize(["u", "v"], 40)})
+    t = t.assign(y=np.resize(["p|q", "ü", '"r"'], 40), q=3 * t.a + t.b, w=2.0)
+    fit = build(t)
+    again = st.load(fit.save(tmp_path / "net.stattools"))
+    new = t.head(4)
+    rows = (new, new) if fit.model.formula else ((new.y.to_numpy(), new[["a", "b"]].to_numpy()), new[["a", "b"]])
+    assert str(again) == str(fit)
+    np.testing.assert_array_equal(np.asarray(again.predict(rows[1])), np.asarray(fit.predict(rows[1])))
+    np.testing.assert_array_equal(again.pointwise_loglik(rows[0]), fit.pointwise_loglik(rows[0]))
+    if isinstance(fit, NetworkFit):
+        pd.testing.assert_frame_equal(again.curve(), fit.curve())
+        pd.testing.assert_frame_equal(again.glance(), fit.glance())
+    with pytest.raises(st.IncompatibleError, match="were not saved"):
+        again.predict()
+    assert again.save(tmp_path / "twice").read_bytes() == (tmp_path / "net.stattools").read_bytes()
+    whole = bytearray((tmp_path / "net.stattools").read_bytes())
+    whole[len(whole) // 2] ^= 1
+    (tmp_path / "bad").write_bytes(whole)
+    with pytest.raises(st.DomainError, match="damaged"):
+        st.load(tmp_path / "bad")
