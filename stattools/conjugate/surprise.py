@@ -23,7 +23,7 @@ from scipy import special
 from stattools.conjugate.arms import plain
 from stattools.conjugate.batches import batches
 from stattools.errors import DomainError, IncompatibleError
-from stattools.likelihoods.beta import probability_less
+from stattools.likelihoods.two_betas import probability_less
 
 Floats = NDArray[np.float64]
 MOST_SUMMED = 100_000
