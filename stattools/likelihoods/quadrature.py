@@ -59,7 +59,8 @@ def log_integral(log_integrand: Integrand, landmarks: Floats) -> Floats:
         peak = top.copy()  # the landmarks may have missed it
         np.maximum.at(peak, row, value.max(axis=1))
         if not np.all(seen := peak[row] > VANISHING):
-            left, right, row, value, half = (v[seen] for v in (left, right, row, value, half))
+            left, right, value, half = left[seen], right[seen], value[seen], half[seen]
+                row = row[seen]
         with np.errstate(under="ignore"):  # what underflows adds nothing
             raised = peak > top
             total[raised] *= np.exp(top[raised] - peak[raised])

@@ -102,7 +102,7 @@ def _numbers(belief: Any) -> tuple[Block, ...]:
 
 def _labels(table: pd.DataFrame) -> list[str]:
     """The columns of a posterior's table that say what a row is about; the arm of one arm says nothing."""
-    several = "arm" in table and table["arm"].nunique() > 1
+    several = "arm" in table and int(np.max(table["arm"].nunique())) > 1
     return [name for name in LABELS if name in table and (several or name != "arm")]
 
 
