@@ -93,7 +93,7 @@ def fit(
 
 @overload
 def fit(
-    model: Model | BernoulliTrials | Custom | ExponentialSmoothing | Structural,
+    model: Model | BernoulliTrials | Custom | ExponentialSmoothing | Structural | Tally,
     *,
     solver: Solver | None = None,
     level: float = 0.95,

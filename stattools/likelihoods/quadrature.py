@@ -60,7 +60,7 @@ def log_integral(log_integrand: Integrand, landmarks: Floats) -> Floats:
         np.maximum.at(peak, row, value.max(axis=1))
         if not np.all(seen := peak[row] > VANISHING):
             left, right, value, half = left[seen], right[seen], value[seen], half[seen]
-                row = row[seen]
+            row = row[seen]
         with np.errstate(under="ignore"):  # what underflows adds nothing
             raised = peak > top
             total[raised] *= np.exp(top[raised] - peak[raised])
