@@ -34,6 +34,13 @@ from stattools.statespace.structural import Structural
 
 if TYPE_CHECKING:
     from stattools.filters.smoothing import ExponentialSmoothing
+    from stattools.models.binomial_arms import BinomialArms
+    from stattools.models.event_rates import EventRates
+    from stattools.models.multinomial import Multinomial
+    from stattools.models.normal import NormalSample
+    from stattools.models.waiting import Waits
+
+    type Tally = BinomialArms | EventRates | Multinomial | NormalSample | Waits
 
 Floats = NDArray[np.float64]
 
