@@ -35,6 +35,13 @@ from stattools.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from stattools.filters.smoothing import ExponentialSmoothing
+    from stattools.models.binomial_arms import BinomialArms
+    from stattools.models.event_rates import EventRates
+    from stattools.models.multinomial import Multinomial
+    from stattools.models.normal import NormalSample
+    from stattools.models.waiting import Waits
+
+    type Tally = BinomialArms | EventRates | Multinomial | NormalSample | Waits
 
 Floats = NDArray[np.float64]
 
@@ -94,7 +101,7 @@ def fit(
 
 @overload
 def fit(
-    model: Model | BernoulliTrials | Custom | ExponentialSmoothing | Structural,
+    model: Model | BernoulliTrials | Custom | ExponentialSmoothing | Structural | Tally,
     *,
     solver: Solver | None = None,
     level: float = 0.95,

@@ -205,8 +205,9 @@ class Dirichlet:
         """The posterior given more data: `st.multinomial(counts)`, `st.categories(labels)`, or raw labels.
 
         Concentrations are the prior's plus the totals, so order and grouping do not matter, to the last bit. Categories
-        are matched by name; one that the data do not have was not seen. Raises IncompatibleError for a category that
-        the prior does not know.
+        are matched by name; one that the data do not have was not seen. A prior without names takes those of its first
+        data. Raises IncompatibleError for a category that the prior does not know, and for counts without names that
+        are not one per category.
 
         >>> prior = Dirichlet(1, names=("a", "b", "c"))
         >>> prior.update(["a", "c"]).update(["a"]) == prior.update(["a", "a", "c"])
@@ -215,7 +216,8 @@ class Dirichlet:
         several = np.ndim(self.concentration) > 0
         if not isinstance(more, Multinomial):
             more = categories(more, names=self.labels if several else None)
-        names, data = (self.labels, self._matched(more)) if several else (more.labels, more)
+        names = _named(self, more)
+        data = more if names == more.labels else self._matched(more)
         counts = data.counts if self.seen is None else self.seen.counts + data.counts
         prior = self.prior
         a = prior.concentration + counts
@@ -266,3 +268,23 @@ class Dirichlet:
                 "List all categories in the prior: Dirichlet(concentration, names=...)."
             )
         return data if data.labels == self.labels else data.over(self.labels)
+
+
+def _named(belief: Any, data: Multinomial) -> Names:
+    """The categories: of a prior that did not name its own, those of the first data, one for one."""
+    own = () if isinstance(belief, Improper) else belief.labels
+    unnamed = own == tuple(range(len(own)))
+    if not own or (unnamed and belief.seen is None and not set(data.labels) & set(own)):
+        if own and len(own) != len(data.labels):
+            raise IncompatibleError(
+                f"update needs data of {len(own)} categories, as many as the prior has; got {len(data.labels)}: "
+                f"{list(data.labels)!r:.80}. Name the categories: Dirichlet(concentration, names=...)."
+            )
+        return data.labels
+    counts_alone = data.kind == "multinomial" and data.labels == tuple(range(len(data.labels)))
+    if unnamed and counts_alone and len(own) != len(data.labels):
+        raise IncompatibleError(
+            f"update needs one count for each of {len(own)} categories; got {len(data.labels)}: "
+            f"{data.counts.tolist()!r:.80}. A category that was not seen has the count 0."
+        )
+    return own

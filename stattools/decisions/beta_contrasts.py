@@ -30,6 +30,13 @@ ENDS = np.array([-800.0, -200.0, -50.0, -15.0, -5.0, -1.5, 0.0, 1.5, 5.0, 15.0, 
 """Landmarks in u for the ends that do not come from an arm."""
 
 
+LAST = 1.0 - 2.0**-53
+"""The last difference before 1."""
+
+LEAST = float(np.finfo(float).tiny)
+"""Ratios below are 0."""
+
+
 def log_density(log_x: Floats, log_y: Floats, a: Floats, b: Floats) -> Floats:
     """log density of the logit at log x and log y = log(1 - x)."""
     with np.errstate(under="ignore"):
@@ -70,6 +77,8 @@ class BetaDifference:
     def tails(self, z: Floats) -> tuple[Floats, Floats]:
         """P(Y - X <= z) and P(Y - X > z)."""
         (a, b, c, d), size, mirrored = self._sides(z)
+        same = size == 0.0
+        size = np.where(same, 0.5, size)
         marks = _difference_marks(size, a, b, c, d)
 
         def above(u: Floats, row: Rows) -> Floats:
@@ -82,10 +91,9 @@ class BetaDifference:
             density = log_density(high, rest_high, c[row], d[row]) + log_expit(u) - high
             return density + log_tails(low, rest_low, a[row], b[row])[1]
 
-        with np.errstate(divide="ignore"):  # size 0 has log 0
-            at = np.exp(log_tails(np.log(size), np.log1p(-size), c, d)[0])
+        at = np.exp(log_tails(np.log(size), np.log1p(-size), c, d)[0])
         p = at + np.exp(log_integral(below, marks))
-        return both_tails(p, np.exp(log_integral(above, marks)), mirrored, "Y - X")
+        return _equal(self, same, *both_tails(p, np.exp(log_integral(above, marks)), mirrored, "Y - X"))
 
     def log_density(self, z: Floats) -> Floats:
         """log density of Y - X; inf at 0 where both arms are unbounded at one end."""
@@ -104,7 +112,8 @@ class BetaDifference:
 
     def _sides(self, z: Floats) -> tuple[Four, Floats, NDArray[np.bool_]]:
         mirrored = z < 0.0
-        return moved(mirrored, (self.a, self.b), (self.c, self.d)), np.abs(z), mirrored
+        size = np.minimum(np.abs(z), LAST)
+        return moved(mirrored, (self.a, self.b), (self.c, self.d)), size, mirrored
 
 
 def _places(u: Floats, size: Floats) -> Four:
@@ -188,11 +197,7 @@ class BetaRatio:
 
         p, q = (np.exp(log_integral(tail(side), marks)) for side in (0, 1))
         p, q = both_tails(p, q, mirrored, "Y / X")
-        if same.any():
-            equal = probability_less(self.c[same], self.d[same], self.a[same], self.b[same])
-            other = probability_less(self.a[same], self.b[same], self.c[same], self.d[same])
-            p[same], q[same] = equal, other
-        return p, q
+        return _equal(self, same, p, q)
 
     def log_density(self, z: Floats) -> Floats:
         """log density of Y / X; inf at 1 where b + d <= 1."""
@@ -216,7 +221,16 @@ class BetaRatio:
     def _sides(self, z: Floats) -> tuple[Four, Floats, NDArray[np.bool_]]:
         mirrored = z > 1.0
         with np.errstate(divide="ignore"):
-            return moved(mirrored, (self.a, self.b), (self.c, self.d)), np.where(mirrored, 1.0 / z, z), mirrored
+            size = np.maximum(np.where(mirrored, 1.0 / z, z), LEAST)
+        return moved(mirrored, (self.a, self.b), (self.c, self.d)), size, mirrored
+
+
+def _equal(arms: Any, same: NDArray[np.bool_], p: Floats, q: Floats) -> tuple[Floats, Floats]:
+    """Both tails, with P(Y < X) and P(Y > X) in the rows where the question is which arm is larger."""
+    if same.any():
+        first, second = (arms.a[same], arms.b[same]), (arms.c[same], arms.d[same])
+        p[same], q[same] = probability_less(*second, *first), probability_less(*first, *second)
+    return p, q
 
 
 def _shares(u: Floats, size: Floats) -> tuple[Floats, Floats]:

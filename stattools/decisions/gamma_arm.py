@@ -73,7 +73,7 @@ def log_gamma_tails(s: Floats, shape: Floats) -> tuple[Floats, Floats]:
         below, above = log_of_pair(*tails(s, shape))
     if np.any(lost := (np.minimum(below, above) < LEAST) & (x >= 1e-17)):
         pull = np.abs(shape * np.expm1(s))[lost]  # the slope of the log density, far out
-        tail = log_density_of_log(s[lost], shape[lost]) - np.log(pull) - np.log1p(x[lost] / pull**2)
+        tail = log_density_of_log(s[lost], shape[lost]) - np.log(pull) - np.log1p(x[lost] / pull / pull)
         below[lost], above[lost] = np.where(s[lost] < 0.0, tail, 0.0), np.where(s[lost] < 0.0, 0.0, tail)
     if np.any(end := x < 1e-17):
         below[end] = np.minimum(log_density_of_log(s[end], shape[end]) - np.log(shape[end]), 0.0)

@@ -55,6 +55,8 @@ class GammaDifference:
     def tails(self, z: Floats) -> tuple[Floats, Floats]:
         """P(Y - X <= z) and P(Y - X > z)."""
         (a, r, c, s), size, mirrored, _ = self._sides(z)
+        same = size == 0.0
+        size = np.where(same, 1.0, size)
         marks = _marks(size, a, r, c, s)
 
         def above(u: Floats, row: Rows) -> Floats:
@@ -64,13 +66,12 @@ class GammaDifference:
             later = _after(u, size[row])
             return _log_density(later, c[row], s[row]) + u - later + _log_tails(u, a[row], r[row])[1]
 
-        with np.errstate(divide="ignore"):  # size 0 has log 0
-            at = np.where(size > 0.0, np.exp(_log_tails(np.log(np.where(size > 0.0, size, 1.0)), c, s)[0]), 0.0)
+        at = np.exp(_log_tails(np.log(size), c, s)[0])
         p, q = at + np.exp(log_integral(below, marks)), np.exp(log_integral(above, marks))
         p, q = both_tails(p, q, mirrored, "Y - X")
         x, y = 1.0 / (1.0 + self.s / self.r), 1.0 / (1.0 + self.r / self.s)
         q0, p0 = beta.tails(x, y, self.a, self.c)  # P(X < Y)
-        return np.where(size == 0.0, p0, p), np.where(size == 0.0, q0, q)
+        return np.where(same, p0, p), np.where(same, q0, q)
 
     def log_density(self, z: Floats) -> Floats:
         """log density of Y - X; inf at 0 where the shapes add to 1 or less."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import ndtri, ndtri_exp
 
 from stattools.errors import ConvergenceError
@@ -15,6 +16,13 @@ from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 Floats = NDArray[np.float64]
 
 MOST_STEPS = 80
+MOST_CLIMBS = 30
+
+SHARES = 1e-9, 1.0 - 1e-9
+"""Of what lies outside of an interval, the least and the largest part below it that is looked for."""
+
+BEYOND = 746.0
+"""A ratio with a larger logarithm is 0 or inf in double precision."""
 
 
 def rows(parts: Any, index: Any) -> Any:
@@ -36,6 +44,9 @@ def quantile(parts: Any, p: Floats) -> Floats:
     t = center + spread * aim
     ends = _from_value(parts, np.asarray(parts.support, dtype=float))
     low, high = (np.full(len(p), end) for end in ends)
+    if parts.log_scale:
+        low, high = np.maximum(low, -BEYOND), np.minimum(high, BEYOND)
+        center = np.clip(center, 0.9 * low, 0.9 * high)
     t = np.where((t > low) & (t < high), t, center)
     answer, active, part = np.empty(len(p)), np.arange(len(p)), parts
     for turn in range(MOST_STEPS):
@@ -49,12 +60,16 @@ def quantile(parts: Any, p: Floats) -> Floats:
             step = np.where(
                 np.isfinite(score) & (slope > 0.0), (aim - score) / np.where(slope > 0.0, slope, 1.0), np.inf
             )
-            inside = (t + step >= low) & (t + step <= high)
-        reach = spread * 2.0 ** min(turn, 60)
-        middle = np.where(np.isinf(low), high - reach, np.where(np.isinf(high), low + reach, 0.5 * (low + high)))
+            reach = spread * 2.0 ** min(turn, 60)
+            inside = (t + step >= low) & (t + step <= high) & (np.abs(step) < 64.0 * reach)
+        with np.errstate(invalid="ignore"):  # no end yet on one side has no middle
+            middle = np.where(np.isinf(low), high - reach, np.where(np.isinf(high), low + reach, 0.5 * (low + high)))
         new = np.where(inside, t + np.where(inside, step, 0.0), middle)
         close = 1e-11 if turn < 8 else 1e-10  # the rounding of tails may keep steps above the smaller
-        rest = np.abs(new - t) > close * spread + 4e-16 * np.abs(t)
+        moves = np.abs(new - t)
+        rest = moves > close * spread + 4e-16 * np.abs(t)
+        # Next to a point of unbounded density a small step may still be much probability.
+        rest |= (np.abs(aim - score) > 1e-8) & (moves > 4e-16 * np.abs(t))
         answer[active[~rest]] = new[~rest]
         if not rest.any():
             return _to_value(parts, answer)
@@ -82,7 +97,7 @@ def highest_density(parts: Any, prob: float) -> tuple[Floats, Floats]:
     low: Floats
     high: Floats
     low, high = _from_value(parts, lower[active]), _from_value(parts, upper[active])
-    for _ in range(MOST_STEPS):
+    for _ in range(MOST_CLIMBS):
         width = high - low
         points = np.concatenate([low, high, low + 1e-4 * width, high - 1e-4 * width])
         four = rows(part, np.tile(np.arange(len(low)), 4))
@@ -107,9 +122,28 @@ def highest_density(parts: Any, prob: float) -> tuple[Floats, Floats]:
         if not rest.any():
             return lower, upper
         low, high, active, part = low[rest], high[rest], active[rest], rows(part, rest)
-    raise ConvergenceError(
-        'the interval of highest density did not settle in 80 steps. Use interval(..., kind="eti"), and report it.'
-    )
+    for row in active:  # next to a point of unbounded density
+        lower[row], upper[row] = _search(rows(parts, [row]), prob)
+    return lower, upper
+
+
+def _search(part: Any, prob: float) -> tuple[float, float]:
+    """Both ends of one contrast from the share of the outside that lies below, where the heights are equal."""
+
+    def ends(share: float) -> tuple[float, float]:
+        p = (1.0 - prob) * share, 1.0 - (1.0 - prob) * (1.0 - share)
+        low, high = (float(quantile(part, np.array([level]))[0]) for level in p)
+        return low, high
+
+    def uneven(share: float) -> float:
+        low, high = (float(_height(part, _from_value(part, np.array([end])))[0]) for end in ends(share))
+        return float(np.clip(low, -1e300, 1e300) - np.clip(high, -1e300, 1e300))
+
+    first, last = SHARES
+    if uneven(first) >= 0.0 or uneven(last) <= 0.0:
+        return ends(first if uneven(first) >= 0.0 else last)
+    found: Any = brentq(uneven, first, last, xtol=1e-12)
+    return ends(float(found))
 
 
 def _score(below: Floats, above: Floats) -> Floats:
@@ -119,7 +153,10 @@ def _score(below: Floats, above: Floats) -> Floats:
 
 
 def _to_value(parts: Any, t: Floats) -> Floats:
-    return np.exp(t) if parts.log_scale else t
+    if not parts.log_scale:
+        return t
+    with np.errstate(over="ignore", under="ignore"):  # a ratio may have no double
+        return np.exp(t)
 
 
 def _from_value(parts: Any, value: Floats) -> Floats:

@@ -25,6 +25,7 @@ ANALYSES = (
     "filter",
     "nile",
     "posterior",
+    "ab_test",
 )
 INDEX = "index"
 

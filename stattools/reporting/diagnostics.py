@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.goodness import grouped, wilson_ends
-from stattools.reporting import figures, smoothing, state_space
+from stattools.reporting import figures, smoothing, state_space, tallies
 from stattools.reporting.document import Figure
 from stattools.reporting.tables import percent
 
@@ -36,6 +36,8 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
         return (likelihood_curve(fit),)
     if fit.model.kind == "custom":
         return ()
+    if tallies.is_tally(fit.model):
+        return tallies.diagnostics(fit)
     if smoothing.is_smoothing(fit.model):
         return smoothing.diagnostics(fit)
     if state_space.is_structural(fit.model):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from stattools.reporting import smoothing, state_space
+from stattools.reporting import smoothing, state_space, tallies
 from stattools.reporting.document import Block, Math, Paragraph, code
 
 INDEXED = 6
@@ -33,6 +33,8 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     }
     if state_space.is_structural(model):
         return state_space.likelihood(model)
+    if tallies.is_tally(model):
+        return tallies.likelihood(model)
     return written[model.kind](model)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -41,6 +42,9 @@ def _arrays(model: Any) -> dict[str, Any]:
         raise IncompatibleError(f"{model.title} is a function, whose data cannot be seen and have no hash.")
     if hasattr(model, "arrays"):
         return model.arrays()
+    if hasattr(model, "counted"):
+        held = {field.name: getattr(model, field.name) for field in fields(model)}
+        return {name: values for name, values in held.items() if isinstance(values, np.ndarray)}
     if hasattr(model, "convention"):
         return {"y": model.y, "X": model.X, "drift": model.drift}
     if not hasattr(model, "rows"):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stattools.errors import IncompatibleError
-from stattools.reporting import draws, networks, sections, sentences
+from stattools.reporting import draws, networks, sections, sentences, tallies
 from stattools.reporting.beliefs import section_of
 from stattools.reporting.diagnostics import COUNTS, diagnostics
 from stattools.reporting.document import (
@@ -87,11 +87,6 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
         **dict.fromkeys(BLOCKS, draft.add_block),
     }
     for part in parts:
-        model: Any = getattr(part, "model", None)
-        if hasattr(model, "counted"):  # arms, rates and waits, whose sections are not written
-            raise IncompatibleError(
-                f"report has no sections for {model.title.lower()} yet. Use print(fit), fit.table()."
-            )
         take = next((take for kind, take in add.items() if isinstance(part, kind)), None)
         if take is None and is_conjugate(part):
             take = draft.add_posterior
@@ -212,6 +207,8 @@ def _named(model: Any) -> str:
         return f"{model.kind.capitalize()}: {int(model.successes):,} {one} in {int(model.trials):,} {many}"
     if model.kind == "custom":
         return literal(model.title)
+    if tallies.is_tally(model):
+        return f"{model.title}: {model.counted}"
     return f"{model.title} of {code(model.outcome_name)}"
 
 

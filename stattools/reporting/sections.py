@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.reporting import equations, sentences, smoothing, state_space
+from stattools.reporting import equations, sentences, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, shared, spreads
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, Table, code, literal
 from stattools.reporting.provenance import code_version, data_hash, environment
@@ -48,6 +48,8 @@ def data(model: Any, *before: Block) -> Section:
         one, many = ("ones", "flips") if model.kind == "coin" else ("successes", "trials")
         pairs = {many: count(model.trials), one: count(model.successes)}
         return Section("Data", (*before, facts(pairs | digest, ("data", "value"))))
+    if tallies.is_tally(model):
+        return Section("Data", (*before, facts(tallies.facts(model) | digest, ("data", "value"))))
     if smoothing.is_smoothing(model):
         return Section("Data", (*before, facts(smoothing.facts(model) | digest, ("data", "value"))))
     if state_space.is_structural(model):
@@ -68,6 +70,9 @@ def likelihood(model: Any) -> Section:
 
 def maximum(fit: Fit) -> Section:
     """Estimates with their uncertainty, the certificate, and the fit in numbers."""
+    if tallies.is_tally(fit.model):
+        told = Paragraph(sentences.certificate(fit)), *tallies.estimates(fit), Paragraph(tallies.in_numbers(fit))
+        return Section("Fit", told)
     dispersion = [Paragraph(sentences.dispersion(fit))] if fit.model.kind in sentences.DISPERSED else []
     at_zero = state_space.boundary(fit) if state_space.is_structural(fit.model) else ()
     return Section(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.reporting import smoothing, state_space
+from stattools.reporting import smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, coefficient_spreads
 from stattools.reporting.document import code, literal
 from stattools.reporting.tables import (
@@ -46,6 +46,8 @@ def question(model: Any) -> str:
         return f"How probable is a {one}, after {count(model.successes)} in {count(model.trials)} {many}?"
     if state_space.is_structural(model):
         return state_space.question(model)
+    if tallies.is_tally(model):
+        return tallies.question(model)
     if model.kind == "custom":
         return f"Which values of {listed(model.names)} make the data most probable?"
     if smoothing.is_smoothing(model):
@@ -83,6 +85,8 @@ def certificate(fit: Fit) -> str:
             f"$\\hat\\theta = {int(fit.model.successes)} / {int(fit.model.trials)} = {float(fit.estimate[0]):.6g}$, "
             f"with standard error {number(se, decimals(se))}."
         )
+    if tallies.is_tally(fit.model):
+        return tallies.certificate(fit)
     reached = "The maximum is a strict one: every direction leads down"
     if fit.penalty is not None:
         reached = (
@@ -162,13 +166,14 @@ def verdict(agreement: Agreement) -> str:
     worst = float(np.nanmax(np.abs(rows["difference_in_se"])))
     if not (agreement.ok and worst < 1e-6):
         return literal(unversioned(agreement.sentence))
-    digits, se_digits = float(np.nanmin(rows["digits"])), float(np.nanmin(rows["se_digits"]))
+    digits = float(np.nanmin(rows["digits"]))
+    compared = rows["se_digits"].notna()
+    errors = f"standard errors to {agreeing(float(rows['se_digits'].min()))} digits, " if compared.any() else ""
     # Of a proportion, the ends of its intervals are compared too, which have no standard error.
     what = "number" if np.isnan(rows["se"]).any() else "coefficient"
     return (
         f"**{literal(unversioned(agreement.reference))} agrees**: {len(rows)} {what}{'' if len(rows) == 1 else 's'} to "
-        f"within 1e-6 standard errors ({agreeing(digits)} digits), standard errors to "
-        f"{agreeing(se_digits)} digits, and the log-likelihood."
+        f"within 1e-6 standard errors ({agreeing(digits)} digits), {errors}and the log-likelihood."
     )
 
 
@@ -187,6 +192,8 @@ def conclusion(fit: Fit, agreement: Agreement | None = None) -> str:
         )
     if state_space.is_structural(model):
         return state_space.conclusion(fit, checked)
+    if tallies.is_tally(model):
+        return tallies.conclusion(fit, checked)
     if model.kind == "custom":
         rows = zip(model.names[:4], fit.estimate, fit.se, *np.asarray(fit.interval()).T, strict=False)
         found = [

@@ -68,7 +68,8 @@ def _reference(model: Any) -> tuple[dict[str, str], Ends, str]:
 
         def ends(alpha: float, method: str) -> NDArray[np.float64]:
             lower, upper = confint_poisson(model.totals, model.exposures, method=method, alpha=alpha)
-            return np.array([np.maximum(np.nan_to_num(lower), 0.0), upper])  # its exact end for no events is NaN
+            lower = np.maximum(np.nan_to_num(lower), 0.0)  # its exact end for no events is NaN, or one 0 for all
+            return np.array(np.broadcast_arrays(lower, upper))
 
         return RATE, ends, "confint_poisson"
     raise IncompatibleError(f"validate has no reference for {model.title.lower()}: statsmodels has no such intervals.")

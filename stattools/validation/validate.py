@@ -64,7 +64,8 @@ def validate(fit: Fit | OneVsRestFit, /) -> Agreement:
     if hasattr(fit.model, "convention"):
         return validate_structural(fit)
     if not isinstance(fit.model, Model):
-        raise IncompatibleError(f"validate has no reference for {fit.model.title}: it is your own likelihood.")
+        why = "it is your own likelihood" if fit.model.kind == "custom" else "its maximum is a formula"
+        raise IncompatibleError(f"validate has no reference for {fit.model.title}: {why}.")
     if fit.penalty is not None:
         raise IncompatibleError(
             f"validate checks maximum-likelihood fits, and statsmodels has no reference for {fit.penalty!r}. "

@@ -215,3 +215,18 @@ def test_what_the_conjugate_package_accepts():
     assert theirs.alpha[1] == -3.5  # no distribution
     with pytest.raises(st.DomainError, match="whole numbers"):
         PRIOR.update(st.multinomial([3, -5, 2], names=("a", "b", "c")))
+
+
+def test_a_prior_without_names_takes_those_of_the_data():
+    posterior = st.Dirichlet([1, 2]).update(st.multinomial({"a": 3, "b": 4}))
+    assert posterior == st.Dirichlet([4, 6], names=("a", "b"))
+    assert posterior.update(["a"]) == st.Dirichlet([5, 6], names=("a", "b"))
+    assert posterior.loo().elpd == posterior.log_evidence
+
+
+def test_counts_without_names_are_one_per_category():
+    with pytest.raises(st.IncompatibleError, match=r"one count for each of 3 categories; got 2: \[1, 2\]"):
+        st.Dirichlet([1, 1, 1]).update(st.multinomial([1, 2]))
+    with pytest.raises(st.IncompatibleError, match="data of 3 categories, as many as the prior has; got 2"):
+        st.Dirichlet([1, 1, 1]).update(st.multinomial({"a": 1, "b": 2}))
+    assert st.Dirichlet([1, 1, 1]).update(st.categories([0, 2, 2])) == st.Dirichlet([2, 1, 3])

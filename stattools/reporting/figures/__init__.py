@@ -8,6 +8,7 @@ from stattools.reporting.figures.curves import densities as densities
 from stattools.reporting.figures.curves import likelihood as likelihood
 from stattools.reporting.figures.curves import posterior as posterior
 from stattools.reporting.figures.curves import profile as profile
+from stattools.reporting.figures.decisions import accumulation as accumulation
 from stattools.reporting.figures.filters import gaps as gaps
 from stattools.reporting.figures.filters import levels as levels
 from stattools.reporting.figures.filters import products as products

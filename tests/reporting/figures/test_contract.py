@@ -31,6 +31,16 @@ FIGURES = {
     "profile": lambda: figures.profile(
         grid, -np.exp(-9 * grid), cut=-0.1, marks={"a$": 0.5, "b": 0.98}, xlabel="coefficient"
     ),
+    "accumulation": lambda: figures.accumulation(
+        [1, 2, 3],
+        [0.4, 0.7, 0.9],
+        ([1e-3, 1e-5, 1e-8], [1.0, 2.0, 3.0]),
+        labels=("a", "b"),
+        limits=(0.01, 0.99),
+        xlabel="n",
+        ylabel="P(a best)",
+        loss_label="loss",
+    ),
     "sensitivity": lambda: figures.sensitivity(
         grid[::9],
         [1.0, 10.0, 100.0],

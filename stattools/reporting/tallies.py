@@ -1,0 +1,232 @@
+"""What a report says of arms, rates, waits, categories and normal samples: what was counted, and one parameter each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.reporting import figures
+from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
+from stattools.reporting.tables import between, count, decimals, number, percent
+
+if TYPE_CHECKING:
+    from stattools.fitted import Fit
+
+MOST = 30
+"""So many arms are listed, and drawn."""
+
+LABELS = {
+    "wald": "Wald",
+    "wilson": "Wilson (score)",
+    "score": "score",
+    "likelihood-ratio": "likelihood ratio",
+    "profile": "profile likelihood",
+    "clopper-pearson": "Clopper–Pearson",
+    "exact": "exact",
+}
+PREFERRED = ("wilson", "likelihood-ratio", "profile", "score", "wald")
+"""The kind of interval that several parameters are shown with: the first that the model has."""
+
+WHAT = {
+    "binomial arms": "probability of a success",
+    "geometric": "probability of a success",
+    "pascal": "probability of a success",
+    "poisson rate": "rate of events",
+    "exponential rate": "rate of events",
+    "normal": "mean",
+    "multinomial": "probability",
+    "categories": "probability",
+}
+"""What the parameter of each kind of model is."""
+
+
+def is_tally(model: Any) -> bool:
+    """True for models that are counts or measurements by arm, without columns."""
+    return hasattr(model, "counted") and model.kind in WHAT
+
+
+def question(model: Any) -> str:
+    """What the model asks of its data."""
+    what = WHAT[model.kind]
+    if model.kind in ("multinomial", "categories"):
+        return f"How probable is each of {count(len(model.names))} categories?"
+    arms = "" if _arms(model) == 1 else f" in each of {count(_arms(model))} arms"
+    return f"What is the {what}{arms}, after {model.counted}?"
+
+
+def facts(model: Any) -> dict[str, str]:
+    """What was counted."""
+    return {"counted": model.counted}
+
+
+def likelihood(model: Any) -> tuple[Block, ...]:
+    """The probability of the data given the parameters."""
+    words, formula = {
+        "binomial arms": _binomial,
+        "geometric": _waits,
+        "pascal": _waits,
+        "poisson rate": _poisson,
+        "exponential rate": _exponential,
+        "normal": _normal,
+        "multinomial": _multinomial,
+        "categories": _multinomial,
+    }[model.kind](model)
+    several = "" if _arms(model) == 1 else " Arms are independent: their log-likelihoods add."
+    return Paragraph(words + several), Math(formula)
+
+
+def certificate(fit: Fit) -> str:
+    """Why the estimate is the maximum."""
+    rule = {
+        "binomial arms": "successes over trials, arm by arm",
+        "geometric": "successes over trials",
+        "pascal": "successes over trials",
+        "poisson rate": "events over exposure",
+        "exponential rate": "times that ended over the total time",
+        "multinomial": "the observed shares",
+        "categories": "the observed shares",
+        "normal": "the means, weighted by the known precisions"
+        if getattr(fit.model, "sd", None) is not None
+        else "the means, and the root mean squared deviations from them",
+    }[fit.model.kind]
+    return f"The maximum is a formula: {rule}."
+
+
+def estimates(fit: Fit) -> tuple[Block, ...]:
+    """Every kind of interval of one parameter, or every parameter with one kind of interval."""
+    level, shown = percent(fit.level), min(len(fit.names), MOST)
+    if len(fit.names) == 1:
+        ends = {kind: _ends(fit, kind) for kind in fit.kinds if kind in LABELS}
+        if "wilson" in ends:
+            ends.pop("score", None)
+        places = decimals(_spread(fit, *ends[_kind(fit)])[0])
+        estimate = Paragraph(
+            f"{code(fit.names[0])} = {number(float(fit.estimate[0]), places)}, with standard error "
+            f"{number(float(fit.se[0]), places)}."
+        )
+        cells = [(LABELS[kind], number(low[0], places), number(high[0], places)) for kind, (low, high) in ends.items()]
+        return estimate, Table((f"{level} interval", "lower", "upper"), tuple(cells), "lrr")
+    low, high = _ends(fit, _kind(fit))
+    spread, rows = _spread(fit, low, high), []
+    for i in range(shown):
+        places = decimals(spread[i])
+        values = (float(fit.estimate[i]), float(fit.se[i]), low[i], high[i])
+        rows.append((code(fit.names[i]), *(number(value, places) for value in values)))
+    head = ("parameter", "estimate", "standard error", f"{level} {LABELS[_kind(fit)]} interval: lower", "upper")
+    more = len(fit.names) - shown
+    return Table(head, tuple(rows), "lrrrr"), *([Paragraph(f"and {more} more.")] if more else [])
+
+
+def in_numbers(fit: Fit) -> str:
+    """Log-likelihood and criteria."""
+    bic = f", BIC {fit.bic:.2f}" if np.isfinite(fit.bic) else ""
+    return f"Log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}{bic}."
+
+
+def diagnostics(fit: Fit) -> tuple[Figure, ...]:
+    """The arms side by side, where there are several."""
+    arms = len(fit.names) if fit.model.kind in ("multinomial", "categories") else _arms(fit.model)
+    if not 1 < arms <= MOST:
+        return ()
+    low, high = _ends(fit, _kind(fit))
+    names = [figures.plain(name) for name in fit.names[:arms]]
+    what = WHAT[fit.model.kind]
+    return (
+        Figure(
+            "arms",
+            lambda: figures.coefficients(
+                names, fit.estimate[:arms], low[:arms], high[:arms], xlabel=f"{what}, {percent(fit.level)} interval"
+            ),
+            alt=f"Estimated {what} with its {percent(fit.level)} {LABELS[_kind(fit)]} interval, {arms} side by side",
+            caption=f"One line each: the estimate and its {percent(fit.level)} interval. Intervals of two arms that "
+            "overlap may still belong to arms that differ.",
+        ),
+    )
+
+
+def conclusion(fit: Fit, checked: str) -> str:
+    """The parameter, or the largest of them, with its interval."""
+    several = len(fit.names) > 1 and (_arms(fit.model) > 1 or fit.model.kind in ("multinomial", "categories"))
+    arms = len(fit.names) if fit.model.kind in ("multinomial", "categories") else _arms(fit.model)
+    first = int(np.argmax(fit.estimate[:arms])) if several else 0
+    low, high = _ends(fit, _kind(fit))
+    places = decimals(_spread(fit, low, high)[first])
+    value = f"{number(float(fit.estimate[first]), places)}"
+    ends = f"({percent(fit.level)} {LABELS[_kind(fit)]} interval {between(low[first], high[first], places)})"
+    what = WHAT[fit.model.kind]
+    if several:
+        return f"The highest {what} of {arms} is that of {code(fit.names[first])}, {value} {ends}{checked}."
+    return f"From {fit.model.counted}, the {what} is estimated as {value} {ends}{checked}."
+
+
+def _arms(model: Any) -> int:
+    arms = getattr(model, "arms", None)
+    return len(model.trials) if model.kind == "binomial arms" else 1 if arms is None else len(arms)
+
+
+def _kind(fit: Fit) -> Any:
+    if getattr(fit.model, "kind", "") == "exponential rate":
+        return "likelihood-ratio"
+    return next(kind for kind in PREFERRED if kind in fit.kinds)
+
+
+def _ends(fit: Fit, kind: Any) -> tuple[list[float], list[float]]:
+    lower, upper = fit.interval(kind=kind)
+    return np.atleast_1d(lower).tolist(), np.atleast_1d(upper).tolist()
+
+
+def _spread(fit: Fit, low: list[float], high: list[float]) -> list[float]:
+    """The standard error, or a quarter of the interval where it is 0 at an edge."""
+    width = np.subtract(high, low) / 4.0
+    return np.where(fit.se > 0, fit.se, width).tolist()
+
+
+def _binomial(model: Any) -> tuple[str, str]:
+    if model.observed == "coin":
+        return (
+            "In arm $j$ each flip is 1 with probability $\\theta_j$; there were $k_j$ ones in $n_j$ flips, in order.",
+            r"\ell(\theta) = \sum_{j} k_j \log \theta_j + (n_j - k_j) \log(1 - \theta_j)",
+        )
+    return (
+        "In arm $j$ each trial is a success with probability $\\theta_j$; there were $k_j$ in $n_j$ trials.",
+        r"\ell(\theta) = \sum_{j} \log \binom{n_j}{k_j} + k_j \log \theta_j + (n_j - k_j) \log(1 - \theta_j)",
+    )
+
+
+def _waits(model: Any) -> tuple[str, str]:
+    return (
+        "Trials that succeed with probability $\\theta$ go on until $r_i$ successes were seen; $f_i$ of them failed.",
+        r"\ell(\theta) = \sum_{i} \log \binom{f_i + r_i - 1}{f_i} + r_i \log \theta + f_i \log(1 - \theta)",
+    )
+
+
+def _poisson(model: Any) -> tuple[str, str]:
+    return (
+        "The count $y_i$ in an exposure $e_i$ is Poisson with mean $\\lambda e_i$.",
+        r"\ell(\lambda) = \sum_{i} y_i \log(\lambda e_i) - \lambda e_i - \log(y_i!)",
+    )
+
+
+def _exponential(model: Any) -> tuple[str, str]:
+    return (
+        "Each waiting time is exponential with rate $\\lambda$; $d$ of them ended, and $T$ is the total of all.",
+        r"\ell(\lambda) = d \log \lambda - \lambda T",
+    )
+
+
+def _normal(model: Any) -> tuple[str, str]:
+    known = "known" if model.sd is not None else "unknown"
+    sigma = r"\sigma_i" if model.sd is not None else r"\sigma"
+    return (
+        f"Each measurement $y_i$ is normal around the mean $\\mu$, with a standard deviation that is {known}.",
+        rf"\ell = - \frac{{n}}{{2}} \log 2 \pi - \sum_{{i}} \frac{{(y_i - \mu)^2}}{{2 {sigma}^2}} + \log {sigma}",
+    )
+
+
+def _multinomial(model: Any) -> tuple[str, str]:
+    many = r"\log \frac{n!}{\prod_{k} y_k!} + " if model.kind == "multinomial" else ""
+    return (
+        "Each observation falls into category $k$ with probability $\\theta_k$; $y_k$ of $n$ did.",
+        rf"\ell(\theta) = {many}\sum_{{k}} y_k \log \theta_k",
+    )
