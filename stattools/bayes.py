@@ -12,15 +12,20 @@ from typing import Any, Literal
 import numpy as np
 
 from stattools.conjugate.beta_binomial import Beta
+from stattools.conjugate.dirichlet import Dirichlet
+from stattools.conjugate.normal import Normal
 from stattools.conjugate.pairs import CLOSED_FORMS, closed_form
+from stattools.conjugate.trial_data import TRIALS
 from stattools.errors import DomainError, IncompatibleError
-from stattools.models.counts import BernoulliTrials, whole_number
+from stattools.models.counts import whole_number
+from stattools.models.multinomial import Multinomial
+from stattools.models.normal import NormalSample
 from stattools.priors.assignment import assign
 from stattools.sampling.diagnostics import METHODS
 from stattools.sampling.draws import Posterior
 from stattools.sampling.importance import importance, laplace
 from stattools.sampling.nuts import nuts
-from stattools.sampling.propriety import check_propriety
+from stattools.sampling.propriety import check_propriety, check_tails
 from stattools.sampling.target import mode, target
 
 MOST_CELLS = 20_000_000
@@ -79,6 +84,7 @@ def posterior(
     if method == "nuts":
         _require_size(model)
     center = mode(target(model, priors))
+    check_tails(model, center)
     at = center.target.transforms.forward(center.center).x
     if method == "nuts":
         z, statistics = nuts(center, draws=draws, chains=chains, tune=tune, seed=start)
@@ -90,13 +96,19 @@ def posterior(
 
 
 def _closed_form(model: Any, prior: Any) -> Any:
-    """The exact posterior, or None; without a prior every probability of a coin is alike, Beta(1, 1)."""
-    return closed_form(model, Beta(1.0, 1.0) if prior is None and type(model) is BernoulliTrials else prior)
+    """The exact posterior, or None; without a prior all probabilities are alike, Beta(1, 1) or Dirichlet(1, ..., 1)."""
+    if prior is None and isinstance(model, TRIALS):
+        prior = Beta(1.0, 1.0)
+    elif prior is None and isinstance(model, Multinomial):
+        prior = Dirichlet(np.ones(len(model.names)))
+    elif isinstance(model, NormalSample) and model.sd is None and isinstance(prior, Normal):
+        return None  # of the mean alone; the standard deviation has a prior of its own
+    return closed_form(model, prior)
 
 
 def _require_density(model: Any, prior: Any) -> None:
     """IncompatibleError for models that have closed forms only."""
-    if hasattr(model, "evaluate") or hasattr(model, "parts"):
+    if hasattr(model, "parts") or (hasattr(model, "evaluate") and not isinstance(model, Multinomial)):
         return
     families = sorted({family.__name__ for kind, family in CLOSED_FORMS if kind is type(model)})
     wanted = " or ".join(f"st.{name}" for name in families) or "another model: it has no derivatives"
