@@ -42,6 +42,7 @@ def posterior(
     draws: int = 1000,
     chains: int = 4,
     tune: int = 500,
+    target_accept: float = 0.8,
     seed: int | np.random.Generator = 0,
 ) -> Any:
     """The posterior of a model's parameters: exact where prior and model are a conjugate pair, draws otherwise.
@@ -51,7 +52,8 @@ def posterior(
     `print(posterior)` says which prior was used. `method` is by default the closed form if there is one, "nuts" if not;
     "laplace" (the normal approximation at the mode) and "importance" (weighted draws from around it) are faster, and
     refuse where their Pareto k-hat is above 0.7. NUTS makes `chains` chains of `draws` draws after `tune` steps that
-    are thrown away; the others make draws x chains independent draws. The same seed gives the same draws.
+    are thrown away, its steps so long that the share `target_accept` of them is accepted: nearer to 1 where transitions
+    diverge. The others make draws x chains independent draws. The same seed gives the same draws.
 
     A closed form is a conjugate distribution such as `st.Beta`; draws are an `st.Posterior`. Raises IncompatibleError
     for priors that do not fit the model, IdentificationError where flat priors leave the posterior improper,
@@ -69,6 +71,8 @@ def posterior(
     draws = whole_number(draws, "draws", at_least=4)
     chains = whole_number(chains, "chains", at_least=1)
     tune = whole_number(tune, "tune", at_least=50)
+    if not (np.ndim(target_accept) == 0 and 0.0 < target_accept < 1.0):
+        raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {target_accept!r}.")
     if not hasattr(model, "loglik") and not hasattr(model, "parts"):
         raise IncompatibleError(
             f"posterior needs a model; got {type(model).__name__}. Models: st.logistic(...), st.coin(...)"
@@ -87,7 +91,7 @@ def posterior(
     check_tails(model, center)
     at = center.target.transforms.forward(center.center).x
     if method == "nuts":
-        z, statistics = nuts(center, draws=draws, chains=chains, tune=tune, seed=start)
+        z, statistics = nuts(center, draws=draws, chains=chains, tune=tune, seed=start, target_accept=target_accept)
         return Posterior(model, priors, center.values(z), method, start, statistics, at)
     sampler = laplace if method == "laplace" else importance
     found = sampler(center, draws=draws * chains, seed=start)

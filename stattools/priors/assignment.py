@@ -133,9 +133,9 @@ def assign(model: Any, prior: Any = None, sigma: Any = None) -> Priors:
     """The priors of a model's parameters.
 
     `prior` is one distribution for all coefficients, the intercept included, or a dict by name; a term alone stands
-    for all categories of `st.softmax`. `sigma` is that of the noise scale of `st.ols` and `st.normal`. Where nothing is given the
-    default of `defaults.py` stands. Raises IncompatibleError for names that the model does not have, for what is no
-    distribution, and for one that reaches where its parameter cannot be.
+    for all categories of `st.softmax`. `sigma` is that of the noise scale of `st.ols` and `st.normal`. Where nothing is
+    given the default of `defaults.py` stands. Raises IncompatibleError for names that the model does not have, for what
+    is no distribution, and for one that reaches where its parameter cannot be.
 
     >>> import stattools as st
     >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})

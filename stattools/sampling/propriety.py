@@ -42,13 +42,17 @@ def check_propriety(model: Any, priors: Priors) -> None:
     stattools.errors.IdentificationError: the posterior of Logistic regression is improper: under the flat prior ...
     """
     if priors.is_proper:
-        return None
+        return
     if isinstance(model, NormalSample):
-        return _check_sample(model, priors)
+        _check_sample(model, priors)
     if isinstance(model, Structural):
-        return _check_structural(model, priors)
-    if not isinstance(model, Model):
-        return None
+        _check_structural(model, priors)
+    if isinstance(model, Model):
+        _check_regression(model, priors)
+
+
+def _check_regression(model: Model, priors: Priors) -> None:
+    """The columns with flat priors have to be determined, the outcomes not separated along them."""
     p = len(model.terms)
     count = model.predictor.size - len(model.predictor.extra)
     flat = np.array([isinstance(prior, Flat) for prior in priors.each])
