@@ -1,4 +1,4 @@
-"""Coaching in eight schools: a hierarchical posterior whose mode is far from its mass. Laplace is wrong, and says so."""
+"""Coaching in eight schools: a hierarchical posterior whose mode is far from its mass. Laplace is wrong."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def document() -> Document:
 
 
 ASKED = (
-    "Eight schools tried a short course that prepares for a test, and each estimated its effect on the scores. How much "
-    "do the true effects differ between schools? The posterior of that one number is known exactly by a sum over a "
-    "grid, so that three ways to compute it where it is not known can be held against it: Laplace's normal "
+    "Eight schools tried a short course that prepares for a test, and each estimated its effect on the scores. How "
+    "much do the true effects differ between schools? The posterior of that one number is known exactly by a sum over "
+    "a grid, so that three ways to compute it where it is not known can be held against it: Laplace's normal "
     "approximation, importance sampling and NUTS. Which of them can be trusted, and how would one know?"
 )
 
