@@ -222,16 +222,11 @@ def _frame(
     import pandas as pd
 
     models = [getattr(result, "model", None) for result in results]
-    if pointwise is not None:
-        n = pointwise.shape[1]
-        elpd, se = pointwise.sum(axis=1).tolist(), np.sqrt(n * pointwise.var(axis=1)).tolist()
+    if pointwise is not None and not len(elpd):
+        elpd, se = pointwise.sum(axis=1).tolist(), _error(pointwise).tolist()
     best = int(np.argmax(elpd))
     gap = np.asarray(elpd) - elpd[best]
-    off = (
-        np.full(len(labels), np.nan)
-        if pointwise is None
-        else np.sqrt(pointwise.shape[1] * (pointwise - pointwise[best]).var(axis=1))
-    )
+    off = np.full(len(labels), np.nan) if pointwise is None else _error(pointwise - pointwise[best])
     return pd.DataFrame(
         {
             "posterior": labels,
@@ -245,6 +240,12 @@ def _frame(
             "difference_se": off,
         }
     )
+
+
+def _error(pointwise: Floats) -> Floats:
+    """Standard errors of the sums over the rows; NaN for a single row."""
+    n = pointwise.shape[1]
+    return np.sqrt(n * pointwise.var(axis=1, ddof=1)) if n > 1 else np.full(len(pointwise), np.nan)
 
 
 def _best_first(frame: pd.DataFrame) -> pd.DataFrame:
