@@ -330,7 +330,7 @@ def test_improper_posteriors_of_other_models_are_refused():
     with pytest.raises(st.IdentificationError, match="with .* flat it needs more than 5"):
         st.posterior(few, prior=st.Flat())
     own = st.custom(lambda t: -np.logaddexp(0.0, -t[0]) - 0.5 * t[1] ** 2, start={"a": 1.0, "b": 0.1})
-    with pytest.raises(st.IdentificationError, match="improper|no mode"):
+    with pytest.raises(st.IdentificationError, match=r"improper|no mode"):
         st.posterior(own)
     slow = st.custom(lambda t: -0.5 * float(np.log1p(t[0] ** 2)), start={"a": 0.1})
     with pytest.raises(st.IdentificationError, match="improper: under the flat prior of a"):
