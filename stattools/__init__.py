@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stattools.bayes import posterior as posterior
     from stattools.comparison import Comparison as Comparison
-    from stattools.comparison import compare as compare
     from stattools.conjugate.beta_binomial import Beta as Beta
     from stattools.conjugate.dirichlet import Dirichlet as Dirichlet
     from stattools.conjugate.gamma_poisson import Gamma as Gamma
@@ -92,6 +91,8 @@ if TYPE_CHECKING:
     from stattools.likelihoods import Probit as Probit
     from stattools.model import Evaluation as Evaluation
     from stattools.model import Model as Model
+    from stattools.model_comparison import PosteriorComparison as PosteriorComparison
+    from stattools.model_comparison import compare as compare
     from stattools.models.count_regression import negative_binomial as negative_binomial
     from stattools.models.count_regression import poisson as poisson
     from stattools.models.counts import binomial as binomial
@@ -147,7 +148,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "comparison": ("Comparison", "compare"),
+    "comparison": ("Comparison",),
+    "model_comparison": ("PosteriorComparison", "compare"),
     "covariance": ("HAC", "Cluster"),
     "existence": ("Separation", "SeparationError", "separation"),
     "penalties": ("Jeffreys", "Ridge"),

@@ -12,15 +12,20 @@ from typing import Any, Literal
 import numpy as np
 
 from stattools.conjugate.beta_binomial import Beta
+from stattools.conjugate.dirichlet import Dirichlet
+from stattools.conjugate.normal import Normal
 from stattools.conjugate.pairs import CLOSED_FORMS, closed_form
+from stattools.conjugate.trial_data import TRIALS
 from stattools.errors import DomainError, IncompatibleError
-from stattools.models.counts import BernoulliTrials, whole_number
+from stattools.models.counts import whole_number
+from stattools.models.multinomial import Multinomial
+from stattools.models.normal import NormalSample
 from stattools.priors.assignment import assign
 from stattools.sampling.diagnostics import METHODS
 from stattools.sampling.draws import Posterior
 from stattools.sampling.importance import importance, laplace
 from stattools.sampling.nuts import nuts
-from stattools.sampling.propriety import check_propriety
+from stattools.sampling.propriety import check_propriety, check_tails
 from stattools.sampling.target import mode, target
 
 MOST_CELLS = 20_000_000
@@ -37,6 +42,7 @@ def posterior(
     draws: int = 1000,
     chains: int = 4,
     tune: int = 500,
+    target_accept: float = 0.8,
     seed: int | np.random.Generator = 0,
 ) -> Any:
     """The posterior of a model's parameters: exact where prior and model are a conjugate pair, draws otherwise.
@@ -46,7 +52,8 @@ def posterior(
     `print(posterior)` says which prior was used. `method` is by default the closed form if there is one, "nuts" if not;
     "laplace" (the normal approximation at the mode) and "importance" (weighted draws from around it) are faster, and
     refuse where their Pareto k-hat is above 0.7. NUTS makes `chains` chains of `draws` draws after `tune` steps that
-    are thrown away; the others make draws x chains independent draws. The same seed gives the same draws.
+    are thrown away, its steps so long that the share `target_accept` of them is accepted: nearer to 1 where transitions
+    diverge. The others make draws x chains independent draws. The same seed gives the same draws.
 
     A closed form is a conjugate distribution such as `st.Beta`; draws are an `st.Posterior`. Raises IncompatibleError
     for priors that do not fit the model, IdentificationError where flat priors leave the posterior improper,
@@ -64,6 +71,8 @@ def posterior(
     draws = whole_number(draws, "draws", at_least=4)
     chains = whole_number(chains, "chains", at_least=1)
     tune = whole_number(tune, "tune", at_least=50)
+    if not (np.ndim(target_accept) == 0 and 0.0 < target_accept < 1.0):
+        raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {target_accept!r}.")
     if not hasattr(model, "loglik") and not hasattr(model, "parts"):
         raise IncompatibleError(
             f"posterior needs a model; got {type(model).__name__}. Models: st.logistic(...), st.coin(...)"
@@ -79,9 +88,10 @@ def posterior(
     if method == "nuts":
         _require_size(model)
     center = mode(target(model, priors))
+    check_tails(model, center)
     at = center.target.transforms.forward(center.center).x
     if method == "nuts":
-        z, statistics = nuts(center, draws=draws, chains=chains, tune=tune, seed=start)
+        z, statistics = nuts(center, draws=draws, chains=chains, tune=tune, seed=start, target_accept=target_accept)
         return Posterior(model, priors, center.values(z), method, start, statistics, at)
     sampler = laplace if method == "laplace" else importance
     found = sampler(center, draws=draws * chains, seed=start)
@@ -90,13 +100,19 @@ def posterior(
 
 
 def _closed_form(model: Any, prior: Any) -> Any:
-    """The exact posterior, or None; without a prior every probability of a coin is alike, Beta(1, 1)."""
-    return closed_form(model, Beta(1.0, 1.0) if prior is None and type(model) is BernoulliTrials else prior)
+    """The exact posterior, or None; without a prior all probabilities are alike, Beta(1, 1) or Dirichlet(1, ..., 1)."""
+    if prior is None and isinstance(model, TRIALS):
+        prior = Beta(1.0, 1.0)
+    elif prior is None and isinstance(model, Multinomial):
+        prior = Dirichlet(np.ones(len(model.names)))
+    elif isinstance(model, NormalSample) and model.sd is None and isinstance(prior, Normal):
+        return None  # of the mean alone; the standard deviation has a prior of its own
+    return closed_form(model, prior)
 
 
 def _require_density(model: Any, prior: Any) -> None:
     """IncompatibleError for models that have closed forms only."""
-    if hasattr(model, "evaluate") or hasattr(model, "parts"):
+    if hasattr(model, "parts") or (hasattr(model, "evaluate") and not isinstance(model, Multinomial)):
         return
     families = sorted({family.__name__ for kind, family in CLOSED_FORMS if kind is type(model)})
     wanted = " or ".join(f"st.{name}" for name in families) or "another model: it has no derivatives"

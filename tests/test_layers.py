@@ -36,7 +36,7 @@ LAYERS = [
     ["decisions"],
     ["priors"],
     ["sampling"],
-    ["bayes"],
+    ["bayes", "model_comparison"],
     ["validation"],
     ["reporting"],
     ["gallery"],

@@ -117,3 +117,15 @@ def smoothed_weights(log_likelihood: ArrayLike) -> tuple[NDArray[np.float64], ND
 
     weights, k_hat = array_stats.psislw(np.asarray(log_likelihood, dtype=float).T, axis=-1)
     return np.asarray(weights).T, np.asarray(k_hat)
+
+
+def leave_one_out(tree: DataTree) -> tuple[Floats, float, Floats]:
+    """PSIS-LOO by ArviZ: log p(y_i | y_-i), (rows,), the effective number of parameters, and k-hat of each row."""
+    import warnings
+
+    import arviz
+
+    with warnings.catch_warnings():  # the k-hats that it warns of are returned, and read for the user by the caller
+        warnings.simplefilter("ignore", UserWarning)
+        found: Any = arviz.loo(tree, pointwise=True)
+    return np.asarray(found.elpd_i).reshape(-1), float(found.p), np.asarray(found.pareto_k).reshape(-1)

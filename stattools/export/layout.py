@@ -2,7 +2,8 @@
 
 beta (coef)              coefficients; (category, coef) where the outcome has several
 sigma, alpha             the noise scale of `st.ols`, the dispersion of `st.negative_binomial`
-theta (coef)             parameters of your own likelihood; theta alone for a proportion
+theta (coef)             parameters of your own likelihood, variances of a state space model
+theta, rate, mean, sd    of proportions, rates and normal samples; (arm) where there are several
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.model import Model
+from stattools.models.binomial_arms import BinomialArms
 from stattools.models.counts import BernoulliTrials
+from stattools.models.normal import NormalSample
 
 Floats = NDArray[np.float64]
 
@@ -55,9 +58,22 @@ def layout(model: Any) -> Layout:
     if isinstance(model, Model):
         return _of_regression(model)
     q = len(model.names)
-    if q == 1 and hasattr(model, "intervals"):
-        return Layout({"theta": Variable((), np.intp(0))}, {})  # type: ignore[arg-type]
+    arms = model.names if isinstance(model, BinomialArms) else getattr(model, "arms", None)
+    if isinstance(model, NormalSample) or hasattr(model, "intervals"):
+        names = _kinds(model)
+        if arms is None:
+            return Layout({name: Variable((), np.intp(k)) for k, name in enumerate(names)}, {})  # type: ignore[arg-type]
+        places = np.arange(q).reshape(len(names), -1)
+        variables = {name: Variable(("arm",), places[k]) for k, name in enumerate(names)}
+        return Layout(variables, {"arm": tuple(map(str, arms))})
     return Layout({"theta": Variable(("coef",), np.arange(q))}, {"coef": tuple(model.names)})
+
+
+def _kinds(model: Any) -> tuple[str, ...]:
+    """What each arm has."""
+    if isinstance(model, NormalSample):
+        return ("mean", "sd") if model.sd is None else ("mean",)
+    return ("theta",) if getattr(model, "positive", None) is None else ("rate",)
 
 
 def _of_regression(model: Model) -> Layout:

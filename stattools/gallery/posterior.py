@@ -1,25 +1,31 @@
-"""No harm seen in twenty patients: a posterior far from normal, where Laplace is wrong, and its own check says so."""
+"""Coaching in eight schools: a hierarchical posterior whose mode is far from its mass. Laplace is wrong."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import expit
+from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError
 from stattools.gallery import command
 from stattools.priors.assignment import assign
 from stattools.reporting import figures, sections
-from stattools.reporting.document import Document, Figure, Listing, Math, Paragraph, Section, Table
+from stattools.reporting.document import Document, Figure, Listing, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, number, percent
-from stattools.sampling.target import mode, target
+from stattools.sampling.target import Mode, mode, target
 
 if TYPE_CHECKING:
-    from stattools.conjugate.beta_binomial import Beta
+    from stattools.models.custom import Custom
     from stattools.sampling.draws import Posterior
 
-HARMED, PATIENTS, SEED, PROB = 0, 20, 1, 0.94
+Floats = NDArray[np.float64]
+
+EFFECT = np.array([28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0])
+ERROR = np.array([15.0, 10.0, 16.0, 11.0, 9.0, 11.0, 10.0, 18.0])
+SCHOOLS = "ABCDEFGH"
+SEED, PROB = 1, 0.94
+WIDTH = 5.0
 Z = 1.880793608151251
 """The normal quantile that leaves 3 % above it."""
 
@@ -28,147 +34,252 @@ def document() -> Document:
     """The report."""
     import stattools as st
 
-    model = st.binomial(HARMED, PATIENTS)
-    fit = st.fit(model)
-    prior = st.Uniform(0, 1)
-    exact = st.posterior(model, prior=st.Beta(1, 1))
-    weighted = st.posterior(model, prior=prior, method="importance", seed=SEED)
-    walked = st.posterior(model, prior=prior, method="nuts", draws=2000, seed=SEED)
-    center, spread = _laplace(model, prior)
+    model, prior = schools(), priors()
+    walked = st.posterior(model, prior=prior, seed=SEED, target_accept=0.95)
+    exact = Exact()
+    center = mode(target(model, assign(model, prior)))
+    refusals = [_refusal(model, prior, method) for method in ("laplace", "importance")]
     return Document(
-        "No harm in twenty patients: where a normal approximation fails",
+        "Coaching in eight schools: where Laplace is wrong and NUTS is right",
         (
-            sections.question(model, (Paragraph(ASKED),)),
-            sections.data(model),
-            sections.likelihood(model),
-            sections.maximum(fit),
+            Section("Question", (Paragraph(ASKED),)),
+            _data(),
+            _likelihood(),
             _exact(exact),
-            _refused(model, prior),
-            _three(exact, weighted, walked, center, spread),
-            sections.validation(st.validate(fit)),
-            sections.conclusion(_conclusion(exact, walked, center, spread)),
+            _refused(refusals, center, exact),
+            _compared(exact, walked, center),
+            sections.conclusion(_conclusion(exact, walked, center, refusals)),
             sections.provenance([model], command=command("posterior"), seeds=[SEED]),
         ),
     )
 
 
 ASKED = (
-    "A new drug was given to twenty patients and harmed none of them. How large may the risk still be? The posterior "
-    "is known exactly here, so that three ways to compute it where it is not known can be held against it: Laplace's "
-    "normal approximation, importance sampling and NUTS. Which of them can be trusted, and how would one know?"
+    "Eight schools tried a short course that prepares for a test, and each estimated its effect on the scores. How "
+    "much do the true effects differ between schools? The posterior of that one number is known exactly by a sum over "
+    "a grid, so that three ways to compute it where it is not known can be held against it: Laplace's normal "
+    "approximation, importance sampling and NUTS. Which of them can be trusted, and how would one know?"
 )
 
 
-def _laplace(model: Any, prior: Any) -> tuple[float, float]:
-    """Mode and standard deviation of the log odds."""
-    found = mode(target(model, assign(model, prior)))
-    return float(found.center[0]), float(abs(found.W[0, 0]))
+def schools() -> Custom:
+    """The likelihood of (mu, tau, z_A, ..., z_H), with its score."""
+    import stattools as st
+
+    def loglik(theta: Floats) -> float:
+        gap = (EFFECT - theta[0] - theta[1] * theta[2:]) / ERROR
+        return -0.5 * float(gap @ gap)
+
+    def score(theta: Floats) -> Floats:
+        pull = (EFFECT - theta[0] - theta[1] * theta[2:]) / ERROR**2
+        return np.concatenate([[pull.sum(), pull @ theta[2:]], theta[1] * pull])
+
+    names = ("mu", "tau", *(f"z[{school}]" for school in SCHOOLS))
+    begin = np.concatenate([[8.0, 5.0], (EFFECT - 8.0) / 16.0])
+    return st.custom(loglik, score=score, start=begin, names=names, n=len(EFFECT), title="Eight schools")
 
 
-def _exact(exact: Beta) -> Section:
-    low, high = exact.interval(PROB, kind="eti")
+def priors() -> dict[str, Any]:
+    """The usual ones: those of the reference posteriors of posteriordb."""
+    import stattools as st
+
+    effects = {f"z[{school}]": st.Normal(0, 1) for school in SCHOOLS}
+    return {"mu": st.Normal(0, WIDTH), "tau": st.HalfCauchy(WIDTH), **effects}
+
+
+class Exact:
+    """The posterior of tau by the trapezoid rule in log tau; given tau, that of mu is normal."""
+
+    def __init__(self) -> None:
+        self.log_tau = np.linspace(-14.0, 9.0, 4601)
+        tau = np.exp(self.log_tau)
+        spread = ERROR**2 + tau[:, None] ** 2
+        information = (1.0 / spread).sum(axis=1) + 1.0 / WIDTH**2
+        center = (EFFECT / spread).sum(axis=1) / information
+        fit = (EFFECT**2 / spread).sum(axis=1) - information * center**2
+        log = -0.5 * (np.log(spread).sum(axis=1) + np.log(information) + fit) + self.log_tau
+        log -= np.log1p((tau / WIDTH) ** 2)
+        step = self.log_tau[1] - self.log_tau[0]
+        weight = np.exp(log - log.max())
+        self.density = weight / weight.sum() / step
+        weight /= weight.sum()
+        self.tau = _moments(tau, np.zeros_like(tau), weight)
+        self.mu = _moments(center, 1.0 / information, weight)
+        share = np.cumsum(weight)
+        tail = 0.5 * (1.0 - PROB)
+        self.low, self.median, self.high = np.exp(np.interp([tail, 0.5, 1.0 - tail], share, self.log_tau))
+
+
+def _moments(mean: Floats, variance: Floats, weight: Floats) -> tuple[float, float]:
+    """Mean and standard deviation of a mixture."""
+    whole = float(weight @ mean)
+    return whole, float(np.sqrt(weight @ (variance + (mean - whole) ** 2)))
+
+
+def _data() -> Section:
+    rows = tuple((school, f"{y:g}", f"{s:g}") for school, y, s in zip(SCHOOLS, EFFECT, ERROR, strict=True))
+    return Section(
+        "Data",
+        (
+            Paragraph(
+                "Estimated effects in points and their standard errors, of Rubin, Estimation in parallel randomized "
+                "experiments, Journal of Educational Statistics 6 (1981), 377-401:"
+            ),
+            Table(("school", "effect", "standard error"), rows, "lrr"),
+        ),
+    )
+
+
+def _likelihood() -> Section:
+    return Section(
+        "Likelihood and priors",
+        (
+            Paragraph(
+                r"School $j$ has a true effect $\mu + \tau z_j$, and its estimate is normal around that with the known "
+                r"standard error. $\mu$ is the mean of the true effects and $\tau$ their standard deviation:"
+            ),
+            Math(r"\log p(y \mid \mu, \tau, z) = -\sum_{j=1}^{8} \frac{(y_j - \mu - \tau z_j)^2}{2 \sigma_j^2}"),
+            Math(
+                r"\mu \sim \mathrm{Normal}(0, 5), \qquad \tau \sim \mathrm{HalfCauchy}(5), \qquad "
+                r"z_j \sim \mathrm{Normal}(0, 1)"
+            ),
+            Paragraph(
+                "This is no built-in model: it is two short functions, the sum above and its slope, given to "
+                "`st.custom`. tau is positive and is sampled on the log scale."
+            ),
+        ),
+    )
+
+
+def _exact(exact: Exact) -> Section:
     return Section(
         "The exact posterior",
         (
-            Paragraph("Before the trial every risk is as likely as any other. After it the risk has the density"),
-            Math(rf"p(\theta \mid y) = {exact.b:g} (1 - \theta)^{{{exact.b - 1:g}}}"),
             Paragraph(
-                f"It is highest at 0, its mean is {number(exact.mean, 4)}, and it lies between {number(low, 4)} and "
-                f"{number(high, 4)} with probability {percent(PROB)}."
+                "Given tau everything else is normal and can be integrated by hand; what is left is one curve. Summed "
+                f"over a grid of {count(len(exact.log_tau))} values of log tau, tau has the mean "
+                f"{number(exact.tau[0], 2)} and the standard deviation {number(exact.tau[1], 2)}, and lies between "
+                f"{number(exact.low, 2)} and {number(exact.high, 2)} with probability {percent(PROB)}; mu has the mean "
+                f"{number(exact.mu[0], 2)} and the standard deviation {number(exact.mu[1], 2)}."
             ),
         ),
     )
 
 
-def _refused(model: Any, prior: Any) -> Section:
+def _refusal(model: Any, prior: Any, method: Any) -> str:
     import stattools as st
 
     try:
-        st.posterior(model, prior=prior, method="laplace", seed=SEED)
-        message = "It was accepted."
+        st.posterior(model, prior=prior, method=method, seed=SEED)
     except ConvergenceError as error:
-        message = str(error)
+        return str(error)
+    return ""
+
+
+def _refused(refusals: list[str], center: Mode, exact: Exact) -> Section:
+    """What Laplace and importance sampling say."""
+    highest, spread = _of_tau(center)
+    heights = np.interp([highest, np.log(exact.median)], exact.log_tau, exact.density)
     return Section(
-        "Laplace's approximation",
+        "Laplace's approximation, and its k-hat",
         (
             Paragraph(
-                "Laplace puts a normal density where the posterior of the log odds is highest, as wide as its "
-                'curvature there. This is what `st.posterior(model, method="laplace")` says:'
+                "Laplace puts a normal density where the posterior of all ten parameters is highest, as wide as its "
+                f"curvature there. That place has tau = {number(float(np.exp(highest)), 1)}, although tau exceeds it "
+                f"with a probability of {number(_above(exact, highest), 4)} only: where tau is large the "
+                "eight z are held tightly, and the density is a high peak with little volume. This is what "
+                '`st.posterior(model, method="laplace")` says:'
             ),
-            Listing(message),
+            Listing(refusals[0] or "It was accepted."),
+            Paragraph('And `method="importance"`, which starts from wider draws around the same place:'),
+            Listing(refusals[1] or "It was accepted."),
             Paragraph(
-                "On the log odds the posterior falls like an exponential towards a risk of 0, much more slowly than "
-                "any normal density, so that draws out there need large weights. k-hat says how far weights can be "
-                "relied on, up to 0.7, and the weighted draws say how far the normal is off."
+                "k-hat measures how heavy the tail of the weights is that would turn draws of the normal into draws of "
+                "the posterior. Above 0.7 a few draws carry all the weight and no number of them helps; above 1 the "
+                "weights have not even a mean. Nothing has to be known about the truth to see it."
+            ),
+            Figure(
+                "posterior",
+                lambda: figures.densities(
+                    exact.log_tau[(exact.log_tau > -4) & (exact.log_tau < 6)],
+                    {
+                        "exact": exact.density[(exact.log_tau > -4) & (exact.log_tau < 6)],
+                        "Laplace": _normal(exact.log_tau[(exact.log_tau > -4) & (exact.log_tau < 6)], highest, spread),
+                    },
+                    xlabel="log tau",
+                    ylabel="density",
+                ),
+                alt="Exact posterior density of log tau with a long tail to the left, and Laplace's normal density far "
+                "to the right of it",
+                caption=f"At the mode of all parameters the exact density of log tau is {number(heights[0], 3)}, at "
+                f"its median {number(heights[1], 2)}.",
             ),
         ),
     )
 
 
-def _three(exact: Beta, weighted: Posterior, walked: Posterior, center: float, spread: float) -> Section:
-    ends = expit(center + Z * spread * np.array([-1.0, 1.0]))
-    true = exact.interval(PROB, kind="eti")
-    found = weighted.interval(PROB, kind="eti")
+def _compared(exact: Exact, walked: Posterior, center: Mode) -> Section:
+    highest, spread = _of_tau(center)
+    ends = np.exp(highest + Z * spread * np.array([-1.0, 1.0]))
     rows = (
-        ("exact", number(exact.median, 3), between(true.lower, true.upper, 3)),
-        ("Laplace", number(float(expit(center)), 3), between(float(ends[0]), float(ends[1]), 3)),
-        ("importance sampling", number(float(weighted.median[0]), 3), between(found.lower[0], found.upper[0], 3)),
+        ("exact", number(float(exact.median), 1), between(float(exact.low), float(exact.high), 1)),
+        ("Laplace", number(float(np.exp(highest)), 1), between(float(ends[0]), float(ends[1]), 1)),
     )
-    far, error = _distance(exact, walked)
+    far, error = distance(exact, walked)
     chains, draws, _ = walked.draws.shape
     close = "within" if far <= 0.1 else "not within"
     agree = "no problem" if walked.diagnostics.ok else "a problem"
     return Section(
         "Side by side",
         (
-            Table(("posterior of the risk", "median", f"{percent(PROB)} equal-tailed interval"), rows, "lrc"),
+            Table((f"posterior of {code('tau')}", "median", f"{percent(PROB)} equal-tailed interval"), rows, "lrc"),
             Paragraph(
-                f"Importance sampling starts from Student-t draws around the same mode and weighs them; its k-hat is "
-                f"{number(weighted.diagnostics.pareto_k or 0.0, 2)}. NUTS needs no such guess. From {chains} chains of "
-                f"{count(draws)} draws its mean, its median and both ends of its interval are {close} 0.1 posterior "
-                f"standard deviations of the exact ones, and its diagnostics report {agree}: R-hat, effective sample "
-                "sizes, divergences and E-BFMI. Its draws depend on the last bit of the arithmetic, which differs "
-                "between processors, and so they are held against the truth here rather than printed."
+                f"NUTS starts from the same mode, but walks away from it. From {chains} chains of {count(draws)} draws "
+                f"its means of mu and tau, its median of tau, and the two standard deviations are {close} a tenth of a "
+                f"posterior standard deviation of the exact ones, and its diagnostics report {agree}: R-hat, effective "
+                "sample sizes, divergences and E-BFMI. Its draws depend on the last bit of the arithmetic, which "
+                "differs between processors, and so they are held against the truth here rather than printed."
             )
             if error < 0.1
             else Paragraph("The Monte Carlo error of NUTS is too large for a comparison."),
-            _figure(exact, center, spread),
         ),
     )
 
 
-def _distance(exact: Beta, walked: Posterior) -> tuple[float, float]:
-    """Largest difference from the exact posterior, and the Monte Carlo error of the mean, in standard deviations."""
-    low, high = walked.interval(PROB, kind="eti")
-    true = exact.interval(PROB, kind="eti")
-    ours = np.array([walked.mean[0], walked.median[0], low[0], high[0]])
-    theirs = np.array([exact.mean, exact.median, *true])
-    far = float(np.max(np.abs(ours - theirs) / exact.sd * np.array([1.0, 1.0, 1.0, 0.5])))
-    return far, float(walked.diagnostics.mcse[0] / exact.sd)
+def distance(exact: Exact, walked: Posterior) -> tuple[float, float]:
+    """Largest difference from the exact posterior, and the largest Monte Carlo error, in standard deviations."""
+    (mu, mu_sd), (tau, tau_sd) = exact.mu, exact.tau
+    gaps = [
+        (walked.mean[0] - mu) / mu_sd,
+        (walked.mean[1] - tau) / tau_sd,
+        (walked.median[1] - exact.median) / tau_sd,
+        walked.sd[0] / mu_sd - 1.0,
+        walked.sd[1] / tau_sd - 1.0,
+    ]
+    return float(np.max(np.abs(gaps))), float(np.max(walked.diagnostics.mcse[:2] / [mu_sd, tau_sd]))
 
 
-def _figure(exact: Beta, center: float, spread: float) -> Figure:
-    log_odds = np.linspace(-9.0, 1.0, 401)
-    theta = expit(log_odds)
-    density = np.asarray(exact.density(theta)) * theta * (1.0 - theta)
-    normal = np.exp(-0.5 * ((log_odds - center) / spread) ** 2) / spread / np.sqrt(2.0 * np.pi)
-    return Figure(
-        "posterior",
-        lambda: figures.densities(
-            log_odds, {"exact": density, "Laplace": normal}, xlabel="log odds of harm", ylabel="density"
-        ),
-        alt="Exact posterior density of the log odds, skewed to the left, and the symmetric normal density of Laplace",
-        caption="The exact posterior of the log odds has a long tail towards a risk of 0, which the normal lacks.",
-    )
+def _of_tau(center: Mode) -> tuple[float, float]:
+    """Mode and standard deviation of log tau as Laplace sees them."""
+    return float(center.center[1]), float(np.linalg.norm(center.W[1]))
 
 
-def _conclusion(exact: Beta, walked: Posterior, center: float, spread: float) -> str:
-    high = exact.interval(PROB, kind="eti")[1]
-    claimed = float(expit(center + Z * spread))
-    low, small = float(expit(center - Z * spread)), exact.interval(PROB, kind="eti")[0]
-    right = "NUTS finds the exact posterior" if _distance(exact, walked)[0] <= 0.1 else "NUTS misses it"
+def _normal(x: Floats, mean: float, sd: float) -> Floats:
+    return np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2.0 * np.pi))
+
+
+def _above(exact: Exact, log_tau: float) -> float:
+    """The exact probability of a tau above exp(log_tau)."""
+    return float(exact.density[exact.log_tau > log_tau].sum() * (exact.log_tau[1] - exact.log_tau[0]))
+
+
+def _conclusion(exact: Exact, walked: Posterior, center: Mode, refusals: list[str]) -> str:
+    highest, _ = _of_tau(center)
+    right = "NUTS finds the exact posterior" if distance(exact, walked)[0] <= 0.1 else "NUTS misses it"
+    told = "its k-hat above 0.7 says so, and it is refused" if all("k-hat" in said for said in refusals) else ""
     return (
-        f"After no harm in {PATIENTS} patients the risk is below {number(high, 3)} with probability 97 %; Laplace's "
-        f"approximation would say below {number(claimed, 3)}, and that it exceeds {number(low, 4)} where the truth is "
-        f"{number(small, 4)}; weighing its own draws gives it away, and {right}."
+        f"The standard deviation of the true effects between the eight schools is {number(float(exact.median), 1)} "
+        f"points, give or take much ({between(float(exact.low), float(exact.high), 1)} with probability "
+        f"{percent(PROB)}); Laplace's approximation puts it at {number(float(np.exp(highest)), 0)} points, {told}; "
+        f"{right}."
     )

@@ -21,7 +21,7 @@ from stattools.conjugate.student_t import StudentT
 from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
 from stattools.priors.defaults import defaults
-from stattools.priors.flat import Flat
+from stattools.priors.flat import Flat, Uniform
 from stattools.priors.parameters import Parameter, parameters
 from stattools.priors.positive import Exponential, HalfCauchy, HalfNormal
 from stattools.priors.symmetric import Cauchy, Laplace
@@ -133,9 +133,9 @@ def assign(model: Any, prior: Any = None, sigma: Any = None) -> Priors:
     """The priors of a model's parameters.
 
     `prior` is one distribution for all coefficients, the intercept included, or a dict by name; a term alone stands
-    for all categories of `st.softmax`. `sigma` is that of the noise scale of `st.ols`. Where nothing is given the
-    default of `defaults.py` stands. Raises IncompatibleError for names that the model does not have, for what is no
-    distribution, and for one that reaches where its parameter cannot be.
+    for all categories of `st.softmax`. `sigma` is that of the noise scale of `st.ols` and `st.normal`. Where nothing is
+    given the default of `defaults.py` stands. Raises IncompatibleError for names that the model does not have, for what
+    is no distribution, and for one that reaches where its parameter cannot be.
 
     >>> import stattools as st
     >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
@@ -145,9 +145,10 @@ def assign(model: Any, prior: Any = None, sigma: Any = None) -> Priors:
     has = parameters(model)
     given = _given(model, has, prior)
     if sigma is not None:
-        if not any(parameter.role == "scale" for parameter in has):
+        scales = [parameter.name for parameter in has if parameter.role == "scale"]
+        if not scales:
             raise IncompatibleError(f"sigma= is the prior of a noise scale, and {model.title} has none; leave it out.")
-        given["sigma"] = sigma
+        given |= {name: sigma for name in scales if name not in given}
     rows, each, why = np.eye(len(has)), [], []
     for j, (parameter, default) in enumerate(zip(has, defaults(model, has), strict=True)):
         if parameter.name in given:
@@ -209,11 +210,11 @@ def _given(model: Any, has: tuple[Parameter, ...], prior: Any) -> dict[str, Any]
         free = [p.name for p in has if p.role == "coefficient" and p.is_free]
         return dict.fromkeys(free or coefficients, prior)
     terms = model.terms if isinstance(model, Model) and model.categories is not None else ()
-    allowed = [parameter.name for parameter in has if parameter.role != "scale"]
+    allowed = [parameter.name for parameter in has if parameter.name != "sigma"]
     given: dict[str, Any] = {}
     unknown = [str(name) for name in prior if name not in allowed and name not in terms]
     if unknown:
-        scale = "; the noise scale has sigma=" if any(parameter.role == "scale" for parameter in has) else ""
+        scale = "; the noise scale has sigma=" if any(parameter.name == "sigma" for parameter in has) else ""
         raise IncompatibleError(
             f"prior= names {', '.join(map(repr, unknown))}, which {model.title} does not have. Its parameters are "
             f"{', '.join(allowed[:20])}{', ...' if len(allowed) > 20 else ''}{scale}."
@@ -242,7 +243,8 @@ def _checked(prior: Any, parameter: Parameter) -> Any:
                 f"a flat prior of {parameter.name} may have no posterior: the likelihood falls slowly as "
                 f"{parameter.name} grows. Use st.Exponential(1) or st.HalfCauchy(1)."
             )
-        return prior
+        bounded = np.isfinite(parameter.low) and np.isfinite(parameter.high)
+        return Uniform(parameter.low, parameter.high) if bounded else prior  # flat between two ends is a distribution
     low, high = prior.support
     if low < parameter.low or high > parameter.high:
         raise IncompatibleError(

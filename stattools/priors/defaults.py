@@ -6,7 +6,8 @@
     alpha                Exponential(1)                    the dispersion of `st.negative_binomial`
 
 A slope of 2.5 multiplies the odds by 12 per standard deviation of its column. Source: Gabry & Goodrich, "Prior
-distributions for rstanarm models" (2020); Gelman et al. (2008). A probability gets Uniform(0, 1), a positive parameter
+distributions for rstanarm models" (2020); Gelman et al. (2008). The mean and standard deviation of `st.normal` get the
+priors of an intercept and of sigma. A probability gets Uniform(0, 1), a positive parameter
 of another model HalfCauchy(its starting value), and your own likelihood, whose scales nobody knows, a flat prior.
 """
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from stattools.conjugate.normal import Normal
 from stattools.likelihoods import Binomial, Categorical, NegativeBinomial, Poisson
 from stattools.model import Model
+from stattools.models.normal import NormalSample
 from stattools.priors.flat import Flat, Uniform
 from stattools.priors.parameters import Parameter
 from stattools.priors.positive import Exponential, HalfCauchy
@@ -56,14 +58,25 @@ def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ..
     """
     if isinstance(model, Model):
         return tuple(_of_regression(model, parameters))
-    if hasattr(model, "intervals"):
-        return (Default(Uniform(0.0, 1.0), "every probability alike"),)
+    if all(np.isfinite(parameter.high) for parameter in parameters):
+        return (Default(Uniform(0.0, 1.0), "every probability alike"),) * len(parameters)
+    if isinstance(model, NormalSample):
+        return tuple(_of_sample(model, parameters))
     return tuple(
         Default(Flat(), "flat: no scale is known for your own likelihood")
         if parameter.is_free
         else Default(HalfCauchy(abs(float(start)) or 1.0), "half of it below the starting value")
         for parameter, start in zip(parameters, model.start, strict=True)
     )
+
+
+def _of_sample(model: NormalSample, parameters: tuple[Parameter, ...]) -> list[Default]:
+    """As for `st.ols` of an intercept: in units of the standard deviation of all measurements."""
+    sd = float(np.std(model.values))
+    unit = sd if sd > 1e-13 * float(np.abs(model.values).max()) else 1.0
+    mean = Default(Normal(float(np.mean(model.values)), WIDTH * unit), "2.5 sd(y) around the mean of y")
+    scale = Default(Exponential(1.0 / unit), "mean sd(y)")
+    return [scale if parameter.role == "scale" else mean for parameter in parameters]
 
 
 def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Default]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.model import Model
+from stattools.models.normal import NormalSample
 
 LINE = (-np.inf, np.inf)
 POSITIVE = (0.0, np.inf)
@@ -35,8 +36,9 @@ class Parameter:
 def parameters(model: Any) -> tuple[Parameter, ...]:
     """The parameters that a posterior of the model has, in order: coefficients, then sigma or alpha.
 
-    `st.coin` and `st.binomial` have theta in (0, 1); of other models those that they call `positive` are. Raises
-    IncompatibleError for what is no model of one likelihood.
+    Probabilities of `st.coin`, `st.binomial` and waits are in (0, 1); of other models those that they call `positive`
+    are, and the standard deviations of `st.normal` are scales. Raises IncompatibleError for what is no model of one
+    likelihood.
 
     >>> import stattools as st
     >>> model = st.negative_binomial("visits ~ age", {"visits": [0, 9, 1, 4], "age": [20, 30, 40, 50]})
@@ -48,15 +50,18 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
         count = len(model.names) - len(dispersion)
         scale = (Parameter("sigma", *POSITIVE, "scale"),) if model.has_scale else ()
         return tuple(map(Parameter, model.names[:count])) + dispersion + scale
-    if hasattr(model, "intervals"):
-        return (Parameter("theta", 0.0, 1.0),)
     if hasattr(model, "parts"):
         raise IncompatibleError(
             f"posterior needs one likelihood; {model.title} are {len(model.parts)} separate ones. Sample each of "
             "model.parts, or use st.softmax, which is one likelihood for all categories."
         )
-    positive = getattr(model, "positive", ())
-    return tuple(Parameter(name, *(POSITIVE if name in positive else LINE)) for name in model.names)
+    positive = getattr(model, "positive", None)
+    if hasattr(model, "intervals") and positive is None:
+        return tuple(Parameter(name, 0.0, 1.0) for name in model.names)
+    role = "scale" if isinstance(model, NormalSample) else "coefficient"
+    return tuple(
+        Parameter(name, *POSITIVE, role) if name in (positive or ()) else Parameter(name, *LINE) for name in model.names
+    )
 
 
 def _extra(model: Model) -> tuple[str, ...]:

@@ -69,8 +69,9 @@ class Diagnostics:
         if self.divergences:
             found.append(
                 f"{_counted(self.divergences, 'divergent transition')} of {self.draws * self.chains:,}: the sampler "
-                "could not follow the density there, and the draws miss a part of it. Give narrower priors to the "
-                "parameters that the data hardly determine, or write the model in other parameters."
+                "could not follow the density there, and the draws miss a part of it. Take shorter steps, "
+                "target_accept=0.95; if it stays, give narrower priors to the parameters that the data hardly "
+                "determine, or write the model in other parameters."
             )
         worst = int(np.nanargmax(self.r_hat)) if np.isfinite(self.r_hat).any() else 0
         if self.chains > 1 and not (np.isfinite(self.r_hat).all() and self.r_hat[worst] <= LARGEST_R_HAT):

@@ -30,7 +30,9 @@ STATISTICS = {
 """nutpie's names and ArviZ's."""
 
 
-def nuts(mode: Mode, *, draws: int, chains: int, tune: int, seed: int) -> tuple[Floats, dict[str, NDArray[Any]]]:
+def nuts(
+    mode: Mode, *, draws: int, chains: int, tune: int, seed: int, target_accept: float = 0.8
+) -> tuple[Floats, dict[str, NDArray[Any]]]:
     """Draws of z, shape (chains, draws, q), and the statistics of the sampler, each (chains, draws).
 
     Chains start at standard normal points: apart from each other, so that agreement says something. They run one after
@@ -60,6 +62,7 @@ def nuts(mode: Mode, *, draws: int, chains: int, tune: int, seed: int) -> tuple[
             chains=chains,
             cores=1,
             seed=seed,
+            target_accept=target_accept,
             save_warmup=False,
             progress_bar=sys.stderr.isatty(),
         )

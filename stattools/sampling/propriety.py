@@ -16,8 +16,15 @@ import numpy as np
 from stattools.errors import IdentificationError
 from stattools.existence import check_rank, check_size, separation
 from stattools.model import Model
+from stattools.models.custom import Custom
+from stattools.models.normal import NormalSample
 from stattools.priors.assignment import Priors
 from stattools.priors.flat import Flat
+from stattools.sampling.target import Mode
+from stattools.statespace.structural import Structural
+
+NEAR, FAR = 1e2, 1e4
+"""Standard deviations from the mode."""
 
 REMEDY = "Give them a proper prior, such as st.Normal(0, 2.5), or leave prior= out for the weakly informative default."
 
@@ -34,8 +41,18 @@ def check_propriety(model: Any, priors: Priors) -> None:
     ...
     stattools.errors.IdentificationError: the posterior of Logistic regression is improper: under the flat prior ...
     """
-    if priors.is_proper or not isinstance(model, Model):
+    if priors.is_proper:
         return
+    if isinstance(model, NormalSample):
+        _check_sample(model, priors)
+    if isinstance(model, Structural):
+        _check_structural(model, priors)
+    if isinstance(model, Model):
+        _check_regression(model, priors)
+
+
+def _check_regression(model: Model, priors: Priors) -> None:
+    """The columns with flat priors have to be determined, the outcomes not separated along them."""
     p = len(model.terms)
     count = model.predictor.size - len(model.predictor.extra)
     flat = np.array([isinstance(prior, Flat) for prior in priors.each])
@@ -65,6 +82,54 @@ def check_propriety(model: Any, priors: Priors) -> None:
                 f"than coefficients with a flat prior; got {model.n:g} and {int(columns.sum())}. Use "
                 "sigma=st.HalfCauchy(scale) or more rows."
             )
+
+
+def check_tails(model: Any, center: Mode) -> None:
+    """IdentificationError where the density of your own likelihood with a flat prior does not fall fast enough.
+
+    Along each axis from the mode it has to fall faster than 1 / distance, measured between a hundred and ten thousand
+    standard deviations; a density that does not has no finite integral.
+    """
+    density = center.target
+    if density.priors.is_proper or not isinstance(model, Custom):
+        return
+    for j, prior in enumerate(density.priors.each):
+        step = np.zeros(len(center.center))
+        step[j] = float(np.linalg.norm(center.W[j]))
+        for side in (-1.0, 1.0) if isinstance(prior, Flat) else ():
+            near, far = (density.evaluate(center.center + side * r * step, 0).loglik for r in (NEAR, FAR))
+            if np.isfinite(near) and not far < near - np.log(FAR / NEAR):
+                raise IdentificationError(
+                    f"the posterior of {density.title} is improper: under the flat prior of {density.priors.names[j]} "
+                    f"its density does not fall as {density.priors.names[j]} goes to "
+                    f"{'infinity' if side > 0 else 'the other end'}. {REMEDY}"
+                )
+
+
+def _check_sample(model: NormalSample, priors: Priors) -> None:
+    """With the mean flat, sigma^(1 - n) times its prior has to have a finite integral; with sigma flat for n > 2."""
+    g = model.size
+    for arm in range(g if model.sd is None else 0):
+        flat_mean, flat_scale = (isinstance(priors.each[k], Flat) for k in (arm, g + arm))
+        need = 2 + flat_mean
+        if flat_scale and model.counts[arm] < need:
+            raise IdentificationError(
+                f"the posterior of {model.title} is improper: with {priors.names[g + arm]} flat it needs at least "
+                f"{need} measurements; got {model.counts[arm]}. {REMEDY}"
+            )
+
+
+def _check_structural(model: Structural, priors: Priors) -> None:
+    """The likelihood falls like v^(-(n - d) / 2) as the variances v grow, d the number of flat states."""
+    flat = [p.name for p, prior in zip(priors.parameters, priors.each, strict=True) if isinstance(prior, Flat)]
+    variances = [name for name in flat if name in model.positive]
+    spare = model.n - model.diffuse - len(flat) + len(variances)
+    if variances and spare <= 2 * len(variances):
+        raise IdentificationError(
+            f"the posterior of {model.title} is improper: with {', '.join(variances)} flat it needs more than "
+            f"{2 * len(variances) + model.diffuse + len(flat) - len(variances)} observations; got {model.n:g}. Give "
+            "the variances a proper prior, such as st.HalfCauchy(scale)."
+        )
 
 
 def _among(model: Model, some: Any) -> Model:
