@@ -327,7 +327,7 @@ def test_improper_posteriors_of_other_models_are_refused():
     with pytest.raises(st.IdentificationError, match=r"improper: with sd flat it needs at least 3 measurements; got 2"):
         st.posterior(st.normal([1.0, 2.0]), prior=st.Flat(), sigma=st.Flat())
     few = st.local_level([1.0, 3.0, 2.0, 5.0, 4.0])
-    with pytest.raises(st.IdentificationError, match="with .* flat it needs more than 5"):
+    with pytest.raises(st.IdentificationError, match=r"with .* flat it needs more than 5"):
         st.posterior(few, prior=st.Flat())
     own = st.custom(lambda t: -np.logaddexp(0.0, -t[0]) - 0.5 * t[1] ** 2, start={"a": 1.0, "b": 0.1})
     with pytest.raises(st.IdentificationError, match=r"improper|no mode"):
