@@ -148,7 +148,10 @@ def fit(
             )
         return fit_network(model, solver=solver, ridge=0.0 if penalty is None else penalty.strength, **training)
     if training:
-        raise TypeError(f"fit of {type(model).__name__} takes no {next(iter(training))}=: only networks are trained.")
+        raise TypeError(
+            f"fit got an unexpected keyword argument {next(iter(training))!r} for {type(model).__name__}; seed=, "
+            "restarts=, members= and ensemble= are for networks."
+        )
     if isinstance(model, OneVsRest):
         parts = (fit(part, solver=solver, level=level, cov=cov, penalty=penalty) for part in model.parts)
         return OneVsRestFit(model, tuple(parts))

@@ -174,7 +174,7 @@ def _logits(eta: Floats, V: Floats) -> tuple[Floats, Floats]:
     """
     full = np.column_stack([np.zeros(len(eta)), eta])
     own = np.eye(full.shape[1], dtype=bool)
-    others = special.logsumexp(np.where(own, -np.inf, full[:, None, :]), axis=2)  # L_k
+    others: Floats = np.asarray(special.logsumexp(np.where(own, -np.inf, full[:, None, :]), axis=2))  # L_k
     slope = np.where(own, 1.0, -np.exp(np.where(own, 0.0, full[:, None, :] - others[:, :, None])))[:, :, 1:]
     return full - others, np.sqrt(np.maximum(((slope @ V) * slope).sum(axis=2), 0.0))
 

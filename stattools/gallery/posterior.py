@@ -132,7 +132,7 @@ def _data() -> Section:
 
 def _likelihood() -> Section:
     return Section(
-        "Likelihood and priors",
+        "Likelihood",
         (
             Paragraph(
                 r"School $j$ has a true effect $\mu + \tau z_j$, and its estimate is normal around that with the known "
@@ -153,7 +153,7 @@ def _likelihood() -> Section:
 
 def _exact(exact: Exact) -> Section:
     return Section(
-        "The exact posterior",
+        "Posterior",
         (
             Paragraph(
                 "Given tau everything else is normal and can be integrated by hand; what is left is one curve. Summed "
@@ -228,13 +228,14 @@ def _compared(exact: Exact, walked: Posterior, center: Mode) -> Section:
     far, error = distance(exact, walked)
     chains, draws, _ = walked.draws.shape
     close = "within" if far <= 0.1 else "not within"
+    verdict = "**NUTS agrees**" if far <= 0.1 and walked.diagnostics.ok else "**NUTS does not agree**"
     agree = "no problem" if walked.diagnostics.ok else "a problem"
     return Section(
-        "Side by side",
+        "Validation",
         (
             Table((f"posterior of {code('tau')}", "median", f"{percent(PROB)} equal-tailed interval"), rows, "lrc"),
             Paragraph(
-                f"NUTS starts from the same mode, but walks away from it. From {chains} chains of {count(draws)} draws "
+                f"{verdict}: it starts from the same mode, but walks away from it. From {chains} chains of {count(draws)} draws "
                 f"its means of mu and tau, its median of tau, and the two standard deviations are {close} a tenth of a "
                 f"posterior standard deviation of the exact ones, and its diagnostics report {agree}: R-hat, effective "
                 "sample sizes, divergences and E-BFMI. Its draws depend on the last bit of the arithmetic, which "

@@ -167,8 +167,9 @@ def verdict(agreement: Agreement) -> str:
     if not (agreement.ok and worst < 1e-6):
         return literal(unversioned(agreement.sentence))
     digits = float(np.nanmin(rows["digits"]))
-    compared = rows["se_digits"].notna()
-    errors = f"standard errors to {agreeing(float(rows['se_digits'].min()))} digits, " if compared.any() else ""
+    compared = rows["se_digits"].to_numpy(dtype=float)
+    compared = compared[~np.isnan(compared)]
+    errors = f"standard errors to {agreeing(float(compared.min()))} digits, " if compared.size else ""
     # Of a proportion, the ends of its intervals are compared too, which have no standard error.
     what = "number" if np.isnan(rows["se"]).any() else "coefficient"
     return (
