@@ -235,11 +235,12 @@ def _compared(exact: Exact, walked: Posterior, center: Mode) -> Section:
         (
             Table((f"posterior of {code('tau')}", "median", f"{percent(PROB)} equal-tailed interval"), rows, "lrc"),
             Paragraph(
-                f"{verdict}: it starts from the same mode, but walks away from it. From {chains} chains of {count(draws)} draws "
-                f"its means of mu and tau, its median of tau, and the two standard deviations are {close} a tenth of a "
-                f"posterior standard deviation of the exact ones, and its diagnostics report {agree}: R-hat, effective "
-                "sample sizes, divergences and E-BFMI. Its draws depend on the last bit of the arithmetic, which "
-                "differs between processors, and so they are held against the truth here rather than printed."
+                f"{verdict}: it starts from the same mode, but walks away from it. From {chains} chains of "
+                f"{count(draws)} draws its means of mu and tau, its median of tau, and the two standard deviations are "
+                f"{close} a tenth of a posterior standard deviation of the exact ones, and its diagnostics report "
+                f"{agree}: R-hat, effective sample sizes, divergences and E-BFMI. Its draws depend on the last bit of "
+                "the arithmetic, which differs between processors, and so they are held against the truth here rather "
+                "than printed."
             )
             if error < 0.1
             else Paragraph("The Monte Carlo error of NUTS is too large for a comparison."),
