@@ -62,10 +62,10 @@ ASKED = (
 )
 
 SOURCE = (
-    "The counts are those of the Steering Committee of the Physicians' Health Study Research Group, Final report on "
-    "the aspirin component of the ongoing Physicians' Health Study, New England Journal of Medicine 321 (1989), "
-    "129-135, as Agresti, Categorical Data Analysis (2002), Table 2.3 has them: 104 heart attacks among 11,037 on "
-    "aspirin, 189 among 11,034 on placebo."
+    "The counts are those of the preliminary report on the aspirin component of the Physicians' Health Study, New "
+    "England Journal of Medicine 318 (1988), 262-264, as Agresti, Categorical Data Analysis, has them: 104 heart "
+    "attacks among 11,037 on aspirin, 189 among 11,034 on placebo. The final report, 321 (1989), 129-135, has more "
+    "of both and the same direction."
 )
 
 
@@ -257,7 +257,7 @@ def _strokes() -> tuple[Block, ...]:
     interval, places = gap.interval(PROB), decimals(PER * gap.sd)
     return (
         Paragraph(
-            f"The same report counts {STROKES['aspirin']} strokes on aspirin and {STROKES['placebo']} on placebo. With "
+            f"The final report counts {STROKES['aspirin']} strokes on aspirin and {STROKES['placebo']} on placebo. With "
             f"probability {chance(st.probability_greater(aspirin, placebo))} aspirin has more of them, by "
             f"{number(PER * gap.mean, places)} among {count(PER)} ({percent(PROB)} HDI "
             f"{between(PER * float(interval.lower), PER * float(interval.upper), places)}). A decision about taking "
