@@ -11,6 +11,7 @@ from stattools.gallery import command
 from stattools.reporting import figures, sections, sentences
 from stattools.reporting.diagnostics import residuals
 from stattools.reporting.document import Block, Document, Figure, Listing, Paragraph, Section, Table, code
+from stattools.reporting.draws import drawn
 from stattools.reporting.tables import between, count, decimals, number, percent, small
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from stattools.validation.agreement import Agreement
 
 FIVE_ROWS = {"y": [20, 40, 60, 80, 100], "x1": [1, 5, 7, 9, 11], "x2": [23, 29, 60, 85, 99]}
+SEED = 1
 TOO_LONG = 0.05
 TIGHT = 1e-11
 """The tolerance, in standard errors, that leaves no digit of the comparison to luck."""
@@ -47,8 +49,37 @@ def document() -> Document:
             _convergence(small_model, descent.solution),
             sections.validation(small_check),
             _households(engel_fit, engel_check),
+            _posterior(engel_fit),
             sections.conclusion(_conclusion(descent, small_check)),
-            sections.provenance([small_model, engel_fit.model], command=command("ols")),
+            sections.provenance([small_model, engel_fit.model], command=command("ols"), seeds=[SEED]),
+        ),
+    )
+
+
+def _posterior(fit: Fit) -> Section:
+    """The households as a posterior, by draws and in closed form."""
+    import stattools as st
+
+    posterior = st.posterior(fit.model, method="importance", seed=SEED)
+    exact = st.posterior(fit.model, prior=st.NormalInverseGammaRegression.flat())
+    slope = fit.names.index("income")
+    place = posterior.names.index("income")
+    apart = abs(float(posterior.mean[place] - fit.estimate[slope]) / float(fit.se[slope]))
+    level = fit.level
+    low, high = (float(end) for end in exact.marginal("income").interval(level, kind="eti"))
+    wald = fit.interval(level)
+    same = max(abs(low - float(wald.lower[slope])), abs(high - float(wald.upper[slope]))) / float(fit.se[slope])
+    section = drawn(posterior, "Posterior of the households")
+    return Section(
+        section.title,
+        (
+            *section.blocks,
+            Paragraph(
+                f"The posterior mean of {code('income')} is {'within' if apart < 0.1 else 'not within'} a tenth of a "
+                "standard error of the least-squares estimate. With flat priors the posterior has a closed form, and "
+                f"its central {percent(level)} interval is the confidence interval of the fit: the ends differ by "
+                f"{small(same)} standard errors."
+            ),
         ),
     )
 
