@@ -257,8 +257,8 @@ def _strokes() -> tuple[Block, ...]:
     interval, places = gap.interval(PROB), decimals(PER * gap.sd)
     return (
         Paragraph(
-            f"The final report counts {STROKES['aspirin']} strokes on aspirin and {STROKES['placebo']} on placebo. With "
-            f"probability {chance(st.probability_greater(aspirin, placebo))} aspirin has more of them, by "
+            f"The final report counts {STROKES['aspirin']} strokes on aspirin and {STROKES['placebo']} on placebo. "
+            f"With probability {chance(st.probability_greater(aspirin, placebo))} aspirin has more of them, by "
             f"{number(PER * gap.mean, places)} among {count(PER)} ({percent(PROB)} HDI "
             f"{between(PER * float(interval.lower), PER * float(interval.upper), places)}). A decision about taking "
             "aspirin weighs both; the numbers above decide about heart attacks alone."
