@@ -48,8 +48,6 @@ MODELS = {
 @pytest.fixture(params=MODELS, ids=str)
 def case(request):
     model, options = MODELS[request.param]
-    if request.param == "coin" and not hasattr(options["prior"], "slope"):
-        pytest.skip("Beta has no slope yet")
     return target(model, assign(model, options.get("prior"), options.get("sigma"))), request.param
 
 
