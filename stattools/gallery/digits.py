@@ -101,7 +101,7 @@ def fits() -> dict[str, Any]:
         NULL: st.fit(st.softmax("digit ~ 1", table)),
         SOFTMAX: st.fit(st.softmax("digit ~ .", table), penalty=penalty),
         REST: st.fit(st.one_vs_rest("digit ~ .", table), penalty=penalty),
-        NETWORK: st.fit(net, solver=st.LBFGS(max_steps=200), penalty=penalty, seed=SEED),
+        NETWORK: st.fit(net, solver=st.LBFGS(max_steps=80), penalty=penalty, seed=SEED),
     }
 
 
