@@ -4,8 +4,7 @@
     E max(max_j theta_j - theta_chosen, 0) = integral of F_chosen(t) (1 - prod_j F_j(t)) d theta(t)
 
 Both integrands are positive, so the smallest result keeps its digits. Arms are integrated on the scale on which they
-have concave logs. Cost: 2 to 10 milliseconds an entry for two
-or three arms, 20 at worst.
+have concave logs. Cost: 2 to 20 milliseconds an entry for two or three arms.
 """
 
 from __future__ import annotations
