@@ -71,6 +71,8 @@ def root(
 def gallery(
     names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Which reports; all if none.")] = None,
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("reports"),
+    html: Annotated[bool, typer.Option("--html", help="Each report as one HTML file too.")] = False,
+    png: Annotated[bool, typer.Option("--png", help="Each figure as PNG too.")] = False,
 ) -> None:
     """Write the reports of the gallery, and an index of all.
 
@@ -86,7 +88,7 @@ def gallery(
         documents = Gallery()
         for name in wanted:
             advance(name)
-            typer.echo(f"wrote {write(documents.document(name), out / name)}")
+            typer.echo(f"wrote {write(documents.document(name), out / name, html=html, png=png)}")
 
 
 @app.command()
@@ -102,6 +104,8 @@ def fit(
     level: Annotated[float, typer.Option(help="The level of the intervals, between 0 and 1.")] = 0.95,
     validate: Annotated[bool, typer.Option("--validate", help="Compare with statsmodels.")] = False,
     report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report to this folder.")] = None,
+    html: Annotated[bool, typer.Option("--html", help="The report as one HTML file too.")] = False,
+    png: Annotated[bool, typer.Option("--png", help="The report's figures as PNG too.")] = False,
 ) -> None:
     """Fit a regression to a file and print the summary.
 
@@ -109,6 +113,8 @@ def fit(
     """
     if not 0.0 < level < 1.0:
         raise typer.BadParameter(f"a level is between 0 and 1, such as 0.95; got {level:g}.", param_hint="--level")
+    if (html or png) and report is None:
+        raise typer.BadParameter("--html and --png are faces of a report: add --report DIR.", param_hint="--report")
     with failures():
         import stattools as st
 
@@ -125,7 +131,8 @@ def fit(
             options = [word for name, column in columns.items() for word in (f"--{name}", column)]
             options += ["--report", report.name] + ["--validate"] * validate
             options += [] if level == 0.95 else ["--level", f"{level:g}"]
-            path = st.report(*parts, to=report / f"{data.stem}-{family}", command=f"{command} {shlex.join(options)}")
+            path = report / f"{data.stem}-{family}"
+            path = st.report(*parts, to=path, command=f"{command} {shlex.join(options)}", html=html, png=png)
             typer.echo(f"\nwrote {path}")
 
 
