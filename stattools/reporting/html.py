@@ -33,6 +33,9 @@ from stattools.reporting.mathml import formula
 from stattools.reporting.stylesheet import DARK_FIGURE, PAGE
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+LONG = 32
+"""A word of so many characters may break anywhere: a hash, a level that is a sentence without spaces."""
+
 CLASSES = {"l": "", "r": ' class="r"', "c": ' class="c"'}
 
 
@@ -107,7 +110,9 @@ def _span(span: Span) -> str:
         case "text":
             return content
         case "code":
-            return f"<code>{re.sub(r'\s+', ' ', content)}</code>"
+            name = re.sub(r"\s+", " ", content)
+            breakable = ' class="long"' if re.search(rf"\S{{{LONG}}}", name) else ""
+            return f"<code{breakable}>{name}</code>"
         case "maths":
             return formula(span.content)
         case "strong":

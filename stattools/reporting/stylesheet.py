@@ -62,7 +62,7 @@ caption {{ caption-side: bottom; text-align: left; color: var(--soft); padding-t
 th, td {{ padding: 0.35rem 0.7rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }}
 thead th {{ border-bottom: 2px solid var(--soft); vertical-align: bottom; }}
 tbody th {{ font-weight: normal; max-width: 22rem; }}
-td code {{ overflow-wrap: anywhere; }}
+.long {{ overflow-wrap: anywhere; }}
 .r {{ text-align: right; white-space: nowrap; }}
 .c {{ text-align: center; white-space: nowrap; }}
 thead .r, thead .c {{ white-space: normal; }}
