@@ -20,7 +20,8 @@ def test_the_code_prints_what_the_page_shows(page, capsys, tmp_path, monkeypatch
     names = {"__name__": page}
     for script, shown in CODE.findall((DOCS / page).read_text(encoding="utf-8")):
         exec(compile(script, page, "exec"), names)
-        assert capsys.readouterr().out.strip() == shown.strip()
+        printed = [line.rstrip() for line in capsys.readouterr().out.strip().splitlines()]
+        assert printed == shown.strip().splitlines()
 
 
 def test_the_reference_has_every_public_name():
