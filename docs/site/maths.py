@@ -13,6 +13,14 @@ MATHS = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>',
 
 def on_page_content(content: str, **_: Any) -> str:
     """Called with the HTML of each page."""
-    return MATHS.sub(
-        lambda found: convert(html.unescape(found[3]), display="block" if found[2] == "[" else "inline"), content
-    )
+    return MATHS.sub(lambda found: inline(found[3]) if found[2] == "(" else displayed(found[3]), content)
+
+
+def inline(formula: str) -> str:
+    """A formula within a line."""
+    return convert(html.unescape(formula))
+
+
+def displayed(formula: str) -> str:
+    """A formula on a line of its own; a wide one scrolls on a phone."""
+    return f'<div style="margin: 1em 0; overflow-x: auto">{convert(html.unescape(formula), display="block")}</div>'
