@@ -191,7 +191,7 @@ SERIES = (
         lambda st: st.local_level("unemp ~ infl", shipped("macrodata")),
     ),
     _other("local level, seasonal", "macrodata", UC, (4, 7, 10), lambda st: st.local_level(inflation(), seasonal=4)),
-    _other("local linear trend", "macrodata", UC, (2, 2, 10), lambda st: st.local_linear_trend(growth())),
+    _other("local linear trend", "macrodata", UC, (3, 7, 10), lambda st: st.local_linear_trend(growth())),
     _other("smooth trend", "nile", UC, (4, 7, 10), lambda st: st.smooth_trend(nile())),
     _other("exponential smoothing", "nile", "ETS(A,N,N)", (6, 6, 10), lambda st: st.exponential_smoothing(nile())),
 )

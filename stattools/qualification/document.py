@@ -41,11 +41,12 @@ TITLES = {
     "draws": "Draws follow the exact posterior",
 }
 WORDS = {
-    "accuracy": "Least squares on data made to be hard. The exact answer to the stored numbers is computed in whole-number "
-    "fractions, without round-off, and rounded once.",
-    "reference": "Every model that has an independent reference, fitted to data that come with statsmodels.",
-    "closed form": "Models without such a reference, and exact posteriors: SciPy's distributions, quadrature, and formulas. "
-    "The column of log-likelihoods holds the log evidence for posteriors.",
+    "accuracy": "Least squares on data made to be hard. The exact answer to the stored numbers is computed in "
+    "whole-number fractions, without round-off, and rounded once.",
+    "reference": "Every model that has an independent reference, fitted to data that come with statsmodels. The "
+    "variances of its state space models are those at which its own optimizer stopped, hence their fewer digits.",
+    "closed form": "Models without such a reference, and exact posteriors: SciPy's distributions, quadrature, and "
+    "formulas. The column of log-likelihoods holds the log evidence for posteriors.",
     "derivatives": "Scores written by hand, back-propagation among them, at a random point.",
     "recovery": "Data are simulated from known coefficients and fitted.",
     "coverage": "The share of intervals that hold the truth, by simulation or, for a proportion, by adding up all "
