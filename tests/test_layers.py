@@ -39,6 +39,7 @@ LAYERS = [
     ["bayes", "model_comparison"],
     ["validation"],
     ["reporting"],
+    ["qualification"],
     ["gallery"],
     ["benchmarking"],
     ["cli"],

@@ -1,5 +1,6 @@
 """The figures of the reports: functions that take arrays and return a Matplotlib figure; none touches pyplot."""
 
+from stattools.reporting.figures.agreement import agreement as agreement
 from stattools.reporting.figures.beliefs import funnel as funnel
 from stattools.reporting.figures.beliefs import sensitivity as sensitivity
 from stattools.reporting.figures.beliefs import shrinkage as shrinkage

@@ -85,6 +85,9 @@ FIGURES = {
     ),
     "gain": lambda: figures.gain(grid, grid[::-1], limit=0.2),
     "innovations": lambda: figures.innovations(grid, np.sin(9 * grid)),
+    "agreement": lambda: figures.agreement(
+        ["a$", "b"], {"estimates": [16.0, 9.0], "standard errors": [12.0, np.nan]}, cap=12.0, xlabel="digits"
+    ),
     "means": lambda: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="predicted", ylabel="observed"),
 }
 
