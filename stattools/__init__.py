@@ -125,6 +125,8 @@ if TYPE_CHECKING:
     from stattools.priors.positive import HalfNormal as HalfNormal
     from stattools.priors.symmetric import Cauchy as Cauchy
     from stattools.priors.symmetric import Laplace as Laplace
+    from stattools.reporting.model_table import report_table as report_table
+    from stattools.reporting.quotations import sentences as sentences
     from stattools.reporting.report import report as report
     from stattools.sampling.draws import Posterior as Posterior
     from stattools.solvers import LBFGS as LBFGS
@@ -233,6 +235,8 @@ _HOME = {
     "models.waiting": ("geometric", "pascal"),
     "bayes": ("posterior",),
     "reporting.report": ("report",),
+    "reporting.model_table": ("report_table",),
+    "reporting.quotations": ("sentences",),
     "state_paths": ("simulate_states",),
     "statespace.conventions": ("loglik_conventions",),
     "statespace.many": ("fit_many",),
