@@ -3,8 +3,8 @@
     x = s_1 + s_2 + ... + s_K,   S^T S exact in float64,   sums of blocks in pairs high + low
 
 A slice holds so few bits below the column's largest number that every product and every partial sum of a block is a
-whole multiple of one unit, below 2^53 of it: whatever the order in which BLAS adds, nothing is rounded. Four slices keep
-some 85 bits below the largest number of a column, six 128. Source: Ozaki, Ogita, Oishi & Rump, "Error-free
+whole multiple of one unit, below 2^53 of it: whatever the order in which BLAS adds, nothing is rounded. Four slices
+keep some 85 bits below the largest number of a column, seven 149. Source: Ozaki, Ogita, Oishi & Rump, "Error-free
 transformations of matrix multiplication by using fast routines of matrix multiplication" (2012).
 """
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from stattools.data.exact_sum import pair_difference, pair_product, pair_quotient
 from stattools.data.rows import Rows
 from stattools.data.slices import Pair, exact_gram, exact_residuals, pair_sum
-from stattools.solvers.digits import EPS, Digits, coefficient_error
+from stattools.solvers.digits import EPS, Digits
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ def _solved(rows: Rows, slices: int) -> Eliminated | None:
     if triangle is None:
         return None
     (inverse, D, z), centered = triangle
-    unit, size = gram.scale[:p], np.sqrt(np.diagonal(gram.pair[0]))
+    unit, tall, size = gram.scale[:p], float(gram.scale[p]), np.sqrt(np.diagonal(gram.pair[0]))
     t = pair_quotient(z, D)
     over = (t[0][:, None], t[1][:, None])
     b = _column_sums(pair_product(inverse, over))
@@ -77,20 +77,20 @@ def _solved(rows: Rows, slices: int) -> Eliminated | None:
         relative = relative + (mass * gram.lost[:p]) @ np.sqrt(variance[0])
     rough = p * UNIT * yard**2
     if rss <= 1e16 * rough:  # y is fitted so closely that the difference has lost digits: the residuals have them
-        theta = _unscaled(b, unit, gram.scale[p])
+        theta = _unscaled(b, unit, tall)
         residual, doubt = exact_residuals(rows, theta)
         nothing = bool((np.abs(residual) <= doubt).all())
         square = residual * residual
-        rss = 0.0 if nothing else float(square.sum() if weight is None else square @ weight) * float(gram.scale[p]) ** 2
+        rss = 0.0 if nothing else float(square.sum() if weight is None else square @ weight) * tall**2
         rough = 4.0 * EPS * rss
-    theta = _unscaled(b, unit, gram.scale[p])
-    back = unit / gram.scale[p]
+    theta = _unscaled(b, unit, tall)
+    back = unit / tall
     rounding = float(np.sqrt(max(theta[1] / back @ np.abs(gram.pair[0][:p, :p]) @ np.abs(theta[1] / back), 0.0)))
-    scale = np.sqrt(rss / max(rows.n - p, 1.0))
+    scale = float(np.sqrt(rss / max(rows.n - p, 1.0)))
     se_error = 0.5 * relative + (0.5 * rough / rss if rss else 0.0) + 2.0 * EPS
-    digits = Digits.of(b[0], error, scale * np.sqrt(variance[0]), se_error)
+    digits = Digits.of(b[0], error, scale * np.sqrt(variance[0]), se_error, size[:p])
     rcond = float(1.0 / (np.maximum(variance[0] * centered, 1.0).max() * p))
-    return Eliminated(theta[0], C * np.outer(unit, unit), rss / gram.scale[p] ** 2, rcond, rounding, digits)
+    return Eliminated(theta[0], C * np.outer(unit, unit), float(rss / tall**2), rcond, rounding, digits)
 
 
 def _forward(gram: Pair, p: int) -> tuple[tuple[Pair, Pair, Pair], Floats] | None:
