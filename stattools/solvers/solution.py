@@ -8,6 +8,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.solvers.digits import Digits
+
 Floats = NDArray[np.float64]
 Status = Literal["converged", "round-off", "max-steps", "diverged"]
 
@@ -36,6 +38,9 @@ class Solution:
     bounds the distance to the maximum in standard errors. `status` is "converged" (decrement within the tolerance),
     "round-off" (as close as float64 gets), "max-steps" or "diverged" (the log-likelihood fell without end). `rcond` is
     the reciprocal condition of the information on standardized columns scaled to unit diagonal.
+
+    Least squares says more: the `rung` that it took ("Cholesky", "QR", "exact"), the `digits` of coefficients and
+    standard errors, and `residual_sums`, the weighted sums of squares of the residuals and of y.
     """
 
     estimate: Floats
@@ -47,6 +52,9 @@ class Solution:
     trace: tuple[TraceStep, ...]
     solver: str
     rcond: float = 1.0
+    rung: str | None = None
+    digits: Digits | None = None
+    residual_sums: tuple[float, float] | None = None
 
     @property
     def converged(self) -> bool:
