@@ -9,6 +9,7 @@ import numpy as np
 from stattools.likelihoods import Bernoulli, Categorical
 from stattools.networks.activation import Activation
 from stattools.networks.batch_norm import BatchNorm
+from stattools.networks.calibration import probabilities_and_hits
 from stattools.networks.dense import Dense
 from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code
@@ -157,7 +158,7 @@ def confusion(table: pd.DataFrame) -> Table | Paragraph:
 def reliability(fit: NetworkFit, data: Any = None, name: str = "calibration") -> Figure:
     """Observed share against predicted probability, all labels together."""
     table = fit.calibration(data)
-    p, _ = fit.probabilities_and_hits(data)
+    p, _ = probabilities_and_hits(fit, data)
     gap = float(np.abs(table.predicted - table.observed).max())
     return Figure(
         name,
