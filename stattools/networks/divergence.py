@@ -10,28 +10,36 @@ from stattools.errors import ConvergenceError
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import Network
 
-LARGEST_SCORE = 1e8
-"""A score of the mean log-likelihood (inputs standardized) beyond this is an explosion."""
+EXPLOSION = 1e8
+"""A score of the mean log-likelihood beyond this many times that of the random start, or 1, is an explosion."""
 
-REMEDY = "Use a smaller rate, standardize=True, or a penalty such as st.Ridge(1.0)."
+REMEDY = "standardize=True, other units of the outcome, or a penalty such as st.Ridge(1.0)."
 
 
-def require_finite(model: Network, theta: Floats, rows: Any, loglik: float, score: Floats, when: str) -> None:
-    """ConvergenceError that names the layer where a value overflowed, or the layer whose score exploded.
+def require_finite(
+    model: Network, theta: Floats, rows: Any, loglik: float, score: Floats | None, when: str, first: float = 1.0
+) -> float:
+    """The length of the score; or ConvergenceError that names the layer where a value overflowed or a score exploded.
 
-    `loglik` and `score` are the means over `rows` at theta; `when` says which solver was where.
+    `loglik` and `score` (None: not asked) are the means over `rows` at theta, `first` is the length of the first score,
+    `when` says which solver was where.
     """
-    size = float(np.linalg.norm(score))
-    if np.isfinite(loglik) and size <= LARGEST_SCORE:
-        return
+    size = 0.0 if score is None else float(np.linalg.norm(score))
+    if np.isfinite(loglik) and size <= EXPLOSION * max(first, 1.0):
+        return size
     # The forward pass is repeated only here, where it is known to end in overflow.
+    name, largest = "", 0.0
     for name, values in model.perceptron.activations(theta, model.inputs(model.rows.X[rows])):
         if not np.isfinite(values).all():
             _refuse(model, when, f"values that leave {name} are not finite")
+        largest = float(np.abs(values).max())
+    if score is None or not np.isfinite(loglik):
+        what = f"values that leave {name} are as large as {largest:.2g}, where the log-likelihood is {loglik:.3g}"
+        _refuse(model, when, what)
     lengths = [float(np.linalg.norm(part)) if part.size else 0.0 for part in model.perceptron.parts(score)]
     place = int(np.argmax(np.nan_to_num(lengths, nan=np.inf)))
     layer = model.perceptron.layers[place]
-    _refuse(
+    return _refuse(
         model,
         when,
         f"the score of layer {place + 1} ({layer.title}) is {lengths[place]:.2g} long (the mean log-likelihood is "
@@ -58,4 +66,5 @@ def require_gain(model: Network, theta: Floats, first: float, last: float, when:
 
 
 def _refuse(model: Network, when: str, what: str) -> NoReturn:
-    raise ConvergenceError(f"{model.title}: training by {when}: {what}. {REMEDY}")
+    rate = "a smaller rate, " if when.startswith("Adam") else ""
+    raise ConvergenceError(f"{model.title}: training by {when}: {what}. Use {rate}{REMEDY}")

@@ -80,7 +80,7 @@ def _best(
 
 def _train(model: Network, solver: Adam | LBFGS, ridge: float, generator: np.random.Generator) -> Training:
     """One training from one random start."""
-    start = model.perceptron.start(generator)
+    start = model.start_from(generator)
     # What overflows in a diverging network is found by the check of every batch, which names the layer.
     with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
         if isinstance(solver, Adam):

@@ -30,13 +30,14 @@ def train_by_lbfgs(model: Network, solver: LBFGS, ridge: float, start: Floats) -
     penalized, n = model.perceptron.penalized, model.n
     whole = slice(0, len(model.rows.X))
     history: list[Epoch] = []
-    last = [np.nan]
+    last, first = [np.nan], [np.inf]
 
     def negative(theta: Floats) -> tuple[float, Floats]:
         now = _objective(model, theta)
         score = now.score / n - (ridge / n) * penalized * theta
         last[0] = now.loglik / n
-        require_finite(model, theta, whole, last[0], score, f"{solver!r} diverged in step {len(history) + 1}")
+        when = f"{solver!r} diverged in step {len(history) + 1}"
+        first[0] = min(first[0], require_finite(model, theta, whole, last[0], score, when, first[0]))
         return -(now.loglik - 0.5 * ridge * float(theta[penalized] @ theta[penalized])) / n, -score
 
     with progress(solver.max_steps) as report:

@@ -33,7 +33,8 @@ def train_by_adam(
     move, rate, slowed = solver.stepper(penalized), solver.rate, 0
     running = [Moments.initial(layer.features) for layer in model.perceptron.layers if isinstance(layer, BatchNorm)]
     history: list[Epoch] = []
-    best, best_theta, best_running, waited, reached, first = -np.inf, theta, running, 0, 0, np.nan
+    best, best_theta, best_running, waited, reached = -np.inf, theta, running, 0, 0
+    first, first_score = np.nan, np.inf
     reason = f"the limit of {solver.epochs} epochs"
     mass = _mass(model, training)
     with progress(solver.epochs) as report:
@@ -46,15 +47,16 @@ def train_by_adam(
                 if size == 0.0:
                     continue
                 total += now.loglik
-                first = now.loglik / size if np.isnan(first) else first
                 score = now.score / size - (ridge / mass) * penalized * theta
-                require_finite(model, theta, rows, now.loglik / size, score, when)
+                length = require_finite(model, theta, rows, now.loglik / size, score, when, first_score)
+                if np.isnan(first):
+                    first, first_score = now.loglik / size, length
                 theta = move(theta, score)
                 running = [old.moved(batch) for old, batch in zip(running, seen, strict=True)]
             held = np.nan
             if len(validation):
                 held = _mean_loglik(model.frozen(tuple(running)), theta, validation)
-                require_finite(model, theta, validation, held, np.zeros(1), when)
+                require_finite(model, theta, validation, held, None, when)
             history.append(Epoch(epoch, total / mass, held))
             report(epoch, history[-1])
             if not len(validation) or held > best:
@@ -72,7 +74,7 @@ def train_by_adam(
     ended = f"{solver!r} diverged"
     require_gain(model, best_theta, first, history[reached - 1].training, ended)
     objective = best if len(validation) else _mean_loglik(frozen, best_theta, training)
-    require_finite(model, best_theta, training, objective, np.zeros(1), ended)
+    require_finite(model, best_theta, training, objective, None, ended)
     return Training(frozen, best_theta, tuple(history), reason, objective)
 
 

@@ -37,6 +37,11 @@ class NetworkEnsemble:
         """The model of the first member."""
         return self.members[0].model
 
+    @property
+    def seed(self) -> int | None:
+        """The seed that all members come from, one after the other."""
+        return self.members[0].seed
+
     def mean(self, X: Floats | None = None) -> Floats:
         """Mean over members of E(y): (n, K) or (n,)."""
         return np.mean([member.mean(X) for member in self.members], axis=0)
@@ -50,8 +55,12 @@ class NetworkEnsemble:
 
         first = self.members[0]
         X = None if data is None else self.model.design.encode(inputs_of(data))
+        if kind not in ("mean", "class"):
+            raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={kind!r}.")
         if kind == "class":
             labels = first.labels
+            if spread is not None:
+                raise IncompatibleError("spread= is that of the members' means: it does not go with kind='class'.")
             if labels is None:
                 raise IncompatibleError(f"{self.model.outcome_name!r} has no classes; kind='mean' predicts it.")
             mean = self.mean(X)

@@ -51,6 +51,11 @@ class Adam:
             number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
             if not number or not (low <= value < high) or (name == "rate" and value == 0):
                 raise DomainError(f"Adam needs {name}= between {low:g} and {high:g}; got {value!r}.")
+        if self.rate * self.weight_decay >= 1.0:
+            raise DomainError(
+                "Adam takes the share rate * weight_decay off each weight in every step, and it must be below 1; got "
+                f"{self.rate!r} * {self.weight_decay!r}. Use a smaller weight_decay."
+            )
         for name, low in (("batch", 1), ("epochs", 1), ("patience", 1), ("slowdowns", 0)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
