@@ -113,7 +113,7 @@ if TYPE_CHECKING:
     from stattools.models.waiting import geometric as geometric
     from stattools.models.waiting import pascal as pascal
     from stattools.networks.construction import network as network
-    from stattools.networks.network_fit import NetworkEnsemble as NetworkEnsemble
+    from stattools.networks.network_ensemble import NetworkEnsemble as NetworkEnsemble
     from stattools.networks.network_fit import NetworkFit as NetworkFit
     from stattools.networks.network_model import Network as Network
     from stattools.penalties import Jeffreys as Jeffreys
@@ -244,7 +244,8 @@ _HOME = {
     "statespace.state_table": ("states",),
     "storage": ("load",),
     "networks.construction": ("network",),
-    "networks.network_fit": ("NetworkEnsemble", "NetworkFit"),
+    "networks.network_ensemble": ("NetworkEnsemble",),
+    "networks.network_fit": ("NetworkFit",),
     "networks.network_model": ("Network",),
     "solvers": ("LBFGS", "Adam", "ClosedForm", "GradientDescent", "LeastSquares", "Newton", "Solution"),
     "validation.agreement": ("Agreement",),

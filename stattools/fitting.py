@@ -22,7 +22,8 @@ from stattools.models.counts import BernoulliTrials
 from stattools.models.custom import Custom
 from stattools.models.one_vs_rest import OneVsRest
 from stattools.networks.fitting_networks import fit_network
-from stattools.networks.network_fit import NetworkEnsemble, NetworkFit
+from stattools.networks.network_ensemble import NetworkEnsemble
+from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import Network
 from stattools.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.predictors.dispersed import Dispersed
