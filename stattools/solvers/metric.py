@@ -66,10 +66,11 @@ class Metric:
             return metric
 
     def solve(self, score: Floats) -> Floats:
-        """H^-1 g: the Newton step."""
+        """H^-1 g: the Newton step; of each column where g is (p, k)."""
         # Where the log-likelihood is all but flat, the step is beyond float64; who takes steps shortens them.
         with np.errstate(over="ignore"):
-            return np.clip(potrs(self.factor, score / self.unit)[0] / self.unit, -LONGEST, LONGEST)
+            step = potrs(self.factor, (score.T / self.unit).T)[0]
+            return np.clip((step.T / self.unit).T, -LONGEST, LONGEST)
 
     def norm(self, score: Floats) -> float:
         """sqrt(g^T H^-1 g): the Newton decrement of score g."""
