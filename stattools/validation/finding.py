@@ -23,12 +23,12 @@ class Finding:
 
 
 def pipe_table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
-    """A table of GitHub's Markdown, the first `left` columns to the left; cells are escaped.
+    r"""A table of GitHub's Markdown, the first `left` columns to the left; cells are escaped.
 
     >>> print(pipe_table(["", "n"], [["a|b", "2"]]))
     |  | n |
     |:--|--:|
-    | a\\\\|b | 2 |
+    | a\|b | 2 |
     """
     rule = "".join("|:--" if place < left else "|--:" for place in range(len(head))) + "|"
     lines = [head, *rows]

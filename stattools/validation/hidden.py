@@ -8,7 +8,6 @@ once this is undone.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,14 @@ CLOSE = 0.01
 """Numbers this many standard errors from the maximum are the maximum, as far as anybody reads them."""
 
 EXPLAINED = 0.05
-"""A cause is accepted when it leaves at most this share of the distance."""
+"""A penalty that the object tells is accepted when it leaves at most this share of the score."""
+
+FITTED = 1e-3
+"""One whose strength is fitted to the score must leave less: a point on the way to the maximum comes close to one."""
+
+
+LEAST = 1e-6
+"""Weaker penalties are not told from the last steps of a loop."""
 
 
 def reversed_outcome(model: Model) -> Model | None:
@@ -40,16 +46,20 @@ def reversed_outcome(model: Model) -> Model | None:
     return replace(model, rows=replace(model.rows, y=other), labels=labels)
 
 
-def penalty(model: Model, theta: Floats, declared: Shrinkage | None) -> tuple[Shrinkage, float] | None:
+def penalty(model: Model, theta: Floats, declared: Shrinkage | None, told: bool) -> tuple[Shrinkage, float] | None:
     """The penalty that makes theta a maximum, and the share of the score that it leaves; None where none does.
 
-    The declared one is tried first, then strengths are fitted: ridge on the columns, on all, on standardized columns;
-    with exact zeros among the coefficients an absolute part too.
+    The declared one is tried first, then, unless the object has `told` all, strengths are fitted: ridge on the columns,
+    on all, on standardized columns, with an absolute part too.
     """
     now = model.evaluate(theta, order=2)
     if not now.is_finite:
         return None
-    measure = _measure(now.information, model)
+    spread = np.std(model.rows.X, axis=0)
+    if not model.predictor.extra:  # zeros up to the tolerance of a loop
+        reach = np.abs(theta) * np.tile(spread, len(theta) // len(spread))
+        theta = np.where((reach > 0) & (reach <= 1e-6 * reach.max()), 0.0, theta)
+    measure = _Measure(now.information, model)
     size = measure(now.score)
     if size == 0:
         return None
@@ -57,7 +67,8 @@ def penalty(model: Model, theta: Floats, declared: Shrinkage | None) -> tuple[Sh
         left = measure(_slack(now.score, declared, theta)) / size
         if left <= EXPLAINED:
             return declared, left
-    spread = np.std(model.rows.X, axis=0)
+    if told:
+        return None
     kinds = {
         "on all columns but the intercept": penalized(model),
         "on all columns and the intercept": penalized(model, intercept=True),
@@ -65,33 +76,35 @@ def penalty(model: Model, theta: Floats, declared: Shrinkage | None) -> tuple[Sh
     }
     best: tuple[Shrinkage, float] | None = None
     for words, P in kinds.items():
-        for lasso in (False, True) if (theta == 0).any() else (False,):
-            found = _fitted(now.score, P, theta, words, lasso, measure)
+        for parts in ((True, False), (False, True), (True, True)):
+            found = _fitted(now.score, P, theta, words, parts, measure)
             if found is None:
                 continue
             left = measure(_slack(now.score, found, theta)) / size
-            if left <= EXPLAINED and (best is None or left < 0.5 * best[1]):
+            if left <= FITTED and (best is None or left < 0.1 * best[1]):
                 best = found, left
     return best
 
 
-def _fitted(g: Floats, P: Floats, theta: Floats, words: str, lasso: bool, measure: Any) -> Shrinkage | None:
-    held = (np.diagonal(P) > 0) & (theta == 0)
-    free = ~held if lasso else np.ones(len(theta), dtype=bool)
-    columns = [P @ theta] + ([(np.diagonal(P) > 0) * np.sign(theta)] if lasso else [])
-    if sum(np.diagonal(P)[free] > 0) < len(columns):
+def _fitted(
+    g: Floats, P: Floats, theta: Floats, words: str, parts: tuple[bool, bool], measure: _Measure
+) -> Shrinkage | None:
+    """The penalty of these parts (quadratic, absolute) whose slope is nearest to the score g."""
+    shrunk = np.diagonal(P) > 0
+    free = ~(shrunk & (theta == 0)) if parts[1] else np.ones(len(theta), dtype=bool)
+    if np.count_nonzero(free) <= sum(parts):  # as many equations as unknowns prove nothing
         return None
-    columns = [np.where(free, column, 0.0) for column in columns]
-    V = np.column_stack([measure.half(column) for column in columns])
-    strengths = np.linalg.lstsq(V, measure.half(np.where(free, g, 0.0)), rcond=None)[0]
-    strengths = np.where(np.abs(strengths) < 1e-6 * np.abs(strengths).max(initial=0.0), 0.0, strengths)
-    if not (strengths >= 0).all() or not strengths.any():
+    slopes = [slope for slope, used in zip((P @ theta, shrunk * np.sign(theta)), parts, strict=True) if used]
+    V = np.column_stack([measure.half(np.where(free, slope, 0.0)) for slope in slopes])
+    strengths = np.zeros(2)
+    strengths[list(parts)] = np.linalg.lstsq(V, measure.half(np.where(free, g, 0.0)), rcond=None)[0]
+    quadratic, absolute = (float(strength) for strength in strengths)
+    if not (strengths[list(parts)] > LEAST).all():
         return None
-    quadratic, absolute = strengths[0], strengths[1] if lasso else 0.0
-    parts = [f"an L2 penalty of strength {quadratic:.3g}"] if quadratic > 0 else []
-    parts += [f"an L1 penalty of strength {absolute:.3g}"] if absolute > 0 else []
-    a = np.where(np.diagonal(P) > 0, absolute, 0.0)
-    return Shrinkage(f"{' and '.join(parts)} {words}", float(quadratic or absolute), quadratic * P, a)
+    said = [f"an L2 penalty of strength {quadratic:.3g}"] if quadratic > 0 else []
+    said += [f"an L1 penalty of strength {absolute:.3g}"] if absolute > 0 else []
+    a = np.where(shrunk, absolute, 0.0)
+    return Shrinkage(f"{' and '.join(said)} {words}", quadratic or absolute, quadratic * P, a)
 
 
 def _slack(g: Floats, shrinkage: Shrinkage, theta: Floats) -> Floats:
@@ -101,7 +114,7 @@ def _slack(g: Floats, shrinkage: Shrinkage, theta: Floats) -> Floats:
     return np.where(held, np.sign(rest) * np.maximum(np.abs(rest) - shrinkage.absolute, 0.0), rest)
 
 
-class _measure:
+class _Measure:
     """Lengths of scores in standard errors; in units of the columns where the information is singular."""
 
     def __init__(self, information: Floats, model: Model) -> None:
@@ -140,7 +153,7 @@ def cut_off(model: Model, theta: Floats) -> tuple[tuple[str, ...], float] | None
     Solvers by singular values leave out what is small beside the largest, of X as it is (`pinv`) or centered
     (scikit-learn): a column in small units, or nearly a combination of others.
     """
-    if not model.has_scale or model.rows.weight is not None and (model.rows.weight == 0).any():
+    if not model.has_scale:
         return None
     rows = model.rows
     root = np.sqrt(np.ones(len(rows.y)) if rows.importance is None else rows.importance)
@@ -166,8 +179,15 @@ def cut_off(model: Model, theta: Floats) -> tuple[tuple[str, ...], float] | None
     return None
 
 
-def other_units(model: Model, theta: Floats) -> str | None:
-    """How the columns were transformed before the fit, where theta is the maximum for columns so transformed."""
+def is_maximum(model: Model, theta: Floats, declared: Shrinkage | None) -> bool:
+    """True where theta is the maximum of the log-likelihood with this penalty."""
+    if declared is None:
+        return decrement(model, theta) <= CLOSE
+    return penalty(model, theta, declared, True) is not None
+
+
+def other_units(model: Model, theta: Floats, declared: Shrinkage | None) -> tuple[str, Model] | None:
+    """How the columns were transformed before the fit, and the model of them, where theta is its maximum."""
     X = model.rows.X
     varies = np.ptp(X, axis=0) > 0
     if not varies.any() or model.categories is not None or model.predictor.extra:
@@ -182,6 +202,7 @@ def other_units(model: Model, theta: Floats) -> str | None:
     }
     for words, (center, scale) in forms.items():
         Z = np.where(varies, (X - center) / np.where(varies, scale, 1.0), X)
-        if decrement(replace(model, rows=replace(model.rows, X=Z)), theta) <= CLOSE:
-            return words
+        other = replace(model, rows=replace(model.rows, X=Z))
+        if is_maximum(other, theta, declared):
+            return words, other
     return None

@@ -31,7 +31,8 @@ class Foreign:
     """What somebody's object says: `recipe` is what it claims to have computed, `numbers` what it reports.
 
     `said` is the kind of its standard errors in its own words. `rows` are the numbers of the table's rows that it
-    used (None: all, or not known); `converged` is its own word, after `steps` of at most `limit`.
+    used (None: all, or not known); `converged` is its own word, after `steps` of at most `limit`;
+    `tells_penalty` is True where the object would say if it had a penalty.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Foreign:
     limit: int | None = None
     rows: NDArray[np.intp] | None = None
     notes: tuple[str, ...] = ()
+    tells_penalty: bool = False
 
     @property
     def model(self) -> Model:

@@ -37,7 +37,7 @@ class Recipe:
 
     `cov` is a kind of `st.fit`, or None where it is none of ours. `divisor` is what the squared scale is divided by: n
     - p, n, "1" (the scale is held at 1), "X2" (Pearson's statistic over n - p). `df` are the degrees of freedom of
-    Student's t, infinite for the normal.
+    Student's t, infinite for the normal, None for n - p.
     """
 
     model: Model
@@ -45,7 +45,7 @@ class Recipe:
     cov: str | HAC | Cluster | None = "information"
     information: Literal["observed", "expected"] = "observed"
     divisor: Divisor = "1"
-    df: float = np.inf
+    df: float | None = np.inf
     interval: Literal["wald", "profile"] = "wald"
     level: float = 0.95
 
@@ -73,7 +73,8 @@ class Recipe:
     def quantile(self) -> float:
         """How many standard errors an interval reaches."""
         tail = 0.5 * (1.0 - self.level)
-        return float(-special.stdtrit(self.df, tail) if np.isfinite(self.df) else -special.ndtri(tail))
+        df = self.model.n - len(self.model.names) if self.df is None else self.df
+        return float(-special.stdtrit(df, tail) if np.isfinite(df) else -special.ndtri(tail))
 
     def se(self, theta: Floats) -> Floats:
         """Standard errors of this recipe's kind at theta."""

@@ -77,6 +77,7 @@ def describe(estimator: Any, X: Any, y: Any, weights: Any = None) -> Foreign:
         steps,
         limit,
         notes=through,
+        tells_penalty=True,
     )
 
 

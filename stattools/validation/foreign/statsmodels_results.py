@@ -52,15 +52,13 @@ def describe(results: Any) -> Foreign:
     said = str(getattr(results, "cov_type", "none")) if np.isfinite(se).any() else "none"
     cov = _covariance(results, said)
     use_t = bool(getattr(results, "use_t", False))
-    scoring = routine.startswith("GLM") and getattr(results, "method", "") == "IRLS"
+    scoring = routine.startswith("GLM") and getattr(results, "method", "") == "IRLS" and said == "nonrobust"
     recipe = Recipe(
         model,
         cov=cov,
-        information="expected"
-        if routine.startswith("GLM") and getattr(results, "method", "") == "IRLS"
-        else "observed",
+        information="expected" if scoring else "observed",
         divisor=_divisor(results, model),
-        df=float(getattr(results, "df_resid_inference", None) or results.df_resid) if use_t else np.inf,
+        df=_df(results, model) if use_t else np.inf,
     )
     half = recipe.quantile() * se
     converged, steps, limit = _path(results)
@@ -105,12 +103,12 @@ def _model(sm: Any, kind: str) -> Model:
     names = texts(list(sm.exog_names)[: X.shape[1]], X.shape[1])
     outcome = sm.endog_names if isinstance(sm.endog_names, str) else str(sm.endog_names[0])
     labels, extra = None, {}
-    weight = getattr(sm, "freq_weights", None) if hasattr(sm, "family") else None
+    weight = getattr(sm, "freq_weights", None) if _is_glm(sm) else None
     if kind == "ols":
-        precision = np.asarray(sm.var_weights if hasattr(sm, "family") else getattr(sm, "weights", 1.0), dtype=float)
+        precision = np.asarray(sm.var_weights if _is_glm(sm) else getattr(sm, "weights", 1.0), dtype=float)
         if precision.ndim and not (precision == 1).all():
             extra["precision"] = precision
-    elif hasattr(sm, "family"):
+    elif _is_glm(sm):
         var, trials = np.asarray(sm.var_weights, dtype=float), np.asarray(getattr(sm, "n_trials", 1.0), dtype=float)
         whole = var * trials
         if kind == "logistic" and (np.broadcast_to(whole, y.shape) != 1).any():
@@ -132,6 +130,10 @@ def _model(sm: Any, kind: str) -> Model:
     return bound(kind, y, X, names, weight=weight, labels=labels, outcome=outcome, **extra)
 
 
+def _is_glm(sm: Any) -> bool:
+    return type(sm).__name__ == "GLM"
+
+
 def _labels(sm: Any) -> tuple[Any, Any] | None:
     """(0, 1) of a text outcome in a formula, of which patsy's first column, the first level, becomes 1."""
     names = sm.endog_names
@@ -145,7 +147,7 @@ def _labels(sm: Any) -> tuple[Any, Any] | None:
 
 def _offset(sm: Any, n: int) -> Floats | None:
     total = np.zeros(n)
-    if hasattr(sm, "family"):
+    if _is_glm(sm):
         total = total + np.asarray(getattr(sm, "_offset_exposure", 0.0), dtype=float)
     else:
         for name in ("offset", "exposure"):  # the exposure is kept as its logarithm
@@ -178,6 +180,12 @@ def _divisor(results: Any, model: Model) -> Any:
     if model.has_scale:
         return "n - p"
     return "1" if scale == 1.0 else "X2"
+
+
+def _df(results: Any, model: Model) -> float | None:
+    """Degrees of freedom of t; None where they are n - p."""
+    df = float(getattr(results, "df_resid_inference", None) or results.df_resid)
+    return None if df == model.n - len(model.names) else df
 
 
 def _path(results: Any) -> tuple[bool | None, int | None, int | None]:
