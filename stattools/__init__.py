@@ -145,6 +145,11 @@ if TYPE_CHECKING:
     from stattools.statespace.state_table import states as states
     from stattools.storage import load as load
     from stattools.validation.agreement import Agreement as Agreement
+    from stattools.validation.audit import Audit as Audit
+    from stattools.validation.audit import audit as audit
+    from stattools.validation.explain import Explanation as Explanation
+    from stattools.validation.explain import explain as explain
+    from stattools.validation.finding import Finding as Finding
     from stattools.validation.validate import validate as validate
 
 __version__ = "0.1.0"
@@ -249,6 +254,9 @@ _HOME = {
     "networks.network_model": ("Network",),
     "solvers": ("LBFGS", "Adam", "ClosedForm", "GradientDescent", "LeastSquares", "Newton", "Solution"),
     "validation.agreement": ("Agreement",),
+    "validation.audit": ("Audit", "audit"),
+    "validation.explain": ("Explanation", "explain"),
+    "validation.finding": ("Finding",),
     "validation.validate": ("validate",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
