@@ -113,7 +113,9 @@ def maximize_softmax(
         watch=watch,
     )
     watch(found.theta)
-    solution = _by_information(passes, found, tolerance) if covariance else _by_gradients(passes, found, tolerance, metric_at)
+    solution = (
+        _by_information(passes, found, tolerance) if covariance else _by_gradients(passes, found, tolerance, metric_at)
+    )
     T = passes.T
     theta = (solution.estimate.reshape(passes.width, passes.p) @ T.T).ravel()
     C = solution.covariance
