@@ -32,6 +32,9 @@ Floats = NDArray[np.float64]
 SAME = 1e-4
 """Numbers closer than this, in standard errors, are the same."""
 
+LOOSE = 0.05
+"""A converged loop with its usual tolerance stops this many standard errors from the maximum, not farther."""
+
 QUANTITIES = ("estimates", "se", "intervals")
 
 
@@ -91,11 +94,12 @@ def explain(
     """Why do two fits of the same data differ? An `Explanation` with the causes and the share of each.
 
     The fits are `st.fit(...)`, results of statsmodels or estimators of scikit-learn in any pair; estimators need `X=`
-    and `y=`, or `data=` (and `y=`, the name of the outcome, if the other fit has no formula). Causes: penalty, covariance,
-    rows dropped, sign of the outcome, weights, offset, intercept, scaling, reference level, other columns, likelihood,
-    expected or observed information, dispersion, normal or t, Wald or profile (`intervals` are the kinds of the two
-    fits), and numbers that are not the maximum of what they claim. Each is proven by a refit that removes it. Raises
-    IncompatibleError for fits that have nothing in common, DomainError for rows that are not of the same data.
+    and `y=`, or `data=` (and `y=`, the name of the outcome, if the other fit has no formula). Causes: penalty,
+    covariance, rows dropped, sign of the outcome, weights, offset, intercept, scaling, reference level, other columns,
+    likelihood, expected or observed information, dispersion, normal or t, Wald or profile (`intervals` are the kinds
+    of the two fits), and numbers that are not the maximum of what they claim. Each is proven by a refit that removes
+    it. Raises IncompatibleError for fits that have nothing in common, DomainError for rows that are not of the same
+    data.
 
     >>> import stattools as st
     >>> table = {"y": [1.0, 3.0, 5.0, 8.0, 7.0], "x": [0, 1, 2, 3, 4]}
@@ -158,7 +162,11 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
         pending, last = [], {name: now[name] if np.isfinite(now[name]).any() else last[name] for name in QUANTITIES}
         if any(abs(share) > 1e-6 for share in shares.values() if np.isfinite(share)):
             told.append(
-                {"cause": " and ".join(c for c, _ in causes), "words": "; ".join(w for _, w in causes), **shares}
+                {
+                    "cause": " and ".join(dict.fromkeys(c for c, _ in causes)),
+                    "words": "; ".join(dict.fromkeys(w for _, w in causes)),
+                    **shares,
+                }
             )
     rows = _merged(pd.DataFrame(told, columns=["cause", "words", *QUANTITIES]))
     left = rows[rows["cause"] == "unexplained"]
@@ -200,35 +208,37 @@ def _own(foreign: Foreign, notes: list[str]) -> Any:
     wrong = _ratio(foreign.numbers.se, numbers.se)
     if gap.max() <= SAME and wrong <= SAME:
         return
-    if gap.max() > SAME:
-        causes = [
-            f for f in gather(foreign).findings if (f.serious and f.cause not in ("penalty",)) or not recipe.penalty
-        ]
-        cause = causes[0].cause if causes and gap.max() > 0.01 else "not converged"
-        said = f"{foreign.name} is {gap.max():.2g} standard errors from the maximum of what it claims"
-        yield (
-            {"stopped early": "not converged", "not the maximum": "not converged"}.get(cause, cause),
-            said,
-            foreign.model,
-            numbers,
-        )
-    else:
-        found = [f for f in gather(foreign).findings if f.serious]
-        cause = found[0].cause if found else "standard errors of another kind"
-        yield cause, f"{foreign.name} labels its standard errors {foreign.said}", foreign.model, numbers
+    if gap.max() <= SAME:
+        found = [finding.cause for finding in gather(foreign).findings if finding.serious]
+        said = f"{foreign.name} labels its standard errors {foreign.said}"
+        yield (found or ["standard errors of another kind"])[0], said, foreign.model, numbers
+        return
+    said = f"{foreign.name} is {gap.max():.2g} standard errors from the maximum of what it claims"
+    yield _reason(foreign, float(gap.max())), said, foreign.model, numbers
+
+
+def _reason(foreign: Foreign, gap: float) -> str:
+    """Why numbers are this far from the maximum that they claim: as an audit says, or not converged where little."""
+    known = [f.cause for f in gather(foreign).findings if f.serious]
+    if foreign.recipe.penalty is not None:  # which is part of the claim
+        known = [cause for cause in known if cause != "penalty"]
+    if gap <= LOOSE or "stopped early" in known or foreign.converged is False:
+        return "not converged"
+    return "unexplained" if not known or "not the maximum" in known else known[0]
 
 
 def _units(a: Foreign, b: Foreign, names: list[str]) -> Floats:
-    """A standard error for every name, from whichever fit has it."""
+    """A standard error for every name, the smaller of those that the two points give."""
     unit = np.full(len(names), np.nan)
-    for foreign in (b, a):
+    for foreign in (a, b):
         plain = replace(foreign.recipe, penalty=None, cov="information")
         try:
             se = plain.se(foreign.numbers.estimate)
         except (StattoolsError, ValueError):
             continue
         for name, value in zip(foreign.model.names, se, strict=True):
-            unit[names.index(plain_name(name))] = value
+            place = names.index(plain_name(name))
+            unit[place] = np.fmin(unit[place], value)
     return np.where(np.isfinite(unit) & (unit > 0), unit, 1.0)
 
 

@@ -176,7 +176,7 @@ def _weights(now: Model, goal: Model) -> tuple[str, str, Model] | None:
     if all(_same_values(x, y, 1.0) for x, y in zip(mine, theirs, strict=True)):
         return None
     rows = replace(now.rows, weight=theirs[0], precision=theirs[1])
-    one, two = ("no weights" if m == (None, None) else "weights" for m in (mine, theirs))
+    one, two = ("no weights" if all(v is None for v in m) else "weights" for m in (mine, theirs))
     return "weights", f"{one} or {two if one != two else 'other weights'}", replace(now, rows=rows)
 
 
