@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from stattools.cli import machines
 from stattools.cli.failures import failures
 from stattools.cli.families import Family, taken
 from stattools.cli.files import table
@@ -24,6 +25,7 @@ def fit(
     trials: Annotated[str | None, typer.Option(metavar="COLUMN", help="Trials behind each outcome (logistic).")] = None,
     level: Annotated[float, typer.Option(help="The level of the intervals, between 0 and 1.")] = 0.95,
     validate: Annotated[bool, typer.Option("--validate", help="Compare with statsmodels.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results for machines.")] = False,
     report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report to this folder.")] = None,
 ) -> None:
     """Fit a regression to a file and print the summary.
@@ -32,7 +34,7 @@ def fit(
     """
     if not 0.0 < level < 1.0:
         raise typer.BadParameter(f"a level is between 0 and 1, such as 0.95; got {level:g}.", param_hint="--level")
-    with failures():
+    with failures(as_json):
         import stattools as st
 
         columns = taken(
@@ -42,11 +44,18 @@ def fit(
         parts: list[Any] = [st.fit(model, level=level)]
         if validate:
             parts.append(st.validate(parts[0]))
-        typer.echo("\n\n".join(map(str, parts)))
+        command = shlex.join(["stattools", "fit", family, data.name, formula])
+        if as_json:
+            checked = {"agreement": machines.agreement(parts[1])} if validate else {}
+            origin = machines.provenance(model, file=data, command=command)
+            ok = not validate or parts[1].ok
+            typer.echo(machines.text({"ok": ok, "fit": machines.fit(parts[0]), **checked, "provenance": origin}))
+        else:
+            typer.echo("\n\n".join(map(str, parts)))
         if report is not None:
-            command = shlex.join(["stattools", "fit", family, data.name, formula])
             options = [word for name, column in columns.items() for word in (f"--{name}", column)]
             options += ["--report", report.name] + ["--validate"] * validate
             options += [] if level == 0.95 else ["--level", f"{level:g}"]
             path = st.report(*parts, to=report / f"{data.stem}-{family}", command=f"{command} {shlex.join(options)}")
-            typer.echo(f"\nwrote {path}")
+            if not as_json:
+                typer.echo(f"\nwrote {path}")
