@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from stattools.cli import machines
 from stattools.cli.failures import failures
 from stattools.cli.families import Family, taken
 from stattools.cli.files import table
@@ -24,6 +25,7 @@ def fit(
     trials: Annotated[str | None, typer.Option(metavar="COLUMN", help="Trials behind each outcome (logistic).")] = None,
     level: Annotated[float, typer.Option(help="The level of the intervals, between 0 and 1.")] = 0.95,
     validate: Annotated[bool, typer.Option("--validate", help="Compare with statsmodels.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results for machines.")] = False,
     report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report to this folder.")] = None,
     html: Annotated[bool, typer.Option("--html", help="The report as one HTML file too.")] = False,
     png: Annotated[bool, typer.Option("--png", help="The report's figures as PNG too.")] = False,
@@ -36,7 +38,7 @@ def fit(
         raise typer.BadParameter(f"a level is between 0 and 1, such as 0.95; got {level:g}.", param_hint="--level")
     if (html or png) and report is None:
         raise typer.BadParameter("--html and --png are faces of a report: add --report DIR.", param_hint="--report")
-    with failures():
+    with failures(as_json):
         import stattools as st
 
         columns = taken(
@@ -46,12 +48,19 @@ def fit(
         parts: list[Any] = [st.fit(model, level=level)]
         if validate:
             parts.append(st.validate(parts[0]))
-        typer.echo("\n\n".join(map(str, parts)))
+        command = shlex.join(["stattools", "fit", family, data.name, formula])
+        if as_json:
+            checked = {"agreement": machines.agreement(parts[1])} if validate else {}
+            origin = machines.provenance(model, file=data, command=command)
+            ok = not validate or parts[1].ok
+            typer.echo(machines.text({"ok": ok, "fit": machines.fit(parts[0]), **checked, "provenance": origin}))
+        else:
+            typer.echo("\n\n".join(map(str, parts)))
         if report is not None:
-            command = shlex.join(["stattools", "fit", family, data.name, formula])
             options = [word for name, column in columns.items() for word in (f"--{name}", column)]
             options += ["--report", report.name] + ["--validate"] * validate
             options += [] if level == 0.95 else ["--level", f"{level:g}"]
             path = report / f"{data.stem}-{family}"
             path = st.report(*parts, to=path, command=f"{command} {shlex.join(options)}", html=html, png=png)
-            typer.echo(f"\nwrote {path}")
+            if not as_json:
+                typer.echo(f"\nwrote {path}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import math
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stattools.cli import machines
 from stattools.cli.failures import failures
 from stattools.cli.progress import progress
 
@@ -34,12 +33,12 @@ def validate(
     if quick and full:
         raise typer.BadParameter("is the opposite of --full; leave one out.", param_hint="--quick")
     extent: Extent = "quick" if quick else "full" if full else "usual"
-    with failures():
+    with failures(as_json):
         from stattools.qualification.qualification import checks, qualify
 
         with progress(len(checks(extent, nist))) as advance:
             found = qualify(extent, nist=nist, advance=advance)
-        typer.echo(json.dumps(finite(found.for_machines()), indent=1) if as_json else told(found))
+        typer.echo(machines.text(found.for_machines()) if as_json else told(found))
         if out is not None:
             from stattools.qualification.document import document
             from stattools.reporting.files import write
@@ -87,17 +86,6 @@ def today() -> str:
     from datetime import date
 
     return date.today().isoformat()
-
-
-def finite(value: Any) -> Any:
-    """The same with null for what JSON has no number for: NaN and infinities."""
-    if isinstance(value, dict):
-        return {key: finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(inner) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
 
 
 def _cell(value: float | None) -> str:
