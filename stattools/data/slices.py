@@ -29,12 +29,14 @@ BLOCK = 2048
 class ExactGram:
     """[X, y]^T W [X, y] of the columns times powers of two `scale`, as a pair (q, q); y is less the offset.
 
-    `lost` (q,) is the largest part of a number that the slices left out, in scaled units: all are below 1.
+    `lost` (q,) is the largest part of a number that the slices left out, in scaled units: all are below 1. `loose` is
+    the largest error of an entry for the same reason in products with weights.
     """
 
     pair: Pair
     scale: Floats
     lost: Floats
+    loose: float = 0.0
 
 
 def pair_sum(a: Pair, b: Pair) -> Pair:
@@ -54,7 +56,8 @@ def exact_gram(rows: Rows, slices: int = 4) -> ExactGram:
     bits = (53 - math.ceil(math.log2(block))) // 2
     grid = [1.5 * 2.0 ** (52 - bits - k * (bits + 1)) for k in range(slices)]
     high, low = np.zeros((slices * q, slices * q)), np.zeros((slices * q, slices * q))
-    lost = np.zeros(q)
+    lost, heavy_lost = np.zeros(q), np.zeros(q)
+    unit = 1.0 if weight is None else np.ldexp(1.0, -int(np.frexp(weight.max())[1]))
     cut = np.empty((slices * q, block))
     for start in range(0, n, block):
         part = slice(start, start + block)
@@ -64,11 +67,10 @@ def exact_gram(rows: Rows, slices: int = 4) -> ExactGram:
             product = S @ S.T
         else:
             # w x is a pair again: its slices multiply those of x. Weights are below 1 after a power of two.
-            unit = np.ldexp(1.0, -int(np.frexp(weight.max())[1]))
             w = weight[part] * unit
             heavy, error = two_product(columns, np.broadcast_to(w, columns.shape))
             error = error if tails is None else error + tails * w
-            product = S @ _cut(heavy, error, grid, np.empty_like(cut), np.zeros(q)).T / unit
+            product = S @ _cut(heavy, error, grid, np.empty_like(cut), heavy_lost).T / unit
         high, error = two_sum(high, product)
         low = low + error
     total: Pair = (np.zeros((q, q)), np.zeros((q, q)))
@@ -76,7 +78,7 @@ def exact_gram(rows: Rows, slices: int = 4) -> ExactGram:
         for b in reversed(range(slices)):
             corner = np.s_[a * q : (a + 1) * q, b * q : (b + 1) * q]
             total = pair_sum(total, (high[corner], low[corner]))
-    return ExactGram(total, scale, lost)
+    return ExactGram(total, scale, lost, n * float(heavy_lost.max()) / unit)
 
 
 def exact_residuals(rows: Rows, theta: Pair) -> tuple[Floats, Floats]:

@@ -67,30 +67,39 @@ def _solved(rows: Rows, slices: int) -> Eliminated | None:
     mass = np.sqrt(float(len(rows.X)) if weight is None else float(weight.sum()))
     far = np.abs(C) @ size[:p]
     yard = size[p] + size[:p] @ np.abs(b[0])
-    error = p * UNIT * far * yard
+    error = p * UNIT * far * yard + gram.loose * np.abs(C).sum(axis=1) * (1.0 + np.abs(b[0]).sum())
     if gram.lost.any():
         cut = mass * gram.lost
         reach = np.sqrt(rss) * (np.abs(C) @ cut[:p])
         error = error + np.sqrt(variance[0]) * (cut[p] + cut[:p] @ np.abs(b[0])) + reach
-    relative = p * UNIT * far**2 / variance[0]
+    relative = (p * UNIT * far**2 + gram.loose * np.abs(C).sum(axis=1) ** 2) / variance[0]
     if gram.lost.any():
         relative = relative + (mass * gram.lost[:p]) @ np.sqrt(variance[0])
-    rough = p * UNIT * yard**2
+    rough = p * UNIT * yard**2 + gram.loose * (1.0 + np.abs(b[0]).sum()) ** 2
     if rss <= 1e16 * rough:  # y is fitted so closely that the difference has lost digits: the residuals have them
         theta = _unscaled(b, unit, tall)
-        residual, doubt = exact_residuals(rows, theta)
-        nothing = bool((np.abs(residual) <= doubt).all())
-        square = residual * residual
-        rss = 0.0 if nothing else float(square.sum() if weight is None else square @ weight) * tall**2
+        # The sum at any point is no less than the least one: coefficients that are floats themselves may be the best.
+        sums = [_square_sum(rows, point) for point in (theta, (theta[0], np.zeros(p)))]
+        rss = min(sums) * tall**2
         rough = 4.0 * EPS * rss
     theta = _unscaled(b, unit, tall)
     back = unit / tall
-    rounding = float(np.sqrt(max(theta[1] / back @ np.abs(gram.pair[0][:p, :p]) @ np.abs(theta[1] / back), 0.0)))
+    off = theta[1] / back
+    rounding = float(np.sqrt(max(off @ gram.pair[0][:p, :p] @ off, 0.0))) / tall
     scale = float(np.sqrt(rss / max(rows.n - p, 1.0)))
     se_error = 0.5 * relative + (0.5 * rough / rss if rss else 0.0) + 2.0 * EPS
     digits = Digits.of(b[0], error, scale * np.sqrt(variance[0]), se_error, size[:p])
     rcond = float(1.0 / (np.maximum(variance[0] * centered, 1.0).max() * p))
     return Eliminated(theta[0], C * np.outer(unit, unit), float(rss / tall**2), rcond, rounding, digits)
+
+
+def _square_sum(rows: Rows, theta: Pair) -> float:
+    """Weighted sum of squared residuals at theta; 0 where none can be told from 0."""
+    residual, doubt = exact_residuals(rows, theta)
+    if (np.abs(residual) <= doubt).all():
+        return 0.0
+    square, weight = residual * residual, rows.importance
+    return float(square.sum() if weight is None else square @ weight)
 
 
 def _forward(gram: Pair, p: int) -> tuple[tuple[Pair, Pair, Pair], Floats] | None:

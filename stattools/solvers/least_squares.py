@@ -121,7 +121,7 @@ def _exact(model: Model) -> Solution | None:
     size = _size(model)
     rss = max(found.rss, float(np.finfo(float).tiny))
     decrement = found.rounding / float(np.sqrt(_dispersion(model, rss, size)))
-    return _solution(model, found.theta, found.C, (rss, size), decrement, 0, found.rcond, found.digits, "exact")
+    return _solution(model, found.theta, found.C, (rss, size), decrement, 1, found.rcond, found.digits, "exact")
 
 
 def _orthogonal(model: Model) -> Solution | None:
