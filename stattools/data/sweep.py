@@ -1,4 +1,4 @@
-"""One read of the rows on all cores: fixed parts, whose sums are added in order, so that no number depends on the cores.
+"""One read of the rows on all cores: fixed parts, added in order, so that no number depends on the cores.
 
 NumPy's products and exponentials release the interpreter, so that threads run side by side; BLAS itself keeps to one.
 """

@@ -50,17 +50,19 @@ def ascend(
     n: float,
     watch: Callable[[Floats], None] = lambda theta: None,
 ) -> Ascent:
-    """Climb from theta until the decrement, as far as the updated metric knows it, is within tolerance, or to round-off.
+    """Climb from theta until the decrement that the updated metric knows is within tolerance, or to round-off.
 
     `watch` sees the point whenever the metric is rebuilt and may raise.
     """
     metric, now, trace = metric_at(theta), evaluate(theta), []
     pairs: list[tuple[Floats, Floats, float]] = []
+    size = 1.0
     for step in range(max_steps + 1):
         if step in rebuild:
             watch(theta)
             metric = metric_at(theta)
-        direction = _two_loops(now.score, pairs, metric)
+            size = _size(pairs, metric)
+        direction = _two_loops(now.score, pairs, metric, size)
         slope = float(now.score @ direction)
         decrement = float(np.sqrt(max(slope, 0.0)))
         trace.append(TraceStep(step, now.loglik, float(np.linalg.norm(now.score)) / n))
@@ -74,22 +76,28 @@ def ascend(
         curvature = float(s @ y)
         if curvature > 0:
             pairs = [*pairs[1 - MEMORY :], (s, y, curvature)]
+            size = _size(pairs, metric)
         theta, now = following, new
     return Ascent(theta, now, step, decrement, trace)
 
 
-def _two_loops(score: Floats, pairs: list[tuple[Floats, Floats, float]], metric: Inverse) -> Floats:
+def _two_loops(score: Floats, pairs: list[tuple[Floats, Floats, float]], metric: Inverse, size: float) -> Floats:
     q, shares = score.copy(), []
     for s, y, curvature in reversed(pairs):
         shares.append(float(s @ q) / curvature)
         q -= shares[-1] * y
-    direction = metric.solve(q)
-    if pairs:  # the metric may be off by a factor: that of the last step
-        _, y, curvature = pairs[-1]
-        direction *= curvature / float(y @ metric.solve(y))
+    direction = size * metric.solve(q)
     for (s, y, curvature), share in zip(pairs, reversed(shares), strict=True):
         direction += s * (share - float(y @ direction) / curvature)
     return direction
+
+
+def _size(pairs: list[tuple[Floats, Floats, float]], metric: Inverse) -> float:
+    """The metric may be off by a factor: that of the last step."""
+    if not pairs:
+        return 1.0
+    _, y, curvature = pairs[-1]
+    return curvature / float(y @ metric.solve(y))
 
 
 def _rise(

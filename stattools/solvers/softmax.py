@@ -1,8 +1,8 @@
 """Softmax regressions with many coefficients: quasi-Newton passes, and the certificate that their size allows.
 
-L-BFGS (`quasi_newton.py`) climbs in the metric (I - 11^T / K) (x) X^T diag(w) X, built at the start and rebuilt at
-steps 5, 15, 40, 100 and 250. Then, where standard errors are asked for, the information is formed and Newton's steps end
-the climb; where not, conjugate gradients measure the decrement on the full data and take what is left of the step.
+L-BFGS (`quasi_newton.py`) climbs in a metric made of p x p matrices (`softmax_metric.py`), rebuilt at steps 10, 50,
+150, 300, ... Then, where standard errors are asked for, the information is formed and Newton's steps end the climb; where
+not, conjugate gradients measure the decrement on the full data and take what is left of the step.
 """
 
 from __future__ import annotations
@@ -18,15 +18,19 @@ from stattools.model import Model
 from stattools.solvers.conjugate_gradients import newton_step
 from stattools.solvers.newton import ROUND_OFF, climb
 from stattools.solvers.quasi_newton import Ascent, ascend
-from stattools.solvers.softmax_passes import KroneckerMetric, SoftmaxPasses
+from stattools.solvers.softmax_metric import metric_at
+from stattools.solvers.softmax_passes import SoftmaxPasses
 from stattools.solvers.solution import Solution, Status, TraceStep
 
 Floats = NDArray[np.float64]
 
-REBUILD = (5, 15, 40, 100, 250)
+REBUILD = (10, 50, 150)
 
 MEMORY_LIMIT = 2.0e9
-"""Bytes that the information, its factor and its inverse may take together."""
+"""Bytes that the information and what its inverse takes may come to."""
+
+MATRICES = 40.0
+"""Bytes per entry of the information: five matrices of its size at once."""
 
 
 def large(model: object) -> bool:
@@ -50,7 +54,7 @@ def costs(model: Model) -> tuple[float, float]:
 def choice(model: Model) -> str:
     """What was chosen, to be printed in the certificate."""
     newton, quasi = costs(model)
-    return f"L-BFGS, metric I x X'WX: about {quasi:.1e} multiplications, Newton {newton:.1e}"
+    return f"L-BFGS, blockwise metric: about {quasi:.1e} multiplications, Newton {newton:.1e}"
 
 
 def maximize_softmax(
@@ -75,23 +79,13 @@ def maximize_softmax(
     (True, True)
     """
     size = model.predictor.size
-    if covariance and 24.0 * size * size > MEMORY_LIMIT:
+    if covariance and MATRICES * size * size > MEMORY_LIMIT:
         raise IncompatibleError(
-            f"Standard errors of {size:,} coefficients take {24.0 * size * size / 1e9:.1f} GB of memory, and the limit is "
-            f"{MEMORY_LIMIT / 1e9:g} GB. Use cov=None for estimates without them, or fewer columns."
+            f"Standard errors of {size:,} coefficients take {MATRICES * size * size / 1e9:.1f} GB of memory, and the limit "
+            f"is {MEMORY_LIMIT / 1e9:g} GB. Use penalty=st.Ridge(strength), whose estimates have none, or fewer columns."
         )
     passes = SoftmaxPasses(model, ridge, centered)
     start = np.linalg.solve(passes.T, model.start.reshape(passes.width, passes.p).T).T.ravel()
-    sample = max(20 * passes.p, passes.rows // 8)
-    sample = sample if sample <= passes.rows // 2 else passes.rows
-
-    def metric_at(theta: Floats) -> KroneckerMetric:
-        try:
-            return passes.metric(theta, sample)
-        except IdentificationError:  # a column may be constant within the sample
-            if sample == passes.rows:
-                raise
-            return passes.metric(theta, passes.rows)
 
     def watch(theta: Floats) -> None:
         if ridge is None and passes.separates(theta):
@@ -101,11 +95,11 @@ def maximize_softmax(
                 "up raises the log-likelihood for ever. Use penalty=st.Ridge(strength), or fewer columns."
             )
 
-    rebuild = (*REBUILD, *range(500, max_steps + 1, 250))
+    rebuild = (*REBUILD, *range(300, max_steps + 1, 150))
     found = ascend(
         lambda theta: passes.evaluate(theta, order=1),
         start,
-        metric_at,
+        lambda theta: metric_at(passes, theta, own=passes.passes > 0),
         tolerance=0.3 * tolerance,
         max_steps=max_steps,
         rebuild=rebuild,
@@ -113,9 +107,7 @@ def maximize_softmax(
         watch=watch,
     )
     watch(found.theta)
-    solution = (
-        _by_information(passes, found, tolerance) if covariance else _by_gradients(passes, found, tolerance, metric_at)
-    )
+    solution = _by_information(passes, found, tolerance) if covariance else _by_gradients(passes, found, tolerance)
     T = passes.T
     theta = (solution.estimate.reshape(passes.width, passes.p) @ T.T).ravel()
     C = solution.covariance
@@ -132,10 +124,10 @@ def _by_information(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> S
     return replace(last, steps=found.steps + last.steps, trace=trace)
 
 
-def _by_gradients(passes: SoftmaxPasses, found: Ascent, tolerance: float, metric_at) -> Solution:
+def _by_gradients(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> Solution:
     """The decrement measured by conjugate gradients on the full data, and their steps where it is too large."""
     theta, now, trace = found.theta, found.now, list(found.trace)
-    metric, last, steps = metric_at(theta), np.inf, found.steps
+    metric, last, steps = metric_at(passes, theta, own=True), np.inf, found.steps
     status: Status
     while True:
         passes.keep_probabilities(theta)
@@ -152,5 +144,5 @@ def _by_gradients(passes: SoftmaxPasses, found: Ascent, tolerance: float, metric
             trace.append(TraceStep(steps, now.loglik, float(np.linalg.norm(now.score)) / passes.n))
             continue
         none = np.broadcast_to(np.nan, (len(theta), len(theta)))
-        rcond = metric.apart.rcond
+        rcond = metric.rcond
         return Solution(theta, none, now.loglik, status, steps, decrement, tuple(trace), "L-BFGS", rcond)

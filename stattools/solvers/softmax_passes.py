@@ -2,8 +2,8 @@
 
     B (K - 1, p),   E = exp(B X^T - largest) / sum,   score = (Y - E)^T X
 
-Everything per category lies along the rows, the labels enter once, as Y^T X, and standardized columns are folded into B:
-a pass costs 4 n p K flops and no copy of X. The information costs n p^2 K^2 / 2 and is formed from upper pairs of
+Everything per category lies along the rows, the labels enter once, as Y^T X, and standardized columns are folded into
+B: a pass costs 4 n p K flops and no copy of X. The information costs n p^2 K^2 / 2 and is formed from upper pairs of
 categories. Source: Boehning, "Multinomial logistic regression algorithm" (1992).
 """
 
@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.sweep import sweep
 from stattools.model import NOT_ASKED, Evaluation, Model
-from stattools.solvers.metric import Metric
 
 Floats = NDArray[np.float64]
 
@@ -83,15 +82,15 @@ class SoftmaxPasses:
         return True
 
     def keep_probabilities(self, theta: Floats) -> None:
-        """Store the probabilities at theta, (K - 1, n), for `times` and `metric`."""
+        """Store the probabilities at theta, (K, n), for `times` and for metrics."""
         self.passes += 1
         B, size = theta.reshape(self.width, self.p), self._block
-        kept = np.empty((self.width, self.rows))
+        kept = np.empty((self.width + 1, self.rows))
 
         def part(first: int, last: int) -> None:
             for start in range(first, last, size):
-                stop = min(start + size, last)
-                kept[:, start:stop] = self._shares(B, slice(start, stop))[0][1:]
+                rows = slice(start, min(start + size, last))
+                kept[:, rows] = self.shares(B, rows)[0]
 
         sweep(self.rows, part)
         self.probabilities = kept
@@ -99,8 +98,8 @@ class SoftmaxPasses:
     def times(self, direction: Floats) -> Floats:
         """The information at the probabilities kept, times a direction of the shape of theta: one pass."""
         self.passes += 1
-        V, P, size = direction.reshape(self.width, self.p), self.probabilities, self._block
-        assert P is not None
+        assert self.probabilities is not None
+        V, P, size = direction.reshape(self.width, self.p), self.probabilities[1:], self._block
 
         def part(first: int, last: int) -> tuple[Floats, Floats]:
             total, sums = np.zeros((self.width, self.p)), np.zeros(self.width)
@@ -116,27 +115,6 @@ class SoftmaxPasses:
             return total, sums
 
         return (self._standardized(sweep(self.rows, part)) - self._penalty(V)[1]).ravel()
-
-    def gram(self, theta: Floats, most: int) -> Floats:
-        """X^T diag(w) X with w = sum_k p_k (1 - p_k) / (K - 1), (p, p), from at most so many rows drawn at random."""
-        B, take = theta.reshape(self.width, self.p), np.arange(self.rows)
-        if most < self.rows:
-            take = np.sort(np.random.default_rng(0).choice(self.rows, most, replace=False, shuffle=False))
-        size = 2048
-
-        def part(first: int, last: int) -> Floats:
-            total = np.zeros((self.p, self.p))
-            for start in range(first, last, size):
-                rows = take[start : min(start + size, last)]
-                X = (self.X[rows] - self.center) / self.scale
-                E = self._shares(B, rows)[0]
-                w = (E * (1.0 - E)).sum(axis=0) * (self.rows / len(take) / self.width)
-                w = w if self.weight is None else w * self.weight[rows]
-                X *= np.sqrt(w)[:, None]
-                total += X.T @ X
-            return total
-
-        return np.sum(sweep(len(take), part), axis=0)
 
     def information(self, theta: Floats) -> Floats:
         """diag(P) - P P^T times x x^T, summed over rows, and the ridge: ((K - 1) p, (K - 1) p)."""
@@ -162,7 +140,7 @@ class SoftmaxPasses:
             for start in range(first, last, 512):
                 rows = slice(start, min(start + 512, last))
                 columns = np.ascontiguousarray(((self.X[rows] - self.center) / self.scale).T)
-                E = self._shares(B, rows)[0]
+                E = self.shares(B, rows)[0]
                 W = np.stack([_pair_weight(E, a, b) for a, b in pairs])
                 products, place = np.empty((len(upper[0]), columns.shape[1])), 0
                 for a in range(p):
@@ -185,7 +163,7 @@ class SoftmaxPasses:
             for start in range(0, self.rows, size):
                 rows = slice(start, start + size)
                 X = (self.X[rows] - self.center) / self.scale
-                E = self._shares(B, rows)[0]
+                E = self.shares(B, rows)[0]
                 for q in range(first, last):
                     w = _pair_weight(E, *pairs[q])
                     Z = X * np.sqrt(w if self.weight is None else w * self.weight[rows])[:, None]
@@ -194,10 +172,6 @@ class SoftmaxPasses:
 
         for blocks in sweep(len(pairs), part, 1):
             yield from blocks
-
-    def metric(self, theta: Floats, most: int) -> KroneckerMetric:
-        """The metric (I - 11^T / K) (x) X^T diag(w) X, with the ridge; from all rows where a sample is singular."""
-        return KroneckerMetric(self.gram(theta, most), self)
 
     @property
     def _block(self) -> int:
@@ -228,7 +202,7 @@ class SoftmaxPasses:
             eta -= (W @ self.center)[:, None]
         return eta
 
-    def _shares(self, B: Floats, rows: Any) -> tuple[Floats, Floats]:
+    def shares(self, B: Floats, rows: Any) -> tuple[Floats, Floats]:
         """Probabilities (K, m) and the logarithms of their denominators (m,)."""
         E = np.empty((self.width + 1, len(self.codes[rows])))
         E[0] = 0.0
@@ -251,7 +225,7 @@ class SoftmaxPasses:
             total, sums, value = np.zeros((self.width, self.p)), np.zeros(self.width), 0.0
             for start in range(first, last, size):
                 rows = slice(start, min(start + size, last))
-                E, logs = self._shares(B, rows)
+                E, logs = self.shares(B, rows)
                 if self.weight is not None:
                     E *= self.weight[rows]
                     value += float(logs @ self.weight[rows])
@@ -277,23 +251,3 @@ class SoftmaxPasses:
 def _pair_weight(E: Floats, a: int, b: int) -> Floats:
     """p_a (1 - p_a) for one category, p_a p_b, whose sign is minus, for two."""
     return E[a + 1] * (1.0 - E[a + 1] if a == b else E[b + 1])
-
-
-class KroneckerMetric:
-    """(I - 11^T / K) (x) G plus the ridge: one Cholesky factor serves all categories, two where a ridge is not centered.
-
-    For probabilities that are alike it is the information itself; elsewhere it is near enough for quasi-Newton steps.
-    """
-
-    def __init__(self, gram: Floats, passes: SoftmaxPasses) -> None:
-        K, ridge = passes.width + 1, np.zeros(passes.p) if passes.ridge is None else passes.ridge
-        self.shape = passes.width, passes.p
-        self.apart = Metric(gram + np.diag(ridge))
-        own = passes.ridge is not None and not passes.centered
-        self.together, self.stretch = (Metric(gram / K + np.diag(ridge)), 1.0) if own else (self.apart, float(K))
-
-    def solve(self, score: Floats) -> Floats:
-        """The metric's inverse times a score, both of the shape of theta."""
-        G = score.reshape(self.shape)
-        mean = G.mean(axis=0)
-        return (self.apart.solve((G - mean).T).T + self.stretch * self.together.solve(mean)).ravel()
