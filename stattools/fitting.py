@@ -170,7 +170,7 @@ def fit(
     if not isinstance(model, Model):
         _require_end(model, solution)
     scale = _scale(model, solution.estimate) if isinstance(model, Model) else 1.0
-    loglik = model.loglik(solution.estimate) if isinstance(model, Model) else solution.loglik
+    loglik = model.loglik(solution.estimate) if isinstance(model, Model) and model.has_scale else solution.loglik
     C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
     return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, cov_kind=cov)
 

@@ -74,9 +74,22 @@ def gram(blocks: Iterable[Floats], p: int) -> Floats:
     return symmetric(total)
 
 
+def weighted_gram(X: Floats, weight: Floats) -> Floats:
+    """X^T diag(weight) X, symmetric, for a block of rows in either order.
+
+    >>> weighted_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0])).tolist()
+    [[19.0, 26.0], [26.0, 36.0]]
+    """
+    if weight.min() < 0:
+        return X.T @ (X * weight[:, None])
+    return gram((X * np.sqrt(weight)[:, None],), X.shape[1])
+
+
 def symmetric(upper: Floats) -> Floats:
     """The symmetric matrix with this upper triangle."""
-    return np.triu(upper) + np.triu(upper, 1).T
+    whole = np.triu(upper)
+    whole += np.triu(whole, 1).T
+    return whole
 
 
 def times(X: Floats, v: Floats) -> Floats:

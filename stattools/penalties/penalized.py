@@ -14,7 +14,8 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.existence import check_rank, check_size
 from stattools.model import Evaluation
 from stattools.penalties.jeffreys import Jeffreys
-from stattools.solvers.newton import Newton, climb
+from stattools.solvers.newton import Newton
+from stattools.solvers.newton_steps import climb
 from stattools.solvers.solution import Solution
 
 Floats = NDArray[np.float64]

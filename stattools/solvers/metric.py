@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
@@ -48,6 +50,14 @@ class Metric:
         self.definite = True
 
     @classmethod
+    def rcond_of(cls, information: Floats) -> float:
+        """The reciprocal condition of the scaled information; 0 where it is not positive definite."""
+        try:
+            return cls(information).rcond
+        except IdentificationError:
+            return 0.0
+
+    @classmethod
     def for_ascent(cls, information: Floats) -> Metric:
         """The metric itself or, where the information is not definite, one with its eigenvalues made positive.
 
@@ -64,6 +74,12 @@ class Metric:
             metric = cls(((vectors * values) @ vectors.T) * unit[:, None] * unit)
             metric.definite = False
             return metric
+
+    def times(self, factor: float) -> Metric:
+        """The metric of `factor` times the information."""
+        metric = copy(self)
+        metric.unit = self.unit * np.sqrt(factor)
+        return metric
 
     def solve(self, score: Floats) -> Floats:
         """H^-1 g: the Newton step."""

@@ -35,7 +35,9 @@ class Solution:
     `covariance` is the inverse information at `estimate` (scale 1 where a scale is estimated apart). `decrement`
     bounds the distance to the maximum in standard errors. `status` is "converged" (decrement within the tolerance),
     "round-off" (as close as float64 gets), "max-steps" or "diverged" (the log-likelihood fell without end). `rcond` is
-    the reciprocal condition of the information on standardized columns scaled to unit diagonal.
+    the reciprocal condition of the information scaled to unit diagonal, on columns that were standardized where it is
+    small. `reads` counts the times that all rows were read, where samples of them were read too; `reach` is the largest
+    size of a linear predictor, NaN where it is not known.
     """
 
     estimate: Floats
@@ -47,14 +49,18 @@ class Solution:
     trace: tuple[TraceStep, ...]
     solver: str
     rcond: float = 1.0
+    reads: int = 0
+    reach: float = np.nan
 
     @property
     def converged(self) -> bool:
         """True when the estimate is the maximum to the certificate's accuracy."""
         return self.status in ("converged", "round-off")
 
-    def mapped(self, T: Floats) -> Solution:
-        """The same solution in theta = T phi coordinates."""
+    def mapped(self, T: Floats | None) -> Solution:
+        """The same solution in theta = T phi coordinates; None stands for the identity."""
+        if T is None:
+            return self
         return replace(self, estimate=T @ self.estimate, covariance=T @ self.covariance @ T.T)
 
 

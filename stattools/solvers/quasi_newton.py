@@ -1,0 +1,62 @@
+"""Quasi-Newton steps of unit length from a metric that is nearly the information: one read of the rows a step.
+
+    theta <- theta + B g,   B = H_0^-1 corrected by the changes of the score along the steps so far (L-BFGS)
+
+Source: Nocedal & Wright, Numerical Optimization (2006), algorithm 7.4.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from stattools.model import Model
+from stattools.solvers.metric import Floats, Metric
+
+
+class Change(NamedTuple):
+    """A step and what it took from the score."""
+
+    step: Floats
+    fall: Floats
+    curvature: float
+
+
+def ascend(model: Model, theta: Floats, metric: Metric, tolerance: float, most: int) -> tuple[Floats, int] | None:
+    """The point after a step that should leave a decrement below `tolerance`, and the number of reads; None where the
+    steps do not contract.
+
+    The step after one from decrement a to b leaves at most b^2 / a, since contraction gets better with every change
+    that is known.
+    """
+    changes: list[Change] = []
+    score, last = model.ascent(theta), np.inf
+    for reads in range(1, most + 1):
+        step = _step(metric, changes, score)
+        decrement = float(np.sqrt(max(score @ step, 0.0)))
+        if not decrement < 0.5 * last:
+            return None
+        theta = theta + step
+        if decrement <= tolerance or (reads > 1 and decrement * decrement <= tolerance * last):
+            return theta, reads
+        following = model.ascent(theta)
+        fall, last = score - following, decrement
+        curvature = float(step @ fall)
+        if not curvature > 0:
+            return None
+        changes.append(Change(step, fall, curvature))
+        score = following
+    return None
+
+
+def _step(metric: Metric, changes: list[Change], score: Floats) -> Floats:
+    """The two loops of L-BFGS."""
+    rest, shares = score, []
+    for change in reversed(changes):
+        shares.append(float(change.step @ rest) / change.curvature)
+        rest = rest - shares[-1] * change.fall
+    step = metric.solve(rest)
+    for change, share in zip(changes, reversed(shares), strict=True):
+        step = step + change.step * (share - float(change.fall @ step) / change.curvature)
+    return step
