@@ -146,7 +146,7 @@ class Model:
         return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature, float(np.abs(first).max()))
 
     def ascent(self, theta: ArrayLike) -> Floats:
-        """The score alone, shape (p,), without the log-likelihood's logarithms; the scale held at 1 as in `evaluate`."""
+        """The score alone, shape (p,), at less cost than `evaluate`, and like it with the scale held at 1."""
         theta = self._checked(theta)
         return self.rows.total(lambda block: self._score_of_block(theta, block))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import pairwise
 from operator import add
 from typing import Any, NamedTuple
 
@@ -95,7 +96,7 @@ class Rows:
         if threads < 2:
             return reduce(add, map(part, self.blocks()))
         cuts = [len(self.X) * k // threads for k in range(threads + 1)]
-        ranges = [self._where(slice(low, high)) for low, high in zip(cuts, cuts[1:], strict=False)]
+        ranges = [self._where(slice(low, high)) for low, high in pairwise(cuts)]
         return reduce(add, on_threads(lambda rows: reduce(add, map(part, rows.blocks())), ranges))
 
     def sample(self, size: int) -> Rows:
