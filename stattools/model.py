@@ -9,6 +9,7 @@ Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,7 +60,7 @@ class Evaluation:
     @property
     def is_finite(self) -> bool:
         """True when every number asked for is finite."""
-        return all(bool(np.isfinite(part).all()) for part in (self.loglik, self.score, self.information))
+        return isfinite(self.loglik) and bool(np.isfinite(self.score).all() and np.isfinite(self.information).all())
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,13 +20,18 @@ _free: ContextVar[int] = ContextVar("threads that BLAS left free", default=1)
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Within it, BLAS products of this process run on one thread, and `on_threads` may use those that BLAS had."""
-    with _controller().limit(limits=1, user_api="blas") as limit:
-        before = limit.get_original_num_threads()["blas"] or 1
-        token = _free.set(max(before, _free.get()))
-        try:
-            yield
-        finally:
-            _free.reset(token)
+    before = [(library, library.num_threads) for library in _libraries()]
+    token = _free.set(max(_free.get(), *(threads for _, threads in before)))
+    for library, threads in before:
+        if threads != 1:
+            library.set_num_threads(1)
+    try:
+        yield
+    finally:
+        _free.reset(token)
+        for library, threads in before:
+            if threads != 1:
+                library.set_num_threads(threads)
 
 
 def free_threads() -> int:
@@ -51,10 +56,10 @@ def _pool(size: int) -> ThreadPoolExecutor:
 
 
 @cache
-def _controller() -> Any:
+def _libraries() -> list[Any]:
     import numpy as np
     import scipy.linalg
     from threadpoolctl import ThreadpoolController
 
     del np, scipy  # loaded, so that their libraries are found
-    return ThreadpoolController()
+    return ThreadpoolController().select(user_api="blas").lib_controllers

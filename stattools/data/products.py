@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 WIDE = 32
 """Rows in C order of this many columns or more go faster through `vecdot` than through BLAS."""
 
+FEW = 10_000
+"""Numbers in a block below which the calls cost more than the operations that `dsyrk` saves."""
+
 
 def add_gram(total: Floats, X: Floats) -> None:
     """Add X^T X to the upper triangle of `total`, (p, p) in Fortran order, in place; the lower triangle is untouched.
@@ -80,7 +83,7 @@ def weighted_gram(X: Floats, weight: Floats) -> Floats:
     >>> weighted_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0])).tolist()
     [[19.0, 26.0], [26.0, 36.0]]
     """
-    if weight.min() < 0:
+    if X.size < FEW or weight.min() < 0:
         return X.T @ (X * weight[:, None])
     return gram((X * np.sqrt(weight)[:, None],), X.shape[1])
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 
 from stattools.errors import DomainError
 from stattools.model import Evaluation, Model
-from stattools.solvers.metric import Floats, Metric
+from stattools.solvers.metric import Floats, Metric, nrm2
 from stattools.solvers.solution import Solution, Status, TraceStep
 
 ROUND_OFF = 1e-6
@@ -21,10 +23,13 @@ digits. Others, such as years, are standardized.
 def footing(model: Model) -> tuple[Model, Floats | None, Evaluation]:
     """The model on columns that its information can be formed of, its own or standardized ones, the map back (None:
     the same columns) and the evaluation at the start.
+
+    Models without columns bring their own units, those of finite differences for one.
     """
-    now = model.evaluate(model.start)
-    if now.is_finite and Metric.rcond_of(now.information) >= WELL_PLACED:
-        return model, None, now
+    if isinstance(model, Model):
+        now = model.evaluate(model.start)
+        if now.is_finite and Metric.rcond_of(now.information) >= WELL_PLACED:
+            return model, None, now
     work, T = model.standardized()
     return work, T, work.evaluate(work.start)
 
@@ -44,8 +49,8 @@ def climb(
     step, last = 0, np.inf
     while True:
         metric = Metric.for_ascent(now.information)
-        decrement = metric.norm(now.score) / float(np.sqrt(model.dispersion(theta)))
-        trace.append(TraceStep(step, now.loglik, float(np.linalg.norm(now.score)) / model.n))
+        decrement = metric.norm(now.score) / sqrt(model.dispersion(theta))
+        trace.append(TraceStep(step, now.loglik, float(nrm2(now.score)) / model.n))
         status: Status
         if decrement <= tolerance:
             status = "converged"
