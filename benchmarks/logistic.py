@@ -106,7 +106,9 @@ def main(n: int = 1_000_000, p: int = 50, rounds: int = 3) -> None:
     print(f"  stattools / (one dsyrk + two reads) = {middle['stattools'] / limit:.2f}, promised <= 2.4")
     tracemalloc.start()
     fit = st.fit(st.logistic(y, X, intercept=False))
-    print(f"  memory beyond X: {tracemalloc.get_traced_memory()[1] / 1e6:.0f} MB; {fit.solution.reads} reads of all rows")
+    print(
+        f"  memory beyond X: {tracemalloc.get_traced_memory()[1] / 1e6:.0f} MB; {fit.solution.reads} reads of all rows"
+    )
 
 
 if __name__ == "__main__":

@@ -183,7 +183,11 @@ class Model:
         """Log-likelihood at theta, the scale at its own maximum for theta where one is estimated."""
         if not self.has_scale:
             return self.evaluate(theta, order=0).loglik
-        mean_square = self.residual_sums(theta)[0] / self.n
+        return self.loglik_of(self.residual_sums(theta)[0])
+
+    def loglik_of(self, rss: float) -> float:
+        """Log-likelihood where the weighted residual sum of squares is `rss` and the scale at its maximum."""
+        mean_square = rss / self.n
         return float(-0.5 * self.n * (np.log(2.0 * np.pi * mean_square) + 1.0) + self._log_precision())
 
     def score(self, theta: ArrayLike) -> Floats:

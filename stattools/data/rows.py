@@ -37,12 +37,19 @@ class Block(NamedTuple):
     offset: Floats | None
 
 
+class Low(NamedTuple):
+    """What float64 does not hold of some columns of X: X[:, columns] + values is known to 106 bits."""
+
+    columns: NDArray[np.intp]
+    values: Floats
+
+
 @dataclass(frozen=True, eq=False)
 class Rows:
     """The data of a model: X (n, p) in C or Fortran order, y (n,) or (n, k), and per row what is not None of:
 
     `weight`, a frequency (how often the row was seen); `offset`, added to the linear predictor; `precision`, a relative
-    inverse variance. Blocks carry the product of weight and precision.
+    inverse variance. Blocks carry the product of weight and precision. `low` is read by exact least squares alone.
 
     >>> rows = Rows(np.ones((5, 1)), np.arange(5.0))
     >>> rows.n, sum(len(block.y) for block in rows.blocks(2))
@@ -56,6 +63,7 @@ class Rows:
     precision: Floats | None = None
     center: Floats | None = None
     scale: Floats | None = None
+    low: Low | None = None
 
     @property
     def n(self) -> float:

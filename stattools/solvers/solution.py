@@ -8,6 +8,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.solvers.digits import Digits
+
 Floats = NDArray[np.float64]
 Status = Literal["converged", "round-off", "max-steps", "diverged"]
 
@@ -38,6 +40,9 @@ class Solution:
     the reciprocal condition of the information scaled to unit diagonal, on columns that were standardized where it is
     small. `reads` counts the times that all rows were read, where samples of them were read too; `reach` is the largest
     size of a linear predictor, NaN where it is not known.
+
+    Least squares says more: the `rung` that it took ("Cholesky", "QR", "exact"), the `digits` of coefficients and
+    standard errors, and `residual_sums`, the weighted sums of squares of the residuals and of y.
     """
 
     estimate: Floats
@@ -49,6 +54,9 @@ class Solution:
     trace: tuple[TraceStep, ...]
     solver: str
     rcond: float = 1.0
+    rung: str | None = None
+    digits: Digits | None = None
+    residual_sums: tuple[float, float] | None = None
     reads: int = 0
     reach: float = np.nan
 

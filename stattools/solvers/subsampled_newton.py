@@ -57,5 +57,8 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
         trace.append(TraceStep(len(trace), now.loglik, float(np.linalg.norm(now.score)) / model.n))
         if not decrement < 0.1 * last:
             return None
-    return Solution(theta, covariance, now.loglik, "converged", len(trace) - 1, decrement, tuple(trace),
-                    "Newton on subsamples", metric.rcond, reads, now.reach).mapped(T)  # fmt: skip
+    found = Solution(
+        theta, covariance, now.loglik, "converged", len(trace) - 1, decrement, tuple(trace), "Newton on subsamples",
+        metric.rcond, reads=reads, reach=now.reach,
+    )  # fmt: skip
+    return found.mapped(T)
