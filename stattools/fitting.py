@@ -299,7 +299,7 @@ def _check_precision(model: Model, log_precision: float) -> None:
 def _scale_and_loglik(model: Model, solution: Solution) -> tuple[float, float]:
     """The unbiased scale (1 where none is estimated) and the log-likelihood at the estimate."""
     if not model.has_scale:
-        return 1.0, model.loglik(solution.estimate)
+        return 1.0, solution.loglik
     spare = model.n - len(solution.estimate)
     if spare <= 0:
         raise IdentificationError(
