@@ -17,9 +17,9 @@ import numpy as np
 from stattools.errors import DomainError, IdentificationError
 from stattools.model import Model
 from stattools.solvers.metric import Metric
-from stattools.solvers.unit_steps import ascend
 from stattools.solvers.solution import Solution, TraceStep
 from stattools.solvers.subsample import sample_sizes, subsample_start
+from stattools.solvers.unit_steps import ascend
 
 NEAR = 1e-4
 """The information is formed this close to the maximum, in standard errors: standard errors then move by less than the

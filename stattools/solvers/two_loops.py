@@ -1,4 +1,4 @@
-"""The inverse information of L-BFGS times a score: a metric's inverse, corrected by what the last steps were seen to do.
+"""The inverse information of L-BFGS times a score: that of a metric, corrected by what the last steps showed.
 
 Source: Nocedal & Wright, Numerical Optimization (2006), algorithm 7.4.
 """

@@ -1,6 +1,6 @@
 """Quasi-Newton steps of unit length from a metric that is nearly the information: one read of the rows a step.
 
-    theta <- theta + B g,   B = H_0^-1 corrected by the changes of the score along the steps so far (L-BFGS)
+theta <- theta + B g,   B = H_0^-1 corrected by the changes of the score along the steps so far (L-BFGS)
 """
 
 from __future__ import annotations
