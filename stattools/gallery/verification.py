@@ -11,11 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from stattools.errors import DomainError
-from stattools.gallery import ANALYSES, INDEX, Gallery, command
+from stattools.gallery import ANALYSES, INDEX, VALIDATION, Gallery, command
 from stattools.gallery.repetition import is_repeatable, repeated
 from stattools.reporting.drift import Drift, drift
 from stattools.reporting.files import figures_of
 from stattools.reporting.markdown import markdown
+
+NAMES = {**{command(name): name for name in (*ANALYSES, INDEX)}, **{made: made for made in VALIDATION}}
+"""The documents that are computed here, by the command that writes them."""
 
 
 def verify(path: Path, gallery: Gallery, data: Path | None = None) -> Drift:
@@ -29,8 +32,8 @@ def verify(path: Path, gallery: Gallery, data: Path | None = None) -> Drift:
     if is_repeatable(made):
         new = repeated(made, path, data)
     else:
-        name = next(name for name in (*ANALYSES, INDEX) if made == command(name))
-        new = markdown(gallery.document(name), figures=name)
+        name = NAMES[made]
+        new = markdown(gallery.document(name), figures=path.stem if name in VALIDATION else name)
     found = drift(old, new, str(path))
     missing = [f"the figure {figure} is missing" for figure in figures_of(old) if not (path.parent / figure).is_file()]
     return replace(found, moved=(*found.moved, *missing))
@@ -39,10 +42,10 @@ def verify(path: Path, gallery: Gallery, data: Path | None = None) -> Drift:
 def made_by(text: str, path: Path) -> str:
     """The command in a report's provenance, if it is one that can be run again."""
     found = re.search(r"^## Provenance\n(?:.*\n)*?```sh\n(.*)\n```$", text, re.MULTILINE)
-    if found and (found[1] in map(command, (*ANALYSES, INDEX)) or is_repeatable(found[1])):
+    if found and (found[1] in NAMES or is_repeatable(found[1])):
         return found[1]
     was = f"; its command is {found[1]!r}" if found else ""
     raise DomainError(
-        f"verify needs a report of the gallery, or of `stattools fit` or `stattools report`, whose provenance names a "
-        f"command such as {command('coin')!r}; got {path.name}{was}."
+        "verify needs a report of the gallery, of `stattools validate`, or of `stattools fit` or `stattools report`, "
+        f"whose provenance names a command such as {command('coin')!r}; got {path.name}{was}."
     )

@@ -38,6 +38,7 @@ from stattools.reporting.posteriors import SEED, belief, is_conjugate, posterior
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
+    from stattools.networks.network_ensemble import NetworkEnsemble
     from stattools.networks.network_fit import NetworkFit
     from stattools.sampling.draws import Posterior
     from stattools.separate_fits import OneVsRestFit
@@ -79,6 +80,7 @@ def report(
 def compose(*parts: Part, title: str | None = None, command: str | None = None) -> Document:
     """The report as a document, before it has a format."""
     from stattools.fitted import Fit
+    from stattools.networks.network_ensemble import NetworkEnsemble
     from stattools.networks.network_fit import NetworkFit
     from stattools.sampling.draws import Posterior
     from stattools.separate_fits import OneVsRestFit
@@ -88,6 +90,7 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
     add: dict[type, Callable[[Any], None]] = {
         Fit: draft.add_fit,
         NetworkFit: draft.add_network,
+        NetworkEnsemble: draft.add_network,
         OneVsRestFit: draft.add_separate_fits,
         Posterior: draft.add_draws,
         Agreement: draft.add_agreement,
@@ -161,7 +164,7 @@ class _Draft:
             self.chapters.append(_Chapter())
         self.chapters[-1].blocks.append(section)
 
-    def add_network(self, fit: NetworkFit) -> None:
+    def add_network(self, fit: NetworkFit | NetworkEnsemble) -> None:
         self.chapters.append(_Chapter(fit.model, blocks=list(networks.network(fit))))
         self.titles.append(_named(fit.model))
         self.quotes.append(networks.conclusion(fit))
