@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from stattools.cli.bench import bench
 from stattools.cli.fit import fit
 from stattools.cli.gallery import gallery
 from stattools.cli.report import report
@@ -45,5 +46,5 @@ def root(
     """Likelihood-first statistics: fit a model, check it against a reference, write a report that can be verified."""
 
 
-for command in (fit, report, validate, gallery, verify):
+for command in (fit, report, validate, gallery, verify, bench):
     app.command()(command)

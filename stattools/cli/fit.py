@@ -27,6 +27,8 @@ def fit(
     validate: Annotated[bool, typer.Option("--validate", help="Compare with statsmodels.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results for machines.")] = False,
     report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report to this folder.")] = None,
+    html: Annotated[bool, typer.Option("--html", help="The report as one HTML file too.")] = False,
+    png: Annotated[bool, typer.Option("--png", help="The report's figures as PNG too.")] = False,
 ) -> None:
     """Fit a regression to a file and print the summary.
 
@@ -34,6 +36,8 @@ def fit(
     """
     if not 0.0 < level < 1.0:
         raise typer.BadParameter(f"a level is between 0 and 1, such as 0.95; got {level:g}.", param_hint="--level")
+    if (html or png) and report is None:
+        raise typer.BadParameter("--html and --png are faces of a report: add --report DIR.", param_hint="--report")
     with failures(as_json):
         import stattools as st
 
@@ -56,6 +60,7 @@ def fit(
             options = [word for name, column in columns.items() for word in (f"--{name}", column)]
             options += ["--report", report.name] + ["--validate"] * validate
             options += [] if level == 0.95 else ["--level", f"{level:g}"]
-            path = st.report(*parts, to=report / f"{data.stem}-{family}", command=f"{command} {shlex.join(options)}")
+            path = report / f"{data.stem}-{family}"
+            path = st.report(*parts, to=path, command=f"{command} {shlex.join(options)}", html=html, png=png)
             if not as_json:
                 typer.echo(f"\nwrote {path}")

@@ -15,6 +15,8 @@ from stattools.gallery import ANALYSES, INDEX, Gallery
 def gallery(
     names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Which reports; all if none.")] = None,
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("reports"),
+    html: Annotated[bool, typer.Option("--html", help="Each report as one HTML file too.")] = False,
+    png: Annotated[bool, typer.Option("--png", help="Each figure as PNG too.")] = False,
 ) -> None:
     """Write the reports of the gallery, and an index of all.
 
@@ -30,4 +32,4 @@ def gallery(
         documents = Gallery()
         for name in wanted:
             advance(name)
-            typer.echo(f"wrote {write(documents.document(name), out / name)}")
+            typer.echo(f"wrote {write(documents.document(name), out / name, html=html, png=png)}")

@@ -12,10 +12,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
 
 from stattools.errors import DomainError
 from stattools.gallery import ANALYSES, INDEX, VALIDATION, Gallery, command
+from stattools.reporting.files import figures_of
 from stattools.reporting.markdown import markdown
 
 CAUSES = {"data": "the data", "SHA-256": "the data", "stattools": "the version of stattools", "seed": "the seed"}
@@ -53,7 +53,7 @@ def verify(path: Path, gallery: Gallery) -> Verdict:
         if not line.startswith("@@")
     ]
     moved = _causes(diff)
-    moved += [f"the figure {figure} is missing" for figure in _figures(old) if not (path.parent / figure).is_file()]
+    moved += [f"the figure {figure} is missing" for figure in figures_of(old) if not (path.parent / figure).is_file()]
     changed = sorted(
         f"{package} {old_versions.get(package, 'none')} -> {new_versions.get(package, 'none')}"
         for package in old_versions.keys() | new_versions.keys()
@@ -98,7 +98,3 @@ def _causes(diff: Sequence[str]) -> list[str]:
 
 def _first_word(line: str) -> str:
     return line[2:].split()[0] if line.startswith("| ") and line[2:].split() else ""
-
-
-def _figures(text: str) -> list[str]:
-    return [unquote(target) for target in re.findall(r"^!\[.*\]\(([^()\s]+\.svg)\)$", text, re.MULTILINE)]

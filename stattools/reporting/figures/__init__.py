@@ -25,6 +25,7 @@ from stattools.reporting.figures.house_style import style as style
 from stattools.reporting.figures.house_style import svg as svg
 from stattools.reporting.figures.predictions import calibration as calibration
 from stattools.reporting.figures.predictions import probabilities as probabilities
+from stattools.reporting.figures.ratios import ratios as ratios
 from stattools.reporting.figures.series import gain as gain
 from stattools.reporting.figures.series import innovations as innovations
 from stattools.reporting.figures.series import level as level
