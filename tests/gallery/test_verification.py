@@ -34,8 +34,9 @@ def test_newer_packages_with_the_same_numbers_are_no_drift(coin, gallery):
 @pytest.mark.parametrize(
     "old, new, moved",
     [
-        (r"0\.583", "0.584", ("numbers or words",)),
-        (r"Ten flips", "Nine flips", ("numbers or words",)),
+        (r"0\.583", "0.585", ("numbers",)),
+        (r"0\.583", "0.584", ("round-off of the platform (last digits)",)),
+        (r"Ten flips", "Nine flips", ("words",)),
         (r"\| seed( +)\| 1 ", r"| seed\1| 2 ", ("the seed",)),
         (r"(\| stattools +\| )\d\S*", r"\g<1>9.9", ("the version of stattools",)),
         (r"`[0-9a-f]{64}`", "`0`", ("the data",)),
