@@ -27,7 +27,7 @@ from stattools.solvers.solution import Solution, Status, TraceStep
 
 Floats = NDArray[np.float64]
 
-ENOUGH = 13.8
+ENOUGH = 13.0
 """Digits of the fast rung that auto is content with where the exact one costs milliseconds."""
 CHEAP = 200_000
 """Numbers in X below which the exact rung costs milliseconds."""
@@ -141,7 +141,7 @@ def _orthogonal(model: Model) -> Solution | None:
     inverse = solve_triangular(R, np.eye(p))
     C, theta = inverse @ inverse.T, T @ phi
     covariance = T @ C @ T.T
-    spread, variance = np.sqrt(np.diagonal(C)), np.diagonal(covariance)
+    spread, variance = np.sqrt(np.diagonal(C)), np.maximum(np.diagonal(covariance), np.finfo(float).tiny)
     error = np.abs(T) @ coefficient_error(C, d, phi, y, np.sqrt(rss), 8.0 * EPS) + 2.0 * EPS * (np.abs(T) @ np.abs(phi))
     relative = 8.0 * EPS * (d @ spread + 1.0) * (np.abs(T) @ spread) ** 2 / variance
     loss = 8.0 * EPS * (y + d @ np.abs(phi)) / np.sqrt(rss)
