@@ -26,8 +26,9 @@ class Digits:
     least of the coefficients', of each beside its standard error where that is larger; `overall` is that of all of
     them as one vector, each in the units of its column.
 
-    >>> Digits.of(np.array([1.0, 1e-9]), np.full(2, 1e-12), np.full(2, 1e-3), np.full(2, 1e-14), np.ones(2)).smallest
-    9.0
+    >>> digits = Digits.of(np.array([1.0, 1e-9]), np.full(2, 1e-12), np.full(2, 1e-3), np.full(2, 1e-14), np.ones(2))
+    >>> digits.coefficients.round(1).tolist(), round(digits.smallest, 1)
+    ([12.0, 3.0], 9.0)
     """
 
     coefficients: Floats
