@@ -57,6 +57,6 @@ def coefficient_error(C: Floats, d: Floats, b: Floats, y: float, r: float, u: fl
 
 
 def _digits(error: Floats, size: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # no error at all; a coefficient of 0
-        relative = np.where(error == 0, 0.0, error / size)
-    return np.clip(-np.log10(0.5 * EPS + np.minimum(np.nan_to_num(relative, nan=1.0), 1.0)), 0.0, None)
+    part = np.minimum(error, size) / np.maximum(size, np.finfo(float).tiny)
+    relative = np.where(error <= size, part, 1.0)  # NaN compares as false: no digits
+    return np.clip(-np.log10(0.5 * EPS + relative), 0.0, None)
