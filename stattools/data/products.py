@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 WIDE = 32
 """Rows in C order of this many columns or more go faster through `vecdot` than through BLAS."""
 
+FEW = 10_000
+"""Numbers in a block below which the calls cost more than the operations that `dsyrk` saves."""
+
 
 def add_gram(total: Floats, X: Floats) -> None:
     """Add X^T X to the upper triangle of `total`, (p, p) in Fortran order, in place; the lower triangle is untouched.
@@ -74,9 +77,22 @@ def gram(blocks: Iterable[Floats], p: int) -> Floats:
     return symmetric(total)
 
 
+def weighted_gram(X: Floats, weight: Floats) -> Floats:
+    """X^T diag(weight) X, symmetric, for a block of rows in either order.
+
+    >>> weighted_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0])).tolist()
+    [[19.0, 26.0], [26.0, 36.0]]
+    """
+    if X.size < FEW or weight.min() < 0:
+        return X.T @ (X * weight[:, None])
+    return gram((X * np.sqrt(weight)[:, None],), X.shape[1])
+
+
 def symmetric(upper: Floats) -> Floats:
     """The symmetric matrix with this upper triangle."""
-    return np.triu(upper) + np.triu(upper, 1).T
+    whole = np.triu(upper)
+    whole += np.triu(whole, 1).T
+    return whole
 
 
 def times(X: Floats, v: Floats) -> Floats:
