@@ -18,6 +18,10 @@ FAR = 20.0
 """Linear predictors within +-20 at a decrement of 1e-8 leave no doubt that the outcomes overlap."""
 
 
+LARGEST_PROGRAM = 1e8
+"""The linear program is solved where half-spaces times unknowns are fewer: 100,000 rows of 50 columns take too long."""
+
+
 class SeparationError(IdentificationError):
     """The outcomes are separated and some coefficients are infinite; `separation` has them and the finite ones."""
 
@@ -27,7 +31,12 @@ class SeparationError(IdentificationError):
 
 
 def check_overlap(model: Model) -> None:
-    """SeparationError where some direction separates the outcomes: its columns, how completely, and the way out."""
+    """SeparationError where some direction separates the outcomes: its columns, how completely, and the way out.
+
+    Where the linear program is too large it is not solved, and the error that led here stands.
+    """
+    if program_size(model) > LARGEST_PROGRAM:
+        return
     found = separation(model)
     if found is None:
         return
@@ -60,7 +69,32 @@ def check_solution(model: Model, solution: Solution) -> None:
     if solution.rcond < WELL_CONDITIONED:
         check_rank(model)
     if not model.has_scale and (not solution.converged or _is_far(model, solution)):
+        if solution.converged and program_size(model) > LARGEST_PROGRAM:
+            _check_large(model, solution)
         check_overlap(model)
+
+
+def program_size(model: Model) -> float:
+    """Half-spaces times unknowns of the linear program."""
+    width = model.predictor.width
+    return float(len(model.rows.X)) * (width + 1 if width > 1 else 1) * model.predictor.size
+
+
+def _check_large(model: Model, solution: Solution) -> None:
+    """Too large for the linear program: the last Newton step z has to prove that the outcomes overlap.
+
+    At the maximum the score is a sum of the half-spaces' normals a with positive multipliers P, which no separating
+    direction allows (Stiemke). Near it the multipliers P (1 - a z) do the same, positive while all a z < 1.
+    """
+    step = solution.covariance @ model.evaluate(solution.estimate, order=1).score
+    offset = model.eta(np.zeros_like(step))
+    moved = np.abs(model.eta(step) - offset).max()
+    if not moved < 0.25:
+        raise IdentificationError(
+            f"{model.title}: linear predictors beyond {FAR:g} leave in doubt whether the outcomes are separated, and "
+            f"the linear program that would tell, with {program_size(model):.1e} entries, takes hours and was not solved. "
+            "Use penalty=st.Ridge(strength), or fewer columns."
+        )
 
 
 def _is_far(model: Model, solution: Solution) -> bool:

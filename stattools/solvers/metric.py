@@ -87,11 +87,11 @@ class Metric:
         return metric
 
     def solve(self, score: Floats) -> Floats:
-        """H^-1 g: the Newton step."""
+        """H^-1 g: the Newton step; of each column where g is (p, k)."""
         # Where the log-likelihood is all but flat, the step is beyond float64; who takes steps shortens them.
         with np.errstate(over="ignore"):
-            step = potrs(self.factor, score / self.unit)[0] / self.unit
-            return np.maximum(np.minimum(step, LONGEST), -LONGEST)
+            step = potrs(self.factor, (score.T / self.unit).T)[0]
+            return np.maximum(np.minimum((step.T / self.unit).T, LONGEST), -LONGEST)
 
     def norm(self, score: Floats) -> float:
         """sqrt(g^T H^-1 g): the Newton decrement of score g."""

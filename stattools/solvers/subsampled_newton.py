@@ -1,7 +1,7 @@
 """Newton's method for many rows: samples of them first, all of them for the score, and once for the information.
 
     1. Newton on growing samples                       (`subsample.py`)
-    2. steps by the score of all rows, with the last sample's information as metric   (`quasi_newton.py`)
+    2. steps by the score of all rows, with the last sample's information as metric   (`unit_steps.py`)
     3. score and information of all rows, a Newton step with them, and the score where it leads: the certificate
 
 Where the samples do not determine the coefficients, or the steps do not contract, the answer is None and the caller
@@ -17,9 +17,9 @@ import numpy as np
 from stattools.errors import DomainError, IdentificationError
 from stattools.model import Model
 from stattools.solvers.metric import Metric
-from stattools.solvers.quasi_newton import ascend
 from stattools.solvers.solution import Solution, TraceStep
 from stattools.solvers.subsample import sample_sizes, subsample_start
+from stattools.solvers.unit_steps import ascend
 
 NEAR = 1e-4
 """The information is formed this close to the maximum, in standard errors: standard errors then move by less than the

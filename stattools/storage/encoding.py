@@ -44,7 +44,7 @@ CLASSES = {
     "Moments": "networks.batch_norm",
     "NegativeBinomial": "likelihoods.negative_binomial",
     "Network": "networks.network_model",
-    "NetworkEnsemble": "networks.network_fit",
+    "NetworkEnsemble": "networks.network_ensemble",
     "NetworkFit": "networks.network_fit",
     "OneVsRest": "models.one_vs_rest",
     "OneVsRestFit": "separate_fits",
