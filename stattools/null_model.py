@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from stattools.data.rows import Rows
 from stattools.data.triangle import triangle
-from stattools.model import Model, starting_point
+from stattools.model import Model
+from stattools.models.starting_point import starting_point
 from stattools.solvers import Newton
 
 
