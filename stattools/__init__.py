@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stattools.bayes import posterior as posterior
+    from stattools.bootstrap import Bootstrap as Bootstrap
+    from stattools.bootstrap import bootstrap as bootstrap
     from stattools.comparison import Comparison as Comparison
     from stattools.conjugate.beta_binomial import Beta as Beta
     from stattools.conjugate.dirichlet import Dirichlet as Dirichlet
@@ -89,6 +91,8 @@ if TYPE_CHECKING:
     from stattools.likelihoods import NegativeBinomial as NegativeBinomial
     from stattools.likelihoods import Poisson as Poisson
     from stattools.likelihoods import Probit as Probit
+    from stattools.many_fits import ManyFits as ManyFits
+    from stattools.many_fits import fit_many as fit_many
     from stattools.model import Evaluation as Evaluation
     from stattools.model import Model as Model
     from stattools.model_comparison import PosteriorComparison as PosteriorComparison
@@ -136,7 +140,6 @@ if TYPE_CHECKING:
     from stattools.solvers import Solution as Solution
     from stattools.state_paths import simulate_states as simulate_states
     from stattools.statespace.conventions import loglik_conventions as loglik_conventions
-    from stattools.statespace.many import fit_many as fit_many
     from stattools.statespace.series import local_level as local_level
     from stattools.statespace.series import local_linear_trend as local_linear_trend
     from stattools.statespace.series import smooth_trend as smooth_trend
@@ -235,7 +238,8 @@ _HOME = {
     "reporting.report": ("report",),
     "state_paths": ("simulate_states",),
     "statespace.conventions": ("loglik_conventions",),
-    "statespace.many": ("fit_many",),
+    "many_fits": ("ManyFits", "fit_many"),
+    "bootstrap": ("Bootstrap", "bootstrap"),
     "statespace.series": ("local_level", "local_linear_trend", "smooth_trend"),
     "statespace.state_table": ("states",),
     "storage": ("load",),
