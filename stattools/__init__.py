@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stattools.bayes import posterior as posterior
-    from stattools.bootstrap import Bootstrap as Bootstrap
-    from stattools.bootstrap import bootstrap as bootstrap
+    from stattools.resampling import Bootstrap as Bootstrap
+    from stattools.resampling import bootstrap as bootstrap
     from stattools.comparison import Comparison as Comparison
     from stattools.conjugate.beta_binomial import Beta as Beta
     from stattools.conjugate.dirichlet import Dirichlet as Dirichlet
@@ -239,7 +239,7 @@ _HOME = {
     "state_paths": ("simulate_states",),
     "statespace.conventions": ("loglik_conventions",),
     "many_fits": ("ManyFits", "fit_many"),
-    "bootstrap": ("Bootstrap", "bootstrap"),
+    "resampling": ("Bootstrap", "bootstrap"),
     "statespace.series": ("local_level", "local_linear_trend", "smooth_trend"),
     "statespace.state_table": ("states",),
     "storage": ("load",),

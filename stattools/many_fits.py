@@ -18,10 +18,10 @@ from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.fitted import Fit
 from stattools.fitting import fit
 from stattools.interval import Interval, require_level
-from stattools.likelihoods import Gaussian
 from stattools.model import Model
 from stattools.models.regression import ols
-from stattools.solvers.batched_newton import batched_newton, supported
+from stattools.small_batches import ENTRIES, climbed, padded
+from stattools.solvers.batched_newton import supported
 from stattools.statespace.many import LocalLevelFits, LocalLevels
 from stattools.statespace.many import fit_many as local_levels
 from stattools.threads import one_blas_thread
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
-
-ENTRIES = 4_000_000
-"""So many outcomes are taken at a time: arrays of 32 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,7 +224,7 @@ def replicated(model: Model, Y: Floats | None, W: Floats | None) -> ManyFits:
         shape = part.stop - part.start, len(rows.X)
         y = np.broadcast_to(rows.y, shape) if Y is None else Y[part]
         w = W[part] if W is not None else (None if rows.weight is None else np.broadcast_to(rows.weight, shape))
-        found += _climbed(model, rows.X, y, w, rows.offset)
+        found += climbed(model, rows.X, y, w, rows.offset)
     return _assembled(model, tuple(range(m)), found, one)
 
 
@@ -248,39 +245,11 @@ def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
             chunk = order[-max(1, ENTRIES // (n * p)) :]
             chunk = chunk[[2 * len(models[k].rows.X) >= n for k in chunk]]
             order = order[: -len(chunk)]
-            padded = [_padded(models[k], n) for k in chunk]
-            X, y, w, o = (np.stack([part[i] for part in padded]) for i in range(4))
-            for k, result in zip(chunk, _climbed(first, X, y, w, o if o.any() else None), strict=True):
+            members = [padded(models[k], n) for k in chunk]
+            X, y, w, o = (np.stack([part[i] for part in members]) for i in range(4))
+            for k, result in zip(chunk, climbed(first, X, y, w, o if o.any() else None), strict=True):
                 found[k] = result
     return _assembled(first, labels, found, models.__getitem__)
-
-
-def _padded(model: Model, n: int) -> tuple[Floats, Floats, Floats, Floats]:
-    rows, own = model.rows, len(model.rows.X)
-    X, y, w, o = np.zeros((n, rows.X.shape[1])), np.zeros(n), np.zeros(n), np.zeros(n)
-    X[:own], y[:own], w[:own] = rows.X, rows.y, 1.0 if rows.weight is None else rows.weight
-    o[:own] = 0.0 if rows.offset is None else rows.offset
-    return X, y, w, o
-
-
-def _climbed(model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None) -> list[Any]:
-    """Per member (estimate, covariance, loglik, scale, decrement, n), None where in doubt."""
-    batch = batched_newton(model.likelihood, X, Y, W, offset)
-    weight = np.ones_like(Y) if W is None else W
-    n, p = weight.sum(axis=1), batch.estimate.shape[1]
-    scale, covariance, decrement = np.ones(len(Y)), batch.covariance, batch.decrement
-    doubtful = batch.doubtful | (np.count_nonzero(weight, axis=1) <= p)
-    if isinstance(model.likelihood, Gaussian):
-        rss = (weight * (Y - batch.eta) ** 2).sum(axis=1)
-        doubtful = doubtful | (rss <= 1e-20 * (weight * Y * Y).sum(axis=1)) | (n <= p)
-        rss = np.where(doubtful, 1.0, rss)
-        scale = np.sqrt(rss / np.where(doubtful, 1.0, n - p))
-        loglik = -0.5 * n * (np.log(2.0 * np.pi * rss / n) + 1.0)
-        covariance, decrement = covariance * (scale**2)[:, None, None], decrement / scale
-    else:
-        loglik = (weight * model.likelihood.loglik(batch.eta, Y)).sum(axis=1)
-    members = zip(batch.estimate, covariance, loglik, scale, decrement, n, strict=True)
-    return [None if bad else member for bad, member in zip(doubtful, members, strict=True)]
 
 
 def _assembled(model: Model, labels: tuple[Any, ...], found: list[Any], model_of: Callable[[int], Model]) -> ManyFits:

@@ -3,8 +3,8 @@
     theta_k <- theta_k + (X^T W_k X)^-1 X^T (y_k - mean_k),   k = 1 ... m
 
 X is one design (n, p) for all, or one for each, (m, n, p), with rows of weight 0 where a design is shorter. Columns are
-standardized first. What does not converge quickly, or is near singular, is not decided here: it is `doubtful`. Cost of a
-step m n p^2. Source: McCullagh & Nelder (1989), 2.5.
+standardized first. What does not converge quickly, or is near singular, is not decided here: it is `doubtful`. A step
+costs m n p^2. Source: McCullagh & Nelder (1989), 2.5.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ Bools = NDArray[np.bool_]
 STEPS = 25
 """What takes more steps than this is doubtful."""
 
+ROUND_OFF = 1e-13
+"""Decrements of linear regressions come down to this share of the size of y."""
+
 SINGULAR = 1e-10
 """So is a pivot of the information, at unit diagonal, below this, ..."""
 
@@ -31,7 +34,7 @@ FAR = 15.0
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Estimates (m, p), inverse informations (m, p, p), decrements (m,), linear predictors (m, n); which are doubtful."""
+    """Estimates (m, p), inverse informations (m, p, p), decrements (m,), linear predictors (m, n); what is doubtful."""
 
     estimate: Floats
     covariance: Floats
@@ -58,15 +61,21 @@ def batched_newton(
     factor, decrement = np.zeros((m, p, p)), np.full(m, np.inf)
     singular = np.zeros(m, dtype=bool)
     products = (Z[0][:, :, None] * Z[0][:, None, :]).reshape(Z.shape[1], p * p) if X.ndim == 2 else None
+    limit = np.full(m, tolerance)
+    if isinstance(
+        likelihood, Gaussian
+    ):  # whose decrement is in units of y, and whose first step is the last but round-off
+        limit = ROUND_OFF * np.sqrt((Y * Y if W is None else W * Y * Y).sum(axis=1))
     active = np.arange(m)
     for _ in range(STEPS):
-        score, information = _derivatives(likelihood, Z, products, Y, W, offsets, theta, active)
+        with np.errstate(over="ignore", invalid="ignore"):  # what runs off is doubtful, and left to others
+            score, information = _derivatives(likelihood, Z, products, Y, W, offsets, theta, active)
         L, unit, bad = _cholesky(information)
         half = _forward(L, (score / unit)[:, :, None])[:, :, 0]
         with np.errstate(over="ignore"):
             decrement[active] = np.sqrt((half * half).sum(axis=1))
         factor[active], singular[active] = L * unit[:, :, None], bad
-        going = (decrement[active] > tolerance) & ~bad & np.isfinite(decrement[active])
+        going = (decrement[active] > limit[active]) & ~bad & np.isfinite(decrement[active])
         active = active[going]
         if not len(active):
             break
@@ -75,7 +84,7 @@ def batched_newton(
     covariance = np.swapaxes(inverse, 1, 2) @ inverse
     eta = _eta(Z, theta, np.arange(m)) + offsets
     far = np.zeros(m, dtype=bool) if isinstance(likelihood, Gaussian) else _far(likelihood, eta, Y, W)
-    doubtful = singular | ~(decrement <= tolerance) | far
+    doubtful = singular | ~(decrement <= limit) | far
     T = np.broadcast_to(T, (m, p, p))
     return Batch((T @ theta[:, :, None])[:, :, 0], T @ covariance @ np.swapaxes(T, 1, 2), decrement, eta, doubtful)
 

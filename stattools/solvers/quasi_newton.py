@@ -56,7 +56,7 @@ def ascend(
     """
     metric, now, trace = metric_at(theta), evaluate(theta), []
     pairs: list[tuple[Floats, Floats, float]] = []
-    size = 1.0
+    size, step, decrement = 1.0, 0, np.inf
     for step in range(max_steps + 1):
         if step in rebuild:
             watch(theta)

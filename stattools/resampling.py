@@ -4,8 +4,8 @@
     parametric:  outcomes drawn from the fitted model, X held
     bayesian:    row weights ~ n Dirichlet(1, ..., 1): draws of a posterior
 
-A replicate is a weighted fit; all are fitted at once (`many_fits.py`). Source: Efron & Tibshirani, An Introduction to the
-Bootstrap (1993); Rubin, "The Bayesian bootstrap" (1981).
+A replicate is a weighted fit; all are fitted at once (`many_fits.py`). Source: Efron & Tibshirani, An Introduction to
+the Bootstrap (1993); Rubin, "The Bayesian bootstrap" (1981).
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.fitted import Fit
 from stattools.fitting import fit
 from stattools.interval import Interval, require_level
-from stattools.many_fits import ENTRIES, replicated
+from stattools.many_fits import replicated
 from stattools.model import Model
 from stattools.models.counts import whole_number
+from stattools.small_batches import ENTRIES
 
 if TYPE_CHECKING:
     import pandas as pd
