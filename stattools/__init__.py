@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stattools.bayes import posterior as posterior
-    from stattools.resampling import Bootstrap as Bootstrap
-    from stattools.resampling import bootstrap as bootstrap
     from stattools.comparison import Comparison as Comparison
     from stattools.conjugate.beta_binomial import Beta as Beta
     from stattools.conjugate.dirichlet import Dirichlet as Dirichlet
@@ -130,6 +128,8 @@ if TYPE_CHECKING:
     from stattools.priors.symmetric import Cauchy as Cauchy
     from stattools.priors.symmetric import Laplace as Laplace
     from stattools.reporting.report import report as report
+    from stattools.resampling import Bootstrap as Bootstrap
+    from stattools.resampling import bootstrap as bootstrap
     from stattools.sampling.draws import Posterior as Posterior
     from stattools.solvers import LBFGS as LBFGS
     from stattools.solvers import Adam as Adam

@@ -1,6 +1,6 @@
 """The bootstrap of a regression: how the estimate varies over samples like this one.
 
-    pairs:       rows drawn with replacement, as frequencies ~ Multinomial(n, 1/n)
+    pairs:       rows drawn with replacement, counted as frequencies
     parametric:  outcomes drawn from the fitted model, X held
     bayesian:    row weights ~ n Dirichlet(1, ..., 1): draws of a posterior
 
@@ -26,13 +26,15 @@ from stattools.interval import Interval, require_level
 from stattools.many_fits import replicated
 from stattools.model import Model
 from stattools.models.counts import whole_number
-from stattools.small_batches import ENTRIES
 
 if TYPE_CHECKING:
     import pandas as pd
     from xarray import DataTree
 
 Floats = NDArray[np.float64]
+
+ENTRIES = 4_000_000
+"""So many frequencies or outcomes are drawn at a time: arrays of 32 MB."""
 Kind = Literal["pairs", "parametric", "bayesian"]
 IntervalKind = Literal["percentile", "basic", "bca", "normal"]
 INTERVALS = ("percentile", "basic", "bca", "normal")
@@ -170,7 +172,7 @@ def bootstrap(
     random = np.random.default_rng(seed)
     kept: list[Floats] = []
     reasons: dict[int, str] = {}
-    chunk = max(1, ENTRIES // len(model.rows.X))
+    chunk = max(1, ENTRIES // max(len(model.rows.X), int(model.n)))
     for start in range(0, asked, chunk):
         Y, W = _replicate(whole, model, kind, min(chunk, asked - start), random)
         found = replicated(model, Y, W)
@@ -206,7 +208,9 @@ def _replicate(
         return None, gammas * (weight.sum() / gammas.sum(axis=1, keepdims=True))
     if not (weight == np.floor(weight)).all():
         raise IncompatibleError("kind='pairs' draws rows, and weights= are not whole numbers. Use kind='bayesian'.")
-    return None, random.multinomial(int(weight.sum()), weight / weight.sum(), size=m).astype(float)
+    owner = np.repeat(np.arange(len(weight)), weight.astype(int))
+    drawn = owner[random.integers(0, len(owner), (m, len(owner)))] + len(weight) * np.arange(m)[:, None]
+    return None, np.bincount(drawn.ravel(), minlength=m * len(weight)).reshape(m, -1).astype(float)
 
 
 def _influence(whole: Fit) -> tuple[Floats, Floats]:

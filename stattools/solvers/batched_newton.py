@@ -18,6 +18,9 @@ from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Members = NDArray[np.intp] | slice
+
+ALL = slice(None)
 
 STEPS = 25
 """What takes more steps than this is doubtful."""
@@ -56,7 +59,7 @@ def batched_newton(
     """
     Z, T, constant = _standardized(X, W)
     m, p = len(Y), Z.shape[2]
-    offsets = np.zeros_like(Y) if offset is None else np.broadcast_to(offset, Y.shape)
+    offsets = None if offset is None else np.broadcast_to(offset, Y.shape)
     theta = _starts(likelihood, Y, W, offsets, p, constant)
     factor, decrement = np.zeros((m, p, p)), np.full(m, np.inf)
     singular = np.zeros(m, dtype=bool)
@@ -69,7 +72,8 @@ def batched_newton(
     active = np.arange(m)
     for _ in range(STEPS):
         with np.errstate(over="ignore", invalid="ignore"):  # what runs off is doubtful, and left to others
-            score, information = _derivatives(likelihood, Z, products, Y, W, offsets, theta, active)
+            members = ALL if len(active) == m else active
+            score, information = _derivatives(likelihood, Z, products, Y, W, offsets, theta, members)
         L, unit, bad = _cholesky(information)
         half = _forward(L, (score / unit)[:, :, None])[:, :, 0]
         with np.errstate(over="ignore"):
@@ -82,7 +86,7 @@ def batched_newton(
         theta[active] += _backward(L[going], half[going][:, :, None])[:, :, 0] / unit[going]
     inverse = _forward(factor, np.broadcast_to(np.eye(p), factor.shape))
     covariance = np.swapaxes(inverse, 1, 2) @ inverse
-    eta = _eta(Z, theta, np.arange(m)) + offsets
+    eta = _eta(Z, theta, ALL, offsets)
     far = np.zeros(m, dtype=bool) if isinstance(likelihood, Gaussian) else _far(likelihood, eta, Y, W)
     doubtful = singular | ~(decrement <= limit) | far
     T = np.broadcast_to(T, (m, p, p))
@@ -120,19 +124,21 @@ def _standardized(X: Floats, W: Floats | None) -> tuple[Floats, Floats, int | No
 
 
 def _starts(
-    likelihood: Likelihood, Y: Floats, W: Floats | None, offsets: Floats, p: int, constant: int | None
+    likelihood: Likelihood, Y: Floats, W: Floats | None, offsets: Floats | None, p: int, constant: int | None
 ) -> Floats:
     """Zeros; for counts the constant column, which is 1, at the log of the mean rate."""
     theta = np.zeros((len(Y), p))
     if isinstance(likelihood, Poisson) and constant is not None:
         weight = np.ones_like(Y) if W is None else W
-        rate = (weight * Y).sum(axis=1) / (weight * np.exp(offsets)).sum(axis=1)
+        exposure = weight if offsets is None else weight * np.exp(offsets)
+        rate = (weight * Y).sum(axis=1) / exposure.sum(axis=1)
         theta[:, constant] = np.log(np.maximum(rate, 1e-10))
     return theta
 
 
-def _eta(Z: Floats, theta: Floats, active: NDArray[np.intp]) -> Floats:
-    return theta[active] @ Z[0].T if len(Z) == 1 else (Z[active] @ theta[active][:, :, None])[:, :, 0]
+def _eta(Z: Floats, theta: Floats, active: Members, offsets: Floats | None) -> Floats:
+    eta = theta[active] @ Z[0].T if len(Z) == 1 else (Z[active] @ theta[active][:, :, None])[:, :, 0]
+    return eta if offsets is None else eta + offsets[active]
 
 
 def _derivatives(
@@ -141,15 +147,16 @@ def _derivatives(
     products: Floats | None,
     Y: Floats,
     W: Floats | None,
-    offsets: Floats,
+    offsets: Floats | None,
     theta: Floats,
-    active: NDArray[np.intp],
+    active: Members,
 ) -> tuple[Floats, Floats]:
     """Scores (k, p) and informations (k, p, p) of those that still climb; all three links are canonical."""
-    mean = np.asarray(likelihood.mean(_eta(Z, theta, active) + offsets[active]))
+    mean = np.asarray(likelihood.mean(_eta(Z, theta, active, offsets)))
     gap = Y[active] - mean
     if isinstance(likelihood, Bernoulli):
-        curvature = mean * (1.0 - mean)
+        curvature = 1.0 - mean
+        curvature *= mean
     else:
         curvature = mean if isinstance(likelihood, Poisson) else np.ones_like(mean)
     if W is not None:
