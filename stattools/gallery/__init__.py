@@ -18,6 +18,7 @@ ANALYSES = (
     "softmax",
     "counts",
     "separation",
+    "audit",
     "shrinkage",
     "network",
     "batch_norm",
