@@ -102,8 +102,9 @@ def cases() -> tuple[Case, ...]:
         from sklearn.linear_model import LinearRegression, LogisticRegression
     except ImportError:
         raise DomainError("this analysis audits scikit-learn: pip install scikit-learn.") from None
-    table, economy = tumors(), sm.datasets.macrodata.load_pandas().data
-    spector = sm.datasets.spector.load_pandas()
+    table, spector = tumors(), sm.datasets.spector.load_pandas()
+    economy: Any = sm.datasets.macrodata.load_pandas().data
+    outcome: Any = spector.endog
     dollars = economy.assign(gdp=economy["realgdp"] * 1e9)
     regime = np.digitize(economy["infl"], [2.0, 5.0])
     rule = economy[["infl", "unemp"]]
@@ -137,7 +138,7 @@ def cases() -> tuple[Case, ...]:
             'LogisticRegression().fit(data[["GPA", "TUCE", "PSI"]], data["GRADE"])',
             grades,
             {"X": spector.exog, "y": spector.endog},
-            st.logistic(spector.endog, spector.exog),
+            st.logistic(outcome, spector.exog),
         ),
         Case(
             "A column that was dropped",
@@ -241,7 +242,7 @@ def _conclusion(audits: list[Audit]) -> str:
     rate = fourth.table().set_index("term").loc["unemp"]
     ratio, right = (number(float(np.exp(psi[name])), 1) for name in ("estimate", "maximum"))
     return (
-        f"Of four fits that look fine, one prints {number(first.table()['estimate'][1], 0)} for a coefficient that is "
+        f"Of four fits that look fine, one prints {number(float(first.table()['estimate'].to_numpy()[1]), 0)} for a coefficient that is "
         f"infinite, one prints no number and calls it converged, one has the odds ratio of the new method at {ratio} "
         f"where the maximum is {right}, and one has 0 for a coefficient of {number(rate['maximum'], 2)}: each is named "
         "by `st.audit`."

@@ -259,7 +259,7 @@ def _words(foreign: Foreign) -> str:
 
 
 def _newton_steps(model: Model, theta: Floats) -> int | None:
-    from stattools.solvers.newton import climb
+    from stattools.solvers.newton_steps import climb
 
     work, T = model.standardized()
     try:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.model import Evaluation, Model
-from stattools.solvers.newton import climb
+from stattools.solvers.newton_steps import climb
 
 Floats = NDArray[np.float64]
 
