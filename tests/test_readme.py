@@ -42,3 +42,12 @@ def test_the_layout_is_the_agreed_one():
     allowed |= {"CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "mkdocs.yml"}
     tracked = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
     assert tracked - {"dist", "build"} <= allowed
+
+
+def test_the_guide_to_auditing_prints_what_it_shows(capsys):
+    text = (ROOT / "docs" / "auditing.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```\s*```text\n(.*?)```", text, flags=re.DOTALL)
+    assert len(blocks) == 2
+    for script, shown in blocks:
+        exec(script, {})
+        assert capsys.readouterr().out.split() == shown.split()

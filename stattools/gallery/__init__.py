@@ -22,6 +22,7 @@ ANALYSES = (
     "softmax",
     "counts",
     "separation",
+    "audit",
     "shrinkage",
     "network",
     "batch_norm",
