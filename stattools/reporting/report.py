@@ -49,15 +49,23 @@ BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Pict
 type Part = Any
 
 
-def report(*parts: Part, to: str | os.PathLike[str], title: str | None = None, command: str | None = None) -> Path:
+def report(
+    *parts: Part,
+    to: str | os.PathLike[str],
+    title: str | None = None,
+    command: str | None = None,
+    html: bool = False,
+    png: bool = False,
+) -> Path:
     """Write the report PATH.md with its figures in the folder PATH, and return its path.
 
     Parts are fits, exact posteriors, agreements (`st.validate`), what `st.prior_sensitivity`, `st.tipping_prior`,
     `st.surprise`, `st.ledger` and `st.empirical_bayes` return, strings (paragraphs, in which `code`, $maths$ and
     **strong** are marks and everything else is literal) and the blocks of `stattools.reporting.document`. `to` is the
-    path with or without ".md"; `command` is printed as what writes the report again. Same inputs give the same bytes; a
-    report that fails leaves the old one as it was. Raises IncompatibleError for anything else, OSError where it cannot
-    write.
+    path with or without ".md"; `command` is printed as what writes the report again. `html` writes PATH.html too, the
+    same report in one file that needs no other and no network; `png` writes a PNG beside each SVG figure. Same inputs
+    give the same bytes; a report that fails leaves the old one as it was. Raises IncompatibleError for anything else,
+    OSError with path and reason where it cannot write.
 
     >>> import tempfile, stattools as st
     >>> folder = tempfile.TemporaryDirectory()
@@ -66,7 +74,7 @@ def report(*parts: Part, to: str | os.PathLike[str], title: str | None = None, c
     '# Coin: 3 ones in 4 flips'
     >>> folder.cleanup()
     """
-    return write(compose(*parts, title=title, command=command), to)
+    return write(compose(*parts, title=title, command=command), to, html=html, png=png)
 
 
 def compose(*parts: Part, title: str | None = None, command: str | None = None) -> Document:
