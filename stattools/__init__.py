@@ -127,6 +127,8 @@ if TYPE_CHECKING:
     from stattools.priors.symmetric import Laplace as Laplace
     from stattools.reporting.report import report as report
     from stattools.sampling.draws import Posterior as Posterior
+    from stattools.sampling.predictive_check import PredictiveCheck as PredictiveCheck
+    from stattools.sampling.predictive_check import predictive_check as predictive_check
     from stattools.solvers import LBFGS as LBFGS
     from stattools.solvers import Adam as Adam
     from stattools.solvers import ClosedForm as ClosedForm
@@ -229,6 +231,7 @@ _HOME = {
         "Uniform",
     ),
     "sampling.draws": ("Posterior",),
+    "sampling.predictive_check": ("PredictiveCheck", "predictive_check"),
     "export.asymptotic": ("to_arviz",),
     "models.waiting": ("geometric", "pascal"),
     "bayes": ("posterior",),

@@ -1,7 +1,7 @@
 """Posteriors of one or two parameters by adding up SciPy's likelihood times SciPy's prior, arm by arm.
 
-Adaptive quadrature for Beta, Gamma and Normal; a grid of log sd and (mu - m) / sd, on which the trapezoid rule converges
-exponentially, for a normal mean with its standard deviation.
+Adaptive quadrature for Beta, Gamma and Normal; a grid of log sd and (mu - m) / sd, on which the trapezoid rule
+converges exponentially, for a normal mean with its standard deviation.
 """
 
 from __future__ import annotations
