@@ -128,7 +128,7 @@ def _arms(model: BinomialArms) -> Observations:
 
     def pointwise(theta: Floats) -> Floats:
         if model.observed == "coin":
-            return k * np.log(theta) + (n - k) * np.log1p(-theta)
+            return np.asarray(k * np.log(theta) + (n - k) * np.log1p(-theta), dtype=float)
         return log_binomial_pmf(k, n, theta, 1.0 - theta)
 
     axis = {"successes": ("arm",), "trials": ("arm",)}
@@ -193,8 +193,8 @@ def _measurements(model: NormalSample) -> Observations:
         mean, sd = at(theta)
         return mean + sd * random.standard_normal(mean.shape)
 
-    beside: dict[str, ArrayLike] = {"arm_of": model.arm_of} | ({} if model.sd is None else {"known_sd": model.sd})
-    dims = dict.fromkeys(("y", *beside), ("obs",))
+    beside: dict[str, Any] = {"arm_of": model.arm_of} | ({} if model.sd is None else {"known_sd": model.sd})
+    dims: dict[str, tuple[str, ...]] = dict.fromkeys(("y", *beside), ("obs",))
     return Observations("y", model.values, pointwise, replicate, beside, dims, {"obs": range(len(model.values))})
 
 

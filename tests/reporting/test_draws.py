@@ -10,8 +10,8 @@ DATA = {"x": X, "z": RNG.normal(size=40), "y": 1 + X + RNG.normal(size=40)}
 
 
 def text(posterior, tmp_path):
-    st.report(posterior, to=tmp_path)
-    return next(tmp_path.glob("*.md")).read_text(encoding="utf-8")
+    st.report(posterior, to=tmp_path / "told")
+    return (tmp_path / "told.md").read_text(encoding="utf-8")
 
 
 def test_priors_draws_and_parameters_are_told(tmp_path):
@@ -32,3 +32,12 @@ def test_what_failed_is_told(tmp_path):
     told = text(posterior, tmp_path)
     assert "effective sample size" in told
     assert "Draw more" in told
+
+
+def test_a_validation_is_told(tmp_path):
+    exact = st.posterior(st.binomial(6, 10), prior=st.Beta(1, 1))
+    st.report(exact, st.validate(exact), to=tmp_path / "told")
+    told = (tmp_path / "told.md").read_text(encoding="utf-8")
+    assert "## Validation" in told
+    assert "Quadrature of SciPy's likelihood times prior agrees" in told
+    assert "log evidence" in told

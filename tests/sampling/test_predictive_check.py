@@ -13,10 +13,10 @@ def test_under_the_prior_it_is_the_prior_predictive():
     model = st.binomial(6, 10)
     for posterior in (
         st.posterior(model, prior=st.Beta(1, 1)),
-        st.posterior(model, prior=st.Beta(1, 1), method="importance", seed=1),
+        st.posterior(model, prior=st.Beta(1, 1), method="importance", draws=250, seed=1),
     ):
         found = st.predictive_check(posterior, np.sum, under="prior", seed=2)
-        assert_allclose(found.p_value, 4.5 / 11, atol=4 * 0.5 / np.sqrt(4000))  # 4,000 replicates
+        assert_allclose(found.p_value, 4.5 / 11, atol=4 * 0.5 / np.sqrt(1000))  # 1,000 replicates
         assert "prior predictive p" in str(found)
 
 
@@ -35,7 +35,7 @@ def test_what_cannot_be_checked_says_why():
     assert 0.1 < st.predictive_check(improper, np.mean, seed=1).p_value < 0.9
     with pytest.raises(st.IncompatibleError, match="has no prior predictive"):
         st.predictive_check(improper, np.mean, under="prior")
-    with pytest.raises(st.IncompatibleError, match="improper|Flat is no distribution"):
+    with pytest.raises(st.IncompatibleError, match="Flat is no distribution"):
         st.posterior(st.ols("y ~ 1", {"y": [1.0, 2.0, 4.0, 3.0]}), prior=st.Flat(), method="importance").check(
             np.mean, under="prior"
         )
