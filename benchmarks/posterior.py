@@ -1,7 +1,7 @@
 """How long four chains of 1,000 draws take on a logistic regression of 1,000 rows and 5 columns.
 
 Beside PyMC on the same model, each with its own default of tuning steps, one process each, in turns: PyMC is that of
-this environment where it is installed, or of another one whose Python is given. Its compilation is timed apart. Run it as
+this environment where it is installed, or of another one whose Python is given. Its compilation is timed apart:
 `OPENBLAS_NUM_THREADS=1 uv run python benchmarks/posterior.py [ROUNDS] [PYTHON]`.
 """
 

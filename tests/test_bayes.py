@@ -421,7 +421,7 @@ def test_a_funnel_is_told_in_words():
 def test_more_improper_posteriors_are_refused():
     apart = {"y": list("aaabbb"), "x": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "k": [0] * 6}
     for model in (st.probit([0, 0, 0, 1, 1, 1], apart["x"]), st.softmax("y ~ x", apart)):
-        with pytest.raises(st.IdentificationError, match="improper: under the flat prior.*separated"):
+        with pytest.raises(st.IdentificationError, match=r"improper: under the flat prior.*separated"):
             st.posterior(model, prior=st.Flat())
     with pytest.raises((st.IdentificationError, st.DomainError), match=r"improper|no event|all .*0"):
         st.posterior(st.poisson("k ~ x", apart), prior=st.Flat())
