@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from stattools.covariance import HAC, Cluster, covariance
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
-from stattools.existence import check_overlap, check_rank, check_size, check_solution
+from stattools.existence import check_extremes, check_overlap, check_rank, check_size, check_solution
 from stattools.fitted import Fit
 from stattools.interval import require_level
 from stattools.likelihoods import BetaBinomial
@@ -22,12 +22,14 @@ from stattools.models.counts import BernoulliTrials
 from stattools.models.custom import Custom
 from stattools.models.one_vs_rest import OneVsRest
 from stattools.networks.fitting_networks import fit_network
-from stattools.networks.network_fit import NetworkEnsemble, NetworkFit
+from stattools.networks.network_ensemble import NetworkEnsemble
+from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import Network
 from stattools.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.predictors.dispersed import Dispersed
 from stattools.separate_fits import OneVsRestFit
 from stattools.solvers import LBFGS, Adam, ClosedForm, LeastSquares, Newton, Solution, Solver
+from stattools.solvers.softmax import large
 from stattools.statespace.many import LocalLevelFits, LocalLevels
 from stattools.statespace.maximum import BoundedNewton
 from stattools.statespace.structural import Structural
@@ -122,10 +124,11 @@ def fit(
 ) -> Fit | OneVsRestFit | NetworkFit | NetworkEnsemble | LocalLevelFits:
     """The maximum-likelihood fit of a model.
 
-    `solver` is by default `LeastSquares()` for `st.ols`, the closed form for `st.coin` and `st.binomial`, and
-    `Newton()` otherwise; `level` is the level of the intervals printed. `cov` is the covariance that standard errors,
-    tests and predictions are made from: "information", "HC0" ... "HC3", "robust", `st.HAC(lags)`,
-    `st.Cluster(groups)`. `penalty` is `st.Jeffreys()` (Firth) or `st.Ridge(strength)`.
+    `solver` is by default `LeastSquares()` for `st.ols`, the closed form for `st.coin` and `st.binomial`, `LBFGS()` for
+    `st.softmax` with so many coefficients that it is cheaper, and `Newton()` otherwise; `level` is the level of the
+    intervals printed. `cov` is the covariance that standard errors, tests and predictions are made from: "information",
+    "HC0" ... "HC3", "robust", `st.HAC(lags)`, `st.Cluster(groups)`. `penalty` is `st.Jeffreys()` (Firth) or
+    `st.Ridge(strength)`.
 
     A network (`st.network`) is trained by `st.LBFGS()` or `st.Adam()` from random starts: `seed`, `restarts` (the best
     is kept), `members` and `ensemble` ("deep" or "bootstrap") go with it, `st.Ridge` too.
@@ -169,8 +172,7 @@ def fit(
     _require_convergence(model, solution)
     if not isinstance(model, Model):
         _require_end(model, solution)
-    scale = _scale(model, solution.estimate) if isinstance(model, Model) else 1.0
-    loglik = model.loglik(solution.estimate) if isinstance(model, Model) else solution.loglik
+    scale, loglik = _scale_and_loglik(model, solution) if isinstance(model, Model) else (1.0, solution.loglik)
     C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
     return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, cov_kind=cov)
 
@@ -178,6 +180,8 @@ def fit(
 def _solve(model: Model, solver: Solver) -> Solution:
     """The solver's answer, once it is known that the data determine it."""
     check_size(model)
+    if large(model):
+        check_extremes(model)
     try:
         if isinstance(solver, Newton) and solver.max_steps > PATIENCE and not model.has_scale:
             solution = replace(solver, max_steps=PATIENCE).solve(model)
@@ -201,8 +205,8 @@ def _penalized_fit(model: Any, solver: Solver | None, level: float, cov: Kind, p
     _require_convergence(model, solution)
     loglik = float(model.loglik(solution.estimate))
     if isinstance(penalty, Ridge):
-        none = np.full_like(solution.covariance, np.nan)
-        scale = _scale(model, solution.estimate) if isinstance(model, Model) else 1.0
+        none = np.broadcast_to(np.nan, solution.covariance.shape)
+        scale = _scale_and_loglik(model, solution)[0] if isinstance(model, Model) else 1.0
         return Fit(model, solution.estimate, none, loglik, solution, scale, level, NO_SE, penalty=penalty)
     return Fit(model, solution.estimate, solution.covariance, loglik, solution, 1.0, level, penalty=penalty)
 
@@ -223,6 +227,8 @@ def _usual_solver(model: Any) -> Solver:
         return ClosedForm()
     if not hasattr(model, "evaluate") and not isinstance(model, OneVsRest):
         raise IncompatibleError(f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.")
+    if large(model):
+        return LBFGS()
     return LeastSquares() if getattr(model, "has_scale", False) else Newton()
 
 
@@ -290,13 +296,15 @@ def _check_precision(model: Model, log_precision: float) -> None:
         )
 
 
-def _scale(model: Model, estimate: Floats) -> float:
+def _scale_and_loglik(model: Model, solution: Solution) -> tuple[float, float]:
+    """The unbiased scale (1 where none is estimated) and the log-likelihood at the estimate."""
     if not model.has_scale:
-        return 1.0
-    spare = model.n - len(estimate)
+        return 1.0, solution.loglik
+    spare = model.n - len(solution.estimate)
     if spare <= 0:
         raise IdentificationError(
-            f"{model.title} has {len(estimate)} coefficients and {model.n:.0f} rows: the fit is exact and nothing is "
-            "left to estimate the scale from. Use fewer columns or more rows."
+            f"{model.title} has {len(solution.estimate)} coefficients and {model.n:.0f} rows: the fit is exact and "
+            "nothing is left to estimate the scale from. Use fewer columns or more rows."
         )
-    return float(np.sqrt(model.residual_sums(estimate)[0] / spare))
+    rss, _ = solution.residual_sums or model.residual_sums(solution.estimate)
+    return float(np.sqrt(rss / spare)), model.loglik_of(rss)

@@ -2,6 +2,7 @@
 (`separation.py`, `overlap.py`). Both run only when a solver's own numbers leave a doubt.
 """
 
+from stattools.existence.extremes import check_extremes
 from stattools.existence.overlap import SeparationError, check_overlap, check_solution
 from stattools.existence.rank import check_rank, check_size
 from stattools.existence.separation import Separation, separation
@@ -9,6 +10,7 @@ from stattools.existence.separation import Separation, separation
 __all__ = [
     "Separation",
     "SeparationError",
+    "check_extremes",
     "check_overlap",
     "check_rank",
     "check_size",

@@ -7,7 +7,7 @@ import numpy as np
 from stattools.errors import IdentificationError
 from stattools.existence.rank import check_rank
 from stattools.existence.separation import Separation, separation
-from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, NegativeBinomial, Poisson, Probit
+from stattools.likelihoods import Bernoulli, Binomial, Categorical, NegativeBinomial, Poisson, Probit
 from stattools.model import Model
 from stattools.solvers.solution import Solution
 
@@ -16,6 +16,10 @@ WELL_CONDITIONED = 1e-10
 
 FAR = 20.0
 """Linear predictors within +-20 at a decrement of 1e-8 leave no doubt that the outcomes overlap."""
+
+
+LARGEST_PROGRAM = 1e8
+"""The linear program is solved where half-spaces times unknowns are fewer: 100,000 rows of 50 columns take too long."""
 
 
 class SeparationError(IdentificationError):
@@ -27,7 +31,12 @@ class SeparationError(IdentificationError):
 
 
 def check_overlap(model: Model) -> None:
-    """SeparationError where some direction separates the outcomes: its columns, how completely, and the way out."""
+    """SeparationError where some direction separates the outcomes: its columns, how completely, and the way out.
+
+    Where the linear program is too large it is not solved, and the error that led here stands.
+    """
+    if program_size(model) > LARGEST_PROGRAM:
+        return
     found = separation(model)
     if found is None:
         return
@@ -60,18 +69,44 @@ def check_solution(model: Model, solution: Solution) -> None:
     if solution.rcond < WELL_CONDITIONED:
         check_rank(model)
     if not model.has_scale and (not solution.converged or _is_far(model, solution)):
+        if solution.converged and program_size(model) > LARGEST_PROGRAM:
+            _check_large(model, solution)
         check_overlap(model)
+
+
+def program_size(model: Model) -> float:
+    """Half-spaces times unknowns of the linear program."""
+    width = model.predictor.width
+    return float(len(model.rows.X)) * (width + 1 if width > 1 else 1) * model.predictor.size
+
+
+def _check_large(model: Model, solution: Solution) -> None:
+    """Too large for the linear program: the last Newton step z has to prove that the outcomes overlap.
+
+    At the maximum the score is a sum of the half-spaces' normals a with positive multipliers P, which no separating
+    direction allows (Stiemke). Near it the multipliers P (1 - a z) do the same, positive while all a z < 1.
+    """
+    step = solution.covariance @ model.evaluate(solution.estimate, order=1).score
+    offset = model.eta(np.zeros_like(step))
+    moved = np.abs(model.eta(step) - offset).max()
+    if not moved < 0.25:
+        raise IdentificationError(
+            f"{model.title}: linear predictors beyond {FAR:g} leave in doubt whether the outcomes are separated, and "
+            f"the linear program that would tell, with {program_size(model):.1e} entries, takes hours and was not solved. "
+            "Use penalty=st.Ridge(strength), or fewer columns."
+        )
 
 
 def _is_far(model: Model, solution: Solution) -> bool:
     """Is a linear predictor so large that its row may have probability 1? On the way there the decrement is exp(-eta /
     2), for probit exp(-eta^2 / 4).
     """
-    eta = model.eta(solution.estimate)
-    if isinstance(model.likelihood, NegativeBinomial | BetaBinomial):
-        eta = eta[:, 0]
+    reach = solution.reach
+    if np.isnan(reach):
+        eta = model.eta(solution.estimate)
+        reach = float(np.abs(eta[:, 0] if model.predictor.extra else eta).max())
     far = min(FAR, -1.5 * np.log(min(max(solution.decrement, 1e-300), 0.5)))
-    return bool(np.abs(eta).max() > (np.sqrt(far) if isinstance(model.likelihood, Probit) else far))
+    return bool(reach > (np.sqrt(far) if isinstance(model.likelihood, Probit) else far))
 
 
 def _listed(infinite: dict[str, float], most: int = 8) -> str:

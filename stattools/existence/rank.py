@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
 
 from stattools.data.triangle import triangle
 from stattools.errors import IdentificationError
@@ -34,16 +35,19 @@ def check_rank(model: Model) -> None:
     size = np.abs(model.rows.X).max(axis=0) * np.abs(np.diagonal(T))  # round-off of the data, on unit columns
     kept: list[int] = []
     aliased: list[str] = []
-    basis = np.zeros((len(R), 0))
+    Q, U = np.zeros_like(R), np.zeros_like(R)  # of the columns kept: R[:, kept] = Q U
     for column in range(len(R)):
-        vector = R[:, column]
-        rest = vector - basis @ (basis.T @ vector)
-        rest = rest - basis @ (basis.T @ rest)
-        unit = np.linalg.lstsq(R[:, kept], vector)[0] if kept else np.zeros(0)
+        vector, basis = R[:, column], Q[:, : len(kept)]
+        along = basis.T @ vector
+        rest = vector - basis @ along
+        again = basis.T @ rest
+        rest, along = rest - basis @ again, along + again
+        unit = solve_triangular(U[: len(kept), : len(kept)], along) if kept else np.zeros(0)
         noise = np.finfo(float).eps * np.hypot(size[column], np.linalg.norm(unit * size[kept]))
         if np.linalg.norm(rest) > max(4.0 * noise, 1e-14) * np.sqrt(model.n):
+            length = np.linalg.norm(rest)
+            Q[:, len(kept)], U[: len(kept), len(kept)], U[len(kept), len(kept)] = rest / length, along, length
             kept.append(column)
-            basis = np.column_stack([basis, rest / np.linalg.norm(rest)])
         else:
             null = T[:, column] - (T[:, kept] @ unit if kept else 0.0)
             aliased.append(_combination(model, null, column))

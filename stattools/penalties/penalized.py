@@ -14,7 +14,11 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.existence import check_rank, check_size
 from stattools.model import Evaluation
 from stattools.penalties.jeffreys import Jeffreys
-from stattools.solvers.newton import Newton, climb
+from stattools.penalties.ridge import Ridge, penalized_coefficients
+from stattools.solvers.lbfgs import LBFGS
+from stattools.solvers.newton import Newton
+from stattools.solvers.newton_steps import climb
+from stattools.solvers.softmax import large, maximize_softmax
 from stattools.solvers.solution import Solution
 
 Floats = NDArray[np.float64]
@@ -106,13 +110,16 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
 
     `loglik` of the solution is penalized; `covariance` is the inverse information for `Jeffreys`, and for `Ridge` the
     inverse of the penalized one. The decrement is that of the penalized score. Raises IdentificationError for aliased
-    columns, IncompatibleError for a solver other than `st.Newton` or a penalty that does not fit the model.
+    columns, IncompatibleError for a solver other than `st.Newton` (large softmax models with a ridge take `st.LBFGS`)
+    or a penalty that does not fit the model.
 
     >>> import stattools as st
     >>> solution = maximize(st.softmax("g ~ x", {"g": ["a", "b", "c"], "x": [1, 2, 3]}), Jeffreys())
     >>> solution.status, bool(np.isfinite(solution.estimate).all())
     ('converged', True)
     """
+    if isinstance(penalty, Ridge) and (isinstance(solver, LBFGS) or solver is None) and large(model):
+        return _softmax_with_ridge(model, penalty, solver or LBFGS())
     solver = Newton() if solver is None else solver
     if not isinstance(solver, Newton):
         raise IncompatibleError(f"a penalty needs the solver st.Newton(); got {solver!r}. Leave solver= out.")
@@ -132,3 +139,16 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
         check_rank(model)
     found = replace(found, covariance=penalty.covariance(found, work.model)).mapped(T)
     return replace(found, loglik=target.loglik(found.estimate))
+
+
+def _softmax_with_ridge(model: Any, penalty: Ridge, solver: LBFGS) -> Solution:
+    """Many coefficients: passes over the rows, and no matrix with as many rows as coefficients."""
+    penalty.check(model)
+    T = model.rows.standardized()[1]
+    slopes = penalized_coefficients(model)[: len(T)]
+    ridge = penalty.strength * np.where(slopes, np.diagonal(T), 0.0) ** 2
+    limits = {"tolerance": solver.tolerance, "max_steps": solver.max_steps}
+    found = maximize_softmax(model, ridge=ridge, centered=penalty.centered, covariance=False, **limits)
+    B = found.estimate.reshape(-1, len(T))[:, slopes]
+    gap = B - B.sum(axis=0) / (len(B) + 1) if penalty.centered else B
+    return replace(found, loglik=model.loglik(found.estimate) - 0.5 * penalty.strength * float(np.vdot(B, gap)))

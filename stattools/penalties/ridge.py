@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import DomainError
+from stattools.errors import DomainError, IncompatibleError
+from stattools.likelihoods import Categorical
 from stattools.model import Evaluation, Model
 from stattools.solvers.solution import Solution
 
@@ -22,11 +23,13 @@ NO_SE = "penalized: no standard errors"
 class Ridge:
     """Half of `strength` times the squared norm of all coefficients but the intercepts, taken from the log-likelihood.
 
-    A constant column is an intercept, whatever its name. The columns count as they are, unscaled. scikit-learn's `C` is
-    1 / strength; for `st.ols`, whose scale is held at 1, `strength` is the `alpha` of its Ridge. The dispersion of a
-    negative binomial is left alone. The estimate is the mode of a posterior with prior Normal(0, 1 / sqrt(strength));
-    read otherwise it has no standard errors. Raises DomainError unless strength is positive and finite. Source: Hoerl &
-    Kennard (1970); le Cessie & van Houwelingen (1992).
+    A constant column is an intercept, whatever its name, unless it is 0. The columns count as they are, unscaled.
+    `centered=True` takes the coefficients of `st.softmax` about their mean over all categories, the reference's zeros
+    included: the fit is then the same whatever the reference, and is scikit-learn's with `C` 1 / strength. For `st.ols`,
+    whose scale is held at 1, `strength` is the `alpha` of its Ridge. The dispersion of a negative binomial is left
+    alone. The estimate is the mode of a posterior with prior Normal(0, 1 / sqrt(strength)); read otherwise it has no
+    standard errors. Raises DomainError unless strength is positive and finite, IncompatibleError for `centered` without
+    categories. Source: Hoerl & Kennard (1970); le Cessie & van Houwelingen (1992).
 
     >>> import stattools as st
     >>> from stattools.penalties import maximize
@@ -36,6 +39,7 @@ class Ridge:
     """
 
     strength: float
+    centered: bool = False
 
     def __post_init__(self) -> None:
         number = isinstance(self.strength, int | float | np.number) and not isinstance(self.strength, bool)
@@ -46,28 +50,42 @@ class Ridge:
             )
 
     def check(self, model: Any) -> None:
-        """Any model with names will do."""
+        """Any model with names will do; IncompatibleError for `centered` without categories."""
+        if self.centered and not _has_categories(model):
+            raise IncompatibleError(f"Ridge(centered=True) needs st.softmax; got {model.title}. Leave centered= out.")
 
     def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:
         """- strength |T theta|^2 / 2 over the penalized coefficients."""
-        B = T[_penalized_coefficients(model)]
-        beta = B @ theta
-        value = -0.5 * self.strength * float(beta @ beta)
+        B = T[penalized_coefficients(model)]
+        G = self._about_mean(model, B) if self.centered else B
+        beta, gap = B @ theta, G @ theta
+        value = -0.5 * self.strength * float(beta @ gap)
         if order == 0:
             return Evaluation(value)
-        score = -self.strength * (B.T @ beta)
-        return Evaluation(value, score) if order == 1 else Evaluation(value, score, self.strength * (B.T @ B))
+        score = -self.strength * (B.T @ gap)
+        return Evaluation(value, score) if order == 1 else Evaluation(value, score, self.strength * (B.T @ G))
 
     def covariance(self, solution: Solution, model: Any) -> Floats:
         """The inverse of the penalized information: of the posterior at its mode, not of the estimate."""
         return solution.covariance
 
+    def _about_mean(self, model: Model, B: Floats) -> Floats:
+        """The rows of B, one per penalized coefficient, less their mean over the categories."""
+        width = model.predictor.width
+        blocks = B.reshape(width, -1, B.shape[1])
+        return (blocks - blocks.sum(axis=0) / (width + 1)).reshape(B.shape)
 
-def _penalized_coefficients(model: Any) -> NDArray[np.bool_]:
+
+def _has_categories(model: Any) -> bool:
+    return isinstance(model, Model) and isinstance(model.likelihood, Categorical)
+
+
+def penalized_coefficients(model: Any) -> NDArray[np.bool_]:
     """All but the intercepts, whatever their name, and the parameters that are no coefficients of columns."""
     if not isinstance(model, Model):
         return np.array([name != "Intercept" for name in model.names])
-    constant = np.ptp(model.rows.X, axis=0) == 0  # an intercept by another name
+    X = model.rows.X
+    constant = (np.ptp(X, axis=0) == 0) & (X[0] != 0)  # an intercept by another name
     slopes = [term != "Intercept" and not alike for term, alike in zip(model.terms, constant, strict=True)]
     extra = model.predictor.extra
     blocks = (model.predictor.size - len(extra)) // len(slopes)

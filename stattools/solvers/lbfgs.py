@@ -13,8 +13,9 @@ import numpy as np
 
 from stattools.model import Model
 from stattools.solvers.metric import Floats, Metric
-from stattools.solvers.newton import climb
+from stattools.solvers.newton_steps import climb
 from stattools.solvers.requirements import require_rows, require_tolerance
+from stattools.solvers.softmax import large, maximize_softmax
 from stattools.solvers.solution import Solution, TraceStep
 
 
@@ -22,6 +23,7 @@ from stattools.solvers.solution import Solution, TraceStep
 class LBFGS:
     """Quasi-Newton climbing for many coefficients: score passes only, the information at the start and at the end.
 
+    A softmax model with many coefficients is climbed in a metric that takes no matrix of all of them (`softmax.py`).
     `tolerance` bounds the Newton decrement, in standard errors. Raises DomainError for a tolerance that is not
     positive, IdentificationError where the information is singular.
 
@@ -41,6 +43,8 @@ class LBFGS:
         from scipy.optimize import minimize
 
         require_rows("LBFGS", self.needs, model)
+        if large(model):
+            return maximize_softmax(model, tolerance=self.tolerance, max_steps=self.max_steps)
         work, T = model.standardized()
         W = Metric.for_ascent(work.evaluate(work.start).information / work.n).whiten()
         trace: list[TraceStep] = []

@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.covariance import covariance
-from stattools.errors import IdentificationError, IncompatibleError
+from stattools.errors import IncompatibleError
 from stattools.fitted import Fit
 from stattools.model import Model
 from stattools.models.counts import BernoulliTrials
 from stattools.networks.network_model import Network
 from stattools.sampling.draws import Posterior
 from stattools.separate_fits import OneVsRestFit
-from stattools.solvers.metric import Metric
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.arms import validate_arms
+from stattools.validation.distance import decrement
 from stattools.validation.drawn_posteriors import validate_draws
 from stattools.validation.exact_posteriors import validate_exact
 from stattools.validation.posterior_agreement import PosteriorAgreement
@@ -102,7 +102,7 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement:
     if fit.cov != "information" and fit.model.rows.y.ndim == 2 and not fit.model.rows.y[:, 1].all():
         notes = (*notes, "rows without trials count as rows here, and are left out of the reference.")
     rows = _rows(fit, reference)
-    ours, theirs = _decrement(fit.model, fit.estimate), _decrement(fit.model, reference.estimate)
+    ours, theirs = decrement(fit.model, fit.estimate), decrement(fit.model, reference.estimate)
     apart = np.abs(rows["difference_in_se"].to_numpy())
     ratio = np.abs(rows["se"] / rows["reference_se"] - 1.0).to_numpy()
     same_point = bool((apart <= SAME).all())
@@ -171,21 +171,6 @@ def _rows(fit: Fit, reference: Reference) -> Any:
     rows["se"], rows["reference_se"] = fit.se, reference.se
     rows["se_digits"] = agreeing_digits(fit.se, reference.se)
     return rows
-
-
-def _decrement(model: Model, theta: Floats) -> float:
-    """Distance of theta from our maximum in standard errors, infinite where it cannot be measured."""
-    if not np.isfinite(theta).all():
-        return float("inf")
-    work, T = model.standardized()
-    phi = np.linalg.solve(T, theta)
-    now = work.evaluate(phi)
-    if not now.is_finite:
-        return float("inf")
-    try:
-        return Metric(now.information).norm(now.score) / float(np.sqrt(work.dispersion(phi)))
-    except IdentificationError:
-        return float("inf")
 
 
 def _agreement(reference: Reference, rows: Any, cov: str) -> str:
