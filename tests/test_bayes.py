@@ -397,33 +397,12 @@ def test_simulation_based_calibration_of_the_local_level():
         assert stats.chisquare(bins).pvalue > 1e-3, (j, bins)
 
 
-def test_a_funnel_is_told_in_words():
-    """Neal's funnel: exp(v / 2) is the spread of nine others; a sampler with one step length cannot enter its neck."""
-    funnel = st.custom(
-        lambda t: float(-(t[0] ** 2) / 18 - 4.5 * t[0] - 0.5 * (t[1:] @ t[1:]) * np.exp(-t[0])),
-        score=lambda t: np.concatenate(
-            [[-t[0] / 9 - 4.5 + 0.5 * (t[1:] @ t[1:]) * np.exp(-t[0])], -t[1:] * np.exp(-t[0])]
-        ),
-        start=np.concatenate([[0.0], np.full(9, 0.5)]),
-        names=["v", *(f"x{i}" for i in range(9))],
-    )
-    proper = {"v": st.Normal(0, 1000), **{f"x{i}": st.Normal(0, 1000) for i in range(9)}}
-    try:
-        draws = st.posterior(funnel, prior=proper, draws=50, chains=1, tune=50, seed=1)
-    except (st.IdentificationError, st.ConvergenceError) as refused:
-        assert "mode" in str(refused) or "could not sample" in str(refused)  # noqa: PT017
-        return
-    assert not draws.diagnostics.ok
-    assert "not to be trusted" in str(draws)
-    assert "not to be trusted before any comparison" in st.validate(draws).sentence
-
-
 def test_more_improper_posteriors_are_refused():
     apart = {"y": list("aaabbb"), "x": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "k": [0] * 6}
     for model in (st.probit([0, 0, 0, 1, 1, 1], apart["x"]), st.softmax("y ~ x", apart)):
         with pytest.raises(st.IdentificationError, match=r"improper: under the flat prior.*separated"):
             st.posterior(model, prior=st.Flat())
-    with pytest.raises((st.IdentificationError, st.DomainError), match=r"improper|no event|all .*0"):
+    with pytest.raises((st.IdentificationError, st.DomainError), match=r"improper|only zeros"):
         st.posterior(st.poisson("k ~ x", apart), prior=st.Flat())
     with pytest.raises(st.IncompatibleError, match=r"prior= names 'age', which Logistic regression does not have"):
         st.posterior(st.logistic("ill ~ x", DATA), prior={"age": st.Normal(0, 1)})
