@@ -241,9 +241,9 @@ def _conclusion(audits: list[Audit]) -> str:
     psi = third.table().set_index("term").loc["PSI"]
     rate = fourth.table().set_index("term").loc["unemp"]
     ratio, right = (number(float(np.exp(psi[name])), 1) for name in ("estimate", "maximum"))
+    infinite = number(float(first.table()["estimate"].to_numpy()[1]), 0)
     return (
-        f"Of four fits that look fine, one prints {number(float(first.table()['estimate'].to_numpy()[1]), 0)} for a coefficient that is "
-        f"infinite, one prints no number and calls it converged, one has the odds ratio of the new method at {ratio} "
+        f"Of four fits that look fine, one prints {infinite} for a coefficient that is infinite, one prints no number and calls it converged, one has the odds ratio of the new method at {ratio} "
         f"where the maximum is {right}, and one has 0 for a coefficient of {number(rate['maximum'], 2)}: each is named "
         "by `st.audit`."
     )
