@@ -32,33 +32,6 @@ def test_ci_runs_the_readmes_test_command():
     assert next(line for line in README.splitlines() if "uv run pytest" in line).startswith(INSTALL)
 
 
-def test_the_code_of_the_page_on_networks_runs(tmp_path, monkeypatch, capsys):
-    """Its blocks in order, in one namespace; small files stand for the 60,000 digits."""
-    import gzip
-    import struct
-
-    import numpy as np
-    import pandas as pd
-
-    monkeypatch.chdir(tmp_path)
-    images, labels = (
-        np.random.default_rng(0).integers(0, 256, (60, 4, 4), np.uint8),
-        np.resize(np.arange(3, dtype="u1"), 60),
-    )
-    for name, values in {"train-images-idx3-ubyte.gz": images, "train-labels-idx1-ubyte.gz": labels}.items():
-        head = bytes([0, 0, 8, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape)
-        (tmp_path / name).write_bytes(gzip.compress(head + values.tobytes()))
-    pd.DataFrame(images.reshape(60, 16)).add_prefix("p").assign(digit=labels).to_csv("digits.csv.gz", index=False)
-    page = (ROOT / "docs" / "networks.md").read_text(encoding="utf-8")
-    names: dict = {}
-    for script in re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL):
-        exec(script, names)
-    shown = np.array(re.findall(r"-?\d+\.\d{4}", page.split("normalized, _ =")[1].split("```")[0]), dtype=float)
-    np.testing.assert_allclose(names["normalized"].ravel(), shown, atol=5e-5)
-    assert "Neural network 61-10-9" in capsys.readouterr().out
-    assert (tmp_path / "digits.md").exists()
-
-
 @pytest.mark.parametrize("target", re.findall(r"(?:\]\(|(?:src|href)=\")((?!http)[^)#\"]+)", README))
 def test_links_lead_somewhere(target):
     assert (ROOT / target).exists()
@@ -69,12 +42,3 @@ def test_the_layout_is_the_agreed_one():
     allowed |= {"CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "mkdocs.yml"}
     tracked = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
     assert tracked - {"dist", "build"} <= allowed
-
-
-def test_the_guide_to_auditing_prints_what_it_shows(capsys):
-    text = (ROOT / "docs" / "auditing.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n(.*?)```\s*```text\n(.*?)```", text, flags=re.DOTALL)
-    assert len(blocks) == 2
-    for script, shown in blocks:
-        exec(script, {})
-        assert capsys.readouterr().out.split() == shown.split()
