@@ -1,41 +1,45 @@
-"""How long `import stattools` takes beside `import statsmodels.api`: fresh processes, interleaved, medians and ratio.
+"""Time to import and to a first result, in fresh processes.
 
-Run it as `uv run python benchmarks/import_time.py [ROUNDS]`.
+uv run --group bench python benchmarks/import_time.py [--quick]
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from statistics import median
+from collections.abc import Callable, Iterator
+from functools import partial
 
-CASES = {
-    "python alone": "pass",
-    "import stattools": "import stattools",
-    "stattools + a fit of arrays": "import stattools as st; st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]))",
-    "import statsmodels.api": "import statsmodels.api",
-}
+from stattools.benchmarking import Comparison, interleaved, show
+
+OURS = "import stattools as st; st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]))"
+THEIRS = "import statsmodels.api as sm; sm.OLS([1.0, 2.0, 4.0], sm.add_constant([0.0, 1.0, 2.0])).fit().bse"
+SKLEARN = "from sklearn.linear_model import LinearRegression as L; L().fit([[0.0], [1.0], [2.0]], [1.0, 2.0, 4.0])"
 
 
-def seconds(code: str) -> float:
-    start = time.perf_counter()
+def run(code: str) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
-    return time.perf_counter() - start
 
 
-def main(rounds: int = 7) -> None:
-    for code in CASES.values():
-        seconds(code)  # warm the file cache
-    times: dict[str, list[float]] = {name: [] for name in CASES}
-    for _ in range(rounds):
-        for name, code in CASES.items():
-            times[name].append(seconds(code))
-    reference = median(times["import statsmodels.api"])
-    for name, measured in times.items():
-        ratio = median(measured) / reference
-        print(f"{name:30s} {1e3 * median(measured):7.0f} ms   {ratio:5.2f} of import statsmodels.api")
+def cases(**codes: str) -> dict[str, Callable[[], object]]:
+    return {name.replace("_", " "): partial(run, code) for name, code in codes.items()}
+
+
+def comparisons(quick: bool) -> Iterator[Comparison]:
+    rounds = 3 if quick else 9
+    yield interleaved(
+        "import, cold process",
+        cases(stattools="import stattools") | {"statsmodels.api": partial(run, "import statsmodels.api")},
+        rounds=rounds,
+        targets={"statsmodels.api": 2.0},
+    )
+    yield interleaved(
+        "import and a first fit of arrays, cold process",
+        cases(stattools=OURS, statsmodels=THEIRS) | {"scikit-learn, no standard errors": partial(run, SKLEARN)},
+        rounds=rounds,
+        targets={"statsmodels": 1.0},
+    )
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    show(comparisons("--quick" in sys.argv))

@@ -1,7 +1,8 @@
-"""How long four chains of 1,000 draws take on a logistic regression of 1,000 rows and 5 columns.
+"""Effective draws of a logistic regression of 1,000 rows and 5 columns, against PyMC where it is installed.
 
-Beside PyMC on the same model where it is installed; interleaved, one process. Run it as
-`OPENBLAS_NUM_THREADS=1 uv run python benchmarks/posterior.py [ROUNDS]`.
+    uv run --group bench python benchmarks/posterior.py [--quick]
+
+Seconds are those of a run (4 chains of 1,000 draws) divided by its least bulk effective sample size.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import importlib.util
 import sys
 import time
-from collections.abc import Callable
-from statistics import median
+from collections.abc import Callable, Iterator
+from typing import Literal
 
 import numpy as np
 
 import stattools as st
+from stattools.benchmarking import Comparison, Timing, show
 
 ROWS, COLUMNS = 1000, 5
 
@@ -25,12 +27,11 @@ def data() -> tuple[np.ndarray, np.ndarray]:
     return (random.random(ROWS) < 1 / (1 + np.exp(-X @ random.normal(size=COLUMNS - 1)))).astype(int), X
 
 
-def ours(method: str) -> Callable[[], float]:
-    y, X = data()
-    model = st.logistic(y, X)
+def ours(method: Literal["nuts", "importance", "laplace"]) -> Callable[[], float]:
+    model = st.logistic(*data())
 
     def run() -> float:
-        draws = st.posterior(model, prior=st.Normal(0, 2.5), method=method, seed=1)  # type: ignore[arg-type]
+        draws = st.posterior(model, prior=st.Normal(0, 2.5), method=method, seed=1)
         return float(draws.diagnostics.ess_bulk.min())
 
     return run
@@ -48,23 +49,30 @@ def pymc() -> float:
     return float(arviz.ess(trace)["beta"].min())
 
 
-def main(rounds: int = 3) -> None:
-    cases = {f"stattools, {method}": ours(method) for method in ("nuts", "importance", "laplace")}
+def comparisons(quick: bool) -> Iterator[Comparison]:
+    cases = {
+        "stattools": ours("nuts"),
+        "stattools, importance": ours("importance"),
+        "stattools, Laplace": ours("laplace"),
+    }
     if importlib.util.find_spec("pymc"):
-        cases["PyMC (its own NUTS)"] = pymc
-    times: dict[str, list[float]] = {name: [] for name in cases}
-    sizes: dict[str, float] = {}
-    for _ in range(rounds):
+        cases["PyMC"] = pymc
+    seconds: dict[str, list[float]] = {name: [] for name in cases}
+    whole: dict[str, float] = {}
+    for _ in range(1 if quick else 3):
         for name, run in cases.items():
             start = time.perf_counter()
-            sizes[name] = run()
-            times[name].append(time.perf_counter() - start)
-    for name, measured in times.items():
-        each = 1e3 * median(measured) / sizes[name]
-        print(
-            f"{name:24s} {median(measured):7.2f} s   least ESS {sizes[name]:7.0f}   {each:7.3f} ms per effective draw"
-        )
+            size = run()
+            whole[name] = time.perf_counter() - start
+            seconds[name].append(whole[name] / size)
+    yield Comparison(
+        "logistic posterior, an effective draw",
+        tuple(
+            Timing(name, tuple(taken), {"seconds a run": whole[name]}, 3.0 if name == "PyMC" else None)
+            for name, taken in seconds.items()
+        ),
+    )
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    show(comparisons("--quick" in sys.argv))

@@ -1,18 +1,15 @@
-"""The recurrence against its peers: one process, interleaved rounds, and the promised ratios beside them.
+"""Recurrences and exponential filters against SciPy, the Python loop and the speed of memory.
 
-    OPENBLAS_NUM_THREADS=1 uv run python benchmarks/recurrence.py [ROUNDS]
+    uv run --group bench python benchmarks/recurrence.py [--quick]
 
 `raw tbtrs` is the same LAPACK routine called tile by tile on bands that are filled as cheaply as can be, unchecked.
-`triad` is a = b * c in NumPy: the speed of memory. All write to an array that is there. Printed are the median round
-and, in brackets, the fastest, which other processes on the machine touched least: ratios are of those.
+`triad` is a = b * c in NumPy: the speed of memory. All write to an array that is there.
 """
 
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
-from statistics import median
+from collections.abc import Iterator
 
 import numpy as np
 from scipy.linalg import solve_banded
@@ -20,31 +17,10 @@ from scipy.linalg.lapack import dtbtrs
 from scipy.signal import lfilter
 
 import stattools as st
+from stattools.benchmarking import Comparison, interleaved, show
 
 N = 1_000_000
 TILE = 32768
-RNG = np.random.default_rng(0)
-
-
-def measure(cases: dict[str, Callable[[], object]], rounds: int, elements: int) -> dict[str, float]:
-    """The fastest rounds in seconds; printed per element."""
-    for run in cases.values():
-        run()
-        run()
-    times: dict[str, list[float]] = {name: [] for name in cases}
-    for _ in range(rounds):
-        for name, run in cases.items():
-            start = time.perf_counter()
-            run()
-            times[name].append(time.perf_counter() - start)
-    for name, taken in times.items():
-        print(f"  {name:34s} {1e9 * median(taken) / elements:8.2f} ns ({1e9 * min(taken) / elements:.2f}) per element")
-    return {name: min(taken) for name, taken in times.items()}
-
-
-def promise(what: str, ratio: float, limit: str) -> None:
-    good = ratio >= float(limit[2:]) if limit.startswith(">=") else ratio <= float(limit[2:])
-    print(f"    {what:52s} {ratio:7.2f}   promised {limit}   {'held' if good else 'MISSED'}")
 
 
 def raw_tbtrs(a: np.ndarray, b: np.ndarray, y: np.ndarray) -> None:
@@ -76,72 +52,71 @@ def python_loop(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.array(out)
 
 
-def one_series(rounds: int) -> None:
-    a, b, y = RNG.uniform(0, 1, N), RNG.normal(size=N), np.empty(N)
-    w = RNG.uniform(0, 0.1, N)
-    print(f"One series of {N:,}")
-    taken = measure(
+def one_series(rounds: int) -> Iterator[Comparison]:
+    random = np.random.default_rng(0)
+    a, b, y = random.uniform(0, 1, N), random.normal(size=N), np.empty(N)
+    w = random.uniform(0, 0.1, N)
+    yield interleaved(
+        f"linear recurrence of {N:,} steps, LAPACK",
         {
-            "triad b * c": lambda: np.multiply(a, b, out=y),
-            "linear_recurrence, lapack": lambda: st.linear_recurrence(a, b, out=y, engine="lapack"),
-            "linear_recurrence, numba": lambda: st.linear_recurrence(a, b, out=y, engine="numba"),
-            "exponential_filter, lapack": lambda: st.exponential_filter(b, w, out=y, engine="lapack"),
-            "exponential_filter, numba": lambda: st.exponential_filter(b, w, out=y, engine="numba"),
-            "exponential_filter, lapack, refined": lambda: st.exponential_filter(b, 1e-3, out=y, engine="lapack"),
+            "stattools": lambda: st.linear_recurrence(a, b, out=y, engine="lapack"),
             "raw tbtrs": lambda: raw_tbtrs(a, b, y),
-            "scipy.signal.lfilter (constant)": lambda: lfilter([0.3], [1.0, -0.7], b),
             "scipy.linalg.solve_banded": lambda: by_solve_banded(a, b),
             "Python loop": lambda: python_loop(a, b),
         },
-        rounds,
-        N,
+        rounds=rounds,
+        targets={"scipy.linalg.solve_banded": 6.0, "Python loop": 15.0, "raw tbtrs": 1 / 1.3},
     )
-    lapack, compiled = taken["linear_recurrence, lapack"], taken["exponential_filter, numba"]
-    promise("solve_banded / linear_recurrence, lapack", taken["scipy.linalg.solve_banded"] / lapack, ">=6")
-    promise("Python loop / linear_recurrence, lapack", taken["Python loop"] / lapack, ">=15")
-    promise("linear_recurrence, lapack / raw tbtrs", lapack / taken["raw tbtrs"], "<=1.3")
-    promise("exponential_filter, lapack / raw tbtrs", taken["exponential_filter, lapack"] / taken["raw tbtrs"], "<=1.3")
-    promise("exponential_filter, numba / triad", compiled / taken["triad b * c"], "<=1.5")
-    promise("linear_recurrence, numba / triad", taken["linear_recurrence, numba"] / taken["triad b * c"], "<=1.5")
-    promise("lfilter / exponential_filter, numba", taken["scipy.signal.lfilter (constant)"] / compiled, ">=5")
-
-
-def many_series(rounds: int) -> None:
-    shape = (10_000, 1_000)
-    x, w, y = RNG.normal(size=shape), RNG.uniform(0, 0.1, shape), np.empty(shape)
-    print(f"{shape[0]:,} series of {shape[1]:,}")
-    taken = measure(
+    yield interleaved(
+        f"linear recurrence of {N:,} steps, Numba",
         {
+            "stattools": lambda: st.linear_recurrence(a, b, out=y, engine="numba"),
+            "triad b * c": lambda: np.multiply(a, b, out=y),
+        },
+        rounds=rounds,
+        targets={"triad b * c": 1 / 1.5},
+    )
+    yield interleaved(
+        f"exponential filter of {N:,} steps, Numba",
+        {
+            "stattools": lambda: st.exponential_filter(b, w, out=y, engine="numba"),
+            "triad b * c": lambda: np.multiply(w, b, out=y),
+            "scipy.signal.lfilter, one weight": lambda: lfilter([0.3], [1.0, -0.7], b),
+        },
+        rounds=rounds,
+        targets={"triad b * c": 1 / 1.5, "scipy.signal.lfilter, one weight": 5.0},
+    )
+    yield interleaved(
+        f"exponential filter of {N:,} steps, LAPACK",
+        {
+            "stattools": lambda: st.exponential_filter(b, w, out=y, engine="lapack"),
+            "raw tbtrs": lambda: raw_tbtrs(a, b, y),
+            "scipy.signal.lfilter, one weight": lambda: lfilter([0.3], [1.0, -0.7], b),
+        },
+        rounds=rounds,
+        targets={"raw tbtrs": 1 / 1.3},
+    )
+
+
+def many_series(shape: tuple[int, int], rounds: int) -> Iterator[Comparison]:
+    random = np.random.default_rng(0)
+    x, w, y = random.normal(size=shape), random.uniform(0, 0.1, shape), np.empty(shape)
+    yield interleaved(
+        f"exponential filters of {shape[0]:,} series of {shape[1]:,}",
+        {
+            "stattools": lambda: st.exponential_filter(x, w, out=y, engine="numba"),
             "triad b * c": lambda: np.multiply(x, w, out=y),
-            "exponential_filter, numba": lambda: st.exponential_filter(x, w, out=y, engine="numba"),
-            "exponential_filter, lapack": lambda: st.exponential_filter(x, w, out=y, engine="lapack"),
-            "scipy.signal.lfilter (constant)": lambda: lfilter([0.3], [1.0, -0.7], x),
+            "scipy.signal.lfilter, one weight": lambda: lfilter([0.3], [1.0, -0.7], x),
         },
-        rounds,
-        x.size,
-    )
-    promise("exponential_filter, numba / triad", taken["exponential_filter, numba"] / taken["triad b * c"], "<=2")
-
-
-def gaps(rounds: int) -> None:
-    x, w, y = RNG.normal(size=N), RNG.uniform(0, 0.1, N), np.empty(N)
-    x[RNG.random(N) < 0.1] = np.nan
-    print(f"One series of {N:,}, a tenth missing")
-    measure(
-        {
-            "missing='carry'": lambda: st.exponential_filter(x, w, out=y),
-            "missing='decay'": lambda: st.exponential_filter(x, w, out=y, missing="decay"),
-        },
-        rounds,
-        N,
+        rounds=rounds,
+        targets={"triad b * c": 0.5},
     )
 
 
-def main(rounds: int = 15) -> None:
-    one_series(rounds)
-    many_series(max(3, rounds // 3))
-    gaps(max(3, rounds // 3))
+def comparisons(quick: bool) -> Iterator[Comparison]:
+    yield from one_series(5 if quick else 15)
+    yield from many_series((1_000, 1_000) if quick else (10_000, 1_000), 3 if quick else 5)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    show(comparisons("--quick" in sys.argv))

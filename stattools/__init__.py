@@ -115,7 +115,7 @@ if TYPE_CHECKING:
     from stattools.models.waiting import geometric as geometric
     from stattools.models.waiting import pascal as pascal
     from stattools.networks.construction import network as network
-    from stattools.networks.network_fit import NetworkEnsemble as NetworkEnsemble
+    from stattools.networks.network_ensemble import NetworkEnsemble as NetworkEnsemble
     from stattools.networks.network_fit import NetworkFit as NetworkFit
     from stattools.networks.network_model import Network as Network
     from stattools.penalties import Jeffreys as Jeffreys
@@ -127,6 +127,8 @@ if TYPE_CHECKING:
     from stattools.priors.positive import HalfNormal as HalfNormal
     from stattools.priors.symmetric import Cauchy as Cauchy
     from stattools.priors.symmetric import Laplace as Laplace
+    from stattools.reporting.model_table import report_table as report_table
+    from stattools.reporting.quotations import sentences as sentences
     from stattools.reporting.report import report as report
     from stattools.resampling import Bootstrap as Bootstrap
     from stattools.resampling import bootstrap as bootstrap
@@ -146,6 +148,11 @@ if TYPE_CHECKING:
     from stattools.statespace.state_table import states as states
     from stattools.storage import load as load
     from stattools.validation.agreement import Agreement as Agreement
+    from stattools.validation.audit import Audit as Audit
+    from stattools.validation.audit import audit as audit
+    from stattools.validation.explain import Explanation as Explanation
+    from stattools.validation.explain import explain as explain
+    from stattools.validation.finding import Finding as Finding
     from stattools.validation.validate import validate as validate
 
 __version__ = "0.1.0"
@@ -236,6 +243,8 @@ _HOME = {
     "models.waiting": ("geometric", "pascal"),
     "bayes": ("posterior",),
     "reporting.report": ("report",),
+    "reporting.model_table": ("report_table",),
+    "reporting.quotations": ("sentences",),
     "state_paths": ("simulate_states",),
     "statespace.conventions": ("loglik_conventions",),
     "many_fits": ("ManyFits", "fit_many"),
@@ -244,10 +253,14 @@ _HOME = {
     "statespace.state_table": ("states",),
     "storage": ("load",),
     "networks.construction": ("network",),
-    "networks.network_fit": ("NetworkEnsemble", "NetworkFit"),
+    "networks.network_ensemble": ("NetworkEnsemble",),
+    "networks.network_fit": ("NetworkFit",),
     "networks.network_model": ("Network",),
     "solvers": ("LBFGS", "Adam", "ClosedForm", "GradientDescent", "LeastSquares", "Newton", "Solution"),
     "validation.agreement": ("Agreement",),
+    "validation.audit": ("Audit", "audit"),
+    "validation.explain": ("Explanation", "explain"),
+    "validation.finding": ("Finding",),
     "validation.validate": ("validate",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

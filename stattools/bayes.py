@@ -20,6 +20,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.models.counts import whole_number
 from stattools.models.multinomial import Multinomial
 from stattools.models.normal import NormalSample
+from stattools.networks.network_model import Network
 from stattools.priors.assignment import assign
 from stattools.sampling.diagnostics import METHODS
 from stattools.sampling.draws import Posterior
@@ -73,9 +74,15 @@ def posterior(
     tune = whole_number(tune, "tune", at_least=50)
     if not (np.ndim(target_accept) == 0 and 0.0 < target_accept < 1.0):
         raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {target_accept!r}.")
-    if not hasattr(model, "loglik") and not hasattr(model, "parts"):
+    # A fit has a log-likelihood too, as a number.
+    if not callable(getattr(model, "loglik", None)) and not hasattr(model, "parts"):
         raise IncompatibleError(
             f"posterior needs a model; got {type(model).__name__}. Models: st.logistic(...), st.coin(...)"
+        )
+    if isinstance(model, Network):
+        raise IncompatibleError(
+            f"posterior of {model.title} is not offered: its units can be exchanged, so that draws of its parameters "
+            "from several chains never agree. st.fit(model, members=10, seed=...) shows what the data leave open."
         )
     exact = _closed_form(model, prior) if method is None and sigma is None else None
     if exact is not None:

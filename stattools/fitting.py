@@ -22,7 +22,8 @@ from stattools.models.counts import BernoulliTrials
 from stattools.models.custom import Custom
 from stattools.models.one_vs_rest import OneVsRest
 from stattools.networks.fitting_networks import fit_network
-from stattools.networks.network_fit import NetworkEnsemble, NetworkFit
+from stattools.networks.network_ensemble import NetworkEnsemble
+from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import Network
 from stattools.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.predictors.dispersed import Dispersed
@@ -171,8 +172,7 @@ def fit(
     _require_convergence(model, solution)
     if not isinstance(model, Model):
         _require_end(model, solution)
-    scale = _scale(model, solution.estimate) if isinstance(model, Model) else 1.0
-    loglik = model.loglik(solution.estimate) if isinstance(model, Model) else solution.loglik
+    scale, loglik = _scale_and_loglik(model, solution) if isinstance(model, Model) else (1.0, solution.loglik)
     C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
     return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, cov_kind=cov)
 
@@ -206,7 +206,7 @@ def _penalized_fit(model: Any, solver: Solver | None, level: float, cov: Kind, p
     loglik = float(model.loglik(solution.estimate))
     if isinstance(penalty, Ridge):
         none = np.broadcast_to(np.nan, solution.covariance.shape)
-        scale = _scale(model, solution.estimate) if isinstance(model, Model) else 1.0
+        scale = _scale_and_loglik(model, solution)[0] if isinstance(model, Model) else 1.0
         return Fit(model, solution.estimate, none, loglik, solution, scale, level, NO_SE, penalty=penalty)
     return Fit(model, solution.estimate, solution.covariance, loglik, solution, 1.0, level, penalty=penalty)
 
@@ -296,13 +296,15 @@ def _check_precision(model: Model, log_precision: float) -> None:
         )
 
 
-def _scale(model: Model, estimate: Floats) -> float:
+def _scale_and_loglik(model: Model, solution: Solution) -> tuple[float, float]:
+    """The unbiased scale (1 where none is estimated) and the log-likelihood at the estimate."""
     if not model.has_scale:
-        return 1.0
-    spare = model.n - len(estimate)
+        return 1.0, solution.loglik
+    spare = model.n - len(solution.estimate)
     if spare <= 0:
         raise IdentificationError(
-            f"{model.title} has {len(estimate)} coefficients and {model.n:.0f} rows: the fit is exact and nothing is "
-            "left to estimate the scale from. Use fewer columns or more rows."
+            f"{model.title} has {len(solution.estimate)} coefficients and {model.n:.0f} rows: the fit is exact and "
+            "nothing is left to estimate the scale from. Use fewer columns or more rows."
         )
-    return float(np.sqrt(model.residual_sums(estimate)[0] / spare))
+    rss, _ = solution.residual_sums or model.residual_sums(solution.estimate)
+    return float(np.sqrt(rss / spare)), model.loglik_of(rss)

@@ -9,8 +9,7 @@ Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import add
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +38,8 @@ NOT_ASKED = np.empty(0)
 class Evaluation:
     """A log-likelihood with its score (p,) and information (p, p), empty where not asked for; adds with `+`.
 
+    `reach` is the largest size of a linear predictor, 0 where there is none.
+
     >>> (Evaluation(-1.0) + Evaluation(-2.0)).loglik
     -3.0
     """
@@ -46,14 +47,20 @@ class Evaluation:
     loglik: float
     score: Floats = field(default_factory=lambda: NOT_ASKED)
     information: Floats = field(default_factory=lambda: NOT_ASKED)
+    reach: float = 0.0
 
     def __add__(self, other: Evaluation) -> Evaluation:
-        return Evaluation(self.loglik + other.loglik, self.score + other.score, self.information + other.information)
+        return Evaluation(
+            self.loglik + other.loglik,
+            self.score + other.score,
+            self.information + other.information,
+            max(self.reach, other.reach),
+        )
 
     @property
     def is_finite(self) -> bool:
         """True when every number asked for is finite."""
-        return all(bool(np.isfinite(part).all()) for part in (self.loglik, self.score, self.information))
+        return isfinite(self.loglik) and bool(np.isfinite(self.score).all() and np.isfinite(self.information).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,10 +129,10 @@ class Model:
         estimated.
         """
         theta = self._checked(theta)
-        # A step that is too long may overflow: the solver sees a non-finite value and shortens it.
-        with np.errstate(over="ignore", invalid="ignore"):
-            return reduce(add, (self._of_block(theta, block, order) for block in self.rows.blocks()))
+        return self.rows.total(lambda block: self._of_block(theta, block, order))
 
+    # A step that is too long may overflow: the solver sees a non-finite value and shortens it.
+    @np.errstate(over="ignore", invalid="ignore")
     def _of_block(self, theta: Floats, block: Block, order: int) -> Evaluation:
         eta, pullback = self.predictor.forward(theta, block)
         y, w = block.y, block.weight
@@ -136,7 +143,18 @@ class Model:
             return Evaluation(_total(self.likelihood.loglik(eta, y), w), pullback(score))
         loglik, score, information = self.likelihood.evaluate(eta, y)
         curvature = self.predictor.information(block, _times(information, w))
-        return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature)
+        first = eta[:, 0] if self.predictor.extra else eta
+        return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature, float(np.abs(first).max()))
+
+    def ascent(self, theta: ArrayLike) -> Floats:
+        """The score alone, shape (p,), at less cost than `evaluate`, and like it with the scale held at 1."""
+        theta = self._checked(theta)
+        return self.rows.total(lambda block: self._score_of_block(theta, block))
+
+    @np.errstate(over="ignore", invalid="ignore")  # as above
+    def _score_of_block(self, theta: Floats, block: Block) -> Floats:
+        eta, pullback = self.predictor.forward(theta, block)
+        return pullback(_times(self.likelihood.score(eta, block.y), block.weight))
 
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta, RSS / (n - p), for models that estimate one; 1 otherwise.
@@ -165,7 +183,11 @@ class Model:
         """Log-likelihood at theta, the scale at its own maximum for theta where one is estimated."""
         if not self.has_scale:
             return self.evaluate(theta, order=0).loglik
-        mean_square = self.residual_sums(theta)[0] / self.n
+        return self.loglik_of(self.residual_sums(theta)[0])
+
+    def loglik_of(self, rss: float) -> float:
+        """Log-likelihood where the weighted residual sum of squares is `rss` and the scale at its maximum."""
+        mean_square = rss / self.n
         return float(-0.5 * self.n * (np.log(2.0 * np.pi * mean_square) + 1.0) + self._log_precision())
 
     def score(self, theta: ArrayLike) -> Floats:

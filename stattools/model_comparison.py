@@ -27,6 +27,8 @@ from stattools.fitted import Fit
 from stattools.fitting import fit
 from stattools.hypotheses.nesting import describe, difference_in_outcome
 from stattools.model import Model
+from stattools.networks.network_ensemble import NetworkEnsemble
+from stattools.networks.network_fit import NetworkFit
 from stattools.sampling.draws import Posterior
 from stattools.summary import aligned
 
@@ -95,6 +97,11 @@ def compare(*results: Any, names: Sequence[str] | None = None) -> Comparison | P
     >>> compare(even, skewed).table()["bayes_factor"].round(2).tolist()
     [2.89, 1.0]
     """
+    if any(isinstance(result, NetworkFit | NetworkEnsemble) for result in results):
+        raise IncompatibleError(
+            "compare judges models by the rows that they were fitted to, where the larger network always wins. Judge "
+            "networks, beside other fits, by rows that none of them has seen: st.held_out(fit, other, data=new_rows)."
+        )
     drawn = [isinstance(result, Posterior) for result in results]
     exact = [hasattr(result, "log_evidence") and hasattr(result, "seen") for result in results]
     if not any(drawn) and not any(exact):

@@ -29,6 +29,9 @@ def event(model: Any) -> str | None:
     return f"P({model.outcome_name} = {one!r})"
 
 
+RUNGS = {"Cholesky": "by Cholesky", "QR": "by QR", "exact": "exact sums"}
+
+
 def certificate(fit: Fit) -> str:
     """How close to the maximum the estimate is, as one sentence."""
     solution = fit.solution
@@ -37,6 +40,10 @@ def certificate(fit: Fit) -> str:
     bound = max(solution.decrement, 1e-8)
     reached = "" if solution.status == "converged" else ", the limit of float64 on these data"
     steps = f"{solution.steps} step{'' if solution.steps == 1 else 's'}"
+    if solution.reads:
+        steps += f" at the end, {solution.reads} reads of all rows"
+    if solution.rung is not None and solution.digits is not None:
+        steps = f"{RUNGS[solution.rung]}, {int(solution.digits.smallest)} digits"
     return f"Within {bound:.0e}".replace("e-0", "e-") + (
         f" standard errors of the maximum{reached} ({solution.solver}, {steps})."
     )

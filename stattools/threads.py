@@ -1,28 +1,65 @@
-"""BLAS on one thread: for many small products a second thread costs more than it brings, and on a busy machine tenfold.
+"""Threads: BLAS on one of them, and the sums over rows on as many as BLAS would have used.
 
-The libraries are looked up once, which takes some milliseconds; entering and leaving the limit takes microseconds.
+For many small products a second BLAS thread costs more than it brings, and on a busy machine tenfold; ranges of rows
+are independent, and each of them can have a thread of its own. The libraries are looked up once, which takes some
+milliseconds; entering and leaving the limit takes microseconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
+
+_free: ContextVar[int] = ContextVar("threads that BLAS left free", default=1)
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Within it, BLAS products of this process run on one thread."""
-    with _controller().limit(limits=1, user_api="blas"):
+    """Within it, BLAS products of this process run on one thread, and `on_threads` may use those that BLAS had."""
+    before = [(library, library.num_threads) for library in _libraries()]
+    token = _free.set(max(_free.get(), *(threads for _, threads in before)))
+    for library, threads in before:
+        if threads != 1:
+            library.set_num_threads(1)
+    try:
         yield
+    finally:
+        _free.reset(token)
+        for library, threads in before:
+            if threads != 1:
+                library.set_num_threads(threads)
+
+
+def free_threads() -> int:
+    """How many threads `on_threads` can use: those of BLAS (OPENBLAS_NUM_THREADS or the cores) inside
+    `one_blas_thread`, 1 elsewhere.
+    """
+    return _free.get()
+
+
+def on_threads[Part, Result](work: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
+    """`work` of each part, the first by the calling thread and the others beside it; no order of execution."""
+    first, *others = parts
+    if not others:
+        return [work(first)]
+    jobs = [_pool(len(others)).submit(work, part) for part in others]
+    return [work(first), *(job.result() for job in jobs)]
 
 
 @cache
-def _controller() -> Any:
+def _pool(size: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(size, "rows")
+
+
+@cache
+def _libraries() -> list[Any]:
     import numpy as np
     import scipy.linalg
     from threadpoolctl import ThreadpoolController
 
     del np, scipy  # loaded, so that their libraries are found
-    return ThreadpoolController()
+    return ThreadpoolController().select(user_api="blas").lib_controllers

@@ -13,6 +13,7 @@ from stattools.data.arrays import NUMBERS, aligned, matrix, named, vector, with_
 from stattools.data.columns import checked, missing
 from stattools.data.design import Design, learn, outcome_of
 from stattools.data.formula import parse, require
+from stattools.data.rows import Low
 from stattools.data.table import series, table
 from stattools.errors import DomainError, IncompatibleError
 
@@ -29,7 +30,7 @@ class Dataset:
 
     `dropped` counts the rows in which a column was missing, by column; a row missing in two columns counts in both.
     `n_dropped` counts the rows dropped in all. `kept` are the numbers of the rows that stayed, None where all did;
-    `source` is the table as it was given, None for arrays.
+    `source` is the table as it was given, None for arrays; `low` is what float64 does not hold of powers in X.
     """
 
     X: np.ndarray
@@ -41,6 +42,7 @@ class Dataset:
     n_dropped: int = 0
     kept: np.ndarray | None = None
     source: Any = None
+    low: Low | None = None
 
 
 def read(
@@ -104,9 +106,10 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
     }
     numbers = {key: _number_column(ready[label], key, label) for key, label in labels.items()}
     outcome = outcome_of(formula, ready, rows)
-    design, X = learn(formula, ready, rows)
+    design, X, low = learn(formula, ready, rows)
     kept = None if len(rows) == frame.n else rows
-    return Dataset(X, outcome, formula.outcome.text, design, numbers, dropped, frame.n - len(rows), kept, data)
+    n_dropped = frame.n - len(rows)
+    return Dataset(X, outcome, formula.outcome.text, design, numbers, dropped, n_dropped, kept, data, low)
 
 
 def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:

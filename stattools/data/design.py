@@ -20,6 +20,8 @@ from stattools.data.columns import checked, finite, listing, missing
 from stattools.data.evaluation import constants, contrast_call, evaluate
 from stattools.data.expression import Expression
 from stattools.data.formula import Formula, require
+from stattools.data.powers import rest_of_powers
+from stattools.data.rows import Low
 from stattools.data.table import is_frame, table
 from stattools.data.transforms import contrast
 from stattools.errors import DomainError
@@ -95,8 +97,12 @@ class Design:
         return with_intercept(X) if self.added else np.ascontiguousarray(X)
 
 
-def learn(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray) -> tuple[Design, np.ndarray]:
-    """Design and X of a formula over complete, clean columns; `rows` are their row numbers in the table."""
+def learn(
+    formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray
+) -> tuple[Design, np.ndarray, Low | None]:
+    """Design and X of a formula over complete, clean columns, and what float64 does not hold of powers in X; `rows` are
+    their row numbers in the table.
+    """
     levels = {
         factor.text: _levels(factor, columns[factor.category], len(rows))
         for factor in formula.factors
@@ -116,7 +122,8 @@ def learn(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray) 
         raise DomainError(
             f"the formula {formula.text!r} makes two columns named {twice!r}; rename a column of the data."
         )
-    return Design(names, formula, levels, state), X
+    low = rest_of_powers(formula, names, lambda name: columns[name].to_numpy(dtype=np.float64), X)
+    return Design(names, formula, levels, state), X, low
 
 
 def columns_of(

@@ -6,17 +6,26 @@ and scaling are done block by block: x -> (x - center) / scale costs nothing bes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from functools import reduce
+from itertools import pairwise
+from operator import add
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.threads import free_threads, on_threads
+
 Floats = NDArray[np.float64]
 
-BLOCK_BYTES = 800_000
-"""A block of X, its weighted copy and the vectors beside it stay within a 2 MB second-level cache."""
+BLOCK_BYTES = 1_600_000
+"""A block of X and its weighted copy stay close to the processor, and the calls per block cost little beside it."""
+
+
+WORTH_A_THREAD = 1_000_000
+"""Numbers of X that a thread needs to be worth its start and the waits for the interpreter's lock."""
 
 
 class Block(NamedTuple):
@@ -28,12 +37,19 @@ class Block(NamedTuple):
     offset: Floats | None
 
 
+class Low(NamedTuple):
+    """What float64 does not hold of some columns of X: X[:, columns] + values is known to 106 bits."""
+
+    columns: NDArray[np.intp]
+    values: Floats
+
+
 @dataclass(frozen=True, eq=False)
 class Rows:
     """The data of a model: X (n, p) in C or Fortran order, y (n,) or (n, k), and per row what is not None of:
 
     `weight`, a frequency (how often the row was seen); `offset`, added to the linear predictor; `precision`, a relative
-    inverse variance. Blocks carry the product of weight and precision.
+    inverse variance. Blocks carry the product of weight and precision. `low` is read by exact least squares alone.
 
     >>> rows = Rows(np.ones((5, 1)), np.arange(5.0))
     >>> rows.n, sum(len(block.y) for block in rows.blocks(2))
@@ -47,6 +63,7 @@ class Rows:
     precision: Floats | None = None
     center: Floats | None = None
     scale: Floats | None = None
+    low: Low | None = None
 
     @property
     def n(self) -> float:
@@ -61,7 +78,7 @@ class Rows:
         return self.weight * self.precision
 
     def blocks(self, size: int | None = None) -> Iterator[Block]:
-        """Blocks of `size` rows; by default as many as fill about 800 kB."""
+        """Blocks of `size` rows; by default as many as fill about 1.6 MB."""
         n, p = self.X.shape
         importance = self.importance
         size = size or max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1))))
@@ -76,6 +93,41 @@ class Rows:
                 None if importance is None else importance[part],
                 None if self.offset is None else self.offset[part],
             )
+
+    def total[Sum](self, part: Callable[[Block], Sum]) -> Sum:
+        """The sum of `part(block)` over all blocks, on the threads that are free where there is work for them.
+
+        >>> Rows(np.ones((5, 1)), np.arange(5.0)).total(lambda block: float(block.y.sum()))
+        10.0
+        """
+        threads = min(free_threads(), self.X.size // WORTH_A_THREAD)
+        if threads < 2:
+            return reduce(add, map(part, self.blocks()))
+        cuts = [len(self.X) * k // threads for k in range(threads + 1)]
+        ranges = [self._where(slice(low, high)) for low, high in pairwise(cuts)]
+        return reduce(add, on_threads(lambda rows: reduce(add, map(part, rows.blocks())), ranges))
+
+    def sample(self, size: int) -> Rows:
+        """One row, by chance, of each of `size` consecutive runs of rows of equal length, in their order.
+
+        Blind to the order of the rows, without repeats, and the same rows every time.
+
+        >>> Rows(np.arange(8.0)[:, None], np.zeros(8)).sample(4).X.shape
+        (4, 1)
+        """
+        edges = np.linspace(0, len(self.X), size + 1).astype(np.intp)
+        return self._where(np.random.default_rng(0).integers(edges[:-1], edges[1:]))
+
+    def _where(self, which: Any) -> Rows:
+        """The rows that a slice or an array of their numbers picks, X in the order that it had."""
+        taken = {
+            name: values[which]
+            for name in ("y", "weight", "offset", "precision")
+            if (values := getattr(self, name)) is not None
+        }
+        by_columns = self.X.flags.f_contiguous and not isinstance(which, slice)  # take() along rows is slow there
+        X = np.take(self.X.T, which, axis=1).T if by_columns else self.X[which]
+        return replace(self, X=X, **taken)
 
     def standardized(self) -> tuple[Rows, Floats]:
         """Rows with centered, unit-variance columns, and T (p, p) with X_standardized = X T, so theta = T phi.

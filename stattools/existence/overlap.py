@@ -7,7 +7,7 @@ import numpy as np
 from stattools.errors import IdentificationError
 from stattools.existence.rank import check_rank
 from stattools.existence.separation import Separation, separation
-from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, NegativeBinomial, Poisson, Probit
+from stattools.likelihoods import Bernoulli, Binomial, Categorical, NegativeBinomial, Poisson, Probit
 from stattools.model import Model
 from stattools.solvers.solution import Solution
 
@@ -101,11 +101,12 @@ def _is_far(model: Model, solution: Solution) -> bool:
     """Is a linear predictor so large that its row may have probability 1? On the way there the decrement is exp(-eta /
     2), for probit exp(-eta^2 / 4).
     """
-    eta = model.eta(solution.estimate)
-    if isinstance(model.likelihood, NegativeBinomial | BetaBinomial):
-        eta = eta[:, 0]
+    reach = solution.reach
+    if np.isnan(reach):
+        eta = model.eta(solution.estimate)
+        reach = float(np.abs(eta[:, 0] if model.predictor.extra else eta).max())
     far = min(FAR, -1.5 * np.log(min(max(solution.decrement, 1e-300), 0.5)))
-    return bool(np.abs(eta).max() > (np.sqrt(far) if isinstance(model.likelihood, Probit) else far))
+    return bool(reach > (np.sqrt(far) if isinstance(model.likelihood, Probit) else far))
 
 
 def _listed(infinite: dict[str, float], most: int = 8) -> str:

@@ -24,7 +24,7 @@ from stattools.existence.limit import Among, Limit
 from stattools.existence.suprema import profile_ends
 from stattools.interval import Interval, require_level
 from stattools.model import Model
-from stattools.solvers.newton import climb
+from stattools.solvers.newton_steps import climb
 from stattools.solvers.solution import Solution
 
 if TYPE_CHECKING:

@@ -28,6 +28,8 @@ ANALYSES = (
     "ab_test",
 )
 INDEX = "index"
+VALIDATION = {"stattools validate": "usual", "stattools validate --quick": "quick", "stattools validate --full": "full"}
+"""Commands that write the report of the whole package's validation, and its extent: `verify` computes it again too."""
 
 
 def command(name: str) -> str:
@@ -46,8 +48,13 @@ class Gallery:
         self._computed: dict[str, Document] = {}
 
     def document(self, name: str) -> Document:
-        """The document of one analysis, or of the index of all."""
-        if name not in (*ANALYSES, INDEX):
+        """The document of one analysis, of the index of all, or of a command in `VALIDATION`."""
+        if name in VALIDATION and name not in self._computed:
+            from stattools.qualification.document import document
+            from stattools.qualification.qualification import qualify
+
+            self._computed[name] = document(qualify(VALIDATION[name]), command=name)
+        if name not in (*ANALYSES, INDEX, *VALIDATION):
             raise DomainError(f"the gallery has {', '.join(ANALYSES)}; got {name!r}.")
         if name not in self._computed:
             module = import_module(f"stattools.gallery.{name}")

@@ -9,6 +9,11 @@ from stattools.reporting.document import Block, Document, Listing, Paragraph, Pi
 from stattools.reporting.provenance import code_version, environment
 from stattools.reporting.tables import facts
 
+VALIDATED = (
+    "[Is it right? The package against its references](validation.md), by `stattools validate`: every model, with the "
+    "digits that it shares with an independent package or an exact answer."
+)
+
 
 def document(reports: Mapping[str, Document]) -> Document:
     """The index of reports that stand beside it."""
@@ -18,7 +23,13 @@ def document(reports: Mapping[str, Document]) -> Document:
         "`stattools verify` computes them again and compares."
     )
     return Document(
-        "Reports", (Paragraph(opening), *(_entry(name, report) for name, report in reports.items()), _provenance())
+        "Reports",
+        (
+            Paragraph(opening),
+            Paragraph(VALIDATED),
+            *(_entry(name, report) for name, report in reports.items()),
+            _provenance(),
+        ),
     )
 
 

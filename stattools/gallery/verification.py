@@ -12,10 +12,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
 
 from stattools.errors import DomainError
-from stattools.gallery import ANALYSES, INDEX, Gallery, command
+from stattools.gallery import ANALYSES, INDEX, VALIDATION, Gallery, command
+from stattools.reporting.files import figures_of
 from stattools.reporting.markdown import markdown
 
 CAUSES = {"data": "the data", "SHA-256": "the data", "stattools": "the version of stattools", "seed": "the seed"}
@@ -45,7 +45,7 @@ def verify(path: Path, gallery: Gallery) -> Verdict:
     """Compute the report at `path` again and compare; DomainError where the gallery did not make it."""
     old = path.read_text(encoding="utf-8")
     name = made_by(old, path)
-    new = markdown(gallery.document(name), figures=name)
+    new = markdown(gallery.document(name), figures=path.stem if name in VALIDATION else name)
     (old_text, old_versions), (new_text, new_versions) = _parted(old), _parted(new)
     diff = [
         line
@@ -53,7 +53,7 @@ def verify(path: Path, gallery: Gallery) -> Verdict:
         if not line.startswith("@@")
     ]
     moved = _causes(diff)
-    moved += [f"the figure {figure} is missing" for figure in _figures(old) if not (path.parent / figure).is_file()]
+    moved += [f"the figure {figure} is missing" for figure in figures_of(old) if not (path.parent / figure).is_file()]
     changed = sorted(
         f"{package} {old_versions.get(package, 'none')} -> {new_versions.get(package, 'none')}"
         for package in old_versions.keys() | new_versions.keys()
@@ -65,9 +65,9 @@ def verify(path: Path, gallery: Gallery) -> Verdict:
 def made_by(text: str, path: Path) -> str:
     """The name of the gallery's report, read from the command in its provenance."""
     found = re.search(r"^## Provenance\n(?:.*\n)*?```sh\n(.*)\n```$", text, re.MULTILINE)
-    for name in (*ANALYSES, INDEX):
-        if found and found[1] == command(name):
-            return name
+    commands = {command(name): name for name in (*ANALYSES, INDEX)} | {name: name for name in VALIDATION}
+    if found and found[1] in commands:
+        return commands[found[1]]
     was = f"; its command is {found[1]!r}" if found else ""
     raise DomainError(
         f"verify needs a report of the gallery, whose provenance names a command such as {command('coin')!r}; "
@@ -98,7 +98,3 @@ def _causes(diff: Sequence[str]) -> list[str]:
 
 def _first_word(line: str) -> str:
     return line[2:].split()[0] if line.startswith("| ") and line[2:].split() else ""
-
-
-def _figures(text: str) -> list[str]:
-    return [unquote(target) for target in re.findall(r"^!\[.*\]\(([^()\s]+\.svg)\)$", text, re.MULTILINE)]

@@ -43,7 +43,8 @@ def bind(
     """
     offset = _offset(data.columns.get("offset"), data.columns.get("exposure"))
     precision = _positive(data.columns.get("precision"), "precision= are relative inverse variances, and")
-    rows = Rows(data.X, likelihood.check(y), frequencies(data.columns.get("weights")), offset, precision)
+    weight = frequencies(data.columns.get("weights"))
+    rows = Rows(data.X, likelihood.check(y), weight, offset, precision, low=data.low)
     columns = data.X.shape[1]
     predictor = Dispersed(columns, dispersed) if dispersed else Linear(columns, likelihood.width)
     return Model(

@@ -8,11 +8,15 @@ from typing import Any, Literal
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError
-from stattools.networks.network_fit import NetworkEnsemble, NetworkFit
+from stattools.networks.full_batch import train_by_lbfgs
+from stattools.networks.mini_batches import train_by_adam
+from stattools.networks.network_ensemble import NetworkEnsemble
+from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import Network
-from stattools.networks.training import Training, train
+from stattools.networks.training import Training
 from stattools.solvers.adam import Adam
 from stattools.solvers.lbfgs import LBFGS
+from stattools.threads import one_blas_thread
 
 WORK = 2e7
 """Rows times parameters up to which full-batch L-BFGS is the default."""
@@ -67,12 +71,21 @@ def _best(
     generator: np.random.Generator,
     seed: int | None,
 ) -> NetworkFit:
-    trained: list[Training] = [train(sample, solver, ridge, generator) for _ in range(restarts)]
-    best = max(trained, key=lambda training: training.objective)
+    best = max((_train(sample, solver, ridge, generator) for _ in range(restarts)), key=lambda found: found.objective)
     frozen = replace(best.model, rows=model.rows)
     penalty = f"Ridge({ridge:g})" if ridge else None
     loglik = frozen.loglik(best.estimate)
     return NetworkFit(frozen, best.estimate, loglik, best.history, best.reason, repr(solver), seed, penalty)
+
+
+def _train(model: Network, solver: Adam | LBFGS, ridge: float, generator: np.random.Generator) -> Training:
+    """One training from one random start."""
+    start = model.start_from(generator)
+    # What overflows in a diverging network is found by the check of every batch, which names the layer.
+    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+        if isinstance(solver, Adam):
+            return train_by_adam(model, solver, ridge, start, generator)
+        return train_by_lbfgs(model, solver, ridge, start)
 
 
 def _resampled(model: Network, generator: np.random.Generator) -> Network:

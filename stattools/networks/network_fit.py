@@ -1,4 +1,4 @@
-"""A trained network: predictions, held-out scores, calibration. It has no standard errors, and says so."""
+"""A trained network: predictions and held-out scores. It has no standard errors, and says so."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.confusion_table import crossed, most_probable
-from stattools.errors import DomainError, IncompatibleError
+from stattools.confusion_table import most_probable
+from stattools.errors import IncompatibleError
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian
+from stattools.networks.calibration import best_temperature, brier, confusion, reliability
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import Network
 from stattools.solvers.solution import Epoch
@@ -64,7 +65,7 @@ class NetworkFit:
         Several categories: a frame with one column of probabilities per label. Otherwise an array (n,). Raises
         DomainError for missing columns and unseen levels, IncompatibleError for a class of a quantity.
         """
-        mean = self.mean(None if data is None else self.model.design.encode(_inputs(data)))
+        mean = self.mean(None if data is None else self.model.design.encode(inputs_of(data)))
         labels = self.labels
         if kind == "class":
             if labels is None:
@@ -121,22 +122,11 @@ class NetworkFit:
 
     def confusion(self, data: Any = None) -> pd.DataFrame:
         """Counts of rows by observed (rows) and predicted label (columns). `data` as in `pointwise_loglik`."""
-        return _confusion(self, data)
-
-    def probabilities_and_hits(self, data: Any = None) -> tuple[Floats, NDArray[np.bool_]]:
-        """Predicted probability of each label (n, K) and whether it was observed: what calibration compares."""
-        if self.labels is None:
-            raise IncompatibleError(f"{self.model.outcome_name!r} has no probabilities to calibrate.")
-        X, y = self.model.rows_of(data)
-        mean = self.mean(X)
-        mean = np.column_stack([1.0 - mean, mean]) if mean.ndim == 1 else mean
-        return mean, y[:, None] == np.arange(mean.shape[1])
+        return confusion(self, data)
 
     def brier(self, data: Any = None) -> float:
         """Mean squared error of the probabilities, summed over labels (halved for two, as for logistic regression)."""
-        p, hit = self.probabilities_and_hits(data)
-        square = np.average(((p - hit) ** 2).sum(axis=1), weights=self.model.own_weight(data))
-        return float(square / (2.0 if p.shape[1] == 2 else 1.0))
+        return brier(self, data)
 
     def calibration(self, data: Any = None, *, bins: int = 10) -> pd.DataFrame:
         """Observed share against the predicted probability of all labels, in groups of equal width: reliability.
@@ -144,29 +134,7 @@ class NetworkFit:
         One row per group that is not empty: predicted, observed, n, lower, upper (95 % Wilson interval). Raises
         DomainError for bins that are not a whole number >= 1.
         """
-        import pandas as pd
-
-        from stattools.goodness import wilson_ends
-
-        if isinstance(bins, bool) or not isinstance(bins, int | np.integer) or bins < 1:
-            raise DomainError(f"calibration needs bins=, a whole number >= 1; got {bins!r}.")
-        p, hit = self.probabilities_and_hits(data)
-        weight = self.model.own_weight(data)
-        times = np.ones(p.size) if weight is None else np.repeat(weight, p.shape[1])
-        group = np.minimum((p.ravel() * bins).astype(int), bins - 1)
-        n = np.bincount(group, times, bins)
-        kept = n > 0
-        predicted = np.bincount(group, times * p.ravel(), bins)[kept] / n[kept]
-        observed = np.bincount(group, times * hit.ravel(), bins)[kept] / n[kept]
-        lower, upper = wilson_ends(observed, n[kept], 1.959963984540054)
-        columns = {
-            "predicted": predicted,
-            "observed": observed,
-            "n": n[kept].astype(int),
-            "lower": lower,
-            "upper": upper,
-        }
-        return pd.DataFrame(columns)
+        return reliability(self, data, bins)
 
     def calibrated(self, data: Any) -> NetworkFit:
         """The fit with its temperature T at the maximum of the likelihood of `data`, rows that it was not trained on.
@@ -174,18 +142,10 @@ class NetworkFit:
         p = softmax(eta / T): T > 1 says that the network was too sure. One number, so labels and their order stay.
         Source: Guo et al., ICML 2017 (arXiv:1706.04599).
         """
-        from scipy.optimize import minimize_scalar
-
         if self.labels is None:
             raise IncompatibleError(f"{self.model.outcome_name!r} has no probabilities to calibrate.")
         X, y = self.model.rows_of(data)
-        eta, likelihood = self.model.eta(self.estimate, X), self.model.likelihood
-        found: Any = minimize_scalar(
-            lambda log_t: -float(likelihood.loglik(eta * np.exp(-log_t), y).mean()),
-            bounds=(-5.0, 5.0),
-            method="bounded",
-        )
-        return replace(self, temperature=float(np.exp(found.x)))
+        return replace(self, temperature=best_temperature(self.model.likelihood, self.model.eta(self.estimate, X), y))
 
     def table(self, level: float | None = None) -> pd.DataFrame:
         """Refused: a network has no standard errors."""
@@ -251,100 +211,6 @@ class NetworkFit:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, eq=False)
-class NetworkEnsemble:
-    """Networks of one model from different starts ("deep") or resampled rows ("bootstrap"): `st.fit(model, members=)`.
-
-    Predictions are the mean over members; their spread is how much the training, and for "bootstrap" the data, leave
-    open. It is no standard error of the truth. Source: Lakshminarayanan et al., NeurIPS 2017 (arXiv:1612.01474).
-    """
-
-    members: tuple[NetworkFit, ...]
-    kind: Literal["deep", "bootstrap"]
-
-    @property
-    def model(self) -> Network:
-        """The model of the first member."""
-        return self.members[0].model
-
-    def mean(self, X: Floats | None = None) -> Floats:
-        """Mean over members of E(y): (n, K) or (n,)."""
-        return np.mean([member.mean(X) for member in self.members], axis=0)
-
-    def predict(self, data: Any = None, *, kind: Literal["mean", "class"] = "mean", spread: float | None = None) -> Any:
-        """As `NetworkFit.predict`; `spread=prob` gives a long frame row, [category,] mean, lower, upper of members.
-
-        lower and upper are the central `prob` of the members' predictions: the spread of the ensemble.
-        """
-        import pandas as pd
-
-        first = self.members[0]
-        X = None if data is None else self.model.design.encode(_inputs(data))
-        if kind == "class":
-            labels = first.labels
-            if labels is None:
-                raise IncompatibleError(f"{self.model.outcome_name!r} has no classes; kind='mean' predicts it.")
-            mean = self.mean(X)
-            return as_labels(labels, most_probable(mean))
-        draws = np.array([member.mean(X) for member in self.members])
-        mean = draws.mean(axis=0)
-        if spread is None:
-            return mean if mean.ndim == 1 else pd.DataFrame(mean, columns=[str(label) for label in first.labels or ()])
-        if not 0.0 < spread < 1.0:
-            raise DomainError(f"spread= is a probability between 0 and 1, such as 0.9; got {spread!r}.")
-        lower, upper = np.quantile(draws, [0.5 * (1.0 - spread), 0.5 * (1.0 + spread)], axis=0)
-        columns: dict[str, Any] = {"row": np.arange(len(mean))}
-        if mean.ndim == 2:
-            names = [str(label) for label in first.labels or ()]
-            columns = {"row": np.repeat(columns["row"], len(names)), "category": names * len(mean)}
-        return pd.DataFrame(columns | {"mean": mean.ravel(), "lower": lower.ravel(), "upper": upper.ravel()})
-
-    def pointwise_loglik(self, data: Any = None) -> Floats:
-        """log of the mean over members of p(y_i | x_i): the ensemble is a mixture."""
-        from scipy.special import logsumexp
-
-        parts = [member.pointwise_loglik(data) for member in self.members]
-        return logsumexp(parts, axis=0) - np.log(len(parts))
-
-    def log_score(self, data: Any = None) -> float:
-        """Mean of -log p(y_i | x_i) of the mixture."""
-        return -float(np.average(self.pointwise_loglik(data), weights=self.model.own_weight(data)))
-
-    @cached_property
-    def own_log_score(self) -> float:
-        """The log score of the rows of the fit."""
-        return self.log_score()
-
-    @property
-    def labels(self) -> tuple[Any, ...] | None:
-        """The outcome's labels; 0 and 1 where it came so; None for a quantity or a count."""
-        return self.members[0].labels
-
-    def accuracy(self, data: Any = None) -> float:
-        """Share of rows whose most probable label is the observed one."""
-        table = self.confusion(data).to_numpy()
-        return float(np.trace(table) / table.sum())
-
-    def confusion(self, data: Any = None) -> pd.DataFrame:
-        """Counts of rows by observed (rows) and predicted label (columns)."""
-        return _confusion(self, data)
-
-    def save(self, path: str | Path) -> Path:
-        """Write the members without their data to a file, which `st.load` reads; returns the path."""
-        from stattools.storage import save
-
-        return save(self, path)
-
-    def __str__(self) -> str:
-        what = "from different random starts" if self.kind == "deep" else "on resampled rows"
-        scores = ", ".join(f"{-member.loglik / member.n:.4f}" for member in self.members)
-        return (
-            f"Ensemble of {len(self.members)} networks {what}: {self.model.title} of {self.model.outcome_name}\n"
-            f"Log scores on the rows of the fit: {scores}; of the ensemble {self.own_log_score:.4f}\n"
-            "The spread of the members is no standard error: it says how much the training leaves open."
-        )
-
-
 def as_labels(labels: tuple[Any, ...], codes: NDArray[Any]) -> NDArray[Any]:
     """Labels by code: bool, int or str arrays where all labels are, objects otherwise."""
     kinds = {type(label) for label in labels}
@@ -352,13 +218,6 @@ def as_labels(labels: tuple[Any, ...], codes: NDArray[Any]) -> NDArray[Any]:
     return np.array(labels, dtype=kind)[codes]
 
 
-def _confusion(fit: NetworkFit | NetworkEnsemble, data: Any) -> pd.DataFrame:
-    if fit.labels is None:
-        raise IncompatibleError(f"{fit.model.outcome_name!r} has no classes to confuse.")
-    X, y = fit.model.rows_of(data)
-    return crossed(fit.labels, y, most_probable(fit.mean(X)), fit.model.own_weight(data))
-
-
-def _inputs(data: Any) -> Any:
+def inputs_of(data: Any) -> Any:
     """X of a pair (y, X), or the data as they are."""
     return data[1] if isinstance(data, tuple) and len(data) == 2 else data

@@ -89,8 +89,17 @@ class Network:
 
     @property
     def start(self) -> Floats:
-        """Random weights from seed 0, shape (size,); `perceptron.start(seed)` gives others."""
-        return self.perceptron.start(0)
+        """Random weights from seed 0, shape (size,); `start_from(seed)` gives others."""
+        return self.start_from(0)
+
+    def start_from(self, seed: int | np.random.Generator) -> Floats:
+        """Random weights; with a count, the last bias is the log of its mean, from which exp does not overshoot."""
+        theta = self.perceptron.start(seed)
+        if isinstance(self.likelihood, Poisson):
+            weight = self.rows.weight
+            mean = float(np.average(self.rows.y, weights=weight)) if weight is None or weight.any() else 1.0
+            theta[-1] = np.log(max(mean, 0.5 / self.n))
+        return theta
 
     def loglik(self, theta: ArrayLike) -> float:
         """Log-likelihood of all rows at theta."""
@@ -150,11 +159,19 @@ class Network:
         theta = self._checked(theta)
         self.require_frozen("a prediction")
         X = self.rows.X if X is None else X
-        parts = [
-            self.perceptron.forward(theta, self.inputs(X[start : start + BLOCK]))[0]
-            for start in range(0, len(X), BLOCK)
-        ]
+        # What overflows is found below, and said with its cause.
+        with np.errstate(over="ignore", invalid="ignore"):
+            parts = [
+                self.perceptron.forward(theta, self.inputs(X[start : start + BLOCK]))[0]
+                for start in range(0, len(X), BLOCK)
+            ]
         eta = np.concatenate(parts)
+        if not np.isfinite(eta).all():
+            row = int(np.flatnonzero(~np.isfinite(eta).all(axis=1))[0])
+            raise DomainError(
+                f"{self.title} overflows in row {row} (counting from 0), whose largest input is "
+                f"{np.abs(X[row]).max():.2g}: the values between its layers are beyond float64. Check the units."
+            )
         return eta[:, 0] if self.likelihood.width == 1 else eta
 
     def mean(self, theta: ArrayLike, X: Floats | None = None) -> Floats:

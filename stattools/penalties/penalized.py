@@ -16,7 +16,8 @@ from stattools.model import Evaluation
 from stattools.penalties.jeffreys import Jeffreys
 from stattools.penalties.ridge import Ridge, penalized_coefficients
 from stattools.solvers.lbfgs import LBFGS
-from stattools.solvers.newton import Newton, climb
+from stattools.solvers.newton import Newton
+from stattools.solvers.newton_steps import climb
 from stattools.solvers.softmax import large, maximize_softmax
 from stattools.solvers.solution import Solution
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stattools.data.products import times, transposed, weighted_gram
 from stattools.data.rows import Block
 from stattools.predictors.linear import Floats, Pullback
 
@@ -32,18 +33,18 @@ class Dispersed:
 
     def forward(self, theta: Floats, block: Block) -> tuple[Floats, Pullback]:
         """eta for the rows of the block, and the function that pulls a score back to theta."""
-        first = block.X @ theta[:-1]
+        first = times(block.X, theta[:-1])
         if block.offset is not None:
             first = first + block.offset
         eta = np.stack([first, np.full_like(first, theta[-1])], axis=-1)
-        return eta, lambda score: np.append(block.X.T @ score[:, 0], score[:, 1].sum())
+        return eta, lambda score: np.append(transposed(block.X, score[:, 0]), score[:, 1].sum())
 
     def information(self, block: Block, weight: Floats) -> Floats:
         """Sum over rows of J^T weight J, J = (x, 0; 0, 1): weight (m, 2, 2), result (size, size)."""
         X = block.X
         total = np.empty((self.size, self.size))
-        total[:-1, :-1] = X.T @ (X * weight[:, 0, 0, None])
-        total[:-1, -1] = total[-1, :-1] = X.T @ weight[:, 0, 1]
+        total[:-1, :-1] = weighted_gram(X, weight[:, 0, 0])
+        total[:-1, -1] = total[-1, :-1] = transposed(X, weight[:, 0, 1])
         total[-1, -1] = weight[:, 1, 1].sum()
         return total
 

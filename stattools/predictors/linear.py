@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.products import times, transposed, weighted_gram
 from stattools.data.rows import Block
 
 Floats = NDArray[np.float64]
@@ -41,8 +42,8 @@ class Linear:
         """eta for the rows of the block, and the function that pulls a score back to theta."""
         X = block.X
         if self.width == 1:
-            eta = X @ theta
-            return eta if block.offset is None else eta + block.offset, lambda score: X.T @ score
+            eta = times(X, theta)
+            return eta if block.offset is None else eta + block.offset, lambda score: transposed(X, score)
         eta = X @ theta.reshape(self.width, self.columns).T
         if block.offset is not None:
             eta = eta + block.offset[:, None]
@@ -52,7 +53,7 @@ class Linear:
         """Sum over rows of weight (x) x x^T: weight (m,) or (m, width, width), result (size, size)."""
         X, p = block.X, self.columns
         if self.width == 1:
-            return X.T @ (X * weight[:, None])
+            return weighted_gram(X, weight)
         total = np.empty((self.size, self.size))
         for a in range(self.width):
             for b in range(a, self.width):

@@ -153,7 +153,8 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """A header and rows of cells (texts with marks); `align` has one of "l", "r", "c" per column.
+    """A header and rows of cells (texts with marks); `align` has one of "l", "r", "c" per column, and `caption`, if
+    there is one, says what the numbers are.
 
     >>> Table(("n", "mean"), (("10", "0.5"),), align="rr").rows
     (('10', '0.5'),)
@@ -162,6 +163,7 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     align: str
+    caption: str = ""
 
     def __post_init__(self) -> None:
         widths = {len(self.align), *(len(row) for row in self.rows)}

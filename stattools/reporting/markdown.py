@@ -6,6 +6,7 @@ import re
 import unicodedata
 from urllib.parse import quote
 
+from stattools.reporting.characters import LINE_BREAK, UNPRINTABLE, printable
 from stattools.reporting.document import (
     Block,
     Bullets,
@@ -23,8 +24,6 @@ from stattools.reporting.document import (
     inline,
 )
 
-LINE_BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 ENTITY = re.compile(r"&(?=#?\w+;)")
 RULES = {"l": ":{}-", "r": "-{}:", "c": ":{}:"}
 
@@ -50,8 +49,7 @@ def escape(text: str) -> str:
     >>> escape("a|b_c <script> $5")
     'a\\\\|b\\\\_c \\\\<script> <span>&#36;</span>5'
     """
-    text = LINE_BREAK.sub("\n", text).replace("\t", " ")
-    text = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    text = printable(text)
     text = re.sub(r"[\\`*_\[\]|~#]|<(?=[A-Za-z/!?])", r"\\\g<0>", text)
     return ENTITY.sub("&amp;", text).replace("$", "<span>&#36;</span>")
 
@@ -85,8 +83,7 @@ def _span(span: Span, cell: bool) -> str:
 
 def _code(content: str, cell: bool) -> str:
     """A code span. A cell's pipes are escaped; a backslash before a pipe can only be said by the tag."""
-    content = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", LINE_BREAK.sub(" ", content))
-    content = re.sub(r"\s+", " ", content)
+    content = re.sub(r"\s+", " ", printable(content, " "))
     if cell and "\\|" in content:
         return f"<code>{escape(content)}</code>"
     span = fenced(content)
@@ -125,7 +122,7 @@ def _block(block: Block, figures: str, level: int) -> str:
         case Bullets():
             return "\n".join(_line(item, "- ") for item in block.items)
         case Table():
-            return _table(block)
+            return table(block)
         case Picture():
             return f"![{line(block.alt)}]({quote(block.path)})"
         case Figure():
@@ -140,14 +137,22 @@ def _listing(block: Listing) -> str:
     return "\n".join(lines)
 
 
-def _table(table: Table) -> str:
-    rows = [[line(cell, cell=True) for cell in row] for row in (table.header, *table.rows)]
+def table(block: Table) -> str:
+    """A pipe table, aligned in the source too; its caption stands under it.
+
+    >>> print(table(Table(("term", "n"), (("`x`", "1,234"),), align="lr")))
+    | term |     n |
+    | :--- | ----: |
+    | `x`  | 1,234 |
+    """
+    rows = [[line(cell, cell=True) for cell in row] for row in (block.header, *block.rows)]
     widths = [max(3, *(width(cell) for cell in column)) for column in zip(*rows, strict=True)]
-    rule = [RULES[align].format("-" * (size - 2)) for align, size in zip(table.align, widths, strict=True)]
+    rule = [RULES[align].format("-" * (size - 2)) for align, size in zip(block.align, widths, strict=True)]
     padded = [
-        [_pad(cell, size, align) for cell, size, align in zip(row, widths, table.align, strict=True)] for row in rows
+        [_pad(cell, size, align) for cell, size, align in zip(row, widths, block.align, strict=True)] for row in rows
     ]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (padded[0], rule, *padded[1:]))
+    lines = [f"| {' | '.join(row)} |" for row in (padded[0], rule, *padded[1:])]
+    return "\n".join([*lines, "", f"*{line(block.caption)}*"] if block.caption else lines)
 
 
 def _pad(cell: str, size: int, align: str) -> str:

@@ -9,7 +9,9 @@ import numpy as np
 from stattools.likelihoods import Bernoulli, Categorical
 from stattools.networks.activation import Activation
 from stattools.networks.batch_norm import BatchNorm
+from stattools.networks.calibration import probabilities_and_hits
 from stattools.networks.dense import Dense
+from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.provenance import data_hash
@@ -18,7 +20,7 @@ from stattools.reporting.tables import count, facts, number, percent
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.networks.network_fit import NetworkFit
+    from stattools.networks.network_ensemble import NetworkEnsemble
     from stattools.networks.network_model import Network
 
 FUNCTIONS = {"sigmoid": r"\frac{1}{1 + e^{-z}}", "tanh": r"\tanh z", "relu": r"\max(z, 0)"}
@@ -26,13 +28,32 @@ MOST_LABELS = 12
 """A confusion table with more labels than this is too wide to read."""
 
 
-def network(fit: NetworkFit) -> tuple[Section, ...]:
-    """Everything that a report says about one network from the rows that it was trained on."""
+def network(fit: NetworkFit | NetworkEnsemble) -> tuple[Section, ...]:
+    """Everything that a report says about a network, or several, from the rows that it was trained on."""
+    if not isinstance(fit, NetworkFit):
+        return _ensemble(fit)
     blocks: list[Block] = [Paragraph(trained(fit)), curve(fit)]
     if fit.labels is not None:
         blocks += [Paragraph("On the rows of the fit, of which it has seen all but those held out to stop it:")]
         blocks += [confusion(fit.confusion()), reliability(fit)]
     return (data(fit.model), likelihood(fit.model), Section("Fit", tuple(blocks)))
+
+
+def _ensemble(group: NetworkEnsemble) -> tuple[Section, ...]:
+    """What a report says about several networks: each one's training, and their mean on the rows of the fit."""
+    model, kind = group.model, {"deep": "random starts", "bootstrap": "resampled rows and random starts"}[group.kind]
+    rows = tuple((str(i), number(-fit.loglik / fit.n, 3), _ended(fit)) for i, fit in enumerate(group.members, 1))
+    blocks: list[Block] = [
+        Paragraph(
+            f"{count(len(rows))} networks, trained by {code(group.members[0].solver)} from different {kind}; their "
+            f"mean predicts, with a log score of {number(group.own_log_score, 3)} on the rows of the fit. Their spread "
+            "says how much the training leaves open; it is no standard error."
+        ),
+        Table(("member", "log score on the rows of the fit", "ended at"), rows, "lrl"),
+    ]
+    if group.labels is not None:
+        blocks += [confusion(group.confusion()), reliability(group)]
+    return (data(model), likelihood(model), Section("Fit", tuple(blocks)))
 
 
 def data(model: Network, *before: Block) -> Section:
@@ -113,16 +134,18 @@ def _ended(fit: NetworkFit) -> str:
     return "a stationary point" if fit.reason.startswith("a stationary point") else fit.reason
 
 
-def conclusion(fit: NetworkFit) -> str:
+def conclusion(fit: NetworkFit | NetworkEnsemble) -> str:
     """One sentence to quote, which says that it is about rows that the network has seen."""
     outcome, rows = code(fit.model.outcome_name), count(len(fit.model.rows.X))
     score = number(fit.log_score(), 3)
+    who = fit.model.title
+    who = who if isinstance(fit, NetworkFit) else f"The mean of {len(fit.members)} networks ({who})"
     if fit.labels is None:
-        return f"{fit.model.title} predicts {outcome} with a log score of {score} on the {rows} rows it was trained on."
+        return f"{who} predicts {outcome} with a log score of {score} on the {rows} rows it was trained on."
     right = percent(round(fit.accuracy(), 3))
     return (
-        f"{fit.model.title} gives the observed {outcome} the highest probability in {right} of the {rows} rows that it "
-        f"was trained on (log score {score}); how well it predicts is a matter of rows that it has not seen."
+        f"{who} gives the observed {outcome} the highest probability in {right} of the {rows} rows that it was "
+        f"trained on (log score {score}); how well it predicts is a matter of rows that it has not seen."
     )
 
 
@@ -154,10 +177,10 @@ def confusion(table: pd.DataFrame) -> Table | Paragraph:
     return Table(("observed, by predicted", *(code(label) for label in table.columns)), rows, "l" + "r" * len(counts))
 
 
-def reliability(fit: NetworkFit, data: Any = None, name: str = "calibration") -> Figure:
+def reliability(fit: NetworkFit | NetworkEnsemble, data: Any = None, name: str = "calibration") -> Figure:
     """Observed share against predicted probability, all labels together."""
     table = fit.calibration(data)
-    p, _ = fit.probabilities_and_hits(data)
+    p, _ = probabilities_and_hits(fit, data)
     gap = float(np.abs(table.predicted - table.observed).max())
     return Figure(
         name,

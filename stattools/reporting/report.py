@@ -38,6 +38,7 @@ from stattools.reporting.posteriors import SEED, belief, is_conjugate, posterior
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
+    from stattools.networks.network_ensemble import NetworkEnsemble
     from stattools.networks.network_fit import NetworkFit
     from stattools.sampling.draws import Posterior
     from stattools.separate_fits import OneVsRestFit
@@ -48,15 +49,23 @@ BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Pict
 type Part = Any
 
 
-def report(*parts: Part, to: str | os.PathLike[str], title: str | None = None, command: str | None = None) -> Path:
+def report(
+    *parts: Part,
+    to: str | os.PathLike[str],
+    title: str | None = None,
+    command: str | None = None,
+    html: bool = False,
+    png: bool = False,
+) -> Path:
     """Write the report PATH.md with its figures in the folder PATH, and return its path.
 
     Parts are fits, exact posteriors, agreements (`st.validate`), what `st.prior_sensitivity`, `st.tipping_prior`,
     `st.surprise`, `st.ledger` and `st.empirical_bayes` return, strings (paragraphs, in which `code`, $maths$ and
     **strong** are marks and everything else is literal) and the blocks of `stattools.reporting.document`. `to` is the
-    path with or without ".md"; `command` is printed as what writes the report again. Same inputs give the same bytes; a
-    report that fails leaves the old one as it was. Raises IncompatibleError for anything else, OSError where it cannot
-    write.
+    path with or without ".md"; `command` is printed as what writes the report again. `html` writes PATH.html too, the
+    same report in one file that needs no other and no network; `png` writes a PNG beside each SVG figure. Same inputs
+    give the same bytes; a report that fails leaves the old one as it was. Raises IncompatibleError for anything else,
+    OSError with path and reason where it cannot write.
 
     >>> import tempfile, stattools as st
     >>> folder = tempfile.TemporaryDirectory()
@@ -65,12 +74,13 @@ def report(*parts: Part, to: str | os.PathLike[str], title: str | None = None, c
     '# Coin: 3 ones in 4 flips'
     >>> folder.cleanup()
     """
-    return write(compose(*parts, title=title, command=command), to)
+    return write(compose(*parts, title=title, command=command), to, html=html, png=png)
 
 
 def compose(*parts: Part, title: str | None = None, command: str | None = None) -> Document:
     """The report as a document, before it has a format."""
     from stattools.fitted import Fit
+    from stattools.networks.network_ensemble import NetworkEnsemble
     from stattools.networks.network_fit import NetworkFit
     from stattools.sampling.draws import Posterior
     from stattools.separate_fits import OneVsRestFit
@@ -80,6 +90,7 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
     add: dict[type, Callable[[Any], None]] = {
         Fit: draft.add_fit,
         NetworkFit: draft.add_network,
+        NetworkEnsemble: draft.add_network,
         OneVsRestFit: draft.add_separate_fits,
         Posterior: draft.add_draws,
         Agreement: draft.add_agreement,
@@ -153,7 +164,7 @@ class _Draft:
             self.chapters.append(_Chapter())
         self.chapters[-1].blocks.append(section)
 
-    def add_network(self, fit: NetworkFit) -> None:
+    def add_network(self, fit: NetworkFit | NetworkEnsemble) -> None:
         self.chapters.append(_Chapter(fit.model, blocks=list(networks.network(fit))))
         self.titles.append(_named(fit.model))
         self.quotes.append(networks.conclusion(fit))

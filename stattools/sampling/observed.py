@@ -3,7 +3,8 @@
     ols     log p(y | beta, sigma) = -n log sigma - [rss + |R (beta - b)|^2] / 2 sigma^2 + constant
 
 by the triangle R of the columns and the least-squares b: each evaluation costs p^2, however many rows there are. The
-other regressions sum over their rows; alpha of a negative binomial is exp of the model's own parameter.
+other regressions sum over their rows (`sampling/logistic.py` for outcomes 0 and 1); alpha of a negative binomial is exp
+of the model's own parameter.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from stattools.data.triangle import triangle
 from stattools.model import NOT_ASKED, Evaluation, Model
 from stattools.predictors.dispersed import Dispersed
+from stattools.sampling.logistic import Logistic
 
 Floats = NDArray[np.float64]
 
@@ -147,7 +149,7 @@ def observed(model: Any) -> Observed:
         return Whole(*((work, T) if np.array_equal(T, diagonal) else (model, np.eye(len(T)))))
     T = model.standardized()[1]
     if not model.has_scale:
-        return Regression(model, T)
+        return Logistic.of(model, T) or Regression(model, T)
     return _least_squares(model, T)
 
 

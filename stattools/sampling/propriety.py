@@ -139,7 +139,7 @@ def _among(model: Model, some: Any) -> Model:
     predictor = model.predictor
     count = int(some.sum())
     narrow: Any = replace(predictor, columns=count)
-    rows = replace(model.rows, X=model.rows.X[:, some])
+    rows = replace(model.rows, X=model.rows.X[:, some], low=None)
     changes: Any = {"design": design, "predictor": narrow, "rows": rows}
     return replace(model, **changes)
 

@@ -17,7 +17,7 @@ from stattools.priors.assignment import Priors, support
 from stattools.sampling.observed import Observed, observed
 from stattools.sampling.transforms import Transforms
 from stattools.solvers.metric import Metric
-from stattools.solvers.newton import climb
+from stattools.solvers.newton_steps import climb
 
 Floats = NDArray[np.float64]
 

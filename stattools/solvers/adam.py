@@ -27,12 +27,13 @@ class Adam:
     """Mini-batch training of networks: `st.fit(st.network(...), solver=st.Adam(...), seed=...)`.
 
     `rate` is the step size; `batch` the rows of a step; `epochs` the most passes over the rows; `weight_decay` pulls
-    weights, not biases, to zero. A share `validation` of the rows is held out, and training stops when their mean
-    log-likelihood has not risen for `patience` epochs; the best epoch's parameters are kept. `validation=0` uses all
-    rows and stops after `epochs`. Raises DomainError for values out of range.
+    weights, not biases, to zero. A share `validation` of the rows is held out. When their mean log-likelihood has not
+    risen for `patience` epochs, training goes back to its best epoch and on with a tenth of the rate; after `slowdowns`
+    of these it stops, and keeps the best epoch's parameters. `validation=0` uses all rows and stops after `epochs`, at
+    one rate. Raises DomainError for values out of range.
 
     >>> Adam(rate=0.01)
-    Adam(rate=0.01, batch=128, epochs=200, weight_decay=0.0, validation=0.1, patience=10)
+    Adam(rate=0.01, batch=128, epochs=200, weight_decay=0.0, validation=0.1, patience=5, slowdowns=2)
     """
 
     rate: float = 1e-3
@@ -40,7 +41,8 @@ class Adam:
     epochs: int = 200
     weight_decay: float = 0.0
     validation: float = 0.1
-    patience: int = 10
+    patience: int = 5
+    slowdowns: int = 2
     needs = "a network: a model whose score can be taken over some rows"
 
     def __post_init__(self) -> None:
@@ -49,20 +51,28 @@ class Adam:
             number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
             if not number or not (low <= value < high) or (name == "rate" and value == 0):
                 raise DomainError(f"Adam needs {name}= between {low:g} and {high:g}; got {value!r}.")
-        for name in ("batch", "epochs", "patience"):
+        if self.rate * self.weight_decay >= 1.0:
+            raise DomainError(
+                "Adam takes the share rate * weight_decay off each weight in every step, and it must be below 1; got "
+                f"{self.rate!r} * {self.weight_decay!r}. Use a smaller weight_decay."
+            )
+        for name, low in (("batch", 1), ("epochs", 1), ("patience", 1), ("slowdowns", 0)):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-                raise DomainError(f"Adam needs {name}=, a whole number >= 1; got {value!r}.")
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
+                raise DomainError(f"Adam needs {name}=, a whole number >= {low}; got {value!r}.")
 
-    def stepper(self, decayed: NDArray[np.bool_]) -> Callable[[Floats, Floats], Floats]:
+    def stepper(self, decayed: NDArray[np.bool_], rate: float | None = None) -> Callable[[Floats, Floats], Floats]:
         """A function (theta, score) -> theta that keeps the running moments; `decayed` marks what decay applies to.
+
+        `rate` takes the place of the solver's own.
 
         >>> move = Adam(rate=0.1).stepper(np.array([False]))
         >>> move(np.zeros(1), np.array([-5.0])).round(6).tolist()  # the first step has the size of the rate
         [-0.1]
         """
         first, second, steps = np.zeros(len(decayed)), np.zeros(len(decayed)), 0
-        shrink = 1.0 - self.rate * self.weight_decay * decayed
+        rate = self.rate if rate is None else rate
+        shrink = 1.0 - rate * self.weight_decay * decayed
 
         def move(theta: Floats, score: Floats) -> Floats:
             nonlocal first, second, steps
@@ -70,6 +80,6 @@ class Adam:
             first += (1.0 - FIRST) * (score - first)
             second += (1.0 - SECOND) * (score * score - second)
             size = np.sqrt(second / (1.0 - SECOND**steps)) + EPSILON
-            return shrink * theta + (self.rate / (1.0 - FIRST**steps)) * first / size
+            return shrink * theta + (rate / (1.0 - FIRST**steps)) * first / size
 
         return move

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.solvers.quasi_newton import Inverse
+from stattools.solvers.two_loops import Inverse
 
 Floats = NDArray[np.float64]
 

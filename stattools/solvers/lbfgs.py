@@ -13,7 +13,7 @@ import numpy as np
 
 from stattools.model import Model
 from stattools.solvers.metric import Floats, Metric
-from stattools.solvers.newton import climb
+from stattools.solvers.newton_steps import climb
 from stattools.solvers.requirements import require_rows, require_tolerance
 from stattools.solvers.softmax import large, maximize_softmax
 from stattools.solvers.solution import Solution, TraceStep

@@ -1,36 +1,59 @@
-"""Least squares by QR of the standardized columns, with one step of refinement from the residuals of X itself.
+"""Least squares on three rungs, of which the measured condition and the cost choose one.
 
-    [X, y] = Q [R, z; 0, rho],   R phi = z,   then  phi <- phi + R^-1 R^-T X^T (y - X phi)
+    fast    Gram matrix by dsyrk, Cholesky, refinement from X    two reads; condition of X up to 1e6
+    QR      block Householder                                    any condition that float64 can tell from dependence
+    exact   Gram matrix without rounding, pairs of floats        all digits that the data in float64 have
 
-Source: Golub & Van Loan, Matrix Computations (2013), 5.3; the refinement is Bjorck's corrected seminormal step (1987).
+`fit.solution.rung` says which it was, `fit.solution.digits` how many digits are right. Source: Golub & Van Loan, Matrix
+Computations (2013), 5.3; Bjorck (1987) for the refinement of QR; the exact rung in `exact_elimination.py`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.data.triangle import triangle
-from stattools.errors import IdentificationError, IncompatibleError
-from stattools.model import Model
-from stattools.solvers.solution import Solution, TraceStep
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
+from stattools.model import EXACT_FIT, Model
+from stattools.solvers.digits import EPS, Digits, coefficient_error
+from stattools.solvers.exact_elimination import eliminate
+from stattools.solvers.normal_equations import Refined, Shifted, refine
+from stattools.solvers.solution import Solution, Status, TraceStep
+
+Floats = NDArray[np.float64]
+
+ENOUGH = 13.8
+"""Digits of the fast rung that auto is content with where the exact one costs milliseconds."""
+CHEAP = 200_000
+"""Numbers in X below which the exact rung costs milliseconds."""
+WIDEST = 150
+"""Columns up to which elimination in pairs is cheap beside QR."""
 
 
 @dataclass(frozen=True)
 class LeastSquares:
-    """The exact solver of `st.ols`: two reads of the data, no iteration, rank-revealing.
+    """The solver of `st.ols`: no iteration, rank-revealing, with the number of digits that are right.
 
-    Raises IncompatibleError for a likelihood that is not Gaussian, IdentificationError where a column is a
-    combination of others in float64.
+    `accuracy` is "fast" (Cholesky, or QR where the columns are ill-conditioned), "exact" (all digits that the float64
+    data determine) or "auto": exact where that costs milliseconds and gains digits or where the columns are
+    ill-conditioned, fast otherwise. Raises IncompatibleError for a likelihood that is not Gaussian,
+    IdentificationError where a column is a combination of others in float64, DomainError for another accuracy.
 
-    >>> LeastSquares().needs
+    >>> LeastSquares(accuracy="exact").needs
     'a Gaussian likelihood with a linear predictor'
     """
 
+    accuracy: Literal["auto", "fast", "exact"] = "auto"
     needs = "a Gaussian likelihood with a linear predictor"
+
+    def __post_init__(self) -> None:
+        if self.accuracy not in ("auto", "fast", "exact"):
+            raise DomainError(f"LeastSquares needs accuracy= 'auto', 'fast' or 'exact'; got {self.accuracy!r}.")
 
     def solve(self, model: Any) -> Solution:
         """The least-squares coefficients with (X^T W X)^-1."""
@@ -38,23 +61,123 @@ class LeastSquares:
             raise IncompatibleError(
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
-        work, T = model.standardized()
-        p = work.predictor.columns
-        R = triangle(work.rows, beside=True)
-        R, z = R[:p, :p], R[:p, p]
-        diagonal = np.abs(np.diagonal(R))
-        length = np.sqrt((R * R).sum(axis=0))
-        if not (diagonal > np.finfo(float).eps * length).all():
-            raise IdentificationError("The columns of X are linearly dependent.")
-        phi = solve_triangular(R, z)
-        phi = phi + solve_triangular(R, solve_triangular(R, work.evaluate(phi, order=1).score, trans=1))
-        last = work.evaluate(phi, order=1)
-        decrement = np.linalg.norm(solve_triangular(R, last.score, trans=1)) / np.sqrt(work.dispersion(phi))
-        status = "converged" if decrement <= 1e-8 else "round-off"
-        inverse = solve_triangular(R, np.eye(p))
-        trace = (TraceStep(0, last.loglik, float(np.linalg.norm(last.score)) / model.n),)
-        rcond = float(1.0 / np.linalg.cond(R / np.where(length > 0, length, 1.0)) ** 2)
-        solution = Solution(
-            phi, inverse @ inverse.T, last.loglik, status, 1, float(decrement), trace, "LeastSquares", rcond
+        n, p = model.rows.X.shape
+        if self.accuracy == "exact":
+            return _required(_exact(model), model)
+        shifted, found = refine(model.rows)
+        fast = None if found is None else _fast(model, shifted, found)
+        if self.accuracy == "fast":
+            return fast or _required(_orthogonal(model), model)
+        plenty = fast is not None and fast.digits is not None and fast.digits.smallest >= ENOUGH
+        small = n * p <= CHEAP and p <= 40
+        if fast is not None and (plenty or not small) and model.rows.low is None:
+            return fast
+        exact = _exact(model) if p <= WIDEST else None
+        if exact is not None and exact.digits is not None and exact.digits.smallest >= 8.0:
+            return exact
+        other = fast or _orthogonal(model)
+        kept = [s for s in (exact, other) if s is not None and s.digits is not None]
+        return _required(max(kept, key=lambda s: s.digits.smallest, default=None), model)  # type: ignore[union-attr]
+
+
+def _required(solution: Solution | None, model: Model) -> Solution:
+    """The solution, or IdentificationError where it has no digits: the data do not determine it in this arithmetic."""
+    if solution is None or (solution.digits is not None and solution.digits.overall < 0.5):
+        raise IdentificationError(
+            f"The columns of X in {model.title} are linearly dependent to the accuracy of float64, or nearly so: not "
+            "one digit of the coefficients is certain. Leave out columns, or center and rescale them."
         )
-        return solution.mapped(T)
+    return solution
+
+
+def _fast(model: Model, shifted: Shifted, found: Refined) -> Solution:
+    phi, C, d, T = found.phi, found.C, found.d, shifted.T
+    y, r, n = np.sqrt(found.square), np.sqrt(found.rss), len(model.rows.X)
+    sums = 4.0 + np.sqrt(min(n, 4096)) + np.sqrt(n / 4096)  # rounding in sums over rows, by blocks
+    error = coefficient_error(C, d, phi, y, r, EPS) + sums * EPS * r * (np.abs(C) @ d) / np.sqrt(n)
+    error = error + found.left * max(np.linalg.norm(phi * d), y) * np.sqrt(np.diagonal(C))
+    theta = shifted.lifted(phi)
+    moved = np.abs(shifted.center) @ np.abs(phi) + abs(shifted.middle)
+    error = np.abs(T) @ error + EPS * np.abs(theta)
+    covariance = T @ C @ T.T
+    reach = np.abs(T) @ (np.abs(C) @ d)
+    variance = np.diagonal(covariance)
+    relative = sums * EPS * reach**2 / variance + 8.0 * EPS * (np.abs(T) @ np.sqrt(np.diagonal(C))) ** 2 / variance
+    if shifted.first is not None:
+        error[shifted.first] += 2.0 * EPS * moved / abs(shifted.value)
+    loss = EPS * (4.0 * (y + d @ np.abs(phi)) / r if r else np.inf) + sums * EPS
+    rss = max(found.rss, EPS**2 * found.size, float(np.finfo(float).tiny))
+    decrement = float(np.sqrt(found.decrement_square / _dispersion(model, rss, found.size)))
+    scale = np.sqrt(rss / max(model.n - len(theta), 1.0))
+    digits = Digits.of(theta, error, scale * np.sqrt(variance), 0.5 * relative + loss, d / np.abs(np.diagonal(T)))
+    reads = found.reads
+    return _solution(model, theta, covariance, (rss, found.size), decrement, reads, found.rcond, digits, "Cholesky")
+
+
+def _exact(model: Model) -> Solution | None:
+    found = eliminate(model.rows)
+    if found is None:
+        return None
+    size = _size(model)
+    rss = max(found.rss, float(np.finfo(float).tiny))
+    decrement = found.rounding / float(np.sqrt(_dispersion(model, rss, size)))
+    return _solution(model, found.theta, found.C, (rss, size), decrement, 1, found.rcond, found.digits, "exact")
+
+
+def _orthogonal(model: Model) -> Solution | None:
+    """Block QR of standardized columns with one step of refinement."""
+    work, T = model.standardized()
+    p = work.predictor.columns
+    R = triangle(work.rows, beside=True)
+    R, z, y = R[:p, :p], R[:p, p], float(np.linalg.norm(R[:, p]))
+    d = np.sqrt((R * R).sum(axis=0))
+    if not (np.abs(np.diagonal(R)) > EPS * d).all():
+        return None
+    phi = solve_triangular(R, z)
+    phi = phi + solve_triangular(R, solve_triangular(R, work.evaluate(phi, order=1).score, trans=1))
+    score = work.evaluate(phi, order=1).score
+    rss, size = work.residual_sums(phi)
+    decrement = float(np.linalg.norm(solve_triangular(R, score, trans=1))) / float(np.sqrt(work.dispersion(phi)))
+    inverse = solve_triangular(R, np.eye(p))
+    C, theta = inverse @ inverse.T, T @ phi
+    covariance = T @ C @ T.T
+    spread, variance = np.sqrt(np.diagonal(C)), np.diagonal(covariance)
+    error = np.abs(T) @ coefficient_error(C, d, phi, y, np.sqrt(rss), 8.0 * EPS) + 2.0 * EPS * (np.abs(T) @ np.abs(phi))
+    relative = 8.0 * EPS * (d @ spread + 1.0) * (np.abs(T) @ spread) ** 2 / variance
+    loss = 8.0 * EPS * (y + d @ np.abs(phi)) / np.sqrt(rss)
+    scale = np.sqrt(rss / max(model.n - p, 1.0))
+    digits = Digits.of(theta, error, scale * np.sqrt(variance), relative + loss, d / np.abs(np.diagonal(T)))
+    rcond = float(1.0 / np.linalg.cond(R / np.where(d > 0, d, 1.0)) ** 2)
+    return _solution(model, theta, covariance, (rss, size), decrement, 1, rcond, digits, "QR")
+
+
+def _solution(
+    model: Model,
+    theta: Floats,
+    covariance: Floats,
+    sums: tuple[float, float],
+    decrement: float,
+    steps: int,
+    rcond: float,
+    digits: Digits,
+    rung: str,
+) -> Solution:
+    """The log-likelihood is the model's, with scale 1, as everywhere in a solution."""
+    status: Status = "converged" if decrement <= 1e-8 else "round-off"
+    loglik = -0.5 * (sums[0] + model.n * float(np.log(2.0 * np.pi)))
+    trace = (TraceStep(0, loglik, 0.0),)
+    return Solution(
+        theta, covariance, loglik, status, steps, decrement, trace, "LeastSquares", rcond, rung, digits, sums
+    )
+
+
+def _dispersion(model: Model, rss: float, size: float) -> float:
+    """As `Model.dispersion`, from sums that are known."""
+    if rss <= EXACT_FIT**2 * size:
+        return 1e-14 * size / model.n or 1.0
+    return rss / max(model.n - model.predictor.size, 1.0)
+
+
+def _size(model: Model) -> float:
+    y, weight = model.rows.y, model.rows.importance
+    return float(y @ y if weight is None else y @ (weight * y))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
@@ -29,23 +32,35 @@ class Metric:
     """
 
     def __init__(self, information: Floats) -> None:
-        diagonal = np.diagonal(information)
-        bad = np.flatnonzero(~(diagonal > 0)) if np.isfinite(information).all() else np.arange(len(information))
-        if bad.size:
+        diagonal = information.diagonal()
+        if not (diagonal.min() > 0 and diagonal.max() < np.inf):
+            bad = np.flatnonzero(~((diagonal > 0) & (diagonal < np.inf)))
             raise IdentificationError(
                 f"The information about coefficient {int(bad[0])} is {diagonal[bad[0]]:.3g}: the data do not determine "
                 "it. Leave out its column, or start elsewhere."
             )
         self.unit = np.sqrt(diagonal)
-        scaled = information / self.unit[:, None] / self.unit
-        self.factor, failed = potrf(scaled, lower=0)
+        self._scaled = information / self.unit[:, None] / self.unit
+        self.factor, failed = potrf(self._scaled, lower=0)  # fails for what is not finite, too
         if failed:
             raise IdentificationError(
                 f"The information is singular at coefficient {failed - 1}: the data do not determine it beside the "
                 "others. Leave out its column."
             )
-        self.rcond = float(pocon(self.factor, np.abs(scaled).sum(axis=0).max())[0])
         self.definite = True
+
+    @cached_property
+    def rcond(self) -> float:
+        """The reciprocal condition of the information scaled to unit diagonal, in the largest column sum."""
+        return float(pocon(self.factor, np.abs(self._scaled).sum(axis=0).max())[0])
+
+    @classmethod
+    def rcond_of(cls, information: Floats) -> float:
+        """The reciprocal condition of the scaled information; 0 where it is not positive definite."""
+        try:
+            return cls(information).rcond
+        except IdentificationError:
+            return 0.0
 
     @classmethod
     def for_ascent(cls, information: Floats) -> Metric:
@@ -65,12 +80,18 @@ class Metric:
             metric.definite = False
             return metric
 
+    def times(self, factor: float) -> Metric:
+        """The metric of `factor` times the information."""
+        metric = copy(self)
+        metric.unit = self.unit * np.sqrt(factor)
+        return metric
+
     def solve(self, score: Floats) -> Floats:
         """H^-1 g: the Newton step; of each column where g is (p, k)."""
         # Where the log-likelihood is all but flat, the step is beyond float64; who takes steps shortens them.
         with np.errstate(over="ignore"):
             step = potrs(self.factor, (score.T / self.unit).T)[0]
-            return np.clip((step.T / self.unit).T, -LONGEST, LONGEST)
+            return np.maximum(np.minimum((step.T / self.unit).T, LONGEST), -LONGEST)
 
     def norm(self, score: Floats) -> float:
         """sqrt(g^T H^-1 g): the Newton decrement of score g."""
@@ -80,8 +101,7 @@ class Metric:
 
     def whiten(self) -> Floats:
         """W (p, p) with W W^T = H^-1, so that phi in theta = W phi has unit information."""
-        inverse = np.triu(trtri(self.factor, lower=0)[0])
-        return inverse / self.unit[:, None]
+        return trtri(self.factor, lower=0)[0] / self.unit[:, None]  # `potrf` cleared the lower triangle
 
     def covariance(self) -> Floats:
         """H^-1."""

@@ -9,24 +9,19 @@ The metric is rebuilt now and then, where the curvature has changed. Source: Noc
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.model import Evaluation
 from stattools.solvers.solution import TraceStep
+from stattools.solvers.two_loops import Change, Inverse, direction
 
 Floats = NDArray[np.float64]
 
 MEMORY = 20
 """So many steps are remembered."""
-
-
-class Inverse(Protocol):
-    """What makes a step of a score."""
-
-    def solve(self, score: Floats) -> Floats: ...
 
 
 class Ascent(NamedTuple):
@@ -55,67 +50,56 @@ def ascend(
     `watch` sees the point whenever the metric is rebuilt and may raise.
     """
     metric, now, trace = metric_at(theta), evaluate(theta), []
-    pairs: list[tuple[Floats, Floats, float]] = []
+    changes: list[Change] = []
     size, step, decrement = 1.0, 0, np.inf
     for step in range(max_steps + 1):
         if step in rebuild:
             watch(theta)
             metric = metric_at(theta)
-            size = _size(pairs, metric)
-        direction = _two_loops(now.score, pairs, metric, size)
-        slope = float(now.score @ direction)
+            size = _size(changes, metric)
+        ahead = direction(now.score, changes, metric, size)
+        slope = float(now.score @ ahead)
         decrement = float(np.sqrt(max(slope, 0.0)))
         trace.append(TraceStep(step, now.loglik, float(np.linalg.norm(now.score)) / n))
         if decrement <= tolerance or step == max_steps:
             break
-        found = _rise(evaluate, theta, direction, now, slope, n, metric)
+        found = _rise(evaluate, theta, ahead, now, slope, n, metric)
         if found is None:
             break
         following, new = found
         s, y = following - theta, now.score - new.score
         curvature = float(s @ y)
         if curvature > 0:
-            pairs = [*pairs[1 - MEMORY :], (s, y, curvature)]
-            size = _size(pairs, metric)
+            changes = [*changes[1 - MEMORY :], Change(s, y, curvature)]
+            size = _size(changes, metric)
         theta, now = following, new
     return Ascent(theta, now, step, decrement, trace)
 
 
-def _two_loops(score: Floats, pairs: list[tuple[Floats, Floats, float]], metric: Inverse, size: float) -> Floats:
-    q, shares = score.copy(), []
-    for s, y, curvature in reversed(pairs):
-        shares.append(float(s @ q) / curvature)
-        q -= shares[-1] * y
-    direction = size * metric.solve(q)
-    for (s, y, curvature), share in zip(pairs, reversed(shares), strict=True):
-        direction += s * (share - float(y @ direction) / curvature)
-    return direction
-
-
-def _size(pairs: list[tuple[Floats, Floats, float]], metric: Inverse) -> float:
+def _size(changes: list[Change], metric: Inverse) -> float:
     """The metric may be off by a factor: that of the last step."""
-    if not pairs:
+    if not changes:
         return 1.0
-    _, y, curvature = pairs[-1]
+    _, y, curvature = changes[-1]
     return curvature / float(y @ metric.solve(y))
 
 
 def _rise(
     evaluate: Callable[[Floats], Evaluation],
     theta: Floats,
-    direction: Floats,
+    ahead: Floats,
     now: Evaluation,
     slope: float,
     n: float,
     metric: Inverse,
 ) -> tuple[Floats, Evaluation] | None:
-    """The first of theta + direction / 2^k that raises the log-likelihood or, where that is round-off, shortens the
+    """The first of theta + ahead / 2^k that raises the log-likelihood or, where that is round-off, shortens the
     score.
     """
     noise = 1e-13 * (abs(now.loglik) + n)
     length = 1.0
     for _ in range(30):
-        point = theta + length * direction
+        point = theta + length * ahead
         new = evaluate(point)
         rise = new.loglik - now.loglik
         if new.is_finite and rise >= 1e-4 * length * slope and rise > noise:

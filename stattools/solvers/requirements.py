@@ -25,3 +25,9 @@ def require_tolerance(solver: str, tolerance: float, max_steps: int) -> None:
         )
     if isinstance(max_steps, bool) or max_steps != int(max_steps) or max_steps < 1:
         raise DomainError(f"{solver} needs max_steps, a whole number of 1 or more; got {max_steps}.")
+
+
+def require_choice(solver: str, name: str, value: object, choices: tuple[str, ...]) -> None:
+    """DomainError unless the value is one of the choices."""
+    if value not in choices:
+        raise DomainError(f"{solver} needs {name} to be one of {', '.join(map(repr, choices))}; got {value!r}.")

@@ -16,7 +16,7 @@ from stattools.errors import IdentificationError, IncompatibleError
 from stattools.likelihoods import Categorical
 from stattools.model import Model
 from stattools.solvers.conjugate_gradients import newton_step
-from stattools.solvers.newton import ROUND_OFF, climb
+from stattools.solvers.newton_steps import ROUND_OFF, climb
 from stattools.solvers.quasi_newton import Ascent, ascend
 from stattools.solvers.softmax_metric import metric_at
 from stattools.solvers.softmax_passes import SoftmaxPasses

@@ -8,6 +8,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.solvers.digits import Digits
+
 Floats = NDArray[np.float64]
 Status = Literal["converged", "round-off", "max-steps", "diverged"]
 
@@ -35,7 +37,12 @@ class Solution:
     `covariance` is the inverse information at `estimate` (scale 1 where a scale is estimated apart). `decrement`
     bounds the distance to the maximum in standard errors. `status` is "converged" (decrement within the tolerance),
     "round-off" (as close as float64 gets), "max-steps" or "diverged" (the log-likelihood fell without end). `rcond` is
-    the reciprocal condition of the information on standardized columns scaled to unit diagonal.
+    the reciprocal condition of the information scaled to unit diagonal, on columns that were standardized where it is
+    small. `reads` counts the times that all rows were read, where samples of them were read too; `reach` is the largest
+    size of a linear predictor, NaN where it is not known.
+
+    Least squares says more: the `rung` that it took ("Cholesky", "QR", "exact"), the `digits` of coefficients and
+    standard errors, and `residual_sums`, the weighted sums of squares of the residuals and of y.
     """
 
     estimate: Floats
@@ -47,14 +54,21 @@ class Solution:
     trace: tuple[TraceStep, ...]
     solver: str
     rcond: float = 1.0
+    rung: str | None = None
+    digits: Digits | None = None
+    residual_sums: tuple[float, float] | None = None
+    reads: int = 0
+    reach: float = np.nan
 
     @property
     def converged(self) -> bool:
         """True when the estimate is the maximum to the certificate's accuracy."""
         return self.status in ("converged", "round-off")
 
-    def mapped(self, T: Floats) -> Solution:
-        """The same solution in theta = T phi coordinates."""
+    def mapped(self, T: Floats | None) -> Solution:
+        """The same solution in theta = T phi coordinates; None stands for the identity."""
+        if T is None:
+            return self
         return replace(self, estimate=T @ self.estimate, covariance=T @ self.covariance @ T.T)
 
 

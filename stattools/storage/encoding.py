@@ -34,6 +34,7 @@ CLASSES = {
     "Custom": "models.custom",
     "Dense": "networks.dense",
     "Design": "data.design",
+    "Digits": "solvers.digits",
     "Dispersed": "predictors.dispersed",
     "Fit": "fitted",
     "Gaussian": "likelihoods.gaussian",
@@ -43,7 +44,7 @@ CLASSES = {
     "Moments": "networks.batch_norm",
     "NegativeBinomial": "likelihoods.negative_binomial",
     "Network": "networks.network_model",
-    "NetworkEnsemble": "networks.network_fit",
+    "NetworkEnsemble": "networks.network_ensemble",
     "NetworkFit": "networks.network_fit",
     "OneVsRest": "models.one_vs_rest",
     "OneVsRestFit": "separate_fits",
@@ -56,7 +57,7 @@ CLASSES = {
 }
 """What a file may hold, and where it is defined."""
 
-DATA = {"Model": {"kept": None, "source": None}, "Fit": {"cov_kind": None}}
+DATA = {"Model": {"kept": None, "source": None}, "Rows": {"low": None}, "Fit": {"cov_kind": None}}
 """Fields that may hold data, and what is saved in their place; words are none."""
 
 LONGEST_TRACE = 500

@@ -25,7 +25,8 @@ from stattools.storage.encoding import decoded, encoded
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
-    from stattools.networks.network_fit import NetworkEnsemble, NetworkFit
+    from stattools.networks.network_ensemble import NetworkEnsemble
+    from stattools.networks.network_fit import NetworkFit
     from stattools.separate_fits import OneVsRestFit
 
 FORMAT = "stattools.fit"

@@ -7,21 +7,25 @@ higher log-likelihood and the smaller Newton decrement is the maximum, whoever f
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.covariance import covariance
-from stattools.errors import IdentificationError, IncompatibleError
+from stattools.errors import IncompatibleError
 from stattools.fitted import Fit
 from stattools.model import Model
 from stattools.models.counts import BernoulliTrials
 from stattools.networks.network_model import Network
+from stattools.sampling.draws import Posterior
 from stattools.separate_fits import OneVsRestFit
-from stattools.solvers.metric import Metric
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.arms import validate_arms
+from stattools.validation.distance import decrement
+from stattools.validation.drawn_posteriors import validate_draws
+from stattools.validation.exact_posteriors import validate_exact
+from stattools.validation.posterior_agreement import PosteriorAgreement
 from stattools.validation.proportions import validate_proportion
 from stattools.validation.smoothing import validate_smoothing
 from stattools.validation.state_space import validate_structural
@@ -33,8 +37,18 @@ SAME = 1e-5
 """Estimates this many standard errors apart, and standard errors this close in ratio, count as the same."""
 
 
-def validate(fit: Fit | OneVsRestFit, /) -> Agreement:
-    """The same numbers from statsmodels? An `Agreement` with one row per coefficient, `ok` and a sentence.
+@overload
+def validate(fit: Fit | OneVsRestFit, /) -> Agreement: ...
+@overload
+def validate(fit: Any, /) -> Any: ...
+
+
+def validate(fit: Any, /) -> Agreement | PosteriorAgreement:
+    """The same numbers from an independent reference? One row per coefficient, `ok` and a sentence.
+
+    Of a posterior: exact ones against quadrature of SciPy's likelihood times prior, draws against a grid, importance
+    sampling or another run, as `PosteriorAgreement`; see `validation/exact_posteriors.py` and `drawn_posteriors.py`.
+    Of a fit an `Agreement` with statsmodels.
 
     The reference is OLS or WLS, Logit, Probit, MNLogit, NegativeBinomial, GLM (Poisson, grouped outcomes, and logistic
     with offset or weights), proportion_confint, confint_poisson, ETS(A,N,N) or UnobservedComponents; standard errors
@@ -45,7 +59,13 @@ def validate(fit: Fit | OneVsRestFit, /) -> Agreement:
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
     >>> st.validate(fit).ok
     True
+    >>> st.validate(st.posterior(st.binomial(6, 10), prior=st.Beta(1, 1))).ok
+    True
     """
+    if isinstance(fit, Posterior):
+        return validate_draws(fit)
+    if all(hasattr(fit, name) for name in ("seen", "prior", "update")) and not isinstance(fit, type):
+        return validate_exact(fit)
     if isinstance(fit, OneVsRestFit):
         return _of_parts(fit)
     if isinstance(getattr(fit, "model", None), Network):
@@ -54,7 +74,7 @@ def validate(fit: Fit | OneVsRestFit, /) -> Agreement:
             "Judge it on rows that it has not seen: st.held_out(fit, other_fit, data=new_rows), fit.calibration."
         )
     if not isinstance(fit, Fit):
-        raise IncompatibleError(f"validate needs a fit, st.fit(model); got {type(fit).__name__}.")
+        raise IncompatibleError(f"validate needs a fit, st.fit(model), or a posterior; got {type(fit).__name__}.")
     if isinstance(fit.model, BernoulliTrials):
         return validate_proportion(fit)
     if hasattr(fit.model, "intervals"):
@@ -82,7 +102,7 @@ def validate(fit: Fit | OneVsRestFit, /) -> Agreement:
     if fit.cov != "information" and fit.model.rows.y.ndim == 2 and not fit.model.rows.y[:, 1].all():
         notes = (*notes, "rows without trials count as rows here, and are left out of the reference.")
     rows = _rows(fit, reference)
-    ours, theirs = _decrement(fit.model, fit.estimate), _decrement(fit.model, reference.estimate)
+    ours, theirs = decrement(fit.model, fit.estimate), decrement(fit.model, reference.estimate)
     apart = np.abs(rows["difference_in_se"].to_numpy())
     ratio = np.abs(rows["se"] / rows["reference_se"] - 1.0).to_numpy()
     same_point = bool((apart <= SAME).all())
@@ -151,21 +171,6 @@ def _rows(fit: Fit, reference: Reference) -> Any:
     rows["se"], rows["reference_se"] = fit.se, reference.se
     rows["se_digits"] = agreeing_digits(fit.se, reference.se)
     return rows
-
-
-def _decrement(model: Model, theta: Floats) -> float:
-    """Distance of theta from our maximum in standard errors, infinite where it cannot be measured."""
-    if not np.isfinite(theta).all():
-        return float("inf")
-    work, T = model.standardized()
-    phi = np.linalg.solve(T, theta)
-    now = work.evaluate(phi)
-    if not now.is_finite:
-        return float("inf")
-    try:
-        return Metric(now.information).norm(now.score) / float(np.sqrt(work.dispersion(phi)))
-    except IdentificationError:
-        return float("inf")
 
 
 def _agreement(reference: Reference, rows: Any, cov: str) -> str:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,11 +65,24 @@ def test_counts_and_restarts():
 
 def test_early_stopping_keeps_the_best_epoch_and_the_history_says_so():
     model = st.network(RING, X, hidden=[30], activation="relu")
-    fit = st.fit(model, solver=st.Adam(rate=0.05, epochs=300, patience=5), seed=0)
-    assert fit.reason.startswith("early stopping")
+    at_one_rate = st.Adam(rate=0.05, epochs=300, slowdowns=0)
+    fit = st.fit(model, solver=at_one_rate, seed=0)
+    assert fit.reason == "early stopping: 5 epochs without a better validation score"
     curve = fit.curve()
-    assert curve.validation.idxmax() == len(curve) - 6
+    best = int(curve.validation.idxmax())
+    assert best == len(curve) - 6
     assert (np.diff(curve.epoch) == 1).all()
+    np.testing.assert_array_equal(
+        st.fit(model, solver=replace(at_one_rate, epochs=best + 1), seed=0).estimate, fit.estimate
+    )
+
+
+def test_training_slows_down_from_its_best_epoch_before_it_stops():
+    model = st.network(RING, X, hidden=[30], activation="relu")
+    once, twice = (st.fit(model, solver=st.Adam(rate=0.05, epochs=300, slowdowns=k), seed=0) for k in (0, 2))
+    assert twice.reason.endswith("a better validation score, at a rate of 0.0005")
+    pd.testing.assert_frame_equal(twice.curve()[: len(once.curve())], once.curve())
+    assert len(twice.curve()) == len(once.curve()) + 10
 
 
 def test_divergence_names_the_cause_and_the_layer():

@@ -1,5 +1,6 @@
 """The figures of the reports: functions that take arrays and return a Matplotlib figure; none touches pyplot."""
 
+from stattools.reporting.figures.agreement import agreement as agreement
 from stattools.reporting.figures.beliefs import funnel as funnel
 from stattools.reporting.figures.beliefs import sensitivity as sensitivity
 from stattools.reporting.figures.beliefs import shrinkage as shrinkage
@@ -24,6 +25,7 @@ from stattools.reporting.figures.house_style import style as style
 from stattools.reporting.figures.house_style import svg as svg
 from stattools.reporting.figures.predictions import calibration as calibration
 from stattools.reporting.figures.predictions import probabilities as probabilities
+from stattools.reporting.figures.ratios import ratios as ratios
 from stattools.reporting.figures.series import gain as gain
 from stattools.reporting.figures.series import innovations as innovations
 from stattools.reporting.figures.series import level as level

@@ -21,6 +21,7 @@ FIGURES = {
     "calibration": lambda: figures.calibration(
         [0.1, 0.3], [0.1, 0.4], [0.0, 0.3], [0.2, 0.5], [0.1, 0.1, 0.3], event="yes = 1"
     ),
+    "ratios": lambda: figures.ratios(names, [1.5, 0.5, 40.0], [1.0, 0.4, 30.0], [2.0, 0.6, 41.0], xlabel="ratio"),
     "coefficients": lambda: figures.coefficients(names, [1, 2, 3], [0, 1, 2], [2, 3, 4], xlabel="log odds"),
     "frequencies": lambda: figures.frequencies(
         [0, 1, 2], [0.5, 0.3, 0.2], {"Poisson": [0.6, 0.3, 0.1], "negative binomial": [0.5, 0.3, 0.2]}, xlabel="visits"
@@ -85,6 +86,9 @@ FIGURES = {
     ),
     "gain": lambda: figures.gain(grid, grid[::-1], limit=0.2),
     "innovations": lambda: figures.innovations(grid, np.sin(9 * grid)),
+    "agreement": lambda: figures.agreement(
+        ["a$", "b"], {"estimates": [16.0, 9.0], "standard errors": [12.0, np.nan]}, cap=12.0, xlabel="digits"
+    ),
     "means": lambda: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="predicted", ylabel="observed"),
 }
 

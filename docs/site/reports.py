@@ -1,0 +1,26 @@
+"""The committed reports as pages of the site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+ROOT = Path(__file__).parents[2]
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add each report and its figures."""
+    for path in sorted((ROOT / "reports").rglob("*")):
+        if path.suffix in {".md", ".svg", ".png"}:
+            uri = path.relative_to(ROOT).as_posix()
+            files.append(File.generated(config, uri, abs_src_path=str(path)))
+    return files
+
+
+def on_page_markdown(text: str, page: Any, **_: Any) -> str:
+    """Links that leave docs/ in the repository stay on the site."""
+    up = "../" * page.file.src_uri.count("/")
+    return text.replace("](../" + up + "reports/", f"]({up}reports/")

@@ -1,0 +1,123 @@
+"""One comparison: several ways to the same answer, timed in turns so that what else the machine does hits all alike.
+
+ratio = median seconds of a peer / median seconds of ours
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from statistics import median
+
+from stattools.errors import DomainError
+from stattools.threads import one_blas_thread
+
+type Facts = Mapping[str, float | str]
+"""What a run says beside its time, such as its Newton decrement or its memory."""
+
+AT_LEAST = 0.02
+"""Seconds: shorter calls are repeated, so that the clock's grain and the cost of reading it do not count."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One way: seconds of each round, what the last run said, and the least ratio that is promised (None: nothing)."""
+
+    name: str
+    seconds: tuple[float, ...]
+    facts: Facts = field(default_factory=dict)
+    target: float | None = None
+
+    @property
+    def median(self) -> float:
+        """Median seconds of a run."""
+        return median(self.seconds)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Timings of several ways; the first is ours.
+
+    >>> both = Comparison("sum", (Timing("ours", (1.0, 2.0, 3.0)), Timing("loop", (9.0, 10.0, 30.0), target=4.0)))
+    >>> both.ratio(both.peers[0]), both.held(both.peers[0]), both.losses
+    (5.0, True, ())
+    """
+
+    title: str
+    timings: tuple[Timing, ...]
+
+    @property
+    def ours(self) -> Timing:
+        """The way that the others are compared with."""
+        return self.timings[0]
+
+    @property
+    def peers(self) -> tuple[Timing, ...]:
+        """The others."""
+        return self.timings[1:]
+
+    def ratio(self, timing: Timing) -> float:
+        """How many times as long as ours it takes."""
+        return timing.median / self.ours.median
+
+    def held(self, timing: Timing) -> bool | None:
+        """Whether the ratio is what was promised; None where nothing was."""
+        return None if timing.target is None else self.ratio(timing) >= timing.target
+
+    @property
+    def losses(self) -> tuple[Timing, ...]:
+        """The peers that are faster, or less slow than was promised."""
+        return tuple(t for t in self.peers if self.held(t) is False or (t.target is None and self.ratio(t) < 1.0))
+
+
+def interleaved(
+    title: str,
+    cases: Mapping[str, Callable[[], object]],
+    *,
+    rounds: int,
+    targets: Mapping[str, float] | None = None,
+    warm: int = 1,
+) -> Comparison:
+    """Time `cases`, ours first, in turns: one BLAS thread, `rounds` rounds after `warm` that do not count.
+
+    A case that returns a mapping states facts. `targets` are least ratios by name; a limit such as the time of one
+    matrix product has a target below 1. A call under 20 ms is repeated within a round. Raises DomainError without two
+    cases, or for a target that has none.
+
+    >>> interleaved("pow", {"ours": lambda: 2**9, "peer": lambda: {"digits": 3}}, rounds=1).peers[0].facts
+    {'digits': 3}
+    """
+    targets = targets or {}
+    if len(cases) < 2 or rounds < 1:
+        raise DomainError(f"interleaved needs two cases and a round; got {len(cases)} and {rounds}.")
+    if unknown := set(targets) - set(cases):
+        raise DomainError(f"interleaved has no case {sorted(unknown)[0]!r}; it has {', '.join(cases)}.")
+    facts: dict[str, Facts] = {}
+    times: dict[str, list[float]] = {name: [] for name in cases}
+    with one_blas_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what peers warn of is not what is measured here
+        for turn in range(-warm, rounds):
+            for name, run in _in_turn(cases, turn):
+                seconds, said = _timed(run)
+                facts[name] = said if isinstance(said, Mapping) else {}
+                if turn >= 0:
+                    times[name].append(seconds)
+    return Comparison(title, tuple(Timing(name, tuple(times[name]), facts[name], targets.get(name)) for name in cases))
+
+
+def _in_turn(cases: Mapping[str, Callable[[], object]], turn: int) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Forwards and backwards by turns, so that nobody always runs in another's warm cache."""
+    yield from cases.items() if turn % 2 == 0 else reversed(list(cases.items()))
+
+
+def _timed(run: Callable[[], object]) -> tuple[float, object]:
+    """Seconds a call, over as many as take 20 ms."""
+    start, calls = time.perf_counter(), 0
+    while True:
+        said = run()
+        calls += 1
+        passed = time.perf_counter() - start
+        if passed >= AT_LEAST:
+            return passed / calls, said

@@ -1,0 +1,104 @@
+"""The report on benchmarks: for each script a figure of ratios and its tables, and first of all where we lose.
+
+Timings differ from run to run, so this report cannot be verified; it says on which machine it was made.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from stattools.benchmarking.comparison import Comparison
+from stattools.benchmarking.printing import cells, ratio
+from stattools.benchmarking.scripts import Script
+from stattools.reporting import figures
+from stattools.reporting.document import Block, Bullets, Document, Figure, Listing, Paragraph, Section, Table, literal
+from stattools.reporting.provenance import code_version, environment
+from stattools.reporting.tables import facts
+
+PEERS = ("scikit-learn", "glum", "pymc", "numba", "threadpoolctl")
+
+OPENING = (
+    "Each table compares ways to the same answer on the same data, timed in turns in one process on one BLAS thread. "
+    "Printed are medians, and how many times as long as ours each takes: above 1 we are faster. What was promised is a "
+    "least ratio; a lower limit, such as one product of matrices, has a promise below 1. Facts beside the times are "
+    "stated by the runs, such as the Newton decrement of each answer."
+)
+
+
+def document(measured: Mapping[Script, Sequence[Comparison]], command: str) -> Document:
+    """The report of what was measured, script by script."""
+    sections = [_section(script, comparisons) for script, comparisons in measured.items()]
+    every = [comparison for comparisons in measured.values() for comparison in comparisons]
+    return Document("Benchmarks", (Paragraph(OPENING), _losses(every), *sections, _provenance(command)))
+
+
+def _losses(comparisons: Sequence[Comparison]) -> Section:
+    items = tuple(
+        f"{literal(comparison.title)}: **{literal(timing.name)}** takes {ratio(comparison.ratio(timing))} times as "
+        f"long as ours{'' if timing.target is None else f', promised was {ratio(timing.target)}'}."
+        for comparison in comparisons
+        for timing in comparison.losses
+    )
+    return Section(
+        "Where we lose", (Bullets(items),) if items else (Paragraph("Nowhere: all was held, and no peer was faster."),)
+    )
+
+
+def _section(script: Script, comparisons: Sequence[Comparison]) -> Section:
+    blocks: list[Block] = []
+    pairs = [(comparison, timing) for comparison in comparisons for timing in comparison.peers]
+    if pairs:
+        names = [f"{comparison.title}: {timing.name}" for comparison, timing in pairs]
+        values = [comparison.ratio(timing) for comparison, timing in pairs]
+        low = [min(timing.seconds) / comparison.ours.median for comparison, timing in pairs]
+        high = [max(timing.seconds) / comparison.ours.median for comparison, timing in pairs]
+        blocks.append(
+            Figure(
+                script.name,
+                lambda: figures.ratios(names, values, low, high, xlabel="times as long as ours (logarithmic)"),
+                f"{len(pairs)} peers take from {ratio(min(values))} to {ratio(max(values))} times as long as ours",
+                "Points are ratios of medians, lines the range of the rounds.",
+            )
+        )
+    for comparison in comparisons:
+        head, body = cells(comparison)
+        rows = tuple(tuple(literal(cell) for cell in row) for row in body)
+        header = (literal(comparison.title), *head[1:])
+        blocks.append(Table(header, rows, "l" + "r" * (len(header) - 1)))
+    return Section(script.summary, tuple(blocks))
+
+
+def _provenance(command: str) -> Section:
+    machine = {
+        "cores": str(os.cpu_count()),
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "BLAS": _blas(),
+    }
+    peers = {name: found for name in PEERS if (found := _version(name))}
+    return Section(
+        "Provenance",
+        (
+            Paragraph("Timings move from run to run. This command measures again:"),
+            Listing(command, "sh"),
+            facts(machine, ("machine", "value")),
+            facts({"stattools": code_version(), **environment(), **peers}, ("package", "version")),
+        ),
+    )
+
+
+def _blas() -> str:
+    from threadpoolctl import threadpool_info
+
+    found = [f"{one['internal_api']} {one['version']} ({one.get('architecture', '')})" for one in threadpool_info()]
+    return ", ".join(dict.fromkeys(found))
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

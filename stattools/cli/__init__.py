@@ -1,0 +1,7 @@
+"""The command line, one command per file: `stattools gallery`, `fit`, `report`, `validate`, `verify`.
+
+Exit codes: 0 good; 1 the analysis failed or a check did, with a message; 2 wrong usage.
+"""
+
+from stattools.cli.application import app as app
+from stattools.cli.application import main as main

@@ -1,0 +1,217 @@
+"""One analysis of one file: the fit, what checks it, what it is compared with, and the report of all of it.
+
+Where no maximum exists the report says so and why, and shows the way out: it is `Analysis.failure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.cli.families import Family
+from stattools.cli.guess import Guess
+from stattools.errors import IdentificationError, IncompatibleError
+from stattools.reporting import sections, sentences
+from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table, code, literal
+from stattools.reporting.tables import count, number, p_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PENALIZED = (Family.logistic, Family.probit, Family.softmax, Family.poisson)
+OVERDISPERSED = 1.5
+"""Pearson's statistic over its degrees of freedom above which counts are said to vary more than Poisson counts do."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked for, beside the model."""
+
+    level: float = 0.95
+    cov: Any = "information"
+    penalty: Any = None
+    wants_posterior: bool = False
+    prior: Any = None
+    seed: int = 0
+    draws: int = 1000
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The results; `failure` is why there is no fit, `unchecked` why there is no agreement."""
+
+    model: Any
+    family: Family
+    why: str
+    fit: Any = None
+    agreement: Any = None
+    unchecked: str = ""
+    posterior: Any = None
+    comparison: Any = None
+    failure: IdentificationError | None = None
+
+    @property
+    def ok(self) -> bool:
+        """True where there is a fit, its reference agrees, and draws are to be trusted."""
+        agrees = self.agreement is None or self.agreement.ok
+        diagnostics = getattr(self.posterior, "diagnostics", None)
+        return self.failure is None and agrees and (diagnostics is None or diagnostics.ok)
+
+
+def analyze(
+    build: Callable[[str, Any], Any],
+    formula: str,
+    frame: pd.DataFrame,
+    chosen: Guess,
+    rivals: Sequence[str],
+    plan: Plan,
+    advance: Callable[[str], None] = lambda what: None,
+) -> Analysis:
+    """Fit `build(formula, frame)`, validate it, compare it with the formulas of `rivals`, draw a posterior if asked."""
+    import stattools as st
+
+    advance("fitting")
+    model = build(formula, frame)
+    others = [build(rival, frame) for rival in rivals]
+    options: dict[str, Any] = {"level": plan.level, "cov": plan.cov, "penalty": plan.penalty}
+    try:
+        fit = st.fit(model, **options)
+    except IdentificationError as error:
+        return Analysis(model, chosen.family, chosen.why, failure=error)
+    advance("comparing with a reference")
+    agreement, unchecked = None, ""
+    try:
+        agreement = st.validate(fit)
+    except IncompatibleError as error:
+        unchecked = str(error)
+    comparison = None
+    if rivals:
+        advance("comparing with other models")
+        rows = _common_rows([model, *others], len(frame))
+        if rows is not None:  # a row counts where all models have it
+            some = frame.iloc[rows]
+            model_there, others = build(formula, some), [build(rival, some) for rival in rivals]
+            fits = [st.fit(model_there, **options)]
+        else:
+            fits = [fit]
+        fits += [st.fit(other, **options) for other in others]
+        comparison = st.compare(*fits, names=["this model", *(f"model {i}" for i in range(2, len(fits) + 1))])
+    drawn = None
+    if plan.wants_posterior:
+        advance("drawing from the posterior")
+        drawn = st.posterior(model, prior=plan.prior, seed=plan.seed, draws=plan.draws)
+    return Analysis(model, chosen.family, chosen.why, fit, agreement, unchecked, drawn, comparison)
+
+
+def _common_rows(models: Sequence[Any], n: int) -> Any:
+    """Numbers of the rows that are complete in all models; None where each has the same."""
+    kept = [np.arange(n) if model.kept is None else np.asarray(model.kept) for model in models]
+    if all(np.array_equal(kept[0], other) for other in kept[1:]):
+        return None
+    return reduce(np.intersect1d, kept)
+
+
+def parts(analysis: Analysis) -> list[Any]:
+    """What `st.report` takes, in order."""
+    found: list[Any] = [Paragraph(sentences.question(analysis.model)), Paragraph(_chosen(analysis)), analysis.fit]
+    if (spread := dispersion(analysis)) is not None and spread > OVERDISPERSED:
+        found.append(Section("Overdispersion", (Paragraph(overdispersion(spread)),)))
+    found.append(analysis.agreement or Section("Validation", (Paragraph(literal(analysis.unchecked)),)))
+    if analysis.comparison is not None:
+        found.append(_comparison(analysis.comparison))
+    if analysis.posterior is not None:
+        found.append(analysis.posterior)
+    return found
+
+
+def failed(analysis: Analysis, error: IdentificationError, *, command: str) -> Document:
+    """The report of an analysis without a fit: the data, the likelihood, why it has no maximum, and the way out."""
+    model = analysis.model
+    way: list[Block] = []
+    if analysis.family in PENALIZED:
+        way = [
+            Paragraph(
+                "A penalty gives an estimate that always exists: Firth's, which is Jeffreys' prior, takes the bias of "
+                "first order away. This command makes that report:"
+            ),
+            Listing(f"{command} --penalty jeffreys", "sh"),
+        ]
+    return Document(
+        f"{model.title} of {code(model.outcome_name)}: no maximum",
+        (
+            sections.question(model, (Paragraph(sentences.question(model)), Paragraph(_chosen(analysis)))),
+            sections.data(model),
+            sections.likelihood(model),
+            Section(
+                "Existence",
+                (
+                    Paragraph("**The likelihood has no unique maximum, so there are no estimates to report.**"),
+                    Paragraph(literal(error)),
+                    *_limits(error),
+                    *way,
+                ),
+            ),
+            sections.conclusion("These data do not determine the coefficients of this model."),
+            sections.provenance([model], command=command),
+        ),
+    )
+
+
+def dispersion(analysis: Analysis) -> float | None:
+    """Pearson's statistic over its degrees of freedom, for Poisson regression."""
+    if analysis.family is not Family.poisson or analysis.fit is None or analysis.fit.df <= 0:
+        return None
+    fit = analysis.fit
+    weight = 1.0 if fit.model.rows.weight is None else fit.model.rows.weight
+    return float(np.sum(weight * fit.residuals_of("pearson") ** 2) / fit.df)
+
+
+def overdispersion(spread: float) -> str:
+    """What overdispersion means for the intervals, and what to do."""
+    return (
+        f"The counts vary {number(spread, 1)} times as much about their means as Poisson counts do, so the standard "
+        f"errors above are too small, by a factor of about {number(float(np.sqrt(spread)), 1)}. Ask again with "
+        "`--family negative_binomial`, or keep the model and ask for `--cov robust`."
+    )
+
+
+def _chosen(analysis: Analysis) -> str:
+    return f"The family is `{analysis.family}`: {analysis.why}."
+
+
+def _limits(error: IdentificationError) -> tuple[Block, ...]:
+    """What separated data say nevertheless: which coefficients are infinite, and intervals for all."""
+    separation = getattr(error, "separation", None)
+    if separation is None:
+        return ()
+    rows = []
+    for row in separation.table().to_dict("records"):
+        ends = [float(row[name]) for name in ("estimate", "lower", "upper")]
+        labels = [code(row[name]) for name in ("category", "term") if name in row]
+        rows.append((*labels, *("undetermined" if value != value else number(value, 3) for value in ends)))
+    labels = [name for name in ("category", "term") if name in separation.table()]
+    words = "In the limit of ever higher likelihood, with the ends of profile intervals, which need no maximum:"
+    return Paragraph(words), Table((*labels, "estimate", "lower", "upper"), tuple(rows), "l" * len(labels) + "rrr")
+
+
+def _comparison(comparison: Any) -> Section:
+    rows = []
+    for row in comparison.table().to_dict("records"):
+        tested = row["lr_df"] == row["lr_df"]
+        cells = (
+            (number(row["lr_statistic"], 2), f"{row['lr_df']:.0f}", p_value(row["p_value"])) if tested else ("",) * 3
+        )
+        sizes = (count(row["p"]), number(row["loglik"], 3), number(row["aic"], 2), number(row["bic"], 2))
+        rows.append((literal(row["fit"]), code(row["formula"]), *sizes, *cells))
+    header = ("model", "formula", "coefficients", "log-likelihood", "AIC", "BIC", "LR statistic", "df", "p")
+    words = (
+        "Smaller AIC and BIC are better. The likelihood-ratio test asks whether a model that is contained in a larger "
+        "one loses by leaving the rest out. All are fitted to the "
+        f"{count(len(comparison.fits[0].model.rows.X))} rows that are complete in all of them."
+    )
+    notes = tuple(Paragraph(literal(note)) for note in comparison.notes)
+    return Section("Comparison", (Paragraph(words), Table(header, tuple(rows), "llrrrrrrr"), *notes))

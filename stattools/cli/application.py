@@ -1,0 +1,50 @@
+"""The command `stattools`, to which every command is added."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stattools.cli.bench import bench
+from stattools.cli.fit import fit
+from stattools.cli.gallery import gallery
+from stattools.cli.report import report
+from stattools.cli.validate import validate
+from stattools.cli.verify import verify
+
+app = typer.Typer(
+    name="stattools",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """The entry point of the command `stattools`."""
+    app()
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        from stattools import __version__
+
+        typer.echo(f"stattools {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Likelihood-first statistics: fit a model, check it against a reference, write a report that can be verified."""
+
+
+for command in (fit, report, validate, gallery, verify, bench):
+    app.command()(command)

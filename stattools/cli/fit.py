@@ -1,0 +1,66 @@
+"""`stattools fit`: fit a regression to a file and print the summary."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from stattools.cli import machines
+from stattools.cli.failures import failures
+from stattools.cli.families import Family, taken
+from stattools.cli.files import table
+
+
+def fit(
+    family: Annotated[Family, typer.Argument(metavar="FAMILY", help="The likelihood of the outcome.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV, TSV, Parquet or Arrow file.")],
+    formula: Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "y ~ x + C(group)".')],
+    weights: Annotated[str | None, typer.Option(metavar="COLUMN", help="How often each row was seen.")] = None,
+    precision: Annotated[str | None, typer.Option(metavar="COLUMN", help="Relative inverse variances (ols).")] = None,
+    offset: Annotated[str | None, typer.Option(metavar="COLUMN", help="Added to the linear predictor.")] = None,
+    exposure: Annotated[str | None, typer.Option(metavar="COLUMN", help="Time or number at risk (counts).")] = None,
+    trials: Annotated[str | None, typer.Option(metavar="COLUMN", help="Trials behind each outcome (logistic).")] = None,
+    level: Annotated[float, typer.Option(help="The level of the intervals, between 0 and 1.")] = 0.95,
+    validate: Annotated[bool, typer.Option("--validate", help="Compare with statsmodels.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results for machines.")] = False,
+    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report to this folder.")] = None,
+    html: Annotated[bool, typer.Option("--html", help="The report as one HTML file too.")] = False,
+    png: Annotated[bool, typer.Option("--png", help="The report's figures as PNG too.")] = False,
+) -> None:
+    """Fit a regression to a file and print the summary.
+
+    Example: `stattools fit logistic admissions.csv "admit ~ gre + gpa" --validate`
+    """
+    if not 0.0 < level < 1.0:
+        raise typer.BadParameter(f"a level is between 0 and 1, such as 0.95; got {level:g}.", param_hint="--level")
+    if (html or png) and report is None:
+        raise typer.BadParameter("--html and --png are faces of a report: add --report DIR.", param_hint="--report")
+    with failures(as_json):
+        import stattools as st
+
+        columns = taken(
+            getattr(st, family), weights=weights, precision=precision, offset=offset, exposure=exposure, trials=trials
+        )
+        model = getattr(st, family)(formula, table(data), **columns)
+        parts: list[Any] = [st.fit(model, level=level)]
+        if validate:
+            parts.append(st.validate(parts[0]))
+        command = shlex.join(["stattools", "fit", family, data.name, formula])
+        if as_json:
+            checked = {"agreement": machines.agreement(parts[1])} if validate else {}
+            origin = machines.provenance(model, file=data, command=command)
+            ok = not validate or parts[1].ok
+            typer.echo(machines.text({"ok": ok, "fit": machines.fit(parts[0]), **checked, "provenance": origin}))
+        else:
+            typer.echo("\n\n".join(map(str, parts)))
+        if report is not None:
+            options = [word for name, column in columns.items() for word in (f"--{name}", column)]
+            options += ["--report", report.name] + ["--validate"] * validate
+            options += [] if level == 0.95 else ["--level", f"{level:g}"]
+            path = report / f"{data.stem}-{family}"
+            path = st.report(*parts, to=path, command=f"{command} {shlex.join(options)}", html=html, png=png)
+            if not as_json:
+                typer.echo(f"\nwrote {path}")

@@ -1,0 +1,114 @@
+"""Words of the command line that stand for objects: `normal(0, 2.5)`, `x=cauchy(0, 1)`, `cluster(firm)`, `jeffreys`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+
+CALL = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*")
+PRIORS = {
+    "normal": "Normal",
+    "cauchy": "Cauchy",
+    "laplace": "Laplace",
+    "student_t": "StudentT",
+    "halfnormal": "HalfNormal",
+    "halfcauchy": "HalfCauchy",
+    "exponential": "Exponential",
+    "gamma": "Gamma",
+    "uniform": "Uniform",
+    "flat": "Flat",
+}
+
+
+def prior(words: Sequence[str]) -> Any:
+    """One distribution for all coefficients, or a dict by name; None for no words.
+
+    >>> prior(["normal(0, 2.5)"])
+    Normal(0, 2.5)
+    >>> prior(["x=normal(0, 1)", "sigma=halfcauchy(5)"])
+    {'x': Normal(0, 1), 'sigma': HalfCauchy(5)}
+    """
+    found: dict[str | None, Any] = {}
+    for word in words:
+        term, mark, call = word.rpartition("=")
+        key = term.strip() if mark else None
+        if key in found:
+            raise typer.BadParameter(f"{word!r} is the second prior of the same parameter.", param_hint="--prior")
+        found[key] = _distribution(call, word)
+    if None not in found:
+        return found or None
+    if len(found) > 1:
+        raise typer.BadParameter(
+            "name a parameter in each, such as x=normal(0, 1), or give one prior for all.", param_hint="--prior"
+        )
+    return found[None]
+
+
+def covariance(word: str) -> Any:
+    """information, HC0 ... HC3, robust, HAC(lags), cluster(column).
+
+    >>> covariance("hc3"), covariance("hac(4)").lags
+    ('HC3', 4)
+    """
+    import stattools as st
+
+    found = CALL.fullmatch(word)
+    name, argument = (found[1].lower(), found[2]) if found else ("", None)
+    if name in ("information", "robust") and argument is None:
+        return name
+    if name in ("hc0", "hc1", "hc2", "hc3") and argument is None:
+        return name.upper()
+    if name == "hac" and argument and argument.strip().isdigit():
+        return st.HAC(int(argument))
+    if name == "cluster" and argument and argument.strip():
+        return st.Cluster(argument.strip())
+    raise typer.BadParameter(
+        f"one of information, HC0, HC1, HC2, HC3, robust, HAC(lags), cluster(column); got {word!r}.", param_hint="--cov"
+    )
+
+
+def penalty(word: str | None) -> Any:
+    """jeffreys, ridge(strength), or None.
+
+    >>> penalty("jeffreys"), penalty("ridge(2)")
+    (Jeffreys(), Ridge(strength=2.0))
+    """
+    import stattools as st
+
+    if word is None:
+        return None
+    found = CALL.fullmatch(word)
+    name, argument = (found[1].lower(), found[2]) if found else ("", None)
+    if name == "jeffreys" and not (argument or "").strip():
+        return st.Jeffreys()
+    if name == "ridge" and argument:
+        return st.Ridge(*_numbers(argument, word, "--penalty"))
+    raise typer.BadParameter(f"jeffreys or ridge(strength); got {word!r}.", param_hint="--penalty")
+
+
+def _distribution(call: str, word: str) -> Any:
+    import stattools as st
+
+    found = CALL.fullmatch(call)
+    name = found[1].lower().replace("half_", "half") if found else ""
+    if found is None or name not in PRIORS:
+        raise typer.BadParameter(
+            f"one of {', '.join(PRIORS)}, as in normal(0, 2.5); got {word!r}.", param_hint="--prior"
+        )
+    numbers = _numbers(found[2] or "", word, "--prior")
+    try:
+        return getattr(st, PRIORS[name])(*numbers)
+    except TypeError:
+        raise typer.BadParameter(
+            f"{name} does not take {len(numbers)} numbers; got {word!r}.", param_hint="--prior"
+        ) from None
+
+
+def _numbers(text: str, word: str, hint: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise typer.BadParameter(f"numbers belong between the parentheses; got {word!r}.", param_hint=hint) from None

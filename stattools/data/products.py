@@ -1,0 +1,137 @@
+"""Products of tall blocks with themselves and with vectors, in either memory order and without a copy.
+
+    add_gram    total <- total + X^T X      BLAS dsyrk, upper triangle in place: half the operations of a full product
+    times       X v                         one read of X
+    transposed  X^T r                       one read of X
+
+SciPy's own `dsyrk` holds the interpreter's lock for as long as it runs; the same routine called by its address in
+`scipy.linalg.cython_blas` lets go of it, so that blocks can be summed on several threads. Source: Dongarra, Du Croz,
+Hammarling & Duff, "A set of level 3 basic linear algebra subprograms" (1990).
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import get_blas_funcs
+
+Floats = NDArray[np.float64]
+
+WIDE = 32
+"""Rows in C order of this many columns or more go faster through `vecdot` than through BLAS."""
+
+FEW = 10_000
+"""Numbers in a block below which the calls cost more than the operations that `dsyrk` saves."""
+
+
+def add_gram(total: Floats, X: Floats) -> None:
+    """Add X^T X to the upper triangle of `total`, (p, p) in Fortran order, in place; the lower triangle is untouched.
+
+    X is (m, p), a slice of rows of an array in C or Fortran order; anything else is copied first.
+
+    >>> total = np.zeros((2, 2), order="F")
+    >>> add_gram(total, np.array([[1.0, 2.0], [3.0, 4.0]]))
+    >>> total.tolist()
+    [[10.0, 14.0], [0.0, 20.0]]
+    """
+    m, p = X.shape
+    if not m or not p:
+        return
+    if not (total.flags.f_contiguous and total.dtype == np.float64 and total.shape == (p, p)):
+        raise ValueError(f"add_gram needs a float64 total of shape ({p}, {p}) in Fortran order.")
+    X, rows_apart, columns_apart = _with_steps(X)
+    by_rows = columns_apart == 1  # to Fortran, X^T without a copy
+    routine = _dsyrk()
+    if routine is None:
+        (dsyrk,) = get_blas_funcs(("syrk",), dtype=np.float64)
+        total[:] = dsyrk(1.0, X.T if by_rows else X, trans=0 if by_rows else 1, beta=1.0, c=total)
+        return
+    routine(
+        b"U",
+        b"N" if by_rows else b"T",
+        ctypes.byref(ctypes.c_int(p)),
+        ctypes.byref(ctypes.c_int(m)),
+        ctypes.byref(ctypes.c_double(1.0)),
+        X.ctypes.data,
+        ctypes.byref(ctypes.c_int(rows_apart if by_rows else columns_apart)),
+        ctypes.byref(ctypes.c_double(1.0)),
+        total.ctypes.data,
+        ctypes.byref(ctypes.c_int(p)),
+    )
+
+
+def gram(blocks: Iterable[Floats], p: int) -> Floats:
+    """The sum of X^T X over blocks X (m, p), symmetric.
+
+    >>> gram([np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]])], 2).tolist()
+    [[10.0, 14.0], [14.0, 20.0]]
+    """
+    total = np.zeros((p, p), order="F")
+    for X in blocks:
+        add_gram(total, X)
+    return symmetric(total)
+
+
+def weighted_gram(X: Floats, weight: Floats) -> Floats:
+    """X^T diag(weight) X, symmetric, for a block of rows in either order.
+
+    >>> weighted_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0])).tolist()
+    [[19.0, 26.0], [26.0, 36.0]]
+    """
+    if X.size < FEW or weight.min() < 0:
+        return X.T @ (X * weight[:, None])
+    return gram((X * np.sqrt(weight)[:, None],), X.shape[1])
+
+
+def symmetric(upper: Floats) -> Floats:
+    """The symmetric matrix with this upper triangle."""
+    whole = np.triu(upper)
+    whole += np.triu(whole, 1).T
+    return whole
+
+
+def times(X: Floats, v: Floats) -> Floats:
+    """X v for a slice of rows in either order; `numpy.dot` would copy a slice in Fortran order first."""
+    return np.vecdot(X, v) if X.flags.c_contiguous and X.shape[1] >= WIDE else np.matmul(X, v)
+
+
+def transposed(X: Floats, r: Floats) -> Floats:
+    """X^T r for a slice of rows in either order."""
+    return np.dot(r, X) if X.flags.c_contiguous else np.matmul(X.T, r)
+
+
+def _with_steps(X: Floats) -> tuple[Floats, int, int]:
+    """X as BLAS can read it, and the steps between its rows and its columns, in numbers."""
+    if X.dtype != np.float64:
+        X = X.astype(np.float64)
+    m, p = X.shape
+    down, across = X.strides[0] // 8, X.strides[1] // 8
+    if p == 1 and down >= 1:
+        return X, down, 1
+    if m == 1 and across == 1:
+        return X, p, 1
+    if (across == 1 and down >= p) or (down == 1 and across >= m):
+        return X, down, across
+    X = np.ascontiguousarray(X)
+    return X, p, 1
+
+
+@cache
+def _dsyrk() -> Callable[..., Any] | None:
+    """BLAS dsyrk by its address; None where its whole numbers are wider than C's int."""
+    import scipy.linalg.cython_blas as cython_blas
+
+    capsule = cython_blas.__pyx_capi__["dsyrk"]
+    name, pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
+    name.restype, name.argtypes = ctypes.c_char_p, [ctypes.py_object]
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    signature: Any = name(capsule)
+    if b"int *" not in signature:
+        return None
+    c, v = ctypes.c_char_p, ctypes.c_void_p
+    return ctypes.CFUNCTYPE(None, c, c, v, v, v, v, v, v, v, v)(pointer(capsule, signature))

@@ -1,0 +1,78 @@
+"""Full-batch training: L-BFGS climbs the penalized log-likelihood of all rows.
+
+It ends at a stationary point or at a limit of steps, and says which. Source: Nocedal & Wright, Numerical Optimization
+(2006), 7.2.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools.model import Evaluation
+from stattools.networks.dense import Floats
+from stattools.networks.divergence import require_finite
+from stattools.networks.network_model import BLOCK, Network
+from stattools.networks.progress import progress
+from stattools.networks.training import Training
+from stattools.solvers.lbfgs import LBFGS
+from stattools.solvers.solution import Epoch
+
+SEPARATED = 1e-4
+"""A mean log-likelihood of categories this close to 0 says that every row is told apart."""
+
+
+def train_by_lbfgs(model: Network, solver: LBFGS, ridge: float, start: Floats) -> Training:
+    """Climb from `start`; ConvergenceError that names cause and layer where values overflow."""
+    from scipy.optimize import minimize
+
+    penalized, n = model.perceptron.penalized, model.n
+    whole = slice(0, len(model.rows.X))
+    history: list[Epoch] = []
+    last, first = [np.nan], [np.inf]
+
+    def negative(theta: Floats) -> tuple[float, Floats]:
+        now = _objective(model, theta)
+        score = now.score / n - (ridge / n) * penalized * theta
+        last[0] = now.loglik / n
+        when = f"{solver!r} diverged in step {len(history) + 1}"
+        first[0] = min(first[0], require_finite(model, theta, whole, last[0], score, when, first[0]))
+        return -(now.loglik - 0.5 * ridge * float(theta[penalized] @ theta[penalized])) / n, -score
+
+    with progress(solver.max_steps) as report:
+
+        def after(_: Any) -> None:
+            history.append(Epoch(len(history) + 1, last[0], np.nan))
+            report(len(history), history[-1])
+
+        options = {
+            "maxiter": solver.max_steps,
+            "maxfun": 4 * solver.max_steps,
+            "ftol": 1e-13,
+            "gtol": max(solver.tolerance, 1e-9),
+            "maxcor": 20,
+        }
+        found = minimize(negative, start, jac=True, method="L-BFGS-B", options=options, callback=after)
+    norm = float(np.linalg.norm(found.jac))
+    if found.nit >= solver.max_steps or found.nfev >= 4 * solver.max_steps:
+        reason = f"the limit of {solver.max_steps} steps"
+    else:
+        reason = f"a stationary point: the score of the mean log-likelihood is {norm:.1e} long"
+    if not ridge and not model.has_scale and -last[0] < SEPARATED:
+        reason += (
+            "; the network separates the training rows, so that the log-likelihood rises to 0 without end and has no "
+            "maximum: use penalty=st.Ridge(...)"
+        )
+    return Training(model.freeze(found.x), found.x, tuple(history), reason, -float(found.fun))
+
+
+def _objective(model: Network, theta: Floats) -> Evaluation:
+    """Log-likelihood and score of all rows at scale 1: what L-BFGS climbs."""
+    if not model.perceptron.factorizes:
+        return model.of_rows(theta, slice(0, len(model.rows.X)), 1)
+    parts = [model.of_rows(theta, slice(i, i + BLOCK), 1) for i in range(0, len(model.rows.X), BLOCK)]
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole + part
+    return whole

@@ -1,0 +1,111 @@
+"""Mini-batch training: Adam climbs batch by batch, slower near the end, and stops early.
+
+Where the validation rows' mean log-likelihood has not risen for `patience` epochs, training goes back to its best
+epoch and on with a tenth of the rate; after `slowdowns` of these it stops. Large steps find a good region, small ones
+its top.
+Source: Prechelt, Neural Networks: Tricks of the Trade (1998), 55-69 (early stopping).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import DomainError
+from stattools.networks.batch_norm import BatchNorm, Moments
+from stattools.networks.dense import Floats
+from stattools.networks.divergence import require_finite, require_gain
+from stattools.networks.network_model import BLOCK, Network
+from stattools.networks.progress import progress
+from stattools.networks.training import Training
+from stattools.solvers.adam import Adam
+from stattools.solvers.solution import Epoch
+
+type Places = NDArray[np.intp]
+
+
+def train_by_adam(
+    model: Network, solver: Adam, ridge: float, theta: Floats, generator: np.random.Generator
+) -> Training:
+    """Climb from `theta`; ConvergenceError that names cause and layer where training explodes."""
+    training, validation = _split(model, solver.validation, generator)
+    penalized = model.perceptron.penalized
+    move, rate, slowed = solver.stepper(penalized), solver.rate, 0
+    running = [Moments.initial(layer.features) for layer in model.perceptron.layers if isinstance(layer, BatchNorm)]
+    history: list[Epoch] = []
+    best, best_theta, best_running, waited, reached = -np.inf, theta, running, 0, 0
+    first, first_score = np.nan, np.inf
+    reason = f"the limit of {solver.epochs} epochs"
+    mass = _mass(model, training)
+    with progress(solver.epochs) as report:
+        for epoch in range(1, solver.epochs + 1):
+            total, when = 0.0, f"{solver!r} diverged in epoch {epoch}"
+            for rows in _batches(generator.permutation(training), solver.batch, model):
+                seen: list[Moments] = []
+                now = model.of_rows(theta, rows, 1, seen)
+                size = _mass(model, rows)
+                if size == 0.0:
+                    continue
+                total += now.loglik
+                score = now.score / size - (ridge / mass) * penalized * theta
+                length = require_finite(model, theta, rows, now.loglik / size, score, when, first_score)
+                if np.isnan(first):
+                    first, first_score = now.loglik / size, length
+                theta = move(theta, score)
+                running = [old.moved(batch) for old, batch in zip(running, seen, strict=True)]
+            held = np.nan
+            if len(validation):
+                held = _mean_loglik(model.frozen(tuple(running)), theta, validation)
+                require_finite(model, theta, validation, held, None, when)
+            history.append(Epoch(epoch, total / mass, held))
+            report(epoch, history[-1])
+            if not len(validation) or held > best:
+                best, best_theta, best_running, waited, reached = held, theta, running, 0, epoch
+                continue
+            waited += 1
+            if waited == solver.patience and slowed < solver.slowdowns:
+                slowed, waited, rate = slowed + 1, 0, 0.1 * rate
+                theta, running, move = best_theta, best_running, solver.stepper(penalized, rate)
+            elif waited == solver.patience:
+                reason = f"early stopping: {waited} epochs without a better validation score"
+                reason += f", at a rate of {rate:.2g}" * bool(slowed)
+                break
+    frozen = model.frozen(tuple(best_running))
+    ended = f"{solver!r} diverged"
+    require_gain(model, best_theta, first, history[reached - 1].training, ended)
+    objective = best if len(validation) else _mean_loglik(frozen, best_theta, training)
+    require_finite(model, best_theta, training, objective, None, ended)
+    return Training(frozen, best_theta, tuple(history), reason, objective)
+
+
+def _split(model: Network, share: float, generator: np.random.Generator) -> tuple[Places, Places]:
+    """Row numbers for training and for validation."""
+    n = len(model.rows.X)
+    held = round(share * n)
+    if share and not 0 < held < n - 1:
+        raise DomainError(
+            f"Adam(validation={share}) holds out {held} of {n} rows, which leaves too few. Use validation=0."
+        )
+    order = generator.permutation(n)
+    return np.sort(order[held:]), np.sort(order[:held])
+
+
+def _batches(order: Places, size: int, model: Network) -> list[Places]:
+    """The rows in batches; with batch norm a last batch of one row joins the one before."""
+    parts = [order[i : i + size] for i in range(0, len(order), size)]
+    if not model.perceptron.factorizes:
+        if size == 1:
+            raise DomainError("batch norm takes its moments from the batch: Adam(batch=1) has one row. Use batch >= 2.")
+        if len(parts) > 1 and len(parts[-1]) == 1:
+            parts[-2:] = [np.concatenate(parts[-2:])]
+    return parts
+
+
+def _mass(model: Network, rows: Places) -> float:
+    """Number of observations in some rows."""
+    return float(len(rows) if model.rows.weight is None else model.rows.weight[rows].sum())
+
+
+def _mean_loglik(model: Network, theta: Floats, rows: Places) -> float:
+    total = sum(model.of_rows(theta, rows[i : i + BLOCK], 0).loglik for i in range(0, len(rows), BLOCK))
+    return total / max(_mass(model, rows), 1.0)

@@ -1,0 +1,132 @@
+"""Networks of one model, trained apart: their mean predicts, their spread says how much the training leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from stattools.confusion_table import most_probable
+from stattools.errors import DomainError, IncompatibleError
+from stattools.networks.calibration import brier, confusion, reliability
+from stattools.networks.dense import Floats
+from stattools.networks.network_fit import NetworkFit, as_labels, inputs_of
+from stattools.networks.network_model import Network
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkEnsemble:
+    """Networks of one model from different starts ("deep") or resampled rows ("bootstrap"): `st.fit(model, members=)`.
+
+    Predictions are the mean over members; their spread is how much the training, and for "bootstrap" the data, leave
+    open. It is no standard error of the truth. Source: Lakshminarayanan et al., NeurIPS 2017 (arXiv:1612.01474).
+    """
+
+    members: tuple[NetworkFit, ...]
+    kind: Literal["deep", "bootstrap"]
+
+    @property
+    def model(self) -> Network:
+        """The model of the first member."""
+        return self.members[0].model
+
+    @property
+    def seed(self) -> int | None:
+        """The seed that all members come from, one after the other."""
+        return self.members[0].seed
+
+    def mean(self, X: Floats | None = None) -> Floats:
+        """Mean over members of E(y): (n, K) or (n,)."""
+        return np.mean([member.mean(X) for member in self.members], axis=0)
+
+    def predict(self, data: Any = None, *, kind: Literal["mean", "class"] = "mean", spread: float | None = None) -> Any:
+        """As `NetworkFit.predict`; `spread=prob` gives a long frame row, [category,] mean, lower, upper of members.
+
+        lower and upper are the central `prob` of the members' predictions: the spread of the ensemble.
+        """
+        import pandas as pd
+
+        first = self.members[0]
+        X = None if data is None else self.model.design.encode(inputs_of(data))
+        if kind not in ("mean", "class"):
+            raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={kind!r}.")
+        if kind == "class":
+            labels = first.labels
+            if spread is not None:
+                raise IncompatibleError("spread= is that of the members' means: it does not go with kind='class'.")
+            if labels is None:
+                raise IncompatibleError(f"{self.model.outcome_name!r} has no classes; kind='mean' predicts it.")
+            mean = self.mean(X)
+            return as_labels(labels, most_probable(mean))
+        draws = np.array([member.mean(X) for member in self.members])
+        mean = draws.mean(axis=0)
+        if spread is None:
+            return mean if mean.ndim == 1 else pd.DataFrame(mean, columns=[str(label) for label in first.labels or ()])
+        if not 0.0 < spread < 1.0:
+            raise DomainError(f"spread= is a probability between 0 and 1, such as 0.9; got {spread!r}.")
+        lower, upper = np.quantile(draws, [0.5 * (1.0 - spread), 0.5 * (1.0 + spread)], axis=0)
+        columns: dict[str, Any] = {"row": np.arange(len(mean))}
+        if mean.ndim == 2:
+            names = [str(label) for label in first.labels or ()]
+            columns = {"row": np.repeat(columns["row"], len(names)), "category": names * len(mean)}
+        return pd.DataFrame(columns | {"mean": mean.ravel(), "lower": lower.ravel(), "upper": upper.ravel()})
+
+    def pointwise_loglik(self, data: Any = None) -> Floats:
+        """log of the mean over members of p(y_i | x_i): the ensemble is a mixture."""
+        from scipy.special import logsumexp
+
+        parts = [member.pointwise_loglik(data) for member in self.members]
+        return logsumexp(parts, axis=0) - np.log(len(parts))
+
+    def log_score(self, data: Any = None) -> float:
+        """Mean of -log p(y_i | x_i) of the mixture."""
+        return -float(np.average(self.pointwise_loglik(data), weights=self.model.own_weight(data)))
+
+    @cached_property
+    def own_log_score(self) -> float:
+        """The log score of the rows of the fit."""
+        return self.log_score()
+
+    @property
+    def labels(self) -> tuple[Any, ...] | None:
+        """The outcome's labels; 0 and 1 where it came so; None for a quantity or a count."""
+        return self.members[0].labels
+
+    def accuracy(self, data: Any = None) -> float:
+        """Share of rows whose most probable label is the observed one."""
+        table = self.confusion(data).to_numpy()
+        return float(np.trace(table) / table.sum())
+
+    def confusion(self, data: Any = None) -> pd.DataFrame:
+        """Counts of rows by observed (rows) and predicted label (columns)."""
+        return confusion(self, data)
+
+    def brier(self, data: Any = None) -> float:
+        """Mean squared error of the mean probabilities, summed over labels (halved for two)."""
+        return brier(self, data)
+
+    def calibration(self, data: Any = None, *, bins: int = 10) -> pd.DataFrame:
+        """As `NetworkFit.calibration`, of the mean probabilities."""
+        return reliability(self, data, bins)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the members without their data to a file, which `st.load` reads; returns the path."""
+        from stattools.storage import save
+
+        return save(self, path)
+
+    def __str__(self) -> str:
+        what = "from different random starts" if self.kind == "deep" else "on resampled rows"
+        scores = ", ".join(f"{-member.loglik / member.n:.4f}" for member in self.members)
+        return (
+            f"Ensemble of {len(self.members)} networks {what}: {self.model.title} of {self.model.outcome_name}\n"
+            f"Log scores on the rows of the fit: {scores}; of the ensemble {self.own_log_score:.4f}\n"
+            "The spread of the members is no standard error: it says how much the training leaves open."
+        )

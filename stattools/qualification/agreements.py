@@ -1,0 +1,199 @@
+"""Every model that `st.validate` has a reference for, on data that statsmodels ships."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+
+from stattools.qualification.check import Check, Measured, digits
+
+type Promise = tuple[float | None, float | None, float | None]
+
+CRIME = "murder ~ hs_grad + poverty + single + white + urban"
+EMPLOYED = "TOTEMP ~ GNPDEFL + GNP + UNEMP + ARMED + POP + YEAR"
+PASSED = "GRADE ~ GPA + TUCE + PSI"
+AFFAIR = "affair ~ rate_marriage + age + yrs_married + religious"
+SCHOOLS = "NABOVE + NBELOW ~ LOWINC + PERASIAN + PERBLACK + PERHISP + PCTCHRT"
+PARTY = "party ~ logpopul + selfLR + age + educ"
+CANCER = "cancer ~ log(population)"
+COUPLES = "some + none ~ religious"
+VISITS = "mdvis ~ lncoins + idp + lpi + fmde + physlm + disea + hlthg + hlthf + hlthp"
+SPENDING = "AVGEXP ~ AGE + INCOME + INCOMESQ + OWNRENT"
+VOTE = "PID ~ logpopul + selfLR + age + educ + income"
+
+
+@cache
+def shipped(name: str) -> Any:
+    """A data set of statsmodels, with the columns that a few of the checks need beside it.
+
+    "couples" are the answers of "fair", counted by age, rating and religiousness.
+    """
+    import statsmodels.datasets as datasets
+
+    if name == "couples":
+        women = shipped("fair").groupby(["rate_marriage", "religious", "age"], as_index=False)
+        counts = women["affair"].agg(some="sum", all="count")
+        return counts.assign(none=counts["all"] - counts["some"])
+    frame: Any = getattr(datasets, name).load_pandas().data
+    if name == "fair":
+        return frame.assign(affair=(frame["affairs"] > 0).astype(int))
+    if name == "anes96":
+        return frame.assign(party=frame["PID"].map(lambda code: ("left", "center", "right")[(code > 1) + (code > 4)]))
+    return frame
+
+
+def nile() -> Any:
+    """The volume of the Nile, 1871 to 1970."""
+    return shipped("nile")["volume"]
+
+
+def inflation() -> Any:
+    """Quarterly inflation in the United States."""
+    return shipped("macrodata")["infl"]
+
+
+def growth() -> Any:
+    """Quarterly real product of the United States, 100 times its logarithm."""
+    return 100.0 * np.log(shipped("macrodata")["realgdp"])
+
+
+def measure(build: Callable[[Any], Any], cov: Callable[[Any], Any] | None = None, effort: float = 1.0) -> Measured:
+    """Digits of a fit against its reference, and whether `st.validate` is content."""
+    import stattools as st
+
+    agreement = st.validate(st.fit(build(st), cov="information" if cov is None else cov(st)))
+    rows = agreement.rows
+    known = [value for value in rows["se_digits"] if not math.isnan(value)]
+    return Measured(
+        estimate=round(float(rows["digits"].min()), 2),
+        se=round(min(known), 2) if known else None,
+        loglik=digits(agreement.loglik, agreement.reference_loglik),
+        agrees=agreement.ok,
+        note="" if agreement.ok and "agrees" in agreement.sentence else agreement.sentence,
+    )
+
+
+def _regression(
+    title: str,
+    family: str,
+    formula: str,
+    data: str,
+    reference: str,
+    promise: Promise = (10, 10, 10),
+    *,
+    cov: Callable[[Any], Any] | None = None,
+    **columns: str,
+) -> Check:
+    def build(st: Any) -> Any:
+        return getattr(st, family)(formula, shipped(data), **columns)
+
+    return Check("reference", title, data, reference, partial(measure, build, cov), promise)
+
+
+def _sandwich(kind: str) -> Check:
+    title = f"linear regression, {kind}"
+    return _regression(title, "ols", SPENDING, "ccard", f"OLS, {kind}", cov=lambda st: kind)
+
+
+def _other(title: str, data: str, reference: str, promise: Promise, build: Callable[[Any], Any]) -> Check:
+    return Check("reference", title, data, reference, partial(measure, build, None), promise)
+
+
+LINEAR = (
+    _regression("linear regression", "ols", CRIME, "statecrime", "OLS"),
+    _regression("linear regression", "ols", EMPLOYED, "longley", "OLS", (9, 9, 10)),
+    *map(_sandwich, ("HC0", "HC1", "HC2", "HC3")),
+    _regression(
+        "linear regression, HAC",
+        "ols",
+        "realcons ~ realgdp + unemp",
+        "macrodata",
+        "OLS, HAC",
+        cov=lambda st: st.HAC(lags=4),
+    ),
+    _regression(
+        "linear regression, clusters",
+        "ols",
+        "invest ~ value + capital",
+        "grunfeld",
+        "OLS, cluster",
+        cov=lambda st: st.Cluster("firm"),
+    ),
+    _regression("linear regression, precision", "ols", SPENDING, "ccard", "WLS", precision="INCOME"),
+    _regression("linear regression, weights", "ols", "AVGEXP ~ INCOME + OWNRENT", "ccard", "OLS", weights="AGE"),
+)
+
+CHOICES = (
+    _regression("logistic regression", "logistic", PASSED, "spector", "Logit"),
+    _regression("logistic regression", "logistic", AFFAIR, "fair", "Logit"),
+    _regression("logistic regression, HC0", "logistic", AFFAIR, "fair", "Logit, HC0", cov=lambda st: "HC0"),
+    _regression(
+        "logistic regression, weights",
+        "logistic",
+        "affair ~ age + religious",
+        "fair",
+        "GLM Binomial",
+        (9, 10, 10),
+        weights="occupation",
+    ),
+    _regression("logistic regression, counts", "logistic", SCHOOLS, "star98", "GLM Binomial", (9, 10, 10)),
+    _regression("probit regression", "probit", PASSED, "spector", "Probit", (8, 8, 10)),
+    _regression("probit regression", "probit", AFFAIR, "fair", "Probit", (8, 9, 10)),
+    _regression("softmax regression", "softmax", VOTE, "anes96", "MNLogit"),
+    _regression("one against the rest", "one_vs_rest", PARTY, "anes96", "Logit", (9, 10, 10)),
+)
+
+COUNTS = (
+    _regression("Poisson regression", "poisson", VISITS, "randhie", "GLM Poisson"),
+    _regression("Poisson regression, exposure", "poisson", CANCER, "cancer", "GLM Poisson", exposure="population"),
+    _regression(
+        "negative binomial regression",
+        "negative_binomial",
+        CANCER,
+        "cancer",
+        "NegativeBinomial",
+        exposure="population",
+    ),
+    _regression("negative binomial regression", "negative_binomial", VISITS, "randhie", "NegativeBinomial"),
+    _regression("beta-binomial regression", "beta_binomial", COUPLES, "couples", "GenericLikelihoodModel", (8, 8, 10)),
+    _other("coin", "spector", "proportion_confint", (8, 10, 10), lambda st: st.coin("GRADE", data=shipped("spector"))),
+    _other("binomial", "6 of 10", "proportion_confint", (8, 10, 10), lambda st: st.binomial(6, 10)),
+    _other(
+        "binomial by arm",
+        "fair",
+        "proportion_confint",
+        (8, None, 10),
+        lambda st: st.coin("affair", by="rate_marriage", data=shipped("fair")),
+    ),
+    _other(
+        "Poisson rates by arm",
+        "cancer",
+        "confint_poisson",
+        (8, None, 10),
+        lambda st: st.poisson_rate("cancer", exposure="population", by="population", data=shipped("cancer").tail(8)),
+    ),
+)
+
+UC = "UnobservedComponents"
+
+SERIES = (
+    _other("local level", "nile", UC, (6, 9, 10), lambda st: st.local_level(nile())),
+    _other("local level, drift", "nile", UC, (6, 8, 10), lambda st: st.local_level(nile(), drift=True)),
+    _other(
+        "local level, regressor",
+        "macrodata",
+        UC,
+        (2, 7, 10),
+        lambda st: st.local_level("unemp ~ infl", shipped("macrodata")),
+    ),
+    _other("local level, seasonal", "macrodata", UC, (4, 7, 10), lambda st: st.local_level(inflation(), seasonal=4)),
+    _other("local linear trend", "macrodata", UC, (3, 7, 10), lambda st: st.local_linear_trend(growth())),
+    _other("smooth trend", "nile", UC, (4, 7, 10), lambda st: st.smooth_trend(nile())),
+    _other("exponential smoothing", "nile", "ETS(A,N,N)", (6, 6, 10), lambda st: st.exponential_smoothing(nile())),
+)
+
+CHECKS = (*LINEAR, *CHOICES, *COUNTS, *SERIES)

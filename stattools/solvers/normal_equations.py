@@ -1,0 +1,194 @@
+"""Least squares near the cost of one Gram product: Cholesky, then refinement with residuals from X.
+
+    read 1        G = Z^T W Z, c = Z^T W v,   Z = X - center, v = y - offset - its center      BLAS dsyrk
+    read 2, ...   r = v - Z phi,   phi <- phi + G^-1 Z^T W r,   until the steps are round-off
+
+Centers come from a sample of rows: any will do, as they only say in which coordinates the sums are taken, and so cost
+no read. Memory is one block. Source: Bjorck, "Iterative refinement of linear least squares solutions" (1967).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import get_lapack_funcs
+
+from stattools.data.products import add_gram, symmetric, times, transposed
+from stattools.data.rows import Rows
+from stattools.solvers.digits import EPS
+
+Floats = NDArray[np.float64]
+
+potrf, pocon, potrs, potri = get_lapack_funcs(("potrf", "pocon", "potrs", "potri"), dtype=np.float64)
+
+SAMPLE = 1024
+BLOCK_BYTES = 1_600_000
+LEAST_RCOND = 1e-12
+"""Below it the Gram matrix has lost what refinement needs to start from."""
+MOST_READS = 5
+NEAR = 3.0
+"""Columns whose means are within 3 standard deviations of 0 stay where they are: that costs a digit, and no copy."""
+
+
+class NotConstant(Exception):
+    """A column that was constant in the sample is not so in all rows: nothing takes up a shift."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shifted:
+    """Rows about rough centers; `first` is a column that is `value` in all rows and takes up the shift, or None."""
+
+    rows: Rows
+    center: Floats
+    middle: float
+    first: int | None
+    value: float
+
+    @classmethod
+    def of(cls, rows: Rows) -> Shifted:
+        """Centers from 16 runs of rows over the whole of X."""
+        n = len(rows.X)
+        run = SAMPLE // 16
+        starts = [0] if n <= SAMPLE else np.linspace(0, n - run, 16).astype(int).tolist()
+        parts = [slice(s, s + (SAMPLE if n <= SAMPLE else run)) for s in starts]
+        X = np.concatenate([rows.X[part] for part in parts])
+        y = np.concatenate([rows.y[part] - (0.0 if rows.offset is None else rows.offset[part]) for part in parts])
+        constant = np.flatnonzero((X[0] == X).all(axis=0) & (X[0] != 0))
+        if not constant.size:
+            return cls.unmoved(rows)
+        first, center = int(constant[0]), X.mean(axis=0)
+        center[first] = 0.0
+        if n > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
+            center[:] = 0.0
+        return cls(rows, center, float(y.mean()), first, float(X[0, first]))
+
+    @classmethod
+    def unmoved(cls, rows: Rows) -> Shifted:
+        """Rows as they are."""
+        return cls(rows, np.zeros(rows.X.shape[1]), 0.0, None, 1.0)
+
+    def blocks(self, root: bool) -> Iterator[tuple[Floats, Floats, Floats | None, Floats]]:
+        """Z, v, weights and y of blocks; with `root`, Z and v are times the roots of the weights.
+
+        Buffers are used again. Raises NotConstant where the first column is not `value` in every row.
+        """
+        rows, (n, p) = self.rows, self.rows.X.shape
+        size = min(max(n, 1), max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1)))))
+        weight = rows.importance
+        moved = bool(self.center.any())
+        by_columns = rows.X.flags.f_contiguous and not rows.X.flags.c_contiguous
+        buffer = np.empty((p, size)).T if by_columns else np.empty((size, p))
+        for start in range(0, n, size):
+            part = slice(start, start + size)
+            Z, y = rows.X[part], rows.y[part]
+            if root and self.first is not None and not (Z[:, self.first] == self.value).all():
+                raise NotConstant
+            v = (y if rows.offset is None else y - rows.offset[part]) - self.middle
+            if moved:
+                Z = np.subtract(Z, self.center, out=buffer[: len(Z)])
+            w = None if weight is None else weight[part]
+            if root and w is not None:
+                half = np.sqrt(w)
+                Z = np.multiply(Z, half[:, None], out=buffer[: len(Z)])
+                v *= half
+            yield Z, v, w, y
+
+    def lifted(self, phi: Floats) -> Floats:
+        """theta in the columns as they are."""
+        theta = phi.copy()
+        if self.first is not None:
+            terms = [self.middle, *(-self.center * phi)]
+            theta[self.first] += math.fsum(terms) / self.value
+        return theta
+
+    @property
+    def T(self) -> Floats:
+        """theta = T phi, less the part of the center of y."""
+        T = np.eye(len(self.center))
+        if self.first is not None:
+            T[self.first] -= self.center / self.value
+        return T
+
+
+class Refined(NamedTuple):
+    """phi, its inverse information C, lengths d of the columns, RSS, sums of squares of y and of v, reciprocal
+    condition, the decrement before the last step, the reads, and what is left of the steps, beside phi.
+    """
+
+    phi: Floats
+    C: Floats
+    d: Floats
+    rss: float
+    size: float
+    square: float
+    rcond: float
+    decrement_square: float
+    reads: int
+    left: float
+
+
+def refine(rows: Rows) -> tuple[Shifted, Refined | None]:
+    """The fast rung; None where the Gram matrix is too ill-conditioned to start from, or the steps do not shrink."""
+    shifted = Shifted.of(rows)
+    try:
+        return shifted, _refined(shifted)
+    except NotConstant:
+        shifted = Shifted.unmoved(rows)
+        return shifted, _refined(shifted)
+
+
+def _refined(shifted: Shifted) -> Refined | None:
+    p = shifted.rows.X.shape[1]
+    G, c, square = np.zeros((p, p), order="F"), np.zeros(p), 0.0
+    for Z, v, _, _ in shifted.blocks(root=True):
+        add_gram(G, Z)
+        c += transposed(Z, v)
+        square += float(v @ v)
+    diagonal = np.diagonal(G)
+    if not (np.isfinite(diagonal).all() and (diagonal > 1e-290).all()):
+        return None
+    d = np.sqrt(diagonal)
+    scaled = G / d[:, None] / d
+    length = np.abs(symmetric(scaled)).sum(axis=0).max()
+    factor, failed = potrf(scaled, lower=0)
+    if failed:
+        return None
+    rcond = float(pocon(factor, length)[0])
+    if rcond < LEAST_RCOND:
+        return None
+    phi = potrs(factor, c / d)[0] / d
+    last, steps = 1.0, 0
+    while True:
+        g, rss, size = _residuals(shifted, phi)
+        step = potrs(factor, g / d)[0] / d
+        phi = phi + step
+        steps += 1
+        ratio = float(np.linalg.norm(step * d) / max(np.linalg.norm(phi * d), np.sqrt(square), 1e-300))
+        contraction = ratio ** (1.0 / steps) if steps == 1 else max(ratio / last, 1e-16)
+        left = ratio * contraction
+        if left < EPS / 8 or steps == MOST_READS or (steps > 1 and ratio > 0.5 * last):
+            break
+        last = ratio
+    if left > 1e-12 and ratio > 1e-13:
+        return None
+    gain = float(step @ g)
+    C = symmetric(potri(factor, lower=0)[0]) / d[:, None] / d
+    rss = max(rss - max(gain, 0.0), 0.0)
+    return Refined(phi, C, d, rss, size, square, rcond, max(gain, 0.0), steps, min(left, ratio))
+
+
+def _residuals(shifted: Shifted, phi: Floats) -> tuple[Floats, float, float]:
+    """Z^T W r, r^T W r and y^T W y, one read."""
+    g, rss, size = np.zeros(len(phi)), 0.0, 0.0
+    for Z, v, w, y in shifted.blocks(root=False):
+        r = v - times(Z, phi)
+        heavy = r if w is None else w * r
+        g += transposed(Z, heavy)
+        rss += float(heavy @ r)
+        size += float(y @ y if w is None else y @ (w * y))
+    return g, rss, size

@@ -1,0 +1,71 @@
+"""Newton's method on growing samples of the rows: a start near the maximum of all of them, and a metric for the way.
+
+    m_1 < m_2 <= min(n / 8, 1250 p):  theta <- theta + H_m^-1 g_m  on each,   metric (n / m) H_m
+
+The maximum of m rows is sqrt(p n / m) standard errors of all n rows away from theirs, and reading m rows costs m / n of
+reading them all. Source: Bottou, Curtis & Nocedal, "Optimization methods for large-scale machine learning" (2018), 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from stattools.errors import IdentificationError
+from stattools.model import Model
+from stattools.solvers.metric import Floats, Metric
+from stattools.solvers.newton_steps import climb, footing
+
+SMALLEST = 500_000
+"""Numbers of X below which Newton's method on all rows is as fast."""
+
+MOST, RATIO = 2, 8
+"""So many samples, each of them so many times as large as the one before it."""
+
+
+def sample_sizes(model: Model) -> list[int]:
+    """The sizes of the samples; none where the rows are too few for samples to pay.
+
+    >>> import stattools as st
+    >>> sample_sizes(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0]))
+    []
+    """
+    n, p = model.rows.X.shape
+    largest = min(n // 8, max(1250 * p, 50_000))
+    sizes = [largest // RATIO**k for k in reversed(range(MOST))]
+    return [size for size in sizes if size >= max(20 * p, 2000)] if n * p > SMALLEST else []
+
+
+def subsample_start(model: Model, sizes: list[int]) -> tuple[Model, Floats | None, Floats, Metric]:
+    """The model on columns that its information can be formed of, the map back, a start and the metric of all rows.
+
+    Raises IdentificationError where a sample does not determine the coefficients, as with a rare outcome or a column
+    that is nearly always 0.
+    """
+    sample = replace(model, rows=model.rows.sample(sizes[-1]))
+    sizes = [size for size in sizes if _changes(sample) * size >= 10 * sample.predictor.size]
+    if not sizes:
+        raise IdentificationError(f"{model.title}: too few outcomes differ in a sample of the rows.")
+    T = footing(sample)[1]
+    if T is not None:
+        model, T = model.standardized()
+        sample = replace(model, rows=model.rows.sample(sizes[-1]))
+    theta = sample.start
+    for size in sizes:
+        part = sample if size == sizes[-1] else replace(sample, rows=sample.rows.sample(size))
+        if size == sizes[0]:
+            found = climb(part, theta, 0.5, 12, "Newton")
+            if not found.converged:
+                raise IdentificationError(f"{model.title}: a sample of the rows does not determine the coefficients.")
+            theta = found.estimate
+        now = part.evaluate(theta)
+        metric = Metric(now.information)
+        theta = theta + metric.solve(now.score)
+    return model, T, theta, metric.times(model.rows.n / sample.rows.n)
+
+
+def _changes(model: Model) -> float:
+    """Share of the rows whose outcome is not the usual one."""
+    y = model.rows.y if model.rows.y.ndim == 1 else model.rows.y[:, 0]
+    return float(np.mean(y != np.median(y)))

@@ -1,0 +1,46 @@
+"""The inverse information of L-BFGS times a score: that of a metric, corrected by what the last steps showed.
+
+Source: Nocedal & Wright, Numerical Optimization (2006), algorithm 7.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Inverse(Protocol):
+    """What makes a step of a score."""
+
+    def solve(self, score: Floats) -> Floats: ...
+
+
+class Change(NamedTuple):
+    """A step, what it took from the score, and their product."""
+
+    step: Floats
+    fall: Floats
+    curvature: float
+
+
+def direction(score: Floats, changes: Sequence[Change], metric: Inverse, size: float = 1.0) -> Floats:
+    """The step that a score calls for; the metric's inverse counts `size` times.
+
+    >>> from stattools.solvers.metric import Metric
+    >>> known = Change(np.array([1.0, 0.0]), np.array([2.0, 0.0]), 2.0)  # the information is 2 in this direction
+    >>> direction(np.array([4.0, 3.0]), [known], Metric(np.eye(2))).tolist()
+    [2.0, 3.0]
+    """
+    rest, shares = score, []
+    for change in reversed(changes):
+        shares.append(float(change.step @ rest) / change.curvature)
+        rest = rest - shares[-1] * change.fall
+    step = size * metric.solve(rest)
+    for change, share in zip(changes, reversed(shares), strict=True):
+        step = step + change.step * (share - float(change.fall @ step) / change.curvature)
+    return step

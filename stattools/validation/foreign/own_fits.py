@@ -1,0 +1,48 @@
+"""Our own fits as descriptions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import IncompatibleError
+from stattools.fitted import Fit
+from stattools.model import Model
+from stattools.penalties import Jeffreys, Ridge
+from stattools.validation.foreign.description import Foreign
+from stattools.validation.foreign.recipe import Numbers, Recipe
+from stattools.validation.foreign.shrinkage import Shrinkage
+
+
+def describe(fit: Fit) -> Foreign:
+    """The description of `st.fit` of a regression; IncompatibleError for other models."""
+    model: Any = fit.model
+    if not isinstance(model, Model):
+        raise IncompatibleError(f"audit and explain are for regressions; this is a fit of {model.title}.")
+    penalty: Any = fit.penalty
+    if isinstance(penalty, Ridge):
+        constant = np.ptp(model.rows.X, axis=0) == 0
+        slopes = np.array([t != "Intercept" and not c for t, c in zip(model.terms, constant, strict=True)], dtype=float)
+        extra = model.predictor.extra
+        each = np.concatenate([np.tile(slopes, (len(model.names) - len(extra)) // len(slopes)), np.zeros(len(extra))])
+        Q = np.diag(penalty.strength * each)
+        penalty = Shrinkage(f"{penalty!r}", penalty.strength, Q, np.zeros(len(each)))
+    elif penalty is not None and not isinstance(penalty, Jeffreys):
+        raise IncompatibleError(f"explain does not know the penalty {penalty!r}.")
+    cov = None if isinstance(penalty, Shrinkage) else fit.cov_kind
+    df = None if fit.t_df == fit.df else fit.t_df
+    recipe = Recipe(model, penalty, cov, divisor="n - p" if model.has_scale else "1", df=df, level=fit.level)
+    none = np.full(len(fit.estimate), np.nan)
+    lower, upper = (none, none) if cov is None else fit.interval()
+    solution = fit.solution
+    return Foreign(
+        "stattools",
+        recipe,
+        Numbers(fit.estimate, none if cov is None else fit.se, np.asarray(lower), np.asarray(upper)),
+        fit.cov,
+        solution.converged,
+        solution.steps,
+        rows=model.kept,
+        tells_penalty=True,
+    )

@@ -1,0 +1,124 @@
+"""What a fit claims to have computed, as settings that can be changed one at a time, and the numbers they lead to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.covariance import HAC, Cluster, covariance
+from stattools.fitting import fit
+from stattools.likelihoods import Bernoulli, Binomial, Poisson, Probit
+from stattools.model import Model
+from stattools.penalties import Jeffreys
+from stattools.profile import profile_interval
+from stattools.solvers.metric import Metric
+from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
+
+Floats = NDArray[np.float64]
+Divisor = Literal["n - p", "n", "1", "X2"]
+
+
+class Numbers(NamedTuple):
+    """Estimates, standard errors and the ends of intervals, each (p,); NaN where there are none."""
+
+    estimate: Floats
+    se: Floats
+    lower: Floats
+    upper: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """A model on its rows, a penalty, and how standard errors and intervals are made.
+
+    `cov` is a kind of `st.fit`, or None where it is none of ours. `divisor` is what the squared scale is divided by: n
+    - p, n, "1" (the scale is held at 1), "X2" (Pearson's statistic over n - p). `df` are the degrees of freedom of
+    Student's t, infinite for the normal, None for n - p.
+    """
+
+    model: Model
+    penalty: Shrinkage | Jeffreys | None = None
+    cov: str | HAC | Cluster | None = "information"
+    information: Literal["observed", "expected"] = "observed"
+    divisor: Divisor = "1"
+    df: float | None = np.inf
+    interval: Literal["wald", "profile"] = "wald"
+    level: float = 0.95
+
+    def maximum(self, near: Floats) -> Floats:
+        """The maximum of the (penalized) log-likelihood; IdentificationError where there is none.
+
+        `near` gives the zeros and signs where a penalty is absolute.
+        """
+        if isinstance(self.penalty, Shrinkage):
+            return shrunk_maximum(self.model, self.penalty, near)
+        return fit(self.model, penalty=self.penalty).estimate
+
+    def numbers(self, theta: Floats) -> Numbers:
+        """The estimates with what this recipe prints beside them, evaluated at theta."""
+        none = np.full(len(theta), np.nan)
+        if self.cov is None or isinstance(self.penalty, Shrinkage) or not np.isfinite(theta).all():
+            return Numbers(theta, none, none, none)
+        se = self.se(theta)
+        if self.interval == "profile":
+            found = fit(self.model, penalty=self.penalty)
+            return Numbers(theta, se, *profile_interval(found, self.level))
+        half = self.quantile() * se
+        return Numbers(theta, se, theta - half, theta + half)
+
+    def quantile(self) -> float:
+        """How many standard errors an interval reaches."""
+        tail = 0.5 * (1.0 - self.level)
+        df = self.model.n - len(self.model.names) if self.df is None else self.df
+        return float(-special.stdtrit(df, tail) if np.isfinite(df) else -special.ndtri(tail))
+
+    def se(self, theta: Floats) -> Floats:
+        """Standard errors of this recipe's kind at theta."""
+        work, T = self.model.standardized()
+        phi = np.linalg.solve(T, theta)
+        information = work.evaluate(phi).information if self.information == "observed" else expected(work, phi)
+        bread = T @ Metric(information).covariance() @ T.T
+        cov = "information" if self.cov is None else self.cov
+        V = covariance(self.model, theta, bread, cov, scale=self.scale(theta)).matrix
+        return np.sqrt(np.diagonal(V))
+
+    def scale(self, theta: Floats) -> float:
+        """The square root of the dispersion at theta, by this recipe's divisor."""
+        model, n, p = self.model, self.model.n, len(theta)
+        if self.divisor == "1":
+            return 1.0
+        total = model.residual_sums(theta)[0] if model.has_scale else pearson(model, theta)
+        return float(np.sqrt(total / (n if self.divisor == "n" else max(n - p, 1.0))))
+
+
+def expected(model: Model, theta: Floats) -> Floats:
+    """Fisher's expected information (p, p); for a canonical link the observed one is the same."""
+    if not isinstance(model.likelihood, Probit):
+        return model.evaluate(theta).information
+    total = np.zeros((len(theta), len(theta)))
+    for block in model.rows.blocks():
+        eta = model.predictor.forward(theta, block)[0]
+        log_density = -0.5 * eta * eta - 0.5 * np.log(2.0 * np.pi)
+        w = np.exp(2.0 * log_density - special.log_ndtr(eta) - special.log_ndtr(-eta))
+        total += model.predictor.information(block, w if block.weight is None else w * block.weight)
+    return total
+
+
+def pearson(model: Model, theta: Floats) -> float:
+    """Pearson's statistic: squared residuals over the variance of the mean."""
+    eta, y = model.eta(theta), model.rows.y
+    weight = 1.0 if model.rows.weight is None else model.rows.weight
+    if isinstance(model.likelihood, Poisson):
+        mean = np.exp(eta)
+        return float(np.sum(weight * (y - mean) ** 2 / mean))
+    if isinstance(model.likelihood, Bernoulli | Binomial | Probit):
+        share = special.ndtr(eta) if isinstance(model.likelihood, Probit) else special.expit(eta)
+        k, trials = (y, np.ones(len(y))) if y.ndim == 1 else y.T
+        some = trials > 0
+        terms = (k - trials * share)[some] ** 2 / (trials * share * (1.0 - share))[some]
+        return float(np.sum((weight if np.ndim(weight) == 0 else np.asarray(weight)[some]) * terms))
+    return model.n - len(theta)

@@ -1,0 +1,213 @@
+"""statsmodels' results: OLS, WLS, GLM (Gaussian, Binomial, Poisson), Logit, Probit, MNLogit, Poisson, NegativeBinomial,
+from formulas or arrays, regularized or not.
+
+The likelihood is read from `results.model`, the numbers from `results`; alpha of a negative binomial becomes log alpha.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.covariance import HAC, Cluster
+from stattools.errors import IncompatibleError
+from stattools.model import Model
+from stattools.validation.foreign.description import Foreign, bound, texts
+from stattools.validation.foreign.recipe import Numbers, Recipe
+
+Floats = NDArray[np.float64]
+
+DISCRETE = {
+    "Logit": "logistic",
+    "Probit": "probit",
+    "MNLogit": "softmax",
+    "Poisson": "poisson",
+    "NegativeBinomial": "negative_binomial",
+}
+GLMS = {
+    ("Gaussian", "Identity"): "ols",
+    ("Binomial", "Logit"): "logistic",
+    ("Binomial", "Probit"): "probit",
+    ("Poisson", "Log"): "poisson",
+}
+
+
+def describe(results: Any) -> Foreign:
+    """The description of a results object; IncompatibleError for a model that we do not have."""
+    import statsmodels
+
+    sm = results.model
+    kind, routine = _kind(sm)
+    if sm.exog is None or sm.endog is None:
+        raise IncompatibleError("these results carry no data (remove_data was called): fit the model again.")
+    model = _model(sm, kind)
+    theta, se = _flat(results.params), _flat(getattr(results, "bse", None), len(model.names))
+    if kind == "negative_binomial":
+        alpha = theta[-1]
+        theta = np.append(theta[:-1], np.log(alpha) if alpha > 0 else np.nan)
+        se = np.append(se[:-1], se[-1] / alpha if alpha > 0 else np.nan)
+    said = str(getattr(results, "cov_type", "none")) if np.isfinite(se).any() else "none"
+    cov = _covariance(results, said)
+    use_t = bool(getattr(results, "use_t", False))
+    scoring = routine.startswith("GLM") and getattr(results, "method", "") == "IRLS" and said == "nonrobust"
+    recipe = Recipe(
+        model,
+        cov=cov,
+        information="expected" if scoring else "observed",
+        divisor=_divisor(results, model),
+        df=_df(results, model) if use_t else np.inf,
+    )
+    half = recipe.quantile() * se
+    converged, steps, limit = _path(results)
+    return Foreign(
+        f"statsmodels {statsmodels.__version__} {routine}",
+        recipe,
+        Numbers(theta, se, theta - half, theta + half),
+        said,
+        converged,
+        steps,
+        limit,
+        rows=_rows(sm),
+    )
+
+
+def _kind(sm: Any) -> tuple[str, str]:
+    name = type(sm).__name__
+    if name in DISCRETE:
+        if name == "NegativeBinomial" and sm.loglike_method != "nb2":
+            raise IncompatibleError(f"NegativeBinomial of kind {sm.loglike_method!r} has no twin here; use 'nb2'.")
+        return DISCRETE[name], name
+    if name in ("OLS", "WLS"):
+        return "ols", name
+    if name == "GLM":
+        family, link = type(sm.family).__name__, type(sm.family.link).__name__
+        if (family, link) in GLMS:
+            return GLMS[family, link], f"GLM {family}" + (" Probit" if link == "Probit" else "")
+        known = ", ".join(" with ".join(pair) for pair in GLMS)
+        raise IncompatibleError(f"a GLM {family} with link {link} has no twin here; known are {known}.")
+    why = (
+        "it whitens the rows by a covariance that is an input, and there is no likelihood of independent rows"
+        if name in ("GLS", "GLSAR")
+        else "it has no twin here"
+    )
+    raise IncompatibleError(
+        f"audit and explain know OLS, WLS, GLM, {', '.join(DISCRETE)} of statsmodels; got {name}: {why}."
+    )
+
+
+def _model(sm: Any, kind: str) -> Model:
+    X, y = np.asarray(sm.exog, dtype=float), np.asarray(sm.endog, dtype=float)
+    names = texts(list(sm.exog_names)[: X.shape[1]], X.shape[1])
+    outcome = sm.endog_names if isinstance(sm.endog_names, str) else str(sm.endog_names[0])
+    labels, extra = None, {}
+    weight = getattr(sm, "freq_weights", None) if _is_glm(sm) else None
+    if kind == "ols":
+        precision = np.asarray(sm.var_weights if _is_glm(sm) else getattr(sm, "weights", 1.0), dtype=float)
+        if precision.ndim and not (precision == 1).all():
+            extra["precision"] = precision
+    elif _is_glm(sm):
+        var, trials = np.asarray(sm.var_weights, dtype=float), np.asarray(getattr(sm, "n_trials", 1.0), dtype=float)
+        whole = var * trials
+        if kind == "logistic" and (np.broadcast_to(whole, y.shape) != 1).any():
+            extra["trials"] = np.array(np.broadcast_to(whole, y.shape))
+            y = np.round(y * whole, 9)
+        elif not (var == 1).all():
+            weight = var if weight is None else np.asarray(weight) * var
+    if kind in ("logistic", "probit"):
+        labels = _labels(sm)
+        outcome = outcome if labels is None else re.sub(r"\[.*\]$", "", outcome)
+    if kind == "softmax":
+        levels = getattr(sm, "_ynames_map", {})
+        labels = tuple(levels[k] for k in sorted(levels)) or None
+        y = y.astype(int)
+    offset = _offset(sm, len(y))
+    if offset is not None:
+        extra["offset"] = offset
+    weight = None if weight is None else np.asarray(weight, dtype=float)
+    return bound(kind, y, X, names, weight=weight, labels=labels, outcome=outcome, **extra)
+
+
+def _is_glm(sm: Any) -> bool:
+    return type(sm).__name__ == "GLM"
+
+
+def _labels(sm: Any) -> tuple[Any, Any] | None:
+    """(0, 1) of a text outcome in a formula, of which patsy's first column, the first level, becomes 1."""
+    names = sm.endog_names
+    if isinstance(names, str) or len(names) != 2:
+        return None
+    found = [re.search(r"\[(.*)\]$", str(name)) for name in names]
+    if found[0] is None or found[1] is None:
+        return None
+    return found[1][1], found[0][1]
+
+
+def _offset(sm: Any, n: int) -> Floats | None:
+    total = np.zeros(n)
+    if _is_glm(sm):
+        total = total + np.asarray(getattr(sm, "_offset_exposure", 0.0), dtype=float)
+    else:
+        for name in ("offset", "exposure"):  # the exposure is kept as its logarithm
+            value = getattr(sm, name, None)
+            total = total if value is None else total + np.asarray(value, dtype=float)
+    return total if total.any() else None
+
+
+def _covariance(results: Any, said: str) -> str | HAC | Cluster | None:
+    options = getattr(results, "cov_kwds", {}) or {}
+    if said == "nonrobust":
+        return "information"
+    if said in ("HC0", "HC1", "HC2", "HC3"):
+        return said
+    if said == "HAC":
+        name = getattr(options.get("weights_func"), "__name__", "weights_bartlett")
+        kernel = {"weights_bartlett": "bartlett", "weights_uniform": "uniform"}.get(name)
+        if kernel is None:
+            return None
+        return HAC(int(options["maxlags"]), kernel, "stata" if options.get("use_correction") else "none")  # type: ignore[arg-type]
+    if said == "cluster":
+        groups = np.asarray(options["groups"])
+        ways = [groups] if groups.ndim == 1 else list(groups.T)
+        return Cluster(*ways, correction="statsmodels" if options.get("use_correction", True) else "none")
+    return None
+
+
+def _divisor(results: Any, model: Model) -> Any:
+    scale = float(getattr(results, "scale", 1.0))
+    if model.has_scale:
+        return "n - p"
+    return "1" if scale == 1.0 else "X2"
+
+
+def _df(results: Any, model: Model) -> float | None:
+    """Degrees of freedom of t; None where they are n - p."""
+    df = float(getattr(results, "df_resid_inference", None) or results.df_resid)
+    return None if df == model.n - len(model.names) else df
+
+
+def _path(results: Any) -> tuple[bool | None, int | None, int | None]:
+    """Its word on convergence, steps taken, and the most that it would take."""
+    values = getattr(results, "mle_retvals", None) or {}
+    settings = getattr(results, "mle_settings", None) or {}
+    history = getattr(results, "fit_history", None) or {}
+    converged = values.get("converged", getattr(results, "converged", None))
+    steps = values.get("iterations", history.get("iteration"))
+    whole = isinstance(steps, int | np.integer | float)
+    return None if converged is None else bool(converged), int(steps) if whole else None, settings.get("maxiter")
+
+
+def _rows(sm: Any) -> NDArray[np.intp] | None:
+    """Numbers of the table's rows that were kept, where a formula dropped some."""
+    missing = getattr(sm.data, "missing_row_idx", None)
+    if not missing:
+        return None
+    n = len(sm.endog) + len(missing)
+    return np.setdiff1d(np.arange(n), np.asarray(missing))
+
+
+def _flat(values: Any, size: int = 0) -> Floats:
+    """Coefficients category after category: statsmodels keeps categories in columns."""
+    return np.full(size, np.nan) if values is None else np.array(np.asarray(values, dtype=float).T).ravel()

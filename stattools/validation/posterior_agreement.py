@@ -1,0 +1,62 @@
+"""How well a posterior agrees with an independent computation: one row per parameter, and a verdict in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+
+class Found(NamedTuple):
+    """Names, means and standard deviations of parameters, the log evidence (None under an improper prior), and how."""
+
+    terms: list[str]
+    ours: Floats
+    sd: Floats
+    mean: Floats
+    reference_sd: Floats
+    evidence: float | None
+    own_evidence: float | None
+    how: str
+
+
+@dataclass(frozen=True, eq=False)
+class PosteriorAgreement:
+    """The verdict of `st.validate` on a posterior.
+
+    `rows` has one row per parameter: term, mean, reference, difference_in_sd, monte_carlo_error (in standard
+    deviations, 0 for exact ones), sd, reference_sd, sd_ratio. `log_evidence` and `reference_log_evidence` are those of
+    exact posteriors under proper priors, None elsewhere.
+    """
+
+    rows: pd.DataFrame
+    reference: str
+    ok: bool
+    sentence: str
+    log_evidence: float | None = None
+    reference_log_evidence: float | None = None
+
+    def table(self) -> pd.DataFrame:
+        """The rows, as a frame of your own."""
+        return self.rows.copy()
+
+    def __str__(self) -> str:
+        from stattools.summary import aligned, number
+
+        names = ("mean", "reference", "difference_in_sd", "sd", "reference_sd")
+        head = ["", "mean", "reference", "difference / sd", "sd", "reference sd"]
+        body = [
+            [str(row["term"]), *(f"{row[n]:.1e}" if n == "difference_in_sd" else number(row[n], 6) for n in names)]
+            for row in self.rows.to_dict("records")
+        ]
+        lines = [self.sentence, "", *aligned(head, body)]
+        if self.log_evidence is not None:
+            lines += ["", f"log evidence {self.log_evidence:.8f}   reference {self.reference_log_evidence:.8f}"]
+        return "\n".join(lines)

@@ -1,0 +1,26 @@
+from stattools.benchmarking.comparison import Comparison, Timing
+from stattools.benchmarking.printing import lines
+from stattools.benchmarking.report import document
+from stattools.benchmarking.scripts import Script
+from stattools.reporting.markdown import markdown
+
+OURS = Timing("ours", (0.010, 0.011, 0.012), {"decrement": 1e-9})
+LOOP = Timing("a|loop", (0.10, 0.11, 0.13), {"decrement": 2e-3}, target=20.0)
+FAST = Timing("limit", (0.005,) * 3)
+FOUND = Comparison("sums of *rows*", (OURS, LOOP, FAST))
+
+
+def test_the_terminal_shows_ratios_promises_and_facts():
+    title, head, _, *rows = lines(FOUND)
+    assert title == "sums of *rows*"
+    assert head.split() == ["median", "times", "ours", "promised", "decrement"]
+    assert rows[1].split() == ["a|loop", "110", "ms", "10.0", "20.0", "or", "more,", "missed", "0.002"]
+
+
+def test_the_report_begins_with_what_is_lost():
+    text = markdown(document({Script("sums", "Sums", lambda quick: [FOUND]): [FOUND]}, "stattools bench"), figures="b")
+    losses = text[text.index("## Where we lose") : text.index("## Sums")]
+    assert losses.count("\n- ") + losses.startswith("- ") == 2
+    assert "takes 10.0 times as long as ours, promised was 20.0" in losses
+    assert "a\\|loop" in text
+    assert "stattools bench" in text[text.index("## Provenance") :]
