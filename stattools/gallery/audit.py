@@ -240,10 +240,11 @@ def _conclusion(audits: list[Audit]) -> str:
     first, _, third, fourth = audits
     psi = third.table().set_index("term").loc["PSI"]
     rate = fourth.table().set_index("term").loc["unemp"]
+    printed = float(first.table()["estimate"].to_numpy()[1])
     ratio, right = (number(float(np.exp(psi[name])), 1) for name in ("estimate", "maximum"))
-    infinite = number(float(first.table()["estimate"].to_numpy()[1]), 0)
     return (
-        f"Of four fits that look fine, one prints {infinite} for a coefficient that is infinite, one prints no number "
-        f"and calls it converged, one has the odds ratio of the new method at {ratio} where the "
-        f"maximum is {right}, and one has 0 for a coefficient of {number(rate['maximum'], 2)}: each is named by `st.audit`."
+        f"Of four fits that look fine, one prints {number(printed, 0)} for a coefficient that is "
+        f"infinite, one prints no number and calls it converged, one has the odds ratio of the new method at {ratio} "
+        f"where the maximum is {right}, and one has 0 for a coefficient of {number(rate['maximum'], 2)}: each is named "
+        "by `st.audit`."
     )

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.export.observations import observations
-from stattools.sampling.draws import Posterior
 from stattools.sampling.tree import possible
+
+if TYPE_CHECKING:
+    from stattools.sampling.draws import Posterior
 
 Floats = NDArray[np.float64]
 
@@ -65,7 +67,7 @@ def predictive_check(
         raise DomainError(f'predictive_check needs under="posterior" or under="prior"; got {under!r}.')
     if not callable(statistic):
         raise DomainError(f"predictive_check needs a function of the data, such as np.max; got {statistic!r:.60}.")
-    seen, made = (_of_draws if isinstance(posterior, Posterior) else _of_exact)(posterior, under, seed)
+    seen, made = (_of_draws if hasattr(posterior, "flat") else _of_exact)(posterior, under, seed)
     observed = float(statistic(seen))
     replicated = np.array([float(statistic(row)) for row in made])
     tie = 0.5 * float(np.mean(replicated == observed))
