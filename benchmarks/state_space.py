@@ -37,9 +37,9 @@ def comparisons(quick: bool) -> Iterator[Comparison]:
     yield interleaved(
         f"local level, log-likelihood, n = {N:,}",
         {
-            "spectral": lambda: level.loglik(theta),
-            "LAPACK, contrasts": lambda: contrasts.loglik(theta, NONE),
-            "LAPACK, recurrence (any gaps, any ratio)": lambda: RandomWalk(y, 1.0, 0.01).loglik(),
+            "stattools, spectral": lambda: level.loglik(theta),
+            "stattools, LAPACK, contrasts": lambda: contrasts.loglik(theta, NONE),
+            "stattools, LAPACK, recurrence": lambda: RandomWalk(y, 1.0, 0.01).loglik(),
             "statsmodels": lambda: reference.loglike(theta),
         },
         rounds=rounds,
