@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 PEERS = ("scikit-learn", "glum", "pymc", "numba", "threadpoolctl")
 
 OPENING = (
-    "Each table compares ways to the same answer on the same data, timed in turns in one process, on one thread unless it says otherwise. "
-    "Printed are medians, and how many times as long as ours each takes: above 1 we are faster. What was promised is a "
-    "least ratio; a lower limit, such as one product of matrices, has a promise below 1. Facts beside the times are "
-    "stated by the runs, such as the Newton decrement of each answer."
+    "Each table compares ways to the same answer on the same data, timed in turns in one process, on one thread unless "
+    "it says otherwise. Printed are medians, and how many times as long as ours each takes: above 1 we are faster. A "
+    "promise is a least ratio; that of a limit, such as one product of matrices, is below 1. Facts beside the times, "
+    "such as the Newton decrement of an answer, are stated by the runs."
 )
 
 

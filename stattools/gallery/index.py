@@ -15,8 +15,8 @@ VALIDATED = (
 )
 
 BENCHMARKED = (
-    "[How fast is it? Ours and the peers on the same data](benchmarks.md), by `stattools bench`: ratios of medians, what "
-    "was promised, and where we lose."
+    "[How fast is it? Ours and the peers on the same data](benchmarks.md), by `stattools bench`: ratios of medians, "
+    "what was promised, and where we lose."
 )
 
 

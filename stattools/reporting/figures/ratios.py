@@ -42,10 +42,11 @@ def ratios(
     if len(promised):
         axes.plot(promised, places, "|", color=ORANGE, markersize=11, markeredgewidth=2.0)
     for place, group in headings:
-        axes.text(0.0, place, f" {plain(group, 80)}", transform=axes.get_yaxis_transform(), va="center", fontsize=8.5)
+        text = axes.text(0.0, place, f" {plain(group, 64)}", transform=axes.get_yaxis_transform(), va="center")
+        text.set(fontsize=8.5, in_layout=False)
         axes.axhspan(place - 0.45, place + 0.45, color="#F2F2F2", zorder=0.5, linewidth=0)
     axes.set(xscale="log", xlabel=xlabel, yticks=places, ylim=(-0.7, rows - 0.3))
-    axes.set_yticklabels([plain(name, 60) for name in names])
+    axes.set_yticklabels([plain(name, 44) for name in names])
     axes.grid(visible=False, axis="y")
     return figure
 
