@@ -20,8 +20,8 @@ from stattools.solvers.newton_steps import climb, footing
 SMALLEST = 500_000
 """Numbers of X below which Newton's method on all rows is as fast."""
 
-MOST, RATIO = 2, 8
-"""So many samples, each of them so many times as large as the one before it."""
+RATIO = 8
+"""The larger sample is so many times as large, where the smaller one then has 20 rows for each column."""
 
 
 def sample_sizes(model: Model) -> list[int]:
@@ -33,8 +33,8 @@ def sample_sizes(model: Model) -> list[int]:
     """
     n, p = model.rows.X.shape
     largest = min(n // 8, max(1250 * p, 50_000))
-    sizes = [largest // RATIO**k for k in reversed(range(MOST))]
-    return [size for size in sizes if size >= max(20 * p, 2000)] if n * p > SMALLEST else []
+    smallest = max(largest // RATIO, 20 * p, 2000)
+    return [smallest, largest] if n * p > SMALLEST and smallest < largest else []
 
 
 def subsample_start(model: Model, sizes: list[int]) -> tuple[Model, Floats | None, Floats, Metric]:
