@@ -89,6 +89,8 @@ if TYPE_CHECKING:
     from stattools.likelihoods import NegativeBinomial as NegativeBinomial
     from stattools.likelihoods import Poisson as Poisson
     from stattools.likelihoods import Probit as Probit
+    from stattools.many_fits import ManyFits as ManyFits
+    from stattools.many_fits import fit_many as fit_many
     from stattools.model import Evaluation as Evaluation
     from stattools.model import Model as Model
     from stattools.model_comparison import PosteriorComparison as PosteriorComparison
@@ -128,7 +130,11 @@ if TYPE_CHECKING:
     from stattools.reporting.model_table import report_table as report_table
     from stattools.reporting.quotations import sentences as sentences
     from stattools.reporting.report import report as report
+    from stattools.resampling import Bootstrap as Bootstrap
+    from stattools.resampling import bootstrap as bootstrap
     from stattools.sampling.draws import Posterior as Posterior
+    from stattools.sampling.predictive_check import PredictiveCheck as PredictiveCheck
+    from stattools.sampling.predictive_check import predictive_check as predictive_check
     from stattools.solvers import LBFGS as LBFGS
     from stattools.solvers import Adam as Adam
     from stattools.solvers import ClosedForm as ClosedForm
@@ -138,7 +144,6 @@ if TYPE_CHECKING:
     from stattools.solvers import Solution as Solution
     from stattools.state_paths import simulate_states as simulate_states
     from stattools.statespace.conventions import loglik_conventions as loglik_conventions
-    from stattools.statespace.many import fit_many as fit_many
     from stattools.statespace.series import local_level as local_level
     from stattools.statespace.series import local_linear_trend as local_linear_trend
     from stattools.statespace.series import smooth_trend as smooth_trend
@@ -236,6 +241,7 @@ _HOME = {
         "Uniform",
     ),
     "sampling.draws": ("Posterior",),
+    "sampling.predictive_check": ("PredictiveCheck", "predictive_check"),
     "export.asymptotic": ("to_arviz",),
     "models.waiting": ("geometric", "pascal"),
     "bayes": ("posterior",),
@@ -244,7 +250,8 @@ _HOME = {
     "reporting.quotations": ("sentences",),
     "state_paths": ("simulate_states",),
     "statespace.conventions": ("loglik_conventions",),
-    "statespace.many": ("fit_many",),
+    "many_fits": ("ManyFits", "fit_many"),
+    "resampling": ("Bootstrap", "bootstrap"),
     "statespace.series": ("local_level", "local_linear_trend", "smooth_trend"),
     "statespace.state_table": ("states",),
     "storage": ("load",),

@@ -92,7 +92,7 @@ def _check_large(model: Model, solution: Solution) -> None:
     if not moved < 0.25:
         raise IdentificationError(
             f"{model.title}: linear predictors beyond {FAR:g} leave in doubt whether the outcomes are separated, and "
-            f"the linear program that would tell, with {program_size(model):.1e} entries, takes hours and was not solved. "
+            f"the linear program that would tell has {program_size(model):.1e} entries, too many to be solved. "
             "Use penalty=st.Ridge(strength), or fewer columns."
         )
 

@@ -25,7 +25,7 @@ class Ridge:
 
     A constant column is an intercept, whatever its name, unless it is 0. The columns count as they are, unscaled.
     `centered=True` takes the coefficients of `st.softmax` about their mean over all categories, the reference's zeros
-    included: the fit is then the same whatever the reference, and is scikit-learn's with `C` 1 / strength. For `st.ols`,
+    included: the fit is then the same whatever the reference, and scikit-learn's with `C` 1 / strength. For `st.ols`,
     whose scale is held at 1, `strength` is the `alpha` of its Ridge. The dispersion of a negative binomial is left
     alone. The estimate is the mode of a posterior with prior Normal(0, 1 / sqrt(strength)); read otherwise it has no
     standard errors. Raises DomainError unless strength is positive and finite, IncompatibleError for `centered` without

@@ -51,7 +51,7 @@ def ascend(
     """
     metric, now, trace = metric_at(theta), evaluate(theta), []
     changes: list[Change] = []
-    size = 1.0
+    size, step, decrement = 1.0, 0, np.inf
     for step in range(max_steps + 1):
         if step in rebuild:
             watch(theta)

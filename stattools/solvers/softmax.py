@@ -1,8 +1,8 @@
 """Softmax regressions with many coefficients: quasi-Newton passes, and the certificate that their size allows.
 
 L-BFGS (`quasi_newton.py`) climbs in a metric made of p x p matrices (`softmax_metric.py`), rebuilt at steps 10, 50,
-150, 300, ... Then, where standard errors are asked for, the information is formed and Newton's steps end the climb; where
-not, conjugate gradients measure the decrement on the full data and take what is left of the step.
+150, 300, ... Then, where standard errors are asked for, the information is formed and Newton's steps end the climb;
+where not, conjugate gradients measure the decrement on the full data and take what is left of the step.
 """
 
 from __future__ import annotations
@@ -79,10 +79,11 @@ def maximize_softmax(
     (True, True)
     """
     size = model.predictor.size
-    if covariance and MATRICES * size * size > MEMORY_LIMIT:
+    memory = MATRICES * size * size
+    if covariance and memory > MEMORY_LIMIT:
         raise IncompatibleError(
-            f"Standard errors of {size:,} coefficients take {MATRICES * size * size / 1e9:.1f} GB of memory, and the limit "
-            f"is {MEMORY_LIMIT / 1e9:g} GB. Use penalty=st.Ridge(strength), whose estimates have none, or fewer columns."
+            f"Standard errors of {size:,} coefficients take {memory / 1e9:.1f} GB of memory, and the limit is "
+            f"{MEMORY_LIMIT / 1e9:g} GB. Use penalty=st.Ridge(strength), whose estimates have none, or fewer columns."
         )
     passes = SoftmaxPasses(model, ridge, centered)
     start = np.linalg.solve(passes.T, model.start.reshape(passes.width, passes.p).T).T.ravel()

@@ -1,0 +1,105 @@
+"""Many fits at once are `st.fit` one by one, and members without a maximum are listed with the reason."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import stattools as st
+from stattools.errors import DomainError, IncompatibleError
+
+N, M = 60, 12
+RANDOM = np.random.default_rng(0)
+X = np.column_stack([RANDOM.normal(size=N), 1e4 + 50.0 * RANDOM.normal(size=N)])
+ETA = 0.5 * X[:, 0] - 0.01 * (X[:, 1] - 1e4)
+OUTCOMES = {
+    "logistic": (RANDOM.random((M, N)) < 1.0 / (1.0 + np.exp(-ETA))).astype(float),
+    "poisson": RANDOM.poisson(np.exp(ETA), (M, N)).astype(float),
+    "ols": 1e6 * (ETA + RANDOM.normal(size=(M, N))),
+    "probit": (RANDOM.random((M, N)) < 0.5).astype(float),
+}
+
+
+def assert_same(fits, k, alone):
+    np.testing.assert_allclose((fits.estimate[k] - alone.estimate) / alone.se, 0.0, atol=1e-8)
+    np.testing.assert_allclose(fits.se[k], alone.se, rtol=1e-7)
+    assert fits.loglik[k] == pytest.approx(alone.loglik, rel=1e-10)
+    assert fits.scale[k] == pytest.approx(alone.scale, rel=1e-9)
+    ours, own = fits.interval(0.9), alone.interval(0.9)
+    np.testing.assert_allclose(np.asarray(ours.lower)[k], own.lower, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", list(OUTCOMES))
+def test_outcomes_and_weights(name):
+    Y = OUTCOMES[name]
+    W = np.random.default_rng(1).integers(0, 4, (M, N)).astype(float)
+    make = getattr(st, name)
+    plain, weighted = st.fit_many(make(Y[0], X), outcomes=Y), st.fit_many(make(Y[0], X), outcomes=Y, weights=W)
+    for k in (0, 5, M - 1):
+        assert_same(plain, k, st.fit(make(Y[k], X)))
+        assert_same(weighted, k, st.fit(make(Y[k], X, weights=W[k])))
+
+
+@pytest.mark.parametrize("name", ["logistic", "poisson", "ols"])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_models_of_different_lengths(name, intercept):
+    Y, make = OUTCOMES[name], getattr(st, name)
+    lengths = [60, 55, 20, 41, 33]
+    design = X - [0.0, 1e4]
+    offsets = np.random.default_rng(2).normal(size=N)
+    models = [make(Y[k, :n], design[:n], offset=offsets[:n], intercept=intercept) for k, n in enumerate(lengths)]
+    fits = st.fit_many(models)
+    for k, model in enumerate(models):
+        assert_same(fits, k, st.fit(model))
+
+
+def stores():
+    g = np.random.default_rng(4)
+    frame = pd.DataFrame({"x": g.normal(size=400), "store": g.choice(list("abcd"), 400)})
+    frame["y"] = (g.random(400) < 1.0 / (1.0 + np.exp(-frame.x))).astype(int)
+    frame.loc[frame.store == "c", "y"] = (frame.x > 0).astype(int)
+    frame.loc[frame.store == "d", "x"] = 2.0
+    frame.loc[3, "x"] = np.nan
+    return frame
+
+
+def test_groups_with_separated_and_aliased_members():
+    frame = stores()
+    fits = st.fit_many("y ~ x", frame, by="store", model=st.logistic)
+    assert set(fits.labels) == set("abcd")
+    assert fits.failed == 2
+    assert "separate" in fits.reasons["c"]
+    assert "cannot tell" in fits.reasons["d"]
+    for label in "ab":
+        assert_same(fits, fits.labels.index(label), st.fit(st.logistic("y ~ x", frame[frame.store == label])))
+    table = fits.table()
+    assert table[table.member == "c"][["estimate", "se", "lower"]].isna().all(axis=None)
+    assert "2 without a maximum" in str(fits)
+
+
+def test_members_that_are_hard_are_fitted_alone():
+    y = np.r_[np.zeros(30), np.ones(30)]
+    y[29], y[30] = 1.0, 0.0
+    steep = np.linspace(-200.0, 200.0, 60)  # one pair out of order: nearly separated
+    fits = st.fit_many([st.logistic(y, steep), st.logistic(OUTCOMES["logistic"][0], X[:, 0])])
+    assert fits.failed == 0
+    assert_same(fits, 0, st.fit(st.logistic(y, steep)))
+
+
+def test_what_does_not_go_together_is_refused():
+    model = st.ols(OUTCOMES["ols"][0], X)
+    with pytest.raises(IncompatibleError, match="outcomes= or weights="):
+        st.fit_many(model)
+    with pytest.raises(IncompatibleError, match="by="):
+        st.fit_many("y ~ x", stores())
+    with pytest.raises(DomainError, match="column of the table"):
+        st.fit_many("y ~ x", stores(), by="shop")
+    with pytest.raises(DomainError, match=r"shape \(m, 60\)"):
+        st.fit_many(model, outcomes=np.zeros((3, 4)))
+    with pytest.raises(DomainError, match="outcomes 0 or 1"):
+        st.fit_many(st.logistic(OUTCOMES["logistic"][0], X), outcomes=np.full((2, N), 2.0))
+    with pytest.raises(DomainError, match="not negative"):
+        st.fit_many(model, weights=-np.ones((2, N)))
+    with pytest.raises(IncompatibleError, match="one kind"):
+        st.fit_many([model, st.ols(OUTCOMES["ols"][0], X[:, 0])])
+    with pytest.raises(IncompatibleError, match="model= and a table"):
+        st.fit_many([model], by="store")
