@@ -1,6 +1,6 @@
 """Logistic regression of many rows against its peers: one process, interleaved rounds, the same data and accuracy.
 
-    env -u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=1 uv run --group bench python benchmarks/logistic.py [ROWS] [COLUMNS] [ROUNDS]
+    env -u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=1 uv run --group bench python benchmarks/logistic.py [N] [P] [ROUNDS]
 
 With two BLAS threads in the environment it shows what the second one brings. The time of every row is that of estimates
 with standard errors (scikit-learn has none). Beside it stand the Newton decrement at the estimate, in standard errors,

@@ -133,6 +133,8 @@ if TYPE_CHECKING:
     from stattools.resampling import Bootstrap as Bootstrap
     from stattools.resampling import bootstrap as bootstrap
     from stattools.sampling.draws import Posterior as Posterior
+    from stattools.sampling.predictive_check import PredictiveCheck as PredictiveCheck
+    from stattools.sampling.predictive_check import predictive_check as predictive_check
     from stattools.solvers import LBFGS as LBFGS
     from stattools.solvers import Adam as Adam
     from stattools.solvers import ClosedForm as ClosedForm
@@ -239,6 +241,7 @@ _HOME = {
         "Uniform",
     ),
     "sampling.draws": ("Posterior",),
+    "sampling.predictive_check": ("PredictiveCheck", "predictive_check"),
     "export.asymptotic": ("to_arviz",),
     "models.waiting": ("geometric", "pascal"),
     "bayes": ("posterior",),

@@ -157,7 +157,8 @@ class Fit:
         """See `glance`."""
         from stattools.null_model import r_squared
 
-        return r_squared(self.model, self.estimate, self.loglik)
+        known = self.solution.residual_sums
+        return r_squared(self.model, self.estimate, self.loglik, None if known is None else known[0])
 
     @property
     def residuals(self) -> Floats:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.rows import Block, Rows
 from stattools.errors import DomainError
-from stattools.likelihoods import BetaBinomial, Gaussian, Likelihood, NegativeBinomial, Poisson
+from stattools.likelihoods import Gaussian, Likelihood
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
 
@@ -230,58 +230,6 @@ class Model:
                 f"{', ...' if self.predictor.size > 6 else ''}); got theta of shape {theta.shape}."
             )
         return theta
-
-
-def starting_point(likelihood: Likelihood, predictor: Linear | Dispersed, rows: Rows) -> Floats:
-    """Zeros, or what undoes the offset as far as the columns can; for counts near the link of the mean, and the
-    dispersion from the moments.
-    """
-    theta = np.zeros(predictor.size)
-    if isinstance(likelihood, BetaBinomial):
-        return _start_of_proportions(likelihood, theta, rows)
-    counts = isinstance(likelihood, Poisson | NegativeBinomial)
-    if not counts and (rows.offset is None or isinstance(likelihood, Gaussian)):
-        return theta
-    weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
-    offset = np.zeros(len(rows.y)) if rows.offset is None else rows.offset
-    if not counts:
-        theta[: predictor.columns] = _nearest(rows.X, -offset)
-        return theta
-    largest = float(offset.max())
-    exposure = np.exp(offset - largest)
-    rate = weight @ rows.y / (weight @ exposure)
-    constant = np.flatnonzero(np.ptp(rows.X, axis=0) == 0)
-    if constant.size and rows.X[0, constant[0]] != 0:
-        theta[constant[0]] = (likelihood.link(rate) - largest) / rows.X[0, constant[0]]
-    elif rows.offset is not None:
-        size = 0.5 * (rows.y + weight @ rows.y / weight.sum())
-        theta[: predictor.columns] = _nearest(rows.X, likelihood.link(size) - offset)
-    if isinstance(predictor, Dispersed):
-        mean = rate * exposure
-        excess = weight @ ((rows.y - mean) ** 2 - mean) / (weight @ mean**2)
-        theta[-1] = np.log(np.clip(excess, 0.01, 100.0))
-    return theta
-
-
-def _start_of_proportions(likelihood: BetaBinomial, theta: Floats, rows: Rows) -> Floats:
-    weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
-    k, n = rows.y.T
-    share = (weight @ k) / (weight @ n)
-    constant = np.flatnonzero(np.ptp(rows.X, axis=0) == 0)
-    if constant.size and rows.X[0, constant[0]] != 0:
-        theta[constant[0]] = likelihood.link(share) / rows.X[0, constant[0]]
-    # Var(k) = n p q (1 + (n - 1) / (1 + s))
-    excess = weight @ ((k - n * share) ** 2 / (share * (1.0 - share)) - n)
-    shared = np.clip(excess / max(weight @ (n * (n - 1.0)), 1.0), 1e-4, 0.9)
-    theta[-1] = np.log(1.0 / shared - 1.0)
-    return theta
-
-
-def _nearest(X: Floats, eta: Floats) -> Floats:
-    """The coefficients whose linear predictor is nearest to eta."""
-    size = np.abs(X).max(axis=0)
-    size = np.where(size > 0, size, 1.0)
-    return np.linalg.lstsq(X / size, eta, rcond=None)[0] / size
 
 
 def _times(values: Floats, weight: Floats | None) -> Floats:

@@ -12,20 +12,22 @@ from numpy.typing import NDArray
 
 from stattools.data.rows import Rows
 from stattools.data.triangle import triangle
-from stattools.model import Model, starting_point
+from stattools.model import Model
+from stattools.models.starting_point import starting_point
 from stattools.solvers import Newton
 
 
-def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float) -> float:
+def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: float | None = None) -> float:
     """The share of the variance explained where a scale is estimated, else McFadden's 1 - loglik / loglik_null; NaN
-    where the model has no rows.
+    where the model has no rows. `rss` saves a read of the rows.
     """
     if not isinstance(model, Model):
         return float("nan")
     if not model.has_scale:
         return 1.0 - loglik / null_loglik(model)
     total = total_sum_of_squares(model)
-    return 1.0 - model.residual_sums(estimate)[0] / total if total > 0 else float("nan")
+    rss = model.residual_sums(estimate)[0] if rss is None else rss
+    return 1.0 - rss / total if total > 0 else float("nan")
 
 
 def null_loglik(model: Model) -> float:
@@ -41,6 +43,9 @@ def total_sum_of_squares(model: Model) -> float:
     rows = model.rows
     y = rows.y if rows.offset is None else rows.y - rows.offset
     weight = np.ones(len(y)) if rows.importance is None else rows.importance
+    if any((rows.X[:, k] == rows.X[0, k]).all() for k in np.flatnonzero(rows.X[0] == rows.X[-1]) if rows.X[0, k]):
+        center = weight @ y / weight.sum()
+        return float(weight @ (y - center) ** 2)
     constant = Rows(rows.X, np.ones(len(y)), rows.weight, precision=rows.precision).standardized()[0]
     has_constant = abs(triangle(constant, beside=True)[-1, -1]) <= 1e-8 * np.sqrt(weight.sum())
     center = weight @ y / weight.sum() if has_constant else 0.0

@@ -186,7 +186,8 @@ def _foot(fit: Fit) -> list[str]:
     lines = [line, certificate(fit), source + intervals]
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
-    if fit.model.has_scale and fit.scale**2 <= 1e-24 * fit.model.residual_sums(fit.estimate)[1] / fit.n:
+    sums = fit.solution.residual_sums or (fit.model.residual_sums(fit.estimate) if fit.model.has_scale else None)
+    if sums is not None and fit.scale**2 <= 1e-24 * sums[1] / fit.n:
         lines.append("The fit is exact to round-off: standard errors and tests say nothing here.")
     return lines
 

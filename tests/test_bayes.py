@@ -395,3 +395,35 @@ def test_simulation_based_calibration_of_the_local_level():
     for j in range(2):
         bins = np.histogram(np.array(ranks)[:, j], bins=6, range=(0, kept + 1))[0]
         assert stats.chisquare(bins).pvalue > 1e-3, (j, bins)
+
+
+def test_more_improper_posteriors_are_refused():
+    apart = {"y": list("aaabbb"), "x": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "k": [0] * 6}
+    for model in (st.probit([0, 0, 0, 1, 1, 1], apart["x"]), st.softmax("y ~ x", apart)):
+        with pytest.raises(st.IdentificationError, match=r"improper: under the flat prior.*separated"):
+            st.posterior(model, prior=st.Flat())
+    with pytest.raises((st.IdentificationError, st.DomainError), match=r"improper|only zeros"):
+        st.posterior(st.poisson("k ~ x", apart), prior=st.Flat())
+    with pytest.raises(st.IncompatibleError, match=r"prior= names 'age', which Logistic regression does not have"):
+        st.posterior(st.logistic("ill ~ x", DATA), prior={"age": st.Normal(0, 1)})
+
+
+@pytest.mark.parametrize(
+    "prior", [st.Normal(0, 2), st.StudentT(3, 0, 2), st.Cauchy(0, 2), st.Laplace(0, 2), st.Uniform(-9, 9), st.Flat()]
+)
+@pytest.mark.parametrize("kind", ["logistic", "probit", "poisson", "ols", "softmax"])
+def test_every_prior_goes_with_every_regression(kind, prior):
+    data = DATA | {"g": np.array(list("abcd"))[np.arange(N) % 4]}
+    outcome = {"logistic": "ill", "probit": "ill", "poisson": "k", "ols": "y", "softmax": "g"}[kind]
+    posterior = st.posterior(getattr(st, kind)(f"{outcome} ~ x", data), prior=prior, draws=100, chains=2, seed=1)
+    assert np.isfinite(posterior.draws).all()
+    assert posterior.summary().shape[0] == posterior.draws.shape[-1]
+
+
+@pytest.mark.parametrize(
+    "sigma",
+    [st.HalfNormal(2), st.HalfCauchy(2), st.Exponential(1), st.Gamma(2, 1), st.InverseGamma(2, 1), st.Uniform(0, 9)],
+)
+def test_every_prior_of_a_scale(sigma):
+    posterior = st.posterior(st.ols("y ~ x", DATA), sigma=sigma, draws=100, chains=2, seed=1)
+    assert abs(posterior["sigma"].mean() - 1.0) < 0.3

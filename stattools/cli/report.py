@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from functools import partial
-from inspect import signature
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,13 +64,10 @@ def report(
         done = analyze(partial(build, **columns), formula, frame, chosen, rivals, plan, advance)
         advance("writing")
         name = out / f"{stem(data)}-{chosen.family}"
-        face: dict[str, Any] = {"html": True} if html else {}
         if done.failure is None:
-            _require_html(st.report, html)
-            path = st.report(*parts(done), to=name, command=command, **face)
+            path = st.report(*parts(done), to=name, command=command, html=html)
         else:
-            _require_html(write, html)
-            path = write(failed(done, done.failure, command=command), name, **face)
+            path = write(failed(done, done.failure, command=command), name, html=html)
         told = _told(done, family is None)
         if (spread := dispersion(done)) is not None and spread > OVERDISPERSED:
             told.append(overdispersion(spread).replace("above ", ""))
@@ -134,8 +130,3 @@ def _command(
     named = [word for name, value in options if value is not None for word in (f"--{name}", value)]
     flags = ["--posterior"] if posterior else []
     return shlex.join(["stattools", "report", data.name, formula, *named, *flags, "--out", out.name])
-
-
-def _require_html(function: Any, html: bool) -> None:
-    if html and "html" not in signature(function).parameters:
-        raise typer.BadParameter("this version writes Markdown only.", param_hint="--html")

@@ -13,9 +13,15 @@ from stattools.gallery import Gallery
 
 
 def verify(
-    reports: Annotated[list[Path], typer.Argument(metavar="REPORT", help="Markdown files that the gallery wrote.")],
+    reports: Annotated[
+        list[Path],
+        typer.Argument(metavar="REPORT", help="Markdown files of `stattools gallery`, `validate`, `fit` or `report`."),
+    ],
+    data: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="The data file of a report of your own, or its folder.")
+    ] = None,
 ) -> None:
-    """Compute reports of the gallery again: the same text, or what moved.
+    """Compute reports again: the same text, or what moved: data, version, seed, numbers, words, round-off.
 
     Example: `stattools verify reports/coin.md reports/ols.md`
     """
@@ -28,7 +34,7 @@ def verify(
             advance(path.name)
             try:
                 with failures():
-                    verdict = verified(path, documents)
+                    verdict = verified(path, documents, data)
                     failed = failed or not verdict.same
                     typer.echo(f"{path}: {told(verdict)}")
             except typer.Exit:
@@ -41,7 +47,8 @@ def told(verdict: Any, limit: int = 30) -> str:
     if verdict.same:
         moved = f"; the environment moved: {', '.join(verdict.environment)}" if verdict.environment else ""
         return f"the same text{moved}"
-    lines = [f"moved: {', '.join(verdict.moved)}", *(f"environment: {change}" for change in verdict.environment)]
+    where = f" (in {', '.join(verdict.where)})" if verdict.where else ""
+    lines = [f"moved: {', '.join(verdict.moved)}{where}", *(f"environment: {change}" for change in verdict.environment)]
     lines += verdict.diff[:limit]
     if len(verdict.diff) > limit:
         lines.append(f"... and {len(verdict.diff) - limit} more lines")

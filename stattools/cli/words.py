@@ -73,8 +73,8 @@ def covariance(word: str) -> Any:
 def penalty(word: str | None) -> Any:
     """jeffreys, ridge(strength), or None.
 
-    >>> penalty("jeffreys"), penalty("ridge(2)")
-    (Jeffreys(), Ridge(strength=2.0))
+    >>> penalty("jeffreys"), penalty("ridge(2)").strength
+    (Jeffreys(), 2.0)
     """
     import stattools as st
 

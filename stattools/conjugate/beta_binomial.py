@@ -303,8 +303,9 @@ class Beta:
     def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
         """Draws as a DataTree for ArviZ: posterior, prior, their predictives, the data; one chain of independent draws.
 
-        The observation is the total of successes, so there is no pointwise log-likelihood: leaving out the only
-        observation of a binomial arm says nothing about its fit. Before any data there are prior and attributes alone.
+        The observation is the total of successes of each arm, and so is the log-likelihood: leaving out all that an arm
+        has says nothing of its fit, whatever PSIS-LOO returns; `loo()` is exact. Before any data there are prior and
+        attributes alone.
         """
         return tree(self, draws, seed)
 

@@ -111,6 +111,8 @@ def tree(belief: Any, data: Measurements, draws: int, seed: int | np.random.Gene
             continue
         parameters = {key: _shaped(values, data.shape) for key, values in part.draw(draws, random).items()}
         groups[name] = {key: values[None] for key, values in parameters.items()}
+        if name == "posterior" and list(parameters) == ["mean"] and not isinstance(belief.prior, Improper):
+            groups["log_prior"] = {"mean": np.asarray(belief.prior.log_density(parameters["mean"]))[None]}
         if belief.seen is None or not whole:
             continue
         mean = data.at(parameters["mean"])

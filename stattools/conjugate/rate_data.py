@@ -81,6 +81,9 @@ def tree(gamma: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
         predicted = {NAMES[kind]: _drawn(kind, batches, rates, random)[None] for kind in kinds}
         groups[f"{name}_predictive"] = predicted
         if name == "posterior":
+            if not isinstance(gamma.prior, Improper):
+                log_prior = np.asarray(gamma.prior.log_density(rates))
+                groups["log_prior"] = {"rate": log_prior[None] if several else log_prior[None, :, 0]}
             groups["log_likelihood"] = {
                 NAMES[kind]: np.concatenate([b.pointwise(rates) for b in batches if b.kind == kind], axis=1)[None]
                 for kind in kinds

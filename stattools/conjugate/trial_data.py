@@ -136,6 +136,12 @@ def tree(beta: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
         groups[name] = {"theta": theta}
         counts = random.binomial(beta.trials, theta)
         groups[f"{name}_predictive"] = {"successes": counts if several else counts[..., None]}
+        if name == "posterior":
+            k, n = beta.successes, beta.trials
+            each = log_binomial_pmf(k, n, theta, 1.0 - theta)
+            groups["log_likelihood"] = {"successes": each if several else each[..., None]}
+            if not isinstance(beta.prior, Improper):
+                groups["log_prior"] = {"theta": beta.prior.log_density(theta)}
     groups |= {
         "observed_data": {"successes": np.atleast_1d(beta.successes)},
         "constant_data": {"trials": np.atleast_1d(beta.trials)},

@@ -94,7 +94,7 @@ class Rows:
                 None if self.offset is None else self.offset[part],
             )
 
-    def total[Sum](self, part: Callable[[Block], Sum]) -> Sum:
+    def total(self, part: Callable[[Block], Any]) -> Any:
         """The sum of `part(block)` over all blocks, on the threads that are free where there is work for them.
 
         >>> Rows(np.ones((5, 1)), np.arange(5.0)).total(lambda block: float(block.y.sum()))
@@ -118,15 +118,17 @@ class Rows:
         edges = np.linspace(0, len(self.X), size + 1).astype(np.intp)
         return self._where(np.random.default_rng(0).integers(edges[:-1], edges[1:]))
 
-    def _where(self, which: Any) -> Rows:
+    def _where(self, which: slice | NDArray[np.intp]) -> Rows:
         """The rows that a slice or an array of their numbers picks, X in the order that it had."""
         taken = {
             name: values[which]
             for name in ("y", "weight", "offset", "precision")
             if (values := getattr(self, name)) is not None
         }
-        by_columns = self.X.flags.f_contiguous and not isinstance(which, slice)  # take() along rows is slow there
-        X = np.take(self.X.T, which, axis=1).T if by_columns else self.X[which]
+        if isinstance(which, slice) or self.X.flags.c_contiguous:
+            X = self.X[which]
+        else:  # picking rows of columns is slow
+            X = np.take(self.X.T, which, axis=1).T
         return replace(self, X=X, **taken)
 
     def standardized(self) -> tuple[Rows, Floats]:

@@ -119,13 +119,14 @@ def _cut(rest: Floats, tails: Floats | None, grid: list[float], out: Floats, los
     q, m = rest.shape
     S = out[:, :m]
     for k, unit in enumerate(grid):
-        if k == 2 and tails is not None:
-            rest += tails
+        if tails is not None and k in (2, 4):  # they begin to reach into the rest
+            rest, tails = two_sum(rest, tails)
         here = S[k * q : (k + 1) * q]
         np.add(rest, unit, out=here)
         here -= unit
         rest -= here
-    np.maximum(lost, np.abs(rest).max(axis=1), out=lost)
+    left = np.abs(rest) if tails is None else np.abs(rest) + np.abs(tails)
+    np.maximum(lost, left.max(axis=1), out=lost)
     return S
 
 

@@ -7,9 +7,13 @@ file here and its name in `ANALYSES`.
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from stattools.errors import DomainError
 from stattools.reporting.document import Document
+
+if TYPE_CHECKING:
+    from stattools.qualification.qualification import Extent
 
 ANALYSES = (
     "coin",
@@ -18,6 +22,7 @@ ANALYSES = (
     "softmax",
     "counts",
     "separation",
+    "audit",
     "shrinkage",
     "network",
     "batch_norm",
@@ -28,7 +33,11 @@ ANALYSES = (
     "ab_test",
 )
 INDEX = "index"
-VALIDATION = {"stattools validate": "usual", "stattools validate --quick": "quick", "stattools validate --full": "full"}
+VALIDATION: dict[str, Extent] = {
+    "stattools validate": "usual",
+    "stattools validate --quick": "quick",
+    "stattools validate --full": "full",
+}
 """Commands that write the report of the whole package's validation, and its extent: `verify` computes it again too."""
 
 

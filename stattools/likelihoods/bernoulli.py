@@ -65,8 +65,9 @@ class Bernoulli:
         small = np.exp(-np.abs(margin))  # in (0, 1]: cannot overflow
         share = 1.0 / (1.0 + small)
         loglik = np.minimum(margin, 0.0) - np.log1p(small)
-        miss = np.where(margin < 0.0, share, small * share)  # probability of the outcome that did not happen
-        return loglik, sign * miss, small * share * share
+        rest = small * share
+        miss = np.where(margin < 0.0, share, rest)  # probability of the outcome that did not happen
+        return loglik, sign * miss, rest * share
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One 0/1 draw per eta."""

@@ -11,7 +11,8 @@ from stattools.data.dataset import Dataset, read
 from stattools.data.rows import Rows
 from stattools.errors import DomainError
 from stattools.likelihoods import Likelihood
-from stattools.model import Model, starting_point
+from stattools.model import Model
+from stattools.models.starting_point import starting_point
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from stattools.qualification.check import Check, Measured, digits
 from stattools.qualification.exact_rationals import exact_least_squares
 
-type Integers = list[list[int]]
+type Promise = tuple[float | None, float | None, float | None]
 
 WAMPLER_NOISE = (759, -2048, 2048, -2048, 2523, -2048, 2048, -2048, 1838, -2048, 2048)
 """Wampler's disturbance: symmetric about the middle, orthogonal to the polynomials; sets 3, 4, 5 have it 1, 100 and
@@ -81,15 +81,13 @@ def _exact(build: Any) -> Any:
     return exact_least_squares(X.tolist(), y.tolist())
 
 
-def _check(data: str, build: Any, *promise: float) -> Check:
-    return Check(
-        "accuracy", "linear regression", data, "exact rationals", partial(measure, build), promise or (10,) * 3
-    )
+def _check(data: str, build: Any, promise: Promise) -> Check:
+    return Check("accuracy", "linear regression", data, "exact rationals", partial(measure, build), promise)
 
 
 CHECKS = (
     *(
-        _check(f"Wampler {number}", partial(wampler, number), *owed)
+        _check(f"Wampler {number}", partial(wampler, number), owed)
         for number, owed in (
             (1, (8, None, None)),
             (2, (8, None, None)),
@@ -98,9 +96,9 @@ CHECKS = (
             (5, (5, 10, 10)),
         )
     ),
-    _check("Longley", longley, 10, 10, 10),
+    _check("Longley", longley, (10, 10, 10)),
     *(
-        _check(f"whole numbers, condition 1e{exponent}", partial(nearly_dependent, 7, exponent), *owed)
+        _check(f"whole numbers, condition 1e{exponent}", partial(nearly_dependent, 7, exponent), owed)
         for exponent, owed in ((2, (10, 10, 10)), (5, (9, 10, 10)), (8, (6, 6, 8)))
     ),
 )

@@ -66,7 +66,7 @@ def measure(build: Callable[[Any], Any], cov: Callable[[Any], Any] | None = None
     import stattools as st
 
     agreement = st.validate(st.fit(build(st), cov="information" if cov is None else cov(st)))
-    rows = agreement.rows
+    rows: Any = agreement.rows
     known = [value for value in rows["se_digits"] if not math.isnan(value)]
     return Measured(
         estimate=round(float(rows["digits"].min()), 2),

@@ -51,7 +51,8 @@ def multivariate_normal(effort: float = 1.0) -> Measured:
     import stattools as st
 
     Y = shipped("longley")[["GNPDEFL", "UNEMP", "ARMED"]].to_numpy(dtype=float)
-    mean, cov = Y.mean(axis=0), np.cov(Y.T, bias=True)
+    mean = Y.mean(axis=0)
+    cov: Any = np.cov(Y.T, bias=True)
     model = st.multivariate_normal(Y)
     return Measured(loglik=digits(model.loglik(mean, cov), stats.multivariate_normal.logpdf(Y, mean, cov).sum()))
 
@@ -117,7 +118,8 @@ def gamma(effort: float = 1.0) -> Measured:
     import stattools as st
 
     posterior = st.posterior(st.poisson_rate([3, 0, 2], exposure=[2.0, 1.0, 1.0]), prior=st.Gamma(2, 1))
-    prior, exposure = stats.gamma(2, scale=1), np.array([2.0, 1.0, 1.0])
+    prior: Any = stats.gamma(2, scale=1)
+    exposure = np.array([2.0, 1.0, 1.0])
 
     def joint(rate: float) -> float:
         return float(prior.pdf(rate) * np.prod(stats.poisson.pmf([3, 0, 2], rate * exposure)))
@@ -136,7 +138,7 @@ def normal_mean(effort: float = 1.0) -> Measured:
     posterior = st.posterior(st.normal(y, sd=sd), prior=st.Normal(0.0, prior_sd))
     precision = len(y) / sd**2 + 1 / prior_sd**2
     exact = stats.norm(y.sum() / sd**2 / precision, np.sqrt(1 / precision))
-    covariance = sd**2 * np.eye(len(y)) + prior_sd**2
+    covariance: Any = sd**2 * np.eye(len(y)) + prior_sd**2
     return _quantiles(posterior, exact.ppf, stats.multivariate_normal.logpdf(y, np.zeros(len(y)), covariance))
 
 

@@ -13,12 +13,13 @@ import numpy as np
 from stattools.model import Model
 from stattools.reporting import figures
 from stattools.reporting.diagnostics import coefficient_spreads
-from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code
+from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code, literal
 from stattools.reporting.tables import between, count, decimals, number, percent
 from stattools.sampling.diagnostics import METHODS
 
 if TYPE_CHECKING:
     from stattools.sampling.draws import Posterior
+    from stattools.validation.posterior_agreement import PosteriorAgreement
 
 PROB = 0.94
 LABEL = "94 % HDI"
@@ -122,3 +123,18 @@ def _picture(posterior: Posterior, name: str = "posterior") -> tuple[Figure, ...
             caption=f"Posterior means and {LABEL} of the coefficients, times the standard deviations of their columns.",
         ),
     )
+
+
+def validation(agreement: PosteriorAgreement) -> Section:
+    """The same posterior computed another way."""
+    rows = []
+    for row in agreement.rows.to_dict("records"):
+        places = decimals(float(row["reference_sd"]), digits=3)
+        numbers = (number(float(row[name]), places) for name in ("mean", "reference", "sd", "reference_sd"))
+        rows.append((code(row["term"]), *numbers))
+    head = ("parameter", "mean", "reference", "standard deviation", "reference")
+    blocks: list[Block] = [Paragraph(literal(agreement.sentence)), Table(head, tuple(rows), "lrrrr")]
+    if agreement.log_evidence is not None and agreement.reference_log_evidence is not None:
+        ours, theirs = (number(value, 6) for value in (agreement.log_evidence, agreement.reference_log_evidence))
+        blocks.append(Paragraph(f"The log evidence is {ours}, by the reference {theirs}."))
+    return Section("Validation", tuple(blocks))

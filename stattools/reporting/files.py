@@ -2,7 +2,7 @@
 
 All files are written beside their places and brought to the disk; then each replaces its old version in one step
 (`os.replace`), figures first, the Markdown last, while a lock on the folder keeps other writers waiting. What fails
-leaves the old report as it was. Figures that only the old report had are removed.
+leaves the old report as it was. What the old report had and the new one does not make, a figure or a page, is removed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from stattools.errors import DomainError
 from stattools.reporting.document import Document, Picture, walk
 from stattools.reporting.figures import png as drawn_png
 from stattools.reporting.figures import svg
+from stattools.reporting.html import POLICY
 from stattools.reporting.html import html as page
 from stattools.reporting.markdown import markdown
 
@@ -97,10 +98,10 @@ def _replace(contents: dict[Path, bytes], report: Path) -> None:
                 os.fsync(file.fileno())
         path = report
         with _alone(report.parent):
-            gone = _no_longer_shown(report, contents)
+            outdated = _outdated(report, contents)
             _switch(waiting)
-            for figure in gone:
-                figure.unlink(missing_ok=True)
+            for old in outdated:
+                old.unlink(missing_ok=True)
     except BaseException as error:
         for temporary in waiting:
             temporary.unlink(missing_ok=True)
@@ -147,14 +148,15 @@ def _kept(path: Path) -> Path:
     return copy
 
 
-def _no_longer_shown(report: Path, contents: dict[Path, bytes]) -> list[Path]:
-    """Figures of the old report, in its own folder, that the new one does not have."""
+def _outdated(report: Path, contents: dict[Path, bytes]) -> list[Path]:
+    """What the old report had and the new one does not make: figures in its own folder, their PNG, its HTML."""
     if not report.is_file():
         return []
     old = [report.parent / figure for figure in figures_of(report.read_text(encoding="utf-8", errors="replace"))]
     own = [figure for figure in old if figure.parent == report.with_suffix("")]
-    both = [*own, *(figure.with_suffix(".png") for figure in own)]
-    return [figure for figure in both if figure not in contents]
+    twin = report.with_suffix(".html")
+    made = [twin] if twin.is_file() and POLICY.encode() in twin.read_bytes()[:1000] else []
+    return [path for path in (*own, *(figure.with_suffix(".png") for figure in own), *made) if path not in contents]
 
 
 @contextmanager

@@ -14,7 +14,9 @@ from stattools.errors import IncompatibleError
 from stattools.reporting.characters import printable
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
-ELEMENTS = re.compile("math|mrow|mi|mn|mo|mtext|mspace|mfrac|msqrt|mroot|m(sub|sup|subsup|under|over|underover)|mstyle")
+ELEMENTS = re.compile(
+    "math|mrow|mi|mn|mo|mtext|mspace|mstyle|mfrac|msqrt|mroot|m(sub|sup|subsup|under|over|underover)|mtable|mtr|mtd"
+)
 ATTRIBUTES = re.compile(
     "display|accent|stretchy|fence|form|linethickness|mathvariant|minsize|maxsize|width|height|depth|[lr]space|"
     "movablelimits|displaystyle|scriptlevel|separator|symmetric"

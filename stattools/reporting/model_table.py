@@ -123,7 +123,7 @@ def _column(result: Any, title: str, spread: str, level: float) -> _Column:
         }
         return _Column(title, cells, _numbers(result))
     if isinstance(result, Posterior):
-        ends = np.asarray(result.interval(level))
+        ends = tuple(result.interval(level))
         cells = {
             (name,): _cell(float(mean), float(sd), float(lower), float(upper), spread)
             for name, mean, sd, lower, upper in zip(result.names, result.mean, result.sd, *ends, strict=True)

@@ -53,18 +53,32 @@ def _arrays(model: Any) -> dict[str, Any]:
     return {name: values for name, values in found.items() if values is not None}
 
 
+def extent(model: Any) -> tuple[str, float] | None:
+    """What a model's data are counted in, and how many there are; None where it cannot say.
+
+    >>> import stattools as st
+    >>> extent(st.binomial(6, 10))
+    ('observations', 10.0)
+    """
+    if hasattr(model, "rows"):
+        return "rows", len(model.rows.X)
+    n = getattr(model, "observations", None) if model.kind == "custom" else getattr(model, "n", None)
+    return None if n is None else ("observations", float(n))
+
+
 def code_version() -> str:
     """The version of stattools that runs."""
     return _version("stattools")
 
 
 def environment() -> dict[str, str]:
-    """Versions of Python and of the packages a report is computed with.
+    """The platform, and the versions of Python and of the packages a report is computed with.
 
-    >>> list(environment())[:2]
-    ['python', 'numpy']
+    >>> list(environment())[:3]
+    ['platform', 'python', 'numpy']
     """
-    return {"python": platform.python_version(), **{name: _version(name) for name in ENVIRONMENT}}
+    system = {"platform": f"{platform.system()} {platform.machine()}", "python": platform.python_version()}
+    return {**system, **{name: _version(name) for name in ENVIRONMENT}}
 
 
 def _version(package: str) -> str:

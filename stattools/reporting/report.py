@@ -85,6 +85,7 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
     from stattools.sampling.draws import Posterior
     from stattools.separate_fits import OneVsRestFit
     from stattools.validation.agreement import Agreement
+    from stattools.validation.posterior_agreement import PosteriorAgreement
 
     draft = _Draft()
     add: dict[type, Callable[[Any], None]] = {
@@ -94,6 +95,7 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
         OneVsRestFit: draft.add_separate_fits,
         Posterior: draft.add_draws,
         Agreement: draft.add_agreement,
+        PosteriorAgreement: lambda agreement: draft.add_block(draws.validation(agreement)),
         str: lambda words: draft.add_block(Paragraph(words)),
         **dict.fromkeys(BLOCKS, draft.add_block),
     }

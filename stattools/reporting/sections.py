@@ -12,7 +12,7 @@ import numpy as np
 from stattools.reporting import equations, sentences, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, shared, spreads
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, Table, code, literal
-from stattools.reporting.provenance import code_version, data_hash, environment
+from stattools.reporting.provenance import code_version, data_hash, environment, extent
 from stattools.reporting.tables import agreement as agreement_table
 from stattools.reporting.tables import coefficients, count, decimals, facts, number, p_said, percent
 
@@ -133,7 +133,10 @@ def provenance(models: Sequence[Any], *, command: str | None, seeds: Sequence[in
     inputs = {"stattools": code_version()}
     for i, model in enumerate(models, 1):
         digest = INSIDE if model.kind == "custom" else code(data_hash(model))
-        inputs[f"data {i} (SHA-256)" if len(models) > 1 else "data (SHA-256)"] = digest
+        which = f" {i}" if len(models) > 1 else ""
+        inputs[f"data{which} (SHA-256)"] = digest
+        if (counted := extent(model)) is not None:
+            inputs[f"{counted[0]}{which and f' of data{which}'}"] = count(counted[1])
     inputs["seed"] = ", ".join(map(str, dict.fromkeys(seeds))) or "none: nothing here is random"
     return Section(
         "Provenance", (*how, facts(inputs, ("input", "value")), facts(environment(), ("environment", "version")))

@@ -11,7 +11,7 @@ from stattools.reporting.figures.house_style import BLUE, FAINT, GREEN, INK, ORA
 DARK = {
     BLUE: "#56B4E9",
     VERMILION: "#F28342",
-    GREEN: "#2BC79A",
+    GREEN: "#8BD17C",
     ORANGE: "#F0C34E",
     INK: "#D8D8D8",
     FAINT: "#3A3F45",

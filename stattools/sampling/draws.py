@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.export.arviz import datatree, summary
-from stattools.export.layout import data_groups, layout, outcome
-from stattools.export.replicates import expectations, log_likelihood, replicates
+from stattools.export.layout import layout
+from stattools.export.replicates import expectations, replicates
 from stattools.interval import Interval
 from stattools.model import Model
-from stattools.models.counts import BernoulliTrials, whole_number
+from stattools.models.counts import whole_number
 from stattools.models.proportion import tail_area
 from stattools.prediction import at_rows
 from stattools.priors.assignment import Priors
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from xarray import DataTree
 
+    from stattools.sampling.predictive_check import PredictiveCheck
+
 Floats = NDArray[np.float64]
 Kind = Literal["hdi", "eti"]
-
-CELLS = 100_000_000
-"""Numbers that a group of the DataTree may hold: 0.8 GB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,56 +174,30 @@ class Posterior:
             among = np.broadcast_to(np.asarray(trials, dtype=float), (len(at.rows.X),))
         return replicates(at, self.flat, seed=seed, trials=among)
 
-    def check(self, statistic: Callable[[Floats], float], *, seed: int | np.random.Generator = 0) -> PredictiveCheck:
-        """A posterior predictive check: `statistic` of the outcome, beside that of replicated outcomes.
+    def check(
+        self,
+        statistic: Callable[[Floats], float],
+        *,
+        under: Literal["posterior", "prior"] = "posterior",
+        seed: int | np.random.Generator = 0,
+    ) -> PredictiveCheck:
+        """`st.predictive_check`: `statistic` of the data beside that of replicated data, under posterior or prior."""
+        from stattools.sampling.predictive_check import predictive_check
 
-        A p-value near 0 or 1 says that the model does not reproduce this feature of the data. Source: Gelman et al.
-        (2013), 6.3.
-        """
-        model = self._rows("check")
-        y = model.rows.y[:, 0] if model.rows.y.ndim == 2 else model.rows.y
-        seen = float(statistic(y))
-        drawn = np.array([float(statistic(row)) for row in replicates(model, self.flat, seed=seed)])
-        name = getattr(statistic, "__name__", "statistic")
-        tie = 0.5 * float(np.mean(drawn == seen))
-        return PredictiveCheck(name, seen, drawn, float(np.mean(drawn > seen)) + tie)
+        return predictive_check(self, statistic, under=under, seed=seed)
 
     def to_arviz(self) -> DataTree:
         """A DataTree: posterior, sample_stats, log_prior and, where they exist, prior and its predictive, posterior
         predictive, log_likelihood, observed_data, constant_data.
 
         A flat prior is no distribution and has no draws; your own likelihood has no rows, and so neither predictives
-        nor a pointwise log-likelihood. Rows with a frequency w enter log_likelihood w times. Raises DomainError where
-        rows times draws would fill the memory.
+        nor a pointwise log-likelihood. Rows with a frequency w enter log_likelihood w times; a series is predicted one
+        step ahead and has no prior predictive, for it begins anywhere. Raises DomainError where rows times draws would
+        fill the memory.
         """
-        split, axes = layout(self.model).split, self._names_of_axes()
-        chains, draws, q = self.draws.shape
-        groups: dict[str, dict[str, Any]] = {
-            "posterior": split(self.draws),
-            "log_prior": split(self.priors.pointwise(self.flat).reshape(self.draws.shape)),
-        }
-        if self.statistics:
-            groups["sample_stats"] = dict(self.statistics)
-        random = np.random.default_rng([self.seed, 1])
-        before = self.priors.sample(chains * draws, seed=random) if self.priors.is_proper else None
-        if before is not None:
-            groups["prior"] = split(before.reshape(chains, draws, q))
-        if isinstance(self.model, Model):
-            self._require_room(self.model)
-            shape, name = (chains, draws, -1), outcome(self.model)
-            groups["log_likelihood"] = {name: log_likelihood(self.model, self.flat).reshape(shape)}
-            groups["posterior_predictive"] = {name: replicates(self.model, self.flat, seed=random).reshape(shape)}
-            if before is not None:
-                groups["prior_predictive"] = {name: _possible(self.model, before, random).reshape(shape)}
-        elif isinstance(self.model, BernoulliTrials):
-            for which, theta in (("posterior", self.flat), ("prior", before)):
-                if theta is not None:
-                    heads = random.binomial(self.model.trials, theta[:, 0])
-                    groups[f"{which}_predictive"] = {"successes": heads.reshape(chains, draws, 1)}
-        data, dims, coords = data_groups(self.model)
-        axes["dims"] |= dims
-        axes["coords"] |= coords
-        return datatree(groups | data, **axes, attrs=self._attributes())
+        from stattools.sampling.tree import tree
+
+        return tree(self)
 
     def __str__(self) -> str:
         from stattools.sampling.page import page
@@ -235,27 +208,9 @@ class Posterior:
         chains, draws, _ = self.draws.shape
         return f"Posterior({self.model.title}, {METHODS[self.method]}, {chains} x {draws} draws, seed={self.seed})"
 
-    def _attributes(self) -> dict[str, Any]:
-        said = "; ".join(self.priors.lines())
-        attrs = {"model": self.model.title, "method": METHODS[self.method], "seed": self.seed, "prior": said}
-        formula = getattr(self.model, "formula", None)
-        if formula is not None:
-            attrs["formula"] = formula
-        if getattr(self.model, "labels", None) is not None:
-            attrs["labels"] = [str(label) for label in self.model.labels]
-        return attrs if self.pareto_k is None else attrs | {"pareto_k": self.pareto_k}
-
     def _names_of_axes(self) -> dict[str, Any]:
         shape = layout(self.model)
         return {"dims": dict(shape.dims), "coords": dict(shape.coords)}
-
-    def _require_room(self, model: Model) -> None:
-        cells = len(model.rows.X) * len(self.flat)
-        if cells > CELLS:
-            raise DomainError(
-                f"to_arviz would hold {len(model.rows.X):,} rows times {len(self.flat):,} draws, {8e-9 * cells:.1f} GB "
-                "in each of four groups. Take fewer draws= or rows; summary(), table() and predict() need no DataTree."
-            )
 
     def _rows(self, what: str) -> Model:
         if not isinstance(self.model, Model):
@@ -266,34 +221,6 @@ class Posterior:
         if name not in self.names:
             raise DomainError(f"the posterior has {', '.join(self.names)}; got name={name!r}.")
         return self.names.index(name)
-
-
-@dataclass(frozen=True, eq=False)
-class PredictiveCheck:
-    """A statistic of the outcome, its values in replicated outcomes, and the share of these above it."""
-
-    name: str
-    observed: float
-    replicated: Floats
-    p_value: float
-
-    def __str__(self) -> str:
-        low, high = np.quantile(self.replicated, [0.03, 0.97])
-        return (
-            f"{self.name}: {self.observed:.4g} observed, {low:.4g} to {high:.4g} in 94 % of the replicated outcomes, "
-            f"posterior predictive p = {self.p_value:.3f}"
-        )
-
-
-def _possible(model: Model, theta: Floats, random: np.random.Generator) -> Floats:
-    """Replicates under the prior; counts whose mean is beyond what a generator can draw stay at the largest count."""
-    try:
-        return replicates(model, theta, seed=random)
-    except ValueError as error:
-        raise DomainError(
-            f"the prior predictive of {model.title} reaches counts that no generator can draw ({error}): the priors "
-            "are too wide for a log link. Give narrower ones."
-        ) from error
 
 
 def _shortest(draws: Floats, prob: float) -> tuple[Floats, Floats]:

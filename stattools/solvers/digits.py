@@ -26,8 +26,9 @@ class Digits:
     least of the coefficients', of each beside its standard error where that is larger; `overall` is that of all of
     them as one vector, each in the units of its column.
 
-    >>> Digits.of(np.array([1.0, 1e-9]), np.full(2, 1e-12), np.full(2, 1e-3), np.full(2, 1e-14), np.ones(2)).smallest
-    9.0
+    >>> digits = Digits.of(np.array([1.0, 1e-9]), np.full(2, 1e-12), np.full(2, 1e-3), np.full(2, 1e-14), np.ones(2))
+    >>> digits.coefficients.round(1).tolist(), round(digits.smallest, 1)
+    ([12.0, 3.0], 9.0)
     """
 
     coefficients: Floats
@@ -56,6 +57,6 @@ def coefficient_error(C: Floats, d: Floats, b: Floats, y: float, r: float, u: fl
 
 
 def _digits(error: Floats, size: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # no error at all; a coefficient of 0
-        relative = np.where(error == 0, 0.0, error / size)
-    return np.clip(-np.log10(0.5 * EPS + np.minimum(np.nan_to_num(relative, nan=1.0), 1.0)), 0.0, None)
+    part = np.minimum(error, size) / np.maximum(size, np.finfo(float).tiny)
+    relative = np.where(error <= size, part, 1.0)  # NaN compares as false: no digits
+    return np.clip(-np.log10(0.5 * EPS + relative), 0.0, None)

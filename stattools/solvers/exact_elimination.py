@@ -1,6 +1,6 @@
 """Least squares without rounding that shows: an exact Gram matrix, eliminated in pairs of floats of 106 bits.
 
-    G = L D L^T,   b = L^-T D^-1 L^-1 c,   C_jj = sum_k (L^-1)_kj^2 / D_k,   RSS = y^T y - sum_k z_k^2 / D_k
+    [X, y]^T [X, y] = L U,   b and C = (X^T X)^-1 by back substitution,   RSS the last pivot
 
 Forming X^T X squares the condition number, which 106 bits can pay for up to 1e13 or so of it. Source: Ozaki and others
 (2012) for G; Dekker, "A floating-point technique for extending the available precision" (1971) for pairs.
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from stattools.data.exact_sum import pair_difference, pair_product, pair_quotient
 from stattools.data.rows import Rows
-from stattools.data.slices import Pair, exact_gram, exact_residuals, pair_sum
+from stattools.data.slices import Pair, exact_gram, exact_residuals
 from stattools.solvers.digits import EPS, Digits
 
 Floats = NDArray[np.float64]
@@ -47,21 +47,15 @@ def eliminate(rows: Rows) -> Eliminated | None:
 def _solved(rows: Rows, slices: int) -> Eliminated | None:
     gram = exact_gram(rows, slices)
     p = rows.X.shape[1]
-    triangle = _forward(gram.pair, p)
-    if triangle is None:
+    eliminated = _forward(gram.pair, p)
+    if eliminated is None:
         return None
-    (inverse, D, z), centered = triangle
+    solved, rss, centered = eliminated
+    b, C = (solved[0][:, 0], solved[1][:, 0]), 0.5 * (solved[0][:, 1:] + solved[0][:, 1:].T)
+    variance = np.diagonal(C)
+    if not (variance > 0).all():
+        return None
     unit, tall, size = gram.scale[:p], float(gram.scale[p]), np.sqrt(np.diagonal(gram.pair[0]))
-    t = pair_quotient(z, D)
-    over = (t[0][:, None], t[1][:, None])
-    b = _column_sums(pair_product(inverse, over))
-    variance = _column_sums(pair_quotient(pair_product(inverse, inverse), (D[0][:, None], D[1][:, None])))
-    explained = _column_sums(pair_product((z[0][:, None], z[1][:, None]), over))
-    rest = pair_difference((gram.pair[0][p:, p], gram.pair[1][p:, p]), explained)
-    rss = max(float(rest[0][0]), 0.0)
-    half = inverse[0] / np.sqrt(D[0])[:, None]
-    C = half.T @ half
-    np.fill_diagonal(C, variance[0])
     # Errors: pairs lose UNIT of d_k d_l in the Gram matrix, slices lose `lost` in the columns.
     weight = rows.importance
     mass = np.sqrt(float(len(rows.X)) if weight is None else float(weight.sum()))
@@ -71,68 +65,69 @@ def _solved(rows: Rows, slices: int) -> Eliminated | None:
     if gram.lost.any():
         cut = mass * gram.lost
         reach = np.sqrt(rss) * (np.abs(C) @ cut[:p])
-        error = error + np.sqrt(variance[0]) * (cut[p] + cut[:p] @ np.abs(b[0])) + reach
-    relative = (p * UNIT * far**2 + gram.loose * np.abs(C).sum(axis=1) ** 2) / variance[0]
+        error = error + np.sqrt(variance) * (cut[p] + cut[:p] @ np.abs(b[0])) + reach
+    relative = (p * UNIT * far**2 + gram.loose * np.abs(C).sum(axis=1) ** 2) / variance
     if gram.lost.any():
-        relative = relative + (mass * gram.lost[:p]) @ np.sqrt(variance[0])
+        relative = relative + (mass * gram.lost[:p]) @ np.sqrt(variance)
     rough = p * UNIT * yard**2 + gram.loose * (1.0 + np.abs(b[0]).sum()) ** 2
+    theta = _unscaled(b, unit, tall)
     if rss <= 1e16 * rough:  # y is fitted so closely that the difference has lost digits: the residuals have them
-        theta = _unscaled(b, unit, tall)
         # The sum at any point is no less than the least one: coefficients that are floats themselves may be the best.
         sums = [_square_sum(rows, point) for point in (theta, (theta[0], np.zeros(p)))]
-        rss = min(sums) * tall**2
-        rough = 4.0 * EPS * rss
-    theta = _unscaled(b, unit, tall)
+        rss, rough = (part * tall**2 for part in min(sums))
     back = unit / tall
     off = theta[1] / back
     rounding = float(np.sqrt(max(off @ gram.pair[0][:p, :p] @ off, 0.0))) / tall
     scale = float(np.sqrt(rss / max(rows.n - p, 1.0)))
     se_error = 0.5 * relative + (0.5 * rough / rss if rss else 0.0) + 2.0 * EPS
-    digits = Digits.of(b[0], error, scale * np.sqrt(variance[0]), se_error, size[:p])
-    rcond = float(1.0 / (np.maximum(variance[0] * centered, 1.0).max() * p))
+    digits = Digits.of(b[0], error, scale * np.sqrt(variance), se_error, size[:p])
+    rcond = float(1.0 / (np.maximum(variance * centered, 1.0).max() * p))
     return Eliminated(theta[0], C * np.outer(unit, unit), float(rss / tall**2), rcond, rounding, digits)
 
 
-def _square_sum(rows: Rows, theta: Pair) -> float:
-    """Weighted sum of squared residuals at theta; 0 where none can be told from 0."""
+def _square_sum(rows: Rows, theta: Pair) -> tuple[float, float]:
+    """Weighted sum of squared residuals at theta and its error; 0 where no residual can be told from 0."""
     residual, doubt = exact_residuals(rows, theta)
     if (np.abs(residual) <= doubt).all():
-        return 0.0
-    square, weight = residual * residual, rows.importance
-    return float(square.sum() if weight is None else square @ weight)
+        return 0.0, 0.0
+    weight = np.ones_like(doubt) if rows.importance is None else rows.importance
+    size = np.abs(residual)
+    return float(weight @ size**2), float(weight @ (2.0 * size * doubt + 4.0 * EPS * size**2))
 
 
-def _forward(gram: Pair, p: int) -> tuple[tuple[Pair, Pair, Pair], Floats] | None:
-    """(L^-1, D, L^-1 c) and the diagonal of G, of its Schur complement after the first column for the others."""
-    work = (np.hstack([gram[0][:p], np.eye(p)]), np.hstack([gram[1][:p], np.zeros((p, p))]))
-    D = (np.empty(p), np.empty(p))
-    centered = np.diagonal(work[0]).copy()
+def _forward(gram: Pair, p: int) -> tuple[Pair, float, Floats] | None:
+    """[b, C] as a pair, RSS, and the diagonal of G: for columns after the first, of its Schur complement.
+
+    Row and column of a pivot have their own rounding errors, far larger than the pivot where columns are nearly
+    dependent; L U of the same elimination has G to the last bit of the pairs, L D L^T has not.
+    """
+    q = p + 1
+    work = (np.hstack([gram[0], np.eye(q, p)]), np.hstack([gram[1], np.zeros((q, p))]))
+    centered = np.diagonal(gram[0])[:p].copy()
     for j in range(p):
-        D[0][j], D[1][j] = work[0][j, j], work[1][j, j]
-        if not D[0][j] > 0:
+        if not work[0][j, j] > 0:
             return None
-        if j + 1 == p:
-            break
-        # Left of column j all is zero already, and L^-1 is lower triangular: beyond j it is still the unit matrix.
-        left, right = slice(j, p + 1), slice(p + 1, p + 2 + j)
-        below = (work[0][j + 1 :, j], work[1][j + 1 :, j])
-        factor = pair_quotient(below, (np.full(p - j - 1, D[0][j]), np.full(p - j - 1, D[1][j])))
-        factor = (factor[0][:, None], factor[1][:, None])
-        for span in (left, right):
-            shift = pair_product(factor, (work[0][j, span], work[1][j, span]))
-            rest = pair_difference((work[0][j + 1 :, span], work[1][j + 1 :, span]), shift)
-            work[0][j + 1 :, span], work[1][j + 1 :, span] = rest
+        here = slice(j, q + j + 1)  # left of it all is zero, right of it L^-1 is still the unit matrix
+        pivot = (np.full(p - j, work[0][j, j]), np.full(p - j, work[1][j, j]))
+        factor = pair_quotient((work[0][j + 1 :, j], work[1][j + 1 :, j]), pivot)
+        _subtract(work, slice(j + 1, q), here, factor, j)
         if j == 0:
-            centered[1:] = np.diagonal(work[0])[1:]
-    inverse = (work[0][:, p + 1 :], work[1][:, p + 1 :])
-    return (inverse, D, (work[0][:, p], work[1][:, p])), centered
+            centered[1:] = np.diagonal(work[0])[1:p]
+    right = (np.ascontiguousarray(work[0][:p, p:]), np.ascontiguousarray(work[1][:p, p:]))
+    for j in reversed(range(p)):
+        pivot = (np.full(q, work[0][j, j]), np.full(q, work[1][j, j]))
+        right[0][j], right[1][j] = pair_quotient((right[0][j], right[1][j]), pivot)
+        _subtract(right, slice(0, j), slice(0, q), (work[0][:j, j], work[1][:j, j]), j)
+    return right, max(float(work[0][p, p]), 0.0), centered
 
 
-def _column_sums(pair: Pair) -> Pair:
-    total: Pair = (np.zeros(pair[0].shape[1]), np.zeros(pair[0].shape[1]))
-    for high, low in zip(*pair, strict=True):
-        total = pair_sum(total, (high, low))
-    return total
+def _subtract(work: Pair, rows: slice, columns: slice, factor: Pair, pivot: int) -> None:
+    """rows <- rows - factor times the pivot's row, in place."""
+    row = (work[0][pivot, columns], work[1][pivot, columns])
+    product = pair_product((factor[0][:, None], factor[1][:, None]), row)
+    work[0][rows, columns], work[1][rows, columns] = pair_difference(
+        (work[0][rows, columns], work[1][rows, columns]), product
+    )
 
 
 def _unscaled(b: Pair, unit: Floats, y: float) -> Pair:

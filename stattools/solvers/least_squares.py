@@ -27,10 +27,14 @@ from stattools.solvers.solution import Solution, Status, TraceStep
 
 Floats = NDArray[np.float64]
 
-ENOUGH = 13.8
+ENOUGH = 13.0
 """Digits of the fast rung that auto is content with where the exact one costs milliseconds."""
 CHEAP = 200_000
 """Numbers in X below which the exact rung costs milliseconds."""
+FEW = 6.0
+"""Fewer digits of coefficients or standard errors than these are worth the exact rung on data of any size."""
+PATIENCE = 500
+"""Columns up to which elimination in pairs, seconds long, is tried where the other rungs have no digit."""
 WIDEST = 150
 """Columns up to which elimination in pairs is cheap beside QR."""
 
@@ -67,22 +71,35 @@ class LeastSquares:
         shifted, found = refine(model.rows)
         fast = None if found is None else _fast(model, shifted, found)
         if self.accuracy == "fast":
-            return fast or _required(_orthogonal(model), model)
-        plenty = fast is not None and fast.digits is not None and fast.digits.smallest >= ENOUGH
-        small = n * p <= CHEAP and p <= 40
-        if fast is not None and (plenty or not small) and model.rows.low is None:
+            return fast or _required(_orthogonal(model), model, least=0.0)
+        if fast is not None and _suffices(fast, small=n * p <= CHEAP and p <= 40) and model.rows.low is None:
             return fast
         exact = _exact(model) if p <= WIDEST else None
-        if exact is not None and exact.digits is not None and exact.digits.smallest >= 8.0:
+        if exact is not None and _least(exact) >= 8.0:
             return exact
-        other = fast or _orthogonal(model)
-        kept = [s for s in (exact, other) if s is not None and s.digits is not None]
-        return _required(max(kept, key=lambda s: s.digits.smallest, default=None), model)  # type: ignore[union-attr]
+        best = max((s for s in (exact, fast or _orthogonal(model)) if s is not None), key=_least, default=None)
+        if (best is None or _least(best) < 1.0) and WIDEST < p <= PATIENCE:
+            best = _exact(model)
+        return _required(best, model, least=1.0 if p <= PATIENCE else 0.0)
 
 
-def _required(solution: Solution | None, model: Model) -> Solution:
+def _least(solution: Solution) -> float:
+    """Digits of the coefficients, beside their standard errors."""
+    return 0.0 if solution.digits is None else solution.digits.smallest
+
+
+def _suffices(fast: Solution, *, small: bool) -> bool:
+    """Is there nothing to gain that would be worth the exact rung?"""
+    if fast.digits is None:
+        return True
+    if small:
+        return fast.digits.smallest >= ENOUGH
+    return min(fast.digits.smallest, float(fast.digits.se.min())) >= FEW
+
+
+def _required(solution: Solution | None, model: Model, least: float = 1.0) -> Solution:
     """The solution, or IdentificationError where it has no digits: the data do not determine it in this arithmetic."""
-    if solution is None or (solution.digits is not None and solution.digits.overall < 0.5):
+    if solution is None or (solution.digits is not None and solution.digits.overall < least):
         raise IdentificationError(
             f"The columns of X in {model.title} are linearly dependent to the accuracy of float64, or nearly so: not "
             "one digit of the coefficients is certain. Leave out columns, or center and rescale them."
@@ -141,9 +158,10 @@ def _orthogonal(model: Model) -> Solution | None:
     inverse = solve_triangular(R, np.eye(p))
     C, theta = inverse @ inverse.T, T @ phi
     covariance = T @ C @ T.T
-    spread, variance = np.sqrt(np.diagonal(C)), np.diagonal(covariance)
+    spread, variance = np.sqrt(np.diagonal(C)), np.maximum(np.diagonal(covariance), np.finfo(float).tiny)
     error = np.abs(T) @ coefficient_error(C, d, phi, y, np.sqrt(rss), 8.0 * EPS) + 2.0 * EPS * (np.abs(T) @ np.abs(phi))
-    relative = 8.0 * EPS * (d @ spread + 1.0) * (np.abs(T) @ spread) ** 2 / variance
+    with np.errstate(over="ignore"):  # a variance below round-off has no digits
+        relative = 8.0 * EPS * (d @ spread + 1.0) * (np.abs(T) @ spread) ** 2 / variance
     loss = 8.0 * EPS * (y + d @ np.abs(phi)) / np.sqrt(rss)
     scale = np.sqrt(rss / max(model.n - p, 1.0))
     digits = Digits.of(theta, error, scale * np.sqrt(variance), relative + loss, d / np.abs(np.diagonal(T)))

@@ -154,7 +154,8 @@ def _refined(shifted: Shifted) -> Refined | None:
         return None
     d = np.sqrt(diagonal)
     scaled = G / d[:, None] / d
-    length = np.abs(symmetric(scaled)).sum(axis=0).max()
+    upper = np.abs(scaled)
+    length = (upper.sum(axis=0) + upper.sum(axis=1) - 1.0).max()
     factor, failed = potrf(scaled, lower=0)
     if failed:
         return None

@@ -1,6 +1,6 @@
 """Newton's method on growing samples of the rows: a start near the maximum of all of them, and a metric for the way.
 
-    m_1 < m_2 <= min(n / 8, 1250 p):  theta <- theta + H_m^-1 g_m  on each,   metric (n / m) H_m
+    m = min(n / 8, 1250 p):  Newton on m / 8 of the rows, theta <- theta + H_m^-1 g_m on m,   metric (n / m) H_m
 
 The maximum of m rows is sqrt(p n / m) standard errors of all n rows away from theirs, and reading m rows costs m / n of
 reading them all. Source: Bottou, Curtis & Nocedal, "Optimization methods for large-scale machine learning" (2018), 5.
@@ -47,21 +47,18 @@ def subsample_start(model: Model, sizes: list[int]) -> tuple[Model, Floats | Non
     sizes = [size for size in sizes if _changes(sample) * size >= 10 * sample.predictor.size]
     if not sizes:
         raise IdentificationError(f"{model.title}: too few outcomes differ in a sample of the rows.")
-    T = footing(sample)[1]
+    first = replace(sample, rows=sample.rows.sample(sizes[0]))
+    _, T, now = footing(first)
     if T is not None:
         model, T = model.standardized()
         sample = replace(model, rows=model.rows.sample(sizes[-1]))
-    theta = sample.start
-    for size in sizes:
-        part = sample if size == sizes[-1] else replace(sample, rows=sample.rows.sample(size))
-        if size == sizes[0]:
-            found = climb(part, theta, 0.5, 12, "Newton")
-            if not found.converged:
-                raise IdentificationError(f"{model.title}: a sample of the rows does not determine the coefficients.")
-            theta = found.estimate
-        now = part.evaluate(theta)
-        metric = Metric(now.information)
-        theta = theta + metric.solve(now.score)
+        first, now = replace(sample, rows=sample.rows.sample(sizes[0])), None
+    found = climb(first, first.start, 0.5, 12, "Newton", now)
+    if not found.converged:
+        raise IdentificationError(f"{model.title}: a sample of the rows does not determine the coefficients.")
+    now = sample.evaluate(found.estimate)
+    metric = Metric(now.information)
+    theta = found.estimate + metric.solve(now.score)
     return model, T, theta, metric.times(model.rows.n / sample.rows.n)
 
 

@@ -128,7 +128,7 @@ def _facts(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     facts = {name: getattr(value, name) for name in _cached(value)}
     model = getattr(value, "model", None)
     if isinstance(model, Model) and model.has_scale:
-        facts["residual_sums"] = model.residual_sums(value.estimate)
+        facts["residual_sums"] = value.solution.residual_sums or model.residual_sums(value.estimate)
     return {name: encoded(fact, arrays) for name, fact in facts.items()}
 
 

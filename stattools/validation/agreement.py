@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.validation.finding import escaped, pipe_table
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -41,8 +43,8 @@ class Agreement:
         """The rows, as a frame of your own."""
         return self.rows.copy()
 
-    def __str__(self) -> str:
-        from stattools.summary import aligned, number
+    def _cells(self) -> tuple[list[str], list[list[str]], int]:
+        from stattools.summary import number
 
         labels = [name for name in ("category", "term") if name in self.rows]
         head = [*("" for _ in labels), "estimate", "reference", "digits", "se", "reference se", "digits"]
@@ -56,9 +58,22 @@ class Agreement:
             ]
             for row in self.rows.to_dict("records")
         ]
+        return head, body, len(labels)
+
+    def __str__(self) -> str:
+        from stattools.summary import aligned
+
+        head, body, left = self._cells()
         logliks = f"log-likelihood {self.loglik:.8f}   reference {self.reference_loglik:.8f}"
         notes = [f"Note: {note}" for note in self.notes]
-        return "\n".join([self.sentence, "", *aligned(head, body, left=len(labels)), "", logliks, *notes])
+        return "\n".join([self.sentence, "", *aligned(head, body, left=left), "", logliks, *notes])
+
+    def markdown(self) -> str:
+        """The sentence, the table and the notes in GitHub's Markdown."""
+        logliks = f"Log-likelihood {self.loglik:.8f}, of the reference {self.reference_loglik:.8f}."
+        told = [f"- {escaped(note)}" for note in self.notes]
+        table = pipe_table(*self._cells())
+        return "\n".join([escaped(self.sentence), "", table, "", logliks, *([""] if told else []), *told]) + "\n"
 
 
 def counted(digits: float) -> str:

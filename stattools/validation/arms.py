@@ -26,6 +26,11 @@ SAME = 1e-6
 """Ends this many standard errors apart count as the same."""
 
 
+def has_intervals(model: Any) -> bool:
+    """Does statsmodels have intervals for this model?"""
+    return isinstance(model, BinomialArms) or (isinstance(model, EventRates) and model.kind == "poisson rate")
+
+
 def validate_arms(fit: Fit) -> Agreement:
     """The ends of the three intervals that statsmodels has, for each arm.
 

@@ -54,7 +54,10 @@ class Audit:
         head = [*("" for _ in labels), "estimate", "maximum", "off by (se)", "se", "right se", "ratio"]
         columns = (("estimate", 6), ("maximum", 6), ("difference_in_se", 2), ("se", 4), ("right_se", 4), ("ratio", 4))
         body = [
-            [*(str(row[name]) for name in labels), *(number(row[name], digits) for name, digits in columns)]
+            [
+                *(str(row[name]) for name in labels),
+                *(number(_seen(name, row[name]), digits) for name, digits in columns),
+            ]
             for row in self.rows.to_dict("records")
         ]
         return head, body, len(labels)
@@ -127,6 +130,11 @@ def _rows(model: Any, theta: Floats, se: Floats, evidence: Evidence) -> Any:
         columns |= {"difference_in_se": np.where(gap == 0, 0.0, gap / evidence.right_se)}
         columns |= {"se": se, "right_se": evidence.right_se, "ratio": se / evidence.right_se}
     return pd.DataFrame(columns)
+
+
+def _seen(name: str, value: float) -> float:
+    """Round-off is not shown as a distance."""
+    return 0.0 if name == "difference_in_se" and abs(value) < 1e-6 else value
 
 
 def _sentence(name: str, evidence: Evidence, serious: list[Finding], count: int) -> str:

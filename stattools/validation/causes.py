@@ -215,7 +215,7 @@ def _cause(foreign: Foreign, maximum: Floats, se: Floats, distance: float, gain:
             f"is {apart:.1g} standard errors away, and {left:.1g} of the score is left. They are {away}."
         )
         advice = (
-            "Switch it off for maximum likelihood (C=np.inf in LogisticRegression, alpha=0), or report the penalty."
+            "Switch it off for maximum likelihood (C infinite in LogisticRegression, alpha=0), or report the penalty."
         )
         found.append(Finding("penalty", evidence, advice))
     if found:

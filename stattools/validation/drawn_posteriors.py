@@ -6,7 +6,8 @@
 
 The density is built anew from the rows: log p(y_i | theta) of every row, the log density of every prior, the Jacobian.
 A mean agrees within 0.05 posterior standard deviations plus four Monte Carlo errors, a standard deviation within 5 %
-plus four of its own; of Laplace's approximation a mean may be off by as much as it says of itself. Source: Vehtari et al., "Pareto smoothed importance sampling", JMLR 25 (2024).
+plus four of its own; of Laplace's approximation a mean may be off by as much as it says of itself. Source:
+Vehtari et al., "Pareto smoothed importance sampling", JMLR 25 (2024).
 """
 
 from __future__ import annotations

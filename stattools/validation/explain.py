@@ -21,8 +21,8 @@ from stattools.validation.causes import gather
 from stattools.validation.finding import escaped, pipe_table
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.reading import described
-from stattools.validation.foreign.recipe import Numbers
 from stattools.validation.path import plain_name, require_regressions, steps
+from stattools.validation.shares import gap, largest, ratio, share, vectors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,25 +138,25 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
 
     names = list(dict.fromkeys(plain_name(name) for f in (a, b) for name in f.model.names))
     unit = _units(a, b, names)
-    start, end = _vectors(a.model, a.numbers, names, unit), _vectors(b.model, b.numbers, names, unit)
-    gaps = {name: _gap(start[name], end[name]) for name in QUANTITIES}
-    largest = {name: _largest(gaps[name]) for name in QUANTITIES}
-    different = {name for name, value in largest.items() if value > SAME}
+    start, end = vectors(a.model, a.numbers, names, unit), vectors(b.model, b.numbers, names, unit)
+    gaps = {name: gap(start[name], end[name]) for name in QUANTITIES}
+    reach = {name: largest(gaps[name]) for name in QUANTITIES}
+    different = {name for name, value in reach.items() if value > SAME}
     title = f"{a.name} and {b.name}"
     if not np.isfinite(a.numbers.estimate).all() or not np.isfinite(b.numbers.estimate).all():
-        return _without_numbers(a, b, largest)
+        return _without_numbers(a, b, reach)
     if not different:
         return Explanation((a.name, b.name), pd.DataFrame(columns=["cause", "words", *QUANTITIES]), True, True,
-                           f"{title} are the same.", largest)  # fmt: skip
+                           f"{title} are the same.", reach)  # fmt: skip
     told: list[dict[str, Any]] = []
     last, pending, notes = start, [], []
     for cause, words, model, numbers in _states(a, b, notes):
         if numbers is None:
             pending.append((cause, words))
             continue
-        now = _vectors(model, numbers, names, unit)
+        now = vectors(model, numbers, names, unit)
         shares = {
-            name: _share(last[name], now[name], gaps[name]) if name in different else np.nan for name in QUANTITIES
+            name: share(last[name], now[name], gaps[name]) if name in different else np.nan for name in QUANTITIES
         }
         causes = [*pending, (cause, words)]
         pending, last = [], {name: now[name] if np.isfinite(now[name]).any() else last[name] for name in QUANTITIES}
@@ -171,9 +171,7 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
     rows = _merged(pd.DataFrame(told, columns=["cause", "words", *QUANTITIES]))
     left = rows[rows["cause"] == "unexplained"]
     ok = bool((left[list(QUANTITIES)].abs().fillna(0.0).to_numpy() <= 0.01).all())
-    return Explanation(
-        (a.name, b.name), rows, False, ok, _sentence(title, rows, largest, different), largest, tuple(notes)
-    )
+    return Explanation((a.name, b.name), rows, False, ok, _sentence(title, rows, reach, different), reach, tuple(notes))
 
 
 def _states(a: Foreign, b: Foreign, notes: list[str]) -> Any:
@@ -204,17 +202,17 @@ def _own(foreign: Foreign, notes: list[str]) -> Any:
         yield "no maximum", "the numbers are where a loop stopped", foreign.model, None
         return
     plain = recipe if recipe.cov is not None else replace(recipe, penalty=None, cov="information")
-    gap = np.abs(theta - maximum) / plain.se(maximum)
-    wrong = _ratio(foreign.numbers.se, numbers.se)
-    if gap.max() <= SAME and wrong <= SAME:
+    apart = np.abs(theta - maximum) / plain.se(maximum)
+    wrong = ratio(foreign.numbers.se, numbers.se)
+    if apart.max() <= SAME and wrong <= SAME:
         return
-    if gap.max() <= SAME:
+    if apart.max() <= SAME:
         found = [finding.cause for finding in gather(foreign).findings if finding.serious]
         said = f"{foreign.name} labels its standard errors {foreign.said}"
         yield (found or ["standard errors of another kind"])[0], said, foreign.model, numbers
         return
-    said = f"{foreign.name} is {gap.max():.2g} standard errors from the maximum of what it claims"
-    yield _reason(foreign, float(gap.max())), said, foreign.model, numbers
+    said = f"{foreign.name} is {apart.max():.2g} standard errors from the maximum of what it claims"
+    yield _reason(foreign, float(apart.max())), said, foreign.model, numbers
 
 
 def _reason(foreign: Foreign, gap: float) -> str:
@@ -240,37 +238,6 @@ def _units(a: Foreign, b: Foreign, names: list[str]) -> Floats:
             place = names.index(plain_name(name))
             unit[place] = np.fmin(unit[place], value)
     return np.where(np.isfinite(unit) & (unit > 0), unit, 1.0)
-
-
-def _vectors(model: Any, numbers: Numbers, names: list[str], unit: Floats) -> dict[str, Floats]:
-    """Estimates in standard errors (0 for what is not there), log standard errors and ends of intervals (NaN there)."""
-    place = [names.index(plain_name(name)) for name in model.names]
-    estimate, se, ends = np.zeros(len(names)), np.full(len(names), np.nan), np.full((2, len(names)), np.nan)
-    estimate[place] = numbers.estimate
-    with np.errstate(divide="ignore", invalid="ignore"):
-        se[place] = np.log(numbers.se)
-    ends[0, place], ends[1, place] = numbers.lower, numbers.upper
-    return {"estimates": estimate / unit, "se": se, "intervals": (ends / unit).ravel()}
-
-
-def _gap(start: Floats, end: Floats) -> Floats:
-    with np.errstate(invalid="ignore"):
-        gap = end - start
-    return np.where(np.isfinite(gap), gap, np.nan)
-
-
-def _largest(gap: Floats) -> float:
-    return float(np.nanmax(np.abs(gap))) if np.isfinite(gap).any() else float("nan")
-
-
-def _ratio(x: Floats, y: Floats) -> float:
-    both = np.isfinite(x) & np.isfinite(y)
-    return float(np.abs(x[both] / y[both] - 1.0).max()) if both.any() else 0.0
-
-
-def _share(last: Floats, now: Floats, gap: Floats) -> float:
-    used = np.isfinite(gap) & np.isfinite(last) & np.isfinite(now)
-    return float((now[used] - last[used]) @ gap[used] / (gap[np.isfinite(gap)] @ gap[np.isfinite(gap)]))
 
 
 def _merged(rows: Any) -> Any:

@@ -1,7 +1,7 @@
 """Posteriors of one or two parameters by adding up SciPy's likelihood times SciPy's prior, arm by arm.
 
-Adaptive quadrature for Beta, Gamma and Normal; a grid of log sd and (mu - m) / sd, on which the trapezoid rule converges
-exponentially, for a normal mean with its standard deviation.
+Adaptive quadrature for Beta, Gamma and Normal; a grid of log sd and (mu - m) / sd, on which the trapezoid rule
+converges exponentially, for a normal mean with its standard deviation.
 """
 
 from __future__ import annotations
@@ -170,4 +170,4 @@ def two_parameters(belief: Any) -> Found:
         terms.append("mean" if size == 1 else str(labels[arm]))
     evidence, own = (total, float(np.sum(np.ravel(belief.log_evidence)[arms]))) if proper else (None, None)
     how = "Quadrature over mean and standard deviation"
-    return Found(terms, *map(np.array, (ours, sds, means, theirs)), evidence, own, how)
+    return Found(terms, np.array(ours), np.array(sds), np.array(means), np.array(theirs), evidence, own, how)

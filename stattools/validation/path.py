@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from stattools.covariance import HAC, Cluster
 from stattools.errors import DomainError, IncompatibleError
-from stattools.model import Model, starting_point
+from stattools.model import Model
+from stattools.models.starting_point import starting_point
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.recipe import Recipe
 from stattools.validation.foreign.shrinkage import Shrinkage

@@ -93,8 +93,8 @@ def multivariate(belief: Any) -> Found:
     for row in Y:
         if proper:
             spare = df - d + 1.0
-            shape = scale * (strength + 1.0) / (strength * spare)
-            evidence += float(np.asarray(stats.multivariate_t.logpdf(row, mean, shape, df=spare)))
+            shape: Any = scale * (strength + 1.0) / (strength * spare)
+            evidence += float(np.asarray(stats.multivariate_t(mean, shape, df=spare).logpdf(row)))
         gap = row - mean
         scale = scale + strength / (strength + 1.0) * np.outer(gap, gap)
         mean, strength, df = mean + gap / (strength + 1.0), strength + 1.0, df + 1.0

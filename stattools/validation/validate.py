@@ -21,12 +21,13 @@ from stattools.networks.network_model import Network
 from stattools.sampling.draws import Posterior
 from stattools.separate_fits import OneVsRestFit
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
-from stattools.validation.arms import validate_arms
+from stattools.validation.arms import has_intervals, validate_arms
 from stattools.validation.distance import decrement
 from stattools.validation.drawn_posteriors import validate_draws
 from stattools.validation.exact_posteriors import validate_exact
 from stattools.validation.posterior_agreement import PosteriorAgreement
 from stattools.validation.proportions import validate_proportion
+from stattools.validation.rewritten import validate_rewritten
 from stattools.validation.smoothing import validate_smoothing
 from stattools.validation.state_space import validate_structural
 from stattools.validation.statsmodels import Reference, reference_fit
@@ -52,8 +53,10 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement:
 
     The reference is OLS or WLS, Logit, Probit, MNLogit, NegativeBinomial, GLM (Poisson, grouped outcomes, and logistic
     with offset or weights), proportion_confint, confint_poisson, ETS(A,N,N) or UnobservedComponents; standard errors
-    are of the fit's own covariance in both. One-vs-rest fits are compared one by one. Raises IncompatibleError for
-    anything but a maximum-likelihood fit of a model that the package ships.
+    are of the fit's own covariance in both. What statsmodels does not fit (penalized fits, normal samples, waits,
+    categories, your own function) is written again with scipy.stats or statsmodels' log-likelihood and climbed from its
+    values alone. One-vs-rest fits are compared one by one. Raises IncompatibleError for networks, whose maximum is not
+    unique, and for estimates on a boundary that only a formula gives.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -77,20 +80,14 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement:
         raise IncompatibleError(f"validate needs a fit, st.fit(model), or a posterior; got {type(fit).__name__}.")
     if isinstance(fit.model, BernoulliTrials):
         return validate_proportion(fit)
-    if hasattr(fit.model, "intervals"):
+    if hasattr(fit.model, "intervals") and has_intervals(fit.model):
         return validate_arms(fit)
     if fit.model.kind == "exponential_smoothing":
         return validate_smoothing(fit)
     if hasattr(fit.model, "convention"):
         return validate_structural(fit)
-    if not isinstance(fit.model, Model):
-        why = "it is your own likelihood" if fit.model.kind == "custom" else "its maximum is a formula"
-        raise IncompatibleError(f"validate has no reference for {fit.model.title}: {why}.")
-    if fit.penalty is not None:
-        raise IncompatibleError(
-            f"validate checks maximum-likelihood fits, and statsmodels has no reference for {fit.penalty!r}. "
-            "Validate the fit without penalty=, if it exists."
-        )
+    if not isinstance(fit.model, Model) or fit.penalty is not None:
+        return validate_rewritten(fit)
     reference = reference_fit(fit.model, fit.cov_kind or "information")
     notes: tuple[str, ...] = ()
     if np.isfinite(reference.estimate).all() and not np.isfinite(reference.se).any():

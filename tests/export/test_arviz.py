@@ -22,7 +22,7 @@ def tree(posterior):
 
 def test_groups_dims_and_attributes(tree):
     expected = {"posterior", "prior", "posterior_predictive", "prior_predictive", "observed_data", "constant_data"}
-    assert set(tree.children) == expected
+    assert set(tree.children) == expected | {"log_likelihood", "log_prior"}
     assert dict(tree["posterior"].sizes) == {"chain": 1, "draw": 4000}
     for group in ("posterior_predictive", "prior_predictive"):
         assert dict(tree[group]["successes"].sizes) == {"chain": 1, "draw": 4000, "obs": 1}

@@ -1,8 +1,11 @@
 import re
+import shutil
+import subprocess
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from stattools.reporting.document import (
     Bullets,
@@ -17,7 +20,8 @@ from stattools.reporting.document import (
     code,
     literal,
 )
-from stattools.reporting.markdown import escape, line, markdown, width
+from stattools.reporting.markdown import escape, line, markdown, table, width
+from tests.reporting.hostile import NAMES, shown
 
 TEXT = st.text(alphabet=st.one_of(st.sampled_from("`$*\\|[]()_<>a b\n\r#-&;"), st.characters()), max_size=30)
 
@@ -118,3 +122,88 @@ def test_every_block():
 def test_a_folder_with_a_space_is_quoted_in_links():
     figure = Figure("f", lambda: None, alt="f")  # type: ignore[arg-type, return-value]
     assert "(my%20report/f.svg)" in markdown(Document("T", (figure,)), figures="my report")
+
+
+def read_back(text):
+    """The cells of a table as a parser of GitHub's tables reads them, lines of it; literal text only."""
+    rows = []
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline":
+            assert {child.type for child in token.children or ()} <= {"text", "code_inline", "html_inline"}, token
+            said = "".join(child.content for child in token.children or ())
+            assert not re.sub(r"</?(span|code)>|<br>", "", said).startswith("<!")
+            live = [child.content for child in token.children or () if child.type == "html_inline"]
+            assert set(live) <= {"<span>", "</span>", "<br>", "<code>", "</code>"}
+            said = re.sub("</?(span|code)>", "", "".join(
+                " " if child.content == "<br>" else "" if child.type == "html_inline" else child.content
+                for child in token.children or ()))  # fmt: skip
+            rows[-1].append(said)
+    return rows
+
+
+@given(TEXT, TEXT)
+def test_a_parser_reads_every_cell_back_as_it_was(name, words):
+    block = Table(("term", "n"), ((code(name), literal(words)),), align="ll")
+    rows = read_back(table(block))
+    # A tag in a name is literal text: what is shown must be the name itself.
+    assert [len(row) for row in rows] == [2, 2]
+    for cell, text in zip(rows[1], (name, words), strict=True):
+        if not re.search(r"</?(span|code)>|<br>", text):
+            assert shown(cell) == shown(text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_parser_reads_hostile_names_back(name):
+    rows = read_back(table(Table(("term", "n"), ((code(name), literal(name)),), align="ll")))
+    assert [shown(cell) for cell in rows[1]] == [shown(name)] * 2
+
+
+@pytest.fixture
+def paper(tmp_path):
+    from stattools.reporting import figures
+    from stattools.reporting.files import write
+
+    def draw():
+        return figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="x", ylabel="y")
+
+    hostile = tuple((code(name), literal(name)) for name in NAMES if name.strip() and "\x00" not in name)
+    blocks = (
+        Paragraph("With $\\theta_i \\gt 1/2$ and **so** on."),
+        Math(r"\ell(\theta) = \sum_{i} \log \frac{p_i}{1 - p_i}"),
+        Table(("term", "words"), hostile, align="ll"),
+        Figure("curve", draw, alt="A curve", caption="It rises."),
+    )
+    return write(Document("Paper", (Section("Fit", blocks),)), tmp_path / "paper", png=True)
+
+
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="needs pandoc")
+@pytest.mark.parametrize("face", ["html", "latex", "docx"])
+def test_pandoc_makes_other_formats_of_it(paper, face):
+    text = paper.read_text().replace(".svg)", ".png)") if face == "docx" else paper.read_text()
+    done = subprocess.run(
+        ["pandoc", "-f", "gfm", "-t", face, "-o", f"paper.{face}", *(["--mathml"] if face == "html" else [])],
+        input=text,
+        cwd=paper.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    made = paper.with_suffix(f".{face}").read_bytes()
+    if face == "docx":
+        import zipfile
+
+        with zipfile.ZipFile(paper.with_suffix(".docx")) as parts:
+            assert any(name.endswith(".png") for name in parts.namelist())
+            made = parts.read("word/document.xml")
+    rows, maths, image = {
+        "html": (b"<tr", b"<mfrac>", b'src="paper/curve.svg"'),
+        "latex": (rb" \\", rb"\frac{p_i}{1 - p_i}", b"{paper/curve.svg}"),
+        "docx": (b"<w:tr>", b"<m:f>", b"A curve"),
+    }[face]
+    assert made.count(rows) >= len(NAMES) - 3
+    assert maths in made
+    assert image in made
+    assert b"<script>" not in made

@@ -9,6 +9,7 @@ import stattools as st
 from stattools.errors import DomainError, IncompatibleError
 from stattools.reporting.document import Paragraph, Section, Table
 from stattools.reporting.report import compose
+from tests.reporting.hostile import NAMES
 
 rng = np.random.default_rng(3)
 N = 80
@@ -215,3 +216,16 @@ def test_a_penalty_is_named_and_its_fit_is_no_maximum_of_the_loglikelihood(penal
 def test_another_covariance_is_named(tmp_path):
     text = written(st.fit(st.logistic("sick ~ x", data), cov="HC0"), to=tmp_path / "r")
     assert "Standard errors come from the covariance `HC0`" in text
+
+
+@pytest.mark.parametrize("some", range(0, 24, 6))
+def test_hostile_names_of_terms_and_levels_reach_every_face_and_figure(some, tmp_path):
+    names = [name for name in NAMES if name.strip()][some : some + 6]
+    random = np.random.default_rng(some)
+    X = random.normal(size=(90, len(names)))
+    fit = st.fit(st.ols(X.sum(axis=1) + random.normal(size=90), X, names=names))
+    levels = st.fit(st.softmax("level ~ x", {"level": [names[i % len(names)] for i in range(90)], "x": X[:, 0]}))
+    path = st.report(fit, levels, to=tmp_path / "r", html=True)
+    assert path.read_bytes()
+    assert b"<script" not in path.with_suffix(".html").read_bytes()
+    assert b"onerror=alert(1)>" not in path.with_suffix(".html").read_bytes()

@@ -20,7 +20,16 @@ def test_the_steps_are_those_of_the_paper():
 
 
 @pytest.mark.parametrize(
-    "options", [{"rate": 0.0}, {"rate": "fast"}, {"validation": 1.0}, {"epochs": 0}, {"batch": 2.5}]
+    "options",
+    [
+        {"rate": 0.0},
+        {"rate": "fast"},
+        {"validation": 1.0},
+        {"epochs": 0},
+        {"batch": 2.5},
+        {"slowdowns": -1},
+        {"weight_decay": 1e4},
+    ],
 )
 def test_values_out_of_range(options):
     with pytest.raises(st.DomainError, match=next(iter(options))):

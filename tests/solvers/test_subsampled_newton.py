@@ -140,3 +140,12 @@ def test_options():
         st.Newton(subsample="always")
     with one_blas_thread():
         assert st.Newton(max_steps=2).solve(dict(cases())["logistic"]).status == "max-steps"
+
+
+def test_constant_weights_are_repeated_rows():
+    model = dict(cases())["logistic"]
+    once, twice = st.fit(model), st.fit(replace(model, rows=replace(model.rows, weight=np.full(N, 2.0))))
+    assert twice.solution.solver == "Newton on subsamples"
+    assert (np.abs(twice.estimate - once.estimate) <= 1e-8 * once.se).all()
+    assert_allclose(twice.se, once.se / np.sqrt(2.0), rtol=1e-6)  # as above
+    assert_allclose(twice.loglik, 2.0 * once.loglik, rtol=1e-13)

@@ -1,11 +1,12 @@
 """Other people's fits, right ones and wrong ones: the audit passes the first and names the cause of the second."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
+import statsmodels.api
 import statsmodels.formula.api as smf
 from numpy.testing import assert_allclose
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, PoissonRegressor, Ridge
@@ -15,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
 
+sm: Any = statsmodels.api  # its annotations are narrower than what it takes
 rng = np.random.default_rng(1)
 n = 200
 X = rng.normal(size=(n, 3)) * [1, 10, 0.1] + [0, 5, 0]

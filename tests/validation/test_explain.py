@@ -1,6 +1,7 @@
 """Two fits of the same data: the causes of their difference, each proven by a refit, with shares that add to one."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,7 @@ COLUMNS = list("abc")
 Binomial = sm.families.Binomial
 
 
-def ours(formula, data=d, *, cov="information", penalty=None, level=0.95, **keywords):
+def ours(formula, data=d, *, cov: Any = "information", penalty=None, level=0.95, **keywords):
     return st.fit(st.logistic(formula, data, **keywords), cov=cov, penalty=penalty, level=level)
 
 

@@ -193,11 +193,12 @@ def test_one_vs_rest_is_compared_part_by_part():
     assert "b against the rest" in st.validate(bad).sentence
 
 
-def test_penalized_and_custom_fits_have_no_reference():
-    with pytest.raises(st.IncompatibleError, match=r"no reference for Jeffreys\(\)"):
-        st.validate(st.fit(st.logistic("b ~ x", frame()), penalty=st.Jeffreys()))
-    with pytest.raises(st.IncompatibleError, match="your own likelihood"):
-        st.validate(st.fit(st.custom(lambda t: -float(t @ t), start=[1.0])))
+def test_the_faces_of_an_agreement():
+    check = st.validate(st.fit(st.logistic("b ~ x", frame())))
+    text = check.markdown()
+    assert text.splitlines()[2] == "|  | estimate | reference | digits | se | reference se | digits |"
+    assert "| x | " in text
+    assert "10 or more" in str(check)
 
 
 def test_only_fits():

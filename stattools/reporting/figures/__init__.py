@@ -17,6 +17,7 @@ from stattools.reporting.figures.fits import coefficients as coefficients
 from stattools.reporting.figures.fits import convergence as convergence
 from stattools.reporting.figures.fits import frequencies as frequencies
 from stattools.reporting.figures.fits import means as means
+from stattools.reporting.figures.fits import offsets as offsets
 from stattools.reporting.figures.fits import residuals as residuals
 from stattools.reporting.figures.house_style import WIDTH as WIDTH
 from stattools.reporting.figures.house_style import plain as plain

@@ -59,6 +59,22 @@ def coefficients(names: Sequence[str], estimate: Numbers, lower: Numbers, upper:
     return figure
 
 
+def offsets(distances: Mapping[str, float], *, xlabel: str) -> Figure:
+    """Numbers by their distance from the maximum, in standard errors; two standard errors either way are shaded."""
+    names, values = list(distances), np.array(list(distances.values()))
+    figure, ((axes,),) = canvas(1.1 + 0.32 * len(names), nrows=1, ncols=1)
+    places = np.arange(len(names))
+    axes.axvspan(-2.0, 2.0, color=BLUE, alpha=0.12, linewidth=0)
+    axes.axvline(0.0, color=INK, linewidth=1.0)
+    axes.hlines(places, 0.0, values, color=BLUE, linewidth=1.8)
+    axes.plot(values, places, "o", color=BLUE, markersize=6)
+    axes.set_yticks(places, [plain(name) for name in names])
+    axes.set(xlabel=xlabel, ylim=(len(names) - 0.4, -0.6))
+    axes.grid(axis="y", visible=False)
+    axes.tick_params(axis="y", length=0)
+    return figure
+
+
 def means(predicted: Numbers, observed: Numbers, se: Numbers, *, xlabel: str, ylabel: str) -> Figure:
     """Observed group means against predicted ones, with two standard errors."""
     figure, ((axes,),) = canvas(3.8, nrows=1, ncols=1)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from stattools.reporting.characters import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,12 +101,22 @@ def legend(axes: Axes) -> None:
 
 
 def plain(text: object, limit: int = 28) -> str:
-    """A name as figure text: no formula marks, one line, shortened in the middle.
+    """A name as figure text: no formula marks, one line, shortened in the middle; □ for what the font does not have.
 
     >>> plain("a$b"), plain("x" * 50)[:16]
     ('a\\\\$b', 'xxxxxxxxxxxxx…xx')
     """
-    line = " ".join(str(text).split())
+    line = " ".join(printable(str(text), " ").split())
     if len(line) > limit:
         line = f"{line[: limit // 2 - 1]}…{line[-limit // 2 :]}"
+    if not line.isascii():
+        line = "".join(char if ord(char) in _glyphs() else "\N{WHITE SQUARE}" for char in line)
     return line.replace("$", r"\$")
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """The characters of the house's font, which Matplotlib brings along: the same on every machine."""
+    from matplotlib.font_manager import findfont, get_font
+
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())

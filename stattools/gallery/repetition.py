@@ -1,0 +1,91 @@
+"""Running again the command that a report of somebody's own file names in its provenance.
+
+Only `stattools fit` and `stattools report` are run, without a shell, in a folder that is removed afterwards; the data
+file is put there under the name that the command has for it.
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from stattools.errors import DomainError
+
+REPEATED = ("fit", "report")
+"""The commands that make a report of a file."""
+
+FOLDERS = ("--report", "--out")
+"""The options that say where the report goes."""
+
+
+def is_repeatable(command: str) -> bool:
+    """Whether a command is one that `repeated` runs.
+
+    >>> is_repeatable("stattools fit ols a.csv 'y ~ x' --report out"), is_repeatable("rm -r .")
+    (True, False)
+    """
+    words = _words(command)
+    return len(words) > 2 and words[0] == "stattools" and words[1] in REPEATED
+
+
+def repeated(command: str, report: Path, data: Path | None = None) -> str:
+    """The Markdown that the command writes now. `data` is the data file or its folder; it is looked for beside the
+    report and above it otherwise. Raises DomainError where the file is not found, the command would write elsewhere, or
+    it fails.
+    """
+    words = _words(command)
+    name = _data_name(words, command)
+    source = _found(name, report, data)
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        (folder / name).write_bytes(source.read_bytes())
+        done = subprocess.run(
+            [sys.executable, "-m", "stattools", *words[1:]], cwd=folder, capture_output=True, text=True, check=False
+        )
+        written = sorted(folder.rglob("*.md"))
+        wanted = [path for path in written if path.name == report.name] or written
+        if not wanted:  # a report that says why there is no fit comes with an exit code of 1
+            said = done.stderr.strip().removeprefix("error: ") or "it wrote no report"
+            raise DomainError(f"verify needs {command!r} to run again; it failed: {said}")
+        return wanted[0].read_text(encoding="utf-8")
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return []
+
+
+def _data_name(words: Sequence[str], command: str) -> str:
+    """The file that the command reads; nothing in the command may lead out of the folder."""
+    outward = [word for option, word in pairwise(words) if option in FOLDERS]
+    outward += [word.partition("=")[2] for word in words if word.startswith(tuple(f"{name}=" for name in FOLDERS))]
+    files = [word for word in words[2:] if Path(word).suffix and "~" not in word and not word.startswith("-")]
+    for word in (*outward, *files[:1]):
+        if Path(word).name != word or word == "..":
+            raise DomainError(
+                f"verify runs commands whose files are named without a folder; got {word!r} in {command!r}."
+            )
+    if not files:
+        raise DomainError(f"verify needs a command that names its data file; got {command!r}.")
+    return files[0]
+
+
+def _found(name: str, report: Path, data: Path | None) -> Path:
+    """The data file: where it was said to be, else beside the report, above it, or here."""
+    if data is not None:
+        places = [data / name if data.is_dir() else data]
+    else:
+        above = report.resolve().parent
+        places = [folder / name for folder in (above, *list(above.parents)[:2], Path.cwd())]
+    for place in places:
+        if place.is_file():
+            return place
+    looked = ", ".join(str(place.parent) for place in places)
+    raise DomainError(f"verify needs the data file {name} of {report.name}; it is not in {looked}. Add --data PATH.")

@@ -1,0 +1,107 @@
+"""Predictive checks: a statistic of the data beside the same statistic of data that prior or posterior would make.
+
+    p = P(T(y_new) > T(y)) + P(T(y_new) = T(y)) / 2,   theta ~ posterior or prior,  y_new ~ p(y | theta)
+
+A posterior p near 0 or 1 says that the model does not reproduce this feature of the data; a prior p, that the prior did
+not expect it. Source: Box, JRSS A 143 (1980), 383-430; Gelman, Meng & Stern, Statistica Sinica 6 (1996), 733-807.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import DomainError, IncompatibleError
+from stattools.export.observations import observations
+from stattools.sampling.tree import possible
+
+if TYPE_CHECKING:
+    from stattools.sampling.draws import Posterior
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class PredictiveCheck:
+    """A statistic of the data, its values in replicated data, and the share of these above it, ties by half."""
+
+    name: str
+    observed: float
+    replicated: Floats
+    p_value: float
+    under: str = "posterior"
+
+    def __str__(self) -> str:
+        low, high = np.quantile(self.replicated, [0.03, 0.97])
+        return (
+            f"{self.name}: {self.observed:.4g} observed, {low:.4g} to {high:.4g} in 94 % of the replicated outcomes, "
+            f"{self.under} predictive p = {self.p_value:.3f}"
+        )
+
+
+def predictive_check(
+    posterior: Any,
+    statistic: Callable[[Floats], float],
+    /,
+    *,
+    under: Literal["posterior", "prior"] = "posterior",
+    seed: int | np.random.Generator = 0,
+) -> PredictiveCheck:
+    """`statistic` of the data, a function of the array y, beside that of data replicated under posterior or prior.
+
+    For draws of every model whose data are known, and for exact posteriors. Grouped outcomes and arms are counts of
+    successes, series are predicted one step ahead. Raises IncompatibleError for your own likelihood, for series under
+    the prior, which has no beginning, and for improper priors.
+
+    >>> import stattools as st
+    >>> counts = [0, 0, 0, 0, 9, 8, 0, 7, 0, 0]
+    >>> rate = st.posterior(st.poisson_rate(counts), prior=st.Gamma(2, 1))
+    >>> predictive_check(rate, lambda y: (y == 0).sum(), seed=1).p_value < 0.01  # too many zeros for one rate
+    True
+    """
+    if under not in ("posterior", "prior"):
+        raise DomainError(f'predictive_check needs under="posterior" or under="prior"; got {under!r}.')
+    if not callable(statistic):
+        raise DomainError(f"predictive_check needs a function of the data, such as np.max; got {statistic!r:.60}.")
+    seen, made = (_of_draws if hasattr(posterior, "flat") else _of_exact)(posterior, under, seed)
+    observed = float(statistic(seen))
+    replicated = np.array([float(statistic(row)) for row in made])
+    tie = 0.5 * float(np.mean(replicated == observed))
+    share = float(np.mean(replicated > observed)) + tie
+    return PredictiveCheck(getattr(statistic, "__name__", "statistic"), observed, replicated, share, under)
+
+
+def _of_draws(posterior: Posterior, under: str, seed: Any) -> tuple[Floats, Floats]:
+    model, random = posterior.model, np.random.default_rng(seed)
+    data = observations(model)
+    if data is None:
+        raise IncompatibleError(
+            f"predictive_check needs the data; {model.title} has no rows that the package knows. Draw from your own "
+            "likelihood at posterior.sample(...)."
+        )
+    if under == "posterior":
+        return data.observed, data.replicate(posterior.flat, random)
+    if data.conditional:
+        raise IncompatibleError(f"{model.title} begins anywhere: it has no predictions before data. Use the posterior.")
+    theta = posterior.priors.sample(len(posterior.flat), seed=random)
+    return data.observed, possible(model, data, theta, random)
+
+
+def _of_exact(belief: Any, under: str, seed: Any) -> tuple[Floats, Floats]:
+    if not all(hasattr(belief, name) for name in ("to_arviz", "seen", "prior")):
+        raise IncompatibleError(
+            f"predictive_check needs a posterior, st.posterior(model); got {type(belief).__name__}."
+        )
+    if belief.seen is None:
+        raise DomainError(f"predictive_check needs data; {belief!r:.60} has seen none. Update it first.")
+    tree = belief.to_arviz(seed=seed)
+    if f"{under}_predictive" not in tree.children:
+        raise IncompatibleError(f"{belief.prior!r:.60} is improper, and has no {under} predictive distribution.")
+    group = tree[f"{under}_predictive"]
+    name = next(iter(group.data_vars))
+    made = group[name].to_numpy()
+    return tree["observed_data"][name].to_numpy().astype(float), made.reshape(made.shape[1], *made.shape[2:])

@@ -1,0 +1,142 @@
+import json
+import re
+
+import pandas as pd
+import pytest
+
+import stattools as st
+from stattools.reporting.provenance import data_hash
+
+
+def test_one_command_fits_validates_compares_and_writes(file, tmp_path, run):
+    result = run(
+        *("report", file, "cured ~ `Age (years)` + region", "--compare", "cured ~ 1", "--level", "0.9"),
+        *("--out", tmp_path / "out"),
+    )
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("family logistic: the outcome has two levels\n")
+    text = (tmp_path / "out" / "people-logistic.md").read_text()
+    headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert headings == [
+        *(
+            "Question",
+            "Data",
+            "Likelihood",
+            "Fit",
+            "Diagnostics",
+            "Validation",
+            "Comparison",
+            "Conclusion",
+            "Provenance",
+        )
+    ]
+    assert "The family is `logistic`: the outcome has two levels." in text
+    assert "111 rows that are complete in all of them" in text
+    assert "90 % Wald interval" in text
+    assert "agrees**" in text
+    command = "stattools report people.csv 'cured ~ `Age (years)` + region' --compare 'cured ~ 1' --level 0.9 --out out"
+    assert f"```sh\n{command}\n```" in text
+    assert str(tmp_path) not in text
+
+
+def test_for_machines_it_prints_the_numbers_of_the_fit(file, people, tmp_path, run):
+    result = run("report", file, "visits ~ region", "--exposure", "hours", "--json", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    model = st.poisson("visits ~ region", pd.read_csv(file), exposure="hours")
+    fit = st.fit(model)
+    assert [row["estimate"] for row in told["fit"]["coefficients"]] == fit.estimate.tolist()
+    assert [row["se"] for row in told["fit"]["coefficients"]] == fit.se.tolist()
+    assert told["fit"]["certificate"]["standard_errors_from_maximum"] <= 1e-8
+    assert told["agreement"]["ok"] is told["ok"] is True
+    assert told["provenance"]["data_sha256"] == data_hash(model)
+    assert told["provenance"]["command"].endswith(f"--exposure hours --out {tmp_path.name}")
+    assert told["family"] == "poisson"
+
+
+def test_overdispersed_counts_are_said_to_be(file, tmp_path, run):
+    result = run("report", file, "visits ~ `Age (years)`", "--out", tmp_path)
+    assert result.exit_code == 0
+    assert "times as much about their means as Poisson counts do" in result.stdout
+    assert "## Overdispersion" in (tmp_path / "people-poisson.md").read_text()
+    calm = run("report", file, "visits ~ `Age (years)`", "--family", "negative_binomial", "--out", tmp_path)
+    assert "Overdispersion" not in calm.stdout
+
+
+def test_a_posterior_is_drawn_where_a_prior_is_given(file, tmp_path, run):
+    words = ("report", file, "cost ~ hours", "--prior", "hours=normal(0, 100)", "--seed", "3", "--cov", "hc3")
+    result = run(*words, "--json", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)["posterior"]
+    assert told["trusted"] is True
+    assert told["seed"] == 3
+    text = (tmp_path / "people-ols.md").read_text()
+    assert "## Posterior" in text
+    assert "Normal(0, 100)" in text
+    assert "--prior 'hours=normal(0, 100)' --cov hc3 --seed 3" in text
+
+
+def test_separated_data_get_a_report_that_says_so_and_the_way_out(tmp_path, run):
+    path = tmp_path / "doses.csv"
+    pd.DataFrame({"dose": [1, 2, 3, 4, 5, 6], "dead": [0, 0, 0, 1, 1, 1]}).to_csv(path, index=False)
+    result = run("report", path, "dead ~ dose", "--out", tmp_path)
+    assert result.exit_code == 1
+    assert "has no maximum" in result.stderr
+    assert "--penalty jeffreys" in result.stderr
+    text = (tmp_path / "doses-logistic.md").read_text()
+    assert "no unique maximum" in text
+    assert re.search(r"\| `dose` +\| +∞ \| 0\.735 \| +∞ \|", text)
+    assert "--penalty jeffreys\n```" in text
+    told = json.loads(run("report", path, "dead ~ dose", "--json", "--out", tmp_path).stdout)
+    assert (told["ok"], told["error"]) == (False, "SeparationError")
+    out = run("report", path, "dead ~ dose", "--penalty", "jeffreys", "--out", tmp_path)
+    assert out.exit_code == 0, out.output
+    assert "not validated: " in out.stdout
+
+
+def test_the_same_inputs_give_the_same_bytes(file, tmp_path, run):
+    words = ("report", file, "cost ~ hours", "--posterior", "--out")
+    a, b = tmp_path / "a" / "out", tmp_path / "b" / "out"
+    assert run(*words, a).exit_code == run(*words, b).exit_code == 0
+    for path in a.rglob("*.*"):
+        assert path.read_bytes() == (b / path.relative_to(a)).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (("cost ~ Hours",), "Did you mean 'hours'"),
+        (("cost ~ hours", "--compare", "cost ~ nothing"), "no column 'nothing'"),
+        (("cost ~ hours", "--family", "logistic"), "cost"),
+        (("cost ~ hours", "--family", "poisson"), "needs counts"),
+        (("cost ~ hours", "--compare", "visits ~ hours"), "one outcome"),
+    ],
+)
+def test_what_cannot_be_analyzed_is_an_error_in_both_tongues(file, tmp_path, run, words, message):
+    result = run("report", file, *words, "--out", tmp_path / "out")
+    assert result.exit_code == 1, result.output
+    assert result.stderr.startswith("error: ")
+    assert message in result.stderr
+    assert not (tmp_path / "out").exists()
+    told = json.loads(run("report", file, *words, "--json", "--out", tmp_path / "out").stdout)
+    assert told["ok"] is False
+    assert message in told["message"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--level", "95"),
+        ("--prior", "gaussian(0, 1)"),
+        ("--prior", "normal(0)"),
+        ("--cov", "hc9"),
+        ("--penalty", "lasso(1)"),
+        ("--family", "tobit"),
+        ("--exposure", "hours", "--family", "ols"),
+        ("--seed", "-1"),
+    ],
+)
+def test_wrong_usage_exits_with_2(file, tmp_path, run, words):
+    result = run("report", file, "cost ~ region", *words, "--out", tmp_path)
+    assert result.exit_code == 2, result.output
+    assert "Usage" in result.stderr

@@ -1,0 +1,31 @@
+import numpy as np
+from numpy.testing import assert_allclose
+from statsmodels.api import Logit, add_constant
+from statsmodels.datasets import spector
+
+from stattools.gallery import audit
+
+CAUSES = ("separation", "NaN", "penalty", "dropped column")
+
+
+def test_each_cause_is_named(text_of):
+    text = text_of("audit")
+    for cause in CAUSES:
+        assert f"**{cause}**" in text
+
+
+def test_the_conclusion_has_the_odds_ratios_of_both(gallery):
+    data = spector.load_pandas()
+    maximum = Logit(data.endog, add_constant(data.exog)).fit(disp=0).params["PSI"]
+    printed = audit.cases()[2].results.coef_[0][2]
+    (quote,) = gallery.document("audit").quotes()
+    assert f"at {np.exp(printed):.1f} where the maximum is {np.exp(maximum):.1f}" in quote
+
+
+def test_the_fits_say_nothing_of_it():
+    separated, empty, grades, line = (case.results for case in audit.cases())
+    assert separated.converged
+    assert empty.mle_retvals["converged"]
+    assert np.isnan(np.asarray(empty.params)).all()
+    assert grades.n_iter_[0] < grades.max_iter
+    assert_allclose(line.coef_[1], 0.0, atol=1e-20)

@@ -1,0 +1,29 @@
+"""Starts: near the maximum of a model that the moments determine, from a sample where the rows are many."""
+
+import numpy as np
+from numpy.testing import assert_allclose
+
+import stattools as st
+from tests.cases import rng
+
+
+def test_counts_start_at_their_mean():
+    g = rng(0)
+    model = st.poisson(g.poisson(7.0, 5000), g.normal(size=5000))
+    assert_allclose(model.start, [np.log(model.rows.y.mean()), 0.0])
+
+
+def test_a_column_that_varies_late_is_no_intercept():
+    X = np.ones((2000, 2))
+    X[1500:, 0] = 2.0
+    model = st.poisson(rng(1).poisson(3.0, 2000), X, intercept=False)
+    assert model.start[0] == 0.0
+    assert_allclose(model.start[1], np.log(model.rows.y.mean()))
+
+
+def test_an_offset_is_undone_from_a_sample():
+    g = rng(2)
+    X = np.column_stack([np.ones(60_000), g.normal(size=60_000)])
+    offset = 300.0 + 50.0 * X[:, 1] + g.normal(size=60_000)
+    model = st.logistic(g.random(60_000) < 0.3, X, offset=offset, intercept=False)
+    assert_allclose(model.start, [-300.0, -50.0], rtol=1e-3)

@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+import stattools as st
+
+generator = np.random.default_rng(5)
+X = generator.normal(size=(90, 2))
+Y = np.where((X**2).sum(axis=1) < 1.2, "in", np.where(X[:, 0] > 0, "right", "left"))
+
+
+@pytest.fixture(scope="module")
+def group():
+    return st.fit(st.network(Y, X, hidden=[4]), solver=st.LBFGS(max_steps=10), seed=0, members=2, ensemble="bootstrap")
+
+
+def test_brier_and_calibration_are_those_of_the_mean(group):
+    p, hit = group.predict().to_numpy(), Y[:, None] == np.array(group.labels)
+    assert group.brier() == pytest.approx(((p - hit) ** 2).sum(axis=1).mean(), rel=1e-12)
+    table = group.calibration(bins=1)
+    assert table.predicted[0] == pytest.approx(1 / 3, rel=1e-12)
+    assert table.observed[0] == pytest.approx(1 / 3, rel=1e-12)
+    assert table.n[0] == 270
+
+
+@pytest.mark.parametrize(
+    ("options", "says"), [({"kind": "median"}, "'median'"), ({"kind": "class", "spread": 0.9}, "spread=")]
+)
+def test_no_argument_is_ignored(group, options, says):
+    with pytest.raises(st.IncompatibleError, match=says):
+        group.predict(**options)
+
+
+def test_it_is_saved_and_reported(group, tmp_path):
+    again = st.load(group.save(tmp_path / "group.fit"))
+    np.testing.assert_array_equal(again.predict({"x1": X[:5, 0], "x2": X[:5, 1]}), group.predict((Y, X))[:5])
+    text = st.report(group, to=tmp_path / "group").read_text(encoding="utf-8")
+    assert "2 networks, trained by" in text
+    assert "resampled rows and random starts" in text
+    assert f"{round(100 * group.accuracy(), 1):g} %" in text
+
+
+def test_what_networks_do_not_have(group):
+    fit, line = group.members[0], st.fit(st.softmax(Y, X))
+    for pair in ((fit, line), (line, fit), (group, group)):
+        with pytest.raises(st.IncompatibleError, match="held_out"):
+            st.compare(*pair)
+    with pytest.raises(st.IncompatibleError, match=r"not offered.*members="):
+        st.posterior(fit.model, prior=st.Normal(0, 1), seed=1)
+    with pytest.raises(st.IncompatibleError, match="needs a model; got NetworkFit"):
+        st.posterior(fit)
+    with pytest.raises(st.IncompatibleError, match="not unique"):
+        st.validate(group)
