@@ -37,6 +37,10 @@ Floats = NDArray[np.float64]
 
 ENTRIES = 4_000_000
 """So many frequencies or outcomes are drawn at a time: arrays of 32 MB."""
+
+DRAWN = 10_000
+"""So many rows are drawn at a time: they stay in the cache."""
+
 Kind = Literal["pairs", "parametric", "bayesian"]
 IntervalKind = Literal["percentile", "basic", "bca", "normal"]
 INTERVALS = ("percentile", "basic", "bca", "normal")
@@ -216,8 +220,16 @@ def _replicate(
     if not (weight == np.floor(weight)).all():
         raise IncompatibleError("kind='pairs' draws rows, and weights= are not whole numbers. Use kind='bayesian'.")
     owner = np.repeat(np.arange(len(weight)), weight.astype(int))
-    drawn = owner[random.integers(0, len(owner), (m, len(owner)))] + len(weight) * np.arange(m)[:, None]
-    return None, np.bincount(drawn.ravel(), minlength=m * len(weight)).reshape(m, -1).astype(float)
+    counts = np.empty((m, len(weight)))
+    few = max(1, DRAWN // len(owner))
+    for start in range(0, m, few):
+        part = counts[start : start + few]
+        drawn = random.integers(0, len(owner), (len(part), len(owner)))
+        if len(owner) != len(weight):
+            drawn = owner[drawn]
+        drawn += len(weight) * np.arange(len(part))[:, None]
+        part[:] = np.bincount(drawn.ravel(), minlength=part.size).reshape(part.shape)
+    return None, counts
 
 
 def _influence(whole: Fit) -> tuple[Floats, Floats]:

@@ -13,6 +13,7 @@ from scipy.special import gammaln
 from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
 from stattools.model import Model
 from stattools.solvers.batched_newton import batched_newton, supported
+from stattools.solvers.batched_rows import weighted_squares
 
 Floats = NDArray[np.float64]
 
@@ -79,8 +80,8 @@ def climbed(model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats
     scale, covariance, decrement = np.ones(m), batch.covariance, batch.decrement
     doubtful = batch.doubtful | (np.count_nonzero(weight, axis=1) <= p)
     if isinstance(likelihood, Gaussian):
-        gap = Y - batch.eta
-        rss, size = np.einsum("mi,mi,mi->m", *np.broadcast_arrays(weight, gap, gap)), (weight * (Y * Y)).sum(axis=1)
+        gap = np.subtract(Y, batch.eta, out=batch.eta)
+        rss, size = weighted_squares(gap, W), weighted_squares(Y, W)
         doubtful = doubtful | (rss <= 1e-20 * size) | (n <= p)
         rss = np.where(doubtful, 1.0, rss)
         scale = np.sqrt(rss / np.where(doubtful, 1.0, n - p))
@@ -89,7 +90,7 @@ def climbed(model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats
     else:
         loglik = _loglik(likelihood, batch.eta, Y, W)
     doubtful |= ~(decrement <= TOLERANCE)
-    found = Members(batch.estimate, np.array(np.broadcast_to(covariance, (m, p, p))), loglik, scale, decrement, n.copy())
+    found = Members(batch.estimate, covariance, loglik, scale, decrement, np.array(n))
     if doubtful.any():
         found.put(doubtful, Members.unsettled(int(doubtful.sum()), p))
     return found
@@ -111,8 +112,7 @@ def estimated(model: Model, Y: Floats | None, W: Floats | None, start: Floats) -
             doubtful = doubtful | (np.count_nonzero(w, axis=1) <= p)
         if isinstance(likelihood, Gaussian):  # a perfect fit is not decided here
             gap = y - rows.X @ start - (0.0 if rows.offset is None else rows.offset)
-            gap *= gap
-            before = gap.sum(axis=1) if w is None else (w @ gap[0] if len(gap) == 1 else (w * gap).sum(axis=1))
+            before = weighted_squares(gap, w)
             doubtful = doubtful | ~(before - batch.decrement**2 > PERFECT * before)
         estimates[part] = batch.estimate
         estimates[part][doubtful] = np.nan

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
 from stattools.solvers.batched_factors import backward, factored, forward
-from stattools.solvers.batched_rows import BatchedRows
+from stattools.solvers.batched_rows import BatchedRows, weighted_squares
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -35,11 +35,14 @@ FAR = 15.0
 """... and a log odds, or minus the log of a mean, above this."""
 
 SQUARED = 1e-6
-"""A step after this decrement leaves at most its square over the square root of the smallest curvature, which FAR bounds
-by 3e-7: 2e-9 standard errors, which need not be measured."""
+"""A step after this decrement leaves about its square over the root of the smallest curvature, which FAR keeps above
+3e-7: at most 2e-9 standard errors at weights of 1 and more, which need not be measured."""
 
 POOLED = 50
 """So many members with one design start from the maximum of their mean outcomes."""
+
+FEWER = 0.8
+"""Arrays are copied for the members that still climb when they are fewer than this share."""
 
 ROUND = 1e-4
 """A linear regression whose pivots are above this is solved by one step from near its solution."""
@@ -93,8 +96,7 @@ def batched_newton(
     linear = isinstance(likelihood, Gaussian)
     limit = np.full(m, tolerance if measured else SQUARED)
     if linear:  # whose decrement is in units of y, and whose first step is the last but round-off
-        size = (Y * Y).sum(axis=1) if W is None else (W * (Y * Y)).sum(axis=1)
-        limit = np.broadcast_to(ROUND_OFF * np.sqrt(size), m)
+        limit = np.broadcast_to(ROUND_OFF * np.sqrt(weighted_squares(Y, W)), m)
     theta = _starts(whole, constant) if start is None else np.linalg.solve(T[0], start)[:, None]
     found, decrement = np.zeros((p, m)), np.full(m, np.inf)
     settled, factor = np.zeros(m, dtype=bool), np.zeros((p, p, m))
@@ -114,10 +116,11 @@ def batched_newton(
         decrement[whose], factor[:, :, whose], settled[whose] = length, L, done & sound
         found[:, whose] = theta if measured else step
         going = ~done & sound
-        if not going.any():
+        count = np.count_nonzero(going)
+        if not count:
             break
         theta = step
-        if not going.all():
+        if count < FEWER * len(active):
             active, theta, rows = active[going], step[:, going], rows.kept(going)
     eta = whole.eta(found)
     doubtful = ~settled
@@ -173,7 +176,7 @@ def _starts(rows: BatchedRows, constant: int | None) -> Floats:
     if len(rows.Z) > 1 or len(Y) < POOLED or W is not None or isinstance(rows.likelihood, Gaussian):
         return theta
     mean = Y.mean(axis=0)[None]
-    pooled = batched_newton(rows.likelihood, rows.Z[0], mean, None, rows.offset)
+    pooled = batched_newton(rows.likelihood, rows.Z[0], mean, None, rows.offset, tolerance=0.1)
     if pooled.doubtful[0]:
         return theta
     common = pooled.estimate[0][:, None]

@@ -31,37 +31,52 @@ class BatchedRows:
     W: Floats | None
     offset: Floats | None
     pairs: Floats | None = None
+    room: Floats | None = None
 
     def __post_init__(self) -> None:
         if len(self.Z) == 1 and self.pairs is None:
             object.__setattr__(self, "pairs", products(self.Z[0]))
+        if self.room is None:
+            m = max(len(A) for A in (self.Z, self.Y, self.W) if A is not None)
+            object.__setattr__(self, "room", np.empty((3, m, self.Z.shape[1])))
 
     def kept(self, going: Any) -> BatchedRows:
         """The members that still climb."""
         parts = {name: getattr(self, name) for name in ("Z", "Y", "W", "offset")}
-        return replace(self, **{name: A[going] for name, A in parts.items() if A is not None and len(A) > 1})
+        fewer = {name: A[going] for name, A in parts.items() if A is not None and len(A) > 1}
+        return replace(self, **fewer, room=self._room[:, : np.count_nonzero(going)])
 
     def eta(self, theta: Floats) -> Floats:
-        """Linear predictors (m, n) at theta (p, m)."""
-        eta = theta.T @ self.Z[0].T if len(self.Z) == 1 else (self.Z @ theta.T[:, :, None])[:, :, 0]
-        return eta if self.offset is None else eta + self.offset
+        """Linear predictors (m, n) at theta (p, m), in memory that the next call uses again."""
+        eta = self._room[0, : theta.shape[1]]
+        if len(self.Z) == 1:
+            np.matmul(theta.T, self.Z[0].T, out=eta)
+        else:
+            eta = (self.Z @ theta.T[:, :, None])[:, :, 0]
+        if self.offset is not None:
+            eta += self.offset
+        return eta
 
     def derivatives(self, theta: Floats) -> tuple[Floats, Floats]:
         """Scores (p, m) and lower triangles of the informations (p, p, m) at theta (p, 1 or m)."""
         mean, curvature = self._means(self.eta(theta))
-        gap, p = self.Y - mean, self.Z.shape[2]
+        gap = np.subtract(self.Y, mean, out=self._room[2, : max(len(self.Y), len(mean))])
         if self.pairs is None:
             if self.W is not None:
                 gap, curvature = gap * self.W, curvature * self.W
             information = np.swapaxes(self.Z, 1, 2) @ (self.Z * curvature[:, :, None])
             return (gap[:, None, :] @ self.Z)[:, 0].T, np.ascontiguousarray(np.moveaxis(information, 0, 2))
-        return self._weighted(gap, self.Z[0]).T, unpacked(self._weighted(curvature, self.pairs), p)
+        score, information = self._weighted(gap, self.Z[0]), self._weighted(curvature, self.pairs)
+        return np.ascontiguousarray(score.T), unpacked(information, self.Z.shape[2])
 
     def _weighted(self, values: Floats, columns: Floats) -> Floats:
-        """Weighted sums of values (1 or m, n) times columns (n, q)."""
+        """Weighted sums of values (1 or m, n), which are used up, times columns (n, q)."""
         if self.W is None:
             return values @ columns
-        return self.W @ (columns * values.T) if len(values) == 1 else (self.W * values) @ columns
+        if len(values) == 1:
+            return self.W @ (columns * values.T)
+        values *= self.W
+        return values @ columns
 
     def _means(self, eta: Floats) -> tuple[Floats, Floats]:
         """Means and their slopes; eta is used up."""
@@ -72,8 +87,22 @@ class BatchedRows:
             np.exp(eta, out=eta)
             eta += 1.0
             mean = np.divide(1.0, eta, out=eta)
-            return mean, mean - mean * mean
+            curvature = np.subtract(1.0, mean, out=self._room[1, : len(eta)])
+            curvature *= mean
+            return mean, curvature
         mean = np.exp(eta, out=eta)
         return mean, mean
 
+    @property
+    def _room(self) -> Floats:
+        assert self.room is not None
+        return self.room
 
+
+def weighted_squares(values: Floats, W: Floats | None) -> Floats:
+    """Weighted sums of squares (m,) of values (1 or m, n)."""
+    if W is None:
+        return np.einsum("mi,mi->m", values, values)
+    if len(values) == 1:
+        return W @ (values[0] * values[0])
+    return np.einsum("mi,mi,mi->m", W, values, values) if len(W) > 1 else (values * values) @ W[0]
