@@ -90,6 +90,7 @@ FIGURES = {
     "agreement": lambda: figures.agreement(
         ["a$", "b"], {"estimates": [16.0, 9.0], "standard errors": [12.0, np.nan]}, cap=12.0, xlabel="digits"
     ),
+    "offsets": lambda: figures.offsets({"a$": 0.4, "b": -3.0}, xlabel="standard errors"),
     "means": lambda: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="predicted", ylabel="observed"),
 }
 
