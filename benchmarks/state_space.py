@@ -47,7 +47,7 @@ def comparisons(quick: bool) -> Iterator[Comparison]:
     yield interleaved(
         f"local level, smoothed means and variances, n = {N:,}",
         {
-            "stattools": lambda: smoothed(level, theta, NONE),
+            "stattools": lambda: list(smoothed(level, theta, NONE)),
             "statsmodels": lambda: reference.smooth(theta, cov_type="none"),
         },
         rounds=rounds,
@@ -57,7 +57,7 @@ def comparisons(quick: bool) -> Iterator[Comparison]:
     yield interleaved(
         f"the same with 10 % missing, n = {N:,}",
         {
-            "stattools": lambda: smoothed(gappy, theta, NONE),
+            "stattools": lambda: list(smoothed(gappy, theta, NONE)),
             "statsmodels": lambda: gappy_reference.smooth(theta, cov_type="none"),
         },
         rounds=rounds,
@@ -74,7 +74,7 @@ def comparisons(quick: bool) -> Iterator[Comparison]:
     yield interleaved(
         f"local linear trend, smoothed means and variances, n = {N:,}",
         {
-            "stattools": lambda: smoothed(trend, three, NONE),
+            "stattools": lambda: list(smoothed(trend, three, NONE)),
             "statsmodels": lambda: trend_reference.smooth(three, cov_type="none"),
         },
         rounds=rounds,

@@ -21,6 +21,7 @@ FIGURES = {
     "calibration": lambda: figures.calibration(
         [0.1, 0.3], [0.1, 0.4], [0.0, 0.3], [0.2, 0.5], [0.1, 0.1, 0.3], event="yes = 1"
     ),
+    "offsets": lambda: figures.offsets({"a$b": 0.5, "x" * 60: -3.0}, xlabel="standard errors"),
     "ratios": lambda: figures.ratios(
         names,
         [1.5, 0.5, 40.0],
