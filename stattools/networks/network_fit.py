@@ -195,6 +195,9 @@ class NetworkFit:
         if self.labels is not None:
             lines.append(f"Accuracy         {100 * self.own_accuracy:.2f} % of the rows it was trained on")
             lines.append(f"Labels           {', '.join(map(str, self.labels[:12]))}")
+        if isinstance(model.likelihood, Categorical) and self.labels is not None:
+            outputs = f"{model.likelihood.width}, the log odds of each other label against {self.labels[0]!r}"
+            lines.append(f"Outputs          {outputs}")
         penalty = "" if self.penalty is None else f", penalty {self.penalty}"
         lines += [
             f"Training         {self.solver}, seed {self.seed}{penalty}",
