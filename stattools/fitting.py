@@ -221,15 +221,15 @@ def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) 
 
 
 def _usual_solver(model: Any) -> Solver:
+    if isinstance(model, Model):
+        return LBFGS() if large(model) else LeastSquares() if model.has_scale else Newton()
     if isinstance(model, Structural):
         return BoundedNewton()
     if hasattr(model, "maximum"):
         return ClosedForm()
     if not hasattr(model, "evaluate") and not isinstance(model, OneVsRest):
         raise IncompatibleError(f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.")
-    if large(model):
-        return LBFGS()
-    return LeastSquares() if getattr(model, "has_scale", False) else Newton()
+    return Newton()
 
 
 def _explain_failure(model: Model) -> None:

@@ -41,5 +41,5 @@ class Newton:
         require_rows("Newton", self.needs, model)
         if self.subsample == "auto" and (found := subsampled(model, self.tolerance, self.max_steps)) is not None:
             return found
-        work, T, now = footing(model)
-        return climb(work, work.start, self.tolerance, self.max_steps, "Newton", now).mapped(T)
+        work, T, now, metric = footing(model)
+        return climb(work, work.start, self.tolerance, self.max_steps, "Newton", now, metric).mapped(T)

@@ -48,12 +48,12 @@ def subsample_start(model: Model, sizes: list[int]) -> tuple[Model, Floats | Non
     if not sizes:
         raise IdentificationError(f"{model.title}: too few outcomes differ in a sample of the rows.")
     first = replace(sample, rows=sample.rows.sample(sizes[0]))
-    _, T, now = footing(first)
+    _, T, now, metric = footing(first)
     if T is not None:
         model, T = model.standardized()
         sample = replace(model, rows=model.rows.sample(sizes[-1]))
-        first, now = replace(sample, rows=sample.rows.sample(sizes[0])), None
-    found = climb(first, first.start, 0.5, 12, "Newton", now)
+        first, now, metric = replace(sample, rows=sample.rows.sample(sizes[0])), None, None
+    found = climb(first, first.start, 0.5, 12, "Newton", now, metric)
     if not found.converged:
         raise IdentificationError(f"{model.title}: a sample of the rows does not determine the coefficients.")
     now = sample.evaluate(found.estimate)
