@@ -5,7 +5,6 @@ covariance = information^-1 (times the unbiased squared scale where one is estim
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -184,7 +183,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_extremes(model)
     try:
         if isinstance(solver, Newton) and solver.max_steps > PATIENCE and not model.has_scale:
-            solution = replace(solver, max_steps=PATIENCE).solve(model)
+            solution = solver.within(model, PATIENCE)
             if not solution.converged:  # as where there is no maximum to converge to
                 check_overlap(model)
                 solution = solver.solve(model)
