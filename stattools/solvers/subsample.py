@@ -52,13 +52,13 @@ def subsample_start(model: Model, sizes: list[int]) -> tuple[Model, Floats | Non
         raise IdentificationError(f"{model.title}: too few outcomes differ in a sample of the rows.")
     size = max(sizes[0], needed)
     first = sample if 2 * size > sizes[-1] else replace(sample, rows=sample.rows.sample(size))
-    _, T, now = footing(first)
+    _, T, now, metric = footing(first)
     if T is not None:
         model, T = model.standardized()
         same = {"center": model.rows.center, "scale": model.rows.scale}
         sample, first = (replace(model, rows=replace(part.rows, **same)) for part in (sample, first))
-        now = None
-    found = climb(first, first.start, 0.5, 12, "Newton", now)
+        now = metric = None
+    found = climb(first, first.start, 0.5, 12, "Newton", now, metric)
     if not found.converged:
         raise IdentificationError(f"{model.title}: a sample of the rows does not determine the coefficients.")
     now = sample.evaluate(found.estimate)
