@@ -6,6 +6,8 @@
 
 All run interleaved in one process on the same data; medians of rounds, and ratios of these. The limit is one `dsyrk`
 over X and one read of it. statsmodels and ours give standard errors; NumPy, scikit-learn and glum give none here.
+`memory` is the most that a fit holds beyond X, as a multiple of X: of `st.ols(y, X, intercept=False)`, and of
+`st.ols(y, X)`, which puts a column of ones before a copy of X.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import argparse
 import time
+import tracemalloc
 from collections.abc import Callable
 from statistics import median
 
@@ -68,6 +71,16 @@ def peers(X: np.ndarray, y: np.ndarray) -> dict[str, Callable[[], object]]:
     }
 
 
+def memory(fit: Callable[[], object], X: np.ndarray) -> float:
+    """The most that `fit` holds, beyond X, as a multiple of X."""
+    tracemalloc.start()
+    try:
+        fit()
+        return tracemalloc.get_traced_memory()[1] / X.nbytes
+    finally:
+        tracemalloc.stop()
+
+
 def shown(found: dict[str, float], ours: str) -> None:
     for name, spent in found.items():
         print(f"{name:34} {spent:10.2f} ms   {spent / found[ours]:7.2f} x ours")
@@ -114,14 +127,17 @@ def small(rounds: int = 300) -> None:
 
 
 def growth() -> None:
-    print(f"{'n':>10} {'p':>4} {'solver ms':>10} {'limit ms':>10} {'ratio':>6}  rung")
+    print(f"{'n':>10} {'p':>4} {'solver ms':>10} {'limit ms':>10} {'ratio':>6} {'memory':>7} {'copied':>7}  rung")
     for n, p in [(10**4, 50), (10**5, 50), (10**6, 50), (4 * 10**6, 50)] + [(10**5, p) for p in (5, 20, 200, 500)]:
         X, y = data(n, p)
         model = st.ols(y, X, intercept=False)
         found = interleaved({"ours": lambda m=model: st.LeastSquares().solve(m), "limit": lambda X=X: limit(X)}, 5)
         rung = st.LeastSquares().solve(model).rung
+        beyond = memory(lambda X=X, y=y: st.fit(st.ols(y, X, intercept=False)), X)
+        copied = memory(lambda X=X, y=y: st.fit(st.ols(y, X[:, 1:])), X)
         print(
-            f"{n:10,} {p:4} {found['ours']:10.2f} {found['limit']:10.2f} {found['ours'] / found['limit']:6.2f}  {rung}"
+            f"{n:10,} {p:4} {found['ours']:10.2f} {found['limit']:10.2f} {found['ours'] / found['limit']:6.2f} "
+            f"{beyond:7.2f} {copied:7.2f}  {rung}"
         )
 
 

@@ -84,6 +84,7 @@ def main(n: int = 1_000_000, p: int = 50, rounds: int = 3) -> None:
     y, X = data(n, p)
     model = st.logistic(y, X, intercept=False)
     times: dict[str, list[float]] = {}
+    processor: dict[str, list[float]] = {}
     found: dict[str, Any] = {}
     for name, run in runs(y, X).items():
         if name in ("stattools", "glum"):  # first calls load and compile
@@ -91,9 +92,10 @@ def main(n: int = 1_000_000, p: int = 50, rounds: int = 3) -> None:
         times[name] = []
     for _ in range(rounds):
         for name, run in runs(y, X).items():
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), time.process_time()
             found[name] = run()
             times[name].append(time.perf_counter() - start)
+            processor.setdefault(name, []).append(time.process_time() - busy)
     middle = {name: median(taken) for name, taken in times.items()}
     print(f"n = {n:,}, p = {p}, medians of {rounds} rounds")
     for name, seconds in middle.items():
@@ -102,8 +104,12 @@ def main(n: int = 1_000_000, p: int = 50, rounds: int = 3) -> None:
             now = model.evaluate(found[name])
             line += f"   decrement {Metric(now.information).norm(now.score):.1e}"
         print(line)
-    limit = middle["one dsyrk"] + 2 * middle["one read (sum)"]
-    print(f"  stattools / (one dsyrk + two reads) = {middle['stattools'] / limit:.2f}, promised <= 2.4")
+    for kind, taken in (("medians", middle), ("least processor time", {k: min(v) for k, v in processor.items()})):
+        limit = taken["one dsyrk"] + 2 * taken["one read (sum)"]
+        whole, solver = taken["stattools"] / limit, (taken["stattools"] - taken["model construction"]) / limit
+        print(
+            f"  stattools / (one dsyrk + two reads), {kind}: {whole:.2f}, without construction {solver:.2f}; goal 2.4"
+        )
     tracemalloc.start()
     fit = st.fit(st.logistic(y, X, intercept=False))
     print(
