@@ -1,6 +1,7 @@
 """Newton's method on growing samples of the rows: a start near the maximum of all of them, and a metric for the way.
 
-    m = min(n / 8, 1250 p):  Newton on m / 8 of the rows or what their outcomes demand, theta <- theta + H_m^-1 g_m on m,   metric (n / m) H_m
+    m = min(n / 8, 1250 p):  Newton on m / 8 of the rows, or more where outcomes are rare;
+                             theta <- theta + H_m^-1 g_m on m;   metric (n / m) H_m
 
 The maximum of m rows is sqrt(p n / m) standard errors of all n rows away from theirs, and reading m rows costs m / n of
 reading them all. Source: Bottou, Curtis & Nocedal, "Optimization methods for large-scale machine learning" (2018), 5.
