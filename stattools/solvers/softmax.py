@@ -131,6 +131,7 @@ def _by_information(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> S
     metric = Metric.for_ascent(now.information)
     if metric.norm(now.score) <= NEAR and metric.definite:
         theta = found.theta + metric.solve(now.score)
+        del now  # the information, to leave room for its inverse
         after = passes.evaluate(theta, order=1)
         decrement, steps = metric.norm(after.score), found.steps + 1
         if after.is_finite and decrement <= tolerance:
@@ -146,7 +147,8 @@ def _by_information(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> S
                 "L-BFGS",
                 metric.rcond,
             )
-    end = climb(passes, found.theta, tolerance, 10, "L-BFGS", now)  # type: ignore[arg-type]
+    del metric
+    end = climb(passes, found.theta, tolerance, 10, "L-BFGS")  # type: ignore[arg-type]
     trace = tuple(found.trace) + tuple(step._replace(step=found.steps + step.step) for step in end.trace[1:])
     return replace(end, steps=found.steps + end.steps, trace=trace)
 
