@@ -2,9 +2,9 @@
 
     OPENBLAS_NUM_THREADS=1 uv run python benchmarks/files.py [rows in millions]
 
-Writes 10 predictors and a 0/1 outcome, float64, to a temporary folder in row groups of a million rows, and fits each way
-in a process of its own, whose peak resident memory is read at its end. The time in memory is given twice: of the model
-and fit alone, on arrays that are there, and with the reading of the files into those arrays.
+Writes 10 predictors and a 0/1 outcome, float64, to a temporary folder in row groups of a million rows, and fits each
+way in a process of its own, whose peak resident memory is read at its end. The time in memory is given twice: of
+the model and fit alone, on arrays that are there, and with the reading of the files into those arrays.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def main(millions: int) -> None:
         for way, found in runs.items():
             seconds, whole = (np.median([run[key] for run in found]) for key in ("seconds", "with_reading"))
             print(
-                f"{way:7} {seconds:6.1f} s, {whole:6.1f} s with reading; peak {max(r['peak_mb'] for r in found):5.0f} MB; "
+                f"{way:7} {seconds:6.1f} s, {whole:6.1f} s with reading; "
+                f"peak {max(run['peak_mb'] for run in found):5.0f} MB; "
                 f"{found[0]['reads']} reads; decrement {found[0]['decrement']:.0e}"
             )
         here, there = runs["files"][0], runs["memory"][0]

@@ -7,22 +7,22 @@ values of the outcome with their counts, and a sample of the rows by chance, one
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.columns import finite, listing
+from stattools.data.columns import listing
 from stattools.data.design import Design, columns_of, outcome_of
-from stattools.data.evaluation import constants, evaluate
+from stattools.data.evaluation import constants
 from stattools.data.formula import Formula, parse, require
 from stattools.data.moments import Moments
 from stattools.data.scan import Batch, Scan
-from stattools.data.scanned_columns import TEXT, Clean, cleaned, require_kinds
-from stattools.data.scanned_rows import ScannedRows, needed, outcome_values, weights_and_offset
+from stattools.data.scanned_columns import TEXT, cleaned, require_kinds
+from stattools.data.scanned_rows import DROP, ScannedRows, needed, outcome_values
+from stattools.data.tally import Tally
 from stattools.data.transforms import ELEMENTWISE
 from stattools.errors import DomainError, IncompatibleError
 
@@ -32,10 +32,7 @@ HELD = 200_000
 HELD_NUMBERS = 8_000_000
 """Numbers of X of that sample, at most: 64 MB."""
 
-MOST_VALUES = 1_000
-"""An outcome with more values is a quantity, and its values are not counted."""
-
-MOST_LEVELS = 100_000
+MOST_COLUMNS = 5_000
 
 EXTRAS = ("weights", "offset", "exposure")
 
@@ -49,95 +46,6 @@ class Marginal:
     values: Any
     counts: NDArray[np.float64] | None
     moments: Moments
-
-
-@dataclass(eq=False)
-class Tally:
-    """What grows while the rows are read."""
-
-    formula: Formula
-    extras: dict[str, str]
-    kinds: Mapping[str, str]
-    learned: dict[str, ast.Call]
-    numbered: tuple[str, ...]
-    n_rows: int = 0
-    n: float = 0.0
-    dropped: Counter[str] = field(default_factory=Counter)
-    seen: dict[str, dict[str, bool]] = field(default_factory=dict)
-    """Levels of columns of text in the order of their dictionaries, and whether they occur."""
-    levels: dict[str, set[Any]] = field(default_factory=dict)
-    moments: dict[str, Moments] = field(default_factory=dict)
-    outcome: Moments = Moments()
-    counts: dict[Any, float] | None = field(default_factory=dict)
-
-    def add(self, batch: Batch) -> None:
-        """One more batch."""
-        self._note_dictionaries(batch)
-        clean = cleaned(batch.table, batch.first, self.kinds)
-        self.dropped.update(clean.gaps)
-        if not len(clean.rows):
-            return
-        for name, column in clean.columns.items():
-            if self.kinds[name] in TEXT:
-                known = self.seen.setdefault(name, {})
-                codes = column.cat.codes.to_numpy()
-                there = np.bincount(codes, minlength=len(column.cat.categories)) > 0
-                known.update({level: True for level, yes in zip(column.cat.categories, there, strict=True) if yes})
-                if len(known) > MOST_LEVELS:
-                    raise DomainError(f"column {name!r} has more than {MOST_LEVELS:,} levels; leave an identifier out.")
-            elif column.dtype.kind == "f":
-                finite(column.to_numpy(), f"column {name!r}", "replace or remove infinite values.", clean.rows)
-        for name in self.numbered:
-            found = self.levels.setdefault(name, set())
-            found.update(np.unique(clean.columns[name].to_numpy()).tolist())
-            if len(found) > MOST_LEVELS:
-                raise DomainError(f"C({name}) has more than {MOST_LEVELS:,} levels; use {name!r} as a number.")
-        for text, call in self.learned.items():
-            with np.errstate(all="ignore"):
-                values = evaluate(call.args[0], lambda name: _numbers(clean, name), {})
-            finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
-            self.moments[text] = self.moments.get(text, Moments()) + Moments.of(values)
-        self._add_outcome(clean)
-
-    def _note_dictionaries(self, batch: Batch) -> None:
-        for name, column in zip(batch.table.schema.names, batch.table.columns, strict=True):
-            if self.kinds[name] == "categories" and hasattr(column, "dictionary"):
-                known = self.seen.setdefault(name, {})
-                for level in column.dictionary.to_pylist():
-                    known.setdefault(level, False)
-
-    def _add_outcome(self, clean: Clean) -> None:
-        weight, _ = weights_and_offset(self.extras, clean)
-        self.n_rows += len(clean.rows)
-        self.n += len(clean.rows) if weight is None else float(weight.sum())
-        found = outcome_values(self.formula, clean)
-        if hasattr(found, "cat"):
-            values, at = np.array(found.cat.categories, dtype=object), found.cat.codes.to_numpy()
-        else:
-            numbers = found.to_numpy()
-            self.outcome = self.outcome + Moments.of(numbers.astype(np.float64), weight)
-            if self.counts is None:
-                return
-            if numbers.dtype.kind == "f" and len(np.unique(numbers[: 2 * MOST_VALUES])) > MOST_VALUES:
-                self.counts = None
-                return
-            if ((numbers == 0) | (numbers == 1)).all():
-                values, at = np.array([0, 1], dtype=numbers.dtype), numbers.astype(np.intp)
-            else:
-                values, at = np.unique(numbers, return_inverse=True)
-        if self.counts is None:
-            return
-        counts, rows = np.bincount(at, weight, len(values)), np.bincount(at, minlength=len(values))
-        for value, count, n in zip(values.tolist(), counts.tolist(), rows.tolist(), strict=True):
-            if n:
-                self.counts[value] = self.counts.get(value, 0.0) + count
-        if len(self.counts) > MOST_VALUES:
-            self.counts = None
-
-
-def _numbers(clean: Clean, name: str) -> Any:
-    column = clean.columns[name]
-    return column if column.dtype.kind == "O" else column.to_numpy(dtype=np.float64)
 
 
 def read_scan(text: str, scan: Scan, columns: Mapping[str, Any]) -> tuple[ScannedRows, Any, str, dict[str, int], int]:
@@ -180,9 +88,7 @@ def read_scan(text: str, scan: Scan, columns: Mapping[str, Any]) -> tuple[Scanne
     state = {key: _constants(call, tally.moments[key]) for key, call in tally.learned.items()}
     design, raw = _design(formula, found, state, raw, scan, levels)
     marginal = _marginal(formula, tally, levels, raw, scan)
-    rows = ScannedRows(
-        scan, formula, design, extras, levels, tally.n_rows, tally.n, marginal, tuple(raw)
-    )
+    rows = ScannedRows(scan, formula, design, extras, levels, tally.n_rows, tally.n, marginal, tuple(raw))
     dropped = {name: count for name, count in tally.dropped.items() if count}
     return rows, marginal.values, formula.outcome.text, dropped, scan.n_rows - tally.n_rows
 
@@ -196,7 +102,9 @@ def _extras(scan: Scan, columns: Mapping[str, Any]) -> dict[str, str]:
                 f"{what} cannot be read from files yet; with st.scan, {', '.join(EXTRAS)} can. Use a table in memory."
             )
         if not isinstance(value, str):
-            raise IncompatibleError(f"with st.scan, {key}= is the name of a column of the files; got {type(value).__name__}.")
+            raise IncompatibleError(
+                f"with st.scan, {key}= is the name of a column of the files; got {type(value).__name__}."
+            )
         require(value, scan.names)
     return given
 
@@ -217,8 +125,8 @@ def _learned(formula: Formula) -> dict[str, ast.Call]:
             )
             if name not in ("center", "scale") or inner or factor is formula.outcome:
                 raise IncompatibleError(
-                    f"{ast.unparse(node)!r} is learned from all rows at once, which a scan does not hold; center(x) and "
-                    "scale(x) of columns can be learned from files, poly(x, degree, raw=True) and I(x ** 2) learn "
+                    f"{ast.unparse(node)!r} is learned from all rows at once, which a scan does not hold; center(x) "
+                    "and scale(x) of columns can be learned from files, poly(x, degree, raw=True) and I(x ** 2) learn "
                     "nothing. Or write its columns into the files."
                 )
             found[ast.unparse(node)] = node
@@ -230,9 +138,11 @@ def _constants(call: ast.Call, moments: Moments) -> dict[str, Any]:
     given = {"center": True, "scale": True, "ddof": 1} | constants(call)
     if ast.unparse(call.func) == "center":
         given["scale"] = False
-    center = {True: moments.mean, False: None}.get(given["center"], given["center"]) if isinstance(
-        given["center"], bool
-    ) else given["center"]
+    center = (
+        {True: moments.mean, False: None}.get(given["center"], given["center"])
+        if isinstance(given["center"], bool)
+        else given["center"]
+    )
     scale = given["scale"]
     if isinstance(scale, bool):
         square = moments.about(0.0 if center is None else float(center))
@@ -287,15 +197,19 @@ def _design(
 ) -> tuple[Design, list[Batch]]:
     """The design, its names from the first complete rows of the sample, and the sample cut to what may be held."""
     for batch in raw:
-        clean = cleaned(batch.table.slice(0, 100), 0, scan.kinds, known)
+        clean = cleaned(batch.table, 0, scan.kinds, known)
         if len(clean.rows):
             break
     else:
-        raise DomainError("none of the first sampled rows is complete; drop rows with missing values from the files.")
+        raise DomainError(f"of a sample of {scan.n_rows:,} rows none is complete. {DROP}")
     X, names = columns_of(formula, clean.columns, clean.rows, levels, dict(state))
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise DomainError(f"the formula {formula.text!r} makes two columns named {twice!r}; rename a column.")
+    if len(names) > MOST_COLUMNS:
+        raise DomainError(
+            f"the formula {formula.text!r} makes {len(names):,} columns; group levels: at most {MOST_COLUMNS:,}."
+        )
     every = int(np.ceil(sum(batch.table.num_rows for batch in raw) * X.shape[1] / HELD_NUMBERS))
     if every > 1:
         raw = [
@@ -304,9 +218,7 @@ def _design(
     return Design(names, formula, levels, state), [batch for batch in raw if batch.table.num_rows]
 
 
-def _marginal(
-    formula: Formula, tally: Tally, levels: dict[str, list[str]], raw: list[Batch], scan: Scan
-) -> Marginal:
+def _marginal(formula: Formula, tally: Tally, levels: dict[str, list[str]], raw: list[Batch], scan: Scan) -> Marginal:
     """The values of the outcome as a column of that kind has them, one row each."""
     import pandas as pd
 

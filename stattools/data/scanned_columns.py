@@ -54,14 +54,12 @@ def cleaned(
     >>> found.columns["x"].tolist(), found.columns["g"].tolist(), found.gaps
     ([1.0, 3.0], ['b', 'a'], {'x': 1})
     """
-    import pyarrow.compute as pc
-
     gaps, whole = {}, np.ones(batch.num_rows, dtype=bool)
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         nan = column.type in _floats() and _has_nan(column)
         if not column.null_count and not nan:
             continue
-        gap = pc.is_null(column, nan_is_null=True).to_numpy(zero_copy_only=False)
+        gap = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
         gaps[name] = int(gap.sum())
         whole &= ~gap
     n = batch.num_rows

@@ -12,14 +12,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design import Design, columns_of
+from stattools.data.on_disk import OnDisk
 from stattools.data.rows import Block, Rows
-from stattools.data.scanned_columns import TEXT, Clean, cleaned
+from stattools.data.scanned_columns import Clean, cleaned
 from stattools.errors import DomainError, IncompatibleError
 from stattools.threads import free_threads
 
@@ -31,30 +32,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-class OnDisk:
-    """Stands for an array of all rows, which is not in memory; it knows its shape.
+DROP = "Nearly all rows miss a value: write the complete rows into files, or leave a column out."
 
-    >>> len(OnDisk((5, 2)))
-    5
-    """
-
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.shape, self.ndim, self.size = shape, len(shape), int(np.prod(shape))
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise IncompatibleError(
-            f"this needs all {self.shape[0]:,} rows in memory, and they are in files. Fit a sample of them in memory "
-            "(the same formula, with a table of some row groups), or fit.predict_to(path) for predictions."
-        )
-
-    __getitem__ = __iter__ = __array__ = __array_ufunc__ = _refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __neg__ = __gt__ = __lt__ = _refuse
-
-    def __getattr__(self, name: str) -> Any:
-        return object.__getattribute__(self, name) if name.startswith("_") else self._refuse()
+LARGEST = 2_000_000
+"""Numbers of X that are made at a time: 16 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +80,7 @@ class ScannedRows:
     @property
     def weight(self) -> Any:
         """None, or the shape of the frequency weights."""
-        return OnDisk((self.n_rows,)) if "weights" in self.extras else None
+        return OnDisk((self.n_rows,), self.n) if "weights" in self.extras else None
 
     importance = weight
 
@@ -119,10 +100,15 @@ class ScannedRows:
         numbers = values.dtype.kind in "biuf"
         same = numbers and np.array_equal(np.asarray(values, dtype=np.float64), y)
         if not same and self.marginal.counts is None:
-            raise DomainError(f"the outcome has more than {len(values):,} values; categories are far fewer. Use st.ols.")
+            raise DomainError(
+                f"the outcome has more than {len(values):,} values; categories are far fewer. Use st.ols."
+            )
         keys = np.asarray(values) if numbers else None
         whole = replace(self, values=keys, codes=None if same else y, check=check)
-        return replace(whole, held=stacked([rows for batch in self.raw if (rows := whole.encoded(batch)) is not None]))
+        parts = [rows for batch in self.raw if (rows := whole.encoded(batch)) is not None]
+        if not parts:
+            raise DomainError(f"of a sample of {self.scan.n_rows:,} rows none is complete. {DROP}")
+        return replace(whole, held=stacked(parts))
 
     def encoded(self, batch: Batch) -> Rows | None:
         """The complete rows of a batch; None where there are none. Raises DomainError with the file and row group."""
@@ -160,7 +146,7 @@ class ScannedRows:
         pending: deque[Future[Any]] = deque()
         pool = ThreadPoolExecutor(workers, "batches")
         try:
-            for batch in self.scan.batches(self.names):
+            for batch in pieces(self.scan.batches(self.names), max(1, LARGEST // len(self.design.names))):
                 pending.append(pool.submit(of, batch))
                 if len(pending) > workers and (found := pending.popleft().result()) is not None:
                     yield found
@@ -169,6 +155,10 @@ class ScannedRows:
                     yield found
         finally:
             pool.shutdown(cancel_futures=True)
+
+    def shapes(self) -> Rows:
+        """Rows that know their shapes only."""
+        return Rows(self.X, self.y, self.weight, self.offset)
 
     def sample(self, size: int) -> Rows:
         """A sample of the rows held, as of `Rows`; all of them where they are fewer."""
@@ -215,6 +205,13 @@ class ScannedRows:
             T = np.diag(1.0 / unit)
             T[first] -= center / unit
         return replace(self, center=center, scale=unit), T
+
+
+def pieces(batches: Iterator[Batch], rows: int) -> Iterator[Batch]:
+    """The batches, cut where they are longer than so many rows."""
+    for batch in batches:
+        for first in range(0, batch.table.num_rows, rows):
+            yield batch._replace(table=batch.table.slice(first, rows), first=batch.first + first)
 
 
 def needed(formula: Formula, extras: dict[str, str]) -> tuple[str, ...]:
@@ -287,6 +284,3 @@ def stacked(parts: list[Rows]) -> Rows:
         None if first.weight is None else np.concatenate([part.weight for part in parts]),  # type: ignore[misc]
         None if first.offset is None else np.concatenate([part.offset for part in parts]),  # type: ignore[misc]
     )
-
-
-__all__ = ["TEXT", "OnDisk", "ScannedRows"]

@@ -47,8 +47,9 @@ def check_overlap(model: Model) -> None:
         return
     if not whole:  # rows that overlap do so among others, too; the converse is not so
         raise IdentificationError(
-            f"{model.title}: in a sample of {len(model.rows.X):,} rows {', '.join(found.infinite)} separate the outcomes, "
-            "and all rows leave the coefficients in doubt. Leave such columns out, merge rare levels, or fit in memory."
+            f"{model.title}: in a sample of {len(model.rows.X):,} rows {', '.join(found.infinite)} separate the "
+            "outcomes, and all rows leave the coefficients in doubt. Leave such columns out, merge rare levels, or "
+            "fit in memory."
         )
     model = found.model
     span = np.tile(spans(model), found.directions.shape[1] // len(model.terms))

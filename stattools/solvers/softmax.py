@@ -20,8 +20,8 @@ from stattools.solvers.newton_steps import ROUND_OFF, climb
 from stattools.solvers.quasi_newton import Ascent, ascend
 from stattools.solvers.softmax_metric import metric_at
 from stattools.solvers.softmax_passes import SoftmaxPasses
-from stattools.solvers.surrogate import held_elsewhere
 from stattools.solvers.solution import Solution, Status, TraceStep
+from stattools.solvers.surrogate import held_elsewhere
 
 Floats = NDArray[np.float64]
 
