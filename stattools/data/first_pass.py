@@ -208,7 +208,8 @@ def _design(
         raise DomainError(f"the formula {formula.text!r} makes two columns named {twice!r}; rename a column.")
     if len(names) > MOST_COLUMNS:
         raise DomainError(
-            f"the formula {formula.text!r} makes {len(names):,} columns; group levels: at most {MOST_COLUMNS:,}."
+            f"the formula {formula.text!r} makes {len(names):,} columns, and at most {MOST_COLUMNS:,} are fitted from "
+            "files: group levels, or leave an identifier out."
         )
     every = int(np.ceil(sum(batch.table.num_rows for batch in raw) * X.shape[1] / HELD_NUMBERS))
     if every > 1:
