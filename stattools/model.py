@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.data.products import FEW, symmetric
 from stattools.data.rows import Block, Rows
 from stattools.errors import DomainError
 from stattools.likelihoods import Gaussian, Likelihood
@@ -56,6 +57,13 @@ class Evaluation:
             self.information + other.information,
             max(self.reach, other.reach),
         )
+
+    def __iadd__(self, other: Evaluation) -> Evaluation:
+        """The sum, in the arrays of the first."""
+        score, information = self.score, self.information
+        score += other.score
+        information += other.information
+        return Evaluation(self.loglik + other.loglik, score, information, max(self.reach, other.reach))
 
     @property
     def is_finite(self) -> bool:
@@ -129,7 +137,10 @@ class Model:
         estimated.
         """
         theta = self._checked(theta)
-        return self.rows.total(lambda block: self._of_block(theta, block, order))
+        found = self.rows.total(lambda block: self._of_block(theta, block, order))
+        if order < 2 or self.rows.X.size < FEW:
+            return found
+        return replace(found, information=symmetric(found.information))
 
     # A step that is too long may overflow: the solver sees a non-finite value and shortens it.
     @np.errstate(over="ignore", invalid="ignore")
@@ -142,7 +153,7 @@ class Model:
             score = _times(self.likelihood.score(eta, y), w)
             return Evaluation(_total(self.likelihood.loglik(eta, y), w), pullback(score))
         loglik, score, information = self.likelihood.evaluate(eta, y)
-        curvature = self.predictor.information(block, _times(information, w))
+        curvature = self.predictor.upper(block, _times(information, w))
         first = eta[:, 0] if self.predictor.extra else eta
         return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature, float(np.abs(first).max()))
 

@@ -7,6 +7,7 @@ left aside, since their outlines may differ in a last digit between processors; 
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,8 @@ def verify(path: Path, gallery: Gallery, data: Path | None = None) -> Drift:
     made = made_by(old, path)
     if is_repeatable(made):
         new = repeated(made, path, data)
+    elif folder := _nist_folder(made):
+        new = _validated(made, _nist(folder, path, data), path)
     else:
         name = NAMES[made]
         new = markdown(gallery.document(name), figures=path.stem if name in VALIDATION else name)
@@ -42,10 +45,45 @@ def verify(path: Path, gallery: Gallery, data: Path | None = None) -> Drift:
 def made_by(text: str, path: Path) -> str:
     """The command in a report's provenance, if it is one that can be run again."""
     found = re.search(r"^## Provenance\n(?:.*\n)*?```sh\n(.*)\n```$", text, re.MULTILINE)
-    if found and (found[1] in NAMES or is_repeatable(found[1])):
+    if found and (found[1] in NAMES or is_repeatable(found[1]) or _nist_folder(found[1])):
         return found[1]
     was = f"; its command is {found[1]!r}" if found else ""
     raise DomainError(
         "verify needs a report of the gallery, of `stattools validate`, or of `stattools fit` or `stattools report`, "
         f"whose provenance names a command such as {command('coin')!r}; got {path.name}{was}."
     )
+
+
+def _nist_folder(made: str) -> str:
+    """The folder of NIST's files that a command of `stattools validate` was given, or nothing.
+
+    >>> _nist_folder("stattools validate --quick --nist 'my sets'"), _nist_folder("stattools validate")
+    ('my sets', '')
+    """
+    before, _, folder = made.partition(" --nist ")
+    words = shlex.split(folder) if before in VALIDATION else []
+    return words[0] if len(words) == 1 else ""
+
+
+def _nist(folder: str, report: Path, data: Path | None) -> Path:
+    """Where the folder lies: where it was said to be, else beside the report, above it, or here."""
+    if data is not None:
+        places = [data / folder, data]
+    else:
+        above = report.resolve().parent
+        places = [place / folder for place in (above, *list(above.parents)[:2], Path.cwd())]
+    for place in places:
+        if place.is_dir():
+            return place
+    raise DomainError(
+        f"verify needs the folder {folder} with NIST's .dat files, which {report.name} was made with; it is not in "
+        f"{', '.join(str(place.parent) for place in places)}. Add --data DIR."
+    )
+
+
+def _validated(made: str, nist: Path, path: Path) -> str:
+    from stattools.qualification.document import document
+    from stattools.qualification.qualification import qualify
+
+    extent = VALIDATION[made.partition(" --nist ")[0]]
+    return markdown(document(qualify(extent, nist=nist), command=made), figures=path.stem)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.products import times, transposed, weighted_gram
+from stattools.data.products import symmetric, times, transposed, upper_gram
 from stattools.data.rows import Block
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,8 @@ class Linear:
     """Coefficients for `columns` columns and `width` linear predictors per row, one predictor after the other.
 
     `forward` gives eta of shape (m,) for width 1, (m, width) otherwise, and the pullback that maps a score in eta to
-    a score in theta; `information` is the same map for second derivatives, X^T diag(w) X in blocks.
+    a score in theta; `information` is the same map for second derivatives, X^T diag(w) X in blocks, and `upper` its upper
+    triangle, with anything below.
 
     >>> eta, pullback = Linear(2).forward(np.array([1.0, 2.0]), Block(np.eye(2), np.zeros(2), None, None))
     >>> eta, pullback(np.ones(2))
@@ -51,9 +52,13 @@ class Linear:
 
     def information(self, block: Block, weight: Floats) -> Floats:
         """Sum over rows of weight (x) x x^T: weight (m,) or (m, width, width), result (size, size)."""
+        return symmetric(self.upper(block, weight))
+
+    def upper(self, block: Block, weight: Floats) -> Floats:
+        """`information` down to the diagonal: what sums over blocks need."""
         X, p = block.X, self.columns
         if self.width == 1:
-            return weighted_gram(X, weight)
+            return upper_gram(X, weight)
         total = np.empty((self.size, self.size))
         for a in range(self.width):
             for b in range(a, self.width):

@@ -23,6 +23,7 @@ from stattools.validation.finding import escaped, pipe_table
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.reading import described
 from stattools.validation.path import plain_name, require_regressions, steps
+from stattools.validation.same_columns import renamed
 from stattools.validation.shares import gap, largest, ratio, share, vectors
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ def explain(
     covariance, rows dropped, sign of the outcome, weights, offset, intercept, scaling, reference level, other columns,
     likelihood, expected or observed information, dispersion, normal or t, Wald or profile (`intervals` are the kinds
     of the two fits), and numbers that are not the maximum of what they claim. Each is proven by a refit that removes
-    it. Raises IncompatibleError for fits that have nothing in common, DomainError for rows that are not of the same
+    it. Columns and categories under other names are matched by their values, which a note tells.
+    Raises IncompatibleError for fits that have nothing in common, DomainError for rows that are not of the same
     data.
 
     >>> import stattools as st
@@ -111,8 +113,10 @@ def explain(
     outcome = y if isinstance(y, str) else None
     first, second = _read(a, b, data, X, y, weights, outcome), _read(b, a, data, X, y, weights, outcome)
     first, second = _with_interval(first, intervals[0]), _with_interval(second, intervals[1])
+    second, notes = renamed(first, second)
     require_regressions(first, second)
-    return _explained(first, second)
+    found = _explained(first, second)
+    return replace(found, notes=(*notes, *found.notes))
 
 
 def _read(fit: Any, other: Any, data: Any, X: Any, y: Any, weights: Any, outcome: str | None) -> Foreign:
