@@ -10,7 +10,7 @@ Computations (2013), 5.3; Bjorck (1987) for the refinement of QR; the exact rung
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log, pi, sqrt
 from typing import Any, Literal
 
@@ -23,8 +23,9 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.model import EXACT_FIT, Model
 from stattools.solvers.digits import EPS, Digits, coefficient_error, nrm2
 from stattools.solvers.exact_elimination import eliminate
-from stattools.solvers.normal_equations import Refined, Shifted, refine
+from stattools.solvers.normal_equations import LEAST_RCOND, Refined, Shifted, refine
 from stattools.solvers.solution import Solution, Status, TraceStep
+from stattools.solvers.surrogate import held_elsewhere, surrogate_ascent
 
 Floats = NDArray[np.float64]
 
@@ -66,6 +67,8 @@ class LeastSquares:
             raise IncompatibleError(
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
+        if held_elsewhere(model):
+            return _from_files(model, self.accuracy)
         n, p = model.rows.X.shape
         if self.accuracy == "exact":
             return _required(_exact(model), model)
@@ -141,6 +144,18 @@ def _exact(model: Model) -> Solution | None:
     rss = max(found.rss, float(np.finfo(float).tiny))
     decrement = found.rounding / float(np.sqrt(_dispersion(model, rss, size)))
     return _solution(model, found.theta, found.C, (rss, size), decrement, 1, found.rcond, found.digits, "exact")
+
+
+def _from_files(model: Model, accuracy: str) -> Solution:
+    """Gram product and refinement in reads of the files; QR where that is not enough."""
+    if accuracy == "exact":
+        raise IncompatibleError(
+            "LeastSquares(accuracy='exact') holds all rows in memory, and these are in files. Leave accuracy= out."
+        )
+    found = surrogate_ascent(model, 1e-8, 10, "LeastSquares on files")
+    if found.rcond < LEAST_RCOND:
+        return _required(_orthogonal(model), model)
+    return replace(found, residual_sums=model.residual_sums(found.estimate), reads=found.reads + 1)
 
 
 def _orthogonal(model: Model) -> Solution | None:

@@ -22,6 +22,7 @@ from stattools.solvers.quasi_newton import Ascent, ascend
 from stattools.solvers.softmax_metric import metric_at
 from stattools.solvers.softmax_passes import SoftmaxPasses
 from stattools.solvers.solution import Solution, Status, TraceStep
+from stattools.solvers.surrogate import held_elsewhere
 
 Floats = NDArray[np.float64]
 
@@ -43,6 +44,8 @@ def large(model: object) -> bool:
     Newton forms n p^2 K^2 / 2 products about seven times, quasi-Newton reads the rows about sixty times at 2 n p K.
     """
     if not isinstance(model, Model) or not isinstance(model.likelihood, Categorical) or model.predictor.width < 2:
+        return False
+    if held_elsewhere(model):  # the passes hold all rows
         return False
     newton, quasi = costs(model)
     return quasi < newton and newton > 1e8
