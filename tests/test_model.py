@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.special import expit
 
 import stattools as st
 from stattools.data.rows import BLOCK_BYTES
@@ -133,3 +134,14 @@ def test_dispersion_is_the_squared_scale_that_standard_errors_use():
     for model in models():
         fit = st.fit(model)
         assert_allclose(model.dispersion(fit.estimate), fit.scale**2, rtol=1e-12)
+
+
+@pytest.mark.parametrize("n", [5000, 16391, 40011])
+def test_the_information_is_whole_where_the_last_block_is_small(n):
+    """Small blocks come as full products, large ones as upper triangles; their sum is symmetric all the same."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(n, 6)) + 1.0
+    model = st.logistic((random.random(n) < 0.5).astype(int), X, intercept=False)
+    mean = expit(X @ np.full(6, 0.1))
+    information = X.T @ (X * (mean * (1.0 - mean))[:, None])
+    assert_allclose(model.evaluate(np.full(6, 0.1)).information, information, rtol=1e-11)

@@ -93,8 +93,13 @@ def upper_gram(X: Floats, weight: Floats) -> Floats:
 
 
 def symmetric(upper: Floats) -> Floats:
-    """The symmetric matrix with this upper triangle, below which there are zeros."""
-    whole = upper + upper.T
+    """The symmetric matrix with this upper triangle, whatever stands below it.
+
+    >>> symmetric(np.array([[1.0, 2.0], [9.0, 3.0]])).tolist()
+    [[1.0, 2.0], [2.0, 3.0]]
+    """
+    above = np.triu(upper, 1)
+    whole = above + above.T
     whole.flat[:: len(upper) + 1] = upper.diagonal()
     return whole
 
