@@ -27,6 +27,7 @@ from stattools.many_fits import replicate
 from stattools.model import Model
 from stattools.models.counts import whole_number
 from stattools.small_batches import estimated
+from stattools.solvers.surrogate import held_elsewhere
 from stattools.threads import one_blas_thread
 
 if TYPE_CHECKING:
@@ -169,6 +170,11 @@ def bootstrap(
     if not isinstance(model, Model) or not len(model.rows.X):
         raise IncompatibleError(
             f"bootstrap needs a regression with its data; got {getattr(model, 'title', model)!r:.60}."
+        )
+    if held_elsewhere(model):
+        raise IncompatibleError(
+            "bootstrap holds all rows in memory, and these are in files. cov='HC0' has standard errors that do not "
+            "trust the model either, in one read."
         )
     if whole is not None and whole.penalty is not None:
         raise IncompatibleError(f"bootstrap refits by maximum likelihood; this fit has penalty={whole.penalty!r}.")

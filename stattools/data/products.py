@@ -93,9 +93,9 @@ def upper_gram(X: Floats, weight: Floats) -> Floats:
 
 
 def symmetric(upper: Floats) -> Floats:
-    """The symmetric matrix with this upper triangle."""
-    whole = np.triu(upper)
-    whole += np.triu(whole, 1).T
+    """The symmetric matrix with this upper triangle, below which there are zeros."""
+    whole = upper + upper.T
+    whole.flat[:: len(upper) + 1] = upper.diagonal()
     return whole
 
 

@@ -33,6 +33,9 @@ FIGURES = {
         promised=[np.nan, np.nan, 35.0],
     ),
     "coefficients": lambda: figures.coefficients(names, [1, 2, 3], [0, 1, 2], [2, 3, 4], xlabel="log odds"),
+    "rootogram": lambda: figures.rootogram(
+        np.arange(4.0), np.array([9.0, 5.0, 2.0, 0.0]), {"a": (np.arange(4.0), 9.0 - np.arange(4.0))}, xlabel="k"
+    ),
     "frequencies": lambda: figures.frequencies(
         [0, 1, 2], [0.5, 0.3, 0.2], {"Poisson": [0.6, 0.3, 0.1], "negative binomial": [0.5, 0.3, 0.2]}, xlabel="visits"
     ),
