@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 from statsmodels.api import OLS
@@ -55,15 +56,19 @@ def against_peers(n: int, p: int, order: str, *, rounds: int, targets: dict[str,
     y, X = data(n, p, order)
     model = st.ols(y, X, intercept=False)
     cases: dict[str, Callable[[], object]] = {
-        "stattools, the solver": lambda: st.LeastSquares().solve(model).estimate,
+        "stattools, the solver": lambda: st.LeastSquares().solve(model),
         "stattools, st.ols and st.fit": lambda: st.fit(st.ols(y, X, intercept=False)).estimate,
         "limit": lambda: limit(X),
         **peers(y, X),
     }
-    found = st.LeastSquares().solve(model)
-    title = f"OLS, n = {n:,}, p = {p}, {order} order; rung {found.rung}, {found.digits.smallest:.1f} digits or more"
+
+    def judge(answer: Any) -> dict[str, float | str]:
+        if isinstance(answer, np.ndarray):
+            return {"decrement": decrement(model, answer)}
+        return {"rung": answer.rung, "digits": answer.digits.smallest, "decrement": decrement(model, answer.estimate)}
+
+    title = f"OLS, n = {n:,}, p = {p}, {order} order"
     promised = {name: least for name, least in targets.items() if name in cases}
-    judge = lambda theta: {"decrement": decrement(model, theta)}  # noqa: E731
     return with_memory(interleaved(title, cases, rounds=rounds, targets=promised, judge=judge), cases)
 
 

@@ -68,7 +68,7 @@ def _figure(name: str, comparisons: Sequence[Comparison]) -> Figure:
     """The ratios of a script; where all have one and the same peer, its name is said once, in the caption."""
     pairs = [(comparison, timing) for comparison in comparisons for timing in comparison.peers]
     groups, names = [comparison.title for comparison, _ in pairs], [timing.name for _, timing in pairs]
-    alone = len(set(names)) == 1 and len(set(groups)) == len(groups) > 1
+    alone = len(set(names)) == 1 and len(set(groups)) == len(groups)
     values = [comparison.ratio(timing) for comparison, timing in pairs]
     low = [min(timing.seconds) / comparison.ours.median for comparison, timing in pairs]
     high = [max(timing.seconds) / comparison.ours.median for comparison, timing in pairs]
@@ -90,7 +90,7 @@ def _figure(name: str, comparisons: Sequence[Comparison]) -> Figure:
     return Figure(
         name,
         draw,
-        f"{names[0] if alone else f'{len(pairs)} others'} from {ratio(min(values))} to {ratio(max(values))} times as "
+        f"{names[0] if alone else f'{len(pairs)} ways'} from {ratio(min(values))} to {ratio(max(values))} times as "
         "long as ours",
         f"{f'How long {literal(names[0])} takes. ' if alone else ''}Points are ratios of medians, lines the range of "
         "the rounds, orange ticks what was promised.",

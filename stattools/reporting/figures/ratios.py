@@ -30,6 +30,8 @@ def ratios(
     `groups` names the group of each peer: a heading stands above those that follow each other. Peers that are `lost`
     are vermilion; a tick is what was `promised`, nan for nothing.
     """
+    from matplotlib.ticker import LogLocator, NullFormatter
+
     values, low, high = np.asarray(values), np.asarray(low), np.asarray(high)
     red = np.asarray(lost, dtype=bool) if len(lost) else values < 1.0
     places, headings = _places(len(names), groups)
@@ -46,6 +48,9 @@ def ratios(
         text.set(fontsize=8.5, in_layout=False)
         axes.axhspan(place - 0.45, place + 0.45, color="#F2F2F2", zorder=0.5, linewidth=0)
     axes.set(xscale="log", xlabel=xlabel, yticks=places, ylim=(-0.7, rows - 0.3))
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_major_formatter(lambda ratio, _: f"{ratio:,.12g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_yticklabels([plain(name, 44) for name in names])
     axes.grid(visible=False, axis="y")
     return figure
