@@ -45,6 +45,8 @@ def verify(
 
 def told(verdict: Any, limit: int = 30) -> str:
     """A verdict in words, with the first lines that differ."""
+    if verdict.same and verdict.unverified:
+        return f"{verdict.unverified} cannot be verified"
     if verdict.same:
         moved = f"; the environment moved: {', '.join(verdict.environment)}" if verdict.environment else ""
         return f"the same text{moved}"

@@ -52,9 +52,13 @@ class Dense:
 
         return X @ W + b, pullback
 
-    def own(self, X: Floats, score: Floats) -> Floats:
-        """The score in theta alone, which is all that a first layer needs."""
-        return np.concatenate([(X.T @ score).ravel(), score.sum(axis=0)])
+    def own(self, X: Floats, score: Floats, out: Floats | None = None) -> Floats:
+        """The score in theta alone, which is all that a first layer needs; written into `out` where given."""
+        whole = np.empty(self.size) if out is None else out
+        W, b = self.parts(whole)
+        np.matmul(X.T, score, out=W)
+        score.sum(axis=0, out=b)
+        return whole
 
     def parts(self, theta: Floats) -> tuple[Floats, Floats]:
         """W (inputs, outputs) and b (outputs,), views of theta."""

@@ -37,17 +37,21 @@ def train_by_adam(
     first, first_score = np.nan, np.inf
     reason = f"the limit of {solver.epochs} epochs"
     mass = _mass(model, training)
+    room = np.empty((min(solver.batch, len(training)) + 1, model.rows.X.shape[1]))
     with progress(solver.epochs) as report:
         for epoch in range(1, solver.epochs + 1):
             total, when = 0.0, f"{solver!r} diverged in epoch {epoch}"
             for rows in _batches(generator.permutation(training), solver.batch, model):
                 seen: list[Moments] = []
-                now = model.of_rows(theta, rows, 1, seen)
+                now = model.of_rows(theta, rows, 1, seen, room)
                 size = _mass(model, rows)
                 if size == 0.0:
                     continue
                 total += now.loglik
-                score = now.score / size - (ridge / mass) * penalized * theta
+                score = now.score
+                score /= size
+                if ridge:
+                    score -= (ridge / mass) * penalized * theta
                 length = require_finite(model, theta, rows, now.loglik / size, score, when, first_score)
                 if np.isnan(first):
                     first, first_score = now.loglik / size, length

@@ -132,11 +132,20 @@ class Network:
         return self._at_own_scale(whole) if self.has_scale else whole
 
     def of_rows(
-        self, theta: Floats, index: slice | NDArray[np.intp], order: int = 1, seen: list[Moments] | None = None
+        self,
+        theta: Floats,
+        index: slice | NDArray[np.intp],
+        order: int = 1,
+        seen: list[Moments] | None = None,
+        room: Floats | None = None,
     ) -> Evaluation:
-        """Log-likelihood and score of some rows as one batch, a Gaussian's scale held at 1 (in units of sd(y))."""
+        """Log-likelihood and score of some rows as one batch, a Gaussian's scale held at 1 (in units of sd(y)).
+
+        `room`, at least as many rows of the design as the batch has, is overwritten: a new array for each batch would
+        cost more than what is put into it.
+        """
         rows = self.rows
-        eta, back = self.perceptron.forward(theta, self.inputs(rows.X[index]), seen)
+        eta, back = self.perceptron.forward(theta, self._inputs_of(index, room), seen)
         y = (rows.y[index] - self.middle) / self.unit if self.has_scale else rows.y[index]
         flat = eta[:, 0] if self.likelihood.width == 1 else eta
         w = None if rows.weight is None else rows.weight[index]
@@ -147,9 +156,18 @@ class Network:
         score = self.likelihood.score(flat, y).reshape(eta.shape)
         return Evaluation(loglik, back(score if w is None else score * w[:, None]))
 
-    def inputs(self, X: Floats) -> Floats:
-        """Columns of the design as the first layer sees them: centered and scaled."""
-        return (X[:, self.first :] - self.center) / self.scale
+    def inputs(self, X: Floats, overwrite: bool = False) -> Floats:
+        """Columns of the design as the first layer sees them: centered and scaled, in X itself with `overwrite`."""
+        columns = X[:, self.first :]
+        out = np.subtract(columns, self.center, out=columns if overwrite else None)
+        out /= self.scale
+        return out
+
+    def _inputs_of(self, index: slice | NDArray[np.intp], room: Floats | None) -> Floats:
+        if room is None or isinstance(index, slice):
+            return self.inputs(self.rows.X[index])
+        # "clip" lets NumPy write into `out` at once; row numbers come from the model and are never out of range.
+        return self.inputs(np.take(self.rows.X, index, axis=0, out=room[: len(index)], mode="clip"), overwrite=True)
 
     def eta(self, theta: ArrayLike, X: Floats | None = None) -> Floats:
         """What the last layer says of each row of X, a design matrix (the model's own by default): (n,) or (n, width).

@@ -67,12 +67,15 @@ class Perceptron:
             pullbacks.append(pullback)
 
         def back(score: Floats) -> Floats:
-            own = []
-            for pullback in reversed(pullbacks[1:]):
-                part, score = pullback(score)
-                own.append(part)
-            start = first.own(inputs, score) if isinstance(first, Dense) else pullbacks[0](score)[0]
-            return np.concatenate([start, *own[::-1]])
+            whole = np.empty(self.size)
+            parts = self.parts(whole)
+            for part, pullback in zip(parts[:0:-1], pullbacks[:0:-1], strict=True):
+                part[:], score = pullback(score)
+            if isinstance(first, Dense):
+                first.own(inputs, score, parts[0])
+            else:
+                parts[0][:] = pullbacks[0](score)[0]
+            return whole
 
         return X, back
 

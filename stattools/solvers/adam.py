@@ -71,15 +71,25 @@ class Adam:
         [-0.1]
         """
         first, second, steps = np.zeros(len(decayed)), np.zeros(len(decayed)), 0
+        work = np.empty(len(decayed))
         rate = self.rate if rate is None else rate
-        shrink = 1.0 - rate * self.weight_decay * decayed
+        shrink = 1.0 - rate * self.weight_decay * decayed if self.weight_decay else None
 
         def move(theta: Floats, score: Floats) -> Floats:
-            nonlocal first, second, steps
+            # In place: with 100,000 parameters new arrays for each term would take longer than the terms.
+            nonlocal first, second, work, steps
             steps += 1
-            first += (1.0 - FIRST) * (score - first)
-            second += (1.0 - SECOND) * (score * score - second)
-            size = np.sqrt(second / (1.0 - SECOND**steps)) + EPSILON
-            return shrink * theta + (rate / (1.0 - FIRST**steps)) * first / size
+            first *= FIRST
+            first += np.multiply(score, 1.0 - FIRST, out=work)
+            second *= SECOND
+            np.multiply(score, score, out=work)
+            work *= 1.0 - SECOND
+            second += work
+            correction = np.sqrt(1.0 - SECOND**steps)
+            np.sqrt(second, out=work)
+            work += EPSILON * correction
+            np.divide(first, work, out=work)
+            work *= rate * correction / (1.0 - FIRST**steps)
+            return theta + work if shrink is None else shrink * theta + work
 
         return move

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import StattoolsError
+from stattools.errors import IncompatibleError, StattoolsError
+from stattools.solvers.surrogate import held_elsewhere
 from stattools.validation.causes import gather
 from stattools.validation.finding import escaped, pipe_table
 from stattools.validation.foreign.description import Foreign
@@ -152,6 +153,12 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
     if not different:
         return Explanation((a.name, b.name), pd.DataFrame(columns=["cause", "words", *QUANTITIES]), True, True,
                            f"{title} are the same.", reach)  # fmt: skip
+    for one in (a, b):
+        if held_elsewhere(one.model):
+            raise IncompatibleError(
+                f"explain goes from one fit to the other over rows in memory, and those of {one.name} are in files. "
+                "Compare fits of a sample in memory."
+            )
     told: list[dict[str, Any]] = []
     last, pending, notes = start, [], []
     for cause, words, model, numbers in _states(a, b, notes):

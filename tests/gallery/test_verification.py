@@ -71,6 +71,14 @@ def test_a_report_that_the_gallery_did_not_make_is_refused(text, tmp_path):
         made_by(text, tmp_path / "letter.md")
 
 
+def test_timings_are_known_by_their_command_and_not_measured_again(tmp_path, gallery):
+    path = tmp_path / "benchmarks.md"
+    path.write_text("## Provenance\n\n```sh\nstattools bench --out reports/benchmarks.md\n```\n")
+    verdict = verify(path, gallery)
+    assert verdict.same
+    assert verdict.unverified == "timings"
+
+
 def test_the_validation_of_the_package_is_known_by_its_command(gallery, tmp_path, monkeypatch):
     from stattools.qualification import qualification
     from stattools.qualification.document import document
