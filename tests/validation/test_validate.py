@@ -99,7 +99,7 @@ def test_categories_that_were_never_seen_are_zero_in_both(counts):
 
 
 def test_one_category_alone_needs_no_reference():
-    with pytest.raises(IncompatibleError, match="two categories that were seen"):
+    with pytest.raises(st.IncompatibleError, match="two categories that were seen"):
         st.validate(st.fit(st.multinomial({"a": 0, "b": 4})))
 
 
