@@ -154,3 +154,9 @@ def test_round_off_of_huge_coefficients_does_not_reach_the_page():
     sentence = st.sentences(fit)[0]
     assert re.search(r"falls by \d\.\d{2,4}e\+13 per unit of x", sentence)
     assert not re.search(r"\d,\d{3},\d{3}", sentence + st.report_table(fit))
+
+
+def test_names_and_levels_of_several_lines_stay_in_one_sentence():
+    table = data.assign(g=np.where(data["g"] == "a", "<b>a\nb</b>", "c\u2028d"))
+    sentence = st.sentences(st.fit(st.ols("z ~ g", table)))[0]
+    assert "where g is c d rather than <b>a b</b> (" in sentence
