@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from stattools.covariance import HAC as HAC
     from stattools.covariance import Cluster as Cluster
     from stattools.data.idx import read_idx as read_idx
+    from stattools.data.scan import Scan as Scan
+    from stattools.data.scan import scan as scan
     from stattools.decisions.contrasts import difference as difference
     from stattools.decisions.contrasts import ratio as ratio
     from stattools.decisions.contrasts import rope_probability as rope_probability
@@ -203,6 +205,7 @@ _HOME = {
     "fitted": ("Fit",),
     "fitting": ("fit",),
     "data.idx": ("read_idx",),
+    "data.scan": ("Scan", "scan"),
     "held_out_scores": ("confusion", "held_out"),
     "hypotheses": ("TestResult", "likelihood_ratio", "score_test"),
     "interval": ("Interval",),

@@ -214,6 +214,20 @@ class Fit:
         model = self._regression("predict")
         return predict(self, model, data, offset, interval, exposure=exposure, trials=trials, kind=kind)
 
+    def predict_to(
+        self, path: str | Path, data: Any = None, *, kind: str = "mean", interval: float | None = None
+    ) -> Path:
+        """Write predictions for the rows of a scan (`st.scan`) to a Parquet file, in batches; returns the path.
+
+        `data` is a scan, None for the one of the fit. One row for each of the files' in their order, null where a
+        predictor is missing; columns as `predict` has them, for softmax one per category. The file appears when it is
+        complete. Raises DomainError, naming file and row group, for unseen levels and for what cannot be read.
+        """
+        from stattools.prediction_file import predict_to
+
+        self._regression("predict_to")
+        return predict_to(self, path, data, kind=kind, interval=interval)
+
     def marginal_effects(self, **options: Any) -> pd.DataFrame:
         """Average change of the mean per unit of each variable, a frame like `table()`.
 

@@ -20,7 +20,7 @@ from stattools.fitting import fit
 from stattools.interval import Interval, require_level
 from stattools.model import Model
 from stattools.models.regression import ols
-from stattools.small_batches import ENTRIES, climbed, padded
+from stattools.small_batches import ENTRIES, Members, climbed, padded, parts
 from stattools.solvers.batched_newton import supported
 from stattools.statespace.many import LocalLevelFits, LocalLevels
 from stattools.statespace.many import fit_many as local_levels
@@ -208,24 +208,21 @@ def _of_one(model: Model, outcomes: ArrayLike | None, weights: ArrayLike | None)
 def replicated(model: Model, Y: Floats | None, W: Floats | None) -> ManyFits:
     """The rows of a model with outcomes Y (m, n), frequencies W (m, n), or both."""
     m = len(Y if Y is not None else W)  # type: ignore[arg-type]
-
-    def one(k: int) -> Model:
-        rows = model.rows
-        y, weight = rows.y if Y is None else Y[k], rows.weight if W is None else W[k]
-        return replace(model, rows=replace(rows, y=y, weight=weight))
-
     rows = model.rows
-    if not supported(model.likelihood) or rows.precision is not None or rows.y.ndim > 1:
-        return _assembled(model, tuple(range(m)), [None] * m, one)
-    found: list[Any] = []
-    chunk = max(1, ENTRIES // len(rows.X))
-    for start in range(0, m, chunk):
-        part = slice(start, min(start + chunk, m))
-        shape = part.stop - part.start, len(rows.X)
-        y = np.broadcast_to(rows.y, shape) if Y is None else Y[part]
-        w = W[part] if W is not None else (None if rows.weight is None else np.broadcast_to(rows.weight, shape))
-        found += climbed(model, rows.X, y, w, rows.offset)
-    return _assembled(model, tuple(range(m)), found, one)
+    found = Members.unsettled(m, len(model.names))
+    if supported(model.likelihood) and rows.precision is None and rows.y.ndim == 1:
+        own = None if rows.weight is None else rows.weight[None]
+        for part in parts(m, len(rows.X)):
+            y, w = rows.y[None] if Y is None else Y[part], own if W is None else W[part]
+            found.put(part, climbed(model, rows.X, y, w, rows.offset))
+    return _assembled(model, tuple(range(m)), found, lambda k: replicate(model, Y, W, k))
+
+
+def replicate(model: Model, Y: Floats | None, W: Floats | None, k: int) -> Model:
+    """The model with the outcomes and frequencies of one replicate."""
+    rows = model.rows
+    y, weight = rows.y if Y is None else Y[k], rows.weight if W is None else W[k]
+    return replace(model, rows=replace(rows, y=y, weight=weight))
 
 
 def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
@@ -236,7 +233,7 @@ def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
             raise IncompatibleError(
                 "fit_many needs models of one kind with the same coefficients; use st.fit for each."
             )
-    found: list[Any] = [None] * len(models)
+    found = Members.unsettled(len(models), len(first.names))
     if supported(first.likelihood) and all(one.rows.precision is None and one.rows.y.ndim == 1 for one in models):
         order = np.argsort([len(one.rows.X) for one in models], kind="stable")
         p = first.rows.X.shape[1]
@@ -247,26 +244,31 @@ def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
             order = order[: -len(chunk)]
             members = [padded(models[k], n) for k in chunk]
             X, y, w, o = (np.stack([part[i] for part in members]) for i in range(4))
-            for k, result in zip(chunk, climbed(first, X, y, w, o if o.any() else None), strict=True):
-                found[k] = result
+            found.put(chunk, climbed(first, X, y, w, o if o.any() else None))
     return _assembled(first, labels, found, models.__getitem__)
 
 
-def _assembled(model: Model, labels: tuple[Any, ...], found: list[Any], model_of: Callable[[int], Model]) -> ManyFits:
-    m, p = len(labels), len(model.names)
-    estimate, covariance, numbers = np.full((m, p), np.nan), np.full((m, p, p), np.nan), np.full((m, 4), np.nan)
+def _assembled(model: Model, labels: tuple[Any, ...], found: Members, model_of: Callable[[int], Model]) -> ManyFits:
     reasons: dict[Any, str] = {}
-    for k, member in enumerate(found):
-        if member is None:
-            try:
-                alone: Fit = fit(model_of(k))
-            except StattoolsError as error:
-                reasons[labels[k]] = str(error)
-                continue
-            member = alone.estimate, alone.covariance, alone.loglik, alone.scale, alone.solution.decrement, alone.n
-        estimate[k], covariance[k], numbers[k] = member[0], member[1], member[2:]
-    loglik, scale, decrement, n = numbers.T
-    df = n - p if model.has_scale else np.full(m, np.inf)
+    for k in np.flatnonzero(~found.settled):
+        try:
+            alone: Fit = fit(model_of(int(k)))
+        except StattoolsError as error:
+            reasons[labels[k]] = str(error)
+            continue
+        numbers = (alone.loglik, alone.scale, alone.solution.decrement, alone.n)
+        found.put(k, Members(alone.estimate, alone.covariance, *numbers))  # type: ignore[arg-type]
+    df = found.n - len(model.names) if model.has_scale else np.full(len(labels), np.inf)
     return ManyFits(
-        model.title, model.names, labels, estimate, covariance, loglik, scale, decrement, df, reasons, model_of
+        model.title,
+        model.names,
+        labels,
+        found.estimate,
+        found.covariance,
+        found.loglik,
+        found.scale,
+        found.decrement,
+        df,
+        reasons,
+        model_of,
     )

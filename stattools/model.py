@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import get_blas_funcs
 
+from stattools.data.products import FEW, symmetric
 from stattools.data.rows import Block, Rows
 from stattools.errors import DomainError
 from stattools.likelihoods import Gaussian, Likelihood
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from stattools.data.design import Design
 
 Floats = NDArray[np.float64]
+
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 EXACT_FIT = 64.0 * np.finfo(float).eps
 """Residuals this small beside y are round-off."""
@@ -57,10 +61,19 @@ class Evaluation:
             max(self.reach, other.reach),
         )
 
+    def __iadd__(self, other: Evaluation) -> Evaluation:
+        """The sum, in the arrays of the first."""
+        score, information = self.score, self.information
+        score += other.score
+        information += other.information
+        return Evaluation(self.loglik + other.loglik, score, information, max(self.reach, other.reach))
+
     @property
     def is_finite(self) -> bool:
         """True when every number asked for is finite."""
-        return isfinite(self.loglik) and bool(np.isfinite(self.score).all() and np.isfinite(self.information).all())
+        return isfinite(self.loglik) and all(
+            isfinite(nrm2(part.ravel("K"))) for part in (self.score, self.information) if part.size
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +142,10 @@ class Model:
         estimated.
         """
         theta = self._checked(theta)
-        return self.rows.total(lambda block: self._of_block(theta, block, order))
+        found = self.rows.total(lambda block: self._of_block(theta, block, order))
+        if order < 2 or self.rows.X.size < FEW:
+            return found
+        return replace(found, information=symmetric(found.information))
 
     # A step that is too long may overflow: the solver sees a non-finite value and shortens it.
     @np.errstate(over="ignore", invalid="ignore")
@@ -142,7 +158,7 @@ class Model:
             score = _times(self.likelihood.score(eta, y), w)
             return Evaluation(_total(self.likelihood.loglik(eta, y), w), pullback(score))
         loglik, score, information = self.likelihood.evaluate(eta, y)
-        curvature = self.predictor.information(block, _times(information, w))
+        curvature = self.predictor.upper(block, _times(information, w))
         first = eta[:, 0] if self.predictor.extra else eta
         return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature, float(np.abs(first).max()))
 

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.rows import Rows
+from stattools.data.scan import Scan
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Binomial
 from stattools.model import Model
+from stattools.solvers.surrogate import held_elsewhere
 
 Floats = NDArray[np.float64]
 Column = str | ArrayLike | None
@@ -24,7 +26,14 @@ def at_rows(model: Model, data: Any, offset: Column = None, exposure: Column = N
             raise IncompatibleError(
                 "predict takes offset= and exposure= together with new rows; the rows of the fit have theirs."
             )
+        if held_elsewhere(model):
+            raise IncompatibleError(
+                f"predict() of {model.title} answers for all rows, which are in files: use fit.predict_to(path), or "
+                "predict(table) for some rows."
+            )
         return model
+    if isinstance(data, Scan):
+        raise IncompatibleError("predict of a scan would be as long as its files: use fit.predict_to(path, scan).")
     X = model.design.encode(data)
     y = np.zeros((len(X), *np.shape(model.rows.y)[1:]))
     return replace(model, rows=Rows(X, y, offset=_new_offset(model, data, offset, exposure, len(X))))

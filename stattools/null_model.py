@@ -15,6 +15,7 @@ from stattools.data.triangle import triangle
 from stattools.model import Model
 from stattools.models.starting_point import starting_point
 from stattools.solvers import Newton
+from stattools.solvers.surrogate import held_elsewhere
 
 
 def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: float | None = None) -> float:
@@ -32,6 +33,12 @@ def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: flo
 
 def null_loglik(model: Model) -> float:
     """Maximum log-likelihood of the intercept alone."""
+    if held_elsewhere(model):
+        rows: Any = model.rows
+        alone = rows.alone()
+        if alone is None:
+            return float("nan")
+        model = replace(model, rows=alone)
     rows = replace(model.rows, X=np.ones((len(model.rows.X), 1)))
     predictor = replace(model.predictor, columns=1)
     null = replace(model, rows=rows, predictor=predictor, start=starting_point(model.likelihood, predictor, rows))
@@ -40,7 +47,11 @@ def null_loglik(model: Model) -> float:
 
 def total_sum_of_squares(model: Model) -> float:
     """Sum of squares of y - offset about its mean, or about 0 where no combination of the columns is constant."""
-    rows = model.rows
+    rows: Any = model.rows
+    if held_elsewhere(model):
+        moments = rows.marginal.moments
+        about = moments.mean if "Intercept" in model.terms else 0.0
+        return float("nan") if rows.offset is not None else moments.about(about)
     y = rows.y if rows.offset is None else rows.y - rows.offset
     weight = np.ones(len(y)) if rows.importance is None else rows.importance
     if any((rows.X[:, k] == rows.X[0, k]).all() for k in np.flatnonzero(rows.X[0] == rows.X[-1]) if rows.X[0, k]):

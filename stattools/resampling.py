@@ -19,13 +19,16 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.covariance.leverage import row_scores
-from stattools.errors import DomainError, IdentificationError, IncompatibleError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError
 from stattools.fitted import Fit
 from stattools.fitting import fit
 from stattools.interval import Interval, require_level
-from stattools.many_fits import replicated
+from stattools.many_fits import replicate
 from stattools.model import Model
 from stattools.models.counts import whole_number
+from stattools.small_batches import estimated
+from stattools.solvers.surrogate import held_elsewhere
+from stattools.threads import one_blas_thread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +38,10 @@ Floats = NDArray[np.float64]
 
 ENTRIES = 4_000_000
 """So many frequencies or outcomes are drawn at a time: arrays of 32 MB."""
+
+DRAWN = 10_000
+"""So many rows are drawn at a time: they stay in the cache."""
+
 Kind = Literal["pairs", "parametric", "bayesian"]
 IntervalKind = Literal["percentile", "basic", "bca", "normal"]
 INTERVALS = ("percentile", "basic", "bca", "normal")
@@ -142,6 +149,7 @@ class Bootstrap:
         return special.ndtr(bias + z / (1.0 - skew * z))
 
 
+@one_blas_thread()
 def bootstrap(
     fit_or_model: Fit | Model, /, *, draws: int = 1000, seed: int | np.random.Generator, kind: Kind = "pairs"
 ) -> Bootstrap:
@@ -163,6 +171,11 @@ def bootstrap(
         raise IncompatibleError(
             f"bootstrap needs a regression with its data; got {getattr(model, 'title', model)!r:.60}."
         )
+    if held_elsewhere(model):
+        raise IncompatibleError(
+            "bootstrap holds all rows in memory, and these are in files. cov='HC0' has standard errors that do not "
+            "trust the model either, in one read."
+        )
     if whole is not None and whole.penalty is not None:
         raise IncompatibleError(f"bootstrap refits by maximum likelihood; this fit has penalty={whole.penalty!r}.")
     if kind not in ("pairs", "parametric", "bayesian"):
@@ -175,9 +188,13 @@ def bootstrap(
     chunk = max(1, ENTRIES // max(len(model.rows.X), int(model.n)))
     for start in range(0, asked, chunk):
         Y, W = _replicate(whole, model, kind, min(chunk, asked - start), random)
-        found = replicated(model, Y, W)
-        reasons |= {start + k: reason for k, reason in found.reasons.items()}
-        kept.append(found.estimate[np.isfinite(found.estimate).all(axis=1)])
+        found = estimated(model, Y, W, whole.estimate)
+        for k in np.flatnonzero(np.isnan(found[:, 0])):
+            try:
+                found[k] = fit(replicate(model, Y, W, int(k))).estimate
+            except StattoolsError as error:
+                reasons[start + int(k)] = str(error)
+        kept.append(found[~np.isnan(found[:, 0])])
     estimates = np.concatenate(kept)
     if len(estimates) < 2:
         raise IdentificationError(
@@ -209,8 +226,16 @@ def _replicate(
     if not (weight == np.floor(weight)).all():
         raise IncompatibleError("kind='pairs' draws rows, and weights= are not whole numbers. Use kind='bayesian'.")
     owner = np.repeat(np.arange(len(weight)), weight.astype(int))
-    drawn = owner[random.integers(0, len(owner), (m, len(owner)))] + len(weight) * np.arange(m)[:, None]
-    return None, np.bincount(drawn.ravel(), minlength=m * len(weight)).reshape(m, -1).astype(float)
+    counts = np.empty((m, len(weight)))
+    few = max(1, DRAWN // len(owner))
+    for start in range(0, m, few):
+        part = counts[start : start + few]
+        drawn = random.integers(0, len(owner), (len(part), len(owner)))
+        if len(owner) != len(weight):
+            drawn = owner[drawn]
+        drawn += len(weight) * np.arange(len(part))[:, None]
+        part[:] = np.bincount(drawn.ravel(), minlength=part.size).reshape(part.shape)
+    return None, counts
 
 
 def _influence(whole: Fit) -> tuple[Floats, Floats]:

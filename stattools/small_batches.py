@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
-from stattools.likelihoods import Gaussian
+from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
 from stattools.model import Model
-from stattools.solvers.batched_newton import batched_newton
+from stattools.solvers.batched_newton import batched_newton, supported
+from stattools.solvers.batched_rows import weighted_squares
 
 Floats = NDArray[np.float64]
 
@@ -18,6 +22,15 @@ ENTRIES = 100_000
 
 TOLERANCE = 1e-8
 """The largest decrement, in standard errors, of what is not in doubt."""
+
+PERFECT = 1e-10
+"""A resample of a linear regression that leaves this share of its sum of squares is in doubt."""
+
+FACTORS = 1000
+"""So many factors of at most 2 have a product below the largest float."""
+
+SMALL_COUNT = 1000
+"""Counts up to this have their log factorial from a table, and lose no digit that matters to cancellation."""
 
 
 def padded(model: Model, n: int) -> tuple[Floats, Floats, Floats, Floats]:
@@ -29,22 +42,98 @@ def padded(model: Model, n: int) -> tuple[Floats, Floats, Floats, Floats]:
     return X, y, w, o
 
 
-def climbed(model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None) -> list[Any]:
-    """Per member (estimate, covariance, loglik, scale, decrement, n), None where in doubt."""
-    batch = batched_newton(model.likelihood, X, Y, W, offset)
-    weight = np.ones_like(Y) if W is None else W
-    n, p = weight.sum(axis=1), batch.estimate.shape[1]
-    scale, covariance, decrement = np.ones(len(Y)), batch.covariance, batch.decrement
+@dataclass(frozen=True, eq=False)
+class Members:
+    """Fits of m members, NaN where they are in doubt: `settled` (m,) tells which are not."""
+
+    estimate: Floats
+    covariance: Floats
+    loglik: Floats
+    scale: Floats
+    decrement: Floats
+    n: Floats
+
+    @property
+    def settled(self) -> NDArray[np.bool_]:
+        """Which members have numbers."""
+        return ~np.isnan(self.decrement)
+
+    @staticmethod
+    def unsettled(m: int, p: int) -> Members:
+        """Room for the fits of m members."""
+        numbers = np.full((4, m), np.nan)
+        return Members(np.full((m, p), np.nan), np.full((m, p, p), np.nan), *numbers)
+
+    def put(self, where: Any, found: Members) -> None:
+        """Write the fits of some members."""
+        for field in fields(self):
+            getattr(self, field.name)[where] = getattr(found, field.name)
+
+
+def climbed(model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None) -> Members:
+    """The fits for outcomes Y and weights W, (m, n) each, or (1, n) for what members share."""
+    likelihood = model.likelihood
+    batch = batched_newton(likelihood, X, Y, W, offset)
+    m, p = batch.estimate.shape
+    weight = np.ones((1, Y.shape[1])) if W is None else W
+    n = np.broadcast_to(weight.sum(axis=1), m)
+    scale, covariance, decrement = np.ones(m), batch.covariance, batch.decrement
     doubtful = batch.doubtful | (np.count_nonzero(weight, axis=1) <= p)
-    if isinstance(model.likelihood, Gaussian):
-        rss = (weight * (Y - batch.eta) ** 2).sum(axis=1)
-        doubtful = doubtful | (rss <= 1e-20 * (weight * Y * Y).sum(axis=1)) | (n <= p)
+    if isinstance(likelihood, Gaussian):
+        gap = np.subtract(Y, batch.eta, out=batch.eta)
+        rss, size = weighted_squares(gap, W), weighted_squares(Y, W)
+        doubtful = doubtful | (rss <= 1e-20 * size) | (n <= p)
         rss = np.where(doubtful, 1.0, rss)
         scale = np.sqrt(rss / np.where(doubtful, 1.0, n - p))
         loglik = -0.5 * n * (np.log(2.0 * np.pi * rss / n) + 1.0)
         covariance, decrement = covariance * (scale**2)[:, None, None], decrement / scale
     else:
-        loglik = (weight * model.likelihood.loglik(batch.eta, Y)).sum(axis=1)
+        loglik = _loglik(likelihood, batch.eta, Y, W)
     doubtful |= ~(decrement <= TOLERANCE)
-    members = zip(batch.estimate, covariance, loglik, scale, decrement, n, strict=True)
-    return [None if bad else member for bad, member in zip(doubtful, members, strict=True)]
+    found = Members(batch.estimate, covariance, loglik, scale, decrement, np.array(n))
+    if doubtful.any():
+        found.put(doubtful, Members.unsettled(int(doubtful.sum()), p))
+    return found
+
+
+def estimated(model: Model, Y: Floats | None, W: Floats | None, start: Floats) -> Floats:
+    """Estimates only, (m, p), from a start near all of them; NaN where in doubt."""
+    rows, likelihood = model.rows, model.likelihood
+    m, p = len(Y if Y is not None else W), len(start)  # type: ignore[arg-type]
+    estimates = np.full((m, p), np.nan)
+    if not supported(likelihood) or rows.precision is not None or rows.y.ndim > 1:
+        return estimates
+    own = None if rows.weight is None else rows.weight[None]
+    for part in parts(m, len(rows.X)):
+        y, w = rows.y[None] if Y is None else Y[part], own if W is None else W[part]
+        batch = batched_newton(likelihood, rows.X, y, w, rows.offset, start=start, measured=False)
+        doubtful = batch.doubtful
+        if w is not None:
+            doubtful = doubtful | (np.count_nonzero(w, axis=1) <= p)
+        if isinstance(likelihood, Gaussian):  # a perfect fit is not decided here
+            gap = y - rows.X @ start - (0.0 if rows.offset is None else rows.offset)
+            before = weighted_squares(gap, w)
+            doubtful = doubtful | ~(before - batch.decrement**2 > PERFECT * before)
+        estimates[part] = batch.estimate
+        estimates[part][doubtful] = np.nan
+    return estimates
+
+
+def parts(m: int, n: int) -> Iterator[slice]:
+    """Members that climb together, so many that their arrays stay in the cache."""
+    chunk = max(1, ENTRIES // n)
+    return (slice(start, min(start + chunk, m)) for start in range(0, m, chunk))
+
+
+def _loglik(likelihood: Likelihood, eta: Floats, Y: Floats, W: Floats | None) -> Floats:
+    """Log-likelihoods (m,); by one logarithm of a product of factors in [1, 2], where that says the same."""
+    if isinstance(likelihood, Bernoulli) and W is None and eta.shape[1] <= FACTORS:
+        margin = (2.0 * Y - 1.0) * eta
+        short = np.minimum(margin, 0.0).sum(axis=1)
+        return short - np.log((1.0 + np.exp(-np.abs(margin))).prod(axis=1))
+    if isinstance(likelihood, Poisson) and Y.max() <= SMALL_COUNT:
+        table = gammaln(np.arange(SMALL_COUNT + 1) + 1.0)
+        each = Y * eta - np.exp(eta) - table[Y.astype(np.intp)]
+        return each.sum(axis=1) if W is None else (W * each).sum(axis=1)
+    each = likelihood.loglik(eta, Y)
+    return each.sum(axis=1) if W is None else (W * each).sum(axis=1)

@@ -7,7 +7,8 @@ milliseconds; entering and leaving the limit takes microseconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -36,23 +37,30 @@ def one_blas_thread() -> Iterator[None]:
 
 def free_threads() -> int:
     """How many threads `on_threads` can use: those of BLAS (OPENBLAS_NUM_THREADS or the cores) inside
-    `one_blas_thread`, 1 elsewhere.
+    `one_blas_thread`, 1 elsewhere and on the threads themselves.
     """
     return _free.get()
 
 
-def on_threads[Part, Result](work: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
-    """`work` of each part, the first by the calling thread and the others beside it; no order of execution."""
-    first, *others = parts
-    if not others:
-        return [work(first)]
-    jobs = [_pool(len(others)).submit(work, part) for part in others]
-    return [work(first), *(job.result() for job in jobs)]
+def on_threads[Part, Result](work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+    """`work` of each part, in the order of the parts; a thread that is done with one takes the next.
+
+    >>> on_threads(lambda part: part + 1, [1, 2])
+    [2, 3]
+    """
+    threads = min(free_threads(), len(parts))
+    if threads < 2:
+        return [work(part) for part in parts]
+    return list(_pool(threads).map(work, parts))
 
 
 @cache
 def _pool(size: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(size, "rows")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not live on in a fork
 
 
 @cache

@@ -23,6 +23,7 @@ LAYERS = [
     ["penalties"],
     ["null_model", "constrained", "summary", "new_rows"],
     ["prediction"],
+    ["prediction_file"],
     ["profile", "hypotheses", "population", "residuals"],
     ["effects", "comparison", "goodness", "coefficients", "confusion_table"],
     ["storage"],

@@ -35,6 +35,26 @@ def test_evaluations_add():
     assert [np.sum(p) for p in parts(a + b)] == [11.0, 22.0, 33.0]
 
 
+def test_a_running_sum_is_the_sum():
+    one, two = (Evaluation(-k, np.full(2, k), np.full((2, 2), k), k) for k in (1.0, 2.0))
+    total = one + two
+    kept = two.score.copy()
+    one += two
+    assert (one.loglik, one.reach) == (total.loglik, total.reach)
+    assert_allclose(one.score, total.score)
+    assert_allclose(one.information, total.information)
+    assert_allclose(two.score, kept)
+
+
+def test_the_information_is_symmetric_in_many_blocks_and_parts():
+    g, n, p = rng(9), 20_000, 60
+    X = g.normal(size=(n, p))
+    model = st.logistic(g.random(n) < 0.5, X, intercept=False)
+    found = model.evaluate(np.zeros(p)).information
+    assert_allclose(found, found.T, rtol=0, atol=0)
+    assert_allclose(found, 0.25 * X.T @ X, rtol=1e-11, atol=1e-8)
+
+
 @pytest.mark.parametrize("model", list(models()), ids=lambda m: m.kind)
 def test_halves_add_to_the_whole(model):
     theta = theta_of(model)

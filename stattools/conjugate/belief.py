@@ -57,6 +57,22 @@ def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "") 
     return array
 
 
+def single(value: Any, what: str) -> float:
+    """`value` as one positive number; DomainError that begins with `what`."""
+    number = numbers(value, what, positive=True)
+    if number.ndim:
+        raise DomainError(f"{what}, one number; got shape {number.shape}.")
+    return float(number)
+
+
+def different(names: Any, count: int, title: str, of: str) -> tuple[str, ...] | None:
+    """`names` as a tuple, or None; DomainError unless there are so many, all different."""
+    found = None if names is None else tuple(names)
+    if found is not None and (len(found) != count or len(set(found)) < count):
+        raise DomainError(f"{title} {count} different names, one per {of}; got {found!r:.80}.")
+    return found
+
+
 def points(x: ArrayLike, what: str) -> Floats:
     """Where a density is asked for: numbers, infinite ones included; DomainError for NaN and for text."""
     try:
@@ -74,6 +90,14 @@ def ordered(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
     if np.any(ends[0] > ends[1]):
         raise DomainError(f"probability needs low <= high; got low={low!r:.60}, high={high!r:.60}.")
     return ends
+
+
+def between(low: tuple[Any, Any], high: tuple[Any, Any]) -> Floats:
+    """The probability between two points from (below, above) of each, by the differences that lose no digits."""
+    (below_low, above_low), (below_high, above_high) = low, high
+    middle = 1.0 - below_low - above_high
+    upper = np.where(above_low <= 0.5, above_low - above_high, middle)
+    return np.where(below_high <= 0.5, below_high - below_low, upper)
 
 
 def probabilities(p: ArrayLike) -> Floats:

@@ -18,14 +18,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate import arms as of_arms
+from stattools.conjugate.belief import between
 from stattools.conjugate.beta_curve import beta_ends
+from stattools.conjugate.beta_peak import mode, require_one_peak
 from stattools.conjugate.elicitation import beta_from_mean_sd, beta_from_quantiles
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.predictive import BetaBinomial
-from stattools.conjugate.trial_data import TRIALS, Seen, exact_leave_one_out, tree
+from stattools.conjugate.trial_data import TRIALS, Seen, exact_leave_one_out, log_evidence, tree
 from stattools.errors import DomainError
 from stattools.interval import Interval
-from stattools.likelihoods.beta import log_density, log_density_of_logit, quantile, tails
+from stattools.likelihoods.beta import log_density, quantile, tails
 from stattools.models.counts import coin, unit_interval, whole_number
 from stattools.models.proportion import tail_area
 
@@ -161,11 +163,7 @@ class Beta:
 
         Raises DomainError where no single point is highest: a flat density, or one unbounded at both ends.
         """
-        a, b = np.asarray(self.a), np.asarray(self.b)
-        self._refuse((a == 1.0) & (b == 1.0), "is flat and has no mode. Use the mean or the median.")
-        self._require_one_peak("no single mode", "Use the mean or the median.")
-        top, rest = np.maximum(a - 1.0, 0.0), np.maximum(b - 1.0, 0.0)
-        return of_arms.plain(np.where(top + rest > 0.0, top / np.where(top + rest > 0.0, top + rest, 1.0), a == 1.0))
+        return mode(self)
 
     @property
     def median(self) -> Any:
@@ -197,13 +195,8 @@ class Beta:
         low, high = unit_interval(low), unit_interval(high)
         if np.any(low > high):
             raise DomainError(f"probability needs low <= high; got low={low.tolist()!r}, high={high.tolist()!r}.")
-        below_low, above_low = tails(low, 1.0 - low, self.a, self.b)
-        below_high, above_high = tails(high, 1.0 - high, self.a, self.b)
-        middle = 1.0 - below_low - above_high
-        value = np.where(
-            below_high <= 0.5, below_high - below_low, np.where(above_low <= 0.5, above_low - above_high, middle)
-        )
-        return of_arms.plain(value)
+        ends = (tails(end, 1.0 - end, self.a, self.b) for end in (low, high))
+        return of_arms.plain(between(*ends))
 
     def quantile(self, p: ArrayLike) -> Any:
         """The theta with P(theta <= value) = p, p in [0, 1].
@@ -229,7 +222,7 @@ class Beta:
         """
         tail = tail_area(prob, "prob")
         if kind == "hdi":
-            self._require_one_peak("no single interval of highest density", 'Use kind="eti".')
+            require_one_peak(self, "no single interval of highest density", 'Use kind="eti".')
             lower, upper = (e.reshape(np.shape(self.a)) for e in beta_ends(prob, np.ravel(self.a), np.ravel(self.b)))
         elif kind == "eti":
             lower, upper = quantile(tail, 1.0 - tail, self.a, self.b), quantile(1.0 - tail, tail, self.a, self.b)
@@ -284,10 +277,7 @@ class Beta:
         posterior = Beta(a, b, arms=arms)
         evidence = None
         if not isinstance(self.prior, Improper):
-            p, q = posterior.a / (posterior.a + posterior.b), posterior.b / (posterior.a + posterior.b)
-            before = log_density_of_logit(p, q, self.a, self.b)
-            after = log_density_of_logit(p, q, posterior.a, posterior.b)
-            evidence = of_arms.plain(self.log_evidence + data.log_probability(p, q) + before - after)
+            evidence = of_arms.plain(self.log_evidence + log_evidence(self, posterior, data))
         batches = (() if self.seen is None else self.seen.batches) + (data,)
         object.__setattr__(posterior, "seen", Seen(self.prior, batches, successes, trials, evidence))
         return posterior
@@ -308,13 +298,3 @@ class Beta:
         attributes alone.
         """
         return tree(self, draws, seed)
-
-    def _require_one_peak(self, lack: str, remedy: str) -> None:
-        shape = "is U-shaped, unbounded at 0 and at 1: it has"
-        self._refuse((np.asarray(self.a) < 1.0) & (np.asarray(self.b) < 1.0), f"{shape} {lack}. {remedy}")
-
-    def _refuse(self, bad: Any, reason: str) -> None:
-        if np.any(bad):
-            where = tuple(int(i) for i in np.argwhere(bad)[0])
-            one = Beta(np.asarray(self.a)[where], np.asarray(self.b)[where])
-            raise DomainError(f"{one!r}{f' {of_arms.place(where, self.arms)}' if where else ''} {reason}")

@@ -67,6 +67,8 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
             continue
         p = random.dirichlet(np.broadcast_to(part.concentration, len(belief.labels)), draws)
         groups[name] = {"p": p[None]}
+        if name == "posterior" and not isinstance(belief.prior, Improper):
+            groups["log_prior"] = {"parameters": _log_prior(belief, p)[None]}
         if total is not None:
             groups[f"{name}_predictive"] = {"counts": random.multinomial(total.sum(), p)[None]}
     if total is not None:
@@ -77,6 +79,13 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
         attrs["log_evidence"] = belief.log_evidence
     dims = {"p": ["category"]} | ({} if total is None else {"counts": ["category"]})
     return datatree(groups, dims=dims, coords={"category": list(map(str, belief.labels))}, attrs=attrs)
+
+
+def _log_prior(belief: Any, p: Floats) -> Floats:
+    """The log density of the prior at draws, (draws,); a prior of one number is the same for every category."""
+    prior = belief.prior
+    a = np.broadcast_to(prior.concentration, p.shape[1:])
+    return np.asarray(type(prior)(a).log_density(p))
 
 
 def _without(belief: Any, part: Multinomial) -> DirichletMultinomial:

@@ -18,18 +18,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate import arms as of_arms
+from stattools.conjugate import gamma_points
 from stattools.conjugate.elicitation import gamma_from_mean_sd, gamma_from_quantiles
 from stattools.conjugate.gamma_curve import gamma_ends
 from stattools.conjugate.gamma_predictive import GammaPoisson
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.lomax import Lomax
-from stattools.conjugate.rate_data import Seen, exact_leave_one_out, tree
+from stattools.conjugate.rate_data import Seen, exact_leave_one_out, log_evidence, total_rate, tree
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
-from stattools.likelihoods.gamma import log_density_of_log, log_quantile, tails
+from stattools.likelihoods.gamma import log_quantile
 from stattools.models.counts import whole_number
 from stattools.models.event_rates import EventRates
-from stattools.models.exact_sum import added, rounded
 from stattools.models.proportion import tail_area
 
 if TYPE_CHECKING:
@@ -178,17 +178,11 @@ class Gamma:
 
     def log_density(self, theta: ArrayLike) -> Any:
         """log f(theta) for each theta >= 0. Raises DomainError below."""
-        x, t = self._logs(theta)
-        a = np.asarray(self.shape)
-        inside = np.isfinite(t)
-        value = log_density_of_log(np.where(inside, t, 0.0), a) - np.log(np.where(inside, x, 1.0))
-        with np.errstate(divide="ignore"):  # log 0: the density vanishes, or is infinite
-            at_zero = np.where(a == 1.0, np.log(self.rate), np.where(a < 1.0, np.inf, -np.inf))
-        return np.where(inside, value, np.where(x > 0.0, -np.inf, at_zero))[()]
+        return gamma_points.log_density(theta, self.shape, self.rate)
 
     def slope(self, theta: ArrayLike) -> Any:
         """d log f / d theta = (shape - 1) / theta - rate, for theta > 0."""
-        x, _ = self._logs(theta)
+        x, _ = gamma_points.logs(theta, self.shape, self.rate)
         with np.errstate(divide="ignore", invalid="ignore"):  # at 0 it is infinite, or -rate where shape = 1
             return (np.where(np.asarray(self.shape) == 1.0, 0.0, (self.shape - 1.0) / x) - self.rate)[()]
 
@@ -198,16 +192,7 @@ class Gamma:
         >>> round(Gamma(1, 2).probability(low=1.0), 12)  # exp(-2)
         0.135335283237
         """
-        (low, t_low), (high, t_high) = self._logs(low), self._logs(high)
-        if np.any(low > high):
-            raise DomainError(f"probability needs low <= high; got low={low.tolist()!r}, high={high.tolist()!r}.")
-        (below_low, above_low), (below_high, above_high) = tails(t_low, self.shape), tails(t_high, self.shape)
-        middle = 1.0 - below_low - above_high
-        return of_arms.plain(
-            np.where(
-                below_high <= 0.5, below_high - below_low, np.where(above_low <= 0.5, above_low - above_high, middle)
-            )
-        )
+        return gamma_points.probability(low, high, self.shape, self.rate)
 
     def quantile(self, p: ArrayLike) -> Any:
         """The theta with P(theta <= value) = p, p in [0, 1].
@@ -283,22 +268,17 @@ class Gamma:
         prior = self.prior
         arms, data = of_arms.matched(self, np.shape(self.shape), more)
         events = self.events + (data.totals if data.shape else int(data.totals[0]))
-        parts = data.exposure_parts if self.seen is None else added(self.seen.exposure_parts, data.exposure_parts)
-        start = np.broadcast_to(np.asarray(prior.rate, dtype=float), parts.shape[1:])
-        shape, rate = prior.shape + events, rounded(parts, start)
+        exposures = data.exposure_sums if self.seen is None else self.seen.exposures + data.exposure_sums
+        shape, rate = prior.shape + events, total_rate(exposures, prior.rate)
         rate = rate if data.shape else float(rate[0])
         if isinstance(prior, Improper):
             prior.require(f"{int(np.sum(events))} events", shape=shape, rate=rate)
         posterior = Gamma(shape, rate, arms=arms)
         evidence = None
         if not isinstance(prior, Improper):
-            mean = np.asarray(posterior.mean)
-            before = log_density_of_log(np.log(mean * (self.rate / self.shape)), self.shape)
-            after = log_density_of_log(np.log(mean * (posterior.rate / posterior.shape)), posterior.shape)
-            likelihood = data.log_probability(np.atleast_1d(mean)).reshape(mean.shape)
-            evidence = of_arms.plain(self.log_evidence + likelihood + before - after)
+            evidence = of_arms.plain(self.log_evidence + log_evidence(self, posterior, data))
         batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", Seen(prior, batches, events, parts, evidence))
+        object.__setattr__(posterior, "seen", Seen(prior, batches, events, exposures, evidence))
         return posterior
 
     def loo(self) -> LeaveOneOut:
@@ -318,16 +298,3 @@ class Gamma:
 
     def _quantile(self, p: ArrayLike, q: ArrayLike) -> Any:
         return of_arms.plain(self.shape * np.exp(log_quantile(p, q, self.shape)) / self.rate)
-
-    def _logs(self, theta: ArrayLike) -> tuple[Floats, Floats]:
-        """theta, and log(rate theta / shape)."""
-        try:
-            x = np.asarray(theta, dtype=float)
-        except (TypeError, ValueError):
-            raise DomainError(f"theta is a rate, a number that is at least 0; got {theta!r:.80}.") from None
-        if not (x >= 0.0).all():
-            first = np.argwhere(~(x >= 0.0))[0].tolist()
-            at = f" at position {', '.join(map(str, first))}" if first else ""
-            raise DomainError(f"theta is a rate, a number that is at least 0; got {x[~(x >= 0.0)][0]:.6g}{at}.")
-        with np.errstate(divide="ignore"):  # log 0 = -inf is the value wanted
-            return x, np.log(x * (self.rate / self.shape))

@@ -107,6 +107,9 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
             continue
         sample = part.sample(draws, seed=random)
         groups[name] = {key: value[None] for key, value in sample.items()}
+        if name == "posterior" and not isinstance(belief.prior, Improper):
+            lower = np.linalg.cholesky(sample["covariance"])
+            groups["log_prior"] = {"parameters": belief.prior.log_density_by_root(sample["mean"], lower)[None]}
         if Y is not None and whole:
             root = np.swapaxes(np.linalg.cholesky(sample["covariance"]), 1, 2)
             noise = random.standard_normal((draws, *Y.shape)) @ root

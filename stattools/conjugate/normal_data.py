@@ -111,8 +111,10 @@ def tree(belief: Any, data: Measurements, draws: int, seed: int | np.random.Gene
             continue
         parameters = {key: _shaped(values, data.shape) for key, values in part.draw(draws, random).items()}
         groups[name] = {key: values[None] for key, values in parameters.items()}
-        if name == "posterior" and list(parameters) == ["mean"] and not isinstance(belief.prior, Improper):
-            groups["log_prior"] = {"mean": np.asarray(belief.prior.log_density(parameters["mean"]))[None]}
+        if name == "posterior" and not isinstance(belief.prior, Improper):
+            own = [parameters[key] for key in ("mean", "variance") if key in parameters]
+            density = np.asarray(belief.prior.log_density(*own))[None]
+            groups["log_prior"] = {"mean" if len(own) == 1 else "parameters": density}
         if belief.seen is None or not whole:
             continue
         mean = data.at(parameters["mean"])
@@ -129,7 +131,7 @@ def tree(belief: Any, data: Measurements, draws: int, seed: int | np.random.Gene
     axes: dict[str, list[str]] = {"y": ["obs"]}
     coords: dict[str, Any] = {"obs": range(len(data.values))}
     if data.shape and belief.arms is not None:
-        axes |= {name: ["arm"] for name in ("mean", "sd", "variance")}
+        axes |= {name: ["arm"] for name in ("mean", "sd", "variance", "parameters")}
         coords["arm"] = list(map(str, belief.arms))
     present = {name for group in groups.values() for name in group}
     return datatree(groups, dims={k: v for k, v in axes.items() if k in present}, coords=coords, attrs=attrs)

@@ -22,22 +22,21 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.conjugate.arms import frozen
-from stattools.conjugate.belief import numbers, points
+from stattools.conjugate.belief import different, numbers, points, single
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.inverse_gamma import InverseGamma
 from stattools.conjugate.positive_definite import positive_root
-from stattools.conjugate.regression_data import Observations, Seen, stacked, tree, triangular
+from stattools.conjugate.regression_data import Seen, leave_one_out, log_density_of_coefficients, tree
+from stattools.conjugate.regression_predictive import at_new_rows
+from stattools.conjugate.regression_update import flat_parameters, log_evidence, require_ols, require_same, updated
 from stattools.conjugate.root_inverse_gamma import RootInverseGamma
-from stattools.conjugate.student_t import StudentT, log_gamma_ratio
+from stattools.conjugate.student_t import StudentT
 from stattools.conjugate.zellner import zellner
 from stattools.data.arrays import default_names
-from stattools.errors import DomainError, IdentificationError, IncompatibleError
-from stattools.existence.rank import check_rank, check_size
+from stattools.errors import DomainError
 from stattools.interval import Interval
-from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.model import Model
 from stattools.models.counts import whole_number
-from stattools.prediction import at_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,15 +82,10 @@ class NormalInverseGammaRegression:
         if precision.ndim < 2 and precision.size in (1, p):
             precision = np.diag(np.broadcast_to(precision.ravel(), p))
         root = positive_root(precision, p, f"{title} precision")
-        names = self.names if self.names is None else tuple(self.names)
-        if names is not None and (len(names) != p or len(set(names)) < p):
-            raise DomainError(f"{title} {p} different names, one per coefficient; got {names!r:.80}.")
-        for name in ("shape", "scale"):
-            value = numbers(getattr(self, name), f"{title} {name}", positive=True)
-            if value.ndim:
-                raise DomainError(f"{title} {name}, one number; got shape {value.shape}.")
-            object.__setattr__(self, name, float(value))
-        _set(self, mean=frozen(mean), precision=frozen(precision), names=names, root=frozen(root))
+        names = different(self.names, p, title, "coefficient")
+        shape, scale = (single(getattr(self, name), f"{title} {name}") for name in ("shape", "scale"))
+        _set(self, mean=frozen(mean), precision=frozen(precision), root=frozen(root), names=names)
+        _set(self, shape=shape, scale=scale)
 
     @classmethod
     def flat(cls) -> Improper:
@@ -121,7 +115,7 @@ class NormalInverseGammaRegression:
         >>> prior.mean.tolist(), prior.update(model).mean.round(12).tolist()
         ([4.25, 0.0], [1.49, 1.84])
         """
-        _require_ols(model)
+        require_ols(model)
         mean, root, shape, scale = zellner(model, g, **options)
         prior = cls(mean, np.eye(len(mean)), shape, scale, names=model.names)
         return _set(prior, root=frozen(root), precision=frozen(root.T @ root))
@@ -132,7 +126,7 @@ class NormalInverseGammaRegression:
 
         It uses the data to say where the prior lies: for comparing models, not for coefficients.
         """
-        _require_ols(model)
+        require_ols(model)
         return cls.g_prior(model, g=model.n, mean=cls.flat().update(model).mean)
 
     def __repr__(self) -> str:
@@ -164,7 +158,7 @@ class NormalInverseGammaRegression:
     def coefficients(self) -> StudentT:
         """What is believed about each coefficient whatever the others: Student's t, one entry per coefficient."""
         spread = np.linalg.norm(solve_triangular(self.root, np.eye(len(self.mean))), axis=1)
-        return StudentT(2.0 * self.shape, self.mean, np.sqrt(self.scale / self.shape) * spread, arms=self._terms)
+        return StudentT(2.0 * self.shape, self.mean, np.sqrt(self.scale / self.shape) * spread, arms=self.terms)
 
     @property
     def variance(self) -> InverseGamma:
@@ -182,9 +176,9 @@ class NormalInverseGammaRegression:
         >>> NormalInverseGammaRegression([1, 2], 1, 2, 2, names=("a", "b")).marginal("b")
         StudentT(4, 2, 1)
         """
-        if name not in self._terms:
-            raise DomainError(f"there is no coefficient {name!r}; the names are {', '.join(self._terms[:10])}.")
-        every, place = self.coefficients, self._terms.index(name)
+        if name not in self.terms:
+            raise DomainError(f"there is no coefficient {name!r}; the names are {', '.join(self.terms[:10])}.")
+        every, place = self.coefficients, self.terms.index(name)
         return StudentT(2.0 * self.shape, every.location[place], every.scale[place])
 
     @property
@@ -213,10 +207,7 @@ class NormalInverseGammaRegression:
         beta, v = points(coefficients, "a coefficient"), float(points(variance, "a variance"))
         if beta.shape != self.mean.shape or not v > 0:
             raise DomainError(f"log_density needs {len(self.mean)} coefficients and a variance > 0.")
-        z = self.root @ (beta - self.mean)
-        p = len(self.mean)
-        given = _log_diagonal(self.root) - p * (HALF_LOG_TWO_PI + 0.5 * np.log(v)) - 0.5 * float(z @ z) / v
-        return float(given + self.variance.log_density(v))
+        return float(log_density_of_coefficients(self, beta, v) + self.variance.log_density(v))
 
     def density(self, coefficients: ArrayLike, variance: float) -> float:
         """The joint density of coefficients (p,) and an error variance > 0."""
@@ -250,34 +241,25 @@ class NormalInverseGammaRegression:
         Twice is once, in any order, to round-off. Raises IncompatibleError for another model or other coefficients,
         IdentificationError or DomainError where the flat prior meets too few rows or aliased columns.
         """
-        _require_ols(more)
-        p, improper = len(more.names), isinstance(self.prior, Improper)
+        require_ols(more)
+        improper = isinstance(self.prior, Improper)
         if self.seen is None and improper:
-            check_size(more)
-            check_rank(more)
-            before, shape, scale = np.zeros((0, p + 1)), -0.5 * p, 0.0
+            after = updated(flat_parameters(more), more, self.prior)
         else:
-            self._require_same(more)
-            before, shape, scale = np.column_stack([self.root, self.root @ self.mean]), self.shape, self.scale
-        root, z, rest = triangular(np.concatenate([before, stacked(more)]))
-        mean, shape, scale = solve_triangular(root, z), shape + 0.5 * more.n, scale + 0.5 * rest
-        if shape <= 0 or scale <= 1e-30 * float(z @ z):
-            raise IdentificationError(
-                f"{self.prior!r} needs more than {p} rows that do not fit exactly, for a proper posterior of the error "
-                f"variance; got {more.n:.0f} rows. Use a proper prior, or wait for more data."
-            )
-        posterior = NormalInverseGammaRegression(mean, np.eye(p), shape, scale, names=more.names)
-        _set(posterior, root=frozen(root), precision=frozen(root.T @ root))
-        evidence = None if improper else self.log_evidence + self._log_evidence(posterior, more)
-        batches = (() if self.seen is None else self.seen.batches) + (more,)
-        return _set(posterior, seen=Seen(self.prior, batches, evidence))
+            require_same(self, more)
+            after = updated(self, more, self.prior)
+        posterior = NormalInverseGammaRegression(after.mean, 1.0, after.shape, after.scale, names=more.names)
+        _set(posterior, root=frozen(after.root), precision=frozen(after.root.T @ after.root))
+        evidence = None if improper else self.log_evidence + log_evidence(self, after, more)
+        batches = () if self.seen is None else self.seen.batches
+        return _set(posterior, seen=Seen(self.prior, (*batches, more), evidence))
 
     def mean_at(self, data: Any = None, *, offset: Any = None) -> StudentT:
         """What is believed about the expected outcome of new rows (by default, of the rows seen), one entry per row.
 
         `data` is a table or array like the one of the model, or a model.
         """
-        return self._at(data, offset, noise=0.0)
+        return at_new_rows(self, data, offset, noise=0.0)
 
     def predictive(self, data: Any = None, *, offset: Any = None) -> StudentT:
         """The distribution of a new outcome at each of new rows (by default, at the rows seen): Student's t.
@@ -288,20 +270,14 @@ class NormalInverseGammaRegression:
         >>> posterior.predictive({"x": [4]}).interval(0.95).upper.round(3).tolist()
         [12.635]
         """
-        return self._at(data, offset, noise=1.0)
+        return at_new_rows(self, data, offset, noise=1.0)
 
     def loo(self) -> LeaveOneOut:
         """Exact leave-one-out log predictive density of every row; a row of frequency w counts w times.
 
         Raises DomainError where nothing was seen, or where one row is all that makes the posterior proper.
         """
-        data = Observations.of(() if self.seen is None else self.seen.batches)
-
-        def log_likelihood(draws: int, seed: int | np.random.Generator) -> Floats:
-            sample = self.sample(draws, seed=seed)
-            return data.log_density(sample["coefficients"], sample["sigma"])
-
-        return data.leave_one_out(self, log_likelihood)
+        return leave_one_out(self)
 
     def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
         """Draws as a DataTree for ArviZ: `beta` with dimension coef, `sigma`, replicated rows, pointwise
@@ -310,56 +286,12 @@ class NormalInverseGammaRegression:
         return tree(self, draws, seed)
 
     @property
-    def _terms(self) -> tuple[str, ...]:
+    def terms(self) -> tuple[str, ...]:
+        """The names of the coefficients, x1, x2, ... where they have none."""
         return default_names(len(self.mean)) if self.names is None else self.names
 
     def _key(self) -> tuple[Any, ...]:
         return (self.names, self.mean.tobytes(), self.precision.tobytes(), self.shape, self.scale)
-
-    def _require_same(self, model: Model) -> None:
-        if len(model.names) != len(self.mean) or (self.names is not None and self.names != model.names):
-            raise IncompatibleError(
-                f"update needs a model of the coefficients {', '.join(self._terms[:10])}; "
-                f"got {', '.join(model.names[:10])}."
-            )
-
-    def _log_evidence(self, after: NormalInverseGammaRegression, model: Model) -> float:
-        """log p(batch): the constants of the two distributions, as ratios that keep their digits."""
-        half = 0.5 * model.n
-        roots = _log_diagonal(self.root) - _log_diagonal(after.root)
-        growth = np.log1p((after.scale - self.scale) / self.scale)
-        gammas = float(log_gamma_ratio(self.shape, half))
-        precisions = 0.0
-        if model.rows.precision is not None:
-            weight = 1.0 if model.rows.weight is None else model.rows.weight
-            precisions = 0.5 * float(np.sum(weight * np.log(model.rows.precision)))
-        rest = self.shape * growth + half * (np.log(after.scale) + 2.0 * HALF_LOG_TWO_PI)
-        return float(roots + gammas + precisions - rest)
-
-    def _at(self, data: Any, offset: Any, noise: float) -> StudentT:
-        if isinstance(data, Model):
-            model, data = data, None
-        elif self.seen is None:
-            raise DomainError("predictive needs a model: before any data give it one, predictive(st.ols(...)).")
-        else:
-            model = self.seen.batches[0]
-        rows = at_rows(model, data, offset).rows
-        if rows.X.shape[1] != len(self.mean):
-            raise IncompatibleError(f"predictive needs {len(self.mean)} columns; got {rows.X.shape[1]}.")
-        location = rows.X @ self.mean + (0.0 if rows.offset is None else rows.offset)
-        spread = np.square(solve_triangular(self.root, rows.X.T, trans=1)).sum(axis=0)
-        spread = spread + noise / (1.0 if rows.precision is None else rows.precision)
-        return StudentT(2.0 * self.shape, location, np.sqrt(self.scale / self.shape * spread))
-
-
-def _require_ols(model: Any) -> None:
-    if not (isinstance(model, Model) and model.has_scale):
-        got = getattr(model, "title", model)
-        raise IncompatibleError(f"NormalInverseGammaRegression is for linear regression, st.ols(...); got {got!r:.60}.")
-
-
-def _log_diagonal(root: Floats) -> float:
-    return float(np.log(np.abs(np.diagonal(root))).sum())
 
 
 def _set(belief: Any, **fields: Any) -> Any:

@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import solve_triangular
-from scipy.special import gammaln
 
+from stattools.conjugate import inverse_wishart
 from stattools.conjugate.arms import frozen
-from stattools.conjugate.belief import numbers, points
+from stattools.conjugate.belief import different, numbers, points, single
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.inverse_gamma import InverseGamma
 from stattools.conjugate.multivariate_data import Seen, leave_one_out, log_diagonal, tree
@@ -77,15 +76,10 @@ class NormalInverseWishart:
         scale = np.atleast_2d(numbers(self.scale, f"{title} scale"))
         positive_root(scale, d, f"{title} scale")
         for name in ("strength", "df"):
-            value = numbers(getattr(self, name), f"{title} {name}", positive=True)
-            if value.ndim:
-                raise DomainError(f"{title} {name}, one number; got shape {value.shape}.")
-            object.__setattr__(self, name, float(value))
+            object.__setattr__(self, name, single(getattr(self, name), f"{title} {name}"))
         if not self.df > d - 1:
             raise DomainError(f"{title} df > d - 1 = {d - 1} for {d} components; got df={self.df:.6g}.")
-        names = None if self.names is None else tuple(self.names)
-        if names is not None and (len(names) != d or len(set(names)) < d):
-            raise DomainError(f"{title} {d} different names, one per component; got {names!r:.80}.")
+        names = different(self.names, d, title, "component")
         for name, value in {"mean": frozen(mean), "scale": frozen(scale), "names": names}.items():
             object.__setattr__(self, name, value)
 
@@ -182,16 +176,16 @@ class NormalInverseWishart:
     def log_density(self, mean: ArrayLike, covariance: ArrayLike) -> float:
         """The log of the joint density of a mean vector (d,) and a positive definite covariance (d, d)."""
         d = len(self.mean)
-        gap = points(mean, "a mean") - self.mean
         root = positive_root(np.asarray(covariance, dtype=float), d, "log_density needs covariance")
-        own = positive_root(np.asarray(self.scale), d, "scale")
-        ratio = solve_triangular(root, own.T, trans=1)  # root^-T own^T
-        z = solve_triangular(root, gap, trans=1)
-        wishart = self.df * log_diagonal(own) - (self.df + d + 1.0) * log_diagonal(root)
-        wishart -= 0.5 * float(np.sum(ratio**2))
-        wishart -= 0.5 * self.df * d * np.log(2.0) + _log_multigamma(0.5 * self.df, d)
-        normal = 0.5 * d * np.log(self.strength) - d * HALF_LOG_TWO_PI - log_diagonal(root)
-        return float(wishart + normal - 0.5 * self.strength * float(z @ z))
+        return float(self.log_density_by_root(points(mean, "a mean"), root.T))
+
+    def log_density_by_root(self, mean: Floats, lower: Floats) -> Floats:
+        """The same for means (..., d) and the lower Cholesky factors (..., d, d) of covariances."""
+        d = len(self.mean)
+        z = np.linalg.solve(lower, (mean - self.mean)[..., None])[..., 0]
+        wishart = inverse_wishart.log_density(lower, positive_root(np.asarray(self.scale), d, "scale"), self.df)
+        normal = 0.5 * d * np.log(self.strength) - d * HALF_LOG_TWO_PI - inverse_wishart.log_determinant(lower)
+        return wishart + normal - 0.5 * self.strength * np.square(z).sum(axis=-1)
 
     def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Floats:
         """P(low <= mean <= high) of each component."""
@@ -215,10 +209,8 @@ class NormalInverseWishart:
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> dict[str, Floats]:
         """Independent joint draws: `mean` (draws, d) and `covariance` (draws, d, d), by Bartlett's decomposition."""
         random, count, d = np.random.default_rng(seed), whole_number(draws, "draws", at_least=1), len(self.mean)
-        A = np.tril(random.standard_normal((count, d, d)), -1)
-        A[:, np.arange(d), np.arange(d)] = np.sqrt(random.chisquare(self.df - np.arange(d), (count, d)))
         own = positive_root(np.asarray(self.scale), d, "scale")
-        root = np.swapaxes(np.linalg.solve(A, np.broadcast_to(own, A.shape)), 1, 2)  # Sigma = root root^T
+        root = inverse_wishart.draw_roots(count, own, self.df, random)
         z = random.standard_normal((count, d, 1))
         mean = self.mean + (root @ z)[..., 0] / np.sqrt(self.strength)
         return {"mean": mean, "covariance": root @ np.swapaxes(root, 1, 2)}
@@ -294,8 +286,3 @@ def _log_evidence(before: NormalInverseWishart, after: NormalInverseWishart, n: 
     first, second = (log_diagonal(positive_root(np.asarray(b.scale), d, "scale")) for b in (before, after))
     strengths = 0.5 * d * np.log1p(n / before.strength)
     return float(gammas + before.df * (first - second) - n * second - strengths - 0.5 * n * d * np.log(np.pi))
-
-
-def _log_multigamma(a: float, d: int) -> float:
-    """log Gamma_d(a) = d (d - 1) log(pi) / 4 + sum log Gamma(a - j / 2)."""
-    return float(0.25 * d * (d - 1) * np.log(np.pi) + gammaln(a - 0.5 * np.arange(d)).sum())

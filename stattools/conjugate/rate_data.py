@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.leave_one_out import LeaveOneOut
+from stattools.data.exact_sum import ExactSum
 from stattools.likelihoods.gamma import log_density_of_log
 
 if TYPE_CHECKING:
@@ -25,24 +26,41 @@ class Seen:
     prior: Any
     batches: tuple[Any, ...]
     events: Any
-    exposure_parts: Floats
+    exposures: ExactSum
     log_evidence: Any
 
     @property
     def exposure(self) -> Any:
         """The total exposure: a float, or one per arm."""
-        return self.exposure_parts[0] if np.ndim(self.events) else float(self.exposure_parts[0, 0])
+        each = self.exposures.rounded()[0]
+        return each if np.ndim(self.events) else float(each[0])
+
+
+def log_evidence(before: Any, after: Any, data: Any) -> Any:
+    """log p(data) by Bayes' identity, p(data | theta) f(theta) / f(theta | data), at the posterior mean."""
+    mean = np.asarray(after.mean)
+    first = log_density_of_log(np.log(mean * (before.rate / before.shape)), before.shape)
+    last = log_density_of_log(np.log(mean * (after.rate / after.shape)), after.shape)
+    return data.log_probability(np.atleast_1d(mean)).reshape(mean.shape) + first - last
+
+
+def total_rate(exposures: ExactSum, prior: ArrayLike) -> Floats:
+    """prior + exposure, one per arm, rounded once."""
+    m = exposures.groups
+    start = np.broadcast_to(np.asarray(prior, dtype=float), m)
+    return (exposures + ExactSum.of(start, np.arange(m), m)).rounded()[0]
 
 
 def exact_leave_one_out(gamma: Any) -> LeaveOneOut:
     """p(y_i | y_-i) by Bayes' identity, p(y_i | theta) f(theta | y_-i) / f(theta | y), at the posterior mean."""
-    batches, parts = ((), np.zeros((1, 1))) if gamma.seen is None else (gamma.seen.batches, gamma.seen.exposure_parts)
+    batches, exposures = ((), ExactSum({}, 0)) if gamma.seen is None else (gamma.seen.batches, gamma.seen.exposures)
     a, b = np.ravel(gamma.shape), np.ravel(gamma.rate)
     mean, exact = a / b, []
     for batch in batches:
         arm = batch.index
         fewer = _each(gamma.prior.shape, len(a))[arm] + (np.ravel(gamma.events)[arm] - batch.events)
-        less = _without(parts, batch.exposure, arm, _each(gamma.prior.rate, len(a)))
+        own = ExactSum.of(batch.exposure, np.arange(len(arm)), len(arm))
+        less = total_rate(exposures.at(arm) - own, _each(gamma.prior.rate, len(a))[arm])
         if isinstance(gamma.prior, Improper):
             gamma.prior.require("one observation left out", shape=fewer, rate=less)
         before = log_density_of_log(np.log(mean[arm] * (less / fewer)), fewer)
@@ -124,20 +142,6 @@ def _drawn(kind: str, batches: tuple[Any, ...], rates: Floats, random: np.random
         return np.concatenate([random.poisson(rates[:, b.index] * b.exposure) for b in of_kind], axis=1)
     scale = [1.0 / rates[:, b.index] for b in of_kind]
     return np.concatenate([random.standard_exponential(part.shape) * part for part in scale], axis=1)
-
-
-def _without(parts: Floats, exposure: Floats, arm: NDArray[np.int64], prior: Floats) -> Floats:
-    """prior + (exact total of the arm - exposure), rounded about once: two-sums keep what subtraction would lose."""
-    total, lost = _two_sum(parts[0][arm], -exposure)
-    value, rest = _two_sum(total, prior[arm])
-    return value + (rest + lost + parts[1:, arm].sum(axis=0))
-
-
-def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """The rounded sum and what rounding left (Knuth)."""
-    s = a + b
-    part = s - a
-    return s, (a - (s - part)) + (b - part)
 
 
 def _shown(batch: Any) -> list[str]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.conjugate.improper import Improper
+from stattools.conjugate.inverse_wishart import log_determinant
 from stattools.conjugate.leave_one_out import LeaveOneOut
 from stattools.conjugate.student_t import log_t_density
 from stattools.data.triangle import triangle
@@ -133,6 +134,10 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
             continue
         sample = part.sample(draws, seed=random)
         groups[name] = {"beta": sample["coefficients"][None], "sigma": sample["sigma"][None]}
+        if name == "posterior" and not isinstance(belief.prior, Improper):
+            beta, sigma = sample["coefficients"], sample["sigma"]
+            given = log_density_of_coefficients(belief.prior, beta, sigma**2)
+            groups["log_prior"] = {"parameters": (given + belief.prior.sigma.log_density(sigma))[None]}
         if data is not None and whole:
             mean = sample["coefficients"] @ data.X.T + data.offset
             sd = sample["sigma"][:, None] / np.sqrt(data.precision)
@@ -152,3 +157,21 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     if not isinstance(belief.prior, Improper):
         attrs["log_evidence"] = belief.log_evidence
     return datatree(groups, dims=axes, coords=coords, attrs=attrs)
+
+
+def log_density_of_coefficients(belief: Any, coefficients: Floats, variance: Any) -> Any:
+    """log p(beta | variance) at draws or a single point: coefficients (..., p), variance (...)."""
+    z = (coefficients - belief.mean) @ belief.root.T
+    logs = float(log_determinant(belief.root)) - len(belief.mean) * (HALF_LOG_TWO_PI + 0.5 * np.log(variance))
+    return logs - 0.5 * np.square(z).sum(axis=-1) / variance
+
+
+def leave_one_out(belief: Any) -> LeaveOneOut:
+    """The exact result of all rows seen."""
+    data = Observations.of(() if belief.seen is None else belief.seen.batches)
+
+    def log_likelihood(draws: int, seed: int | np.random.Generator) -> Floats:
+        sample = belief.sample(draws, seed=seed)
+        return data.log_density(sample["coefficients"], sample["sigma"])
+
+    return data.leave_one_out(belief, log_likelihood)

@@ -81,6 +81,13 @@ def entries(batch: Any) -> Entries:
     return Entries(flips.arm[some], flips.count[some], flips.k[some], flips.n[some], form)
 
 
+def log_evidence(before: Any, after: Any, data: Any) -> Any:
+    """log p(data) by Bayes' identity, p(data | theta) f(theta) / f(theta | data), at the posterior mean."""
+    p, q = after.a / (after.a + after.b), after.b / (after.a + after.b)
+    change = log_density_of_logit(p, q, before.a, before.b) - log_density_of_logit(p, q, after.a, after.b)
+    return data.log_probability(p, q) + change
+
+
 def exact_leave_one_out(beta: Any) -> LeaveOneOut:
     """p(y_i | y_-i) by Bayes' identity, p(y_i | theta) f(theta | y_-i) / f(theta | y), at the posterior mean."""
     parts = [entries(batch) for batch in (() if beta.seen is None else beta.seen.batches)]

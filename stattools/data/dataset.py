@@ -14,12 +14,15 @@ from stattools.data.columns import checked, missing
 from stattools.data.design import Design, learn, outcome_of
 from stattools.data.formula import parse, require
 from stattools.data.rows import Low
+from stattools.data.scan import Scan
 from stattools.data.table import series, table
 from stattools.errors import DomainError, IncompatibleError
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
+
+    from stattools.data.scanned_rows import ScannedRows
 
 NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -31,6 +34,7 @@ class Dataset:
     `dropped` counts the rows in which a column was missing, by column; a row missing in two columns counts in both.
     `n_dropped` counts the rows dropped in all. `kept` are the numbers of the rows that stayed, None where all did;
     `source` is the table as it was given, None for arrays; `low` is what float64 does not hold of powers in X.
+    Of a scan, `scanned` are the rows, X has its shape only, and `outcome` is one row for each of its values.
     """
 
     X: np.ndarray
@@ -43,6 +47,7 @@ class Dataset:
     kept: np.ndarray | None = None
     source: Any = None
     low: Low | None = None
+    scanned: ScannedRows | None = None
 
 
 def read(
@@ -72,7 +77,11 @@ def read(
                 'names= and intercept= belong to arrays; a formula names its columns itself and "y ~ 0 + x" leaves the '
                 "intercept out."
             )
+        if isinstance(data_or_X, Scan):
+            return _from_scan(formula_or_y, data_or_X, columns)
         return _from_formula(formula_or_y, data_or_X, columns)
+    if isinstance(data_or_X, Scan):
+        raise DomainError('st.scan is the table of a formula: ("y ~ x", st.scan(...)).')
     if isinstance(data_or_X, str):
         raise DomainError(f"the formula comes first: ({data_or_X!r}, table).")
     return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
@@ -110,6 +119,13 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
     kept = None if len(rows) == frame.n else rows
     n_dropped = frame.n - len(rows)
     return Dataset(X, outcome, formula.outcome.text, design, numbers, dropped, n_dropped, kept, data, low)
+
+
+def _from_scan(text: str, scan: Scan, columns: Mapping[str, Any]) -> Dataset:
+    from stattools.data.first_pass import read_scan
+
+    rows, values, name, dropped, n_dropped = read_scan(text, scan, columns)
+    return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, None, scan, scanned=rows)
 
 
 def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:

@@ -59,6 +59,14 @@ class ExactSum:
         total = {k: self.digits.get(k, none) + other.digits.get(k, none) for k in places}
         return ExactSum(total, self.groups)
 
+    def at(self, codes: NDArray[np.intp]) -> ExactSum:
+        """The sums of the groups named, one group per code.
+
+        >>> ExactSum.of(np.array([1.0, 2.0]), np.array([0, 1]), 2).at(np.array([1, 1])).rounded()[0].tolist()
+        [2.0, 2.0]
+        """
+        return ExactSum({k: digit[codes] for k, digit in self.digits.items()}, len(codes))
+
     def __sub__(self, other: ExactSum) -> ExactSum:
         return self + ExactSum({k: -digit for k, digit in other.digits.items()}, other.groups)
 

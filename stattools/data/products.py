@@ -26,7 +26,7 @@ WIDE = 32
 """Rows in C order of this many columns or more go faster through `vecdot` than through BLAS."""
 
 FEW = 10_000
-"""Numbers in a block below which the calls cost more than the operations that `dsyrk` saves."""
+"""Numbers of X below which the calls cost more than the operations that `dsyrk` saves."""
 
 
 def add_gram(total: Floats, X: Floats) -> None:
@@ -77,21 +77,25 @@ def gram(blocks: Iterable[Floats], p: int) -> Floats:
     return symmetric(total)
 
 
-def weighted_gram(X: Floats, weight: Floats) -> Floats:
-    """X^T diag(weight) X, symmetric, for a block of rows in either order.
+def upper_gram(X: Floats, weight: Floats) -> Floats:
+    """X^T diag(weight) X for a block of rows in either order; only its upper triangle is to be read.
 
-    >>> weighted_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0])).tolist()
-    [[19.0, 26.0], [26.0, 36.0]]
+    Blocks are added before `symmetric` completes their sum: of many columns, completing each would cost a fifth of it.
+
+    >>> np.triu(upper_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))).tolist()
+    [[19.0, 26.0], [0.0, 36.0]]
     """
     if X.size < FEW or weight.min() < 0:
         return X.T @ (X * weight[:, None])
-    return gram((X * np.sqrt(weight)[:, None],), X.shape[1])
+    total = np.zeros((X.shape[1],) * 2, order="F")
+    add_gram(total, X * np.sqrt(weight)[:, None])
+    return total
 
 
 def symmetric(upper: Floats) -> Floats:
-    """The symmetric matrix with this upper triangle."""
-    whole = np.triu(upper)
-    whole += np.triu(whole, 1).T
+    """The symmetric matrix with this upper triangle, below which there are zeros."""
+    whole = upper + upper.T
+    whole.flat[:: len(upper) + 1] = upper.diagonal()
     return whole
 
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import pairwise
-from operator import add
+from operator import iadd
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.threads import free_threads, on_threads
+from stattools.data.sweep import sweep
 
 Floats = NDArray[np.float64]
 
@@ -24,8 +23,8 @@ BLOCK_BYTES = 1_600_000
 """A block of X and its weighted copy stay close to the processor, and the calls per block cost little beside it."""
 
 
-WORTH_A_THREAD = 1_000_000
-"""Numbers of X that a thread needs to be worth its start and the waits for the interpreter's lock."""
+WORTH_A_PART = 1_000_000
+"""Numbers of X that a part needs to be worth a thread's waits for the interpreter's lock."""
 
 
 class Block(NamedTuple):
@@ -95,17 +94,19 @@ class Rows:
             )
 
     def total(self, part: Callable[[Block], Any]) -> Any:
-        """The sum of `part(block)` over all blocks, on the threads that are free where there is work for them.
+        """The sum of `part(block)` over all blocks, added in place, on the threads that are free (`sweep.py`).
 
         >>> Rows(np.ones((5, 1)), np.arange(5.0)).total(lambda block: float(block.y.sum()))
         10.0
         """
-        threads = min(free_threads(), self.X.size // WORTH_A_THREAD)
-        if threads < 2:
-            return reduce(add, map(part, self.blocks()))
-        cuts = [len(self.X) * k // threads for k in range(threads + 1)]
-        ranges = [self._where(slice(low, high)) for low, high in pairwise(cuts)]
-        return reduce(add, on_threads(lambda rows: reduce(add, map(part, rows.blocks())), ranges))
+        n, p = self.X.shape
+        if self.X.size <= WORTH_A_PART:
+            return reduce(iadd, map(part, self.blocks()))
+
+        def of_range(first: int, last: int) -> Any:
+            return reduce(iadd, map(part, self._where(slice(first, last)).blocks()))
+
+        return reduce(iadd, sweep(n, of_range, WORTH_A_PART // p))
 
     def sample(self, size: int) -> Rows:
         """One row, by chance, of each of `size` consecutive runs of rows of equal length, in their order.

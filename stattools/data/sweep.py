@@ -1,16 +1,16 @@
-"""One read of the rows on all cores: fixed parts, added in order, so that no number depends on the cores.
+"""One read of the rows on all free threads: fixed parts, added in order, so that no number depends on the threads.
 
 NumPy's products and exponentials release the interpreter, so that threads run side by side; BLAS itself keeps to one.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+
+from stattools.threads import on_threads
 
 PARTS = 8
-"""Rows are read in so many parts, whatever the number of cores."""
+"""Rows are read in at most so many parts, whatever the number of threads."""
 
 SHORTEST = 4096
 """Parts are not shorter than this: below it a thread costs more than it brings."""
@@ -22,10 +22,6 @@ def sweep[T](n: int, part: Callable[[int, int], T], shortest: int = SHORTEST) ->
     >>> sweep(10, lambda first, last: last - first)
     [10]
     """
-    size = max(shortest, -(-n // PARTS))
-    starts = range(0, n, size)
-    cores = min(len(starts), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    if cores == 1:
-        return [part(start, min(start + size, n)) for start in starts]
-    with ThreadPoolExecutor(cores) as pool:
-        return list(pool.map(lambda start: part(start, min(start + size, n)), starts))
+    size = -(-n // max(1, min(PARTS, n // shortest)))
+    ranges = [(start, min(start + size, n)) for start in range(0, n, size)]
+    return on_threads(lambda ends: part(*ends), ranges)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.errors import DomainError
+from stattools.data.scan import Scan
+from stattools.errors import DomainError, IncompatibleError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,11 @@ def table(data: Any) -> Table:
     >>> table({"x": [1, 2], "g": ["a", "b"]}).names
     ('x', 'g')
     """
+    if isinstance(data, Scan):
+        raise IncompatibleError(
+            f"this needs a table in memory and got a scan of {data.n_rows:,} rows in files. Regressions from a formula "
+            "and fit.predict_to read scans; for the rest give a table of some of the rows."
+        )
     if isinstance(data, Mapping):
         named = list(data.items())
     elif isinstance(data, np.ndarray) and data.dtype.names:

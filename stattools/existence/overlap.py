@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from stattools.errors import IdentificationError
-from stattools.existence.rank import check_rank
+from stattools.existence.rank import check_rank, spans
 from stattools.existence.separation import Separation, separation
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, NegativeBinomial, Poisson, Probit
 from stattools.model import Model
 from stattools.solvers.solution import Solution
+from stattools.solvers.surrogate import held_elsewhere
 
 WELL_CONDITIONED = 1e-10
 """A reciprocal condition of the scaled information above this leaves no doubt about the rank."""
@@ -35,13 +39,20 @@ def check_overlap(model: Model) -> None:
 
     Where the linear program is too large it is not solved, and the error that led here stands.
     """
+    model, whole = _in_memory(model)
     if program_size(model) > LARGEST_PROGRAM:
         return
     found = separation(model)
     if found is None:
         return
+    if not whole:  # rows that overlap do so among others, too; the converse is not so
+        raise IdentificationError(
+            f"{model.title}: in a sample of {len(model.rows.X):,} rows {', '.join(found.infinite)} separate the "
+            "outcomes, and all rows leave the coefficients in doubt. Leave such columns out, merge rare levels, or "
+            "fit in memory."
+        )
     model = found.model
-    span = np.tile(np.abs(model.rows.X).max(axis=0), found.directions.shape[1] // len(model.terms))
+    span = np.tile(spans(model), found.directions.shape[1] // len(model.terms))
     moves = (np.abs(found.directions) * span).reshape(len(found.directions), -1, len(model.terms)).max(axis=1)
     moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
     named = [term for term, move in zip(model.terms, moves, strict=True) if move > 1e-7]
@@ -74,6 +85,14 @@ def check_solution(model: Model, solution: Solution) -> None:
         check_overlap(model)
 
 
+def _in_memory(model: Model) -> tuple[Model, bool]:
+    """The model itself or, of rows in files, over the sample that is held; and whether these are all rows."""
+    if not held_elsewhere(model):
+        return model, True
+    rows: Any = model.rows
+    return replace(model, rows=rows.sampled), len(rows.sampled.X) == len(rows.X)
+
+
 def program_size(model: Model) -> float:
     """Half-spaces times unknowns of the linear program."""
     width = model.predictor.width
@@ -87,8 +106,8 @@ def _check_large(model: Model, solution: Solution) -> None:
     direction allows (Stiemke). Near it the multipliers P (1 - a z) do the same, positive while all a z < 1.
     """
     step = solution.covariance @ model.evaluate(solution.estimate, order=1).score
-    offset = model.eta(np.zeros_like(step))
-    moved = np.abs(model.eta(step) - offset).max()
+    zero, forward = np.zeros_like(step), model.predictor.forward
+    moved = max(np.abs(forward(step, block)[0] - forward(zero, block)[0]).max() for block in model.rows.blocks())
     if not moved < 0.25:
         raise IdentificationError(
             f"{model.title}: linear predictors beyond {FAR:g} leave in doubt whether the outcomes are separated, and "

@@ -13,13 +13,15 @@ from scipy.linalg import solve_triangular
 from stattools.data.triangle import triangle
 from stattools.errors import IdentificationError
 from stattools.model import Model
+from stattools.solvers.surrogate import held_elsewhere
 
 Floats = NDArray[np.float64]
 
 
 def check_size(model: Model) -> None:
     """IdentificationError where there are more coefficients than rows."""
-    rows = len(model.rows.X) if model.rows.weight is None else int(np.count_nonzero(model.rows.weight))
+    weight = None if held_elsewhere(model) else model.rows.weight
+    rows = len(model.rows.X) if weight is None else int(np.count_nonzero(weight))
     p = model.predictor.columns
     if p > rows:
         raise IdentificationError(
@@ -32,7 +34,7 @@ def check_rank(model: Model) -> None:
     """IdentificationError naming each column that is a combination of those before it."""
     rows, T = model.rows.standardized()
     R = triangle(rows)
-    size = np.abs(model.rows.X).max(axis=0) * np.abs(np.diagonal(T))  # round-off of the data, on unit columns
+    size = spans(model) * np.abs(np.diagonal(T))  # round-off of the data, on unit columns
     kept: list[int] = []
     aliased: list[str] = []
     Q, U = np.zeros_like(R), np.zeros_like(R)  # of the columns kept: R[:, kept] = Q U
@@ -61,10 +63,15 @@ def check_rank(model: Model) -> None:
         )
 
 
+def spans(model: Model) -> Floats:
+    """The largest size of each column, (p,)."""
+    return np.max([np.abs(block.X).max(axis=0) for block in model.rows.blocks()], axis=0)
+
+
 def _combination(model: Model, null: Floats, column: int) -> str:
     """`x3 = 2 x1 - x2`, from a vector with X null = 0."""
     coefficients = -null / null[column]
-    span = np.abs(model.rows.X).max(axis=0)
+    span = spans(model)
     shown: list[str] = []
     for k, (name, value) in enumerate(zip(model.terms, coefficients, strict=True)):
         if k == column or abs(value) * span[k] <= 1e-7 * span[column]:

@@ -14,6 +14,7 @@ from stattools.existence import check_rank
 from stattools.hypotheses.series import difference_of_series, is_series
 from stattools.model import Model
 from stattools.predictors.linear import Linear
+from stattools.solvers.surrogate import held_elsewhere
 
 Floats = NDArray[np.float64]
 
@@ -47,6 +48,11 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
 
 def _outcomes(model: Model) -> NDArray[Any]:
     """The outcome with its own labels, so that the choice of a reference does not matter."""
+    if held_elsewhere(model):
+        raise IncompatibleError(
+            f"whether {model.title} has the rows of another model is not known: they are in files. Test its "
+            "coefficients with fit.test(...), or compare fits of a table in memory."
+        )
     if model.labels is None or model.rows.y.ndim > 1:
         return model.rows.y
     return np.array(model.labels, dtype=object)[model.rows.y.astype(int)]

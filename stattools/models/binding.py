@@ -42,10 +42,14 @@ def bind(
 
     `dispersed` names the parameter that all rows share beside the coefficients, if the likelihood has one.
     """
-    offset = _offset(data.columns.get("offset"), data.columns.get("exposure"))
-    precision = _positive(data.columns.get("precision"), "precision= are relative inverse variances, and")
-    weight = frequencies(data.columns.get("weights"))
-    rows = Rows(data.X, likelihood.check(y), weight, offset, precision, low=data.low)
+    rows: Any
+    if data.scanned is not None:
+        rows = data.scanned.bound(y, likelihood.check)
+    else:
+        offset = _offset(data.columns.get("offset"), data.columns.get("exposure"))
+        precision = _positive(data.columns.get("precision"), "precision= are relative inverse variances, and")
+        weight = frequencies(data.columns.get("weights"))
+        rows = Rows(data.X, likelihood.check(y), weight, offset, precision, low=data.low)
     columns = data.X.shape[1]
     predictor = Dispersed(columns, dispersed) if dispersed else Linear(columns, likelihood.width)
     return Model(
@@ -56,7 +60,7 @@ def bind(
         rows=rows,
         design=data.design,
         outcome_name=outcome_name or data.outcome_name,
-        start=starting_point(likelihood, predictor, rows),
+        start=starting_point(likelihood, predictor, rows if data.scanned is None else rows.typical),
         labels=labels,
         offset_column=offset_column if isinstance(offset_column, str) else None,
         exposure_column=exposure_column if isinstance(exposure_column, str) else None,

@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlogy
 
+from stattools.data.exact_sum import ExactSum
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods.saddle_point import log_poisson_pmf
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.models import rate as of_rate
 from stattools.models.arms import Grouping, Ints, Labels, columns, counts, grouping, numbers, refused
-from stattools.models.exact_sum import expansions
 
 Floats = NDArray[np.float64]
 MOST_FITTED = 5000
@@ -144,14 +144,14 @@ class EventRates:
         return sums
 
     @cached_property
-    def exposure_parts(self) -> Floats:
-        """The exact sums of the exposures per arm, shape (parts, m): see `exact_sum`."""
-        return expansions(self.exposure, self.index, self.size)
+    def exposure_sums(self) -> ExactSum:
+        """The exact sums of the exposures per arm."""
+        return ExactSum.of(self.exposure, self.index, self.size)
 
-    @property
+    @cached_property
     def exposures(self) -> Floats:
         """Exposure per arm, shape (m,)."""
-        return self.exposure_parts[0]
+        return self.exposure_sums.rounded()[0]
 
     def over(self, labels: Labels) -> EventRates:
         """The same data with the arms of `labels`, which hold them all; the others saw nothing."""

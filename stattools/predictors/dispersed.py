@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stattools.data.products import times, transposed, weighted_gram
+from stattools.data.products import symmetric, times, transposed, upper_gram
 from stattools.data.rows import Block
 from stattools.predictors.linear import Floats, Pullback
 
@@ -41,9 +41,13 @@ class Dispersed:
 
     def information(self, block: Block, weight: Floats) -> Floats:
         """Sum over rows of J^T weight J, J = (x, 0; 0, 1): weight (m, 2, 2), result (size, size)."""
+        return symmetric(self.upper(block, weight))
+
+    def upper(self, block: Block, weight: Floats) -> Floats:
+        """The upper triangle of `information`, with anything below it: what sums over blocks need."""
         X = block.X
         total = np.empty((self.size, self.size))
-        total[:-1, :-1] = weighted_gram(X, weight[:, 0, 0])
+        total[:-1, :-1] = upper_gram(X, weight[:, 0, 0])
         total[:-1, -1] = total[-1, :-1] = transposed(X, weight[:, 0, 1])
         total[-1, -1] = weight[:, 1, 1].sum()
         return total

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.products import times, transposed, weighted_gram
+from stattools.data.products import symmetric, times, transposed, upper_gram
 from stattools.data.rows import Block
 
 Floats = NDArray[np.float64]
@@ -51,9 +51,13 @@ class Linear:
 
     def information(self, block: Block, weight: Floats) -> Floats:
         """Sum over rows of weight (x) x x^T: weight (m,) or (m, width, width), result (size, size)."""
+        return symmetric(self.upper(block, weight))
+
+    def upper(self, block: Block, weight: Floats) -> Floats:
+        """The upper triangle of `information`, with anything below it: what sums over blocks need."""
         X, p = block.X, self.columns
         if self.width == 1:
-            return weighted_gram(X, weight)
+            return upper_gram(X, weight)
         total = np.empty((self.size, self.size))
         for a in range(self.width):
             for b in range(a, self.width):

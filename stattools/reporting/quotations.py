@@ -5,13 +5,13 @@ exp(estimate) of log odds or log means is a factor; between 1/2 and 2 it is told
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.reporting import comparisons
 from stattools.reporting.document import inline
 from stattools.reporting.tables import between, decimals, number, p_said, percent
 
@@ -45,36 +45,31 @@ def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
         return (_plain(conclusion(fit)),)
     rows = fit.table(level).to_dict("records")
     rows = rows[: len(rows) - len(shared(model))]
-    held = ", the other columns held fixed" if len(model.terms) > 2 else ""
     asked = fit.level if level is None else level
-    return tuple(_sentence(fit, row, asked, held) for row in rows if row["term"] != "Intercept")
+    return tuple(_sentence(fit, row, asked) for row in rows if row["term"] != "Intercept")
 
 
-def _sentence(fit: Fit, row: dict[Any, Any], level: float, held: str) -> str:
-    subject, plural = _subject(fit.model, row)
-    compared = _compared(fit.model, str(row["term"]))
-    rises = row["estimate"] > 0
-    estimate, se = float(row["estimate"]), float(row["se"])
-    # The interval of a fall is that of the fall: its ends change sign and places.
-    ends = (float(row["lower"]), float(row["upper"])) if rises else (-float(row["upper"]), -float(row["lower"]))
+def _sentence(fit: Fit, row: dict[Any, Any], level: float) -> str:
+    subject, plural, compared, by_unit = _compared(fit.model, row)
+    estimate, se, held = float(row["estimate"]), float(row["se"]), comparisons.held(fit.model, str(row["term"]))
+    rises = estimate > 0
     statistic = "t" if fit.model.has_scale else "z"
     if not np.isfinite(estimate):
         way = "grow" if rises else "fall"
         return f"{subject} {way if plural else way + 's'} without bound {compared}: its maximum is at infinity{held}."
-    if fit.model.kind in FACTORS:
-        moved, interval = _factor(estimate, se, float(row["lower"]), float(row["upper"]))
+    size, interval = _size(fit, estimate, se, float(row["lower"]), float(row["upper"]))
+    is_factor = fit.model.kind in FACTORS and not size.endswith("%")
+    if by_unit and is_factor:
+        moved = f"{'are' if plural else 'is'} multiplied by a factor of {size}"
+    elif by_unit:
+        moved = f"{'rise' if rises else 'fall'}{'' if plural else 's'} by {size}"
     else:
-        places = decimals(se)
-        moved, interval = f"by {number(abs(estimate), places)}", between(*ends, places)
-    verb = ("rise" if rises else "fall") + ("" if plural else "s")
-    if compared.startswith("where"):
-        verb, moved = ("are" if plural else "is"), f"{moved.removeprefix('by ')} {'higher' if rises else 'lower'}"
-    if moved.startswith("by a factor"):
-        verb = ("are multiplied" if plural else "is multiplied") if not compared.startswith("where") else verb
+        than = "times as high" if is_factor else "higher" if rises else "lower"
+        moved = f"{'are' if plural else 'is'} {size} {than}"
     if not np.isfinite(se):
-        return f"{subject} {verb} {moved} {compared} (no standard error){held}."
+        return f"{subject} {moved} {compared} (no standard error){held}."
     brackets = f"{percent(level)} {_kind(fit)} interval {interval}; {statistic} = {number(row['statistic'], 2)}"
-    return f"{subject} {verb} {moved} {compared} ({brackets}, {p_said(row['p_value'])}){held}."
+    return f"{subject} {moved} {compared} ({brackets}, {p_said(row['p_value'])}){held}."
 
 
 def _kind(fit: Fit) -> str:
@@ -82,26 +77,39 @@ def _kind(fit: Fit) -> str:
     return "Wald" if fit.cov == "information" else f"Wald ({fit.cov})"
 
 
-def _factor(estimate: float, se: float, lower: float, upper: float) -> tuple[str, str]:
-    """A change in percent with its interval, or a factor where percents would mislead."""
+def _size(fit: Fit, estimate: float, se: float, lower: float, upper: float) -> tuple[str, str]:
+    """A difference, a change in percent, or a factor where percents would mislead, with its interval.
+
+    The interval of a fall is that of the fall: its ends change sign and places.
+    """
+    rises = estimate > 0
+    if fit.model.kind not in FACTORS:
+        places = decimals(se)
+        return number(abs(estimate), places), between(*((lower, upper) if rises else (-upper, -lower)), places)
     factor, low, high = (float(np.exp(value)) for value in (estimate, lower, upper))
     sized = factor * se if np.isfinite(se) else np.nan
     if 0.5 <= factor <= 2.0:
         places = decimals(100.0 * sized, digits=2)
-        low, high = (low - 1.0, high - 1.0) if factor > 1.0 else (1.0 - high, 1.0 - low)
-        return f"by {number(100.0 * abs(factor - 1.0), places)} %", f"{between(100.0 * low, 100.0 * high, places)} %"
+        low, high = (low - 1.0, high - 1.0) if rises else (1.0 - high, 1.0 - low)
+        return f"{number(100.0 * abs(factor - 1.0), places)} %", f"{between(100.0 * low, 100.0 * high, places)} %"
     places = decimals(sized)
-    return f"by a factor of {number(factor, places)}", f"of the factor {between(low, high, places)}"
+    return number(factor, places), f"of the factor {between(low, high, places)}"
 
 
-def _compared(model: Any, term: str) -> str:
-    """`per unit of x`, or `where g is b rather than a` for a level of a column of words."""
-    level = re.fullmatch(r"(.+)\[T\.(.*)\]", term, re.DOTALL)
-    design = getattr(model, "design", None)
-    if level and design is not None and level[1] in design.levels:
-        column = re.sub(r"^C\((\w+)\)$", r"\1", level[1])
-        return f"where {column} is {level[2]} rather than {design.levels[level[1]][0]}"
-    return f"per unit of {term}"
+def _compared(model: Any, row: dict[Any, Any]) -> tuple[str, bool, str, bool]:
+    """What moves, whether it is a plural, what is compared, and whether that is a unit more.
+
+    A product of columns moves the effect of the first with the last.
+    """
+    subject, plural = _subject(model, row)
+    *others, last = comparisons.parts_of(model, str(row["term"]))
+    if not others:
+        return subject, plural, last.where, not last.high
+    subject = f"{subject[0].lower()}{subject[1:]}"
+    whose = " times ".join(part.whose for part in others)
+    if model.kind in FACTORS:
+        return f"The factor by which {whose} multiplies {subject}", False, last.where, False
+    return f"The effect of {whose} on {subject}", False, last.where, False
 
 
 def _subject(model: Any, row: dict[Any, Any]) -> tuple[str, bool]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.reporting import smoothing, state_space, tallies
+from stattools.reporting import comparisons, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, coefficient_spreads
 from stattools.reporting.document import code, literal
 from stattools.reporting.tables import (
@@ -210,12 +210,24 @@ def conclusion(fit: Fit, agreement: Agreement | None = None) -> str:
     table = fit.table()
     row = table.iloc[int(np.argmax(np.where(varies, np.abs(table["statistic"]), -1.0)))]
     clearest = f", the clearest of {int(varies.sum())} coefficients" if varies.sum() > 1 else ""
-    held = ", the other columns held fixed" if len(model.terms) > 2 else ""
     observed = f"{count(model.n)} observations"
     if model.rows.y.ndim == 2:
         trials = model.rows.y[:, 1] if model.rows.weight is None else model.rows.weight * model.rows.y[:, 1]
         observed = f"{count(float(trials.sum()))} trials"
-    return f"In {observed}, one unit more of {code(row['term'])} {effect(fit, row)}{held}{clearest}{checked}."
+    term = str(row["term"])
+    said = f"{_changed(model, term)} {effect(fit, row)}{comparisons.held(model, term, code)}"
+    return f"In {observed}, {said}{clearest}{checked}."
+
+
+def _changed(model: Any, term: str) -> str:
+    """One unit more of `x`; `g` = `b` rather than `a`."""
+    *others, last = comparisons.parts_of(model, term)
+    if others:
+        names = listed([part.name for part in (*others, last)])
+        return f"the effects of {names} depend on each other: one unit more of {code(term)}"
+    if last.high:
+        return f"{code(last.name)} = {code(last.high)} rather than {code(last.low)}"
+    return f"one unit more of {code(term)}"
 
 
 def effect(fit: Fit, row: Any) -> str:

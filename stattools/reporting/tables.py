@@ -20,23 +20,28 @@ if TYPE_CHECKING:
 DIGITS_SHOWN = 10
 """Agreeing digits beyond this are round-off, which differs between processors."""
 
+WHOLE = 1e9
+"""Numbers from here on are not written out where their standard error leaves fewer digits."""
+
 
 def decimals(se: float, digits: int = 3) -> int:
-    """Decimals that show `digits` significant digits of a standard error.
+    """Decimals that show `digits` significant digits of a standard error; negative left of the decimal point.
 
-    >>> decimals(17.8), decimals(0.0123)
-    (1, 4)
+    >>> decimals(17.8), decimals(0.0123), decimals(1234567.0)
+    (1, 4, -4)
     """
     if not (math.isfinite(se) and se > 0.0):
         return digits
-    return max(0, digits - 1 - math.floor(math.log10(se)))
+    return digits - 1 - math.floor(math.log10(se))
 
 
 def number(value: float, places: int) -> str:
-    """A number with fixed decimals, never minus zero; infinities as ∞; tiny scales in powers of ten.
+    """A number with fixed decimals, never minus zero; infinities as ∞; tiny and huge scales in powers of ten.
 
     >>> number(-0.0001, 2), number(float("inf"), 2), number(12345.678, 1), number(1.234e-9, 11)
     ('0.00', '∞', '12,345.7', '1.23e-09')
+    >>> number(12345.678, -2), number(28929667296680.0, -10), number(1e6, -10)
+    ('12,346', '2.893e+13', '0')
     """
     if math.isnan(value):
         return "n/a"
@@ -45,7 +50,10 @@ def number(value: float, places: int) -> str:
     if places > 7 and abs(value) < 1e-3:
         shown = places + (math.floor(math.log10(abs(value))) if value else -places)
         return f"{value:.{max(shown, 0)}e}" if round(value, places) else "0"
-    text = f"{value:,.{places}f}"
+    if places < -3 or (places < 0 and abs(value) >= WHOLE):
+        shown = places + (math.floor(math.log10(abs(value))) if value else 0)
+        return f"{value:.{max(shown, 0)}e}" if round(value, places) else "0"
+    text = f"{value:,.{max(places, 0)}f}"
     return text.removeprefix("-") if not text.strip("-0.,") else text
 
 

@@ -79,8 +79,7 @@ def importance(mode: Mode, *, draws: int, seed: int) -> Weighted:
 
 
 def _log_density(mode: Mode, z: Floats) -> Floats:
-    u = z @ mode.W.T + mode.center
-    return np.array([mode.target.evaluate(point, 0).loglik for point in u]) - mode.log_density
+    return mode.target.log_densities(z @ mode.W.T + mode.center) - mode.log_density
 
 
 def _require(k: float, what: str, mode: Mode) -> None:

@@ -76,3 +76,14 @@ class Logistic:
         np.reciprocal(size, out=size)
         size -= 0.5
         return Evaluation(value, 0.5 * self.total - np.copysign(size, margin) @ self.signed)
+
+    def logliks(self, theta: Floats) -> Floats:
+        """Log-likelihoods at many points, (S, q)."""
+        step = max(1, MOST_CELLS // len(self.signed))
+        return np.concatenate([self._logliks(theta[i : i + step]) for i in range(0, len(theta), step)])
+
+    def _logliks(self, theta: Floats) -> Floats:
+        margin = theta @ self.signed.T
+        if self.offset is not None:
+            margin += self.offset
+        return (np.minimum(margin, 0.0) - np.log1p(np.exp(-np.abs(margin)))).sum(axis=1)

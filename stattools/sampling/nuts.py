@@ -29,6 +29,10 @@ STATISTICS = {
 }
 """nutpie's names and ArviZ's."""
 
+DEEPEST = 8
+"""Doublings of a trajectory, 255 steps. Whitened, a posterior needs two to five; where one needs more, longer
+trajectories cost minutes and the diagnostics say the same."""
+
 
 def nuts(
     mode: Mode, *, draws: int, chains: int, tune: int, seed: int, target_accept: float = 0.8
@@ -63,6 +67,7 @@ def nuts(
             cores=1,
             seed=seed,
             target_accept=target_accept,
+            maxdepth=DEEPEST,
             save_warmup=False,
             progress_bar=sys.stderr.isatty(),
         )

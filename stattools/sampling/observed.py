@@ -16,12 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.triangle import triangle
+from stattools.export.observations import observations
 from stattools.model import NOT_ASKED, Evaluation, Model
 from stattools.predictors.dispersed import Dispersed
 from stattools.sampling.logistic import Logistic
 
 Floats = NDArray[np.float64]
 
+MOST_CELLS = 10_000_000
+"""Observations times points that are computed at once."""
 HALF_LOG_TWO_PI = 0.5 * float(np.log(2.0 * np.pi))
 
 
@@ -33,6 +36,7 @@ class Observed(Protocol):
     @property
     def frame(self) -> Floats: ...
     def evaluate(self, theta: Floats, order: int) -> Evaluation: ...
+    def logliks(self, theta: Floats) -> Floats: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +70,12 @@ class LeastSquares:
         information[:-1, -1] = information[-1, :-1] = 2.0 * score[:-1] / sigma
         information[-1, -1] = -self.n / sigma**2 + 3.0 * rss / sigma**4
         return Evaluation(value, score, information)
+
+    def logliks(self, theta: Floats) -> Floats:
+        """Log-likelihoods at many points, (S, q)."""
+        gap, sigma = (theta[:, :-1] - self.b) @ self.R.T, theta[:, -1]
+        rss = self.rss + np.square(gap).sum(axis=1)
+        return -self.n * (np.log(sigma) + HALF_LOG_TWO_PI) - 0.5 * rss / sigma**2 + self.log_precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +115,10 @@ class Regression:
         information[-1, -1] += now.score[-1] / alpha**2
         return Evaluation(now.loglik, now.score * unit, information)
 
+    def logliks(self, theta: Floats) -> Floats:
+        """Log-likelihoods at many points, (S, q)."""
+        return np.array([self.evaluate(point, 0).loglik for point in theta])
+
 
 @dataclass(frozen=True, eq=False)
 class Whole:
@@ -131,6 +145,13 @@ class Whole:
             return now
         information = NOT_ASKED if order == 1 else now.information / np.outer(unit, unit)
         return Evaluation(now.loglik, now.score / unit, information)
+
+    def logliks(self, theta: Floats) -> Floats:
+        """Log-likelihoods at many points, (S, q), up to a constant: all at once where the data are independent."""
+        data = observations(self.model)
+        if data is None or data.conditional or len(data.observed) * len(theta) > MOST_CELLS:
+            return np.array([self.evaluate(point, 0).loglik for point in theta])
+        return data.pointwise(theta / np.diagonal(self.T)).sum(axis=1)
 
 
 def observed(model: Any) -> Observed:

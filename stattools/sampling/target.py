@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError, IdentificationError
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.priors.assignment import Priors, support
-from stattools.sampling.observed import Observed, observed
+from stattools.sampling.observed import Observed, Whole, observed
 from stattools.sampling.transforms import Transforms
 from stattools.solvers.metric import Metric
 from stattools.solvers.newton_steps import climb
@@ -22,6 +22,13 @@ from stattools.solvers.newton_steps import climb
 Floats = NDArray[np.float64]
 
 IMPOSSIBLE = -np.inf
+
+REMEDY = "Give a proper prior to every parameter that the data do not determine."
+FUNNEL = (
+    f"where it stopped, the density does not fall in every direction. {REMEDY} Where one is the scale of others, as in "
+    "a funnel, the density rises without bound as the scale goes to 0: write the others as the scale times parameters "
+    "of scale 1."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +64,13 @@ class Target:
             information = (now.information + self.priors.curvature(at.x)) * np.outer(at.slope, at.slope)
             information[np.diag_indices(len(u))] -= score * at.bend + at.jacobian_bend
         return Evaluation(value, gradient, information)
+
+    def log_densities(self, u: Floats) -> Floats:
+        """log p(u | y) up to a constant at many points, (S, q): shape (S,); -inf where it is no number."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # points far out may overflow
+            x = self.transforms.values(u)
+            value = self.data.logliks(x) + self.priors.pointwise(x).sum(axis=1) + self.transforms.log_jacobians(u)
+        return np.where(np.isfinite(value), value, IMPOSSIBLE)
 
     def _free(self, u: Floats) -> Evaluation:
         """Density and gradient where x = u: most of the steps that are ever taken."""
@@ -177,9 +191,9 @@ def mode(density: Target) -> Mode:
         found = climb(smooth, np.linalg.solve(F, density.start), 1e-6, 200, "Newton")
         whiten = Metric(smooth.evaluate(found.estimate).information).whiten()
     except (DomainError, IdentificationError) as error:
+        reason = FUNNEL if isinstance(density.data, Whole) else f"{error} {REMEDY}"
         raise IdentificationError(
-            f"the posterior of {density.title} has no mode that Newton's method can find: {error} Give a proper prior "
-            "to every parameter that the data do not determine."
+            f"the posterior of {density.title} has no mode that Newton's method can find: {reason}"
         ) from error
     if not found.decrement < 0.5:
         raise IdentificationError(

@@ -91,6 +91,12 @@ class Transforms:
             jacobian_slope[k], jacobian_bend[k] = rest - share, -2.0 * share * rest
         return Mapped(x, slope, bend, float(jacobian.sum()), jacobian_slope, jacobian_bend)
 
+    def log_jacobians(self, u: Floats) -> Floats:
+        """log |dx/du| summed, for many points u, (S, q): shape (S,)."""
+        k = self.between
+        inside = np.log(self.high[k] - self.low[k]) + log_expit(u[:, k]) + log_expit(-u[:, k])
+        return u[:, self.above].sum(axis=1) + u[:, self.below].sum(axis=1) + inside.sum(axis=1)
+
     def inverse(self, x: Floats) -> Floats:
         """u of a point inside, (q,)."""
         u = np.array(x, dtype=float)

@@ -10,6 +10,7 @@ from stattools.solvers.newton_steps import climb, footing
 from stattools.solvers.requirements import require_choice, require_rows, require_tolerance
 from stattools.solvers.solution import Solution
 from stattools.solvers.subsampled_newton import subsampled
+from stattools.solvers.surrogate import held_elsewhere, surrogate_ascent
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,14 @@ class Newton:
 
     def solve(self, model: Model) -> Solution:
         """Climb from `model.start`."""
+        return self.within(model, self.max_steps)
+
+    def within(self, model: Model, steps: int) -> Solution:
+        """Climb from `model.start` by so many steps at most."""
         require_rows("Newton", self.needs, model)
-        if self.subsample == "auto" and (found := subsampled(model, self.tolerance, self.max_steps)) is not None:
+        if held_elsewhere(model):
+            return surrogate_ascent(model, self.tolerance, steps, "Newton on files")
+        if self.subsample == "auto" and (found := subsampled(model, self.tolerance, steps)) is not None:
             return found
-        work, T, now = footing(model)
-        return climb(work, work.start, self.tolerance, self.max_steps, "Newton", now).mapped(T)
+        work, T, now, metric = footing(model)
+        return climb(work, work.start, self.tolerance, steps, "Newton", now, metric).mapped(T)

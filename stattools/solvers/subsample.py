@@ -1,6 +1,7 @@
 """Newton's method on growing samples of the rows: a start near the maximum of all of them, and a metric for the way.
 
-    m = min(n / 8, 1250 p):  Newton on m / 8 of the rows, theta <- theta + H_m^-1 g_m on m,   metric (n / m) H_m
+    m = min(n / 8, 1250 p):  Newton on m / 8 of the rows, or more where outcomes are rare;
+                             theta <- theta + H_m^-1 g_m on m;   metric (n / m) H_m
 
 The maximum of m rows is sqrt(p n / m) standard errors of all n rows away from theirs, and reading m rows costs m / n of
 reading them all. Source: Bottou, Curtis & Nocedal, "Optimization methods for large-scale machine learning" (2018), 5.
@@ -20,8 +21,11 @@ from stattools.solvers.newton_steps import climb, footing
 SMALLEST = 500_000
 """Numbers of X below which Newton's method on all rows is as fast."""
 
-MOST, RATIO = 2, 8
-"""So many samples, each of them so many times as large as the one before it."""
+DIFFERENT = 10
+"""Outcomes other than the usual one that a sample needs for each coefficient: fewer are often separated."""
+
+RATIO = 8
+"""The larger sample is so many times as large, where the smaller one then has 30 rows for each column."""
 
 
 def sample_sizes(model: Model) -> list[int]:
@@ -33,8 +37,8 @@ def sample_sizes(model: Model) -> list[int]:
     """
     n, p = model.rows.X.shape
     largest = min(n // 8, max(1250 * p, 50_000))
-    sizes = [largest // RATIO**k for k in reversed(range(MOST))]
-    return [size for size in sizes if size >= max(20 * p, 2000)] if n * p > SMALLEST else []
+    smallest = max(largest // RATIO, 30 * p, 2000)
+    return [smallest, largest] if n * p > SMALLEST and smallest < largest else []
 
 
 def subsample_start(model: Model, sizes: list[int]) -> tuple[Model, Floats | None, Floats, Metric]:
@@ -44,16 +48,18 @@ def subsample_start(model: Model, sizes: list[int]) -> tuple[Model, Floats | Non
     that is nearly always 0.
     """
     sample = replace(model, rows=model.rows.sample(sizes[-1]))
-    sizes = [size for size in sizes if _changes(sample) * size >= 10 * sample.predictor.size]
-    if not sizes:
+    needed = int(DIFFERENT * sample.predictor.size / max(_changes(sample), 1e-12))
+    if needed > sizes[-1]:
         raise IdentificationError(f"{model.title}: too few outcomes differ in a sample of the rows.")
-    first = replace(sample, rows=sample.rows.sample(sizes[0]))
-    _, T, now = footing(first)
+    size = max(sizes[0], needed)
+    first = sample if 2 * size > sizes[-1] else replace(sample, rows=sample.rows.sample(size))
+    _, T, now, metric = footing(first)
     if T is not None:
         model, T = model.standardized()
-        sample = replace(model, rows=model.rows.sample(sizes[-1]))
-        first, now = replace(sample, rows=sample.rows.sample(sizes[0])), None
-    found = climb(first, first.start, 0.5, 12, "Newton", now)
+        same = {"center": model.rows.center, "scale": model.rows.scale}
+        sample, first = (replace(model, rows=replace(part.rows, **same)) for part in (sample, first))
+        now = metric = None
+    found = climb(first, first.start, 0.5, 12, "Newton", now, metric)
     if not found.converged:
         raise IdentificationError(f"{model.title}: a sample of the rows does not determine the coefficients.")
     now = sample.evaluate(found.estimate)

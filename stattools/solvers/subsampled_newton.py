@@ -4,6 +4,9 @@
     2. steps by the score of all rows, with the last sample's information as metric   (`unit_steps.py`)
     3. score and information of all rows, a Newton step with them, and the score where it leads: the certificate
 
+The log-likelihood is computed with the information and carried on by the scores at the two ends of a step, (g + h)^T d
+/ 2, which from a decrement of 1e-4 is within 1e-12 of it.
+
 Where the samples do not determine the coefficients, or the steps do not contract, the answer is None and the caller
 takes the usual method, whose steps and errors do not depend on samples.
 """
@@ -49,10 +52,11 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
     trace = [TraceStep(0, now.loglik, float(np.linalg.norm(now.score)) / model.n)]
     reads += 1
     while decrement > tolerance:
-        last = decrement
-        theta = theta + metric.solve(now.score)
-        now = replace(work.evaluate(theta, order=1), reach=now.reach)
-        decrement = metric.norm(now.score)
+        last, before, step = decrement, now.score, metric.solve(now.score)
+        theta = theta + step
+        score = work.ascent(theta)
+        now = replace(now, score=score, loglik=now.loglik + 0.5 * float((before + score) @ step))
+        decrement = metric.norm(score)
         reads += 1
         trace.append(TraceStep(len(trace), now.loglik, float(np.linalg.norm(now.score)) / model.n))
         if not decrement < 0.1 * last:

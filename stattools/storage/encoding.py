@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from stattools.data.formula import Formula, parse
 from stattools.data.rows import Rows
+from stattools.data.scanned_rows import ScannedRows
 from stattools.errors import IncompatibleError
 from stattools.model import Model
 from stattools.solvers.solution import Epoch, TraceStep
@@ -96,6 +97,8 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
             return {"@": "array", "name": _put(value, arrays)}
         case Formula():
             return {"@": "Formula", "text": value.text, "columns": _columns(value), "terms": _terms(value)}
+    if isinstance(value, ScannedRows):
+        value = value.shapes()
     if is_dataclass(value) and type(value).__name__ in CLASSES and type(value) is _class(type(value).__name__):
         return {"@": type(value).__name__, "fields": _fields(value, arrays), "facts": _facts(value, arrays)}
     if callable(value):

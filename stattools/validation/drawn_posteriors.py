@@ -32,6 +32,7 @@ MEANS, SDS, ERRORS = 0.05, 0.05, 4.0
 REACH, POINTS, TAILS = 8.0, {1: 201, 2: 61}, 5.0
 DRAWS = 10_000
 LARGEST_K = 0.7
+COLUMNS = ("term", "mean", "reference", "difference_in_sd", "monte_carlo_error", "sd", "reference_sd", "sd_ratio")
 ON_THE_EDGE = 1e-6
 """More of the probability than this on the rim of a grid, and the grid is too small."""
 
@@ -49,34 +50,24 @@ def validate_draws(posterior: Posterior) -> PosteriorAgreement:
     """Means and standard deviations of the draws beside those of the reference."""
     import pandas as pd
 
-    found = _reference(posterior)
     checked = posterior.diagnostics
+    if not checked.ok:
+        return _untrusted(posterior)
+    found = _reference(posterior)
     spread = np.where(found.sd > 0, found.sd, 1.0)
     ours = checked.mcse / spread
     error = np.hypot(ours, 1.0 / np.sqrt(found.size))
     gap, ratio = (posterior.mean - found.mean) / spread, posterior.sd / spread
     worth = np.maximum(np.minimum(checked.ess_bulk, checked.ess_tail), 1.0)
     loose = SDS + ERRORS * np.sqrt(0.5 / worth + 0.5 / found.size)
-    rows = pd.DataFrame(
-        {
-            "term": posterior.names,
-            "mean": posterior.mean,
-            "reference": found.mean,
-            "difference_in_sd": gap,
-            "monte_carlo_error": error,
-            "sd": posterior.sd,
-            "reference_sd": found.sd,
-            "sd_ratio": ratio,
-        }
-    )
+    columns = (posterior.names, posterior.mean, found.mean, gap, error, posterior.sd, found.sd, ratio)
+    rows = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
     close = MEANS + (posterior.shift or 0.0)  # Laplace's approximation says how far off it is
     means = np.abs(gap) <= close + ERRORS * error
     sds = np.abs(ratio - 1.0) <= loose
-    ok = bool(means.all() and sds.all() and checked.ok)
+    ok = bool(means.all() and sds.all())
     allowed = f"within {close:.2f} posterior standard deviations plus {ERRORS:g} Monte Carlo errors"
-    if not checked.ok:
-        sentence = f"The draws are not to be trusted before any comparison: {checked.problems[0]}"
-    elif ok:
+    if ok:
         sentence = (
             f"{found.how} agrees: {len(rows)} mean{'s' * (len(rows) > 1)} {allowed}, standard deviations within 5 % "
             f"plus theirs (largest differences {np.abs(gap).max():.2f} standard deviations and "
@@ -90,6 +81,15 @@ def validate_draws(posterior: Posterior) -> PosteriorAgreement:
             f"deviations, its standard deviation by {ratio[worst] - 1.0:.1%}; allowed are means {allowed}."
         )
     return PosteriorAgreement(rows, found.how, ok, sentence)
+
+
+def _untrusted(posterior: Posterior) -> PosteriorAgreement:
+    """Draws that fail on their own need no reference, which would take long to find where the density is hard."""
+    import pandas as pd
+
+    rows = pd.DataFrame({"term": posterior.names, "mean": posterior.mean, "sd": posterior.sd}, columns=list(COLUMNS))
+    reason = f"The draws are not to be trusted before any comparison: {posterior.diagnostics.problems[0]}"
+    return PosteriorAgreement(rows, "Diagnostics of the draws", False, reason)
 
 
 def _reference(posterior: Posterior) -> Moments:

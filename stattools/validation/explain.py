@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import StattoolsError
+from stattools.errors import IncompatibleError, StattoolsError
+from stattools.solvers.surrogate import held_elsewhere
 from stattools.validation.causes import gather
 from stattools.validation.finding import escaped, pipe_table
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.reading import described
 from stattools.validation.path import plain_name, require_regressions, steps
+from stattools.validation.same_columns import renamed
 from stattools.validation.shares import gap, largest, ratio, share, vectors
 
 if TYPE_CHECKING:
@@ -98,7 +100,8 @@ def explain(
     covariance, rows dropped, sign of the outcome, weights, offset, intercept, scaling, reference level, other columns,
     likelihood, expected or observed information, dispersion, normal or t, Wald or profile (`intervals` are the kinds
     of the two fits), and numbers that are not the maximum of what they claim. Each is proven by a refit that removes
-    it. Raises IncompatibleError for fits that have nothing in common, DomainError for rows that are not of the same
+    it. Columns and categories under other names are matched by their values, which a note tells.
+    Raises IncompatibleError for fits that have nothing in common, DomainError for rows that are not of the same
     data.
 
     >>> import stattools as st
@@ -110,8 +113,10 @@ def explain(
     outcome = y if isinstance(y, str) else None
     first, second = _read(a, b, data, X, y, weights, outcome), _read(b, a, data, X, y, weights, outcome)
     first, second = _with_interval(first, intervals[0]), _with_interval(second, intervals[1])
+    second, notes = renamed(first, second)
     require_regressions(first, second)
-    return _explained(first, second)
+    found = _explained(first, second)
+    return replace(found, notes=(*notes, *found.notes))
 
 
 def _read(fit: Any, other: Any, data: Any, X: Any, y: Any, weights: Any, outcome: str | None) -> Foreign:
@@ -148,6 +153,12 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
     if not different:
         return Explanation((a.name, b.name), pd.DataFrame(columns=["cause", "words", *QUANTITIES]), True, True,
                            f"{title} are the same.", reach)  # fmt: skip
+    for one in (a, b):
+        if held_elsewhere(one.model):
+            raise IncompatibleError(
+                f"explain goes from one fit to the other over rows in memory, and those of {one.name} are in files. "
+                "Compare fits of a sample in memory."
+            )
     told: list[dict[str, Any]] = []
     last, pending, notes = start, [], []
     for cause, words, model, numbers in _states(a, b, notes):

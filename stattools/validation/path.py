@@ -290,6 +290,7 @@ def require_regressions(a: Foreign, b: Foreign) -> None:
     names = {plain_name(n) for n in a.model.names} & {plain_name(n) for n in b.model.names}
     if not names:
         raise IncompatibleError(
-            f"explain compares coefficients, and {a.name} and {b.name} have none of the same name: "
-            f"{', '.join(a.model.names[:4])} and {', '.join(b.model.names[:4])}. Give both fits the same column names."
+            f"explain compares coefficients, and {a.name} and {b.name} have none in common, by name or by the values "
+            f"of their columns and outcomes: {', '.join(a.model.names[:4])} and {', '.join(b.model.names[:4])}. Give "
+            "both fits the same rows, with the same names of columns and categories."
         )

@@ -32,7 +32,8 @@ class PosteriorAgreement:
     """The verdict of `st.validate` on a posterior.
 
     `rows` has one row per parameter: term, mean, reference, difference_in_sd, monte_carlo_error (in standard
-    deviations, 0 for exact ones), sd, reference_sd, sd_ratio. `log_evidence` and `reference_log_evidence` are those of
+    deviations, 0 for exact ones), sd, reference_sd, sd_ratio; those of the reference are missing where the draws were
+    not worth one. `log_evidence` and `reference_log_evidence` are those of
     exact posteriors under proper priors, None elsewhere.
     """
 
@@ -50,6 +51,8 @@ class PosteriorAgreement:
     def __str__(self) -> str:
         from stattools.summary import aligned, number
 
+        if self.rows["reference"].isna().all():
+            return self.sentence
         names = ("mean", "reference", "difference_in_sd", "sd", "reference_sd")
         head = ["", "mean", "reference", "difference / sd", "sd", "reference sd"]
         body = [

@@ -49,8 +49,9 @@ def reference_fit(model: Model, cov: str | HAC | Cluster = "information") -> Ref
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            name, results = routine(model)
-            numbers = (*_numbers(model, results, cov), float(results.llf), _converged(results))
+            fitted, T = _scaled(model) if model.kind in SCALED else (model, None)
+            name, results = routine(fitted)
+            numbers = (*_numbers(fitted, results, cov, T), float(results.llf), _converged(results))
             failure: tuple[str, ...] = ()
         except (np.linalg.LinAlgError, ValueError, RuntimeError, FloatingPointError) as error:
             missing = np.full(len(model.names), np.nan)
@@ -135,8 +136,10 @@ def _beta_binomial(model: Model) -> tuple[str, Any]:
             return approx_hess_cs(params, self.loglike)
 
     reference = BetaBinomial(k, rows.X, extra_params_names=["log precision"])
+    # Newton's method climbs only near the maximum: the log-likelihood is not concave in all parameters together.
+    near = reference.fit(start_params=model.start, disp=0, method="bfgs", maxiter=1000, gtol=1e-4).params
     options: dict[str, Any] = NEWTON | {"tol": 1e-10}
-    return "GenericLikelihoodModel", reference.fit(start_params=model.start, **options)
+    return "GenericLikelihoodModel", reference.fit(start_params=np.asarray(near), **options)
 
 
 def _softmax(model: Model) -> tuple[str, Any]:
@@ -168,13 +171,27 @@ ROUTINES = {
     "softmax": _softmax,
 }
 
+SCALED = ("negative_binomial", "beta_binomial")
+"""Models that statsmodels gets on standardized columns: its steps from the start, and those of numerical derivatives,
+overflow on columns such as an income in cents."""
 
-def _numbers(model: Model, results: Any, cov: str | HAC | Cluster) -> tuple[Floats, Floats]:
-    """Estimates and standard errors in our parameters: statsmodels' alpha becomes log alpha."""
+
+def _scaled(model: Model) -> tuple[Model, Floats]:
+    """The model of standardized columns, and T with theta = T phi."""
+    X, (_, T) = model.rows.X, model.standardized()
+    columns = T[: X.shape[1], : X.shape[1]]
+    rows = replace(model.rows, X=X @ columns)
+    return replace(model, rows=rows, start=np.linalg.solve(T, model.start)), T
+
+
+def _numbers(model: Model, results: Any, cov: str | HAC | Cluster, T: Floats | None) -> tuple[Floats, Floats]:
+    """Estimates and standard errors in our parameters: statsmodels' alpha becomes log alpha; T undoes a scaling."""
     estimate, se = _flat(results.params), _flat(results.bse)
-    if cov != "information":
-        V = reference_covariance(model, results, cov)
+    if cov != "information" or T is not None:
+        V = results.cov_params() if cov == "information" else reference_covariance(model, results, cov)
+        V = None if V is None else np.asarray(V) if T is None else T @ np.asarray(V) @ T.T
         se = np.full_like(se, np.nan) if V is None else np.sqrt(np.diagonal(V))
+    estimate = estimate if T is None else T @ estimate
     if model.kind == "negative_binomial":
         se[-1] = se[-1] / estimate[-1]
         estimate[-1] = np.log(estimate[-1])

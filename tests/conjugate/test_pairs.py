@@ -76,3 +76,32 @@ def test_the_only_observation_is_flagged(name):
     assert loo.alone.all()
     table = loo.table(500, seed=1)
     assert not table["psis_valid"].any()
+
+
+def test_the_tree_has_the_log_density_of_the_prior_at_each_draw():
+    def tree(name):
+        model, prior = PAIRS[name]
+        found = st.posterior(model(ALL), prior=prior).to_arviz(5, seed=1)
+        return prior, found["posterior"].isel(chain=0, draw=3), found["log_prior"].isel(chain=0, draw=3)
+
+    prior, at, logs = tree("normal")
+    assert_allclose(logs["mean"], prior.log_density(float(at["mean"])), rtol=1e-13)
+    prior, at, logs = tree("normal, both unknown")
+    assert_allclose(logs["parameters"], prior.log_density(float(at["mean"]), float(at["variance"])), rtol=1e-13)
+    prior, at, logs = tree("regression")
+    sigma = float(at["sigma"])
+    joint = prior.log_density(at["beta"].to_numpy(), sigma**2) + np.log(2.0 * sigma)  # of sigma, not of its square
+    assert_allclose(logs["parameters"], joint, rtol=1e-12)
+    prior, at, logs = tree("categories")
+    assert_allclose(logs["parameters"], st.Dirichlet([1, 1, 1]).log_density(at["p"].to_numpy()), rtol=1e-12)
+    prior, at, logs = tree("multivariate normal")
+    joint = prior.log_density(at["mean"].to_numpy(), at["covariance"].to_numpy())
+    assert_allclose(logs["parameters"], joint, rtol=1e-12)
+
+
+def test_arms_have_a_log_prior_each():
+    prior = st.NormalInverseGamma(0, 1, 2, 2)
+    tree = st.posterior(st.normal(Y, by=["a", "b"] * 15), prior=prior).to_arviz(5, seed=1)
+    at = tree["posterior"].isel(chain=0, draw=3)
+    joint = prior.log_density(at["mean"].to_numpy(), at["variance"].to_numpy())
+    assert_allclose(tree["log_prior"]["parameters"].isel(chain=0, draw=3), joint, rtol=1e-13)

@@ -112,3 +112,35 @@ def test_no_mode_is_an_error_that_says_so():
     rising = st.custom(lambda t: float(t[0]), start={"a": 0.0}, score=lambda t: np.ones(1))
     with pytest.raises((st.IdentificationError, st.DomainError), match=r"no mode|does not depend"):
         mode(target(rising, assign(rising)))
+
+
+def test_many_points_at_once_are_one_by_one_up_to_a_constant(case):
+    density, _ = case
+    center = mode(density)
+    u = center.center + np.random.default_rng(3).normal(size=(6, len(center.center))) @ center.W.T
+    one_by_one = np.array([density.evaluate(point, 0).loglik for point in u])
+    assert_allclose(np.diff(density.log_densities(u)), np.diff(one_by_one), rtol=1e-9, atol=1e-9)
+
+
+def test_a_funnel_without_a_mode_is_refused_in_words():
+    """Neal's funnel: the density of (v, x) rises without bound as v falls and x goes to 0."""
+
+    def funnel(t):
+        return float(-(t[0] ** 2) / 18 - 0.5 * np.sum(t[1:] ** 2) * np.exp(-t[0]) - 0.5 * (len(t) - 1) * t[0])
+
+    with pytest.raises(st.IdentificationError, match=r"no mode .*as in a funnel.*write the others as the scale times"):
+        st.posterior(st.custom(funnel, start=np.zeros(10)), draws=50, chains=1)
+
+
+def test_a_funnel_with_a_mode_says_that_its_draws_are_not_to_be_trusted():
+    def score(t):
+        return np.array([-t[0] / 9 + 0.5 * t[1] ** 2 * np.exp(-t[0]) - 0.5, -t[1] * np.exp(-t[0])])
+
+    narrow = st.custom(
+        lambda t: float(-(t[0] ** 2) / 18 - 0.5 * t[1] ** 2 * np.exp(-t[0]) - 0.5 * t[0]),
+        start=np.zeros(2),
+        score=score,
+    )
+    draws = st.posterior(narrow, draws=50, chains=1, tune=50, seed=1)
+    assert not draws.diagnostics.ok
+    assert st.validate(draws).sentence.startswith("The draws are not to be trusted before any comparison: ")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special
 
 import stattools as st
@@ -69,16 +69,31 @@ def test_the_certificate_is_that_of_all_rows(model):
     assert_allclose(solution.reach, np.abs(model.eta(solution.estimate)).max(), rtol=1e-3)
 
 
-def test_threads_change_nothing_beyond_round_off():
+def test_threads_change_nothing():
     model = dict(cases())["logistic"]
     g, X = rng(3), np.tile(model.rows.X, (4, 1))
     model = st.logistic((g.random(len(X)) < special.expit(predictor(X))), X, intercept=False)
     one = st.fit(model)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("stattools.data.rows.free_threads", lambda: 2)
+        patch.setattr("stattools.threads.free_threads", lambda: 2)
         two = st.fit(model)
-    assert (np.abs(two.estimate - one.estimate) <= 1e-8 * one.se).all()
-    assert_allclose(two.loglik, one.loglik, rtol=1e-13)
+    assert_array_equal(two.estimate, one.estimate)
+    assert_array_equal(two.se, one.se)
+    assert two.loglik == one.loglik
+
+
+def test_a_sample_grows_until_enough_outcomes_differ():
+    g, n, p = rng(5), 60_000, 20
+    X = g.normal(size=(n, p))
+    X[:, 0] = 1.0
+    y = g.random(n) < special.expit(X[:, 1] - 4.0)
+    model = st.logistic(y, X, intercept=False)
+    small, large = sample_sizes(model)
+    assert small < 10 * p / y.mean() < large  # the smaller size alone would hold too few
+    fit, exact = st.fit(model), st.fit(model, solver=EVERY_ROW)
+    assert fit.solution.solver == "Newton on subsamples"
+    assert (np.abs(fit.estimate - exact.estimate) <= 1e-8 * exact.se).all()
+    assert_allclose(fit.se, exact.se, rtol=1e-6)
 
 
 def test_few_rows_are_all_read():

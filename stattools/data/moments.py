@@ -1,0 +1,45 @@
+"""Mean and sum of squares about it, from parts: Chan, Golub & LeVeque, "Algorithms for computing the sample variance"
+(1983).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Moments(NamedTuple):
+    """How many (or how much, with weights), their mean, and the sum of squares about it; adds with `+`.
+
+    >>> whole = Moments.of(np.array([1.0, 2.0])) + Moments.of(np.array([6.0]))
+    >>> whole.mean, whole.square
+    (3.0, 14.0)
+    """
+
+    n: float = 0.0
+    mean: float = 0.0
+    square: float = 0.0
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64], weight: NDArray[np.float64] | None = None) -> Moments:
+        """The moments of an array, not empty."""
+        n = float(len(values)) if weight is None else float(weight.sum())
+        if not n:
+            return cls()
+        mean = float(values.mean() if weight is None else weight @ values / n)
+        gap = values - mean
+        return cls(n, mean, float(gap @ gap if weight is None else gap @ (weight * gap)))
+
+    def __add__(self, other: Moments) -> Moments:  # type: ignore[override]
+        n = self.n + other.n
+        if not n:
+            return self
+        gap = other.mean - self.mean
+        mean = self.mean + gap * (other.n / n)
+        return Moments(n, mean, self.square + other.square + gap * gap * (self.n * other.n / n))
+
+    def about(self, center: float) -> float:
+        """The sum of squares about `center`."""
+        return self.square + self.n * (self.mean - center) ** 2

@@ -1,0 +1,282 @@
+"""Tables in files: Parquet and Arrow files that together are one table, read in batches and never as a whole.
+
+What is opened here are footers: names and types of columns, row groups and their lengths. A batch is a run of rows of
+one row group, read with the columns that are needed; memory is that of a few batches, whatever the files' sizes.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from stattools.errors import DomainError, IncompatibleError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARQUET = (".parquet", ".pq")
+ARROW = (".arrow", ".feather", ".ipc")
+
+WORDS = {"whole": "whole numbers", "number": "numbers", "truth": "true or false"}
+
+BATCH = 1 << 17
+"""Rows of a batch at most: 10 MB of ten columns of float64."""
+
+BUFFER = 1 << 20
+"""Bytes of a column that are read from a Parquet file at a time."""
+
+
+class Batch(NamedTuple):
+    """Consecutive rows of a row group: the table, where it stands, and the number of its first row in the group."""
+
+    table: pa.RecordBatch
+    where: str
+    first: int
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Files that together are one table: their paths in order, the kind of each column, and rows as they are stored.
+
+    `kinds` says "whole", "number", "truth", "text", "categories", "empty" (no value in any file) or the Arrow type of
+    what a model cannot take.
+    """
+
+    paths: tuple[Path, ...]
+    kinds: dict[str, str]
+    groups: tuple[tuple[int, ...], ...]
+    """The numbers of rows of the row groups (Arrow: record batches) of each file."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(self.kinds)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of all files, those with missing values included."""
+        return sum(map(sum, self.groups))
+
+    @property
+    def n_groups(self) -> int:
+        """Row groups of all files."""
+        return sum(map(len, self.groups))
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """All rows in order, with these columns only. Raises DomainError, naming file and row group, for what cannot
+        be read.
+        """
+        text = [name for name in columns if self.kinds[name] in ("text", "categories")]
+        for path, groups in zip(self.paths, self.groups, strict=True):
+            if not sum(groups):
+                continue
+            if path.suffix in PARQUET:
+                yield from _parquet(path, groups, list(columns), text)
+            else:
+                yield from _arrow(path, groups, list(columns))
+
+    def __len__(self) -> int:
+        return self.n_rows
+
+    def __str__(self) -> str:
+        files = f"{len(self.paths):,} file{'' if len(self.paths) == 1 else 's'}"
+        return f"{self.n_rows:,} rows, {len(self.kinds)} columns, {self.n_groups:,} row groups in {files}"
+
+
+def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
+    """Parquet and Arrow IPC (Feather) files as one table that is read in batches, for data larger than memory.
+
+    `paths` is a file, a folder, a pattern such as "data/*.parquet", or a list of them; the rows are those of the files
+    in the order of their names. Use it as the table of a formula: `st.logistic("y ~ x + C(g)", st.scan("data"))`. Only
+    footers are read here. Raises DomainError for no files, files of another format, files that cannot be opened, and
+    columns whose type differs between files; IncompatibleError where pyarrow is not installed.
+
+    >>> import tempfile, pyarrow, pyarrow.parquet
+    >>> import stattools as st
+    >>> table = pyarrow.table({"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pyarrow.parquet.write_table(table, f"{folder}/part.parquet", row_group_size=3)
+    ...     data = st.scan(folder)
+    ...     fit = st.fit(st.ols("y ~ x", data))
+    >>> print(data)
+    4 rows, 2 columns, 2 row groups in 1 file
+    >>> fit.estimate.round(6).tolist()
+    [0.8, 2.3]
+    """
+    _require_pyarrow()
+    files = _files([paths] if isinstance(paths, str | Path) else list(paths))
+    kinds: dict[str, str] = {}
+    homes: dict[str, Path] = {}
+    groups = []
+    for path in files:
+        schema, lengths = _footer(path)
+        if len(set(schema.names)) < len(schema.names):
+            twice = next(name for name in schema.names if schema.names.count(name) > 1)
+            raise DomainError(f"{path} has two columns named {twice!r}; rename one.")
+        if groups and set(schema.names) != set(kinds):
+            name = next(iter(sorted(set(schema.names) ^ set(kinds))))
+            has, lacks = (path, files[0]) if name in schema.names else (files[0], path)
+            raise DomainError(
+                f"the files must have the same columns: {has} has {name!r}, {lacks} has not. Scan files that belong "
+                "together, or write the column into all of them."
+            )
+        for field in schema:
+            kind, known = _kind(field.type), kinds.get(field.name, "empty")
+            merged = _merged(known, kind)
+            if merged is None:
+                raise DomainError(
+                    f"column {field.name!r} is {WORDS.get(known, known)} in {homes[field.name]} and "
+                    f"{WORDS.get(kind, kind)} in {path}; write it with one type."
+                )
+            if merged != known:
+                homes[field.name] = path
+            kinds[field.name] = merged
+        groups.append(lengths)
+    return Scan(tuple(files), kinds, tuple(groups))
+
+
+def _require_pyarrow() -> None:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError as error:
+        raise IncompatibleError(
+            "st.scan needs pyarrow. Install it: pip install 'stattools[files]'; or give a table in memory."
+        ) from error
+
+
+def _files(given: list[Any]) -> list[Path]:
+    found: list[Path] = []
+    for item in given:
+        path = Path(item)
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith((".", "_")))
+            files = [p for p in inside if p.suffix in PARQUET + ARROW]
+            if not files:
+                raise DomainError(
+                    f"the folder {path} has no Parquet or Arrow file ({', '.join(PARQUET + ARROW)})" + _hint(inside)
+                )
+            if parted := next((p for p in files for part in p.relative_to(path).parts[:-1] if "=" in part), None):
+                raise DomainError(
+                    f"{parted} is in a partitioned folder, whose name holds a column that the file has not. Write the "
+                    "column into the files, or give a pattern such as 'data/*/*.parquet' to do without it."
+                )
+        elif path.is_file():
+            files = [path]
+        else:
+            files = [Path(name) for name in sorted(glob.glob(str(item), recursive=True))]
+            if not files:
+                raise DomainError(f"st.scan found no file at {str(item)!r}; it takes a file, a folder or a pattern.")
+        if other := [p for p in files if p.suffix not in PARQUET + ARROW]:
+            raise DomainError(f"{other[0]} is not a Parquet or Arrow file" + _hint(other))
+        found += files
+    if not found:
+        raise DomainError("st.scan got no paths; it takes a file, a folder, a pattern or a list of them.")
+    if twice := [p for p in found if found.count(p) > 1][:1]:
+        raise DomainError(f"{twice[0]} is given twice; each file counts once.")
+    return found
+
+
+def _hint(files: list[Path]) -> str:
+    text = next((p for p in files if p.suffixes and p.suffixes[0] in (".csv", ".tsv", ".txt")), None)
+    if text is None:
+        return "."
+    return (
+        f". Convert {text.name} once, in batches: import pyarrow.csv, pyarrow.dataset; pyarrow.dataset.write_dataset("
+        f"pyarrow.csv.open_csv({str(text)!r}), 'parquet', format='parquet')."
+    )
+
+
+def _footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
+    """Schema and the numbers of rows of the row groups."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        if path.suffix in PARQUET:
+            with pq.ParquetFile(path) as file:
+                metadata = file.metadata
+                counts = tuple(metadata.row_group(k).num_rows for k in range(metadata.num_row_groups))
+                return file.schema_arrow, counts
+        options = pa.ipc.IpcReadOptions(included_fields=[0])  # the lengths are those of the first column
+        with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as file:
+            lengths = pa.ipc.open_file(source, options=options)
+            return file.schema, tuple(lengths.get_batch(k).num_rows for k in range(file.num_record_batches))
+    except (pa.ArrowException, OSError) as error:
+        raise DomainError(
+            f"{path} cannot be opened as {'Parquet' if path.suffix in PARQUET else 'Arrow IPC'}: {error}"
+        ) from error
+
+
+def _kind(type_: pa.DataType) -> str:
+    import pyarrow.types as types
+
+    if types.is_dictionary(type_):
+        return "categories" if _kind(type_.value_type) == "text" else f"categories of {type_.value_type}"
+    if types.is_integer(type_):
+        return "whole"
+    if types.is_floating(type_) or types.is_decimal(type_):
+        return "number"
+    if types.is_string(type_) or types.is_large_string(type_) or types.is_string_view(type_):
+        return "text"
+    return "truth" if types.is_boolean(type_) else "empty" if types.is_null(type_) else str(type_)
+
+
+def _merged(one: str, other: str) -> str | None:
+    """The kind that holds both; None where there is none."""
+    if one == other or "empty" in (one, other):
+        return one if other == "empty" else other
+    return {frozenset({"whole", "number"}): "number", frozenset({"categories", "text"}): "text"}.get(
+        frozenset({one, other})
+    )
+
+
+def _parquet(path: Path, groups: tuple[int, ...], columns: list[str], text: list[str]) -> Iterator[Batch]:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text) as file:
+        for number, rows in enumerate(groups):
+            where, first = f"{path}, row group {number}", 0
+            if not rows:
+                continue
+            with _named(where):
+                batches = file.iter_batches(BATCH, row_groups=[number], columns=columns)
+            while True:
+                with _named(where):
+                    batch = next(batches, None)
+                if batch is None:
+                    break
+                yield Batch(batch, where, first)
+                first += batch.num_rows
+            if first != rows:
+                raise DomainError(f"{where} has {first} rows and its footer says {rows}. Write the file again.")
+
+
+def _arrow(path: Path, groups: tuple[int, ...], columns: list[str]) -> Iterator[Batch]:
+    import pyarrow as pa
+
+    with pa.OSFile(str(path)) as source:
+        with _named(str(path)), pa.ipc.open_file(source) as file:
+            places = [file.schema.get_field_index(name) for name in columns]
+        with _named(str(path)):
+            file = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
+        for number, rows in enumerate(groups):
+            where = f"{path}, row group {number}"
+            with _named(where):
+                whole = file.get_batch(number)
+            for first in range(0, rows, BATCH):
+                yield Batch(whole.slice(first, BATCH), where, first)
+
+
+@contextmanager
+def _named(where: str) -> Iterator[None]:
+    """What pyarrow raises, with the place."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise DomainError(f"{where} cannot be read: {error}. Write the file again, or leave it out.") from error

@@ -1,0 +1,108 @@
+"""Columns of a batch of a scan: complete rows as clean columns, with levels that are the same in every batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.columns import REFUSED
+from stattools.errors import DomainError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+TEXT = ("text", "categories")
+DTYPES = {"whole": np.int64, "number": np.float64, "truth": np.bool_, "empty": np.float64}
+
+
+@dataclass(frozen=True, eq=False)
+class Clean:
+    """The complete rows of a batch: columns by name, their row numbers in the row group, and rows without a value."""
+
+    columns: dict[str, pd.Series]
+    rows: NDArray[np.intp]
+    gaps: dict[str, int] = field(default_factory=dict)
+    n: int = 0
+
+
+def require_kinds(kinds: Mapping[str, str], names: Sequence[str]) -> None:
+    """DomainError for a column of a type that no model takes."""
+    for name in names:
+        if kinds[name] in DTYPES or kinds[name] in TEXT:
+            continue
+        word = kinds[name].split("[")[0].split("(")[0].rstrip("0123456789")
+        aliases = {"timestamp": "datetime", "duration": "timedelta", "binary": "bytes", "fixed_size_list": "list"}
+        advice = next(
+            (remedy for given, remedy in REFUSED.values() if aliases.get(word, word) in given), "write numbers or text"
+        )
+        raise DomainError(f"column {name!r} holds {kinds[name]}, which no model takes; {advice}.")
+
+
+def cleaned(
+    batch: pa.RecordBatch, first: int, kinds: Mapping[str, str], levels: Mapping[str, Sequence[str]] | None = None
+) -> Clean:
+    """The complete rows of a batch. Text is coded over `levels` where they are known, over the batch's own otherwise.
+
+    >>> import pyarrow as pa
+    >>> batch = pa.record_batch({"x": [1.0, None, 3.0], "g": ["b", "a", "a"]})
+    >>> found = cleaned(batch, 0, {"x": "number", "g": "text"})
+    >>> found.columns["x"].tolist(), found.columns["g"].tolist(), found.gaps
+    ([1.0, 3.0], ['b', 'a'], {'x': 1})
+    """
+    gaps, whole = {}, np.ones(batch.num_rows, dtype=bool)
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        nan = column.type in _floats() and _has_nan(column)
+        if not column.null_count and not nan:
+            continue
+        gap = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
+        gaps[name] = int(gap.sum())
+        whole &= ~gap
+    n = batch.num_rows
+    rows = first + (np.arange(n) if not gaps else np.flatnonzero(whole))
+    if gaps:
+        import pyarrow as pa
+
+        batch = batch.filter(pa.array(whole))
+    columns = {
+        name: _series(column, name, kinds[name], None if levels is None else levels.get(name))
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+    }
+    return Clean(columns, rows, gaps, n)
+
+
+def _floats() -> tuple[Any, ...]:
+    import pyarrow as pa
+
+    return pa.float64(), pa.float32(), pa.float16()
+
+
+def _has_nan(column: pa.Array) -> bool:
+    """One sum tells: it is NaN only where a value is, or where infinities meet."""
+    values = column.to_numpy(zero_copy_only=False)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isnan(values.sum(dtype=np.float64)))
+
+
+def _series(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> pd.Series:
+    import pandas as pd
+    import pyarrow as pa
+
+    if kind in TEXT:
+        coded = column if pa.types.is_dictionary(column.type) else column.cast(pa.string()).dictionary_encode()
+        found = coded.dictionary.to_pylist()
+        codes = coded.indices.to_numpy(zero_copy_only=False)
+        if levels is None:
+            return pd.Series(pd.Categorical.from_codes(codes, found), name=name)
+        places = {level: place for place, level in enumerate(levels)}
+        there = np.array([places.get(level, -1) for level in found], dtype=np.intp)
+        return pd.Series(pd.Categorical.from_codes(there[codes], list(levels)), name=name)
+    if pa.types.is_null(column.type):
+        return pd.Series(np.empty(0, dtype=DTYPES[kind]), name=name)
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.float64())
+    return pd.Series(column.to_numpy(zero_copy_only=False).astype(DTYPES[kind], copy=False), name=name)

@@ -1,0 +1,107 @@
+"""Which rows a coefficient compares, in words: a unit more of a column, a yes with a no, a level with its reference,
+and of a product of columns, whose effect changes, and with what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Part:
+    """One factor of a term: `name` of its column, and `high` against `low` where that is compared, not a unit more."""
+
+    name: str
+    high: str = ""
+    low: str = ""
+
+    @property
+    def where(self) -> str:
+        """`where g is b rather than a`, or `per unit of x`."""
+        return f"where {self.name} is {self.high} rather than {self.low}" if self.high else f"per unit of {self.name}"
+
+    @property
+    def whose(self) -> str:
+        """Whose effect a product changes: `g (b rather than a)`, or `x`."""
+        return f"{self.name} ({self.high} rather than {self.low})" if self.high else self.name
+
+
+def parts_of(model: Any, term: str) -> tuple[Part, ...]:
+    """The factors of a term, two or more for an interaction.
+
+    >>> import stattools as st
+    >>> data = {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 0, 1], "z": [1.5, 2, 3, 7], "g": ["a", "b", "b", "a"]}
+    >>> model = st.ols("y ~ x + z + g:z", data)
+    >>> [part.where for part in parts_of(model, "x")], [part.whose for part in parts_of(model, "g[T.b]:z")]
+    (['where x is 1 rather than 0'], ['g (b rather than a)', 'z'])
+    """
+    design = model.design
+    levels = {} if design is None else design.levels
+    found, rest = [], term
+    while rest:
+        part, rest = _first(rest, levels, by_formula=design is not None and design.parsed is not None)
+        found.append(part)
+    return tuple(_two_valued(model, part) for part in found)
+
+
+def held(model: Any, term: str, say: Callable[[str], str] = str) -> str:
+    """What the other columns do meanwhile: `, the other columns held fixed`.
+
+    A column that is in products too has its effect where their other factors are 0; one that is also in a function
+    cannot be moved alone. `say` writes a name.
+    """
+    own = {part.name for part in parts_of(model, term)}
+    others = [parts_of(model, other) for other in model.terms if other not in (term, "Intercept")]
+    wider = [parts for parts in others if own < {part.name for part in parts}]
+    origins = dict.fromkeys(
+        f"{say(part.name)} is {say(part.low or '0')}" for parts in wider for part in parts if part.name not in own
+    )
+    at = f", where {' and '.join(origins)}" if origins else ""
+    inside = {word for name in own for word in _words(name)}
+    elsewhere = {part.name: _words(part.name) & inside for parts in others for part in parts if part.name not in own}
+    if shared := sorted(set().union(*elsewhere.values())):
+        names = " and ".join(map(say, shared))
+        return (
+            f"{at}; {names} {'is' if len(shared) == 1 else 'are'} in other terms too, so that this is not all it does"
+        )
+    told = own.union(*({part.name for part in parts} for parts in wider))
+    apart = [parts for parts in others if not {part.name for part in parts} <= told]
+    return at + (", the other columns held fixed" if apart else "")
+
+
+def _first(term: str, levels: Mapping[str, Any], *, by_formula: bool) -> tuple[Part, str]:
+    """The first factor of a term, and what is left: levels may contain colons and brackets themselves."""
+    for factor, known in levels.items():
+        for level in sorted(map(str, known), key=len, reverse=True):
+            for text in (f"{factor}[T.{level}]", f"{factor}[{level}]"):
+                if term == text or term.startswith(f"{text}:"):
+                    name = re.sub(r"^C\((\w+)\)$", r"\1", factor)
+                    low = str(known[0]) if text.startswith(f"{factor}[T.") else "another"
+                    return Part(name, level, low), term[len(text) + 1 :]
+    if not by_formula:
+        return Part(term), ""
+    depth = 0
+    for k, letter in enumerate(term):
+        depth += (letter in "([") - (letter in ")]")
+        if letter == ":" and depth == 0:
+            return Part(term[:k]), term[k + 1 :]
+    return Part(term), ""
+
+
+def _two_valued(model: Any, part: Part) -> Part:
+    """A column of zeros and ones compares yes with no."""
+    if part.high or part.name not in model.terms:
+        return part
+    column = model.rows.X[:, model.terms.index(part.name)]
+    two = ((column == 0) | (column == 1)).all() and np.ptp(column) > 0
+    return Part(part.name, "1", "0") if two else part
+
+
+def _words(name: str) -> set[str]:
+    """Names inside a function: `I(x ** 2)` has `x`."""
+    return set(re.findall(r"[^\W\d]\w*", name)) if re.search(r"[(*/]", name) else {name}

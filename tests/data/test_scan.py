@@ -1,0 +1,93 @@
+"""Scans: what they find in files, and what they refuse, by file and row group."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet as pq
+import pytest
+
+import stattools as st
+
+N = 400
+
+
+def columns(n=N, seed=0):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=n)
+    return {"x": x, "g": np.array(list("abc"))[np.arange(n) % 3], "y": (rng.uniform(size=n) < 0.5).astype(int)}
+
+
+def write(folder, *tables, group=50):
+    for k, table in enumerate(tables):
+        pq.write_table(pa.table(table), folder / f"{k}.parquet", row_group_size=group)
+    return folder
+
+
+def test_a_folder_a_pattern_a_file_and_a_list_are_one_table(tmp_path):
+    write(tmp_path, columns(100), columns(70))
+    scan = st.scan(tmp_path)
+    assert (scan.n_rows, scan.n_groups, scan.names) == (170, 4, ("x", "g", "y"))
+    assert scan == st.scan(str(tmp_path / "*.parquet")) == st.scan([tmp_path / "0.parquet", tmp_path / "1.parquet"])
+    assert st.scan(tmp_path / "1.parquet").n_rows == 70
+    assert str(scan) == "170 rows, 3 columns, 4 row groups in 2 files"
+
+
+@pytest.mark.parametrize("compression", ["uncompressed", "lz4"])
+def test_arrow_files_are_read_like_parquet(tmp_path, compression):
+    table = pa.table(columns())
+    pyarrow.feather.write_feather(table, tmp_path / "a.feather", compression=compression, chunksize=90)
+    scan = st.scan(tmp_path)
+    assert (scan.n_rows, scan.n_groups) == (N, 5)
+    a, b = st.fit(st.logistic("y ~ x + g", scan)), st.fit(st.logistic("y ~ x + g", columns()))
+    np.testing.assert_allclose(a.estimate, b.estimate, rtol=1e-10)
+
+
+def test_only_the_columns_that_are_needed_are_read(tmp_path):
+    scan = st.scan(write(tmp_path, columns()))
+    assert {batch.table.schema.names[0] for batch in scan.batches(["g"])} == {"g"}
+
+
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (lambda folder: None, "has no Parquet or Arrow file"),
+        (lambda folder: (folder / "a.csv").write_text("x\n1\n"), "open_csv"),
+        (lambda folder: (folder / "a.parquet").write_text("no"), "a.parquet cannot be opened as Parquet"),
+        (lambda folder: (folder / "a.arrow").write_text("no"), "a.arrow cannot be opened as Arrow IPC"),
+        (lambda folder: write(folder, {"x": [1]}, {"z": [1]}), "0.parquet has 'x'"),
+        (lambda folder: write(folder, {"x": [1]}, {"x": ["a"]}), "whole numbers in .*0.parquet and text in .*1.parq"),
+    ],
+)
+def test_what_is_no_table_is_refused_by_name(tmp_path, make, words):
+    make(tmp_path)
+    with pytest.raises(st.DomainError, match=words):
+        st.scan(tmp_path)
+
+
+def test_csv_is_refused_with_the_way_to_convert_it(tmp_path):
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    with pytest.raises(st.DomainError, match="write_dataset"):
+        st.scan(tmp_path / "a.csv")
+    with pytest.raises(st.DomainError, match="found no file"):
+        st.scan(tmp_path / "*.parquet")
+
+
+def test_a_corrupt_row_group_is_named(tmp_path):
+    write(tmp_path, columns(), columns())
+    path = tmp_path / "1.parquet"
+    found = pq.ParquetFile(path).metadata.row_group(3).column(0)
+    content = bytearray(path.read_bytes())
+    at = found.dictionary_page_offset or found.data_page_offset
+    content[at : at + 40] = b"\xff" * 40
+    path.write_bytes(content)
+    with pytest.raises(st.DomainError, match=r"1\.parquet, row group 3 cannot be read"):
+        st.logistic("y ~ x", st.scan(tmp_path))
+
+
+def test_numbers_may_be_whole_in_one_file_and_a_file_may_have_none(tmp_path):
+    write(tmp_path, {"x": [1, 2, 3], "y": [1.0, 2.0, 2.0]}, {"x": [0.5, 1.5], "y": [1.0, 3.0]},
+          {"x": pa.nulls(2), "y": [1.0, 2.0]})  # fmt: skip
+    fit = st.fit(st.ols("y ~ x", st.scan(tmp_path)))
+    same = st.fit(st.ols("y ~ x", {"x": [1, 2, 3, 0.5, 1.5], "y": [1.0, 2.0, 2.0, 1.0, 3.0]}))
+    np.testing.assert_allclose(fit.estimate, same.estimate, rtol=1e-12)
+    assert fit.model.dropped == {"x": 2}

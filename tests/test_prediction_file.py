@@ -1,0 +1,72 @@
+"""Predictions in files are those of `predict` on the same rows, null where a predictor is missing."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import stattools as st
+from stattools.data import scan as scans
+
+N = 300
+rng = np.random.default_rng(5)
+DATA = pd.DataFrame({"x": rng.normal(size=N), "g": rng.choice(list("abc"), N), "e": rng.uniform(1, 2, N)})
+DATA["y"] = (rng.uniform(size=N) < 0.4).astype(int)
+DATA["s"] = rng.choice(["low", "mid", "top"], N)
+DATA.loc[[3, 170, 171], "x"] = np.nan
+COMPLETE = DATA.x.notna().to_numpy()
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    monkeypatch.setattr(scans, "BATCH", 64)
+    for k, part in enumerate((DATA[:120], DATA[120:])):
+        pq.write_table(pa.Table.from_pandas(part, preserve_index=False), tmp_path / f"{k}.parquet", row_group_size=70)
+    return st.scan(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "make, formula, options, asked",
+    [
+        (st.logistic, "y ~ x + g", {}, {}),
+        (st.logistic, "y ~ x + g", {}, {"interval": 0.9}),
+        (st.logistic, "y ~ x", {"offset": "e"}, {"kind": "link", "interval": 0.9}),
+        (st.logistic, "y ~ x", {}, {"kind": "class"}),
+        (st.softmax, "s ~ x", {}, {}),
+        (st.softmax, "s ~ x", {}, {"kind": "class"}),
+        (st.ols, "e ~ x", {}, {"kind": "observation", "interval": 0.9}),
+    ],
+)
+def test_predictions_are_those_of_predict(files, tmp_path, make, formula, options, asked):
+    fit = st.fit(make(formula, files, **options))
+    found = pq.read_table(fit.predict_to(tmp_path / "p.pq", **asked))
+    found = found.to_pandas()
+    wanted = pd.DataFrame(fit.predict(DATA[COMPLETE], **asked))
+    assert len(found) == N
+    assert (found.isna().any(axis=1).to_numpy() == ~COMPLETE).all()
+    if asked.get("kind") == "class":
+        assert found["class"][COMPLETE].tolist() == wanted[0].tolist()
+    else:
+        np.testing.assert_allclose(found[COMPLETE].to_numpy(), wanted.to_numpy(), rtol=1e-12)
+
+
+def test_nothing_is_left_half_written(files, tmp_path):
+    fit = st.fit(st.ols("e ~ g", files))
+    other = tmp_path / "other"
+    other.mkdir()
+    pq.write_table(pa.table({"g": ["a", "b", "d"]}), other / "new.parquet", row_group_size=2)
+    with pytest.raises(st.DomainError, match=r"new.parquet, row group 1: .*'d'"):
+        fit.predict_to(tmp_path / "p.parquet", st.scan(other))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.parquet", "1.parquet", "other"]
+
+
+def test_what_cannot_be_written_is_refused(files, tmp_path):
+    fit = st.fit(st.ols("e ~ x", files))
+    for path, data, words in (
+        (tmp_path / "p.csv", None, "ends in .parquet"),
+        (tmp_path / "0.parquet", None, "one of the files"),
+        (tmp_path / "p.parquet", DATA, "fit.predict"),
+    ):
+        with pytest.raises(st.StattoolsError, match=words):
+            fit.predict_to(path, data)
