@@ -66,7 +66,9 @@ def held(model: Any, term: str, say: Callable[[str], str] = str) -> str:
     elsewhere = {part.name: _words(part.name) & inside for parts in others for part in parts if part.name not in own}
     if shared := sorted(set().union(*elsewhere.values())):
         names = " and ".join(map(say, shared))
-        return f"{at}; {names} {'is' if len(shared) == 1 else 'are'} in other terms too, so that this is not all it does"
+        return (
+            f"{at}; {names} {'is' if len(shared) == 1 else 'are'} in other terms too, so that this is not all it does"
+        )
     apart = [parts for parts in others if not own & {part.name for part in parts}]
     return at + (", the other columns held fixed" if apart else "")
 
@@ -102,4 +104,3 @@ def _two_valued(model: Any, part: Part) -> Part:
 def _words(name: str) -> set[str]:
     """Names inside a function: `I(x ** 2)` has `x`."""
     return set(re.findall(r"[^\W\d]\w*", name)) if re.search(r"[(*/]", name) else {name}
-
