@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg.blas import dgemm
+from scipy.linalg.blas import dgemm  # type: ignore[attr-defined]
 
 from stattools.data.sweep import sweep
 from stattools.model import NOT_ASKED, Evaluation, Model
