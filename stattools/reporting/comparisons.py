@@ -69,12 +69,8 @@ def held(model: Any, term: str, say: Callable[[str], str] = str) -> str:
         return (
             f"{at}; {names} {'is' if len(shared) == 1 else 'are'} in other terms too, so that this is not all it does"
         )
-<<<<<<< HEAD
     told = own.union(*({part.name for part in parts} for parts in wider))
     apart = [parts for parts in others if not {part.name for part in parts} <= told]
-=======
-    apart = [parts for parts in others if not own & {part.name for part in parts}]
->>>>>>> cd48912266774f51fd8cf8313a7d66cbd881016e
     return at + (", the other columns held fixed" if apart else "")
 
 
