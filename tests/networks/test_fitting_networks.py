@@ -248,3 +248,11 @@ def test_one_row_with_batch_norm_is_refused_by_both_solvers():
 def test_fewer_outputs_than_labels_are_explained():
     fit = st.fit(st.network(np.resize(["a", "b", "c"], len(X)), X, hidden=[2]), solver=st.LBFGS(max_steps=2), seed=0)
     assert "Outputs          2, the log odds of each other label against 'a'" in str(fit)
+
+
+def test_a_ridge_pulls_weights_to_zero_in_batches_too():
+    model = st.network(RING, X, hidden=[])
+    solver = st.Adam(rate=0.05, batch=40, epochs=30, validation=0.0)
+    weak, strong = (st.fit(model, solver=solver, penalty=st.Ridge(s), seed=0).estimate[:2] for s in (1e-6, 1e3))
+    assert np.abs(strong).max() < 0.2
+    assert np.abs(strong).max() < np.abs(weak).max()
