@@ -26,7 +26,7 @@ def cases(**codes: str) -> dict[str, Callable[[], object]]:
 
 
 def comparisons(quick: bool) -> Iterator[Comparison]:
-    rounds = 3 if quick else 9
+    rounds = 1 if quick else 9
     yield interleaved(
         "import, cold process",
         cases(stattools="import stattools") | {"statsmodels.api": partial(run, "import statsmodels.api")},

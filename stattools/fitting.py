@@ -5,7 +5,6 @@ covariance = information^-1 (times the unbiased squared scale where one is estim
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -184,7 +183,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_extremes(model)
     try:
         if isinstance(solver, Newton) and solver.max_steps > PATIENCE and not model.has_scale:
-            solution = replace(solver, max_steps=PATIENCE).solve(model)
+            solution = solver.within(model, PATIENCE)
             if not solution.converged:  # as where there is no maximum to converge to
                 check_overlap(model)
                 solution = solver.solve(model)
@@ -221,15 +220,15 @@ def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) 
 
 
 def _usual_solver(model: Any) -> Solver:
+    if isinstance(model, Model):
+        return LBFGS() if large(model) else LeastSquares() if model.has_scale else Newton()
     if isinstance(model, Structural):
         return BoundedNewton()
     if hasattr(model, "maximum"):
         return ClosedForm()
     if not hasattr(model, "evaluate") and not isinstance(model, OneVsRest):
         raise IncompatibleError(f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.")
-    if large(model):
-        return LBFGS()
-    return LeastSquares() if getattr(model, "has_scale", False) else Newton()
+    return Newton()
 
 
 def _explain_failure(model: Model) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import get_blas_funcs
 
 from stattools.data.products import FEW, symmetric
 from stattools.data.rows import Block, Rows
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from stattools.data.design import Design
 
 Floats = NDArray[np.float64]
+
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 EXACT_FIT = 64.0 * np.finfo(float).eps
 """Residuals this small beside y are round-off."""
@@ -68,7 +71,9 @@ class Evaluation:
     @property
     def is_finite(self) -> bool:
         """True when every number asked for is finite."""
-        return isfinite(self.loglik) and bool(np.isfinite(self.score).all() and np.isfinite(self.information).all())
+        return isfinite(self.loglik) and all(
+            isfinite(nrm2(part.ravel("K"))) for part in (self.score, self.information) if part.size
+        )
 
 
 @dataclass(frozen=True, eq=False)

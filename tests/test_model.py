@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.special import expit
 
 import stattools as st
 from stattools.data.rows import BLOCK_BYTES
@@ -33,6 +34,26 @@ def test_evaluations_add():
     a = Evaluation(1.0, np.array([2.0]), np.array([[3.0]]))
     b = Evaluation(10.0, np.array([20.0]), np.array([[30.0]]))
     assert [np.sum(p) for p in parts(a + b)] == [11.0, 22.0, 33.0]
+
+
+def test_a_running_sum_is_the_sum():
+    one, two = (Evaluation(-k, np.full(2, k), np.full((2, 2), k), k) for k in (1.0, 2.0))
+    total = one + two
+    kept = two.score.copy()
+    one += two
+    assert (one.loglik, one.reach) == (total.loglik, total.reach)
+    assert_allclose(one.score, total.score)
+    assert_allclose(one.information, total.information)
+    assert_allclose(two.score, kept)
+
+
+def test_the_information_is_symmetric_in_many_blocks_and_parts():
+    g, n, p = rng(9), 20_000, 60
+    X = g.normal(size=(n, p))
+    model = st.logistic(g.random(n) < 0.5, X, intercept=False)
+    found = model.evaluate(np.zeros(p)).information
+    assert_allclose(found, found.T, rtol=0, atol=0)
+    assert_allclose(found, 0.25 * X.T @ X, rtol=1e-11, atol=1e-8)
 
 
 @pytest.mark.parametrize("model", list(models()), ids=lambda m: m.kind)
@@ -113,3 +134,14 @@ def test_dispersion_is_the_squared_scale_that_standard_errors_use():
     for model in models():
         fit = st.fit(model)
         assert_allclose(model.dispersion(fit.estimate), fit.scale**2, rtol=1e-12)
+
+
+@pytest.mark.parametrize("n", [5000, 16391, 40011])
+def test_the_information_is_whole_where_the_last_block_is_small(n):
+    """Small blocks come as full products, large ones as upper triangles; their sum is symmetric all the same."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(n, 6)) + 1.0
+    model = st.logistic((random.random(n) < 0.5).astype(int), X, intercept=False)
+    mean = expit(X @ np.full(6, 0.1))
+    information = X.T @ (X * (mean * (1.0 - mean))[:, None])
+    assert_allclose(model.evaluate(np.full(6, 0.1)).information, information, rtol=1e-11)

@@ -1,6 +1,10 @@
+import threading
+
+import pytest
 from threadpoolctl import threadpool_info
 
-from stattools.threads import one_blas_thread
+from stattools import threads
+from stattools.threads import on_threads, one_blas_thread
 
 
 def blas_threads():
@@ -15,3 +19,30 @@ def test_blas_has_one_thread_inside_and_its_own_number_after():
     with one_blas_thread():
         assert set(blas_threads().values()) == {1}
     assert blas_threads() == before
+
+
+@pytest.fixture
+def two_free():
+    token = threads._free.set(2)
+    yield
+    threads._free.reset(token)
+
+
+def test_parts_run_side_by_side_and_keep_their_order(two_free):
+    meeting = threading.Barrier(2)  # which one thread alone would wait at for ever
+
+    def work(part):
+        meeting.wait(timeout=30)
+        return part
+
+    assert on_threads(work, range(8)) == list(range(8))
+
+
+def test_a_thread_of_the_pool_uses_no_other(two_free):
+    assert on_threads(lambda part: threads.free_threads(), [0, 1]) == [1, 1]
+    assert on_threads(lambda part: sum(on_threads(abs, [-part, 1])), [1, 2]) == [2, 3]
+
+
+def test_errors_come_through(two_free):
+    with pytest.raises(ZeroDivisionError):
+        on_threads(lambda part: 1 / part, [1, 0])

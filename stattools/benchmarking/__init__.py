@@ -3,7 +3,11 @@
 The scripts under `benchmarks/` say what is compared; this package times, prints and reports it.
 """
 
+from stattools.benchmarking.accuracy import decrement as decrement
 from stattools.benchmarking.comparison import Comparison as Comparison
 from stattools.benchmarking.comparison import Timing as Timing
 from stattools.benchmarking.comparison import interleaved as interleaved
+from stattools.benchmarking.limit import limit as limit
+from stattools.benchmarking.memory import peak as peak
+from stattools.benchmarking.memory import with_memory as with_memory
 from stattools.benchmarking.printing import show as show

@@ -10,9 +10,11 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
+
+from threadpoolctl import threadpool_limits
 
 from stattools.errors import DomainError
-from stattools.threads import one_blas_thread
 
 type Facts = Mapping[str, float | str]
 """What a run says beside its time, such as its Newton decrement or its memory."""
@@ -68,8 +70,12 @@ class Comparison:
 
     @property
     def losses(self) -> tuple[Timing, ...]:
-        """The peers that are faster, or less slow than was promised."""
-        return tuple(t for t in self.peers if self.held(t) is False or (t.target is None and self.ratio(t) < 1.0))
+        """What is faster, or less slow than was promised; a limit or another way of ours only if something was."""
+        return tuple(t for t in self.peers if self.held(t) is False or (_is_peer(t) and self.ratio(t) < 1.0))
+
+
+def _is_peer(timing: Timing) -> bool:
+    return timing.target is None and not timing.name.startswith(("stattools", "limit"))
 
 
 def interleaved(
@@ -79,12 +85,13 @@ def interleaved(
     rounds: int,
     targets: Mapping[str, float] | None = None,
     warm: int = 1,
+    judge: Callable[[Any], Facts] | None = None,
 ) -> Comparison:
-    """Time `cases`, ours first, in turns: one BLAS thread, `rounds` rounds after `warm` that do not count.
+    """Time `cases`, ours first, in turns: one thread each, `rounds` rounds after `warm` that do not count.
 
-    A case that returns a mapping states facts. `targets` are least ratios by name; a limit such as the time of one
-    matrix product has a target below 1. A call under 20 ms is repeated within a round. Raises DomainError without two
-    cases, or for a target that has none.
+    A case that returns a mapping states facts; `judge` states those of another answer that is not None, off the clock.
+    `targets` are least ratios by name; a limit such as the time of one matrix product has a target below 1. A call
+    under 20 ms is repeated within a round. Raises DomainError without two cases, or for a target that has none.
 
     >>> interleaved("pow", {"ours": lambda: 2**9, "peer": lambda: {"digits": 3}}, rounds=1).peers[0].facts
     {'digits': 3}
@@ -96,15 +103,23 @@ def interleaved(
         raise DomainError(f"interleaved has no case {sorted(unknown)[0]!r}; it has {', '.join(cases)}.")
     facts: dict[str, Facts] = {}
     times: dict[str, list[float]] = {name: [] for name in cases}
-    with one_blas_thread(), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what peers warn of is not what is measured here
         for turn in range(-warm, rounds):
             for name, run in _in_turn(cases, turn):
-                seconds, said = _timed(run)
-                facts[name] = said if isinstance(said, Mapping) else {}
+                with threadpool_limits(1):  # each time, since a peer's first call may load a library with threads
+                    seconds, said = _timed(run)
                 if turn >= 0:
                     times[name].append(seconds)
+                if turn == rounds - 1:
+                    facts[name] = _facts(said, judge)
     return Comparison(title, tuple(Timing(name, tuple(times[name]), facts[name], targets.get(name)) for name in cases))
+
+
+def _facts(said: object, judge: Callable[[Any], Facts] | None) -> Facts:
+    if isinstance(said, Mapping):
+        return said
+    return {} if said is None or judge is None else judge(said)
 
 
 def _in_turn(cases: Mapping[str, Callable[[], object]], turn: int) -> Iterator[tuple[str, Callable[[], object]]]:

@@ -5,10 +5,12 @@ Timings differ from run to run, so this report cannot be verified; it says on wh
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 from stattools.benchmarking.comparison import Comparison
 from stattools.benchmarking.printing import cells, ratio
@@ -18,13 +20,16 @@ from stattools.reporting.document import Block, Bullets, Document, Figure, Listi
 from stattools.reporting.provenance import code_version, environment
 from stattools.reporting.tables import facts
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
 PEERS = ("scikit-learn", "glum", "pymc", "numba", "threadpoolctl")
 
 OPENING = (
-    "Each table compares ways to the same answer on the same data, timed in turns in one process on one BLAS thread. "
-    "Printed are medians, and how many times as long as ours each takes: above 1 we are faster. What was promised is a "
-    "least ratio; a lower limit, such as one product of matrices, has a promise below 1. Facts beside the times are "
-    "stated by the runs, such as the Newton decrement of each answer."
+    "Each table compares ways to the same answer on the same data, timed in turns in one process, on one thread unless "
+    "it says otherwise. Printed are medians, and how many times as long as ours each takes: above 1 we are faster. A "
+    "promise is a least ratio; that of a limit, such as one product of matrices, is below 1. Facts beside the times, "
+    "such as the Newton decrement of an answer, are stated by the runs."
 )
 
 
@@ -49,26 +54,47 @@ def _losses(comparisons: Sequence[Comparison]) -> Section:
 
 def _section(script: Script, comparisons: Sequence[Comparison]) -> Section:
     blocks: list[Block] = []
-    pairs = [(comparison, timing) for comparison in comparisons for timing in comparison.peers]
-    if pairs:
-        names = [f"{comparison.title}: {timing.name}" for comparison, timing in pairs]
-        values = [comparison.ratio(timing) for comparison, timing in pairs]
-        low = [min(timing.seconds) / comparison.ours.median for comparison, timing in pairs]
-        high = [max(timing.seconds) / comparison.ours.median for comparison, timing in pairs]
-        blocks.append(
-            Figure(
-                script.name,
-                lambda: figures.ratios(names, values, low, high, xlabel="times as long as ours (logarithmic)"),
-                f"{len(pairs)} peers take from {ratio(min(values))} to {ratio(max(values))} times as long as ours",
-                "Points are ratios of medians, lines the range of the rounds.",
-            )
-        )
+    if any(comparison.peers for comparison in comparisons):
+        blocks.append(_figure(script.name, comparisons))
     for comparison in comparisons:
         head, body = cells(comparison)
         rows = tuple(tuple(literal(cell) for cell in row) for row in body)
         header = (literal(comparison.title), *head[1:])
         blocks.append(Table(header, rows, "l" + "r" * (len(header) - 1)))
     return Section(script.summary, tuple(blocks))
+
+
+def _figure(name: str, comparisons: Sequence[Comparison]) -> Figure:
+    """The ratios of a script; where all have one and the same peer, its name is said once, in the caption."""
+    pairs = [(comparison, timing) for comparison in comparisons for timing in comparison.peers]
+    groups, names = [comparison.title for comparison, _ in pairs], [timing.name for _, timing in pairs]
+    alone = len(set(names)) == 1 and len(set(groups)) == len(groups)
+    values = [comparison.ratio(timing) for comparison, timing in pairs]
+    low = [min(timing.seconds) / comparison.ours.median for comparison, timing in pairs]
+    high = [max(timing.seconds) / comparison.ours.median for comparison, timing in pairs]
+    lost = [timing in comparison.losses for comparison, timing in pairs]
+    promised = [math.nan if timing.target is None else timing.target for _, timing in pairs]
+
+    def draw() -> Drawing:
+        return figures.ratios(
+            groups if alone else names,
+            values,
+            low,
+            high,
+            xlabel="times as long as ours (logarithmic)",
+            groups=() if alone else groups,
+            lost=lost,
+            promised=promised,
+        )
+
+    return Figure(
+        name,
+        draw,
+        f"{names[0] if alone else f'{len(pairs)} ways'} from {ratio(min(values))} to {ratio(max(values))} times as "
+        "long as ours",
+        f"{f'How long {literal(names[0])} takes. ' if alone else ''}Points are ratios of medians, lines the range of "
+        "the rounds, orange ticks what was promised.",
+    )
 
 
 def _provenance(command: str) -> Section:

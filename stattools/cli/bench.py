@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stattools.cli.failures import failures
+from stattools.cli.progress import progress
+
+if TYPE_CHECKING:
+    from stattools.benchmarking.comparison import Comparison
+    from stattools.benchmarking.scripts import Script
 
 
 def bench(
@@ -29,13 +34,17 @@ def bench(
         from stattools.benchmarking.scripts import scripts
         from stattools.reporting.files import write
 
-        measured = {}
-        for script in scripts(folder, names or ()):
-            typer.echo(f"{script.summary}\n")
-            measured[script] = []
-            for comparison in script.comparisons(quick):
-                typer.echo("\n".join(lines(comparison)) + "\n")
-                measured[script].append(comparison)
+        found = scripts(folder, names or ())
+        measured: dict[Script, list[Comparison]] = {}
+        with progress(len(found)) as advance:
+            for script in found:
+                advance(script.name)
+                typer.echo(f"{script.summary}\n")
+                measured[script] = []
+                for comparison in script.comparisons(quick):
+                    typer.echo("\n".join(lines(comparison)) + "\n")
+                    measured[script].append(comparison)
         if out is not None:
-            command = ["stattools", "bench", *(names or ()), *["--quick"] * quick, "--out", out.name]
-            typer.echo(f"wrote {write(document(measured, shlex.join(command)), out)}")
+            place = out.name if out.is_absolute() else out.as_posix()
+            command = shlex.join(["stattools", "bench", *(names or ()), *["--quick"] * quick, "--out", place])
+            typer.echo(f"wrote {write(document(measured, command), out)}")

@@ -33,6 +33,7 @@ def report(
     level: Annotated[float, typer.Option(help="The level of the intervals, between 0 and 1.")] = 0.95,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws from the posterior.")] = 0,
     html: Annotated[bool, typer.Option("--html", help="A page of HTML beside the Markdown.")] = False,
+    png: Annotated[bool, typer.Option("--png", help="Each figure as PNG too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results for machines.")] = False,
 ) -> None:
     """Analyze a file and write the report: does the fit exist, is it right, what does it say.
@@ -65,9 +66,9 @@ def report(
         advance("writing")
         name = out / f"{stem(data)}-{chosen.family}"
         if done.failure is None:
-            path = st.report(*parts(done), to=name, command=command, html=html)
+            path = st.report(*parts(done), to=name, command=command, html=html, png=png)
         else:
-            path = write(failed(done, done.failure, command=command), name, html=html)
+            path = write(failed(done, done.failure, command=command), name, html=html, png=png)
         told = _told(done, family is None)
         if (spread := dispersion(done)) is not None and spread > OVERDISPERSED:
             told.append(overdispersion(spread).replace("above ", ""))

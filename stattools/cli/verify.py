@@ -18,7 +18,8 @@ def verify(
         typer.Argument(metavar="REPORT", help="Markdown files of `stattools gallery`, `validate`, `fit` or `report`."),
     ],
     data: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="Where the data file of a report of your own lies, or the NIST folder.")
+        Path | None,
+        typer.Option(metavar="PATH", help="Where the data file of a report of your own lies, or the NIST folder."),
     ] = None,
 ) -> None:
     """Compute reports again: the same text, or what moved: data, version, seed, numbers, words, round-off.
@@ -44,6 +45,8 @@ def verify(
 
 def told(verdict: Any, limit: int = 30) -> str:
     """A verdict in words, with the first lines that differ."""
+    if verdict.same and verdict.unverified:
+        return f"{verdict.unverified} cannot be verified"
     if verdict.same:
         moved = f"; the environment moved: {', '.join(verdict.environment)}" if verdict.environment else ""
         return f"the same text{moved}"

@@ -48,7 +48,8 @@ def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple
         _check_two(name, labels)
         return column.cat.codes.to_numpy(dtype=np.float64), (labels[0], labels[1])
     y = np.asarray(column, dtype=np.float64)
-    if not np.all((y == 0) | (y == 1)):
+    zeros, ones = np.count_nonzero(y == 0), np.count_nonzero(y == 1)
+    if zeros + ones < len(y):
         found = np.unique(np.asarray(column)).tolist()
         if len(found) > 2:
             _check_two(name, found)
@@ -56,7 +57,7 @@ def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple
             f"a yes-or-no outcome is 0 or 1; {name!r} holds {_few(found)}: recode it, for example "
             f'"I({name} == {found[-1]}) ~ ..." in a formula, or make it text or categories.'
         )
-    if y.min() == y.max():
+    if not (zeros and ones):
         _check_two(name, [column.dtype.type(y[0]).item()])
     return y, (False, True) if column.dtype.kind == "b" else None
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -93,10 +93,12 @@ def upper_gram(X: Floats, weight: Floats) -> Floats:
 
 
 def symmetric(upper: Floats) -> Floats:
-    """The symmetric matrix with this upper triangle."""
-    whole = np.triu(upper)
-    whole += np.triu(whole, 1).T
-    return whole
+    """The symmetric matrix with this upper triangle; what is below it is not read.
+
+    >>> symmetric(np.array([[1.0, 2.0], [9.0, 3.0]])).tolist()
+    [[1.0, 2.0], [2.0, 3.0]]
+    """
+    return np.where(_below(len(upper)), upper.T, upper)
 
 
 def times(X: Floats, v: Floats) -> Floats:
@@ -123,6 +125,12 @@ def _with_steps(X: Floats) -> tuple[Floats, int, int]:
         return X, down, across
     X = np.ascontiguousarray(X)
     return X, p, 1
+
+
+@lru_cache(maxsize=16)
+def _below(p: int) -> NDArray[np.bool_]:
+    """Where a (p, p) matrix is below its diagonal."""
+    return np.tri(p, k=-1, dtype=bool)
 
 
 @cache

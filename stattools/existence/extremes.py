@@ -28,10 +28,10 @@ def check_extremes(model: Model) -> None:
     X, y, weight = model.rows.X, model.rows.y, model.rows.weight
     if weight is not None:
         X, y = X[weight > 0], y[weight > 0]
-    K = model.likelihood.categories
-    low, high = (np.array([ends(X[y == k], axis=0) for k in range(K) if (y == k).any()]) for ends in (np.min, np.max))
-    present = [k for k in range(K) if (y == k).any()]
-    constant = X.min(axis=0) == X.max(axis=0)
+    present = [k for k in range(model.likelihood.categories) if (y == k).any()]
+    ends = [(own.min(axis=0), own.max(axis=0)) for own in (X[y == k] for k in present)]
+    low, high = np.array(ends).swapaxes(0, 1)
+    constant = low.min(axis=0) == high.max(axis=0)
     intercept = bool((constant & (X[0] != 0)).any())
     for word, stuck in (("smallest", (high, low.min(axis=0))), ("largest", (low, high.max(axis=0)))):
         held = (stuck[0] == stuck[1]) & ~constant & (intercept | (stuck[1] == 0))

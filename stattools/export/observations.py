@@ -201,10 +201,14 @@ def _measurements(model: NormalSample) -> Observations:
 def _series(model: Structural) -> Observations:
     """One step ahead, over the values that are there and that the flat beginning leaves a prediction for."""
 
+    last: dict[str, Any] = {"theta": None, "ahead": None}
+
     def ahead(theta: Floats) -> tuple[Floats, Floats]:
-        runs = [innovations(model, point) for point in theta]
-        surprise = np.array([run["surprise"].to_numpy() for run in runs])
-        return surprise, np.array([run["variance"].to_numpy() for run in runs])
+        if last["theta"] is not theta:  # a tree asks for log-likelihoods and replicates at the same draws
+            runs = [innovations(model, point) for point in theta]
+            surprise = np.array([run["surprise"].to_numpy() for run in runs])
+            last.update(theta=theta, ahead=(surprise, np.array([run["variance"].to_numpy() for run in runs])))
+        return last["ahead"]
 
     surprise, variance = ahead(model.start[None])
     some = np.isfinite(surprise[0]) & np.isfinite(variance[0])

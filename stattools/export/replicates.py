@@ -6,12 +6,13 @@ theta has shape (S, q), coefficients then alpha or sigma, each on its own scale;
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.likelihoods import Binomial, Gaussian
+from stattools.likelihoods import BetaBinomial, Binomial, Gaussian
 from stattools.model import Model
 from stattools.predictors.dispersed import Dispersed
 
@@ -53,8 +54,10 @@ def replicates(model: Model, theta: Floats, *, seed: int | np.random.Generator, 
     def part(eta: Floats, sigma: Any) -> Floats:
         if isinstance(model.likelihood, Gaussian):
             return eta + sigma * random.standard_normal(eta.shape)
-        if isinstance(model.likelihood, Binomial):
+        if isinstance(model.likelihood, Binomial | BetaBinomial):
             among = model.rows.y[:, 1] if trials is None else trials
+            if isinstance(model.likelihood, BetaBinomial):
+                return replace(model.likelihood, trials=among).sample(eta, seed=random)
             return random.binomial(among.astype(int), model.likelihood.mean(eta)).astype(float)
         return model.likelihood.sample(eta, seed=random)
 

@@ -82,6 +82,7 @@ def _example() -> tuple[Block, ...]:
     right, _ = BatchNorm(3, epsilon=0.0).forward(np.repeat([1.0, 0.0], 3), Z)
     mean = Z / 3.0
     wrong = (Z - mean) / np.sqrt((Z - mean) ** 2 / 3.0)
+    entries = ", ".join(sorted({number(float(entry), 6) for entry in wrong.ravel()}))
     running = Moments.initial(3).moved(Moments.of(Z))
     return (
         Paragraph("Three rows $x_i$ of two inputs, and a layer of three units with weights $w$:"),
@@ -107,9 +108,8 @@ def _example() -> tuple[Block, ...]:
         ),
         Math(r"\frac{z - z/3}{\sqrt{4 z^2 / 27}} = \frac{2z/3}{2z / (3 \sqrt 3)} = \sqrt 3"),
         Paragraph(
-            f"whatever $z > 0$ is: computed so, the nine entries lie between {number(float(wrong.min()), 6)} and "
-            f"{number(float(wrong.max()), 6)}. All information about the row is gone. A batch of one row has no "
-            "variance to divide by; `stattools` refuses it in training."
+            f"whatever $z > 0$ is: computed so, the nine entries are all {entries}. All information about the row is "
+            "gone. A batch of one row has no variance to divide by; `stattools` refuses it in training."
         ),
         Paragraph(
             f"For evaluation the layer keeps running moments. They start at mean 0 and variance 1 and move by "

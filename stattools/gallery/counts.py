@@ -9,10 +9,11 @@ from scipy import special
 
 from stattools.gallery import command
 from stattools.goodness import grouped
-from stattools.reporting import equations, sections, sentences
+from stattools.reporting import equations, predictive, sections, sentences
 from stattools.reporting.diagnostics import expected_frequencies, frequencies, means
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, chance, count, decimals, number, percent
+from stattools.sampling.predictive_check import beside
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 FORMULA = "mdvis ~ lncoins + idp + lpi + fmde + physlm + disea + hlthg + hlthf + hlthp"
 MANY = 15
 """So many visits in a year are many."""
+SEED, DRAWS = 1, 500
 
 
 def document() -> Document:
@@ -46,11 +48,12 @@ def document() -> Document:
             Section("Why Poisson's standard errors are too small", _too_small(poisson, nb)),
             Section("Is alpha zero? A test at the boundary", _boundary(poisson, nb)),
             Section("Observed and expected frequencies", _frequencies(poisson, nb)),
+            Section("Would the models make such data?", _replicated(poisson, nb)),
             Section(
                 "Validation", tuple(Section(name, sections.validation(check).blocks) for name, check in checks.items())
             ),
             sections.conclusion(_conclusion(poisson, nb)),
-            sections.provenance([poisson.model], command=command("counts")),
+            sections.provenance([poisson.model], command=command("counts"), seeds=[SEED]),
         ),
     )
 
@@ -194,6 +197,52 @@ def _frequencies(poisson: Fit, nb: Fit) -> tuple[Block, ...]:
         ),
         means(nb),
     )
+
+
+def _replicated(poisson: Fit, nb: Fit) -> tuple[Block, ...]:
+    """Posterior predictive checks: parameters drawn, then outcomes of the same people."""
+    import stattools as st
+
+    beliefs = {
+        name: st.posterior(fit.model, method="laplace", draws=DRAWS, chains=1, seed=SEED)
+        for name, fit in (("Poisson", poisson), ("negative binomial", nb))
+    }
+    y = nb.model.rows.y
+    replicated = {name: belief.predict(kind="observation", seed=SEED) for name, belief in beliefs.items()}
+    statistics = {
+        "person-years without a visit": lambda outcome: float((outcome == 0).sum()),
+        f"person-years with {MANY} visits or more": lambda outcome: float((outcome >= MANY).sum()),
+        "most visits in a year": lambda outcome: float(outcome.max()),
+    }
+    found = {
+        said: {name: beside(statistic, y, made) for name, made in replicated.items()}
+        for said, statistic in statistics.items()
+    }
+    missed = {name: [said for said in found if not 0.03 <= found[said][name].p_value <= 0.97] for name in beliefs}
+    verdicts = " ".join(
+        f"The {name} model reproduces {len(found) - len(some)} of the {len(found)}"
+        + (f" and misses {_listed(some)}." if some else ".")
+        for name, some in missed.items()
+    )
+    k = [number(float(belief.pareto_k or 0.0), 2) for belief in beliefs.values()]
+    return (
+        Paragraph(
+            "Expected frequencies leave out how much a sample varies. A posterior answers with data: draw the "
+            "parameters, then as many outcomes for the same people, and see whether what was observed is among them. "
+            f"The priors are the default, the {DRAWS} draws those of Laplace's approximation, seed {SEED}, which "
+            f"checks itself: its k-hat, {k[0]} and {k[1]}, is below 0.7."
+        ),
+        predictive.rootogram(y, replicated, most=MANY, outcome=nb.model.outcome_name, name="rootogram"),
+        predictive.checks(found),
+        Paragraph(
+            "p is the share of the replicated data with a larger value than the observed, ties by half; below 0.03 or "
+            f"above 0.97 the model does not reproduce the feature. {verdicts}"
+        ),
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _conclusion(poisson: Fit, nb: Fit) -> str:

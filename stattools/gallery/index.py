@@ -14,6 +14,11 @@ VALIDATED = (
     "digits that it shares with an independent package or an exact answer."
 )
 
+BENCHMARKED = (
+    "[How fast is it? Ours and the peers on the same data](benchmarks.md), by `stattools bench`: ratios of medians, "
+    "what was promised, and where we lose."
+)
+
 
 def document(reports: Mapping[str, Document]) -> Document:
     """The index of reports that stand beside it."""
@@ -27,6 +32,7 @@ def document(reports: Mapping[str, Document]) -> Document:
         (
             Paragraph(opening),
             Paragraph(VALIDATED),
+            Paragraph(BENCHMARKED),
             *(_entry(name, report) for name, report in reports.items()),
             _provenance(),
         ),

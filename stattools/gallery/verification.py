@@ -1,7 +1,8 @@
 """`stattools verify`: compute a report again and say whether its text still stands, or what moved.
 
-A report of the gallery is computed here, a report of somebody's own file by the command in its provenance. Figures are
-left aside, since their outlines may differ in a last digit between processors; that they are there is checked.
+A report of the gallery is computed here, a report of somebody's own file by the command in its provenance. Timings are
+left aside, and so are figures, since their outlines may differ in a last digit between processors; that figures are
+there is checked.
 """
 
 from __future__ import annotations
@@ -30,22 +31,33 @@ def verify(path: Path, gallery: Gallery, data: Path | None = None) -> Drift:
         raise DomainError(f"verify reads the Markdown of a report; got {path}. Give {path.with_suffix('.md')}.")
     old = path.read_text(encoding="utf-8")
     made = made_by(old, path)
-    if is_repeatable(made):
-        new = repeated(made, path, data)
+    if is_timed(made):
+        found = Drift((), (), (), unverified="timings")
+    elif is_repeatable(made):
+        found = drift(old, repeated(made, path, data), str(path))
     elif folder := _nist_folder(made):
-        new = _validated(made, _nist(folder, path, data), path)
+        found = drift(old, _validated(made, _nist(folder, path, data), path), str(path))
     else:
         name = NAMES[made]
         new = markdown(gallery.document(name), figures=path.stem if name in VALIDATION else name)
-    found = drift(old, new, str(path))
+        found = drift(old, new, str(path))
     missing = [f"the figure {figure} is missing" for figure in figures_of(old) if not (path.parent / figure).is_file()]
     return replace(found, moved=(*found.moved, *missing))
 
 
+def is_timed(command: str) -> bool:
+    """Whether a command measures times, which no second run repeats.
+
+    >>> is_timed("stattools bench --out reports/benchmarks.md"), is_timed("stattools benchmark")
+    (True, False)
+    """
+    return command.split()[:2] == ["stattools", "bench"]
+
+
 def made_by(text: str, path: Path) -> str:
-    """The command in a report's provenance, if it is one that can be run again."""
+    """The command in a report's provenance, if it is one of those that write reports."""
     found = re.search(r"^## Provenance\n(?:.*\n)*?```sh\n(.*)\n```$", text, re.MULTILINE)
-    if found and (found[1] in NAMES or is_repeatable(found[1]) or _nist_folder(found[1])):
+    if found and (found[1] in NAMES or is_timed(found[1]) or is_repeatable(found[1]) or _nist_folder(found[1])):
         return found[1]
     was = f"; its command is {found[1]!r}" if found else ""
     raise DomainError(

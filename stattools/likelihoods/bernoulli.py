@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
-from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
+from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite, floats
 
 LARGEST = 709.0
 """exp stays within float64; the score of a row beyond it is 1e-308, and counts nothing."""
@@ -31,9 +31,12 @@ class Bernoulli:
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is 0 or 1."""
-        y = finite_floats(y, "Bernoulli")
+        y = floats(y, "Bernoulli")
+        good = (y == 0.0) | (y == 1.0)
+        if good.all():
+            return y
         remedy = "Code the outcome as 0 and 1; for counts out of a number of trials use Binomial."
-        return allowed(y, (y == 0.0) | (y == 1.0), "Bernoulli", "outcomes 0 or 1", remedy)
+        return allowed(finite(y, "Bernoulli"), good, "Bernoulli", "outcomes 0 or 1", remedy)
 
     def mean(self, eta: ArrayLike) -> Floats:
         """P(y = 1) = expit(eta)."""

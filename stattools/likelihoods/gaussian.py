@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError
-from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
+from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite, floats
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 
 
@@ -28,13 +28,16 @@ class Gaussian:
     width = 1
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.scale) and self.scale > 0):
+        if not 0.0 < self.scale < np.inf:
             raise DomainError(f"Gaussian needs a positive, finite scale; got {self.scale}.")
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless all are finite and can be squared."""
-        y = finite_floats(y, "Gaussian")
-        return allowed(y, np.abs(y) < 1e150, "Gaussian", "numbers below 1e150 in size", "Change the units of y.")
+        y = floats(y, "Gaussian")
+        good = np.abs(y) < 1e150
+        if good.all():
+            return y
+        return allowed(finite(y, "Gaussian"), good, "Gaussian", "numbers below 1e150 in size", "Change the units of y.")
 
     def mean(self, eta: ArrayLike) -> Floats:
         """eta itself."""

@@ -29,13 +29,22 @@ class Likelihood(Protocol):
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats: ...
 
 
-def finite_floats(y: ArrayLike, who: str) -> Floats:
-    """y as float64, or a DomainError that says which entry is not a finite number."""
+def floats(y: ArrayLike, who: str) -> Floats:
+    """y as float64, or a DomainError that says what it is instead."""
     try:
-        values = np.asarray(y, dtype=float)
+        return np.asarray(y, dtype=float)
     except (TypeError, ValueError):
         raise DomainError(f"{who} needs numbers; got {y!r:.80}. Convert the outcome to numbers first.") from None
+
+
+def finite(values: Floats, who: str) -> Floats:
+    """The values, or a DomainError that says which is not a finite number."""
     return allowed(values, np.isfinite(values), who, "finite numbers", "Drop or impute the missing values first.")
+
+
+def finite_floats(y: ArrayLike, who: str) -> Floats:
+    """y as float64, or a DomainError that says which entry is not a finite number."""
+    return finite(floats(y, who), who)
 
 
 def allowed(values: Floats, good: NDArray[np.bool_], who: str, needs: str, remedy: str) -> Floats:

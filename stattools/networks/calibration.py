@@ -7,6 +7,7 @@ Source: Brier, Monthly Weather Review 78 (1950), 1-3; Guo et al., ICML 2017 (arX
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NORMAL_95 = 1.959963984540054
+WIDEST = 5.0
+"""Temperatures are looked for from exp(-5) to exp(5)."""
 
 
 class Predictor(Protocol):
@@ -32,6 +35,13 @@ class Predictor(Protocol):
     @property
     def labels(self) -> tuple[Any, ...] | None: ...
     def mean(self, X: Floats | None = None) -> Floats: ...
+
+
+class Trained(Predictor, Protocol):
+    """A single trained network."""
+
+    @property
+    def estimate(self) -> Floats: ...
 
 
 def confusion(fit: Predictor, data: Any) -> pd.DataFrame:
@@ -70,14 +80,39 @@ def reliability(fit: Predictor, data: Any, bins: int) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def best_temperature(likelihood: Likelihood, eta: Floats, y: Floats) -> float:
-    """The T at which the log-likelihood of y at eta / T is largest, between exp(-5) and exp(5)."""
-    from scipy.optimize import minimize_scalar
+def temperature_of(fits: Sequence[Trained], data: Any) -> float:
+    """The T that makes the rows of `data` most likely, with eta / T in each of the fits and their mean as probability.
 
-    found: Any = minimize_scalar(
-        lambda log_t: -float(likelihood.loglik(eta * np.exp(-log_t), y).mean()), bounds=(-5.0, 5.0), method="bounded"
-    )
-    return float(np.exp(found.x))
+    Raises IncompatibleError for a quantity, DomainError where no rows are given or the likelihood has no maximum.
+    """
+    model = fits[0].model
+    if fits[0].labels is None:
+        raise IncompatibleError(f"{model.outcome_name!r} has no probabilities to calibrate.")
+    if data is None:
+        raise DomainError("calibrated needs rows that the network was not trained on: a table, or a pair (y, X).")
+    X, y = model.rows_of(data)
+    etas = [fit.model.eta(fit.estimate, X) for fit in fits]
+    log_t = best_log_temperature(model.likelihood, etas, y)
+    if abs(log_t) > WIDEST - 1e-3:
+        why = "is right in all of them" if log_t < 0 else "says no more of them than chance would"
+        raise DomainError(
+            f"calibrated needs rows on which one temperature is best: the network {why}, so that the likelihood of "
+            f"these {len(y)} rows only rises as the temperature goes to {'0' if log_t < 0 else 'infinity'}. Use more "
+            "rows that it was not trained on."
+        )
+    return float(np.exp(log_t))
+
+
+def best_log_temperature(likelihood: Likelihood, etas: Sequence[Floats], y: Floats) -> float:
+    """The log T, from -5 to 5, with the largest mean over rows of log mean over etas of p(y | eta / T)."""
+    from scipy.optimize import minimize_scalar
+    from scipy.special import logsumexp
+
+    def loss(log_t: float) -> float:
+        return -float(np.mean(logsumexp([likelihood.loglik(eta * np.exp(-log_t), y) for eta in etas], axis=0)))
+
+    found: Any = minimize_scalar(loss, bounds=(-WIDEST, WIDEST), method="bounded")
+    return float(found.x)
 
 
 def probabilities_and_hits(fit: Predictor, data: Any) -> tuple[Floats, NDArray[np.bool_]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 
 from stattools.confusion_table import most_probable
 from stattools.errors import DomainError, IncompatibleError
-from stattools.networks.calibration import brier, confusion, reliability
+from stattools.networks.absent import refuse
+from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
 from stattools.networks.network_fit import NetworkFit, as_labels, inputs_of
 from stattools.networks.network_model import Network
@@ -116,6 +117,23 @@ class NetworkEnsemble:
         """As `NetworkFit.calibration`, of the mean probabilities."""
         return reliability(self, data, bins)
 
+    def calibrated(self, data: Any) -> NetworkEnsemble:
+        """The ensemble with one temperature T for all members, at the maximum of the mixture's likelihood of `data`.
+
+        `data` are rows that it was not trained on. T < 1 is common: the mean of members that disagree is less sure
+        than each of them. Raises as `NetworkFit.calibrated`. Source: Rahaman & Thiery, NeurIPS 2021 (arXiv:2007.08792).
+        """
+        temperature = temperature_of(self.members, data)
+        return replace(self, members=tuple(replace(member, temperature=temperature) for member in self.members))
+
+    @property
+    def temperature(self) -> float:
+        """What divides eta in every member: 1 unless `calibrated`."""
+        return self.members[0].temperature
+
+    def __getattr__(self, name: str) -> NoReturn:
+        refuse(name, "an ensemble of networks")
+
     def save(self, path: str | Path) -> Path:
         """Write the members without their data to a file, which `st.load` reads; returns the path."""
         from stattools.storage import save
@@ -125,8 +143,9 @@ class NetworkEnsemble:
     def __str__(self) -> str:
         what = "from different random starts" if self.kind == "deep" else "on resampled rows"
         scores = ", ".join(f"{-member.loglik / member.n:.4f}" for member in self.members)
+        tempered = "" if self.temperature == 1.0 else f"Temperature {self.temperature:.4g}\n"
         return (
             f"Ensemble of {len(self.members)} networks {what}: {self.model.title} of {self.model.outcome_name}\n"
             f"Log scores on the rows of the fit: {scores}; of the ensemble {self.own_log_score:.4f}\n"
-            "The spread of the members is no standard error: it says how much the training leaves open."
+            f"{tempered}The spread of the members is no standard error: it says how much the training leaves open."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from stattools.confusion_table import most_probable
 from stattools.errors import IncompatibleError
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian
-from stattools.networks.calibration import best_temperature, brier, confusion, reliability
+from stattools.networks.absent import refuse
+from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import Network
 from stattools.solvers.solution import Epoch
@@ -140,20 +141,17 @@ class NetworkFit:
         """The fit with its temperature T at the maximum of the likelihood of `data`, rows that it was not trained on.
 
         p = softmax(eta / T): T > 1 says that the network was too sure. One number, so labels and their order stay.
+        Raises DomainError where there is no maximum: all rows right by any T, or no better than by chance.
         Source: Guo et al., ICML 2017 (arXiv:1706.04599).
         """
-        if self.labels is None:
-            raise IncompatibleError(f"{self.model.outcome_name!r} has no probabilities to calibrate.")
-        X, y = self.model.rows_of(data)
-        return replace(self, temperature=best_temperature(self.model.likelihood, self.model.eta(self.estimate, X), y))
+        return replace(self, temperature=temperature_of([self], data))
 
-    def table(self, level: float | None = None) -> pd.DataFrame:
+    def table(self, level: float | None = None) -> NoReturn:
         """Refused: a network has no standard errors."""
-        raise IncompatibleError(
-            f"{self.model.title} has no table of coefficients: its units can be exchanged, so its maximum is not "
-            "unique and standard errors mean nothing. Use predict, log_score and calibration, or "
-            "st.fit(model, members=...)."
-        )
+        refuse("table", self.model.title)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        refuse(name, "a trained network" if name == "model" else self.model.title)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, n_dropped, parameters, loglik, log_score, epochs, solver, seed, reason."""
@@ -197,6 +195,9 @@ class NetworkFit:
         if self.labels is not None:
             lines.append(f"Accuracy         {100 * self.own_accuracy:.2f} % of the rows it was trained on")
             lines.append(f"Labels           {', '.join(map(str, self.labels[:12]))}")
+        if isinstance(model.likelihood, Categorical) and self.labels is not None:
+            outputs = f"{model.likelihood.width}, the log odds of each other label against {self.labels[0]!r}"
+            lines.append(f"Outputs          {outputs}")
         penalty = "" if self.penalty is None else f", penalty {self.penalty}"
         lines += [
             f"Training         {self.solver}, seed {self.seed}{penalty}",

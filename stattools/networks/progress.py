@@ -25,6 +25,7 @@ def progress(total: int) -> Any:
         MofNCompleteColumn(),
         TextColumn("{task.fields[score]}"),
         TimeRemainingColumn(),
+        TextColumn("left at most"),  # early stopping needs less
         console=Console(stderr=True),
         transient=True,
     )

@@ -52,8 +52,7 @@ class Jeffreys:
             metric = Metric(now.information)
         except IdentificationError:
             return Evaluation(-np.inf, np.zeros_like(theta), np.zeros_like(now.information))
-        half = np.log(metric.unit).sum() + np.log(np.abs(np.diagonal(metric.factor))).sum()
-        half = float(half - np.linalg.slogdet(T)[1])
+        half = float(0.5 * metric.log_determinant() - np.linalg.slogdet(T)[1])
         if order == 0:
             return Evaluation(half)
         W, P = metric.whiten(), len(theta)

@@ -44,7 +44,7 @@ class Dispersed:
         return symmetric(self.upper(block, weight))
 
     def upper(self, block: Block, weight: Floats) -> Floats:
-        """`information` down to the diagonal: what sums over blocks need."""
+        """The upper triangle of `information`, with anything below it: what sums over blocks need."""
         X = block.X
         total = np.empty((self.size, self.size))
         total[:-1, :-1] = upper_gram(X, weight[:, 0, 0])

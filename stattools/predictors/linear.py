@@ -22,8 +22,7 @@ class Linear:
     """Coefficients for `columns` columns and `width` linear predictors per row, one predictor after the other.
 
     `forward` gives eta of shape (m,) for width 1, (m, width) otherwise, and the pullback that maps a score in eta to
-    a score in theta; `information` is the same map for second derivatives, X^T diag(w) X in blocks, and `upper` its upper
-    triangle, with anything below.
+    a score in theta; `information` is the same map for second derivatives, X^T diag(w) X in blocks.
 
     >>> eta, pullback = Linear(2).forward(np.array([1.0, 2.0]), Block(np.eye(2), np.zeros(2), None, None))
     >>> eta, pullback(np.ones(2))
@@ -55,7 +54,7 @@ class Linear:
         return symmetric(self.upper(block, weight))
 
     def upper(self, block: Block, weight: Floats) -> Floats:
-        """`information` down to the diagonal: what sums over blocks need."""
+        """The upper triangle of `information`, with anything below it: what sums over blocks need."""
         X, p = block.X, self.columns
         if self.width == 1:
             return upper_gram(X, weight)

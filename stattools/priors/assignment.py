@@ -231,11 +231,12 @@ def _checked(prior: Any, parameter: Parameter) -> Any:
     """The prior, if it is a distribution of one number that can be this parameter."""
     if isinstance(prior, type) or not all(hasattr(prior, part) for part in ("log_density", "slope", "support")):
         raise IncompatibleError(
-            f"the prior of {parameter.name} is a distribution such as {_examples(parameter)}; got {prior!r:.80}."
+            f"the prior of {_called(parameter)} is a distribution such as {_examples(parameter)}; got {prior!r:.80}."
         )
     if any(np.ndim(getattr(prior, name)) > 0 for name in _parameters_of(prior)):
         raise IncompatibleError(
-            f"the prior of {parameter.name} is about one number; got {prior!r:.80}. Give one prior per name in a dict."
+            f"the prior of {_called(parameter)} is about one number; got {prior!r:.80}. "
+            "Give one prior per name in a dict."
         )
     if isinstance(prior, Flat):
         if parameter.role == "dispersion":
@@ -248,10 +249,15 @@ def _checked(prior: Any, parameter: Parameter) -> Any:
     low, high = prior.support
     if low < parameter.low or high > parameter.high:
         raise IncompatibleError(
-            f"{parameter.name} lies between {parameter.low:g} and {parameter.high:g}, and the prior {prior!r:.60} "
+            f"{_called(parameter)} lies between {parameter.low:g} and {parameter.high:g}, and the prior {prior!r:.60} "
             f"reaches from {low:g} to {high:g}. Use {_examples(parameter)}."
         )
     return prior
+
+
+def _called(parameter: Parameter) -> str:
+    """The name, and what it is the name of where it is a number."""
+    return f"the parameter {parameter.name}" if parameter.name.isdigit() else parameter.name
 
 
 def _stacked(priors: list[Any]) -> Any:

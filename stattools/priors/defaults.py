@@ -4,6 +4,7 @@
     intercept            the predictor at the mean of the columns ~ Normal(link(mean outcome), 2.5 u)
     sigma                Exponential(1 / sd(y))
     alpha                Exponential(1)                    the dispersion of `st.negative_binomial`
+    precision            Exponential(0.1)                  that of `st.beta_binomial`, in trials
 
 A slope of 2.5 multiplies the odds by 12 per standard deviation of its column. Source: Gabry & Goodrich, "Prior
 distributions for rstanarm models" (2020); Gelman et al. (2008). The mean and standard deviation of `st.normal` get the
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.conjugate.normal import Normal
-from stattools.likelihoods import Binomial, Categorical, NegativeBinomial, Poisson
+from stattools.likelihoods import BetaBinomial, Binomial, Categorical, NegativeBinomial, Poisson
 from stattools.model import Model
 from stattools.models.normal import NormalSample
 from stattools.priors.flat import Flat, Uniform
@@ -102,6 +103,8 @@ def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Defa
     for parameter in parameters[len(found) :]:
         if parameter.role == "scale":
             found.append(Default(Exponential(1.0 / unit), "mean sd(y)"))
+        elif isinstance(model.likelihood, BetaBinomial):
+            found.append(Default(Exponential(0.1), "mean 10: two trials of a group correlate by about 0.1"))
         else:
             found.append(Default(Exponential(1.0), "mean 1: a standard deviation about as large as the mean"))
     return found
@@ -139,6 +142,9 @@ def _level(model: Model) -> Floats:
     if isinstance(likelihood, Categorical):
         counts = np.bincount(rows.y.astype(int), weights=weight, minlength=likelihood.categories) + 0.5
         return np.log(counts[1:] / counts[0])
+    if isinstance(likelihood, BetaBinomial):
+        successes, trials = weight @ rows.y
+        return np.array([np.log((successes + 0.5) / (trials - successes + 0.5)) - offset])
     if isinstance(likelihood, Binomial):
         mean = float(weight @ rows.y[:, 0] / (weight @ rows.y[:, 1]))
     else:

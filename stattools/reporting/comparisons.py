@@ -14,7 +14,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Part:
-    """One factor of a term: `name` of the column, and `high` against `low` where it takes two values, not a unit more."""
+    """One factor of a term: `name` of its column, and `high` against `low` where that is compared, not a unit more."""
 
     name: str
     high: str = ""
@@ -66,8 +66,11 @@ def held(model: Any, term: str, say: Callable[[str], str] = str) -> str:
     elsewhere = {part.name: _words(part.name) & inside for parts in others for part in parts if part.name not in own}
     if shared := sorted(set().union(*elsewhere.values())):
         names = " and ".join(map(say, shared))
-        return f"{at}; {names} {'is' if len(shared) == 1 else 'are'} in other terms too, so that this is not all it does"
-    apart = [parts for parts in others if not own & {part.name for part in parts}]
+        return (
+            f"{at}; {names} {'is' if len(shared) == 1 else 'are'} in other terms too, so that this is not all it does"
+        )
+    told = own.union(*({part.name for part in parts} for parts in wider))
+    apart = [parts for parts in others if not {part.name for part in parts} <= told]
     return at + (", the other columns held fixed" if apart else "")
 
 
@@ -102,4 +105,3 @@ def _two_valued(model: Any, part: Part) -> Part:
 def _words(name: str) -> set[str]:
     """Names inside a function: `I(x ** 2)` has `x`."""
     return set(re.findall(r"[^\W\d]\w*", name)) if re.search(r"[(*/]", name) else {name}
-

@@ -37,17 +37,18 @@ class Drift:
     """What a second run says about a report: `moved` is empty where it still stands.
 
     `where` lists the sections that differ, `environment` the packages whose versions do, `diff` the lines, as a
-    unified diff without context.
+    unified diff without context; `unverified` says what was not computed again, such as timings.
     """
 
     moved: tuple[str, ...]
     environment: tuple[str, ...]
     diff: tuple[str, ...]
     where: tuple[str, ...] = ()
+    unverified: str = ""
 
     @property
     def same(self) -> bool:
-        """True when nothing but versions of the environment differs."""
+        """True when nothing but versions of the environment differs, as far as it was computed again."""
         return not self.moved
 
 

@@ -121,7 +121,12 @@ def trained(fit: NetworkFit) -> str:
     penalty = "" if fit.penalty is None else f" with the penalty {code(fit.penalty)} on its weights"
     seed = "" if fit.seed is None else f" from random weights of seed {fit.seed}"
     # How many steps lead to a stationary point depends on the rounding of the processor: it is not printed.
-    after = "" if fit.reason.startswith("a stationary point") else f"after {count(len(fit.history))} {steps} "
+    # The reason "the limit of 80 steps" has their number already.
+    after = (
+        ""
+        if fit.reason.startswith(("a stationary point", "the limit"))
+        else f"after {count(len(fit.history))} {steps} "
+    )
     return (
         f"Trained by {code(fit.solver)}{seed}{penalty}; it ended {after}at "
         f"{_ended(fit)}. The mean log-likelihood of a row is {number(fit.loglik / fit.n, 3)}. A network has no "

@@ -46,7 +46,8 @@ def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
     rows = fit.table(level).to_dict("records")
     rows = rows[: len(rows) - len(shared(model))]
     asked = fit.level if level is None else level
-    return tuple(_sentence(fit, row, asked) for row in rows if row["term"] != "Intercept")
+    said = (_sentence(fit, row, asked) for row in rows if row["term"] != "Intercept")
+    return tuple(" ".join(sentence.split()) for sentence in said)
 
 
 def _sentence(fit: Fit, row: dict[Any, Any], level: float) -> str:

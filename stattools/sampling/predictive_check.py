@@ -68,6 +68,17 @@ def predictive_check(
     if not callable(statistic):
         raise DomainError(f"predictive_check needs a function of the data, such as np.max; got {statistic!r:.60}.")
     seen, made = (_of_draws if hasattr(posterior, "flat") else _of_exact)(posterior, under, seed)
+    return beside(statistic, seen, made, under)
+
+
+def beside(
+    statistic: Callable[[Floats], float], seen: Floats, made: Floats, under: str = "posterior"
+) -> PredictiveCheck:
+    """The check of outcomes seen, (n,), against replicated ones at hand, (S, n).
+
+    >>> beside(np.max, np.array([1.0, 4.0]), np.array([[1.0, 2.0], [4.0, 0.0], [5.0, 1.0], [0.0, 0.0]])).p_value
+    0.375
+    """
     observed = float(statistic(seen))
     replicated = np.array([float(statistic(row)) for row in made])
     tie = 0.5 * float(np.mean(replicated == observed))

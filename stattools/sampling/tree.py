@@ -43,9 +43,9 @@ def tree(posterior: Posterior) -> DataTree:
     attrs = _attributes(posterior)
     if data is not None:
         _require_room(posterior, data)
-        name, each = data.name, (chains, draws, -1)
-        groups["log_likelihood"] = {name: data.pointwise(posterior.flat).reshape(each)}
-        groups["posterior_predictive"] = {name: data.stored(data.replicate(posterior.flat, random)).reshape(each)}
+        name, each, flat = data.name, (chains, draws, -1), posterior.flat
+        groups["log_likelihood"] = {name: data.pointwise(flat).reshape(each)}
+        groups["posterior_predictive"] = {name: data.stored(data.replicate(flat, random)).reshape(each)}
         if before is not None and not data.conditional:
             groups["prior_predictive"] = {
                 name: data.stored(possible(posterior.model, data, before, random)).reshape(each)

@@ -12,10 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import get_blas_funcs
 
 Floats = NDArray[np.float64]
 
 EPS = float(np.finfo(float).eps)
+TINY = float(np.finfo(float).tiny)
+
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,24 +43,19 @@ class Digits:
     @classmethod
     def of(cls, estimate: Floats, error: Floats, se: Floats, se_error: Floats, d: Floats) -> Digits:
         """From absolute errors of the coefficients and relative errors of the standard errors; d are column lengths."""
-        size = np.maximum(np.abs(estimate), se)
-        whole = np.atleast_1d(np.linalg.norm(error * d)), np.atleast_1d(np.linalg.norm(size * d))
-        one = np.ones_like(se)
-        return cls(
-            _digits(error, np.abs(estimate)),
-            _digits(se_error, one),
-            float(_digits(error, size).min()),
-            float(_digits(*whole)[0]),
-        )
+        p, own = len(error), np.abs(estimate)
+        size = np.maximum(own, se)
+        errors = np.concatenate((error, se_error, error, [nrm2(error * d)]))
+        digits = _digits(errors, np.concatenate((own, np.ones(p), size, [nrm2(size * d)])))
+        return cls(digits[:p], digits[p : 2 * p], float(digits[2 * p : 3 * p].min()), float(digits[-1]))
 
 
-def coefficient_error(C: Floats, d: Floats, b: Floats, y: float, r: float, u: float) -> Floats:
-    """The formula above, shape (p,)."""
-    spread = np.sqrt(np.maximum(np.diagonal(C), 0.0))
-    return u * (spread * (y + d @ np.abs(b)) + r * (np.abs(C) @ d))
+def coefficient_error(spread: Floats, far: Floats, d: Floats, b: Floats, y: float, r: float, u: float) -> Floats:
+    """The formula above, shape (p,), from the roots `spread` of C_jj and `far` = |C| d."""
+    return u * (spread * (y + d @ np.abs(b)) + r * far)
 
 
 def _digits(error: Floats, size: Floats) -> Floats:
-    part = np.minimum(error, size) / np.maximum(size, np.finfo(float).tiny)
+    part = np.minimum(error, size) / np.maximum(size, TINY)
     relative = np.where(error <= size, part, 1.0)  # NaN compares as false: no digits
-    return np.clip(-np.log10(0.5 * EPS + relative), 0.0, None)
+    return np.maximum(-np.log10(0.5 * EPS + relative), 0.0)

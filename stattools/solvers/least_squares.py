@@ -11,6 +11,7 @@ Computations (2013), 5.3; Bjorck (1987) for the refinement of QR; the exact rung
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import log, pi, sqrt
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +21,7 @@ from scipy.linalg import solve_triangular
 from stattools.data.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.model import EXACT_FIT, Model
-from stattools.solvers.digits import EPS, Digits, coefficient_error
+from stattools.solvers.digits import EPS, Digits, coefficient_error, nrm2
 from stattools.solvers.exact_elimination import eliminate
 from stattools.solvers.normal_equations import LEAST_RCOND, Refined, Shifted, refine
 from stattools.solvers.solution import Solution, Status, TraceStep
@@ -112,24 +113,25 @@ def _required(solution: Solution | None, model: Model, least: float = 1.0) -> So
 
 def _fast(model: Model, shifted: Shifted, found: Refined) -> Solution:
     phi, C, d, T = found.phi, found.C, found.d, shifted.T
-    y, r, n = np.sqrt(found.square), np.sqrt(found.rss), len(model.rows.X)
-    sums = 4.0 + np.sqrt(min(n, 4096)) + np.sqrt(n / 4096)  # rounding in sums over rows, by blocks
-    error = coefficient_error(C, d, phi, y, r, EPS) + sums * EPS * r * (np.abs(C) @ d) / np.sqrt(n)
-    error = error + found.left * max(np.linalg.norm(phi * d), y) * np.sqrt(np.diagonal(C))
+    y, r, n = sqrt(found.square), sqrt(found.rss), len(model.rows.X)
+    sums = 4.0 + sqrt(min(n, 4096)) + sqrt(n / 4096)  # rounding in sums over rows, by blocks
+    spread, far = np.sqrt(C.diagonal()), np.abs(C) @ d
+    error = coefficient_error(spread, far, d, phi, y, r, EPS) + (sums * EPS * r / sqrt(n)) * far
+    error = error + (found.left * max(float(nrm2(phi * d)), y)) * spread
     theta = shifted.lifted(phi)
     moved = np.abs(shifted.center) @ np.abs(phi) + abs(shifted.middle)
-    error = np.abs(T) @ error + EPS * np.abs(theta)
+    size = np.abs(T)
+    error = size @ error + EPS * np.abs(theta)
     covariance = T @ C @ T.T
-    reach = np.abs(T) @ (np.abs(C) @ d)
-    variance = np.diagonal(covariance)
-    relative = sums * EPS * reach**2 / variance + 8.0 * EPS * (np.abs(T) @ np.sqrt(np.diagonal(C))) ** 2 / variance
+    variance = covariance.diagonal()
+    relative = (sums * (size @ far) ** 2 + 8.0 * (size @ spread) ** 2) * EPS / variance
     if shifted.first is not None:
         error[shifted.first] += 2.0 * EPS * moved / abs(shifted.value)
     loss = EPS * (4.0 * (y + d @ np.abs(phi)) / r if r else np.inf) + sums * EPS
     rss = max(found.rss, EPS**2 * found.size, float(np.finfo(float).tiny))
-    decrement = float(np.sqrt(found.decrement_square / _dispersion(model, rss, found.size)))
-    scale = np.sqrt(rss / max(model.n - len(theta), 1.0))
-    digits = Digits.of(theta, error, scale * np.sqrt(variance), 0.5 * relative + loss, d / np.abs(np.diagonal(T)))
+    decrement = sqrt(found.decrement_square / _dispersion(model, rss, found.size))
+    scale = sqrt(rss / max(model.n - len(theta), 1.0))
+    digits = Digits.of(theta, error, scale * np.sqrt(variance), 0.5 * relative + loss, d / size.diagonal())
     reads = found.reads
     return _solution(model, theta, covariance, (rss, found.size), decrement, reads, found.rcond, digits, "Cholesky")
 
@@ -174,7 +176,9 @@ def _orthogonal(model: Model) -> Solution | None:
     C, theta = inverse @ inverse.T, T @ phi
     covariance = T @ C @ T.T
     spread, variance = np.sqrt(np.diagonal(C)), np.maximum(np.diagonal(covariance), np.finfo(float).tiny)
-    error = np.abs(T) @ coefficient_error(C, d, phi, y, np.sqrt(rss), 8.0 * EPS) + 2.0 * EPS * (np.abs(T) @ np.abs(phi))
+    error = np.abs(T) @ coefficient_error(spread, np.abs(C) @ d, d, phi, y, np.sqrt(rss), 8.0 * EPS) + 2.0 * EPS * (
+        np.abs(T) @ np.abs(phi)
+    )
     with np.errstate(over="ignore"):  # a variance below round-off has no digits
         relative = 8.0 * EPS * (d @ spread + 1.0) * (np.abs(T) @ spread) ** 2 / variance
     loss = 8.0 * EPS * (y + d @ np.abs(phi)) / np.sqrt(rss)
@@ -197,7 +201,7 @@ def _solution(
 ) -> Solution:
     """The log-likelihood is the model's, with scale 1, as everywhere in a solution."""
     status: Status = "converged" if decrement <= 1e-8 else "round-off"
-    loglik = -0.5 * (sums[0] + model.n * float(np.log(2.0 * np.pi)))
+    loglik = -0.5 * (sums[0] + model.n * log(2.0 * pi))
     trace = (TraceStep(0, loglik, 0.0),)
     return Solution(
         theta, covariance, loglik, status, steps, decrement, trace, "LeastSquares", rcond, rung, digits, sums

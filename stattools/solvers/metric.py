@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from functools import cached_property
+from math import isfinite, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,9 @@ from stattools.errors import IdentificationError
 Floats = NDArray[np.float64]
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
-potrf, pocon, potrs, trtrs, trtri = get_lapack_funcs(("potrf", "pocon", "potrs", "trtrs", "trtri"), dtype=np.float64)
+lange, potrf, pocon, potrs, trtrs, trtri = get_lapack_funcs(
+    ("lange", "potrf", "pocon", "potrs", "trtrs", "trtri"), dtype=np.float64
+)
 
 
 LONGEST = 1e150
@@ -22,7 +25,7 @@ LONGEST = 1e150
 
 
 class Metric:
-    """Cholesky factor of a positive definite information, scaled to unit diagonal first.
+    """Cholesky factor of a positive definite information; like its scaling, the units of the coefficients cost nothing.
 
     Raises IdentificationError where the information is not positive definite in float64.
 
@@ -32,35 +35,26 @@ class Metric:
     """
 
     def __init__(self, information: Floats) -> None:
-        diagonal = information.diagonal()
-        if not (diagonal.min() > 0 and diagonal.max() < np.inf):
-            bad = np.flatnonzero(~((diagonal > 0) & (diagonal < np.inf)))
-            raise IdentificationError(
-                f"The information about coefficient {int(bad[0])} is {diagonal[bad[0]]:.3g}: the data do not determine "
-                "it. Leave out its column, or start elsewhere."
-            )
-        self.unit = np.sqrt(diagonal)
-        self._scaled = information / self.unit[:, None] / self.unit
-        self.factor, failed = potrf(self._scaled, lower=0)  # fails for what is not finite, too
-        if failed:
-            raise IdentificationError(
-                f"The information is singular at coefficient {failed - 1}: the data do not determine it beside the "
-                "others. Leave out its column."
-            )
+        self.factor, failed = potrf(information, lower=0)
+        if failed or not isfinite(nrm2(self.factor.ravel("K"))):
+            raise IdentificationError(_reason(information, failed))
+        self.information = information
         self.definite = True
 
     @cached_property
     def rcond(self) -> float:
         """The reciprocal condition of the information scaled to unit diagonal, in the largest column sum."""
-        return float(pocon(self.factor, np.abs(self._scaled).sum(axis=0).max())[0])
+        unit = np.sqrt(self.information.diagonal())
+        length = lange("1", self.information / unit[:, None] / unit)
+        return float(pocon(self.factor / unit, length)[0])
 
     @classmethod
-    def rcond_of(cls, information: Floats) -> float:
-        """The reciprocal condition of the scaled information; 0 where it is not positive definite."""
+    def where_definite(cls, information: Floats) -> Metric | None:
+        """The metric, or None where the information is not positive definite."""
         try:
-            return cls(information).rcond
+            return cls(information)
         except IdentificationError:
-            return 0.0
+            return None
 
     @classmethod
     def for_ascent(cls, information: Floats) -> Metric:
@@ -83,27 +77,44 @@ class Metric:
     def times(self, factor: float) -> Metric:
         """The metric of `factor` times the information."""
         metric = copy(self)
-        metric.unit = self.unit * np.sqrt(factor)
+        metric.information, metric.factor = factor * self.information, sqrt(factor) * self.factor
         return metric
 
     def solve(self, score: Floats) -> Floats:
         """H^-1 g: the Newton step; of each column where g is (p, k)."""
+        step = potrs(self.factor, score)[0]
         # Where the log-likelihood is all but flat, the step is beyond float64; who takes steps shortens them.
-        with np.errstate(over="ignore"):
-            step = potrs(self.factor, (score.T / self.unit).T)[0]
-            return np.maximum(np.minimum((step.T / self.unit).T, LONGEST), -LONGEST)
+        return step if nrm2(step.ravel("K")) < LONGEST else np.clip(step, -LONGEST, LONGEST)
 
     def norm(self, score: Floats) -> float:
         """sqrt(g^T H^-1 g): the Newton decrement of score g."""
-        with np.errstate(over="ignore"):  # infinitely far, in standard errors
-            half = trtrs(self.factor, score / self.unit, lower=0, trans=1)[0]
+        half = trtrs(self.factor, score, lower=0, trans=1)[0]
         return float(nrm2(half))  # which does not square what overflows
+
+    def log_determinant(self) -> float:
+        """The logarithm of the determinant of the information."""
+        return 2.0 * float(np.log(self.factor.diagonal()).sum())
 
     def whiten(self) -> Floats:
         """W (p, p) with W W^T = H^-1, so that phi in theta = W phi has unit information."""
-        return trtri(self.factor, lower=0)[0] / self.unit[:, None]  # `potrf` cleared the lower triangle
+        return trtri(self.factor, lower=0)[0]  # `potrf` cleared the lower triangle
 
     def covariance(self) -> Floats:
         """H^-1."""
         W = self.whiten()
         return W @ W.T
+
+
+def _reason(information: Floats, failed: int) -> str:
+    """What to say of an information without a factor; `failed` counts the coefficients up to the one that did."""
+    diagonal = information.diagonal()
+    bad = np.flatnonzero(~((diagonal > 0) & (diagonal < np.inf)))
+    if len(bad):
+        return (
+            f"The information about coefficient {int(bad[0])} is {diagonal[bad[0]]:.3g}: the data do not determine "
+            "it. Leave out its column, or start elsewhere."
+        )
+    return (
+        f"The information is singular at coefficient {max(failed, 1) - 1}: the data do not determine it beside the "
+        "others. Leave out its column."
+    )

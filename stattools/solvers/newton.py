@@ -39,10 +39,14 @@ class Newton:
 
     def solve(self, model: Model) -> Solution:
         """Climb from `model.start`."""
+        return self.within(model, self.max_steps)
+
+    def within(self, model: Model, steps: int) -> Solution:
+        """Climb from `model.start` by so many steps at most."""
         require_rows("Newton", self.needs, model)
         if held_elsewhere(model):
-            return surrogate_ascent(model, self.tolerance, self.max_steps, "Newton on files")
-        if self.subsample == "auto" and (found := subsampled(model, self.tolerance, self.max_steps)) is not None:
+            return surrogate_ascent(model, self.tolerance, steps, "Newton on files")
+        if self.subsample == "auto" and (found := subsampled(model, self.tolerance, steps)) is not None:
             return found
-        work, T, now = footing(model)
-        return climb(work, work.start, self.tolerance, self.max_steps, "Newton", now).mapped(T)
+        work, T, now, metric = footing(model)
+        return climb(work, work.start, self.tolerance, steps, "Newton", now, metric).mapped(T)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,25 +21,39 @@ digits. Others, such as years, are standardized.
 """
 
 
-def footing(model: Model) -> tuple[Model, Floats | None, Evaluation]:
-    """The model on columns that its information can be formed of, its own or standardized ones, the map back (None:
-    the same columns) and the evaluation at the start.
-
-    Models without columns bring their own units, those of finite differences for one.
+class Footing(NamedTuple):
+    """A model on columns that its information can be formed of, its own or standardized ones, the map back (None: the
+    same columns), and the evaluation and the metric at its start, the metric where it is known.
     """
+
+    model: Model
+    T: Floats | None
+    now: Evaluation
+    metric: Metric | None
+
+
+def footing(model: Model) -> Footing:
+    """Where Newton's method can start; models without columns bring their own units, those of finite differences."""
     if isinstance(model, Model):
         now = model.evaluate(model.start)
-        if now.is_finite and Metric.rcond_of(now.information) >= WELL_PLACED:
-            return model, None, now
+        metric = Metric.where_definite(now.information)
+        if metric is not None and metric.rcond >= WELL_PLACED and now.is_finite:
+            return Footing(model, None, now, metric)
     work, T = model.standardized()
-    return work, T, work.evaluate(work.start)
+    return Footing(work, T, work.evaluate(work.start), None)
 
 
 def climb(
-    model: Model, theta: Floats, tolerance: float, max_steps: int, solver: str, now: Evaluation | None = None
+    model: Model,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    solver: str,
+    now: Evaluation | None = None,
+    metric: Metric | None = None,
 ) -> Solution:
     """Newton steps from theta until the decrement is within tolerance; also the last steps of other solvers. `now` is
-    the evaluation at theta, where it is known.
+    the evaluation at theta, `metric` its metric, where they are known.
     """
     now = model.evaluate(theta) if now is None else now
     if not now.is_finite:
@@ -48,7 +63,7 @@ def climb(
     trace: list[TraceStep] = []
     step, last = 0, np.inf
     while True:
-        metric = Metric.for_ascent(now.information)
+        metric = metric or Metric.for_ascent(now.information)
         decrement = metric.norm(now.score) / sqrt(model.dispersion(theta))
         trace.append(TraceStep(step, now.loglik, float(nrm2(now.score)) / model.n))
         status: Status
@@ -61,7 +76,7 @@ def climb(
         else:
             following = _longest_rising_step(model, theta, metric.solve(now.score), now, metric)
             if following is not None:
-                theta, now, last = *following, decrement
+                theta, now, last, metric = *following, decrement, None
                 step += 1
                 continue
             status = "round-off" if decrement <= ROUND_OFF else "max-steps"
@@ -79,15 +94,14 @@ def _longest_rising_step(
     """
     slope = float(now.score @ direction)
     noise = 1e-13 * (abs(now.loglik) + model.n)
-    length = 1.0
     for _ in range(60):
-        point = theta + length * direction
+        point = theta + direction
         new = model.evaluate(point)
         if new.is_finite:
             rise = new.loglik - now.loglik
-            if rise >= 1e-4 * length * slope and rise > noise:
+            if rise >= 1e-4 * slope and rise > noise:
                 return point, new
             if abs(rise) <= noise and metric.norm(new.score) < metric.norm(now.score):
                 return point, new
-        length *= 0.5
+        direction, slope = 0.5 * direction, 0.5 * slope
     return None

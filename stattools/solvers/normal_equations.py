@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import get_lapack_funcs
+from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
 from stattools.data.products import add_gram, symmetric, times, transposed
 from stattools.data.rows import Rows
@@ -24,7 +24,8 @@ from stattools.solvers.digits import EPS
 
 Floats = NDArray[np.float64]
 
-potrf, pocon, potrs, potri = get_lapack_funcs(("potrf", "pocon", "potrs", "potri"), dtype=np.float64)
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
+lange, potrf, pocon, potrs, potri = get_lapack_funcs(("lange", "potrf", "pocon", "potrs", "potri"), dtype=np.float64)
 
 SAMPLE = 1024
 BLOCK_BYTES = 1_600_000
@@ -54,18 +55,20 @@ class Shifted:
         """Centers from 16 runs of rows over the whole of X."""
         n = len(rows.X)
         run = SAMPLE // 16
-        starts = [0] if n <= SAMPLE else np.linspace(0, n - run, 16).astype(int).tolist()
-        parts = [slice(s, s + (SAMPLE if n <= SAMPLE else run)) for s in starts]
-        X = np.concatenate([rows.X[part] for part in parts])
-        y = np.concatenate([rows.y[part] - (0.0 if rows.offset is None else rows.offset[part]) for part in parts])
-        constant = np.flatnonzero((X[0] == X).all(axis=0) & (X[0] != 0))
-        if not constant.size:
+        X, y, offset = rows.X, rows.y, rows.offset
+        if n > SAMPLE:
+            parts = [slice(s, s + run) for s in np.linspace(0, n - run, 16).astype(int).tolist()]
+            X, y = np.concatenate([X[part] for part in parts]), np.concatenate([y[part] for part in parts])
+            offset = None if offset is None else np.concatenate([offset[part] for part in parts])
+        constant = (X[0] == X).all(axis=0) & (X[0] != 0)
+        if not constant.any():
             return cls.unmoved(rows)
-        first, center = int(constant[0]), X.mean(axis=0)
+        first, center = int(constant.argmax()), X.sum(axis=0) / len(X)
         center[first] = 0.0
         if n > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
             center[:] = 0.0
-        return cls(rows, center, float(y.mean()), first, float(X[0, first]))
+        middle = (y if offset is None else y - offset).sum() / len(y)
+        return cls(rows, center, float(middle), first, float(X[0, first]))
 
     @classmethod
     def unmoved(cls, rows: Rows) -> Shifted:
@@ -149,17 +152,15 @@ def _refined(shifted: Shifted) -> Refined | None:
         add_gram(G, Z)
         c += transposed(Z, v)
         square += float(v @ v)
-    diagonal = np.diagonal(G)
-    if not (np.isfinite(diagonal).all() and (diagonal > 1e-290).all()):
+    diagonal = G.diagonal()
+    if not (diagonal.min() > 1e-290 and diagonal.max() < np.inf):
         return None
     d = np.sqrt(diagonal)
-    scaled = G / d[:, None] / d
-    upper = np.abs(scaled)
-    length = (upper.sum(axis=0) + upper.sum(axis=1) - 1.0).max()
+    scaled = symmetric(G) / d[:, None] / d
     factor, failed = potrf(scaled, lower=0)
     if failed:
         return None
-    rcond = float(pocon(factor, length)[0])
+    rcond = float(pocon(factor, lange("1", scaled))[0])
     if rcond < LEAST_RCOND:
         return None
     phi = potrs(factor, c / d)[0] / d
@@ -169,7 +170,7 @@ def _refined(shifted: Shifted) -> Refined | None:
         step = potrs(factor, g / d)[0] / d
         phi = phi + step
         steps += 1
-        ratio = float(np.linalg.norm(step * d) / max(np.linalg.norm(phi * d), np.sqrt(square), 1e-300))
+        ratio = float(nrm2(step * d)) / max(float(nrm2(phi * d)), math.sqrt(square), 1e-300)
         contraction = ratio ** (1.0 / steps) if steps == 1 else max(ratio / last, 1e-16)
         left = ratio * contraction
         if left < EPS / 8 or steps == MOST_READS or (steps > 1 and ratio > 0.5 * last):

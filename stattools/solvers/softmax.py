@@ -16,6 +16,7 @@ from stattools.errors import IdentificationError, IncompatibleError
 from stattools.likelihoods import Categorical
 from stattools.model import Model
 from stattools.solvers.conjugate_gradients import newton_step
+from stattools.solvers.metric import Metric
 from stattools.solvers.newton_steps import ROUND_OFF, climb
 from stattools.solvers.quasi_newton import Ascent, ascend
 from stattools.solvers.softmax_metric import metric_at
@@ -26,6 +27,9 @@ from stattools.solvers.surrogate import held_elsewhere
 Floats = NDArray[np.float64]
 
 REBUILD = (10, 50, 150)
+
+NEAR = 1e-6
+"""So near the maximum, in standard errors, one Newton step ends the climb."""
 
 MEMORY_LIMIT = 2.0e9
 """Bytes that the information and what its inverse takes may come to."""
@@ -104,7 +108,7 @@ def maximize_softmax(
         lambda theta: passes.evaluate(theta, order=1),
         start,
         lambda theta: metric_at(passes, theta, own=passes.passes > 0),
-        tolerance=0.3 * tolerance,
+        tolerance=max(0.3 * tolerance, 0.3 * NEAR) if covariance else 0.3 * tolerance,
         max_steps=max_steps,
         rebuild=rebuild,
         n=passes.n,
@@ -122,10 +126,34 @@ def maximize_softmax(
 
 
 def _by_information(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> Solution:
-    """Newton's steps with the information formed, which the covariance needs anyway."""
-    last = climb(passes, found.theta, tolerance, 10, "L-BFGS")  # type: ignore[arg-type]
-    trace = tuple(found.trace) + tuple(step._replace(step=found.steps + step.step) for step in last.trace[1:])
-    return replace(last, steps=found.steps + last.steps, trace=trace)
+    """A Newton step with the information that the covariance needs anyway; Newton's method where it is not the last.
+
+    NEAR the maximum the information is that of the maximum, to fewer digits than a standard error has.
+    """
+    now = passes.evaluate(found.theta)
+    metric = Metric.for_ascent(now.information)
+    if metric.norm(now.score) <= NEAR and metric.definite:
+        theta = found.theta + metric.solve(now.score)
+        del now  # the information, to leave room for its inverse
+        after = passes.evaluate(theta, order=1)
+        decrement, steps = metric.norm(after.score), found.steps + 1
+        if after.is_finite and decrement <= tolerance:
+            last = TraceStep(steps, after.loglik, float(np.linalg.norm(after.score)) / passes.n)
+            return Solution(
+                theta,
+                metric.covariance(),
+                after.loglik,
+                "converged",
+                steps,
+                decrement,
+                (*found.trace, last),
+                "L-BFGS",
+                metric.rcond,
+            )
+    del metric
+    end = climb(passes, found.theta, tolerance, 10, "L-BFGS")  # type: ignore[arg-type]
+    trace = tuple(found.trace) + tuple(step._replace(step=found.steps + step.step) for step in end.trace[1:])
+    return replace(end, steps=found.steps + end.steps, trace=trace)
 
 
 def _by_gradients(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> Solution:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg.blas import dgemm  # type: ignore[attr-defined]
 
 from stattools.data.sweep import sweep
 from stattools.model import NOT_ASKED, Evaluation, Model
@@ -28,6 +29,9 @@ SMALL_PRODUCT = 990_000
 
 KHATRI_RAO = 96
 """Up to so many columns all pairs of columns are formed at once, to be weighted by one product for all categories."""
+
+PRODUCTS = 200
+"""So many rows of products of two columns stay in the cache."""
 
 
 class SoftmaxPasses:
@@ -137,16 +141,20 @@ class SoftmaxPasses:
 
         def part(first: int, last: int) -> Floats:
             total = np.zeros((len(pairs), len(upper[0])))
-            for start in range(first, last, 512):
-                rows = slice(start, min(start + 512, last))
+            products, W = np.empty((len(upper[0]), PRODUCTS)), np.empty((len(pairs), PRODUCTS))
+            for start in range(first, last, PRODUCTS):
+                rows = slice(start, min(start + PRODUCTS, last))
                 columns = np.ascontiguousarray(((self.X[rows] - self.center) / self.scale).T)
-                E = self.shares(B, rows)[0]
-                W = np.stack([_pair_weight(E, a, b) for a, b in pairs])
-                products, place = np.empty((len(upper[0]), columns.shape[1])), 0
+                E, place, m = self.shares(B, rows)[0], 0, columns.shape[1]
+                for q, (a, b) in enumerate(pairs):
+                    W[q, :m] = _pair_weight(E, a, b)
+                if self.weight is not None:
+                    W[:, :m] *= self.weight[rows]
                 for a in range(p):
-                    np.multiply(columns[a:], columns[a], out=products[place : place + p - a])
+                    np.multiply(columns[a:], columns[a], out=products[place : place + p - a, :m])
                     place += p - a
-                total += (W if self.weight is None else W * self.weight[rows]) @ products.T
+                # total += W @ products.T, in place; to BLAS a row is a column
+                dgemm(1.0, products[:, :m].T, W[:, :m].T, beta=1.0, c=total.T, trans_a=1, overwrite_c=1)
             return total
 
         for sums in np.sum(sweep(self.rows, part), axis=0):

@@ -1,6 +1,7 @@
 """Newton's method on growing samples of the rows: a start near the maximum of all of them, and a metric for the way.
 
-    m = min(n / 8, 1250 p):  Newton on m / 8 of the rows or what their outcomes demand, theta <- theta + H_m^-1 g_m on m,   metric (n / m) H_m
+    m = min(n / 8, 1250 p):  Newton on m / 8 of the rows, or more where outcomes are rare;
+                             theta <- theta + H_m^-1 g_m on m;   metric (n / m) H_m
 
 The maximum of m rows is sqrt(p n / m) standard errors of all n rows away from theirs, and reading m rows costs m / n of
 reading them all. Source: Bottou, Curtis & Nocedal, "Optimization methods for large-scale machine learning" (2018), 5.
@@ -52,13 +53,13 @@ def subsample_start(model: Model, sizes: list[int]) -> tuple[Model, Floats | Non
         raise IdentificationError(f"{model.title}: too few outcomes differ in a sample of the rows.")
     size = max(sizes[0], needed)
     first = sample if 2 * size > sizes[-1] else replace(sample, rows=sample.rows.sample(size))
-    _, T, now = footing(first)
+    _, T, now, metric = footing(first)
     if T is not None:
         model, T = model.standardized()
         same = {"center": model.rows.center, "scale": model.rows.scale}
         sample, first = (replace(model, rows=replace(part.rows, **same)) for part in (sample, first))
-        now = None
-    found = climb(first, first.start, 0.5, 12, "Newton", now)
+        now = metric = None
+    found = climb(first, first.start, 0.5, 12, "Newton", now, metric)
     if not found.converged:
         raise IdentificationError(f"{model.title}: a sample of the rows does not determine the coefficients.")
     now = sample.evaluate(found.estimate)

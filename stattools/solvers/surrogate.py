@@ -40,7 +40,7 @@ def surrogate_ascent(model: Model, tolerance: float, max_steps: int, solver: str
     rows takes over.
     """
     sample = _sample(model)
-    _, T, _ = footing(sample)
+    _, T, _, _ = footing(sample)
     if T is not None:
         model, T = model.standardized()
         sample = _sample(model)

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import IdentificationError, StattoolsError
-from stattools.existence import Separation, check_rank, check_size, separation
+from stattools.errors import StattoolsError
 from stattools.fitting import fit
 from stattools.model import Model
 from stattools.validation.distance import decrement
@@ -27,6 +26,7 @@ from stattools.validation.hidden import (
     refit_distance,
     reversed_outcome,
 )
+from stattools.validation.no_maximum import existence, limit_se, no_numbers, where_it_stopped
 from stattools.validation.printed_errors import check_errors
 
 Floats = NDArray[np.float64]
@@ -52,12 +52,12 @@ def gather(foreign: Foreign) -> Evidence:
     has_se = bool(np.isfinite(foreign.numbers.se).any())
     none = np.full(len(theta), np.nan)
     away = decrement(model, theta)
-    findings = [*_no_numbers(theta, foreign)]
-    absent, found = _existence(model)
+    findings = [*no_numbers(theta, foreign)]
+    absent, found = existence(model)
     if absent is not None:
-        maximum, right = (none, none) if found is None else (found.solution.estimate, _limit_se(found))
+        maximum, right = (none, none) if found is None else (found.solution.estimate, limit_se(found))
         gain = float("inf") if found is None else _gain(found.loglik, model, theta)
-        findings = [absent, *findings, *([] if found is None else _where_it_stopped(foreign))]
+        findings = [absent, *findings, *([] if found is None else where_it_stopped(foreign))]
         return Evidence(tuple(findings), False, float("inf"), away, gain, maximum, right, has_se)
     try:
         best = fit(model)
@@ -98,93 +98,6 @@ def _of_the_rest(wrong: Finding) -> Finding:
 
 def _gain(loglik: float, model: Model, theta: Floats) -> float:
     return loglik - model.loglik(theta) if np.isfinite(theta).all() else float("inf")
-
-
-def _limit_se(found: Separation) -> Floats:
-    with np.errstate(invalid="ignore"):
-        se = np.sqrt(np.diagonal(found.solution.covariance))
-    return np.where(np.isfinite(found.solution.estimate), se, np.inf)
-
-
-def _no_numbers(theta: Floats, foreign: Foreign) -> list[Finding]:
-    missing = [name for name, value in zip(foreign.model.names, theta, strict=True) if not np.isfinite(value)]
-    if not missing:
-        return []
-    said = " and it reports that it converged" if foreign.converged else ""
-    largest = np.abs(foreign.model.rows.X).max()
-    return [
-        Finding(
-            "NaN",
-            f"{len(missing)} of {len(theta)} coefficients are not finite ({', '.join(missing[:4])}"
-            f"{', ...' if len(missing) > 4 else ''}){said}. A step overflowed; X has values up to {largest:.3g}.",
-            "Do not use any of the numbers; remove the cause, or standardize the columns where there is none.",
-        )
-    ]
-
-
-def _existence(model: Model) -> tuple[Finding | None, Separation | None]:
-    try:
-        check_size(model)
-        check_rank(model)
-    except IdentificationError as error:
-        advice = "The fitted values are right, single coefficients mean nothing: leave out one column of each."
-        return Finding("aliased columns", str(error).split(". ")[0] + ".", advice), None
-    if model.has_scale:
-        return None, None
-    found = separation(model)
-    if found is None:
-        return None, None
-    signs = {np.inf: "+∞", -np.inf: "-∞"}
-    infinite = [f"{name} = {signs.get(value, '±∞')}" for name, value in found.infinite.items()]
-    listed = ", ".join(infinite[:6]) + (f" and {len(infinite) - 6} more" if len(infinite) > 6 else "")
-    how = "completely" if found.kind == "complete" else "for some of the rows"
-    separating = ", ".join(_separating(found))
-    return Finding(
-        "separation",
-        f"{separating} separate{'s' * (separating.count(',') == 0)} the outcomes {how} ({int(found.certain.sum())} of "
-        f"{len(found.certain)} rows become certain), so that the likelihood has no maximum; {listed}.",
-        "Use penalty=st.Jeffreys() (Firth), leave the column out, or report the one-sided profile interval.",
-    ), found
-
-
-def _separating(found: Separation) -> list[str]:
-    """The columns that the directions move."""
-    terms = found.model.terms
-    span = np.tile(np.abs(found.model.rows.X).max(axis=0), found.directions.shape[1] // len(terms))
-    moves = (np.abs(found.directions) * span).reshape(-1, len(terms)).max(axis=0)
-    named = [term for term, move in zip(terms, moves / moves.max(), strict=True) if move > 1e-7]
-    return [term for term in named if term != "Intercept"] or named
-
-
-def _where_it_stopped(foreign: Foreign) -> list[Finding]:
-    """Without a maximum, what made these numbers: a penalty, or the end of a loop."""
-    theta, model = foreign.numbers.estimate, foreign.model
-    if not np.isfinite(theta).all():
-        return []
-    declared: Any = foreign.recipe.penalty
-    found = penalty(model, theta, declared, foreign.tells_penalty)
-    if found is not None:
-        apart = refit_distance(model, found[0], theta, np.full(len(theta), np.nan))
-        return [
-            Finding(
-                "penalty",
-                f"The numbers are the maximum with {found[0].words}: strength {found[0].strength:.3g}, to a relative "
-                f"{apart:.1g}. Without it they would grow for ever.",
-                "They measure the penalty as much as the data.",
-            )
-        ]
-    said = "it reports that it converged" if foreign.converged else "it reports that it did not converge"
-    steps = "" if foreign.steps is None else f" after {foreign.steps} steps"
-    later = "" if declared is None else f" Its own penalty, {declared.words}, has its maximum elsewhere."
-    return [
-        Finding(
-            "stopped on the way to infinity",
-            f"The numbers are where the loop stopped{steps}"
-            + ("." if foreign.converged is None else f"; {said}.")
-            + later,
-            "With more steps they grow; the standard errors and p-values beside them mean nothing.",
-        )
-    ]
 
 
 def _cause(foreign: Foreign, maximum: Floats, se: Floats, distance: float, gain: float) -> list[Finding]:

@@ -36,7 +36,8 @@ def validate_proportion(fit: Fit) -> Agreement:
     rows = pd.DataFrame({"term": terms, "estimate": ours, "reference": theirs})
     gap = rows["estimate"] - rows["reference"]
     rows["difference_in_se"] = np.where(gap == 0, 0.0, gap / (se if se > 0 else 1.0))
-    rows["digits"] = agreeing_digits(ours, theirs)
+    # Of a probability 0, a reference may have 1e-17 for 0: no digit of it.
+    rows["digits"] = np.where(np.abs(gap) < 1e-15, 16.0, agreeing_digits(ours, theirs))
     rows["se"], rows["reference_se"] = [se, *blank], [reference_se, *blank]
     rows["se_digits"] = [float(agreeing_digits(se, reference_se)), *blank]
     if model.kind == "binomial":

@@ -58,7 +58,7 @@ def validate_rewritten(fit: Fit) -> Agreement:
     gamma = np.linalg.lstsq(again.B, fit.estimate - again.base, rcond=None)[0]
     errors = np.isfinite(fit.se).all()
     unit = np.sqrt(np.diagonal(fit.solution.covariance)) * (fit.scale if errors else 1.0)
-    unit = unit[: len(gamma)]
+    unit = unit[again.B.argmax(axis=0)]
     if not (np.isfinite(unit).all() and (unit > 0).all()):
         raise IncompatibleError(
             f"validate climbs from values beside the estimate, and that of {fit.model.title.lower()} lies on the "
@@ -71,12 +71,13 @@ def validate_rewritten(fit: Fit) -> Agreement:
     se = np.sqrt(np.diagonal(again.B @ top.covariance @ again.B.T)) if errors else np.full(len(reference), np.nan)
     scale = fit.se if errors else np.resize(unit, len(reference))
     rows = pd.DataFrame({"term": fit.names, "estimate": fit.estimate, "reference": reference})
-    rows["difference_in_se"] = (fit.estimate - reference) / scale
+    gap = fit.estimate - reference
+    rows["difference_in_se"] = np.divide(gap, scale, out=gap.copy(), where=scale > 0)
     rows["digits"] = np.minimum(agreeing_digits(fit.estimate, reference), KNOWN)
     rows["se"], rows["reference_se"] = fit.se, se
     rows["se_digits"] = np.minimum(agreeing_digits(fit.se, se), KNOWN) if errors else np.nan
     apart = float(np.abs(rows["difference_in_se"].to_numpy()).max())
-    ratio = float(np.abs(fit.se / se - 1.0).max()) if errors else 0.0
+    ratio = float(np.abs(np.divide(fit.se - se, se, out=fit.se - se, where=se > 0)).max()) if errors else 0.0
     # of a penalized fit the value at the estimate is compared, since the fit's own is not penalized
     ours = fit.loglik if fit.penalty is None else again.value(gamma)
     ok = apart <= SAME and ratio <= 1e-4 and abs(ours - top.value) <= 1e-8 * (1.0 + abs(ours))
@@ -119,19 +120,27 @@ def _rewritten(fit: Fit) -> Rewritten:
         return Rewritten(
             lambda t: float((totals * stats.expon.logpdf(exposures / totals, scale=1.0 / t)).sum()), name, *free
         )
-    if isinstance(model, Multinomial) and (np.asarray(model.counts) > 0).all():
+    if isinstance(model, Multinomial) and np.count_nonzero(model.counts) > 1:
         counts, n = np.asarray(model.counts, dtype=float), float(np.sum(model.counts))
-        B, base = np.vstack([np.eye(p - 1), -np.ones(p - 1)]), np.append(np.zeros(p - 1), 1.0)
+        # A category that was never seen has the estimate 0 whatever the others have: it is not free.
+        seen = np.flatnonzero(counts)
+        B, base = np.zeros((p, len(seen) - 1)), np.zeros(p)
+        B[seen[:-1]], B[seen[-1]], base[seen[-1]] = np.eye(len(seen) - 1), -1.0, 1.0
 
         def value(gamma: Floats) -> float:
             theta = base + B @ gamma
-            if (theta <= 0).any():
+            if (theta[seen] <= 0).any():
                 return -1e300
             if model.kind == "multinomial":
                 return float(stats.multinomial.logpmf(counts, n, theta))
-            return float(counts @ np.log(theta))
+            return float(counts[seen] @ np.log(theta[seen]))
 
         return Rewritten(value, name, B, base)
+    if isinstance(model, Multinomial):
+        only = fit.names[int(np.argmax(model.counts))]
+        raise IncompatibleError(
+            f"validate needs two categories that were seen; here all are {only}, whose estimate is 1 by itself."
+        )
     raise IncompatibleError(f"validate has no reference for {model.title.lower()} such as this one.")
 
 

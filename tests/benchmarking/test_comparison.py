@@ -1,6 +1,7 @@
 import itertools
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from stattools.benchmarking import Comparison, Timing, interleaved
 from stattools.benchmarking import comparison as timing_of
@@ -28,9 +29,10 @@ def test_a_short_call_is_repeated_and_divided(monkeypatch):
 def test_what_is_promised_and_missed_is_a_loss():
     slow = Timing("slow", (3.0, 4.0, 100.0), target=5.0)
     fast, limit = Timing("fast", (0.5,)), Timing("limit", (0.5,), target=0.4)
-    found = Comparison("sum", (Timing("ours", (1.0, 1.0, 9.0)), slow, fast, limit))
-    assert [found.ratio(peer) for peer in found.peers] == [4.0, 0.5, 0.5]
-    assert [found.held(peer) for peer in found.peers] == [False, None, True]
+    other, floor = Timing("stattools, otherwise", (0.1,)), Timing("limit of memory", (0.1,))
+    found = Comparison("sum", (Timing("ours", (1.0, 1.0, 9.0)), slow, fast, limit, other, floor))
+    assert [found.ratio(peer) for peer in found.peers] == [4.0, 0.5, 0.5, 0.1, 0.1]
+    assert [found.held(peer) for peer in found.peers] == [False, None, True, None, None]
     assert found.losses == (slow, fast)
 
 
@@ -40,6 +42,25 @@ def test_facts_are_those_of_the_last_run(monkeypatch):
     found = interleaved("facts", {"ours": lambda: {"run": next(count)}, "peer": lambda: None}, rounds=3, warm=0)
     assert found.ours.facts == {"run": 2}
     assert found.peers[0].facts == {}
+
+
+def test_an_answer_is_judged_off_the_clock(monkeypatch):
+    monkeypatch.setattr(timing_of, "AT_LEAST", 0.0)
+    judged = []
+    cases = {"ours": lambda: 2.0, "peer": lambda: None, "third": lambda: {"digits": 3}}
+    judge = lambda answer: (judged.append(answer), {"gap": answer - 1.0})[1]  # noqa: E731
+    found = interleaved("judged", cases, rounds=3, judge=judge)
+    assert [timing.facts for timing in found.timings] == [{"gap": 1.0}, {}, {"digits": 3}]
+    assert judged == [2.0]
+
+
+def test_cases_run_on_one_thread(monkeypatch):
+    monkeypatch.setattr(timing_of, "AT_LEAST", 0.0)
+    threads = lambda: {"threads": max(one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas")}  # noqa: E731
+    with threadpool_limits(2):
+        found = interleaved("threads", {"ours": threads, "peer": threads}, rounds=1)
+        assert threads() == {"threads": 2}
+    assert [timing.facts["threads"] for timing in found.timings] == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -140,3 +140,10 @@ def test_wrong_usage_exits_with_2(file, tmp_path, run, words):
     result = run("report", file, "cost ~ region", *words, "--out", tmp_path)
     assert result.exit_code == 2, result.output
     assert "Usage" in result.stderr
+
+
+def test_figures_as_png_too(file, tmp_path, run):
+    assert run("report", file, "visits ~ region", "--png", "--out", tmp_path).exit_code == 0
+    drawn, shown = list(tmp_path.rglob("*.svg")), list(tmp_path.rglob("*.png"))
+    assert drawn
+    assert [path.with_suffix("") for path in sorted(shown)] == [path.with_suffix("") for path in sorted(drawn)]

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from stattools.data import products
-from stattools.data.products import add_gram, gram, symmetric, times, transposed
+from stattools.data.products import FEW, add_gram, gram, symmetric, times, transposed, upper_gram
 
 
 def orders(X):
@@ -35,6 +35,16 @@ def test_products_with_vectors(order, p):
     v, r = rng.normal(size=p), rng.normal(size=50)
     assert_allclose(times(X, v), X @ v, rtol=1e-13, atol=1e-13)
     assert_allclose(transposed(X, r), X.T @ r, rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("m", [9, FEW])
+@pytest.mark.parametrize("least", [0.0, -1.0])
+def test_weighted_products(order, m, least):
+    rng = np.random.default_rng(3)
+    X, weight = orders(rng.normal(size=(m, 6)))[order], rng.uniform(least, 1.0, m)
+    found = upper_gram(X, weight)
+    assert_allclose(symmetric(found), X.T @ (X * weight[:, None]), rtol=1e-12, atol=1e-12 * m)
 
 
 def test_gram_over_blocks_and_threads():

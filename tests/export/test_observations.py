@@ -21,6 +21,8 @@ DATA = {
     "ill": (RNG.random(N) < 0.4).astype(int),
     "g": RNG.choice(list("abc"), N),
     "arm": RNG.choice(["A", "B"], N),
+    "t": np.full(N, 9),
+    "s": np.random.default_rng(8).binomial(9, np.random.default_rng(9).beta(2, 3, N)),
 }
 MODELS = {
     "ols": st.ols("y ~ x", DATA),
@@ -28,6 +30,7 @@ MODELS = {
     "probit": st.probit("ill ~ x", DATA),
     "poisson": st.poisson("k ~ x", DATA),
     "negative binomial": st.negative_binomial("k ~ x", DATA),
+    "beta-binomial": st.beta_binomial("s ~ x", DATA, trials="t"),
     "softmax": st.softmax("g ~ x", DATA),
     "coin": st.coin(DATA["ill"]),
     "count": st.binomial(7, 20),

@@ -28,3 +28,9 @@ def test_the_ratio_at_the_boundary_is_that_of_two_loglikelihoods(text_of):
 
 def test_the_share_without_a_visit_is_counted(text_of):
     assert re.search(rf"\| no visit +\| +{100 * (data['mdvis'] == 0).mean():.1f} % \|", text_of("counts"))
+
+
+def test_the_predictive_check_of_zeros_tells_the_two_models_apart(text_of):
+    text, zeros = text_of("counts"), int((data["mdvis"] == 0).sum())
+    assert re.search(rf"\| person-years without a visit +\| Poisson +\| +{zeros:,} \| .* \| below 0\.002 \|", text)
+    assert re.search(rf"\| person-years without a visit +\| negative binomial +\| +{zeros:,} \| .* \| +0\.9", text)

@@ -71,6 +71,14 @@ def test_a_report_that_the_gallery_did_not_make_is_refused(text, tmp_path):
         made_by(text, tmp_path / "letter.md")
 
 
+def test_timings_are_known_by_their_command_and_not_measured_again(tmp_path, gallery):
+    path = tmp_path / "benchmarks.md"
+    path.write_text("## Provenance\n\n```sh\nstattools bench --out reports/benchmarks.md\n```\n")
+    verdict = verify(path, gallery)
+    assert verdict.same
+    assert verdict.unverified == "timings"
+
+
 def test_the_validation_of_the_package_is_known_by_its_command(gallery, tmp_path, monkeypatch):
     from stattools.qualification import qualification
     from stattools.qualification.document import document
@@ -80,3 +88,18 @@ def test_the_validation_of_the_package_is_known_by_its_command(gallery, tmp_path
     write(document(qualification.qualify("quick"), command=command), tmp_path / "mine")
     assert made_by((tmp_path / "mine.md").read_text(), tmp_path / "mine.md") == command
     assert verify(tmp_path / "mine.md", Gallery()).same
+
+
+def test_a_validation_made_with_a_folder_of_nist_needs_it_again(gallery, tmp_path, monkeypatch):
+    from stattools.qualification import qualification
+    from stattools.qualification.document import document
+
+    asked = []
+    monkeypatch.setattr(qualification, "checks", lambda extent="usual", nist=None: asked.append((extent, nist)) or ())
+    write(document(qualification.qualify("quick"), command="stattools validate --quick --nist sets"), tmp_path / "mine")
+    with pytest.raises(DomainError, match=r"verify needs the folder sets .*Add --data DIR"):
+        verify(tmp_path / "mine.md", gallery)
+    (tmp_path / "far" / "sets").mkdir(parents=True)
+    for place in (tmp_path / "far", tmp_path / "far" / "sets"):
+        assert verify(tmp_path / "mine.md", gallery, place).same
+        assert asked[-1] == ("quick", tmp_path / "far" / "sets")

@@ -136,3 +136,15 @@ def test_the_hand_written_network_agrees():
         score[20] += delta
     assert model.loglik(theta) == pytest.approx(total, rel=1e-13)
     np.testing.assert_allclose(model.score(theta), score, rtol=1e-12)
+
+
+def test_room_for_a_batch_changes_no_number():
+    """Twin: the same rows gathered into new arrays; the formula's intercept makes the inputs a slice of the design."""
+    table = {"y": OUTCOMES["categorical"][0], "a": X[:, 0], "b": X[:, 1]}
+    for model in (build("categorical", "tanh", False, [4]), st.network("y ~ a + b", table, hidden=[4])):
+        theta, rows, room = model.start, np.array([7, 2, 9]), np.full((5, model.rows.X.shape[1]), np.nan)
+        before = model.rows.X.copy()
+        ours, twin = model.of_rows(theta, rows, 1, None, room), model.of_rows(theta, rows)
+        assert ours.loglik == twin.loglik
+        np.testing.assert_array_equal(ours.score, twin.score)
+        np.testing.assert_array_equal(model.rows.X, before)

@@ -243,3 +243,8 @@ def test_one_row_with_batch_norm_is_refused_by_both_solvers():
     for solver in (st.LBFGS(), st.Adam(validation=0.0)):
         with pytest.raises(st.DomainError, match="two or more; got 1"):
             st.fit(model, solver=solver, seed=0)
+
+
+def test_fewer_outputs_than_labels_are_explained():
+    fit = st.fit(st.network(np.resize(["a", "b", "c"], len(X)), X, hidden=[2]), solver=st.LBFGS(max_steps=2), seed=0)
+    assert "Outputs          2, the log odds of each other label against 'a'" in str(fit)

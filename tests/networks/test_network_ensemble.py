@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import stattools as st
+from stattools.networks.network_ensemble import NetworkEnsemble
 
 generator = np.random.default_rng(5)
 X = generator.normal(size=(90, 2))
@@ -50,3 +53,36 @@ def test_what_networks_do_not_have(group):
         st.posterior(fit)
     with pytest.raises(st.IncompatibleError, match="not unique"):
         st.validate(group)
+
+
+@pytest.mark.parametrize("name", ["se", "covariance", "aic", "bic", "df", "interval", "test", "information", "table"])
+def test_what_regressions_have_is_refused_with_what_to_use(group, name):
+    for fit in (group, group.members[0]):
+        with pytest.raises(st.IncompatibleError, match="maximum is not unique"):
+            getattr(fit, name)()
+        assert name == "table" or not hasattr(fit, name)
+        with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+            _ = fit.nonsense
+
+
+def test_one_temperature_makes_the_mixture_most_likely(group):
+    other = generator.normal(size=(200, 2))
+    y = np.where((other**2).sum(axis=1) < 1.2, "in", np.where(other[:, 0] > 0, "right", "left"))
+    cooled = group.calibrated((y, other))
+    assert cooled.temperature != 1.0
+    assert "Temperature" in str(cooled)
+    assert cooled.log_score((y, other)) < group.log_score((y, other))
+    grid = [
+        NetworkEnsemble(tuple(replace(m, temperature=t) for m in group.members), group.kind).log_score((y, other))
+        for t in np.geomspace(0.2, 5, 201)
+    ]
+    assert cooled.log_score((y, other)) <= min(grid) + 1e-12
+
+
+def test_rows_without_a_best_temperature_are_refused(group):
+    fit = group.members[0]
+    sure = fit.predict(X, kind="class")
+    with pytest.raises(st.DomainError, match="right in all of them"):
+        fit.calibrated((sure, X))
+    with pytest.raises(st.DomainError, match="not trained on"):
+        group.calibrated(None)

@@ -33,7 +33,9 @@ def test_information_is_the_sum_of_quadratic_forms(case):
     root = g.normal(size=(9, k, k))
     weight = root @ root.transpose(0, 2, 1)
     dense = np.einsum("nkp,nkl,nlq->pq", jacobian, weight, jacobian)
-    assert_allclose(predictor.information(block, weight if k > 1 else weight[:, 0, 0]), dense, rtol=1e-9, atol=1e-9)
+    weight = weight if k > 1 else weight[:, 0, 0]
+    assert_allclose(predictor.information(block, weight), dense, rtol=1e-9, atol=1e-9)
+    assert_allclose(np.triu(predictor.upper(block, weight)), np.triu(dense), rtol=1e-9, atol=1e-9)
 
 
 def test_lift_follows_a_map_of_the_columns(case):

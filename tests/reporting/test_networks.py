@@ -34,3 +34,10 @@ def test_a_quantity_has_no_confusion(tmp_path, likelihood):
     assert "confusion" not in page
     assert "y_i \\sim" in page
     assert f"{fit.loglik / fit.n:.3f}".replace("-", "") in page
+
+
+def test_a_limit_of_steps_is_said_once(tmp_path):
+    fit = st.fit(st.network(RING, X, hidden=[2]), solver=st.LBFGS(max_steps=3), seed=3)
+    page = st.report(fit, to=tmp_path / "report").read_text()
+    assert "it ended at the limit of 3 steps." in page
+    assert "after 3 steps" not in page

@@ -82,6 +82,20 @@ def test_threads_change_nothing():
     assert two.loglik == one.loglik
 
 
+def test_a_sample_grows_until_enough_outcomes_differ():
+    g, n, p = rng(5), 60_000, 20
+    X = g.normal(size=(n, p))
+    X[:, 0] = 1.0
+    y = g.random(n) < special.expit(X[:, 1] - 4.0)
+    model = st.logistic(y, X, intercept=False)
+    small, large = sample_sizes(model)
+    assert small < 10 * p / y.mean() < large  # the smaller size alone would hold too few
+    fit, exact = st.fit(model), st.fit(model, solver=EVERY_ROW)
+    assert fit.solution.solver == "Newton on subsamples"
+    assert (np.abs(fit.estimate - exact.estimate) <= 1e-8 * exact.se).all()
+    assert_allclose(fit.se, exact.se, rtol=1e-6)
+
+
 def test_few_rows_are_all_read():
     model = replace(dict(cases())["logistic"])
     model = replace(model, rows=model.rows.sample(2000))

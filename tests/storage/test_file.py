@@ -382,8 +382,8 @@ def test_an_existing_file_is_replaced(tmp_path):
 NETWORKS = {
     "batch norm": lambda t: st.fit(st.network(t["y"].to_numpy(), t[["a", "b"]].to_numpy(), hidden=[3], batch_norm=True),
                                    solver=st.LBFGS(max_steps=5), seed=1),
-    "calibrated": lambda t: st.fit(st.network("y ~ a + C(g)", t, hidden=[], weights="w"), solver=st.Adam(epochs=2),
-                                   seed=1, penalty=st.Ridge(1.0)).calibrated(t),
+    "calibrated": lambda t: st.fit(st.network("y ~ a + C(g)", t, hidden=[], weights="w"), penalty=st.Ridge(1.0), seed=1,
+                                   solver=st.Adam(epochs=60, rate=0.05, validation=0)).calibrated(t),
     "quantity": lambda t: st.fit(st.network("q ~ a + g", t, hidden=[3, 2]), solver=st.LBFGS(max_steps=5), seed=1),
     "ensemble": lambda t: st.fit(st.network("y ~ a", t, hidden=[2]), solver=st.LBFGS(max_steps=3), seed=1, members=2),
 }  # fmt: skip

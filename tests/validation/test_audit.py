@@ -115,7 +115,7 @@ def test_separation_is_named_with_its_column(name):
     assert not found.ok
     assert found.findings[0].cause == "separation"
     assert "x1" in found.findings[0].evidence
-    assert found.findings[1].cause in ("stopped on the way to infinity", "penalty")
+    assert found.findings[1].cause in ("stopped on the way to infinity", "penalty", "a penalty, not reached")
     assert "no unique maximum" in found.sentence
     assert np.isinf(found.table().set_index("term").loc["x1", "maximum"])
     assert found.distance == np.inf
@@ -132,9 +132,32 @@ def test_nan_with_converged_is_named():
     results = quiet(sm.MNLogit(np.digitize(X[:, 0], [-0.5, 0.5]), C).fit, disp=0, maxiter=200)
     assert results.mle_retvals["converged"]
     found = st.audit(results)
-    assert [f.cause for f in found.findings] == ["separation", "NaN"]
+    assert [f.cause for f in found.findings] == ["separation", "NaN reported as converged"]
     assert "it reports that it converged" in found.findings[1].evidence
-    assert "nan" not in str(found).lower().replace("nan:", "").replace("; nan.", "")
+    assert "nan" not in str(found).lower().replace("nan reported", "")
+
+
+def test_nan_of_large_columns_that_are_not_separated_names_the_column():
+    draws = np.random.default_rng(1)
+    income = draws.lognormal(11, 1, 300) * 1e4
+    eta = np.log(income / np.median(income))[:, None] * [0.0, 3.0, -2.0]
+    y = (eta + draws.gumbel(size=eta.shape)).argmax(axis=1)
+    columns = sm.add_constant(np.column_stack([income, income**2]))
+    results = quiet(sm.MNLogit(y, columns).fit, disp=0)
+    assert results.mle_retvals["converged"]
+    assert np.isnan(results.params).all()
+    found = st.audit(results)
+    assert [f.cause for f in found.findings] == ["NaN reported as converged"]
+    assert "x2 has values up to" in found.findings[0].evidence
+    assert np.isfinite(found.table()["maximum"]).all()
+
+
+def test_a_penalty_that_was_not_reached_on_separated_data_is_told():
+    big = np.where(yes, 1e4, -1e4) + 1e3 * X[:, :1].ravel()
+    found = st.audit(quiet(LogisticRegression(max_iter=2).fit, big[:, None], yes), X=big[:, None], y=yes)
+    assert found.findings[0].cause == "separation"
+    assert found.findings[1].cause in ("penalty", "a penalty, not reached")
+    assert "L2 penalty" in found.findings[1].evidence
 
 
 PENALTIES = {

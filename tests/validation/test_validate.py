@@ -73,6 +73,41 @@ def test_proportions_agree(model):
     assert len(check.table()) == 7
 
 
+@pytest.mark.parametrize("make", [st.beta_binomial, st.negative_binomial])
+def test_dispersed_counts_agree_on_columns_of_any_size(make):
+    draws = np.random.default_rng(8)
+    table = {"year": draws.integers(1950, 2020, 200), "income": draws.lognormal(11, 0.8, 200) * 1e3}
+    share = draws.beta(2, 4, 200)
+    if make is st.beta_binomial:
+        table |= {"n": draws.integers(5, 60, 200)}
+        table |= {"k": draws.binomial(table["n"], share)}
+        model = make("k ~ year + income", table, trials="n")
+    else:
+        model = make("k ~ year + income", table | {"k": draws.poisson(6 * share)})
+    found = st.validate(st.fit(model))
+    assert "agrees" in found.sentence
+    assert found.rows["digits"].min() > 5
+    assert found.rows["se_digits"].min() > 5
+
+
+@pytest.mark.parametrize("counts", [[5, 0, 7], [0, 0, 3, 4, 9], [3, 4, 0]])
+def test_categories_that_were_never_seen_are_zero_in_both(counts):
+    found = st.validate(st.fit(st.multinomial(counts)))
+    assert found.ok
+    assert found.rows.loc[np.array(counts) == 0, "reference"].eq(0.0).all()
+    assert found.rows["digits"].min() >= 7
+
+
+def test_one_category_alone_needs_no_reference():
+    with pytest.raises(st.IncompatibleError, match="two categories that were seen"):
+        st.validate(st.fit(st.multinomial({"a": 0, "b": 4})))
+
+
+@pytest.mark.parametrize("flips", [[0, 0, 0], [1, 1, 1, 1], [0] * 7])
+def test_the_round_off_of_a_zero_is_no_missing_digit(flips):
+    assert st.validate(st.fit(st.coin(flips))).rows["digits"].min() > 9
+
+
 def test_the_tail_decides_where_the_reference_is_wrong():
     """SciPy's inverse incomplete beta, and so statsmodels' lower end, is above the estimate for 1,000 in 1e9."""
     check = st.validate(st.fit(st.binomial(1000, 10**9)))

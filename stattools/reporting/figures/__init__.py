@@ -19,6 +19,7 @@ from stattools.reporting.figures.fits import frequencies as frequencies
 from stattools.reporting.figures.fits import means as means
 from stattools.reporting.figures.fits import offsets as offsets
 from stattools.reporting.figures.fits import residuals as residuals
+from stattools.reporting.figures.fits import rootogram as rootogram
 from stattools.reporting.figures.house_style import WIDTH as WIDTH
 from stattools.reporting.figures.house_style import plain as plain
 from stattools.reporting.figures.house_style import png as png

@@ -110,3 +110,20 @@ def frequencies(counts: Numbers, observed: Numbers, expected: Mapping[str, Numbe
     axes.grid(axis="x", visible=False)
     legend(axes)
     return figure
+
+
+def rootogram(
+    counts: Numbers, observed: Numbers, ends: Mapping[str, tuple[Numbers, Numbers]], *, xlabel: str
+) -> Figure:
+    """Square roots of frequencies: the observed as bars, intervals of replicated ones as lines side by side."""
+    figure, ((axes,),) = canvas(3.8, nrows=1, ncols=1)
+    counts = np.asarray(counts, dtype=float)
+    axes.bar(counts, np.sqrt(observed), width=0.8, color=BLUE, alpha=0.35, linewidth=0, label="observed")
+    for k, ((label, (low, high)), color) in enumerate(zip(ends.items(), (VERMILION, GREEN, ORANGE), strict=False)):
+        at = counts + 0.25 * (k - 0.5 * (len(ends) - 1))
+        axes.vlines(at, np.sqrt(low), np.sqrt(high), color=color, linewidth=3.0, label=f"replicated, {label}")
+    axes.set(xlabel=xlabel, ylabel="square root of the frequency", xlim=(-0.7, float(np.max(counts)) + 0.7))
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.grid(axis="x", visible=False)
+    legend(axes)
+    return figure

@@ -22,8 +22,20 @@ FIGURES = {
         [0.1, 0.3], [0.1, 0.4], [0.0, 0.3], [0.2, 0.5], [0.1, 0.1, 0.3], event="yes = 1"
     ),
     "offsets": lambda: figures.offsets({"a$b": 0.5, "x" * 60: -3.0}, xlabel="standard errors"),
-    "ratios": lambda: figures.ratios(names, [1.5, 0.5, 40.0], [1.0, 0.4, 30.0], [2.0, 0.6, 41.0], xlabel="ratio"),
+    "ratios": lambda: figures.ratios(
+        names,
+        [1.5, 0.5, 40.0],
+        [1.0, 0.4, 30.0],
+        [2.0, 0.6, 41.0],
+        xlabel="ratio",
+        groups=["sum of a$", "sum of a$", "product" * 20],
+        lost=[False, True, False],
+        promised=[np.nan, np.nan, 35.0],
+    ),
     "coefficients": lambda: figures.coefficients(names, [1, 2, 3], [0, 1, 2], [2, 3, 4], xlabel="log odds"),
+    "rootogram": lambda: figures.rootogram(
+        np.arange(4.0), np.array([9.0, 5.0, 2.0, 0.0]), {"a": (np.arange(4.0), 9.0 - np.arange(4.0))}, xlabel="k"
+    ),
     "frequencies": lambda: figures.frequencies(
         [0, 1, 2], [0.5, 0.3, 0.2], {"Poisson": [0.6, 0.3, 0.1], "negative binomial": [0.5, 0.3, 0.2]}, xlabel="visits"
     ),
@@ -90,7 +102,6 @@ FIGURES = {
     "agreement": lambda: figures.agreement(
         ["a$", "b"], {"estimates": [16.0, 9.0], "standard errors": [12.0, np.nan]}, cap=12.0, xlabel="digits"
     ),
-    "offsets": lambda: figures.offsets({"a$": 0.4, "b": -3.0}, xlabel="standard errors"),
     "means": lambda: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="predicted", ylabel="observed"),
 }
 

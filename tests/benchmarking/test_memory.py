@@ -1,0 +1,18 @@
+import numpy as np
+import pytest
+
+from stattools.benchmarking import Comparison, Timing, peak, with_memory
+
+
+def test_the_peak_is_what_a_run_allocates_and_not_what_was_there():
+    here = np.ones(1_000_000)
+    assert peak(lambda: here * 2.0) == pytest.approx(here.nbytes, rel=0.01)
+    assert peak(lambda: here.sum()) < 0.01 * here.nbytes
+
+
+def test_memory_is_a_fact_beside_the_others():
+    found = Comparison("x", (Timing("ours", (1.0,), {"digits": 3}), Timing("peer", (1.0,))))
+    cases = {"ours": lambda: np.ones(1_000_000), "peer": lambda: np.ones(3_000_000)}
+    said = [timing.facts for timing in with_memory(found, cases, unit=8e6, name="arrays").timings]
+    assert said[0] == {"digits": 3, "arrays": pytest.approx(1.0, rel=0.01)}
+    assert said[1] == {"arrays": pytest.approx(3.0, rel=0.01)}

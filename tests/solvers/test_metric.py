@@ -1,0 +1,62 @@
+"""The metric of an information: units do not matter to it, what is not definite and finite is refused."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.solvers.metric import LONGEST, Metric
+from tests.cases import rng
+
+
+def information(p=4):
+    Z = rng(0).normal(size=(30, p))
+    return Z.T @ Z
+
+
+def test_equals_the_inverse():
+    H, g = information(), rng(1).normal(size=4)
+    metric = Metric(H)
+    assert_allclose(metric.solve(g), np.linalg.solve(H, g), rtol=1e-12)
+    assert_allclose(metric.norm(g) ** 2, g @ np.linalg.solve(H, g), rtol=1e-12)
+    assert_allclose(metric.covariance(), np.linalg.inv(H), rtol=1e-12)
+    assert_allclose(metric.log_determinant(), np.linalg.slogdet(H)[1], rtol=1e-12)
+    assert_allclose(metric.times(9.0).norm(g), metric.norm(g) / 3.0, rtol=1e-14)
+    unit = np.sqrt(np.diagonal(H))
+    assert_allclose(metric.rcond, 1.0 / np.linalg.cond(H / np.outer(unit, unit), 1), rtol=1e-12)
+
+
+@pytest.mark.parametrize("largest", [1e12, 1e140])
+def test_units_do_not_matter(largest):
+    H, g, unit = information(), rng(1).normal(size=4), np.array([1.0, largest, 1.0 / largest, 3.0])
+    plain, scaled = Metric(H), Metric(H * unit[:, None] * unit)
+    assert_allclose(scaled.norm(g * unit), plain.norm(g), rtol=1e-13)
+    assert_allclose(scaled.solve(g * unit) * unit, plain.solve(g), rtol=1e-12)
+    assert_allclose(scaled.rcond, plain.rcond, rtol=1e-12)
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, np.nan, np.inf])
+def test_an_entry_that_is_not_positive_and_finite_is_named(bad):
+    H = information()
+    H[2, 2] = bad
+    with pytest.raises(st.IdentificationError, match=f"coefficient 2 is {bad:.3g}"):
+        Metric(H)
+    assert Metric.where_definite(H) is None
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_an_information_that_is_not_finite_off_its_diagonal_is_refused(bad):
+    H = information()
+    H[0, 3] = H[3, 0] = bad
+    with pytest.raises(st.IdentificationError, match="singular"):
+        Metric(H)
+
+
+def test_a_combination_of_columns_is_named():
+    with pytest.raises(st.IdentificationError, match="singular at coefficient 1"):
+        Metric(np.ones((2, 2)))
+
+
+def test_steps_stay_finite_where_the_information_is_all_but_none():
+    step = Metric(np.diag([1e-300, 1.0])).solve(np.array([1e100, 2.0]))
+    assert step.tolist() == [LONGEST, 2.0]
