@@ -71,6 +71,7 @@ def in_memory(folder: str) -> dict:
 def report(fit, seconds: float, whole: float) -> dict:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
+        "cpu": time.process_time(),
         "seconds": seconds, "with_reading": whole, "peak_mb": peak, "reads": fit.solution.reads,
         "decrement": fit.solution.decrement, "estimate": fit.estimate.tolist(), "se": fit.se.tolist(),
     }  # fmt: skip
@@ -93,7 +94,8 @@ def main(millions: int) -> None:
         for way, found in runs.items():
             seconds, whole = (np.median([run[key] for run in found]) for key in ("seconds", "with_reading"))
             print(
-                f"{way:7} {seconds:6.1f} s, {whole:6.1f} s with reading; "
+                f"{way:7} {seconds:6.1f} s, {whole:6.1f} s with reading, "
+                f"{np.median([run['cpu'] for run in found]):.1f} s of processor in all; "
                 f"peak {max(run['peak_mb'] for run in found):5.0f} MB; "
                 f"{found[0]['reads']} reads; decrement {found[0]['decrement']:.0e}"
             )
