@@ -1,10 +1,10 @@
-"""A logistic regression from Parquet files against the same fit in memory: time, peak memory, digits.
+"""A logistic regression from Parquet files against the same fit in memory: time, peak memory, reads, digits.
 
-    OPENBLAS_NUM_THREADS=1 uv run python benchmarks/files.py [rows in millions]
+    uv run --group bench python benchmarks/files.py [--quick]
 
-Writes 10 predictors and a 0/1 outcome, float64, to a temporary folder in row groups of a million rows, and fits each
-way in a process of its own, whose peak resident memory is read at its end. The time in memory is given twice: of
-the model and fit alone, on arrays that are there, and with the reading of the files into those arrays.
+Writes 10 predictors and a 0/1 outcome, float64, to a temporary folder in row groups of a million rows (20 of them), and
+fits each way in a process of its own, whose peak resident memory is read at its end. In memory, the time of the fit
+alone stands beside that with the reading of the files into arrays.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+
+from stattools.benchmarking import Comparison, Timing, show
 
 P = 10
 GROUP = 1_000_000
@@ -71,7 +74,6 @@ def in_memory(folder: str) -> dict:
 def report(fit, seconds: float, whole: float) -> dict:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
-        "cpu": time.process_time(),
         "seconds": seconds, "with_reading": whole, "peak_mb": peak, "reads": fit.solution.reads,
         "decrement": fit.solution.decrement, "estimate": fit.estimate.tolist(), "se": fit.se.tolist(),
     }  # fmt: skip
@@ -82,31 +84,42 @@ def measured(way: str, folder: str) -> dict:
     return json.loads(done.stdout)
 
 
-def main(millions: int) -> None:
+def facts(runs: list[dict], exact: dict) -> dict[str, float]:
+    gap = np.abs(np.subtract(runs[0]["estimate"], exact["estimate"])) / np.array(exact["se"])
+    return {
+        "peak MB": max(run["peak_mb"] for run in runs),
+        "reads": runs[0]["reads"],
+        "decrement": runs[0]["decrement"],
+        "se apart": float(gap.max()),
+    }
+
+
+def comparisons(quick: bool) -> Iterator[Comparison]:
+    millions = 1 if quick else 20
     with tempfile.TemporaryDirectory() as folder:
         write(folder, millions)
-        size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e9
-        print(f"{millions} million rows, {P} predictors, {size:.2f} GB of Parquet")
-        runs = {way: [] for way in ("files", "memory")}
-        for _ in range(3):
+        runs: dict[str, list[dict]] = {"files": [], "memory": []}
+        for _ in range(1 if quick else 3):
             for way, found in runs.items():
                 found.append(measured(way, folder))
-        for way, found in runs.items():
-            seconds, whole = (np.median([run[key] for run in found]) for key in ("seconds", "with_reading"))
-            print(
-                f"{way:7} {seconds:6.1f} s, {whole:6.1f} s with reading, "
-                f"{np.median([run['cpu'] for run in found]):.1f} s of processor in all; "
-                f"peak {max(run['peak_mb'] for run in found):5.0f} MB; "
-                f"{found[0]['reads']} reads; decrement {found[0]['decrement']:.0e}"
-            )
-        here, there = runs["files"][0], runs["memory"][0]
-        gap = np.abs(np.subtract(here["estimate"], there["estimate"])) / np.array(there["se"])
-        print(f"estimates differ by {gap.max():.1e} standard errors at most, these by "
-              f"{np.max(np.abs(np.divide(here['se'], there['se']) - 1)):.1e} of themselves")  # fmt: skip
+    files, memory = (facts(found, runs["memory"][0]) for found in runs.values())
+    yield Comparison(
+        f"logistic regression of {millions} million rows, 10 columns",
+        (
+            Timing("stattools, files", tuple(run["seconds"] for run in runs["files"]), files),
+            Timing(
+                "stattools, memory, fit only",
+                tuple(run["seconds"] for run in runs["memory"]),
+                memory,
+                None if quick else 1 / 1.5,
+            ),
+            Timing("stattools, memory, with reading", tuple(run["with_reading"] for run in runs["memory"]), memory),
+        ),
+    )
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["files"] or sys.argv[1:2] == ["memory"]:
         print(json.dumps((in_files if sys.argv[1] == "files" else in_memory)(sys.argv[2])))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+        show(comparisons("--quick" in sys.argv))

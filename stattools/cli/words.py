@@ -85,7 +85,9 @@ def penalty(word: str | None) -> Any:
     if name == "jeffreys" and not (argument or "").strip():
         return st.Jeffreys()
     if name == "ridge" and argument:
-        return st.Ridge(*_numbers(argument, word, "--penalty"))
+        numbers = _numbers(argument, word, "--penalty")
+        if len(numbers) == 1:
+            return st.Ridge(numbers[0])
     raise typer.BadParameter(f"jeffreys or ridge(strength); got {word!r}.", param_hint="--penalty")
 
 

@@ -51,7 +51,7 @@ class PosteriorAgreement:
     def __str__(self) -> str:
         from stattools.summary import aligned, number
 
-        if self.rows["reference"].isna().all():
+        if bool(np.isnan(self.rows["reference"].to_numpy(dtype=float)).all()):
             return self.sentence
         names = ("mean", "reference", "difference_in_sd", "sd", "reference_sd")
         head = ["", "mean", "reference", "difference / sd", "sd", "reference sd"]

@@ -5,7 +5,7 @@ from statsmodels.datasets import spector
 
 from stattools.gallery import audit
 
-CAUSES = ("separation", "NaN", "penalty", "dropped column")
+CAUSES = ("separation", "NaN reported as converged", "penalty", "dropped column")
 
 
 def test_each_cause_is_named(text_of):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.covariance import HAC, Cluster, covariance
+from stattools.errors import IdentificationError
 from stattools.fitting import fit
 from stattools.likelihoods import Bernoulli, Binomial, Poisson, Probit
 from stattools.model import Model
@@ -78,13 +79,22 @@ class Recipe:
 
     def se(self, theta: Floats) -> Floats:
         """Standard errors of this recipe's kind at theta."""
-        work, T = self.model.standardized()
-        phi = np.linalg.solve(T, theta)
-        information = work.evaluate(phi).information if self.information == "observed" else expected(work, phi)
-        bread = T @ Metric(information).covariance() @ T.T
+        bread = self._bread(theta)
         cov = "information" if self.cov is None else self.cov
         V = covariance(self.model, theta, bread, cov, scale=self.scale(theta)).matrix
         return np.sqrt(np.diagonal(V))
+
+    def _bread(self, theta: Floats) -> Floats:
+        """The inverse information at theta; that of the solver of least squares where sums of products are singular."""
+        work, T = self.model.standardized()
+        phi = np.linalg.solve(T, theta)
+        information = work.evaluate(phi).information if self.information == "observed" else expected(work, phi)
+        try:
+            return T @ Metric(information).covariance() @ T.T
+        except IdentificationError:
+            if not self.model.has_scale:
+                raise
+            return fit(self.model).solution.covariance
 
     def scale(self, theta: Floats) -> float:
         """The square root of the dispersion at theta, by this recipe's divisor."""
