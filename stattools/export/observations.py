@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.export.layout import data_groups, outcome
 from stattools.export.replicates import log_likelihood, replicates
+from stattools.filters.smoothing import ExponentialSmoothing
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.model import Model
@@ -77,6 +78,7 @@ def observations(model: Any) -> Observations | None:
         EventRates: _events,
         NormalSample: _measurements,
         Structural: _series,
+        ExponentialSmoothing: _smoothed,
     }
     make = known.get(type(model))
     return None if make is None else make(model)
@@ -226,3 +228,23 @@ def _series(model: Structural) -> Observations:
     times = [str(time) if not isinstance(time, int | float | np.number) else time for time in np.asarray(model.times)]
     coords = {"time": [time for time, there in zip(times, some, strict=True) if there]}
     return Observations(name, y, pointwise, replicate, {}, {name: ("time",)}, coords, conditional=True)
+
+
+def _smoothed(model: ExponentialSmoothing) -> Observations:
+    """One step ahead, over the values that have an error."""
+    y, some = model.y[model.used], model.used
+
+    def ahead(theta: Floats) -> tuple[Floats, Floats]:
+        return np.array([model.errors(point).error[some] for point in theta]), np.exp(theta[:, -1:])
+
+    def pointwise(theta: Floats) -> Floats:
+        error, sigma = ahead(theta)
+        return -0.5 * ((error / sigma) ** 2 + np.log(2.0 * np.pi)) - np.log(sigma)
+
+    def replicate(theta: Floats, random: np.random.Generator) -> Floats:
+        error, sigma = ahead(theta)
+        return y - error + sigma * random.standard_normal(error.shape)
+
+    clock = np.arange(len(model.y)) if model.times is None else np.asarray(model.times)
+    coords = {"time": [time if isinstance(time, int | float | np.number) else str(time) for time in clock[some]]}
+    return Observations("y", y, pointwise, replicate, {}, {"y": ("time",)}, coords, conditional=True)

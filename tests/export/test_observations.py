@@ -41,8 +41,10 @@ MODELS = {
     "sample": st.normal("y", by="arm", data=DATA),
     "known sd": st.normal("y", sd=1.0, data=DATA),
     "level": st.local_level(np.cumsum(DATA["y"]) + X),
+    "smoothing": st.exponential_smoothing(np.cumsum(0.3 * DATA["y"]) + X),
 }
 PRIORS = dict.fromkeys(("coin", "count", "arms", "waits"), st.Beta(2, 2))  # a flat prior has no sensitivity to measure
+PRIORS["smoothing"] = {"logit weight": st.Normal(0, 2), "level": st.Normal(0, 5), "log sigma": st.Normal(0, 1)}
 SOME = {"posterior", "log_prior", "prior", "log_likelihood", "posterior_predictive", "observed_data"}
 
 
@@ -60,7 +62,7 @@ def test_all_groups_are_there(made):
     posterior, tree = made
     groups = set(tree.children)
     assert groups >= SOME
-    assert "prior_predictive" in groups or posterior.model.title.startswith("Local level")
+    assert "prior_predictive" in groups or posterior.model.title.startswith(("Local level", "Exponential smoothing"))
     assert {"inference_library", "inference_library_version", "seed", "prior", "model"} <= set(tree.attrs)
     dims = {str(dim) for node in tree.children.values() for dim in node.dims} - {"chain", "draw"}
     assert all(dim in ("coef", "category", "obs", "arm", "time") for dim in dims), dims
