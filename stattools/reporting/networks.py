@@ -13,7 +13,7 @@ from stattools.networks.calibration import probabilities_and_hits
 from stattools.networks.dense import Dense
 from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import figures
-from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code
+from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code, literal
 from stattools.reporting.provenance import data_hash
 from stattools.reporting.tables import count, facts, number, percent
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from stattools.networks.network_ensemble import NetworkEnsemble
     from stattools.networks.network_model import Network
+    from stattools.validation.networks import NetworkAgreement
 
 FUNCTIONS = {"sigmoid": r"\frac{1}{1 + e^{-z}}", "tanh": r"\tanh z", "relu": r"\max(z, 0)"}
 MOST_LABELS = 12
@@ -137,6 +138,11 @@ def trained(fit: NetworkFit) -> str:
 def _ended(fit: NetworkFit) -> str:
     """The reason without the digits of a rounding error."""
     return "a stationary point" if fit.reason.startswith("a stationary point") else fit.reason
+
+
+def validation(agreement: NetworkAgreement) -> Section:
+    """What `st.validate` said of it."""
+    return Section("Validation", (Paragraph(literal(agreement.sentence)),))
 
 
 def conclusion(fit: NetworkFit | NetworkEnsemble) -> str:

@@ -85,6 +85,7 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
     from stattools.sampling.draws import Posterior
     from stattools.separate_fits import OneVsRestFit
     from stattools.validation.agreement import Agreement
+    from stattools.validation.networks import NetworkAgreement
     from stattools.validation.posterior_agreement import PosteriorAgreement
 
     draft = _Draft()
@@ -95,6 +96,7 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
         OneVsRestFit: draft.add_separate_fits,
         Posterior: draft.add_draws,
         Agreement: draft.add_agreement,
+        NetworkAgreement: lambda agreement: draft.add_block(networks.validation(agreement)),
         PosteriorAgreement: lambda agreement: draft.add_block(draws.validation(agreement)),
         str: lambda words: draft.add_block(Paragraph(words)),
         **dict.fromkeys(BLOCKS, draft.add_block),

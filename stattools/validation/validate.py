@@ -17,6 +17,7 @@ from stattools.errors import IncompatibleError
 from stattools.fitted import Fit
 from stattools.model import Model
 from stattools.models.counts import BernoulliTrials
+from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import Network
 from stattools.sampling.draws import Posterior
 from stattools.separate_fits import OneVsRestFit
@@ -25,6 +26,7 @@ from stattools.validation.arms import has_intervals, validate_arms
 from stattools.validation.distance import decrement
 from stattools.validation.drawn_posteriors import validate_draws
 from stattools.validation.exact_posteriors import validate_exact
+from stattools.validation.networks import NetworkAgreement, validate_network
 from stattools.validation.posterior_agreement import PosteriorAgreement
 from stattools.validation.proportions import validate_proportion
 from stattools.validation.rewritten import validate_rewritten
@@ -44,7 +46,7 @@ def validate(fit: Fit | OneVsRestFit, /) -> Agreement: ...
 def validate(fit: Any, /) -> Any: ...
 
 
-def validate(fit: Any, /) -> Agreement | PosteriorAgreement:
+def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     """The same numbers from an independent reference? One row per coefficient, `ok` and a sentence.
 
     Of a posterior: exact ones against quadrature of SciPy's likelihood times prior, draws against a grid, importance
@@ -55,8 +57,9 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement:
     with offset or weights), proportion_confint, confint_poisson, ETS(A,N,N) or UnobservedComponents; standard errors
     are of the fit's own covariance in both. What statsmodels does not fit (penalized fits, normal samples, waits,
     categories, your own function) is written again with scipy.stats or statsmodels' log-likelihood and climbed from its
-    values alone. One-vs-rest fits are compared one by one. Raises IncompatibleError for networks, whose maximum is not
-    unique, and for estimates on a boundary that only a formula gives.
+    values alone. One-vs-rest fits are compared one by one. The maximum of a network is not unique: its log-likelihood
+    and slope are checked, as a `NetworkAgreement`. Raises IncompatibleError for ensembles, and for estimates on a
+    boundary that only a formula gives.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -71,9 +74,12 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement:
         return validate_exact(fit)
     if isinstance(fit, OneVsRestFit):
         return _of_parts(fit)
+    if isinstance(fit, NetworkFit):
+        return validate_network(fit)
     if isinstance(getattr(fit, "model", None), Network):
         raise IncompatibleError(
-            f"validate has no reference for {fit.model.title}: its maximum is not unique, so no package has the same. "
+            f"validate takes the members of an ensemble one by one, as in st.validate(fit.members[0]): the maximum of "
+            f"{fit.model.title} is not unique, and the ensemble has no likelihood of its own. "
             "Judge it on rows that it has not seen: st.held_out(fit, other_fit, data=new_rows), fit.calibration."
         )
     if not isinstance(fit, Fit):
