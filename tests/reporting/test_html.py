@@ -162,7 +162,7 @@ def test_a_browser_shows_formulas_figures_and_no_wider_page_than_a_phone(tmp_pat
     probe = (
         "<script>addEventListener('load', () => { const d = document, page = d.querySelector('iframe').contentDocument;"
         "const seen = [page.documentElement.scrollWidth <= 390, [...page.images].every(i => i.naturalWidth > 300),"
-        "[...page.querySelectorAll('math')].every(m => m.getBoundingClientRect().height > 8),"
+        "[...page.querySelectorAll('math')].every(m => m.getBoundingClientRect().height > 4),"
         "page.querySelectorAll('math').length > 3, page.querySelectorAll('script, b').length];"
         "d.body.dataset.seen = seen.join(' '); })</script>"
     )
