@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from operator import iadd
 from typing import Any, NamedTuple
 
@@ -79,8 +79,11 @@ class Rows:
     def blocks(self, size: int | None = None) -> Iterator[Block]:
         """Blocks of `size` rows; by default as many as fill about 1.6 MB."""
         n, p = self.X.shape
+        size = size or block_rows(p)
+        if 0 < n <= size:
+            yield self.whole
+            return
         importance = self.importance
-        size = size or max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1))))
         for start in range(0, n, size):
             part = slice(start, start + size)
             X = self.X[part]
@@ -93,6 +96,14 @@ class Rows:
                 None if self.offset is None else self.offset[part],
             )
 
+    @cached_property
+    def whole(self) -> Block:
+        """All rows as one block, made once."""
+        X = self.X[:]  # a slice, as in `blocks`: rows that were not saved say so
+        if self.center is not None and self.scale is not None:
+            X = (X - self.center) / self.scale
+        return Block(X, self.y, self.importance, self.offset)
+
     def total(self, part: Callable[[Block], Any]) -> Any:
         """The sum of `part(block)` over all blocks, added in place, on the threads that are free (`sweep.py`).
 
@@ -100,6 +111,8 @@ class Rows:
         10.0
         """
         n, p = self.X.shape
+        if 0 < n <= block_rows(p):
+            return part(self.whole)
         if self.X.size <= WORTH_A_PART:
             return reduce(iadd, map(part, self.blocks()))
 
@@ -169,6 +182,11 @@ class Rows:
             gap = (block.X - mean) / unit
             square += _weighted(gap * gap, block.weight).sum(axis=0)
         return mean, unit * np.sqrt(square / whole), size
+
+
+def block_rows(p: int) -> int:
+    """Rows of a block of p columns."""
+    return max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1))))
 
 
 def _weighted(values: Floats, weight: Floats | None) -> Floats:

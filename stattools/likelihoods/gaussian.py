@@ -34,6 +34,9 @@ class Gaussian:
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless all are finite and can be squared."""
         y = floats(y, "Gaussian")
+        flat = y.ravel()
+        if flat.dot(flat) < 1e300:
+            return y
         good = np.abs(y) < 1e150
         if good.all():
             return y
