@@ -8,15 +8,18 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
+from scipy.linalg import get_blas_funcs
 
 from stattools.data.columns import clean, missing
 from stattools.data.table import Table, is_frame, series, table, unmasked
 from stattools.errors import DomainError
 
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
+
 FORMULA = 'a table with a formula, such as ("y ~ x1 + C(g)", table)'
 NUMBERS = "biuf"  # NumPy's kinds of bool, int, unsigned int, float
 ARRAYS = (np.ndarray, list, tuple, range)
-FEW = 10_000  # numbers whose sum of squares costs less than a look at each
+FEW = 10_000  # numbers whose length is found sooner than the bad ones among them
 
 
 def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]:
@@ -81,15 +84,13 @@ def vector(values: Any, what: str) -> Any:
 
 
 def all_finite(values: np.ndarray) -> bool:
-    """True where no number is missing or infinite; of few numbers their sum of squares tells, unless it overflows.
+    """True where no number is missing or infinite; of few numbers their length tells, unless it overflows.
 
     >>> all_finite(np.array([1.0, 1e300])), all_finite(np.array([1.0, np.nan]))
     (True, False)
     """
-    if values.size < FEW:
-        flat = values.ravel("K")
-        if isfinite(flat.dot(flat)):
-            return True
+    if 0 < values.size < FEW and isfinite(nrm2(values.ravel("K"))):
+        return True
     return bool(np.isfinite(values).all())
 
 
