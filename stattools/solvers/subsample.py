@@ -87,7 +87,7 @@ def step_carried(theta: Floats, now: Evaluation, sample: Model, times: float) ->
     many rows as the sample has, which says how the information changes on the way.
     """
     ahead = theta + Metric(now.information).solve(now.score)
-    change = times * (sample.evaluate(ahead).information - sample.evaluate(theta).information)
+    change = times * sample.change(theta, ahead)
     return theta + Metric(now.information + 0.5 * change).solve(now.score), Metric(now.information + change)
 
 
