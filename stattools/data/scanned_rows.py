@@ -112,9 +112,14 @@ class ScannedRows:
 
     def encoded(self, batch: Batch) -> Rows | None:
         """The complete rows of a batch; None where there are none. Raises DomainError with the file and row group."""
+        found = self._complete(batch)
+        return None if found is None else found[0]
+
+    def _complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
+        """The complete rows of a batch with their numbers in the row group."""
         try:
             clean = cleaned(batch.table, batch.first, self.scan.kinds, self.levels)
-            return self._rows(clean) if len(clean.rows) else None
+            return (self._rows(clean), clean.rows) if len(clean.rows) else None
         except DomainError as error:
             raise DomainError(f"{batch.where}: {error}") from error
 
@@ -136,17 +141,36 @@ class ScannedRows:
         return reduce(add, self._read(lambda rows: reduce(add, map(part, rows.blocks()))))
 
     def _read(self, work: Callable[[Rows], Any]) -> Iterator[Any]:
-        """`work` of the rows of each batch, in order, on threads that decoding leaves."""
+        """`work` of the rows of each batch, in order."""
 
         def of(batch: Batch) -> Any:
             rows = self.encoded(batch)
             return None if rows is None else work(rows)
 
+        return self._each(of, self.names)
+
+    def beside(self, columns: tuple[str, ...], work: Callable[[Rows, Batch, NDArray[np.intp]], Any]) -> Iterator[Any]:
+        """`work(rows, others, numbers)` of each batch, in order: its complete rows, other columns of the files in these
+        rows as they are stored, missing values included, and the numbers of the rows in the row group.
+        """
+
+        def of(batch: Batch) -> Any:
+            found = self._complete(batch._replace(table=batch.table.select(list(self.names))))
+            if found is None:
+                return None
+            rows, numbers = found
+            others = batch.table.select(list(columns)).take(_taken(numbers - batch.first))
+            return work(rows, batch._replace(table=others), numbers)
+
+        return self._each(of, tuple(dict.fromkeys((*self.names, *columns))))
+
+    def _each(self, of: Callable[[Batch], Any], columns: tuple[str, ...]) -> Iterator[Any]:
+        """What `of` makes of each batch, in order, on threads that decoding leaves; None is left out."""
         workers = max(1, free_threads())
         pending: deque[Future[Any]] = deque()
         pool = ThreadPoolExecutor(workers, "batches")
         try:
-            for batch in pieces(self.scan.batches(self.names), max(1, LARGEST // len(self.design.names))):
+            for batch in pieces(self.scan.batches(columns), max(1, LARGEST // len(self.design.names))):
                 pending.append(pool.submit(of, batch))
                 if len(pending) > workers and (found := pending.popleft().result()) is not None:
                     yield found
@@ -205,6 +229,12 @@ class ScannedRows:
             T = np.diag(1.0 / unit)
             T[first] -= center / unit
         return replace(self, center=center, scale=unit), T
+
+
+def _taken(which: NDArray[np.intp]) -> Any:
+    import pyarrow as pa
+
+    return pa.array(which)
 
 
 def pieces(batches: Iterator[Batch], rows: int) -> Iterator[Batch]:
