@@ -60,7 +60,7 @@ def _written(fit: Fit, path: Path, source: Scan, names: list[str], kind: str, in
     part = path.with_name(path.name + ".part")
     try:
         with pq.ParquetWriter(part, schema) as writer:
-            for batch in source.batches(names or source.names[:1]):
+            for batch in source.batches(names or source.names[:1], what="predictions"):
                 columns = _predicted(fit, batch, source, schema, kind, interval)
                 writer.write_batch(pa.record_batch(columns, schema=schema))
         os.replace(part, path)
