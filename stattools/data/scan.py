@@ -7,13 +7,17 @@ one row group, read with the columns that are needed; memory is that of a few ba
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from stattools.data.kinds import kind_of, merged, words
+from stattools.data.sample import OneOfEachRun, Pick
+from stattools.data.source import Batch, added
 from stattools.errors import DomainError, IncompatibleError
+from stattools.threads import pipeline
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,21 +25,11 @@ if TYPE_CHECKING:
 PARQUET = (".parquet", ".pq")
 ARROW = (".arrow", ".feather", ".ipc")
 
-WORDS = {"whole": "whole numbers", "number": "numbers", "truth": "true or false"}
-
 BATCH = 1 << 17
 """Rows of a batch at most: 10 MB of ten columns of float64."""
 
 BUFFER = 1 << 20
 """Bytes of a column that are read from a Parquet file at a time."""
-
-
-class Batch(NamedTuple):
-    """Consecutive rows of a row group: the table, where it stands, and the number of its first row in the group."""
-
-    table: pa.RecordBatch
-    where: str
-    first: int
 
 
 @dataclass(frozen=True)
@@ -50,6 +44,8 @@ class Scan:
     kinds: dict[str, str]
     groups: tuple[tuple[int, ...], ...]
     """The numbers of rows of the row groups (Arrow: record batches) of each file."""
+
+    place = "in files"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -71,13 +67,24 @@ class Scan:
         be read.
         """
         text = [name for name in columns if self.kinds[name] in ("text", "categories")]
+        before = 0
         for path, groups in zip(self.paths, self.groups, strict=True):
             if not sum(groups):
                 continue
             if path.suffix in PARQUET:
-                yield from _parquet(path, groups, list(columns), text)
+                yield from _parquet(path, groups, list(columns), text, before)
             else:
-                yield from _arrow(path, groups, list(columns))
+                yield from _arrow(path, groups, list(columns), before)
+            before += sum(groups)
+
+    def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
+        """The sum of `work` of all batches, in order, cut to so many rows at most; None where all are None."""
+        pieces = (piece for batch in self.batches(columns) for piece in batch.cut(rows))
+        return added(pipeline(work, pieces))
+
+    def pick(self, most: int) -> Pick:
+        """One row, by chance, of each of so many equal runs."""
+        return OneOfEachRun.of(self.n_rows, most)
 
     def __len__(self) -> int:
         return self.n_rows
@@ -125,16 +132,16 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
                 "together, or write the column into all of them."
             )
         for field in schema:
-            kind, known = _kind(field.type), kinds.get(field.name, "empty")
-            merged = _merged(known, kind)
-            if merged is None:
+            kind, known = kind_of(field.type), kinds.get(field.name, "empty")
+            both = merged(known, kind)
+            if both is None:
                 raise DomainError(
-                    f"column {field.name!r} is {WORDS.get(known, known)} in {homes[field.name]} and "
-                    f"{WORDS.get(kind, kind)} in {path}; write it with one type."
+                    f"column {field.name!r} is {words(known)} in {homes[field.name]} and "
+                    f"{words(kind)} in {path}; write it with one type."
                 )
-            if merged != known:
+            if both != known:
                 homes[field.name] = path
-            kinds[field.name] = merged
+            kinds[field.name] = both
         groups.append(lengths)
     return Scan(tuple(files), kinds, tuple(groups))
 
@@ -211,30 +218,7 @@ def _footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
         ) from error
 
 
-def _kind(type_: pa.DataType) -> str:
-    import pyarrow.types as types
-
-    if types.is_dictionary(type_):
-        return "categories" if _kind(type_.value_type) == "text" else f"categories of {type_.value_type}"
-    if types.is_integer(type_):
-        return "whole"
-    if types.is_floating(type_) or types.is_decimal(type_):
-        return "number"
-    if types.is_string(type_) or types.is_large_string(type_) or types.is_string_view(type_):
-        return "text"
-    return "truth" if types.is_boolean(type_) else "empty" if types.is_null(type_) else str(type_)
-
-
-def _merged(one: str, other: str) -> str | None:
-    """The kind that holds both; None where there is none."""
-    if one == other or "empty" in (one, other):
-        return one if other == "empty" else other
-    return {frozenset({"whole", "number"}): "number", frozenset({"categories", "text"}): "text"}.get(
-        frozenset({one, other})
-    )
-
-
-def _parquet(path: Path, groups: tuple[int, ...], columns: list[str], text: list[str]) -> Iterator[Batch]:
+def _parquet(path: Path, groups: tuple[int, ...], columns: list[str], text: list[str], before: int) -> Iterator[Batch]:
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text) as file:
@@ -249,13 +233,14 @@ def _parquet(path: Path, groups: tuple[int, ...], columns: list[str], text: list
                     batch = next(batches, None)
                 if batch is None:
                     break
-                yield Batch(batch, where, first)
+                yield Batch(batch, where, first, before + first)
                 first += batch.num_rows
             if first != rows:
                 raise DomainError(f"{where} has {first} rows and its footer says {rows}. Write the file again.")
+            before += rows
 
 
-def _arrow(path: Path, groups: tuple[int, ...], columns: list[str]) -> Iterator[Batch]:
+def _arrow(path: Path, groups: tuple[int, ...], columns: list[str], before: int) -> Iterator[Batch]:
     import pyarrow as pa
 
     with pa.OSFile(str(path)) as source:
@@ -268,7 +253,8 @@ def _arrow(path: Path, groups: tuple[int, ...], columns: list[str]) -> Iterator[
             with _named(where):
                 whole = file.get_batch(number)
             for first in range(0, rows, BATCH):
-                yield Batch(whole.slice(first, BATCH), where, first)
+                yield Batch(whole.slice(first, BATCH), where, first, before + first)
+            before += rows
 
 
 @contextmanager
