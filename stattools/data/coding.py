@@ -45,9 +45,14 @@ class Coding:
 
     def rows(self, batch: Batch) -> Rows | None:
         """The complete rows of a batch; None where there are none. Raises DomainError with the place."""
+        found = self.complete(batch)
+        return None if found is None else found[0]
+
+    def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
+        """The complete rows of a batch with their numbers in the row group or partition."""
         try:
             clean = cleaned(batch.table, batch.first, self.kinds, self.levels)
-            return self._rows(clean) if len(clean.rows) else None
+            return (self._rows(clean), clean.rows) if len(clean.rows) else None
         except DomainError as error:
             raise DomainError(f"{batch.where}: {error}") from error
 

@@ -29,7 +29,7 @@ class Sample:
     def of(cls, batch: Batch, pick: Pick, most: int) -> Sample:
         """The rows that are picked from one batch."""
         which, lots = pick(batch)
-        return cls((_taken(batch, which),), (lots,), most) if len(which) else cls((), (), most)
+        return cls((batch.taken(which),), (lots,), most) if len(which) else cls((), (), most)
 
     def __add__(self, other: Sample) -> Sample:
         batches, lots = self.batches + other.batches, self.lots + other.lots
@@ -38,7 +38,7 @@ class Sample:
         last = np.partition(np.concatenate(lots), self.most - 1)[self.most - 1]
         kept = [np.flatnonzero(part <= last) for part in lots]
         pairs = [
-            (batch if len(rows) == len(part) else _taken(batch, rows), part[rows])
+            (batch if len(rows) == len(part) else batch.taken(rows), part[rows])
             for batch, part, rows in zip(batches, lots, kept, strict=True)
             if len(rows)
         ]
@@ -48,7 +48,7 @@ class Sample:
         """Every so manieth row of each batch."""
         if every < 2:
             return self
-        taken = tuple(_taken(batch, np.arange(0, batch.table.num_rows, every)) for batch in self.batches)
+        taken = tuple(batch.taken(np.arange(0, batch.table.num_rows, every)) for batch in self.batches)
         return Sample(taken, tuple(part[::every] for part in self.lots), self.most)
 
     @property
@@ -74,9 +74,3 @@ class OneOfEachRun:
     def __call__(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         low, high = np.searchsorted(self.chosen, [batch.number, batch.number + batch.table.num_rows])
         return self.chosen[low:high] - batch.number, np.zeros(high - low)
-
-
-def _taken(batch: Batch, which: NDArray[np.intp]) -> Batch:
-    import pyarrow as pa
-
-    return batch._replace(table=batch.table.take(pa.array(which)), first=0)

@@ -18,6 +18,7 @@ from stattools.data.on_disk import OnDisk
 from stattools.data.rows import Block, Rows
 from stattools.data.source import Batch, Source
 from stattools.errors import DomainError, IncompatibleError
+from stattools.threads import pipeline
 
 if TYPE_CHECKING:
     from stattools.data.design import Design
@@ -142,6 +143,22 @@ class ScannedRows:
                 rows = self.coding.rows(piece)
                 if rows is not None:
                     yield from rows.blocks(size)
+
+    def beside(self, columns: tuple[str, ...], work: Callable[[Rows, Batch, NDArray[np.intp]], Any]) -> Iterator[Any]:
+        """`work(rows, others, numbers)` of each batch, in order: its complete rows, other columns of the source in
+        these rows as they are stored, missing values included, and the numbers of the rows in the row group.
+        """
+
+        def of(batch: Batch) -> Any:
+            found = self.coding.complete(batch._replace(table=batch.table.select(list(self.coding.columns))))
+            if found is None:
+                return None
+            rows, numbers = found
+            others = batch._replace(table=batch.table.select(list(columns))).taken(numbers - batch.first)
+            return work(rows, others, numbers)
+
+        every = tuple(dict.fromkeys((*self.coding.columns, *columns)))
+        return pipeline(of, (piece for batch in self.source.batches(every) for piece in batch.cut(self._piece)))
 
     def shapes(self) -> Rows:
         """Rows that know their shapes only."""

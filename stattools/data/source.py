@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -24,6 +27,12 @@ class Batch(NamedTuple):
     where: str
     first: int
     number: int
+
+    def taken(self, which: NDArray[np.intp]) -> Batch:
+        """Some of its rows, by their places in it."""
+        import pyarrow as pa
+
+        return self._replace(table=self.table.take(pa.array(which)))
 
     def cut(self, rows: int) -> list[Batch]:
         """The batch in pieces of so many rows at most."""
