@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.data.formula import require
-from stattools.data.scan import Batch, Scan
+from stattools.data.scan import Scan
 from stattools.data.scanned_columns import cleaned, require_kinds
+from stattools.data.source import Batch
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Categorical
 from stattools.prediction import KINDS, labels_of, predict, require_finite
@@ -60,7 +61,7 @@ def _written(fit: Fit, path: Path, source: Scan, names: list[str], kind: str, in
     part = path.with_name(path.name + ".part")
     try:
         with pq.ParquetWriter(part, schema) as writer:
-            for batch in source.batches(names or source.names[:1], what="predictions"):
+            for batch in source.batches(names or source.names[:1]):
                 columns = _predicted(fit, batch, source, schema, kind, interval)
                 writer.write_batch(pa.record_batch(columns, schema=schema))
         os.replace(part, path)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from stattools.data.source import Batch
 from stattools.errors import DomainError
 
 if TYPE_CHECKING:
@@ -22,14 +23,6 @@ ARROW = (".arrow", ".feather", ".ipc")
 
 BUFFER = 1 << 20
 """Bytes of a column that are read from a Parquet file at a time."""
-
-
-class Batch(NamedTuple):
-    """Consecutive rows of a row group: the table, where it stands, and the number of its first row in the group."""
-
-    table: pa.RecordBatch
-    where: str
-    first: int
 
 
 class Stamp(NamedTuple):
@@ -79,34 +72,10 @@ def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
         ) from error
 
 
-def kind_of(type_: pa.DataType) -> str:
-    """The kind of a column, as `Scan.kinds` has it."""
-    import pyarrow.types as types
-
-    if types.is_dictionary(type_):
-        return "categories" if kind_of(type_.value_type) == "text" else f"categories of {type_.value_type}"
-    if types.is_integer(type_):
-        return "whole"
-    if types.is_floating(type_) or types.is_decimal(type_):
-        return "number"
-    if types.is_string(type_) or types.is_large_string(type_) or types.is_string_view(type_):
-        return "text"
-    return "truth" if types.is_boolean(type_) else "empty" if types.is_null(type_) else str(type_)
-
-
-def merged_kind(one: str, other: str) -> str | None:
-    """The kind that holds both; None where there is none."""
-    if one == other or "empty" in (one, other):
-        return one if other == "empty" else other
-    return {frozenset({"whole", "number"}): "number", frozenset({"categories", "text"}): "text"}.get(
-        frozenset({one, other})
-    )
-
-
 def parquet_batches(
-    path: Path, groups: tuple[int, ...], columns: list[str], text: list[str], size: int, verify: bool
+    path: Path, groups: tuple[int, ...], columns: list[str], text: list[str], before: int, size: int, verify: bool
 ) -> Iterator[Batch]:
-    """The rows of a Parquet file, `size` at a time at most."""
+    """The rows of a Parquet file, `size` at a time at most; `before` rows come before them."""
     import pyarrow.parquet as pq
 
     threads = (os.cpu_count() or 1) > 2  # of two, one decodes and one sums
@@ -126,13 +95,14 @@ def parquet_batches(
                     batch = next(batches, None)
                 if batch is None:
                     break
-                yield Batch(batch, where, first)
+                yield Batch(batch, where, first, before + first)
                 first += batch.num_rows
             if first != rows:
                 raise DomainError(f"{where} has {first} rows and its footer says {rows}. Write the file again.")
+            before += rows
 
 
-def arrow_batches(path: Path, groups: tuple[int, ...], columns: list[str], size: int) -> Iterator[Batch]:
+def arrow_batches(path: Path, groups: tuple[int, ...], columns: list[str], before: int, size: int) -> Iterator[Batch]:
     """The rows of an Arrow file, `size` at a time at most; a record batch is read as a whole, as it was written."""
     import pyarrow as pa
 
@@ -146,7 +116,8 @@ def arrow_batches(path: Path, groups: tuple[int, ...], columns: list[str], size:
             with _named(where):
                 whole = file.get_batch(number)
             for first in range(0, rows, size):
-                yield Batch(whole.slice(first, size), where, first)
+                yield Batch(whole.slice(first, size), where, first, before + first)
+            before += rows
 
 
 @contextmanager

@@ -7,29 +7,30 @@ one row group, read with the columns that are needed; memory is that of a few ba
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stattools.data.kinds import kind_of, merged, words
 from stattools.data.read_progress import watched
-from stattools.data.row_groups import (
-    ARROW,
-    PARQUET,
-    Batch,
-    Stamp,
-    arrow_batches,
-    footer,
-    kind_of,
-    merged_kind,
-    parquet_batches,
-)
+from stattools.data.row_groups import ARROW, PARQUET, Stamp, arrow_batches, footer, parquet_batches
+from stattools.data.sample import OneOfEachRun, Pick
+from stattools.data.source import Batch, added
 from stattools.errors import DomainError, IncompatibleError
-
-WORDS = {"whole": "whole numbers", "number": "numbers", "truth": "true or false"}
+from stattools.threads import pipeline
 
 BATCH = 1 << 16
 """Rows of a batch at most: 5 MB of ten columns of float64."""
+
+
+@dataclass
+class Past:
+    """What has been read of a scan: how many times, and the columns whose checksums were right."""
+
+    reads: int = 0
+    verified: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,11 @@ class Scan:
     kinds: dict[str, str]
     groups: tuple[tuple[int, ...], ...]
     """The numbers of rows of the row groups (Arrow: record batches) of each file."""
-    stamps: tuple[Stamp, ...] = field(default=(), repr=False)
+    stamps: tuple[Stamp, ...] = field(repr=False)
     """What tells that a file has changed."""
+    past: Past = field(default_factory=Past, compare=False, repr=False)
+
+    place = "in files"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -62,29 +66,44 @@ class Scan:
         """Row groups of all files."""
         return sum(map(len, self.groups))
 
-    def batches(self, columns: Sequence[str], *, what: str = "reading", verify: bool = True) -> Iterator[Batch]:
-        """All rows in order, with these columns only; `what` names the read in its bar on a terminal, `verify` asks for
-        the checksums of pages, where they were written. Raises DomainError, naming file and row group, for what cannot
-        be read, and for a file that is not the one that was scanned.
-        """
-        found = self._batches(list(columns), verify)
-        return watched(found, lambda batch: batch.table.num_rows, self.n_rows, what)
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """All rows in order, with these columns only; on a terminal, a bar says how far it is.
 
-    def _batches(self, columns: list[str], verify: bool) -> Iterator[Batch]:
+        Raises DomainError, naming file and row group, for what cannot be read, and for a file that is not the one that
+        was scanned.
+        """
+        self.past.reads += 1
+        read = f"read {self.past.reads}"
+        return watched(self._batches(list(columns)), lambda batch: batch.table.num_rows, self.n_rows, read)
+
+    def _batches(self, columns: list[str]) -> Iterator[Batch]:
+        verify = not self.past.verified.issuperset(columns)  # once, as long as the files do not change
         text = [name for name in columns if self.kinds[name] in ("text", "categories")]
+        before = 0
         for path, groups, stamp in zip(self.paths, self.groups, self.stamps, strict=True):
             stamp.require(path)
             if not sum(groups):
                 continue
             try:
                 if path.suffix in PARQUET:
-                    yield from parquet_batches(path, groups, columns, text, BATCH, verify)
+                    yield from parquet_batches(path, groups, columns, text, before, BATCH, verify)
                 else:
-                    yield from arrow_batches(path, groups, columns, BATCH)
+                    yield from arrow_batches(path, groups, columns, before, BATCH)
             except DomainError:
                 stamp.require(path)  # why it cannot be read
                 raise
             stamp.require(path)
+            before += sum(groups)
+        self.past.verified.update(columns)
+
+    def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
+        """The sum of `work` of all batches, in order, cut to so many rows at most; None where all are None."""
+        with closing(self.batches(columns)) as batches:  # type: ignore[type-var]
+            return added(pipeline(work, (piece for batch in batches for piece in batch.cut(rows))))
+
+    def pick(self, most: int) -> Pick:
+        """One row, by chance, of each of so many equal runs."""
+        return OneOfEachRun.of(self.n_rows, most)
 
     def __len__(self) -> int:
         return self.n_rows
@@ -134,15 +153,15 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
             )
         for column in schema:
             kind, known = kind_of(column.type), kinds.get(column.name, "empty")
-            merged = merged_kind(known, kind)
-            if merged is None:
+            both = merged(known, kind)
+            if both is None:
                 raise DomainError(
-                    f"column {column.name!r} is {WORDS.get(known, known)} in {homes[column.name]} and "
-                    f"{WORDS.get(kind, kind)} in {path}; write it with one type."
+                    f"column {column.name!r} is {words(known)} in {homes[column.name]} and "
+                    f"{words(kind)} in {path}; write it with one type."
                 )
-            if merged != known:
+            if both != known:
                 homes[column.name] = path
-            kinds[column.name] = merged
+            kinds[column.name] = both
         groups.append(lengths)
     return Scan(tuple(files), kinds, tuple(groups), tuple(stamps))
 
