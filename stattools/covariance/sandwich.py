@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from stattools.covariance.groups import Groups, require_series
 from stattools.covariance.kinds import HAC
 from stattools.covariance.leverage import row_scores, spread, unshrunk
+from stattools.data.rows import Rows
 from stattools.errors import DomainError
 from stattools.model import Model
 
@@ -52,13 +53,9 @@ class Sandwich:
 
     def grouped(self, groups: Groups) -> Floats:
         """The meat of sums over groups, without a factor."""
-        from scipy.sparse import csr_array
-
         total = np.zeros((groups.n, self.B.shape[1]))
         for part, scores, weight in self.scores():
-            here, code = np.unique(groups.codes[part], return_inverse=True)
-            entries = np.ones(len(code)) if weight is None else weight
-            total[here] += csr_array((entries, (code, np.arange(len(code)))), shape=(len(here), len(code))) @ scores
+            add_by_group(total, groups.codes[part], scores, weight)
         return total.T @ total
 
     def autocorrelated(self, cov: HAC) -> Floats:
@@ -78,13 +75,20 @@ class Sandwich:
             before = known[max(len(known) - cov.lags, 0) :]
         return meat
 
-    def scores(self, power: float = 0.0, kind: str = "") -> Iterator[tuple[slice, Floats, Floats | None]]:
-        """Per block: its rows, their scores (m, p) per observation, and their frequencies."""
+    def scores(
+        self, power: float = 0.0, kind: str = "", rows: Rows | None = None
+    ) -> Iterator[tuple[slice, Floats, Floats | None]]:
+        """Per block: its rows, their scores (m, p) per observation, and their frequencies; of some of the rows in the
+        same coordinates, where these are given.
+        """
         work, start = self.work, 0
-        for block in work.rows.blocks():
+        rows = work.rows if rows is None else rows
+        for block in rows.blocks():
             part = slice(start, start + len(block.X))
             start = part.stop
-            weight, precision = (None if v is None else v[part] for v in (work.rows.weight, work.rows.precision))
+            weight, precision = block.weight, None
+            if rows.precision is not None:
+                weight, precision = (None if v is None else v[part] for v in (rows.weight, rows.precision))
             eta, _ = work.predictor.forward(self.phi, block)
             u, information = work.likelihood.evaluate(eta, block.y)[1:]
             if precision is not None:
@@ -107,6 +111,15 @@ class Sandwich:
             )
         np.fill_diagonal(V, np.maximum(variance, 0.0))
         return V
+
+
+def add_by_group(total: Floats, codes: NDArray[np.intp], scores: Floats, weight: Floats | None) -> None:
+    """Add each row's score to the row of `total` (groups, p) that its code says, as often as it was seen."""
+    from scipy.sparse import csr_array
+
+    here, code = np.unique(codes, return_inverse=True)
+    entries = np.ones(len(code)) if weight is None else weight
+    total[here] += csr_array((entries, (code, np.arange(len(code)))), shape=(len(here), len(code))) @ scores
 
 
 def _squared(scores: Floats, weight: Floats | None) -> Floats:

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.scanned_rows import ScannedRows
 from stattools.errors import DomainError, IdentificationError
 from stattools.model import Evaluation, Model
 from stattools.solvers.metric import Floats, Metric
@@ -29,8 +30,8 @@ STEPS = 12
 
 
 def held_elsewhere(model: Any) -> bool:
-    """Are the model's rows in files, with a sample of them in memory?"""
-    return isinstance(model, Model) and hasattr(model.rows, "sampled")
+    """Are the model's rows in files or on a cluster, with a sample of them in memory?"""
+    return isinstance(model, Model) and isinstance(model.rows, ScannedRows)
 
 
 def surrogate_ascent(model: Model, tolerance: float, max_steps: int, solver: str) -> Solution:

@@ -133,7 +133,6 @@ def test_what_needs_all_rows_says_what_to_do(tmp_path):
         lambda: fit.predict(),
         lambda: fit.marginal_effects(),
         lambda: st.bootstrap(fit, seed=1),
-        lambda: st.fit(fit.model, cov=st.Cluster("g")),
         lambda: st.likelihood_ratio(fit, st.fit(st.ols("t ~ 0 + x", st.scan(tmp_path)))),
         lambda: st.fit(fit.model, solver=st.LeastSquares(accuracy="exact")),
         lambda: st.ols("t ~ poly(x, 2)", st.scan(tmp_path)),
