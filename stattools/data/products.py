@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 WIDE = 32
 """Rows in C order of this many columns or more go faster through `vecdot` than through BLAS."""
 
+NARROW = 12
+"""Columns up to which a full product is faster than `dsyrk` and the roots of the weights."""
+
 FEW = 10_000
 """Numbers of X below which the calls cost more than the operations that `dsyrk` saves."""
 
@@ -85,7 +88,7 @@ def upper_gram(X: Floats, weight: Floats) -> Floats:
     >>> np.triu(upper_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))).tolist()
     [[19.0, 26.0], [0.0, 36.0]]
     """
-    if X.size < FEW or weight.min() < 0:
+    if X.size < FEW or X.shape[1] <= NARROW or weight.min() < 0:
         return X.T @ (X * weight[:, None])
     total = np.zeros((X.shape[1],) * 2, order="F")
     add_gram(total, X * np.sqrt(weight)[:, None])

@@ -76,11 +76,16 @@ class Rows:
             return self.precision if self.weight is None else self.weight
         return self.weight * self.precision
 
+    @property
+    def block_size(self) -> int:
+        """As many rows as fill about 1.6 MB."""
+        return max(256, min(1 << 14, BLOCK_BYTES // (8 * max(self.X.shape[1], 1))))
+
     def blocks(self, size: int | None = None) -> Iterator[Block]:
-        """Blocks of `size` rows; by default as many as fill about 1.6 MB."""
-        n, p = self.X.shape
+        """Blocks of `size` rows, or of `block_size`."""
+        n = len(self.X)
         importance = self.importance
-        size = size or max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1))))
+        size = size or self.block_size
         for start in range(0, n, size):
             part = slice(start, start + size)
             X = self.X[part]

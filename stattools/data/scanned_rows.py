@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import iadd
+from threading import local
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +20,7 @@ from stattools.data.coding import CHANGED, Coding
 from stattools.data.on_disk import OnDisk
 from stattools.data.rows import Block, Rows
 from stattools.data.source import Batch, Source
+from stattools.data.stacked_columns import StackedColumns
 from stattools.errors import DomainError, IncompatibleError
 from stattools.threads import pipeline
 
@@ -30,6 +34,19 @@ DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a co
 
 LARGEST = 2_000_000
 """Numbers of X that are made at a time: 16 MB."""
+
+
+BLOCK = 1 << 13
+"""Rows of a block at most: what is made of it stays in the cache of one processor, with X itself in another one's."""
+
+_own = local()
+
+
+def _scratch(size: int) -> Floats:
+    """Room for a block of X, one for each thread: to ask the system for it every time costs as much as to fill it."""
+    if len(getattr(_own, "room", ())) < size:
+        _own.room = np.empty(size)
+    return _own.room
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +68,14 @@ class SumOfParts:
     part: Callable[[Block], Any]
 
     def __call__(self, batch: Batch) -> Summed | None:
-        rows = self.coding.rows(batch)
-        return None if rows is None else Summed(rows.total(self.part), len(rows.X))
+        found = self.coding.complete(batch)
+        if found is None:
+            return None
+        rows, n = found[0], len(found[0].X)
+        size = min(BLOCK, rows.block_size)
+        if isinstance(rows.X, StackedColumns):
+            rows = replace(rows, X=rows.X.over(_scratch(size * rows.X.shape[1])))
+        return Summed(reduce(iadd, map(self.part, rows.blocks(size))), n)
 
 
 @dataclass(frozen=True, eq=False)
