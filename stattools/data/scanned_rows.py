@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
@@ -63,6 +63,8 @@ class ScannedRows:
     held: Rows | None = None
     center: Floats | None = None
     scale: Floats | None = None
+    later: dict[str, Any] = field(default_factory=dict)
+    """What reads after the first have found, shared by copies."""
 
     precision = None
     low = None
@@ -201,6 +203,23 @@ class ScannedRows:
         """The sample, at the mean of the outcome where it has nothing but zeros: what a start is made from."""
         rows = self.sampled
         return rows if rows.y.any() else replace(rows, y=np.full(len(rows.y), self.marginal.moments.mean))
+
+    @property
+    def constants(self) -> Floats:
+        """The value of each column of X that has one only, NaN for those that vary; shape (p,).
+
+        Costs a read where a column other than the intercept does not vary in the sample.
+        """
+        if "constants" not in self.later:
+            X = self.sampled.X
+            low, high = X.min(axis=0), X.max(axis=0)
+            doubt = (low == high) & (np.array(self.design.names) != "Intercept")
+            if doubt.any() and len(X) < self.n_rows:
+                for least, most in self._read(lambda rows: (rows.X.min(axis=0), rows.X.max(axis=0))):
+                    low, high = np.minimum(low, least), np.maximum(high, most)
+            alike = low == high
+            self.later["constants"] = np.where(alike, X[0], np.nan)
+        return self.later["constants"]
 
     def alone(self) -> Rows | None:
         """The outcome alone with frequencies, a row for each of its values; None where those are not enough to know."""
