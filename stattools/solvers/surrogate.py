@@ -34,6 +34,14 @@ def held_elsewhere(model: Any) -> bool:
     return isinstance(model, Model) and hasattr(model.rows, "sampled")
 
 
+def in_memory(model: Model) -> tuple[Model, bool]:
+    """The model itself or, of rows in files, over the sample that is held; and whether these are all rows."""
+    if not held_elsewhere(model):
+        return model, True
+    rows: Any = model.rows
+    return replace(model, rows=rows.sampled), len(rows.sampled.X) == len(rows.X)
+
+
 def surrogate_ascent(model: Model, tolerance: float, max_steps: int, solver: str) -> Solution:
     """The maximum of a model whose rows are in files, with its certificate from all rows."""
     T = footing(expanded(model)).T
@@ -45,7 +53,7 @@ def surrogate_ascent(model: Model, tolerance: float, max_steps: int, solver: str
 def certified_ascent(
     whole: Any, stand_in: Any, tolerance: float, max_steps: int, solver: str, *, reads: int = 1
 ) -> Solution:
-    """The maximum of `whole`, each of whose evaluations is a read of all rows; `reads` counts them, beside those before.
+    """The maximum of `whole`, each of whose evaluations is a read of all rows; `reads` counts those before, too.
 
     `stand_in` is the same function of a sample that stands for all rows, `expanded`. Where it does not determine the
     coefficients, or a surrogate's maximum is no nearer, Newton's method on `whole` takes over.
