@@ -30,7 +30,7 @@ from stattools.sampling.nuts import nuts
 from stattools.sampling.propriety import check_propriety, check_tails
 from stattools.sampling.sampled_check import laplace_in_files
 from stattools.sampling.target import mode, target
-from stattools.solvers.surrogate import expanded, held_elsewhere, in_memory
+from stattools.solvers.surrogate import expanded, held_elsewhere, in_memory, place_of
 
 MOST_CELLS = 20_000_000
 """Rows times columns that NUTS takes on unasked: a draw reads all of them about seven times."""
@@ -165,9 +165,9 @@ def _require_laplace(model: Model, method: str | None) -> None:
         does += "weighed by the log-likelihood of all rows" if method == "importance" else ""
         rows, columns = model.rows.X.shape
         raise IncompatibleError(
-            f"{does}, and {rows:,} rows x {columns} columns are in files, of which a sample of "
+            f"{does}, and {rows:,} rows x {columns} columns are {place_of(model)}, of which a sample of "
             f'{len(in_memory(model)[0].rows.X):,} is held. Use method="laplace": mode and curvature from all rows in '
-            "few reads, checked on the sample; or a table of some row groups in memory."
+            "few reads, checked on the sample; or a table of some of the rows in memory."
         )
 
 

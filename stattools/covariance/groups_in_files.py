@@ -21,7 +21,7 @@ from stattools.data.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 
 if TYPE_CHECKING:
-    from stattools.data.scan import Batch
+    from stattools.data.source import Batch
 
 Floats = NDArray[np.float64]
 
@@ -112,15 +112,15 @@ def grouped_in_files(sandwich: Sandwich, cov: Cluster) -> list[Grouped]:
 
 
 def _column(groups: Any, sandwich: Sandwich) -> str:
-    scan = sandwich.work.rows.scan  # type: ignore[union-attr]
+    source = sandwich.work.rows.source  # type: ignore[union-attr]
     if not isinstance(groups, str):
         raise IncompatibleError(
             f"the rows of {sandwich.model.title} are in files: Cluster needs the name of a column of them, as in "
             f"st.Cluster('firm'); got {type(groups).__name__}. Write the labels into the files."
         )
-    require(groups, scan.names)
-    if scan.kinds[groups].startswith(("list", "struct", "map", "large_list", "fixed_size_list")):
-        raise DomainError(f"Cluster({groups}) needs numbers or text; the column holds {scan.kinds[groups]}.")
+    require(groups, source.names)
+    if source.kinds[groups].startswith(("list", "struct", "map", "large_list", "fixed_size_list")):
+        raise DomainError(f"Cluster({groups}) needs numbers or text; the column holds {source.kinds[groups]}.")
     return groups
 
 

@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.columns import REFUSED
+from stattools.data.kinds import DTYPES, TEXT
 from stattools.errors import DomainError
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-TEXT = ("text", "categories")
-DTYPES = {"whole": np.int64, "number": np.float64, "truth": np.bool_, "empty": np.float64}
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +98,11 @@ def _series(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None
             return pd.Series(pd.Categorical.from_codes(codes, found), name=name)
         places = {level: place for place, level in enumerate(levels)}
         there = np.array([places.get(level, -1) for level in found], dtype=np.intp)
+        if len(codes) and (new := there[codes] < 0).any():
+            raise DomainError(
+                f"column {name!r} holds {found[codes[int(np.argmax(new))]]!r}, which was not there in the first pass. "
+                "The table has changed since."
+            )
         return pd.Series(pd.Categorical.from_codes(there[codes], list(levels)), name=name)
     if pa.types.is_null(column.type):
         return pd.Series(np.empty(0, dtype=DTYPES[kind]), name=name)

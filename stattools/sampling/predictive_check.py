@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError, IncompatibleError
 from stattools.export.observations import observations
 from stattools.sampling.tree import possible
-from stattools.solvers.surrogate import held_elsewhere
+from stattools.solvers.surrogate import held_elsewhere, place_of
 
 if TYPE_CHECKING:
     from stattools.sampling.draws import Posterior
@@ -92,8 +92,8 @@ def _of_draws(posterior: Posterior, under: str, seed: Any) -> tuple[Floats, Floa
     data = observations(model)
     if held_elsewhere(model):
         raise IncompatibleError(
-            f"predictive_check needs all rows in memory, and those of {model.title} are in files. Check the posterior "
-            "of a sample: the same formula, with a table of some row groups."
+            f"predictive_check needs all rows in memory, and those of {model.title} are {place_of(model)}. Check the posterior "
+            "of a sample: the same formula, with a table of some of the rows."
         )
     if data is None:
         raise IncompatibleError(

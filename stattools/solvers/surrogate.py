@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from stattools.data.rows import Rows
+from stattools.data.scanned_rows import ScannedRows
 from stattools.errors import DomainError, IdentificationError
 from stattools.model import Evaluation, Model
 from stattools.solvers.metric import Floats, Metric
@@ -30,8 +31,14 @@ STEPS = 12
 
 
 def held_elsewhere(model: Any) -> bool:
-    """Are the model's rows in files, with a sample of them in memory?"""
-    return isinstance(model, Model) and hasattr(model.rows, "sampled")
+    """Are the model's rows in files or on a cluster, with a sample of them in memory?"""
+    return isinstance(model, Model) and isinstance(model.rows, ScannedRows)
+
+
+def place_of(model: Model) -> str:
+    """Where the rows are, in words: "in files"."""
+    rows: Any = model.rows
+    return rows.source.place if held_elsewhere(model) else "in memory"
 
 
 def in_memory(model: Model) -> tuple[Model, bool]:

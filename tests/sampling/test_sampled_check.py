@@ -63,7 +63,7 @@ def test_the_page_says_what_was_checked_on_how_many_rows(tmp_path, monkeypatch):
 def test_reads_are_counted(tmp_path, monkeypatch):
     model = st.logistic("y ~ x + z", sampled(tmp_path, monkeypatch))
     made = []
-    monkeypatch.setattr(type(model.rows), "_each", counting(type(model.rows)._each, made))
+    monkeypatch.setattr(type(model.rows), "total", counting(type(model.rows).total, made))
     found = st.posterior(model, method="laplace", draws=100)
     assert found.sampled_check.reads == len(made) + 1  # the first is made with the model
 
