@@ -7,11 +7,11 @@ the first one saw. A sample of the rows is held.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import iadd
 from threading import local
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,16 @@ class Summed:
         return Summed(self.value + other.value, self.n + other.n)
 
 
+class Ends(NamedTuple):
+    """Smallest and largest values of columns; adds with `+`."""
+
+    low: Floats
+    high: Floats
+
+    def __add__(self, other: Ends) -> Ends:  # type: ignore[override]
+        return Ends(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
+
+
 @dataclass(frozen=True, eq=False)
 class SumOfParts:
     """The sum of `part(block)` over the blocks of a batch; small enough to be sent to where the batch is."""
@@ -92,6 +102,8 @@ class ScannedRows:
     marginal: Marginal
     raw: tuple[Batch, ...]
     held: Rows | None = None
+    later: dict[str, Any] = field(default_factory=dict)
+    """What reads after the first have found, shared by copies."""
 
     precision = None
     low = None
@@ -204,6 +216,23 @@ class ScannedRows:
         """The sample, at the mean of the outcome where it has nothing but zeros: what a start is made from."""
         rows = self.sampled
         return rows if rows.y.any() else replace(rows, y=np.full(len(rows.y), self.marginal.moments.mean))
+
+    @property
+    def constants(self) -> Floats:
+        """The value of each column of X that has one only, NaN for those that vary; shape (p,).
+
+        Costs a read where a column other than the intercept does not vary in the sample.
+        """
+        if "constants" not in self.later:
+            X = self.sampled.X
+            low, high = X.min(axis=0), X.max(axis=0)
+            doubt = (low == high) & (np.array(self.design.names) != "Intercept")
+            if doubt.any() and len(X) < self.n_rows:
+                plain = replace(self, coding=replace(self.coding, center=None, scale=None))
+                low, high = plain.total(lambda block: Ends(block.X.min(axis=0), block.X.max(axis=0)))
+            alike = low == high
+            self.later["constants"] = np.where(alike, X[0], np.nan)
+        return self.later["constants"]
 
     def alone(self) -> Rows | None:
         """The outcome alone with frequencies, a row for each of its values; None where those are not enough to know."""

@@ -1,6 +1,6 @@
 """Least squares on three rungs, of which the measured condition and the cost choose one.
 
-    fast    Gram matrix by dsyrk, Cholesky, refinement from X    two reads; condition of X up to 1e6
+    fast    Gram matrix by dsyrk, Cholesky, refinement from X    one or two reads; condition of X up to 1e6
     QR      block Householder                                    any condition that float64 can tell from dependence
     exact   Gram matrix without rounding, pairs of floats        all digits that the data in float64 have
 
@@ -21,7 +21,7 @@ from scipy.linalg import solve_triangular
 from stattools.data.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.model import EXACT_FIT, Model
-from stattools.solvers.digits import EPS, Digits, coefficient_error, nrm2
+from stattools.solvers.digits import EPS, Digits, coefficient_error, nrm2, sum_rounding
 from stattools.solvers.exact_elimination import eliminate
 from stattools.solvers.normal_equations import LEAST_RCOND, Refined, Shifted, refine
 from stattools.solvers.solution import Solution, Status, TraceStep
@@ -114,7 +114,7 @@ def _required(solution: Solution | None, model: Model, least: float = 1.0) -> So
 def _fast(model: Model, shifted: Shifted, found: Refined) -> Solution:
     phi, C, d, T = found.phi, found.C, found.d, shifted.T
     y, r, n = sqrt(found.square), sqrt(found.rss), len(model.rows.X)
-    sums = 4.0 + sqrt(min(n, 4096)) + sqrt(n / 4096)  # rounding in sums over rows, by blocks
+    sums = sum_rounding(n)
     spread, far = np.sqrt(C.diagonal()), np.abs(C) @ d
     error = coefficient_error(spread, far, d, phi, y, r, EPS) + (sums * EPS * r / sqrt(n)) * far
     error = error + (found.left * max(float(nrm2(phi * d)), y)) * spread

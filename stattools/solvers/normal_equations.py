@@ -1,10 +1,11 @@
 """Least squares near the cost of one Gram product: Cholesky, then refinement with residuals from X.
 
-    read 1        G = Z^T W Z, c = Z^T W v,   Z = X - center, v = y - offset - its center      BLAS dsyrk
-    read 2, ...   r = v - Z phi,   phi <- phi + G^-1 Z^T W r,   until the steps are round-off
+    read 1        G = Z^T W Z, g = Z^T W r,   r = v - Z phi,   Z = X - center, v = y - offset - its center      BLAS dsyrk
+    read 2, ...   phi <- phi + G^-1 g,   g = Z^T W r,   until the steps are round-off
 
-Centers come from a sample of rows: any will do, as they only say in which coordinates the sums are taken, and so cost
-no read. Memory is one block. Source: Bjorck, "Iterative refinement of linear least squares solutions" (1967).
+Centers and the first phi come from a sample of rows: any will do, as they only say in which coordinates the sums are
+taken, and so cost no read. Near the solution the step of the first read is short, and so is its rounding: with many
+rows it is the last. Memory is one block. Source: Bjorck, "Iterative refinement of linear least squares solutions" (1967).
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
-from stattools.data.products import add_gram, symmetric, times, transposed
+from stattools.data.products import add_gram, gram, symmetric, times, transposed
 from stattools.data.rows import Rows
-from stattools.solvers.digits import EPS
+from stattools.solvers.digits import EPS, sum_rounding
 
 Floats = NDArray[np.float64]
 
@@ -32,6 +33,10 @@ BLOCK_BYTES = 1_600_000
 LEAST_RCOND = 1e-12
 """Below it the Gram matrix has lost what refinement needs to start from."""
 MOST_READS = 5
+SHARE = 256
+"""One in so many rows is in the sample for the first phi."""
+RIGHT = 1e-10
+"""Rounding that is so small beside the standard errors needs no further read."""
 NEAR = 3.0
 """Columns whose means are within 3 standard deviations of 0 stay where they are: that costs a digit, and no copy."""
 
@@ -53,22 +58,15 @@ class Shifted:
     @classmethod
     def of(cls, rows: Rows) -> Shifted:
         """Centers from 16 runs of rows over the whole of X."""
-        n = len(rows.X)
-        run = SAMPLE // 16
-        X, y, offset = rows.X, rows.y, rows.offset
-        if n > SAMPLE:
-            parts = [slice(s, s + run) for s in np.linspace(0, n - run, 16).astype(int).tolist()]
-            X, y = np.concatenate([X[part] for part in parts]), np.concatenate([y[part] for part in parts])
-            offset = None if offset is None else np.concatenate([offset[part] for part in parts])
+        X, y = _runs(rows, SAMPLE)
         constant = (X[0] == X).all(axis=0) & (X[0] != 0)
         if not constant.any():
             return cls.unmoved(rows)
         first, center = int(constant.argmax()), X.sum(axis=0) / len(X)
         center[first] = 0.0
-        if n > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
+        if len(rows.X) > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
             center[:] = 0.0
-        middle = (y if offset is None else y - offset).sum() / len(y)
-        return cls(rows, center, float(middle), first, float(X[0, first]))
+        return cls(rows, center, float(y.sum() / len(y)), first, float(X[0, first]))
 
     @classmethod
     def unmoved(cls, rows: Rows) -> Shifted:
@@ -89,8 +87,6 @@ class Shifted:
         for start in range(0, n, size):
             part = slice(start, start + size)
             Z, y = rows.X[part], rows.y[part]
-            if root and self.first is not None and not (Z[:, self.first] == self.value).all():
-                raise NotConstant
             v = (y if rows.offset is None else y - rows.offset[part]) - self.middle
             if moved:
                 Z = np.subtract(Z, self.center, out=buffer[: len(Z)])
@@ -100,6 +96,25 @@ class Shifted:
                 Z = np.multiply(Z, half[:, None], out=buffer[: len(Z)])
                 v *= half
             yield Z, v, w, y
+            # afterwards, when the block is in the cache
+            if root and self.first is not None and not (rows.X[part, self.first] == self.value).all():
+                raise NotConstant
+
+    def guess(self) -> Floats:
+        """phi of a sample of the rows, where they are many and it determines one of reasonable size; zeros otherwise."""
+        n, p = self.rows.X.shape
+        none, size = np.zeros(p), n // SHARE
+        if size < max(SAMPLE, 10 * p):
+            return none
+        X, y = _runs(self.rows, size)
+        Z, v = X - self.center, y - self.middle
+        unit = np.sqrt(np.vecdot(Z, Z, axis=0))
+        if not (unit > 0).all():
+            return none
+        Z /= unit
+        factor, failed = potrf(gram([Z], p), lower=0)
+        phi = none if failed else potrs(factor, transposed(Z, v))[0]
+        return phi / unit if nrm2(phi) <= 10.0 * nrm2(v) else none
 
     def lifted(self, phi: Floats) -> Floats:
         """theta in the columns as they are."""
@@ -116,6 +131,16 @@ class Shifted:
         if self.first is not None:
             T[self.first] -= self.center / self.value
         return T
+
+
+def _runs(rows: Rows, size: int) -> tuple[Floats, Floats]:
+    """X and y - offset of about `size` rows, in 16 runs of them over the whole of X; of all where they are no more."""
+    n, run = len(rows.X), size // 16
+    if n <= size:
+        return rows.X, rows.y if rows.offset is None else rows.y - rows.offset
+    parts = [slice(s, s + run) for s in np.linspace(0, n - run, 16).astype(int).tolist()]
+    X, y = np.concatenate([rows.X[part] for part in parts]), np.concatenate([rows.y[part] for part in parts])
+    return X, y if rows.offset is None else y - np.concatenate([rows.offset[part] for part in parts])
 
 
 class Refined(NamedTuple):
@@ -146,12 +171,18 @@ def refine(rows: Rows) -> tuple[Shifted, Refined | None]:
 
 
 def _refined(shifted: Shifted) -> Refined | None:
-    p = shifted.rows.X.shape[1]
-    G, c, square = np.zeros((p, p), order="F"), np.zeros(p), 0.0
-    for Z, v, _, _ in shifted.blocks(root=True):
+    n, p = shifted.rows.X.shape
+    phi = shifted.guess()
+    G, g, square, rss, size = np.zeros((p, p), order="F"), np.zeros(p), 0.0, 0.0, 0.0
+    near = bool(phi.any())
+    for Z, v, w, y in shifted.blocks(root=True):
         add_gram(G, Z)
-        c += transposed(Z, v)
         square += float(v @ v)
+        r = v - times(Z, phi) if near else v
+        g += transposed(Z, r)
+        if near:
+            rss += float(r @ r)
+            size += float(y @ y if w is None else y @ (w * y))
     diagonal = G.diagonal()
     if not (diagonal.min() > 1e-290 and diagonal.max() < np.inf):
         return None
@@ -163,25 +194,34 @@ def _refined(shifted: Shifted) -> Refined | None:
     rcond = float(pocon(factor, lange("1", scaled))[0])
     if rcond < LEAST_RCOND:
         return None
-    phi = potrs(factor, c / d)[0] / d
     last, steps = 1.0, 0
     while True:
-        g, rss, size = _residuals(shifted, phi)
-        step = potrs(factor, g / d)[0] / d
-        phi = phi + step
-        steps += 1
-        ratio = float(nrm2(step * d)) / max(float(nrm2(phi * d)), math.sqrt(square), 1e-300)
-        contraction = ratio ** (1.0 / steps) if steps == 1 else max(ratio / last, 1e-16)
-        left = ratio * contraction
-        if left < EPS / 8 or steps == MOST_READS or (steps > 1 and ratio > 0.5 * last):
-            break
+        step = potrs(factor, g / d)[0]
+        phi = phi + step / d
+        whole = max(float(nrm2(phi * d)), math.sqrt(square), 1e-300)
+        ratio = float(nrm2(step)) / whole
+        gain = max(float(step @ (g / d)), 0.0)
+        if steps:
+            contraction = ratio if steps == 1 else max(ratio / last, 1e-16)
+            left = ratio * contraction
+            if left < EPS / 8 or steps == MOST_READS or (steps > 1 and ratio > 0.5 * last):
+                break
+        elif near:
+            contraction = sum_rounding(n) * EPS / rcond
+            left = ratio * contraction
+            if left * whole <= RIGHT * math.sqrt(max(rss - gain, 0.0) / n):
+                rss -= gain
+                rest = g / d - scaled @ step  # the score where the step leads
+                gain = float(rest @ potrs(factor, rest)[0])
+                break
         last = ratio
+        steps += 1
+        g, rss, size = _residuals(shifted, phi)
     if left > 1e-12 and ratio > 1e-13:
         return None
-    gain = float(step @ g)
     C = symmetric(potri(factor, lower=0)[0]) / d[:, None] / d
-    rss = max(rss - max(gain, 0.0), 0.0)
-    return Refined(phi, C, d, rss, size, square, rcond, max(gain, 0.0), steps, min(left, ratio))
+    rss = max(rss - gain, 0.0)
+    return Refined(phi, C, d, rss, size, square, rcond, gain, steps, min(left, ratio))
 
 
 def _residuals(shifted: Shifted, phi: Floats) -> tuple[Floats, float, float]:
