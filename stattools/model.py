@@ -222,6 +222,11 @@ class Model:
         mean_square = rss / self.n
         return float(-0.5 * self.n * (np.log(2.0 * np.pi * mean_square) + 1.0) + self._log_precision())
 
+    def logliks(self, thetas: ArrayLike) -> Floats:
+        """Log-likelihoods at many points, (S, p), in one read of the rows, at scale 1 where one is estimated."""
+        points = [self._checked(theta) for theta in np.asarray(thetas, dtype=float)]
+        return self.rows.total(lambda block: np.array([self._of_block(at, block, 0).loglik for at in points]))
+
     def score(self, theta: ArrayLike) -> Floats:
         """Gradient of `loglik`, shape (p,)."""
         return self.evaluate(theta, order=1).score / (self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0)

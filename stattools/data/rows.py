@@ -76,10 +76,15 @@ class Rows:
             return self.precision if self.weight is None else self.weight
         return self.weight * self.precision
 
+    @property
+    def block_size(self) -> int:
+        """As many rows as fill about 1.6 MB."""
+        return max(256, min(1 << 14, BLOCK_BYTES // (8 * max(self.X.shape[1], 1))))
+
     def blocks(self, size: int | None = None) -> Iterator[Block]:
-        """Blocks of `size` rows; by default as many as fill about 1.6 MB."""
-        n, p = self.X.shape
-        size = size or block_rows(p)
+        """Blocks of `size` rows, or of `block_size`."""
+        n = len(self.X)
+        size = size or self.block_size
         if 0 < n <= size:
             yield self.whole
             return
@@ -111,7 +116,7 @@ class Rows:
         10.0
         """
         n, p = self.X.shape
-        if 0 < n <= block_rows(p):
+        if 0 < n <= self.block_size:
             return part(self.whole)
         if self.X.size <= WORTH_A_PART:
             return reduce(iadd, map(part, self.blocks()))
@@ -182,11 +187,6 @@ class Rows:
             gap = (block.X - mean) / unit
             square += _weighted(gap * gap, block.weight).sum(axis=0)
         return mean, unit * np.sqrt(square / whole), size
-
-
-def block_rows(p: int) -> int:
-    """Rows of a block of p columns."""
-    return max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1))))
 
 
 def _weighted(values: Floats, weight: Floats | None) -> Floats:
