@@ -109,6 +109,10 @@ class Rows:
             X = (X - self.center) / self.scale
         return Block(X, self.y, self.importance, self.offset)
 
+    def gather[T](self, work: Callable[[Rows], T]) -> T:
+        """The sum of `work(rows)` over batches of rows; those in memory are one batch."""
+        return work(self)
+
     def total(self, part: Callable[[Block], Any]) -> Any:
         """The sum of `part(block)` over all blocks, added in place, on the threads that are free (`sweep.py`).
 

@@ -87,8 +87,13 @@ def certified_ascent(
             )  # fmt: skip
         if len(trace) > max_steps or not metric.definite or decrement > 0.5 * last:
             break
-        theta, last = _surrogate_maximum(stand_in, theta, now, metric), decrement
-        now = whole.evaluate(theta)
+        before, last = theta, decrement
+        theta = _surrogate_maximum(stand_in, theta, now, metric)
+        if isinstance(whole, Model) and decrement <= min(NEAR, 2.0 * tolerance * sqrt(whole.n * len(stand_in.rows.X))):
+            change = stand_in.change(before, theta)
+            now = replace(whole.evaluate(theta, order=1), information=now.information + change, reach=now.reach)
+        else:
+            now = whole.evaluate(theta)
         reads += 1
     start = theta if now.is_finite else whole.start
     return climb(whole, start, tolerance, max_steps, solver, now if now.is_finite else None)
