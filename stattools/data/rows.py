@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from operator import iadd
 from typing import Any, NamedTuple
 
@@ -84,8 +84,11 @@ class Rows:
     def blocks(self, size: int | None = None) -> Iterator[Block]:
         """Blocks of `size` rows, or of `block_size`."""
         n = len(self.X)
-        importance = self.importance
         size = size or self.block_size
+        if 0 < n <= size:
+            yield self.whole
+            return
+        importance = self.importance
         for start in range(0, n, size):
             part = slice(start, start + size)
             X = self.X[part]
@@ -98,6 +101,14 @@ class Rows:
                 None if self.offset is None else self.offset[part],
             )
 
+    @cached_property
+    def whole(self) -> Block:
+        """All rows as one block, made once."""
+        X = self.X[:]  # a slice, as in `blocks`: rows that were not saved say so
+        if self.center is not None and self.scale is not None:
+            X = (X - self.center) / self.scale
+        return Block(X, self.y, self.importance, self.offset)
+
     def total(self, part: Callable[[Block], Any], fold: int = 1) -> Any:
         """The sum of `part(block)` over all blocks, added in place, on the threads that are free (`sweep.py`).
 
@@ -108,6 +119,8 @@ class Rows:
         10.0
         """
         n, p = self.X.shape
+        if 0 < n <= self.block_size:
+            return part(self.whole)
         if self.X.size <= WORTH_A_PART:
             return reduce(iadd, map(part, self.blocks()))
         size = fold * self.block_size

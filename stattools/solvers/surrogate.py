@@ -5,7 +5,9 @@
 
 l_s is the log-likelihood of the sample, g_s and H_s its score and information at theta, c = n / n_s. The surrogate has
 the value, slope and curvature of all rows at theta, and from the sample what lies beyond, so that its maximum is wrong
-by a sampling error of third order only: two steps from the sample's maximum suffice. For a quadratic it is exact.
+by a sampling error of third order only: two steps from the sample's maximum suffice. For a quadratic it is exact. The
+last read is of the score alone: so near the maximum the sample knows how the information changes on the way, and
+standard errors are right to the tolerance (`subsampled_newton.py` says why).
 
 Source: Jordan, Lee & Yang, "Communication-efficient distributed statistical inference" (2019), whose surrogate has the
 slope only.
@@ -14,6 +16,7 @@ slope only.
 from __future__ import annotations
 
 from dataclasses import replace
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -25,6 +28,7 @@ from stattools.model import Evaluation, Model
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.newton_steps import climb, footing
 from stattools.solvers.solution import Solution, TraceStep
+from stattools.solvers.subsampled_newton import NEAR
 
 STEPS = 12
 """Newton steps on the surrogate at most; from near its maximum three do."""
