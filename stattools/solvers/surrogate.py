@@ -7,7 +7,7 @@ l_s is the log-likelihood of the sample, g_s and H_s its score and information a
 the value, slope and curvature of all rows at theta, and from the sample what lies beyond, so that its maximum is wrong
 by a sampling error of third order only: two steps from the sample's maximum suffice. For a quadratic it is exact. The
 last read is of the score alone: so near the maximum the sample knows how the information changes on the way, and
-standard errors are right to the tolerance (`subsampled_newton.py` says why).
+standard errors are right to the tolerance, by a bound ten times as strict as in `subsampled_newton.py`, which says why.
 
 Source: Jordan, Lee & Yang, "Communication-efficient distributed statistical inference" (2019), whose surrogate has the
 slope only.
@@ -89,7 +89,7 @@ def certified_ascent(
             break
         before, last = theta, decrement
         theta = _surrogate_maximum(stand_in, theta, now, metric)
-        if isinstance(whole, Model) and decrement <= min(NEAR, 2.0 * tolerance * sqrt(whole.n * len(stand_in.rows.X))):
+        if isinstance(whole, Model) and decrement <= min(NEAR, 0.2 * tolerance * sqrt(whole.n * len(stand_in.rows.X))):
             change = stand_in.change(before, theta)
             now = replace(whole.evaluate(theta, order=1), information=now.information + change, reach=now.reach)
         else:
