@@ -146,7 +146,8 @@ class Model:
         estimated.
         """
         theta = self._checked(theta)
-        found = self.rows.total(lambda block: self._of_block(theta, block, order))
+        fold = 2 if order == 2 and self.predictor.width == 1 else 1
+        found = self.rows.total(lambda block: self._of_block(theta, block, order), fold)
         if order < 2 or self.rows.X.size < FEW:
             return found
         return replace(found, information=symmetric(found.information))

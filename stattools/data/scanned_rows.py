@@ -76,13 +76,14 @@ class SumOfParts:
 
     coding: Coding
     part: Callable[[Block], Any]
+    fold: int = 1
 
     def __call__(self, batch: Batch) -> Summed | None:
         found = self.coding.complete(batch)
         if found is None:
             return None
         rows, n = found[0], len(found[0].X)
-        size = min(BLOCK, rows.block_size)
+        size = min(BLOCK, self.fold * rows.block_size)
         if isinstance(rows.X, StackedColumns):
             rows = replace(rows, X=rows.X.over(_scratch(size * rows.X.shape[1])))
         return Summed(reduce(iadd, map(self.part, rows.blocks(size))), n)
@@ -163,9 +164,9 @@ class ScannedRows:
             raise DomainError(f"of a sample of the rows none is complete. {DROP}")
         return replace(self, coding=coding, held=stacked(parts))
 
-    def total(self, part: Callable[[Block], Any]) -> Any:
-        """The sum of `part(block)` over all blocks: one pass over the source."""
-        found = self.source.total(self.coding.columns, SumOfParts(self.coding, part), self._piece)
+    def total(self, part: Callable[[Block], Any], fold: int = 1) -> Any:
+        """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source."""
+        found = self.source.total(self.coding.columns, SumOfParts(self.coding, part, fold), self._piece)
         if found is None or found.n != self.n_rows:
             n = 0 if found is None else found.n
             raise DomainError(f"this pass found {n:,} complete rows, the first one {self.n_rows:,}. {CHANGED}")
