@@ -68,7 +68,7 @@ class Fit:
     @property
     def se(self) -> Floats:
         """Standard errors, shape (p,); NaN for a ridge fit, which has none (`cov` says so)."""
-        return np.sqrt(np.diagonal(self.covariance))
+        return np.sqrt(self.covariance.diagonal())
 
     @property
     def n(self) -> float:

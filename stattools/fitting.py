@@ -5,6 +5,7 @@ covariance = information^-1 (times the unbiased squared scale where one is estim
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -328,4 +329,4 @@ def _scale_and_loglik(model: Model, solution: Solution) -> tuple[float, float]:
             "nothing is left to estimate the scale from. Use fewer columns or more rows."
         )
     rss, _ = solution.residual_sums or model.residual_sums(solution.estimate)
-    return float(np.sqrt(rss / spare)), model.loglik_of(rss)
+    return sqrt(rss / spare), model.loglik_of(rss)

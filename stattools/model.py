@@ -9,7 +9,7 @@ Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from math import isfinite
+from math import isfinite, log, pi
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -163,10 +163,11 @@ class Model:
             score = _times(self.likelihood.score(eta, y), w)
             return Evaluation(_total(self.likelihood.loglik(eta, y), w), pullback(score))
         loglik, score, information = self.likelihood.evaluate(eta, y)
-        curvature = self.predictor.upper(block, _times(information, w))
+        if w is not None:
+            score, information = _times(score, w), _times(information, w)
         first = eta[:, 0] if self.predictor.extra else eta.ravel()
         reach = abs(float(first[idamax(first)]))
-        return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature, reach)
+        return Evaluation(_total(loglik, w), pullback(score), self.predictor.upper(block, information), reach)
 
     def ascent(self, theta: ArrayLike) -> Floats:
         """The score alone, shape (p,), at less cost than `evaluate`, and like it with the scale held at 1."""
@@ -220,8 +221,8 @@ class Model:
 
     def loglik_of(self, rss: float) -> float:
         """Log-likelihood where the weighted residual sum of squares is `rss` and the scale at its maximum."""
-        mean_square = rss / self.n
-        return float(-0.5 * self.n * (np.log(2.0 * np.pi * mean_square) + 1.0) + self._log_precision())
+        n = self.n
+        return -0.5 * n * (log(2.0 * pi * rss / n) + 1.0) + self._log_precision()
 
     def logliks(self, thetas: ArrayLike) -> Floats:
         """Log-likelihoods at many points, (S, p), in one read of the rows, at scale 1 where one is estimated."""

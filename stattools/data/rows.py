@@ -23,6 +23,9 @@ BLOCK_BYTES = 1_600_000
 """A block of X and its weighted copy stay close to the processor, and the calls per block cost little beside it."""
 
 
+SHORTEST = 256
+"""Blocks are not shorter than this, whatever the number of columns."""
+
 WORTH_A_PART = 1_000_000
 """Numbers of X that a part needs to be worth a thread's waits for the interpreter's lock."""
 
@@ -79,7 +82,7 @@ class Rows:
     @property
     def block_size(self) -> int:
         """As many rows as fill about 1.6 MB."""
-        return max(256, min(1 << 14, BLOCK_BYTES // (8 * max(self.X.shape[1], 1))))
+        return max(SHORTEST, min(1 << 14, BLOCK_BYTES // (8 * max(self.X.shape[1], 1))))
 
     def blocks(self, size: int | None = None) -> Iterator[Block]:
         """Blocks of `size` rows, or of `block_size`."""
@@ -123,7 +126,7 @@ class Rows:
         10.0
         """
         n, p = self.X.shape
-        if 0 < n <= self.block_size:
+        if 0 < n <= SHORTEST or n <= self.block_size:
             return part(self.whole)
         if self.X.size <= WORTH_A_PART:
             return reduce(iadd, map(part, self.blocks()))

@@ -206,7 +206,8 @@ def refine(rows: Rows) -> tuple[Shifted, Refined | None]:
 def _refined(shifted: Shifted) -> Refined | None:
     n = len(shifted.rows.X)
     phi = shifted.guess()
-    G, g, square, rss, size = None, 0.0, 0.0, 0.0, 0.0
+    G = g = None
+    square, rss, size = 0.0, 0.0, 0.0
     for Z, v, w, y in shifted.blocks(root=True):
         if G is None:
             G = upper_gram(Z)
@@ -214,22 +215,26 @@ def _refined(shifted: Shifted) -> Refined | None:
             add_gram(G, Z)
         square += float(v.dot(v))
         r = v if phi is None else v - times(Z, phi)
-        g = g + transposed(Z, r)
+        g = transposed(Z, r) if g is None else g + transposed(Z, r)
         if phi is not None:
             rss += float(r.dot(r))
             size += float(y.dot(y) if w is None else y.dot(w * y))
     assert G is not None
     diagonal = G.diagonal()
-    if not (diagonal.min() > 1e-290 and diagonal.max() < np.inf):
+    squares = diagonal.tolist()
+    if not (min(squares) > 1e-290 and max(squares) < np.inf):
         return None
     d = np.sqrt(diagonal)
     metric = Metric.where_definite(G if n <= SAMPLE else symmetric(G))
     if metric is None or not metric.well_conditioned(LEAST_RCOND):
         return None
-    near, last, steps = phi is not None, 1.0, 0
+    last, steps = 1.0, 0
+    if phi is None:  # the first step is all of it
+        phi, steps = potrs(metric.factor, g)[0], 1
+        g, rss, size = _residuals(shifted, phi)
     while True:
         step = potrs(metric.factor, g)[0]
-        phi = step if phi is None else phi + step
+        phi = phi + step
         whole = max(float(nrm2(phi * d)), math.sqrt(square), 1e-300)
         ratio = float(nrm2(step * d)) / whole
         gain = max(float(step.dot(g)), 0.0)
@@ -238,7 +243,7 @@ def _refined(shifted: Shifted) -> Refined | None:
             left = ratio * contraction
             if left < EPS / 8 or steps == MOST_READS or (steps > 1 and ratio > 0.5 * last):
                 break
-        elif near:
+        else:
             contraction = sum_rounding(n) * EPS / metric.rcond
             left = ratio * contraction
             if left * whole <= RIGHT * math.sqrt(max(rss - gain, 0.0) / n):
@@ -257,11 +262,12 @@ def _refined(shifted: Shifted) -> Refined | None:
 
 def _residuals(shifted: Shifted, phi: Floats) -> tuple[Floats, float, float]:
     """Z^T W r, r^T W r and y^T W y, one read."""
-    g, rss, size = 0.0, 0.0, 0.0
+    g, rss, size = None, 0.0, 0.0
     for Z, v, w, y in shifted.blocks(root=False):
         r = v - times(Z, phi)
         heavy = r if w is None else w * r
-        g = g + transposed(Z, heavy)
+        g = transposed(Z, heavy) if g is None else g + transposed(Z, heavy)
         rss += float(heavy.dot(r))
         size += float(y.dot(y) if w is None else y.dot(w * y))
-    return np.asarray(g), rss, size
+    assert g is not None
+    return g, rss, size
