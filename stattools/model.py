@@ -8,7 +8,7 @@ Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import isfinite, log, pi
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from stattools.errors import DomainError
 from stattools.likelihoods import Gaussian, Likelihood
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
+from stattools.record import record
 
 if TYPE_CHECKING:
     from stattools.data.design import Design
@@ -39,7 +40,7 @@ NOT_ASKED = np.empty(0)
 """Stands in an evaluation for a derivative that was not asked for."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Evaluation:
     """A log-likelihood with its score (p,) and information (p, p), empty where not asked for; adds with `+`.
 
@@ -80,7 +81,7 @@ class Evaluation:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Model:
     """A likelihood bound to data: what `st.ols`, `st.logistic`, `st.softmax` and `st.poisson` return.
 

@@ -7,7 +7,7 @@ and scaling are done block by block: x -> (x - center) / scale costs nothing bes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, reduce
 from operator import iadd
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.sweep import sweep
+from stattools.record import record
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +47,7 @@ class Low(NamedTuple):
     values: Floats
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Rows:
     """The data of a model: X (n, p) in C or Fortran order, y (n,) or (n, k), and per row what is not None of:
 

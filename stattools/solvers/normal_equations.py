@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -23,6 +22,7 @@ from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
 from stattools.data.products import add_gram, gram, symmetric, times, transposed, upper_gram
 from stattools.data.rows import Rows
+from stattools.record import record
 from stattools.solvers.digits import EPS, sum_rounding
 from stattools.solvers.metric import Metric
 
@@ -48,7 +48,7 @@ class NotConstant(Exception):
     """A column that was constant in the sample is not so in all rows: nothing takes up a shift."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Shifted:
     """Rows about rough centers; `first` is a column that is `value` in all rows and takes up the shift, or None."""
 
