@@ -169,6 +169,8 @@ def _label(key: str, value: Any, names: Sequence[str]) -> str:
 
 def _name_of(y: Any) -> str:
     """The name of a series, or of a frame's one column; "y" without one."""
+    if isinstance(y, np.ndarray):
+        return "y"
     labels = getattr(y, "column_names", None) or list(getattr(y, "columns", ()))
     label = labels[0] if labels else getattr(y, "name", None)
     return "y" if label in (None, "") else str(label)

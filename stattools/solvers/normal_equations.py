@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -65,11 +65,12 @@ class Shifted:
         first = _constant(X)
         if first is None:
             return cls.unmoved(rows)
-        center = X.sum(axis=0) / len(X)
+        share = _shares(len(X))
+        center = share.dot(X)
         center[first] = 0.0
         if len(rows.X) > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
             center[:] = 0.0
-        return cls(rows, center, float(y.sum() / len(y)), first, float(X[0, first]))
+        return cls(rows, center, float(share.dot(y)), first, float(X[0, first]))
 
     @classmethod
     def unmoved(cls, rows: Rows) -> Shifted:
@@ -136,8 +137,7 @@ class Shifted:
         """theta in the columns as they are."""
         theta = phi.copy()
         if self.first is not None:
-            terms = [self.middle, *(-self.center * phi)]
-            theta[self.first] += math.fsum(terms) / self.value
+            theta[self.first] -= math.fsum([-self.middle, *(self.center * phi).tolist()]) / self.value
         return theta
 
     def covariance(self, metric: Metric) -> Floats:
@@ -157,10 +157,16 @@ class Shifted:
         return T
 
 
+@lru_cache(maxsize=64)
+def _shares(n: int) -> Floats:
+    """1 / n, n times: what a mean is the product with."""
+    return np.full(n, 1.0 / n)
+
+
 def _constant(X: Floats) -> int | None:
     """The first column that is the same number in all rows and not 0."""
     for column, (value, last) in enumerate(zip(X[0].tolist(), X[-1].tolist(), strict=True)):
-        if value == last != 0 and (X[:, column] == value).all():
+        if value == last != 0 and np.count_nonzero(X[:, column] == value) == len(X):
             return column
     return None
 
