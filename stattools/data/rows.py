@@ -93,6 +93,10 @@ class Rows:
                 None if self.offset is None else self.offset[part],
             )
 
+    def gather[T](self, work: Callable[[Rows], T]) -> T:
+        """The sum of `work(rows)` over batches of rows; those in memory are one batch."""
+        return work(self)
+
     def total(self, part: Callable[[Block], Any]) -> Any:
         """The sum of `part(block)` over all blocks, added in place, on the threads that are free (`sweep.py`).
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import iadd
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,9 +18,8 @@ from numpy.typing import NDArray
 from stattools.data.coding import CHANGED, Coding
 from stattools.data.on_disk import OnDisk
 from stattools.data.rows import Block, Rows
-from stattools.data.source import Batch, Source
+from stattools.data.source import Batch, Source, at
 from stattools.errors import DomainError, IncompatibleError
-from stattools.threads import pipeline
 
 if TYPE_CHECKING:
     from stattools.data.design import Design
@@ -42,17 +43,42 @@ class Summed:
     def __add__(self, other: Summed) -> Summed:
         return Summed(self.value + other.value, self.n + other.n)
 
+    def __iadd__(self, other: Summed) -> Summed:
+        """The sum, in the arrays of the first."""
+        return Summed(iadd(self.value, other.value), self.n + other.n)
+
 
 @dataclass(frozen=True, eq=False)
-class SumOfParts:
-    """The sum of `part(block)` over the blocks of a batch; small enough to be sent to where the batch is."""
+class OfRows:
+    """`work` of the complete rows of a batch; small enough to be sent to where the batch is."""
 
     coding: Coding
-    part: Callable[[Block], Any]
+    work: Callable[[Rows], Any]
 
     def __call__(self, batch: Batch) -> Summed | None:
         rows = self.coding.rows(batch)
-        return None if rows is None else Summed(rows.total(self.part), len(rows.X))
+        if rows is None:
+            return None
+        with at(batch.where):
+            return Summed(self.work(rows), len(rows.X))
+
+
+@dataclass(frozen=True, eq=False)
+class OfRowsBeside:
+    """`work` of the complete rows of a batch, other columns of the source in these rows, and the rows' numbers."""
+
+    coding: Coding
+    columns: tuple[str, ...]
+    work: Callable[[Rows, Batch, NDArray[np.intp]], Any]
+
+    def __call__(self, batch: Batch) -> Summed | None:
+        found = self.coding.complete(batch._replace(table=batch.table.select(list(self.coding.columns))))
+        if found is None:
+            return None
+        rows, numbers = found
+        others = batch._replace(table=batch.table.select(list(self.columns))).taken(numbers - batch.first)
+        with at(batch.where):
+            return Summed(self.work(rows, others, numbers), len(rows.X))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +156,21 @@ class ScannedRows:
 
     def total(self, part: Callable[[Block], Any]) -> Any:
         """The sum of `part(block)` over all blocks: one pass over the source."""
-        found = self.source.total(self.coding.columns, SumOfParts(self.coding, part), self._piece)
+        return self.gather(partial(_total, part))
+
+    def gather(self, work: Callable[[Rows], Any]) -> Any:
+        """The sum of `work(rows)` over batches: one pass over the source."""
+        return self._pass(self.coding.columns, OfRows(self.coding, work))
+
+    def gather_beside(self, columns: tuple[str, ...], work: Callable[[Rows, Batch, NDArray[np.intp]], Any]) -> Any:
+        """The sum of `work(rows, others, numbers)` over batches: their complete rows, other columns of the source in
+        these rows as they are stored, missing values included, and the numbers of the rows where the batch stands.
+        """
+        every = tuple(dict.fromkeys((*self.coding.columns, *columns)))
+        return self._pass(every, OfRowsBeside(self.coding, columns, work))
+
+    def _pass(self, columns: tuple[str, ...], work: Callable[[Batch], Summed | None]) -> Any:
+        found = self.source.total(columns, work, self._piece)
         if found is None or found.n != self.n_rows:
             n = 0 if found is None else found.n
             raise DomainError(f"this pass found {n:,} complete rows, the first one {self.n_rows:,}. {CHANGED}")
@@ -143,22 +183,6 @@ class ScannedRows:
                 rows = self.coding.rows(piece)
                 if rows is not None:
                     yield from rows.blocks(size)
-
-    def beside(self, columns: tuple[str, ...], work: Callable[[Rows, Batch, NDArray[np.intp]], Any]) -> Iterator[Any]:
-        """`work(rows, others, numbers)` of each batch, in order: its complete rows, other columns of the source in
-        these rows as they are stored, missing values included, and the numbers of the rows in the row group.
-        """
-
-        def of(batch: Batch) -> Any:
-            found = self.coding.complete(batch._replace(table=batch.table.select(list(self.coding.columns))))
-            if found is None:
-                return None
-            rows, numbers = found
-            others = batch._replace(table=batch.table.select(list(columns))).taken(numbers - batch.first)
-            return work(rows, others, numbers)
-
-        every = tuple(dict.fromkeys((*self.coding.columns, *columns)))
-        return pipeline(of, (piece for batch in self.source.batches(every) for piece in batch.cut(self._piece)))
 
     def shapes(self) -> Rows:
         """Rows that know their shapes only."""
@@ -210,6 +234,10 @@ class ScannedRows:
             T = np.diag(1.0 / unit)
             T[first] -= center / unit
         return replace(self, coding=replace(self.coding, center=center, scale=unit)), T
+
+
+def _total(part: Callable[[Block], Any], rows: Rows) -> Any:
+    return rows.total(part)
 
 
 def stacked(parts: list[Rows]) -> Rows:

@@ -7,10 +7,14 @@ adds what comes out, in an order of its own that is the same every time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from operator import iadd
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from stattools.errors import DomainError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,7 +86,7 @@ def source_of(data: Any) -> Source | None:
 
 
 def added(values: Iterable[Any]) -> Any:
-    """The sum of what is not None, from left to right; None where all are.
+    """The sum of what is not None, from left to right, in the arrays of the first of them; None where all are.
 
     >>> added([1, None, 2])
     3
@@ -90,5 +94,16 @@ def added(values: Iterable[Any]) -> Any:
     found = None
     for value in values:
         if value is not None:
-            found = value if found is None else found + value
+            found = value if found is None else iadd(found, value)
     return found
+
+
+@contextmanager
+def at(where: str) -> Iterator[None]:
+    """A DomainError, with the place of the rows that it is about."""
+    try:
+        yield
+    except DomainError as error:
+        if str(error).startswith(where):
+            raise
+        raise DomainError(f"{where}: {error}") from error
