@@ -46,6 +46,7 @@ class Scan:
     """The numbers of rows of the row groups (Arrow: record batches) of each file."""
 
     place = "in files"
+    certain = True
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import iadd
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,12 +48,11 @@ class Batch(NamedTuple):
         ]
 
 
-@runtime_checkable
 class Source(Protocol):
     """A table that is read in batches; a model takes it in the place of a table in memory.
 
-    `kinds` are those of the columns where they are known before any row is read; `place` says where the rows are: "in
-    files".
+    `kinds` are those that the columns are declared to have; where they are `certain`, batches are read as such. `place`
+    says where the rows are: "in files".
     """
 
     @property
@@ -61,6 +60,9 @@ class Source(Protocol):
 
     @property
     def kinds(self) -> Mapping[str, str]: ...
+
+    @property
+    def certain(self) -> bool: ...
 
     @property
     def place(self) -> str: ...
@@ -78,11 +80,6 @@ class Source(Protocol):
     def pick(self, most: int) -> Pick:
         """Which rows of a batch are in a sample of so many at most."""
         ...
-
-
-def source_of(data: Any) -> Source | None:
-    """The source that the data are; None for what is in memory."""
-    return data if isinstance(data, Source) else None
 
 
 def added(values: Iterable[Any]) -> Any:
