@@ -1,5 +1,7 @@
 """Scans: what they find in files, and what they refuse, by file and row group."""
 
+import os
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.feather
@@ -7,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import stattools as st
+from stattools.data import scan as scans
 
 N = 400
 
@@ -91,3 +94,40 @@ def test_numbers_may_be_whole_in_one_file_and_a_file_may_have_none(tmp_path):
     same = st.fit(st.ols("y ~ x", {"x": [1, 2, 3, 0.5, 1.5], "y": [1.0, 2.0, 2.0, 1.0, 3.0]}))
     np.testing.assert_allclose(fit.estimate, same.estimate, rtol=1e-12)
     assert fit.model.dropped == {"x": 2}
+
+
+def test_a_file_that_changes_or_goes_between_two_reads_is_named(tmp_path):
+    model = st.logistic("y ~ x", st.scan(write(tmp_path, columns(), columns(seed=1))))
+    kept = (tmp_path / "1.parquet").read_bytes()
+    write_other = pa.table(columns(seed=2))
+    pq.write_table(write_other, tmp_path / "1.parquet", row_group_size=50)
+    with pytest.raises(st.DomainError, match=r"1\.parquet has changed since st\.scan looked at it"):
+        st.fit(model)
+    (tmp_path / "1.parquet").unlink()
+    with pytest.raises(st.DomainError, match=r"1\.parquet cannot be found any more"):
+        st.fit(model)
+    (tmp_path / "1.parquet").write_bytes(kept[:-200])
+    with pytest.raises(st.DomainError, match=r"1\.parquet has changed"):
+        st.fit(model)
+
+
+def test_a_file_that_changes_while_it_is_read_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(scans, "BATCH", 40)
+    scan = st.scan(write(tmp_path, columns()))
+    found = scan.batches(["x"])
+    next(found)
+    os.utime(tmp_path / "0.parquet", ns=(1, 1))
+    with pytest.raises(st.DomainError, match=r"0\.parquet has changed"):
+        list(found)
+
+
+def test_a_checksum_that_is_wrong_is_found_in_the_first_read(tmp_path):
+    table = pa.table({"x": np.arange(400.0), "y": np.arange(400.0) % 7})
+    path = tmp_path / "a.parquet"
+    options = {"compression": "none", "use_dictionary": False, "row_group_size": 100}
+    pq.write_table(table, path, write_page_checksum=True, **options)
+    content = bytearray(path.read_bytes())
+    content[pq.ParquetFile(path).metadata.row_group(2).column(0).data_page_offset + 300] ^= 1  # a last digit of x
+    path.write_bytes(content)
+    with pytest.raises(st.DomainError, match=r"a\.parquet, row group 2 cannot be read: .*checksum"):
+        st.ols("y ~ x", st.scan(path))
