@@ -171,7 +171,8 @@ def _summed(
         for total, code in zip(sums, codes, strict=True) if len(inside) else ():
             add_by_group(total, code[first:last], scores[inside], None if weight is None else weight[inside])
     both = [" and ".join(names)] if len(names) == 2 else []
-    found = [Sums.of(name, most, *local) for name, *local in zip((*names, *both), labels, sums, strict=True)]
+    local = zip((*names, *both), labels, sums, strict=True)
+    found = [Sums.of(name, most, known, total) for name, known, total in local]
     return WaySums(tuple(found[: len(names)]), found[2] if both else None)
 
 
