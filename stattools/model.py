@@ -153,6 +153,17 @@ class Model:
         theta = self._checked(theta)
         return self.rows.total(partial(_score, self.likelihood, self.predictor, theta))
 
+    def change(self, theta: ArrayLike, ahead: ArrayLike) -> Floats:
+        """The information at `ahead` less that at theta, shape (p, p): one product with the change of the weights."""
+        theta, ahead = self._checked(theta), self._checked(ahead)
+        return self.rows.total(lambda block: self._change_in_block(theta, ahead, block))
+
+    @np.errstate(over="ignore", invalid="ignore")  # as above
+    def _change_in_block(self, theta: Floats, ahead: Floats, block: Block) -> Floats:
+        here, there = (self.predictor.forward(point, block)[0] for point in (theta, ahead))
+        weight = self.likelihood.information(there, block.y) - self.likelihood.information(here, block.y)
+        return self.predictor.information(block, _times(weight, block.weight))
+
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta, RSS / (n - p), for models that estimate one; 1 otherwise.
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from stattools.data.columns import clean, missing
+from stattools.data.sweep import sweep
 from stattools.data.table import Table, is_frame, series, table, unmasked
 from stattools.errors import DomainError
+from stattools.threads import one_blas_thread
 
 FORMULA = 'a table with a formula, such as ("y ~ x1 + C(g)", table)'
 NUMBERS = "biuf"  # NumPy's kinds of bool, int, unsigned int, float
+
+WORTH_A_THREAD = 1 << 20
+"""Numbers that are summed in the time that a thread costs."""
 
 
 def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]:
@@ -39,8 +45,8 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
     if not (values.flags.c_contiguous or values.flags.f_contiguous):
         values = np.ascontiguousarray(values)
     values = values.astype(np.float64, copy=False)
-    good = np.isfinite(values)
-    if not good.all():
+    if not _all_finite(values):
+        good = np.isfinite(values)
         row, place = (int(index) for index in np.argwhere(~good)[0])
         where = f"row {row}, column {names[place] if names else place!r}"
         raise _gap(what, int(np.sum(~good)), where, values[row, place])
@@ -156,6 +162,16 @@ def _array(values: Any, what: str) -> np.ndarray:
         return np.asarray(values)
     except ValueError:
         raise DomainError(f"{what} is ragged: its rows have different lengths; got {values!r:.60}.") from None
+
+
+def _all_finite(values: np.ndarray) -> bool:
+    """One sum tells, on all threads and without an array of truths: it is finite only where all values are, unless it
+    overflows.
+    """
+    flat = values.ravel("K")
+    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+        sums = sweep(len(flat), lambda first, last: float(flat[first:last].sum()), WORTH_A_THREAD)
+    return isfinite(sum(sums)) or bool(np.isfinite(flat).all())
 
 
 def _only_column(values: Any) -> Any:

@@ -22,9 +22,6 @@ from scipy.linalg import get_blas_funcs
 
 Floats = NDArray[np.float64]
 
-WIDE = 32
-"""Rows in C order of this many columns or more go faster through `vecdot` than through BLAS."""
-
 FEW = 10_000
 """Numbers of X below which the calls cost more than the operations that `dsyrk` saves."""
 
@@ -103,7 +100,7 @@ def symmetric(upper: Floats) -> Floats:
 
 def times(X: Floats, v: Floats) -> Floats:
     """X v for a slice of rows in either order; `numpy.dot` would copy a slice in Fortran order first."""
-    return np.vecdot(X, v) if X.flags.c_contiguous and X.shape[1] >= WIDE else np.matmul(X, v)
+    return np.matmul(X, v)
 
 
 def transposed(X: Floats, r: Floats) -> Floats:
