@@ -71,12 +71,12 @@ class DaskTable:
 
     def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
         """The sum of `work` of all partitions, cut to so many rows at most; None where all are None."""
-        import dask
+        from dask.delayed import delayed
 
         parts = self._partitions(tuple(columns))
         expected = {name: self.kinds[name] for name in columns}
-        job = dask.delayed((work, expected, rows), traverse=False)
-        leaf, knot = dask.delayed(_of_partition, pure=False), dask.delayed(_sum, pure=False)
+        job = delayed((work, expected, rows), traverse=False)
+        leaf, knot = delayed(_of_partition, pure=False), delayed(_sum, pure=False)
         sums: list[Any] = [leaf(part, number, job) for number, part in enumerate(parts)]
         while len(sums) > 1:
             sums = [knot(sums[first : first + KNOT]) for first in range(0, len(sums), KNOT)]
@@ -109,11 +109,12 @@ class DaskTable:
 
     def _explain(self, parts: list[Any], error: Exception) -> NoReturn:
         """The error with the number of the partition that it comes from, found by halving; as it is where none does."""
-        import dask
+        from dask.base import compute
+        from dask.delayed import delayed
 
         def fails(some: list[Any]) -> bool:
             try:
-                dask.compute(*[dask.delayed(len)(part) for part in some])
+                compute(*[delayed(len)(part) for part in some])
             except Exception:
                 return True
             return False
