@@ -13,7 +13,7 @@ from stattools.data.design import Design, columns_of, outcome_of
 from stattools.data.formula import Formula
 from stattools.data.rows import Rows
 from stattools.data.scanned_columns import Clean, cleaned
-from stattools.data.source import Batch
+from stattools.data.source import Batch, at
 from stattools.data.stacked_columns import StackedColumns
 from stattools.errors import DomainError
 
@@ -51,11 +51,9 @@ class Coding:
 
     def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
         """The complete rows of a batch, to be read in blocks, with their numbers in the row group or partition."""
-        try:
+        with at(batch.where):
             clean = cleaned(batch.table, batch.first, self.kinds, self.levels)
             return (self._rows(clean), clean.rows) if len(clean.rows) else None
-        except DomainError as error:
-            raise DomainError(f"{batch.where}: {error}") from error
 
     def _rows(self, clean: Clean) -> Rows:
         X = matrix(self.formula, self.design, clean)
