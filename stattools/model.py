@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import get_blas_funcs
-from scipy.linalg.blas import idamax
+from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
 from stattools.data.products import FEW, symmetric
 from stattools.data.rows import Block, Rows

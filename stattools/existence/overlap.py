@@ -80,7 +80,7 @@ def check_solution(model: Model, solution: Solution) -> None:
     """Look closer at a solution that its own numbers leave in doubt; IdentificationError if there is no unique
     maximum.
     """
-    if solution.rcond < WELL_CONDITIONED:
+    if not solution.quality.well_conditioned(WELL_CONDITIONED):
         check_rank(model)
     if not model.has_scale and (not solution.converged or _is_far(model, solution)):
         if solution.converged and program_size(model) > LARGEST_PROGRAM:
