@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from stattools.data.coding import CHANGED, Coding
 from stattools.data.on_disk import OnDisk
-from stattools.data.rows import Block, Rows
+from stattools.data.rows import Block, Low, Rows
 from stattools.data.source import Batch, Source, at
 from stattools.data.stacked_columns import StackedColumns
 from stattools.errors import DomainError, IncompatibleError
@@ -144,7 +144,16 @@ class ScannedRows:
     """What reads after the first have found, shared by copies."""
 
     precision = None
-    low = None
+
+    @property
+    def low(self) -> Low | None:
+        """What float64 does not hold of the columns of X, in the sample: it is None where the formula has no powers."""
+        return None if self.held is None else self.held.low
+
+    @property
+    def reads(self) -> int:
+        """How many times all rows were read, the first pass included."""
+        return 1 + self.later.get("reads", 0)
 
     @property
     def design(self) -> Design:
@@ -217,6 +226,7 @@ class ScannedRows:
         return self._pass(every, OfRowsBeside(self.coding, columns, work))
 
     def _pass(self, columns: tuple[str, ...], work: Callable[[Batch], Summed | None]) -> Any:
+        self.later["reads"] = self.reads
         found = self.source.total(columns, work, self._piece)
         if found is None or found.n != self.n_rows:
             n = 0 if found is None else found.n
@@ -308,4 +318,20 @@ def stacked(parts: list[Rows]) -> Rows:
         np.concatenate([part.y for part in parts]),
         None if first.weight is None else np.concatenate([part.weight for part in parts]),  # type: ignore[misc]
         None if first.offset is None else np.concatenate([part.offset for part in parts]),  # type: ignore[misc]
+        low=_stacked_low(parts),
     )
+
+
+def _stacked_low(parts: list[Rows]) -> Low | None:
+    """The rests of all parts, which differ in the columns that have one."""
+    found = [part.low.columns for part in parts if part.low is not None]
+    if not found:
+        return None
+    columns = np.unique(np.concatenate(found))
+    values = np.zeros((sum(len(part.X) for part in parts), len(columns)))
+    first = 0
+    for part in parts:
+        if part.low is not None:
+            values[first : first + len(part.X), np.searchsorted(columns, part.low.columns)] = part.low.values
+        first += len(part.X)
+    return Low(columns, values)
