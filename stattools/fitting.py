@@ -51,6 +51,8 @@ Floats = NDArray[np.float64]
 
 Kind = str | HAC | Cluster
 
+LEAST_SQUARES, NEWTON = LeastSquares(), Newton()
+
 ONE_THREAD = 9_000
 """Multiplications that BLAS keeps to one thread by itself, so that no limit need be set."""
 
@@ -244,7 +246,7 @@ def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) 
 
 def _usual_solver(model: Any) -> Solver:
     if isinstance(model, Model):
-        return LBFGS() if large(model) else LeastSquares() if model.has_scale else Newton()
+        return LBFGS() if large(model) else LEAST_SQUARES if model.has_scale else NEWTON
     if isinstance(model, Structural):
         return BoundedNewton()
     if hasattr(model, "maximum"):

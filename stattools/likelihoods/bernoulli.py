@@ -63,8 +63,9 @@ class Bernoulli:
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go: the probability of y is the exponential of its logarithm."""
-        sign = 2.0 * np.asarray(y, dtype=float) - 1.0
-        margin = sign * np.asarray(eta, dtype=float)
+        half = np.subtract(y, 0.5)
+        sign = half + half
+        margin = sign * eta
         loglik = np.minimum(margin, 0.0) - np.log1p(np.exp(np.copysign(margin, -1.0)))  # exp in (0, 1]
         miss = -np.expm1(loglik)  # probability of the outcome that did not happen
         return loglik, sign * miss, miss * np.exp(loglik)
