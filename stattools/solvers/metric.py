@@ -125,9 +125,10 @@ class Metric:
 
     def whiten(self) -> Floats:
         """W (p, p) with W W^T = H^-1, so that phi in theta = W phi has unit information."""
-        if self._inverse_factor is None:
-            self._inverse_factor = trtri(self.factor)[0]  # `potrf` cleared the lower triangle
-        return self._inverse_factor
+        W = self._inverse_factor
+        if W is None:
+            W = self._inverse_factor = trtri(self.factor)[0]  # `potrf` cleared the lower triangle
+        return W
 
     def covariance(self) -> Floats:
         """H^-1."""

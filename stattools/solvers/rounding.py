@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from stattools.record import record
 from stattools.solvers.digits import EPS, Digits, coefficient_error, nrm2, sum_rounding
-from stattools.solvers.normal_equations import Refined, Shifted
+from stattools.solvers.normal_equations import Refined
+from stattools.solvers.shifted_rows import Shifted
 
 Floats = NDArray[np.float64]
 
