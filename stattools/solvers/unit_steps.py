@@ -5,14 +5,21 @@ theta <- theta + B g,   B = H_0^-1 corrected by the changes of the score along t
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 
-from stattools.model import Model
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.two_loops import Change, direction
 
 
-def ascend(model: Model, theta: Floats, metric: Metric, tolerance: float, most: int) -> tuple[Floats, int] | None:
+class Scored(Protocol):
+    """What has a score: a model, or the passes of a softmax regression."""
+
+    def ascent(self, theta: Floats) -> Floats: ...
+
+
+def ascend(model: Scored, theta: Floats, metric: Metric, tolerance: float, most: int) -> tuple[Floats, int] | None:
     """The point after a step that should leave a decrement below `tolerance`, and the number of reads; None where the
     steps do not contract.
 
