@@ -56,12 +56,11 @@ class MetricInPlace:
         inverse = dpotri(self.factor, lower=0, overwrite_c=1)[0].T
         del self.factor
         for rows in self._strips():
+            inverse[rows] /= self.unit
+            inverse[rows] /= self.unit[rows, None]
             square = np.tril(inverse[rows, rows])
             inverse[rows, rows] = square + np.tril(square, -1).T
             inverse[: rows.start, rows] = inverse[rows, : rows.start].T
-        for rows in self._strips():
-            inverse[rows] /= self.unit
-            inverse[rows] /= self.unit[rows, None]
         return inverse
 
     def _strips(self) -> list[slice]:

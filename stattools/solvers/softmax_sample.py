@@ -1,6 +1,6 @@
 """Softmax regressions with many rows: the maximum of a sample of them, and its information as a metric for all.
 
-    m = 100 p rows, or so many that the rarest category has 10 p of them;   metric (n / m) H_m
+    m = 150 p rows, or so many that the rarest category has 10 p of them;   metric (n / m) H_m
 
 A row tells of K - 1 linear predictors, so that H_m is within sqrt(p / m) of the information of all rows: a step by
 their score leaves about a fifth of the error. Samples that do not pay or do not determine the coefficients give None.
@@ -26,7 +26,7 @@ from stattools.solvers.subsample import DIFFERENT
 
 Floats = NDArray[np.float64]
 
-ROWS = 100
+ROWS = 150
 """So many rows for each column."""
 
 SHARE = 8
