@@ -63,7 +63,7 @@ def covariance(
     n, p = model.n, len(theta)
     df = n - p if model.has_scale else np.inf
     if cov == "information":
-        return Covariance(bread * scale**2, "information", df)
+        return Covariance(bread if scale == 1.0 else bread * scale**2, "information", df)
     sandwich = Sandwich.of(model, theta, bread)
     small = n / (n - p) if n > p else np.inf
     if isinstance(cov, HAC):

@@ -156,7 +156,7 @@ def _from_start(passes: SoftmaxPasses, model: Model, tolerance: float, max_steps
     def metric(theta: Floats) -> Any:
         return metric_at(single, theta, own=single.passes > 0)
 
-    last = max(0.3 * tolerance, 0.3 * near(passes.n)) if covariance else 0.3 * tolerance
+    last = max(0.3 * tolerance, 0.1 * near(passes.n)) if covariance else 0.3 * tolerance
     limits: Any = {
         "max_steps": max_steps,
         "rebuild": (*REBUILD, *range(300, max_steps + 1, 150)),

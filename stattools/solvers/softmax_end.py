@@ -23,6 +23,9 @@ Floats = NDArray[np.float64]
 NEAR = 4e-8
 """A standard error changes by about the last step, in standard errors, over sqrt(n): it may by so much."""
 
+INFORMATIONS = 4
+"""The information is formed so often at most, each time nearer the maximum."""
+
 
 def near(n: float) -> float:
     """So near the maximum, in standard errors, the information is that of the maximum."""
@@ -30,20 +33,26 @@ def near(n: float) -> float:
 
 
 def by_information(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> Solution:
-    """Steps with the information that the covariance needs anyway; Newton's method where they are not the last."""
-    theta, trace, score = found.theta, list(found.trace), found.now.score
-    metric = MetricInPlace(passes.information(theta))
-    decrement, last = metric.norm(score), np.inf
-    while decrement <= near(passes.n) and decrement < 0.1 * last:
-        theta, last = theta + metric.solve(score), decrement
-        after = passes.evaluate(theta, order=1)
-        score, decrement = after.score, metric.norm(after.score)
-        trace.append(TraceStep(len(trace), after.loglik, float(np.linalg.norm(score)) / passes.n))
-        if after.is_finite and decrement <= tolerance:
+    """Steps with the information that the covariance needs anyway, formed again where it was not that of the maximum;
+    Newton's method with step halving, and with five matrices of its size, where they do not contract.
+    """
+    theta, trace, now = found.theta, list(found.trace), found.now
+    for _ in range(INFORMATIONS):
+        metric = MetricInPlace(passes.information(theta))
+        decrement, last = metric.norm(now.score), np.inf
+        close = decrement <= near(passes.n)
+        while tolerance < decrement < 0.1 * last:
+            theta, last = theta + metric.solve(now.score), decrement
+            now = passes.evaluate(theta, order=1)
+            decrement = metric.norm(now.score) if now.is_finite else np.inf
+            trace.append(TraceStep(len(trace), now.loglik, float(np.linalg.norm(now.score)) / passes.n))
+        if close and decrement <= tolerance:
             rcond, steps = metric.rcond, len(trace) - 1
             C = metric.covariance()
-            return Solution(theta, C, after.loglik, "converged", steps, decrement, tuple(trace), "L-BFGS", rcond)
-    del metric
+            return Solution(theta, C, now.loglik, "converged", steps, decrement, tuple(trace), "L-BFGS", rcond)
+        del metric
+        if not decrement < last:
+            break
     end = climb(passes, found.theta, tolerance, 10, "L-BFGS")  # type: ignore[arg-type]
     trace = tuple(found.trace) + tuple(step._replace(step=found.steps + step.step) for step in end.trace[1:])
     return replace(end, steps=found.steps + end.steps, trace=trace)
