@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import IdentificationError, IncompatibleError
+from stattools.errors import IdentificationError
 from stattools.likelihoods import Categorical
 from stattools.model import Model
 from stattools.solvers import unit_steps
 from stattools.solvers.quasi_newton import Ascent, ascend
-from stattools.solvers.softmax_end import by_gradients, by_information, near
+from stattools.solvers.softmax_end import by_gradients, by_information, near, require_memory
 from stattools.solvers.softmax_metric import metric_at
 from stattools.solvers.softmax_passes import SoftmaxPasses
 from stattools.solvers.softmax_sample import Begun, sample_start
@@ -40,12 +40,6 @@ FINE = 1e-4
 
 MOST_READS = 12
 """Steps by a sample's metric; beyond them the sample does not stand for the rows."""
-
-MEMORY_LIMIT = 2.0e9
-"""Bytes that the information and what its inverse takes may come to."""
-
-MATRICES = 40.0
-"""Bytes per entry of the information: five matrices of its size at once."""
 
 
 def large(model: object) -> bool:
@@ -95,13 +89,8 @@ def maximize_softmax(
     >>> solution.converged, bool(np.allclose(solution.estimate, st.fit(model).estimate, atol=1e-9))
     (True, True)
     """
-    size = model.predictor.size
-    memory = MATRICES * size * size
-    if covariance and memory > MEMORY_LIMIT:
-        raise IncompatibleError(
-            f"Standard errors of {size:,} coefficients take {memory / 1e9:.1f} GB of memory, and the limit is "
-            f"{MEMORY_LIMIT / 1e9:g} GB. Use penalty=st.Ridge(strength), whose estimates have none, or fewer columns."
-        )
+    if covariance:
+        require_memory(model.predictor.size, 2)
     begun = sample_start(model) if ridge is None else None
     solution = T = None
     if begun is not None:
