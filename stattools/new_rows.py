@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.rows import Rows
-from stattools.data.scan import Scan
+from stattools.data.sources import source_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Binomial
 from stattools.model import Model
@@ -27,13 +27,16 @@ def at_rows(model: Model, data: Any, offset: Column = None, exposure: Column = N
                 "predict takes offset= and exposure= together with new rows; the rows of the fit have theirs."
             )
         if held_elsewhere(model):
+            rows: Any = model.rows
             raise IncompatibleError(
-                f"predict() of {model.title} answers for all rows, which are in files: use fit.predict_to(path), or "
-                "predict(table) for some rows."
+                f"predict() of {model.title} answers for all rows, which are {rows.source.place}: use "
+                "fit.predict_to(path), or predict(table) for some rows."
             )
         return model
-    if isinstance(data, Scan):
-        raise IncompatibleError("predict of a scan would be as long as its files: use fit.predict_to(path, scan).")
+    if (source := source_of(data)) is not None:
+        raise IncompatibleError(
+            f"predict would bring as many rows as there are {source.place}: use fit.predict_to(path, table)."
+        )
     X = model.design.encode(data)
     y = np.zeros((len(X), *np.shape(model.rows.y)[1:]))
     return replace(model, rows=Rows(X, y, offset=_new_offset(model, data, offset, exposure, len(X))))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.data.formula import require
-from stattools.data.scan import Batch, Scan
+from stattools.data.scan import Scan
 from stattools.data.scanned_columns import cleaned, require_kinds
+from stattools.data.source import Batch
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Categorical
 from stattools.prediction import KINDS, labels_of, predict, require_finite

@@ -8,8 +8,9 @@ milliseconds; entering and leaving the limit takes microseconds.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -52,6 +53,27 @@ def on_threads[Part, Result](work: Callable[[Part], Result], parts: Sequence[Par
     if threads < 2:
         return [work(part) for part in parts]
     return list(_pool(threads).map(work, parts))
+
+
+def pipeline[Part, Result](work: Callable[[Part], Result | None], parts: Iterable[Part]) -> Iterator[Result]:
+    """`work` of each part in order, less what is None, on other threads while the next parts are made on this one.
+
+    >>> list(pipeline(lambda part: part or None, [0, 1, 2]))
+    [1, 2]
+    """
+    workers = max(1, free_threads())
+    pending: deque[Future[Result | None]] = deque()
+    pool = ThreadPoolExecutor(workers, "batches")
+    try:
+        for part in parts:
+            pending.append(pool.submit(work, part))
+            if len(pending) > workers and (found := pending.popleft().result()) is not None:
+                yield found
+        while pending:
+            if (found := pending.popleft().result()) is not None:
+                yield found
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 @cache

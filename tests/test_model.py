@@ -145,3 +145,13 @@ def test_the_information_is_whole_where_the_last_block_is_small(n):
     mean = expit(X @ np.full(6, 0.1))
     information = X.T @ (X * (mean * (1.0 - mean))[:, None])
     assert_allclose(model.evaluate(np.full(6, 0.1)).information, information, rtol=1e-11)
+
+
+@pytest.mark.parametrize("make", [st.logistic, st.probit, st.poisson, st.negative_binomial])
+def test_the_change_of_the_information_is_a_difference(make):
+    g = rng(8)
+    X = g.normal(size=(3000, 5))
+    model = make(g.integers(0, 2, 3000), X, weights=g.integers(0, 3, 3000))
+    theta, ahead = g.normal(size=(2, len(model.names))) * 0.2
+    difference = model.evaluate(ahead).information - model.evaluate(theta).information
+    assert_allclose(model.change(theta, ahead), difference, rtol=1e-10, atol=1e-9)

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.covariance.groups import Groups
+from stattools.covariance.groups_in_files import Grouped, grouped_in_files
 from stattools.covariance.kinds import HAC, Cluster, unusual
 from stattools.covariance.sandwich import POWER, Sandwich
 from stattools.errors import IncompatibleError
 from stattools.model import Model
+from stattools.solvers.surrogate import held_elsewhere
 
 Floats = NDArray[np.float64]
 
@@ -78,8 +80,13 @@ def covariance(
 
 def _clustered(sandwich: Sandwich, cov: Cluster) -> Covariance:
     model = sandwich.model
-    ways = [Groups.read(groups, model) for groups in (cov.groups, cov.second) if groups is not None]
-    parts = [*ways, ways[0].crossed(ways[1])] if len(ways) == 2 else ways
+    if held_elsewhere(model):
+        parts = grouped_in_files(sandwich, cov)
+    else:
+        ways = [Groups.read(groups, model) for groups in (cov.groups, cov.second) if groups is not None]
+        both = [ways[0].crossed(ways[1])] if len(ways) == 2 else []
+        parts = [Grouped(way.n, way.name, sandwich.grouped(way)) for way in (*ways, *both)]
+    ways = parts[:2]
     name = f"Cluster({', '.join(way.name for way in ways)}{unusual(cov)})"
     smallest = min(way.n for way in ways)
     n, p = model.n, sandwich.B.shape[1]
@@ -89,5 +96,5 @@ def _clustered(sandwich: Sandwich, cov: Cluster) -> Covariance:
         factor = 1.0 if cov.correction == "none" else G / (G - 1.0)
         if cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale):
             factor *= (n - 1.0) / (n - p)
-        meat += sign * factor * sandwich.grouped(part)
+        meat += sign * factor * part.meat
     return Covariance(sandwich.closed(meat, name), name, smallest - 1.0 if model.has_scale else np.inf)

@@ -14,7 +14,8 @@ from stattools.data.columns import checked, missing
 from stattools.data.design import Design, learn, outcome_of
 from stattools.data.formula import parse, require
 from stattools.data.rows import Low
-from stattools.data.scan import Scan
+from stattools.data.source import Source
+from stattools.data.sources import source_of
 from stattools.data.table import series, table
 from stattools.errors import DomainError, IncompatibleError
 
@@ -34,7 +35,7 @@ class Dataset:
     `dropped` counts the rows in which a column was missing, by column; a row missing in two columns counts in both.
     `n_dropped` counts the rows dropped in all. `kept` are the numbers of the rows that stayed, None where all did;
     `source` is the table as it was given, None for arrays; `low` is what float64 does not hold of powers in X.
-    Of a scan, `scanned` are the rows, X has its shape only, and `outcome` is one row for each of its values.
+    Of a source, `scanned` are the rows, X has its shape only, and `outcome` is one row for each of its values.
     """
 
     X: np.ndarray
@@ -77,11 +78,12 @@ def read(
                 'names= and intercept= belong to arrays; a formula names its columns itself and "y ~ 0 + x" leaves the '
                 "intercept out."
             )
-        if isinstance(data_or_X, Scan):
-            return _from_scan(formula_or_y, data_or_X, columns)
+        if (source := source_of(data_or_X)) is not None:
+            return _from_source(formula_or_y, source, columns)
         return _from_formula(formula_or_y, data_or_X, columns)
-    if isinstance(data_or_X, Scan):
-        raise DomainError('st.scan is the table of a formula: ("y ~ x", st.scan(...)).')
+    if (source := source_of(data_or_X)) is not None:
+        raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
+    source_of(formula_or_y)  # refused, as it would be brought here whole
     if isinstance(data_or_X, str):
         raise DomainError(f"the formula comes first: ({data_or_X!r}, table).")
     return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
@@ -121,11 +123,11 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
     return Dataset(X, outcome, formula.outcome.text, design, numbers, dropped, n_dropped, kept, data, low)
 
 
-def _from_scan(text: str, scan: Scan, columns: Mapping[str, Any]) -> Dataset:
-    from stattools.data.first_pass import read_scan
+def _from_source(text: str, source: Source, columns: Mapping[str, Any]) -> Dataset:
+    from stattools.data.first_pass import read_source
 
-    rows, values, name, dropped, n_dropped = read_scan(text, scan, columns)
-    return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, None, scan, scanned=rows)
+    rows, values, name, dropped, n_dropped = read_source(text, source, columns)
+    return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, None, source, scanned=rows)
 
 
 def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:

@@ -1,7 +1,8 @@
-"""The first read of a scan: what has to be known of all rows before a block of X can be made.
+"""The first pass over a source: what has to be known of all rows before a block of X can be made.
 
 Levels of text and of categories, constants of `center` and `scale`, rows dropped for missing values by column, the
-values of the outcome with their counts, and a sample of the rows by chance, one of each of equal runs.
+values of the outcome with their counts, and a sample of the rows by chance. Batches are surveyed
+where they are; surveys add.
 """
 
 from __future__ import annotations
@@ -14,15 +15,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.coding import Coding, needed, outcome_values
 from stattools.data.columns import listing
 from stattools.data.design import Design, columns_of, outcome_of
 from stattools.data.evaluation import constants
+from stattools.data.expression import Expression
 from stattools.data.formula import Formula, parse, require
+from stattools.data.kinds import DTYPES, TEXT
 from stattools.data.moments import Moments
-from stattools.data.scan import Batch, Scan
-from stattools.data.scanned_columns import TEXT, cleaned, require_kinds
-from stattools.data.scanned_rows import DROP, ScannedRows, needed, outcome_values
-from stattools.data.tally import Tally
+from stattools.data.sample import Pick, Sample
+from stattools.data.scanned_columns import cleaned, require_kinds
+from stattools.data.scanned_rows import DROP, ScannedRows
+from stattools.data.source import Batch, Source
+from stattools.data.tally import Question, Tally
 from stattools.data.transforms import ELEMENTWISE
 from stattools.errors import DomainError, IncompatibleError
 
@@ -33,6 +38,9 @@ HELD_NUMBERS = 8_000_000
 """Numbers of X of that sample, at most: 64 MB."""
 
 MOST_COLUMNS = 5_000
+
+ROWS = 1 << 17
+"""Rows that are surveyed at a time, at most."""
 
 EXTRAS = ("weights", "offset", "exposure")
 
@@ -48,64 +56,80 @@ class Marginal:
     moments: Moments
 
 
-def read_scan(text: str, scan: Scan, columns: Mapping[str, Any]) -> tuple[ScannedRows, Any, str, dict[str, int], int]:
-    """The rows of a formula over a scan, the values of the outcome, its name, and what was dropped. One read."""
-    extras = _extras(scan, columns)
-    formula = parse(text, scan.names, list(extras.values()))
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What the first pass brings from some rows: a tally and a sample; adds with `+`."""
+
+    tally: Tally
+    sample: Sample
+
+    def __add__(self, other: Survey) -> Survey:
+        return Survey(self.tally + other.tally, self.sample + other.sample)
+
+
+@dataclass(frozen=True, eq=False)
+class SurveyOfBatch:
+    """The survey of one batch; small enough to be sent to where the batch is."""
+
+    question: Question
+    pick: Pick
+    most: int
+
+    def __call__(self, batch: Batch) -> Survey:
+        return Survey(self.question.tally(batch), Sample.of(batch, self.pick, self.most))
+
+
+def read_source(
+    text: str, source: Source, columns: Mapping[str, Any]
+) -> tuple[ScannedRows, Any, str, dict[str, int], int]:
+    """The rows of a formula over a source, the values of the outcome, its name, and what was dropped. One pass."""
+    extras = _extras(source, columns)
+    formula = parse(text, source.names, list(extras.values()))
     names = needed(formula, extras)
-    require_kinds(scan.kinds, names)
-    categories = {
-        factor.text: str(factor.category)
-        for factor in formula.factors
-        if factor.category and (factor.call == "C" or scan.kinds[factor.category] in TEXT)
-    }
-    numbered = tuple(dict.fromkeys(name for name in categories.values() if scan.kinds[name] not in TEXT))
-    tally = Tally(formula, extras, scan.kinds, _learned(formula), numbered)
-    chosen = _chosen(scan.n_rows)
-    first, raw = 0, []
-    for batch in scan.batches(names):
-        try:
-            tally.add(batch)
-        except DomainError as error:
-            raise DomainError(f"{batch.where}: {error}") from error
-        low, high = np.searchsorted(chosen, [first, first + batch.table.num_rows])
-        raw.append(Batch(batch.table.take(_taken(chosen[low:high] - first)), batch.where, 0))
-        first += batch.table.num_rows
+    require_kinds(source.kinds, names)
+    called = [str(factor.category) for factor in formula.factors if factor.category and factor.call == "C"]
+    kinds = {name: source.kinds[name] for name in names} if source.certain else {}
+    question = Question(formula, extras, kinds, _learned(formula), tuple(dict.fromkeys(called)))
+    survey = source.total(names, SurveyOfBatch(question, source.pick(HELD), HELD), ROWS)
+    if survey is None or not survey.tally.n_all:
+        raise DomainError(f"the table has no rows: {source}.")
+    tally = survey.tally
     if not tally.n_rows:
         counts = ", ".join(f"{name!r} in {count:,}" for name, count in tally.dropped.items())
-        raise DomainError(
-            f"no row is complete: of {scan.n_rows:,} rows, these columns are missing: {counts}."
-            if scan.n_rows
-            else f"the files have no rows: {scan.paths[0]} and {len(scan.paths) - 1} more."
-        )
+        raise DomainError(f"no row is complete: of {tally.n_all:,} rows, these columns are missing: {counts}.")
     if not tally.n:
         raise DomainError("weights= are all 0: no row counts. Give at least one row a positive frequency.")
-    levels = {name: _ordered(scan.kinds[name], seen) for name, seen in tally.seen.items()}
+    kinds = {name: kind.name for name, kind in tally.kinds.items()}
+    levels = {name: _ordered(kinds[name], seen) for name, seen in tally.seen.items()}
+    numbers = {name: sorted(np.array(list(found), dtype=DTYPES[kinds[name]]).tolist())
+               for name, found in tally.levels.items()}  # fmt: skip
     found = {
-        key: _levels(formula, key, levels[name] if name in levels else sorted(tally.levels[name]), name, tally.n_rows)
-        for key, name in categories.items()
+        factor.text: _levels(factor, (levels | numbers)[str(factor.category)], tally.n_rows)
+        for factor in formula.factors
+        if factor.category and (factor.call == "C" or kinds[factor.category] in TEXT)
     }
-    state = {key: _constants(call, tally.moments[key]) for key, call in tally.learned.items()}
-    design, raw = _design(formula, found, state, raw, scan, levels)
-    marginal = _marginal(formula, tally, levels, raw, scan)
-    rows = ScannedRows(scan, formula, design, extras, levels, tally.n_rows, tally.n, marginal, tuple(raw))
-    dropped = {name: count for name, count in tally.dropped.items() if count}
-    return rows, marginal.values, formula.outcome.text, dropped, scan.n_rows - tally.n_rows
+    state = {key: _constants(call, tally.moments[key]) for key, call in question.learned.items()}
+    design, sample = _design(Coding(formula, Design((), formula, found, state), extras, kinds, levels), survey.sample)
+    coding = Coding(formula, design, extras, kinds, levels)
+    marginal = _marginal(coding, tally, sample)
+    rows = ScannedRows(source, coding, tally.n_rows, tally.n, marginal, sample.batches)
+    dropped = {name: tally.dropped[name] for name in names if tally.dropped[name]}
+    return rows, marginal.values, formula.outcome.text, dropped, tally.n_all - tally.n_rows
 
 
-def _extras(scan: Scan, columns: Mapping[str, Any]) -> dict[str, str]:
+def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
     given = {key: value for key, value in columns.items() if value is not None}
     for key, value in given.items():
         if key not in EXTRAS:
             what = "grouped outcomes (successes + failures, trials=)" if key in ("trials", "failures") else f"{key}="
             raise IncompatibleError(
-                f"{what} cannot be read from files yet; with st.scan, {', '.join(EXTRAS)} can. Use a table in memory."
+                f"{what} cannot be read from rows {source.place} yet; {', '.join(EXTRAS)} can. Use a table in memory."
             )
         if not isinstance(value, str):
             raise IncompatibleError(
-                f"with st.scan, {key}= is the name of a column of the files; got {type(value).__name__}."
+                f"for rows {source.place}, {key}= is the name of a column; got {type(value).__name__}."
             )
-        require(value, scan.names)
+        require(value, source.names)
     return given
 
 
@@ -125,9 +149,9 @@ def _learned(formula: Formula) -> dict[str, ast.Call]:
             )
             if name not in ("center", "scale") or inner or factor is formula.outcome:
                 raise IncompatibleError(
-                    f"{ast.unparse(node)!r} is learned from all rows at once, which a scan does not hold; center(x) "
-                    "and scale(x) of columns can be learned from files, poly(x, degree, raw=True) and I(x ** 2) learn "
-                    "nothing. Or write its columns into the files."
+                    f"{ast.unparse(node)!r} is learned from all rows at once, and they are in files or on a cluster; "
+                    "center(x) and scale(x) of columns can be learned there, poly(x, degree, raw=True) and I(x ** 2) "
+                    "learn nothing. Or write its columns into the table."
                 )
             found[ast.unparse(node)] = node
     return found
@@ -152,17 +176,16 @@ def _constants(call: ast.Call, moments: Moments) -> dict[str, Any]:
     return {"ddof": given["ddof"], "center": center, "scale": scale}
 
 
-def _levels(formula: Formula, key: str, found: list[Any], name: str, n: int) -> tuple[Any, ...]:
+def _levels(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
     """The levels of a factor, as in memory."""
-    factor = next(one for one in formula.factors if one.text == key)
     chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
     if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
-        raise DomainError(f"{key!r}: levels= must list every level of the column: {listing(found)}.")
+        raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
     levels = tuple(level for level in chosen if level in set(found))
     if len(levels) < 2:
         raise DomainError(
-            f"column {name!r} has one level only ({listing(levels)}) in the {n:,} complete rows: it cannot be told "
-            "from the intercept; remove it from the formula."
+            f"column {factor.category!r} has one level only ({listing(levels)}) in the {n:,} complete rows: it cannot "
+            "be told from the intercept; remove it from the formula."
         )
     return levels
 
@@ -170,71 +193,49 @@ def _levels(formula: Formula, key: str, found: list[Any], name: str, n: int) -> 
 def _ordered(kind: str, seen: Mapping[str, bool]) -> list[str]:
     """Levels that occur: text is sorted, categories have the order of their dictionaries."""
     occur = [level for level, yes in seen.items() if yes]
+    if kind != "categories" and not all(isinstance(level, str) for level in occur):
+        raise DomainError(f"a column is text in one place and categories of numbers in another: {listing(occur)}.")
     return occur if kind == "categories" else sorted(occur)
 
 
-def _chosen(n: int) -> NDArray[np.intp]:
-    """The numbers of the rows of the sample: all, or one of each of equal runs."""
-    if n <= HELD:
-        return np.arange(n)
-    edges = np.linspace(0, n, HELD + 1).astype(np.intp)
-    return np.random.default_rng(0).integers(edges[:-1], edges[1:])
-
-
-def _taken(which: NDArray[np.intp]) -> Any:
-    import pyarrow as pa
-
-    return pa.array(which)
-
-
-def _design(
-    formula: Formula,
-    levels: dict[str, tuple[Any, ...]],
-    state: dict[str, dict[str, Any]],
-    raw: list[Batch],
-    scan: Scan,
-    known: dict[str, list[str]],
-) -> tuple[Design, list[Batch]]:
+def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
     """The design, its names from the first complete rows of the sample, and the sample cut to what may be held."""
-    for batch in raw:
-        clean = cleaned(batch.table, 0, scan.kinds, known)
+    formula, levels, state = coding.formula, coding.design.levels, coding.design.state
+    for batch in sample.batches:
+        clean = cleaned(batch.table, 0, coding.kinds, coding.levels)
         if len(clean.rows):
             break
     else:
-        raise DomainError(f"of a sample of {scan.n_rows:,} rows none is complete. {DROP}")
+        raise DomainError(f"of a sample of {sample.n:,} rows none is complete. {DROP}")
     X, names = columns_of(formula, clean.columns, clean.rows, levels, dict(state))
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise DomainError(f"the formula {formula.text!r} makes two columns named {twice!r}; rename a column.")
     if len(names) > MOST_COLUMNS:
         raise DomainError(
-            f"the formula {formula.text!r} makes {len(names):,} columns, and at most {MOST_COLUMNS:,} are fitted from "
-            "files: group levels, or leave an identifier out."
+            f"the formula {formula.text!r} makes {len(names):,} columns, and at most {MOST_COLUMNS:,} are fitted in "
+            "passes: group levels, or leave an identifier out."
         )
-    every = int(np.ceil(sum(batch.table.num_rows for batch in raw) * X.shape[1] / HELD_NUMBERS))
-    if every > 1:
-        raw = [
-            Batch(batch.table.take(_taken(np.arange(0, batch.table.num_rows, every))), batch.where, 0) for batch in raw
-        ]
-    return Design(names, formula, levels, state), [batch for batch in raw if batch.table.num_rows]
+    return Design(names, formula, levels, state), sample.thinned(int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS)))
 
 
-def _marginal(formula: Formula, tally: Tally, levels: dict[str, list[str]], raw: list[Batch], scan: Scan) -> Marginal:
+def _marginal(coding: Coding, tally: Tally, sample: Sample) -> Marginal:
     """The values of the outcome as a column of that kind has them, one row each."""
     import pandas as pd
 
+    formula, levels = coding.formula, coding.levels
     name = formula.outcome.category
-    if name and scan.kinds[name] in TEXT:
+    if name and coding.kinds[name] in TEXT:
         counts = None if tally.counts is None else np.array([tally.counts[level] for level in levels[name]])
         column = pd.Series(pd.Categorical(levels[name], categories=levels[name]), name=name)
         return Marginal(outcome_of(formula, {name: column}, np.arange(len(column))), counts, tally.outcome)
     if tally.counts is None:
-        parts = [cleaned(batch.table, 0, scan.kinds, levels) for batch in raw]
+        parts = [cleaned(batch.table, 0, coding.kinds, levels) for batch in sample.batches]
         found = [np.asarray(outcome_values(formula, part)) for part in parts if len(part.rows)]
         return Marginal(pd.Series(np.concatenate(found), name=formula.outcome.text), None, tally.outcome)
     values = np.array(sorted(tally.counts))
     counts = np.array([tally.counts[value] for value in values.tolist()])
-    column = pd.Series(values, name=name or formula.outcome.text)
+    column = pd.Series(values.astype(DTYPES[coding.kinds[name]]) if name else values, name=name or formula.outcome.text)
     if name:
         column = outcome_of(formula, {name: column}, np.arange(len(column)))
     return Marginal(column, counts, tally.outcome)

@@ -1,4 +1,4 @@
-"""What stands for an array of all rows where the rows are in files."""
+"""What stands for an array of all rows where the rows are elsewhere, in files or on a cluster."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class OnDisk:
     5
     """
 
-    def __init__(self, shape: tuple[int, ...], total: float | None = None) -> None:
-        self.shape, self.ndim, self.size, self.total = shape, len(shape), int(np.prod(shape)), total
+    def __init__(self, shape: tuple[int, ...], total: float | None = None, place: str = "in files") -> None:
+        self.shape, self.ndim, self.size, self.total, self.place = shape, len(shape), int(np.prod(shape)), total, place
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -28,8 +28,8 @@ class OnDisk:
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise IncompatibleError(
-            f"this needs all {self.shape[0]:,} rows in memory, and they are in files. Fit a sample of them in memory "
-            "(the same formula, with a table of some row groups), or fit.predict_to(path) for predictions."
+            f"this needs all {self.shape[0]:,} rows in memory, and they are {self.place}. Fit a sample of them in "
+            "memory (the same formula, with a table of some of the rows), or fit.predict_to(path) for predictions."
         )
 
     __getitem__ = __iter__ = __array__ = __array_ufunc__ = _refuse

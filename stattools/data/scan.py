@@ -7,35 +7,30 @@ one row group, read with the columns that are needed; memory is that of a few ba
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
+from stattools.data.kinds import kind_of, merged, words
+from stattools.data.read_progress import watched
+from stattools.data.row_groups import ARROW, PARQUET, Stamp, arrow_batches, footer, parquet_batches
+from stattools.data.sample import OneOfEachRun, Pick
+from stattools.data.source import Batch, added
 from stattools.errors import DomainError, IncompatibleError
+from stattools.threads import pipeline
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-PARQUET = (".parquet", ".pq")
-ARROW = (".arrow", ".feather", ".ipc")
-
-WORDS = {"whole": "whole numbers", "number": "numbers", "truth": "true or false"}
-
-BATCH = 1 << 17
-"""Rows of a batch at most: 10 MB of ten columns of float64."""
-
-BUFFER = 1 << 20
-"""Bytes of a column that are read from a Parquet file at a time."""
+BATCH = 1 << 16
+"""Rows of a batch at most: 5 MB of ten columns of float64."""
 
 
-class Batch(NamedTuple):
-    """Consecutive rows of a row group: the table, where it stands, and the number of its first row in the group."""
+@dataclass
+class Past:
+    """What has been read of a scan: how many times, and the columns whose checksums were right."""
 
-    table: pa.RecordBatch
-    where: str
-    first: int
+    reads: int = 0
+    verified: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -50,6 +45,12 @@ class Scan:
     kinds: dict[str, str]
     groups: tuple[tuple[int, ...], ...]
     """The numbers of rows of the row groups (Arrow: record batches) of each file."""
+    stamps: tuple[Stamp, ...] = field(repr=False)
+    """What tells that a file has changed."""
+    past: Past = field(default_factory=Past, compare=False, repr=False)
+
+    place = "in files"
+    certain = True
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -67,17 +68,43 @@ class Scan:
         return sum(map(len, self.groups))
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
-        """All rows in order, with these columns only. Raises DomainError, naming file and row group, for what cannot
-        be read.
+        """All rows in order, with these columns only; on a terminal, a bar says how far it is.
+
+        Raises DomainError, naming file and row group, for what cannot be read, and for a file that is not the one that
+        was scanned.
         """
+        self.past.reads += 1
+        read = f"read {self.past.reads}"
+        return watched(self._batches(list(columns)), lambda batch: batch.table.num_rows, self.n_rows, read)
+
+    def _batches(self, columns: list[str]) -> Iterator[Batch]:
+        verify = not self.past.verified.issuperset(columns)  # once, as long as the files do not change
         text = [name for name in columns if self.kinds[name] in ("text", "categories")]
-        for path, groups in zip(self.paths, self.groups, strict=True):
+        before = 0
+        for path, groups, stamp in zip(self.paths, self.groups, self.stamps, strict=True):
+            stamp.require(path)
             if not sum(groups):
                 continue
-            if path.suffix in PARQUET:
-                yield from _parquet(path, groups, list(columns), text)
-            else:
-                yield from _arrow(path, groups, list(columns))
+            try:
+                if path.suffix in PARQUET:
+                    yield from parquet_batches(path, groups, columns, text, before, BATCH, verify)
+                else:
+                    yield from arrow_batches(path, groups, columns, before, BATCH, verify)
+            except DomainError:
+                stamp.require(path)  # why it cannot be read
+                raise
+            stamp.require(path)
+            before += sum(groups)
+        self.past.verified.update(columns)
+
+    def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
+        """The sum of `work` of all batches, in order, cut to so many rows at most; None where all are None."""
+        with closing(self.batches(columns)) as batches:  # type: ignore[type-var]
+            return added(pipeline(work, (piece for batch in batches for piece in batch.cut(rows))))
+
+    def pick(self, most: int) -> Pick:
+        """One row, by chance, of each of so many equal runs."""
+        return OneOfEachRun.of(self.n_rows, most)
 
     def __len__(self) -> int:
         return self.n_rows
@@ -111,9 +138,10 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
     files = _files([paths] if isinstance(paths, str | Path) else list(paths))
     kinds: dict[str, str] = {}
     homes: dict[str, Path] = {}
-    groups = []
+    groups, stamps = [], []
     for path in files:
-        schema, lengths = _footer(path)
+        stamps.append(Stamp.of(path))
+        schema, lengths = footer(path)
         if len(set(schema.names)) < len(schema.names):
             twice = next(name for name in schema.names if schema.names.count(name) > 1)
             raise DomainError(f"{path} has two columns named {twice!r}; rename one.")
@@ -124,19 +152,19 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
                 f"the files must have the same columns: {has} has {name!r}, {lacks} has not. Scan files that belong "
                 "together, or write the column into all of them."
             )
-        for field in schema:
-            kind, known = _kind(field.type), kinds.get(field.name, "empty")
-            merged = _merged(known, kind)
-            if merged is None:
+        for column in schema:
+            kind, known = kind_of(column.type), kinds.get(column.name, "empty")
+            both = merged(known, kind)
+            if both is None:
                 raise DomainError(
-                    f"column {field.name!r} is {WORDS.get(known, known)} in {homes[field.name]} and "
-                    f"{WORDS.get(kind, kind)} in {path}; write it with one type."
+                    f"column {column.name!r} is {words(known)} in {homes[column.name]} and "
+                    f"{words(kind)} in {path}; write it with one type."
                 )
-            if merged != known:
-                homes[field.name] = path
-            kinds[field.name] = merged
+            if both != known:
+                homes[column.name] = path
+            kinds[column.name] = both
         groups.append(lengths)
-    return Scan(tuple(files), kinds, tuple(groups))
+    return Scan(tuple(files), kinds, tuple(groups), tuple(stamps))
 
 
 def _require_pyarrow() -> None:
@@ -188,95 +216,3 @@ def _hint(files: list[Path]) -> str:
         f". Convert {text.name} once, in batches: import pyarrow.csv, pyarrow.dataset; pyarrow.dataset.write_dataset("
         f"pyarrow.csv.open_csv({str(text)!r}), 'parquet', format='parquet')."
     )
-
-
-def _footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
-    """Schema and the numbers of rows of the row groups."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        if path.suffix in PARQUET:
-            with pq.ParquetFile(path) as file:
-                metadata = file.metadata
-                counts = tuple(metadata.row_group(k).num_rows for k in range(metadata.num_row_groups))
-                return file.schema_arrow, counts
-        options = pa.ipc.IpcReadOptions(included_fields=[0])  # the lengths are those of the first column
-        with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as file:
-            lengths = pa.ipc.open_file(source, options=options)
-            return file.schema, tuple(lengths.get_batch(k).num_rows for k in range(file.num_record_batches))
-    except (pa.ArrowException, OSError) as error:
-        raise DomainError(
-            f"{path} cannot be opened as {'Parquet' if path.suffix in PARQUET else 'Arrow IPC'}: {error}"
-        ) from error
-
-
-def _kind(type_: pa.DataType) -> str:
-    import pyarrow.types as types
-
-    if types.is_dictionary(type_):
-        return "categories" if _kind(type_.value_type) == "text" else f"categories of {type_.value_type}"
-    if types.is_integer(type_):
-        return "whole"
-    if types.is_floating(type_) or types.is_decimal(type_):
-        return "number"
-    if types.is_string(type_) or types.is_large_string(type_) or types.is_string_view(type_):
-        return "text"
-    return "truth" if types.is_boolean(type_) else "empty" if types.is_null(type_) else str(type_)
-
-
-def _merged(one: str, other: str) -> str | None:
-    """The kind that holds both; None where there is none."""
-    if one == other or "empty" in (one, other):
-        return one if other == "empty" else other
-    return {frozenset({"whole", "number"}): "number", frozenset({"categories", "text"}): "text"}.get(
-        frozenset({one, other})
-    )
-
-
-def _parquet(path: Path, groups: tuple[int, ...], columns: list[str], text: list[str]) -> Iterator[Batch]:
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text) as file:
-        for number, rows in enumerate(groups):
-            where, first = f"{path}, row group {number}", 0
-            if not rows:
-                continue
-            with _named(where):
-                batches = file.iter_batches(BATCH, row_groups=[number], columns=columns)
-            while True:
-                with _named(where):
-                    batch = next(batches, None)
-                if batch is None:
-                    break
-                yield Batch(batch, where, first)
-                first += batch.num_rows
-            if first != rows:
-                raise DomainError(f"{where} has {first} rows and its footer says {rows}. Write the file again.")
-
-
-def _arrow(path: Path, groups: tuple[int, ...], columns: list[str]) -> Iterator[Batch]:
-    import pyarrow as pa
-
-    with pa.OSFile(str(path)) as source:
-        with _named(str(path)), pa.ipc.open_file(source) as file:
-            places = [file.schema.get_field_index(name) for name in columns]
-        with _named(str(path)):
-            file = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
-        for number, rows in enumerate(groups):
-            where = f"{path}, row group {number}"
-            with _named(where):
-                whole = file.get_batch(number)
-            for first in range(0, rows, BATCH):
-                yield Batch(whole.slice(first, BATCH), where, first)
-
-
-@contextmanager
-def _named(where: str) -> Iterator[None]:
-    """What pyarrow raises, with the place."""
-    import pyarrow as pa
-
-    try:
-        yield
-    except (pa.ArrowException, OSError) as error:
-        raise DomainError(f"{where} cannot be read: {error}. Write the file again, or leave it out.") from error

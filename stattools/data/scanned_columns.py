@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.columns import REFUSED
+from stattools.data.kinds import DTYPES, TEXT
 from stattools.errors import DomainError
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-TEXT = ("text", "categories")
-DTYPES = {"whole": np.int64, "number": np.float64, "truth": np.bool_, "empty": np.float64}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +52,10 @@ def cleaned(
     >>> found.columns["x"].tolist(), found.columns["g"].tolist(), found.gaps
     ([1.0, 3.0], ['b', 'a'], {'x': 1})
     """
+    batch = _with_proper_dictionaries(batch)
     gaps, whole = {}, np.ones(batch.num_rows, dtype=bool)
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        nan = column.type in _floats() and _has_nan(column)
-        if not column.null_count and not nan:
+        if not column.null_count and not _has_nan(column):
             continue
         gap = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
         gaps[name] = int(gap.sum())
@@ -75,14 +73,25 @@ def cleaned(
     return Clean(columns, rows, gaps, n)
 
 
-def _floats() -> tuple[Any, ...]:
+def _with_proper_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with dictionaries that hold each level once and no missing value; Arrow allows others."""
     import pyarrow as pa
 
-    return pa.float64(), pa.float32(), pa.float16()
+    for place, column in enumerate(batch.columns):
+        if not pa.types.is_dictionary(column.type):
+            continue
+        levels = column.dictionary
+        if levels.null_count or len(levels.unique()) < len(levels):
+            batch = batch.set_column(place, batch.schema.names[place], column.dictionary_decode().dictionary_encode())
+    return batch
 
 
 def _has_nan(column: pa.Array) -> bool:
     """One sum tells: it is NaN only where a value is, or where infinities meet."""
+    import pyarrow as pa
+
+    if not pa.types.is_floating(column.type):
+        return False
     values = column.to_numpy(zero_copy_only=False)
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.isnan(values.sum(dtype=np.float64)))
@@ -100,9 +109,14 @@ def _series(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None
             return pd.Series(pd.Categorical.from_codes(codes, found), name=name)
         places = {level: place for place, level in enumerate(levels)}
         there = np.array([places.get(level, -1) for level in found], dtype=np.intp)
+        if len(codes) and (new := there[codes] < 0).any():
+            raise DomainError(
+                f"column {name!r} holds {found[codes[int(np.argmax(new))]]!r}, which was not there in the first pass. "
+                "The table has changed since."
+            )
         return pd.Series(pd.Categorical.from_codes(there[codes], list(levels)), name=name)
     if pa.types.is_null(column.type):
         return pd.Series(np.empty(0, dtype=DTYPES[kind]), name=name)
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
-    return pd.Series(column.to_numpy(zero_copy_only=False).astype(DTYPES[kind], copy=False), name=name)
+    return pd.Series(column.to_numpy(zero_copy_only=False).astype(DTYPES[kind], copy=False), name=name, copy=False)

@@ -1,101 +1,201 @@
-"""Rows in files: the sums that a model needs, over batches that are read, coded and forgotten.
+"""Rows elsewhere, in files or on a cluster: the sums that a model needs, over batches that are read, coded, forgotten.
 
-A read of all rows is a pipeline: while batches are decoded, those before them are coded and summed on other threads;
-the sums are added in the order of the files, so that no number depends on the threads. A sample of the rows is held.
+How batches are mapped and their sums added is the source's; what is added here is that every pass saw the rows that
+the first one saw. A sample of the rows is held.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
-from operator import add
-from typing import TYPE_CHECKING, Any
+from operator import iadd
+from threading import local
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.design import Design, columns_of
+from stattools.data.coding import CHANGED, Coding
 from stattools.data.on_disk import OnDisk
-from stattools.data.rows import Block, Rows
-from stattools.data.scanned_columns import Clean, cleaned
+from stattools.data.rows import Block, Low, Rows
+from stattools.data.source import Batch, Source, at
+from stattools.data.stacked_columns import StackedColumns
 from stattools.errors import DomainError, IncompatibleError
-from stattools.threads import free_threads
 
 if TYPE_CHECKING:
+    from stattools.data.design import Design
     from stattools.data.first_pass import Marginal
-    from stattools.data.formula import Formula
-    from stattools.data.scan import Batch, Scan
 
 Floats = NDArray[np.float64]
 
-
-DROP = "Nearly all rows miss a value: write the complete rows into files, or leave a column out."
+DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a column out."
 
 LARGEST = 2_000_000
 """Numbers of X that are made at a time: 16 MB."""
 
 
+BLOCK = 1 << 13
+"""Rows of a block at most: what is made of it stays in the cache of one processor, with X itself in another one's."""
+
+_own = local()
+
+
+def _scratch(size: int) -> Floats:
+    """Room for a block of X, one for each thread: to ask the system for it every time costs as much as to fill it."""
+    if len(getattr(_own, "room", ())) < size:
+        _own.room = np.empty(size)
+    return _own.room
+
+
+@dataclass(frozen=True, eq=False)
+class Summed:
+    """A sum over some rows, with their number."""
+
+    value: Any
+    n: int
+
+    def __add__(self, other: Summed) -> Summed:
+        return Summed(self.value + other.value, self.n + other.n)
+
+    def __iadd__(self, other: Summed) -> Summed:
+        """The sum, in the arrays of the first."""
+        return Summed(iadd(self.value, other.value), self.n + other.n)
+
+
+class Ends(NamedTuple):
+    """Smallest and largest values of columns; adds with `+`."""
+
+    low: Floats
+    high: Floats
+
+    def __add__(self, other: Ends) -> Ends:  # type: ignore[override]
+        return Ends(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
+
+
+@dataclass(frozen=True, eq=False)
+class OfRows:
+    """`work` of the complete rows of a batch; small enough to be sent to where the batch is."""
+
+    coding: Coding
+    work: Callable[[Rows], Any]
+
+    def __call__(self, batch: Batch) -> Summed | None:
+        rows = self.coding.rows(batch)
+        if rows is None:
+            return None
+        with at(batch.where):
+            return Summed(self.work(rows), len(rows.X))
+
+
+@dataclass(frozen=True, eq=False)
+class OfBlocks:
+    """The sum of `part(block)` over the blocks of a batch; small enough to be sent to where the batch is."""
+
+    coding: Coding
+    part: Callable[[Block], Any]
+    fold: int = 1
+
+    def __call__(self, batch: Batch) -> Summed | None:
+        found = self.coding.complete(batch)
+        if found is None:
+            return None
+        rows, n = found[0], len(found[0].X)
+        size = min(BLOCK, self.fold * rows.block_size)
+        if isinstance(rows.X, StackedColumns):
+            rows = replace(rows, X=rows.X.over(_scratch(size * rows.X.shape[1])))
+        with at(batch.where):
+            return Summed(reduce(iadd, map(self.part, rows.blocks(size))), n)
+
+
+@dataclass(frozen=True, eq=False)
+class OfRowsBeside:
+    """`work` of the complete rows of a batch, other columns of the source in these rows, and the rows' numbers."""
+
+    coding: Coding
+    columns: tuple[str, ...]
+    work: Callable[[Rows, Batch, NDArray[np.intp]], Any]
+
+    def __call__(self, batch: Batch) -> Summed | None:
+        found = self.coding.complete(batch._replace(table=batch.table.select(list(self.coding.columns))))
+        if found is None:
+            return None
+        rows, numbers = found
+        others = batch._replace(table=batch.table.select(list(self.columns))).taken(numbers - batch.first)
+        with at(batch.where):
+            return Summed(self.work(rows, others, numbers), len(rows.X))
+
+
 @dataclass(frozen=True, eq=False)
 class ScannedRows:
-    """The rows of a scan that are complete in the columns of a formula, as blocks; it answers what `Rows` answers.
+    """The rows of a source that are complete in the columns of a formula; it answers what `Rows` answers.
 
-    `columns` are the columns that are read, by their part: the formula's, and "weights", "offset", "exposure";
-    `levels` the levels of columns of text; `held` a sample of the rows in memory; `codes` what each value of the
-    outcome stands for (None: itself).
+    `raw` are the batches of the sample as they were read, `held` its rows in memory.
     """
 
-    scan: Scan
-    formula: Formula
-    design: Design
-    extras: dict[str, str]
-    levels: dict[str, list[str]]
+    source: Source
+    coding: Coding
     n_rows: int
     n: float
     marginal: Marginal
     raw: tuple[Batch, ...]
-    """The batches of the sample as they were read."""
-    values: NDArray[Any] | None = None
-    codes: Floats | None = None
-    check: Callable[[Floats], Floats] | None = None
     held: Rows | None = None
-    center: Floats | None = None
-    scale: Floats | None = None
+    later: dict[str, Any] = field(default_factory=dict)
+    """What reads after the first have found, shared by copies."""
 
     precision = None
-    low = None
+
+    @property
+    def low(self) -> Low | None:
+        """What float64 does not hold of the columns of X, in the sample: it is None where the formula has no powers."""
+        return None if self.held is None else self.held.low
+
+    @property
+    def reads(self) -> int:
+        """How many times all rows were read, the first pass included."""
+        return 1 + self.later.get("reads", 0)
+
+    @property
+    def design(self) -> Design:
+        """The columns of X."""
+        return self.coding.design
 
     @property
     def X(self) -> Any:
-        """The shape of X; its numbers are in files."""
-        return OnDisk((self.n_rows, len(self.design.names)))
+        """The shape of X; its numbers are elsewhere."""
+        return OnDisk((self.n_rows, len(self.design.names)), place=self.source.place)
 
     @property
     def y(self) -> Any:
         """The shape of the outcome."""
-        return OnDisk((self.n_rows,))
+        return OnDisk((self.n_rows,), place=self.source.place)
 
     @property
     def weight(self) -> Any:
         """None, or the shape of the frequency weights."""
-        return OnDisk((self.n_rows,), self.n) if "weights" in self.extras else None
+        if "weights" not in self.coding.extras:
+            return None
+        return OnDisk((self.n_rows,), self.n, place=self.source.place)
 
     importance = weight
 
     @property
     def offset(self) -> Any:
         """None, or the shape of the offset."""
-        return OnDisk((self.n_rows,)) if {"offset", "exposure"} & set(self.extras) else None
+        given = {"offset", "exposure"} & set(self.coding.extras)
+        return OnDisk((self.n_rows,), place=self.source.place) if given else None
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The columns that are read."""
-        return needed(self.formula, self.extras)
+    def center(self) -> Floats | None:
+        """What is taken from the columns of X before they are scaled."""
+        return self.coding.center
+
+    @property
+    def _piece(self) -> int:
+        return max(1, LARGEST // len(self.design.names))
 
     def bound(self, y: Floats, check: Callable[[Floats], Floats]) -> ScannedRows:
-        """The rows for a model whose outcome is y where that of the files is `marginal.values`; reads the sample."""
+        """The rows for a model whose outcome is y where that of the source is `marginal.values`; reads the sample."""
         values = self.marginal.values
         numbers = values.dtype.kind in "biuf"
         same = numbers and np.array_equal(np.asarray(values, dtype=np.float64), y)
@@ -104,57 +204,42 @@ class ScannedRows:
                 f"the outcome has more than {len(values):,} values; categories are far fewer. Use st.ols."
             )
         keys = np.asarray(values) if numbers else None
-        whole = replace(self, values=keys, codes=None if same else y, check=check)
-        parts = [rows for batch in self.raw if (rows := whole.encoded(batch)) is not None]
+        coding = replace(self.coding, values=keys, codes=None if same else y, check=check)
+        parts = [rows for batch in self.raw if (rows := coding.rows(batch)) is not None]
         if not parts:
-            raise DomainError(f"of a sample of {self.scan.n_rows:,} rows none is complete. {DROP}")
-        return replace(whole, held=stacked(parts))
+            raise DomainError(f"of a sample of the rows none is complete. {DROP}")
+        return replace(self, coding=coding, held=stacked(parts))
 
-    def encoded(self, batch: Batch) -> Rows | None:
-        """The complete rows of a batch; None where there are none. Raises DomainError with the file and row group."""
-        try:
-            clean = cleaned(batch.table, batch.first, self.scan.kinds, self.levels)
-            return self._rows(clean) if len(clean.rows) else None
-        except DomainError as error:
-            raise DomainError(f"{batch.where}: {error}") from error
+    def total(self, part: Callable[[Block], Any], fold: int = 1) -> Any:
+        """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source."""
+        return self._pass(self.coding.columns, OfBlocks(self.coding, part, fold))
 
-    def _rows(self, clean: Clean) -> Rows:
-        X = matrix(self.formula, self.design, clean)
-        y = outcome_numbers(self, clean)
-        if self.check is not None:
-            y = self.check(y)
-        weight, offset = weights_and_offset(self.extras, clean)
-        return Rows(X, y, weight, offset, center=self.center, scale=self.scale)
+    def gather(self, work: Callable[[Rows], Any]) -> Any:
+        """The sum of `work(rows)` over batches: one pass over the source."""
+        return self._pass(self.coding.columns, OfRows(self.coding, work))
+
+    def gather_beside(self, columns: tuple[str, ...], work: Callable[[Rows, Batch, NDArray[np.intp]], Any]) -> Any:
+        """The sum of `work(rows, others, numbers)` over batches: their complete rows, other columns of the source in
+        these rows as they are stored, missing values included, and the numbers of the rows where the batch stands.
+        """
+        every = tuple(dict.fromkeys((*self.coding.columns, *columns)))
+        return self._pass(every, OfRowsBeside(self.coding, columns, work))
+
+    def _pass(self, columns: tuple[str, ...], work: Callable[[Batch], Summed | None]) -> Any:
+        self.later["reads"] = self.reads
+        found = self.source.total(columns, work, self._piece)
+        if found is None or found.n != self.n_rows:
+            n = 0 if found is None else found.n
+            raise DomainError(f"this pass found {n:,} complete rows, the first one {self.n_rows:,}. {CHANGED}")
+        return found.value
 
     def blocks(self, size: int | None = None) -> Iterator[Block]:
-        """All rows in order, in blocks."""
-        for rows in self._read(lambda rows: rows):
-            yield from rows.blocks(size)
-
-    def total(self, part: Callable[[Block], Any]) -> Any:
-        """The sum of `part(block)` over all blocks: one read of the files."""
-        return reduce(add, self._read(lambda rows: reduce(add, map(part, rows.blocks()))))
-
-    def _read(self, work: Callable[[Rows], Any]) -> Iterator[Any]:
-        """`work` of the rows of each batch, in order, on threads that decoding leaves."""
-
-        def of(batch: Batch) -> Any:
-            rows = self.encoded(batch)
-            return None if rows is None else work(rows)
-
-        workers = max(1, free_threads())
-        pending: deque[Future[Any]] = deque()
-        pool = ThreadPoolExecutor(workers, "batches")
-        try:
-            for batch in pieces(self.scan.batches(self.names), max(1, LARGEST // len(self.design.names))):
-                pending.append(pool.submit(of, batch))
-                if len(pending) > workers and (found := pending.popleft().result()) is not None:
-                    yield found
-            while pending:
-                if (found := pending.popleft().result()) is not None:
-                    yield found
-        finally:
-            pool.shutdown(cancel_futures=True)
+        """All rows in order, in blocks, one after the other; `total` is faster, and works where rows stay away."""
+        for batch in self.source.batches(self.coding.columns):
+            for piece in batch.cut(self._piece):
+                rows = self.coding.rows(piece)
+                if rows is not None:
+                    yield from rows.blocks(size)
 
     def shapes(self) -> Rows:
         """Rows that know their shapes only."""
@@ -169,8 +254,8 @@ class ScannedRows:
     def sampled(self) -> Rows:
         """The rows held, in the coordinates of these."""
         if self.held is None:
-            raise IncompatibleError("a scan has rows once a model has bound it; make the model from the formula.")
-        return replace(self.held, center=self.center, scale=self.scale)
+            raise IncompatibleError("a source has rows once a model has bound it; make the model from the formula.")
+        return replace(self.held, center=self.coding.center, scale=self.coding.scale)
 
     @property
     def typical(self) -> Rows:
@@ -178,12 +263,30 @@ class ScannedRows:
         rows = self.sampled
         return rows if rows.y.any() else replace(rows, y=np.full(len(rows.y), self.marginal.moments.mean))
 
+    @property
+    def constants(self) -> Floats:
+        """The value of each column of X that has one only, NaN for those that vary; shape (p,).
+
+        Costs a read where a column other than the intercept does not vary in the sample.
+        """
+        if "constants" not in self.later:
+            X = self.sampled.X
+            low, high = X.min(axis=0), X.max(axis=0)
+            doubt = (low == high) & (np.array(self.design.names) != "Intercept")
+            if doubt.any() and len(X) < self.n_rows:
+                plain = replace(self, coding=replace(self.coding, center=None, scale=None))
+                low, high = plain.total(lambda block: Ends(block.X.min(axis=0), block.X.max(axis=0)))
+            alike = low == high
+            self.later["constants"] = np.where(alike, X[0], np.nan)
+        return self.later["constants"]
+
     def alone(self) -> Rows | None:
         """The outcome alone with frequencies, a row for each of its values; None where those are not enough to know."""
         counts = self.marginal.counts
         if counts is None or self.offset is not None:
             return None
-        y = self.codes if self.codes is not None else np.asarray(self.marginal.values, dtype=np.float64)
+        codes = self.coding.codes
+        y = codes if codes is not None else np.asarray(self.marginal.values, dtype=np.float64)
         return Rows(np.ones((len(y), 1)), y, counts)
 
     def standardized(self) -> tuple[ScannedRows, Floats]:
@@ -204,75 +307,7 @@ class ScannedRows:
             center[first], unit[first] = 0.0, 1.0
             T = np.diag(1.0 / unit)
             T[first] -= center / unit
-        return replace(self, center=center, scale=unit), T
-
-
-def pieces(batches: Iterator[Batch], rows: int) -> Iterator[Batch]:
-    """The batches, cut where they are longer than so many rows."""
-    for batch in batches:
-        for first in range(0, batch.table.num_rows, rows):
-            yield batch._replace(table=batch.table.slice(first, rows), first=batch.first + first)
-
-
-def needed(formula: Formula, extras: dict[str, str]) -> tuple[str, ...]:
-    """The columns that a formula and its extras need, each once."""
-    return tuple(dict.fromkeys((*formula.outcome.columns, *formula.columns, *extras.values())))
-
-
-def matrix(formula: Formula, design: Design, clean: Clean) -> Floats:
-    """X of clean rows: columns that are numbers are copied, all else is made as in memory."""
-    factors = [term[0] for term in formula.terms if term]
-    plain = all(len(term) < 2 for term in formula.terms) and all(
-        factor.text not in design.levels and factor.call is None and factor.category in clean.columns
-        for factor in factors
-    )
-    if not plain or len(formula.terms) != len(design.names):
-        return columns_of(formula, clean.columns, clean.rows, design.levels, dict(design.state))[0]
-    X = np.empty((len(clean.rows), len(formula.terms)), order="F")
-    for place, term in enumerate(formula.terms):
-        X[:, place] = clean.columns[str(term[0].category)].to_numpy() if term else 1.0
-    return X
-
-
-def outcome_values(formula: Formula, clean: Clean) -> Any:
-    """The outcome of clean rows as it is: a column, or what the left side computes."""
-    from stattools.data.design import outcome_of
-
-    if formula.outcome.category:
-        return clean.columns[formula.outcome.category]
-    return outcome_of(formula, clean.columns, clean.rows)
-
-
-def outcome_numbers(rows: ScannedRows, clean: Clean) -> Floats:
-    """The outcome of clean rows in the model's numbers."""
-    found = outcome_values(rows.formula, clean)
-    if rows.codes is None:
-        return found.to_numpy(dtype=np.float64)
-    if rows.values is None:
-        return rows.codes[found.cat.codes.to_numpy()]
-    return rows.codes[np.searchsorted(rows.values, found.to_numpy())]
-
-
-def weights_and_offset(extras: dict[str, str], clean: Clean) -> tuple[Floats | None, Floats | None]:
-    """Frequencies and offset of clean rows, checked."""
-    found = {}
-    for key, name in extras.items():
-        column = clean.columns[name]
-        if column.dtype.kind not in "biuf":
-            raise DomainError(f"{key}= needs numbers; {name!r} holds text.")
-        found[key] = values = column.to_numpy(dtype=np.float64)
-        bad = {
-            "weights": ~((values >= 0) & (values == np.floor(values))),
-            "exposure": ~(values > 0),
-        }.get(key, np.zeros(0, dtype=bool))
-        if bad.any():
-            at = int(np.argmax(bad))
-            wants = "whole numbers >= 0, how often each row was seen" if key == "weights" else "positive numbers"
-            raise DomainError(f"{key}= needs {wants}; got {values[at]:.6g} in row {clean.rows[at]}.")
-    offset = found.get("offset")
-    if "exposure" in found:
-        offset = np.log(found["exposure"]) + (0.0 if offset is None else offset)
-    return found.get("weights"), offset
+        return replace(self, coding=replace(self.coding, center=center, scale=unit)), T
 
 
 def stacked(parts: list[Rows]) -> Rows:
@@ -283,4 +318,20 @@ def stacked(parts: list[Rows]) -> Rows:
         np.concatenate([part.y for part in parts]),
         None if first.weight is None else np.concatenate([part.weight for part in parts]),  # type: ignore[misc]
         None if first.offset is None else np.concatenate([part.offset for part in parts]),  # type: ignore[misc]
+        low=_stacked_low(parts),
     )
+
+
+def _stacked_low(parts: list[Rows]) -> Low | None:
+    """The rests of all parts, which differ in the columns that have one."""
+    found = [part.low.columns for part in parts if part.low is not None]
+    if not found:
+        return None
+    columns = np.unique(np.concatenate(found))
+    values = np.zeros((sum(len(part.X) for part in parts), len(columns)))
+    first = 0
+    for part in parts:
+        if part.low is not None:
+            values[first : first + len(part.X), np.searchsorted(columns, part.low.columns)] = part.low.values
+        first += len(part.X)
+    return Low(columns, values)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.scan import Scan
+from stattools.data.sources import source_of
 from stattools.errors import DomainError, IncompatibleError
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def table(data: Any) -> Table:
     >>> table({"x": [1, 2], "g": ["a", "b"]}).names
     ('x', 'g')
     """
-    if isinstance(data, Scan):
+    if (source := source_of(data)) is not None:
         raise IncompatibleError(
-            f"this needs a table in memory and got a scan of {data.n_rows:,} rows in files. Regressions from a formula "
-            "and fit.predict_to read scans; for the rest give a table of some of the rows."
+            f"this needs a table in memory, and the rows are {source.place}: {source}. Regressions from a formula and "
+            "fit.predict_to read them there; for the rest give a table of some of the rows."
         )
     if isinstance(data, Mapping):
         named = list(data.items())

@@ -1,4 +1,4 @@
-"""What grows while the rows of a scan are read for the first time."""
+"""What the first pass counts: a tally of each batch, which adds with `+`, whoever does the adding."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import ast
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from stattools.data.coding import outcome_values, weights_and_offset
 from stattools.data.columns import finite
 from stattools.data.evaluation import evaluate
 from stattools.data.formula import Formula
+from stattools.data.kinds import TEXT, kind_of, merged, words
 from stattools.data.moments import Moments
-from stattools.data.scan import Batch
-from stattools.data.scanned_columns import TEXT, Clean, cleaned
-from stattools.data.scanned_rows import outcome_values, weights_and_offset
+from stattools.data.scanned_columns import Clean, cleaned, require_kinds
+from stattools.data.source import Batch, at
 from stattools.errors import DomainError
 
 MOST_VALUES = 1_000
@@ -25,88 +26,177 @@ MOST_VALUES = 1_000
 MOST_LEVELS = 100_000
 
 
-@dataclass(eq=False)
-class Tally:
-    """What grows while the rows are read."""
+class Kind(NamedTuple):
+    """The kind of a column, and a place where it was seen."""
+
+    name: str
+    where: str
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What a formula and its extras have to know: `learned` are the calls whose constants come from all rows,
+    `numbered` the columns in C(), `kinds` those of the columns that are known.
+    """
 
     formula: Formula
-    extras: dict[str, str]
+    extras: Mapping[str, str]
     kinds: Mapping[str, str]
-    learned: dict[str, ast.Call]
+    learned: Mapping[str, ast.Call]
     numbered: tuple[str, ...]
-    n_rows: int = 0
-    n: float = 0.0
-    dropped: Counter[str] = field(default_factory=Counter)
-    seen: dict[str, dict[str, bool]] = field(default_factory=dict)
-    """Levels of columns of text in the order of their dictionaries, and whether they occur."""
-    levels: dict[str, set[Any]] = field(default_factory=dict)
-    moments: dict[str, Moments] = field(default_factory=dict)
-    outcome: Moments = field(default_factory=Moments)
-    counts: dict[Any, float] | None = field(default_factory=dict)
 
-    def add(self, batch: Batch) -> None:
-        """One more batch."""
-        self._note_dictionaries(batch)
-        clean = cleaned(batch.table, batch.first, self.kinds)
-        self.dropped.update(clean.gaps)
-        if not len(clean.rows):
-            return
+    def tally(self, batch: Batch) -> Tally:
+        """Of one batch. Raises DomainError with its place."""
+        with at(batch.where):
+            kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.kinds)
+            require_kinds(kinds, batch.table.schema.names)
+            seen = _dictionaries(batch, kinds)
+            clean = cleaned(batch.table, batch.first, kinds)
+            places = {name: Kind(kind, batch.where) for name, kind in kinds.items()}
+            if not len(clean.rows):
+                return Tally(places, clean.n, dropped=Counter(clean.gaps), seen=seen)
+            return self._of_rows(clean, kinds, places, seen)
+
+    def _of_rows(
+        self, clean: Clean, kinds: Mapping[str, str], places: dict[str, Kind], seen: dict[str, dict[str, bool]]
+    ) -> Tally:
         for name, column in clean.columns.items():
-            if self.kinds[name] in TEXT:
-                known = self.seen.setdefault(name, {})
-                codes = column.cat.codes.to_numpy()
-                there = np.bincount(codes, minlength=len(column.cat.categories)) > 0
-                known.update({level: True for level, yes in zip(column.cat.categories, there, strict=True) if yes})
-                if len(known) > MOST_LEVELS:
-                    raise DomainError(f"column {name!r} has more than {MOST_LEVELS:,} levels; leave an identifier out.")
+            if kinds[name] in TEXT:
+                there = np.bincount(column.cat.codes.to_numpy(), minlength=len(column.cat.categories)) > 0
+                occur = {level: True for level, yes in zip(column.cat.categories, there, strict=True) if yes}
+                seen[name] = seen.get(name, {}) | occur
             elif column.dtype.kind == "f":
                 finite(column.to_numpy(), f"column {name!r}", "replace or remove infinite values.", clean.rows)
-        for name in self.numbered:
-            found = self.levels.setdefault(name, set())
-            found.update(np.unique(clean.columns[name].to_numpy()).tolist())
-            if len(found) > MOST_LEVELS:
-                raise DomainError(f"C({name}) has more than {MOST_LEVELS:,} levels; use {name!r} as a number.")
+        levels = {
+            name: frozenset(np.unique(clean.columns[name].to_numpy()).tolist())
+            for name in self.numbered
+            if kinds[name] not in TEXT
+        }
+        moments = {}
         for text, call in self.learned.items():
             with np.errstate(all="ignore"):
                 values = evaluate(call.args[0], lambda name: _numbers(clean, name), {})
             finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
-            self.moments[text] = self.moments.get(text, Moments()) + Moments.of(values)
-        self._add_outcome(clean)
-
-    def _note_dictionaries(self, batch: Batch) -> None:
-        for name, column in zip(batch.table.schema.names, batch.table.columns, strict=True):
-            if self.kinds[name] == "categories" and hasattr(column, "dictionary"):
-                known = self.seen.setdefault(name, {})
-                for level in column.dictionary.to_pylist():
-                    known.setdefault(level, False)
-
-    def _add_outcome(self, clean: Clean) -> None:
+            moments[text] = Moments.of(values)
         weight, _ = weights_and_offset(self.extras, clean)
-        self.n_rows += len(clean.rows)
-        self.n += len(clean.rows) if weight is None else float(weight.sum())
-        found = outcome_values(self.formula, clean)
-        if hasattr(found, "cat"):
-            values, at = np.array(found.cat.categories, dtype=object), found.cat.codes.to_numpy()
+        outcome, counts = _outcome(outcome_values(self.formula, clean), weight)
+        n = float(len(clean.rows) if weight is None else weight.sum())
+        return Tally(
+            places, clean.n, len(clean.rows), n, Counter(clean.gaps), seen, levels, moments, outcome, counts
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Rows in all, complete ones and their weight, rows that miss a value by column, and of the complete ones:
+
+    `seen` the levels of columns of text in the order of their dictionaries, and whether they occur; `levels` those of
+    the numbers in C(); `moments` of what is learned; the outcome's moments, and its values with their counts (None: too
+    many to count).
+    """
+
+    kinds: dict[str, Kind]
+    n_all: int = 0
+    n_rows: int = 0
+    n: float = 0.0
+    dropped: Counter[str] = field(default_factory=Counter)
+    seen: dict[str, dict[str, bool]] = field(default_factory=dict)
+    levels: dict[str, frozenset[Any]] = field(default_factory=dict)
+    moments: dict[str, Moments] = field(default_factory=dict)
+    outcome: Moments = field(default_factory=Moments)
+    counts: dict[Any, float] | None = field(default_factory=dict)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            {name: _one_kind(name, kind, other.kinds[name]) for name, kind in self.kinds.items()},
+            self.n_all + other.n_all,
+            self.n_rows + other.n_rows,
+            self.n + other.n,
+            self.dropped + other.dropped,
+            {
+                name: _seen(name, self.seen.get(name, {}), other.seen.get(name, {}))
+                for name in _keys(self.seen, other.seen)
+            },
+            {
+                name: _few(self.levels.get(name, frozenset()) | other.levels.get(name, frozenset()), name)
+                for name in _keys(self.levels, other.levels)
+            },
+            {
+                text: self.moments.get(text, Moments()) + other.moments.get(text, Moments())
+                for text in _keys(self.moments, other.moments)
+            },
+            self.outcome + other.outcome,
+            _counted(self.counts, other.counts),
+        )  # fmt: skip
+
+
+def _keys(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys((*one, *other)))
+
+
+def _one_kind(name: str, one: Kind, other: Kind) -> Kind:
+    found = merged(one.name, other.name)
+    if found is None:
+        raise DomainError(
+            f"column {name!r} is {words(one.name)} in {one.where} and {words(other.name)} in {other.where}; give it "
+            "one type."
+        )
+    return one if found == one.name else Kind(found, other.where)
+
+
+def _seen(name: str, one: dict[str, bool], other: dict[str, bool]) -> dict[str, bool]:
+    if all(one.get(level) or one.get(level) is yes for level, yes in other.items()):
+        return one  # as nearly always
+    found = one | {level: yes or one.get(level, False) for level, yes in other.items()}
+    if sum(found.values()) > MOST_LEVELS:
+        raise DomainError(f"column {name!r} has more than {MOST_LEVELS:,} levels; leave an identifier out.")
+    return found
+
+
+def _few(found: frozenset[Any], name: str) -> frozenset[Any]:
+    if len(found) > MOST_LEVELS:
+        raise DomainError(f"C({name}) has more than {MOST_LEVELS:,} levels; use {name!r} as a number.")
+    return found
+
+
+def _counted(one: dict[Any, float] | None, other: dict[Any, float] | None) -> dict[Any, float] | None:
+    if one is None or other is None:
+        return None
+    found = one | {value: count + one.get(value, 0.0) for value, count in other.items()}
+    return found if len(found) <= MOST_VALUES else None
+
+
+def _dictionaries(batch: Batch, kinds: Mapping[str, str]) -> dict[str, dict[str, bool]]:
+    """The levels of categories in the order of their dictionary, of which none has occurred yet."""
+    return {
+        name: dict.fromkeys(column.dictionary.to_pylist(), False)
+        for name, column in zip(batch.table.schema.names, batch.table.columns, strict=True)
+        if kinds[name] == "categories" and hasattr(column, "dictionary")
+    }
+
+
+def _outcome(found: Any, weight: Any) -> tuple[Moments, dict[Any, float] | None]:
+    """The moments of the outcome of clean rows, and its values with their counts."""
+    moments = Moments()
+    if hasattr(found, "cat"):
+        values, at = np.array(found.cat.categories, dtype=object), found.cat.codes.to_numpy()
+    else:
+        numbers = found.to_numpy()
+        moments = Moments.of(numbers.astype(np.float64), weight)
+        if numbers.dtype.kind == "f" and len(np.unique(numbers[: 2 * MOST_VALUES])) > MOST_VALUES:
+            return moments, None
+        if ((numbers == 0) | (numbers == 1)).all():
+            values, at = np.array([0, 1], dtype=numbers.dtype), numbers.astype(np.intp)
         else:
-            numbers = found.to_numpy()
-            self.outcome = self.outcome + Moments.of(numbers.astype(np.float64), weight)
-            if self.counts is None:
-                return
-            if numbers.dtype.kind == "f" and len(np.unique(numbers[: 2 * MOST_VALUES])) > MOST_VALUES:
-                self.counts = None
-                return
-            if ((numbers == 0) | (numbers == 1)).all():
-                values, at = np.array([0, 1], dtype=numbers.dtype), numbers.astype(np.intp)
-            else:
-                values, at = np.unique(numbers, return_inverse=True)
-        if self.counts is None:
-            return
-        counts, rows = np.bincount(at, weight, len(values)), np.bincount(at, minlength=len(values))
-        for value, count, n in zip(values.tolist(), counts.tolist(), rows.tolist(), strict=True):
-            if n:
-                self.counts[value] = self.counts.get(value, 0.0) + count
-        if len(self.counts) > MOST_VALUES:
-            self.counts = None
+            values, at = np.unique(numbers, return_inverse=True)
+    counts, rows = np.bincount(at, weight, len(values)), np.bincount(at, minlength=len(values))
+    if np.count_nonzero(rows) > MOST_VALUES:
+        return moments, None
+    return moments, {
+        value: count
+        for value, count, n in zip(values.tolist(), counts.tolist(), rows.tolist(), strict=True)
+        if n
+    }  # fmt: skip
 
 
 def _numbers(clean: Clean, name: str) -> Any:

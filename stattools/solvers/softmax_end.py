@@ -17,7 +17,7 @@ from stattools.solvers.metric_in_place import MetricInPlace
 from stattools.solvers.newton_steps import ROUND_OFF, climb
 from stattools.solvers.quasi_newton import Ascent
 from stattools.solvers.softmax_passes import SoftmaxPasses
-from stattools.solvers.solution import Solution, Status, TraceStep
+from stattools.solvers.solution import Known, Solution, Status, TraceStep
 
 Floats = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ def by_information(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> So
         if close and decrement <= tolerance:
             rcond, steps = metric.rcond, len(trace) - 1
             C = metric.covariance()
-            return Solution(theta, C, now.loglik, "converged", steps, decrement, tuple(trace), "L-BFGS", rcond)
+            return Solution(theta, C, now.loglik, "converged", steps, decrement, tuple(trace), "L-BFGS", Known(rcond))
         del metric
         if not decrement < last:
             break
@@ -96,4 +96,4 @@ def by_gradients(passes: SoftmaxPasses, single: SoftmaxPasses, found: Ascent, to
             trace.append(TraceStep(steps, now.loglik, float(np.linalg.norm(now.score)) / passes.n))
             continue
         none = np.broadcast_to(np.nan, (len(theta), len(theta)))
-        return Solution(theta, none, now.loglik, status, steps, decrement, tuple(trace), "L-BFGS", metric.rcond)
+        return Solution(theta, none, now.loglik, status, steps, decrement, tuple(trace), "L-BFGS", Known(metric.rcond))

@@ -1,7 +1,9 @@
 """Newton's method on growing samples of the rows: a start near the maximum of all of them, and a metric for the way.
 
     m = min(n / 8, 1250 p):  Newton on m / 8 of the rows, or more where outcomes are rare;
-                             theta <- theta + H_m^-1 g_m on m;   metric (n / m) H_m
+                             theta <- theta + H^-1 g on m;   metric (n / m) H
+    H                        that of m rows at theta, carried on by the change that m / 8 of them see: half of it for
+                             the step, all of it for the metric where the step leads
 
 The maximum of m rows is sqrt(p n / m) standard errors of all n rows away from theirs, and reading m rows costs m / n of
 reading them all. Source: Bottou, Curtis & Nocedal, "Optimization methods for large-scale machine learning" (2018), 5.
@@ -10,11 +12,12 @@ reading them all. Source: Bottou, Curtis & Nocedal, "Optimization methods for la
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from stattools.errors import IdentificationError
-from stattools.model import Model
+from stattools.model import Evaluation, Model
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.newton_steps import climb, footing
 
@@ -26,6 +29,18 @@ DIFFERENT = 10
 
 RATIO = 8
 """The larger sample is so many times as large, where the smaller one then has 30 rows for each column."""
+
+
+class Start(NamedTuple):
+    """The model on columns that its information can be formed of, the map back (None: the same columns), a sample of
+    its rows, a point near the maximum, and the metric of all rows as the sample knows it.
+    """
+
+    model: Model
+    T: Floats | None
+    sample: Model
+    theta: Floats
+    metric: Metric
 
 
 def sample_sizes(model: Model) -> list[int]:
@@ -41,8 +56,8 @@ def sample_sizes(model: Model) -> list[int]:
     return [smallest, largest] if n * p > SMALLEST and smallest < largest else []
 
 
-def subsample_start(model: Model, sizes: list[int]) -> tuple[Model, Floats | None, Floats, Metric]:
-    """The model on columns that its information can be formed of, the map back, a start and the metric of all rows.
+def subsample_start(model: Model, sizes: list[int]) -> Start:
+    """Where the passes over all rows start.
 
     Raises IdentificationError where a sample does not determine the coefficients, as with a rare outcome or a column
     that is nearly always 0.
@@ -63,9 +78,17 @@ def subsample_start(model: Model, sizes: list[int]) -> tuple[Model, Floats | Non
     if not found.converged:
         raise IdentificationError(f"{model.title}: a sample of the rows does not determine the coefficients.")
     now = sample.evaluate(found.estimate)
-    metric = Metric(now.information)
-    theta = found.estimate + metric.solve(now.score)
-    return model, T, theta, metric.times(model.rows.n / sample.rows.n)
+    theta, metric = step_carried(found.estimate, now, first, sample.rows.n / first.rows.n)
+    return Start(model, T, sample, theta, metric.times(model.rows.n / sample.rows.n))
+
+
+def step_carried(theta: Floats, now: Evaluation, sample: Model, times: float) -> tuple[Floats, Metric]:
+    """Where a Newton step from theta leads, and the information there: `now` is the evaluation at theta of `times` as
+    many rows as the sample has, which says how the information changes on the way.
+    """
+    ahead = theta + Metric(now.information).solve(now.score)
+    change = times * sample.change(theta, ahead)
+    return theta + Metric(now.information + 0.5 * change).solve(now.score), Metric(now.information + change)
 
 
 def _changes(model: Model) -> float:

@@ -4,8 +4,11 @@
     2. steps by the score of all rows, with the last sample's information as metric   (`unit_steps.py`)
     3. score and information of all rows, a Newton step with them, and the score where it leads: the certificate
 
-The log-likelihood is computed with the information and carried on by the scores at the two ends of a step, (g + h)^T d
-/ 2, which from a decrement of 1e-4 is within 1e-12 of it.
+What is computed with the information is carried on to the maximum: the log-likelihood by the scores at the two ends of
+a step, (g + h)^T d / 2, which from a decrement of 1e-2 is within 1e-9 of it, and the information by what the sample
+says of its change. A step of length lambda standard errors changes it by about lambda / sqrt(n) of itself, and a
+standard error by half of that; m rows know the change to one part in sqrt(m). So it is formed at lambda = 2 tolerance
+sqrt(n m), and standard errors are right to the tolerance.
 
 Where the samples do not determine the coefficients, or the steps do not contract, the answer is None and the caller
 takes the usual method, whose steps and errors do not depend on samples.
@@ -14,20 +17,19 @@ takes the usual method, whose steps and errors do not depend on samples.
 from __future__ import annotations
 
 from dataclasses import replace
+from math import sqrt
 
 import numpy as np
 
 from stattools.errors import DomainError, IdentificationError
-from stattools.model import Model
-from stattools.solvers.metric import Metric
+from stattools.model import Evaluation, Model
+from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.solution import Solution, TraceStep
-from stattools.solvers.subsample import sample_sizes, subsample_start
+from stattools.solvers.subsample import Start, sample_sizes, step_carried, subsample_start
 from stattools.solvers.unit_steps import ascend
 
-NEAR = 1e-4
-"""The information is formed this close to the maximum, in standard errors: standard errors then move by less than the
-tolerance in the last step.
-"""
+NEAR = 1e-2
+"""The information is formed this close to the maximum, in standard errors, or closer."""
 
 MOST_READS = 8
 """Steps by the score alone; beyond them Newton's own method is as fast."""
@@ -39,30 +41,38 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
     if not sizes or max_steps < MOST_READS:
         return None
     try:
-        work, T, theta, metric = subsample_start(model, sizes)
-        near = ascend(work, theta, metric, NEAR, MOST_READS)
-        if near is None:
-            return None
-        theta, reads = near
-        now = work.evaluate(theta)
-        metric = Metric(now.information)
+        start = subsample_start(model, sizes)
+        least = min(NEAR, 2.0 * tolerance * sqrt(model.n * start.sample.n))
+        near = ascend(start.model, start.theta, start.metric, least, MOST_READS)
+        return near and _certified(start, *near, tolerance)
     except (DomainError, IdentificationError):
         return None
-    decrement, covariance = metric.norm(now.score), metric.covariance()
-    trace = [TraceStep(0, now.loglik, float(np.linalg.norm(now.score)) / model.n)]
-    reads += 1
+
+
+def _certified(start: Start, theta: Floats, reads: int, tolerance: float) -> Solution | None:
+    """Newton steps with the information formed at theta, until the score of all rows is small enough."""
+    model, sample = start.model, start.sample
+    now = model.evaluate(theta)
+    metric = Metric(now.information)
+    trace, decrement = [_step(0, now, model)], metric.norm(now.score)
     while decrement > tolerance:
-        last, before, step = decrement, now.score, metric.solve(now.score)
-        theta = theta + step
-        score = work.ascent(theta)
-        now = replace(now, score=score, loglik=now.loglik + 0.5 * float((before + score) @ step))
+        last, before = decrement, theta
+        if len(trace) == 1:
+            theta, metric = step_carried(theta, now, sample, model.n / sample.n)
+        else:
+            theta = theta + metric.solve(now.score)
+        score = model.ascent(theta)
+        now = replace(now, score=score, loglik=now.loglik + 0.5 * float((now.score + score) @ (theta - before)))
         decrement = metric.norm(score)
-        reads += 1
-        trace.append(TraceStep(len(trace), now.loglik, float(np.linalg.norm(now.score)) / model.n))
+        trace.append(_step(len(trace), now, model))
         if not decrement < 0.1 * last:
             return None
     found = Solution(
-        theta, covariance, now.loglik, "converged", len(trace) - 1, decrement, tuple(trace), "Newton on subsamples",
-        metric.rcond, reads=reads, reach=now.reach,
+        theta, metric.covariance(), now.loglik, "converged", len(trace) - 1, decrement, tuple(trace),
+        "Newton on subsamples", metric.kept(), reads=reads + len(trace), reach=now.reach,
     )  # fmt: skip
-    return found.mapped(T)
+    return found.mapped(start.T)
+
+
+def _step(count: int, now: Evaluation, model: Model) -> TraceStep:
+    return TraceStep(count, now.loglik, float(np.linalg.norm(now.score)) / model.n)
