@@ -40,7 +40,7 @@ class Metric:
     def __init__(self, information: Floats) -> None:
         self.factor, failed = potrf(information)
         if failed or not isfinite(nrm2(self.factor.ravel("K"))):
-            raise IdentificationError(_reason(information, failed))
+            raise IdentificationError(why_singular(information.diagonal(), failed))
         self.information = information
         self.definite = True
         self._inverse_factor: Floats | None = None
@@ -136,9 +136,8 @@ class Metric:
         return W.dot(W.T)
 
 
-def _reason(information: Floats, failed: int) -> str:
+def why_singular(diagonal: Floats, failed: int) -> str:
     """What to say of an information without a factor; `failed` counts the coefficients up to the one that did."""
-    diagonal = information.diagonal()
     bad = np.flatnonzero(~((diagonal > 0) & (diagonal < np.inf)))
     if len(bad):
         return (
