@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.products import FEW
 from stattools.data.sweep import sweep
 from stattools.record import record
 
@@ -108,10 +107,8 @@ class Rows:
 
     @cached_property
     def whole(self) -> Block:
-        """All rows as one block, made once; of few numbers column after column, as products with weights go faster."""
+        """All rows as one block, made once."""
         X = self.X[:]  # a slice, as in `blocks`: rows that were not saved say so
-        if X.size < FEW:
-            X = np.asfortranarray(X)
         if self.center is not None and self.scale is not None:
             X = (X - self.center) / self.scale
         return Block(X, self.y, self.importance, self.offset)
