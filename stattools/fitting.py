@@ -50,6 +50,9 @@ Floats = NDArray[np.float64]
 
 Kind = str | HAC | Cluster
 
+ONE_THREAD = 9_000
+"""Multiplications that BLAS keeps to one thread by itself, so that no limit need be set."""
+
 PATIENCE = 15
 """Newton needs this many steps where outcomes are separated, or nearly so: time to look, before it takes all."""
 
@@ -112,7 +115,6 @@ def fit(
 ) -> Fit: ...
 
 
-@one_blas_thread()
 def fit(
     model: Any,
     *,
@@ -143,6 +145,15 @@ def fit(
     [0.8, 2.3]
     """
     require_level(level)
+    if isinstance(model, Model) and not training and model.rows.X.size * model.predictor.size < ONE_THREAD:
+        return _fit(model, solver, level, cov, penalty)
+    with one_blas_thread():
+        return _fit(model, solver, level, cov, penalty, **training)
+
+
+def _fit(
+    model: Any, solver: Any, level: float, cov: Kind, penalty: Penalty | None, **training: Any
+) -> Fit | OneVsRestFit | NetworkFit | NetworkEnsemble | LocalLevelFits:
     if isinstance(model, Network):
         if cov != "information" or level != 0.95 or not (penalty is None or isinstance(penalty, Ridge)):
             raise IncompatibleError(

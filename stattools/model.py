@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import get_blas_funcs
+from scipy.linalg.blas import idamax
 
 from stattools.data.products import FEW, symmetric
 from stattools.data.rows import Block, Rows
@@ -71,8 +72,11 @@ class Evaluation:
     @property
     def is_finite(self) -> bool:
         """True when every number asked for is finite."""
-        return isfinite(self.loglik) and all(
-            isfinite(nrm2(part.ravel("K"))) for part in (self.score, self.information) if part.size
+        score, information = self.score, self.information
+        return (
+            isfinite(self.loglik)
+            and (not score.size or isfinite(nrm2(score)))
+            and (not information.size or isfinite(nrm2(information.ravel("K"))))
         )
 
 
@@ -142,7 +146,8 @@ class Model:
         estimated.
         """
         theta = self._checked(theta)
-        found = self.rows.total(lambda block: self._of_block(theta, block, order))
+        fold = 2 if order == 2 and self.predictor.width == 1 else 1
+        found = self.rows.total(lambda block: self._of_block(theta, block, order), fold)
         if order < 2 or self.rows.X.size < FEW:
             return found
         return replace(found, information=symmetric(found.information))
@@ -159,8 +164,9 @@ class Model:
             return Evaluation(_total(self.likelihood.loglik(eta, y), w), pullback(score))
         loglik, score, information = self.likelihood.evaluate(eta, y)
         curvature = self.predictor.upper(block, _times(information, w))
-        first = eta[:, 0] if self.predictor.extra else eta
-        return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature, float(np.abs(first).max()))
+        first = eta[:, 0] if self.predictor.extra else eta.ravel()
+        reach = abs(float(first[idamax(first)]))
+        return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature, reach)
 
     def ascent(self, theta: ArrayLike) -> Floats:
         """The score alone, shape (p,), at less cost than `evaluate`, and like it with the scale held at 1."""
@@ -265,8 +271,10 @@ class Model:
 
 
 def _times(values: Floats, weight: Floats | None) -> Floats:
-    return values if weight is None else values * weight.reshape(-1, *[1] * (values.ndim - 1))
+    if weight is None:
+        return values
+    return values * weight if values.ndim == 1 else values * weight.reshape(-1, *[1] * (values.ndim - 1))
 
 
 def _total(values: Floats, weight: Floats | None) -> float:
-    return float(values.sum() if weight is None else values @ weight)
+    return float(np.add.reduce(values) if weight is None else values.dot(weight))

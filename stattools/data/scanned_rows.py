@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import iadd
+from threading import local
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,6 +20,7 @@ from stattools.data.coding import CHANGED, Coding
 from stattools.data.on_disk import OnDisk
 from stattools.data.rows import Block, Rows
 from stattools.data.source import Batch, Source
+from stattools.data.stacked_columns import StackedColumns
 from stattools.errors import DomainError, IncompatibleError
 from stattools.threads import pipeline
 
@@ -30,6 +34,19 @@ DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a co
 
 LARGEST = 2_000_000
 """Numbers of X that are made at a time: 16 MB."""
+
+
+BLOCK = 1 << 13
+"""Rows of a block at most: what is made of it stays in the cache of one processor, with X itself in another one's."""
+
+_own = local()
+
+
+def _scratch(size: int) -> Floats:
+    """Room for a block of X, one for each thread: to ask the system for it every time costs as much as to fill it."""
+    if len(getattr(_own, "room", ())) < size:
+        _own.room = np.empty(size)
+    return _own.room
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +76,17 @@ class SumOfParts:
 
     coding: Coding
     part: Callable[[Block], Any]
+    fold: int = 1
 
     def __call__(self, batch: Batch) -> Summed | None:
-        rows = self.coding.rows(batch)
-        return None if rows is None else Summed(rows.total(self.part), len(rows.X))
+        found = self.coding.complete(batch)
+        if found is None:
+            return None
+        rows, n = found[0], len(found[0].X)
+        size = min(BLOCK, self.fold * rows.block_size)
+        if isinstance(rows.X, StackedColumns):
+            rows = replace(rows, X=rows.X.over(_scratch(size * rows.X.shape[1])))
+        return Summed(reduce(iadd, map(self.part, rows.blocks(size))), n)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,9 +164,9 @@ class ScannedRows:
             raise DomainError(f"of a sample of the rows none is complete. {DROP}")
         return replace(self, coding=coding, held=stacked(parts))
 
-    def total(self, part: Callable[[Block], Any]) -> Any:
-        """The sum of `part(block)` over all blocks: one pass over the source."""
-        found = self.source.total(self.coding.columns, SumOfParts(self.coding, part), self._piece)
+    def total(self, part: Callable[[Block], Any], fold: int = 1) -> Any:
+        """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source."""
+        found = self.source.total(self.coding.columns, SumOfParts(self.coding, part, fold), self._piece)
         if found is None or found.n != self.n_rows:
             n = 0 if found is None else found.n
             raise DomainError(f"this pass found {n:,} complete rows, the first one {self.n_rows:,}. {CHANGED}")

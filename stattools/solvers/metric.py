@@ -48,6 +48,15 @@ class Metric:
         length = lange("1", self.information / unit[:, None] / unit)
         return float(pocon(self.factor / unit, length)[0])
 
+    def well_conditioned(self, least: float) -> bool:
+        """Is `rcond` at least this? Told by a bound on it where that will do: for H of unit diagonal and p columns
+
+        1 / rcond = |H| |H^-1| in the largest column sum  <=  p * sqrt(p) trace(H^-1).
+        """
+        half = np.sqrt(self.information.diagonal()) * self.whiten().T
+        inflation = float(nrm2(half.ravel("K"))) ** 2
+        return len(half) ** 1.5 * inflation * least <= 1.0 or self.rcond >= least
+
     @classmethod
     def where_definite(cls, information: Floats) -> Metric | None:
         """The metric, or None where the information is not positive definite."""
@@ -102,7 +111,7 @@ class Metric:
     def covariance(self) -> Floats:
         """H^-1."""
         W = self.whiten()
-        return W @ W.T
+        return W.dot(W.T)
 
 
 def _reason(information: Floats, failed: int) -> str:

@@ -37,7 +37,7 @@ def footing(model: Model) -> Footing:
     if isinstance(model, Model):
         now = model.evaluate(model.start)
         metric = Metric.where_definite(now.information)
-        if metric is not None and metric.rcond >= WELL_PLACED and now.is_finite:
+        if metric is not None and now.is_finite and metric.well_conditioned(WELL_PLACED):
             return Footing(model, None, now, metric)
     work, T = model.standardized()
     return Footing(work, T, work.evaluate(work.start), None)

@@ -128,7 +128,7 @@ def _fields(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
 
 def _facts(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     """Numbers that a fit computes from its rows when asked, to be known without them."""
-    facts = {name: getattr(value, name) for name in _cached(value)}
+    facts = {} if isinstance(value, Rows) else {name: getattr(value, name) for name in _cached(value)}
     model = getattr(value, "model", None)
     if isinstance(model, Model) and model.has_scale:
         facts["residual_sums"] = value.solution.residual_sums or model.residual_sums(value.estimate)
