@@ -9,13 +9,14 @@ Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import get_blas_funcs
-from scipy.linalg.blas import idamax
+from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
 from stattools.data.products import FEW, symmetric
 from stattools.data.rows import Block, Rows
@@ -147,47 +148,20 @@ class Model:
         """
         theta = self._checked(theta)
         fold = 2 if order == 2 and self.predictor.width == 1 else 1
-        found = self.rows.total(lambda block: self._of_block(theta, block, order), fold)
+        found = self.rows.total(partial(_evaluation, self.likelihood, self.predictor, theta, order), fold)
         if order < 2 or self.rows.X.size < FEW:
             return found
         return replace(found, information=symmetric(found.information))
 
-    # A step that is too long may overflow: the solver sees a non-finite value and shortens it.
-    @np.errstate(over="ignore", invalid="ignore")
-    def _of_block(self, theta: Floats, block: Block, order: int) -> Evaluation:
-        eta, pullback = self.predictor.forward(theta, block)
-        y, w = block.y, block.weight
-        if order == 0:
-            return Evaluation(_total(self.likelihood.loglik(eta, y), w))
-        if order == 1:
-            score = _times(self.likelihood.score(eta, y), w)
-            return Evaluation(_total(self.likelihood.loglik(eta, y), w), pullback(score))
-        loglik, score, information = self.likelihood.evaluate(eta, y)
-        curvature = self.predictor.upper(block, _times(information, w))
-        first = eta[:, 0] if self.predictor.extra else eta.ravel()
-        reach = abs(float(first[idamax(first)]))
-        return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature, reach)
-
     def ascent(self, theta: ArrayLike) -> Floats:
         """The score alone, shape (p,), at less cost than `evaluate`, and like it with the scale held at 1."""
         theta = self._checked(theta)
-        return self.rows.total(lambda block: self._score_of_block(theta, block))
-
-    @np.errstate(over="ignore", invalid="ignore")  # as above
-    def _score_of_block(self, theta: Floats, block: Block) -> Floats:
-        eta, pullback = self.predictor.forward(theta, block)
-        return pullback(_times(self.likelihood.score(eta, block.y), block.weight))
+        return self.rows.total(partial(_score, self.likelihood, self.predictor, theta))
 
     def change(self, theta: ArrayLike, ahead: ArrayLike) -> Floats:
         """The information at `ahead` less that at theta, shape (p, p): one product with the change of the weights."""
         theta, ahead = self._checked(theta), self._checked(ahead)
-        return self.rows.total(lambda block: self._change_in_block(theta, ahead, block))
-
-    @np.errstate(over="ignore", invalid="ignore")  # as above
-    def _change_in_block(self, theta: Floats, ahead: Floats, block: Block) -> Floats:
-        here, there = (self.predictor.forward(point, block)[0] for point in (theta, ahead))
-        weight = self.likelihood.information(there, block.y) - self.likelihood.information(here, block.y)
-        return self.predictor.information(block, _times(weight, block.weight))
+        return self.rows.total(partial(_change, self.likelihood, self.predictor, theta, ahead))
 
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta, RSS / (n - p), for models that estimate one; 1 otherwise.
@@ -205,11 +179,7 @@ class Model:
     def residual_sums(self, theta: ArrayLike) -> tuple[float, float]:
         """Weighted sums of squares of the residuals y - eta and of y; the first is never below the round-off of y."""
         theta = self._checked(theta)
-        rss = size = 0.0
-        for block in self.rows.blocks():
-            residual = block.y - self.predictor.forward(theta, block)[0]
-            rss += _total(residual * residual, block.weight)
-            size += _total(block.y * block.y, block.weight)
+        rss, size = self.rows.total(partial(_squares, self.predictor, theta)).tolist()
         return max(rss, np.finfo(float).eps ** 2 * size, np.finfo(float).tiny), size
 
     def loglik(self, theta: ArrayLike) -> float:
@@ -226,7 +196,7 @@ class Model:
     def logliks(self, thetas: ArrayLike) -> Floats:
         """Log-likelihoods at many points, (S, p), in one read of the rows, at scale 1 where one is estimated."""
         points = [self._checked(theta) for theta in np.asarray(thetas, dtype=float)]
-        return self.rows.total(lambda block: np.array([self._of_block(at, block, 0).loglik for at in points]))
+        return self.rows.total(partial(_logliks, self.likelihood, self.predictor, points))
 
     def score(self, theta: ArrayLike) -> Floats:
         """Gradient of `loglik`, shape (p,)."""
@@ -268,6 +238,52 @@ class Model:
                 f"{', ...' if self.predictor.size > 6 else ''}); got theta of shape {theta.shape}."
             )
         return theta
+
+
+# What a block adds to a sum is made by functions of small arguments: a cluster sends them to where the rows are.
+
+
+# A step that is too long may overflow: the solver sees a non-finite value and shortens it.
+@np.errstate(over="ignore", invalid="ignore")
+def _evaluation(
+    likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats, order: int, block: Block
+) -> Evaluation:
+    eta, pullback = predictor.forward(theta, block)
+    y, w = block.y, block.weight
+    if order == 0:
+        return Evaluation(_total(likelihood.loglik(eta, y), w))
+    if order == 1:
+        score = _times(likelihood.score(eta, y), w)
+        return Evaluation(_total(likelihood.loglik(eta, y), w), pullback(score))
+    loglik, score, information = likelihood.evaluate(eta, y)
+    curvature = predictor.upper(block, _times(information, w))
+    first = eta[:, 0] if predictor.extra else eta.ravel()
+    reach = abs(float(first[idamax(first)]))
+    return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature, reach)
+
+
+def _logliks(likelihood: Likelihood, predictor: Linear | Dispersed, points: list[Floats], block: Block) -> Floats:
+    return np.array([_evaluation(likelihood, predictor, theta, 0, block).loglik for theta in points])
+
+
+@np.errstate(over="ignore", invalid="ignore")  # as above
+def _change(
+    likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats, ahead: Floats, block: Block
+) -> Floats:
+    here, there = (predictor.forward(point, block)[0] for point in (theta, ahead))
+    weight = likelihood.information(there, block.y) - likelihood.information(here, block.y)
+    return predictor.information(block, _times(weight, block.weight))
+
+
+@np.errstate(over="ignore", invalid="ignore")  # as above
+def _score(likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats, block: Block) -> Floats:
+    eta, pullback = predictor.forward(theta, block)
+    return pullback(_times(likelihood.score(eta, block.y), block.weight))
+
+
+def _squares(predictor: Linear | Dispersed, theta: Floats, block: Block) -> Floats:
+    residual = block.y - predictor.forward(theta, block)[0]
+    return np.array([_total(residual * residual, block.weight), _total(block.y * block.y, block.weight)])
 
 
 def _times(values: Floats, weight: Floats | None) -> Floats:

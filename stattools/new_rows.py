@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.rows import Rows
-from stattools.data.source import source_of
+from stattools.data.sources import source_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Binomial
 from stattools.model import Model

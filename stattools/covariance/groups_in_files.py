@@ -8,14 +8,15 @@ ways for each pair of labels, whatever the number of rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.covariance.kinds import Cluster
-from stattools.covariance.sandwich import Sandwich, add_by_group
+from stattools.covariance.sandwich import Sandwich, Scores, add_by_group
 from stattools.data.formula import require
 from stattools.data.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
@@ -40,75 +41,98 @@ class Grouped(NamedTuple):
     meat: Floats
 
 
-class _Local(NamedTuple):
-    """The sums of a batch: for each way the labels that occur and their sums, and for two ways those of pairs."""
-
-    labels: list[list[Any]]
-    sums: list[Floats]
-    pairs: NDArray[np.intp]
-    where: str
-
-
 @dataclass(eq=False)
-class _Sums:
+class Sums:
     """Sums by label, which grow as labels appear."""
 
     name: str
     most: int
     sums: Floats
-    places: dict[Any, int] = field(default_factory=dict)
+    places: dict[Any, int]
 
-    def add(self, labels: list[Any], sums: Floats, where: str) -> NDArray[np.intp]:
+    @classmethod
+    def of(cls, name: str, most: int, labels: list[Any], sums: Floats) -> Sums:
+        """The sums of labels that differ."""
+        found = cls(name, most, sums, {label: place for place, label in enumerate(labels)})
+        found.require_few()
+        return found
+
+    def add(self, labels: list[Any], sums: Floats) -> NDArray[np.intp]:
         """Add the sums of labels that differ; returns their numbers."""
         places = self.places
         codes = np.array([places.setdefault(label, len(places)) for label in labels], dtype=np.intp)
-        if len(places) > self.most:
-            raise DomainError(
-                f"Cluster({self.name}) holds a sum of scores for each group and takes at most {self.most:,} of them "
-                f"with {self.sums.shape[1]} coefficients; there are more, the last one in {where}. Use coarser groups, "
-                "or cov='HC1' where hardly any rows share a group."
-            )
+        self.require_few()
         if len(places) > len(self.sums):
             rows = min(max(2 * len(self.sums), len(places)), self.most)
             self.sums = np.concatenate([self.sums, np.zeros((rows - len(self.sums), self.sums.shape[1]))])
         self.sums[codes] += sums
         return codes
 
+    def require_few(self) -> None:
+        """DomainError for more labels than are held."""
+        if len(self.places) > self.most:
+            raise DomainError(
+                f"Cluster({self.name}) holds a sum of scores for each group and takes at most {self.most:,} of them "
+                f"with {self.sums.shape[1]} coefficients; there are more. Use coarser groups, or cov='HC1' where "
+                "hardly any rows share a group."
+            )
+
+    def copied(self) -> Sums:
+        """The same sums in arrays of their own."""
+        return Sums(self.name, self.most, self.sums.copy(), self.places.copy())
+
     def closed(self) -> Grouped:
         """The meat."""
         return Grouped(len(self.places), self.name, self.sums.T @ self.sums)
 
 
-def grouped_in_files(sandwich: Sandwich, cov: Cluster) -> list[Grouped]:
-    """The sums over the groups of each way, and for two ways over the pairs, from one read of the files.
+@dataclass(frozen=True, eq=False)
+class WaySums:
+    """The sums over the groups of each way and, for two ways, over the pairs, whose labels are those of both in one
+    number; adds with `+`, in its own arrays with `+=`.
+    """
 
-    Groups are columns of the files, numbers or text. Raises IncompatibleError for labels that are no column,
-    DomainError, with file and row group, for a row without a group and for more groups than are held.
+    ways: tuple[Sums, ...]
+    both: Sums | None
+
+    def __add__(self, other: WaySums) -> WaySums:
+        mine = WaySums(tuple(way.copied() for way in self.ways), None if self.both is None else self.both.copied())
+        mine += other
+        return mine
+
+    def __iadd__(self, other: WaySums) -> WaySums:
+        codes = [
+            way.add(list(there.places), there.sums[: len(there.places)])
+            for way, there in zip(self.ways, other.ways, strict=True)
+        ]
+        if self.both is not None and other.both is not None:
+            pairs = np.array(list(other.both.places), dtype=np.intp)
+            pairs = _pairs(codes[0][pairs >> 32], codes[1][pairs & 0xFFFFFFFF])
+            self.both.add(pairs.tolist(), other.both.sums[: len(pairs)])
+        return self
+
+
+def grouped_in_files(sandwich: Sandwich, cov: Cluster) -> list[Grouped]:
+    """The sums over the groups of each way, and for two ways over the pairs, from one pass over the rows.
+
+    Groups are columns of the table, numbers or text. Raises IncompatibleError for labels that are no column,
+    DomainError, with the place, for a row without a group and for more groups than are held.
     """
     rows: Any = sandwich.work.rows
     names = [_column(groups, sandwich) for groups in (cov.groups, cov.second) if groups is not None]
-    p = sandwich.B.shape[1]
-    most = min(MOST_GROUPS, MOST_SUMS // p)
-    both = [" and ".join(names)] if len(names) == 2 else []
-    found = [_Sums(name, most, np.zeros((1024, p))) for name in (*names, *both)]
-
-    def of(part: Rows, others: Batch, numbers: NDArray[np.intp]) -> _Local:
-        return _summed(sandwich, names, part, others, numbers)
-
-    for local in rows.beside(tuple(dict.fromkeys(names)), of):
-        codes = [
-            way.add(labels, sums, local.where)
-            for way, labels, sums in zip(found[: len(names)], local.labels, local.sums, strict=False)
-        ]
-        if both:
-            pairs = (codes[0][local.pairs[:, 0]] << 32) | codes[1][local.pairs[:, 1]]
-            found[2].add(pairs.tolist(), local.sums[2], local.where)
-    for way in found[: len(names)]:
+    most = min(MOST_GROUPS, MOST_SUMS // sandwich.B.shape[1])
+    work = partial(_summed, sandwich.terms, names, most)
+    found: WaySums = rows.gather_beside(tuple(dict.fromkeys(names)), work)
+    for way in found.ways:
         if len(way.places) < 2:
             raise DomainError(
                 f"Cluster({way.name}) needs two groups or more; all rows are in one. Use other groups, or cov='HC1'."
             )
-    return [way.closed() for way in found]
+    return [way.closed() for way in (*found.ways, *([] if found.both is None else [found.both]))]
+
+
+def _pairs(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
+    return (one << 32) | other
 
 
 def _column(groups: Any, sandwich: Sandwich) -> str:
@@ -124,29 +148,32 @@ def _column(groups: Any, sandwich: Sandwich) -> str:
     return groups
 
 
-def _summed(sandwich: Sandwich, names: list[str], rows: Rows, others: Batch, numbers: NDArray[np.intp]) -> _Local:
+def _summed(
+    terms: Scores, names: list[str], most: int, rows: Rows, others: Batch, numbers: NDArray[np.intp]
+) -> WaySums:
     """The sums of the rows of a batch."""
     used = np.flatnonzero(rows.weight > 0) if rows.weight is not None else np.arange(len(rows.X))
-    labels, codes = [], []
+    labels: list[list[Any]] = []
+    codes = []
     for name in names:
         known, code = _coded(others, name, numbers)
         here, code = np.unique(code[used], return_inverse=True)
         labels.append([known[k] for k in here])
         codes.append(code)
-    pairs = np.empty((0, 2), dtype=np.intp)
-    sizes = [len(known) for known in labels]
     if len(names) == 2:
-        crossed, code = np.unique(codes[0] * np.intp(max(sizes[1], 1)) + codes[1], return_inverse=True)
-        pairs = np.column_stack(np.divmod(crossed, max(sizes[1], 1)))
+        crossed, code = np.unique(_pairs(codes[0], codes[1]), return_inverse=True)
+        labels.append(crossed.tolist())
         codes.append(code)
-        sizes.append(len(crossed))
-    sums = [np.zeros((size, sandwich.B.shape[1])) for size in sizes]
-    for part, scores, weight in sandwich.scores(rows=rows):
+    sums = [np.zeros((len(known), len(terms.phi))) for known in labels]
+    for part, scores, weight in terms.of(rows):
         first, last = np.searchsorted(used, [part.start, part.stop])
         inside = used[first:last] - part.start
         for total, code in zip(sums, codes, strict=True) if len(inside) else ():
             add_by_group(total, code[first:last], scores[inside], None if weight is None else weight[inside])
-    return _Local(labels, sums, pairs, others.where)
+    both = [" and ".join(names)] if len(names) == 2 else []
+    local = zip((*names, *both), labels, sums, strict=True)
+    found = [Sums.of(name, most, known, total) for name, known, total in local]
+    return WaySums(tuple(found[: len(names)]), found[2] if both else None)
 
 
 def _coded(others: Batch, name: str, numbers: NDArray[np.intp]) -> tuple[list[Any], NDArray[np.intp]]:

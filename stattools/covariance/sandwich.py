@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial, reduce
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,10 @@ from stattools.covariance.kinds import HAC
 from stattools.covariance.leverage import row_scores, spread, unshrunk
 from stattools.data.rows import Rows
 from stattools.errors import DomainError
+from stattools.likelihoods import Likelihood
 from stattools.model import Model
+from stattools.predictors.dispersed import Dispersed
+from stattools.predictors.linear import Linear
 
 Floats = NDArray[np.float64]
 
@@ -44,12 +49,14 @@ class Sandwich:
         B = np.linalg.solve(T, bread).T  # C T^-T: what the centering takes away is taken from C once, not from V
         return cls(model, work, np.linalg.solve(T, theta), B, np.linalg.solve(T, B))
 
+    @property
+    def terms(self) -> Scores:
+        """What makes scores of rows, without the rows."""
+        return Scores(self.work.likelihood, self.work.predictor, self.phi, self.C)
+
     def independent(self, kind: str) -> Floats:
         """The meat of HC0 to HC3, without a factor."""
-        meat = np.zeros_like(self.C)
-        for _, scores, weight in self.scores(POWER[kind], kind):
-            meat += _squared(scores, weight)
-        return meat
+        return self.work.rows.gather(partial(_independent, self.terms, kind))
 
     def grouped(self, groups: Groups) -> Floats:
         """The meat of sums over groups, without a factor."""
@@ -62,40 +69,11 @@ class Sandwich:
         """The meat of a series, without a factor."""
         require_series(self.model, cov)
         kernel = {"bartlett": 1.0 - np.arange(cov.lags + 1.0) / (cov.lags + 1.0), "uniform": np.ones(cov.lags + 1)}
-        meat = np.zeros_like(self.C)
-        before = np.zeros((0, self.B.shape[1]))
-        for _, scores, _ in self.scores():
-            meat += scores.T @ scores
-            known = np.concatenate([before, scores])
-            for lag in range(1, min(cov.lags, len(known) - 1) + 1):
-                now = known[max(len(before), lag) :]
-                start = max(len(before), lag) - lag
-                cross = now.T @ known[start : start + len(now)]
-                meat += kernel[cov.kernel][lag] * (cross + cross.T)
-            before = known[max(len(known) - cov.lags, 0) :]
-        return meat
+        return self.work.rows.gather(partial(_autocorrelated, self.terms, kernel[cov.kernel])).meat
 
-    def scores(
-        self, power: float = 0.0, kind: str = "", rows: Rows | None = None
-    ) -> Iterator[tuple[slice, Floats, Floats | None]]:
-        """Per block: its rows, their scores (m, p) per observation, and their frequencies; of some of the rows in the
-        same coordinates, where these are given.
-        """
-        work, start = self.work, 0
-        rows = work.rows if rows is None else rows
-        for block in rows.blocks():
-            part = slice(start, start + len(block.X))
-            start = part.stop
-            weight, precision = block.weight, None
-            if rows.precision is not None:
-                weight, precision = (None if v is None else v[part] for v in (rows.weight, rows.precision))
-            eta, _ = work.predictor.forward(self.phi, block)
-            u, information = work.likelihood.evaluate(eta, block.y)[1:]
-            if precision is not None:
-                u, information = _times(u, precision), _times(information, precision)
-            if power:
-                u = unshrunk(u, information, spread(work.predictor, block, self.C), power, kind, part.start)
-            yield part, row_scores(work.predictor, block, u), weight
+    def scores(self) -> Iterator[tuple[slice, Floats, Floats | None]]:
+        """Per block of the rows in memory: its rows, their scores (m, p) per observation, and their frequencies."""
+        return self.terms.of(self.work.rows)
 
     def closed(self, meat: Floats, name: str) -> Floats:
         """B M B^T, symmetric; a DomainError where a variance is negative beyond round-off."""
@@ -111,6 +89,80 @@ class Sandwich:
             )
         np.fill_diagonal(V, np.maximum(variance, 0.0))
         return V
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Scores at phi of whatever rows are given, in the coordinates of phi; C is its inverse information."""
+
+    likelihood: Likelihood
+    predictor: Linear | Dispersed
+    phi: Floats
+    C: Floats
+
+    def of(self, rows: Rows, power: float = 0.0, kind: str = "") -> Iterator[tuple[slice, Floats, Floats | None]]:
+        """Per block: its rows, their scores (m, p) per observation, and their frequencies."""
+        start = 0
+        for block in rows.blocks():
+            part = slice(start, start + len(block.X))
+            start = part.stop
+            weight, precision = block.weight, None
+            if rows.precision is not None:
+                weight, precision = (None if v is None else v[part] for v in (rows.weight, rows.precision))
+            eta, _ = self.predictor.forward(self.phi, block)
+            u, information = self.likelihood.evaluate(eta, block.y)[1:]
+            if precision is not None:
+                u, information = _times(u, precision), _times(information, precision)
+            if power:
+                u = unshrunk(u, information, spread(self.predictor, block, self.C), power, kind, part.start)
+            yield part, row_scores(self.predictor, block, u), weight
+
+
+def _independent(terms: Scores, kind: str, rows: Rows) -> Floats:
+    meat = np.zeros_like(terms.C)
+    for _, scores, weight in terms.of(rows, POWER[kind], kind):
+        meat += _squared(scores, weight)
+    return meat
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """The meat of consecutive rows, their first scores and their last, as many as there are lags; adds with `+` to the
+    meat of a longer series.
+    """
+
+    kernel: Floats
+    meat: Floats
+    first: Floats
+    last: Floats
+
+    @classmethod
+    def of(cls, kernel: Floats, scores: Floats) -> Series:
+        """Of the scores of consecutive rows."""
+        meat = scores.T @ scores
+        for lag in range(1, min(len(kernel), len(scores))):
+            cross = scores[lag:].T @ scores[:-lag]
+            meat += kernel[lag] * (cross + cross.T)
+        lags = len(kernel) - 1
+        return cls(kernel, meat, scores[:lags], scores[max(len(scores) - lags, 0) :])
+
+    def __add__(self, other: Series) -> Series:
+        """`other` follows: pairs of rows that lie on both sides of the border are added."""
+        meat, n = self.meat + other.meat, len(self.last)
+        lags = len(self.kernel) - 1
+        for lag in range(1, lags + 1):
+            start, stop = max(lag - n, 0), min(lag, len(other.first))
+            if start < stop:
+                cross = other.first[start:stop].T @ self.last[n - lag + start : n - lag + stop]
+                meat += self.kernel[lag] * (cross + cross.T)
+        last = np.concatenate([self.last, other.last])
+        return Series(
+            self.kernel, meat, np.concatenate([self.first, other.first])[:lags], last[max(len(last) - lags, 0) :]
+        )
+
+
+def _autocorrelated(terms: Scores, kernel: Floats, rows: Rows) -> Series:
+    return reduce(add, (Series.of(kernel, scores) for _, scores, _ in terms.of(rows)))
 
 
 def add_by_group(total: Floats, codes: NDArray[np.intp], scores: Floats, weight: Floats | None) -> None:

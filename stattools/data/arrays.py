@@ -97,8 +97,8 @@ def all_finite(values: np.ndarray) -> bool:
     (True, False)
     """
     flat = values.ravel("K")
-    if 0 < flat.size < FEW:
-        found = nrm2(flat)
+    if flat.size < FEW:
+        found = nrm2(flat) if flat.size else 0.0
     else:
         with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
             found = sum(sweep(len(flat), lambda first, last: float(flat[first:last].sum()), WORTH_A_THREAD))

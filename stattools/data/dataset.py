@@ -14,7 +14,8 @@ from stattools.data.columns import checked, missing
 from stattools.data.design import Design, learn, outcome_of
 from stattools.data.formula import parse, require
 from stattools.data.rows import Low
-from stattools.data.source import Source, source_of
+from stattools.data.source import Source
+from stattools.data.sources import source_of
 from stattools.data.table import series, table
 from stattools.errors import DomainError, IncompatibleError
 
@@ -82,6 +83,7 @@ def read(
         return _from_formula(formula_or_y, data_or_X, columns)
     if (source := source_of(data_or_X)) is not None:
         raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
+    source_of(formula_or_y)  # refused, as it would be brought here whole
     if isinstance(data_or_X, str):
         raise DomainError(f"the formula comes first: ({data_or_X!r}, table).")
     return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)

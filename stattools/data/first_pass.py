@@ -86,12 +86,12 @@ def read_source(
     extras = _extras(source, columns)
     formula = parse(text, source.names, list(extras.values()))
     names = needed(formula, extras)
-    require_kinds(source.kinds, [name for name in names if name in source.kinds])
+    require_kinds(source.kinds, names)
     called = [str(factor.category) for factor in formula.factors if factor.category and factor.call == "C"]
-    kinds = {name: kind for name, kind in source.kinds.items() if name in names}
+    kinds = {name: source.kinds[name] for name in names} if source.certain else {}
     question = Question(formula, extras, kinds, _learned(formula), tuple(dict.fromkeys(called)))
     survey = source.total(names, SurveyOfBatch(question, source.pick(HELD), HELD), ROWS)
-    if survey is None:
+    if survey is None or not survey.tally.n_all:
         raise DomainError(f"the table has no rows: {source}.")
     tally = survey.tally
     if not tally.n_rows:
@@ -193,6 +193,8 @@ def _levels(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
 def _ordered(kind: str, seen: Mapping[str, bool]) -> list[str]:
     """Levels that occur: text is sorted, categories have the order of their dictionaries."""
     occur = [level for level, yes in seen.items() if yes]
+    if kind != "categories" and not all(isinstance(level, str) for level in occur):
+        raise DomainError(f"a column is text in one place and categories of numbers in another: {listing(occur)}.")
     return occur if kind == "categories" else sorted(occur)
 
 

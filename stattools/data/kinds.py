@@ -30,7 +30,8 @@ def kind_of(type_: pa.DataType) -> str:
     import pyarrow.types as types
 
     if types.is_dictionary(type_):
-        return "categories" if kind_of(type_.value_type) == "text" else f"categories of {type_.value_type}"
+        known = kind_of(type_.value_type) in ("text", "whole", "number", "truth", "empty")
+        return "categories" if known else f"categories of {type_.value_type}"
     if types.is_integer(type_):
         return "whole"
     if types.is_floating(type_) or types.is_decimal(type_):

@@ -23,7 +23,7 @@ def numeric(values: pd.Series | np.ndarray, name: str) -> np.ndarray:
     >>> numeric([1, 2, 4], "y").tolist()
     [1.0, 2.0, 4.0]
     """
-    column = values if _is_numbers(values) else vector(values, f"the outcome {name!r}")
+    column: Any = values if _is_numbers(values) else vector(values, f"the outcome {name!r}")
     if column.dtype.kind not in NUMBERS:
         levels = column.cat.categories.tolist()
         other = "st.logistic" if len(levels) == 2 else "st.softmax"

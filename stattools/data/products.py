@@ -77,7 +77,7 @@ def gram(blocks: Iterable[Floats], p: int) -> Floats:
     return symmetric(total)
 
 
-def upper_gram(X: Floats, weight: Floats) -> Floats:
+def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
     """X^T diag(weight) X for a block of rows in either order; only its upper triangle is to be read.
 
     Blocks are added before `symmetric` completes their sum: of many columns, completing each would cost a fifth of it.
@@ -85,11 +85,14 @@ def upper_gram(X: Floats, weight: Floats) -> Floats:
     >>> np.triu(upper_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))).tolist()
     [[19.0, 26.0], [0.0, 36.0]]
     """
-    if X.size < FEW or X.shape[1] <= NARROW or weight.min() < 0:
+    if weight is None:
+        if X.size < FEW:
+            return X.T.dot(X)
+    elif X.size < FEW or X.shape[1] <= NARROW or weight.min() < 0:
         half = X.T * weight
         return half.dot(X) if X.flags.c_contiguous else np.matmul(half, X)
     total = np.zeros((X.shape[1],) * 2, order="F")
-    add_gram(total, X * np.sqrt(weight)[:, None])
+    add_gram(total, X if weight is None else X * np.sqrt(weight)[:, None])
     return total
 
 

@@ -50,6 +50,7 @@ class Scan:
     past: Past = field(default_factory=Past, compare=False, repr=False)
 
     place = "in files"
+    certain = True
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -7,10 +7,14 @@ adds what comes out, in an order of its own that is the same every time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from contextlib import contextmanager
+from operator import iadd
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from stattools.errors import DomainError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,12 +48,11 @@ class Batch(NamedTuple):
         ]
 
 
-@runtime_checkable
 class Source(Protocol):
     """A table that is read in batches; a model takes it in the place of a table in memory.
 
-    `kinds` are those of the columns where they are known before any row is read; `place` says where the rows are: "in
-    files".
+    `kinds` are those that the columns are declared to have; where they are `certain`, batches are read as such. `place`
+    says where the rows are: "in files".
     """
 
     @property
@@ -57,6 +60,9 @@ class Source(Protocol):
 
     @property
     def kinds(self) -> Mapping[str, str]: ...
+
+    @property
+    def certain(self) -> bool: ...
 
     @property
     def place(self) -> str: ...
@@ -76,13 +82,8 @@ class Source(Protocol):
         ...
 
 
-def source_of(data: Any) -> Source | None:
-    """The source that the data are; None for what is in memory."""
-    return data if isinstance(data, Source) else None
-
-
 def added(values: Iterable[Any]) -> Any:
-    """The sum of what is not None, from left to right; None where all are.
+    """The sum of what is not None, from left to right, in the arrays of the first of them; None where all are.
 
     >>> added([1, None, 2])
     3
@@ -90,5 +91,16 @@ def added(values: Iterable[Any]) -> Any:
     found = None
     for value in values:
         if value is not None:
-            found = value if found is None else found + value
+            found = value if found is None else iadd(found, value)
     return found
+
+
+@contextmanager
+def at(where: str) -> Iterator[None]:
+    """A DomainError, with the place of the rows that it is about."""
+    try:
+        yield
+    except DomainError as error:
+        if str(error).startswith(where):
+            raise
+        raise DomainError(f"{where}: {error}") from error

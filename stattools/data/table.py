@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.source import source_of
+from stattools.data.sources import source_of
 from stattools.errors import DomainError, IncompatibleError
 
 if TYPE_CHECKING:

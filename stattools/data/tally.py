@@ -17,7 +17,7 @@ from stattools.data.formula import Formula
 from stattools.data.kinds import TEXT, kind_of, merged, words
 from stattools.data.moments import Moments
 from stattools.data.scanned_columns import Clean, cleaned, require_kinds
-from stattools.data.source import Batch
+from stattools.data.source import Batch, at
 from stattools.errors import DomainError
 
 MOST_VALUES = 1_000
@@ -47,7 +47,7 @@ class Question:
 
     def tally(self, batch: Batch) -> Tally:
         """Of one batch. Raises DomainError with its place."""
-        try:
+        with at(batch.where):
             kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.kinds)
             require_kinds(kinds, batch.table.schema.names)
             seen = _dictionaries(batch, kinds)
@@ -56,8 +56,6 @@ class Question:
             if not len(clean.rows):
                 return Tally(places, clean.n, dropped=Counter(clean.gaps), seen=seen)
             return self._of_rows(clean, kinds, places, seen)
-        except DomainError as error:
-            raise DomainError(f"{batch.where}: {error}") from error
 
     def _of_rows(
         self, clean: Clean, kinds: Mapping[str, str], places: dict[str, Kind], seen: dict[str, dict[str, bool]]

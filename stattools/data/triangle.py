@@ -1,18 +1,20 @@
-"""The triangle R of X = Q R by a sequence of block QRs: as accurate as Householder QR of the whole, and X is not
-copied.
+"""The triangle R of X = Q R by a tree of block QRs: as accurate as Householder QR of the whole, and X is not copied.
 
-    R <- triangle of [R; block],   cost 2 n p^2,   memory one block
+    R <- triangle of [R; triangle of block],   cost 2 n p^2,   memory one block
 
 R has the same singular values and the same column dependencies as sqrt(weight) X. Source: Demmel, Grigori, Hoemmen &
-Langou, "Communication-optimal parallel and sequential QR and LU factorizations" (2012), the sequential case.
+Langou, "Communication-optimal parallel and sequential QR and LU factorizations" (2012).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows import Rows
+from stattools.data.rows import Block, Rows
 
 Floats = NDArray[np.float64]
 
@@ -24,13 +26,24 @@ def triangle(rows: Rows, beside: bool = False) -> Floats:
     array([[5.]])
     """
     q = rows.X.shape[1] + beside
-    R = np.zeros((0, q))
-    for X, y, weight, offset in rows.blocks():
-        block = X
-        if beside:
-            response = y if offset is None else y - offset
-            block = np.column_stack([X, response])
-        if weight is not None:
-            block = block * np.sqrt(weight)[:, None]
-        R = np.linalg.qr(np.concatenate([R, block]), mode="r")
+    R = rows.total(partial(_triangle, beside)).R
     return np.concatenate([R, np.zeros((q - len(R), q))]) if len(R) < q else R
+
+
+@dataclass(frozen=True, eq=False)
+class Triangle:
+    """R of some rows; adds with `+` to that of the rows of both."""
+
+    R: Floats
+
+    def __add__(self, other: Triangle) -> Triangle:
+        return Triangle(np.linalg.qr(np.concatenate([self.R, other.R]), mode="r"))
+
+
+def _triangle(beside: bool, block: Block) -> Triangle:
+    X, y, weight, offset = block
+    if beside:
+        X = np.column_stack([X, y if offset is None else y - offset])
+    if weight is not None:
+        X = X * np.sqrt(weight)[:, None]
+    return Triangle(np.linalg.qr(X, mode="r"))

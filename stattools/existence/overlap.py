@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from functools import partial
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.largest import Largest
+from stattools.data.rows import Block
 from stattools.errors import IdentificationError
 from stattools.existence.rank import check_rank, spans
 from stattools.existence.separation import Separation, separation
@@ -74,7 +80,7 @@ def check_solution(model: Model, solution: Solution) -> None:
     """Look closer at a solution that its own numbers leave in doubt; IdentificationError if there is no unique
     maximum.
     """
-    if solution.rcond < WELL_CONDITIONED:
+    if not solution.quality.well_conditioned(WELL_CONDITIONED):
         check_rank(model)
     if not model.has_scale and (not solution.converged or _is_far(model, solution)):
         if solution.converged and program_size(model) > LARGEST_PROGRAM:
@@ -95,14 +101,19 @@ def _check_large(model: Model, solution: Solution) -> None:
     direction allows (Stiemke). Near it the multipliers P (1 - a z) do the same, positive while all a z < 1.
     """
     step = solution.covariance @ model.evaluate(solution.estimate, order=1).score
-    zero, forward = np.zeros_like(step), model.predictor.forward
-    moved = max(np.abs(forward(step, block)[0] - forward(zero, block)[0]).max() for block in model.rows.blocks())
+    moved = model.rows.total(partial(_moved, model.predictor, step)).values
     if not moved < 0.25:
         raise IdentificationError(
             f"{model.title}: linear predictors beyond {FAR:g} leave in doubt whether the outcomes are separated, and "
             f"the linear program that would tell has {program_size(model):.1e} entries, too many to be solved. "
             "Use penalty=st.Ridge(strength), or fewer columns."
         )
+
+
+def _moved(predictor: Any, step: NDArray[np.float64], block: Block) -> Largest:
+    """The largest change of a linear predictor that a step makes."""
+    forward = predictor.forward
+    return Largest(np.abs(forward(step, block)[0] - forward(np.zeros_like(step), block)[0]).max())
 
 
 def _is_far(model: Model, solution: Solution) -> bool:

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from stattools.data.largest import Largest
+from stattools.data.rows import Block
 from stattools.data.triangle import triangle
 from stattools.errors import IdentificationError
 from stattools.model import Model
@@ -65,7 +67,11 @@ def check_rank(model: Model) -> None:
 
 def spans(model: Model) -> Floats:
     """The largest size of each column, (p,)."""
-    return np.max([np.abs(block.X).max(axis=0) for block in model.rows.blocks()], axis=0)
+    return model.rows.total(_largest).values
+
+
+def _largest(block: Block) -> Largest:
+    return Largest(np.abs(block.X).max(axis=0))
 
 
 def _combination(model: Model, null: Floats, column: int) -> str:

@@ -138,7 +138,7 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
         if firth:
             check_rank(model)
         raise
-    if firth and found.rcond < 1e-10:
+    if firth and not found.quality.well_conditioned(1e-10):
         check_rank(model)
     found = replace(found, covariance=penalty.covariance(found, work.model)).mapped(T)
     return replace(found, loglik=target.loglik(found.estimate))

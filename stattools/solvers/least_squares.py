@@ -18,14 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from stattools.data.scanned_rows import ScannedRows
 from stattools.data.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.model import EXACT_FIT, Model
-from stattools.solvers.digits import EPS, Digits, coefficient_error, nrm2, sum_rounding
+from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
 from stattools.solvers.exact_elimination import eliminate
-from stattools.solvers.normal_equations import LEAST_RCOND, Refined, Shifted, refine
-from stattools.solvers.solution import Solution, Status, TraceStep
-from stattools.solvers.surrogate import held_elsewhere, surrogate_ascent
+from stattools.solvers.normal_equations import Refined, Shifted, refine
+from stattools.solvers.rounding import Rounding
+from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
 
 Floats = NDArray[np.float64]
 
@@ -67,8 +68,13 @@ class LeastSquares:
             raise IncompatibleError(
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
-        if held_elsewhere(model):
-            return _from_files(model, self.accuracy)
+        if not isinstance(model.rows, ScannedRows):
+            return self._solved(model)
+        before = model.rows.reads
+        found = self._solved(model)
+        return replace(found, reads=1 + model.rows.reads - before)
+
+    def _solved(self, model: Model) -> Solution:
         n, p = model.rows.X.shape
         if self.accuracy == "exact":
             return _required(_exact(model), model)
@@ -94,6 +100,8 @@ def _least(solution: Solution) -> float:
 
 def _suffices(fast: Solution, *, small: bool) -> bool:
     """Is there nothing to gain that would be worth the exact rung?"""
+    if small and isinstance(fast.quality, Rounding) and fast.quality.certainly(ENOUGH):
+        return True
     if fast.digits is None:
         return True
     if small:
@@ -112,28 +120,12 @@ def _required(solution: Solution | None, model: Model, least: float = 1.0) -> So
 
 
 def _fast(model: Model, shifted: Shifted, found: Refined) -> Solution:
-    phi, C, d, T = found.phi, found.C, found.d, shifted.T
-    y, r, n = sqrt(found.square), sqrt(found.rss), len(model.rows.X)
-    sums = sum_rounding(n)
-    spread, far = np.sqrt(C.diagonal()), np.abs(C) @ d
-    error = coefficient_error(spread, far, d, phi, y, r, EPS) + (sums * EPS * r / sqrt(n)) * far
-    error = error + (found.left * max(float(nrm2(phi * d)), y)) * spread
-    theta = shifted.lifted(phi)
-    moved = np.abs(shifted.center) @ np.abs(phi) + abs(shifted.middle)
-    size = np.abs(T)
-    error = size @ error + EPS * np.abs(theta)
-    covariance = T @ C @ T.T
-    variance = covariance.diagonal()
-    relative = (sums * (size @ far) ** 2 + 8.0 * (size @ spread) ** 2) * EPS / variance
-    if shifted.first is not None:
-        error[shifted.first] += 2.0 * EPS * moved / abs(shifted.value)
-    loss = EPS * (4.0 * (y + d @ np.abs(phi)) / r if r else np.inf) + sums * EPS
-    rss = max(found.rss, EPS**2 * found.size, float(np.finfo(float).tiny))
+    theta, covariance = shifted.lifted(found.phi), shifted.covariance(found.metric)
+    rss = max(found.rss, EPS**2 * found.size, TINY)
     decrement = sqrt(found.decrement_square / _dispersion(model, rss, found.size))
     scale = sqrt(rss / max(model.n - len(theta), 1.0))
-    digits = Digits.of(theta, error, scale * np.sqrt(variance), 0.5 * relative + loss, d / size.diagonal())
-    reads = found.reads
-    return _solution(model, theta, covariance, (rss, found.size), decrement, reads, found.rcond, digits, "Cholesky")
+    rounding = Rounding(shifted, found, theta, covariance, scale)
+    return _solution(model, theta, covariance, (rss, found.size), decrement, found.reads, rounding, "Cholesky")
 
 
 def _exact(model: Model) -> Solution | None:
@@ -143,19 +135,7 @@ def _exact(model: Model) -> Solution | None:
     size = _size(model)
     rss = max(found.rss, float(np.finfo(float).tiny))
     decrement = found.rounding / float(np.sqrt(_dispersion(model, rss, size)))
-    return _solution(model, found.theta, found.C, (rss, size), decrement, 1, found.rcond, found.digits, "exact")
-
-
-def _from_files(model: Model, accuracy: str) -> Solution:
-    """Gram product and refinement in reads of the files; QR where that is not enough."""
-    if accuracy == "exact":
-        raise IncompatibleError(
-            "LeastSquares(accuracy='exact') holds all rows in memory, and these are in files. Leave accuracy= out."
-        )
-    found = surrogate_ascent(model, 1e-8, 10, "LeastSquares on files")
-    if found.rcond < LEAST_RCOND:
-        return _required(_orthogonal(model), model)
-    return replace(found, residual_sums=model.residual_sums(found.estimate), reads=found.reads + 1)
+    return _solution(model, found.theta, found.C, (rss, size), decrement, 1, Known(found.rcond, found.digits), "exact")
 
 
 def _orthogonal(model: Model) -> Solution | None:
@@ -171,7 +151,7 @@ def _orthogonal(model: Model) -> Solution | None:
     phi = phi + solve_triangular(R, solve_triangular(R, work.evaluate(phi, order=1).score, trans=1))
     score = work.evaluate(phi, order=1).score
     rss, size = work.residual_sums(phi)
-    decrement = float(np.linalg.norm(solve_triangular(R, score, trans=1))) / float(np.sqrt(work.dispersion(phi)))
+    decrement = float(np.linalg.norm(solve_triangular(R, score, trans=1))) / sqrt(_dispersion(work, rss, size))
     inverse = solve_triangular(R, np.eye(p))
     C, theta = inverse @ inverse.T, T @ phi
     covariance = T @ C @ T.T
@@ -185,7 +165,7 @@ def _orthogonal(model: Model) -> Solution | None:
     scale = np.sqrt(rss / max(model.n - p, 1.0))
     digits = Digits.of(theta, error, scale * np.sqrt(variance), relative + loss, d / np.abs(np.diagonal(T)))
     rcond = float(1.0 / np.linalg.cond(R / np.where(d > 0, d, 1.0)) ** 2)
-    return _solution(model, theta, covariance, (rss, size), decrement, 1, rcond, digits, "QR")
+    return _solution(model, theta, covariance, (rss, size), decrement, 1, Known(rcond, digits), "QR")
 
 
 def _solution(
@@ -195,17 +175,14 @@ def _solution(
     sums: tuple[float, float],
     decrement: float,
     steps: int,
-    rcond: float,
-    digits: Digits,
+    quality: Quality,
     rung: str,
 ) -> Solution:
     """The log-likelihood is the model's, with scale 1, as everywhere in a solution."""
     status: Status = "converged" if decrement <= 1e-8 else "round-off"
     loglik = -0.5 * (sums[0] + model.n * log(2.0 * pi))
     trace = (TraceStep(0, loglik, 0.0),)
-    return Solution(
-        theta, covariance, loglik, status, steps, decrement, trace, "LeastSquares", rcond, rung, digits, sums
-    )
+    return Solution(theta, covariance, loglik, status, steps, decrement, trace, "LeastSquares", quality, rung, sums)
 
 
 def _dispersion(model: Model, rss: float, size: float) -> float:
@@ -216,5 +193,7 @@ def _dispersion(model: Model, rss: float, size: float) -> float:
 
 
 def _size(model: Model) -> float:
+    if isinstance(model.rows, ScannedRows):
+        return model.rows.marginal.moments.about(0.0)
     y, weight = model.rows.y, model.rows.importance
     return float(y @ y if weight is None else y @ (weight * y))

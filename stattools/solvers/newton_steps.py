@@ -83,7 +83,7 @@ def climb(
         if not metric.definite:
             metric = Metric(now.information)  # no maximum here: raises, saying which coefficient is not determined
         return Solution(theta, metric.covariance(), now.loglik, status, step, decrement, tuple(trace), solver,
-                        metric.rcond, reach=now.reach or np.nan)  # fmt: skip
+                        metric.kept(), reach=now.reach or np.nan)  # fmt: skip
 
 
 def _longest_rising_step(

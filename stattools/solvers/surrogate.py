@@ -83,7 +83,7 @@ def certified_ascent(
             theta = theta + metric.solve(now.score)  # costs no read
             return Solution(
                 theta, metric.covariance(), now.loglik, "converged" if decrement <= tolerance else "round-off",
-                len(trace) - 1, decrement, tuple(trace), solver, metric.rcond, reads=reads, reach=now.reach or np.nan,
+                len(trace) - 1, decrement, tuple(trace), solver, metric.kept(), reads=reads, reach=now.reach or np.nan,
             )  # fmt: skip
         if len(trace) > max_steps or not metric.definite or decrement > 0.5 * last:
             break

@@ -174,7 +174,6 @@ def test_what_needs_all_rows_says_what_to_do(tmp_path):
         lambda: fit.predict(),
         lambda: st.fit(st.logistic("y ~ x", st.scan(tmp_path))).calibration(),
         lambda: st.bootstrap(fit, seed=1),
-        lambda: st.fit(fit.model, solver=st.LeastSquares(accuracy="exact")),
         lambda: st.ols("t ~ poly(x, 2)", st.scan(tmp_path)),
         lambda: st.ols("t ~ x", st.scan(tmp_path), weights=[1.0] * N),
         lambda: st.ols("t ~ x", st.scan(tmp_path), precision="e"),

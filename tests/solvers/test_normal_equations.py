@@ -1,4 +1,4 @@
-"""Least squares of many rows: one read where the sample's coefficients are near, and the exact rung's numbers always."""
+"""Least squares of many rows: one read where the sample's coefficients are near, always the exact rung's numbers."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,9 @@ def test_the_numbers_of_the_exact_rung(kind):
     se = scale * np.sqrt(exact.covariance.diagonal())
     # 1e-10 standard errors, or where the fit is nearly exact the digits that y - X b has
     assert (np.abs(fast.estimate - exact.estimate) <= 1e-10 * se + 1e-14 * np.abs(exact.estimate)).all()
-    assert_allclose(fast.covariance.diagonal(), exact.covariance.diagonal(), rtol=1e-12)
+    # a heavy row inflates variances a thousandfold, and with them the rounding of the Gram matrix
+    tolerance = 1e-11 if kind == "heavy row" else 1e-12
+    assert_allclose(fast.covariance.diagonal(), exact.covariance.diagonal(), rtol=tolerance)
     # a residual of 1e-9 of y has seven digits
     assert_allclose(fast.residual_sums, exact.residual_sums, rtol=1e-6 if kind == "nearly exact" else 1e-12)
     assert fast.decrement <= 1e-8
