@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.coding import Coding
-from stattools.data.source import Batch
-from stattools.errors import DomainError
+from stattools.data.source import Batch, at
 from stattools.likelihoods.slopes import mean_slope
 from stattools.model import Model
 from stattools.population import STEP, Population, columns_of_batch
@@ -132,15 +131,13 @@ class _OfBatch:
             return None
         columns = columns_of_batch(self.coding, batch)
         there = Population(replace(self.model, rows=rows), columns, columns, False)
-        try:
+        with at(batch.where):
             for name in self.discrete:
                 there.levels(name, self.discrete)
             found = [
                 _slope(self.theta, there, name) if slope else _average(self.theta, there, {name: value})
                 for name, value, slope in self.moves
             ]
-        except DomainError as error:
-            raise DomainError(f"{batch.where}: {error}") from error
         return _Parts(n, tuple(part * n for part in found))
 
 

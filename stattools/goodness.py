@@ -23,8 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from stattools.data.coding import Coding
-from stattools.data.source import Batch
+from stattools.data.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import require_level
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, Probit
@@ -195,18 +194,16 @@ def _sums(fit: Fit, model: Model) -> _Sums:
 class _SumsOfBatch:
     """The sums over the rows of a batch; small enough to be sent to where the batch is."""
 
-    coding: Coding
     fit: Fit
 
-    def __call__(self, batch: Batch) -> _Sums | None:
-        rows = self.coding.rows(batch)
-        return None if rows is None else _sums(self.fit, replace(self.fit.model, rows=rows))
+    def __call__(self, rows: Rows) -> _Sums:
+        return _sums(self.fit, replace(self.fit.model, rows=rows))
 
 
 def _sums_elsewhere(fit: Fit, model: Model) -> _Sums:
     rows: Any = model.rows
     few = replace(rows.sampled, X=rows.sampled.X[:1], y=rows.sampled.y[:1], weight=None, offset=None)
-    return rows.over_batches(_SumsOfBatch(rows.coding, replace(fit, model=replace(model, rows=few, source=None))))
+    return rows.gather(_SumsOfBatch(replace(fit, model=replace(model, rows=few, source=None))))
 
 
 def _has_probabilities(model: Model) -> bool:

@@ -235,6 +235,7 @@ class ScannedRows:
 
     def over_batches(self, work: Callable[[Batch], Any], columns: tuple[str, ...] | None = None) -> Any:
         """The sum of what `work` makes of each batch, by default with the columns that the model reads: one pass."""
+        self.later["reads"] = self.reads
         return self.source.total(columns or self.coding.columns, work, self._piece)
 
     def blocks(self, size: int | None = None) -> Iterator[Block]:

@@ -52,8 +52,8 @@ def _difference_elsewhere(one: Any, other: Any) -> str | None:
     if not (held_elsewhere(one) and held_elsewhere(other)):
         return f"one has its rows {place_of(one)} and the other {place_of(other)}; make both from one table"
     a, b = one.rows, other.rows
-    if a.source != b.source:
-        return "their rows are those of different files"
+    if one.source is not other.source and a.source != b.source:
+        return "their rows are those of different tables"
     if a.n_rows != b.n_rows or not (set(one.dropped) <= set(other.dropped) or set(other.dropped) <= set(one.dropped)):
         return (
             f"one has {a.n_rows:,} rows and the other {b.n_rows:,}, complete in other columns ({_missing(one)}; "
