@@ -67,8 +67,8 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     what = f"All {sums.rows:,} rows read again, log-likelihood, score and information written again in NumPy and SciPy"
     if ok:
         many = f"{len(rows)} coefficient{'' if len(rows) == 1 else 's'}"
-        errors = "" if fit.penalty else f", standard errors (digits: {counted(float(rows['se_digits'].min()))})"
-        digits = counted(float(rows["digits"].min()))
+        errors = "" if fit.penalty else f", standard errors (digits: {counted(float(np.min(rows['se_digits'].to_numpy())))})"
+        digits = counted(float(np.min(rows["digits"].to_numpy())))
         said = f"{what}, agree: the same {many} (digits: {digits}){errors} and log-likelihood."
     else:
         said = (
@@ -171,7 +171,7 @@ def _penalty(model: Model, ridge: Ridge) -> Floats:
         return ridge.strength * np.diag(slopes)
     k = model.predictor.width
     one = np.diag(slopes[: len(slopes) // k])
-    return ridge.strength * np.kron(np.eye(k) - 1.0 / (k + 1), one)
+    return np.asarray(ridge.strength * np.kron(np.eye(k) - 1.0 / (k + 1), one), dtype=float)
 
 
 def _sample(fit: Fit, validate: Callable[[Fit], Agreement]) -> tuple[bool, str, tuple[str, ...]]:
