@@ -92,7 +92,7 @@ def _predicted(fit: Fit, batch: Batch, source: Scan, schema: pa.Schema, kind: st
         n = batch.table.num_rows
         if not len(clean.rows):
             return [pa.nulls(n, field.type) for field in schema]
-        found = predict(fit, fit.model, pd.DataFrame(clean.columns), kind=kind, interval=interval)
+        found = predict(fit, fit.model, pd.DataFrame(dict(clean.columns)), kind=kind, interval=interval)
     except DomainError as error:
         raise DomainError(f"{batch.where}: {error}") from error
     parts = [found[name].to_numpy() for name in schema.names] if hasattr(found, "columns") else [found]
