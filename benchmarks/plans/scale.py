@@ -65,10 +65,11 @@ def pass_seconds(rows: float, partition: float, workers: int, kind: str, m: Meas
     tasks = int(np.ceil(rows / partition))
     width = p / P
     compute = partition * (m.row[kind] * width + (m.entry * p * p if kind == "information" else 0.0))
-    read = partition * m.bytes_row * width / min(a.worker, a.storage / min(workers, tasks))
+    size = partition * m.bytes_row * width
     slow = np.exp(a.spread * random.standard_normal(tasks))
     slow[random.random(tasks) < a.stragglers] *= a.slow
-    each = np.maximum(compute, read) * slow  # the next batch is read while one is summed
+    # The next batch is read while one is summed; a slow worker is slow at both, and the storage shared by all is not.
+    each = np.maximum(max(compute, size / a.worker) * slow, size * min(workers, tasks) / a.storage)
     free = [0.0] * workers
     heapq.heapify(free)
     end = 0.0
@@ -97,7 +98,7 @@ def measured(quick: bool) -> Measured:
     millions = 1 if quick else 4
     with tempfile.TemporaryDirectory() as folder:
         files.write(folder, millions)
-        scan = st.scan(folder)
+        scan = st.scan(f"{folder}/parquet")
         formula = "y ~ " + " + ".join(files.NAMES)
         model = st.logistic(formula, scan)
         theta = np.zeros(P + 1)
