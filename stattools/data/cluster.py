@@ -191,7 +191,7 @@ def _array(values: pd.Series) -> pa.Array:
         column = pa.Array.from_pandas(values)
     except (pa.ArrowException, TypeError, ValueError):
         gaps = missing(values)
-        there = clean(values[~gaps])
+        there = clean(values.loc[~gaps])
         whole = pd.Series(there.to_numpy(), index=np.flatnonzero(~gaps), dtype=object).reindex(np.arange(len(values)))
         column = pa.array(whole, from_pandas=True)
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.on_disk import OnDisk
 from stattools.data.sweep import sweep
 
 Floats = NDArray[np.float64]
@@ -92,6 +93,16 @@ class Rows:
                 None if importance is None else importance[part],
                 None if self.offset is None else self.offset[part],
             )
+
+    def shapes(self) -> Rows:
+        """Rows that know their shapes only, and how much they weigh."""
+        found: Any = {
+            "X": OnDisk(self.X.shape),
+            "y": OnDisk(self.y.shape),
+            "weight": None if self.weight is None else OnDisk(self.weight.shape, self.n),
+            "offset": None if self.offset is None else OnDisk(self.offset.shape),
+        }
+        return Rows(**found)
 
     def gather[T](self, work: Callable[[Rows], T]) -> T:
         """The sum of `work(rows)` over batches of rows; those in memory are one batch."""
