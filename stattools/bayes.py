@@ -17,20 +17,23 @@ from stattools.conjugate.normal import Normal
 from stattools.conjugate.pairs import CLOSED_FORMS, closed_form
 from stattools.conjugate.trial_data import TRIALS
 from stattools.errors import DomainError, IncompatibleError
+from stattools.model import Model
 from stattools.models.counts import whole_number
 from stattools.models.multinomial import Multinomial
 from stattools.models.normal import NormalSample
 from stattools.networks.network_model import Network
-from stattools.priors.assignment import assign
+from stattools.priors.assignment import Priors, assign
 from stattools.sampling.diagnostics import METHODS
 from stattools.sampling.draws import Posterior
 from stattools.sampling.importance import importance, laplace
 from stattools.sampling.nuts import nuts
 from stattools.sampling.propriety import check_propriety, check_tails
+from stattools.sampling.sampled_check import laplace_in_files
 from stattools.sampling.target import mode, target
+from stattools.solvers.surrogate import expanded, held_elsewhere, in_memory, place_of
 
 MOST_CELLS = 20_000_000
-"""Rows times columns that NUTS takes on: a draw reads all of them about seven times."""
+"""Rows times columns that NUTS takes on unasked: a draw reads all of them about seven times."""
 
 
 def posterior(
@@ -55,6 +58,10 @@ def posterior(
     refuse where their Pareto k-hat is above 0.7. NUTS makes `chains` chains of `draws` draws after `tune` steps that
     are thrown away, its steps so long that the share `target_accept` of them is accepted: nearer to 1 where transitions
     diverge. The others make draws x chains independent draws. The same seed gives the same draws.
+
+    Where rows x columns are more than 20 million, NUTS is refused unless `method="nuts"` asks for it. Of rows in files
+    (`st.scan`), of which a sample is held, "laplace" takes mode and curvature from all rows in a few reads, and checks
+    itself on the sample; for `st.ols` one read is all that any method needs.
 
     A closed form is a conjugate distribution such as `st.Beta`; draws are an `st.Posterior`. Raises IncompatibleError
     for priors that do not fit the model, IdentificationError where flat priors leave the posterior improper,
@@ -90,12 +97,20 @@ def posterior(
     if exact is not None:
         return exact
     _require_density(model, prior)
+    in_files = held_elsewhere(model)
+    if in_files and not model.has_scale:
+        sample, whole = in_memory(model)
+        in_files, model = not whole, sample if whole else model
+        if in_files:
+            _require_laplace(model, method)
+    if method is None:
+        _require_size(model)
     priors = assign(model, prior, sigma)
     check_propriety(model, priors)
     start = whole_number(_seeded(seed), "seed", at_least=0)
+    if in_files and not model.has_scale:
+        return _laplace_in_files(model, priors, draws * chains, start)
     method = method or "nuts"
-    if method == "nuts":
-        _require_size(model)
     center = mode(target(model, priors))
     check_tails(model, center)
     at = center.target.transforms.forward(center.center).x
@@ -132,13 +147,38 @@ def _seeded(seed: Any) -> Any:
     return int(seed.integers(2**31)) if isinstance(seed, np.random.Generator) else seed
 
 
+def _laplace_in_files(model: Model, priors: Priors, draws: int, seed: int) -> Posterior:
+    """Mode and curvature of all rows in few reads, checked on the sample of them that is held."""
+    sample = target(expanded(model), priors)
+    center = mode(target(model, priors), sample)
+    at = center.target.transforms.forward(center.center).x
+    held, before = len(in_memory(model)[0].rows.X), int(any(priors.why))  # default priors look at all rows
+    found, check = laplace_in_files(center, sample, held, draws=draws, seed=seed, reads=before)
+    values = center.values(found.z)
+    return Posterior(model, priors, values, "laplace", seed, {}, at, found.pareto_k, found.shift, check)
+
+
+def _require_laplace(model: Model, method: str | None) -> None:
+    """IncompatibleError for what reads files once for each draw, with the method that does not."""
+    if method != "laplace":
+        does = "NUTS reads all rows thousands of times" if method != "importance" else "Each of thousands of draws is "
+        does += "weighed by the log-likelihood of all rows" if method == "importance" else ""
+        rows, columns = model.rows.X.shape
+        raise IncompatibleError(
+            f"{does}, and {rows:,} rows x {columns} columns are {place_of(model)}, of which a sample of "
+            f'{len(in_memory(model)[0].rows.X):,} is held. Use method="laplace": mode and curvature from all rows in '
+            "few reads, checked on the sample; or a table of some of the rows in memory."
+        )
+
+
 def _require_size(model: Any) -> None:
-    """IncompatibleError where NUTS would take hours, with the method that does not."""
+    """IncompatibleError where NUTS would take hours and was not asked for by name, with the method that does not."""
     if getattr(model, "has_scale", False) or not hasattr(model, "rows"):
         return
-    cells = model.rows.X.size
-    if cells > MOST_CELLS:
+    rows, columns = model.rows.X.shape
+    if rows * columns > MOST_CELLS:
         raise IncompatibleError(
-            f"NUTS reads all {len(model.rows.X):,} rows thousands of times, which on {cells:,} numbers takes hours. "
-            'Use method="laplace", which is accurate for so many rows and checks itself.'
+            f"NUTS reads all rows thousands of times, which for {rows:,} rows x {columns} columns takes hours: more "
+            f'than {MOST_CELLS:,} numbers. Use method="laplace", which is accurate for so many rows and checks '
+            'itself, or method="nuts" to wait.'
         )

@@ -16,7 +16,7 @@ from stattools.existence import check_extremes, check_overlap, check_rank, check
 from stattools.fitted import Fit
 from stattools.interval import require_level
 from stattools.likelihoods import BetaBinomial
-from stattools.model import Model
+from stattools.model import Evaluation, Model
 from stattools.models.counts import BernoulliTrials
 from stattools.models.custom import Custom
 from stattools.models.one_vs_rest import OneVsRest
@@ -29,6 +29,7 @@ from stattools.predictors.dispersed import Dispersed
 from stattools.separate_fits import OneVsRestFit
 from stattools.solvers import LBFGS, Adam, ClosedForm, LeastSquares, Newton, Solution, Solver
 from stattools.solvers.softmax import large
+from stattools.solvers.surrogate import held_elsewhere
 from stattools.statespace.many import LocalLevelFits, LocalLevels
 from stattools.statespace.maximum import BoundedNewton
 from stattools.statespace.structural import Structural
@@ -48,6 +49,9 @@ Floats = NDArray[np.float64]
 
 
 Kind = str | HAC | Cluster
+
+ONE_THREAD = 9_000
+"""Multiplications that BLAS keeps to one thread by itself, so that no limit need be set."""
 
 PATIENCE = 15
 """Newton needs this many steps where outcomes are separated, or nearly so: time to look, before it takes all."""
@@ -111,7 +115,6 @@ def fit(
 ) -> Fit: ...
 
 
-@one_blas_thread()
 def fit(
     model: Any,
     *,
@@ -142,6 +145,15 @@ def fit(
     [0.8, 2.3]
     """
     require_level(level)
+    if isinstance(model, Model) and not training and model.rows.X.size * model.predictor.size < ONE_THREAD:
+        return _fit(model, solver, level, cov, penalty)
+    with one_blas_thread():
+        return _fit(model, solver, level, cov, penalty, **training)
+
+
+def _fit(
+    model: Any, solver: Any, level: float, cov: Kind, penalty: Penalty | None, **training: Any
+) -> Fit | OneVsRestFit | NetworkFit | NetworkEnsemble | LocalLevelFits:
     if isinstance(model, Network):
         if cov != "information" or level != 0.95 or not (penalty is None or isinstance(penalty, Ridge)):
             raise IncompatibleError(
@@ -202,12 +214,22 @@ def _penalized_fit(model: Any, solver: Solver | None, level: float, cov: Kind, p
         raise IncompatibleError(f"penalty={penalty!r} goes with cov='information' only; got cov={cov!r:.60}.")
     solution = maximize(model, penalty, solver)
     _require_convergence(model, solution)
-    loglik = float(model.loglik(solution.estimate))
+    loglik = _without(penalty, model, solution)
     if isinstance(penalty, Ridge):
         none = np.broadcast_to(np.nan, solution.covariance.shape)
         scale = _scale_and_loglik(model, solution)[0] if isinstance(model, Model) else 1.0
         return Fit(model, solution.estimate, none, loglik, solution, scale, level, NO_SE, penalty=penalty)
     return Fit(model, solution.estimate, solution.covariance, loglik, solution, 1.0, level, penalty=penalty)
+
+
+def _without(penalty: Penalty, model: Any, solution: Solution) -> float:
+    """The log-likelihood at a penalized maximum, without the penalty; no read of files."""
+    if not held_elsewhere(model):
+        return float(model.loglik(solution.estimate))
+    if solution.residual_sums is not None:
+        return model.loglik_of(solution.residual_sums[0])
+    p = len(solution.estimate)
+    return solution.loglik - penalty.term(model, solution.estimate, Evaluation(solution.loglik), np.eye(p), 0).loglik
 
 
 def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) -> None:

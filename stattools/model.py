@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import get_blas_funcs
+from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
 from stattools.data.products import FEW, symmetric
 from stattools.data.rows import Block, Rows
@@ -72,8 +73,11 @@ class Evaluation:
     @property
     def is_finite(self) -> bool:
         """True when every number asked for is finite."""
-        return isfinite(self.loglik) and all(
-            isfinite(nrm2(part.ravel("K"))) for part in (self.score, self.information) if part.size
+        score, information = self.score, self.information
+        return (
+            isfinite(self.loglik)
+            and (not score.size or isfinite(nrm2(score)))
+            and (not information.size or isfinite(nrm2(information.ravel("K"))))
         )
 
 
@@ -143,7 +147,8 @@ class Model:
         estimated.
         """
         theta = self._checked(theta)
-        found = self.rows.total(partial(_evaluation, self.likelihood, self.predictor, theta, order))
+        fold = 2 if order == 2 and self.predictor.width == 1 else 1
+        found = self.rows.total(partial(_evaluation, self.likelihood, self.predictor, theta, order), fold)
         if order < 2 or self.rows.X.size < FEW:
             return found
         return replace(found, information=symmetric(found.information))
@@ -156,13 +161,7 @@ class Model:
     def change(self, theta: ArrayLike, ahead: ArrayLike) -> Floats:
         """The information at `ahead` less that at theta, shape (p, p): one product with the change of the weights."""
         theta, ahead = self._checked(theta), self._checked(ahead)
-        return self.rows.total(lambda block: self._change_in_block(theta, ahead, block))
-
-    @np.errstate(over="ignore", invalid="ignore")  # as above
-    def _change_in_block(self, theta: Floats, ahead: Floats, block: Block) -> Floats:
-        here, there = (self.predictor.forward(point, block)[0] for point in (theta, ahead))
-        weight = self.likelihood.information(there, block.y) - self.likelihood.information(here, block.y)
-        return self.predictor.information(block, _times(weight, block.weight))
+        return self.rows.total(partial(_change, self.likelihood, self.predictor, theta, ahead))
 
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta, RSS / (n - p), for models that estimate one; 1 otherwise.
@@ -193,6 +192,11 @@ class Model:
         """Log-likelihood where the weighted residual sum of squares is `rss` and the scale at its maximum."""
         mean_square = rss / self.n
         return float(-0.5 * self.n * (np.log(2.0 * np.pi * mean_square) + 1.0) + self._log_precision())
+
+    def logliks(self, thetas: ArrayLike) -> Floats:
+        """Log-likelihoods at many points, (S, p), in one read of the rows, at scale 1 where one is estimated."""
+        points = [self._checked(theta) for theta in np.asarray(thetas, dtype=float)]
+        return self.rows.total(partial(_logliks, self.likelihood, self.predictor, points))
 
     def score(self, theta: ArrayLike) -> Floats:
         """Gradient of `loglik`, shape (p,)."""
@@ -253,8 +257,13 @@ def _evaluation(
         return Evaluation(_total(likelihood.loglik(eta, y), w), pullback(score))
     loglik, score, information = likelihood.evaluate(eta, y)
     curvature = predictor.upper(block, _times(information, w))
-    first = eta[:, 0] if predictor.extra else eta
-    return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature, float(np.abs(first).max()))
+    first = eta[:, 0] if predictor.extra else eta.ravel()
+    reach = abs(float(first[idamax(first)]))
+    return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature, reach)
+
+
+def _logliks(likelihood: Likelihood, predictor: Linear | Dispersed, points: list[Floats], block: Block) -> Floats:
+    return np.array([_evaluation(likelihood, predictor, at, 0, block).loglik for at in points])
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as above
@@ -263,14 +272,25 @@ def _score(likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats,
     return pullback(_times(likelihood.score(eta, block.y), block.weight))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # as above
+def _change(
+    likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats, ahead: Floats, block: Block
+) -> Floats:
+    here, there = (predictor.forward(point, block)[0] for point in (theta, ahead))
+    weight = likelihood.information(there, block.y) - likelihood.information(here, block.y)
+    return predictor.information(block, _times(weight, block.weight))
+
+
 def _squares(predictor: Linear | Dispersed, theta: Floats, block: Block) -> Floats:
     residual = block.y - predictor.forward(theta, block)[0]
     return np.array([_total(residual * residual, block.weight), _total(block.y * block.y, block.weight)])
 
 
 def _times(values: Floats, weight: Floats | None) -> Floats:
-    return values if weight is None else values * weight.reshape(-1, *[1] * (values.ndim - 1))
+    if weight is None:
+        return values
+    return values * weight if values.ndim == 1 else values * weight.reshape(-1, *[1] * (values.ndim - 1))
 
 
 def _total(values: Floats, weight: Floats | None) -> float:
-    return float(values.sum() if weight is None else values @ weight)
+    return float(np.add.reduce(values) if weight is None else values.dot(weight))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
 import numpy as np
+from scipy.linalg import get_blas_funcs
 
 from stattools.data.columns import clean, missing
 from stattools.data.sweep import sweep
@@ -14,8 +16,12 @@ from stattools.data.table import Table, is_frame, series, table, unmasked
 from stattools.errors import DomainError
 from stattools.threads import one_blas_thread
 
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
+
 FORMULA = 'a table with a formula, such as ("y ~ x1 + C(g)", table)'
 NUMBERS = "biuf"  # NumPy's kinds of bool, int, unsigned int, float
+ARRAYS = (np.ndarray, list, tuple, range)
+FEW = 10_000  # numbers whose length is found sooner than the bad ones among them
 
 WORTH_A_THREAD = 1 << 20
 """Numbers that are summed in the time that a thread costs."""
@@ -45,7 +51,7 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
     if not (values.flags.c_contiguous or values.flags.f_contiguous):
         values = np.ascontiguousarray(values)
     values = values.astype(np.float64, copy=False)
-    if not _all_finite(values):
+    if not all_finite(values):
         good = np.isfinite(values)
         row, place = (int(index) for index in np.argwhere(~good)[0])
         where = f"row {row}, column {names[place] if names else place!r}"
@@ -61,7 +67,7 @@ def vector(values: Any, what: str) -> Any:
     >>> vector([0, 1], "y")
     array([0, 1])
     """
-    if isinstance(values, np.ndarray | list | tuple | range):
+    if isinstance(values, ARRAYS):
         values = _array(values, what)
     shape = getattr(values, "shape", None) or (len(values) if hasattr(values, "__len__") else 0,)
     if len(shape) == 2 and shape[1] == 1:
@@ -75,18 +81,36 @@ def vector(values: Any, what: str) -> Any:
             row = int(np.argmax(gaps))
             raise _gap(what, int(gaps.sum()), f"row {row}", column.iloc[row])
         values = clean(column)
-    if values.dtype.kind == "f":
+    if values.dtype.kind == "f" and not all_finite(np.asarray(values)):
         good = np.isfinite(np.asarray(values))
-        if not good.all():
-            row = int(np.argmin(good))
-            raise _gap(what, int(np.sum(~good)), f"row {row}", np.asarray(values)[row])
+        row = int(np.argmin(good))
+        raise _gap(what, int(np.sum(~good)), f"row {row}", np.asarray(values)[row])
     return values
+
+
+def all_finite(values: np.ndarray) -> bool:
+    """True where no number is missing or infinite: one sum tells, on all threads and without an array of truths.
+
+    It is finite only where all values are, unless it overflows. Of few numbers the length is as good and found sooner.
+
+    >>> all_finite(np.array([1.0, 1e300])), all_finite(np.array([1.0, np.nan]))
+    (True, False)
+    """
+    flat = values.ravel("K")
+    if flat.size < FEW:
+        found = nrm2(flat) if flat.size else 0.0
+    else:
+        with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+            found = sum(sweep(len(flat), lambda first, last: float(flat[first:last].sum()), WORTH_A_THREAD))
+    return isfinite(found) or bool(np.isfinite(flat).all())
 
 
 def named(names: Sequence[str] | None, found: tuple[str, ...] | None, p: int) -> tuple[str, ...]:
     """The names given by the user, else the frame's, else x1, x2, ...; DomainError on a wrong count or a repeat."""
+    if names is None and found is None:
+        return default_names(p)
     given = (names,) if isinstance(names, str) else names
-    chosen = tuple(given) if given is not None else found or default_names(p)
+    chosen = tuple(given) if given is not None else found or ()
     if not all(isinstance(name, str) for name in chosen):
         raise DomainError(f"names= must be texts, one per column of X; got {chosen!r}.")
     if len(chosen) != p:
@@ -100,6 +124,7 @@ def named(names: Sequence[str] | None, found: tuple[str, ...] | None, p: int) ->
     return chosen
 
 
+@lru_cache(maxsize=64)
 def default_names(p: int) -> tuple[str, ...]:
     """x1, x2, ...: the names of columns that have none."""
     return tuple(f"x{i + 1}" for i in range(p))
@@ -129,7 +154,7 @@ def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
         raise DomainError(f"{what} must be a matrix of predictors; got {X!r}. A formula comes first: (formula, table).")
     if hasattr(X, "toarray"):
         raise DomainError(f"{what} is a sparse matrix; make it dense with .toarray().")
-    if isinstance(X, np.ndarray | list | tuple | range) and not is_frame(X):
+    if isinstance(X, ARRAYS) and not is_frame(X):
         return _array(X, what), None
     if not is_frame(X) and (len(getattr(X, "shape", ())) == 1 or hasattr(X, "to_pylist")):  # a series
         label = getattr(X, "name", None)
@@ -162,16 +187,6 @@ def _array(values: Any, what: str) -> np.ndarray:
         return np.asarray(values)
     except ValueError:
         raise DomainError(f"{what} is ragged: its rows have different lengths; got {values!r:.60}.") from None
-
-
-def _all_finite(values: np.ndarray) -> bool:
-    """One sum tells, on all threads and without an array of truths: it is finite only where all values are, unless it
-    overflows.
-    """
-    flat = values.ravel("K")
-    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
-        sums = sweep(len(flat), lambda first, last: float(flat[first:last].sum()), WORTH_A_THREAD)
-    return isfinite(sum(sums)) or bool(np.isfinite(flat).all())
 
 
 def _only_column(values: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from stattools.data.formula import Formula
 from stattools.data.rows import Rows
 from stattools.data.scanned_columns import Clean, cleaned
 from stattools.data.source import Batch, at
+from stattools.data.stacked_columns import StackedColumns
 from stattools.errors import DomainError
 
 Floats = NDArray[np.float64]
@@ -46,10 +47,10 @@ class Coding:
     def rows(self, batch: Batch) -> Rows | None:
         """The complete rows of a batch; None where there are none. Raises DomainError with the place."""
         found = self.complete(batch)
-        return None if found is None else found[0]
+        return None if found is None else replace(found[0], X=np.asarray(found[0].X))
 
     def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
-        """The complete rows of a batch with their numbers in the row group or partition."""
+        """The complete rows of a batch to be read in blocks, with their numbers in the row group or partition."""
         with at(batch.where):
             clean = cleaned(batch.table, batch.first, self.kinds, self.levels)
             return (self._rows(clean), clean.rows) if len(clean.rows) else None
@@ -84,8 +85,8 @@ def needed(formula: Formula, extras: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*formula.outcome.columns, *formula.columns, *extras.values())))
 
 
-def matrix(formula: Formula, design: Design, clean: Clean) -> Floats:
-    """X of clean rows: columns that are numbers are copied, all else is made as in memory."""
+def matrix(formula: Formula, design: Design, clean: Clean) -> Any:
+    """X of clean rows: columns that are numbers stay where they are, all else is made as in memory."""
     factors = [term[0] for term in formula.terms if term]
     plain = all(len(term) < 2 for term in formula.terms) and all(
         factor.text not in design.levels and factor.call is None and factor.category in clean.columns
@@ -93,10 +94,8 @@ def matrix(formula: Formula, design: Design, clean: Clean) -> Floats:
     )
     if not plain or len(formula.terms) != len(design.names):
         return columns_of(formula, clean.columns, clean.rows, design.levels, dict(design.state))[0]
-    X = np.empty((len(clean.rows), len(formula.terms)), order="F")
-    for place, term in enumerate(formula.terms):
-        X[:, place] = clean.columns[str(term[0].category)].to_numpy() if term else 1.0
-    return X
+    columns = (clean.columns[str(term[0].category)].to_numpy() if term else 1.0 for term in formula.terms)
+    return StackedColumns(tuple(columns), len(clean.rows))
 
 
 def outcome_values(formula: Formula, clean: Clean) -> Any:

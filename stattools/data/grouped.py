@@ -22,8 +22,7 @@ def grouped_formula(formula: Any) -> tuple[Any, str | None]:
     >>> grouped_formula("ill ~ dose")
     ('ill ~ dose', None)
     """
-    found = TWO_COLUMNS.fullmatch(formula) if isinstance(formula, str) else None
-    if found is None:
+    if not isinstance(formula, str) or (found := TWO_COLUMNS.fullmatch(formula)) is None:
         return formula, None
     successes, failures, right = found.groups()
     name = failures.strip("`")

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.arrays import NUMBERS, vector
 from stattools.errors import DomainError
+from stattools.likelihoods.likelihood import are_zero_or_one
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def numeric(values: pd.Series | np.ndarray, name: str) -> np.ndarray:
-    """The outcome as float64, for models of a quantity or a count.
+    """The outcome as float64, for models of a quantity or a count, whose likelihoods check an array of numbers.
 
     Raises DomainError for text and categories, naming the models that take them.
 
     >>> numeric([1, 2, 4], "y").tolist()
     [1.0, 2.0, 4.0]
     """
-    column = vector(values, f"the outcome {name!r}")
+    column: Any = values if _is_numbers(values) else vector(values, f"the outcome {name!r}")
     if column.dtype.kind not in NUMBERS:
         levels = column.cat.categories.tolist()
         other = "st.logistic" if len(levels) == 2 else "st.softmax"
@@ -42,14 +43,15 @@ def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple
     >>> binary(["no", "yes", "no"], "admitted")
     (array([0., 1., 0.]), ('no', 'yes'))
     """
+    if _is_numbers(values) and 0 < np.count_nonzero(values) < len(values) and are_zero_or_one(values):
+        return np.asarray(values, dtype=np.float64), (False, True) if values.dtype.kind == "b" else None
     column = vector(values, f"the outcome {name!r}")
     if column.dtype.kind not in NUMBERS:
         labels = column.cat.categories.tolist()
         _check_two(name, labels)
         return column.cat.codes.to_numpy(dtype=np.float64), (labels[0], labels[1])
     y = np.asarray(column, dtype=np.float64)
-    zeros, ones = np.count_nonzero(y == 0), np.count_nonzero(y == 1)
-    if zeros + ones < len(y):
+    if not are_zero_or_one(y):
         found = np.unique(np.asarray(column)).tolist()
         if len(found) > 2:
             _check_two(name, found)
@@ -57,7 +59,7 @@ def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple
             f"a yes-or-no outcome is 0 or 1; {name!r} holds {_few(found)}: recode it, for example "
             f'"I({name} == {found[-1]}) ~ ..." in a formula, or make it text or categories.'
         )
-    if not (zeros and ones):
+    if not 0 < np.count_nonzero(y) < len(y):
         _check_two(name, [column.dtype.type(y[0]).item()])
     return y, (False, True) if column.dtype.kind == "b" else None
 
@@ -94,6 +96,10 @@ def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None)
     first = labels.index(reference)
     order = [first, *(place for place in range(len(labels)) if place != first)]
     return np.argsort(order)[codes], tuple(labels[place] for place in order)
+
+
+def _is_numbers(values: Any) -> TypeGuard[np.ndarray]:
+    return isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in NUMBERS
 
 
 def _check_two(name: str, labels: list[Any]) -> None:

@@ -22,6 +22,9 @@ from scipy.linalg import get_blas_funcs
 
 Floats = NDArray[np.float64]
 
+NARROW = 12
+"""Columns up to which a full product is faster than `dsyrk` and the roots of the weights."""
+
 FEW = 10_000
 """Numbers of X below which the calls cost more than the operations that `dsyrk` saves."""
 
@@ -74,7 +77,7 @@ def gram(blocks: Iterable[Floats], p: int) -> Floats:
     return symmetric(total)
 
 
-def upper_gram(X: Floats, weight: Floats) -> Floats:
+def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
     """X^T diag(weight) X for a block of rows in either order; only its upper triangle is to be read.
 
     Blocks are added before `symmetric` completes their sum: of many columns, completing each would cost a fifth of it.
@@ -82,10 +85,14 @@ def upper_gram(X: Floats, weight: Floats) -> Floats:
     >>> np.triu(upper_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))).tolist()
     [[19.0, 26.0], [0.0, 36.0]]
     """
-    if X.size < FEW or weight.min() < 0:
-        return X.T @ (X * weight[:, None])
+    if weight is None:
+        if X.size < FEW:
+            return X.T.dot(X)
+    elif X.size < FEW or X.shape[1] <= NARROW or weight.min() < 0:
+        half = X.T * weight
+        return half.dot(X) if X.flags.c_contiguous else np.matmul(half, X)
     total = np.zeros((X.shape[1],) * 2, order="F")
-    add_gram(total, X * np.sqrt(weight)[:, None])
+    add_gram(total, X if weight is None else X * np.sqrt(weight)[:, None])
     return total
 
 
@@ -100,12 +107,12 @@ def symmetric(upper: Floats) -> Floats:
 
 def times(X: Floats, v: Floats) -> Floats:
     """X v for a slice of rows in either order; `numpy.dot` would copy a slice in Fortran order first."""
-    return np.matmul(X, v)
+    return X.dot(v) if X.flags.c_contiguous else np.matmul(X, v)
 
 
 def transposed(X: Floats, r: Floats) -> Floats:
     """X^T r for a slice of rows in either order."""
-    return np.dot(r, X) if X.flags.c_contiguous else np.matmul(X.T, r)
+    return r.dot(X) if X.flags.c_contiguous else np.matmul(X.T, r)
 
 
 def _with_steps(X: Floats) -> tuple[Floats, int, int]:

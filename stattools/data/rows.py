@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from operator import iadd
 from typing import Any, NamedTuple
 
@@ -77,11 +77,19 @@ class Rows:
             return self.precision if self.weight is None else self.weight
         return self.weight * self.precision
 
+    @property
+    def block_size(self) -> int:
+        """As many rows as fill about 1.6 MB."""
+        return max(256, min(1 << 14, BLOCK_BYTES // (8 * max(self.X.shape[1], 1))))
+
     def blocks(self, size: int | None = None) -> Iterator[Block]:
-        """Blocks of `size` rows; by default as many as fill about 1.6 MB."""
-        n, p = self.X.shape
+        """Blocks of `size` rows, or of `block_size`."""
+        n = len(self.X)
+        size = size or self.block_size
+        if 0 < n <= size:
+            yield self.whole
+            return
         importance = self.importance
-        size = size or max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1))))
         for start in range(0, n, size):
             part = slice(start, start + size)
             X = self.X[part]
@@ -104,22 +112,36 @@ class Rows:
         }
         return Rows(**found)
 
+    @cached_property
+    def whole(self) -> Block:
+        """All rows as one block, made once."""
+        X = self.X[:]  # a slice, as in `blocks`: rows that were not saved say so
+        if self.center is not None and self.scale is not None:
+            X = (X - self.center) / self.scale
+        return Block(X, self.y, self.importance, self.offset)
+
     def gather[T](self, work: Callable[[Rows], T]) -> T:
         """The sum of `work(rows)` over batches of rows; those in memory are one batch."""
         return work(self)
 
-    def total(self, part: Callable[[Block], Any]) -> Any:
+    def total(self, part: Callable[[Block], Any], fold: int = 1) -> Any:
         """The sum of `part(block)` over all blocks, added in place, on the threads that are free (`sweep.py`).
+
+        Blocks have `fold` times `block_size` rows: 2 is right for products X^T X, which last so long that fewer calls,
+        in which threads wait for each other, are worth more than the cache.
 
         >>> Rows(np.ones((5, 1)), np.arange(5.0)).total(lambda block: float(block.y.sum()))
         10.0
         """
         n, p = self.X.shape
+        if 0 < n <= self.block_size:
+            return part(self.whole)
         if self.X.size <= WORTH_A_PART:
             return reduce(iadd, map(part, self.blocks()))
+        size = fold * self.block_size
 
         def of_range(first: int, last: int) -> Any:
-            return reduce(iadd, map(part, self._where(slice(first, last)).blocks()))
+            return reduce(iadd, map(part, self._where(slice(first, last)).blocks(size)))
 
         return reduce(iadd, sweep(n, of_range, WORTH_A_PART // p))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,8 +54,7 @@ def cleaned(
     """
     gaps, whole = {}, np.ones(batch.num_rows, dtype=bool)
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        nan = column.type in _floats() and _has_nan(column)
-        if not column.null_count and not nan:
+        if not column.null_count and not _has_nan(column):
             continue
         gap = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
         gaps[name] = int(gap.sum())
@@ -73,14 +72,12 @@ def cleaned(
     return Clean(columns, rows, gaps, n)
 
 
-def _floats() -> tuple[Any, ...]:
-    import pyarrow as pa
-
-    return pa.float64(), pa.float32(), pa.float16()
-
-
 def _has_nan(column: pa.Array) -> bool:
     """One sum tells: it is NaN only where a value is, or where infinities meet."""
+    import pyarrow as pa
+
+    if not pa.types.is_floating(column.type):
+        return False
     values = column.to_numpy(zero_copy_only=False)
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.isnan(values.sum(dtype=np.float64)))
@@ -108,4 +105,4 @@ def _series(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None
         return pd.Series(np.empty(0, dtype=DTYPES[kind]), name=name)
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
-    return pd.Series(column.to_numpy(zero_copy_only=False).astype(DTYPES[kind], copy=False), name=name)
+    return pd.Series(column.to_numpy(zero_copy_only=False).astype(DTYPES[kind], copy=False), name=name, copy=False)

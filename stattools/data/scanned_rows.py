@@ -7,10 +7,11 @@ the first one saw. A sample of the rows is held.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from operator import iadd
-from typing import TYPE_CHECKING, Any
+from threading import local
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from stattools.data.coding import CHANGED, Coding
 from stattools.data.on_disk import OnDisk
 from stattools.data.rows import Block, Rows
 from stattools.data.source import Batch, Source, at
+from stattools.data.stacked_columns import StackedColumns
 from stattools.errors import DomainError, IncompatibleError
 
 if TYPE_CHECKING:
@@ -31,6 +33,19 @@ DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a co
 
 LARGEST = 2_000_000
 """Numbers of X that are made at a time: 16 MB."""
+
+
+BLOCK = 1 << 13
+"""Rows of a block at most: what is made of it stays in the cache of one processor, with X itself in another one's."""
+
+_own = local()
+
+
+def _scratch(size: int) -> Floats:
+    """Room for a block of X, one for each thread: to ask the system for it every time costs as much as to fill it."""
+    if len(getattr(_own, "room", ())) < size:
+        _own.room = np.empty(size)
+    return _own.room
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +63,39 @@ class Summed:
         return Summed(iadd(self.value, other.value), self.n + other.n)
 
 
+class Ends(NamedTuple):
+    """Smallest and largest values of columns; adds with `+`."""
+
+    low: Floats
+    high: Floats
+
+    def __add__(self, other: Ends) -> Ends:  # type: ignore[override]
+        return Ends(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
+
+
+@dataclass(frozen=True, eq=False)
+class OfBlocks:
+    """The sum of `part(block)` over the blocks of a batch; small enough to be sent to where the batch is."""
+
+    coding: Coding
+    part: Callable[[Block], Any]
+    fold: int = 1
+
+    def __call__(self, batch: Batch) -> Summed | None:
+        found = self.coding.complete(batch)
+        if found is None:
+            return None
+        rows, n = found[0], len(found[0].X)
+        size = min(BLOCK, self.fold * rows.block_size)
+        if isinstance(rows.X, StackedColumns):
+            rows = replace(rows, X=rows.X.over(_scratch(size * rows.X.shape[1])))
+        with at(batch.where):
+            return Summed(reduce(iadd, map(self.part, rows.blocks(size))), n)
+
+
 @dataclass(frozen=True, eq=False)
 class OfRows:
-    """`work` of the complete rows of a batch; small enough to be sent to where the batch is."""
+    """`work` of the complete rows of a batch."""
 
     coding: Coding
     work: Callable[[Rows], Any]
@@ -95,6 +140,8 @@ class ScannedRows:
     marginal: Marginal
     raw: tuple[Batch, ...]
     held: Rows | None = None
+    later: dict[str, Any] = field(default_factory=dict)
+    """What reads after the first have found, shared by copies."""
 
     precision = None
     low = None
@@ -154,9 +201,9 @@ class ScannedRows:
             raise DomainError(f"of a sample of the rows none is complete. {DROP}")
         return replace(self, coding=coding, held=stacked(parts))
 
-    def total(self, part: Callable[[Block], Any]) -> Any:
-        """The sum of `part(block)` over all blocks: one pass over the source."""
-        return self.gather(partial(_total, part))
+    def total(self, part: Callable[[Block], Any], fold: int = 1) -> Any:
+        """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source."""
+        return self._pass(self.coding.columns, OfBlocks(self.coding, part, fold))
 
     def gather(self, work: Callable[[Rows], Any]) -> Any:
         """The sum of `work(rows)` over batches: one pass over the source."""
@@ -206,6 +253,23 @@ class ScannedRows:
         rows = self.sampled
         return rows if rows.y.any() else replace(rows, y=np.full(len(rows.y), self.marginal.moments.mean))
 
+    @property
+    def constants(self) -> Floats:
+        """The value of each column of X that has one only, NaN for those that vary; shape (p,).
+
+        Costs a read where a column other than the intercept does not vary in the sample.
+        """
+        if "constants" not in self.later:
+            X = self.sampled.X
+            low, high = X.min(axis=0), X.max(axis=0)
+            doubt = (low == high) & (np.array(self.design.names) != "Intercept")
+            if doubt.any() and len(X) < self.n_rows:
+                plain = replace(self, coding=replace(self.coding, center=None, scale=None))
+                low, high = plain.total(lambda block: Ends(block.X.min(axis=0), block.X.max(axis=0)))
+            alike = low == high
+            self.later["constants"] = np.where(alike, X[0], np.nan)
+        return self.later["constants"]
+
     def alone(self) -> Rows | None:
         """The outcome alone with frequencies, a row for each of its values; None where those are not enough to know."""
         counts = self.marginal.counts
@@ -234,10 +298,6 @@ class ScannedRows:
             T = np.diag(1.0 / unit)
             T[first] -= center / unit
         return replace(self, coding=replace(self.coding, center=center, scale=unit)), T
-
-
-def _total(part: Callable[[Block], Any], rows: Rows) -> Any:
-    return rows.total(part)
 
 
 def stacked(parts: list[Rows]) -> Rows:

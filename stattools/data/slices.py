@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,38 +48,42 @@ def pair_sum(a: Pair, b: Pair) -> Pair:
     return two_sum(high, error + rest)
 
 
-def exact_gram(rows: Rows, slices: int = 4) -> ExactGram:
-    """The Gram matrix of [X, y - offset] with weights; raises nothing, as all rows are finite."""
-    n, p = rows.X.shape
-    q, weight = p + 1, rows.importance
-    scale = _scales(rows)
-    block = min(BLOCK, max(n, 2))
-    bits = (53 - math.ceil(math.log2(block))) // 2
-    grid = [1.5 * 2.0 ** (52 - bits - k * (bits + 1)) for k in range(slices)]
-    high, low = np.zeros((slices * q, slices * q)), np.zeros((slices * q, slices * q))
-    lost, heavy_lost = np.zeros(q), np.zeros(q)
-    unit = 1.0 if weight is None else np.ldexp(1.0, -int(np.frexp(weight.max())[1]))
-    cut = np.empty((slices * q, block))
-    for start in range(0, n, block):
-        part = slice(start, start + block)
-        columns, tails = _columns(rows, part, scale)
-        S = _cut(columns.copy() if weight is not None else columns, tails, grid, cut, lost)
-        if weight is None:
-            product = S @ S.T
-        else:
-            # w x is a pair again: its slices multiply those of x. Weights are below 1 after a power of two.
-            w = weight[part] * unit
-            heavy, error = two_product(columns, np.broadcast_to(w, columns.shape))
-            error = error if tails is None else error + tails * w
-            product = S @ _cut(heavy, error, grid, np.empty_like(cut), heavy_lost).T / unit
-        high, error = two_sum(high, product)
-        low = low + error
+@dataclass(frozen=True, eq=False)
+class Largest:
+    """Sizes of the largest numbers of the columns of [X, y - offset], (q,), and the largest weight; adds with `+`."""
+
+    size: Floats
+    weight: float
+
+    def __add__(self, other: Largest) -> Largest:
+        return Largest(np.maximum(self.size, other.size), max(self.weight, other.weight))
+
+    @property
+    def scale(self) -> Floats:
+        """Powers of two that bring the largest number of every column below 1, so that scaling costs no digit."""
+        return np.ldexp(1.0, -np.frexp(np.where(self.size > 0, self.size, 1.0))[1])
+
+
+def largest(rows: Rows) -> Largest:
+    """The largest numbers of all rows; one read."""
+    return rows.gather(_largest)
+
+
+def exact_gram(rows: Rows, slices: int = 4, ends: Largest | None = None) -> ExactGram:
+    """The Gram matrix of [X, y - offset] with weights; raises nothing, as all rows are finite. One read beside that for
+    the largest numbers, where these are not given as `ends`.
+    """
+    n = len(rows.X)
+    ends = ends or largest(rows)
+    cut = Cut.of(n, slices, ends)
+    found = rows.gather(partial(_products, cut))
+    q = len(ends.size)
     total: Pair = (np.zeros((q, q)), np.zeros((q, q)))
     for a in reversed(range(slices)):  # the smallest first
         for b in reversed(range(slices)):
             corner = np.s_[a * q : (a + 1) * q, b * q : (b + 1) * q]
-            total = pair_sum(total, (high[corner], low[corner]))
-    return ExactGram(total, scale, lost, n * float(heavy_lost.max()) / unit)
+            total = pair_sum(total, (found.pair[0][corner], found.pair[1][corner]))
+    return ExactGram(total, cut.scale, found.lost, n * float(found.heavy_lost.max()) / cut.unit)
 
 
 def exact_residuals(rows: Rows, theta: Pair) -> tuple[Floats, Floats]:
@@ -95,6 +100,73 @@ def exact_residuals(rows: Rows, theta: Pair) -> tuple[Floats, Floats]:
             total, size = pair_sum(total, term), size + np.abs(term[0])
         found[part], doubt[part] = total[0] + total[1], 2.0**-98 * p * size
     return found, doubt
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """How columns are cut: `block` rows at a time, on a `grid` that is the same for all rows; weights are times `unit`,
+    which brings them below 1.
+    """
+
+    scale: Floats
+    unit: float
+    block: int
+    grid: tuple[float, ...]
+
+    @classmethod
+    def of(cls, n: int, slices: int, ends: Largest) -> Cut:
+        """For n rows."""
+        block = min(BLOCK, max(n, 2))
+        bits = (53 - math.ceil(math.log2(block))) // 2
+        grid = tuple(1.5 * 2.0 ** (52 - bits - k * (bits + 1)) for k in range(slices))
+        return cls(ends.scale, np.ldexp(1.0, -int(np.frexp(ends.weight)[1])), block, grid)
+
+
+@dataclass(frozen=True, eq=False)
+class Products:
+    """Products of all slices with all slices, as a pair, and what the slices left out at most; adds with `+`."""
+
+    pair: Pair
+    lost: Floats
+    heavy_lost: Floats
+
+    def __add__(self, other: Products) -> Products:
+        return Products(
+            pair_sum(self.pair, other.pair),
+            np.maximum(self.lost, other.lost),
+            np.maximum(self.heavy_lost, other.heavy_lost),
+        )
+
+
+def _largest(rows: Rows) -> Largest:
+    y = rows.y if rows.offset is None else rows.y - rows.offset
+    X = np.asarray(rows.X)
+    size = np.append(np.maximum(X.max(axis=0), -X.min(axis=0)), np.abs(y).max())
+    return Largest(size, 1.0 if rows.importance is None else float(rows.importance.max()))
+
+
+def _products(cut: Cut, rows: Rows) -> Products:
+    """The products of the slices of some rows, exact in each block."""
+    n, weight = len(rows.X), rows.importance
+    q, slices = rows.X.shape[1] + 1, len(cut.grid)
+    high, low = np.zeros((slices * q, slices * q)), np.zeros((slices * q, slices * q))
+    lost, heavy_lost = np.zeros(q), np.zeros(q)
+    out = np.empty((slices * q, cut.block))
+    for start in range(0, n, cut.block):
+        part = slice(start, start + cut.block)
+        columns, tails = _columns(rows, part, cut.scale)
+        S = _cut(columns.copy() if weight is not None else columns, tails, cut.grid, out, lost)
+        if weight is None:
+            product = S @ S.T
+        else:
+            # w x is a pair again: its slices multiply those of x. Weights are below 1 after a power of two.
+            w = weight[part] * cut.unit
+            heavy, error = two_product(columns, np.broadcast_to(w, columns.shape))
+            error = error if tails is None else error + tails * w
+            product = S @ _cut(heavy, error, cut.grid, np.empty_like(out), heavy_lost).T / cut.unit
+        high, error = two_sum(high, product)
+        low = low + error
+    return Products((high, low), lost, heavy_lost)
 
 
 def _columns(rows: Rows, part: slice, scale: Floats) -> tuple[Floats, Floats | None]:
@@ -114,7 +186,7 @@ def _columns(rows: Rows, part: slice, scale: Floats) -> tuple[Floats, Floats | N
     return columns, tails
 
 
-def _cut(rest: Floats, tails: Floats | None, grid: list[float], out: Floats, lost: Floats) -> Floats:
+def _cut(rest: Floats, tails: Floats | None, grid: tuple[float, ...], out: Floats, lost: Floats) -> Floats:
     """The slices of the columns one below the other, (K q, m); `lost` grows to the largest remainder. Uses up rest."""
     q, m = rest.shape
     S = out[:, :m]
@@ -128,10 +200,3 @@ def _cut(rest: Floats, tails: Floats | None, grid: list[float], out: Floats, los
     left = np.abs(rest) if tails is None else np.abs(rest) + np.abs(tails)
     np.maximum(lost, left.max(axis=1), out=lost)
     return S
-
-
-def _scales(rows: Rows) -> Floats:
-    """Powers of two that bring the largest number of every column below 1, so that scaling costs no digit."""
-    y = rows.y if rows.offset is None else rows.y - rows.offset
-    size = np.append(np.maximum(rows.X.max(axis=0), -rows.X.min(axis=0)), np.abs(y).max())
-    return np.ldexp(1.0, -np.frexp(np.where(size > 0, size, 1.0))[1])

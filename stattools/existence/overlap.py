@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,7 +16,7 @@ from stattools.existence.separation import Separation, separation
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, NegativeBinomial, Poisson, Probit
 from stattools.model import Model
 from stattools.solvers.solution import Solution
-from stattools.solvers.surrogate import held_elsewhere
+from stattools.solvers.surrogate import in_memory
 
 WELL_CONDITIONED = 1e-10
 """A reciprocal condition of the scaled information above this leaves no doubt about the rank."""
@@ -43,7 +42,7 @@ def check_overlap(model: Model) -> None:
 
     Where the linear program is too large it is not solved, and the error that led here stands.
     """
-    model, whole = _in_memory(model)
+    model, whole = in_memory(model)
     if program_size(model) > LARGEST_PROGRAM:
         return
     found = separation(model)
@@ -81,20 +80,12 @@ def check_solution(model: Model, solution: Solution) -> None:
     """Look closer at a solution that its own numbers leave in doubt; IdentificationError if there is no unique
     maximum.
     """
-    if solution.rcond < WELL_CONDITIONED:
+    if not solution.quality.well_conditioned(WELL_CONDITIONED):
         check_rank(model)
     if not model.has_scale and (not solution.converged or _is_far(model, solution)):
         if solution.converged and program_size(model) > LARGEST_PROGRAM:
             _check_large(model, solution)
         check_overlap(model)
-
-
-def _in_memory(model: Model) -> tuple[Model, bool]:
-    """The model itself or, of rows in files, over the sample that is held; and whether these are all rows."""
-    if not held_elsewhere(model):
-        return model, True
-    rows: Any = model.rows
-    return replace(model, rows=rows.sampled), len(rows.sampled.X) == len(rows.X)
 
 
 def program_size(model: Model) -> float:

@@ -29,6 +29,7 @@ from stattools.models.counts import BernoulliTrials
 from stattools.models.event_rates import EventRates
 from stattools.models.normal import NormalSample
 from stattools.models.waiting import Waits
+from stattools.solvers.surrogate import held_elsewhere
 from stattools.statespace.innovations import innovations
 from stattools.statespace.structural import Structural
 
@@ -63,7 +64,7 @@ class Observations:
 
 
 def observations(model: Any) -> Observations | None:
-    """The observations of a model, or None for your own likelihood, whose data nobody else knows.
+    """The observations of a model, or None for your own likelihood, whose data nobody else knows, and rows in files.
 
     >>> import stattools as st
     >>> found = observations(st.poisson_rate([3, 0, 2]))
@@ -80,7 +81,7 @@ def observations(model: Any) -> Observations | None:
         Structural: _series,
         ExponentialSmoothing: _smoothed,
     }
-    make = known.get(type(model))
+    make = None if held_elsewhere(model) else known.get(type(model))
     return None if make is None else make(model)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
-from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite, floats
+from stattools.likelihoods.likelihood import Floats, Terms, allowed, are_zero_or_one, finite, floats
 
 LARGEST = 709.0
 """exp stays within float64; the score of a row beyond it is 1e-308, and counts nothing."""
@@ -32,9 +32,9 @@ class Bernoulli:
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is 0 or 1."""
         y = floats(y, "Bernoulli")
-        good = (y == 0.0) | (y == 1.0)
-        if good.all():
+        if are_zero_or_one(y):
             return y
+        good = (y == 0.0) | (y == 1.0)
         remedy = "Code the outcome as 0 and 1; for counts out of a number of trials use Binomial."
         return allowed(finite(y, "Bernoulli"), good, "Bernoulli", "outcomes 0 or 1", remedy)
 
@@ -62,15 +62,15 @@ class Bernoulli:
         return expit(eta) * expit(-eta)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information from one exp and one log1p."""
+        """loglik, score and information from two exp and one log1p."""
         sign = 2.0 * np.asarray(y, dtype=float) - 1.0
         margin = sign * np.asarray(eta, dtype=float)
-        small = np.exp(-np.abs(margin))  # in (0, 1]: cannot overflow
+        below = np.minimum(margin, 0.0)
+        above = below - margin  # min(-margin, 0)
+        small = np.exp(below + above)  # in (0, 1]: cannot overflow
         share = 1.0 / (1.0 + small)
-        loglik = np.minimum(margin, 0.0) - np.log1p(small)
-        rest = small * share
-        miss = np.where(margin < 0.0, share, rest)  # probability of the outcome that did not happen
-        return loglik, sign * miss, rest * share
+        miss = np.exp(above) * share  # probability of the outcome that did not happen
+        return below - np.log1p(small), sign * miss, small * share * share
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One 0/1 draw per eta."""

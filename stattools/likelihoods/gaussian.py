@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.linalg import get_blas_funcs
 
 from stattools.errors import DomainError
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite, floats
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
+
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Gaussian:
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless all are finite and can be squared."""
         y = floats(y, "Gaussian")
+        if y.size and nrm2(y.ravel()) < 1e150:
+            return y
         good = np.abs(y) < 1e150
         if good.all():
             return y

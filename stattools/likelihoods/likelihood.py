@@ -47,6 +47,11 @@ def finite_floats(y: ArrayLike, who: str) -> Floats:
     return finite(floats(y, who), who)
 
 
+def are_zero_or_one(y: NDArray[Any]) -> bool:
+    """True where every entry is 0 or 1."""
+    return np.count_nonzero(y == y.astype(bool)) == y.size
+
+
 def allowed(values: Floats, good: NDArray[np.bool_], who: str, needs: str, remedy: str) -> Floats:
     """`values` where all are good, else a DomainError with the first bad value and its position."""
     if good.all():

@@ -14,6 +14,7 @@ from stattools.model import Evaluation, Model
 from stattools.penalties.cumulants import change_of_information, cumulants, flat, leverage
 from stattools.solvers.metric import Metric
 from stattools.solvers.solution import Solution
+from stattools.solvers.surrogate import held_elsewhere, place_of
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +45,12 @@ class Jeffreys:
             raise IncompatibleError(
                 f"Jeffreys needs a logistic, softmax or Poisson regression; got {model.title}. Use st.Ridge(strength), "
                 "or leave penalty= out."
+            )
+        if held_elsewhere(model):
+            raise IncompatibleError(
+                f"Jeffreys sums third derivatives over all rows in every step, and the {len(model.rows.X):,} rows of "
+                f"{model.title} are {place_of(model)}. It moves estimates by an order of 1 / sqrt(n) standard errors: leave "
+                "penalty= out. Where outcomes are separated use st.Ridge(strength), or fit the rows in memory."
             )
 
     def term(self, model: Model, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:

@@ -20,6 +20,7 @@ from stattools.solvers.newton import Newton
 from stattools.solvers.newton_steps import climb
 from stattools.solvers.softmax import large, maximize_softmax
 from stattools.solvers.solution import Solution
+from stattools.solvers.surrogate import certified_ascent, expanded, held_elsewhere
 
 Floats = NDArray[np.float64]
 
@@ -124,6 +125,8 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
     if not isinstance(solver, Newton):
         raise IncompatibleError(f"a penalty needs the solver st.Newton(); got {solver!r}. Leave solver= out.")
     target = penalized(model, penalty)
+    if held_elsewhere(model):
+        return _in_files(target, solver)
     firth = isinstance(penalty, Jeffreys)
     if firth:
         check_size(model)
@@ -135,10 +138,22 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
         if firth:
             check_rank(model)
         raise
-    if firth and found.rcond < 1e-10:
+    if firth and not found.quality.well_conditioned(1e-10):
         check_rank(model)
     found = replace(found, covariance=penalty.covariance(found, work.model)).mapped(T)
     return replace(found, loglik=target.loglik(found.estimate))
+
+
+def _in_files(target: Penalized, solver: Newton) -> Solution:
+    """The maximum with its certificate from all rows, climbed as that of a model without penalty."""
+    work, T = target.standardized()
+    stand_in = replace(work, model=expanded(work.model))
+    found = certified_ascent(work, stand_in, solver.tolerance, solver.max_steps, "Newton on files").mapped(T)
+    model, theta = target.model, found.estimate
+    sums = model.residual_sums(theta) if model.has_scale else None
+    plain = -0.5 * (sums[0] + model.n * np.log(2.0 * np.pi)) if sums else model.evaluate(theta, order=0).loglik
+    loglik = float(plain + target.penalty.term(model, theta, Evaluation(plain), target.T, 0).loglik)
+    return replace(found, loglik=loglik, residual_sums=sums, reads=found.reads + 1)
 
 
 def _softmax_with_ridge(model: Any, penalty: Ridge, solver: LBFGS) -> Solution:

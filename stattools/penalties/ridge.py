@@ -12,6 +12,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Categorical
 from stattools.model import Evaluation, Model
 from stattools.solvers.solution import Solution
+from stattools.solvers.surrogate import held_elsewhere
 
 Floats = NDArray[np.float64]
 
@@ -84,8 +85,11 @@ def penalized_coefficients(model: Any) -> NDArray[np.bool_]:
     """All but the intercepts, whatever their name, and the parameters that are no coefficients of columns."""
     if not isinstance(model, Model):
         return np.array([name != "Intercept" for name in model.names])
-    X = model.rows.X
-    constant = (np.ptp(X, axis=0) == 0) & (X[0] != 0)  # an intercept by another name
+    rows: Any = model.rows
+    if held_elsewhere(model):
+        constant = np.isfinite(rows.constants) & (rows.constants != 0)
+    else:
+        constant = (np.ptp(rows.X, axis=0) == 0) & (rows.X[0] != 0)  # an intercept by another name
     slopes = [term != "Intercept" and not alike for term, alike in zip(model.terms, constant, strict=True)]
     extra = model.predictor.extra
     blocks = (model.predictor.size - len(extra)) // len(slopes)

@@ -150,11 +150,13 @@ def assign(model: Any, prior: Any = None, sigma: Any = None) -> Priors:
             raise IncompatibleError(f"sigma= is the prior of a noise scale, and {model.title} has none; leave it out.")
         given |= {name: sigma for name in scales if name not in given}
     rows, each, why = np.eye(len(has)), [], []
-    for j, (parameter, default) in enumerate(zip(has, defaults(model, has), strict=True)):
+    usual = {} if all(p.name in given for p in has) else dict(enumerate(defaults(model, has)))  # they read the rows
+    for j, parameter in enumerate(has):
         if parameter.name in given:
             each.append(_checked(given[parameter.name], parameter))
             why.append("")
             continue
+        default = usual[j]
         each.append(default.prior)
         why.append(default.why)
         for k, weight in (default.row or {}).items():

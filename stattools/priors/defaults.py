@@ -18,17 +18,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.conjugate.normal import Normal
-from stattools.likelihoods import BetaBinomial, Binomial, Categorical, NegativeBinomial, Poisson
+from stattools.likelihoods import BetaBinomial, NegativeBinomial, Poisson
 from stattools.model import Model
 from stattools.models.normal import NormalSample
 from stattools.priors.flat import Flat, Uniform
+from stattools.priors.overview import overview
 from stattools.priors.parameters import Parameter
 from stattools.priors.positive import Exponential, HalfCauchy
-
-Floats = NDArray[np.float64]
 
 WIDTH = 2.5
 """Standard deviations per standard deviation of a column."""
@@ -81,24 +79,18 @@ def _of_sample(model: NormalSample, parameters: tuple[Parameter, ...]) -> list[D
 
 
 def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Default]:
-    rows, _ = model.rows.standardized()
-    unit = _spread_of_outcome(model) if model.has_scale else 1.0
-    X, width, p = model.rows.X, _blocks(model), len(model.terms)
-    sd, mean = np.asarray(rows.scale, dtype=float), X.mean(axis=0) if rows.center is None else rows.center
-    held = np.flatnonzero(np.ptp(X, axis=0) == 0)
-    constant = int(held[0]) if held.size else None
-    level = _level(model)
+    rows, width, p = overview(model), _blocks(model), len(model.terms)
+    unit = rows.spread
     units = "2.5 sd(y)" if model.has_scale else "2.5"
     found: list[Default] = []
     for block in range(width):
         for j in range(p):
-            if j == constant:
-                value = float(X[0, j])
-                row = {block * p + k: value if k == j else float(mean[k]) for k in range(p)}
+            if j == rows.constant:
+                row = {block * p + k: rows.value if k == j else float(rows.mean[k]) for k in range(p)}
                 about = f"{_predictor_name(model)} at the mean of the columns"
-                found.append(Default(Normal(float(level[block]), WIDTH * unit), about, row))
+                found.append(Default(Normal(float(rows.level[block]), WIDTH * unit), about, row))
             else:
-                scale = WIDTH * unit / abs(float(sd[j]))
+                scale = WIDTH * unit / abs(float(rows.sd[j]))
                 found.append(Default(Normal(0.0, scale), f"{units} per standard deviation of the column"))
     for parameter in parameters[len(found) :]:
         if parameter.role == "scale":
@@ -121,32 +113,3 @@ def _predictor_name(model: Model) -> str:
     if isinstance(likelihood, Poisson | NegativeBinomial):
         return "the log rate"
     return "the normal quantile of the probability" if model.kind == "probit" else "the log odds"
-
-
-def _spread_of_outcome(model: Model) -> float:
-    """Standard deviation of y - offset, 1 where y does not vary."""
-    rows = model.rows
-    y = rows.y if rows.offset is None else rows.y - rows.offset
-    sd = float(np.sqrt(np.cov(y, aweights=rows.importance, ddof=0)))
-    return sd if sd > 1e-13 * float(np.abs(y).max(initial=0.0)) and sd > 0 else 1.0
-
-
-def _level(model: Model) -> Floats:
-    """The linear predictor of the mean outcome, one per block of coefficients."""
-    rows, likelihood = model.rows, model.likelihood
-    weight = np.ones(len(rows.y)) if rows.importance is None else rows.importance
-    offset = 0.0 if rows.offset is None else float(weight @ rows.offset / weight.sum())
-    if isinstance(likelihood, Poisson | NegativeBinomial):
-        held = np.flatnonzero(np.ptp(rows.X, axis=0) == 0)
-        return np.array([model.start[held[0]] * rows.X[0, held[0]]]) if held.size else np.zeros(1)
-    if isinstance(likelihood, Categorical):
-        counts = np.bincount(rows.y.astype(int), weights=weight, minlength=likelihood.categories) + 0.5
-        return np.log(counts[1:] / counts[0])
-    if isinstance(likelihood, BetaBinomial):
-        successes, trials = weight @ rows.y
-        return np.array([np.log((successes + 0.5) / (trials - successes + 0.5)) - offset])
-    if isinstance(likelihood, Binomial):
-        mean = float(weight @ rows.y[:, 0] / (weight @ rows.y[:, 1]))
-    else:
-        mean = float(weight @ rows.y / weight.sum())
-    return np.array([float(likelihood.link(mean)) - offset])

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
     from stattools.sampling.predictive_check import PredictiveCheck
+    from stattools.sampling.sampled_check import SampledCheck
 
 Floats = NDArray[np.float64]
 Kind = Literal["hdi", "eti"]
@@ -39,7 +40,8 @@ class Posterior:
     `draws` has shape (chains, draws, q), parameters in the order of `names` and on their own scale: coefficients, then
     alpha or sigma. `priors` are the priors used, `statistics` what the sampler said about each draw, `mode` the place
     of the highest density on the unconstrained scale, by parameter, and `shift` for "laplace" how many standard
-    deviations its means are from the posterior's. `print(posterior)` is a page to read.
+    deviations its means are from the posterior's; `sampled_check`, of rows in files, what that was checked on.
+    `print(posterior)` is a page to read.
 
     >>> import stattools as st
     >>> model = st.logistic("ill ~ dose", {"ill": [0, 1, 0, 1, 0, 1], "dose": [1, 2, 3, 4, 1, 4]})
@@ -57,6 +59,7 @@ class Posterior:
     mode: Floats
     pareto_k: float | None = None
     shift: float | None = None
+    sampled_check: SampledCheck | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -192,8 +195,8 @@ class Posterior:
 
         A flat prior is no distribution and has no draws; your own likelihood has no rows, and so neither predictives
         nor a pointwise log-likelihood. Rows with a frequency w enter log_likelihood w times; a series is predicted one
-        step ahead and has no prior predictive, for it begins anywhere. Raises DomainError where rows times draws would
-        fill the memory.
+        step ahead and has no prior predictive, for it begins anywhere; rows in files have none of these, and the
+        attribute `rows` says so. Raises DomainError where rows times draws would fill the memory.
         """
         from stattools.sampling.tree import tree
 

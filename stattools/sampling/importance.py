@@ -45,10 +45,19 @@ class Weighted(NamedTuple):
 
 def laplace(mode: Mode, *, draws: int, seed: int) -> Weighted:
     """Draws of the normal approximation at the mode. Raises ConvergenceError where k is above 0.7."""
-    z = np.random.default_rng([seed, 11]).standard_normal((draws, len(mode.center)))
-    ratios = _log_density(mode, z) + 0.5 * np.sum(z * z, axis=1)
+    z = normal_draws(mode, draws, seed)
+    return judged(mode, z, _log_density(mode, z) + 0.5 * np.sum(z * z, axis=1), 'Use method="nuts".')
+
+
+def normal_draws(mode: Mode, draws: int, seed: int) -> Floats:
+    """Draws of z, (draws, q)."""
+    return np.random.default_rng([seed, 11]).standard_normal((draws, len(mode.center)))
+
+
+def judged(mode: Mode, z: Floats, ratios: Floats, remedy: str) -> Weighted:
+    """The draws of the normal, with what their log weights say. Raises ConvergenceError where that is too far off."""
     log_weights, k = pareto_smoothed(ratios)
-    _require(k, "Laplace's approximation", mode)
+    _require(k, "Laplace's approximation", mode, remedy)
     weights = np.exp(log_weights - log_weights.max())
     weights /= weights.sum()
     mean = weights @ z
@@ -59,9 +68,9 @@ def laplace(mode: Mode, *, draws: int, seed: int) -> Weighted:
             f"Laplace's approximation of the posterior of {mode.target.title} is off: its Pareto k-hat of {k:.2f} is "
             f"below {LARGEST_K}, and so its weighted draws can be trusted; by them a mean is wrong by {shift:.2f} "
             f"standard deviations, and a standard deviation by a factor of {float(np.max(sd / z.std(axis=0))):.2f}. "
-            'Use method="importance" or method="nuts".'
+            + remedy.replace("Use method", 'Use method="importance" or method')
         )
-    return Weighted(z[None], k, float(draws), shift)
+    return Weighted(z[None], k, float(len(z)), shift)
 
 
 def importance(mode: Mode, *, draws: int, seed: int) -> Weighted:
@@ -70,7 +79,7 @@ def importance(mode: Mode, *, draws: int, seed: int) -> Weighted:
     z = random.standard_normal((POOL * draws, q)) / np.sqrt(random.chisquare(TAILS, (POOL * draws, 1)) / TAILS)
     ratios = _log_density(mode, z) + 0.5 * (TAILS + q) * np.log1p(np.sum(z * z, axis=1) / TAILS)
     log_weights, k = pareto_smoothed(ratios)
-    _require(k, "importance sampling", mode)
+    _require(k, "importance sampling", mode, 'Use method="nuts".')
     weights = np.exp(log_weights)
     weights /= weights.sum()
     places = (np.arange(draws) + random.random()) / draws  # systematic: the least noise that resampling can add
@@ -82,10 +91,10 @@ def _log_density(mode: Mode, z: Floats) -> Floats:
     return mode.target.log_densities(z @ mode.W.T + mode.center) - mode.log_density
 
 
-def _require(k: float, what: str, mode: Mode) -> None:
+def _require(k: float, what: str, mode: Mode, remedy: str) -> None:
     if not k <= LARGEST_K:
         raise ConvergenceError(
             f"{what} of the posterior of {mode.target.title} is not to be trusted: its Pareto k-hat is {k:.2f}, and "
             f"above {LARGEST_K} its averages are unreliable, however many draws there are. The posterior is not close "
-            'to normal at its mode. Use method="nuts".'
+            f"to normal at its mode. {remedy}"
         )

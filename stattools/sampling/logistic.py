@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from stattools.likelihoods import Bernoulli
 from stattools.model import Evaluation, Model
 from stattools.predictors.linear import Linear
+from stattools.solvers.surrogate import held_elsewhere
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +47,7 @@ class Logistic:
         """The fast form of a model, or None where it has none: other likelihoods, weights, too many rows to copy."""
         rows = model.rows
         plain = isinstance(model.likelihood, Bernoulli) and type(model.predictor) is Linear
-        if not plain or rows.importance is not None or not 0 < rows.X.size <= MOST_CELLS:
+        if not plain or held_elsewhere(model) or rows.importance is not None or not 0 < rows.X.size <= MOST_CELLS:
             return None
         sign = 2.0 * rows.y - 1.0
         signed = np.ascontiguousarray(sign[:, None] * rows.X)

@@ -39,4 +39,5 @@ def page(posterior: Posterior) -> str:
             ]
         rows.append(cells)
     lines += [*aligned(head, rows), "", f"Intervals: {100 * PROB:g} % highest density. Priors:"]
-    return "\n".join([*lines, *(f"  {line}" for line in posterior.priors.lines()), str(checked)])
+    told = [str(checked), *([] if posterior.sampled_check is None else [str(posterior.sampled_check)])]
+    return "\n".join([*lines, *(f"  {line}" for line in posterior.priors.lines()), *told])

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError, IncompatibleError
 from stattools.export.observations import observations
 from stattools.sampling.tree import possible
+from stattools.solvers.surrogate import held_elsewhere, place_of
 
 if TYPE_CHECKING:
     from stattools.sampling.draws import Posterior
@@ -89,6 +90,11 @@ def beside(
 def _of_draws(posterior: Posterior, under: str, seed: Any) -> tuple[Floats, Floats]:
     model, random = posterior.model, np.random.default_rng(seed)
     data = observations(model)
+    if held_elsewhere(model):
+        raise IncompatibleError(
+            f"predictive_check needs all rows in memory, and those of {model.title} are {place_of(model)}. Check the posterior "
+            "of a sample: the same formula, with a table of some of the rows."
+        )
     if data is None:
         raise IncompatibleError(
             f"predictive_check needs the data; {model.title} has no rows that the package knows. Draw from your own "

@@ -21,6 +21,7 @@ from stattools.models.normal import NormalSample
 from stattools.priors.assignment import Priors
 from stattools.priors.flat import Flat
 from stattools.sampling.target import Mode
+from stattools.solvers.surrogate import in_memory
 from stattools.statespace.structural import Structural
 
 NEAR, FAR = 1e2, 1e4
@@ -48,7 +49,20 @@ def check_propriety(model: Any, priors: Priors) -> None:
     if isinstance(model, Structural):
         _check_structural(model, priors)
     if isinstance(model, Model):
-        _check_regression(model, priors)
+        _check_rows(model, priors)
+
+
+def _check_rows(model: Model, priors: Priors) -> None:
+    """Of rows in files the sample is looked at: what it determines, all rows determine."""
+    rows, whole = in_memory(model)
+    try:
+        _check_regression(rows, priors)
+    except IdentificationError as error:
+        if whole:
+            raise
+        raise IdentificationError(
+            f"in a sample of {len(rows.rows.X):,} of {len(model.rows.X):,} rows {error}"
+        ) from error
 
 
 def _check_regression(model: Model, priors: Priors) -> None:

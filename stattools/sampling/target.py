@@ -18,6 +18,7 @@ from stattools.sampling.observed import Observed, Whole, observed
 from stattools.sampling.transforms import Transforms
 from stattools.solvers.metric import Metric
 from stattools.solvers.newton_steps import climb
+from stattools.solvers.surrogate import certified_ascent
 
 Floats = NDArray[np.float64]
 
@@ -72,6 +73,10 @@ class Target:
             value = self.data.logliks(x) + self.priors.pointwise(x).sum(axis=1) + self.transforms.log_jacobians(u)
         return np.where(np.isfinite(value), value, IMPOSSIBLE)
 
+    def smoothed(self) -> Target:
+        """The same density with the kinks of its priors rounded off: what is climbed."""
+        return replace(self, priors=self.priors.smoothed())
+
     def _free(self, u: Floats) -> Evaluation:
         """Density and gradient where x = u: most of the steps that are ever taken."""
         now = self.data.evaluate(u, 1)
@@ -125,6 +130,10 @@ class Framed:
     def n(self) -> float:
         return self.target.n
 
+    @property
+    def start(self) -> Floats:
+        return np.linalg.solve(self.F, self.target.start)
+
     def evaluate(self, phi: Floats, order: int = 2) -> Evaluation:
         now = self.target.evaluate(self.F @ phi, order)
         if not now.is_finite or not order:
@@ -141,7 +150,7 @@ class Mode:
     """Where the density of u is highest, and the coordinates z, u = center + W z, in which its curvature there is 1.
 
     `log_density` is that of u at the center; `decrement` says how far from the mode the center is, in standard
-    deviations.
+    deviations; `reads` counts the reads of files, the first one included.
     """
 
     target: Target
@@ -149,6 +158,7 @@ class Mode:
     W: Floats
     log_density: float
     decrement: float
+    reads: int = 0
 
     def at(self, z: Floats) -> tuple[float, Floats]:
         """log p(u | y) at u = center + W z, and its gradient in z."""
@@ -179,17 +189,22 @@ def target(model: Any, priors: Priors) -> Target:
     return Target(model.title, model.n, observed(model), priors, Transforms(ends[:, 0], ends[:, 1]))
 
 
-def mode(density: Target) -> Mode:
+def mode(density: Target, stand_in: Target | None = None) -> Mode:
     """The mode by Newton's method, and the Cholesky factor of the posterior information there.
 
-    Raises IdentificationError where the density has no mode: then it is no distribution, or it rises towards a
-    boundary.
+    `stand_in` is the same density from a sample that stands for all rows, where these are in files
+    (`solvers/surrogate.py`): the mode is then found in few reads of them. Raises IdentificationError where the density
+    has no mode: then it is no distribution, or it rises towards a boundary.
     """
     F = density.frame
-    smooth: Any = Framed(replace(density, priors=density.priors.smoothed()), F)
+    smooth: Any = Framed(density.smoothed(), F)
     try:
-        found = climb(smooth, np.linalg.solve(F, density.start), 1e-6, 200, "Newton")
-        whiten = Metric(smooth.evaluate(found.estimate).information).whiten()
+        if stand_in is not None:
+            found = certified_ascent(smooth, Framed(stand_in.smoothed(), F), 1e-6, 200, "Newton on files")
+            whiten = np.linalg.cholesky(found.covariance[::-1, ::-1])[::-1, ::-1]  # upper, as that of a `Metric`
+        else:
+            found = climb(smooth, smooth.start, 1e-6, 200, "Newton")
+            whiten = Metric(smooth.evaluate(found.estimate).information).whiten()
     except (DomainError, IdentificationError) as error:
         reason = FUNNEL if isinstance(density.data, Whole) else f"{error} {REMEDY}"
         raise IdentificationError(
@@ -202,4 +217,5 @@ def mode(density: Target) -> Mode:
             "the data do not determine, or start elsewhere."
         )
     u = F @ found.estimate
-    return Mode(density, u, F @ whiten, density.evaluate(u, 0).loglik, found.decrement)
+    top = found.loglik if stand_in is not None else density.evaluate(u, 0).loglik
+    return Mode(density, u, F @ whiten, top, found.decrement, found.reads)

@@ -12,6 +12,7 @@ from stattools.export.arviz import datatree
 from stattools.export.layout import layout
 from stattools.export.observations import Observations, observations
 from stattools.sampling.diagnostics import METHODS
+from stattools.solvers.surrogate import held_elsewhere, place_of
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -80,6 +81,8 @@ def _attributes(posterior: Posterior) -> dict[str, Any]:
         attrs["formula"] = formula
     if getattr(model, "labels", None) is not None:
         attrs["labels"] = [str(label) for label in model.labels]
+    if held_elsewhere(model):
+        attrs["rows"] = f"{place_of(model)}: no log_likelihood, predictives and data of single rows"
     return attrs if posterior.pareto_k is None else attrs | {"pareto_k": posterior.pareto_k}
 
 

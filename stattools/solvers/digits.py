@@ -9,6 +9,7 @@ is what the rung's arithmetic loses of a norm. Source: Bjorck, Numerical Methods
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,11 @@ class Digits:
         errors = np.concatenate((error, se_error, error, [nrm2(error * d)]))
         digits = _digits(errors, np.concatenate((own, np.ones(p), size, [nrm2(size * d)])))
         return cls(digits[:p], digits[p : 2 * p], float(digits[2 * p : 3 * p].min()), float(digits[-1]))
+
+
+def sum_rounding(n: int) -> float:
+    """Roundings that a sum over n rows is wrong by, summed in blocks of 4,096: they add up like a random walk."""
+    return 4.0 + sqrt(min(n, 4096)) + sqrt(n / 4096)
 
 
 def coefficient_error(spread: Floats, far: Floats, d: Floats, b: Floats, y: float, r: float, u: float) -> Floats:

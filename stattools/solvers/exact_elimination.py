@@ -8,6 +8,8 @@ Forming X^T X squares the condition number, which 106 bits can pay for up to 1e1
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from stattools.data.exact_sum import pair_difference, pair_product, pair_quotient
 from stattools.data.rows import Rows
-from stattools.data.slices import Pair, exact_gram, exact_residuals
+from stattools.data.slices import Largest, Pair, exact_gram, exact_residuals, largest
 from stattools.solvers.digits import EPS, Digits
 
 Floats = NDArray[np.float64]
@@ -37,15 +39,16 @@ class Eliminated(NamedTuple):
 
 def eliminate(rows: Rows) -> Eliminated | None:
     """The exact rung; None where a pivot is not positive: the columns are dependent beyond 106 bits."""
-    found = _solved(rows, 4 if rows.low is None else 5)
+    ends = largest(rows)
+    found = _solved(rows, 4 if rows.low is None else 5, ends)
     if found is not None and found.digits.smallest < 15.0:  # numbers far below their column's largest were cut
-        again = _solved(rows, 7)
+        again = _solved(rows, 7, ends)
         found = again if again is None or again.digits.smallest > found.digits.smallest else found
     return found
 
 
-def _solved(rows: Rows, slices: int) -> Eliminated | None:
-    gram = exact_gram(rows, slices)
+def _solved(rows: Rows, slices: int, ends: Largest) -> Eliminated | None:
+    gram = exact_gram(rows, slices, ends)
     p = rows.X.shape[1]
     eliminated = _forward(gram.pair, p)
     if eliminated is None:
@@ -85,14 +88,30 @@ def _solved(rows: Rows, slices: int) -> Eliminated | None:
     return Eliminated(theta[0], C * np.outer(unit, unit), float(rss / tall**2), rcond, rounding, digits)
 
 
+@dataclass(frozen=True, eq=False)
+class SquareSum:
+    """Weighted sum of squared residuals, its error, and whether no residual can be told from 0; adds with `+`."""
+
+    value: float
+    error: float
+    nothing: bool
+
+    def __add__(self, other: SquareSum) -> SquareSum:
+        return SquareSum(self.value + other.value, self.error + other.error, self.nothing and other.nothing)
+
+
 def _square_sum(rows: Rows, theta: Pair) -> tuple[float, float]:
-    """Weighted sum of squared residuals at theta and its error; 0 where no residual can be told from 0."""
+    """Weighted sum of squared residuals at theta and its error; 0 where no residual can be told from 0. One read."""
+    found = rows.gather(partial(_squares, theta))
+    return (0.0, 0.0) if found.nothing else (found.value, found.error)
+
+
+def _squares(theta: Pair, rows: Rows) -> SquareSum:
     residual, doubt = exact_residuals(rows, theta)
-    if (np.abs(residual) <= doubt).all():
-        return 0.0, 0.0
     weight = np.ones_like(doubt) if rows.importance is None else rows.importance
     size = np.abs(residual)
-    return float(weight @ size**2), float(weight @ (2.0 * size * doubt + 4.0 * EPS * size**2))
+    error = float(weight @ (2.0 * size * doubt + 4.0 * EPS * size**2))
+    return SquareSum(float(weight @ size**2), error, bool((size <= doubt).all()))
 
 
 def _forward(gram: Pair, p: int) -> tuple[Pair, float, Floats] | None:

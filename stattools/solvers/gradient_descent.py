@@ -179,5 +179,5 @@ class _Climb:
             self._decrement(theta, now),
             tuple(self.trace),
             str(self.options),
-            self.metric.rcond,
+            self.metric.kept(),
         )

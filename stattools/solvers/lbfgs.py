@@ -64,5 +64,5 @@ class LBFGS:
         }
         found = minimize(negative_mean, np.zeros(len(W)), jac=True, method="L-BFGS-B", options=options)
         last = climb(work, work.start + W @ found.x, self.tolerance, 10, "LBFGS")
-        whole = tuple(trace) + tuple(entry._replace(step=len(trace) + entry.step) for entry in last.trace[1:])
+        whole = tuple(trace) + tuple(entry._replace(step=len(trace) + entry.step - 1) for entry in last.trace[1:])
         return replace(last, steps=int(found.nit) + last.steps, trace=whole).mapped(T)

@@ -1,6 +1,6 @@
 """Least squares on three rungs, of which the measured condition and the cost choose one.
 
-    fast    Gram matrix by dsyrk, Cholesky, refinement from X    two reads; condition of X up to 1e6
+    fast    Gram matrix by dsyrk, Cholesky, refinement from X    one or two reads; condition of X up to 1e6
     QR      block Householder                                    any condition that float64 can tell from dependence
     exact   Gram matrix without rounding, pairs of floats        all digits that the data in float64 have
 
@@ -21,10 +21,11 @@ from scipy.linalg import solve_triangular
 from stattools.data.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.model import EXACT_FIT, Model
-from stattools.solvers.digits import EPS, Digits, coefficient_error, nrm2
+from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
 from stattools.solvers.exact_elimination import eliminate
 from stattools.solvers.normal_equations import LEAST_RCOND, Refined, Shifted, refine
-from stattools.solvers.solution import Solution, Status, TraceStep
+from stattools.solvers.rounding import Rounding
+from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
 from stattools.solvers.surrogate import held_elsewhere, surrogate_ascent
 
 Floats = NDArray[np.float64]
@@ -94,6 +95,8 @@ def _least(solution: Solution) -> float:
 
 def _suffices(fast: Solution, *, small: bool) -> bool:
     """Is there nothing to gain that would be worth the exact rung?"""
+    if small and isinstance(fast.quality, Rounding) and fast.quality.certainly(ENOUGH):
+        return True
     if fast.digits is None:
         return True
     if small:
@@ -112,28 +115,12 @@ def _required(solution: Solution | None, model: Model, least: float = 1.0) -> So
 
 
 def _fast(model: Model, shifted: Shifted, found: Refined) -> Solution:
-    phi, C, d, T = found.phi, found.C, found.d, shifted.T
-    y, r, n = sqrt(found.square), sqrt(found.rss), len(model.rows.X)
-    sums = 4.0 + sqrt(min(n, 4096)) + sqrt(n / 4096)  # rounding in sums over rows, by blocks
-    spread, far = np.sqrt(C.diagonal()), np.abs(C) @ d
-    error = coefficient_error(spread, far, d, phi, y, r, EPS) + (sums * EPS * r / sqrt(n)) * far
-    error = error + (found.left * max(float(nrm2(phi * d)), y)) * spread
-    theta = shifted.lifted(phi)
-    moved = np.abs(shifted.center) @ np.abs(phi) + abs(shifted.middle)
-    size = np.abs(T)
-    error = size @ error + EPS * np.abs(theta)
-    covariance = T @ C @ T.T
-    variance = covariance.diagonal()
-    relative = (sums * (size @ far) ** 2 + 8.0 * (size @ spread) ** 2) * EPS / variance
-    if shifted.first is not None:
-        error[shifted.first] += 2.0 * EPS * moved / abs(shifted.value)
-    loss = EPS * (4.0 * (y + d @ np.abs(phi)) / r if r else np.inf) + sums * EPS
-    rss = max(found.rss, EPS**2 * found.size, float(np.finfo(float).tiny))
+    theta, covariance = shifted.lifted(found.phi), shifted.covariance(found.metric)
+    rss = max(found.rss, EPS**2 * found.size, TINY)
     decrement = sqrt(found.decrement_square / _dispersion(model, rss, found.size))
     scale = sqrt(rss / max(model.n - len(theta), 1.0))
-    digits = Digits.of(theta, error, scale * np.sqrt(variance), 0.5 * relative + loss, d / size.diagonal())
-    reads = found.reads
-    return _solution(model, theta, covariance, (rss, found.size), decrement, reads, found.rcond, digits, "Cholesky")
+    rounding = Rounding(shifted, found, theta, covariance, scale)
+    return _solution(model, theta, covariance, (rss, found.size), decrement, found.reads, rounding, "Cholesky")
 
 
 def _exact(model: Model) -> Solution | None:
@@ -143,7 +130,7 @@ def _exact(model: Model) -> Solution | None:
     size = _size(model)
     rss = max(found.rss, float(np.finfo(float).tiny))
     decrement = found.rounding / float(np.sqrt(_dispersion(model, rss, size)))
-    return _solution(model, found.theta, found.C, (rss, size), decrement, 1, found.rcond, found.digits, "exact")
+    return _solution(model, found.theta, found.C, (rss, size), decrement, 1, Known(found.rcond, found.digits), "exact")
 
 
 def _from_files(model: Model, accuracy: str) -> Solution:
@@ -185,7 +172,7 @@ def _orthogonal(model: Model) -> Solution | None:
     scale = np.sqrt(rss / max(model.n - p, 1.0))
     digits = Digits.of(theta, error, scale * np.sqrt(variance), relative + loss, d / np.abs(np.diagonal(T)))
     rcond = float(1.0 / np.linalg.cond(R / np.where(d > 0, d, 1.0)) ** 2)
-    return _solution(model, theta, covariance, (rss, size), decrement, 1, rcond, digits, "QR")
+    return _solution(model, theta, covariance, (rss, size), decrement, 1, Known(rcond, digits), "QR")
 
 
 def _solution(
@@ -195,17 +182,14 @@ def _solution(
     sums: tuple[float, float],
     decrement: float,
     steps: int,
-    rcond: float,
-    digits: Digits,
+    quality: Quality,
     rung: str,
 ) -> Solution:
     """The log-likelihood is the model's, with scale 1, as everywhere in a solution."""
     status: Status = "converged" if decrement <= 1e-8 else "round-off"
     loglik = -0.5 * (sums[0] + model.n * log(2.0 * pi))
     trace = (TraceStep(0, loglik, 0.0),)
-    return Solution(
-        theta, covariance, loglik, status, steps, decrement, trace, "LeastSquares", rcond, rung, digits, sums
-    )
+    return Solution(theta, covariance, loglik, status, steps, decrement, trace, "LeastSquares", quality, rung, sums)
 
 
 def _dispersion(model: Model, rss: float, size: float) -> float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
 from stattools.errors import IdentificationError
+from stattools.solvers.solution import Known, Quality
 
 Floats = NDArray[np.float64]
 
@@ -19,6 +20,9 @@ lange, potrf, pocon, potrs, trtrs, trtri = get_lapack_funcs(
     ("lange", "potrf", "pocon", "potrs", "trtrs", "trtri"), dtype=np.float64
 )
 
+
+LARGEST_KEPT = 100
+"""Coefficients up to which a solution keeps its metric."""
 
 LONGEST = 1e150
 """Steps are not longer: their squares are finite."""
@@ -41,12 +45,29 @@ class Metric:
         self.information = information
         self.definite = True
 
-    @cached_property
+    @property
+    def digits(self) -> None:
+        """Not known of an information."""
+
+    @property
     def rcond(self) -> float:
         """The reciprocal condition of the information scaled to unit diagonal, in the largest column sum."""
         unit = np.sqrt(self.information.diagonal())
         length = lange("1", self.information / unit[:, None] / unit)
         return float(pocon(self.factor / unit, length)[0])
+
+    def well_conditioned(self, least: float) -> bool:
+        """Is `rcond` at least this? Told by a bound on it where that will do: for H of unit diagonal and p columns
+
+        1 / rcond = |H| |H^-1| in the largest column sum  <=  p * sqrt(p) trace(H^-1).
+        """
+        return len(self.factor) ** 1.5 * self.inflation * least <= 1.0 or self.rcond >= least
+
+    @cached_property
+    def inflation(self) -> float:
+        """The trace of the inverse of the information scaled to unit diagonal: the sum of the inflated variances."""
+        half = np.sqrt(self.information.diagonal()) * self._inverse_factor.T
+        return float(nrm2(half.ravel("K"))) ** 2
 
     @classmethod
     def where_definite(cls, information: Floats) -> Metric | None:
@@ -74,10 +95,15 @@ class Metric:
             metric.definite = False
             return metric
 
+    def kept(self) -> Quality:
+        """What a solution keeps: the metric or, where that is large, its reciprocal condition."""
+        return self if len(self.factor) <= LARGEST_KEPT else Known(self.rcond)
+
     def times(self, factor: float) -> Metric:
         """The metric of `factor` times the information."""
         metric = copy(self)
         metric.information, metric.factor = factor * self.information, sqrt(factor) * self.factor
+        vars(metric).pop("_inverse_factor", None)
         return metric
 
     def solve(self, score: Floats) -> Floats:
@@ -97,12 +123,16 @@ class Metric:
 
     def whiten(self) -> Floats:
         """W (p, p) with W W^T = H^-1, so that phi in theta = W phi has unit information."""
+        return self._inverse_factor
+
+    @cached_property
+    def _inverse_factor(self) -> Floats:
         return trtri(self.factor, lower=0)[0]  # `potrf` cleared the lower triangle
 
     def covariance(self) -> Floats:
         """H^-1."""
-        W = self.whiten()
-        return W @ W.T
+        W = self._inverse_factor
+        return W.dot(W.T)
 
 
 def _reason(information: Floats, failed: int) -> str:

@@ -37,7 +37,7 @@ def footing(model: Model) -> Footing:
     if isinstance(model, Model):
         now = model.evaluate(model.start)
         metric = Metric.where_definite(now.information)
-        if metric is not None and metric.rcond >= WELL_PLACED and now.is_finite:
+        if metric is not None and now.is_finite and metric.well_conditioned(WELL_PLACED):
             return Footing(model, None, now, metric)
     work, T = model.standardized()
     return Footing(work, T, work.evaluate(work.start), None)
@@ -83,7 +83,7 @@ def climb(
         if not metric.definite:
             metric = Metric(now.information)  # no maximum here: raises, saying which coefficient is not determined
         return Solution(theta, metric.covariance(), now.loglik, status, step, decrement, tuple(trace), solver,
-                        metric.rcond, reach=now.reach or np.nan)  # fmt: skip
+                        metric.kept(), reach=now.reach or np.nan)  # fmt: skip
 
 
 def _longest_rising_step(

@@ -1,10 +1,12 @@
 """Least squares near the cost of one Gram product: Cholesky, then refinement with residuals from X.
 
-    read 1        G = Z^T W Z, c = Z^T W v,   Z = X - center, v = y - offset - its center      BLAS dsyrk
-    read 2, ...   r = v - Z phi,   phi <- phi + G^-1 Z^T W r,   until the steps are round-off
+    read 1        G = Z^T W Z, g = Z^T W r,   r = v - Z phi,   Z = X - center, v = y - offset - its center   BLAS dsyrk
+    read 2, ...   phi <- phi + G^-1 g,   g = Z^T W r,   until the steps are round-off
 
-Centers come from a sample of rows: any will do, as they only say in which coordinates the sums are taken, and so cost
-no read. Memory is one block. Source: Bjorck, "Iterative refinement of linear least squares solutions" (1967).
+Centers and the first phi come from a sample of rows: any will do, as they only say in which coordinates the sums are
+taken, and so cost no read. Near the solution the step of the first read is short, and so is its rounding: with many
+rows it is the last. Memory is one block. Source: Bjorck, "Iterative refinement of linear least squares solutions"
+(1967).
 """
 
 from __future__ import annotations
@@ -12,26 +14,32 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
-from stattools.data.products import add_gram, symmetric, times, transposed
+from stattools.data.products import add_gram, gram, symmetric, times, transposed, upper_gram
 from stattools.data.rows import Rows
-from stattools.solvers.digits import EPS
+from stattools.solvers.digits import EPS, sum_rounding
+from stattools.solvers.metric import Metric
 
 Floats = NDArray[np.float64]
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
-lange, potrf, pocon, potrs, potri = get_lapack_funcs(("lange", "potrf", "pocon", "potrs", "potri"), dtype=np.float64)
+(potrs,) = get_lapack_funcs(("potrs",), dtype=np.float64)
 
 SAMPLE = 1024
 BLOCK_BYTES = 1_600_000
 LEAST_RCOND = 1e-12
 """Below it the Gram matrix has lost what refinement needs to start from."""
 MOST_READS = 5
+SHARE = 256
+"""One in so many rows is in the sample for the first phi."""
+RIGHT = 1e-10
+"""Rounding that is so small beside the standard errors needs no further read."""
 NEAR = 3.0
 """Columns whose means are within 3 standard deviations of 0 stay where they are: that costs a digit, and no copy."""
 
@@ -53,22 +61,15 @@ class Shifted:
     @classmethod
     def of(cls, rows: Rows) -> Shifted:
         """Centers from 16 runs of rows over the whole of X."""
-        n = len(rows.X)
-        run = SAMPLE // 16
-        X, y, offset = rows.X, rows.y, rows.offset
-        if n > SAMPLE:
-            parts = [slice(s, s + run) for s in np.linspace(0, n - run, 16).astype(int).tolist()]
-            X, y = np.concatenate([X[part] for part in parts]), np.concatenate([y[part] for part in parts])
-            offset = None if offset is None else np.concatenate([offset[part] for part in parts])
-        constant = (X[0] == X).all(axis=0) & (X[0] != 0)
-        if not constant.any():
+        X, y = _runs(rows, SAMPLE)
+        first = _constant(X)
+        if first is None:
             return cls.unmoved(rows)
-        first, center = int(constant.argmax()), X.sum(axis=0) / len(X)
+        center = X.sum(axis=0) / len(X)
         center[first] = 0.0
-        if n > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
+        if len(rows.X) > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
             center[:] = 0.0
-        middle = (y if offset is None else y - offset).sum() / len(y)
-        return cls(rows, center, float(middle), first, float(X[0, first]))
+        return cls(rows, center, float(y.sum() / len(y)), first, float(X[0, first]))
 
     @classmethod
     def unmoved(cls, rows: Rows) -> Shifted:
@@ -81,16 +82,17 @@ class Shifted:
         Buffers are used again. Raises NotConstant where the first column is not `value` in every row.
         """
         rows, (n, p) = self.rows, self.rows.X.shape
-        size = min(max(n, 1), max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1)))))
         weight = rows.importance
+        if weight is None and n <= SAMPLE:  # whose first column was looked at in all rows
+            yield self.whole
+            return
+        size = min(max(n, 1), max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1)))))
         moved = bool(self.center.any())
         by_columns = rows.X.flags.f_contiguous and not rows.X.flags.c_contiguous
         buffer = np.empty((p, size)).T if by_columns else np.empty((size, p))
         for start in range(0, n, size):
             part = slice(start, start + size)
             Z, y = rows.X[part], rows.y[part]
-            if root and self.first is not None and not (Z[:, self.first] == self.value).all():
-                raise NotConstant
             v = (y if rows.offset is None else y - rows.offset[part]) - self.middle
             if moved:
                 Z = np.subtract(Z, self.center, out=buffer[: len(Z)])
@@ -100,6 +102,35 @@ class Shifted:
                 Z = np.multiply(Z, half[:, None], out=buffer[: len(Z)])
                 v *= half
             yield Z, v, w, y
+            # afterwards, when the block is in the cache
+            if root and self.first is not None and not (rows.X[part, self.first] == self.value).all():
+                raise NotConstant
+
+    @cached_property
+    def whole(self) -> tuple[Floats, Floats, None, Floats]:
+        """Few rows without weights as one block, made once."""
+        rows = self.rows
+        X = rows.X if self.first is None else rows.X - self.center
+        v = rows.y if rows.offset is None else rows.y - rows.offset
+        return X, v - self.middle, None, rows.y
+
+    def guess(self) -> Floats | None:
+        """phi of a sample of the rows, where they are many and it determines one of reasonable size."""
+        n, p = self.rows.X.shape
+        size = n // SHARE
+        if size < max(SAMPLE, 10 * p):
+            return None
+        X, y = _runs(self.rows, size)
+        Z, v = X - self.center, y - self.middle
+        unit = np.sqrt(np.einsum("ij,ij->j", Z, Z))
+        if not (unit > 0).all():
+            return None
+        Z /= unit
+        metric = Metric.where_definite(gram([Z], p))
+        if metric is None:
+            return None
+        phi = metric.solve(transposed(Z, v))
+        return phi / unit if nrm2(phi) <= 10.0 * nrm2(v) else None
 
     def lifted(self, phi: Floats) -> Floats:
         """theta in the columns as they are."""
@@ -108,6 +139,14 @@ class Shifted:
             terms = [self.middle, *(-self.center * phi)]
             theta[self.first] += math.fsum(terms) / self.value
         return theta
+
+    def covariance(self, metric: Metric) -> Floats:
+        """Inverse information of theta, from the metric of phi."""
+        if self.first is None:
+            return metric.covariance()
+        W = metric.whiten().copy()
+        W[self.first] -= (self.center / self.value).dot(W)
+        return W.dot(W.T)
 
     @property
     def T(self) -> Floats:
@@ -118,18 +157,37 @@ class Shifted:
         return T
 
 
+def _constant(X: Floats) -> int | None:
+    """The first column that is the same number in all rows and not 0."""
+    for column, (value, last) in enumerate(zip(X[0].tolist(), X[-1].tolist(), strict=True)):
+        if value == last != 0 and (X[:, column] == value).all():
+            return column
+    return None
+
+
+def _runs(rows: Rows, size: int) -> tuple[Floats, Floats]:
+    """X and y - offset of about `size` rows, in 16 runs of them over the whole of X; of all where they are no more."""
+    n, run = len(rows.X), size // 16
+    if n <= size:
+        return rows.X, rows.y if rows.offset is None else rows.y - rows.offset
+    parts = [slice(s, s + run) for s in np.linspace(0, n - run, 16).astype(int).tolist()]
+    X, y = np.concatenate([rows.X[part] for part in parts]), np.concatenate([rows.y[part] for part in parts])
+    return X, y if rows.offset is None else y - np.concatenate([rows.offset[part] for part in parts])
+
+
 class Refined(NamedTuple):
-    """phi, its inverse information C, lengths d of the columns, RSS, sums of squares of y and of v, reciprocal
-    condition, the decrement before the last step, the reads, and what is left of the steps, beside phi.
+    """phi, the metric of its information, lengths d of the columns, RSS, sums of squares of y and of v, the length of d
+    phi or of v if that is larger, the decrement before the last step, the reads, and what is left of the steps, as a
+    share of the length.
     """
 
     phi: Floats
-    C: Floats
+    metric: Metric
     d: Floats
     rss: float
     size: float
     square: float
-    rcond: float
+    length: float
     decrement_square: float
     reads: int
     left: float
@@ -146,51 +204,64 @@ def refine(rows: Rows) -> tuple[Shifted, Refined | None]:
 
 
 def _refined(shifted: Shifted) -> Refined | None:
-    p = shifted.rows.X.shape[1]
-    G, c, square = np.zeros((p, p), order="F"), np.zeros(p), 0.0
-    for Z, v, _, _ in shifted.blocks(root=True):
-        add_gram(G, Z)
-        c += transposed(Z, v)
-        square += float(v @ v)
+    n = len(shifted.rows.X)
+    phi = shifted.guess()
+    G, g, square, rss, size = None, 0.0, 0.0, 0.0, 0.0
+    for Z, v, w, y in shifted.blocks(root=True):
+        if G is None:
+            G = upper_gram(Z)
+        else:
+            add_gram(G, Z)
+        square += float(v.dot(v))
+        r = v if phi is None else v - times(Z, phi)
+        g = g + transposed(Z, r)
+        if phi is not None:
+            rss += float(r.dot(r))
+            size += float(y.dot(y) if w is None else y.dot(w * y))
+    assert G is not None
     diagonal = G.diagonal()
     if not (diagonal.min() > 1e-290 and diagonal.max() < np.inf):
         return None
     d = np.sqrt(diagonal)
-    scaled = symmetric(G) / d[:, None] / d
-    factor, failed = potrf(scaled, lower=0)
-    if failed:
+    metric = Metric.where_definite(G if n <= SAMPLE else symmetric(G))
+    if metric is None or not metric.well_conditioned(LEAST_RCOND):
         return None
-    rcond = float(pocon(factor, lange("1", scaled))[0])
-    if rcond < LEAST_RCOND:
-        return None
-    phi = potrs(factor, c / d)[0] / d
-    last, steps = 1.0, 0
+    near, last, steps = phi is not None, 1.0, 0
     while True:
-        g, rss, size = _residuals(shifted, phi)
-        step = potrs(factor, g / d)[0] / d
-        phi = phi + step
-        steps += 1
-        ratio = float(nrm2(step * d)) / max(float(nrm2(phi * d)), math.sqrt(square), 1e-300)
-        contraction = ratio ** (1.0 / steps) if steps == 1 else max(ratio / last, 1e-16)
-        left = ratio * contraction
-        if left < EPS / 8 or steps == MOST_READS or (steps > 1 and ratio > 0.5 * last):
-            break
+        step = potrs(metric.factor, g)[0]
+        phi = step if phi is None else phi + step
+        whole = max(float(nrm2(phi * d)), math.sqrt(square), 1e-300)
+        ratio = float(nrm2(step * d)) / whole
+        gain = max(float(step.dot(g)), 0.0)
+        if steps:
+            contraction = ratio if steps == 1 else max(ratio / last, 1e-16)
+            left = ratio * contraction
+            if left < EPS / 8 or steps == MOST_READS or (steps > 1 and ratio > 0.5 * last):
+                break
+        elif near:
+            contraction = sum_rounding(n) * EPS / metric.rcond
+            left = ratio * contraction
+            if left * whole <= RIGHT * math.sqrt(max(rss - gain, 0.0) / n):
+                rss -= gain
+                rest = g - metric.information @ step  # the score where the step leads
+                gain = float(rest @ potrs(metric.factor, rest)[0])
+                break
         last = ratio
+        steps += 1
+        g, rss, size = _residuals(shifted, phi)
     if left > 1e-12 and ratio > 1e-13:
         return None
-    gain = float(step @ g)
-    C = symmetric(potri(factor, lower=0)[0]) / d[:, None] / d
-    rss = max(rss - max(gain, 0.0), 0.0)
-    return Refined(phi, C, d, rss, size, square, rcond, max(gain, 0.0), steps, min(left, ratio))
+    rss = max(rss - gain, 0.0)
+    return Refined(phi, metric, d, rss, size, square, whole, gain, steps, min(left, ratio))
 
 
 def _residuals(shifted: Shifted, phi: Floats) -> tuple[Floats, float, float]:
     """Z^T W r, r^T W r and y^T W y, one read."""
-    g, rss, size = np.zeros(len(phi)), 0.0, 0.0
+    g, rss, size = 0.0, 0.0, 0.0
     for Z, v, w, y in shifted.blocks(root=False):
         r = v - times(Z, phi)
         heavy = r if w is None else w * r
-        g += transposed(Z, heavy)
-        rss += float(heavy @ r)
-        size += float(y @ y if w is None else y @ (w * y))
-    return g, rss, size
+        g = g + transposed(Z, heavy)
+        rss += float(heavy.dot(r))
+        size += float(y.dot(y) if w is None else y.dot(w * y))
+    return np.asarray(g), rss, size

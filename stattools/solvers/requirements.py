@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
-
-import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError
 
@@ -19,7 +18,7 @@ def require_rows(solver: str, needs: str, model: Any) -> None:
 
 def require_tolerance(solver: str, tolerance: float, max_steps: int) -> None:
     """DomainError unless tolerance is positive and finite and max_steps is a whole number >= 1."""
-    if not (np.isfinite(tolerance) and tolerance > 0):
+    if not (isfinite(tolerance) and tolerance > 0):
         raise DomainError(
             f"{solver} needs a positive tolerance, in standard errors; got {tolerance}. The default is 1e-8."
         )

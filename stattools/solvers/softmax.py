@@ -21,7 +21,7 @@ from stattools.solvers.newton_steps import ROUND_OFF, climb
 from stattools.solvers.quasi_newton import Ascent, ascend
 from stattools.solvers.softmax_metric import metric_at
 from stattools.solvers.softmax_passes import SoftmaxPasses
-from stattools.solvers.solution import Solution, Status, TraceStep
+from stattools.solvers.solution import Known, Solution, Status, TraceStep
 from stattools.solvers.surrogate import held_elsewhere
 
 Floats = NDArray[np.float64]
@@ -148,7 +148,7 @@ def _by_information(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> S
                 decrement,
                 (*found.trace, last),
                 "L-BFGS",
-                metric.rcond,
+                Known(metric.rcond),
             )
     del metric
     end = climb(passes, found.theta, tolerance, 10, "L-BFGS")  # type: ignore[arg-type]
@@ -177,4 +177,4 @@ def _by_gradients(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> Sol
             continue
         none = np.broadcast_to(np.nan, (len(theta), len(theta)))
         rcond = metric.rcond
-        return Solution(theta, none, now.loglik, status, steps, decrement, tuple(trace), "L-BFGS", rcond)
+        return Solution(theta, none, now.loglik, status, steps, decrement, tuple(trace), "L-BFGS", Known(rcond))

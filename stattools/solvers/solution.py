@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -30,19 +31,42 @@ class Epoch(NamedTuple):
     validation: float
 
 
+class Quality(Protocol):
+    """What can be measured of the arithmetic behind a solution, when it is asked for; a `Metric` is one."""
+
+    @property
+    def rcond(self) -> float: ...
+    @property
+    def digits(self) -> Digits | None: ...
+    def well_conditioned(self, least: float) -> bool: ...
+
+
+class Known(NamedTuple):
+    """Measured already: the reciprocal condition, and digits where the solver knows them."""
+
+    rcond: float = 1.0
+    digits: Digits | None = None
+
+    def well_conditioned(self, least: float) -> bool:
+        """Is the reciprocal condition at least this?"""
+        return self.rcond >= least
+
+
+NOT_MEASURED = Known()
+
+
 @dataclass(frozen=True, eq=False)
 class Solution:
     """A maximum with its certificate.
 
     `covariance` is the inverse information at `estimate` (scale 1 where a scale is estimated apart). `decrement`
     bounds the distance to the maximum in standard errors. `status` is "converged" (decrement within the tolerance),
-    "round-off" (as close as float64 gets), "max-steps" or "diverged" (the log-likelihood fell without end). `rcond` is
-    the reciprocal condition of the information scaled to unit diagonal, on columns that were standardized where it is
-    small. `reads` counts the times that all rows were read, where samples of them were read too; `reach` is the largest
-    size of a linear predictor, NaN where it is not known.
+    "round-off" (as close as float64 gets), "max-steps" or "diverged" (the log-likelihood fell without end). `quality`
+    measures `rcond` and `digits` when they are asked for. `reads` counts the times that all rows were read, where
+    samples of them were read too; `reach` is the largest size of a linear predictor, NaN where it is not known.
 
-    Least squares says more: the `rung` that it took ("Cholesky", "QR", "exact"), the `digits` of coefficients and
-    standard errors, and `residual_sums`, the weighted sums of squares of the residuals and of y.
+    Least squares says more: the `rung` that it took ("Cholesky", "QR", "exact") and `residual_sums`, the weighted sums
+    of squares of the residuals and of y.
     """
 
     estimate: Floats
@@ -53,9 +77,8 @@ class Solution:
     decrement: float
     trace: tuple[TraceStep, ...]
     solver: str
-    rcond: float = 1.0
+    quality: Quality = NOT_MEASURED
     rung: str | None = None
-    digits: Digits | None = None
     residual_sums: tuple[float, float] | None = None
     reads: int = 0
     reach: float = np.nan
@@ -64,6 +87,18 @@ class Solution:
     def converged(self) -> bool:
         """True when the estimate is the maximum to the certificate's accuracy."""
         return self.status in ("converged", "round-off")
+
+    @cached_property
+    def rcond(self) -> float:
+        """Reciprocal condition of the information scaled to unit diagonal, on columns that were standardized where it
+        is small.
+        """
+        return self.quality.rcond
+
+    @cached_property
+    def digits(self) -> Digits | None:
+        """Correct digits of coefficients and standard errors, where the solver knows them."""
+        return self.quality.digits
 
     def mapped(self, T: Floats | None) -> Solution:
         """The same solution in theta = T phi coordinates; None stands for the identity."""

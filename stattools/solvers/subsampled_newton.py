@@ -68,7 +68,7 @@ def _certified(start: Start, theta: Floats, reads: int, tolerance: float) -> Sol
             return None
     found = Solution(
         theta, metric.covariance(), now.loglik, "converged", len(trace) - 1, decrement, tuple(trace),
-        "Newton on subsamples", metric.rcond, reads=reads + len(trace), reach=now.reach,
+        "Newton on subsamples", metric.kept(), reads=reads + len(trace), reach=now.reach,
     )  # fmt: skip
     return found.mapped(start.T)
 

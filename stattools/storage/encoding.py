@@ -58,7 +58,12 @@ CLASSES = {
 }
 """What a file may hold, and where it is defined."""
 
-DATA = {"Model": {"kept": None, "source": None}, "Rows": {"low": None}, "Fit": {"cov_kind": None}}
+DATA = {
+    "Model": {"kept": None, "source": None},
+    "Rows": {"low": None},
+    "Fit": {"cov_kind": None},
+    "Solution": {"quality": None},
+}
 """Fields that may hold data, and what is saved in their place; words are none."""
 
 LONGEST_TRACE = 500
@@ -128,6 +133,8 @@ def _fields(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
 
 def _facts(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     """Numbers that a fit computes from its rows when asked, to be known without them."""
+    if isinstance(value, Rows):
+        return {}
     facts = {name: getattr(value, name) for name in _cached(value)}
     model = getattr(value, "model", None)
     if isinstance(model, Model) and model.has_scale:

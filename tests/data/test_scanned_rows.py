@@ -92,6 +92,47 @@ def test_any_partition_gives_the_fit_in_memory(case, cuts, group, batch, held):
         same(fitted(*model, st.scan(folder)), fitted(*model, data))
 
 
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(
+    case=hs.sampled_from(MODELS),
+    strength=hs.sampled_from([0.1, 5.0, 400.0]),
+    cuts=hs.lists(hs.integers(0, 500), max_size=4),
+    group=hs.integers(40, 1000),
+    held=hs.sampled_from([300, 10_000]),
+)
+def test_any_partition_gives_the_ridge_in_memory(case, strength, cuts, group, held):
+    make, formula, options, data = model_of(case, DATA)
+    penalty = st.Ridge(strength, centered=make is st.softmax)
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(first_pass, "HELD", held)
+        write(folder, data, cuts, group)
+        a, b = (
+            st.fit(make(formula, source, **options), penalty=penalty, solver=TIGHT)
+            for source in (st.scan(folder), data)
+        )
+    assert np.abs(a.estimate - b.estimate).max() <= 1e-10 * np.abs(b.estimate).max()
+    ours, reference = ([f.loglik, f.scale, f.solution.loglik] for f in (a, b))
+    np.testing.assert_allclose(ours, reference, rtol=1e-10)
+    np.testing.assert_allclose(a.solution.covariance, b.solution.covariance, rtol=1e-8, atol=1e-12)
+
+
+def test_a_ridge_spares_an_intercept_by_another_name_only_where_all_rows_have_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(first_pass, "HELD", 100)
+    for change in (2.0, np.where(ROW == 850, 3.0, 2.0)):  # constant in the sample, in one case in all rows
+        data = DATA.assign(one=change)
+        write(tmp_path, data, [400], 90)
+        fits = (
+            st.fit(st.ols("t ~ 0 + one + x", source), penalty=st.Ridge(50.0)) for source in (st.scan(tmp_path), data)
+        )
+        np.testing.assert_allclose(*(fit.estimate for fit in fits), rtol=1e-10)
+
+
+def test_firths_penalty_is_refused_with_the_reason(tmp_path):
+    write(tmp_path, DATA, [], 130)
+    with pytest.raises(st.IncompatibleError, match=r"third derivatives.*files.*Ridge"):
+        st.fit(st.logistic("y ~ x", st.scan(tmp_path)), penalty=st.Jeffreys())
+
+
 @pytest.mark.parametrize("case", MODELS, ids=lambda case: case[1])
 def test_every_model_from_a_sample_of_a_third(case, tmp_path, monkeypatch):
     monkeypatch.setattr(first_pass, "HELD", 300)

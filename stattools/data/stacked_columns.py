@@ -1,0 +1,62 @@
+"""X of columns that lie apart in memory: rows are put together as they are asked for, a block at a time.
+
+Columns of a batch come one by one out of a file; copied into an X of their own they would make two trips to memory, and
+as blocks that are used at once none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class StackedColumns:
+    """Stands for X (n, p): a slice of rows is an array in Fortran order. A column is an array (n,) of numbers, or a
+    number that is the same in all rows. With `scratch`, numbers for a block and more, each block takes the place of the
+    one before it.
+
+    >>> X = StackedColumns((1.0, np.array([2, 3, 4])), 3)
+    >>> X.shape, X[1:].tolist()
+    ((3, 2), [[1.0, 3.0], [1.0, 4.0]])
+    """
+
+    columns: tuple[NDArray[Any] | float, ...]
+    n: int
+    scratch: Floats | None = None
+
+    ndim = 2
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.n, len(self.columns)
+
+    @property
+    def size(self) -> int:
+        """How many numbers."""
+        return self.n * len(self.columns)
+
+    def over(self, scratch: Floats) -> StackedColumns:
+        """The same X, its blocks in `scratch`."""
+        return replace(self, scratch=scratch)
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __getitem__(self, rows: slice) -> Floats:
+        first, last, _ = rows.indices(self.n)
+        m, p = max(last - first, 0), len(self.columns)
+        room = np.empty(m * p) if self.scratch is None else self.scratch[: m * p]
+        X = room.reshape((m, p), order="F")
+        for place, column in enumerate(self.columns):
+            X[:, place] = column[rows] if isinstance(column, np.ndarray) else column
+        return X
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Floats:
+        return replace(self, scratch=None)[:]
