@@ -263,13 +263,7 @@ def _evaluation(
 
 
 def _logliks(likelihood: Likelihood, predictor: Linear | Dispersed, points: list[Floats], block: Block) -> Floats:
-    return np.array([_evaluation(likelihood, predictor, at, 0, block).loglik for at in points])
-
-
-@np.errstate(over="ignore", invalid="ignore")  # as above
-def _score(likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats, block: Block) -> Floats:
-    eta, pullback = predictor.forward(theta, block)
-    return pullback(_times(likelihood.score(eta, block.y), block.weight))
+    return np.array([_evaluation(likelihood, predictor, theta, 0, block).loglik for theta in points])
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as above
@@ -279,6 +273,12 @@ def _change(
     here, there = (predictor.forward(point, block)[0] for point in (theta, ahead))
     weight = likelihood.information(there, block.y) - likelihood.information(here, block.y)
     return predictor.information(block, _times(weight, block.weight))
+
+
+@np.errstate(over="ignore", invalid="ignore")  # as above
+def _score(likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats, block: Block) -> Floats:
+    eta, pullback = predictor.forward(theta, block)
+    return pullback(_times(likelihood.score(eta, block.y), block.weight))
 
 
 def _squares(predictor: Linear | Dispersed, theta: Floats, block: Block) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from stattools.data.design import Design, columns_of, outcome_of
 from stattools.data.formula import Formula
+from stattools.data.powers import rest_of_powers
 from stattools.data.rows import Rows
 from stattools.data.scanned_columns import Clean, cleaned
 from stattools.data.source import Batch, at
@@ -50,7 +51,7 @@ class Coding:
         return None if found is None else replace(found[0], X=np.asarray(found[0].X))
 
     def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
-        """The complete rows of a batch to be read in blocks, with their numbers in the row group or partition."""
+        """The complete rows of a batch, to be read in blocks, with their numbers in the row group or partition."""
         with at(batch.where):
             clean = cleaned(batch.table, batch.first, self.kinds, self.levels)
             return (self._rows(clean), clean.rows) if len(clean.rows) else None
@@ -61,7 +62,10 @@ class Coding:
         if self.check is not None:
             y = self.check(y)
         weight, offset = weights_and_offset(self.extras, clean)
-        return Rows(X, y, weight, offset, center=self.center, scale=self.scale)
+        low = None
+        if isinstance(X, np.ndarray):
+            low = rest_of_powers(self.formula, self.design.names, lambda name: _floats(clean, name), X)
+        return Rows(X, y, weight, offset, center=self.center, scale=self.scale, low=low)
 
     def _outcome(self, clean: Clean) -> Floats:
         """The outcome of clean rows in the model's numbers."""
@@ -96,6 +100,10 @@ def matrix(formula: Formula, design: Design, clean: Clean) -> Any:
         return columns_of(formula, clean.columns, clean.rows, design.levels, dict(design.state))[0]
     columns = (clean.columns[str(term[0].category)].to_numpy() if term else 1.0 for term in formula.terms)
     return StackedColumns(tuple(columns), len(clean.rows))
+
+
+def _floats(clean: Clean, name: str) -> Floats:
+    return clean.columns[name].to_numpy(dtype=np.float64)
 
 
 def outcome_values(formula: Formula, clean: Clean) -> Any:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.exact_sum import pair_product, two_product, two_sum
+from stattools.data.largest import Largest
 from stattools.data.rows import Rows
 
 Floats = NDArray[np.float64]
@@ -48,24 +49,8 @@ def pair_sum(a: Pair, b: Pair) -> Pair:
     return two_sum(high, error + rest)
 
 
-@dataclass(frozen=True, eq=False)
-class Largest:
-    """Sizes of the largest numbers of the columns of [X, y - offset], (q,), and the largest weight; adds with `+`."""
-
-    size: Floats
-    weight: float
-
-    def __add__(self, other: Largest) -> Largest:
-        return Largest(np.maximum(self.size, other.size), max(self.weight, other.weight))
-
-    @property
-    def scale(self) -> Floats:
-        """Powers of two that bring the largest number of every column below 1, so that scaling costs no digit."""
-        return np.ldexp(1.0, -np.frexp(np.where(self.size > 0, self.size, 1.0))[1])
-
-
 def largest(rows: Rows) -> Largest:
-    """The largest numbers of all rows; one read."""
+    """The largest numbers of the columns of [X, y - offset], and the largest weight, (q + 1,); one read."""
     return rows.gather(_largest)
 
 
@@ -74,10 +59,9 @@ def exact_gram(rows: Rows, slices: int = 4, ends: Largest | None = None) -> Exac
     the largest numbers, where these are not given as `ends`.
     """
     n = len(rows.X)
-    ends = ends or largest(rows)
-    cut = Cut.of(n, slices, ends)
+    cut = Cut.of(n, slices, ends or largest(rows))
     found = rows.gather(partial(_products, cut))
-    q = len(ends.size)
+    q = len(cut.scale)
     total: Pair = (np.zeros((q, q)), np.zeros((q, q)))
     for a in reversed(range(slices)):  # the smallest first
         for b in reversed(range(slices)):
@@ -119,7 +103,10 @@ class Cut:
         block = min(BLOCK, max(n, 2))
         bits = (53 - math.ceil(math.log2(block))) // 2
         grid = tuple(1.5 * 2.0 ** (52 - bits - k * (bits + 1)) for k in range(slices))
-        return cls(ends.scale, np.ldexp(1.0, -int(np.frexp(ends.weight)[1])), block, grid)
+        size, weight = ends.values[:-1], ends.values[-1]
+        # powers of two bring the largest number of every column below 1, so that scaling costs no digit
+        scale = np.ldexp(1.0, -np.frexp(np.where(size > 0, size, 1.0))[1])
+        return cls(scale, float(np.ldexp(1.0, -np.frexp(weight)[1])), block, grid)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,8 +128,9 @@ class Products:
 def _largest(rows: Rows) -> Largest:
     y = rows.y if rows.offset is None else rows.y - rows.offset
     X = np.asarray(rows.X)
-    size = np.append(np.maximum(X.max(axis=0), -X.min(axis=0)), np.abs(y).max())
-    return Largest(size, 1.0 if rows.importance is None else float(rows.importance.max()))
+    size = np.maximum(X.max(axis=0), -X.min(axis=0))
+    weight = 1.0 if rows.importance is None else rows.importance.max()
+    return Largest(np.concatenate([size, [np.abs(y).max(), weight]]))
 
 
 def _products(cut: Cut, rows: Rows) -> Products:

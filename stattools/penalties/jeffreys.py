@@ -49,8 +49,8 @@ class Jeffreys:
         if held_elsewhere(model):
             raise IncompatibleError(
                 f"Jeffreys sums third derivatives over all rows in every step, and the {len(model.rows.X):,} rows of "
-                f"{model.title} are {place_of(model)}. It moves estimates by an order of 1 / sqrt(n) standard errors: leave "
-                "penalty= out. Where outcomes are separated use st.Ridge(strength), or fit the rows in memory."
+                f"{model.title} are {place_of(model)}. It moves estimates by an order of 1 / sqrt(n) standard errors: "
+                "leave penalty= out. Where outcomes are separated use st.Ridge(strength), or fit the rows in memory."
             )
 
     def term(self, model: Model, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:

@@ -92,8 +92,8 @@ def _of_draws(posterior: Posterior, under: str, seed: Any) -> tuple[Floats, Floa
     data = observations(model)
     if held_elsewhere(model):
         raise IncompatibleError(
-            f"predictive_check needs all rows in memory, and those of {model.title} are {place_of(model)}. Check the posterior "
-            "of a sample: the same formula, with a table of some of the rows."
+            f"predictive_check needs all rows in memory, and those of {model.title} are {place_of(model)}. Check the "
+            "posterior of a sample: the same formula, with a table of some of the rows."
         )
     if data is None:
         raise IncompatibleError(

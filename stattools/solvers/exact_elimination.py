@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.exact_sum import pair_difference, pair_product, pair_quotient
+from stattools.data.largest import Largest
 from stattools.data.rows import Rows
-from stattools.data.slices import Largest, Pair, exact_gram, exact_residuals, largest
+from stattools.data.slices import Pair, exact_gram, exact_residuals, largest
 from stattools.solvers.digits import EPS, Digits
 
 Floats = NDArray[np.float64]

@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from stattools.data.scanned_rows import ScannedRows
 from stattools.data.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.model import EXACT_FIT, Model
 from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
 from stattools.solvers.exact_elimination import eliminate
-from stattools.solvers.normal_equations import LEAST_RCOND, Refined, Shifted, refine
+from stattools.solvers.normal_equations import Refined, Shifted, refine
 from stattools.solvers.rounding import Rounding
 from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
-from stattools.solvers.surrogate import held_elsewhere, surrogate_ascent
 
 Floats = NDArray[np.float64]
 
@@ -68,8 +68,13 @@ class LeastSquares:
             raise IncompatibleError(
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
-        if held_elsewhere(model):
-            return _from_files(model, self.accuracy)
+        if not isinstance(model.rows, ScannedRows):
+            return self._solved(model)
+        before = model.rows.reads
+        found = self._solved(model)
+        return replace(found, reads=1 + model.rows.reads - before)
+
+    def _solved(self, model: Model) -> Solution:
         n, p = model.rows.X.shape
         if self.accuracy == "exact":
             return _required(_exact(model), model)
@@ -133,18 +138,6 @@ def _exact(model: Model) -> Solution | None:
     return _solution(model, found.theta, found.C, (rss, size), decrement, 1, Known(found.rcond, found.digits), "exact")
 
 
-def _from_files(model: Model, accuracy: str) -> Solution:
-    """Gram product and refinement in reads of the files; QR where that is not enough."""
-    if accuracy == "exact":
-        raise IncompatibleError(
-            "LeastSquares(accuracy='exact') holds all rows in memory, and these are in files. Leave accuracy= out."
-        )
-    found = surrogate_ascent(model, 1e-8, 10, "LeastSquares on files")
-    if found.rcond < LEAST_RCOND:
-        return _required(_orthogonal(model), model)
-    return replace(found, residual_sums=model.residual_sums(found.estimate), reads=found.reads + 1)
-
-
 def _orthogonal(model: Model) -> Solution | None:
     """Block QR of standardized columns with one step of refinement."""
     work, T = model.standardized()
@@ -158,7 +151,7 @@ def _orthogonal(model: Model) -> Solution | None:
     phi = phi + solve_triangular(R, solve_triangular(R, work.evaluate(phi, order=1).score, trans=1))
     score = work.evaluate(phi, order=1).score
     rss, size = work.residual_sums(phi)
-    decrement = float(np.linalg.norm(solve_triangular(R, score, trans=1))) / float(np.sqrt(work.dispersion(phi)))
+    decrement = float(np.linalg.norm(solve_triangular(R, score, trans=1))) / sqrt(_dispersion(work, rss, size))
     inverse = solve_triangular(R, np.eye(p))
     C, theta = inverse @ inverse.T, T @ phi
     covariance = T @ C @ T.T
@@ -200,5 +193,7 @@ def _dispersion(model: Model, rss: float, size: float) -> float:
 
 
 def _size(model: Model) -> float:
+    if isinstance(model.rows, ScannedRows):
+        return model.rows.marginal.moments.about(0.0)
     y, weight = model.rows.y, model.rows.importance
     return float(y @ y if weight is None else y @ (weight * y))

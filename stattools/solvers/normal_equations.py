@@ -12,10 +12,10 @@ rows it is the last. Memory is one block. Source: Bjorck, "Iterative refinement 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
 from stattools.data.products import add_gram, gram, symmetric, times, transposed, upper_gram
 from stattools.data.rows import Rows
+from stattools.data.scanned_rows import ScannedRows
 from stattools.solvers.digits import EPS, sum_rounding
 from stattools.solvers.metric import Metric
 
@@ -52,15 +53,15 @@ class NotConstant(Exception):
 class Shifted:
     """Rows about rough centers; `first` is a column that is `value` in all rows and takes up the shift, or None."""
 
-    rows: Rows
+    rows: Any
     center: Floats
     middle: float
     first: int | None
     value: float
 
     @classmethod
-    def of(cls, rows: Rows) -> Shifted:
-        """Centers from 16 runs of rows over the whole of X."""
+    def of(cls, rows: Rows | ScannedRows) -> Shifted:
+        """Centers from 16 runs of rows over the whole of X, or from the sample of rows elsewhere."""
         X, y = _runs(rows, SAMPLE)
         first = _constant(X)
         if first is None:
@@ -72,7 +73,7 @@ class Shifted:
         return cls(rows, center, float(y.sum() / len(y)), first, float(X[0, first]))
 
     @classmethod
-    def unmoved(cls, rows: Rows) -> Shifted:
+    def unmoved(cls, rows: Rows | ScannedRows) -> Shifted:
         """Rows as they are."""
         return cls(rows, np.zeros(rows.X.shape[1]), 0.0, None, 1.0)
 
@@ -118,7 +119,7 @@ class Shifted:
         """phi of a sample of the rows, where they are many and it determines one of reasonable size."""
         n, p = self.rows.X.shape
         size = n // SHARE
-        if size < max(SAMPLE, 10 * p):
+        if size < max(SAMPLE, 10 * p) and not isinstance(self.rows, ScannedRows):
             return None
         X, y = _runs(self.rows, size)
         Z, v = X - self.center, y - self.middle
@@ -165,8 +166,13 @@ def _constant(X: Floats) -> int | None:
     return None
 
 
-def _runs(rows: Rows, size: int) -> tuple[Floats, Floats]:
-    """X and y - offset of about `size` rows, in 16 runs of them over the whole of X; of all where they are no more."""
+def _runs(rows: Rows | ScannedRows, size: int) -> tuple[Floats, Floats]:
+    """X and y - offset of about `size` rows, in 16 runs of them over the whole of X; of all where they are no more, and
+    of all that are held where the rows are elsewhere.
+    """
+    if isinstance(rows, ScannedRows):
+        rows = rows.sampled
+        size = len(rows.X)
     n, run = len(rows.X), size // 16
     if n <= size:
         return rows.X, rows.y if rows.offset is None else rows.y - rows.offset
@@ -193,7 +199,7 @@ class Refined(NamedTuple):
     left: float
 
 
-def refine(rows: Rows) -> tuple[Shifted, Refined | None]:
+def refine(rows: Rows | ScannedRows) -> tuple[Shifted, Refined | None]:
     """The fast rung; None where the Gram matrix is too ill-conditioned to start from, or the steps do not shrink."""
     shifted = Shifted.of(rows)
     try:
@@ -206,24 +212,12 @@ def refine(rows: Rows) -> tuple[Shifted, Refined | None]:
 def _refined(shifted: Shifted) -> Refined | None:
     n = len(shifted.rows.X)
     phi = shifted.guess()
-    G, g, square, rss, size = None, 0.0, 0.0, 0.0, 0.0
-    for Z, v, w, y in shifted.blocks(root=True):
-        if G is None:
-            G = upper_gram(Z)
-        else:
-            add_gram(G, Z)
-        square += float(v.dot(v))
-        r = v if phi is None else v - times(Z, phi)
-        g = g + transposed(Z, r)
-        if phi is not None:
-            rss += float(r.dot(r))
-            size += float(y.dot(y) if w is None else y.dot(w * y))
-    assert G is not None
+    G, g, square, rss, size = _whole(shifted, _first_sums, phi)
     diagonal = G.diagonal()
     if not (diagonal.min() > 1e-290 and diagonal.max() < np.inf):
         return None
     d = np.sqrt(diagonal)
-    metric = Metric.where_definite(G if n <= SAMPLE else symmetric(G))
+    metric = Metric.where_definite(G if n <= SAMPLE and isinstance(shifted.rows, Rows) else symmetric(G))
     if metric is None or not metric.well_conditioned(LEAST_RCOND):
         return None
     near, last, steps = phi is not None, 1.0, 0
@@ -248,15 +242,60 @@ def _refined(shifted: Shifted) -> Refined | None:
                 break
         last = ratio
         steps += 1
-        g, rss, size = _residuals(shifted, phi)
+        _, g, _, rss, size = _whole(shifted, _residual_sums, phi)
     if left > 1e-12 and ratio > 1e-13:
         return None
     rss = max(rss - gain, 0.0)
     return Refined(phi, metric, d, rss, size, square, whole, gain, steps, min(left, ratio))
 
 
-def _residuals(shifted: Shifted, phi: Floats) -> tuple[Floats, float, float]:
-    """Z^T W r, r^T W r and y^T W y, one read."""
+class Sums(NamedTuple):
+    """G and the sums of squares of v, of r and of y with weights, and g; adds with `+`."""
+
+    G: Floats
+    g: Floats
+    square: float
+    rss: float
+    size: float
+
+    def __add__(self, other: Sums) -> Sums:  # type: ignore[override]
+        return Sums(*(one + another for one, another in zip(self, other, strict=True)))
+
+
+def _whole(shifted: Shifted, sums: Callable[[Shifted, Any], Sums], phi: Floats | None) -> Sums:
+    """The sums over all rows, wherever they are; one read."""
+    if isinstance(shifted.rows, ScannedRows):
+        return shifted.rows.gather(partial(_there, replace(shifted, rows=None), sums, phi))
+    return sums(shifted, phi)
+
+
+def _there(shifted: Shifted, sums: Callable[[Shifted, Any], Sums], phi: Floats | None, rows: Rows) -> Sums:
+    """The sums over a batch; its constant column was looked at in a sample only."""
+    if shifted.first is not None and len(rows.X) <= SAMPLE and not (rows.X[:, shifted.first] == shifted.value).all():
+        raise NotConstant
+    return sums(replace(shifted, rows=rows), phi)
+
+
+def _first_sums(shifted: Shifted, phi: Floats | None) -> Sums:
+    """All sums; those of r and of y only with a phi."""
+    G, g, square, rss, size = None, 0.0, 0.0, 0.0, 0.0
+    for Z, v, w, y in shifted.blocks(root=True):
+        if G is None:
+            G = upper_gram(Z)
+        else:
+            add_gram(G, Z)
+        square += float(v.dot(v))
+        r = v if phi is None else v - times(Z, phi)
+        g = g + transposed(Z, r)
+        if phi is not None:
+            rss += float(r.dot(r))
+            size += float(y.dot(y) if w is None else y.dot(w * y))
+    assert G is not None
+    return Sums(G, np.asarray(g), square, rss, size)
+
+
+def _residual_sums(shifted: Shifted, phi: Floats) -> Sums:
+    """g = Z^T W r, r^T W r and y^T W y."""
     g, rss, size = 0.0, 0.0, 0.0
     for Z, v, w, y in shifted.blocks(root=False):
         r = v - times(Z, phi)
@@ -264,4 +303,4 @@ def _residuals(shifted: Shifted, phi: Floats) -> tuple[Floats, float, float]:
         g = g + transposed(Z, heavy)
         rss += float(heavy.dot(r))
         size += float(y.dot(y) if w is None else y.dot(w * y))
-    return np.asarray(g), rss, size
+    return Sums(np.zeros(0), np.asarray(g), 0.0, rss, size)

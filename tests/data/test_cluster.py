@@ -167,19 +167,30 @@ class Travel:
     """The largest object that comes back, as bytes."""
 
     def __init__(self, monkeypatch):
-        self.largest = 0
+        self.largest = self.sent = 0
         whole = cluster.DaskTable.total
 
         def total(table, columns, work, rows):
             found = whole(table, columns, work, rows)
             self.largest = max(self.largest, len(pickle.dumps(found)))
-            self.sent = len(pickle.dumps(work))
+            self.sent = max(self.sent, len(cloudpickle.dumps(work)))
             return found
 
         monkeypatch.setattr(cluster.DaskTable, "total", total)
 
 
-def test_nothing_as_long_as_the_rows_travels(monkeypatch):
+@pytest.mark.parametrize(
+    "make, formula, how",
+    [
+        (st.logistic, "y ~ x + g", {"cov": "HC3"}),
+        (st.ols, "t ~ x + g", {"cov": st.HAC(2)}),
+        (st.ols, "t ~ x + I(1e6 + z)", {"solver": st.LeastSquares(accuracy="exact")}),
+        (st.softmax, "g ~ x", {"cov": st.Cluster("k")}),
+        (st.poisson, "c ~ x + g", {"penalty": st.Ridge(2.0)}),
+        (st.negative_binomial, "nb ~ x", {"cov": "HC2"}),
+    ],
+)
+def test_nothing_as_long_as_the_rows_travels(monkeypatch, make, formula, how):
     monkeypatch.setattr(first_pass, "HELD", 100)
     monkeypatch.setattr(cluster, "FEWEST", 1)
     data = pd.concat([DATA.dropna()] * 40, ignore_index=True)
@@ -188,13 +199,13 @@ def test_nothing_as_long_as_the_rows_travels(monkeypatch):
     ddf = cut(data, range(1000, len(data), 1000))
     for name in ("compute", "persist"):
         monkeypatch.setattr(type(ddf), name, None)
-    model = st.logistic("y ~ x + g", ddf)
-    assert travel.largest < 20_000  # the sample, 100 rows
-    travel.largest = 0
-    fit = st.fit(model, cov="HC3")
-    assert travel.largest < 2_000
-    assert travel.sent < 8_000
-    np.testing.assert_allclose(fit.estimate, st.fit(st.logistic("y ~ x + g", data)).estimate, rtol=1e-7)
+    model = make(formula, ddf)
+    assert travel.largest < 40_000  # the sample, 100 rows
+    travel.largest = travel.sent = 0
+    fit = st.fit(model, **how)
+    assert travel.largest < 5_000
+    assert travel.sent < 10_000
+    np.testing.assert_allclose(fit.estimate, st.fit(make(formula, data), **how).estimate, rtol=1e-7)
 
 
 def broken(frame, partition_info=None):

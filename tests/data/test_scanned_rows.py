@@ -175,7 +175,6 @@ def test_what_needs_all_rows_says_what_to_do(tmp_path):
         lambda: fit.marginal_effects(),
         lambda: st.bootstrap(fit, seed=1),
         lambda: st.likelihood_ratio(fit, st.fit(st.ols("t ~ 0 + x", st.scan(tmp_path)))),
-        lambda: st.fit(fit.model, solver=st.LeastSquares(accuracy="exact")),
         lambda: st.ols("t ~ poly(x, 2)", st.scan(tmp_path)),
         lambda: st.ols("t ~ x", st.scan(tmp_path), weights=[1.0] * N),
         lambda: st.ols("t ~ x", st.scan(tmp_path), precision="e"),
