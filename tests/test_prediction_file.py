@@ -64,6 +64,24 @@ def test_nothing_is_left_half_written(files, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0.parquet", "1.parquet", "other"]
 
 
+def test_a_disk_that_is_full_leaves_nothing(files, tmp_path, monkeypatch):
+    fit = st.fit(st.ols("e ~ g", files))
+    write, seen = pq.ParquetWriter.write_batch, []
+
+    def full(self, batch):
+        seen.append(batch)
+        if len(seen) == 2:
+            raise OSError(28, "No space left on device")
+        write(self, batch)
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_batch", full)
+    (tmp_path / "p.parquet").write_text("as it was")
+    with pytest.raises(OSError, match="No space"):
+        fit.predict_to(tmp_path / "p.parquet")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.parquet", "1.parquet", "p.parquet"]
+    assert (tmp_path / "p.parquet").read_text() == "as it was"
+
+
 def test_what_cannot_be_written_is_refused(files, tmp_path):
     fit = st.fit(st.ols("e ~ x", files))
     for path, data, words in (

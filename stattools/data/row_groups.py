@@ -75,7 +75,10 @@ def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
 def parquet_batches(
     path: Path, groups: tuple[int, ...], columns: list[str], text: list[str], before: int, size: int, verify: bool
 ) -> Iterator[Batch]:
-    """The rows of a Parquet file, `size` at a time at most; `before` rows come before them."""
+    """The rows of a Parquet file, `size` at a time at most; `before` rows come before them.
+
+    `verify` asks for checksums of pages, where they were written, and for text and levels that are well formed.
+    """
     import pyarrow.parquet as pq
 
     threads = (os.cpu_count() or 1) > 2  # of two, one decodes and one sums
@@ -93,6 +96,8 @@ def parquet_batches(
             while True:
                 with _named(where):
                     batch = next(batches, None)
+                    if verify and batch is not None:
+                        batch.validate(full=True)
                 if batch is None:
                     break
                 yield Batch(batch, where, first, before + first)
@@ -102,7 +107,9 @@ def parquet_batches(
             before += rows
 
 
-def arrow_batches(path: Path, groups: tuple[int, ...], columns: list[str], before: int, size: int) -> Iterator[Batch]:
+def arrow_batches(
+    path: Path, groups: tuple[int, ...], columns: list[str], before: int, size: int, verify: bool
+) -> Iterator[Batch]:
     """The rows of an Arrow file, `size` at a time at most; a record batch is read as a whole, as it was written."""
     import pyarrow as pa
 
@@ -115,6 +122,8 @@ def arrow_batches(path: Path, groups: tuple[int, ...], columns: list[str], befor
             where = f"{path}, row group {number}"
             with _named(where):
                 whole = file.get_batch(number)
+                if verify:
+                    whole.validate(full=True)  # Arrow trusts offsets into text, wherever they point
             for first in range(0, rows, size):
                 yield Batch(whole.slice(first, size), where, first, before + first)
             before += rows

@@ -89,7 +89,7 @@ class Scan:
                 if path.suffix in PARQUET:
                     yield from parquet_batches(path, groups, columns, text, before, BATCH, verify)
                 else:
-                    yield from arrow_batches(path, groups, columns, before, BATCH)
+                    yield from arrow_batches(path, groups, columns, before, BATCH, verify)
             except DomainError:
                 stamp.require(path)  # why it cannot be read
                 raise

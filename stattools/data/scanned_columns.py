@@ -52,6 +52,7 @@ def cleaned(
     >>> found.columns["x"].tolist(), found.columns["g"].tolist(), found.gaps
     ([1.0, 3.0], ['b', 'a'], {'x': 1})
     """
+    batch = _with_proper_dictionaries(batch)
     gaps, whole = {}, np.ones(batch.num_rows, dtype=bool)
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         if not column.null_count and not _has_nan(column):
@@ -70,6 +71,19 @@ def cleaned(
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
     }
     return Clean(columns, rows, gaps, n)
+
+
+def _with_proper_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with dictionaries that hold each level once and no missing value; Arrow allows others."""
+    import pyarrow as pa
+
+    for place, column in enumerate(batch.columns):
+        if not pa.types.is_dictionary(column.type):
+            continue
+        levels = column.dictionary
+        if levels.null_count or len(levels.unique()) < len(levels):
+            batch = batch.set_column(place, batch.schema.names[place], column.dictionary_decode().dictionary_encode())
+    return batch
 
 
 def _has_nan(column: pa.Array) -> bool:

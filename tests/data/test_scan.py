@@ -131,3 +131,67 @@ def test_a_checksum_that_is_wrong_is_found_in_the_first_read(tmp_path):
     path.write_bytes(content)
     with pytest.raises(st.DomainError, match=r"a\.parquet, row group 2 cannot be read: .*checksum"):
         st.ols("y ~ x", st.scan(path))
+
+
+def spoiled(path, old, new, count=1):
+    """The file with some bytes changed."""
+    content = path.read_bytes()
+    assert content.count(old) >= count
+    path.write_bytes(content.replace(old, new, count))
+    return path
+
+
+def test_text_that_is_not_well_formed_is_named(tmp_path):
+    rng = np.random.default_rng(7)
+    table = pa.table({"y": rng.normal(size=100), "g": rng.choice(["fine", "worse"], 100)})
+    options = {"compression": "none", "write_statistics": False, "row_group_size": 50}
+    pq.write_table(table, tmp_path / "a.parquet", **options)
+    spoiled(tmp_path / "a.parquet", b"worse", b"w\xff\xfese")
+    with pytest.raises(st.DomainError, match=r"a\.parquet, row group 0 cannot be read: .*[Uu][Tt][Ff]"):
+        st.ols("y ~ g", st.scan(tmp_path))
+
+
+def test_offsets_of_an_arrow_file_that_point_anywhere_are_named(tmp_path):
+    g = np.array(["north", "south"])[np.arange(60) % 2]
+    table = pa.table({"y": np.arange(60.0), "g": g})
+    path = tmp_path / "a.arrow"
+    pyarrow.feather.write_feather(table, path, compression="uncompressed", chunksize=30)
+    offsets = np.arange(0, 155, 5, dtype=np.int32)
+    wild = offsets.copy()
+    wild[3] = 2_000_000_000
+    spoiled(path, offsets.tobytes(), wild.tobytes())
+    with pytest.raises(st.DomainError, match=r"a\.arrow, row group 0 cannot be read"):
+        st.ols("y ~ g", st.scan(path))
+
+
+@pytest.mark.parametrize("end", [-1, 400, 40])
+def test_a_file_that_was_cut_off_is_named(tmp_path, end):
+    write(tmp_path, columns())
+    path = tmp_path / "0.parquet"
+    path.write_bytes(path.read_bytes()[:end])
+    with pytest.raises(st.DomainError, match=r"0\.parquet cannot be opened as Parquet"):
+        st.scan(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "values, words",
+    [
+        (np.array(["2024-01-01", "2024-01-02"], dtype="datetime64[s]"), r"whole numbers in .*0\.parquet and timestamp"),
+        ([True, False], r"whole numbers in .*0\.parquet and true or false in .*1\.parquet"),
+        ([[1], [2]], r"whole numbers in .*0\.parquet and list"),
+    ],
+)
+def test_a_type_that_drifts_between_files_is_named(tmp_path, values, words):
+    with pytest.raises(st.DomainError, match=words):
+        st.scan(write(tmp_path, {"x": [1, 2]}, {"x": pa.array(values)}))
+
+
+def test_dictionaries_may_hold_a_level_twice_or_a_missing_one(tmp_path):
+    codes = pa.array(np.arange(40) % 4)
+    odd = pa.DictionaryArray.from_arrays(codes, pa.array(["a", "b", "a", None]))
+    y = np.arange(40.0) % 7
+    pyarrow.feather.write_feather(pa.table({"y": y, "g": odd}), tmp_path / "a.arrow")
+    fit = st.fit(st.ols("y ~ g", st.scan(tmp_path)))
+    plain = np.array(["a", "b", "a", None], dtype=object)[np.arange(40) % 4]
+    np.testing.assert_allclose(fit.estimate, st.fit(st.ols("y ~ g", {"y": y, "g": plain})).estimate, atol=1e-12)
+    assert fit.model.dropped == {"g": 10}
