@@ -1,10 +1,12 @@
-"""A logistic regression from Parquet files against the same fit in memory: time, peak memory, reads, digits.
+"""Regressions from Parquet files against memory, partial fits and SQL: time, processor time, peak memory, digits.
 
     uv run --group bench python benchmarks/files.py [--quick]
 
-Writes 10 predictors and a 0/1 outcome, float64, to a temporary folder in row groups of a million rows (20 of them), and
-fits each way in a process of its own, whose peak resident memory is read at its end. In memory, the time of the fit
-alone stands beside that with the reading of the files into arrays.
+Writes 10 predictors, a 0/1 outcome y and a measurement t, float64, to a temporary folder in row groups of a million
+rows, and fits each way in a process of its own, whose peak resident memory is read at its end; imports, and ours a fit
+of a few rows, come before the clock starts. In memory, the time of the fit alone stands beside that with the reading of
+the files. scikit-learn's SGDClassifier takes the same batches, five epochs, without a penalty; DuckDB sums the products
+that least squares needs. "se apart" is how far coefficients are from the maximum at most, in standard errors.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,7 @@ from stattools.benchmarking import Comparison, Timing, show
 P = 10
 GROUP = 1_000_000
 NAMES = [f"x{k}" for k in range(P)]
+RIGHT = " + ".join(NAMES)
 
 
 def write(folder: str, millions: int) -> None:
@@ -35,91 +38,189 @@ def write(folder: str, millions: int) -> None:
     beta = np.linspace(-0.5, 0.5, P)
     for k in range(millions):
         X = rng.standard_normal((GROUP, P))
-        y = (rng.uniform(size=GROUP) < 1.0 / (1.0 + np.exp(1.0 - X @ beta))).astype(float)
-        table = pa.table({"y": y} | {name: X[:, j] for j, name in enumerate(NAMES)})
+        eta = X @ beta - 1.0
+        y = (rng.uniform(size=GROUP) < 1.0 / (1.0 + np.exp(-eta))).astype(float)
+        outcomes = {"y": y, "t": eta + rng.standard_normal(GROUP)}
+        table = pa.table(outcomes | {name: X[:, j] for j, name in enumerate(NAMES)})
         pq.write_table(table, f"{folder}/{k:03d}.parquet", row_group_size=GROUP, use_dictionary=False)
 
 
-def in_files(folder: str) -> dict:
+class Clock:
+    """Wall and processor seconds since it was made."""
+
+    def __init__(self) -> None:
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
+
+    def said(self) -> dict:
+        return {"seconds": time.perf_counter() - self.wall, "cpu": time.process_time() - self.cpu}
+
+
+def warm(make: str) -> None:
+    """Import what a fit from a formula imports."""
     import stattools as st
 
-    start = time.perf_counter()
-    fit = st.fit(st.logistic("y ~ " + " + ".join(NAMES), st.scan(folder)))
-    return report(fit, time.perf_counter() - start, time.perf_counter() - start)
+    few = {"x": [0.0, 1.0, 2.0, 3.0, 4.0, 5.0], "y": [0.0, 1.0, 0.0, 1.0, 1.0, 0.0]}
+    st.fit(getattr(st, make)("y ~ x", few))
 
 
-def in_memory(folder: str) -> dict:
+def of(fit) -> dict:
+    return {"estimate": fit.estimate.tolist(), "se": fit.se.tolist(), "reads": fit.solution.reads}
+
+
+def from_files(make: str, outcome: str, folder: str) -> dict:
+    import pyarrow.parquet  # noqa: F401
+
+    import stattools as st
+
+    warm(make)
+    clock = Clock()
+    return of(st.fit(getattr(st, make)(f"{outcome} ~ {RIGHT}", st.scan(folder)))) | clock.said()
+
+
+def arrays(outcome: str, folder: str) -> tuple[np.ndarray, np.ndarray]:
+    """The outcome and X with its intercept, column by column, without a second copy."""
     import pyarrow.parquet as pq
 
-    import stattools as st
-
-    begin = time.perf_counter()
     paths = sorted(Path(folder).glob("*.parquet"))
     n = sum(pq.ParquetFile(path).metadata.num_rows for path in paths)
-    X, y, first = np.empty((n, P), order="F"), np.empty(n), 0
+    columns, y, first = np.empty((P + 1, n)), np.empty(n), 0
+    columns[0] = 1.0
     for path in paths:
-        table = pq.read_table(path)
+        table = pq.read_table(path, columns=[outcome, *NAMES])
         last = first + table.num_rows
-        y[first:last] = table["y"].to_numpy()
+        y[first:last] = table[outcome].to_numpy()
         for j, name in enumerate(NAMES):
-            X[first:last, j] = table[name].to_numpy()
+            columns[j + 1, first:last] = table[name].to_numpy()
         first = last
-    del table
-    X = np.concatenate([np.ones((1, n)), X.T]).T  # with its intercept, and no copy inside the model
-    start = time.perf_counter()
-    fit = st.fit(st.logistic(y, X, names=["Intercept", *NAMES], intercept=False))
-    return report(fit, time.perf_counter() - start, time.perf_counter() - begin)
+    return y, columns.T
 
 
-def report(fit, seconds: float, whole: float) -> dict:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {
-        "seconds": seconds, "with_reading": whole, "peak_mb": peak, "reads": fit.solution.reads,
-        "decrement": fit.solution.decrement, "estimate": fit.estimate.tolist(), "se": fit.se.tolist(),
-    }  # fmt: skip
+def in_memory(make: str, outcome: str, folder: str) -> dict:
+    import pyarrow.parquet  # noqa: F401
+
+    import stattools as st
+
+    warm(make)
+    whole = Clock()
+    y, X = arrays(outcome, folder)
+    clock = Clock()
+    fit = st.fit(getattr(st, make)(y, X, names=["Intercept", *NAMES], intercept=False))
+    return of(fit) | clock.said() | {"with_reading": whole.said()["seconds"]}
 
 
-def measured(way: str, folder: str) -> dict:
-    done = subprocess.run([sys.executable, __file__, way, folder], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+def in_statsmodels(make: str, outcome: str, folder: str) -> dict:
+    import pandas as pd
+    import statsmodels.api as sm
+
+    clock = Clock()
+    frame = pd.read_parquet(folder, columns=[outcome, *NAMES])
+    X = sm.add_constant(frame[NAMES])
+    fit = (sm.OLS if make == "ols" else sm.Logit)(frame[outcome], X)
+    fit = fit.fit() if make == "ols" else fit.fit(disp=0)
+    return {"estimate": fit.params.tolist(), "se": fit.bse.tolist(), "reads": 1} | clock.said()
 
 
-def facts(runs: list[dict], exact: dict) -> dict[str, float]:
-    gap = np.abs(np.subtract(runs[0]["estimate"], exact["estimate"])) / np.array(exact["se"])
-    return {
-        "peak MB": max(run["peak_mb"] for run in runs),
-        "reads": runs[0]["reads"],
-        "decrement": runs[0]["decrement"],
-        "se apart": float(gap.max()),
-    }
+def in_scikit_learn(make: str, outcome: str, folder: str) -> dict:
+    from sklearn.linear_model import SGDClassifier
+
+    import stattools as st
+
+    clock = Clock()
+    fit = SGDClassifier(loss="log_loss", penalty=None, average=True, random_state=0)
+    scan = st.scan(folder)
+    for _ in range(5):
+        for batch in scan.batches([outcome, *NAMES]):
+            X = np.column_stack([batch.table[name].to_numpy() for name in NAMES])
+            fit.partial_fit(X, batch.table[outcome].to_numpy(), classes=[0.0, 1.0])
+    return {"estimate": [float(fit.intercept_[0]), *fit.coef_[0].tolist()], "reads": 5} | clock.said()
+
+
+def in_duckdb(make: str, outcome: str, folder: str) -> dict:
+    """Sums of products in SQL, then the normal equations."""
+    import duckdb
+
+    clock = Clock()
+    columns = ["1.0", *NAMES, outcome]
+    pairs = [(a, b) for b in range(P + 2) for a in range(b + 1)]
+    sums = ", ".join(f"sum({columns[a]} * {columns[b]})" for a, b in pairs)
+    connection = duckdb.connect()
+    connection.execute("set threads = 2")
+    found = connection.execute(f"select {sums} from read_parquet('{folder}/*.parquet')").fetchone()
+    G = np.zeros((P + 2, P + 2))
+    for (a, b), value in zip(pairs, found or (), strict=True):
+        G[a, b] = G[b, a] = value
+    theta = np.linalg.solve(G[:-1, :-1], G[:-1, -1])
+    scale = (G[-1, -1] - theta @ G[:-1, -1]) / (G[0, 0] - P - 1)
+    se = np.sqrt(scale * np.diagonal(np.linalg.inv(G[:-1, :-1])))
+    return {"estimate": theta.tolist(), "se": se.tolist(), "reads": 1} | clock.said()
+
+
+WAYS: dict[str, Callable[[str, str, str], dict]] = {
+    "stattools, files": from_files,
+    "stattools, memory": in_memory,
+    "statsmodels and pandas, with reading": in_statsmodels,
+    "scikit-learn, SGD by partial_fit": in_scikit_learn,
+    "DuckDB, sums of products": in_duckdb,
+}
+
+
+def measured(way: str, make: str, outcome: str, folder: str) -> dict:
+    command = [sys.executable, __file__, "--way", way, make, outcome, folder]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def written(folder: str, millions: int) -> None:
+    """In a process of its own: children start with the peak of their parent."""
+    subprocess.run([sys.executable, __file__, "--write", folder, str(millions)], check=True)
+
+
+def compared(title: str, make: str, outcome: str, folder: str, ways: list[str], rounds: int) -> Comparison:
+    runs: dict[str, list[dict]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way, found in runs.items():
+            found.append(measured(way, make, outcome, folder))
+    exact = runs["stattools, memory"][0]
+    timings = []
+    for way, found in runs.items():
+        gap = np.abs(np.subtract(found[0]["estimate"], exact["estimate"])) / np.array(exact["se"])
+        facts = {
+            "processor s": sorted(run["cpu"] for run in found)[len(found) // 2],
+            "peak MB": max(run["peak_mb"] for run in found),
+            "reads": found[0]["reads"],
+            "se apart": float(gap.max()),
+        }
+        timings.append(Timing(way, tuple(run["seconds"] for run in found), facts))
+        if way == "stattools, memory":
+            timings[-1] = Timing(f"{way}, the fit alone", timings[-1].seconds, facts, None if rounds < 3 else 1 / 1.5)
+            timings.append(Timing(f"{way}, with reading", tuple(run["with_reading"] for run in found), {}))
+    return Comparison(title, tuple(timings))
 
 
 def comparisons(quick: bool) -> Iterator[Comparison]:
-    millions = 1 if quick else 20
+    rounds = 1 if quick else 3
+    ours = ["stattools, files", "stattools, memory"]
     with tempfile.TemporaryDirectory() as folder:
-        write(folder, millions)
-        runs: dict[str, list[dict]] = {"files": [], "memory": []}
-        for _ in range(1 if quick else 3):
-            for way, found in runs.items():
-                found.append(measured(way, folder))
-    files, memory = (facts(found, runs["memory"][0]) for found in runs.values())
-    yield Comparison(
-        f"logistic regression of {millions} million rows, 10 columns",
-        (
-            Timing("stattools, files", tuple(run["seconds"] for run in runs["files"]), files),
-            Timing(
-                "stattools, memory, fit only",
-                tuple(run["seconds"] for run in runs["memory"]),
-                memory,
-                None if quick else 1 / 1.5,
-            ),
-            Timing("stattools, memory, with reading", tuple(run["with_reading"] for run in runs["memory"]), memory),
-        ),
-    )
+        few = 1 if quick else 2
+        written(folder, few)
+        ways = [*ours, "statsmodels and pandas, with reading", "scikit-learn, SGD by partial_fit"]
+        yield compared(f"logistic regression of {few} million rows, 10 columns", "logistic", "y", folder, ways, rounds)
+        ways = [*ours, "statsmodels and pandas, with reading", "DuckDB, sums of products"]
+        yield compared(f"least squares of {few} million rows, 10 columns", "ols", "t", folder, ways, rounds)
+    if quick:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        written(folder, 20)
+        yield compared("logistic regression of 20 million rows, 10 columns", "logistic", "y", folder, ours, rounds)
+        ways = [*ours, "DuckDB, sums of products"]
+        yield compared("least squares of 20 million rows, 10 columns", "ols", "t", folder, ways, rounds)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["files"] or sys.argv[1:2] == ["memory"]:
-        print(json.dumps((in_files if sys.argv[1] == "files" else in_memory)(sys.argv[2])))
+    if sys.argv[1:2] == ["--way"]:
+        said = WAYS[sys.argv[2]](*sys.argv[3:6])
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps(said | {"peak_mb": peak}))
+    elif sys.argv[1:2] == ["--write"]:
+        write(sys.argv[2], int(sys.argv[3]))
     else:
         show(comparisons("--quick" in sys.argv))

@@ -7,7 +7,6 @@ Source: Wasserman, All of Statistics (2004), ch. 9; for least squares Seber & Le
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from stattools.errors import IncompatibleError
 from stattools.interval import Interval, require_level
 from stattools.model import Model
 from stattools.penalties import Penalty, Ridge
+from stattools.record import record
 from stattools.solvers import Solution
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Fit:
     """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
 
@@ -68,7 +68,7 @@ class Fit:
     @property
     def se(self) -> Floats:
         """Standard errors, shape (p,); NaN for a ridge fit, which has none (`cov` says so)."""
-        return np.sqrt(np.diagonal(self.covariance))
+        return np.sqrt(self.covariance.diagonal())
 
     @property
     def n(self) -> float:

@@ -5,6 +5,7 @@ covariance = information^-1 (times the unbiased squared scale where one is estim
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -49,6 +50,8 @@ Floats = NDArray[np.float64]
 
 
 Kind = str | HAC | Cluster
+
+LEAST_SQUARES, NEWTON = LeastSquares(), Newton()
 
 ONE_THREAD = 9_000
 """Multiplications that BLAS keeps to one thread by itself, so that no limit need be set."""
@@ -243,7 +246,7 @@ def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) 
 
 def _usual_solver(model: Any) -> Solver:
     if isinstance(model, Model):
-        return LBFGS() if large(model) else LeastSquares() if model.has_scale else Newton()
+        return LBFGS() if large(model) else LEAST_SQUARES if model.has_scale else NEWTON
     if isinstance(model, Structural):
         return BoundedNewton()
     if hasattr(model, "maximum"):
@@ -328,4 +331,4 @@ def _scale_and_loglik(model: Model, solution: Solution) -> tuple[float, float]:
             "nothing is left to estimate the scale from. Use fewer columns or more rows."
         )
     rss, _ = solution.residual_sums or model.residual_sums(solution.estimate)
-    return float(np.sqrt(rss / spare)), model.loglik_of(rss)
+    return sqrt(rss / spare), model.loglik_of(rss)

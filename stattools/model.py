@@ -8,9 +8,9 @@ Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
-from math import isfinite
+from math import isfinite, log, pi
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from stattools.errors import DomainError
 from stattools.likelihoods import Gaussian, Likelihood
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
+from stattools.record import record
 
 if TYPE_CHECKING:
     from stattools.data.design import Design
@@ -40,7 +41,7 @@ NOT_ASKED = np.empty(0)
 """Stands in an evaluation for a derivative that was not asked for."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Evaluation:
     """A log-likelihood with its score (p,) and information (p, p), empty where not asked for; adds with `+`.
 
@@ -81,7 +82,7 @@ class Evaluation:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Model:
     """A likelihood bound to data: what `st.ols`, `st.logistic`, `st.softmax` and `st.poisson` return.
 
@@ -190,8 +191,8 @@ class Model:
 
     def loglik_of(self, rss: float) -> float:
         """Log-likelihood where the weighted residual sum of squares is `rss` and the scale at its maximum."""
-        mean_square = rss / self.n
-        return float(-0.5 * self.n * (np.log(2.0 * np.pi * mean_square) + 1.0) + self._log_precision())
+        n = self.n
+        return -0.5 * n * (log(2.0 * pi * rss / n) + 1.0) + self._log_precision()
 
     def logliks(self, thetas: ArrayLike) -> Floats:
         """Log-likelihoods at many points, (S, p), in one read of the rows, at scale 1 where one is estimated."""
@@ -256,10 +257,11 @@ def _evaluation(
         score = _times(likelihood.score(eta, y), w)
         return Evaluation(_total(likelihood.loglik(eta, y), w), pullback(score))
     loglik, score, information = likelihood.evaluate(eta, y)
-    curvature = predictor.upper(block, _times(information, w))
+    if w is not None:
+        score, information = _times(score, w), _times(information, w)
     first = eta[:, 0] if predictor.extra else eta.ravel()
     reach = abs(float(first[idamax(first)]))
-    return Evaluation(_total(loglik, w), pullback(_times(score, w)), curvature, reach)
+    return Evaluation(_total(loglik, w), pullback(score), predictor.upper(block, information), reach)
 
 
 def _logliks(likelihood: Likelihood, predictor: Linear | Dispersed, points: list[Floats], block: Block) -> Floats:

@@ -9,7 +9,7 @@ import pytest
 import stattools
 
 LAYERS = [
-    ["errors", "threads"],
+    ["errors", "record", "threads"],
     ["interval"],
     ["likelihoods"],
     ["data"],

@@ -51,21 +51,20 @@ def covariance(
     >>> covariance(model, solution.estimate, solution.covariance, "HC0").matrix.round(4).tolist()
     [[0.0264, -0.0126], [-0.0126, 0.0134]]
     """
-    if not (isinstance(cov, HAC | Cluster) or (isinstance(cov, str) and cov in ("information", *POWER))):
+    if isinstance(cov, str) and cov == "information":
+        df = model.n - len(theta) if isinstance(model, Model) and model.has_scale else np.inf
+        return Covariance(bread if scale == 1.0 else bread * scale**2, cov, df)
+    if not (isinstance(cov, HAC | Cluster) or (isinstance(cov, str) and cov in POWER)):
         raise IncompatibleError(
             f"cov= is one of 'information', {', '.join(map(repr, POWER))}, st.HAC(lags), st.Cluster(groups) or "
             f"st.Cluster(groups1, groups2); got {cov!r:.60}."
         )
     if not isinstance(model, Model):
-        if cov != "information":
-            raise IncompatibleError(
-                f"cov={cov!r:.40} sums the scores of rows, and {model.title} has no rows; use cov='information'."
-            )
-        return Covariance(bread * scale**2, "information", np.inf)
+        raise IncompatibleError(
+            f"cov={cov!r:.40} sums the scores of rows, and {model.title} has no rows; use cov='information'."
+        )
     n, p = model.n, len(theta)
     df = n - p if model.has_scale else np.inf
-    if cov == "information":
-        return Covariance(bread * scale**2, "information", df)
     sandwich = Sandwich.of(model, theta, bread)
     small = n / (n - p) if n > p else np.inf
     if isinstance(cov, HAC):

@@ -36,7 +36,7 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
     >>> matrix([[1, 2], [3, 4]])[0].shape
     (2, 2)
     """
-    values, names = _read(X, what)
+    values, names = (X, None) if type(X) is np.ndarray and X.dtype.kind in NUMBERS else _read(X, what)
     if values.ndim == 1:
         values = values[:, None]
     if values.ndim != 2 or not len(values):
@@ -67,7 +67,7 @@ def vector(values: Any, what: str) -> Any:
     >>> vector([0, 1], "y")
     array([0, 1])
     """
-    if isinstance(values, ARRAYS):
+    if type(values) is not np.ndarray and isinstance(values, ARRAYS):
         values = _array(values, what)
     shape = getattr(values, "shape", None) or (len(values) if hasattr(values, "__len__") else 0,)
     if len(shape) == 2 and shape[1] == 1:
@@ -139,6 +139,8 @@ def with_intercept(X: np.ndarray) -> np.ndarray:
 
 def aligned(left: Any, right: Any, what: tuple[str, str]) -> None:
     """DomainError if both are pandas objects whose indexes differ: rows are paired by position, not by index."""
+    if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
+        return
     index, other = getattr(left, "index", None), getattr(right, "index", None)
     indexed = hasattr(index, "equals") and hasattr(other, "equals") and len(left) == len(right)
     if indexed and not index.equals(other):  # type: ignore[union-attr]

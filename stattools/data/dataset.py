@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from stattools.data.source import Source
 from stattools.data.sources import source_of
 from stattools.data.table import series, table
 from stattools.errors import DomainError, IncompatibleError
+from stattools.record import record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Dataset:
     """Complete rows: X (n, p) float64, the outcome as it came, extras (n,) float64, and what was dropped.
 
@@ -170,6 +171,8 @@ def _label(key: str, value: Any, names: Sequence[str]) -> str:
 
 def _name_of(y: Any) -> str:
     """The name of a series, or of a frame's one column; "y" without one."""
+    if isinstance(y, np.ndarray):
+        return "y"
     labels = getattr(y, "column_names", None) or list(getattr(y, "columns", ()))
     label = labels[0] if labels else getattr(y, "name", None)
     return "y" if label in (None, "") else str(label)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from stattools.data.rows import Low
 from stattools.data.table import is_frame, table
 from stattools.data.transforms import contrast
 from stattools.errors import DomainError
+from stattools.record import record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 LARGEST = 2**29  # cells of the dummy columns of one term: 4 GiB
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Design:
     """Columns of X from columns of a table (`parsed` holds the formula) or of an array (`parsed` is None).
 

@@ -30,6 +30,7 @@ from stattools.data.source import Batch, Source
 from stattools.data.tally import Question, Tally
 from stattools.data.transforms import ELEMENTWISE
 from stattools.errors import DomainError, IncompatibleError
+from stattools.threads import one_blas_thread
 
 HELD = 200_000
 """Rows of the sample that is held in memory, at most."""
@@ -79,6 +80,7 @@ class SurveyOfBatch:
         return Survey(self.question.tally(batch), Sample.of(batch, self.pick, self.most))
 
 
+@one_blas_thread()
 def read_source(
     text: str, source: Source, columns: Mapping[str, Any]
 ) -> tuple[ScannedRows, Any, str, dict[str, int], int]:

@@ -7,7 +7,7 @@ and scaling are done block by block: x -> (x - center) / scale costs nothing bes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, reduce
 from operator import iadd
 from typing import Any, NamedTuple
@@ -17,12 +17,16 @@ from numpy.typing import NDArray
 
 from stattools.data.on_disk import OnDisk
 from stattools.data.sweep import sweep
+from stattools.record import record
 
 Floats = NDArray[np.float64]
 
 BLOCK_BYTES = 1_600_000
 """A block of X and its weighted copy stay close to the processor, and the calls per block cost little beside it."""
 
+
+SHORTEST = 256
+"""Blocks are not shorter than this, whatever the number of columns."""
 
 WORTH_A_PART = 1_000_000
 """Numbers of X that a part needs to be worth a thread's waits for the interpreter's lock."""
@@ -44,7 +48,7 @@ class Low(NamedTuple):
     values: Floats
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Rows:
     """The data of a model: X (n, p) in C or Fortran order, y (n,) or (n, k), and per row what is not None of:
 
@@ -80,7 +84,7 @@ class Rows:
     @property
     def block_size(self) -> int:
         """As many rows as fill about 1.6 MB."""
-        return max(256, min(1 << 14, BLOCK_BYTES // (8 * max(self.X.shape[1], 1))))
+        return max(SHORTEST, min(1 << 14, BLOCK_BYTES // (8 * max(self.X.shape[1], 1))))
 
     def blocks(self, size: int | None = None) -> Iterator[Block]:
         """Blocks of `size` rows, or of `block_size`."""
@@ -134,7 +138,7 @@ class Rows:
         10.0
         """
         n, p = self.X.shape
-        if 0 < n <= self.block_size:
+        if 0 < n <= SHORTEST or n <= self.block_size:
             return part(self.whole)
         if self.X.size <= WORTH_A_PART:
             return reduce(iadd, map(part, self.blocks()))

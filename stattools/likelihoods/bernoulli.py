@@ -62,15 +62,13 @@ class Bernoulli:
         return expit(eta) * expit(-eta)
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information from two exp and one log1p."""
-        sign = 2.0 * np.asarray(y, dtype=float) - 1.0
-        margin = sign * np.asarray(eta, dtype=float)
-        below = np.minimum(margin, 0.0)
-        above = below - margin  # min(-margin, 0)
-        small = np.exp(below + above)  # in (0, 1]: cannot overflow
-        share = 1.0 / (1.0 + small)
-        miss = np.exp(above) * share  # probability of the outcome that did not happen
-        return below - np.log1p(small), sign * miss, small * share * share
+        """loglik, score and information in one go: the probability of y is the exponential of its logarithm."""
+        half = np.subtract(y, 0.5)
+        sign = half + half
+        margin = sign * eta
+        loglik = np.minimum(margin, 0.0) - np.log1p(np.exp(np.copysign(margin, -1.0)))  # exp in (0, 1]
+        miss = -np.expm1(loglik)  # probability of the outcome that did not happen
+        return loglik, sign * miss, miss * np.exp(loglik)
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One 0/1 draw per eta."""

@@ -14,6 +14,8 @@ from stattools.predictors.linear import Linear
 
 Floats = NDArray[np.float64]
 
+COUNTS = (Poisson, NegativeBinomial)
+
 ENOUGH = 50_000
 """Rows that a start is made from, at most."""
 
@@ -25,7 +27,7 @@ def starting_point(likelihood: Likelihood, predictor: Linear | Dispersed, rows: 
     theta = np.zeros(predictor.size)
     if isinstance(likelihood, BetaBinomial):
         return _start_of_proportions(likelihood, theta, rows)
-    counts = isinstance(likelihood, Poisson | NegativeBinomial)
+    counts = isinstance(likelihood, COUNTS)
     if not counts and (rows.offset is None or isinstance(likelihood, Gaussian)):
         return theta
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight

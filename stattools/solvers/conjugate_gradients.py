@@ -17,11 +17,20 @@ from stattools.solvers.two_loops import Inverse
 
 Floats = NDArray[np.float64]
 
+MARGIN = 10.0
+"""What is left, in the metric, may be so many times as much in the information."""
+
 
 def newton_step(
-    times: Callable[[Floats], Floats], score: Floats, metric: Inverse, accuracy: float = 1e-2, most: int = 300
+    times: Callable[[Floats], Floats],
+    score: Floats,
+    metric: Inverse,
+    accuracy: float = 1e-2,
+    most: int = 300,
+    enough: float = 0.0,
 ) -> tuple[Floats, float]:
-    """z near H^-1 g, and sqrt(g^T H^-1 g) as summed until what is left, in the metric, is `accuracy` of it.
+    """z near H^-1 g, and sqrt(g^T H^-1 g) as summed until what is left, in the metric, is `accuracy` of it, or until
+    ten times as much, which the decrement then includes, leaves it within `enough`.
 
     >>> class Plain:
     ...     def solve(self, score):
@@ -44,6 +53,9 @@ def newton_step(
         preconditioned = metric.solve(rest)
         before, left = left, float(rest @ preconditioned)
         if left <= accuracy**2 * square:
+            break
+        if square + MARGIN * left <= enough**2:
+            square += MARGIN * left
             break
         direction = preconditioned + (left / before) * direction
     return step, float(np.sqrt(square))

@@ -24,8 +24,9 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.model import EXACT_FIT, Model
 from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
 from stattools.solvers.exact_elimination import eliminate
-from stattools.solvers.normal_equations import Refined, Shifted, refine
+from stattools.solvers.normal_equations import Refined, refine
 from stattools.solvers.rounding import Rounding
+from stattools.solvers.shifted_rows import Shifted
 from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
 
 Floats = NDArray[np.float64]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from functools import cached_property
 from math import isfinite, sqrt
 
 import numpy as np
@@ -39,11 +38,13 @@ class Metric:
     """
 
     def __init__(self, information: Floats) -> None:
-        self.factor, failed = potrf(information, lower=0)
+        self.factor, failed = potrf(information)
         if failed or not isfinite(nrm2(self.factor.ravel("K"))):
-            raise IdentificationError(_reason(information, failed))
+            raise IdentificationError(why_singular(information.diagonal(), failed))
         self.information = information
         self.definite = True
+        self._inverse_factor: Floats | None = None
+        self._inflation: float | None = None
 
     @property
     def digits(self) -> None:
@@ -61,13 +62,14 @@ class Metric:
 
         1 / rcond = |H| |H^-1| in the largest column sum  <=  p * sqrt(p) trace(H^-1).
         """
-        return len(self.factor) ** 1.5 * self.inflation * least <= 1.0 or self.rcond >= least
+        return len(self.factor) ** 1.5 * self.inflation() * least <= 1.0 or self.rcond >= least
 
-    @cached_property
     def inflation(self) -> float:
         """The trace of the inverse of the information scaled to unit diagonal: the sum of the inflated variances."""
-        half = np.sqrt(self.information.diagonal()) * self._inverse_factor.T
-        return float(nrm2(half.ravel("K"))) ** 2
+        if self._inflation is None:
+            half = np.sqrt(self.information.diagonal()) * self.whiten().T
+            self._inflation = float(nrm2(half.ravel("K"))) ** 2
+        return self._inflation
 
     @classmethod
     def where_definite(cls, information: Floats) -> Metric | None:
@@ -103,7 +105,7 @@ class Metric:
         """The metric of `factor` times the information."""
         metric = copy(self)
         metric.information, metric.factor = factor * self.information, sqrt(factor) * self.factor
-        vars(metric).pop("_inverse_factor", None)
+        metric._inverse_factor = None
         return metric
 
     def solve(self, score: Floats) -> Floats:
@@ -123,21 +125,19 @@ class Metric:
 
     def whiten(self) -> Floats:
         """W (p, p) with W W^T = H^-1, so that phi in theta = W phi has unit information."""
-        return self._inverse_factor
-
-    @cached_property
-    def _inverse_factor(self) -> Floats:
-        return trtri(self.factor, lower=0)[0]  # `potrf` cleared the lower triangle
+        W = self._inverse_factor
+        if W is None:
+            W = self._inverse_factor = trtri(self.factor)[0]  # `potrf` cleared the lower triangle
+        return W
 
     def covariance(self) -> Floats:
         """H^-1."""
-        W = self._inverse_factor
+        W = self.whiten()
         return W.dot(W.T)
 
 
-def _reason(information: Floats, failed: int) -> str:
+def why_singular(diagonal: Floats, failed: int) -> str:
     """What to say of an information without a factor; `failed` counts the coefficients up to the one that did."""
-    diagonal = information.diagonal()
     bad = np.flatnonzero(~((diagonal > 0) & (diagonal < np.inf)))
     if len(bad):
         return (

@@ -92,7 +92,7 @@ def _longest_rising_step(
     """The first of theta + direction / 2^k that raises the log-likelihood or, where that is round-off, lowers the
     score.
     """
-    slope = float(now.score @ direction)
+    slope = float(now.score.dot(direction))
     noise = 1e-13 * (abs(now.loglik) + model.n)
     for _ in range(60):
         point = theta + direction

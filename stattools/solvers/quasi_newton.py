@@ -9,12 +9,13 @@ The metric is rebuilt now and then, where the curvature has changed. Source: Noc
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.model import Evaluation
+from stattools.solvers.metric import Metric
 from stattools.solvers.solution import TraceStep
 from stattools.solvers.two_loops import Change, Inverse, direction
 
@@ -24,36 +25,52 @@ MEMORY = 20
 """So many steps are remembered."""
 
 
+class Conditioned(Inverse, Protocol):
+    """A metric that knows its reciprocal condition."""
+
+    @property
+    def rcond(self) -> float: ...
+
+
 class Ascent(NamedTuple):
-    """Where it ended: the point, its value and score, the steps, and the decrement in the metric as updated."""
+    """Where it ended: the point, its value and score, the steps, the decrement in the metric as updated, and what
+    another ascent goes on with.
+    """
 
     theta: Floats
     now: Evaluation
     steps: int
     decrement: float
     trace: list[TraceStep]
+    changes: list[Change]
+    metric: Conditioned | Metric
 
 
 def ascend(
     evaluate: Callable[[Floats], Evaluation],
     theta: Floats,
-    metric_at: Callable[[Floats], Inverse],
+    metric_at: Callable[[Floats], Conditioned],
     *,
     tolerance: float,
     max_steps: int,
     rebuild: tuple[int, ...],
     n: float,
     watch: Callable[[Floats], None] = lambda theta: None,
+    noise: float = 1e-13,
+    after: Ascent | None = None,
 ) -> Ascent:
     """Climb from theta until the decrement that the updated metric knows is within tolerance, or to round-off.
 
-    `watch` sees the point whenever the metric is rebuilt and may raise.
+    `watch` sees the point whenever the metric is rebuilt and may raise. `noise` is the round-off of a log-likelihood,
+    as a share of it; `after` is an ascent, of more noise, to go on with.
     """
-    metric, now, trace = metric_at(theta), evaluate(theta), []
-    changes: list[Change] = []
-    size, step, decrement = 1.0, 0, np.inf
-    for step in range(max_steps + 1):
-        if step in rebuild:
+    trace = [] if after is None else after.trace[:-1]
+    changes = [] if after is None else after.changes
+    metric = metric_at(theta) if after is None else after.metric
+    now, first = evaluate(theta), len(trace)
+    size, step, decrement = _size(changes, metric), first, np.inf
+    for step in range(first, max_steps + 1):
+        if step in rebuild and (step > first or after is None):
             watch(theta)
             metric = metric_at(theta)
             size = _size(changes, metric)
@@ -63,7 +80,7 @@ def ascend(
         trace.append(TraceStep(step, now.loglik, float(np.linalg.norm(now.score)) / n))
         if decrement <= tolerance or step == max_steps:
             break
-        found = _rise(evaluate, theta, ahead, now, slope, n, metric)
+        found = _rise(evaluate, theta, ahead, now, slope, noise * (abs(now.loglik) + n), metric)
         if found is None:
             break
         following, new = found
@@ -73,7 +90,7 @@ def ascend(
             changes = [*changes[1 - MEMORY :], Change(s, y, curvature)]
             size = _size(changes, metric)
         theta, now = following, new
-    return Ascent(theta, now, step, decrement, trace)
+    return Ascent(theta, now, step, decrement, trace, changes, metric)
 
 
 def _size(changes: list[Change], metric: Inverse) -> float:
@@ -90,13 +107,12 @@ def _rise(
     ahead: Floats,
     now: Evaluation,
     slope: float,
-    n: float,
+    noise: float,
     metric: Inverse,
 ) -> tuple[Floats, Evaluation] | None:
     """The first of theta + ahead / 2^k that raises the log-likelihood or, where that is round-off, shortens the
     score.
     """
-    noise = 1e-13 * (abs(now.loglik) + n)
     length = 1.0
     for _ in range(30):
         point = theta + length * ahead

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.record import record
 from stattools.solvers.digits import EPS, Digits, coefficient_error, nrm2, sum_rounding
-from stattools.solvers.normal_equations import Refined, Shifted
+from stattools.solvers.normal_equations import Refined
+from stattools.solvers.shifted_rows import Shifted
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Rounding:
     """Errors of theta and of its standard errors, from the errors of phi in shifted columns, theta = T phi.
 

@@ -1,41 +1,45 @@
 """Softmax regressions with many coefficients: quasi-Newton passes, and the certificate that their size allows.
 
-L-BFGS (`quasi_newton.py`) climbs in a metric made of p x p matrices (`softmax_metric.py`), rebuilt at steps 10, 50,
-150, 300, ... Then, where standard errors are asked for, the information is formed and Newton's steps end the climb;
-where not, conjugate gradients measure the decrement on the full data and take what is left of the step.
+Many rows: the maximum of a sample and its information as a metric (`softmax_sample.py`), then unit steps by the score
+of all rows. Else L-BFGS (`quasi_newton.py`) climbs in a metric made of p x p matrices (`softmax_metric.py`), rebuilt at
+steps 10, 50, 150, 300, ... Either reads single precision first, and ends by `softmax_end.py`, in double.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import IdentificationError, IncompatibleError
+from stattools.errors import IdentificationError
 from stattools.likelihoods import Categorical
 from stattools.model import Model
-from stattools.solvers.conjugate_gradients import newton_step
-from stattools.solvers.metric import Metric
-from stattools.solvers.newton_steps import ROUND_OFF, climb
+from stattools.solvers import unit_steps
 from stattools.solvers.quasi_newton import Ascent, ascend
+from stattools.solvers.softmax_end import by_gradients, by_information, near, require_memory
 from stattools.solvers.softmax_metric import metric_at
 from stattools.solvers.softmax_passes import SoftmaxPasses
-from stattools.solvers.solution import Known, Solution, Status, TraceStep
+from stattools.solvers.softmax_sample import Begun, sample_start
+from stattools.solvers.solution import Solution, TraceStep
 from stattools.solvers.surrogate import held_elsewhere
 
 Floats = NDArray[np.float64]
 
 REBUILD = (10, 50, 150)
 
-NEAR = 1e-6
-"""So near the maximum, in standard errors, one Newton step ends the climb."""
+NOISE = 1e-6
+"""Round-off of a log-likelihood in single precision, as a share of it."""
 
-MEMORY_LIMIT = 2.0e9
-"""Bytes that the information and what its inverse takes may come to."""
+ROUGH = 1e-2
+"""So far, in standard errors, L-BFGS goes in single precision, whose scores are wrong by a tenth of it at most."""
 
-MATRICES = 40.0
-"""Bytes per entry of the information: five matrices of its size at once."""
+FINE = 1e-4
+"""So far, in standard errors, steps go in single precision where the metric is nearly the information."""
+
+MOST_READS = 12
+"""Steps by a sample's metric; beyond them the sample does not stand for the rows."""
 
 
 def large(model: object) -> bool:
@@ -85,96 +89,77 @@ def maximize_softmax(
     >>> solution.converged, bool(np.allclose(solution.estimate, st.fit(model).estimate, atol=1e-9))
     (True, True)
     """
-    size = model.predictor.size
-    memory = MATRICES * size * size
-    if covariance and memory > MEMORY_LIMIT:
-        raise IncompatibleError(
-            f"Standard errors of {size:,} coefficients take {memory / 1e9:.1f} GB of memory, and the limit is "
-            f"{MEMORY_LIMIT / 1e9:g} GB. Use penalty=st.Ridge(strength), whose estimates have none, or fewer columns."
-        )
-    passes = SoftmaxPasses(model, ridge, centered)
+    if covariance:
+        require_memory(model.predictor.size, 2)
+    begun = sample_start(model) if ridge is None else None
+    solution = T = None
+    if begun is not None:
+        solution, T = _from_sample(begun, tolerance, covariance), begun.T
+    if solution is None or T is None:
+        passes = SoftmaxPasses(model, ridge, centered)
+        solution, T = _from_start(passes, model, tolerance, max_steps, covariance), passes.T
+    width, p = model.predictor.width, model.predictor.columns
+    theta = (solution.estimate.reshape(width, p) @ T.T).ravel()
+    C = solution.covariance
+    if covariance:
+        for k in range(width):  # in place, a category at a time
+            part = slice(k * p, (k + 1) * p)
+            C[part] = T @ C[part]
+        for k in range(width):
+            part = slice(k * p, (k + 1) * p)
+            C[:, part] = C[:, part] @ T.T
+    return replace(solution, estimate=theta, covariance=C, solver=choice(model))
+
+
+def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution | None:
+    """Unit steps by the score of all rows in the metric of a sample; None where they do not contract."""
+    passes = SoftmaxPasses(begun.model)
+    single = passes.single()
+    if not (single.X[:, begun.still] == single.X[0, begun.still]).all():
+        return None  # a column that is rarely other than usual, which the sample does not show
+    found = unit_steps.ascend(single, begun.theta, begun.metric, max(0.3 * tolerance, FINE), MOST_READS)
+    if covariance and found is not None:
+        found = unit_steps.ascend(passes, found[0], begun.metric, 0.3 * near(passes.n), MOST_READS)
+    if found is None:
+        return None
+    theta, reads = found
+    now = passes.evaluate(theta, order=1, keep=single)
+    trace = [TraceStep(reads, now.loglik, float(np.linalg.norm(now.score)) / passes.n)]
+    there = Ascent(theta, now, reads, begun.metric.norm(now.score), trace, [], begun.metric)
+    return by_information(passes, there, tolerance) if covariance else by_gradients(passes, single, there, tolerance)
+
+
+def _from_start(passes: SoftmaxPasses, model: Model, tolerance: float, max_steps: int, covariance: bool) -> Solution:
+    """L-BFGS from where the model starts, in single precision first."""
+    single = passes.single()
     start = np.linalg.solve(passes.T, model.start.reshape(passes.width, passes.p).T).T.ravel()
 
     def watch(theta: Floats) -> None:
-        if ridge is None and passes.separates(theta):
+        if passes.ridge is None and passes.separates(theta):
             raise IdentificationError(
                 f"{model.title} has no maximum: the values of {model.outcome_name} are separated completely. "
                 "Coefficients were found that give every row's own category the largest linear predictor; scaling them "
                 "up raises the log-likelihood for ever. Use penalty=st.Ridge(strength), or fewer columns."
             )
 
-    rebuild = (*REBUILD, *range(300, max_steps + 1, 150))
+    def metric(theta: Floats) -> Any:
+        return metric_at(single, theta, own=single.passes > 0)
+
+    last = max(0.3 * tolerance, 0.1 * near(passes.n)) if covariance else 0.3 * tolerance
+    limits: Any = {
+        "max_steps": max_steps,
+        "rebuild": (*REBUILD, *range(300, max_steps + 1, 150)),
+        "n": passes.n,
+        "watch": watch,
+    }
+    rough = ascend(
+        lambda theta: single.evaluate(theta, order=1), start, metric, tolerance=max(last, ROUGH), noise=NOISE, **limits
+    )
     found = ascend(
-        lambda theta: passes.evaluate(theta, order=1),
-        start,
-        lambda theta: metric_at(passes, theta, own=passes.passes > 0),
-        tolerance=max(0.3 * tolerance, 0.3 * NEAR) if covariance else 0.3 * tolerance,
-        max_steps=max_steps,
-        rebuild=rebuild,
-        n=passes.n,
-        watch=watch,
+        lambda theta: passes.evaluate(theta, order=1), rough.theta, metric, tolerance=last, after=rough, **limits
     )
     watch(found.theta)
-    solution = _by_information(passes, found, tolerance) if covariance else _by_gradients(passes, found, tolerance)
-    T = passes.T
-    theta = (solution.estimate.reshape(passes.width, passes.p) @ T.T).ravel()
-    C = solution.covariance
     if covariance:
-        wide = C.reshape(passes.width, passes.p, passes.width, passes.p)
-        C = np.einsum("ij,ajbk,lk->aibl", T, wide, T, optimize=True).reshape(size, size)
-    return replace(solution, estimate=theta, covariance=C, solver=choice(model))
-
-
-def _by_information(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> Solution:
-    """A Newton step with the information that the covariance needs anyway; Newton's method where it is not the last.
-
-    NEAR the maximum the information is that of the maximum, to fewer digits than a standard error has.
-    """
-    now = passes.evaluate(found.theta)
-    metric = Metric.for_ascent(now.information)
-    if metric.norm(now.score) <= NEAR and metric.definite:
-        theta = found.theta + metric.solve(now.score)
-        del now  # the information, to leave room for its inverse
-        after = passes.evaluate(theta, order=1)
-        decrement, steps = metric.norm(after.score), found.steps + 1
-        if after.is_finite and decrement <= tolerance:
-            last = TraceStep(steps, after.loglik, float(np.linalg.norm(after.score)) / passes.n)
-            return Solution(
-                theta,
-                metric.covariance(),
-                after.loglik,
-                "converged",
-                steps,
-                decrement,
-                (*found.trace, last),
-                "L-BFGS",
-                Known(metric.rcond),
-            )
-    del metric
-    end = climb(passes, found.theta, tolerance, 10, "L-BFGS")  # type: ignore[arg-type]
-    trace = tuple(found.trace) + tuple(step._replace(step=found.steps + step.step) for step in end.trace[1:])
-    return replace(end, steps=found.steps + end.steps, trace=trace)
-
-
-def _by_gradients(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> Solution:
-    """The decrement measured by conjugate gradients on the full data, and their steps where it is too large."""
-    theta, now, trace = found.theta, found.now, list(found.trace)
-    metric, last, steps = metric_at(passes, theta, own=True), np.inf, found.steps
-    status: Status
-    while True:
-        passes.keep_probabilities(theta)
-        step, decrement = newton_step(passes.times, now.score, metric)
-        if decrement <= tolerance:
-            status = "converged"
-        elif decrement <= ROUND_OFF and decrement > 0.5 * last:
-            status = "round-off"
-        elif steps >= found.steps + 10:
-            status = "max-steps"
-        else:
-            theta = theta + step
-            now, last, steps = passes.evaluate(theta, order=1), decrement, steps + 1
-            trace.append(TraceStep(steps, now.loglik, float(np.linalg.norm(now.score)) / passes.n))
-            continue
-        none = np.broadcast_to(np.nan, (len(theta), len(theta)))
-        rcond = metric.rcond
-        return Solution(theta, none, now.loglik, status, steps, decrement, tuple(trace), "L-BFGS", Known(rcond))
+        return by_information(passes, found, tolerance)
+    single.keep_probabilities(found.theta)
+    return by_gradients(passes, single, found, tolerance)

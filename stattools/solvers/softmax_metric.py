@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.blas import ssymm, ssymv  # type: ignore[attr-defined]
+from scipy.linalg.lapack import spotrf, spotri  # type: ignore[attr-defined]
 
 from stattools.data.sweep import sweep
 from stattools.errors import IdentificationError
@@ -30,6 +32,39 @@ COMMON = 1e-3
 """A category's own matrix has this share of the mean of all, so that it is definite where the mean is."""
 
 
+class Inverse:
+    """The inverse of a p x p matrix in single precision: a metric needs no more digits, and a product with it takes a
+    sixth of the time of two triangular solutions.
+
+    Raises IdentificationError where the matrix is not positive definite.
+    """
+
+    def __init__(self, gram: Floats) -> None:
+        self.gram = gram
+        half, failed = spotrf(gram.astype(np.float32))
+        self.inverse, also = spotri(half)
+        if failed or also or not np.isfinite(self.inverse.diagonal()).all():
+            raise IdentificationError("The metric is not positive definite in single precision.")
+
+    @property
+    def rcond(self) -> float:
+        """The reciprocal condition of the matrix scaled to unit diagonal."""
+        return Metric(self.gram).rcond
+
+    def solve(self, score: Floats) -> Floats:
+        """The inverse times a score, or times the columns of several."""
+        product = ssymv if score.ndim == 1 else ssymm
+        return product(1.0, self.inverse, score.astype(np.float32)).astype(float)
+
+
+def inverse(gram: Floats) -> Inverse | Metric:
+    """In single precision where that is enough to be definite."""
+    try:
+        return Inverse(gram)
+    except IdentificationError:
+        return Metric(gram)
+
+
 class SharedMetric:
     """One Cholesky factor for all categories; two where a ridge is not centered."""
 
@@ -38,10 +73,14 @@ class SharedMetric:
         gram = _gram(passes, _weights(passes, (P * (1.0 - P)).sum(axis=0) / passes.width), most)
         ridge = np.diag(np.zeros(passes.p) if passes.ridge is None else passes.ridge)
         self.shape = passes.width, passes.p
-        self.apart = Metric(gram + ridge)
+        self.apart = inverse(gram + ridge)
         uncentered = passes.ridge is not None and not passes.centered
-        self.together, self.stretch = (Metric(gram / K + ridge), 1.0) if uncentered else (self.apart, float(K))
-        self.rcond = self.apart.rcond
+        self.together, self.stretch = (inverse(gram / K + ridge), 1.0) if uncentered else (self.apart, float(K))
+
+    @property
+    def rcond(self) -> float:
+        """The reciprocal condition of the factored matrix."""
+        return self.apart.rcond
 
     def solve(self, score: Floats) -> Floats:
         """The metric's inverse times a score, both of the shape of theta."""
@@ -67,8 +106,12 @@ class OwnMetrics:
             common += np.diag(passes.ridge)
         self.shape = passes.width, passes.p
         self.reference = passes.ridge is None or passes.centered
-        self.metrics = [Metric(gram + common) for gram in (grams if self.reference else grams[1:])]
-        self.rcond = min(metric.rcond for metric in self.metrics)
+        self.metrics = [inverse(gram + common) for gram in (grams if self.reference else grams[1:])]
+
+    @property
+    def rcond(self) -> float:
+        """The least reciprocal condition of a category."""
+        return min(metric.rcond for metric in self.metrics)
 
     def solve(self, score: Floats) -> Floats:
         """The metric's inverse times a score, both of the shape of theta."""
@@ -104,11 +147,10 @@ def _gram(passes: SoftmaxPasses, weight: Floats, most: int) -> Floats:
         spaced = (np.arange(most) + 0.5) * (running[-1] / most)
         drawn, times = np.unique(np.minimum(np.searchsorted(running, spaced), len(take) - 1), return_counts=True)
         take, counts = take[drawn], times * (running[-1] / most)
-    total = np.zeros((passes.p, passes.p))
+    total, roots = np.zeros((passes.p, passes.p)), np.sqrt(counts)[:, None].astype(passes.X.dtype)
     for start in range(0, len(take), 2048):
-        rows = take[start : start + 2048]
-        X = (passes.X[rows] - passes.center) / passes.scale
-        X *= np.sqrt(counts[start : start + 2048])[:, None]
+        X = passes.take(take[start : start + 2048])
+        X *= roots[start : start + 2048]
         total += X.T @ X
     return total
 

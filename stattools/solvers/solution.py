@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.record import record
 from stattools.solvers.digits import Digits
 
 Floats = NDArray[np.float64]
@@ -55,7 +56,7 @@ class Known(NamedTuple):
 NOT_MEASURED = Known()
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Solution:
     """A maximum with its certificate.
 

@@ -42,7 +42,8 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
         return None
     try:
         start = subsample_start(model, sizes)
-        near = ascend(start, min(NEAR, 2.0 * tolerance * sqrt(model.n * start.sample.n)), MOST_READS)
+        least = min(NEAR, 2.0 * tolerance * sqrt(model.n * start.sample.n))
+        near = ascend(start.model, start.theta, start.metric, least, MOST_READS)
         return near and _certified(start, *near, tolerance)
     except (DomainError, IdentificationError):
         return None

@@ -5,21 +5,27 @@ theta <- theta + B g,   B = H_0^-1 corrected by the changes of the score along t
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 
-from stattools.solvers.metric import Floats
-from stattools.solvers.subsample import Start
+from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.two_loops import Change, direction
 
 
-def ascend(start: Start, tolerance: float, most: int) -> tuple[Floats, int] | None:
+class Scored(Protocol):
+    """What has a score: a model, or the passes of a softmax regression."""
+
+    def ascent(self, theta: Floats) -> Floats: ...
+
+
+def ascend(model: Scored, theta: Floats, metric: Metric, tolerance: float, most: int) -> tuple[Floats, int] | None:
     """The point after a step that should leave a decrement below `tolerance`, and the number of reads; None where the
     steps do not contract.
 
     The step after one from decrement a to b leaves at most b^2 / a, since contraction gets better with every change
     that is known.
     """
-    model, theta, metric = start.model, start.theta, start.metric
     changes: list[Change] = []
     score, last = model.ascent(theta), np.inf
     for reads in range(1, most + 1):

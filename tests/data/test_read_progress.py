@@ -2,9 +2,13 @@
 
 import io
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import rich.console
 
+import stattools as st
 from stattools.data import read_progress
 from stattools.data.read_progress import watched
 
@@ -52,3 +56,13 @@ def test_nothing_elsewhere(capsys, monkeypatch):
     monkeypatch.setattr(read_progress, "PATIENCE", -1.0)
     assert list(watched([1, 2], int, 3, "read 1")) == [1, 2]
     assert capsys.readouterr() == ("", "")
+
+
+def test_models_fits_and_predictions_of_files_show_their_reads(tmp_path, monkeypatch):
+    table = pa.table({"x": np.arange(60.0), "y": np.arange(60.0) % 7})
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=20)
+    terminal = on_a_terminal(monkeypatch)
+    fit = st.fit(st.ols("y ~ x", st.scan(tmp_path)))
+    fit.predict_to(tmp_path / "p.pq")
+    seen = terminal.getvalue()
+    assert [f"read {k}" in seen for k in (1, fit.solution.reads, fit.solution.reads + 1)] == [True, True, True]

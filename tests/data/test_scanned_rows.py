@@ -216,3 +216,17 @@ def test_a_saved_fit_is_the_same(tmp_path):
     write(tmp_path, DATA, [], 100)
     fit = st.fit(st.ols("t ~ x + g", st.scan(tmp_path), weights="w"))
     assert str(st.load(fit.save(tmp_path / "fit.stattools"))) == str(fit)
+
+
+def test_no_bit_depends_on_the_threads(tmp_path, monkeypatch):
+    monkeypatch.setattr(scan, "BATCH", 500)
+    rng = np.random.default_rng(0)
+    table = {"x": rng.normal(size=9000), "y": rng.integers(0, 2, 9000)}
+    pq.write_table(pa.table(table), tmp_path / "a.parquet", row_group_size=2000)
+    found = []
+    for threads in (1, 3):
+        monkeypatch.setattr("stattools.threads.free_threads", lambda threads=threads: threads)
+        found.append(st.fit(st.logistic("y ~ x", st.scan(tmp_path))))
+    assert found[0].estimate.tolist() == found[1].estimate.tolist()
+    assert found[0].covariance.tolist() == found[1].covariance.tolist()
+    assert found[0].loglik == found[1].loglik

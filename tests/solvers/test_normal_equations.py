@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.normal_equations import SAMPLE, SHARE
+from stattools.solvers.shifted_rows import SAMPLE, SHARE
 from tests.cases import rng
 
 N, P = SHARE * SAMPLE + 5_000, 6
