@@ -203,7 +203,7 @@ def test_nothing_as_long_as_the_rows_travels(monkeypatch, make, formula, how):
     assert travel.largest < 40_000  # the sample, 100 rows
     travel.largest = travel.sent = 0
     fit = st.fit(model, **how)
-    assert travel.largest < 5_000
+    assert travel.largest < 12_000  # an exact Gram matrix has 2 (4 p)^2 numbers
     assert travel.sent < 10_000
     np.testing.assert_allclose(fit.estimate, st.fit(make(formula, data), **how).estimate, rtol=1e-7)
 
