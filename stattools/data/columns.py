@@ -118,6 +118,9 @@ def _refusal(name: str, dtype: Any, value: Any) -> DomainError:
 
 def finite(values: np.ndarray, what: str, advice: str, rows: np.ndarray) -> None:
     """DomainError, with the count and the first row, if any value is infinite or NaN; `rows` are the rows' numbers."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(values.sum()):  # which it is not where one of them is not
+            return
     good = np.isfinite(values)
     if not good.all():
         first = int(np.argmin(good))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,31 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+class Columns(Mapping[str, "pd.Series"]):
+    """Clean columns by name. A pandas Series takes longer to make than a batch of numbers to add up, so that it is made
+    only where one is asked for; `values_of` has the numbers, or the categories, as they are.
+    """
+
+    def __init__(self, values: Mapping[str, NDArray[Any] | pd.Categorical]) -> None:
+        self.values_of = values
+
+    def __getitem__(self, name: str) -> pd.Series:
+        import pandas as pd
+
+        return pd.Series(self.values_of[name], name=name, copy=False)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_of)
+
+    def __len__(self) -> int:
+        return len(self.values_of)
+
+
 @dataclass(frozen=True, eq=False)
 class Clean:
     """The complete rows of a batch: columns by name, their row numbers in the row group, and rows without a value."""
 
-    columns: dict[str, pd.Series]
+    columns: Columns
     rows: NDArray[np.intp]
     gaps: dict[str, int] = field(default_factory=dict)
     n: int = 0
@@ -66,11 +86,11 @@ def cleaned(
         import pyarrow as pa
 
         batch = batch.filter(pa.array(whole))
-    columns = {
-        name: _series(column, name, kinds[name], None if levels is None else levels.get(name))
+    values = {
+        name: _values(column, name, kinds[name], None if levels is None else levels.get(name))
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
     }
-    return Clean(columns, rows, gaps, n)
+    return Clean(Columns(values), rows, gaps, n)
 
 
 def _with_proper_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -97,7 +117,7 @@ def _has_nan(column: pa.Array) -> bool:
         return bool(np.isnan(values.sum(dtype=np.float64)))
 
 
-def _series(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> pd.Series:
+def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> NDArray[Any] | pd.Categorical:
     import pandas as pd
     import pyarrow as pa
 
@@ -106,7 +126,7 @@ def _series(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None
         found = coded.dictionary.to_pylist()
         codes = coded.indices.to_numpy(zero_copy_only=False)
         if levels is None:
-            return pd.Series(pd.Categorical.from_codes(codes, found), name=name)
+            return pd.Categorical.from_codes(codes, found)
         places = {level: place for place, level in enumerate(levels)}
         there = np.array([places.get(level, -1) for level in found], dtype=np.intp)
         if len(codes) and (new := there[codes] < 0).any():
@@ -114,9 +134,9 @@ def _series(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None
                 f"column {name!r} holds {found[codes[int(np.argmax(new))]]!r}, which was not there in the first pass. "
                 "The table has changed since."
             )
-        return pd.Series(pd.Categorical.from_codes(there[codes], list(levels)), name=name)
+        return pd.Categorical.from_codes(there[codes], list(levels))
     if pa.types.is_null(column.type):
-        return pd.Series(np.empty(0, dtype=DTYPES[kind]), name=name)
+        return np.empty(0, dtype=DTYPES[kind])
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
-    return pd.Series(column.to_numpy(zero_copy_only=False).astype(DTYPES[kind], copy=False), name=name, copy=False)
+    return column.to_numpy(zero_copy_only=False).astype(DTYPES[kind], copy=False)

@@ -60,13 +60,13 @@ class Question:
     def _of_rows(
         self, clean: Clean, kinds: Mapping[str, str], places: dict[str, Kind], seen: dict[str, dict[str, bool]]
     ) -> Tally:
-        for name, column in clean.columns.items():
-            if kinds[name] in TEXT:
-                there = np.bincount(column.cat.codes.to_numpy(), minlength=len(column.cat.categories)) > 0
-                occur = {level: True for level, yes in zip(column.cat.categories, there, strict=True) if yes}
+        for name, column in clean.columns.values_of.items():
+            if not isinstance(column, np.ndarray):
+                there = np.bincount(column.codes, minlength=len(column.categories)) > 0
+                occur = {level: True for level, yes in zip(column.categories, there, strict=True) if yes}
                 seen[name] = seen.get(name, {}) | occur
             elif column.dtype.kind == "f":
-                finite(column.to_numpy(), f"column {name!r}", "replace or remove infinite values.", clean.rows)
+                finite(column, f"column {name!r}", "replace or remove infinite values.", clean.rows)
         levels = {
             name: frozenset(np.unique(clean.columns[name].to_numpy()).tolist())
             for name in self.numbered

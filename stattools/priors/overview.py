@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -98,7 +97,10 @@ class _Sums(NamedTuple):
 
     def __add__(self, other: _Sums) -> _Sums:  # type: ignore[override]
         return _Sums(
-            *(add(a, b) for a, b in zip(self[:4], other[:4], strict=True)),
+            self.columns + other.columns,
+            self.outcome + other.outcome,
+            self.offset + other.offset,
+            self.response + other.response,
             np.maximum(self.size, other.size),
             self.exposure + other.exposure,
             self.counts + other.counts,
@@ -118,8 +120,9 @@ def _of_files(model: Model) -> Overview:
         offset = np.zeros(n) if block.offset is None else block.offset
         size = np.append(np.abs(block.X).max(axis=0), np.abs(block.y - offset).max())
         counts = np.bincount(block.y.astype(int), weight, kinds) if kinds else np.zeros(0)
-        around = (Moments.of(values, weight) for values in (block.y, offset, block.y - offset))
-        return _Sums(_columns(block.X, weight), *around, size, float(weight @ np.exp(offset - shift)), counts)
+        one, two, three = (Moments.of(values, weight) for values in (block.y, offset, block.y - offset))
+        exposure = float(weight @ np.exp(offset - shift))
+        return _Sums(_columns(block.X, weight), one, two, three, size, exposure, counts)
 
     found = rows.total(of)
     n = found.outcome.n
