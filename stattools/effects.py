@@ -5,24 +5,23 @@
 
 The columns of X are differenced in x (central, in steps of 6e-6), the mean is differentiated exactly. Standard errors
 by the delta method: the gradient of the average in the coefficients, times `fit.covariance`, whichever `cov=` was
-chosen. Cost: a few reads of the rows per variable. Source: Greene, Econometric Analysis (2012), 17.3; Bartus, Stata
-Journal 5 (2005), 309-329.
+chosen. Cost: a few reads of the rows per variable; of rows in files one for all. Source: Greene, Econometric Analysis
+(2012), 17.3; Bartus, Stata Journal 5 (2005), 309-329.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.averages import SLOPE, Average, Move, averages
 from stattools.errors import DomainError, IncompatibleError
 from stattools.hypotheses import against_zero
-from stattools.likelihoods.slopes import mean_slope
-from stattools.population import STEP, Population, population
+from stattools.population import population
 from stattools.prediction import regression, require_finite
 
 if TYPE_CHECKING:
@@ -70,19 +69,21 @@ def marginal_effects(
         variables = [variables]
     for name in (*(variables or ()), *discrete):
         rows.require(name)
+    asked = {name: rows.levels(name, discrete) for name in (rows.names if variables is None else variables)}
+    if not asked:
+        raise DomainError(f"{model.title} has no variable to move: its only column is the intercept.")
+    means = averages(
+        fit.estimate, rows, [Move(name, value) for name, levels in asked.items() for value in levels or (SLOPE,)]
+    )
     terms, found = [], []
-    for name in rows.names if variables is None else variables:
-        levels = rows.levels(name, discrete)
+    for name, levels in asked.items():
         if levels is None:
             terms.append(name)
-            found.append(_slope(fit, rows, name))
+            found.append(means[Move(name, SLOPE)])
             continue
-        base = _average(fit, rows, {name: levels[0]})
         for value in levels[1:]:
             terms.append(name if len(levels) == 2 and not rows.is_category(name) else f"{name}[T.{value}]")
-            found.append(_average(fit, rows, {name: value}) - base)
-    if not terms:
-        raise DomainError(f"{model.title} has no variable to move: its only column is the intercept.")
+            found.append(means[Move(name, value)] - means[Move(name, levels[0])])
     return _table(fit, "term", terms, found, level)
 
 
@@ -117,63 +118,14 @@ def contrasts(
             "fit.marginal_effects()."
         )
     ordered = levels if not rows.is_category(variable) else rows.ordered_levels(variable)
-    means = {value: _average(fit, rows, {variable: value}) for value in ordered}
+    found = averages(fit.estimate, rows, [Move(variable, value) for value in ordered])
+    means = {value: found[Move(variable, value)] for value in ordered}
     pairs = list(combinations(ordered, 2))
     names = [f"{second} - {first}" for first, second in pairs]
     return _table(fit, "contrast", names, [means[second] - means[first] for first, second in pairs], level)
 
 
-@dataclass(frozen=True, eq=False)
-class _Average:
-    """Average means, shape (K,), with their gradients in the coefficients, (K, p)."""
-
-    value: Floats
-    gradient: Floats
-
-    def __sub__(self, other: _Average) -> _Average:
-        return _Average(self.value - other.value, self.gradient - other.gradient)
-
-
-def _average(fit: Fit, rows: Population, moved: Mapping[str, Any]) -> _Average:
-    """The average mean with some variables moved."""
-    block, model = rows.block(rows.X(moved)), rows.model
-    weight = np.asarray(block.weight)
-    eta, pullback = model.predictor.forward(fit.estimate, block)
-    mean = model.likelihood.mean(eta).reshape(len(eta), -1)
-    slope = mean_slope(model.likelihood, eta) * weight[:, None, None]
-    return _Average(weight @ mean, np.stack([_pulled(pullback, slope[:, k]) for k in range(mean.shape[1])]))
-
-
-def _slope(fit: Fit, rows: Population, name: str) -> _Average:
-    """The average derivative of the mean in a number: d mean = mean'(eta) dX theta, and its gradient.
-
-    In theta: mean'(eta) dX + (mean'(eta))' x, the last derivative along d eta, by a central difference in eta.
-    """
-    model, theta = rows.model, fit.estimate
-    block, change = rows.block(rows.X({})), rows.block(rows.derivative(name))
-    change = change._replace(offset=None)
-    eta, pullback = model.predictor.forward(theta, block)
-    still = model.predictor.forward(theta, change._replace(X=np.zeros_like(change.X)))[0]
-    moving, pull_change = model.predictor.forward(theta, change)
-    moving = moving - still  # what all rows share does not move
-    size = np.abs(moving).reshape(len(eta), -1).max(axis=1).reshape(-1, *[1] * (eta.ndim - 1))
-    unit = np.divide(moving, size, out=np.zeros_like(moving), where=size > 0) * STEP
-    slope = mean_slope(model.likelihood, eta)
-    ahead, behind = mean_slope(model.likelihood, eta + unit), mean_slope(model.likelihood, eta - unit)
-    bend = (ahead - behind) / (2.0 * STEP) * size.reshape(-1, 1, 1)
-    weight = np.asarray(block.weight)
-    value = weight @ (slope * moving.reshape(len(eta), 1, -1)).sum(axis=2)
-    slope, bend = slope * weight[:, None, None], bend * weight[:, None, None]
-    gradient = [_pulled(pull_change, slope[:, k]) + _pulled(pullback, bend[:, k]) for k in range(slope.shape[1])]
-    return _Average(value, np.stack(gradient))
-
-
-def _pulled(pullback: Any, slope: Floats) -> Floats:
-    """A gradient in eta, (m, width), as one in theta."""
-    return pullback(slope[:, 0] if slope.shape[1] == 1 else slope)
-
-
-def _table(fit: Fit, column: str, names: list[str], found: list[_Average], level: float | None) -> pd.DataFrame:
+def _table(fit: Fit, column: str, names: list[str], found: list[Average], level: float | None) -> pd.DataFrame:
     """One row per effect, category by category, with the tests and intervals of `fit.table`."""
     import pandas as pd
 

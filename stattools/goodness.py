@@ -15,19 +15,23 @@ as it has trials. Source: McFadden (1974); Nagelkerke, Biometrika 78 (1991), 691
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from operator import add
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from stattools.data.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import require_level
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, Probit
 from stattools.model import Model
-from stattools.null_model import null_loglik
+from stattools.null_model import about_mean, null_loglik, null_loglik_elsewhere
 from stattools.prediction import regression, require_finite
 from stattools.residuals import deviances, outcomes, residuals
+from stattools.solvers.surrogate import held_elsewhere
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +46,9 @@ def goodness(fit: Fit) -> pd.DataFrame:
 
     `st.ols`: deviance (the residual sum of squares), r_squared, adjusted_r_squared, log_score. Others: deviance,
     pearson (chi-square; not for softmax), df, mcfadden, cox_snell, nagelkerke, log_score; beside these binary and
-    grouped outcomes have tjur, brier and auc, softmax has brier, ungrouped outcomes have accuracy. Raises
-    IncompatibleError for a fit without rows.
+    grouped outcomes have tjur, brier and auc, softmax has brier, ungrouped outcomes have accuracy. Of rows in
+    files all but auc, in one read, and two or three more where counts of the outcomes do not tell the log-likelihood
+    of the intercept alone. Raises IncompatibleError for a fit without rows.
 
     >>> import stattools as st
     >>> fit = st.fit(st.logistic([0, 0, 1, 0, 1, 1], [1, 2, 3, 4, 5, 6]))
@@ -54,20 +59,23 @@ def goodness(fit: Fit) -> pd.DataFrame:
 
     model = regression(fit, "goodness")
     require_finite(fit, "goodness")
-    eta = model.eta(fit.estimate)
-    mean, importance = model.likelihood.mean(eta), model.rows.importance
-    row: dict[str, Any] = {"deviance": _sum(deviances(model, eta, mean), importance)}
+    whole = not held_elsewhere(model)
+    found = _sums(fit, model) if whole else _sums_elsewhere(fit, model)
+    row: dict[str, Any] = {"deviance": found.deviance}
     if model.has_scale:
-        row["r_squared"] = fit.r_squared
-        row["adjusted_r_squared"] = 1.0 - (1.0 - fit.r_squared) * (fit.n - 1.0) / fit.df
+        r_squared = fit.r_squared if whole or model.rows.offset is None else 1.0 - found.deviance / about_mean(model)
+        row["r_squared"] = r_squared
+        row["adjusted_r_squared"] = 1.0 - (1.0 - r_squared) * (fit.n - 1.0) / fit.df
         return pd.DataFrame([row | {"log_score": -fit.loglik / fit.n}])
     if not isinstance(model.likelihood, Categorical):
-        row["pearson"] = _sum(residuals(fit, "pearson") ** 2, model.rows.weight)
+        row["pearson"] = found.pearson
     null = null_loglik(model)
+    if not whole and np.isnan(null):
+        null = null_loglik_elsewhere(model)
     cox_snell = -np.expm1(2.0 * (null - fit.loglik) / fit.n)
     row |= {"df": fit.df, "mcfadden": 1.0 - fit.loglik / null, "cox_snell": cox_snell}
     row |= {"nagelkerke": cox_snell / -np.expm1(2.0 * null / fit.n), "log_score": -fit.loglik / fit.n}
-    return pd.DataFrame([row | _of_probabilities(model, mean)])
+    return pd.DataFrame([row | _of_probabilities(fit, model, found, whole)])
 
 
 def calibration(fit: Fit, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
@@ -142,26 +150,82 @@ def area_under_curve(p: Floats, events: Floats, others: Floats) -> float:
     return float(up @ (below + 0.5 * down) / (up.sum() * down.sum()))
 
 
-def _of_probabilities(model: Model, mean: Floats) -> dict[str, float]:
-    """Scores of predicted probabilities."""
+class _Sums(NamedTuple):
+    """What goodness is made from, summed over rows; adds with `+`."""
+
+    deviance: float = 0.0
+    pearson: float = 0.0
+    weight: float = 0.0
+    events: float = 0.0
+    mean_of_events: float = 0.0
+    mean_of_others: float = 0.0
+    square: float = 0.0
+    right: float = 0.0
+
+    def __add__(self, other: _Sums) -> _Sums:  # type: ignore[override]
+        return _Sums._make(map(add, self, other))
+
+
+def _sums(fit: Fit, model: Model) -> _Sums:
+    """The sums over the rows of the model, which are in memory."""
+    eta = model.eta(fit.estimate)
+    mean, y = model.likelihood.mean(eta), model.rows.y
+    deviance = _sum(deviances(model, eta, mean), model.rows.importance)
+    if model.has_scale:
+        return _Sums(deviance)
     weight = _observations(model)
     if isinstance(model.likelihood, Categorical):
-        hit = model.rows.y[:, None] == np.arange(mean.shape[1])
+        hit = y[:, None] == np.arange(mean.shape[1])
         square = ((hit - mean) ** 2).sum(axis=1) / (2.0 if mean.shape[1] == 2 else 1.0)  # two categories: as logistic
-        right = mean.argmax(axis=1) == model.rows.y
-        return {"brier": weight @ square / weight.sum(), "accuracy": weight @ right / weight.sum()}
-    if not isinstance(model.likelihood, Bernoulli | Probit | Binomial):
-        return {}
+        right = float(weight @ (mean.argmax(axis=1) == y))
+        return _Sums(deviance, weight=float(weight.sum()), square=float(weight @ square), right=right)
+    pearson = _sum(residuals(replace(fit, model=model), "pearson") ** 2, model.rows.weight)
+    if not _has_probabilities(model):
+        return _Sums(deviance, pearson)
     share = outcomes(model)
     events, others = weight * share, weight * (1.0 - share)
-    scores = {
-        "tjur": events @ mean / events.sum() - others @ mean / others.sum(),
-        "brier": (events @ (1.0 - mean) ** 2 + others @ mean**2) / weight.sum(),
-        "auc": area_under_curve(mean, events, others),
-    }
+    square = float(events @ (1.0 - mean) ** 2 + others @ mean**2)
+    right = float(weight @ ((mean > 0.5) == (share > 0.5)))
+    total, some = float(weight.sum()), float(events.sum())
+    return _Sums(deviance, pearson, total, some, float(events @ mean), float(others @ mean), square, right)
+
+
+@dataclass(frozen=True, eq=False)
+class _SumsOfBatch:
+    """The sums over the rows of a batch; small enough to be sent to where the batch is."""
+
+    fit: Fit
+
+    def __call__(self, rows: Rows) -> _Sums:
+        return _sums(self.fit, replace(self.fit.model, rows=rows))
+
+
+def _sums_elsewhere(fit: Fit, model: Model) -> _Sums:
+    rows: Any = model.rows
+    few = replace(rows.sampled, X=rows.sampled.X[:1], y=rows.sampled.y[:1], weight=None, offset=None)
+    return rows.gather(_SumsOfBatch(replace(fit, model=replace(model, rows=few, source=None))))
+
+
+def _has_probabilities(model: Model) -> bool:
+    return isinstance(model.likelihood, Bernoulli | Probit | Binomial)
+
+
+def _of_probabilities(fit: Fit, model: Model, found: _Sums, whole: bool) -> dict[str, float]:
+    """Scores of predicted probabilities; the area under the curve compares all rows, which have to be in memory."""
+    if isinstance(model.likelihood, Categorical):
+        return {"brier": found.square / found.weight, "accuracy": found.right / found.weight}
+    if not _has_probabilities(model):
+        return {}
+    others = found.weight - found.events
+    tjur = found.mean_of_events / found.events - found.mean_of_others / others
+    scores = {"tjur": tjur, "brier": found.square / found.weight}
+    if whole:
+        share, weight = outcomes(model), _observations(model)
+        mean = model.likelihood.mean(model.eta(fit.estimate))
+        scores["auc"] = area_under_curve(mean, weight * share, weight * (1.0 - share))
     if isinstance(model.likelihood, Binomial):
         return scores
-    return scores | {"accuracy": weight @ ((mean > 0.5) == (share > 0.5)) / weight.sum()}
+    return scores | {"accuracy": found.right / found.weight}
 
 
 def _observations(model: Model) -> Floats:

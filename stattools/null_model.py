@@ -4,18 +4,19 @@ weights.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows import Rows
+from stattools.data.moments import Moments
+from stattools.data.rows import Block, Rows
 from stattools.data.triangle import triangle
-from stattools.model import Model
+from stattools.model import Evaluation, Model
 from stattools.models.starting_point import starting_point
 from stattools.solvers import Newton
-from stattools.solvers.surrogate import held_elsewhere
+from stattools.solvers.surrogate import certified_ascent, expanded, held_elsewhere
 
 
 def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: float | None = None) -> float:
@@ -43,6 +44,57 @@ def null_loglik(model: Model) -> float:
     predictor = replace(model.predictor, columns=1)
     null = replace(model, rows=rows, predictor=predictor, start=starting_point(model.likelihood, predictor, rows))
     return Newton().solve(null).loglik
+
+
+@dataclass(frozen=True, eq=False)
+class _InterceptAlone:
+    """The model of the intercept alone over rows in files: what solvers ask of a model."""
+
+    model: Model
+    null: Model
+
+    @property
+    def title(self) -> str:
+        return self.null.title
+
+    @property
+    def n(self) -> float:
+        return self.model.n
+
+    @property
+    def start(self) -> NDArray[np.float64]:
+        return self.null.start
+
+    def evaluate(self, theta: NDArray[np.float64], order: int = 2) -> Evaluation:
+        null = self.null
+        return self.model.rows.total(lambda block: replace(null, rows=_constant(block)).evaluate(theta, order))
+
+    def dispersion(self, theta: NDArray[np.float64]) -> float:
+        return 1.0
+
+
+def _constant(block: Block) -> Rows:
+    return Rows(np.ones((len(block.y), 1)), block.y, block.weight, block.offset)
+
+
+def null_loglik_elsewhere(model: Model) -> float:
+    """The same of rows in files, where the values of the outcome and their counts do not tell: two or three reads."""
+    sample = expanded(model)
+    rows = replace(sample.rows, X=np.ones((len(sample.rows.X), 1)))
+    predictor = replace(model.predictor, columns=1)
+    start = starting_point(model.likelihood, predictor, rows)
+    null = replace(sample, rows=rows, predictor=predictor, start=start, source=None)
+    return certified_ascent(_InterceptAlone(model, null), null, 1e-8, 50, "Newton on files").loglik
+
+
+def about_mean(model: Model) -> float:
+    """The total sum of squares of y - offset of rows in files: one read."""
+    moments = model.rows.total(_response)
+    return moments.about(moments.mean if "Intercept" in model.terms else 0.0)
+
+
+def _response(block: Block) -> Moments:
+    return Moments.of(block.y if block.offset is None else block.y - block.offset, block.weight)
 
 
 def total_sum_of_squares(model: Model) -> float:

@@ -14,11 +14,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.coding import Coding
+from stattools.data.columns import checked
 from stattools.data.evaluation import constants, contrast_call
 from stattools.data.rows import Block
+from stattools.data.scanned_columns import cleaned
+from stattools.data.scanned_rows import DROP, ScannedRows
+from stattools.data.source import Batch
 from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
 from stattools.new_rows import Column, at_rows
+from stattools.solvers.surrogate import held_elsewhere, place_of
 
 Floats = NDArray[np.float64]
 
@@ -31,13 +37,14 @@ class Population:
     """The rows to average over: the model at them, and the columns that the variables are moved in.
 
     `columns` are those of the table, or None for arrays, where the columns of X themselves move; `observed` are the
-    same before any was put at its mean.
+    same before any was put at its mean. Where the rows are in files, `elsewhere`, all this is of a few of them.
     """
 
     model: Model
     columns: Mapping[str, Any] | None
     observed: Mapping[str, Any] | None
     collapsed: bool
+    elsewhere: ScannedRows | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -83,7 +90,7 @@ class Population:
         if name not in discrete:
             return None
         other = column[~np.isin(column, (0, 1))]
-        if len(other):
+        if len(other) and self.elsewhere is None:  # who reads all rows finds out where
             raise DomainError(f"discrete= takes columns of 0 and 1; {name!r} holds {other[0]}.")
         return (0, 1)
 
@@ -133,6 +140,8 @@ class Population:
 
 def population(model: Model, data: Any, offset: Column, exposure: Column, at: str) -> Population:
     """The rows of the fit, or of `data`; at="mean" every number is at its mean, and the rows collapse to one."""
+    if data is None and held_elsewhere(model):
+        return _elsewhere(model, offset, exposure, at)
     columns: Mapping[str, Any] | None = None
     if model.design.parsed is not None:
         columns = _columns(model, data)
@@ -149,6 +158,28 @@ def population(model: Model, data: Any, offset: Column, exposure: Column, at: st
         for name, column in columns.items()
     }
     return replace(plain, columns=centered)
+
+
+def columns_of_batch(coding: Coding, batch: Batch) -> dict[str, Any]:
+    """The columns of the complete rows of a batch that the formula uses, clean."""
+    clean = cleaned(batch.table, batch.first, coding.kinds, coding.levels)
+    return {name: checked(clean.columns[name], clean.rows) for name in coding.formula.columns}
+
+
+def _elsewhere(model: Model, offset: Column, exposure: Column, at: str) -> Population:
+    """Some rows that show what the columns are, beside all that are in files."""
+    if offset is not None or exposure is not None or at == "mean":
+        raise IncompatibleError(
+            f"effects over the rows of {model.title}, which are {place_of(model)}, are averages over all of them, with "
+            'the offset that they have: at="mean", offset= and exposure= go with data=, a table in memory.'
+        )
+    rows: Any = model.rows
+    for batch in rows.raw:
+        some = rows.coding.rows(batch)
+        if some is not None:
+            columns = columns_of_batch(rows.coding, batch)
+            return Population(replace(model, rows=some, source=None), columns, columns, False, rows)
+    raise DomainError(f"of a sample of the rows none is complete. {DROP}")
 
 
 def _columns(model: Model, data: Any) -> Mapping[str, Any]:
@@ -174,7 +205,6 @@ def _columns(model: Model, data: Any) -> Mapping[str, Any]:
 
 
 def _read(names: Sequence[str], data: Any, kept: Any) -> Mapping[str, Any]:
-    from stattools.data.columns import checked
     from stattools.data.formula import require
     from stattools.data.table import table
 

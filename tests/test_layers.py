@@ -25,6 +25,7 @@ LAYERS = [
     ["prediction"],
     ["prediction_file"],
     ["profile", "hypotheses", "population", "residuals"],
+    ["averages"],
     ["effects", "comparison", "goodness", "coefficients", "confusion_table"],
     ["storage"],
     ["networks", "held_out_scores"],

@@ -140,6 +140,11 @@ class ScannedRows:
             raise DomainError(f"this pass found {n:,} complete rows, the first one {self.n_rows:,}. {CHANGED}")
         return found.value
 
+    def over_batches(self, work: Callable[[Batch], Any], columns: tuple[str, ...] | None = None) -> Any:
+        """The sum of what `work` makes of each batch, by default with the columns that the model reads: one pass."""
+        self.later["reads"] = self.reads
+        return self.source.total(columns or self.coding.columns, work, self._piece)
+
     def blocks(self, size: int | None = None) -> Iterator[Block]:
         """All rows in order, in blocks, one after the other; `total` is faster, and works where rows stay away."""
         for batch in self.source.batches(self.coding.columns):

@@ -22,6 +22,6 @@ def sweep[T](n: int, part: Callable[[int, int], T], shortest: int = SHORTEST) ->
     >>> sweep(10, lambda first, last: last - first)
     [10]
     """
-    size = -(-n // max(1, min(PARTS, n // shortest)))
+    size = -(-n // max(1, min(PARTS, n // shortest))) or 1  # no rows are no ranges
     ranges = [(start, min(start + size, n)) for start in range(0, n, size)]
     return on_threads(lambda ends: part(*ends), ranges)

@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows import Rows
-from stattools.data.triangle import triangle
 from stattools.errors import IncompatibleError
 from stattools.existence import check_rank
+from stattools.hypotheses.columns_of_two import beside, beside_elsewhere, sizes, triangle_of_both
 from stattools.hypotheses.series import difference_of_series, is_series
 from stattools.model import Model
 from stattools.predictors.linear import Linear
-from stattools.solvers.surrogate import held_elsewhere
+from stattools.solvers.surrogate import held_elsewhere, place_of
 
 Floats = NDArray[np.float64]
 
@@ -30,6 +29,8 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
         if not isinstance(model, Model):
             return f"{getattr(model, 'title', type(model).__name__)} has no rows"
     a, b = one.rows, other.rows
+    if held_elsewhere(one) or held_elsewhere(other):
+        return _difference_elsewhere(one, other)
     if len(a.y) != len(b.y):
         dropped = (
             f" ({one.n_dropped:,} and {other.n_dropped:,} were dropped)" if one.n_dropped or other.n_dropped else ""
@@ -46,13 +47,35 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
     return None
 
 
+def _difference_elsewhere(one: Any, other: Any) -> str | None:
+    """The same of rows in files: those of one scan, complete in columns that miss values in the same rows."""
+    if not (held_elsewhere(one) and held_elsewhere(other)):
+        return f"one has its rows {place_of(one)} and the other {place_of(other)}; make both from one table"
+    a, b = one.rows, other.rows
+    if one.source is not other.source and a.source != b.source:
+        return "their rows are those of different tables"
+    if a.n_rows != b.n_rows or not (set(one.dropped) <= set(other.dropped) or set(other.dropped) <= set(one.dropped)):
+        return (
+            f"one has {a.n_rows:,} rows and the other {b.n_rows:,}, complete in other columns ({_missing(one)}; "
+            f"{_missing(other)}); keep the rows complete in both in files of their own"
+        )
+    if one.has_scale != other.has_scale:
+        return f"{one.title} has a density and {other.title} probabilities, which do not compare"
+    if a.coding.formula.outcome.text != b.coding.formula.outcome.text or set(one.labels or ()) != set(
+        other.labels or ()
+    ):
+        return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} may differ in their values"
+    if a.coding.extras.get("weights") != b.coding.extras.get("weights"):
+        return "their weights differ"
+    return None
+
+
+def _missing(model: Model) -> str:
+    return ", ".join(f"{name!r} misses {count:,}" for name, count in model.dropped.items()) or "none misses any"
+
+
 def _outcomes(model: Model) -> NDArray[Any]:
     """The outcome with its own labels, so that the choice of a reference does not matter."""
-    if held_elsewhere(model):
-        raise IncompatibleError(
-            f"whether {model.title} has the rows of another model is not known: they are in files. Test its "
-            "coefficients with fit.test(...), or compare fits of a table in memory."
-        )
     if model.labels is None or model.rows.y.ndim > 1:
         return model.rows.y
     return np.array(model.labels, dtype=object)[model.rows.y.astype(int)]
@@ -70,13 +93,11 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
             f"{restricted.predictor.size} in {describe(restricted)}. Exchange them, or compare by AIC."
         )
     p, r = full.predictor.columns, restricted.predictor.columns
-    zero = np.zeros(len(full.rows.y))
-    ours, theirs = (zero if v is None else v for v in (full.rows.offset, restricted.rows.offset))
-    shift = np.where(np.abs(theirs - ours) > 1e-13 * (np.abs(ours) + np.abs(theirs)), theirs - ours, 0.0)
-    columns = np.column_stack([full.rows.X, restricted.rows.X, shift])
-    size = np.sqrt(np.mean(columns**2, axis=0))
-    size[size == 0] = 1.0
-    R = triangle(Rows(columns / size, zero, full.rows.weight))
+    if held_elsewhere(full):
+        size, R = beside_elsewhere(full, restricted)
+    else:
+        size = sizes(beside(full.rows, restricted.rows))
+        R = triangle_of_both(full.rows, restricted.rows, size)
     inside, outside = R[:p, p:], R[p:, p:]
     lost = np.linalg.norm(outside, axis=0) > SAME_SPACE * np.maximum(np.linalg.norm(R[:, p:], axis=0), 1e-300)
     if lost.any():

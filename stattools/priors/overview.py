@@ -120,9 +120,9 @@ def _of_files(model: Model) -> Overview:
         offset = np.zeros(n) if block.offset is None else block.offset
         size = np.append(np.abs(block.X).max(axis=0), np.abs(block.y - offset).max())
         counts = np.bincount(block.y.astype(int), weight, kinds) if kinds else np.zeros(0)
-        one, two, three = (Moments.of(values, weight) for values in (block.y, offset, block.y - offset))
+        outcome, shifts, response = (Moments.of(values, weight) for values in (block.y, offset, block.y - offset))
         exposure = float(weight @ np.exp(offset - shift))
-        return _Sums(_columns(block.X, weight), one, two, three, size, exposure, counts)
+        return _Sums(_columns(block.X, weight), outcome, shifts, response, size, exposure, counts)
 
     found = rows.total(of)
     n = found.outcome.n

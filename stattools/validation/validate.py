@@ -21,11 +21,13 @@ from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import Network
 from stattools.sampling.draws import Posterior
 from stattools.separate_fits import OneVsRestFit
+from stattools.solvers.surrogate import held_elsewhere
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.arms import has_intervals, validate_arms
 from stattools.validation.distance import decrement
 from stattools.validation.drawn_posteriors import validate_draws
 from stattools.validation.exact_posteriors import validate_exact
+from stattools.validation.files import validate_in_files
 from stattools.validation.networks import NetworkAgreement, validate_network
 from stattools.validation.posterior_agreement import PosteriorAgreement
 from stattools.validation.proportions import validate_proportion
@@ -58,8 +60,10 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     are of the fit's own covariance in both. What statsmodels does not fit (penalized fits, normal samples, waits,
     categories, your own function) is written again with scipy.stats or statsmodels' log-likelihood and climbed from its
     values alone. One-vs-rest fits are compared one by one. The maximum of a network is not unique: its log-likelihood
-    and slope are checked, as a `NetworkAgreement`. Raises IncompatibleError for ensembles, and for estimates on a
-    boundary that only a formula gives.
+    and slope are checked, as a `NetworkAgreement`. Of a fit whose rows are in files all rows are read again and summed
+    by other formulas, and the sample that is held is compared with statsmodels; the sentence says what was compared on
+    how many rows. Raises IncompatibleError for ensembles, and for estimates on a boundary that only a
+    formula gives.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -92,6 +96,8 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
         return validate_smoothing(fit)
     if hasattr(fit.model, "convention"):
         return validate_structural(fit)
+    if held_elsewhere(fit.model):
+        return validate_in_files(fit, validate)
     if not isinstance(fit.model, Model) or fit.penalty is not None:
         return validate_rewritten(fit)
     reference = reference_fit(fit.model, fit.cov_kind or "information")

@@ -1,0 +1,105 @@
+"""Log-likelihood, score and information of a regression over rows, written again with NumPy and SciPy alone.
+
+They share no formula with `likelihoods/`: distributions are those of scipy.stats, derivatives are written out in the
+linear predictors. theta is as in the model: coefficients, of categories one block each, then log alpha.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special, stats
+
+Floats = NDArray[np.float64]
+
+KNOWN = ("ols", "logistic", "probit", "poisson", "negative_binomial", "softmax")
+
+
+class Again(NamedTuple):
+    """Sums over rows: observations, log-likelihood, score (q,), information (q, q) and sum of squares of the scores
+    of single rows (q, q); for `ols` the log-likelihood is minus half the residual sum of squares. Adds with `+`.
+    """
+
+    rows: int
+    n: float
+    loglik: float
+    score: Floats
+    information: Floats
+    squares: Floats
+
+    def __add__(self, other: Again) -> Again:  # type: ignore[override]
+        return Again._make(a + b for a, b in zip(self, other, strict=True))
+
+
+def again(kind: str, theta: Floats, X: Floats, y: Floats, weight: Floats | None, offset: Floats | None) -> Again:
+    """The sums of a model of this kind at theta.
+
+    >>> found = again("poisson", np.zeros(1), np.ones((2, 1)), np.array([0.0, 3.0]), None, None)
+    >>> round(found.loglik, 6), found.score.tolist(), found.information.tolist()
+    (-3.791759, [1.0], [[2.0]])
+    """
+    n, p = X.shape
+    w = np.ones(n) if weight is None else weight
+    shift = np.zeros(n) if offset is None else offset
+    J, loglik, u, H = _predictors(kind, theta, X, y, shift, p)
+    score_rows = np.einsum("mk,mkq->mq", u, J)
+    information = np.einsum("m,mka,mkl,mlb->ab", w, J, H, J, optimize=True)
+    return Again(n, float(w.sum()), float(w @ loglik), w @ score_rows, information, (score_rows.T * w) @ score_rows)
+
+
+def _predictors(
+    kind: str, theta: Floats, X: Floats, y: Floats, shift: Floats, p: int
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """For each row: d eta / d theta (m, k, q), the log-likelihood (m,), its slope (m, k) and minus its curvature
+    (m, k, k) in the linear predictors.
+    """
+    if kind == "softmax":
+        return _softmax(theta, X, y)
+    eta = X @ theta[:p] + shift
+    J = X[:, None, :]
+    if kind == "ols":
+        gap = y - eta
+        return J, -0.5 * gap**2, gap[:, None], np.ones((len(y), 1, 1))
+    if kind == "logistic":
+        share, other = 1.0 / (1.0 + np.exp(-eta)), 1.0 / (1.0 + np.exp(eta))
+        loglik = np.where(y == 1, stats.logistic.logcdf(eta), stats.logistic.logsf(eta))
+        return J, loglik, np.where(y == 1, other, -share)[:, None], (share * other)[:, None, None]
+    if kind == "probit":
+        sign = 2.0 * y - 1.0
+        loglik = stats.norm.logcdf(sign * eta)
+        mills = np.exp(stats.norm.logpdf(eta) - loglik)
+        return J, loglik, (sign * mills)[:, None], (mills * (mills + sign * eta))[:, None, None]
+    mean = np.exp(eta)
+    if kind == "poisson":
+        return J, stats.poisson.logpmf(y, mean), (y - mean)[:, None], mean[:, None, None]
+    return _negative_binomial(theta, X, y, mean)
+
+
+def _negative_binomial(theta: Floats, X: Floats, y: Floats, mean: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    r = float(np.exp(-theta[-1]))
+    both = r + mean
+    J = np.zeros((len(y), 2, X.shape[1] + 1))
+    J[:, 0, :-1], J[:, 1, -1] = X, 1.0
+    slope_r = special.digamma(y + r) - special.digamma(r) - np.log1p(mean / r) + (mean - y) / both
+    bend_r = special.polygamma(1, y + r) - special.polygamma(1, r) + 1.0 / r - 2.0 / both + (y + r) / both**2
+    u = np.column_stack([r * (y - mean) / both, -r * slope_r])  # dr / d log alpha = -r
+    H = np.empty((len(y), 2, 2))
+    H[:, 0, 0] = (y + r) * mean * r / both**2
+    H[:, 0, 1] = H[:, 1, 0] = r * (y - mean) * mean / both**2
+    H[:, 1, 1] = -(r**2 * bend_r + r * slope_r)
+    return J, stats.nbinom.logpmf(y, r, r / both), u, H
+
+
+def _softmax(theta: Floats, X: Floats, y: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    (n, p), k = X.shape, len(theta) // X.shape[1]
+    eta = np.column_stack([np.zeros(n), X @ theta.reshape(k, p).T])
+    logs = special.log_softmax(eta, axis=1)
+    share = np.exp(logs)[:, 1:]
+    J = np.zeros((n, k, k * p))
+    for a in range(k):
+        J[:, a, a * p : (a + 1) * p] = X
+    seen = (y[:, None] == np.arange(1, k + 1)).astype(float)
+    H = share[:, :, None] * (np.eye(k) - share[:, None, :])
+    return J, logs[np.arange(n), y.astype(int)], seen - share, H
