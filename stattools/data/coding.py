@@ -98,7 +98,7 @@ def matrix(formula: Formula, design: Design, clean: Clean) -> Any:
     )
     if not plain or len(formula.terms) != len(design.names):
         return columns_of(formula, clean.columns, clean.rows, design.levels, dict(design.state))[0]
-    numbers: dict[str, Any] = clean.columns.values_of
+    numbers: Mapping[str, Any] = clean.columns.values_of
     columns = (numbers[str(term[0].category)] if term else 1.0 for term in formula.terms)
     return StackedColumns(tuple(columns), len(clean.rows))
 
