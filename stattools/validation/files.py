@@ -67,7 +67,9 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     what = f"All {sums.rows:,} rows read again, log-likelihood, score and information written again in NumPy and SciPy"
     if ok:
         many = f"{len(rows)} coefficient{'' if len(rows) == 1 else 's'}"
-        errors = "" if fit.penalty else f", standard errors (digits: {counted(float(np.min(rows['se_digits'].to_numpy())))})"
+        errors = (
+            "" if fit.penalty else f", standard errors (digits: {counted(float(np.min(rows['se_digits'].to_numpy())))})"
+        )
         digits = counted(float(np.min(rows["digits"].to_numpy())))
         said = f"{what}, agree: the same {many} (digits: {digits}){errors} and log-likelihood."
     else:
