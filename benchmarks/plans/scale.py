@@ -177,7 +177,9 @@ def main(quick: bool) -> None:
                 [[f"{p:,}", f"{b:,.0f}", f"{1000 * b * 4 / 3:,.0f}"] for p, b in sizes]))  # fmt: skip
     print(f"\n(pickled, 11 coefficients take {real:,} bytes)\n")
     print(
-        f"A logistic fit, {len(PASSES)} passes, simulated; partitions of a million rows, or 10,000 of them; in brackets, how\nmany times as fast as one core:\n"
+        f"A logistic fit, {len(PASSES)} passes, simulated; partitions of a million rows, or 10,000 of them; "
+        "in brackets, how\n"
+        "many times as fast as one core:\n"
     )
     counts = (16, 100, 1000)
     grid = []
