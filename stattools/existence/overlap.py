@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import isnan, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -121,11 +122,11 @@ def _is_far(model: Model, solution: Solution) -> bool:
     2), for probit exp(-eta^2 / 4).
     """
     reach = solution.reach
-    if np.isnan(reach):
+    if isnan(reach):
         eta = model.eta(solution.estimate)
         reach = float(np.abs(eta[:, 0] if model.predictor.extra else eta).max())
-    far = min(FAR, -1.5 * np.log(min(max(solution.decrement, 1e-300), 0.5)))
-    return bool(reach > (np.sqrt(far) if isinstance(model.likelihood, Probit) else far))
+    far = min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5)))
+    return reach > (sqrt(far) if isinstance(model.likelihood, Probit) else far)
 
 
 def _listed(infinite: dict[str, float], most: int = 8) -> str:

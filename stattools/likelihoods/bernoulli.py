@@ -11,6 +11,9 @@ from scipy.special import expit, logit
 
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, are_zero_or_one, finite, floats
 
+ZERO, HALF, MINUS = np.array(0.0), np.array(0.5), np.array(-1.0)
+"""Numbers that every step of a fit needs; to make arrays of them takes as long as a hundred products."""
+
 LARGEST = 709.0
 """exp stays within float64; the score of a row beyond it is 1e-308, and counts nothing."""
 
@@ -63,10 +66,10 @@ class Bernoulli:
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go: the probability of y is the exponential of its logarithm."""
-        half = np.subtract(y, 0.5)
+        half = np.subtract(y, HALF)
         sign = half + half
         margin = sign * eta
-        loglik = np.minimum(margin, 0.0) - np.log1p(np.exp(np.copysign(margin, -1.0)))  # exp in (0, 1]
+        loglik = np.minimum(margin, ZERO) - np.log1p(np.exp(np.copysign(margin, MINUS)))  # exp in (0, 1]
         miss = -np.expm1(loglik)  # probability of the outcome that did not happen
         return loglik, sign * miss, miss * np.exp(loglik)
 

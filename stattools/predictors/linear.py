@@ -43,7 +43,7 @@ class Linear:
         X = block.X
         if self.width == 1:
             eta = times(X, theta)
-            pullback = X.T.dot if X.flags.c_contiguous else lambda score: transposed(X, score)
+            pullback = X.T.dot if X.flags.forc else lambda score: transposed(X, score)
             return eta if block.offset is None else eta + block.offset, pullback
         eta = X @ theta.reshape(self.width, self.columns).T
         if block.offset is not None:

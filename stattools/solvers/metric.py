@@ -116,7 +116,7 @@ class Metric:
 
     def norm(self, score: Floats) -> float:
         """sqrt(g^T H^-1 g): the Newton decrement of score g."""
-        half = trtrs(self.factor, score, lower=0, trans=1)[0]
+        half = trtrs(self.factor, score, 0, 1)[0]
         return float(nrm2(half))  # which does not square what overflows
 
     def log_determinant(self) -> float:

@@ -62,10 +62,10 @@ def costs(model: Model) -> tuple[float, float]:
     return 7.0 * information, 60.0 * 2.0 * n * p * (width + 1) + 6.0 * (n / 8.0 * p * p + p**3 / 3.0) + information
 
 
-def choice(model: Model) -> str:
+def choice(model: Model, metric: str) -> str:
     """What was chosen, to be printed in the certificate."""
     newton, quasi = costs(model)
-    return f"L-BFGS, blockwise metric: about {quasi:.1e} multiplications, Newton {newton:.1e}"
+    return f"L-BFGS, {metric} metric: about {quasi:.1e} multiplications, Newton {newton:.1e}"
 
 
 def maximize_softmax(
@@ -93,10 +93,11 @@ def maximize_softmax(
         require_memory(model.predictor.size, 2)
     begun = sample_start(model) if ridge is None else None
     solution = T = None
+    metric = "a sample's information as"
     if begun is not None:
         solution, T = _from_sample(begun, tolerance, covariance), begun.T
     if solution is None or T is None:
-        passes = SoftmaxPasses(model, ridge, centered)
+        passes, metric = SoftmaxPasses(model, ridge, centered), "blockwise"
         solution, T = _from_start(passes, model, tolerance, max_steps, covariance), passes.T
     width, p = model.predictor.width, model.predictor.columns
     theta = (solution.estimate.reshape(width, p) @ T.T).ravel()
@@ -108,7 +109,7 @@ def maximize_softmax(
         for k in range(width):
             part = slice(k * p, (k + 1) * p)
             C[:, part] = C[:, part] @ T.T
-    return replace(solution, estimate=theta, covariance=C, solver=choice(model))
+    return replace(solution, estimate=theta, covariance=C, solver=choice(model, metric))
 
 
 def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution | None:
@@ -117,7 +118,7 @@ def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution |
     single = passes.single()
     if not (single.X[:, begun.still] == single.X[0, begun.still]).all():
         return None  # a column that is rarely other than usual, which the sample does not show
-    found = unit_steps.ascend(single, begun.theta, begun.metric, max(0.3 * tolerance, FINE), MOST_READS)
+    found = unit_steps.ascend(single, begun.theta, begun.metric, max(0.7 * tolerance, FINE), MOST_READS)
     if covariance and found is not None:
         found = unit_steps.ascend(passes, found[0], begun.metric, 0.3 * near(passes.n), MOST_READS)
     if found is None:

@@ -27,8 +27,6 @@ class Read(Protocol):
     """What the information is formed of: standardized rows and probabilities."""
 
     X: Floats
-    center: Floats
-    scale: Floats
     weight: Floats | None
     ridge: Floats | None
     centered: bool
@@ -36,6 +34,7 @@ class Read(Protocol):
     p: int
     rows: int
 
+    def columns(self, rows: Any) -> Floats: ...
     def shares(self, B: Floats, rows: Any) -> tuple[Floats, Floats]: ...
 
 
@@ -67,7 +66,7 @@ def _narrow(passes: Read, B: Floats, pairs: list[tuple[int, int]], whole: Floats
         total, products = np.zeros((len(pairs), len(upper[0])), dtype), np.empty((len(upper[0]), size), dtype)
         for start in range(first, last, size):
             rows = slice(start, min(start + size, last))
-            x = np.ascontiguousarray(((passes.X[rows] - passes.center) / passes.scale).T, dtype)
+            x = np.ascontiguousarray(passes.columns(rows).T)
             E, place, m = passes.shares(B, rows)[0][1:], 0, x.shape[1]
             W = E[left]
             W *= E[right]
@@ -94,7 +93,7 @@ def _wide(passes: Read, B: Floats, pairs: list[tuple[int, int]], whole: Floats) 
     def part(first: int, last: int) -> None:
         for start in range(0, passes.rows, size):
             rows = slice(start, start + size)
-            X = (passes.X[rows] - passes.center) / passes.scale
+            X = passes.columns(rows)
             E = passes.shares(B, rows)[0][1:]
             for a, b in pairs[first:last]:
                 w = E[a] * (1.0 - E[a] if a == b else E[b])

@@ -149,7 +149,7 @@ def _gram(passes: SoftmaxPasses, weight: Floats, most: int) -> Floats:
         take, counts = take[drawn], times * (running[-1] / most)
     total, roots = np.zeros((passes.p, passes.p)), np.sqrt(counts)[:, None].astype(passes.X.dtype)
     for start in range(0, len(take), 2048):
-        X = passes.take(take[start : start + 2048])
+        X = passes.columns(take[start : start + 2048])
         X *= roots[start : start + 2048]
         total += X.T @ X
     return total

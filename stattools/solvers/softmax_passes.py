@@ -73,7 +73,7 @@ class SoftmaxPasses:
             for start in range(first, last, CONVERTED):
                 rows = slice(start, min(start + CONVERTED, last))
                 hot = self._labels(rows)
-                Z = (self.X[rows] - self.center) / self.scale
+                Z = self.columns(rows)
                 hits += hot @ Z
                 other.X[rows] = Z = Z.astype(np.float32)
                 rounded += hot.astype(np.float32) @ Z
@@ -83,12 +83,11 @@ class SoftmaxPasses:
         self.hits, other.hits = np.sum(sweep(self.rows, part), axis=0)
         return other
 
-    def take(self, rows: NDArray[np.intp]) -> Floats:
-        """A copy of some rows of the standardized X, in the precision of X."""
-        X = self.X[rows] if self.X.flags.c_contiguous else np.take(self.X.T, rows, axis=1).T
-        if self.X.dtype == np.float64:
-            X = (X - self.center) / self.scale
-        return X
+    def columns(self, rows: Any) -> Floats:
+        """Some rows of the standardized X, in the precision of X."""
+        pick = isinstance(rows, slice) or self.X.flags.c_contiguous  # by columns that is slow
+        X = self.X[rows] if pick else np.take(self.X.T, rows, axis=1).T
+        return (X - self.center) / self.scale if X.dtype == np.float64 else X  # the copy is standardized
 
     def dispersion(self, theta: ArrayLike) -> float:
         """1: there is no scale."""

@@ -77,7 +77,7 @@ def sample_start(model: Model) -> Begun | None:
         metric = Metric(passes.information(found.theta).astype(float))
     except IdentificationError:
         return None
-    if not metric.well_conditioned(WELL_PLACED):
+    if metric.rcond < WELL_PLACED:
         return None
     near = unit_steps.ascend(passes, found.theta, metric, 0.5, STEPS)
     if near is None:
