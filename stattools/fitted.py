@@ -217,11 +217,13 @@ class Fit:
     def predict_to(
         self, path: str | Path, data: Any = None, *, kind: str = "mean", interval: float | None = None
     ) -> Path:
-        """Write predictions for the rows of a scan (`st.scan`) to a Parquet file, in batches; returns the path.
+        """Write predictions for the rows of files (`st.scan`) to a Parquet file, for those of a Dask DataFrame to a new
+        folder, one file per partition, where the partitions are; returns the path.
 
-        `data` is a scan, None for the one of the fit. One row for each of the files' in their order, null where a
-        predictor is missing; columns as `predict` has them, for softmax one per category. The file appears when it is
-        complete. Raises DomainError, naming file and row group, for unseen levels and for what cannot be read.
+        `data` is the scan or the Dask DataFrame, None for the one of the fit. One row for each of its in their order,
+        null where a predictor is missing; columns as `predict` has them, for softmax one per category. File or folder
+        appear when they are complete; the workers must share the folder. Raises DomainError, naming file and row group
+        or partition, for unseen levels and for what cannot be read.
         """
         from stattools.prediction_file import predict_to
 

@@ -1,17 +1,27 @@
-"""Predictions of all rows of a scan, written to a Parquet file batch by batch."""
+"""Predictions of all rows of a source, written to Parquet where they are: files batch by batch to one file, the
+partitions of a Dask DataFrame each to a file of its own in one folder.
+
+What is being written has another name, which it loses when it is complete.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import numpy as np
 
 from stattools.data.formula import require
+from stattools.data.kinds import kind_of
 from stattools.data.scan import Scan
 from stattools.data.scanned_columns import cleaned, require_kinds
-from stattools.data.source import Batch
+from stattools.data.source import Batch, Source, at
+from stattools.data.sources import source_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Categorical
 from stattools.prediction import KINDS, labels_of, predict, require_finite
@@ -21,25 +31,29 @@ if TYPE_CHECKING:
 
     from stattools.fitted import Fit
 
+ROWS = 1 << 17
+"""Rows that are predicted at a time, at most."""
+
 
 def predict_to(fit: Fit, path: str | Path, data: Any, *, kind: str = "mean", interval: float | None = None) -> Path:
-    """Write the predictions for the rows of a scan to `path`, one row for each of theirs, null where a predictor is
+    """Write the predictions for the rows of a source to `path`, one row for each of theirs, null where a predictor is
     missing; see `Fit.predict_to`.
     """
     model = fit.model
     path = Path(path)
-    source = model.source if data is None else data
-    if not isinstance(source, Scan):
+    data = model.source if data is None else data
+    source = source_of(data)
+    if source is None:
         raise IncompatibleError(
-            f"predict_to writes predictions for a scan of files, st.scan(...); got {type(source).__name__}. For a "
-            "table in memory use fit.predict(table)."
+            "predict_to writes predictions for files, st.scan(...), or a Dask DataFrame; got "
+            f"{type(data).__name__}. For a table in memory use fit.predict(table)."
         )
     if model.formula is None:
-        raise IncompatibleError("predict_to needs a model made from a formula, whose columns the files have.")
-    if path.suffix not in (".parquet", ".pq"):
-        raise DomainError(f"predict_to writes Parquet; give a path that ends in .parquet, not {str(path)!r}.")
-    if path.resolve() in {one.resolve() for one in source.paths}:
-        raise DomainError(f"{path} is one of the files that are read; write to another.")
+        raise IncompatibleError("predict_to needs a model made from a formula, whose columns the table has.")
+    if isinstance(source, Scan):
+        _require_file(path, source)
+    elif path.exists() and (path.is_file() or any(path.iterdir())):
+        raise DomainError(f"{path} is there already; predict_to writes the partitions to a new folder. Give another.")
     if kind not in KINDS:
         raise IncompatibleError(f"predict_to has kind {', '.join(map(repr, KINDS))}; got kind={kind!r}.")
     if interval is not None and isinstance(model.likelihood, Categorical):
@@ -50,24 +64,111 @@ def predict_to(fit: Fit, path: str | Path, data: Any, *, kind: str = "mean", int
     for name in names:
         require(name, source.names)
     require_kinds(source.kinds, names)
-    return _written(fit, path, source, names, kind, interval)
+    rule = Rule.of(fit, source, kind, interval)
+    names = names or list(source.names[:1])
+    return _file(path, source, names, rule) if isinstance(source, Scan) else _folder(path, source, names, rule)
 
 
-def _written(fit: Fit, path: Path, source: Scan, names: list[str], kind: str, interval: float | None) -> Path:
-    import pyarrow as pa
+def _require_file(path: Path, source: Scan) -> None:
+    if path.suffix not in (".parquet", ".pq"):
+        raise DomainError(f"predict_to writes Parquet; give a path that ends in .parquet, not {str(path)!r}.")
+    if path.resolve() in {one.resolve() for one in source.paths}:
+        raise DomainError(f"{path} is one of the files that are read; write to another.")
+
+
+def _file(path: Path, source: Scan, names: list[str], rule: Rule) -> Path:
     import pyarrow.parquet as pq
 
-    schema = _schema(fit, kind, interval)
     part = path.with_name(path.name + ".part")
     try:
-        with pq.ParquetWriter(part, schema) as writer:
-            for batch in source.batches(names or source.names[:1]):
-                columns = _predicted(fit, batch, source, schema, kind, interval)
-                writer.write_batch(pa.record_batch(columns, schema=schema))
+        with pq.ParquetWriter(part, rule.schema) as writer:
+            for batch in source.batches(names):
+                writer.write_batch(rule(batch))
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
     return path
+
+
+def _folder(path: Path, source: Source, names: list[str], rule: Rule) -> Path:
+    part = path.resolve().with_name(f".{path.name}.{uuid4().hex}.part")
+    part.mkdir()
+    try:
+        written = source.total(names, ToFile(part, rule), sys.maxsize)
+        if len(list(part.glob("*.parquet"))) != written:
+            raise DomainError(
+                f"of {written} files that were written, {path.parent} has "
+                f"{len(list(part.glob('*.parquet')))}: give a folder that all workers share."
+            )
+        for left in part.glob("*.part"):  # by a worker that was lost
+            left.unlink()
+        os.replace(part, path)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return path
+
+
+@dataclass(frozen=True, eq=False)
+class ToFile:
+    """Writes the predictions for a partition to a file that has its number; says that it is one."""
+
+    folder: Path
+    rule: Rule
+
+    def __call__(self, batch: Batch) -> int:
+        import pyarrow.parquet as pq
+
+        path = self.folder / f"part.{batch.number:06d}.parquet"
+        part = path.with_suffix(f".{uuid4().hex}.part")
+        try:
+            with pq.ParquetWriter(part, self.rule.schema) as writer:
+                for piece in batch.cut(ROWS):
+                    writer.write_batch(self.rule(piece))
+            os.replace(part, path)
+        except OSError as error:
+            raise DomainError(
+                f"{batch.where} cannot be written: {error}. predict_to needs a folder with room that all workers share."
+            ) from error
+        finally:
+            part.unlink(missing_ok=True)
+        return 1
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """What is predicted, from a fit without its rows: small enough to be sent to where the batches are."""
+
+    fit: Fit
+    kinds: dict[str, str]
+    schema: pa.Schema
+    kind: str
+    interval: float | None
+
+    @classmethod
+    def of(cls, fit: Fit, source: Source, kind: str, interval: float | None) -> Rule:
+        """From a fit and what is asked of it."""
+        bare = replace(fit, model=replace(fit.model, rows=fit.model.rows.shapes(), source=None, kept=None))
+        return cls(bare, dict(source.kinds) if source.certain else {}, _schema(fit, kind, interval), kind, interval)
+
+    def __call__(self, batch: Batch) -> pa.RecordBatch:
+        """The predictions of a batch, as long as it is."""
+        import pandas as pd
+        import pyarrow as pa
+
+        kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | self.kinds
+        n = batch.table.num_rows
+        with at(batch.where):
+            clean = cleaned(batch.table, batch.first, kinds)
+            if not len(clean.rows):
+                return pa.record_batch([pa.nulls(n, field.type) for field in self.schema], schema=self.schema)
+            table = pd.DataFrame(dict(clean.columns), index=range(len(clean.rows)))
+            found: Any = predict(self.fit, self.fit.model, table, kind=self.kind, interval=self.interval)
+        parts = [found[name].to_numpy() for name in self.schema.names] if hasattr(found, "columns") else [found]
+        there = np.zeros(n, dtype=bool)
+        there[clean.rows - batch.first] = True
+        places = pa.array(np.cumsum(there) - 1, mask=~there)
+        columns = [pa.array(part, type=field.type).take(places) for part, field in zip(parts, self.schema, strict=True)]
+        return pa.record_batch(columns, schema=self.schema)
 
 
 def _schema(fit: Fit, kind: str, interval: float | None) -> pa.Schema:
@@ -80,23 +181,3 @@ def _schema(fit: Fit, kind: str, interval: float | None) -> pa.Schema:
         return pa.schema([(label, pa.float64()) for label in labels])
     first = "link" if kind == "link" else "mean"
     return pa.schema([(name, pa.float64()) for name in ((first,) if interval is None else (first, "lower", "upper"))])
-
-
-def _predicted(fit: Fit, batch: Batch, source: Scan, schema: pa.Schema, kind: str, interval: float | None) -> list[Any]:
-    """The columns of the predictions of one batch, as long as the batch."""
-    import pandas as pd
-    import pyarrow as pa
-
-    try:
-        clean = cleaned(batch.table, batch.first, source.kinds)
-        n = batch.table.num_rows
-        if not len(clean.rows):
-            return [pa.nulls(n, field.type) for field in schema]
-        found = predict(fit, fit.model, pd.DataFrame(dict(clean.columns)), kind=kind, interval=interval)
-    except DomainError as error:
-        raise DomainError(f"{batch.where}: {error}") from error
-    parts = [found[name].to_numpy() for name in schema.names] if hasattr(found, "columns") else [found]
-    there = np.zeros(n, dtype=bool)
-    there[clean.rows - batch.first] = True
-    places = pa.array(np.cumsum(there) - 1, mask=~there)
-    return [pa.array(part, type=field.type).take(places) for part, field in zip(parts, schema, strict=True)]

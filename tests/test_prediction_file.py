@@ -1,5 +1,7 @@
 """Predictions in files are those of `predict` on the same rows, null where a predictor is missing."""
 
+import dask
+import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -7,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import stattools as st
+from stattools import prediction_file
 from stattools.data import scan as scans
 
 N = 300
@@ -88,3 +91,57 @@ def test_what_cannot_be_written_is_refused(files, tmp_path):
     ):
         with pytest.raises(st.StattoolsError, match=words):
             fit.predict_to(path, data)
+
+
+def cut(data=DATA):
+    pieces = [data[:0], data[:120], data[120:121], data[121:]]
+    return dd.from_map(pieces.__getitem__, range(4), meta=data.iloc[:0])
+
+
+@pytest.mark.parametrize(
+    "make, formula, options, asked",
+    [
+        (st.logistic, "y ~ x + g", {}, {"interval": 0.9}),
+        (st.logistic, "y ~ x", {"offset": "e"}, {"kind": "link"}),
+        (st.softmax, "s ~ x", {}, {}),
+        (st.softmax, "s ~ x", {}, {"kind": "class"}),
+        (st.ols, "e ~ x", {}, {"kind": "observation", "interval": 0.9}),
+    ],
+)
+def test_partitions_are_predicted_to_files_of_a_folder(tmp_path, monkeypatch, make, formula, options, asked):
+    monkeypatch.setattr(prediction_file, "ROWS", 50)
+    with dask.config.set(scheduler="threads"):
+        fit = st.fit(make(formula, cut(), **options))
+        folder = fit.predict_to(tmp_path / "p", **asked)
+        other = st.fit(make(formula, DATA, **options)).predict_to(tmp_path / "q", cut(), **asked)
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == [f"part.{k:06d}.parquet" for k in range(4)]
+    assert [pq.read_metadata(folder / name).num_rows for name in names] == [0, 120, 1, 179]
+    found, again = pq.read_table(folder).to_pandas(), pq.read_table(other).to_pandas()
+    wanted = pd.DataFrame(fit.predict(DATA[COMPLETE], **asked))
+    assert (found.isna().any(axis=1).to_numpy() == ~COMPLETE).all()
+    if asked.get("kind") == "class":
+        assert found["class"][COMPLETE].tolist() == wanted[0].tolist()
+    else:
+        np.testing.assert_allclose(found[COMPLETE].to_numpy(), wanted.to_numpy(), rtol=1e-12)
+        np.testing.assert_allclose(again, found, rtol=1e-6)
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path):
+    fit = st.fit(st.ols("e ~ g", DATA))
+    with dask.config.set(scheduler="threads"):
+        with pytest.raises(st.DomainError, match=r"partition 3: .*'d'"):
+            fit.predict_to(tmp_path / "p", cut(DATA.assign(g=DATA.g.mask(DATA.index == 299, "d"))))
+        with pytest.raises(st.DomainError, match=r"partition 2 of the 4 .*disk"):
+            fit.predict_to(tmp_path / "p", cut().map_partitions(broken, meta=DATA.iloc[:0]))
+        assert not list(tmp_path.iterdir())
+        (tmp_path / "p").mkdir()
+        (tmp_path / "p" / "mine").touch()
+        with pytest.raises(st.DomainError, match="there already"):
+            fit.predict_to(tmp_path / "p", cut())
+
+
+def broken(piece):
+    if len(piece) == 1 and piece.index[0] == 120:
+        raise OSError("the disk is gone")
+    return piece

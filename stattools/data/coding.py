@@ -98,7 +98,8 @@ def matrix(formula: Formula, design: Design, clean: Clean) -> Any:
     )
     if not plain or len(formula.terms) != len(design.names):
         return columns_of(formula, clean.columns, clean.rows, design.levels, dict(design.state))[0]
-    columns = (clean.columns.values_of[str(term[0].category)] if term else 1.0 for term in formula.terms)
+    numbers: Mapping[str, Any] = clean.columns.values_of
+    columns = (numbers[str(term[0].category)] if term else 1.0 for term in formula.terms)
     return StackedColumns(tuple(columns), len(clean.rows))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +80,7 @@ def read(
                 "intercept out."
             )
         if (source := source_of(data_or_X)) is not None:
-            return _from_source(formula_or_y, source, columns)
+            return replace(_from_source(formula_or_y, source, columns), source=data_or_X)
         return _from_formula(formula_or_y, data_or_X, columns)
     if (source := source_of(data_or_X)) is not None:
         raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
@@ -128,7 +128,7 @@ def _from_source(text: str, source: Source, columns: Mapping[str, Any]) -> Datas
     from stattools.data.first_pass import read_source
 
     rows, values, name, dropped, n_dropped = read_source(text, source, columns)
-    return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, None, source, scanned=rows)
+    return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, scanned=rows)
 
 
 def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.on_disk import OnDisk
 from stattools.data.sweep import sweep
 from stattools.record import record
 
@@ -104,6 +105,16 @@ class Rows:
                 None if importance is None else importance[part],
                 None if self.offset is None else self.offset[part],
             )
+
+    def shapes(self) -> Rows:
+        """Rows that know their shapes only, and how much they weigh."""
+        found: Any = {
+            "X": OnDisk(self.X.shape),
+            "y": OnDisk(self.y.shape),
+            "weight": None if self.weight is None else OnDisk(self.weight.shape, self.n),
+            "offset": None if self.offset is None else OnDisk(self.offset.shape),
+        }
+        return Rows(**found)
 
     @cached_property
     def whole(self) -> Block:

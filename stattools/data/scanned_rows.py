@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import iadd
-from threading import local
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.coding import CHANGED, Coding
+from stattools.data.largest import Ends
 from stattools.data.on_disk import OnDisk
+from stattools.data.passes import OverBlocks, OverRows, OverRowsBeside, Summed
 from stattools.data.rows import Block, Low, Rows
-from stattools.data.source import Batch, Source, at
-from stattools.data.stacked_columns import StackedColumns
+from stattools.data.source import Batch, Source
 from stattools.errors import DomainError, IncompatibleError
 
 if TYPE_CHECKING:
@@ -33,97 +31,6 @@ DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a co
 
 LARGEST = 2_000_000
 """Numbers of X that are made at a time: 16 MB."""
-
-
-BLOCK = 1 << 13
-"""Rows of a block at most: what is made of it stays in the cache of one processor, with X itself in another one's."""
-
-_own = local()
-
-
-def _scratch(size: int) -> Floats:
-    """Room for a block of X, one for each thread: to ask the system for it every time costs as much as to fill it."""
-    if len(getattr(_own, "room", ())) < size:
-        _own.room = np.empty(size)
-    return _own.room
-
-
-@dataclass(frozen=True, eq=False)
-class Summed:
-    """A sum over some rows, with their number."""
-
-    value: Any
-    n: int
-
-    def __add__(self, other: Summed) -> Summed:
-        return Summed(self.value + other.value, self.n + other.n)
-
-    def __iadd__(self, other: Summed) -> Summed:
-        """The sum, in the arrays of the first."""
-        return Summed(iadd(self.value, other.value), self.n + other.n)
-
-
-class Ends(NamedTuple):
-    """Smallest and largest values of columns; adds with `+`."""
-
-    low: Floats
-    high: Floats
-
-    def __add__(self, other: Ends) -> Ends:  # type: ignore[override]
-        return Ends(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
-
-
-@dataclass(frozen=True, eq=False)
-class OfRows:
-    """`work` of the complete rows of a batch; small enough to be sent to where the batch is."""
-
-    coding: Coding
-    work: Callable[[Rows], Any]
-
-    def __call__(self, batch: Batch) -> Summed | None:
-        rows = self.coding.rows(batch)
-        if rows is None:
-            return None
-        with at(batch.where):
-            return Summed(self.work(rows), len(rows.X))
-
-
-@dataclass(frozen=True, eq=False)
-class OfBlocks:
-    """The sum of `part(block)` over the blocks of a batch; small enough to be sent to where the batch is."""
-
-    coding: Coding
-    part: Callable[[Block], Any]
-    fold: int = 1
-
-    def __call__(self, batch: Batch) -> Summed | None:
-        found = self.coding.complete(batch)
-        if found is None:
-            return None
-        rows, n = found[0], len(found[0].X)
-        size = min(BLOCK, self.fold * rows.block_size)
-        if isinstance(rows.X, StackedColumns):
-            rows = replace(rows, X=rows.X.over(_scratch(size * rows.X.shape[1])))
-        with at(batch.where):
-            return Summed(reduce(iadd, map(self.part, rows.blocks(size))), n)
-
-
-@dataclass(frozen=True, eq=False)
-class OfRowsBeside:
-    """`work` of the complete rows of a batch, other columns of the source in these rows, and the rows' numbers."""
-
-    coding: Coding
-    columns: tuple[str, ...]
-    work: Callable[[Rows, Batch, NDArray[np.intp]], Any]
-
-    def __call__(self, batch: Batch) -> Summed | None:
-        found = self.coding.complete(batch._replace(table=batch.table.select(list(self.coding.columns))))
-        if found is None:
-            return None
-        rows, numbers = found
-        others = batch._replace(table=batch.table.select(list(self.columns))).taken(numbers - batch.first)
-        with at(batch.where):
-            return Summed(self.work(rows, others, numbers), len(rows.X))
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,18 +119,18 @@ class ScannedRows:
 
     def total(self, part: Callable[[Block], Any], fold: int = 1) -> Any:
         """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source."""
-        return self._pass(self.coding.columns, OfBlocks(self.coding, part, fold))
+        return self._pass(self.coding.columns, OverBlocks(self.coding, part, fold))
 
     def gather(self, work: Callable[[Rows], Any]) -> Any:
         """The sum of `work(rows)` over batches: one pass over the source."""
-        return self._pass(self.coding.columns, OfRows(self.coding, work))
+        return self._pass(self.coding.columns, OverRows(self.coding, work))
 
     def gather_beside(self, columns: tuple[str, ...], work: Callable[[Rows, Batch, NDArray[np.intp]], Any]) -> Any:
         """The sum of `work(rows, others, numbers)` over batches: their complete rows, other columns of the source in
         these rows as they are stored, missing values included, and the numbers of the rows where the batch stands.
         """
         every = tuple(dict.fromkeys((*self.coding.columns, *columns)))
-        return self._pass(every, OfRowsBeside(self.coding, columns, work))
+        return self._pass(every, OverRowsBeside(self.coding, columns, work))
 
     def _pass(self, columns: tuple[str, ...], work: Callable[[Batch], Summed | None]) -> Any:
         self.later["reads"] = self.reads

@@ -85,8 +85,10 @@ class SoftmaxPasses:
 
     def columns(self, rows: Any) -> Floats:
         """Some rows of the standardized X, in the precision of X."""
-        pick = isinstance(rows, slice) or self.X.flags.c_contiguous  # by columns that is slow
-        X = self.X[rows] if pick else np.take(self.X.T, rows, axis=1).T
+        if isinstance(rows, slice) or self.X.flags.c_contiguous:
+            X = self.X[rows]
+        else:  # picking rows of columns is slow
+            X = np.take(self.X.T, rows, axis=1).T
         return (X - self.center) / self.scale if X.dtype == np.float64 else X  # the copy is standardized
 
     def dispersion(self, theta: ArrayLike) -> float:

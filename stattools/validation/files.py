@@ -53,7 +53,7 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     model: Model = fit.model
     if model.kind not in KNOWN or not (fit.penalty is None or isinstance(fit.penalty, Ridge)):
         raise IncompatibleError(f"validate has no second form of {model.title} whose rows are {place_of(model)}.")
-    sums = _all_rows(fit)
+    sums = sums_at(model, fit.estimate)
     there = _maximum_near(fit, sums)
     reference = fit.estimate + there.step
     rows = pd.DataFrame({"term": fit.names, "estimate": fit.estimate, "reference": reference})
@@ -121,10 +121,10 @@ class _OfBatch:
         return found
 
 
-def _all_rows(fit: Fit) -> Again:
-    model: Model = fit.model
+def sums_at(model: Model, theta: Floats) -> Again:
+    """Log-likelihood, score and information at theta over all rows, read again."""
     rows: Any = model.rows
-    return rows.over_batches(_OfBatch(rows.coding, model.kind, fit.estimate, model.labels, model.outcome_name))
+    return rows.over_batches(_OfBatch(rows.coding, model.kind, theta, model.labels, model.outcome_name))
 
 
 class _Near(NamedTuple):

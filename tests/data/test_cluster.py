@@ -2,10 +2,16 @@
 do not.
 """
 
+import os
 import pickle
+import signal
+import sys
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
+from uuid import uuid4
 
+import cloudpickle
 import dask
 import dask.dataframe as dd
 import numpy as np
@@ -13,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from distributed import Client, LocalCluster
 from hypothesis import given, settings
 from hypothesis import strategies as hs
 
@@ -160,19 +167,30 @@ class Travel:
     """The largest object that comes back, as bytes."""
 
     def __init__(self, monkeypatch):
-        self.largest = 0
+        self.largest = self.sent = 0
         whole = cluster.DaskTable.total
 
         def total(table, columns, work, rows):
             found = whole(table, columns, work, rows)
             self.largest = max(self.largest, len(pickle.dumps(found)))
-            self.sent = len(pickle.dumps(work))
+            self.sent = max(self.sent, len(cloudpickle.dumps(work)))
             return found
 
         monkeypatch.setattr(cluster.DaskTable, "total", total)
 
 
-def test_nothing_as_long_as_the_rows_travels(monkeypatch):
+@pytest.mark.parametrize(
+    "make, formula, how",
+    [
+        (st.logistic, "y ~ x + g", {"cov": "HC3"}),
+        (st.ols, "t ~ x + g", {"cov": st.HAC(2)}),
+        (st.ols, "t ~ x + I(1e6 + z)", {"solver": st.LeastSquares(accuracy="exact")}),
+        (st.softmax, "g ~ x", {"cov": st.Cluster("k")}),
+        (st.poisson, "c ~ x + g", {"penalty": st.Ridge(2.0)}),
+        (st.negative_binomial, "nb ~ x", {"cov": "HC2"}),
+    ],
+)
+def test_nothing_as_long_as_the_rows_travels(monkeypatch, make, formula, how):
     monkeypatch.setattr(first_pass, "HELD", 100)
     monkeypatch.setattr(cluster, "FEWEST", 1)
     data = pd.concat([DATA.dropna()] * 40, ignore_index=True)
@@ -181,13 +199,13 @@ def test_nothing_as_long_as_the_rows_travels(monkeypatch):
     ddf = cut(data, range(1000, len(data), 1000))
     for name in ("compute", "persist"):
         monkeypatch.setattr(type(ddf), name, None)
-    model = st.logistic("y ~ x + g", ddf)
-    assert travel.largest < 20_000  # the sample, 100 rows
-    travel.largest = 0
-    fit = st.fit(model, cov="HC3")
-    assert travel.largest < 2_000
-    assert travel.sent < 8_000
-    np.testing.assert_allclose(fit.estimate, st.fit(st.logistic("y ~ x + g", data)).estimate, rtol=1e-7)
+    model = make(formula, ddf)
+    assert travel.largest < 40_000  # the sample, 100 rows
+    travel.largest = travel.sent = 0
+    fit = st.fit(model, **how)
+    assert travel.largest < 12_000  # an exact Gram matrix has 2 (4 p)^2 numbers
+    assert travel.sent < 10_000
+    np.testing.assert_allclose(fit.estimate, st.fit(make(formula, data), **how).estimate, rtol=1e-7)
 
 
 def broken(frame, partition_info=None):
@@ -270,3 +288,49 @@ def test_what_is_no_table_of_a_formula_is_refused():
 def test_a_saved_fit_is_the_same(tmp_path):
     fit = st.fit(st.ols("t ~ x + g", cut(DATA), weights="w"))
     assert str(st.load(fit.save(tmp_path / "fit.stattools"))) == str(fit)
+
+
+def dies_once(piece, folder, pieces):
+    """Kills its own worker in the second pass over the partitions, once."""
+    Path(folder, uuid4().hex).touch()
+    if len(os.listdir(folder)) > pieces + 2:
+        try:
+            os.close(os.open(Path(folder, "killed"), os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return piece
+        os.kill(os.getpid(), signal.SIGKILL)
+    return piece
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills a process as POSIX does")
+def test_two_workers_give_the_fit_in_memory_and_one_may_be_killed(tmp_path, monkeypatch):
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    own = cluster.DaskTable.total
+    spare = dask.config.set({"scheduler": None, "distributed.comm.retry.count": 3})
+    workers = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1")
+    with spare, workers, Client(workers) as client:
+        sent = []
+
+        def gathered(*args, **options):
+            sent.append(own(*args, **options))
+            return sent[-1]
+
+        monkeypatch.setattr(cluster.DaskTable, "total", gathered)
+        ddf = cut(DATA, range(50, N, 50))
+        case = (st.logistic, "y ~ x + g", {"weights": "w"})
+        kept = ddf.persist()
+        one = fitted(*case, kept, cov="HC3")
+        same(one, fitted(*case, DATA, cov="HC3"))
+        assert max(len(pickle.dumps(found)) for found in sent[1:]) < 2_000
+        (tmp_path / "calls").mkdir()
+        frail = ddf.map_partitions(dies_once, str(tmp_path / "calls"), 14, meta=DATA.iloc[:0])
+        pids = set(client.run(os.getpid).values())
+        other = fitted(*case, frail, cov="HC3")
+        assert (tmp_path / "calls" / "killed").exists()
+        assert set(client.run(os.getpid).values()) != pids
+        for a, b in ((one.estimate, other.estimate), (one.covariance, other.covariance), (one.loglik, other.loglik)):
+            assert np.array_equal(a, b)
+        folder = one.predict_to(tmp_path / "p")
+        found = pq.read_table(folder)["mean"].to_pandas()
+        np.testing.assert_allclose(found.dropna(), one.predict(DATA.dropna()), rtol=1e-12)
