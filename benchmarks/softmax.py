@@ -93,7 +93,6 @@ def unpenalized(n: int, p: int, K: int, targets: bool) -> Iterator[Comparison]:
         f"{size}, with standard errors",
         {"stattools": whole, "statsmodels MNLogit": statsmodels},
         rounds=1,
-        warm=0,
         targets={"statsmodels MNLogit": 25.0} if targets else {},
         judge=judge,
     )

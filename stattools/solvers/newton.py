@@ -10,7 +10,7 @@ from stattools.solvers.newton_steps import climb, footing
 from stattools.solvers.requirements import require_choice, require_rows, require_tolerance
 from stattools.solvers.solution import Solution
 from stattools.solvers.subsampled_newton import subsampled
-from stattools.solvers.surrogate import held_elsewhere, surrogate_ascent
+from stattools.solvers.surrogate import held_elsewhere, on_source, surrogate_ascent
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Newton:
         """Climb from `model.start` by so many steps at most."""
         require_rows("Newton", self.needs, model)
         if held_elsewhere(model):
-            return surrogate_ascent(model, self.tolerance, steps, "Newton on files")
+            return surrogate_ascent(model, self.tolerance, steps, f"Newton {on_source(model)}")
         if self.subsample == "auto" and (found := subsampled(model, self.tolerance, steps)) is not None:
             return found
         work, T, now, metric = footing(model)

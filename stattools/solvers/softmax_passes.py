@@ -85,7 +85,7 @@ class SoftmaxPasses:
 
     def columns(self, rows: Any) -> Floats:
         """Some rows of the standardized X, in the precision of X."""
-        if isinstance(rows, slice) or self.X.flags.c_contiguous:
+        if isinstance(rows, slice) or self.X.flags.c_contiguous:  # noqa: SIM108
             X = self.X[rows]
         else:  # picking rows of columns is slow
             X = np.take(self.X.T, rows, axis=1).T

@@ -45,6 +45,11 @@ def place_of(model: Model) -> str:
     return rows.source.place if held_elsewhere(model) else "in memory"
 
 
+def on_source(model: Model) -> str:
+    """What a solver works on, in words: "on files"."""
+    return place_of(model).replace("in ", "on ", 1)
+
+
 def in_memory(model: Model) -> tuple[Model, bool]:
     """The model itself or, of rows in files, over the sample that is held; and whether these are all rows."""
     if not held_elsewhere(model):
