@@ -27,6 +27,11 @@ def test_a_fit_of_arrays_loads_no_reference_no_plots_no_formulas():
     assert not modules_after(code) & {"statsmodels", "arviz", "matplotlib", "formulaic", "nutpie"}
 
 
+def test_a_fit_of_a_table_loads_no_cluster():
+    code = "import stattools as st; st.fit(st.ols('y ~ x', {'y': [1.0, 2.0, 4.0], 'x': [0.0, 1.0, 2.0]}))"
+    assert not modules_after(code) & {"dask", "distributed"}
+
+
 @pytest.mark.parametrize("name", stattools.__all__)
 def test_every_public_name_loads_and_is_documented(name):
     value = getattr(stattools, name)
