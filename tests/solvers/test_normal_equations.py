@@ -5,10 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data import first_pass
 from stattools.solvers.shifted_rows import SAMPLE, SHARE
 from tests.cases import rng
-from tests.solvers.test_exact_elimination import write
 
 N, P = SHARE * SAMPLE + 5_000, 6
 
@@ -69,29 +67,3 @@ def test_the_decrement_is_that_of_all_rows():
     solution = st.LeastSquares().solve(model)
     score = model.evaluate(solution.estimate, order=1).score
     assert np.sqrt(score @ solution.covariance @ score) <= 1e-10 * np.sqrt(solution.residual_sums[0] / N)
-
-
-def test_many_rows_are_read_twice(tmp_path, monkeypatch):
-    monkeypatch.setattr(first_pass, "HELD", 20_000)
-    rng = np.random.default_rng(5)
-    n = 200_000
-    table = {"x": rng.normal(size=n), "z": 3.0 + rng.normal(size=n)}
-    table["y"] = 1.0 + table["x"] - table["z"] + rng.normal(size=n)
-    here, there = (st.fit(st.ols("y ~ x + z", data)) for data in (table, write(tmp_path, table, group=30_000)))
-    assert there.solution.reads == 2
-    assert there.solution.decrement <= 1e-8
-    np.testing.assert_allclose(there.estimate, here.estimate, rtol=1e-12)
-    np.testing.assert_allclose([there.scale, there.loglik], [here.scale, here.loglik], rtol=1e-12)
-
-
-def test_a_column_that_is_constant_in_the_sample_alone_takes_up_no_shift(tmp_path, monkeypatch):
-    monkeypatch.setattr(first_pass, "HELD", 50)
-    rng = np.random.default_rng(6)
-    n = 4000
-    table = {"x": 1e3 + rng.normal(size=n), "one": np.ones(n), "y": rng.normal(size=n)}
-    table["one"][[5, 3000]] = 2.0
-    source = write(tmp_path, table, group=100)
-    here, there = (st.fit(st.ols("y ~ 0 + one + x", data)) for data in (table, source))
-    np.testing.assert_allclose(there.estimate, here.estimate, rtol=1e-9)
-    with pytest.raises(st.IdentificationError):
-        st.fit(st.ols("y ~ one + x", write(tmp_path, table | {"one": np.ones(n)}, group=100)))

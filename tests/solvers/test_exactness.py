@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import stattools as st
+from stattools.data import first_pass
 from tests.solvers.test_least_squares import agreement, design, needs_nist, nist
 
 
@@ -83,3 +84,29 @@ def test_the_exact_rung_has_weights_and_an_offset(tmp_path):
     np.testing.assert_allclose(there.estimate, here.estimate, rtol=1e-14)
     np.testing.assert_allclose(there.se, here.se, rtol=1e-13)
     assert there.loglik == pytest.approx(here.loglik, rel=1e-13)
+
+
+def test_many_rows_are_read_twice(tmp_path, monkeypatch):
+    monkeypatch.setattr(first_pass, "HELD", 20_000)
+    rng = np.random.default_rng(5)
+    n = 200_000
+    table = {"x": rng.normal(size=n), "z": 3.0 + rng.normal(size=n)}
+    table["y"] = 1.0 + table["x"] - table["z"] + rng.normal(size=n)
+    here, there = (st.fit(st.ols("y ~ x + z", data)) for data in (table, write(tmp_path, table, group=30_000)))
+    assert there.solution.reads == 2
+    assert there.solution.decrement <= 1e-8
+    np.testing.assert_allclose(there.estimate, here.estimate, rtol=1e-12)
+    np.testing.assert_allclose([there.scale, there.loglik], [here.scale, here.loglik], rtol=1e-12)
+
+
+def test_a_column_that_is_constant_in_the_sample_alone_takes_up_no_shift(tmp_path, monkeypatch):
+    monkeypatch.setattr(first_pass, "HELD", 50)
+    rng = np.random.default_rng(6)
+    n = 4000
+    table = {"x": 1e3 + rng.normal(size=n), "one": np.ones(n), "y": rng.normal(size=n)}
+    table["one"][[5, 3000]] = 2.0
+    source = write(tmp_path, table, group=100)
+    here, there = (st.fit(st.ols("y ~ 0 + one + x", data)) for data in (table, source))
+    np.testing.assert_allclose(there.estimate, here.estimate, rtol=1e-9)
+    with pytest.raises(st.IdentificationError):
+        st.fit(st.ols("y ~ one + x", write(tmp_path, table | {"one": np.ones(n)}, group=100)))
