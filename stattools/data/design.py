@@ -30,6 +30,9 @@ from stattools.record import record
 if TYPE_CHECKING:
     import pandas as pd
 
+AT_A_TIME = 4096
+"""Rows of X that are put together at a time."""
+
 LARGEST = 2**29  # cells of the dummy columns of one term: 4 GiB
 
 
@@ -135,18 +138,42 @@ def columns_of(
     state: dict[str, dict[str, Any]],
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """X and the names of its columns; fills `state` where it is still empty."""
+    coded = {factor.text for factor in formula.factors if factor.category and factor.text in levels}
+    values = {
+        factor.text: _coded(factor, columns[factor.category], levels[factor.text], rows)
+        if factor.category and factor.text in coded
+        else _computed(factor, columns, rows, state)
+        for factor in formula.factors
+    }
+    numbers = {text: value for text, value in values.items() if text not in coded}
+    if all(not term or (len(term) == 1 and np.ndim(numbers.get(term[0].text)) == 1) for term in formula.terms):
+        names = tuple(term[0].text if term else "Intercept" for term in formula.terms)
+        return _side_by_side([numbers[term[0].text] if term else 1.0 for term in formula.terms], len(rows)), names
+    return _materialized(formula, values, numbers, rows)
+
+
+def _side_by_side(columns: list[Any], n: int) -> np.ndarray:
+    """Columns of numbers as X in C order, some rows of all of them at a time, so that what is written is in the cache."""
+    X = np.empty((n, len(columns)))
+    for start in range(0, n, AT_A_TIME):
+        part = slice(start, start + AT_A_TIME)
+        for place, column in enumerate(columns):
+            X[part, place] = column if isinstance(column, float) else column[part]
+    return X
+
+
+def _materialized(
+    formula: Formula, values: dict[str, Any], numbers: Mapping[str, Any], rows: np.ndarray
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """X of categories and products, by formulaic."""
     import pandas as pd
     from formulaic import ModelSpec, SimpleFormula
     from formulaic.errors import FormulaicError
     from formulaic.materializers import NAAction, PandasMaterializer
+    from formulaic.materializers.types import FactorValues
     from formulaic.parser.types import Factor, Term
 
-    values = {
-        factor.text: _coded(factor, columns[factor.category], levels[factor.text], rows)
-        if factor.category and factor.text in levels
-        else _computed(factor, columns, rows, state)
-        for factor in formula.factors
-    }
+    values |= {text: FactorValues(value, kind="numerical") for text, value in numbers.items()}
     intercept = Term([Factor("1", eval_method="literal")])
     terms = [
         Term([Factor(factor.text, eval_method="lookup") for factor in term]) if term else intercept
@@ -186,8 +213,7 @@ def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndar
 def _computed(
     factor: Expression, columns: Mapping[str, pd.Series], rows: np.ndarray, state: dict[str, dict[str, Any]]
 ) -> Any:
-    """A factor's numbers for formulaic, all finite."""
-    from formulaic.materializers.types import FactorValues
+    """A factor's numbers, all finite: an array, or several columns."""
 
     def column(name: str) -> Any:
         values = columns[name]
@@ -213,7 +239,7 @@ def _computed(
     for part in values.values() if isinstance(values, dict) else np.atleast_2d(values.T):
         advice = "log needs values above 0, sqrt values from 0, scale and poly a column that varies."
         finite(np.asarray(part), f"the term {factor.text!r}", advice, rows)
-    return FactorValues(values, kind="numerical")
+    return values
 
 
 def _levels(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
