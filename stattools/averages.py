@@ -80,7 +80,7 @@ def _slope(theta: Floats, rows: Population, name: str) -> Average:
     In theta: mean'(eta) dX + (mean'(eta))' x, the last derivative along d eta, by a central difference in eta.
     """
     model = rows.model
-    block, change = rows.block(rows.X({})), rows.block(rows.derivative(name))
+    block, change = rows.block(rows.unmoved), rows.block(rows.derivative(name))
     change = change._replace(offset=None)
     eta, pullback = model.predictor.forward(theta, block)
     still = model.predictor.forward(theta, change._replace(X=np.zeros_like(change.X)))[0]

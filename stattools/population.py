@@ -105,6 +105,11 @@ class Population:
         table = dict(self.columns) | {name: _filled(value, n) for name, value in moved.items()}
         return self.model.design.encode(table)
 
+    @property
+    def unmoved(self) -> Floats:
+        """The design as it is."""
+        return self.X({}) if self.collapsed else self.model.rows.X
+
     def derivative(self, name: str) -> Floats:
         """d X / d x, row by row; exact for columns that are linear or quadratic in x, up to round-off."""
         if self.columns is None:

@@ -122,7 +122,7 @@ def _of_files(model: Model) -> Overview:
         counts = np.bincount(block.y.astype(int), weight, kinds) if kinds else np.zeros(0)
         outcome, shifts, response = (Moments.of(values, weight) for values in (block.y, offset, block.y - offset))
         exposure = float(weight @ np.exp(offset - shift))
-        return _Sums(_columns(block.X, weight), outcome, shifts, response, size, exposure, counts)
+        return _Sums(moments_of_columns(block.X, weight), outcome, shifts, response, size, exposure, counts)
 
     found = rows.total(of)
     n = found.outcome.n
@@ -144,7 +144,7 @@ def _of_files(model: Model) -> Overview:
     return Overview(found.columns.mean, sd, constant, value, own, level)
 
 
-def _columns(X: Floats, weight: Floats) -> Any:
+def moments_of_columns(X: Floats, weight: Floats) -> Any:
     """Moments of all columns at once."""
     n = float(weight.sum())
     if not n:

@@ -11,6 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from stattools.reporting import rows_in_files
+from stattools.solvers.surrogate import held_elsewhere
+
 
 @dataclass(frozen=True)
 class Part:
@@ -97,8 +100,12 @@ def _two_valued(model: Any, part: Part) -> Part:
     """A column of zeros and ones compares yes with no."""
     if part.high or part.name not in model.terms:
         return part
-    column = model.rows.X[:, model.terms.index(part.name)]
-    two = ((column == 0) | (column == 1)).all() and np.ptp(column) > 0
+    place = model.terms.index(part.name)
+    if held_elsewhere(model):
+        two = rows_in_files.columns(model).binary[place]
+    else:
+        column = model.rows.X[:, place]
+        two = ((column == 0) | (column == 1)).all() and np.ptp(column) > 0
     return Part(part.name, "1", "0") if two else part
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.goodness import grouped, wilson_ends
-from stattools.reporting import figures, smoothing, state_space, tallies
+from stattools.reporting import figures, rows_in_files, smoothing, state_space, tallies
 from stattools.reporting.document import Figure
 from stattools.reporting.tables import percent
+from stattools.solvers.surrogate import held_elsewhere, in_memory
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
@@ -31,7 +33,11 @@ KINDS = {
 
 
 def diagnostics(fit: Fit) -> tuple[Figure, ...]:
-    """The figures that suit the kind of model; several coefficients are compared on one scale."""
+    """The figures that suit the kind of model; several coefficients are compared on one scale. Of rows in files they
+    show the sample.
+    """
+    if held_elsewhere(fit.model):
+        return diagnostics(replace(fit, model=in_memory(fit.model)[0]))
     if fit.model.kind in COUNTS:
         return (likelihood_curve(fit),)
     if fit.model.kind == "custom":
@@ -224,6 +230,8 @@ def coefficient_spreads(model: Any) -> Floats:
 
 def spreads(model: Any) -> Floats:
     """Standard deviation of each column of X over all observations; 0 for a constant."""
+    if held_elsewhere(model):
+        return rows_in_files.columns(model).sd
     rows = model.rows
     weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
     mean = weight @ rows.X / weight.sum()

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.reporting import rows_in_files
+from stattools.solvers.surrogate import held_elsewhere
 
 ENVIRONMENT = ("numpy", "scipy", "pandas", "formulaic", "statsmodels", "arviz", "matplotlib")
 
@@ -23,12 +25,15 @@ def data_hash(model: Any) -> str:
 
     A regression is hashed by X, y, weights, offset, precision and coefficient names, flips and counts by their kind,
     successes and trials. What was dropped on the way does not count, nor does the memory order of the arrays. Raises
-    IncompatibleError for `st.custom`, whose data are inside a function.
+    IncompatibleError for `st.custom`, whose data are inside a function. Of rows in files it is the hash of the files'
+    names, sizes and footers, which no read of the rows is needed for.
 
     >>> import stattools as st
     >>> data_hash(st.binomial(6, 10))[:16]
     '4b8630cf7d84aec4'
     """
+    if held_elsewhere(model):
+        return rows_in_files.hash_of_footers(model)
     digest = hashlib.sha256("\x1f".join((model.kind, *model.names)).encode("utf-8", "surrogatepass"))
     for name, values in _arrays(model).items():
         array = np.asarray(values, dtype="<f8")

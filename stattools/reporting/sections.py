@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.reporting import equations, sentences, smoothing, state_space, tallies
+from stattools.data.moments import Moments
+from stattools.reporting import equations, rows_in_files, sentences, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, shared, spreads
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, Table, code, literal
 from stattools.reporting.provenance import code_version, data_hash, environment, extent
 from stattools.reporting.tables import agreement as agreement_table
 from stattools.reporting.tables import coefficients, count, decimals, facts, number, p_said, percent
+from stattools.solvers.surrogate import held_elsewhere, in_memory
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
@@ -43,7 +45,8 @@ def data(model: Any, *before: Block) -> Section:
         observed = "not given" if model.observations is None else count(model.observations)
         pairs = {"observations": observed, "parameters": count(len(model.names)), "SHA-256": INSIDE}
         return Section("Data", (*before, facts(pairs, ("data", "value"))))
-    digest = {"SHA-256": code(data_hash(model))}
+    elsewhere = held_elsewhere(model)
+    digest = {"SHA-256 of the files' footers" if elsewhere else "SHA-256": code(data_hash(model))}
     if model.kind in COUNTS:
         one, many = ("ones", "flips") if model.kind == "coin" else ("successes", "trials")
         pairs = {many: count(model.trials), one: count(model.successes)}
@@ -54,6 +57,8 @@ def data(model: Any, *before: Block) -> Section:
         return Section("Data", (*before, facts(smoothing.facts(model) | digest, ("data", "value"))))
     if state_space.is_structural(model):
         return Section("Data", (*before, facts(state_space.facts(model) | digest, ("data", "value"))))
+    if elsewhere:
+        return _data_in_files(model, digest, before)
     pairs = {"rows": count(len(model.rows.X))}
     if model.rows.weight is not None:
         pairs["observations (sum of weights)"] = count(model.n)
@@ -61,6 +66,24 @@ def data(model: Any, *before: Block) -> Section:
     pairs |= {f"missing in {code(name)}": count(missing) for name, missing in model.dropped.items() if missing}
     pairs |= _given(model)
     return Section("Data", (*before, facts(pairs | _outcome(model) | digest, ("data", "value")), *_columns(model)))
+
+
+def _data_in_files(model: Any, digest: dict[str, str], before: tuple[Block, ...]) -> Section:
+    found = rows_in_files.columns(model)
+    pairs = {"rows": count(len(model.rows.X))} | {name: count(n) for name, n in rows_in_files.place(model).items()}
+    if model.rows.weight is not None:
+        pairs["observations (sum of weights)"] = count(model.n)
+    pairs["rows dropped for missing values"] = count(model.n_dropped)
+    pairs |= {f"missing in {code(name)}": count(missing) for name, missing in model.dropped.items() if missing}
+    for what, column in (("offset", model.offset_column), ("exposure", model.exposure_column)):
+        pairs |= {what: code(column)} if column else {}
+    if model.kind in ("logistic", "probit", "softmax"):
+        y, counts = rows_in_files.tally(model)
+        pairs |= _classes(model, y, counts)
+    else:
+        pairs |= _range(model, float(found.low[-1]), float(found.high[-1]), model.rows.marginal.moments)
+    shown = _table_of_columns(model.terms, found.mean, found.sd, found.low[:-1], found.high[:-1])
+    return Section("Data", (*before, facts(pairs | digest, ("data", "value")), *shown))
 
 
 def likelihood(model: Any) -> Section:
@@ -98,7 +121,11 @@ def estimates(fit: Fit) -> Table:
 
 def diagnosis(fit: Fit) -> Section:
     """The figures that show a fit against its data."""
-    return Section("Diagnostics", diagnostics(fit))
+    words: tuple[Block, ...] = ()
+    if held_elsewhere(fit.model):
+        some, n = len(in_memory(fit.model)[0].rows.X), len(fit.model.rows.X)
+        words = (Paragraph(f"The figures show a sample of {count(some)} of the {count(n)} rows."),) if some < n else ()
+    return Section("Diagnostics", (*words, *diagnostics(fit)))
 
 
 def validation(agreement: Agreement) -> Section:
@@ -153,19 +180,27 @@ def _outcome(model: Any) -> dict[str, str]:
             "trials": count(trials),
             f"successes {name}": f"{count(successes)} ({percent(round(successes / trials, 3))})",
         }
-    if model.kind in ("logistic", "probit"):
+    if model.kind in ("logistic", "probit", "softmax"):
+        return _classes(model, y, weight)
+    return _range(model, float(y.min()), float(y.max()), Moments.of(y, weight))
+
+
+def _classes(model: Any, y: Any, weight: Any) -> dict[str, str]:
+    """How many rows have each outcome, of `y` with frequencies."""
+    if model.kind != "softmax":
         ones = float(weight @ y)
         return {f"rows where {sentences.event(model)}": f"{count(ones)} ({percent(round(ones / model.n, 3))})"}
-    if model.kind == "softmax":
-        sizes = np.bincount(y.astype(int), weights=weight, minlength=len(model.labels))
-        return {
-            f"rows where {name} is {code(label)}": count(size) for label, size in zip(model.labels, sizes, strict=True)
-        }
-    span = {f"outcome {name}, range": f"{y.min():.6g} to {y.max():.6g}"}
+    name, sizes = code(model.outcome_name), np.bincount(y.astype(int), weights=weight, minlength=len(model.labels))
+    return {f"rows where {name} is {code(label)}": count(size) for label, size in zip(model.labels, sizes, strict=True)}
+
+
+def _range(model: Any, low: float, high: float, moments: Moments) -> dict[str, str]:
+    """Where a number that is the outcome lies."""
+    name = code(model.outcome_name)
+    span = {f"outcome {name}, range": f"{low:.6g} to {high:.6g}"}
     if model.has_scale:
         return span
-    mean = float(weight @ y / weight.sum())
-    variance = float(weight @ (y - mean) ** 2 / weight.sum())
+    mean, variance = moments.mean, moments.square / moments.n
     return span | {f"outcome {name}, mean and variance": f"{mean:.4g} and {variance:.4g}"}
 
 
@@ -185,13 +220,16 @@ def _given(model: Any) -> dict[str, str]:
 
 def _columns(model: Any) -> tuple[Block, ...]:
     """Mean, spread and range of every column that varies."""
-    X, spread = model.rows.X, spreads(model)
-    weight = np.ones(len(X)) if model.rows.weight is None else model.rows.weight
+    X, weight = model.rows.X, np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
+    return _table_of_columns(model.terms, weight @ X / weight.sum(), spreads(model), X.min(axis=0), X.max(axis=0))
+
+
+def _table_of_columns(terms: Sequence[str], means: Any, spread: Any, low: Any, high: Any) -> tuple[Block, ...]:
     rows = []
     for j in np.flatnonzero(spread > 0)[:SHOWN_COLUMNS]:
-        mean, places = float(weight @ X[:, j] / weight.sum()), decimals(float(spread[j]))
-        ends = (f"{X[:, j].min():.6g}", f"{X[:, j].max():.6g}")
-        rows.append((code(model.terms[j]), number(mean, places), number(float(spread[j]), places), *ends))
+        places = decimals(float(spread[j]))
+        ends = (f"{low[j]:.6g}", f"{high[j]:.6g}")
+        rows.append((code(terms[j]), number(float(means[j]), places), number(float(spread[j]), places), *ends))
     if not rows:
         return ()
     table = Table(("column", "mean", "standard deviation", "smallest", "largest"), tuple(rows), align="lrrrr")

@@ -25,6 +25,8 @@ from stattools.reporting.tables import (
     number,
     percent,
 )
+from stattools.solvers.surrogate import held_elsewhere
+from stattools.validation.files import SECOND
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
@@ -141,8 +143,12 @@ def _alpha(fit: Fit) -> str:
     log_alpha, se = float(fit.estimate[-1]), float(fit.se[-1])
     lower, upper = np.exp(np.asarray(fit.interval())[-1])
     alpha, places = float(np.exp(log_alpha)), decimals(float(np.exp(log_alpha) * se))
-    weight = np.ones(len(fit.model.rows.y)) if fit.model.rows.weight is None else fit.model.rows.weight
-    mean = float(weight @ fit.model.rows.y / weight.sum())
+    rows = fit.model.rows
+    if held_elsewhere(fit.model):
+        mean = rows.marginal.moments.mean
+    else:
+        weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+        mean = float(weight @ rows.y / weight.sum())
     return (
         f"$\\alpha$ itself is $e^{{{number(log_alpha, decimals(se))}}} = {number(alpha, places)}$ "
         f"({percent(fit.level)} interval {between(float(lower), float(upper), places)}, from that of "
@@ -286,4 +292,6 @@ def listed(names: Sequence[str], limit: int = 6) -> str:
 
 def source(agreement: Agreement) -> str:
     """What the reference was made with: statsmodels, or a loop where it has no such model."""
+    if agreement.reference.startswith(SECOND):
+        return "a second computation"
     return "a loop" if agreement.reference == "A Python loop" else "statsmodels"

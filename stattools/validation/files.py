@@ -38,6 +38,8 @@ SAME = 1e-5
 SAMPLE = 20_000
 """Rows that are compared with statsmodels, at most."""
 
+SECOND = "A second computation"
+
 PIECE = 4_096
 """Rows that are written again at a time."""
 
@@ -51,7 +53,7 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     model: Model = fit.model
     if model.kind not in KNOWN or not (fit.penalty is None or isinstance(fit.penalty, Ridge)):
         raise IncompatibleError(f"validate has no second form of {model.title} whose rows are {place_of(model)}.")
-    sums = _all_rows(fit)
+    sums = sums_at(model, fit.estimate)
     there = _maximum_near(fit, sums)
     reference = fit.estimate + there.step
     rows = pd.DataFrame({"term": fit.names, "estimate": fit.estimate, "reference": reference})
@@ -64,23 +66,23 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     lost = len(model.rows.X) - sums.rows
     ok = apart <= SAME and ratio <= SAME and not lost
     ok = ok and abs(fit.loglik - there.loglik) <= 1e-8 * (1.0 + abs(fit.loglik))
-    what = f"All {sums.rows:,} rows read again, log-likelihood, score and information written again in NumPy and SciPy"
+    reference_name = f"{SECOND} over all {sums.rows:,} rows"
+    what = f"{reference_name}, read again and summed by other formulas in NumPy and SciPy,"
     if ok:
         many = f"{len(rows)} coefficient{'' if len(rows) == 1 else 's'}"
-        errors = (
-            "" if fit.penalty else f", standard errors (digits: {counted(float(np.min(rows['se_digits'].to_numpy())))})"
-        )
-        digits = counted(float(np.min(rows["digits"].to_numpy())))
-        said = f"{what}, agree: the same {many} (digits: {digits}){errors} and log-likelihood."
+        digits, se_digits = (float(np.min(rows[name].to_numpy())) for name in ("digits", "se_digits"))
+        errors = "" if fit.penalty else f", standard errors (digits: {counted(se_digits)})"
+        said = f"{what} agrees: the same {many} (digits: {counted(digits)}){errors} and log-likelihood."
     else:
         said = (
-            f"{what}, do not agree: their maximum is {apart:.2g} standard errors away, standard errors differ by "
+            f"{what} does not agree: its maximum is {apart:.2g} standard errors away, standard errors differ by "
             f"{ratio:.2g} in ratio, log-likelihoods by {fit.loglik - there.loglik:+.3g}, rows by {lost:,}."
         )
     sample_ok, sample_said, notes = _sample(fit, validate)
+    notes = (sample_said, *there.notes, *notes) if sample_ok else (*there.notes, *notes)
     return Agreement(
-        rows, fit.loglik, there.loglik, "NumPy and SciPy", True, there.decrement, there.decrement, ok and sample_ok,
-        f"{said} {sample_said}", there.notes + notes,
+        rows, fit.loglik, there.loglik, reference_name, True, there.decrement, there.decrement, ok and sample_ok,
+        said if sample_ok else f"{said} {sample_said}", notes,
     )  # fmt: skip
 
 
@@ -119,10 +121,10 @@ class _OfBatch:
         return found
 
 
-def _all_rows(fit: Fit) -> Again:
-    model: Model = fit.model
+def sums_at(model: Model, theta: Floats) -> Again:
+    """Log-likelihood, score and information at theta over all rows, read again."""
     rows: Any = model.rows
-    return rows.over_batches(_OfBatch(rows.coding, model.kind, fit.estimate, model.labels, model.outcome_name))
+    return rows.over_batches(_OfBatch(rows.coding, model.kind, theta, model.labels, model.outcome_name))
 
 
 class _Near(NamedTuple):
@@ -187,5 +189,5 @@ def _sample(fit: Fit, validate: Callable[[Fit], Agreement]) -> tuple[bool, str, 
         found = validate(fitted(sample, cov=kind, penalty=fit.penalty))
     except StattoolsError as error:
         return True, f"A sample of {few:,} rows says nothing, as it has no fit of its own: {error}", ()
-    which = "In memory" if whole and few == len(fit.model.rows.X) else f"A sample of {few:,} rows, fitted alone"
-    return found.ok, f"{which}: {found.sentence}", found.notes
+    which = "all of them" if whole and few == len(fit.model.rows.X) else f"a sample of {few:,} rows, fitted alone"
+    return found.ok, f"On {which}: {found.sentence}", found.notes

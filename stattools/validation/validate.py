@@ -30,6 +30,7 @@ from stattools.validation.exact_posteriors import validate_exact
 from stattools.validation.files import validate_in_files
 from stattools.validation.networks import NetworkAgreement, validate_network
 from stattools.validation.posterior_agreement import PosteriorAgreement
+from stattools.validation.posteriors_in_files import validate_draws_in_files
 from stattools.validation.proportions import validate_proportion
 from stattools.validation.rewritten import validate_rewritten
 from stattools.validation.smoothing import validate_smoothing
@@ -62,8 +63,8 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     values alone. One-vs-rest fits are compared one by one. The maximum of a network is not unique: its log-likelihood
     and slope are checked, as a `NetworkAgreement`. Of a fit whose rows are in files all rows are read again and summed
     by other formulas, and the sample that is held is compared with statsmodels; the sentence says what was compared on
-    how many rows. Raises IncompatibleError for ensembles, and for estimates on a boundary that only a
-    formula gives.
+    how many rows; of Laplace's approximation to a posterior likewise. Raises IncompatibleError for ensembles, and for
+    estimates on a boundary that only a formula gives.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -73,7 +74,7 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     True
     """
     if isinstance(fit, Posterior):
-        return validate_draws(fit)
+        return validate_draws_in_files(fit, validate_draws) if held_elsewhere(fit.model) else validate_draws(fit)
     if all(hasattr(fit, name) for name in ("seen", "prior", "update")) and not isinstance(fit, type):
         return validate_exact(fit)
     if isinstance(fit, OneVsRestFit):

@@ -73,3 +73,11 @@ def test_fits_on_files_and_in_memory_are_not_compared(data):
         st.compare(st.fit(st.logistic("y ~ x", data)), st.fit(st.logistic("y ~ z + x", DATA)))
     with pytest.raises(st.IncompatibleError, match="not nested: 'z'"):
         st.likelihood_ratio(st.fit(st.ols("t ~ x + C(k)", data)), st.fit(st.ols("t ~ x + z", data)))
+
+
+def test_as_many_rows_are_not_the_same_rows(tmp_path):
+    here = DATA.assign(a=DATA.z.mask(DATA.index == 5), b=DATA.z.mask(DATA.index == 700))
+    write(tmp_path, here, [], 300)
+    data = st.scan(tmp_path)
+    with pytest.raises(st.IncompatibleError, match="complete in other columns"):
+        st.compare(st.fit(st.ols("t ~ a", data)), st.fit(st.ols("t ~ b + k", data)))

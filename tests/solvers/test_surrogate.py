@@ -54,3 +54,13 @@ def test_a_column_that_the_sample_misses_is_fitted_from_all_rows(table, make, fo
     model = make(formula, st.scan(folder))
     assert not model.rows.sampled.X[:, 2].any()
     np.testing.assert_allclose(st.fit(model).estimate, st.fit(make(formula, data)).estimate, rtol=1e-7)
+
+
+def test_weights_do_not_cost_reads(table, monkeypatch):
+    monkeypatch.setattr(first_pass, "HELD", 2000)
+    data, folder = table
+    weighted = data | {"w": np.arange(len(data["y"])) % 3}
+    pq.write_table(pa.table(weighted), folder / "a.parquet", row_group_size=3000)
+    fit = st.fit(st.logistic("y ~ a + b + c", st.scan(folder), weights="w"))
+    assert fit.solution.reads <= 4
+    assert fit.solution.decrement < 1e-8
