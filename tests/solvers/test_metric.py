@@ -60,3 +60,20 @@ def test_a_combination_of_columns_is_named():
 def test_steps_stay_finite_where_the_information_is_all_but_none():
     step = Metric(np.diag([1e-300, 1.0])).solve(np.array([1e100, 2.0]))
     assert step.tolist() == [LONGEST, 2.0]
+
+
+@pytest.mark.parametrize("closeness", [1.0, 1e-2, 1e-4, 1e-6])
+@pytest.mark.parametrize("p", [1, 2, 5])
+def test_well_conditioned_is_what_rcond_says(p, closeness):
+    Z = rng(p).normal(size=(30, p)) * 10.0 ** np.arange(p)
+    Z[:, -1] = Z[:, 0] + closeness * Z[:, -1]
+    metric = Metric(Z.T @ Z)
+    for least in 10.0 ** np.arange(-14.0, 0.0, 0.5):
+        assert metric.well_conditioned(least) == (metric.rcond >= least)
+
+
+def test_what_a_metric_keeps_of_its_factor_is_not_that_of_another():
+    metric = Metric(information())
+    metric.whiten(), metric.inflation()
+    assert_allclose(metric.times(4.0).covariance(), metric.covariance() / 4.0, rtol=1e-14)
+    assert_allclose(metric.times(4.0).inflation(), metric.inflation(), rtol=1e-14)

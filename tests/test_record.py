@@ -1,0 +1,51 @@
+"""Records are the frozen dataclasses that they stand for."""
+
+from dataclasses import FrozenInstanceError, dataclass, field, fields, is_dataclass, replace
+
+import pytest
+
+from stattools.record import record
+
+
+def make(decorator):
+    @decorator
+    class Point:
+        x: float
+        y: float = 2.0
+        seen: list[int] = field(default_factory=list)
+        label: str | None = field(default=None, repr=False)
+
+        @property
+        def sum(self) -> float:
+            return self.x + self.y
+
+    return Point
+
+
+Quick, Plain = make(record), make(dataclass(frozen=True, eq=False))
+
+
+@pytest.mark.parametrize("given", [{"x": 1.0}, {"x": 1.0, "label": "a"}, {"x": 1.0, "y": 3.0, "seen": [4]}])
+def test_a_record_is_the_frozen_dataclass(given):
+    quick, plain = Quick(**given), Plain(**given)
+    assert is_dataclass(Quick)
+    assert [one.name for one in fields(Quick)] == [one.name for one in fields(Plain)]
+    assert vars(quick) == vars(plain)
+    assert repr(quick) == repr(plain)
+    assert quick.sum == plain.sum
+    assert vars(replace(quick, y=7.0)) == vars(replace(plain, y=7.0))
+    assert quick != Quick(**given)
+
+
+def test_a_record_is_frozen_and_shares_no_default():
+    one, other = Quick(1.0), Quick(1.0)
+    with pytest.raises(FrozenInstanceError):
+        one.x = 2.0
+    one.seen.append(3)
+    assert other.seen == []
+
+
+@pytest.mark.parametrize("given", [{}, {"x": 1.0, "z": 2.0}])
+def test_what_is_missing_or_unknown_is_a_type_error(given):
+    with pytest.raises(TypeError, match=r"__init__\(\)"):
+        Quick(**given)
