@@ -153,7 +153,7 @@ def columns_of(
 
 
 def _side_by_side(columns: list[Any], n: int) -> np.ndarray:
-    """Columns of numbers as X in C order, some rows of all columns at a time, so that what is written is in the cache."""
+    """Columns of numbers as X in C order, some rows of all of them at a time, which stay in the cache."""
     X = np.empty((n, len(columns)))
     for start in range(0, n, AT_A_TIME):
         part = slice(start, start + AT_A_TIME)
