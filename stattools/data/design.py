@@ -146,7 +146,7 @@ def columns_of(
         for factor in formula.factors
     }
     numbers = {text: value for text, value in values.items() if text not in coded}
-    if all(not term or (len(term) == 1 and np.ndim(numbers.get(term[0].text)) == 1) for term in formula.terms):
+    if all(not term or (len(term) == 1 and np.ndim(numbers.get(term[0].text, 0.0)) == 1) for term in formula.terms):
         names = tuple(term[0].text if term else "Intercept" for term in formula.terms)
         return _side_by_side([numbers[term[0].text] if term else 1.0 for term in formula.terms], len(rows)), names
     return _materialized(formula, values, numbers, rows)
