@@ -5,7 +5,7 @@
 Writes 10 predictors, a 0/1 outcome y and a measurement t, float64, to a temporary folder in row groups of a million
 rows, as Parquet and as uncompressed Arrow files, and fits each way in a process of its own, whose peak resident memory
 is read at its end; imports, and ours a fit of a few rows, come before the clock starts. In memory, the same formula
-over a DataFrame that is there already stands beside that with the reading of the files, and beside the fit of arrays, which
+over a DataFrame that is there already stands beside that with the reading of the files, and beside arrays, which
 have their column of ones. scikit-learn's SGDClassifier takes the same batches, five epochs, without a penalty; DuckDB
 sums the products that least squares needs. "se apart" is how far coefficients are from the maximum at most, in standard
 errors.
