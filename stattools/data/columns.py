@@ -57,7 +57,8 @@ def clean(column: pd.Series) -> pd.Series:
         width = {"b": np.bool_, "f": np.float64}.get(dtype.kind, np.int64)
         if dtype.kind == "u" and len(column) and int(column.max()) > np.iinfo(np.int64).max:
             width = np.float64
-        return pd.Series(column.to_numpy(dtype=width), name=name, copy=False)
+        values = np.ascontiguousarray(column.to_numpy(dtype=width))  # with steps, NumPy's last digits are others
+        return pd.Series(values, name=name, copy=False)
     if isinstance(dtype, pd.StringDtype):
         return _categories(column)
     return _objects(column.astype(object), dtype)
