@@ -44,7 +44,10 @@ def bench(
                 for comparison in script.comparisons(quick):
                     typer.echo("\n".join(lines(comparison)) + "\n")
                     measured[script].append(comparison)
+                if out is not None:  # after each, so that a run that is interrupted leaves what it measured
+                    chosen = [one.name for one in measured] if names or len(measured) < len(found) else []
+                    place = out.name if out.is_absolute() else out.as_posix()
+                    command = shlex.join(["stattools", "bench", *chosen, *["--quick"] * quick, "--out", place])
+                    write(document(measured, command), out)
         if out is not None:
-            place = out.name if out.is_absolute() else out.as_posix()
-            command = shlex.join(["stattools", "bench", *(names or ()), *["--quick"] * quick, "--out", place])
-            typer.echo(f"wrote {write(document(measured, command), out)}")
+            typer.echo(f"wrote {out}")
