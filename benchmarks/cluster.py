@@ -12,7 +12,6 @@ cluster, five epochs. "se apart" is how far coefficients are from the maximum at
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from stattools.benchmarking import Comparison, Timing, show
+from stattools.benchmarking import Comparison, Timing, resident_peak, show
 
 P = 10
 PARTITIONS = 16
@@ -99,7 +98,7 @@ def scikit_learn(rows: int) -> dict:
 def said(start: float, estimate, se, passes: int | None) -> dict:
     return {
         "seconds": time.perf_counter() - start,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": resident_peak() / 1e6,
         "passes": passes or 0,
         "estimate": np.asarray(estimate).tolist(),
         "se": None if se is None else np.asarray(se).tolist(),

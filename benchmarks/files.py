@@ -14,7 +14,6 @@ errors.
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stattools.benchmarking import Comparison, Timing, show
+from stattools.benchmarking import Comparison, Timing, resident_peak, show
 
 P = 10
 GROUP = 1_000_000
@@ -247,8 +246,7 @@ def comparisons(quick: bool) -> Iterator[Comparison]:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--way"]:
         said = WAYS[sys.argv[2]](*sys.argv[3:6])
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps(said | {"peak_mb": peak}))
+        print(json.dumps(said | {"peak_mb": resident_peak() / 1e6}))
     elif sys.argv[1:2] == ["--write"]:
         write(sys.argv[2], int(sys.argv[3]))
     else:

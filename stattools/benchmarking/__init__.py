@@ -9,5 +9,6 @@ from stattools.benchmarking.comparison import Timing as Timing
 from stattools.benchmarking.comparison import interleaved as interleaved
 from stattools.benchmarking.limit import limit as limit
 from stattools.benchmarking.memory import peak as peak
+from stattools.benchmarking.memory import resident_peak as resident_peak
 from stattools.benchmarking.memory import with_memory as with_memory
 from stattools.benchmarking.printing import show as show
