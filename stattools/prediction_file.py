@@ -92,19 +92,23 @@ def _file(path: Path, source: Scan, names: list[str], rule: Rule) -> Path:
 
 def _folder(path: Path, source: Source, names: list[str], rule: Rule) -> Path:
     part = path.resolve().with_name(f".{path.name}.{uuid4().hex}.part")
+    closed = part.with_suffix(".closed")
     part.mkdir()
     try:
-        written = source.total(names, ToFile(part, rule), sys.maxsize)
-        if len(list(part.glob("*.parquet"))) != written:
+        try:
+            written = source.total(names, ToFile(part, rule), sys.maxsize)
+        finally:
+            os.replace(part, closed)  # whoever is late, or was given up, finds no folder to write to
+        if len(list(closed.glob("*.parquet"))) != written:
             raise DomainError(
                 f"of {written} files that were written, {path.parent} has "
-                f"{len(list(part.glob('*.parquet')))}: give a folder that all workers share."
+                f"{len(list(closed.glob('*.parquet')))}: give a folder that all workers share."
             )
-        for left in part.glob("*.part"):  # by a worker that was lost
+        for left in closed.glob("*.part"):  # by a worker that was lost
             left.unlink()
-        os.replace(part, path)
+        os.replace(closed, path)
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(closed, ignore_errors=True)
     return path
 
 

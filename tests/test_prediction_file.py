@@ -1,5 +1,8 @@
 """Predictions in files are those of `predict` on the same rows, null where a predictor is missing."""
 
+import contextlib
+from threading import Event
+
 import dask
 import dask.dataframe as dd
 import numpy as np
@@ -139,6 +142,30 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path):
         (tmp_path / "p" / "mine").touch()
         with pytest.raises(st.DomainError, match="there already"):
             fit.predict_to(tmp_path / "p", cut())
+
+
+def test_who_is_late_leaves_nothing_behind(tmp_path):
+    fit = st.fit(st.ols("e ~ x", DATA))
+    LATE.clear()
+    with dask.config.set(scheduler="threads", num_workers=4), pytest.raises(st.DomainError, match="partition 2 of"):
+        fit.predict_to(tmp_path / "p", cut().map_partitions(late, tmp_path, meta=DATA.iloc[:0]))
+    assert not list(tmp_path.iterdir())
+
+
+LATE = Event()
+
+
+def late(piece, folder):
+    if len(piece) == 120 and not LATE.is_set():
+        part = next(folder.glob(".p.*.part"))
+        with contextlib.suppress(FileNotFoundError):
+            for k in range(20_000):
+                (part / str(k)).touch()
+                LATE.set()
+    elif len(piece) == 1:
+        LATE.wait(10)
+        raise OSError("the disk is gone")
+    return piece
 
 
 def broken(piece):
