@@ -149,9 +149,20 @@ def fit(
     """
     require_level(level)
     if isinstance(model, Model) and not training and model.rows.X.size * model.predictor.size < ONE_THREAD:
-        return _fit(model, solver, level, cov, penalty)
+        return _fit_regression(model, solver, level, cov, penalty)
     with one_blas_thread():
         return _fit(model, solver, level, cov, penalty, **training)
+
+
+def _fit_regression(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> Fit:
+    if penalty is not None:
+        return _penalized_fit(model, solver, level, cov, penalty)
+    solution = _solve(model, _required_solver(model, solver))
+    if not solution.converged:
+        raise _not_converged(model, solution)
+    scale, loglik = _scale_and_loglik(model, solution)
+    C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
+    return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, None, cov)
 
 
 def _fit(
@@ -169,6 +180,8 @@ def _fit(
             f"fit got an unexpected keyword argument {next(iter(training))!r} for {type(model).__name__}; seed=, "
             "restarts=, members= and ensemble= are for networks."
         )
+    if isinstance(model, Model):
+        return _fit_regression(model, solver, level, cov, penalty)
     if isinstance(model, OneVsRest):
         parts = (fit(part, solver=solver, level=level, cov=cov, penalty=penalty) for part in model.parts)
         return OneVsRestFit(model, tuple(parts))
@@ -179,25 +192,22 @@ def _fit(
         _require_usual(model, None if isinstance(solver, BoundedNewton) else solver, cov, penalty)
     if penalty is not None:
         return _penalized_fit(model, solver, level, cov, penalty)
-    solver = solver or _usual_solver(model)
-    if not hasattr(solver, "solve"):
-        raise IncompatibleError(f"fit needs solver=, an object such as st.Newton(); got {solver!r}.")
-    solution = _solve(model, solver) if isinstance(model, Model) else solver.solve(model)
-    _require_convergence(model, solution)
-    if not isinstance(model, Model):
-        _require_end(model, solution)
-    scale, loglik = _scale_and_loglik(model, solution) if isinstance(model, Model) else (1.0, solution.loglik)
-    C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
-    return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, cov_kind=cov)
+    solution = _required_solver(model, solver).solve(model)
+    if not solution.converged:
+        raise _not_converged(model, solution)
+    _require_end(model, solution)
+    C = covariance(model, solution.estimate, solution.covariance, cov)
+    return Fit(model, solution.estimate, C.matrix, solution.loglik, solution, 1.0, level, C.name, C.df, cov_kind=cov)
 
 
 def _solve(model: Model, solver: Solver) -> Solution:
     """The solver's answer, once it is known that the data determine it."""
     check_size(model)
-    if large(model):
+    discrete = not model.has_scale
+    if discrete and large(model):
         check_extremes(model)
     try:
-        if isinstance(solver, Newton) and solver.max_steps > PATIENCE and not model.has_scale:
+        if discrete and isinstance(solver, Newton) and solver.max_steps > PATIENCE:
             solution = solver.within(model, PATIENCE)
             if not solution.converged:  # as where there is no maximum to converge to
                 check_overlap(model)
@@ -207,7 +217,8 @@ def _solve(model: Model, solver: Solver) -> Solution:
     except (IdentificationError, ConvergenceError):
         _explain_failure(model)
         raise
-    _check_dispersion(model, solution.estimate)
+    if discrete:
+        _check_dispersion(model, solution.estimate)
     check_solution(model, solution)
     return solution
 
@@ -216,7 +227,8 @@ def _penalized_fit(model: Any, solver: Solver | None, level: float, cov: Kind, p
     if cov != "information":
         raise IncompatibleError(f"penalty={penalty!r} goes with cov='information' only; got cov={cov!r:.60}.")
     solution = maximize(model, penalty, solver)
-    _require_convergence(model, solution)
+    if not solution.converged:
+        raise _not_converged(model, solution)
     loglik = _without(penalty, model, solution)
     if isinstance(penalty, Ridge):
         none = np.broadcast_to(np.nan, solution.covariance.shape)
@@ -244,9 +256,18 @@ def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) 
             )
 
 
+def _required_solver(model: Any, solver: Any) -> Solver:
+    """The solver that was asked for, or the usual one."""
+    if not solver:
+        return _usual_solver(model)
+    if not hasattr(solver, "solve"):
+        raise IncompatibleError(f"fit needs solver=, an object such as st.Newton(); got {solver!r}.")
+    return solver
+
+
 def _usual_solver(model: Any) -> Solver:
     if isinstance(model, Model):
-        return LBFGS() if large(model) else LEAST_SQUARES if model.has_scale else NEWTON
+        return LEAST_SQUARES if model.has_scale else LBFGS() if large(model) else NEWTON
     if isinstance(model, Structural):
         return BoundedNewton()
     if hasattr(model, "maximum"):
@@ -263,16 +284,14 @@ def _explain_failure(model: Model) -> None:
         check_overlap(model)
 
 
-def _require_convergence(model: Any, solution: Solution) -> None:
-    if solution.converged:
-        return
+def _not_converged(model: Any, solution: Solution) -> ConvergenceError:
     exact = "st.LeastSquares()" if getattr(model, "has_scale", False) else "st.Newton()"
     message = (
         f"{solution.solver} stopped after {solution.steps} steps, {solution.decrement:.2g} standard errors from the "
         f"maximum of {model.title} ({solution.status}). Use {exact}, raise max_steps, or look for columns that are "
         "nearly combinations of others."
     )
-    raise ConvergenceError(message, solution)
+    return ConvergenceError(message, solution)
 
 
 def _require_end(model: Any, solution: Solution) -> None:

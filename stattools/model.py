@@ -9,7 +9,7 @@ Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
 from __future__ import annotations
 
 from dataclasses import field, replace
-from functools import partial
+from functools import cached_property, partial
 from math import isfinite, log, pi
 from typing import TYPE_CHECKING, Any
 
@@ -131,12 +131,12 @@ class Model:
             return self.terms + self.predictor.extra
         return tuple(f"{category}: {term}" for category in self.categories for term in self.terms)
 
-    @property
+    @cached_property
     def n(self) -> float:
         """Number of observations: the sum of the frequency weights."""
         return self.rows.n
 
-    @property
+    @cached_property
     def has_scale(self) -> bool:
         """True where a scale is estimated beside theta; `evaluate` then holds it at 1, which leaves the maximum in
         place.
@@ -191,8 +191,9 @@ class Model:
 
     def loglik_of(self, rss: float) -> float:
         """Log-likelihood where the weighted residual sum of squares is `rss` and the scale at its maximum."""
-        n = self.n
-        return -0.5 * n * (log(2.0 * pi * rss / n) + 1.0) + self._log_precision()
+        n, precision = self.n, self.rows.precision
+        loglik = -0.5 * n * (log(2.0 * pi * rss / n) + 1.0)
+        return loglik if precision is None else loglik + 0.5 * _total(np.log(precision), self.rows.weight)
 
     def logliks(self, thetas: ArrayLike) -> Floats:
         """Log-likelihoods at many points, (S, p), in one read of the rows, at scale 1 where one is estimated."""
@@ -224,12 +225,6 @@ class Model:
             )
         T = self.predictor.lift(T)
         return replace(self, rows=rows, start=np.linalg.solve(T, self.start)), T
-
-    def _log_precision(self) -> float:
-        """Half the sum of the logarithms of the precisions: what they add to a normal log-likelihood."""
-        if self.rows.precision is None:
-            return 0.0
-        return 0.5 * _total(np.log(self.rows.precision), self.rows.weight)
 
     def _checked(self, theta: ArrayLike) -> Floats:
         theta = np.asarray(theta, dtype=float)

@@ -53,7 +53,7 @@ def covariance(
     """
     if isinstance(cov, str) and cov == "information":
         df = model.n - len(theta) if isinstance(model, Model) and model.has_scale else np.inf
-        return Covariance(bread if scale == 1.0 else bread * scale**2, cov, df)
+        return Covariance(bread if scale == 1.0 else bread * (scale * scale), cov, df)
     if not (isinstance(cov, HAC | Cluster) or (isinstance(cov, str) and cov in POWER)):
         raise IncompatibleError(
             f"cov= is one of 'information', {', '.join(map(repr, POWER))}, st.HAC(lags), st.Cluster(groups) or "

@@ -67,6 +67,17 @@ def vector(values: Any, what: str) -> Any:
     >>> vector([0, 1], "y")
     array([0, 1])
     """
+    if not (type(values) is np.ndarray and values.ndim == 1 and values.dtype.kind in NUMBERS and values.size):
+        values = _column(values, what)
+    if values.dtype.kind == "f" and not all_finite(np.asarray(values)):
+        good = np.isfinite(np.asarray(values))
+        row = int(np.argmin(good))
+        raise _gap(what, int(np.sum(~good)), f"row {row}", np.asarray(values)[row])
+    return values
+
+
+def _column(values: Any, what: str) -> Any:
+    """One value per row, whatever it came in; a NumPy array of numbers or a clean pandas Series."""
     if type(values) is not np.ndarray and isinstance(values, ARRAYS):
         values = _array(values, what)
     shape = getattr(values, "shape", None) or (len(values) if hasattr(values, "__len__") else 0,)
@@ -81,10 +92,6 @@ def vector(values: Any, what: str) -> Any:
             row = int(np.argmax(gaps))
             raise _gap(what, int(gaps.sum()), f"row {row}", column.iloc[row])
         values = clean(column)
-    if values.dtype.kind == "f" and not all_finite(np.asarray(values)):
-        good = np.isfinite(np.asarray(values))
-        row = int(np.argmin(good))
-        raise _gap(what, int(np.sum(~good)), f"row {row}", np.asarray(values)[row])
     return values
 
 

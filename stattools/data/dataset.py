@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.arrays import NUMBERS, aligned, matrix, named, vector, with_intercept
+from stattools.data.arrays import NUMBERS, aligned, default_names, matrix, named, vector, with_intercept
 from stattools.data.columns import checked, missing
 from stattools.data.design import Design, learn, outcome_of
 from stattools.data.formula import parse, require
@@ -73,6 +74,8 @@ def read(
     >>> data.design.names, data.dropped, data.X.shape
     (('Intercept', 'x', 'g[T.b]'), {'x': 1}, (3, 3))
     """
+    if type(formula_or_y) is np.ndarray and type(data_or_X) is np.ndarray:
+        return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
     if isinstance(formula_or_y, str):
         if names is not None or not intercept:
             raise IncompatibleError(
@@ -133,11 +136,10 @@ def _from_source(text: str, source: Source, columns: Mapping[str, Any]) -> Datas
 
 def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:
     values, found = matrix(X)
-    chosen = named(names, found, values.shape[1])
-    if intercept and "Intercept" in chosen:
-        raise DomainError("X has a column named 'Intercept' already; pass intercept=False, or give it another name.")
-    if not intercept and not chosen:
-        raise DomainError("X has no columns and intercept=False adds none; a model needs at least one.")
+    if names is None and found is None:
+        design = _nameless(values.shape[1], intercept)
+    else:
+        design = _array_design(named(names, found, values.shape[1]), intercept)
     outcome = vector(y, "y")
     _same_length(outcome, "y", len(values), "X")
     aligned(y, X, ("y", "X"))
@@ -152,14 +154,21 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         extras[key] = _number_column(vector(value, f"{key}="), key, f"{key}=")
         _same_length(extras[key], f"{key}=", len(values), "X")
         aligned(value, X, (f"{key}=", "X"))
-    design = Design(("Intercept", *chosen) if intercept else chosen, added=intercept)
-    return Dataset(
-        with_intercept(values) if intercept else values,
-        outcome,
-        _name_of(y),
-        design,
-        extras,
-    )
+    return Dataset(with_intercept(values) if intercept else values, outcome, _name_of(y), design, extras)
+
+
+def _array_design(names: tuple[str, ...], intercept: bool) -> Design:
+    if intercept and "Intercept" in names:
+        raise DomainError("X has a column named 'Intercept' already; pass intercept=False, or give it another name.")
+    if not intercept and not names:
+        raise DomainError("X has no columns and intercept=False adds none; a model needs at least one.")
+    return Design(("Intercept", *names) if intercept else names, added=intercept)
+
+
+@lru_cache(maxsize=64)
+def _nameless(p: int, intercept: bool) -> Design:
+    """The design of an array whose p columns have no names, made once."""
+    return _array_design(default_names(p), intercept)
 
 
 def _label(key: str, value: Any, names: Sequence[str]) -> str:

@@ -69,7 +69,7 @@ class Rows:
     scale: Floats | None = None
     low: Low | None = None
 
-    @property
+    @cached_property
     def n(self) -> float:
         """Number of observations: the sum of the frequency weights."""
         return float(len(self.X)) if self.weight is None else float(self.weight.sum())

@@ -22,9 +22,9 @@ Floats = NDArray[np.float64]
 
 def check_size(model: Model) -> None:
     """IdentificationError where there are more coefficients than rows."""
-    weight = None if held_elsewhere(model) else model.rows.weight
-    rows = len(model.rows.X) if weight is None else int(np.count_nonzero(weight))
-    p = model.predictor.columns
+    rows, p = len(model.rows.X), model.predictor.columns
+    if model.rows.weight is not None and not held_elsewhere(model):
+        rows = int(np.count_nonzero(model.rows.weight))
     if p > rows:
         raise IdentificationError(
             f"{model.title} has {p} coefficients{' per category' if model.predictor.width > 1 else ''} and only {rows} "

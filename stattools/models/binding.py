@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from stattools.predictors.linear import Linear
 
 Column = str | ArrayLike | None
 Floats = NDArray[np.float64]
+
+NO_EXTRAS = None, None, None
 
 
 def read_rows(formula_or_y: Any, data_or_X: Any, names: Any, intercept: bool, **columns: Column) -> Dataset:
@@ -46,12 +49,10 @@ def bind(
     if data.scanned is not None:
         rows = data.scanned.bound(y, likelihood.check)
     else:
-        offset = _offset(data.columns.get("offset"), data.columns.get("exposure"))
-        precision = _positive(data.columns.get("precision"), "precision= are relative inverse variances, and")
-        weight = frequencies(data.columns.get("weights"))
-        rows = Rows(data.X, likelihood.check(y), weight, offset, precision, low=data.low)
+        extras = _extras(data.columns) if data.columns else NO_EXTRAS
+        rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
     columns = data.X.shape[1]
-    predictor = Dispersed(columns, dispersed) if dispersed else Linear(columns, likelihood.width)
+    predictor = Dispersed(columns, dispersed) if dispersed else _linear(columns, likelihood.width)
     return Model(
         kind=kind,
         title=title,
@@ -69,6 +70,19 @@ def bind(
         kept=data.kept,
         source=data.source,
     )
+
+
+@lru_cache(maxsize=64)
+def _linear(columns: int, width: int) -> Linear:
+    """The same for all models of a size, made once."""
+    return Linear(columns, width)
+
+
+def _extras(columns: dict[str, Floats]) -> tuple[Floats | None, Floats | None, Floats | None]:
+    """Weight, offset and precision, each checked."""
+    offset = _offset(columns.get("offset"), columns.get("exposure"))
+    precision = _positive(columns.get("precision"), "precision= are relative inverse variances, and")
+    return frequencies(columns.get("weights")), offset, precision
 
 
 def _offset(offset: Floats | None, exposure: Floats | None) -> Floats | None:

@@ -18,6 +18,8 @@ from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Pr
 from stattools.model import Model
 from stattools.models.binding import Column, bind, read_rows
 
+NORMAL, BERNOULLI = Gaussian(), Bernoulli()
+
 
 def ols(
     formula_or_y: str | ArrayLike,
@@ -44,7 +46,7 @@ def ols(
     """
     data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, precision=precision)
     y = numeric(data.outcome, data.outcome_name)
-    return bind("ols", "Linear regression", Gaussian(), data, y, offset_column=offset)
+    return bind("ols", "Linear regression", NORMAL, data, y, offset_column=offset)
 
 
 def logistic(
@@ -81,7 +83,7 @@ def logistic(
     )
     if failures is None and trials is None:
         y, labels = binary(data.outcome, data.outcome_name)
-        return bind("logistic", "Logistic regression", Bernoulli(), data, y, labels=labels, offset_column=offset)
+        return bind("logistic", "Logistic regression", BERNOULLI, data, y, labels=labels, offset_column=offset)
     y = successes_and_trials(data)
     return bind("logistic", "Logistic regression", Binomial(), data, y, offset_column=offset)
 

@@ -26,7 +26,6 @@ from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
 from stattools.solvers.exact_elimination import eliminate
 from stattools.solvers.normal_equations import Refined, refine
 from stattools.solvers.rounding import Rounding
-from stattools.solvers.shifted_rows import Shifted
 from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
 
 Floats = NDArray[np.float64]
@@ -79,8 +78,8 @@ class LeastSquares:
         n, p = model.rows.X.shape
         if self.accuracy == "exact":
             return _required(_exact(model), model)
-        shifted, found = refine(model.rows)
-        fast = None if found is None else _fast(model, shifted, found)
+        found = refine(model.rows)
+        fast = None if found is None else _fast(model, found)
         if self.accuracy == "fast":
             return fast or _required(_orthogonal(model), model, least=0.0)
         if fast is not None and _suffices(fast, small=n * p <= CHEAP and p <= 40) and model.rows.low is None:
@@ -120,13 +119,13 @@ def _required(solution: Solution | None, model: Model, least: float = 1.0) -> So
     return solution
 
 
-def _fast(model: Model, shifted: Shifted, found: Refined) -> Solution:
-    theta, covariance = shifted.lifted(found.phi), shifted.covariance(found.metric)
-    rss = max(found.rss, EPS**2 * found.size, TINY)
-    decrement = sqrt(found.decrement_square / _dispersion(model, rss, found.size))
+def _fast(model: Model, found: Refined) -> Solution:
+    theta, size = found.theta, found.size
+    rss = max(found.rss, EPS**2 * size, TINY)
+    decrement = sqrt(found.decrement_square / _dispersion(model, rss, size))
     scale = sqrt(rss / max(model.n - len(theta), 1.0))
-    rounding = Rounding(shifted, found, theta, covariance, scale)
-    return _solution(model, theta, covariance, (rss, found.size), decrement, found.reads, rounding, "Cholesky")
+    sums = rss, size
+    return _solution(model, theta, found.covariance, sums, decrement, found.reads, Rounding(found, scale), "Cholesky")
 
 
 def _exact(model: Model) -> Solution | None:

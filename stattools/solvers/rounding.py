@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from math import inf, sqrt
+from math import inf, sqrt, sumprod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.record import record
-from stattools.solvers.digits import EPS, Digits, coefficient_error, nrm2, sum_rounding
+from stattools.solvers.digits import EPS, Digits, coefficient_error, sum_rounding
 from stattools.solvers.normal_equations import Refined
-from stattools.solvers.shifted_rows import Shifted
 
 Floats = NDArray[np.float64]
 
@@ -19,13 +18,10 @@ Floats = NDArray[np.float64]
 class Rounding:
     """Errors of theta and of its standard errors, from the errors of phi in shifted columns, theta = T phi.
 
-    `covariance` is that of theta at scale 1, `scale` the residual standard deviation.
+    `scale` is the residual standard deviation.
     """
 
-    shifted: Shifted
     found: Refined
-    theta: Floats
-    covariance: Floats
     scale: float
 
     @property
@@ -46,36 +42,35 @@ class Rounding:
 
     def _bound(self) -> float:
         """A bound on the errors of theta in standard errors, beside their rounding."""
-        shifted, found, first = self.shifted, self.found, self.shifted.first
-        n, p = shifted.rows.X.shape
-        spread = np.sqrt(self.covariance.diagonal())
-        own = 1.0 if first is None else float(spread[first])
-        if first is not None:
-            spread[first] = nrm2(found.metric.whiten()[first])
-        far = float(spread.dot(found.d)) * (1.0 + sum_rounding(n) / sqrt(n))
-        error = EPS * (sqrt(found.square) + sqrt(p) * found.length + sqrt(found.rss) * far) + found.left * found.length
+        found = self.found
+        shift, n, spread = found.shift, found.n, [sqrt(variance) for variance in found.variances]
+        far = sumprod(spread, found.d.tolist()) * (1.0 + sum_rounding(n) / sqrt(n))
+        error = EPS * (sqrt(found.square) + sqrt(len(spread)) * found.length + sqrt(found.rss) * far)
+        error += found.left * found.length
+        first = shift.first
         if first is None:
             return error / self.scale
-        center = np.abs(shifted.center)
-        passed_on = error * (float(center.dot(spread)) / abs(shifted.value) + float(spread[first]))
-        lifting = 2.0 * EPS * (float(center.dot(np.abs(found.phi))) + abs(shifted.middle)) / abs(shifted.value)
+        own, value = sqrt(found.covariance.item(first, first)), abs(shift.value)
+        center = [abs(mean) for mean in shift.center.tolist()]
+        passed_on = error * (sumprod(center, spread) / value + spread[first])
+        lifting = 2.0 * EPS * (sumprod(center, map(abs, found.phi.tolist())) + abs(shift.middle)) / value
         return max(error, (passed_on + lifting) / own) / self.scale
 
     @property
     def digits(self) -> Digits:
         """Correct digits of the coefficients and standard errors."""
-        shifted, found, theta = self.shifted, self.found, self.theta
-        phi, d, T, C = found.phi, found.d, shifted.T, found.metric.covariance()
-        y, r, n = sqrt(found.square), sqrt(found.rss), len(shifted.rows.X)
+        found, shift, theta = self.found, self.found.shift, self.found.theta
+        phi, d, T, C = found.phi, found.d, shift.T, found.metric.covariance()
+        y, r, n = sqrt(found.square), sqrt(found.rss), found.n
         sums = sum_rounding(n)
         spread, far = np.sqrt(C.diagonal()), np.abs(C) @ d
         error = coefficient_error(spread, far, d, phi, y, r, EPS) + (sums * EPS * r / sqrt(n)) * far
         error = error + (found.left * found.length) * spread
-        size, variance = np.abs(T), self.covariance.diagonal()
+        size, variance = np.abs(T), found.covariance.diagonal()
         error = size @ error + EPS * np.abs(theta)
         relative = (sums * (size @ far) ** 2 + 8.0 * (size @ spread) ** 2) * EPS / variance
-        if shifted.first is not None:
-            moved = np.abs(shifted.center) @ np.abs(phi) + abs(shifted.middle)
-            error[shifted.first] += 2.0 * EPS * moved / abs(shifted.value)
+        if shift.first is not None:
+            moved = np.abs(shift.center) @ np.abs(phi) + abs(shift.middle)
+            error[shift.first] += 2.0 * EPS * moved / abs(shift.value)
         loss = EPS * (4.0 * (y + d @ np.abs(phi)) / r if r else inf) + sums * EPS
         return Digits.of(theta, error, self.scale * np.sqrt(variance), 0.5 * relative + loss, d / size.diagonal())

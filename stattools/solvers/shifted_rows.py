@@ -1,4 +1,4 @@
-"""Rows about rough centers, the coordinates in which least squares takes its sums.
+"""Rows about rough centers in blocks, the coordinates in which least squares takes its sums; of few rows `few_rows.py`.
 
 Centers come from a sample of rows: any will do, as they only say in which coordinates the sums are taken, and so cost
 no read. A column that is constant takes up the shift. Memory is one block.
@@ -6,20 +6,21 @@ no read. A column that is constant takes up the shift. Memory is one block.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from functools import cached_property, lru_cache
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs
 
-from stattools.data.products import gram, transposed
+from stattools.data.products import add_gram, gram, symmetric, times, transposed, upper_gram
 from stattools.data.rows import Rows
 from stattools.data.scanned_rows import ScannedRows
 from stattools.record import record
 from stattools.solvers.metric import Metric
+from stattools.solvers.shift import Shift, constant_column
 
 Floats = NDArray[np.float64]
 
@@ -37,55 +38,80 @@ class NotConstant(Exception):
     """A column that was constant in the sample is not so in all rows: nothing takes up a shift."""
 
 
+class Sums(NamedTuple):
+    """G = Z^T W Z and g = Z^T W r, and the sums of squares of v, of r = v - Z phi and of y with weights; adds with `+`.
+
+    G is its upper triangle; what was not asked for is 0, and G empty.
+    """
+
+    G: Floats
+    g: Floats
+    square: float
+    rss: float
+    size: float
+
+    def __add__(self, other: Sums) -> Sums:  # type: ignore[override]
+        squares = (self.square + other.square, self.rss + other.rss, self.size + other.size)
+        return Sums(self.G + other.G, self.g + other.g, *squares)
+
+
 @record
 class Shifted:
-    """Rows about rough centers; `first` is a column that is `value` in all rows and takes up the shift, or None."""
+    """Rows about rough centers."""
 
     rows: Any
-    center: Floats
-    middle: float
-    first: int | None
-    value: float
+    shift: Shift
 
     @classmethod
     def of(cls, rows: Rows | ScannedRows) -> Shifted:
         """Centers from 16 runs of rows over the whole of X, or from the sample of rows elsewhere."""
         X, y = _runs(rows, SAMPLE)
-        first = _constant(X)
+        first = constant_column(X)
         if first is None:
             return cls.unmoved(rows)
-        share = _shares(len(X))
-        center = share.dot(X)
+        center = X.mean(axis=0)
         center[first] = 0.0
         if len(rows.X) > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
             center[:] = 0.0
-        return cls(rows, center, float(share.dot(y)), first, float(X[0, first]))
+        return cls(rows, Shift(center, float(y.mean()), first, float(X[0, first])))
 
     @classmethod
     def unmoved(cls, rows: Rows | ScannedRows) -> Shifted:
         """Rows as they are."""
-        return cls(rows, np.zeros(rows.X.shape[1]), 0.0, None, 1.0)
+        return cls(rows, Shift.none(rows.X.shape[1]))
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return len(self.rows.X)
+
+    def sums(self, phi: Floats | None) -> Sums:
+        """G, whole, g and the sums of squares over all rows, those of r and of y only with a phi; one read."""
+        found = self._whole(_sums, phi)
+        return found._replace(G=symmetric(found.G))
+
+    def residual_sums(self, phi: Floats) -> tuple[Floats, float, float]:
+        """g and the sums of squares of r and y over all rows; one read."""
+        found = self._whole(_residual_sums, phi)
+        return found.g, found.rss, found.size
 
     def blocks(self, root: bool) -> Iterator[tuple[Floats, Floats, Floats | None, Floats]]:
         """Z, v, weights and y of blocks; with `root`, Z and v are times the roots of the weights.
 
         Buffers are used again. Raises NotConstant where the first column is not `value` in every row.
         """
-        rows, (n, p) = self.rows, self.rows.X.shape
+        rows, shift, (n, p) = self.rows, self.shift, self.rows.X.shape
         weight = rows.importance
-        if weight is None and n <= SAMPLE:  # whose first column was looked at in all rows
-            yield self.whole
-            return
         size = min(max(n, 1), max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1)))))
-        moved = bool(self.center.any())
+        moved = bool(shift.center.any())
         by_columns = rows.X.flags.f_contiguous and not rows.X.flags.c_contiguous
         buffer = np.empty((p, size)).T if by_columns else np.empty((size, p))
         for start in range(0, n, size):
             part = slice(start, start + size)
             Z, y = rows.X[part], rows.y[part]
-            v = (y if rows.offset is None else y - rows.offset[part]) - self.middle
+            v = (y if rows.offset is None else y - rows.offset[part]) - shift.middle
             if moved:
-                Z = np.subtract(Z, self.center, out=buffer[: len(Z)])
+                Z = np.subtract(Z, shift.center, out=buffer[: len(Z)])
             w = None if weight is None else weight[part]
             if root and w is not None:
                 half = np.sqrt(w)
@@ -93,16 +119,8 @@ class Shifted:
                 v *= half
             yield Z, v, w, y
             # afterwards, when the block is in the cache
-            if root and self.first is not None and not (rows.X[part, self.first] == self.value).all():
+            if root and shift.first is not None and not (rows.X[part, shift.first] == shift.value).all():
                 raise NotConstant
-
-    @cached_property
-    def whole(self) -> tuple[Floats, Floats, None, Floats]:
-        """Few rows without weights as one block, made once."""
-        rows = self.rows
-        X = rows.X if self.first is None else rows.X - self.center
-        v = rows.y if rows.offset is None else rows.y - rows.offset
-        return X, v - self.middle, None, rows.y
 
     def guess(self) -> Floats | None:
         """phi of a sample of the rows, where they are many and it determines one of reasonable size."""
@@ -111,7 +129,7 @@ class Shifted:
         if size < max(SAMPLE, 10 * p) and not isinstance(self.rows, ScannedRows):
             return None
         X, y = _runs(self.rows, size)
-        Z, v = X - self.center, y - self.middle
+        Z, v = X - self.shift.center, y - self.shift.middle
         unit = np.sqrt(np.einsum("ij,ij->j", Z, Z))
         if not (unit > 0).all():
             return None
@@ -122,42 +140,47 @@ class Shifted:
         phi = metric.solve(transposed(Z, v))
         return phi / unit if nrm2(phi) <= 10.0 * nrm2(v) else None
 
-    def lifted(self, phi: Floats) -> Floats:
-        """theta in the columns as they are."""
-        theta = phi.copy()
-        if self.first is not None:
-            theta[self.first] -= math.fsum([-self.middle, *(self.center * phi).tolist()]) / self.value
-        return theta
-
-    def covariance(self, metric: Metric) -> Floats:
-        """Inverse information of theta, from the metric of phi."""
-        if self.first is None:
-            return metric.covariance()
-        W = metric.whiten().copy()
-        W[self.first] -= (self.center / self.value).dot(W)
-        return W.dot(W.T)
-
-    @property
-    def T(self) -> Floats:
-        """theta = T phi, less the part of the center of y."""
-        T = np.eye(len(self.center))
-        if self.first is not None:
-            T[self.first] -= self.center / self.value
-        return T
+    def _whole(self, sums: Callable[[Shifted, Any], Sums], phi: Floats | None) -> Sums:
+        """The sums over all rows, wherever they are."""
+        if isinstance(self.rows, ScannedRows):
+            return self.rows.gather(partial(_there, replace(self, rows=None), sums, phi))
+        return sums(self, phi)
 
 
-@lru_cache(maxsize=64)
-def _shares(n: int) -> Floats:
-    """1 / n, n times: what a mean is the product with."""
-    return np.full(n, 1.0 / n)
+def _there(shifted: Shifted, sums: Callable[[Shifted, Any], Sums], phi: Floats | None, rows: Rows) -> Sums:
+    """The sums over a batch."""
+    return sums(replace(shifted, rows=rows), phi)
 
 
-def _constant(X: Floats) -> int | None:
-    """The first column that is the same number in all rows and not 0."""
-    for column, (value, last) in enumerate(zip(X[0].tolist(), X[-1].tolist(), strict=True)):
-        if value == last != 0 and np.count_nonzero(X[:, column] == value) == len(X):
-            return column
-    return None
+def _sums(shifted: Shifted, phi: Floats | None) -> Sums:
+    G = g = None
+    square, rss, size = 0.0, 0.0, 0.0
+    for Z, v, w, y in shifted.blocks(root=True):
+        if G is None:
+            G = upper_gram(Z)
+        else:
+            add_gram(G, Z)
+        square += float(v.dot(v))
+        r = v if phi is None else v - times(Z, phi)
+        g = transposed(Z, r) if g is None else g + transposed(Z, r)
+        if phi is not None:
+            rss += float(r.dot(r))
+            size += float(y.dot(y) if w is None else y.dot(w * y))
+    assert G is not None
+    assert g is not None
+    return Sums(G, g, square, rss, size)
+
+
+def _residual_sums(shifted: Shifted, phi: Floats) -> Sums:
+    g, rss, size = None, 0.0, 0.0
+    for Z, v, w, y in shifted.blocks(root=False):
+        r = v - times(Z, phi)
+        heavy = r if w is None else w * r
+        g = transposed(Z, heavy) if g is None else g + transposed(Z, heavy)
+        rss += float(heavy.dot(r))
+        size += float(y.dot(y) if w is None else y.dot(w * y))
+    assert g is not None
+    return Sums(np.zeros(0), g, 0.0, rss, size)
 
 
 def _runs(rows: Rows | ScannedRows, size: int) -> tuple[Floats, Floats]:

@@ -1,0 +1,81 @@
+"""The sums of least squares over few rows: all rows at once, about their means, in as few calls as that takes.
+
+Below a thousand rows a call costs more than its arithmetic. BLAS is called by SciPy's names, which is quicker than
+NumPy's products of the same numbers; blocks, buffers and samples are for `shifted_rows.py`, which says why the rows are
+shifted.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg.blas import daxpy, ddot, dgemm, dgemv, dger  # type: ignore[attr-defined]
+
+from stattools.data.products import NARROW, symmetric, upper_gram
+from stattools.data.rows import Rows
+from stattools.record import record
+from stattools.solvers.shift import Shift, constant_column
+
+Floats = NDArray[np.float64]
+
+FEW = 1024
+"""Rows that are taken as one block."""
+
+
+@record
+class FewRows:
+    """Z (n, p) in Fortran order and v (n,), both times the roots of the weights, and `size`, y^T W y."""
+
+    shift: Shift
+    Z: Floats
+    v: Floats
+    size: float
+
+    @classmethod
+    def of(cls, rows: Rows) -> FewRows:
+        """All rows about their means."""
+        X, y, weight = rows.X, rows.y, rows.importance
+        n, p = X.shape
+        first = constant_column(X)
+        v = y.copy() if rows.offset is None else y - rows.offset
+        if first is None:
+            shift, Z = Shift.none(p), np.asfortranarray(X)
+        else:
+            ones, shares = _ones(n), _shares(n)
+            center = dgemv(1.0, X.T, shares)
+            center[first], middle = 0.0, ddot(shares, v)
+            Z, v = dger(-1.0, ones, center, 1, 1, X), daxpy(ones, v, n, -middle)
+            shift = Shift(center, middle, first, X.item(0, first))
+        if weight is None:
+            return cls(shift, Z, v, ddot(y, y))
+        root = np.sqrt(weight)
+        return cls(shift, Z * root[:, None], v * root, ddot(y, weight * y))
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return len(self.v)
+
+    def sums(self, _phi: Floats | None) -> tuple[Floats, Floats, float, float, float]:
+        """G = Z^T Z, g = Z^T v and v^T v; sums of the residuals of few rows are not worth a first phi."""
+        Z, v = self.Z, self.v
+        G = dgemm(1.0, Z, Z, 0.0, None, 1) if Z.shape[1] <= NARROW else symmetric(upper_gram(Z))
+        return G, v.dot(Z), ddot(v, v), 0.0, 0.0
+
+    def residual_sums(self, phi: Floats) -> tuple[Floats, float, float]:
+        """Z^T r and r^T r of the residuals r, and y^T W y."""
+        r = dgemv(-1.0, self.Z, phi, 1.0, self.v)
+        return r.dot(self.Z), ddot(r, r), self.size
+
+
+@lru_cache(maxsize=64)
+def _shares(n: int) -> Floats:
+    """1 / n, n times: what a mean is the product with."""
+    return np.full(n, 1.0 / n)
+
+
+@lru_cache(maxsize=64)
+def _ones(n: int) -> Floats:
+    return np.ones(n)
