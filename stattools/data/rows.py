@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.beside_ones import BesideOnes
 from stattools.data.on_disk import OnDisk
 from stattools.data.sweep import sweep
 from stattools.record import record
@@ -167,7 +168,7 @@ class Rows:
             for name in ("y", "weight", "offset", "precision")
             if (values := getattr(self, name)) is not None
         }
-        if isinstance(which, slice) or self.X.flags.c_contiguous:
+        if isinstance(which, slice) or isinstance(self.X, BesideOnes) or self.X.flags.c_contiguous:
             X = self.X[which]
         else:  # picking rows of columns is slow
             X = np.take(self.X.T, which, axis=1).T
@@ -199,6 +200,10 @@ class Rows:
 
     def _moments(self) -> tuple[Floats, Floats, Floats]:
         """Mean, standard deviation and largest size of each column; the deviation in a second read."""
+        if isinstance(self.X, BesideOnes):
+            others: Any = replace(self, X=self.X.columns)
+            mean, spread, size = (np.append(of, rest) for of, rest in zip((1.0, 0.0, 1.0), others._moments(), strict=True))
+            return mean, spread, size
         total, square, size = np.zeros((3, self.X.shape[1]))
         importance = self.importance
         whole = self.n if importance is None else float(importance.sum())

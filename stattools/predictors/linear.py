@@ -43,7 +43,8 @@ class Linear:
         X = block.X
         if self.width == 1:
             eta = times(X, theta)
-            pullback = X.T.dot if X.flags.forc else lambda score: transposed(X, score)
+            plain = type(X) is np.ndarray and X.flags.forc
+            pullback = X.T.dot if plain else lambda score: transposed(X, score)
             return eta if block.offset is None else eta + block.offset, pullback
         eta = X @ theta.reshape(self.width, self.columns).T
         if block.offset is not None:
