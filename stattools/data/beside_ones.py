@@ -88,7 +88,7 @@ class BesideOnes(NDArrayOperatorsMixin):
                 found[:, j + 1] = self.columns[rows, j]
         else:
             for start in range(0, len(rows), AT_A_TIME):
-                found[start : start + AT_A_TIME, 1:] = self.columns[rows[start : start + AT_A_TIME]]
+                found[start : start + AT_A_TIME, 1:] = np.take(self.columns, rows[start : start + AT_A_TIME], axis=0)
         return found
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:

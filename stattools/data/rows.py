@@ -168,8 +168,10 @@ class Rows:
             for name in ("y", "weight", "offset", "precision")
             if (values := getattr(self, name)) is not None
         }
-        if isinstance(which, slice) or isinstance(self.X, BesideOnes) or self.X.flags.c_contiguous:
+        if isinstance(which, slice) or isinstance(self.X, BesideOnes):
             X = self.X[which]
+        elif self.X.flags.c_contiguous:
+            X = np.take(self.X, which, axis=0)
         else:  # picking rows of columns is slow
             X = np.take(self.X.T, which, axis=1).T
         return replace(self, X=X, **taken)

@@ -32,8 +32,8 @@ RATIO = 8
 
 
 class Start(NamedTuple):
-    """The model on columns that its information can be formed of, the map back (None: the same columns), a sample of
-    its rows, a point near the maximum, and the metric of all rows as the sample knows it.
+    """The model on columns that its information can be formed of, the map back (None: the same columns), the smaller
+    sample of its rows, a point near the maximum, and the metric of all rows as the larger sample knows it.
     """
 
     model: Model
@@ -79,7 +79,7 @@ def subsample_start(model: Model, sizes: list[int]) -> Start:
         raise IdentificationError(f"{model.title}: a sample of the rows does not determine the coefficients.")
     now = sample.evaluate(found.estimate)
     theta, metric = step_carried(found.estimate, now, first, sample.rows.n / first.rows.n)
-    return Start(model, T, sample, theta, metric.times(model.rows.n / sample.rows.n))
+    return Start(model, T, first, theta, metric.times(model.rows.n / sample.rows.n))
 
 
 def step_carried(theta: Floats, now: Evaluation, sample: Model, times: float) -> tuple[Floats, Metric]:

@@ -7,8 +7,8 @@
 What is computed with the information is carried on to the maximum: the log-likelihood by the scores at the two ends of
 a step, (g + h)^T d / 2, which from a decrement of 1e-2 is within 1e-9 of it, and the information by what the sample
 says of its change. A step of length lambda standard errors changes it by about lambda / sqrt(n) of itself, and a
-standard error by half of that; m rows know the change to one part in sqrt(m). So it is formed at lambda = 2 tolerance
-sqrt(n m), and standard errors are right to the tolerance.
+standard error by half of that; m rows know the change to about one part in sqrt(m). So it is formed at lambda =
+2 tolerance sqrt(n m), and standard errors are right to a few times the tolerance.
 
 Where the samples do not determine the coefficients, or the steps do not contract, the answer is None and the caller
 takes the usual method, whose steps and errors do not depend on samples.
