@@ -26,7 +26,7 @@ ONE = np.ones((1, 1))
 
 @dataclass(frozen=True, eq=False)
 class BesideOnes(NDArrayOperatorsMixin):
-    """Stands for X (n, p + 1), a column of ones before `columns` (n, p) of float64; it cannot be written to.
+    """Stands for X (n, p + 1), a column of ones before `given` (n, p), of float64; it cannot be written to.
 
     A slice of rows is another, a choice of rows an array. `flags` are those of the columns, which say how rows are read
     best.
@@ -36,7 +36,7 @@ class BesideOnes(NDArrayOperatorsMixin):
     ((3, 2), array([21., 31., 41.]), [[1.0, 2.0], [1.0, 4.0]])
     """
 
-    columns: Floats
+    given: Floats
 
     ndim = 2
     dtype = np.dtype(np.float64)
@@ -44,55 +44,61 @@ class BesideOnes(NDArrayOperatorsMixin):
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns, the ones among them."""
-        return len(self.columns), self.columns.shape[1] + 1
+        return len(self.given), self.given.shape[1] + 1
 
     @property
     def size(self) -> int:
         """How many numbers."""
-        return len(self.columns) * (self.columns.shape[1] + 1)
+        return len(self.given) * (self.given.shape[1] + 1)
 
     @property
     def flags(self) -> Any:
         """How the columns lie in memory."""
-        return self.columns.flags
+        return self.given.flags
+
+    def copy(self) -> Floats:
+        """The array that this stands for, a new one."""
+        wider = np.empty(self.shape)
+        wider[:, 0], wider[:, 1:] = 1.0, self.given
+        return wider
 
     @cached_property
     def whole(self) -> Floats:
-        """The array that this stands for."""
-        wider = np.empty(self.shape)
-        wider[:, 0], wider[:, 1:] = 1.0, self.columns
-        return wider
+        """The array that this stands for, made once."""
+        return self.copy()
 
     @property
     def _order(self) -> Any:
-        down, across = self.columns.strides
+        down, across = self.given.strides
         return "F" if down < across else "C"
 
     def __len__(self) -> int:
-        return len(self.columns)
+        return len(self.given)
 
     def __getitem__(self, place: Any) -> Any:
         if isinstance(place, slice):
-            return BesideOnes(self.columns[place])
+            return BesideOnes(self.given[place])
         if isinstance(place, tuple) and len(place) == 2 and isinstance(place[1], int | np.integer):
             column = range(self.shape[1])[place[1]]
-            return self.columns[place[0], column - 1] if column else np.ones_like(self.columns[place[0], 0])
+            return self.given[place[0], column - 1] if column else np.ones_like(self.given[place[0], 0])
+        if isinstance(place, int | np.integer):
+            return np.append(1.0, self.given[place])
         chosen = np.asarray(place) if isinstance(place, np.ndarray | list) else None
         if chosen is None or chosen.ndim != 1:
-            return self.whole[place] if isinstance(place, tuple) else np.append(1.0, self.columns[place])
+            return self.whole[place]
         rows = np.arange(len(self))[chosen]  # as an array understands what was chosen
         found = np.empty((len(rows), self.shape[1]), order=self._order)
         found[:, 0] = 1.0
         if self._order == "F":  # picking rows of columns is slow
-            for j in range(self.columns.shape[1]):
-                found[:, j + 1] = self.columns[rows, j]
+            for j in range(self.given.shape[1]):
+                found[:, j + 1] = self.given[rows, j]
         else:
             for start in range(0, len(rows), AT_A_TIME):
-                found[start : start + AT_A_TIME, 1:] = np.take(self.columns, rows[start : start + AT_A_TIME], axis=0)
+                found[start : start + AT_A_TIME, 1:] = np.take(self.given, rows[start : start + AT_A_TIME], axis=0)
         return found
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return np.array(self.whole, dtype=dtype, copy=copy)
+        return self.copy().astype(dtype or self.dtype, copy=False) if copy else np.asarray(self.whole, dtype=dtype)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if any(isinstance(out, BesideOnes) for out in options.get("out", ())):
@@ -110,16 +116,16 @@ class BesideOnes(NDArrayOperatorsMixin):
         left, right = inputs
         if left is self and not isinstance(right, BesideOnes) and np.ndim(right) in (1, 2):
             right = np.asarray(right)
-            out = np.matmul(self.columns, right[1:], out=out)
+            out = np.matmul(self.given, right[1:], out=out)
             return np.add(out, right[0], out=out)
         if isinstance(left, BesideOnes) or np.ndim(left) not in (1, 2) or out is not None:
             return None
         left = np.asarray(left)
         if left.ndim == 1:
-            return np.concatenate([[left.sum()], np.matmul(left, self.columns)])
-        found = np.empty((len(left), self.shape[1]))
+            return np.concatenate([[left.sum()], np.matmul(left, self.given)])
+        found = np.empty((len(left), self.shape[1]), np.result_type(left, self.dtype))
         found[:, 0] = left.sum(axis=1)
-        np.matmul(left, self.columns, out=found[:, 1:])
+        np.matmul(left, self.given, out=found[:, 1:])
         return found
 
     def _one_by_one(self, ufunc: Any, inputs: Any, out: Any) -> Any:
@@ -143,7 +149,7 @@ class BesideOnes(NDArrayOperatorsMixin):
 def _split(value: Any) -> tuple[Any, Any]:
     """What goes with the column of ones, and what with the others."""
     if isinstance(value, BesideOnes):
-        return ONE, value.columns
+        return ONE, value.given
     shape = np.shape(value)
     if not shape or shape[-1] == 1:
         return value, value

@@ -99,7 +99,7 @@ class Rows:
             part = slice(start, start + size)
             X = self.X[part]
             if self.center is not None and self.scale is not None:
-                X = (X - self.center) / self.scale
+                X = standard(X, self.center, self.scale)
             yield Block(
                 X,
                 self.y[part],
@@ -122,7 +122,7 @@ class Rows:
         """All rows as one block, made once."""
         X = self.X[:]  # a slice, as in `blocks`: rows that were not saved say so
         if self.center is not None and self.scale is not None:
-            X = (X - self.center) / self.scale
+            X = standard(X, self.center, self.scale)
         return Block(X, self.y, self.importance, self.offset)
 
     def gather[T](self, work: Callable[[Rows], T]) -> T:
@@ -203,8 +203,10 @@ class Rows:
     def _moments(self) -> tuple[Floats, Floats, Floats]:
         """Mean, standard deviation and largest size of each column; the deviation in a second read."""
         if isinstance(self.X, BesideOnes):
-            others: Any = replace(self, X=self.X.columns)
-            mean, spread, size = (np.append(of, rest) for of, rest in zip((1.0, 0.0, 1.0), others._moments(), strict=True))
+            others: Any = replace(self, X=self.X.given)
+            mean, spread, size = (
+                np.append(of, rest) for of, rest in zip((1.0, 0.0, 1.0), others._moments(), strict=True)
+            )
             return mean, spread, size
         total, square, size = np.zeros((3, self.X.shape[1]))
         importance = self.importance
@@ -217,6 +219,21 @@ class Rows:
             gap = (block.X - mean) / unit
             square += _weighted(gap * gap, block.weight).sum(axis=0)
         return mean, unit * np.sqrt(square / whole), size
+
+
+def standard(X: Floats, center: Floats, scale: Floats) -> Floats:
+    """(X - center) / scale as a new array.
+
+    >>> standard(np.array([[1.0, 4.0]]), np.array([0.0, 2.0]), np.array([1.0, 2.0])).tolist()
+    [[1.0, 1.0]]
+    """
+    if isinstance(X, BesideOnes):
+        Z = X.copy()
+        Z -= center
+    else:
+        Z = X - center
+    Z /= scale
+    return Z
 
 
 def _weighted(values: Floats, weight: Floats | None) -> Floats:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.products import symmetric, times, transposed, upper_gram
+from stattools.data.products import cross_gram, symmetric, times, transposed, upper_gram
 from stattools.data.rows import Block
 
 Floats = NDArray[np.float64]
@@ -63,7 +63,7 @@ class Linear:
         total = np.empty((self.size, self.size))
         for a in range(self.width):
             for b in range(a, self.width):
-                part = X.T @ (X * weight[:, a, b, None])
+                part = cross_gram(X, weight[:, a, b])
                 total[a * p : (a + 1) * p, b * p : (b + 1) * p] = part
                 total[b * p : (b + 1) * p, a * p : (a + 1) * p] = part.T
         return total

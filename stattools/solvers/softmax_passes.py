@@ -16,6 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.data.beside_ones import BesideOnes
+from stattools.data.products import across
+from stattools.data.rows import standard
 from stattools.data.sweep import sweep
 from stattools.model import NOT_ASKED, Evaluation, Model
 from stattools.solvers.softmax_information import information
@@ -85,11 +88,13 @@ class SoftmaxPasses:
 
     def columns(self, rows: Any) -> Floats:
         """Some rows of the standardized X, in the precision of X."""
-        if isinstance(rows, slice) or self.X.flags.c_contiguous:  # noqa: SIM108
+        if isinstance(rows, slice) or isinstance(self.X, BesideOnes) or self.X.flags.c_contiguous:
             X = self.X[rows]
         else:  # picking rows of columns is slow
             X = np.take(self.X.T, rows, axis=1).T
-        return (X - self.center) / self.scale if X.dtype == np.float64 else X  # the copy is standardized
+        if X.dtype != np.float64:  # the copy is standardized
+            return X
+        return standard(X, self.center, self.scale)
 
     def dispersion(self, theta: ArrayLike) -> float:
         """1: there is no scale."""
@@ -190,7 +195,7 @@ class SoftmaxPasses:
 
     def _eta(self, B: Floats, rows: Any, out: Floats | None = None) -> Floats:
         W = B / self.scale
-        eta = np.matmul(W.astype(self.X.dtype, copy=False), self.X[rows].T, out=out)
+        eta = across(W.astype(self.X.dtype, copy=False), self.X[rows], out)
         if self.center.any():
             eta -= (W @ self.center)[:, None]
         return eta
