@@ -99,7 +99,8 @@ class Rows:
             part = slice(start, start + size)
             X = self.X[part]
             if self.center is not None and self.scale is not None:
-                X = standard(X, self.center, self.scale)
+                X = centered(X, self.center)
+                X /= self.scale
             yield Block(
                 X,
                 self.y[part],
@@ -122,7 +123,8 @@ class Rows:
         """All rows as one block, made once."""
         X = self.X[:]  # a slice, as in `blocks`: rows that were not saved say so
         if self.center is not None and self.scale is not None:
-            X = standard(X, self.center, self.scale)
+            X = centered(X, self.center)
+            X /= self.scale
         return Block(X, self.y, self.importance, self.offset)
 
     def gather[T](self, work: Callable[[Rows], T]) -> T:
@@ -221,19 +223,17 @@ class Rows:
         return mean, unit * np.sqrt(square / whole), size
 
 
-def standard(X: Floats, center: Floats, scale: Floats) -> Floats:
-    """(X - center) / scale as a new array.
+def centered(X: Floats, center: Floats) -> Floats:
+    """X - center as a new array.
 
-    >>> standard(np.array([[1.0, 4.0]]), np.array([0.0, 2.0]), np.array([1.0, 2.0])).tolist()
-    [[1.0, 1.0]]
+    >>> centered(np.array([[1.0, 4.0]]), np.array([0.0, 2.0])).tolist()
+    [[1.0, 2.0]]
     """
     if isinstance(X, BesideOnes):
         Z = X.copy()
         Z -= center
-    else:
-        Z = X - center
-    Z /= scale
-    return Z
+        return Z
+    return X - center
 
 
 def _weighted(values: Floats, weight: Floats | None) -> Floats:

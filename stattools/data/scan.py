@@ -7,13 +7,15 @@ one row group, read with the columns that are needed; memory is that of a few ba
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from stattools.data.kinds import kind_of, merged, words
+from stattools.data.partitions import Value, columns_of, kind_of_values, parts_of, with_parts
 from stattools.data.read_progress import watched
 from stattools.data.row_groups import ARROW, PARQUET, Stamp, arrow_batches, footer, parquet_batches
 from stattools.data.sample import OneOfEachRun, Pick
@@ -47,6 +49,8 @@ class Scan:
     """The numbers of rows of the row groups (Arrow: record batches) of each file."""
     stamps: tuple[Stamp, ...] = field(repr=False)
     """What tells that a file has changed."""
+    parts: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    """The columns that stand in the names of the folders, one value per file."""
     past: Past = field(default_factory=Past, compare=False, repr=False)
 
     place = "in files"
@@ -79,17 +83,22 @@ class Scan:
 
     def _batches(self, columns: list[str]) -> Iterator[Batch]:
         verify = not self.past.verified.issuperset(columns)  # once, as long as the files do not change
-        text = [name for name in columns if self.kinds[name] in ("text", "categories")]
+        stored = [name for name in columns if name not in self.parts]
+        read = stored or [name for name in self.kinds if name not in self.parts][:1]  # some column, for its length
+        text = [name for name in stored if self.kinds[name] in ("text", "categories")]
         before = 0
-        for path, groups, stamp in zip(self.paths, self.groups, self.stamps, strict=True):
+        for number, (path, groups, stamp) in enumerate(zip(self.paths, self.groups, self.stamps, strict=True)):
+            parts = {name: (self.kinds[name], self.parts[name][number]) for name in columns if name in self.parts}
             stamp.require(path)
             if not sum(groups):
                 continue
             try:
                 if path.suffix in PARQUET:
-                    yield from parquet_batches(path, groups, columns, text, before, BATCH, verify)
+                    batches = parquet_batches(path, groups, read, text, before, BATCH, verify)
                 else:
-                    yield from arrow_batches(path, groups, columns, before, BATCH, verify)
+                    batches = arrow_batches(path, groups, read, before, BATCH, verify)
+                for batch in batches:
+                    yield batch._replace(table=with_parts(batch.table.select(stored), parts)) if parts else batch
             except DomainError:
                 stamp.require(path)  # why it cannot be read
                 raise
@@ -118,9 +127,11 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
     """Parquet and Arrow IPC (Feather) files as one table that is read in batches, for data larger than memory.
 
     `paths` is a file, a folder, a pattern such as "data/*.parquet", or a list of them; the rows are those of the files
-    in the order of their names. Use it as the table of a formula: `st.logistic("y ~ x + C(g)", st.scan("data"))`. Only
-    footers are read here. Raises DomainError for no files, files of another format, files that cannot be opened, and
-    columns whose type differs between files; IncompatibleError where pyarrow is not installed.
+    in the order of their names. Folders below it that are named like `year=2020` are columns that the files have not:
+    whole numbers where all values are, text otherwise. Use it as the table of a formula:
+    `st.logistic("y ~ x + C(g)", st.scan("data"))`. Only footers are read here. Raises DomainError for no files, files
+    of another format, files that cannot be opened, and columns whose type differs between files; IncompatibleError
+    where pyarrow is not installed.
 
     >>> import tempfile, pyarrow, pyarrow.parquet
     >>> import stattools as st
@@ -135,7 +146,7 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
     [0.8, 2.3]
     """
     _require_pyarrow()
-    files = _files([paths] if isinstance(paths, str | Path) else list(paths))
+    files, folders = _files([paths] if isinstance(paths, str | Path) else paths)
     kinds: dict[str, str] = {}
     homes: dict[str, Path] = {}
     groups, stamps = [], []
@@ -164,7 +175,9 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
                 homes[column.name] = path
             kinds[column.name] = both
         groups.append(lengths)
-    return Scan(tuple(files), kinds, tuple(groups), tuple(stamps))
+    parts = {name: tuple(values) for name, values in columns_of(files, folders).items() if name not in kinds}
+    kinds |= {name: kind_of_values(values) for name, values in parts.items()}
+    return Scan(tuple(files), kinds, tuple(groups), tuple(stamps), parts)
 
 
 def _require_pyarrow() -> None:
@@ -176,10 +189,19 @@ def _require_pyarrow() -> None:
         ) from error
 
 
-def _files(given: list[Any]) -> list[Path]:
+def _files(given: Any) -> tuple[list[Path], list[dict[str, str | None]]]:
+    """The files, and the columns in the names of the folders between what was given and them."""
+    if not isinstance(given, Iterable) or isinstance(given, bytes):
+        raise DomainError(
+            f"st.scan takes a file, a folder, a pattern or a list of them; got {type(given).__name__}. A table in "
+            "memory is given to the model itself."
+        )
     found: list[Path] = []
+    parts: list[dict[str, str | None]] = []
     for item in given:
-        path = Path(item)
+        if not isinstance(item, str | os.PathLike):
+            raise DomainError(f"st.scan takes paths; got {item!r:.60} of type {type(item).__name__}.")
+        path = root = Path(item)
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith((".", "_")))
             files = [p for p in inside if p.suffix in PARQUET + ARROW]
@@ -187,25 +209,23 @@ def _files(given: list[Any]) -> list[Path]:
                 raise DomainError(
                     f"the folder {path} has no Parquet or Arrow file ({', '.join(PARQUET + ARROW)})" + _hint(inside)
                 )
-            if parted := next((p for p in files for part in p.relative_to(path).parts[:-1] if "=" in part), None):
-                raise DomainError(
-                    f"{parted} is in a partitioned folder, whose name holds a column that the file has not. Write the "
-                    "column into the files, or give a pattern such as 'data/*/*.parquet' to do without it."
-                )
         elif path.is_file():
-            files = [path]
+            files, root = [path], path.parent
         else:
             files = [Path(name) for name in sorted(glob.glob(str(item), recursive=True))]
+            while glob.has_magic(str(root)):
+                root = root.parent
             if not files:
                 raise DomainError(f"st.scan found no file at {str(item)!r}; it takes a file, a folder or a pattern.")
         if other := [p for p in files if p.suffix not in PARQUET + ARROW]:
             raise DomainError(f"{other[0]} is not a Parquet or Arrow file" + _hint(other))
         found += files
+        parts += [parts_of(file, root) for file in files]
     if not found:
         raise DomainError("st.scan got no paths; it takes a file, a folder, a pattern or a list of them.")
     if twice := [p for p in found if found.count(p) > 1][:1]:
         raise DomainError(f"{twice[0]} is given twice; each file counts once.")
-    return found
+    return found, parts
 
 
 def _hint(files: list[Path]) -> str:

@@ -35,7 +35,8 @@ class Read(Protocol):
     rows: int
 
     def columns(self, rows: Any) -> Floats: ...
-    def shares(self, B: Floats, rows: Any) -> tuple[Floats, Floats]: ...
+    def folded(self, theta: Floats) -> Any: ...
+    def shares(self, B: Any, rows: Any) -> tuple[Floats, Floats]: ...
 
 
 def information(passes: Read, theta: Floats) -> Floats:
@@ -43,7 +44,7 @@ def information(passes: Read, theta: Floats) -> Floats:
     p, width = passes.p, passes.width
     pairs = [(a, b) for a in range(width) for b in range(a, width)]
     whole = np.zeros((width, p, width, p))
-    (_wide if p > KHATRI_RAO else _narrow)(passes, theta.reshape(width, p), pairs, whole)
+    (_wide if p > KHATRI_RAO else _narrow)(passes, passes.folded(theta), pairs, whole)
     for a, b in pairs:
         if a != b:
             np.negative(whole[a, :, b, :], out=whole[a, :, b, :])
@@ -56,7 +57,7 @@ def information(passes: Read, theta: Floats) -> Floats:
     return whole.reshape(width * p, width * p)
 
 
-def _narrow(passes: Read, B: Floats, pairs: list[tuple[int, int]], whole: Floats) -> None:
+def _narrow(passes: Read, B: Any, pairs: list[tuple[int, int]], whole: Floats) -> None:
     """All products of two columns at once, weighted by one matrix product for all pairs of categories."""
     p, upper, dtype = passes.p, np.triu_indices(passes.p), passes.X.dtype
     left, right = np.array(pairs).T
@@ -86,7 +87,7 @@ def _narrow(passes: Read, B: Floats, pairs: list[tuple[int, int]], whole: Floats
         block.T[upper] = sums
 
 
-def _wide(passes: Read, B: Floats, pairs: list[tuple[int, int]], whole: Floats) -> None:
+def _wide(passes: Read, B: Any, pairs: list[tuple[int, int]], whole: Floats) -> None:
     """One symmetric product Z^T Z per pair of categories; threads share out the pairs, and each has its place."""
     size = 1024
 

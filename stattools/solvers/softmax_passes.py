@@ -1,24 +1,23 @@
 """Softmax regression by reads of the rows: log-likelihood and score, information times a vector, the information.
 
-    B (K - 1, p),   E = exp(B X^T - largest) / sum,   score = (Y - E)^T X
+    B (K - 1, p),   E = exp(B X^T - largest) / sum,   score = (Y - E) X
 
-Everything per category lies along the rows, the labels enter once, as Y^T X, and standardized columns are folded into
-B: a pass costs 4 n p K flops and no copy of X. The information costs n p^2 K^2 / 2 and is formed from upper pairs of
-categories. Source: Boehning, "Multinomial logistic regression algorithm" (1992).
+Everything per category lies along the rows, and standardized columns are folded into B: a pass costs 4 n p K flops and
+no copy of X. The information costs n p^2 K^2 / 2 and is formed from upper pairs of categories. Source: Boehning,
+"Multinomial logistic regression algorithm" (1992).
 """
 
 from __future__ import annotations
 
 from copy import copy
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.beside_ones import BesideOnes
 from stattools.data.products import across
-from stattools.data.rows import standard
+from stattools.data.rows import centered
 from stattools.data.sweep import sweep
 from stattools.model import NOT_ASKED, Evaluation, Model
 from stattools.solvers.softmax_information import information
@@ -36,6 +35,18 @@ NARROW = 128
 
 CONVERTED = 512
 """So many rows are copied to single precision at once, with both copies in the cache."""
+
+TALLEST = 60.0
+"""Exponentials of up to so much, and sums of them, are within the range of single precision."""
+
+
+class Folded(NamedTuple):
+    """Coefficients (K - 1, p) of columns as they are read, and by what the linear predictors are too high (K - 1, 1);
+    in Fortran order, for which OpenBLAS has faster code.
+    """
+
+    W: Floats
+    shift: Floats | None
 
 
 class SoftmaxPasses:
@@ -57,8 +68,6 @@ class SoftmaxPasses:
         self.n, (self.rows, self.p) = model.n, rows.X.shape
         self.width: int = model.predictor.width
         self.ridge, self.centered, self.passes = ridge, centered, 0
-        moved = 0.0 if self.offset is None else self.offset * (self.codes > 0)
-        self.constant = float(np.sum(moved if self.weight is None else moved * self.weight))
         self.names, self.title = model.names, model.title
         self.probabilities: Floats | None = None
 
@@ -71,19 +80,12 @@ class SoftmaxPasses:
         other.X = np.empty(self.X.shape, np.float32, order="F" if self.p <= NARROW else "C")
         other.center, other.scale = np.zeros_like(self.center), np.ones_like(self.scale)
 
-        def part(first: int, last: int) -> tuple[Floats, Floats]:
-            hits, rounded = np.zeros((2, self.width, self.p))
+        def part(first: int, last: int) -> None:
             for start in range(first, last, CONVERTED):
                 rows = slice(start, min(start + CONVERTED, last))
-                hot = self._labels(rows)
-                Z = self.columns(rows)
-                hits += hot @ Z
-                other.X[rows] = Z = Z.astype(np.float32)
-                rounded += hot.astype(np.float32) @ Z
-            return hits, rounded
+                other.X[rows] = self.columns(rows)
 
-        # The labels of rounded columns: what rounding took then falls out of the score.
-        self.hits, other.hits = np.sum(sweep(self.rows, part), axis=0)
+        sweep(self.rows, part)
         return other
 
     def columns(self, rows: Any) -> Floats:
@@ -92,9 +94,11 @@ class SoftmaxPasses:
             X = self.X[rows]
         else:  # picking rows of columns is slow
             X = np.take(self.X.T, rows, axis=1).T
-        if X.dtype != np.float64:  # the copy is standardized
+        if X.dtype == np.float32:  # the copy is standardized
             return X
-        return standard(X, self.center, self.scale)
+        X = centered(X, self.center)
+        X *= 1.0 / self.scale
+        return X
 
     def dispersion(self, theta: ArrayLike) -> float:
         """1: there is no scale."""
@@ -104,8 +108,8 @@ class SoftmaxPasses:
         """Log-likelihood with its score and, of order 2, its information; the ridge included. `keep` is given the
         probabilities.
         """
-        loglik, score = self._climb(theta.reshape(self.width, self.p), keep)
-        value, slope = self._penalty(theta.reshape(self.width, self.p))
+        loglik, score = self._climb(self.folded(theta), keep)
+        value, slope = self._penalty(theta)
         score = (score + slope).ravel()
         curvature = self.information(theta) if order == 2 else NOT_ASKED
         return Evaluation(loglik + value, score, curvature)
@@ -116,7 +120,7 @@ class SoftmaxPasses:
 
     def separates(self, theta: Floats) -> bool:
         """Does every row's own category have the largest linear predictor, offsets left out? Then so it separates."""
-        B, size = theta.reshape(self.width, self.p), self._block
+        B, size = self.folded(theta), self._block
         for start in range(0, self.rows, size):
             part = slice(start, start + size)
             eta = np.zeros((self.width + 1, len(self.codes[part])))
@@ -133,7 +137,7 @@ class SoftmaxPasses:
     def keep_probabilities(self, theta: Floats) -> None:
         """Store the probabilities at theta, (K, n), for `times` and for metrics."""
         self.passes += 1
-        B, size, kept = theta.reshape(self.width, self.p), self._block, self._room()
+        B, size, kept = self.folded(theta), self._block, self._room()
 
         def part(first: int, last: int) -> None:
             for start in range(first, last, size):
@@ -151,22 +155,19 @@ class SoftmaxPasses:
         """The information at the probabilities kept, times a direction of the shape of theta: one pass."""
         self.passes += 1
         assert self.probabilities is not None
-        V, P, size = direction.reshape(self.width, self.p), self.probabilities[1:], self._block
+        V, P, size = self.folded(direction), self.probabilities[1:], self._block
 
-        def part(first: int, last: int) -> tuple[Floats, Floats]:
-            total, sums = np.zeros((self.width, self.p)), np.zeros(self.width)
+        def part(first: int, last: int) -> Floats:
+            total = np.zeros((self.width, self.p))
             for start in range(first, last, size):
                 rows = slice(start, min(start + size, last))
                 U = self._eta(V, rows)
                 U *= P[:, rows]
                 U -= P[:, rows] * U.sum(axis=0)
-                if self.weight is not None:
-                    U *= self.weight[rows]
-                total += U @ self.X[rows]
-                sums += U.sum(axis=1)
-            return total, sums
+                total += self._lifted(U, rows, V.shift is not None)
+            return total
 
-        return (self._standardized(sweep(self.rows, part)) - self._penalty(V)[1]).ravel()
+        return (sum(sweep(self.rows, part)) / self.scale - self._penalty(direction)[1]).ravel()
 
     def information(self, theta: Floats) -> Floats:
         """diag(P) - P P^T times x x^T, summed over rows, and the ridge: ((K - 1) p, (K - 1) p)."""
@@ -176,71 +177,71 @@ class SoftmaxPasses:
     def _block(self) -> int:
         return int(max(64, min(1 << 13, SMALL_PRODUCT // (self.p * (self.width + 1)))))
 
-    @cached_property
-    def hits(self) -> Floats:
-        """Y^T X over categories 1 ... K - 1 on standardized columns."""
-        blocks = [slice(start, start + CONVERTED) for start in range(0, self.rows, CONVERTED)]
-        parts = [(hot @ self.X[rows], hot.sum(axis=1)) for rows in blocks for hot in [self._labels(rows)]]
-        return self._standardized(parts)
+    def folded(self, theta: Floats) -> Folded:
+        """theta, of standardized columns, as coefficients of the columns that are read."""
+        W = theta.reshape(self.width, self.p) / self.scale
+        shift = (W @ self.center)[:, None] if self.center.any() else None
+        return Folded(W.astype(self.X.dtype, order="F"), shift)
 
-    def _labels(self, rows: slice) -> Floats:
-        """The weight of each row at its category, 0 elsewhere, (K - 1, m)."""
-        hot = np.zeros((self.width + 1, len(self.codes[rows])))
-        hot[self.codes[rows], np.arange(hot.shape[1])] = 1.0 if self.weight is None else self.weight[rows]
-        return hot[1:]
-
-    def _standardized(self, parts: list[tuple[Floats, Floats]]) -> Floats:
-        total, sums = sum(part[0] for part in parts), sum(part[1] for part in parts)
-        return (np.asarray(total) - np.asarray(sums)[:, None] * self.center) / self.scale
-
-    def _eta(self, B: Floats, rows: Any, out: Floats | None = None) -> Floats:
-        W = B / self.scale
-        eta = across(W.astype(self.X.dtype, copy=False), self.X[rows], out)
-        if self.center.any():
-            eta -= (W @ self.center)[:, None]
+    def _eta(self, B: Folded, rows: Any, out: Floats | None = None) -> Floats:
+        eta = across(B.W, self.X[rows], out)
+        if B.shift is not None:
+            eta -= B.shift
         return eta
 
-    def shares(self, B: Floats, rows: Any) -> tuple[Floats, Floats]:
-        """Probabilities (K, m) and the logarithms of their denominators (m,)."""
+    def _lifted(self, R: Floats, rows: Any, moved: bool) -> Floats:
+        """R (K - 1, m), weighted in place, times the rows: (K - 1, p)."""
+        if self.weight is not None:
+            R *= self.weight[rows]
+        total = R @ self.X[rows]
+        if moved:
+            total -= R.sum(axis=1)[:, None] * self.center
+        return total
+
+    def shares(self, B: Folded, rows: Any) -> tuple[Floats, Floats]:
+        """Probabilities (K, m) and the logarithms of those of each row's own category (m,)."""
         E = np.empty((self.width + 1, len(self.codes[rows])), self.X.dtype)
         E[0] = 0.0
         self._eta(B, rows, E[1:])
         if self.offset is not None:
             E[1:] += self.offset[rows]
-        largest = E.max(axis=0)
-        E -= largest
+        if not E.max() <= TALLEST:  # from below nothing threatens: the reference has 0
+            E -= E.max(axis=0)
+        own = E.take(self._own(rows))
         np.exp(E, out=E)
         total = E.sum(axis=0)
         E /= total
-        return E, np.log(total) + largest
+        own -= np.log(total)
+        return E, own
 
-    def _climb(self, B: Floats, keep: SoftmaxPasses | None) -> tuple[float, Floats]:
+    def _own(self, rows: Any) -> NDArray[np.intp]:
+        """Where each row's own category is, in (K, m) read row by row."""
+        codes = self.codes[rows]
+        return codes * len(codes) + np.arange(len(codes))
+
+    def _climb(self, B: Folded, keep: SoftmaxPasses | None) -> tuple[float, Floats]:
         """Log-likelihood and score without the ridge: one pass."""
         self.passes += 1
         size, kept = self._block, None if keep is None else keep._room()
 
-        def part(first: int, last: int) -> tuple[Floats, Floats, float]:
-            total, sums, value = np.zeros((self.width, self.p)), np.zeros(self.width), 0.0
+        def part(first: int, last: int) -> tuple[float, Floats]:
+            value, total = 0.0, np.zeros((self.width, self.p))
             for start in range(first, last, size):
                 rows = slice(start, min(start + size, last))
-                E, logs = self.shares(B, rows)
+                E, own = self.shares(B, rows)
                 if kept is not None:
                     kept[:, rows] = E
-                if self.weight is not None:
-                    E *= self.weight[rows]
-                    value += float(logs @ self.weight[rows])
-                else:
-                    value += float(logs.sum(dtype=float))
-                total += E[1:] @ self.X[rows]
-                sums += E[1:].sum(axis=1)
-            return total, sums, value
+                value += float(own.sum() if self.weight is None else own @ self.weight[rows])
+                E.ravel()[self._own(rows)] = np.expm1(own)  # P - 1, without cancellation
+                total -= self._lifted(E[1:], rows, B.shift is not None)
+            return value, total
 
-        parts = sweep(self.rows, part)
-        score = self.hits - self._standardized([(total, sums) for total, sums, _ in parts])
-        return float(np.vdot(B, self.hits)) + self.constant - sum(part[2] for part in parts), score
+        values, totals = zip(*sweep(self.rows, part), strict=True)
+        return sum(values), sum(totals) / self.scale
 
-    def _penalty(self, B: Floats) -> tuple[float, Floats]:
+    def _penalty(self, theta: Floats) -> tuple[float, Floats]:
         """Minus half the ridge's quadratic form, and its slope."""
+        B = theta.reshape(self.width, self.p)
         if self.ridge is None:
             return 0.0, np.zeros_like(B)
         gap = B - B.sum(axis=0) / (self.width + 1) if self.centered else B

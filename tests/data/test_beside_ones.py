@@ -14,7 +14,7 @@ from stattools.data import arrays
 from stattools.data.arrays import WORTH_NO_COPY, with_intercept
 from stattools.data.beside_ones import BesideOnes
 from stattools.data.products import across, add_gram, cross_gram, times, transposed, upper_gram
-from stattools.data.rows import Rows, standard
+from stattools.data.rows import Rows, centered
 from tests.cases import rng
 
 N, P = 30, 4
@@ -85,7 +85,7 @@ def test_products_are_those_of_the_array(order, part):
         (cross_gram(X, weight), whole.T @ (whole * weight[:, None])),
         (upper_gram(X, weight), whole.T @ (whole * weight[:, None])),
         (np.triu(total), np.triu(whole.T @ whole + 2.0)),
-        (standard(X, COLUMN, COLUMN + 3.0), (whole - COLUMN) / (COLUMN + 3.0)),
+        (centered(X, COLUMN), whole - COLUMN),
     ):
         assert_allclose(found, expected, rtol=1e-13, atol=1e-13)
     assert_array_equal(room[1:], across(W, X))

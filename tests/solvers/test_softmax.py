@@ -44,6 +44,18 @@ def test_evaluations_are_the_models_own(model):
     )
 
 
+@pytest.mark.parametrize("size", [30.0, 300.0])
+def test_linear_predictors_beyond_the_range_of_exponentials_are_in_their_range(size):
+    model = made()
+    work, passes = model.standardized()[0], SoftmaxPasses(model)
+    theta = size * np.random.default_rng(1).normal(size=len(work.start))
+    own = work.evaluate(theta)
+    for read, digits in ((passes, 1e-11), (passes.single(), 1e-5)):
+        ours = read.evaluate(theta, order=1)
+        assert ours.loglik == pytest.approx(own.loglik, rel=digits)
+        np.testing.assert_allclose(ours.score, own.score, atol=100.0 * digits * np.abs(own.score).max())
+
+
 @pytest.mark.parametrize("centered", [False, True])
 @pytest.mark.parametrize("weights", [None, WEIGHTS])
 def test_ridge_is_newtons(centered, weights):
