@@ -55,6 +55,7 @@ class Rows:
 
     `weight`, a frequency (how often the row was seen); `offset`, added to the linear predictor; `precision`, a relative
     inverse variance. Blocks carry the product of weight and precision. `low` is read by exact least squares alone.
+    X and those of its blocks may be `BesideOnes`, whose column of ones is not in memory.
 
     >>> rows = Rows(np.ones((5, 1)), np.arange(5.0))
     >>> rows.n, sum(len(block.y) for block in rows.blocks(2))
