@@ -118,15 +118,19 @@ def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution |
     single = passes.single()
     if not (single.X[:, begun.still] == single.X[0, begun.still]).all():
         return None  # a column that is rarely other than usual, which the sample does not show
-    found = unit_steps.ascend(single, begun.theta, begun.metric, max(0.7 * tolerance, FINE), MOST_READS)
+    first = begun.ahead(single.ascent(begun.theta))
+    if first is None:
+        return None
+    theta, metric = first
+    found = unit_steps.ascend(single, theta, metric, max(0.7 * tolerance, FINE), MOST_READS)
     if covariance and found is not None:
-        found = unit_steps.ascend(passes, found[0], begun.metric, 0.3 * near(passes.n), MOST_READS)
+        found = unit_steps.ascend(passes, found[0], metric, 0.3 * near(passes.n), MOST_READS)
     if found is None:
         return None
-    theta, reads = found
+    theta, reads = found[0], found[1] + 1
     now = passes.evaluate(theta, order=1, keep=single)
     trace = [TraceStep(reads, now.loglik, float(np.linalg.norm(now.score)) / passes.n)]
-    there = Ascent(theta, now, reads, begun.metric.norm(now.score), trace, [], begun.metric)
+    there = Ascent(theta, now, reads, metric.norm(now.score), trace, [], metric)
     return by_information(passes, there, tolerance) if covariance else by_gradients(passes, single, there, tolerance)
 
 

@@ -3,7 +3,9 @@
     m = 150 p rows, or so many that the rarest category has 10 p of them;   metric (n / m) H_m
 
 A row tells of K - 1 linear predictors, so that H_m is within sqrt(p / m) of the information of all rows: a step by
-their score leaves about a fifth of the error. Samples that do not pay or do not determine the coefficients give None.
+their score leaves about an eighth of the error. H_m is formed where a first such step leads, since a sample fits itself
+too well at its own maximum; that step is by conjugate gradients. Samples that do not pay or do not determine the
+coefficients give None.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError
 from stattools.model import Model
-from stattools.solvers import unit_steps
+from stattools.solvers.conjugate_gradients import newton_step
 from stattools.solvers.metric import Metric
 from stattools.solvers.newton_steps import WELL_PLACED
 from stattools.solvers.quasi_newton import ascend
@@ -36,19 +38,31 @@ STEPS = 30
 """So many reads of a sample come near its maximum, where it determines the coefficients."""
 
 CLOSE = 10.0
-"""The sample's information is taken so close to the sample's maximum, in standard errors of the sample."""
+"""So close to the sample's maximum, in standard errors of the sample, all rows take over."""
+
+ACCURACY = 0.1
+"""The first step is right to so much of it."""
 
 
 class Begun(NamedTuple):
-    """The model on columns standardized as in the sample, the map back, a start, a metric of all rows, and the columns
-    that do not vary in the sample.
+    """The model on columns standardized as in the sample, the map back, a start near the maximum of the sample, whose
+    passes keep the probabilities there, a metric of the sample, and the columns that do not vary in it.
     """
 
     model: Model
     T: Floats
     theta: Floats
-    metric: Metric
+    sample: SoftmaxPasses
+    rough: SharedMetric
     still: NDArray[np.intp]
+
+    def ahead(self, score: Floats) -> tuple[Floats, Metric] | None:
+        """Where a step by the score of all rows at theta leads, and there the information as the sample knows it."""
+        times = self.model.n / self.sample.n
+        step, _ = newton_step(self.sample.times, score / times, self.rough, ACCURACY, STEPS)
+        theta = self.theta + step
+        metric = Metric.where_definite(self.sample.information(theta).astype(float))
+        return None if metric is None or metric.rcond < WELL_PLACED else (theta, metric.times(times))
 
 
 def sample_start(model: Model) -> Begun | None:
@@ -65,22 +79,20 @@ def sample_start(model: Model) -> Begun | None:
     start = np.linalg.solve(T, model.start.reshape(passes.width, p).T).T.ravel()
     passes.keep_probabilities(start)
     try:
-        found = ascend(
-            lambda theta: passes.evaluate(theta, order=1),
-            start,
-            lambda _theta: SharedMetric(passes, size),
-            tolerance=CLOSE,
-            max_steps=STEPS,
-            rebuild=(),
-            n=passes.n,
-        )
-        metric = Metric(passes.information(found.theta).astype(float))
+        rough = SharedMetric(passes, size)
     except IdentificationError:
         return None
-    if metric.rcond < WELL_PLACED:
+    found = ascend(
+        lambda theta: passes.evaluate(theta, order=1),
+        start,
+        lambda _theta: rough,
+        tolerance=CLOSE,
+        max_steps=STEPS,
+        rebuild=(),
+        n=passes.n,
+    )
+    if found.decrement > CLOSE:
         return None
-    near = unit_steps.ascend(passes, found.theta, metric, 0.5, STEPS)
-    if near is None:
-        return None
+    passes.keep_probabilities(found.theta)
     model = replace(model, rows=replace(model.rows, center=rows.center, scale=rows.scale))
-    return Begun(model, T, near[0], metric.times(model.n / sample.n), still)
+    return Begun(model, T, found.theta, passes, rough, still)

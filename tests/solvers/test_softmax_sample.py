@@ -29,9 +29,20 @@ def test_the_start_is_within_sampling_error_and_its_metric_contracts():
     decrement = Metric(now.information).norm(now.score)
     expected = np.sqrt(len(begun.theta) * 20_000 / 1050)  # sqrt(d n / m)
     assert decrement < 2.0 * expected
-    found = unit_steps.ascend(passes.single(), begun.theta, begun.metric, 1e-3, 12)
+    single = passes.single()
+    ahead = begun.ahead(single.ascent(begun.theta))
+    assert ahead is not None
+    theta, metric = ahead
+    assert metric.norm(single.ascent(theta)) < 0.3 * decrement
+    found = unit_steps.ascend(single, theta, metric, 1e-3, 12)
     assert found is not None
-    assert found[1] <= 8
+    assert found[1] <= 6
+
+
+def test_a_first_step_to_where_the_sample_tells_nothing_is_none():
+    begun = sample_start(made())
+    assert begun is not None
+    assert begun.ahead(np.full(len(begun.theta), 1e9)) is None
 
 
 WEIGHTS = np.random.default_rng(3).integers(0, 4, 20_000)
