@@ -32,6 +32,9 @@ Floats = NDArray[np.float64]
 
 KINDS = ("mean", "observation", "class", "link")
 
+AT_A_TIME = 1 << 14
+"""Rows whose products with the covariance are in memory together."""
+
 
 def predict(
     fit: Fit,
@@ -92,8 +95,15 @@ def predict(
 
 def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats) -> Floats:
     """Covariance of the linear predictors of each row, (m, width, width); variances are clipped at 0."""
-    C, p, width = covariance, predictor.columns, predictor.width
-    V = np.empty((len(X), width, width))
+    V = np.empty((len(X), predictor.width, predictor.width))
+    for start in range(0, len(X), AT_A_TIME):
+        part = slice(start, start + AT_A_TIME)
+        _of_some_rows(predictor, X[part], covariance, V[part])
+    return V
+
+
+def _of_some_rows(predictor: Linear | Dispersed, X: Floats, C: Floats, V: Floats) -> None:
+    p, width = predictor.columns, predictor.width
     if isinstance(predictor, Dispersed):
         V[:, 0, 0] = ((X @ C[:p, :p]) * X).sum(axis=1)
         V[:, 0, 1] = V[:, 1, 0] = X @ C[:p, p]
@@ -105,7 +115,6 @@ def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats)
                 V[:, a, b] = V[:, b, a] = ((X @ part) * X).sum(axis=1)
     index = np.arange(width)
     V[:, index, index] = np.maximum(V[:, index, index], 0.0)
-    return V
 
 
 def require_finite(fit: Fit, what: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
+from stattools.data.beside_ones import BesideOnes
 from stattools.data.columns import clean, missing
 from stattools.data.sweep import sweep
 from stattools.data.table import Table, is_frame, series, table, unmasked
@@ -22,6 +23,9 @@ FORMULA = 'a table with a formula, such as ("y ~ x1 + C(g)", table)'
 NUMBERS = "biuf"  # NumPy's kinds of bool, int, unsigned int, float
 ARRAYS = (np.ndarray, list, tuple, range)
 FEW = 10_000  # numbers whose length is found sooner than the bad ones among them
+
+WORTH_NO_COPY = 200_000
+"""Numbers of X that fill a block: a copy of fewer costs less than what spares it."""
 
 WORTH_A_THREAD = 1 << 20
 """Numbers that are summed in the time that a thread costs."""
@@ -138,10 +142,9 @@ def default_names(p: int) -> tuple[str, ...]:
 
 
 def with_intercept(X: np.ndarray) -> np.ndarray:
-    """X with a column of ones before it, in C order."""
-    wider = np.empty((len(X), X.shape[1] + 1))
-    wider[:, 0], wider[:, 1:] = 1.0, X
-    return wider
+    """X with a column of ones before it: as a copy in C order where X is small, beside X itself where it is large."""
+    wider: Any = BesideOnes(X)
+    return wider.whole if X.size < WORTH_NO_COPY else wider
 
 
 def aligned(left: Any, right: Any, what: tuple[str, str]) -> None:

@@ -37,7 +37,8 @@ class Dataset:
     `dropped` counts the rows in which a column was missing, by column; a row missing in two columns counts in both.
     `n_dropped` counts the rows dropped in all. `kept` are the numbers of the rows that stayed, None where all did;
     `source` is the table as it was given, None for arrays; `low` is what float64 does not hold of powers in X.
-    Of a source, `scanned` are the rows, X has its shape only, and `outcome` is one row for each of its values.
+    X may be one beside a column of ones that is not in memory, `BesideOnes`. Of a source, `scanned` are the rows, X has
+    its shape only, and `outcome` is one row for each of its values.
     """
 
     X: np.ndarray
@@ -65,8 +66,8 @@ def read(
 
     `columns` are extras with one value per row, such as {"weights": "w"}: the name of a column (with a formula) or an
     array as long as the table; None is passed over. With a formula, rows with a missing value in a column that is
-    used are dropped and counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`:
-    then a float64 X in C or Fortran order is not copied.
+    used are dropped and counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`;
+    a large float64 X in C or Fortran order is not copied for it (`beside_ones.py`).
 
     Raises DomainError for data that cannot be used, IncompatibleError for `names=` or `intercept=` with a formula.
 

@@ -78,7 +78,7 @@ def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None)
     if column.dtype.kind not in NUMBERS:
         labels, codes = column.cat.categories.tolist(), column.cat.codes.to_numpy(dtype=np.int64)
     else:
-        found, codes = np.unique(np.asarray(column), return_inverse=True)
+        found, codes = _distinct(np.asarray(column))
         if found.dtype.kind == "f":
             if np.any(found != np.floor(found)):
                 raise DomainError(
@@ -96,6 +96,14 @@ def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None)
     first = labels.index(reference)
     order = [first, *(place for place in range(len(labels)) if place != first)]
     return np.argsort(order)[codes], tuple(labels[place] for place in order)
+
+
+def _distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The values that occur, sorted, and the place of each among them; small whole numbers are counted, not sorted."""
+    if values.dtype.kind not in "iu" or values.min() < 0 or values.max() > len(values):
+        return np.unique(values, return_inverse=True)
+    occurs = np.bincount(values.astype(np.intp, copy=False)) > 0
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[values]
 
 
 def _is_numbers(values: Any) -> TypeGuard[np.ndarray]:

@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs
 
+from stattools.data.beside_ones import BesideOnes
+
 Floats = NDArray[np.float64]
 
 NARROW = 12
@@ -42,8 +44,14 @@ def add_gram(total: Floats, X: Floats) -> None:
     m, p = X.shape
     if not m or not p:
         return
-    if not (total.flags.f_contiguous and total.dtype == np.float64 and total.shape == (p, p)):
+    by_columns = total.dtype == np.float64 and total.shape == (p, p) and total.strides[0] == 8
+    if not (by_columns and (p == 1 or total.strides[1] >= 8 * p)):
         raise ValueError(f"add_gram needs a float64 total of shape ({p}, {p}) in Fortran order.")
+    if isinstance(X, BesideOnes):
+        add_gram(total[1:, 1:], X.given)  # first, as it reads what is not in the cache at the least cost
+        total[0, 0] += m
+        total[0, 1:] += transposed(X.given, _ones(m))
+        return
     X, rows_apart, columns_apart = _with_steps(X)
     by_rows = columns_apart == 1  # to Fortran, X^T without a copy
     routine = _dsyrk()
@@ -61,7 +69,7 @@ def add_gram(total: Floats, X: Floats) -> None:
         ctypes.byref(ctypes.c_int(rows_apart if by_rows else columns_apart)),
         ctypes.byref(ctypes.c_double(1.0)),
         total.ctypes.data,
-        ctypes.byref(ctypes.c_int(p)),
+        ctypes.byref(ctypes.c_int(max(total.strides[1] // 8, p))),
     )
 
 
@@ -89,6 +97,8 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
         if X.size < FEW:
             return X.T.dot(X)
     elif X.size < FEW or X.shape[1] <= NARROW or weight.min() < 0:
+        if isinstance(X, BesideOnes):
+            return _bordered(upper_gram(X.given, weight), transposed(X.given, weight), weight.sum())
         half = X.T * weight
         return half.dot(X) if X.flags.forc else np.matmul(half, X)
     total = np.zeros((X.shape[1],) * 2, order="F")
@@ -105,14 +115,43 @@ def symmetric(upper: Floats) -> Floats:
     return np.where(_below(len(upper)), upper.T, upper)
 
 
+def _bordered(inner: Floats, side: Floats, corner: float) -> Floats:
+    """The Gram matrix of a column and others, from that of the others."""
+    total = np.empty((len(side) + 1,) * 2)
+    total[0, 0], total[0, 1:], total[1:, 0], total[1:, 1:] = corner, side, side, inner
+    return total
+
+
 def times(X: Floats, v: Floats) -> Floats:
     """X v for a slice of rows in either order; `dot` is quicker, but would copy a slice in Fortran order first."""
+    if type(X) is BesideOnes:
+        return times(X.given, v[1:]) + v[0]
     return X.dot(v) if X.flags.forc else np.matmul(X, v)
 
 
 def transposed(X: Floats, r: Floats) -> Floats:
     """X^T r for a slice of rows in either order."""
+    if type(X) is BesideOnes:
+        found = np.empty(X.shape[1])
+        found[0], found[1:] = r.sum(), transposed(X.given, r)
+        return found
     return r.dot(X) if X.flags.forc else np.matmul(X.T, r)
+
+
+def across(W: Floats, X: Floats, out: Floats | None = None) -> Floats:
+    """W X^T, (k, m), for several linear predictors that lie along the rows."""
+    if type(X) is BesideOnes:
+        out = np.matmul(W[:, 1:], X.given.T, out=out)
+        out += W[:, :1]
+        return out
+    return np.matmul(W, X.T, out=out)
+
+
+def cross_gram(X: Floats, weight: Floats) -> Floats:
+    """X^T diag(weight) X, whole, for weights of either sign."""
+    if type(X) is BesideOnes:
+        return _bordered(cross_gram(X.given, weight), transposed(X.given, weight), weight.sum())
+    return X.T @ (X * weight[:, None])
 
 
 def _with_steps(X: Floats) -> tuple[Floats, int, int]:
@@ -129,6 +168,12 @@ def _with_steps(X: Floats) -> tuple[Floats, int, int]:
         return X, down, across
     X = np.ascontiguousarray(X)
     return X, p, 1
+
+
+@lru_cache(maxsize=16)
+def _ones(m: int) -> Floats:
+    """What a sum of rows is the product with."""
+    return np.ones(m)
 
 
 @lru_cache(maxsize=16)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.beside_ones import BesideOnes
 from stattools.data.on_disk import OnDisk
 from stattools.data.sweep import sweep
 from stattools.record import record
@@ -54,6 +55,7 @@ class Rows:
 
     `weight`, a frequency (how often the row was seen); `offset`, added to the linear predictor; `precision`, a relative
     inverse variance. Blocks carry the product of weight and precision. `low` is read by exact least squares alone.
+    X and those of its blocks may be `BesideOnes`, whose column of ones is not in memory.
 
     >>> rows = Rows(np.ones((5, 1)), np.arange(5.0))
     >>> rows.n, sum(len(block.y) for block in rows.blocks(2))
@@ -98,7 +100,8 @@ class Rows:
             part = slice(start, start + size)
             X = self.X[part]
             if self.center is not None and self.scale is not None:
-                X = (X - self.center) / self.scale
+                X = centered(X, self.center)
+                X /= self.scale
             yield Block(
                 X,
                 self.y[part],
@@ -121,7 +124,8 @@ class Rows:
         """All rows as one block, made once."""
         X = self.X[:]  # a slice, as in `blocks`: rows that were not saved say so
         if self.center is not None and self.scale is not None:
-            X = (X - self.center) / self.scale
+            X = centered(X, self.center)
+            X /= self.scale
         return Block(X, self.y, self.importance, self.offset)
 
     def gather[T](self, work: Callable[[Rows], T]) -> T:
@@ -167,7 +171,7 @@ class Rows:
             for name in ("y", "weight", "offset", "precision")
             if (values := getattr(self, name)) is not None
         }
-        if isinstance(which, slice):
+        if isinstance(which, slice) or isinstance(self.X, BesideOnes):
             X = self.X[which]
         elif self.X.flags.c_contiguous:
             X = np.take(self.X, which, axis=0)
@@ -201,6 +205,12 @@ class Rows:
 
     def _moments(self) -> tuple[Floats, Floats, Floats]:
         """Mean, standard deviation and largest size of each column; the deviation in a second read."""
+        if isinstance(self.X, BesideOnes):
+            others: Any = replace(self, X=self.X.given)
+            mean, spread, size = (
+                np.append(of, rest) for of, rest in zip((1.0, 0.0, 1.0), others._moments(), strict=True)
+            )
+            return mean, spread, size
         total, square, size = np.zeros((3, self.X.shape[1]))
         importance = self.importance
         whole = self.n if importance is None else float(importance.sum())
@@ -212,6 +222,19 @@ class Rows:
             gap = (block.X - mean) / unit
             square += _weighted(gap * gap, block.weight).sum(axis=0)
         return mean, unit * np.sqrt(square / whole), size
+
+
+def centered(X: Floats, center: Floats) -> Floats:
+    """X - center as a new array.
+
+    >>> centered(np.array([[1.0, 4.0]]), np.array([0.0, 2.0])).tolist()
+    [[1.0, 2.0]]
+    """
+    if isinstance(X, BesideOnes):
+        Z = X.copy()
+        Z -= center
+        return Z
+    return X - center
 
 
 def _weighted(values: Floats, weight: Floats | None) -> Floats:

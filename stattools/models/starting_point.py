@@ -68,7 +68,7 @@ def _start_of_proportions(likelihood: BetaBinomial, theta: Floats, rows: Rows) -
 def _constant(X: Floats) -> NDArray[np.intp]:
     """Numbers of the columns that do not vary: those of the first rows that do not, looked at in all rows."""
     columns = np.flatnonzero(np.ptp(X[:1000], axis=0) == 0)
-    return columns[np.ptp(X[:, columns], axis=0) == 0]
+    return np.array([column for column in columns.tolist() if np.ptp(X[:, column]) == 0], dtype=np.intp)
 
 
 def _nearest(rows: Rows, eta: Floats) -> Floats:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.products import symmetric, times, transposed, upper_gram
+from stattools.data.products import cross_gram, symmetric, times, transposed, upper_gram
 from stattools.data.rows import Block
 
 Floats = NDArray[np.float64]
@@ -43,7 +43,8 @@ class Linear:
         X = block.X
         if self.width == 1:
             eta = times(X, theta)
-            pullback = X.T.dot if X.flags.forc else lambda score: transposed(X, score)
+            plain = type(X) is np.ndarray and X.flags.forc
+            pullback = X.T.dot if plain else lambda score: transposed(X, score)
             return eta if block.offset is None else eta + block.offset, pullback
         eta = X @ theta.reshape(self.width, self.columns).T
         if block.offset is not None:
@@ -62,7 +63,7 @@ class Linear:
         total = np.empty((self.size, self.size))
         for a in range(self.width):
             for b in range(a, self.width):
-                part = X.T @ (X * weight[:, a, b, None])
+                part = cross_gram(X, weight[:, a, b])
                 total[a * p : (a + 1) * p, b * p : (b + 1) * p] = part
                 total[b * p : (b + 1) * p, a * p : (a + 1) * p] = part.T
         return total

@@ -36,7 +36,7 @@ class FewRows:
     @classmethod
     def of(cls, rows: Rows) -> FewRows:
         """All rows about their means."""
-        X, y, weight = rows.X, rows.y, rows.importance
+        X, y, weight = np.asarray(rows.X), rows.y, rows.importance
         n, p = X.shape
         first = constant_column(X)
         v = y.copy() if rows.offset is None else y - rows.offset

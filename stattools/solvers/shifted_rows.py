@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs
 
+from stattools.data.beside_ones import BesideOnes
 from stattools.data.products import add_gram, gram, symmetric, times, transposed, upper_gram
 from stattools.data.rows import Rows
 from stattools.data.scanned_rows import ScannedRows
@@ -27,7 +28,7 @@ Floats = NDArray[np.float64]
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 SAMPLE = 1024
-BLOCK_BYTES = 1_600_000
+BLOCK_BYTES = 1_000_000
 SHARE = 256
 """One in so many rows is in the sample for the first phi."""
 NEAR = 3.0
@@ -104,6 +105,7 @@ class Shifted:
         weight = rows.importance
         size = min(max(n, 1), max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1)))))
         moved = bool(shift.center.any())
+        known = shift.first is None or (shift.first == 0 and isinstance(rows.X, BesideOnes))
         by_columns = rows.X.flags.f_contiguous and not rows.X.flags.c_contiguous
         buffer = np.empty((p, size)).T if by_columns else np.empty((size, p))
         for start in range(0, n, size):
@@ -119,7 +121,7 @@ class Shifted:
                 v *= half
             yield Z, v, w, y
             # afterwards, when the block is in the cache
-            if root and shift.first is not None and not (rows.X[part, shift.first] == shift.value).all():
+            if root and not (known or (rows.X[part, shift.first] == shift.value).all()):
                 raise NotConstant
 
     def guess(self) -> Floats | None:

@@ -19,8 +19,8 @@ Floats = NDArray[np.float64]
 KHATRI_RAO = 96
 """Up to so many columns all pairs of columns are formed at once."""
 
-PRODUCTS = 1600
-"""Bytes of products of two columns that stay in the cache, for each pair."""
+PRODUCTS = 3200
+"""Bytes of products of two columns that are formed at once, for each pair: of fewer, sums cost more than products."""
 
 
 class Read(Protocol):

@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.data.beside_ones import BesideOnes
+from stattools.data.products import across
+from stattools.data.rows import centered
 from stattools.data.sweep import sweep
 from stattools.model import NOT_ASKED, Evaluation, Model
 from stattools.solvers.softmax_information import information
@@ -87,13 +90,13 @@ class SoftmaxPasses:
 
     def columns(self, rows: Any) -> Floats:
         """Some rows of the standardized X, in the precision of X."""
-        if isinstance(rows, slice) or self.X.flags.c_contiguous:  # noqa: SIM108
+        if isinstance(rows, slice) or isinstance(self.X, BesideOnes) or self.X.flags.c_contiguous:
             X = self.X[rows]
         else:  # picking rows of columns is slow
             X = np.take(self.X.T, rows, axis=1).T
         if X.dtype == np.float32:  # the copy is standardized
             return X
-        X = X - self.center
+        X = centered(X, self.center)
         X *= 1.0 / self.scale
         return X
 
@@ -181,7 +184,7 @@ class SoftmaxPasses:
         return Folded(W.astype(self.X.dtype, order="F"), shift)
 
     def _eta(self, B: Folded, rows: Any, out: Floats | None = None) -> Floats:
-        eta = np.matmul(B.W, self.X[rows].T, out=out)
+        eta = across(B.W, self.X[rows], out)
         if B.shift is not None:
             eta -= B.shift
         return eta

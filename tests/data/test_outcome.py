@@ -128,3 +128,14 @@ def test_labels_of_codes_are_the_values_whatever_the_reference(values, data):
 def test_what_is_not_categories(values, reference, words):
     with pytest.raises(DomainError, match=words):
         categories(values, "y", reference)
+
+
+@pytest.mark.parametrize("kind", ["i1", "u8", "i8", "f8"])
+@pytest.mark.parametrize("values", [[3, 0, 5, 3, 0, 7], [2, 1, 1], [100, 7, 100], [0, 9, 2]])
+def test_small_whole_numbers_are_counted_to_the_same_categories(values, kind):
+    codes, labels = categories(np.array(values, kind), "y")
+    found, places = np.unique(values, return_inverse=True)
+    assert labels == tuple(found.tolist())
+    assert {type(label) for label in labels} == {int}
+    assert_array_equal(codes, places)
+    assert categories(np.array([-3, 2, -3]), "y")[1] == (-3, 2)
