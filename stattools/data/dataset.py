@@ -36,7 +36,8 @@ class Dataset:
     `dropped` counts the rows in which a column was missing, by column; a row missing in two columns counts in both.
     `n_dropped` counts the rows dropped in all. `kept` are the numbers of the rows that stayed, None where all did;
     `source` is the table as it was given, None for arrays; `low` is what float64 does not hold of powers in X.
-    X may be one beside a column of ones that is not in memory, `BesideOnes`. Of a source, `scanned` are the rows, X has its shape only, and `outcome` is one row for each of its values.
+    X may be one beside a column of ones that is not in memory, `BesideOnes`. Of a source, `scanned` are the rows, X
+    has its shape only, and `outcome` is one row for each of its values.
     """
 
     X: np.ndarray
