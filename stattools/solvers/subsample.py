@@ -32,13 +32,13 @@ RATIO = 8
 
 
 class Start(NamedTuple):
-    """The model on columns that its information can be formed of, the map back (None: the same columns), the smaller
-    sample of its rows, a point near the maximum, and the metric of all rows as the larger sample knows it.
+    """The model on columns that its information can be formed of, the map back (None: the same columns), samples of its
+    rows from the smaller to the larger, a point near the maximum, and the metric of all rows as the larger knows it.
     """
 
     model: Model
     T: Floats | None
-    sample: Model
+    samples: tuple[Model, Model]
     theta: Floats
     metric: Metric
 
@@ -79,7 +79,7 @@ def subsample_start(model: Model, sizes: list[int]) -> Start:
         raise IdentificationError(f"{model.title}: a sample of the rows does not determine the coefficients.")
     now = sample.evaluate(found.estimate)
     theta, metric = step_carried(found.estimate, now, first, sample.rows.n / first.rows.n)
-    return Start(model, T, first, theta, metric.times(model.rows.n / sample.rows.n))
+    return Start(model, T, (first, sample), theta, metric.times(model.rows.n / sample.rows.n))
 
 
 def step_carried(theta: Floats, now: Evaluation, sample: Model, times: float) -> tuple[Floats, Metric]:

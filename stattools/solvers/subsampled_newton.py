@@ -8,7 +8,8 @@ What is computed with the information is carried on to the maximum: the log-like
 a step, (g + h)^T d / 2, which from a decrement of 1e-2 is within 1e-9 of it, and the information by what the sample
 says of its change. A step of length lambda standard errors changes it by about lambda / sqrt(n) of itself, and a
 standard error by half of that; m rows know the change to about one part in sqrt(m). So it is formed at lambda =
-2 tolerance sqrt(n m), and standard errors are right to a few times the tolerance.
+2 tolerance sqrt(n m) or nearer, and standard errors are right to a few times the tolerance; the smallest of the samples
+that are large enough will do.
 
 Where the samples do not determine the coefficients, or the steps do not contract, the answer is None and the caller
 takes the usual method, whose steps and errors do not depend on samples.
@@ -42,7 +43,7 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
         return None
     try:
         start = subsample_start(model, sizes)
-        least = min(NEAR, 2.0 * tolerance * sqrt(model.n * start.sample.n))
+        least = _carried_from(start.model, start.samples[-1], tolerance)
         near = ascend(start.model, start.theta, start.metric, least, MOST_READS)
         return near and _certified(start, *near, tolerance)
     except (DomainError, IdentificationError):
@@ -51,10 +52,11 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
 
 def _certified(start: Start, theta: Floats, reads: int, tolerance: float) -> Solution | None:
     """Newton steps with the information formed at theta, until the score of all rows is small enough."""
-    model, sample = start.model, start.sample
+    model, samples = start.model, start.samples
     now = model.evaluate(theta)
     metric = Metric(now.information)
     trace, decrement = [_step(0, now, model)], metric.norm(now.score)
+    sample = next((one for one in samples if decrement <= _carried_from(model, one, tolerance)), samples[-1])
     while decrement > tolerance:
         last, before = decrement, theta
         if len(trace) == 1:
@@ -72,6 +74,11 @@ def _certified(start: Start, theta: Floats, reads: int, tolerance: float) -> Sol
         "Newton on subsamples", metric.kept(), reads=reads + len(trace), reach=now.reach,
     )  # fmt: skip
     return found.mapped(start.T)
+
+
+def _carried_from(model: Model, sample: Model, tolerance: float) -> float:
+    """The decrement from which the sample carries the information on to the maximum."""
+    return min(NEAR, 2.0 * tolerance * sqrt(model.n * sample.n))
 
 
 def _step(count: int, now: Evaluation, model: Model) -> TraceStep:
