@@ -13,10 +13,17 @@ from numpy.typing import NDArray
 
 from stattools.covariance import HAC, Cluster, covariance
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
-from stattools.existence import check_extremes, check_overlap, check_rank, check_size, check_solution
+from stattools.existence import (
+    check_dispersion,
+    check_end,
+    check_extremes,
+    check_overlap,
+    check_rank,
+    check_size,
+    check_solution,
+)
 from stattools.fitted import Fit
 from stattools.interval import require_level
-from stattools.likelihoods import BetaBinomial
 from stattools.model import Evaluation, Model
 from stattools.models.counts import BernoulliTrials
 from stattools.models.custom import Custom
@@ -26,7 +33,6 @@ from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import Network
 from stattools.penalties import NO_SE, Penalty, Ridge, maximize
-from stattools.predictors.dispersed import Dispersed
 from stattools.separate_fits import OneVsRestFit
 from stattools.solvers import LBFGS, Adam, ClosedForm, LeastSquares, Newton, Solution, Solver
 from stattools.solvers.softmax import large
@@ -195,7 +201,7 @@ def _fit(
     solution = _required_solver(model, solver).solve(model)
     if not solution.converged:
         raise _not_converged(model, solution)
-    _require_end(model, solution)
+    check_end(model, solution)
     C = covariance(model, solution.estimate, solution.covariance, cov)
     return Fit(model, solution.estimate, C.matrix, solution.loglik, solution, 1.0, level, C.name, C.df, cov_kind=cov)
 
@@ -218,7 +224,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
         _explain_failure(model)
         raise
     if discrete:
-        _check_dispersion(model, solution.estimate)
+        check_dispersion(model, solution.estimate)
     check_solution(model, solution)
     return solution
 
@@ -292,51 +298,6 @@ def _not_converged(model: Any, solution: Solution) -> ConvergenceError:
         "nearly combinations of others."
     )
     return ConvergenceError(message, solution)
-
-
-def _require_end(model: Any, solution: Solution) -> None:
-    """IdentificationError where a log-likelihood only levels off: Newton's score then falls by 1/e a step, to the end.
-
-    At a maximum the steps converge quadratically, and no two ratios are alike.
-    """
-    norms = np.array([step.score_norm for step in solution.trace[-7:]])
-    if (
-        solution.solver.startswith("Newton")
-        and len(norms) == 7
-        and np.allclose(norms[1:] / norms[:-1], np.exp(-1.0), rtol=0.01)
-    ):
-        widest = model.names[int(np.argmax(np.diagonal(solution.covariance)))]
-        raise IdentificationError(
-            f"{model.title} has no maximum: the log-likelihood levels off and still rises as {widest!r} runs off to "
-            "infinity. Leave the parameter out, bound it by a prior or a penalty, or give more data."
-        )
-
-
-def _check_dispersion(model: Model, estimate: Floats) -> None:
-    """IdentificationError where the dispersion runs to its boundary: alpha = 0, a precision without end, or of 0."""
-    if isinstance(model.likelihood, BetaBinomial):
-        _check_precision(model, float(estimate[-1]))
-    elif isinstance(model.predictor, Dispersed) and estimate[-1] < np.log(1e-8):
-        raise IdentificationError(
-            f"{model.title}: the counts are not overdispersed, and alpha has its maximum at 0, where the model is "
-            "Poisson regression. Use st.poisson."
-        )
-
-
-def _check_precision(model: Model, log_precision: float) -> None:
-    if abs(log_precision) > np.log(1e8):
-        check_overlap(model)
-    if log_precision > np.log(1e8):
-        raise IdentificationError(
-            f"{model.title}: the shares vary no more than binomial shares of one probability do, and the precision has "
-            "its maximum at infinity, where the model is binomial. Pool the groups: st.logistic with the same formula, "
-            "or st.binomial of the totals."
-        )
-    if log_precision < np.log(1e-8):
-        raise IdentificationError(
-            f"{model.title}: every group has successes only or failures only, and the precision has its maximum at 0. "
-            "Collect groups that have both."
-        )
 
 
 def _scale_and_loglik(model: Model, solution: Solution) -> tuple[float, float]:

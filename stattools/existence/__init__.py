@@ -1,7 +1,9 @@
-"""Does the maximum exist and is it unique? Rank of the columns (`rank.py`), and separation of the outcomes
-(`separation.py`, `overlap.py`). Both run only when a solver's own numbers leave a doubt.
+"""Does the maximum exist and is it unique? Rank of the columns (`rank.py`), separation of the outcomes
+(`separation.py`, `overlap.py`), and parameters without end (`boundary.py`). The first two run only when a solver's own
+numbers leave a doubt.
 """
 
+from stattools.existence.boundary import check_dispersion, check_end
 from stattools.existence.extremes import check_extremes
 from stattools.existence.overlap import SeparationError, check_overlap, check_solution
 from stattools.existence.rank import check_rank, check_size
@@ -10,6 +12,8 @@ from stattools.existence.separation import Separation, separation
 __all__ = [
     "Separation",
     "SeparationError",
+    "check_dispersion",
+    "check_end",
     "check_extremes",
     "check_overlap",
     "check_rank",
