@@ -86,7 +86,7 @@ class DaskTable:
             return sums[0].compute()
         except StattoolsError:
             raise
-        except Exception as error:
+        except Exception as error:  # of whatever makes the partitions, or of the cluster
             self._explain(parts, error)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
@@ -115,7 +115,7 @@ class DaskTable:
         def fails(some: list[Any]) -> bool:
             try:
                 compute(*[delayed(len)(part) for part in some])
-            except Exception:
+            except Exception:  # told with its partition below
                 return True
             return False
 

@@ -50,7 +50,7 @@ def add_gram(total: Floats, X: Floats) -> None:
     if isinstance(X, BesideOnes):
         add_gram(total[1:, 1:], X.given)  # first, as it reads what is not in the cache at the least cost
         total[0, 0] += m
-        total[0, 1:] += transposed(X.given, _ones(m))
+        total[0, 1:] += transposed(X.given, ones(m))
         return
     X, rows_apart, columns_apart = _with_steps(X)
     by_rows = columns_apart == 1  # to Fortran, X^T without a copy
@@ -170,9 +170,9 @@ def _with_steps(X: Floats) -> tuple[Floats, int, int]:
     return X, p, 1
 
 
-@lru_cache(maxsize=16)
-def _ones(m: int) -> Floats:
-    """What a sum of rows is the product with."""
+@lru_cache(maxsize=32)
+def ones(m: int) -> Floats:
+    """What a sum of m rows is the product with; kept, and not to be written to."""
     return np.ones(m)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.blas import daxpy, ddot, dgemm, dgemv, dger  # type: ignore[attr-defined]
 
-from stattools.data.products import NARROW, symmetric, upper_gram
+from stattools.data.products import NARROW, ones, symmetric, upper_gram
 from stattools.data.rows import Rows
 from stattools.record import record
 from stattools.solvers.shift import Shift, constant_column
@@ -43,10 +43,10 @@ class FewRows:
         if first is None:
             shift, Z = Shift.none(p), np.asfortranarray(X)
         else:
-            ones, shares = _ones(n), _shares(n)
+            each, shares = ones(n), _shares(n)
             center = dgemv(1.0, X.T, shares)
             center[first], middle = 0.0, ddot(shares, v)
-            Z, v = dger(-1.0, ones, center, 1, 1, X), daxpy(ones, v, n, -middle)
+            Z, v = dger(-1.0, each, center, 1, 1, X), daxpy(each, v, n, -middle)
             shift = Shift(center, middle, first, X.item(0, first))
         if weight is None:
             return cls(shift, Z, v, ddot(y, y))
@@ -74,8 +74,3 @@ class FewRows:
 def _shares(n: int) -> Floats:
     """1 / n, n times: what a mean is the product with."""
     return np.full(n, 1.0 / n)
-
-
-@lru_cache(maxsize=64)
-def _ones(n: int) -> Floats:
-    return np.ones(n)

@@ -98,6 +98,8 @@ def load(path: str | os.PathLike[str]) -> Fit:
         return _restored(content, arrays)
     except _Newer as error:
         raise DomainError(str(error)) from None
+    except MemoryError:  # which says nothing of the file
+        raise
     except Exception as error:  # whatever a broken file makes the readers say
         raise DomainError(
             f"load cannot read {str(path)!r}: it is damaged, was edited, or is not a fit written by st.save. "
