@@ -20,6 +20,7 @@ from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
 from stattools.data.products import FEW, symmetric
 from stattools.data.rows import Block, Rows
+from stattools.data.sweep import Share
 from stattools.errors import DomainError
 from stattools.likelihoods import Gaussian, Likelihood
 from stattools.predictors.dispersed import Dispersed
@@ -154,10 +155,12 @@ class Model:
             return found
         return replace(found, information=symmetric(found.information))
 
-    def ascent(self, theta: ArrayLike) -> Floats:
-        """The score alone, shape (p,), at less cost than `evaluate`, and like it with the scale held at 1."""
-        theta = self._checked(theta)
-        return self.rows.total(partial(_score, self.likelihood, self.predictor, theta))
+    def ascent(self, theta: ArrayLike, share: Share | None = None) -> Floats:
+        """The score alone, shape (p,), of all rows or of a share, at less cost than `evaluate`, and like it with the
+        scale held at 1.
+        """
+        part = partial(_score, self.likelihood, self.predictor, self._checked(theta))
+        return self.rows.total(part) if share is None else self.rows.total(part, share=share)
 
     def change(self, theta: ArrayLike, ahead: ArrayLike) -> Floats:
         """The information at `ahead` less that at theta, shape (p, p): one product with the change of the weights."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stattools.data.beside_ones import BesideOnes
 from stattools.data.on_disk import OnDisk
-from stattools.data.sweep import sweep
+from stattools.data.sweep import Share, spans, sweep
 from stattools.record import record
 
 Floats = NDArray[np.float64]
@@ -88,16 +88,15 @@ class Rows:
         """As many rows as fill about 1.6 MB."""
         return max(SHORTEST, min(1 << 14, BLOCK_BYTES // (8 * max(self.X.shape[1], 1))))
 
-    def blocks(self, size: int | None = None) -> Iterator[Block]:
-        """Blocks of `size` rows, or of `block_size`."""
+    def blocks(self, size: int | None = None, share: Share | None = None) -> Iterator[Block]:
+        """Blocks of `size` rows, or of `block_size`: all of them, or those of a share."""
         n = len(self.X)
         size = size or self.block_size
-        if 0 < n <= size:
+        if 0 < n <= size and share is None:
             yield self.whole
             return
         importance = self.importance
-        for start in range(0, n, size):
-            part = slice(start, start + size)
+        for part in spans(0, n, size, share):
             X = self.X[part]
             if self.center is not None and self.scale is not None:
                 X = centered(X, self.center)
@@ -132,8 +131,9 @@ class Rows:
         """The sum of `work(rows)` over batches of rows; those in memory are one batch."""
         return work(self)
 
-    def total(self, part: Callable[[Block], Any], fold: int = 1) -> Any:
-        """The sum of `part(block)` over all blocks, added in place, on the threads that are free (`sweep.py`).
+    def total(self, part: Callable[[Block], Any], fold: int = 1, share: Share | None = None) -> Any:
+        """The sum of `part(block)` over all blocks or those of a share, added in place, on the threads that are free
+        (`sweep.py`).
 
         Blocks have `fold` times `block_size` rows: 2 is right for products X^T X, which last so long that fewer calls,
         in which threads wait for each other, are worth more than the cache.
@@ -142,14 +142,14 @@ class Rows:
         10.0
         """
         n, p = self.X.shape
-        if 0 < n <= SHORTEST or n <= self.block_size:
+        if share is None and (0 < n <= SHORTEST or n <= self.block_size):
             return part(self.whole)
         if self.X.size <= WORTH_A_PART:
-            return reduce(iadd, map(part, self.blocks()))
-        size = fold * self.block_size
+            return reduce(iadd, map(part, self.blocks(share and share.block(n, self.block_size), share)))
+        size = share.block(n, self.block_size) if share else fold * self.block_size
 
         def of_range(first: int, last: int) -> Any:
-            return reduce(iadd, map(part, self._where(slice(first, last)).blocks(size)))
+            return reduce(iadd, map(part, self._where(slice(first, last)).blocks(size, share)))
 
         return reduce(iadd, sweep(n, of_range, WORTH_A_PART // p))
 

@@ -5,7 +5,8 @@ NumPy's products and exponentials release the interpreter, so that threads run s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from stattools.threads import on_threads
 
@@ -14,6 +15,38 @@ PARTS = 8
 
 SHORTEST = 4096
 """Parts are not shorter than this: below it a thread costs more than it brings."""
+
+ROUNDS = 8
+"""A share has at least so many blocks, so that sorted rows are in all shares alike."""
+
+
+class Share(NamedTuple):
+    """Every `of`-th block of rows from the block `number` on: rows from everywhere, whatever their order."""
+
+    number: int
+    of: int
+
+    def block(self, n: int, size: int) -> int:
+        """The size of its blocks of n rows where blocks are of `size`."""
+        return max(1, min(size, n // (ROUNDS * self.of)))
+
+
+def spans(first: int, last: int, size: int, share: Share | None = None) -> Iterator[slice]:
+    """Consecutive blocks of rows of `size`, or those of a share, which are as many and as long for every share and of
+    about that size.
+
+    >>> [(rows.start, rows.stop) for rows in spans(0, 10, 4)]
+    [(0, 4), (4, 8), (8, 10)]
+    >>> [(rows.start, rows.stop) for rows in spans(0, 10, 3, Share(1, 2))]
+    [(3, 6), (9, 10)]
+    """
+    skip = 1 if share is None else share.of
+    if share is not None:
+        rounds = max(1, round((last - first) / (skip * size)))
+        size = -(-(last - first) // (skip * rounds))
+        first += share.number * size
+    for start in range(first, last, skip * size):
+        yield slice(start, min(start + size, last))
 
 
 def sweep[T](n: int, part: Callable[[int, int], T], shortest: int = SHORTEST) -> list[T]:

@@ -125,6 +125,10 @@ class Metric:
         half = trtrs(self.factor, score, 0, 1)[0]
         return float(nrm2(half))  # which does not square what overflows
 
+    def length(self, step: Floats) -> float:
+        """sqrt(d^T H d): a step d in standard errors."""
+        return float(nrm2(self.factor @ step))  # `potrf` cleared the lower triangle
+
     def log_determinant(self) -> float:
         """The logarithm of the determinant of the information."""
         return 2.0 * float(np.log(self.factor.diagonal()).sum())

@@ -24,6 +24,7 @@ from stattools.solvers.softmax_passes import SoftmaxPasses
 from stattools.solvers.softmax_sample import Begun, sample_start
 from stattools.solvers.solution import Solution, TraceStep
 from stattools.solvers.surrogate import held_elsewhere
+from stattools.solvers.unit_steps import Shares
 
 Floats = NDArray[np.float64]
 
@@ -122,9 +123,10 @@ def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution |
     if first is None:
         return None
     theta, metric = first
-    found = unit_steps.ascend(single, theta, metric, max(0.7 * tolerance, FINE), MOST_READS)
+    rough, exact = (Shares([which.ascent], len(theta)) for which in (single, passes))
+    found = unit_steps.ascend(rough, theta, metric, max(0.7 * tolerance, FINE), MOST_READS)
     if covariance and found is not None:
-        found = unit_steps.ascend(passes, found[0], metric, 0.3 * near(passes.n), MOST_READS)
+        found = unit_steps.ascend(exact, found[0], metric, 0.3 * near(passes.n), MOST_READS)
     if found is None:
         return None
     theta, reads = found[0], found[1] + 1

@@ -86,9 +86,13 @@ def step_carried(theta: Floats, now: Evaluation, sample: Model, times: float) ->
     """Where a Newton step from theta leads, and the information there: `now` is the evaluation at theta of `times` as
     many rows as the sample has, which says how the information changes on the way.
     """
-    ahead = theta + Metric(now.information).solve(now.score)
+    here = Metric(now.information)
+    ahead = theta + here.solve(now.score)
     change = times * sample.change(theta, ahead)
-    return theta + Metric(now.information + 0.5 * change).solve(now.score), Metric(now.information + change)
+    half, there = (Metric.where_definite(now.information + share * change) for share in (0.5, 1.0))
+    if half is None or there is None:  # a few far rows of the sample are no measure of the change
+        return ahead, here
+    return theta + half.solve(now.score), there
 
 
 def _changes(model: Model) -> float:

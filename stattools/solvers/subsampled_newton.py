@@ -6,10 +6,11 @@
 
 What is computed with the information is carried on to the maximum: the log-likelihood by the scores at the two ends of
 a step, (g + h)^T d / 2, which from a decrement of 1e-2 is within 1e-9 of it, and the information by what the sample
-says of its change. A step of length lambda standard errors changes it by about lambda / sqrt(n) of itself, and a
-standard error by half of that; m rows know the change to about one part in sqrt(m). So it is formed at lambda =
-2 tolerance sqrt(n m) or nearer, and standard errors are right to a few times the tolerance; the smallest of the samples
-that are large enough will do.
+says of its change. A step of length lambda standard errors changes it by about lambda / sqrt(n) of itself, and m rows
+know the change to about one part in sqrt(m), so it is formed at lambda = 4 tolerance sqrt(n m) or nearer; the smallest
+of the samples that are large enough will do. How right the change was, the score says where the step leads: d had it
+been right would leave nothing, and what is left of lambda is what standard errors are wrong by, within a factor of two
+or so. Where a few far rows change more than a sample knows, the information is formed again, at the maximum.
 
 Where the samples do not determine the coefficients, or the steps do not contract, the answer is None and the caller
 takes the usual method, whose steps and errors do not depend on samples.
@@ -27,10 +28,13 @@ from stattools.model import Evaluation, Model
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.solution import Solution, TraceStep
 from stattools.solvers.subsample import Start, sample_sizes, step_carried, subsample_start
-from stattools.solvers.unit_steps import ascend
+from stattools.solvers.unit_steps import Shares, ascend
 
 NEAR = 1e-2
 """The information is formed this close to the maximum, in standard errors, or closer."""
+
+SHARP = 5e-7
+"""A step may leave so much of its decrement; standard errors are then right to six digits."""
 
 MOST_READS = 8
 """Steps by the score alone; beyond them Newton's own method is as fast."""
@@ -44,7 +48,7 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
     try:
         start = subsample_start(model, sizes)
         least = _carried_from(start.model, start.samples[-1], tolerance)
-        near = ascend(start.model, start.theta, start.metric, least, MOST_READS)
+        near = ascend(Shares.of(start.model), start.theta, start.metric, least, MOST_READS)
         return near and _certified(start, *near, tolerance)
     except (DomainError, IdentificationError):
         return None
@@ -55,7 +59,7 @@ def _certified(start: Start, theta: Floats, reads: int, tolerance: float) -> Sol
     model, samples = start.model, start.samples
     now = model.evaluate(theta)
     metric = Metric(now.information)
-    trace, decrement = [_step(0, now, model)], metric.norm(now.score)
+    trace, decrement, sharp = [_step(0, now, model)], metric.norm(now.score), True
     sample = next((one for one in samples if decrement <= _carried_from(model, one, tolerance)), samples[-1])
     while decrement > tolerance:
         last, before = decrement, theta
@@ -66,19 +70,31 @@ def _certified(start: Start, theta: Floats, reads: int, tolerance: float) -> Sol
         score = model.ascent(theta)
         now = replace(now, score=score, loglik=now.loglik + 0.5 * float((now.score + score) @ (theta - before)))
         decrement = metric.norm(score)
+        sharp = sharp and carried_well(last, decrement)
         trace.append(_step(len(trace), now, model))
         if not decrement < 0.1 * last:
             return None
+    reads += len(trace)
+    if not sharp:
+        return _certified(start, theta, reads, tolerance)
     found = Solution(
         theta, metric.covariance(), now.loglik, "converged", len(trace) - 1, decrement, tuple(trace),
-        "Newton on subsamples", metric.kept(), reads=reads + len(trace), reach=now.reach,
+        "Newton on subsamples", metric.kept(), reads=reads, reach=now.reach,
     )  # fmt: skip
     return found.mapped(start.T)
 
 
 def _carried_from(model: Model, sample: Model, tolerance: float) -> float:
     """The decrement from which the sample carries the information on to the maximum."""
-    return min(NEAR, 2.0 * tolerance * sqrt(model.n * sample.n))
+    return min(NEAR, 4.0 * tolerance * sqrt(model.n * sample.n))
+
+
+def carried_well(decrement: float, left: float) -> bool:
+    """Are standard errors right that were carried along a step, of whose decrement so much is left?
+
+    Below SHARP no change counts: a single row that determines a coefficient changes by the decrement.
+    """
+    return decrement <= SHARP or left <= SHARP * decrement
 
 
 def _step(count: int, now: Evaluation, model: Model) -> TraceStep:

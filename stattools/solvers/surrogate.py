@@ -7,7 +7,8 @@ l_s is the log-likelihood of the sample, g_s and H_s its score and information a
 the value, slope and curvature of all rows at theta, and from the sample what lies beyond, so that its maximum is wrong
 by a sampling error of third order only: two steps from the sample's maximum suffice. For a quadratic it is exact. The
 last read is of the score alone: so near the maximum the sample knows how the information changes on the way, and
-standard errors are right to the tolerance, by a bound ten times as strict as in `subsampled_newton.py`, which says why.
+standard errors are right to the tolerance, by a bound twenty times as strict as in `subsampled_newton.py`, which says
+why, and when a last read of the information is due after all.
 
 Source: Jordan, Lee & Yang, "Communication-efficient distributed statistical inference" (2019), whose surrogate has the
 slope only.
@@ -28,7 +29,7 @@ from stattools.model import Evaluation, Model
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.newton_steps import climb, footing
 from stattools.solvers.solution import Solution, TraceStep
-from stattools.solvers.subsampled_newton import NEAR
+from stattools.solvers.subsampled_newton import NEAR, carried_well
 
 STEPS = 12
 """Newton steps on the surrogate at most; from near its maximum three do."""
@@ -94,12 +95,15 @@ def certified_ascent(
             break
         before, last = theta, decrement
         theta = _surrogate_maximum(stand_in, theta, now, metric)
+        ahead = None
         if isinstance(whole, Model) and decrement <= min(NEAR, 0.2 * tolerance * sqrt(whole.n * len(stand_in.rows.X))):
             change = stand_in.change(before, theta)
-            now = replace(whole.evaluate(theta, order=1), information=now.information + change, reach=now.reach)
-        else:
-            now = whole.evaluate(theta)
-        reads += 1
+            ahead = replace(whole.evaluate(theta, order=1), information=now.information + change, reach=now.reach)
+            reads += 1
+            left = Metric.for_ascent(ahead.information).norm(ahead.score) / size
+            ahead = ahead if carried_well(decrement, left) else None
+        reads += ahead is None
+        now = whole.evaluate(theta) if ahead is None else ahead
     start = theta if now.is_finite else whole.start
     return climb(whole, start, tolerance, max_steps, solver, now if now.is_finite else None)
 
