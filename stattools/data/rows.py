@@ -29,7 +29,7 @@ BLOCK_BYTES = 1_600_000
 SHORTEST = 256
 """Blocks are not shorter than this, whatever the number of columns."""
 
-WORTH_A_PART = 1_000_000
+WORTH_A_PART = 1500000
 """Numbers of X that a part needs to be worth a thread's waits for the interpreter's lock."""
 
 
@@ -151,7 +151,7 @@ class Rows:
         def of_range(first: int, last: int) -> Any:
             return reduce(iadd, map(part, self._where(slice(first, last)).blocks(size, share)))
 
-        return reduce(iadd, sweep(n, of_range, WORTH_A_PART // p))
+        return reduce(iadd, sweep(n, of_range, (share.of if share else 1) * WORTH_A_PART // p))
 
     def sample(self, size: int) -> Rows:
         """One row, by chance, of each of `size` consecutive runs of rows of equal length, in their order.

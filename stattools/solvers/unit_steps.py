@@ -25,6 +25,9 @@ from stattools.solvers.two_loops import Change, direction
 SHARES = 8
 """With more, the score of each is too far from an eighth of all."""
 
+WORTH_A_SHARE = 400_000
+"""Numbers of X that a share needs: below it, calls cost more than the reads that shares save."""
+
 
 class Shares:
     """Shares of the rows by what gives the score of each; where each was last read, and the score there."""
@@ -35,8 +38,10 @@ class Shares:
 
     @classmethod
     def of(cls, model: Model) -> Shares:
-        """Eight shares of the rows of a model."""
-        return cls([partial(model.ascent, share=Share(i, SHARES)) for i in range(SHARES)], len(model.start))
+        """Up to eight shares of the rows of a model."""
+        count = min(SHARES, model.rows.X.size // WORTH_A_SHARE)
+        several = [partial(model.ascent, share=Share(number, count)) for number in range(count)]
+        return cls(several if count > 1 else [model.ascent], len(model.start))
 
     def visit(self, number: int, theta: Floats) -> None:
         """Read a share at theta."""

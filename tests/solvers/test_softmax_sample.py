@@ -34,7 +34,7 @@ def test_the_start_is_within_sampling_error_and_its_metric_contracts():
     assert ahead is not None
     theta, metric = ahead
     assert metric.norm(single.ascent(theta)) < 0.3 * decrement
-    found = unit_steps.ascend(single, theta, metric, 1e-3, 12)
+    found = unit_steps.ascend(unit_steps.Shares([single.ascent], len(theta)), theta, metric, 1e-3, 12)
     assert found is not None
     assert found[1] <= 6
 

@@ -7,14 +7,14 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.solvers.metric import Metric
 from stattools.solvers.subsample import sample_sizes, subsample_start
-from stattools.solvers.unit_steps import SHARES, Shares, ascend
+from stattools.solvers.unit_steps import Shares, ascend
 from tests.cases import rng
 
 
 @pytest.fixture(scope="module")
 def begun():
     """A start, and where it should lead."""
-    g, n, p = rng(8), 200_000, 12
+    g, n, p = rng(8), 300_000, 12
     X = g.normal(size=(n, p))
     X[:, 0] = 1.0
     y = g.random(n) < 1.0 / (1.0 + np.exp(-0.4 * X @ np.cos(range(p))))
@@ -25,7 +25,8 @@ def begun():
 def test_shares_sum_to_the_score(begun):
     start, _ = begun
     shares = Shares.of(start.model)
-    for number in range(SHARES):
+    assert len(shares.ascents) == 8
+    for number in range(len(shares.ascents)):
         shares.visit(number, start.theta)
     center, score = shares.stand()
     assert_allclose(center, start.theta, rtol=1e-14)
