@@ -1,5 +1,6 @@
 """Least squares on three rungs, of which the measured condition and the cost choose one.
 
+    QR      Householder, all rows by one call                    few numbers, where that is sure of 13 digits
     fast    Gram matrix by dsyrk, Cholesky, refinement from X    one or two reads; condition of X up to 1e6
     QR      block Householder                                    any condition that float64 can tell from dependence
     exact   Gram matrix without rounding, pairs of floats        all digits that the data in float64 have
@@ -18,12 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from stattools.data.rows import Rows
 from stattools.data.scanned_rows import ScannedRows
 from stattools.data.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.model import EXACT_FIT, Model
 from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
 from stattools.solvers.exact_elimination import eliminate
+from stattools.solvers.few_numbers import Orthogonal
+from stattools.solvers.few_rows import FEW as FEW_ROWS
+from stattools.solvers.few_rows import FewRows
 from stattools.solvers.normal_equations import Refined, refine
 from stattools.solvers.rounding import Rounding
 from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
@@ -32,6 +37,8 @@ Floats = NDArray[np.float64]
 
 ENOUGH = 13.0
 """Digits of the fast rung that auto is content with where the exact one costs milliseconds."""
+HOPELESS = 1e-11
+"""An error in standard errors by a rough bound, which a sharper one does not make `ENOUGH` digits of."""
 CHEAP = 200_000
 """Numbers in X below which the exact rung costs milliseconds."""
 FEW = 6.0
@@ -78,7 +85,12 @@ class LeastSquares:
         n, p = model.rows.X.shape
         if self.accuracy == "exact":
             return _required(_exact(model), model)
-        found = refine(model.rows)
+        rows = FewRows.of(model.rows) if isinstance(model.rows, Rows) and n <= FEW_ROWS else model.rows
+        if self.accuracy == "auto" and isinstance(rows, FewRows) and model.rows.low is None:
+            fast = _at_once(model, rows)
+            if fast is not None and _suffices(fast, small=True):
+                return fast
+        found = refine(rows)
         fast = None if found is None else _fast(model, found)
         if self.accuracy == "fast":
             return fast or _required(_orthogonal(model), model, least=0.0)
@@ -100,7 +112,7 @@ def _least(solution: Solution) -> float:
 
 def _suffices(fast: Solution, *, small: bool) -> bool:
     """Is there nothing to gain that would be worth the exact rung?"""
-    if small and isinstance(fast.quality, Rounding) and fast.quality.certainly(ENOUGH):
+    if small and isinstance(fast.quality, Orthogonal | Rounding) and fast.quality.certainly(ENOUGH):
         return True
     if fast.digits is None:
         return True
@@ -117,6 +129,15 @@ def _required(solution: Solution | None, model: Model, least: float = 1.0) -> So
             "one digit of the coefficients is certain. Leave out columns, or center and rescale them."
         )
     return solution
+
+
+def _at_once(model: Model, rows: FewRows) -> Solution | None:
+    """QR of few numbers, without refinement."""
+    found = Orthogonal.of(rows, model.n - model.predictor.size)
+    if found is None or not found.decrement < HOPELESS:
+        return None
+    sums = max(found.r**2, EPS**2 * rows.size, TINY), rows.size
+    return _solution(model, found.theta, found.covariance, sums, found.decrement, 1, found, "QR")
 
 
 def _fast(model: Model, found: Refined) -> Solution:

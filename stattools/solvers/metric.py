@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from math import isfinite, sqrt, sumprod
+from math import isfinite, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,17 +64,11 @@ class Metric:
         """
         return len(self.factor) ** 1.5 * self.inflation() * least <= 1.0 or self.rcond >= least
 
-    def inflation(self, variances: list[float] | None = None) -> float:
-        """The trace of the inverse of the information scaled to unit diagonal: the sum of the inflated variances.
-
-        `variances` are the diagonal of the inverse of the information, where that is known.
-        """
+    def inflation(self) -> float:
+        """The trace of the inverse of the information scaled to unit diagonal: the sum of the inflated variances."""
         if self._inflation is None:
-            if variances is None:
-                half = np.sqrt(self.information.diagonal()) * self.whiten().T
-                self._inflation = float(nrm2(half.ravel("K"))) ** 2
-            else:
-                self._inflation = sumprod(self.information.diagonal().tolist(), variances)
+            half = np.sqrt(self.information.diagonal()) * self.whiten().T
+            self._inflation = float(nrm2(half.ravel("K"))) ** 2
         return self._inflation
 
     @classmethod

@@ -23,7 +23,7 @@ from stattools.data.scanned_rows import ScannedRows
 from stattools.errors import IdentificationError
 from stattools.record import record
 from stattools.solvers.digits import EPS, sum_rounding
-from stattools.solvers.few_rows import FEW, FewRows
+from stattools.solvers.few_rows import FewRows
 from stattools.solvers.metric import Metric
 from stattools.solvers.shift import Shift
 from stattools.solvers.shifted_rows import NotConstant, Shifted
@@ -40,9 +40,9 @@ RIGHT = 1e-10
 @record
 class Refined:
     """theta with its inverse information, and what they were made from in the columns of `shift`: n rows, phi, the
-    metric of its information, its `variances` at scale 1, lengths d of the columns, RSS, sums of squares of y and of v,
-    the length of d phi or of v if that is larger, the decrement before the last step, the reads, and what is `left` of
-    the steps, as a share of the length.
+    metric of its information, its `spread` and `lifting` (`Shift.back`), lengths d of the columns, RSS, sums of squares
+    of y and of v, the length of d phi or of v if that is larger, the decrement before the last step, the reads, and
+    what is `left` of the steps, as a share of the length.
     """
 
     theta: Floats
@@ -51,7 +51,8 @@ class Refined:
     n: int
     phi: Floats
     metric: Metric
-    variances: list[float]
+    spread: list[float]
+    lifting: float
     d: Floats
     rss: float
     size: float
@@ -62,15 +63,10 @@ class Refined:
     left: float
 
 
-def refine(rows: Rows | ScannedRows) -> Refined | None:
+def refine(rows: FewRows | Rows | ScannedRows) -> Refined | None:
     """The fast rung; None where the Gram matrix is too ill-conditioned to start from, or the steps do not shrink."""
-    if isinstance(rows, Rows) and len(rows.X) <= FEW:
-        return _refined(FewRows.of(rows), None)
-    return refine_in_blocks(rows)
-
-
-def refine_in_blocks(rows: Rows | ScannedRows) -> Refined | None:
-    """The same for any number of rows, wherever they are."""
+    if isinstance(rows, FewRows):
+        return _refined(rows, None)
     shifted = Shifted.of(rows)
     try:
         return _refined(shifted, shifted.guess())
@@ -91,11 +87,6 @@ def _refined(rows: FewRows | Shifted, start: Floats | None) -> Refined | None:
         metric = Metric(G)
     except IdentificationError:
         return None
-    covariance = shift.covariance(metric)
-    variances = covariance.diagonal().tolist()
-    if shift.first is not None:
-        variances[shift.first] = dnrm2(metric.whiten()[shift.first]) ** 2
-    metric.inflation(variances)
     if not metric.well_conditioned(LEAST_RCOND):
         return None
     last, steps = 1.0, 0
@@ -128,6 +119,7 @@ def _refined(rows: FewRows | Shifted, start: Floats | None) -> Refined | None:
     if left > 1e-12 and ratio > 1e-13:
         return None
     rss, left = max(rss - gain, 0.0), min(left, ratio)
+    theta, covariance, spread, lifting = shift.back(phi, metric.whiten())
     return Refined(
-        shift.lifted(phi), covariance, shift, n, phi, metric, variances, d, rss, size, square, whole, gain, steps, left
+        theta, covariance, shift, n, phi, metric, spread, lifting, d, rss, size, square, whole, gain, steps, left
     )

@@ -34,27 +34,19 @@ class Rounding:
         return self.found.metric.well_conditioned(least)
 
     def certainly(self, digits: float) -> bool:
-        """Is `digits.smallest` at least this, by bounds that cost less than the digits? With s_j = sqrt(C_jj):
+        """Is `digits.smallest` at least this, by bounds that cost less than the digits?"""
+        return (self._distance() + self.found.lifting) / self.scale + 1.5 * EPS <= 10.0**-digits
+
+    def _distance(self) -> float:
+        """A bound on the distance of phi from the maximum in its metric, and so on the error of each coefficient of
+        theta beside its standard error, at scale 1. With s_j = sqrt(C_jj):
 
         sum_k |C_jk| d_k  <=  s_j sum_k s_k d_k,     sum_k d_k |b_k|  <=  sqrt(p) |d b|
         """
-        return self._bound() + 1.5 * EPS <= 10.0**-digits
-
-    def _bound(self) -> float:
-        """A bound on the errors of theta in standard errors, beside their rounding."""
-        found = self.found
-        shift, n, spread = found.shift, found.n, [sqrt(variance) for variance in found.variances]
+        found, spread, n = self.found, self.found.spread, self.found.n
         far = sumprod(spread, found.d.tolist()) * (1.0 + sum_rounding(n) / sqrt(n))
         error = EPS * (sqrt(found.square) + sqrt(len(spread)) * found.length + sqrt(found.rss) * far)
-        error += found.left * found.length
-        first = shift.first
-        if first is None:
-            return error / self.scale
-        own, value = sqrt(found.covariance.item(first, first)), abs(shift.value)
-        center = [abs(mean) for mean in shift.center.tolist()]
-        passed_on = error * (sumprod(center, spread) / value + spread[first])
-        lifting = 2.0 * EPS * (sumprod(center, map(abs, found.phi.tolist())) + abs(shift.middle)) / value
-        return max(error, (passed_on + lifting) / own) / self.scale
+        return error + found.left * found.length
 
     @property
     def digits(self) -> Digits:
@@ -67,10 +59,10 @@ class Rounding:
         error = coefficient_error(spread, far, d, phi, y, r, EPS) + (sums * EPS * r / sqrt(n)) * far
         error = error + (found.left * found.length) * spread
         size, variance = np.abs(T), found.covariance.diagonal()
-        error = size @ error + EPS * np.abs(theta)
+        own = np.sqrt(variance)
+        error = np.minimum(size @ error, self._distance() * own) + EPS * np.abs(theta)
         relative = (sums * (size @ far) ** 2 + 8.0 * (size @ spread) ** 2) * EPS / variance
         if shift.first is not None:
-            moved = np.abs(shift.center) @ np.abs(phi) + abs(shift.middle)
-            error[shift.first] += 2.0 * EPS * moved / abs(shift.value)
+            error[shift.first] += found.lifting * own[shift.first]
         loss = EPS * (4.0 * (y + d @ np.abs(phi)) / r if r else inf) + sums * EPS
-        return Digits.of(theta, error, self.scale * np.sqrt(variance), 0.5 * relative + loss, d / size.diagonal())
+        return Digits.of(theta, error, self.scale * own, 0.5 * relative + loss, d / size.diagonal())

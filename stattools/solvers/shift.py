@@ -9,15 +9,14 @@ Any center will do: it only says in which coordinates sums are taken. A column t
 
 from __future__ import annotations
 
-from math import fsum
-from operator import mul
+from math import sqrt, sumprod
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.blas import dgemm, dgemv  # type: ignore[attr-defined]
+from scipy.linalg.blas import dgemm, dgemv, dnrm2  # type: ignore[attr-defined]
 
 from stattools.record import record
-from stattools.solvers.metric import Metric
+from stattools.solvers.digits import EPS
 
 Floats = NDArray[np.float64]
 
@@ -38,23 +37,24 @@ class Shift:
         """Columns as they are."""
         return cls(np.zeros(p), 0.0, None, 1.0)
 
-    def lifted(self, phi: Floats) -> Floats:
-        """theta in the columns as they are."""
+    def back(self, phi: Floats, W: Floats) -> tuple[Floats, Floats, list[float], float]:
+        """theta and its inverse information, from phi and W with W W^T = C, the inverse information of phi; then the
+        roots of the diagonal of C, and what rounding takes from theta on the way, beside the root of its own variance.
+        """
         first = self.first
         if first is None:
-            return phi
-        theta = phi.copy()
-        theta[first] -= fsum((-self.middle, *map(mul, self.center.tolist(), phi.tolist()))) / self.value
-        return theta
-
-    def covariance(self, metric: Metric) -> Floats:
-        """Inverse information of theta, from the metric of phi."""
-        first = self.first
-        if first is None:
-            return metric.covariance()
-        W = metric.whiten().copy("F")
-        W[first] = dgemv(-1.0 / self.value, W, self.center, 1.0, W[first], 0, 1, 0, 1, 1)
-        return dgemm(1.0, W, W, 0.0, None, 0, 1)
+            covariance = dgemm(1.0, W, W, 0.0, None, 0, 1)
+            return phi, covariance, [sqrt(variance) for variance in covariance.diagonal().tolist()], 0.0
+        center, value, coefficients = self.center.tolist(), self.value, phi.tolist()
+        theta, V = phi.copy(), W.copy("F")
+        theta[first] += (self.middle - sumprod(center, coefficients)) / value
+        V[first] = dgemv(-1.0 / value, W, self.center, 1.0, W[first], 0, 1, 0, 1, 1)
+        covariance = dgemm(1.0, V, V, 0.0, None, 0, 1)
+        spread = [sqrt(variance) for variance in covariance.diagonal().tolist()]
+        size = sumprod(map(abs, center), map(abs, coefficients)) + abs(self.middle)
+        lifting = 2.0 * EPS * size / abs(value) / spread[first]
+        spread[first] = dnrm2(W[first])
+        return theta, covariance, spread, lifting
 
     @property
     def T(self) -> Floats:
