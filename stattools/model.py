@@ -9,7 +9,7 @@ Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
 from __future__ import annotations
 
 from dataclasses import field, replace
-from functools import cached_property, partial
+from functools import partial
 from math import isfinite, log, pi
 from typing import TYPE_CHECKING, Any
 
@@ -132,12 +132,12 @@ class Model:
             return self.terms + self.predictor.extra
         return tuple(f"{category}: {term}" for category in self.categories for term in self.terms)
 
-    @cached_property
+    @property
     def n(self) -> float:
         """Number of observations: the sum of the frequency weights."""
         return self.rows.n
 
-    @cached_property
+    @property
     def has_scale(self) -> bool:
         """True where a scale is estimated beside theta; `evaluate` then holds it at 1, which leaves the maximum in
         place.

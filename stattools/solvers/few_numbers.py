@@ -60,9 +60,9 @@ class Orthogonal:
     lifting: float
 
     @classmethod
-    def of(cls, rows: FewRows, spare: float) -> Orthogonal | None:
-        """The solution, with `spare` degrees of freedom for the scale; None where that is not one of few numbers, the
-        columns are dependent or nothing is left of v.
+    def of(cls, rows: FewRows, observations: float) -> Orthogonal | None:
+        """The solution, rows counted with their frequencies; None where that is not one of few numbers, the columns are
+        dependent or nothing is left of v.
         """
         Z, v, shift = rows.Z, rows.v, rows.shift
         n, p = Z.shape
@@ -79,7 +79,7 @@ class Orthogonal:
         theta, covariance, spread, lifting = shift.back(phi, W)
         d = [sqrt(square) for square in squares]
         whole, far = dnrm2(v) + sumprod(d, map(abs, phi.tolist())), sumprod(d, spread)
-        scale = r / sqrt(max(spare, 1.0))
+        scale = r / sqrt(max(observations - p, 1.0))
         decrement = UNIT * (whole + r * far) / scale
         return cls(theta, covariance, shift, phi, W, gram, r, whole, far, scale, decrement, lifting / scale)
 

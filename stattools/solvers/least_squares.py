@@ -112,7 +112,7 @@ def _least(solution: Solution) -> float:
 
 def _suffices(fast: Solution, *, small: bool) -> bool:
     """Is there nothing to gain that would be worth the exact rung?"""
-    if small and isinstance(fast.quality, Orthogonal | Rounding) and fast.quality.certainly(ENOUGH):
+    if small and isinstance(fast.quality, (Orthogonal, Rounding)) and fast.quality.certainly(ENOUGH):
         return True
     if fast.digits is None:
         return True
@@ -133,7 +133,7 @@ def _required(solution: Solution | None, model: Model, least: float = 1.0) -> So
 
 def _at_once(model: Model, rows: FewRows) -> Solution | None:
     """QR of few numbers, without refinement."""
-    found = Orthogonal.of(rows, model.n - model.predictor.size)
+    found = Orthogonal.of(rows, model.n)
     if found is None or not found.decrement < HOPELESS:
         return None
     sums = max(found.r**2, EPS**2 * rows.size, TINY), rows.size

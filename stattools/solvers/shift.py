@@ -71,8 +71,9 @@ def constant_column(X: Floats) -> int | None:
     >>> constant_column(np.array([[0.0, 1.0, 2.0], [0.0, 3.0, 2.0], [0.0, 1.0, 2.0]]))
     2
     """
-    for column, (value, last) in enumerate(zip(X[0].tolist(), X[-1].tolist(), strict=True)):
+    last = X[-1].tolist()
+    for column, value in enumerate(X[0].tolist()):
         # the first row that differs, of which there is none where it is row 0
-        if value == last != 0 and not (X[:, column] == value).argmin():
+        if value == last[column] != 0 and not (X[:, column] == value).argmin():
             return column
     return None

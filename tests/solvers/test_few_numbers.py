@@ -20,7 +20,7 @@ from tests.solvers.test_few_rows import problem
 
 
 def at_once(rows) -> Any:
-    return Orthogonal.of(FewRows.of(rows), rows.n - rows.X.shape[1])
+    return Orthogonal.of(FewRows.of(rows), rows.n)
 
 
 def exact(rows):
@@ -115,6 +115,6 @@ def test_what_was_given_is_left_as_it_was():
         rows = problem(5, 30, 3, constant=constant, offset=1.0, closeness=None, noise=1.0, extras=(), order="F")
         few = FewRows.of(rows)
         Z, v = few.Z.copy(), few.v.copy()
-        Orthogonal.of(few, 27.0)
+        Orthogonal.of(few, 30.0)
         assert np.array_equal(few.Z, Z)
         assert np.array_equal(few.v, v)
