@@ -1,4 +1,4 @@
-"""Least squares of few numbers at once: Householder's QR of the shifted rows by one call, which needs no refinement.
+"""Least squares of few numbers at once: Householder's QR by one call, which needs no refinement.
 
     Z = Q R,   R phi = Q^T v,   (Z^T Z)^-1 = W W^T,   W = R^-1
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.linalg.blas import dgemm, dnrm2  # type: ignore[attr-defined]
 from scipy.linalg.lapack import dgels, dtrtri  # type: ignore[attr-defined]
 
+from stattools.data.rows import Rows
 from stattools.record import record
 from stattools.solvers.digits import EPS, Digits
 from stattools.solvers.few_rows import FewRows
@@ -34,6 +35,12 @@ FEW = 9_000
 
 UNIT = 2.0 * EPS
 """What QR by one call loses of the length of a column; of thousands of random designs none lost more than 0.8 of it."""
+
+
+def are_few(rows: Rows) -> bool:
+    """Are there more rows than columns, and so few numbers that QR is quick?"""
+    n, p = rows.X.shape
+    return n > p and n * p * p < FEW
 
 
 @record
@@ -61,13 +68,9 @@ class Orthogonal:
 
     @classmethod
     def of(cls, rows: FewRows, observations: float) -> Orthogonal | None:
-        """The solution, rows counted with their frequencies; None where that is not one of few numbers, the columns are
-        dependent or nothing is left of v.
-        """
+        """The solution of rows that count for `observations`; None for dependent columns, and where nothing is left."""
         Z, v, shift = rows.Z, rows.v, rows.shift
         n, p = Z.shape
-        if not (n > p and n * p * p < FEW):
-            return None
         factor, solved, failed = dgels(Z, v)
         if failed:
             return None
@@ -94,20 +97,29 @@ class Orthogonal:
 
     def certainly(self, digits: float) -> bool:
         """Is `digits.smallest` at least this, by bounds that cost less than the digits?"""
-        return self.decrement + self.lifting + 1.5 * EPS <= 10.0**-digits
+        most = 10.0**-digits - 1.5 * EPS - self.lifting
+        return self.decrement <= most or (self._error(1.0) <= most and self._error(self._farthest()) <= most)
+
+    def _error(self, far: float) -> float:
+        return UNIT * (self.whole + self.r * far) / self.scale
+
+    def _farthest(self) -> float:
+        """The largest sum_k |(T C)_jk| d_k beside the root of the variance of theta_j: from 1 to `far`."""
+        far = np.abs(self.shift.T @ self.W.dot(self.W.T)).dot(np.sqrt(self.gram.diagonal()))
+        return float((far / np.sqrt(self.covariance.diagonal())).max())
 
     @property
     def digits(self) -> Digits:
         """Correct digits of the coefficients and standard errors."""
         theta, d, T, C = self.theta, np.sqrt(self.gram.diagonal()), np.abs(self.shift.T), self.W.dot(self.W.T)
         spread, far, variance = np.sqrt(C.diagonal()), np.abs(C) @ d, self.covariance.diagonal()
-        error = UNIT * (self.whole * spread + self.r * far)
-        error = np.minimum(T @ error, self.decrement * self.scale * np.sqrt(variance)) + EPS * np.abs(theta)
+        own, carried = np.sqrt(variance), np.abs(self.shift.T @ C) @ d
+        error = UNIT * (self.whole * own + self.r * carried) + EPS * np.abs(theta)
         if self.shift.first is not None:
-            error[self.shift.first] += self.lifting * self.scale * sqrt(variance[self.shift.first])
+            error[self.shift.first] += self.lifting * self.scale * own[self.shift.first]
         relative = 8.0 * EPS * (T @ far) * (T @ spread) / variance
         loss = UNIT * self.whole / self.r
-        return Digits.of(theta, error, self.scale * np.sqrt(variance), 0.5 * relative + loss, d / T.diagonal())
+        return Digits.of(theta, error, self.scale * own, 0.5 * relative + loss, d / T.diagonal())
 
 
 @lru_cache(maxsize=64)

@@ -26,7 +26,7 @@ FEW = 1024
 
 @record
 class FewRows:
-    """Z (n, p) in Fortran order and v (n,), both times the roots of the weights, and `size`, y^T W y."""
+    """Z (n, p), in Fortran order unless unmoved, and v (n,), both times the roots of the weights; `size` is y^T W y."""
 
     shift: Shift
     Z: Floats
@@ -36,18 +36,27 @@ class FewRows:
     @classmethod
     def of(cls, rows: Rows) -> FewRows:
         """All rows about their means."""
-        X, y, weight = np.asarray(rows.X), rows.y, rows.importance
+        X, y = np.asarray(rows.X), rows.y
         n, p = X.shape
         first = constant_column(X)
         v = y.copy() if rows.offset is None else y - rows.offset
         if first is None:
-            shift, Z = Shift.none(p), np.asfortranarray(X)
-        else:
-            each, shares = ones(n), _shares(n)
-            center = dgemv(1.0, X.T, shares)
-            center[first], middle = 0.0, ddot(shares, v)
-            Z, v = dger(-1.0, each, center, 1, 1, X), daxpy(each, v, n, -middle)
-            shift = Shift(center, middle, first, X.item(0, first))
+            return cls._weighted(Shift.none(p), np.asfortranarray(X), v, rows)
+        each, shares = ones(n), _shares(n)
+        center = dgemv(1.0, X.T, shares)
+        center[first], middle = 0.0, ddot(shares, v)
+        Z, v = dger(-1.0, each, center, 1, 1, X), daxpy(each, v, n, -middle)
+        return cls._weighted(Shift(center, middle, first, X.item(0, first)), Z, v, rows)
+
+    @classmethod
+    def unmoved(cls, rows: Rows) -> FewRows:
+        """All rows as they are."""
+        X = np.asarray(rows.X)
+        return cls._weighted(Shift.none(X.shape[1]), X, rows.y if rows.offset is None else rows.y - rows.offset, rows)
+
+    @classmethod
+    def _weighted(cls, shift: Shift, Z: Floats, v: Floats, rows: Rows) -> FewRows:
+        y, weight = rows.y, rows.importance
         if weight is None:
             return cls(shift, Z, v, ddot(y, y))
         root = np.sqrt(weight)

@@ -26,7 +26,7 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.model import EXACT_FIT, Model
 from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
 from stattools.solvers.exact_elimination import eliminate
-from stattools.solvers.few_numbers import Orthogonal
+from stattools.solvers.few_numbers import Orthogonal, are_few
 from stattools.solvers.few_rows import FEW as FEW_ROWS
 from stattools.solvers.few_rows import FewRows
 from stattools.solvers.normal_equations import Refined, refine
@@ -37,8 +37,6 @@ Floats = NDArray[np.float64]
 
 ENOUGH = 13.0
 """Digits of the fast rung that auto is content with where the exact one costs milliseconds."""
-HOPELESS = 1e-11
-"""An error in standard errors by a rough bound, which a sharper one does not make `ENOUGH` digits of."""
 CHEAP = 200_000
 """Numbers in X below which the exact rung costs milliseconds."""
 FEW = 6.0
@@ -85,11 +83,14 @@ class LeastSquares:
         n, p = model.rows.X.shape
         if self.accuracy == "exact":
             return _required(_exact(model), model)
-        rows = FewRows.of(model.rows) if isinstance(model.rows, Rows) and n <= FEW_ROWS else model.rows
-        if self.accuracy == "auto" and isinstance(rows, FewRows) and model.rows.low is None:
-            fast = _at_once(model, rows)
-            if fast is not None and _suffices(fast, small=True):
-                return fast
+        rows: Any = model.rows
+        if isinstance(rows, Rows) and n <= FEW_ROWS:
+            quick = self.accuracy == "auto" and rows.low is None and are_few(rows)
+            if quick and (solution := _at_once(model, FewRows.unmoved(rows))) is not None:
+                return solution
+            rows = FewRows.of(rows)
+            if quick and (solution := _at_once(model, rows)) is not None:
+                return solution
         found = refine(rows)
         fast = None if found is None else _fast(model, found)
         if self.accuracy == "fast":
@@ -112,7 +113,7 @@ def _least(solution: Solution) -> float:
 
 def _suffices(fast: Solution, *, small: bool) -> bool:
     """Is there nothing to gain that would be worth the exact rung?"""
-    if small and isinstance(fast.quality, (Orthogonal, Rounding)) and fast.quality.certainly(ENOUGH):
+    if small and isinstance(fast.quality, Rounding) and fast.quality.certainly(ENOUGH):
         return True
     if fast.digits is None:
         return True
@@ -132,9 +133,9 @@ def _required(solution: Solution | None, model: Model, least: float = 1.0) -> So
 
 
 def _at_once(model: Model, rows: FewRows) -> Solution | None:
-    """QR of few numbers, without refinement."""
+    """QR of few numbers, without refinement; None where it is not sure of enough digits."""
     found = Orthogonal.of(rows, model.n)
-    if found is None or not found.decrement < HOPELESS:
+    if found is None or not found.certainly(ENOUGH):
         return None
     sums = max(found.r**2, EPS**2 * rows.size, TINY), rows.size
     return _solution(model, found.theta, found.covariance, sums, found.decrement, 1, found, "QR")

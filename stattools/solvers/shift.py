@@ -9,6 +9,7 @@ Any center will do: it only says in which coordinates sums are taken. A column t
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import sqrt, sumprod
 
 import numpy as np
@@ -33,6 +34,7 @@ class Shift:
     value: float
 
     @classmethod
+    @lru_cache(maxsize=64)
     def none(cls, p: int) -> Shift:
         """Columns as they are."""
         return cls(np.zeros(p), 0.0, None, 1.0)

@@ -12,15 +12,15 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.data.rows import Rows
 from stattools.solvers.digits import EPS
-from stattools.solvers.few_numbers import FEW, Orthogonal
+from stattools.solvers.few_numbers import FEW, Orthogonal, are_few
 from stattools.solvers.few_rows import FewRows
 from stattools.solvers.metric import Metric
 from tests.cases import rng
 from tests.solvers.test_few_rows import problem
 
 
-def at_once(rows) -> Any:
-    return Orthogonal.of(FewRows.of(rows), rows.n)
+def at_once(rows, moved=FewRows.of) -> Any:
+    return Orthogonal.of(moved(rows), rows.n)
 
 
 def exact(rows):
@@ -28,7 +28,8 @@ def exact(rows):
     return st.LeastSquares(accuracy="exact").solve(model)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@pytest.mark.parametrize("moved", [FewRows.of, FewRows.unmoved])
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     seed=some.integers(0, 999),
     n=some.integers(20, 300),
@@ -40,9 +41,9 @@ def exact(rows):
     extras=some.sets(some.sampled_from(["weights", "precision", "offset"])),
     order=some.sampled_from("CF"),
 )
-def test_errors_are_within_their_bounds(seed, n, p, **kind):
+def test_errors_are_within_their_bounds(moved, seed, n, p, **kind):
     rows = problem(seed, n, p, **kind)
-    found, true = at_once(rows), exact(rows)
+    found, true = at_once(rows, moved), exact(rows)
     unit = found.scale * np.sqrt(true.covariance.diagonal())
     error = np.abs(found.theta - true.estimate) / unit
     assert error.max() <= found.decrement + found.lifting + EPS * (np.abs(true.estimate) / unit).max()
@@ -89,12 +90,12 @@ def test_what_is_not_for_qr_at_once_is_left_to_other_ways():
     g = rng(3)
     X, y = g.normal(size=(12, 3)), g.normal(size=12)
     dependent = np.column_stack([X[:, :2], np.zeros(12)])
-    for few in (Rows(X[:3], y[:3]), Rows(dependent, y), Rows(1e-150 * X, y), Rows(1e150 * X, y), Rows(X, 0.0 * y)):
-        assert at_once(few) is None
+    for rows in (Rows(dependent, y), Rows(1e-150 * X, y), Rows(1e150 * X, y), Rows(X, 0.0 * y)):
+        assert at_once(rows) is None
+    assert (are_few(Rows(X[:4], y[:4])), are_few(Rows(X[:3], y[:3]))) == (True, False)
     n = FEW // 9
     X, y = g.normal(size=(n, 3)), g.normal(size=n)
-    assert at_once(Rows(X[:-1], y[:-1])) is not None
-    assert at_once(Rows(X, y)) is None
+    assert (are_few(Rows(X[:-1], y[:-1])), are_few(Rows(X, y))) == (True, False)
 
 
 def test_what_it_is_not_sure_of_goes_on():
@@ -110,10 +111,21 @@ def test_what_it_is_not_sure_of_goes_on():
     assert st.LeastSquares().solve(replace(model, rows=Rows(model.rows.X, model.rows.y))).rung == "QR"
 
 
-def test_what_was_given_is_left_as_it_was():
+def test_columns_far_from_0_are_moved():
+    g = rng(6)
+    X = np.column_stack([np.ones(50), 2000.0 + g.normal(size=50)])
+    rows = Rows(X, 0.01 * X[:, 1] + g.normal(size=50))
+    assert [at_once(rows, moved).certainly(13.0) for moved in (FewRows.unmoved, FewRows.of)] == [False, True]
+    solution = st.LeastSquares().solve(st.ols(rows.y, X, intercept=False))
+    assert solution.rung == "QR"
+    assert solution.digits.smallest >= 13.0
+
+
+@pytest.mark.parametrize("moved", [FewRows.of, FewRows.unmoved])
+def test_what_was_given_is_left_as_it_was(moved):
     for constant in (None, 0):
         rows = problem(5, 30, 3, constant=constant, offset=1.0, closeness=None, noise=1.0, extras=(), order="F")
-        few = FewRows.of(rows)
+        few = moved(rows)
         Z, v = few.Z.copy(), few.v.copy()
         Orthogonal.of(few, 30.0)
         assert np.array_equal(few.Z, Z)
