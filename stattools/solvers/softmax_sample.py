@@ -12,6 +12,7 @@ None.
 from __future__ import annotations
 
 from dataclasses import replace
+from math import log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +34,7 @@ ROWS = 150
 """So many rows for each column."""
 
 SHARE = 8
-"""Samples of more than one in so many rows do not pay."""
+"""Samples of more than one in so many rows do not pay; and so much of the decrement a step takes."""
 
 STEPS = 30
 """So many reads of a sample come near its maximum, where it determines the coefficients."""
@@ -47,9 +48,9 @@ ACCURACY = 0.1
 CLOSER = 0.03
 """Later steps are."""
 
-FORMED = 150
-"""Coefficients, for each product of the first step, up to which the information is formed: that costs a tenth of their
-number of products, and all steps need fifteen times as many as the first one, or fewer.
+FORMED = 32
+"""Coefficients, for each step and each product of the first one, up to which the information is formed: that costs a
+tenth of their number of products, and a step needs three times as many as the first one.
 """
 
 
@@ -89,12 +90,15 @@ class Begun(NamedTuple):
     rough: SharedMetric
     still: NDArray[np.intp]
 
-    def ahead(self, score: Floats) -> tuple[Floats, Metric | ByProducts] | None:
-        """Where a step by the score of all rows at theta leads, and there the information as the sample knows it."""
+    def ahead(self, score: Floats, tolerance: float) -> tuple[Floats, Metric | ByProducts] | None:
+        """Where a step by the score of all rows at theta leads, and there the information as the sample knows it, for
+        steps to the tolerance.
+        """
         times, before = self.model.n / self.sample.n, self.sample.passes
-        step, _ = newton_step(self.sample.times, score / times, self.rough, ACCURACY, STEPS)
+        step, decrement = newton_step(self.sample.times, score / times, self.rough, ACCURACY, STEPS)
         theta = self.theta + step
-        if len(theta) > FORMED * (self.sample.passes - before) and self.rough.rcond >= WELL_PLACED:
+        steps = log(max(sqrt(times) * decrement / tolerance, SHARE), SHARE)
+        if len(theta) > FORMED * steps * (self.sample.passes - before) and self.rough.rcond >= WELL_PLACED:
             self.sample.keep_probabilities(theta)
             products = ByProducts(self.sample, self.rough, times)
             return (theta, products) if products.length(step) > 0.0 else None
