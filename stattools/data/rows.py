@@ -146,15 +146,15 @@ class Rows:
         n, p = self.X.shape
         if share is None and (0 < n <= SHORTEST or n <= self.block_size):
             return part(self.whole)
+        size = share.block(n, self.block_size) if share else fold * self.block_size
         worth = WORTH_A_PART // 4 if fold > 1 else WORTH_A_PART
         if self.X.size <= worth:
-            return reduce(iadd, map(part, self.blocks(share and share.block(n, self.block_size), share)))
-        size = share.block(n, self.block_size) if share else fold * self.block_size
+            return reduce(iadd, map(part, self.blocks(size, share)))
 
         def of_range(first: int, last: int) -> Any:
             return reduce(iadd, map(part, self._where(slice(first, last)).blocks(size, share)))
 
-        return reduce(iadd, sweep(n, of_range, (share.of if share else 1) * worth // p))
+        return reduce(iadd, sweep(n, of_range, worth * (share.of if share else 1) // p))
 
     def sample(self, size: int) -> Rows:
         """One row, by chance, of each of `size` consecutive runs of rows of equal length, in their order.

@@ -8,9 +8,10 @@ What is computed with the information is carried on to the maximum: the log-like
 a step, (g + h)^T d / 2, which from a decrement of 1e-2 is within 1e-9 of it, and the information by what the sample
 says of its change. A step of length lambda standard errors changes it by about lambda / sqrt(n) of itself, and m rows
 know the change to about one part in sqrt(m), so it is formed at lambda = 7 tolerance sqrt(n m) or nearer; the smallest
-of the samples that are large enough will do. How right the change was, the score says where the step leads: d had it
-been right would leave nothing, and what is left of lambda is what standard errors are wrong by, within a factor of two
-or so. Where a few far rows change more than a sample knows, the information is formed again, at the maximum.
+of the samples that are large enough will do. How right the change was, the score says where the step leads: had it
+been right, nothing would be left there, and the share of lambda that is left is what standard errors are wrong by, to
+a factor of two or so. Where a few far rows change more than a sample knows, the information is formed again, at the
+maximum.
 
 Where the samples do not determine the coefficients, or the steps do not contract, the answer is None and the caller
 takes the usual method, whose steps and errors do not depend on samples.
