@@ -165,7 +165,7 @@ class Model:
     def change(self, theta: ArrayLike, ahead: ArrayLike) -> Floats:
         """The information at `ahead` less that at theta, shape (p, p): one product with the change of the weights."""
         theta, ahead = self._checked(theta), self._checked(ahead)
-        return self.rows.total(partial(_change, self.likelihood, self.predictor, theta, ahead))
+        return self.rows.total(partial(_change, self.likelihood, self.predictor, theta, ahead), 2)
 
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta, RSS / (n - p), for models that estimate one; 1 otherwise.

@@ -27,6 +27,9 @@ Floats = NDArray[np.float64]
 NARROW = 12
 """Columns up to which a full product is faster than `dsyrk` and the roots of the weights."""
 
+WIDE = 128
+"""Columns from which rows of positive and of negative weight are better told apart, for two `dsyrk`."""
+
 FEW = 10_000
 """Numbers of X below which the calls cost more than the operations that `dsyrk` saves."""
 
@@ -96,6 +99,9 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
     if weight is None:
         if X.size < FEW:
             return X.T.dot(X)
+    elif X.size >= FEW and X.shape[1] >= WIDE and weight.min() < 0:
+        more, less = np.flatnonzero(weight > 0), np.flatnonzero(weight < 0)
+        return upper_gram(X[more], weight[more]) - upper_gram(X[less], -weight[less])
     elif X.size < FEW or X.shape[1] <= NARROW or weight.min() < 0:
         if isinstance(X, BesideOnes):
             return _bordered(upper_gram(X.given, weight), transposed(X.given, weight), weight.sum())

@@ -29,8 +29,10 @@ BLOCK_BYTES = 1_600_000
 SHORTEST = 256
 """Blocks are not shorter than this, whatever the number of columns."""
 
-WORTH_A_PART = 1500000
-"""Numbers of X that a part needs to be worth a thread's waits for the interpreter's lock."""
+WORTH_A_PART = 1_500_000
+"""Numbers of X that a part needs to be worth a thread's waits for the interpreter's lock: of products X^T X, a quarter
+of it.
+"""
 
 
 class Block(NamedTuple):
@@ -144,14 +146,15 @@ class Rows:
         n, p = self.X.shape
         if share is None and (0 < n <= SHORTEST or n <= self.block_size):
             return part(self.whole)
-        if self.X.size <= WORTH_A_PART:
-            return reduce(iadd, map(part, self.blocks(share and share.block(n, self.block_size), share)))
         size = share.block(n, self.block_size) if share else fold * self.block_size
+        worth = WORTH_A_PART // 4 if fold > 1 else WORTH_A_PART
+        if self.X.size <= worth:
+            return reduce(iadd, map(part, self.blocks(size, share)))
 
         def of_range(first: int, last: int) -> Any:
             return reduce(iadd, map(part, self._where(slice(first, last)).blocks(size, share)))
 
-        return reduce(iadd, sweep(n, of_range, (share.of if share else 1) * WORTH_A_PART // p))
+        return reduce(iadd, sweep(n, of_range, worth * (share.of if share else 1) // p))
 
     def sample(self, size: int) -> Rows:
         """One row, by chance, of each of `size` consecutive runs of rows of equal length, in their order.
@@ -174,7 +177,13 @@ class Rows:
         if isinstance(which, slice) or isinstance(self.X, BesideOnes):
             X = self.X[which]
         elif self.X.flags.c_contiguous:
-            X = np.take(self.X, which, axis=0)
+            X = np.empty((len(which), self.X.shape[1]))
+
+            def take(first: int, last: int) -> None:
+                # "raise" would put a buffer between
+                np.take(self.X, which[first:last], axis=0, out=X[first:last], mode="clip")
+
+            sweep(len(which), take)
         else:  # picking rows of columns is slow
             X = np.take(self.X.T, which, axis=1).T
         return replace(self, X=X, **taken)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from stattools.threads import on_threads
 
 PARTS = 8
-"""Rows are read in at most so many parts, whatever the number of threads."""
+"""Rows are read in at most so many parts, whatever the number of threads: in 8, 4, 2 or 1, which two share evenly."""
 
 SHORTEST = 4096
 """Parts are not shorter than this: below it a thread costs more than it brings."""
@@ -55,6 +55,7 @@ def sweep[T](n: int, part: Callable[[int, int], T], shortest: int = SHORTEST) ->
     >>> sweep(10, lambda first, last: last - first)
     [10]
     """
-    size = -(-n // max(1, min(PARTS, n // shortest))) or 1  # no rows are no ranges
+    parts = 1 << max(1, min(PARTS, n // shortest)).bit_length() - 1
+    size = -(-n // parts) or 1  # no rows are no ranges
     ranges = [(start, min(start + size, n)) for start in range(0, n, size)]
     return on_threads(lambda ends: part(*ends), ranges)

@@ -2,8 +2,9 @@
 
     H z = g,   decrement^2 = g^T z, a sum of positive terms that conjugate gradients add up
 
-One product is one read of the rows; the metric makes few of them enough. Source: Hestenes & Stiefel (1952); Nocedal &
-Wright (2006), 7.1.
+One product is one read of the rows; the metric makes few of them enough. It may itself be solved by conjugate
+gradients, and so not be quite linear. Source: Hestenes & Stiefel (1952); Nocedal & Wright (2006), 7.1; Notay, "Flexible
+conjugate gradients" (2000).
 """
 
 from __future__ import annotations
@@ -46,16 +47,20 @@ def newton_step(
         if left <= 0.0:
             break
         product = times(direction)
-        length = left / float(direction @ product)
+        curvature = float(direction @ product)
+        if not curvature > 0.0:  # nothing is known in this direction
+            break
+        length = left / curvature
         step += length * direction
         square += length * left
-        rest -= length * product
+        last, before = rest, left
+        rest = rest - length * product
         preconditioned = metric.solve(rest)
-        before, left = left, float(rest @ preconditioned)
+        left = float(rest @ preconditioned)
         if left <= accuracy**2 * square:
             break
         if square + MARGIN * left <= enough**2:
             square += MARGIN * left
             break
-        direction = preconditioned + (left / before) * direction
+        direction = preconditioned + (float(preconditioned @ (rest - last)) / before) * direction
     return step, float(np.sqrt(square))

@@ -119,7 +119,7 @@ def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution |
     single = passes.single()
     if not (single.X[:, begun.still] == single.X[0, begun.still]).all():
         return None  # a column that is rarely other than usual, which the sample does not show
-    first = begun.ahead(single.ascent(begun.theta))
+    first = begun.ahead(single.ascent(begun.theta), tolerance)
     if first is None:
         return None
     theta, metric = first

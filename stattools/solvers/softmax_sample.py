@@ -3,14 +3,16 @@
     m = 150 p rows, or so many that the rarest category has 10 p of them;   metric (n / m) H_m
 
 A row tells of K - 1 linear predictors, so that H_m is within sqrt(p / m) of the information of all rows: a step by
-their score leaves about an eighth of the error. H_m is formed where a first such step leads, since a sample fits itself
-too well at its own maximum; that step is by conjugate gradients. Samples that do not pay or do not determine the
-coefficients give None.
+their score leaves about an eighth of the error. H_m is taken where a first such step leads, since a sample fits itself
+too well at its own maximum; that step is by conjugate gradients, and so are those that follow where they take few
+products: of many coefficients, the matrix costs more. Samples that do not pay or do not determine the coefficients give
+None.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from math import log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +34,7 @@ ROWS = 150
 """So many rows for each column."""
 
 SHARE = 8
-"""Samples of more than one in so many rows do not pay."""
+"""Samples of more than one in so many rows do not pay; and so much of the decrement a step takes."""
 
 STEPS = 30
 """So many reads of a sample come near its maximum, where it determines the coefficients."""
@@ -42,6 +44,38 @@ CLOSE = 10.0
 
 ACCURACY = 0.1
 """The first step is right to so much of it."""
+
+CLOSER = 0.03
+"""Later steps are."""
+
+FORMED = 32
+"""Coefficients, for each step and each product of the first one, up to which the information is formed: that costs a
+tenth of their number of products, and a step needs three times as many as the first one.
+"""
+
+
+class ByProducts:
+    """The information of all rows as a sample knows it, `times` that of the sample, by products with it."""
+
+    def __init__(self, sample: SoftmaxPasses, rough: SharedMetric, times: float) -> None:
+        self.sample, self.rough, self.times = sample, rough, times
+
+    @property
+    def rcond(self) -> float:
+        """That of the metric of the products."""
+        return self.rough.rcond
+
+    def solve(self, score: Floats) -> Floats:
+        """The inverse times a score, to a thirtieth."""
+        return newton_step(self.sample.times, score / self.times, self.rough, CLOSER, STEPS)[0]
+
+    def norm(self, score: Floats) -> float:
+        """The decrement of a score."""
+        return float(np.sqrt(max(score @ self.solve(score), 0.0)))
+
+    def length(self, step: Floats) -> float:
+        """A step in standard errors."""
+        return float(np.sqrt(max(self.times * (step @ self.sample.times(step)), 0.0)))
 
 
 class Begun(NamedTuple):
@@ -56,11 +90,18 @@ class Begun(NamedTuple):
     rough: SharedMetric
     still: NDArray[np.intp]
 
-    def ahead(self, score: Floats) -> tuple[Floats, Metric] | None:
-        """Where a step by the score of all rows at theta leads, and there the information as the sample knows it."""
-        times = self.model.n / self.sample.n
-        step, _ = newton_step(self.sample.times, score / times, self.rough, ACCURACY, STEPS)
+    def ahead(self, score: Floats, tolerance: float) -> tuple[Floats, Metric | ByProducts] | None:
+        """Where a step by the score of all rows at theta leads, and there the information as the sample knows it, for
+        steps to the tolerance.
+        """
+        times, before = self.model.n / self.sample.n, self.sample.passes
+        step, decrement = newton_step(self.sample.times, score / times, self.rough, ACCURACY, STEPS)
         theta = self.theta + step
+        steps = log(max(sqrt(times) * decrement / tolerance, SHARE), SHARE)
+        if len(theta) > FORMED * steps * (self.sample.passes - before) and self.rough.rcond >= WELL_PLACED:
+            self.sample.keep_probabilities(theta)
+            products = ByProducts(self.sample, self.rough, times)
+            return (theta, products) if products.length(step) > 0.0 else None
         metric = Metric.where_definite(self.sample.information(theta).astype(float))
         return None if metric is None or metric.rcond < WELL_PLACED else (theta, metric.times(times))
 

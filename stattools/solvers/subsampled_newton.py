@@ -7,10 +7,11 @@
 What is computed with the information is carried on to the maximum: the log-likelihood by the scores at the two ends of
 a step, (g + h)^T d / 2, which from a decrement of 1e-2 is within 1e-9 of it, and the information by what the sample
 says of its change. A step of length lambda standard errors changes it by about lambda / sqrt(n) of itself, and m rows
-know the change to about one part in sqrt(m), so it is formed at lambda = 4 tolerance sqrt(n m) or nearer; the smallest
-of the samples that are large enough will do. How right the change was, the score says where the step leads: d had it
-been right would leave nothing, and what is left of lambda is what standard errors are wrong by, within a factor of two
-or so. Where a few far rows change more than a sample knows, the information is formed again, at the maximum.
+know the change to about one part in sqrt(m), so it is formed at lambda = 7 tolerance sqrt(n m) or nearer; the smallest
+of the samples that are large enough will do. How right the change was, the score says where the step leads: had it
+been right, nothing would be left there, and the share of lambda that is left is what standard errors are wrong by, to
+a factor of two or so. Where a few far rows change more than a sample knows, the information is formed again, at the
+maximum.
 
 Where the samples do not determine the coefficients, or the steps do not contract, the answer is None and the caller
 takes the usual method, whose steps and errors do not depend on samples.
@@ -33,8 +34,8 @@ from stattools.solvers.unit_steps import Shares, ascend
 NEAR = 1e-2
 """The information is formed this close to the maximum, in standard errors, or closer."""
 
-SHARP = 5e-7
-"""A step may leave so much of its decrement; standard errors are then right to six digits."""
+SHARP = 1e-6
+"""A step may leave so much of its decrement; standard errors are then right to about as much."""
 
 MOST_READS = 8
 """Steps by the score alone; beyond them Newton's own method is as fast."""
@@ -86,7 +87,7 @@ def _certified(start: Start, theta: Floats, reads: int, tolerance: float) -> Sol
 
 def _carried_from(model: Model, sample: Model, tolerance: float) -> float:
     """The decrement from which the sample carries the information on to the maximum."""
-    return min(NEAR, 4.0 * tolerance * sqrt(model.n * sample.n))
+    return min(NEAR, 7.0 * tolerance * sqrt(model.n * sample.n))
 
 
 def carried_well(decrement: float, left: float) -> bool:

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
 from stattools.data.sweep import Share
 from stattools.model import Model
-from stattools.solvers.metric import Floats, Metric
+from stattools.solvers.metric import Floats
 from stattools.solvers.two_loops import Change, direction
 
 SHARES = 8
@@ -27,6 +28,13 @@ SHARES = 8
 
 WORTH_A_SHARE = 400_000
 """Numbers of X that a share needs: below it, calls cost more than the reads that shares save."""
+
+
+class Measure(Protocol):
+    """What makes a step of a score, and tells its length in standard errors; a `Metric` is one."""
+
+    def solve(self, score: Floats) -> Floats: ...
+    def length(self, step: Floats) -> float: ...
 
 
 class Shares:
@@ -54,7 +62,7 @@ class Shares:
         return points.mean(axis=0), scores.sum(axis=0) * (len(self.ascents) / self.read)
 
 
-def ascend(shares: Shares, theta: Floats, metric: Metric, tolerance: float, most: int) -> tuple[Floats, int] | None:
+def ascend(shares: Shares, theta: Floats, metric: Measure, tolerance: float, most: int) -> tuple[Floats, int] | None:
     """The point after a read that should leave a decrement below `tolerance`, and the number of reads; None where the
     steps do not contract.
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from stattools.data import products
-from stattools.data.products import FEW, add_gram, gram, symmetric, times, transposed, upper_gram
+from stattools.data.products import FEW, WIDE, add_gram, gram, symmetric, times, transposed, upper_gram
 
 
 def orders(X):
@@ -38,11 +38,11 @@ def test_products_with_vectors(order, p):
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
-@pytest.mark.parametrize("m", [9, FEW])
+@pytest.mark.parametrize(("m", "p"), [(9, 6), (FEW, 6), (FEW, 20), (500, WIDE + 2)])
 @pytest.mark.parametrize("least", [0.0, -1.0])
-def test_weighted_products(order, m, least):
+def test_weighted_products(order, m, p, least):
     rng = np.random.default_rng(3)
-    X, weight = orders(rng.normal(size=(m, 6)))[order], rng.uniform(least, 1.0, m)
+    X, weight = orders(rng.normal(size=(m, p)))[order], rng.uniform(least, 1.0, m)
     found = upper_gram(X, weight)
     assert_allclose(symmetric(found), X.T @ (X * weight[:, None]), rtol=1e-12, atol=1e-12 * m)
 

@@ -112,7 +112,7 @@ def test_far_rows_cost_no_digits(tails):
     fit, exact = st.fit(model), st.fit(model, solver=EVERY_ROW)
     assert fit.solution.solver == "Newton on subsamples"
     assert (np.abs(fit.estimate - exact.estimate) <= 2e-8 * exact.se).all()
-    assert_allclose(fit.se, exact.se, rtol=1e-6)
+    assert_allclose(fit.se, exact.se, rtol=2e-6)
 
 
 def test_few_rows_are_all_read():
