@@ -79,10 +79,10 @@ def climbed(model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats
     n = np.broadcast_to(weight.sum(axis=1), m)
     scale, covariance, decrement = np.ones(m), batch.covariance, batch.decrement
     doubtful = batch.doubtful | (np.count_nonzero(weight, axis=1) <= p)
-    if isinstance(likelihood, Gaussian):
+    if batch.size is not None:
         gap = np.subtract(Y, batch.eta, out=batch.eta)
-        rss, size = weighted_squares(gap, W), weighted_squares(Y, W)
-        doubtful = doubtful | (rss <= 1e-20 * size) | (n <= p)
+        rss = weighted_squares(gap, W)
+        doubtful = doubtful | (rss <= 1e-20 * batch.size) | (n <= p)
         rss = np.where(doubtful, 1.0, rss)
         scale = np.sqrt(rss / np.where(doubtful, 1.0, n - p))
         loglik = -0.5 * n * (np.log(2.0 * np.pi * rss / n) + 1.0)

@@ -51,7 +51,7 @@ ROUND = 1e-4
 @dataclass(frozen=True, eq=False)
 class Batch:
     """Estimates (m, p), decrements (m,) at the last score, linear predictors (m, n); what is doubtful; and `factor`, of
-    the informations at scale 1 on columns X T.
+    the informations at scale 1 on columns X T. `size` (1 or m,) are the sums of squares of linear regressions' y.
     """
 
     estimate: Floats
@@ -60,6 +60,7 @@ class Batch:
     doubtful: Bools
     factor: Floats
     T: Floats
+    size: Floats | None = None
 
     @property
     def covariance(self) -> Floats:
@@ -95,8 +96,9 @@ def batched_newton(
     whole = BatchedRows(likelihood, Z, Y, W, None if offset is None else np.atleast_2d(offset))
     linear = isinstance(likelihood, Gaussian)
     limit = np.full(m, tolerance if measured else SQUARED)
-    if linear:  # whose decrement is in units of y, and whose first step is the last but round-off
-        limit = np.broadcast_to(ROUND_OFF * np.sqrt(weighted_squares(Y, W)), m)
+    size = weighted_squares(Y, W) if linear else None
+    if size is not None:  # the decrement is in units of y, and the first step is the last but round-off
+        limit = np.broadcast_to(ROUND_OFF * np.sqrt(size), m)
     theta = _starts(whole, constant) if start is None else np.linalg.solve(T[0], start)[:, None]
     found, decrement = np.zeros((p, m)), np.full(m, np.inf)
     settled, factor = np.zeros(m, dtype=bool), np.zeros((p, p, m))
@@ -122,12 +124,14 @@ def batched_newton(
         theta = step
         if count < FEWER * len(active):
             active, theta, rows = active[going], step[:, going], rows.kept(going)
-    eta = whole.eta(found)
+    # The last step of linear regressions is round-off.
+    near = linear and len(Z) == 1 and rows is whole and theta.shape[1] == m and settled.all()
+    eta = whole.last_eta if near else whole.eta(found)
     doubtful = ~settled
     if not linear:
         doubtful |= _far(likelihood, eta, Y, W)
     estimate = (T @ found.T[:, :, None])[:, :, 0] if len(T) > 1 else found.T @ T[0].T
-    return Batch(estimate, decrement, eta, doubtful, factor, T)
+    return Batch(estimate, decrement, eta, doubtful, factor, T, size)
 
 
 def supported(likelihood: Likelihood) -> bool:

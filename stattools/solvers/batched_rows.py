@@ -57,6 +57,11 @@ class BatchedRows:
             eta += self.offset
         return eta
 
+    @property
+    def last_eta(self) -> Floats:
+        """The linear predictors where `derivatives` was asked last: of linear regressions with one design for all."""
+        return self._room[0]
+
     def derivatives(self, theta: Floats) -> tuple[Floats, Floats]:
         """Scores (p, m) and lower triangles of the informations (p, p, m) at theta (p, 1 or m)."""
         mean, curvature = self._means(self.eta(theta))
