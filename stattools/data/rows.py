@@ -137,8 +137,8 @@ class Rows:
         """The sum of `part(block)` over all blocks or those of a share, added in place, on the threads that are free
         (`sweep.py`).
 
-        Blocks have `fold` times `block_size` rows: 2 is right for products X^T X, which last so long that fewer calls,
-        in which threads wait for each other, are worth more than the cache.
+        Blocks of many rows have `fold` times `block_size` of them: 2 is right for products X^T X, which last so long
+        that fewer calls, in which threads wait for each other, are worth more than the cache.
 
         >>> Rows(np.ones((5, 1)), np.arange(5.0)).total(lambda block: float(block.y.sum()))
         10.0
@@ -146,7 +146,8 @@ class Rows:
         n, p = self.X.shape
         if share is None and (0 < n <= SHORTEST or n <= self.block_size):
             return part(self.whole)
-        size = share.block(n, self.block_size) if share else fold * self.block_size
+        size = self.block_size * (fold if self.X.size > WORTH_A_PART else 1)
+        size = share.block(n, size) if share else size
         worth = WORTH_A_PART // 4 if fold > 1 else WORTH_A_PART
         if self.X.size <= worth:
             return reduce(iadd, map(part, self.blocks(size, share)))
