@@ -160,6 +160,7 @@ class Model:
         scale held at 1.
         """
         part = partial(_score, self.likelihood, self.predictor, self._checked(theta))
+        # Rows elsewhere are read in their order, and have no shares.
         return self.rows.total(part) if share is None else self.rows.total(part, share=share)
 
     def change(self, theta: ArrayLike, ahead: ArrayLike) -> Floats:

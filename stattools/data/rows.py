@@ -147,7 +147,7 @@ class Rows:
         if share is None and (0 < n <= SHORTEST or n <= self.block_size):
             return part(self.whole)
         size = self.block_size * (fold if self.X.size > WORTH_A_PART else 1)
-        size = share.block(n, size) if share else size
+        size = share.block_size(n, size) if share else size
         worth = WORTH_A_PART // 4 if fold > 1 else WORTH_A_PART
         if self.X.size <= worth:
             return reduce(iadd, map(part, self.blocks(size, share)))

@@ -26,8 +26,8 @@ class Share(NamedTuple):
     number: int
     of: int
 
-    def block(self, n: int, size: int) -> int:
-        """The size of its blocks of n rows where blocks are of `size`."""
+    def block_size(self, n: int, size: int) -> int:
+        """How long its blocks of n rows are at most, where blocks are of `size`."""
         return max(1, min(size, n // (ROUNDS * self.of)))
 
 

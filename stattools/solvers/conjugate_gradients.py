@@ -31,7 +31,8 @@ def newton_step(
     enough: float = 0.0,
 ) -> tuple[Floats, float]:
     """z near H^-1 g, and sqrt(g^T H^-1 g) as summed until what is left, in the metric, is `accuracy` of it, or until
-    ten times as much, which the decrement then includes, leaves it within `enough`.
+    ten times as much, which the decrement then includes, leaves it within `enough`. Infinite where the information has
+    nothing of a direction that the score has: then there is no step to the maximum.
 
     >>> class Plain:
     ...     def solve(self, score):
@@ -48,7 +49,8 @@ def newton_step(
             break
         product = times(direction)
         curvature = float(direction @ product)
-        if not curvature > 0.0:  # nothing is known in this direction
+        if not curvature > 0.0:
+            square = np.inf
             break
         length = left / curvature
         step += length * direction

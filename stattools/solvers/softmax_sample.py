@@ -34,7 +34,10 @@ ROWS = 150
 """So many rows for each column."""
 
 SHARE = 8
-"""Samples of more than one in so many rows do not pay; and so much of the decrement a step takes."""
+"""Samples of more than one in so many rows do not pay."""
+
+LEFT = 8
+"""A step leaves about one part in so many of the decrement."""
 
 STEPS = 30
 """So many reads of a sample come near its maximum, where it determines the coefficients."""
@@ -55,10 +58,12 @@ tenth of their number of products, and a step needs three times as many as the f
 
 
 class ByProducts:
-    """The information of all rows as a sample knows it, `times` that of the sample, by products with it."""
+    """The information of all rows as a sample knows it, `factor` times that of the sample at the probabilities that it
+    keeps, by products with it; `rough` is the metric of the conjugate gradients that solve for a step.
+    """
 
-    def __init__(self, sample: SoftmaxPasses, rough: SharedMetric, times: float) -> None:
-        self.sample, self.rough, self.times = sample, rough, times
+    def __init__(self, sample: SoftmaxPasses, rough: SharedMetric, factor: float) -> None:
+        self.sample, self.rough, self.factor = sample, rough, factor
 
     @property
     def rcond(self) -> float:
@@ -67,15 +72,18 @@ class ByProducts:
 
     def solve(self, score: Floats) -> Floats:
         """The inverse times a score, to a thirtieth."""
-        return newton_step(self.sample.times, score / self.times, self.rough, CLOSER, STEPS)[0]
+        return self._step(score)[0]
 
     def norm(self, score: Floats) -> float:
-        """The decrement of a score."""
-        return float(np.sqrt(max(score @ self.solve(score), 0.0)))
+        """The decrement of a score; infinite where the sample has nothing of a direction that the score has."""
+        return sqrt(self.factor) * self._step(score)[1]
 
     def length(self, step: Floats) -> float:
         """A step in standard errors."""
-        return float(np.sqrt(max(self.times * (step @ self.sample.times(step)), 0.0)))
+        return sqrt(max(self.factor * float(step @ self.sample.times(step)), 0.0))
+
+    def _step(self, score: Floats) -> tuple[Floats, float]:
+        return newton_step(self.sample.times, score / self.factor, self.rough, CLOSER, STEPS)
 
 
 class Begun(NamedTuple):
@@ -97,7 +105,7 @@ class Begun(NamedTuple):
         times, before = self.model.n / self.sample.n, self.sample.passes
         step, decrement = newton_step(self.sample.times, score / times, self.rough, ACCURACY, STEPS)
         theta = self.theta + step
-        steps = log(max(sqrt(times) * decrement / tolerance, SHARE), SHARE)
+        steps = log(max(sqrt(times) * decrement / tolerance, LEFT), LEFT)
         if len(theta) > FORMED * steps * (self.sample.passes - before) and self.rough.rcond >= WELL_PLACED:
             self.sample.keep_probabilities(theta)
             products = ByProducts(self.sample, self.rough, times)

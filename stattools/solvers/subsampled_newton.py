@@ -55,29 +55,33 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
         return None
 
 
-def _certified(start: Start, theta: Floats, reads: int, tolerance: float) -> Solution | None:
-    """Newton steps with the information formed at theta, until the score of all rows is small enough."""
+def _certified(
+    start: Start, theta: Floats, reads: int, tolerance: float, before: tuple[TraceStep, ...] = ()
+) -> Solution | None:
+    """Newton steps with the information formed at theta, until the score of all rows is small enough; where it has to
+    be formed again, `before` are the steps that led there.
+    """
     model, samples = start.model, start.samples
     now = model.evaluate(theta)
     metric = Metric(now.information)
-    trace, decrement, sharp = [_step(0, now, model)], metric.norm(now.score), True
+    trace, decrement, sharp = [*before, _step(len(before), now, model)], metric.norm(now.score), True
     sample = next((one for one in samples if decrement <= _carried_from(model, one, tolerance)), samples[-1])
     while decrement > tolerance:
-        last, before = decrement, theta
-        if len(trace) == 1:
+        last, behind = decrement, theta
+        if len(trace) == len(before) + 1:
             theta, metric = step_carried(theta, now, sample, model.n / sample.n)
         else:
             theta = theta + metric.solve(now.score)
         score = model.ascent(theta)
-        now = replace(now, score=score, loglik=now.loglik + 0.5 * float((now.score + score) @ (theta - before)))
+        now = replace(now, score=score, loglik=now.loglik + 0.5 * float((now.score + score) @ (theta - behind)))
         decrement = metric.norm(score)
         sharp = sharp and carried_well(last, decrement)
         trace.append(_step(len(trace), now, model))
         if not decrement < 0.1 * last:
             return None
-    reads += len(trace)
+    reads += len(trace) - len(before)
     if not sharp:
-        return _certified(start, theta, reads, tolerance)
+        return _certified(start, theta, reads, tolerance, tuple(trace[:-1]))
     found = Solution(
         theta, metric.covariance(), now.loglik, "converged", len(trace) - 1, decrement, tuple(trace),
         "Newton on subsamples", metric.kept(), reads=reads, reach=now.reach,

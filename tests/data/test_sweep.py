@@ -34,7 +34,7 @@ def test_shares_are_every_row_once(n, of, size):
 @pytest.mark.parametrize("n", [5_000, 99_999])
 def test_shares_are_from_everywhere_and_alike(n):
     shares = [Share(number, 8) for number in range(8)]
-    rows = [list(spans(0, n, share.block(n, 10**6), share)) for share in shares]
+    rows = [list(spans(0, n, share.block_size(n, 10**6), share)) for share in shares]
     lengths = [sum(part.stop - part.start for part in parts) for parts in rows]
     assert min(map(len, rows)) >= ROUNDS - 1
     assert max(lengths) - min(lengths) <= n // (8 * ROUNDS) + 1
