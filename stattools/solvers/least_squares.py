@@ -53,8 +53,9 @@ class LeastSquares:
 
     `accuracy` is "fast" (Cholesky, or QR where the columns are ill-conditioned), "exact" (all digits that the float64
     data determine) or "auto": of few numbers QR where that is sure of 13 digits, exact where that costs milliseconds
-    and gains digits or where the columns are ill-conditioned, fast otherwise. Raises IncompatibleError for a likelihood that is not Gaussian,
-    IdentificationError where a column is a combination of others in float64, DomainError for another accuracy.
+    and gains digits or where the columns are ill-conditioned, fast otherwise. Raises IncompatibleError for a likelihood
+    that is not Gaussian, IdentificationError where a column is a combination of others in float64, DomainError for
+    another accuracy.
 
     >>> LeastSquares(accuracy="exact").needs
     'a Gaussian likelihood with a linear predictor'
