@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from stattools.decisions.probabilities import probability_greater as probability_greater
     from stattools.errors import ConvergenceError as ConvergenceError
     from stattools.errors import DomainError as DomainError
+    from stattools.errors import FileError as FileError
     from stattools.errors import IdentificationError as IdentificationError
     from stattools.errors import IncompatibleError as IncompatibleError
     from stattools.errors import StattoolsError as StattoolsError
@@ -186,6 +187,7 @@ _HOME = {
     "errors": (
         "ConvergenceError",
         "DomainError",
+        "FileError",
         "IdentificationError",
         "IncompatibleError",
         "StattoolsError",

@@ -1,19 +1,37 @@
-"""The errors of stattools: one root, four children, each saying who needs what, what it got, and what to do."""
+"""The errors of stattools: one root and its children, each saying who needs what, what it got, and what to do."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
+
+from stattools.characters import escaped
 
 if TYPE_CHECKING:
     from stattools.solvers.solution import Solution
 
 
 class StattoolsError(Exception):
-    """Root of every error that stattools raises on purpose."""
+    """Root of every error that stattools raises on purpose; its message shows controls of the terminal as escapes."""
+
+    def __str__(self) -> str:
+        return escaped(super().__str__())
 
 
 class DomainError(StattoolsError, ValueError):
     """Data or parameters that the model cannot take: wrong support, NaN, empty, unseen level, forbidden formula."""
+
+
+class FileError(DomainError, OSError):
+    """A file that cannot be read or written: it is not there, is no file, the disk is full; with the system's
+    `errno`, None where the reason is not the system's.
+    """
+
+    @classmethod
+    def of(cls, message: str, error: OSError) -> Self:
+        """With the number of the system's error."""
+        made = cls(message)
+        made.errno = error.errno
+        return made
 
 
 class IdentificationError(StattoolsError, ValueError):

@@ -11,8 +11,7 @@ import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -22,7 +21,9 @@ from stattools.data.scan import Scan
 from stattools.data.scanned_columns import cleaned, require_kinds
 from stattools.data.source import Batch, Source, at
 from stattools.data.sources import source_of
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, FileError, IncompatibleError
+from stattools.files.paths import path_of
+from stattools.files.writing import beside, reasons, replace_file
 from stattools.likelihoods import Categorical
 from stattools.prediction import KINDS, labels_of, predict, require_finite
 
@@ -40,7 +41,7 @@ def predict_to(fit: Fit, path: str | Path, data: Any, *, kind: str = "mean", int
     missing; see `Fit.predict_to`.
     """
     model = fit.model
-    path = Path(path)
+    path = path_of(path, "predict_to")
     data = model.source if data is None else data
     source = source_of(data)
     if source is None:
@@ -79,21 +80,19 @@ def _require_file(path: Path, source: Scan) -> None:
 def _file(path: Path, source: Scan, names: list[str], rule: Rule) -> Path:
     import pyarrow.parquet as pq
 
-    part = path.with_name(path.name + ".part")
-    try:
-        with pq.ParquetWriter(part, rule.schema) as writer:
+    def write(file: BinaryIO) -> None:
+        with pq.ParquetWriter(file, rule.schema) as writer:
             for batch in source.batches(names):
                 writer.write_batch(rule(batch))
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-    return path
+
+    return replace_file(path, write, "predict_to")
 
 
 def _folder(path: Path, source: Source, names: list[str], rule: Rule) -> Path:
-    part = path.resolve().with_name(f".{path.name}.{uuid4().hex}.part")
-    closed = part.with_suffix(".closed")
-    part.mkdir()
+    place = path.resolve()
+    part, closed = beside(place), beside(place)
+    with reasons(path, "predict_to"):
+        part.mkdir()
     try:
         try:
             written = source.total(names, ToFile(part, rule), sys.maxsize)
@@ -104,9 +103,10 @@ def _folder(path: Path, source: Source, names: list[str], rule: Rule) -> Path:
                 f"of {written} files that were written, {path.parent} has "
                 f"{len(list(closed.glob('*.parquet')))}: give a folder that all workers share."
             )
-        for left in closed.glob("*.part"):  # by a worker that was lost
+        for left in closed.glob(".*.tmp"):  # by a worker that was lost
             left.unlink()
-        os.replace(closed, path)
+        with reasons(path, "predict_to"):
+            os.replace(closed, path)
     finally:
         shutil.rmtree(closed, ignore_errors=True)
     return path
@@ -122,19 +122,18 @@ class ToFile:
     def __call__(self, batch: Batch) -> int:
         import pyarrow.parquet as pq
 
-        path = self.folder / f"part.{batch.number:06d}.parquet"
-        part = path.with_suffix(f".{uuid4().hex}.part")
-        try:
-            with pq.ParquetWriter(part, self.rule.schema) as writer:
+        def write(file: BinaryIO) -> None:
+            with pq.ParquetWriter(file, self.rule.schema) as writer:
                 for piece in batch.cut(ROWS):
                     writer.write_batch(self.rule(piece))
-            os.replace(part, path)
-        except OSError as error:
-            raise DomainError(
-                f"{batch.where} cannot be written: {error}. predict_to needs a folder with room that all workers share."
+
+        try:
+            replace_file(self.folder / f"part.{batch.number:06d}.parquet", write, "predict_to")
+        except FileError as error:
+            raise FileError.of(
+                f"{batch.where} cannot be written: {error} predict_to needs a folder with room that all workers share.",
+                error,
             ) from error
-        finally:
-            part.unlink(missing_ok=True)
         return 1
 
 

@@ -9,7 +9,9 @@ import pytest
 import stattools
 
 LAYERS = [
+    ["characters"],
     ["errors", "record", "threads"],
+    ["files"],
     ["interval"],
     ["likelihoods"],
     ["data"],

@@ -157,7 +157,7 @@ LATE = Event()
 
 def late(piece, folder):
     if len(piece) == 120 and not LATE.is_set():
-        part = next(folder.glob(".p.*.part"))
+        part = next(folder.glob(".*.tmp"))
         with contextlib.suppress(FileNotFoundError):
             for k in range(20_000):
                 (part / str(k)).touch()

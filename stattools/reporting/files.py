@@ -1,22 +1,22 @@
 """Writing a report so that a reader never sees half of one: everything is made first, then put in place at once.
 
-All files are written beside their places and brought to the disk; then each replaces its old version in one step
-(`os.replace`), figures first, the Markdown last, while a lock on the folder keeps other writers waiting. What fails
-leaves the old report as it was. What the old report had and the new one does not make, a figure or a page, is removed.
+Its files are drafts (`stattools/files/writing.py`) until all are complete; then each replaces its old version, figures
+first, the Markdown last, while a lock on the folder keeps other writers waiting. What fails leaves the old report as it
+was. What the old report had and the new one does not make, a figure or a page, is removed.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import unquote
 
 from stattools.errors import DomainError
+from stattools.files.paths import path_of
+from stattools.files.writing import Drafts, reasons
 from stattools.reporting.document import Document, Picture, walk
 from stattools.reporting.figures import png as drawn_png
 from stattools.reporting.figures import svg
@@ -32,8 +32,8 @@ def write(document: Document, to: str | os.PathLike[str], *, html: bool = False,
     """Write PATH.md and the figures PATH/*.svg; the path of the Markdown. `to` may end in ".md" or not.
 
     `html` writes PATH.html beside it, which needs no other file; `png` every figure as PNG too, for programs that do
-    not read SVG. Raises DomainError for a name that cannot be a report's, OSError with path and reason where it cannot
-    write.
+    not read SVG. Raises DomainError for a name that cannot be a report's, FileError with path and reason where
+    it cannot write.
     """
     path = report_path(to)
     folder = path.with_suffix("")
@@ -55,7 +55,7 @@ def report_path(to: str | os.PathLike[str]) -> Path:
     >>> str(report_path("reports/v1.2")), str(report_path("reports/v1.2.md"))
     ('reports/v1.2.md', 'reports/v1.2.md')
     """
-    path = Path(to)
+    path = path_of(to, "report")
     name = path.name.removesuffix(".md")
     if not name.strip(". "):
         raise DomainError(f'report needs to=, a file name such as "reports/admissions"; got {os.fspath(to)!r}.')
@@ -84,68 +84,23 @@ def _pictures(document: Document, folder: Path) -> dict[str, bytes]:
 
 def _replace(contents: dict[Path, bytes], report: Path) -> None:
     """Put all files in place, the last one last, or leave everything as it was."""
-    waiting: dict[Path, Path] = {}
     made: list[Path] = []
-    path = report
     try:
-        for path, content in contents.items():
-            made += _make_folder(path.parent)
-            temporary = _beside(path)
-            waiting[temporary] = path
-            with temporary.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        path = report
-        with _alone(report.parent):
-            outdated = _outdated(report, contents)
-            _switch(waiting)
-            for old in outdated:
-                old.unlink(missing_ok=True)
-    except BaseException as error:
-        for temporary in waiting:
-            temporary.unlink(missing_ok=True)
+        with Drafts("report") as drafts:
+            for path, content in contents.items():
+                with reasons(path, "report"):
+                    made += _make_folder(path.parent)
+                drafts.add(path, lambda file, content=content: file.write(content))
+            with _alone(report.parent):
+                outdated = _outdated(report, contents)
+                drafts.publish()
+                for old in outdated:
+                    old.unlink(missing_ok=True)
+    except BaseException:
         for folder in reversed(made):
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
-        if isinstance(error, OSError):
-            reason = error.strerror or str(error)
-            says = f"{reason}; the report was not written, and an old one is as it was"
-            raise OSError(error.errno or 0, says, str(path)) from error
         raise
-
-
-def _switch(waiting: dict[Path, Path]) -> None:
-    """Every file to its place; if one cannot go there, those before it come back."""
-    kept: dict[Path, Path] = {}
-    new: list[Path] = []
-    try:
-        for path in waiting.values():
-            if path.exists():
-                kept[path] = _kept(path)
-        for temporary, path in waiting.items():
-            os.replace(temporary, path)
-            new.append(path)
-    except BaseException:
-        for path in new:
-            if path in kept:
-                os.replace(kept.pop(path), path)
-            else:
-                path.unlink(missing_ok=True)
-        raise
-    finally:
-        for old in kept.values():
-            old.unlink(missing_ok=True)
-
-
-def _kept(path: Path) -> Path:
-    """A second name of a file, or a copy where the file system has no links."""
-    copy = _beside(path)
-    try:
-        os.link(path, copy)
-    except OSError:
-        shutil.copy2(path, copy)
-    return copy
 
 
 def _outdated(report: Path, contents: dict[Path, bytes]) -> list[Path]:
@@ -174,10 +129,6 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
 
 
 def _make_folder(folder: Path) -> list[Path]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from html import escape
 from itertools import count as counter
 
-from stattools.reporting.characters import printable
+from stattools.characters import printable
 from stattools.reporting.document import (
     Block,
     Bullets,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stattools.reporting.characters import printable
+from stattools.characters import printable
 from stattools.reporting.document import Span, Table, inline
 
 ESCAPES = {

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from stattools.reporting.characters import LINE_BREAK, UNPRINTABLE, printable
+from stattools.characters import LINE_BREAK, UNPRINTABLE, printable
 from stattools.reporting.document import (
     Block,
     Bullets,

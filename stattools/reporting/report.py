@@ -65,7 +65,7 @@ def report(
     path with or without ".md"; `command` is printed as what writes the report again. `html` writes PATH.html too, the
     same report in one file that needs no other and no network; `png` writes a PNG beside each SVG figure. Same inputs
     give the same bytes; a report that fails leaves the old one as it was. Raises IncompatibleError for anything else,
-    OSError with path and reason where it cannot write.
+    FileError with path and reason where it cannot write.
 
     >>> import tempfile, stattools as st
     >>> folder = tempfile.TemporaryDirectory()

@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import DomainError
+from stattools.errors import DomainError, FileError
+from stattools.files.paths import path_of, require_regular
+from stattools.files.writing import replace_file
 from stattools.storage.encoding import decoded, encoded
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ def save(fit: Fit | OneVsRestFit | NetworkFit | NetworkEnsemble, path: str | os.
 
     Estimates, covariance, certificate and the design are kept, the rows are not: after loading the summary, the table,
     Wald intervals and predictions for new rows are the same to the last bit. Of a long trace every k-th step is kept.
-    Raises IncompatibleError for a fit with parts that cannot be written, DomainError where the file cannot be.
+    Several writers of one path do not mix: the last one wins, and a reader sees a whole file. Raises IncompatibleError
+    for a fit with parts that cannot be written, FileError where the file cannot be, which leaves an old one as it was.
 
     >>> import tempfile
     >>> import stattools as st
@@ -52,39 +55,34 @@ def save(fit: Fit | OneVsRestFit | NetworkFit | NetworkEnsemble, path: str | os.
     >>> same.predict({"x": [4]}).round(6).tolist()
     [10.0]
     """
-    target = Path(path)
+    target = path_of(path, "save")
     arrays: dict[str, NDArray[Any]] = {}
     content = {"format": FORMAT, "version": VERSION, "written_by": _writer()}
     text = json.dumps(content | {"fit": encoded(fit, arrays)}, indent=1, allow_nan=False)
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **arrays)
     data = sealed({"fit.json": text.encode(), "arrays.npz": packed.getvalue()})
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(data)
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True) if beside.parent.is_dir() else None
-        raise DomainError(f"save cannot write {str(target)!r}: {error.strerror or error}.") from error
-    return target
+    return replace_file(target, lambda file: file.write(data), "save")
 
 
 def load(path: str | os.PathLike[str]) -> Fit:
     """Read a fit that `st.save` wrote.
 
-    Raises DomainError for a file that is missing, damaged, edited, of something else, or of a newer format. Profile
+    Raises FileError for what is not there or is no file, such as a folder or a pipe; DomainError for a file that is
+    damaged, edited, of something else, or of a newer format. Profile
     intervals, residuals and whatever else needs the rows raise IncompatibleError: they were not saved.
 
     >>> load("no such file")
     Traceback (most recent call last):
-    stattools.errors.DomainError: load cannot read 'no such file': No such file or directory.
+    stattools.errors.FileError: load cannot read 'no such file': No such file or directory.
     """
+    path = path_of(path, "load")
+    if require_regular(path, "load").st_size > LARGEST_FILE:
+        raise DomainError(f"load cannot read {str(path)!r}: it is larger than any fit.")
     try:
-        if Path(path).stat().st_size > LARGEST_FILE:
-            raise DomainError(f"load cannot read {str(path)!r}: it is larger than any fit.")
-        data = Path(path).read_bytes()
+        data = path.read_bytes()
     except OSError as error:
-        raise DomainError(f"load cannot read {str(path)!r}: {error.strerror or error}.") from error
+        raise FileError.of(f"load cannot read {str(path)!r}: {error.strerror or error}.", error) from error
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as folder:
             _check_size(folder)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from stattools.errors import DomainError
+from stattools.errors import DomainError, FileError
 from stattools.reporting import figures, files
 from stattools.reporting.document import Document, Figure, Paragraph, Picture
 
@@ -71,7 +71,7 @@ def test_a_disk_that_fills_at_any_step_is_named_and_leaves_the_old_report(tmp_pa
         return works(*arguments)
 
     monkeypatch.setattr(os, broken, full)
-    says = r"No space left on device; the report was not written, .*/r(/f\d\.svg|\.html|\.md)'"
+    says = r"/r(/f\d\.svg|\.html|\.md)': No space left on device. Free space, or write elsewhere"
     with pytest.raises(OSError, match=says) as caught:
         files.write(document("new", drawn, drawn), tmp_path / "r", html=True)
     assert caught.value.errno == errno.ENOSPC
@@ -87,14 +87,14 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patched:  # chmod does not stop root
         patched.setattr(type(tmp_path), "open", forbidden)
-        with pytest.raises(PermissionError, match=r"Permission denied.*/r/f0\.svg'"):
+        with pytest.raises(FileError, match=r"/r/f0\.svg': Permission denied. .* change its permissions"):
             files.write(document("new", drawn), tmp_path / "r")
     assert contents(tmp_path) == before
 
 
 def test_a_file_where_the_folder_should_be_is_named(tmp_path):
     (tmp_path / "r").write_text("mine")
-    with pytest.raises(OSError, match=r"/r/f0\.svg'"):
+    with pytest.raises(FileError, match=r"/r/f0\.svg': File exists"):
         files.write(document("new", drawn), tmp_path / "r")
     assert contents(tmp_path) == {"r": b"mine"}
 
@@ -189,3 +189,13 @@ def test_two_figures_of_one_name_are_refused(tmp_path):
 def test_a_dot_in_the_name_is_no_ending(tmp_path):
     assert files.write(document("x", drawn), tmp_path / "v1.2").name == "v1.2.md"
     assert (tmp_path / "v1.2" / "f0.svg").is_file()
+
+
+def test_the_name_of_a_report_may_be_long_and_must_be_a_name(tmp_path):
+    files.write(document("x", drawn), tmp_path / ("n" * 250), html=True)
+    assert (tmp_path / ("n" * 250 + ".html")).is_file()
+    os.mkfifo(tmp_path / "pipe.md")
+    for to, says in ((tmp_path / ("n" * 253), "too long"), (tmp_path / "a\0b", "NUL"), (tmp_path / "pipe", "a FIFO")):
+        with pytest.raises(DomainError, match=says):
+            files.write(document("x"), to)
+    assert len(list(tmp_path.rglob("*"))) == 5  # Markdown, page, folder, figure; the pipe

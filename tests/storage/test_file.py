@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import zipfile
 from dataclasses import fields, replace
 
@@ -363,6 +364,13 @@ def test_files_that_are_not_there(tmp_path):
         load(tmp_path / "no_such_file")
     with pytest.raises(st.DomainError, match="load cannot read"):
         load(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", "/dev/zero"):  # the one waits for ever, the other has no end
+        with pytest.raises(st.FileError, match=r"load cannot read .*Give a file on a disk"):
+            load(path)
+    with pytest.raises(st.DomainError, match="load needs a path without the character NUL"):
+        load("a\0")
+    (tmp_path / "pipe").unlink()
     fit = st.fit(st.ols("y ~ x", FRAME))
     with pytest.raises(st.DomainError, match=r"save cannot write .*No such file or directory"):
         save(fit, tmp_path / "no_such_folder" / "a.stattools")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.reporting.characters import printable
+from stattools.characters import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,6 +1,6 @@
 import pytest
 
-from stattools.reporting.characters import printable
+from stattools.characters import printable
 
 
 @pytest.mark.parametrize(
