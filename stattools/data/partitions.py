@@ -31,8 +31,14 @@ def parts_of(path: Path, root: Path) -> dict[str, str | None]:
     >>> parts_of(Path("data/year=2020/city=S%C3%A3o/a.parquet"), Path("data"))
     {'year': '2020', 'city': 'São'}
     """
-    pairs = (folder.partition("=") for folder in path.relative_to(root).parts[:-1])
-    return {unquote(name): None if value == MISSING else unquote(value) for name, sign, value in pairs if sign and name}
+    found: dict[str, str | None] = {}
+    for folder in path.relative_to(root).parts[:-1]:
+        name, sign, value = folder.partition("=")
+        if sign and name:
+            if unquote(name) in found:
+                raise DomainError(f"the folders of {path} name the column {unquote(name)!r} twice; rename one.")
+            found[unquote(name)] = None if value == MISSING else unquote(value)
+    return found
 
 
 def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) -> dict[str, list[Value]]:

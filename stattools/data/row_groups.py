@@ -25,6 +25,11 @@ BUFFER = 1 << 20
 """Bytes of a column that are read from a Parquet file at a time."""
 
 
+def ending(path: Path) -> str:
+    """The ending of a name in small letters, which says the format."""
+    return path.suffix.lower()
+
+
 class Stamp(NamedTuple):
     """Size in bytes and time of the last change in nanoseconds: what tells that a file is another one now."""
 
@@ -57,7 +62,7 @@ def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
     import pyarrow.parquet as pq
 
     try:
-        if path.suffix in PARQUET:
+        if ending(path) in PARQUET:
             with pq.ParquetFile(path) as file:
                 metadata = file.metadata
                 counts = tuple(metadata.row_group(k).num_rows for k in range(metadata.num_row_groups))
@@ -68,7 +73,7 @@ def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
             return file.schema, tuple(lengths.get_batch(k).num_rows for k in range(file.num_record_batches))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DomainError(
-            f"{path} cannot be opened as {'Parquet' if path.suffix in PARQUET else 'Arrow IPC'}: {error}"
+            f"{path} cannot be opened as {'Parquet' if ending(path) in PARQUET else 'Arrow IPC'}: {error}"
         ) from error
 
 

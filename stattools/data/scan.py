@@ -6,18 +6,17 @@ one row group, read with the columns that are needed; memory is that of a few ba
 
 from __future__ import annotations
 
-import glob
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stattools.data.found_files import found_files
 from stattools.data.kinds import kind_of, merged, words
-from stattools.data.partitions import Value, columns_of, kind_of_values, parts_of, with_parts
+from stattools.data.partitions import Value, columns_of, kind_of_values, with_parts
 from stattools.data.read_progress import watched
-from stattools.data.row_groups import ARROW, PARQUET, Stamp, arrow_batches, footer, parquet_batches
+from stattools.data.row_groups import PARQUET, Stamp, arrow_batches, ending, footer, parquet_batches
 from stattools.data.sample import OneOfEachRun, Pick
 from stattools.data.source import Batch, added
 from stattools.errors import DomainError, IncompatibleError
@@ -93,7 +92,7 @@ class Scan:
             if not sum(groups):
                 continue
             try:
-                if path.suffix in PARQUET:
+                if ending(path) in PARQUET:
                     batches = parquet_batches(path, groups, read, text, before, BATCH, verify)
                 else:
                     batches = arrow_batches(path, groups, read, before, BATCH, verify)
@@ -127,9 +126,10 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
     """Parquet and Arrow IPC (Feather) files as one table that is read in batches, for data larger than memory.
 
     `paths` is a file, a folder, a pattern such as "data/*.parquet", or a list of them; the rows are those of the files
-    in the order of their names. Folders below it that are named like `year=2020` are columns that the files have not:
-    whole numbers where all values are, text otherwise. Use it as the table of a formula:
-    `st.logistic("y ~ x + C(g)", st.scan("data"))`. Only footers are read here. Raises DomainError for no files, files
+    in the order of their names. Links are followed, and files and folders whose names begin with "." or "_" are left
+    out. Folders below it that are named like `year=2020` are columns that the files have not: whole numbers where all
+    values are, text otherwise. Use it as the table of a formula: `st.logistic("y ~ x + C(g)", st.scan("data"))`. Only
+    footers are read here. Raises DomainError for no files, a file under two names (its rows would count twice), files
     of another format, files that cannot be opened, and columns whose type differs between files; IncompatibleError
     where pyarrow is not installed.
 
@@ -146,7 +146,7 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
     [0.8, 2.3]
     """
     _require_pyarrow()
-    files, folders = _files([paths] if isinstance(paths, str | Path) else paths)
+    files, folders = found_files(paths)
     kinds: dict[str, str] = {}
     homes: dict[str, Path] = {}
     groups, stamps = [], []
@@ -187,52 +187,3 @@ def _require_pyarrow() -> None:
         raise IncompatibleError(
             "st.scan needs pyarrow. Install it: pip install 'stattools[files]'; or give a table in memory."
         ) from error
-
-
-def _files(given: Any) -> tuple[list[Path], list[dict[str, str | None]]]:
-    """The files, and the columns in the names of the folders between what was given and them."""
-    if not isinstance(given, Iterable) or isinstance(given, bytes):
-        raise DomainError(
-            f"st.scan takes a file, a folder, a pattern or a list of them; got {type(given).__name__}. A table in "
-            "memory is given to the model itself."
-        )
-    found: list[Path] = []
-    parts: list[dict[str, str | None]] = []
-    for item in given:
-        if not isinstance(item, str | os.PathLike):
-            raise DomainError(f"st.scan takes paths; got {item!r:.60} of type {type(item).__name__}.")
-        path = root = Path(item)
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith((".", "_")))
-            files = [p for p in inside if p.suffix in PARQUET + ARROW]
-            if not files:
-                raise DomainError(
-                    f"the folder {path} has no Parquet or Arrow file ({', '.join(PARQUET + ARROW)})" + _hint(inside)
-                )
-        elif path.is_file():
-            files, root = [path], path.parent
-        else:
-            files = [Path(name) for name in sorted(glob.glob(str(item), recursive=True))]
-            while glob.has_magic(str(root)):
-                root = root.parent
-            if not files:
-                raise DomainError(f"st.scan found no file at {str(item)!r}; it takes a file, a folder or a pattern.")
-        if other := [p for p in files if p.suffix not in PARQUET + ARROW]:
-            raise DomainError(f"{other[0]} is not a Parquet or Arrow file" + _hint(other))
-        found += files
-        parts += [parts_of(file, root) for file in files]
-    if not found:
-        raise DomainError("st.scan got no paths; it takes a file, a folder, a pattern or a list of them.")
-    if twice := [p for p in found if found.count(p) > 1][:1]:
-        raise DomainError(f"{twice[0]} is given twice; each file counts once.")
-    return found, parts
-
-
-def _hint(files: list[Path]) -> str:
-    text = next((p for p in files if p.suffixes and p.suffixes[0] in (".csv", ".tsv", ".txt")), None)
-    if text is None:
-        return "."
-    return (
-        f". Convert {text.name} once, in batches: import pyarrow.csv, pyarrow.dataset; pyarrow.dataset.write_dataset("
-        f"pyarrow.csv.open_csv({str(text)!r}), 'parquet', format='parquet')."
-    )

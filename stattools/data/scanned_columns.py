@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+LARGEST = np.iinfo(np.int64).max
+
+
 class Columns(Mapping[str, "pd.Series"]):
     """Clean columns by name. A pandas Series takes longer to make than a batch of numbers to add up, so that it is made
     only where one is asked for; `values_of` has the numbers, or the categories, as they are.
@@ -139,4 +142,10 @@ def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None
         return np.empty(0, dtype=DTYPES[kind])
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
-    return column.to_numpy(zero_copy_only=False).astype(DTYPES[kind], copy=False)
+    numbers = column.to_numpy(zero_copy_only=False)
+    if numbers.dtype == np.uint64 and kind == "whole" and numbers.max(initial=0) > LARGEST:
+        raise DomainError(
+            f"column {name!r} holds {numbers.max()}, and whole numbers go up to {LARGEST}; write it as a number with "
+            "decimals, or as text where it is a name."
+        )
+    return numbers.astype(DTYPES[kind], copy=False)

@@ -132,7 +132,10 @@ def _foreign(values: Any) -> pd.Series:
     if isinstance(column.dtype, nw.Enum):
         return pd.Series(pd.Categorical(column.to_list(), categories=list(column.dtype.categories), ordered=True))
     if column.dtype == nw.Categorical and column.implementation.is_pyarrow():
-        return pd.Series(native.to_pandas())  # a dictionary: its order is the order of the levels
+        try:
+            return pd.Series(native.to_pandas())  # a dictionary: its order is the order of the levels
+        except ValueError:  # one that holds a level twice, or a missing one, as Arrow allows
+            return pd.Series(native.cast(native.type.value_type).dictionary_encode().to_pandas())
     if column.dtype.is_float() or (column.dtype.is_integer() and column.null_count() == 0):
         return pd.Series(column.to_numpy())
     return pd.Series(column.to_list(), dtype=object)

@@ -195,3 +195,13 @@ def test_dictionaries_may_hold_a_level_twice_or_a_missing_one(tmp_path):
     plain = np.array(["a", "b", "a", None], dtype=object)[np.arange(40) % 4]
     np.testing.assert_allclose(fit.estimate, st.fit(st.ols("y ~ g", {"y": y, "g": plain})).estimate, atol=1e-12)
     assert fit.model.dropped == {"g": 10}
+    np.testing.assert_allclose(st.fit(st.ols("y ~ g", pa.table({"y": y, "g": odd}))).estimate, fit.estimate, atol=1e-12)
+
+
+def test_whole_numbers_that_no_signed_integer_holds_are_refused(tmp_path):
+    """They would wrap round and become negative: the slope of y on x had the other sign."""
+    x = pa.array([1, 2, 2**63 + 5], pa.uint64())
+    pq.write_table(pa.table({"y": [1.0, 3.0, 4.0], "x": x, "z": [1, 2, 3]}), tmp_path / "a.pq")
+    with pytest.raises(st.DomainError, match=r"column 'x' holds 9223372036854775813, .*write it as a number"):
+        st.fit(st.ols("y ~ x", st.scan(tmp_path)))
+    assert st.fit(st.ols("y ~ z", st.scan(tmp_path))).n == 3
