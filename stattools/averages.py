@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from stattools.data.coding import Coding
 from stattools.data.source import Batch, at
-from stattools.likelihoods.slopes import mean_slope
 from stattools.model import Model
 from stattools.population import STEP, Population, columns_of_batch
 
@@ -52,8 +51,12 @@ class Move(NamedTuple):
     value: Any
 
 
-def averages(theta: Floats, rows: Population, moves: Sequence[Move]) -> dict[Move, Average]:
-    """The average of each move over a population; of rows elsewhere in one read."""
+def averages(
+    theta: Floats, rows: Population, moves: Sequence[Move], discrete: tuple[str, ...] = ()
+) -> dict[Move, Average]:
+    """The average of each move over a population; of rows elsewhere in one read, which finds out whether the `discrete`
+    columns hold 0 and 1.
+    """
     if rows.elsewhere is None:
         return {
             move: _slope(theta, rows, move.name)
@@ -61,7 +64,7 @@ def averages(theta: Floats, rows: Population, moves: Sequence[Move]) -> dict[Mov
             else _average(theta, rows, {move.name: move.value})
             for move in moves
         }
-    return averages_elsewhere(theta, rows, moves)
+    return _averages_elsewhere(theta, rows, moves, discrete)
 
 
 def _average(theta: Floats, rows: Population, moved: Mapping[str, Any]) -> Average:
@@ -70,31 +73,36 @@ def _average(theta: Floats, rows: Population, moved: Mapping[str, Any]) -> Avera
     weight = np.asarray(block.weight)
     eta, pullback = model.predictor.forward(theta, block)
     mean = model.likelihood.mean(eta).reshape(len(eta), -1)
-    slope = mean_slope(model.likelihood, eta) * weight[:, None, None]
+    slope = model.likelihood.slope(eta) * weight[:, None, None]
     return Average(weight @ mean, np.stack([_pulled(pullback, slope[:, k]) for k in range(mean.shape[1])]))
 
 
 def _slope(theta: Floats, rows: Population, name: str) -> Average:
     """The average derivative of the mean in a number: d mean = mean'(eta) dX theta, and its gradient.
 
-    In theta: mean'(eta) dX + (mean'(eta))' x, the last derivative along d eta, by a central difference in eta.
+    In theta: mean'(eta) dX + (mean'(eta))' x, the last derivative along d eta, by a central difference in eta; of every
+    linear predictor, also where the mean moves with the dispersion.
     """
     model = rows.model
     block, change = rows.block(rows.unmoved), rows.block(rows.derivative(name))
     change = change._replace(offset=None)
     eta, pullback = model.predictor.forward(theta, block)
-    still = model.predictor.forward(theta, change._replace(X=np.zeros_like(change.X)))[0]
+    # What all rows share, such as log alpha, does not move with x: it is taken away, from d eta and from its gradient.
+    still, pull_still = model.predictor.forward(theta, change._replace(X=np.zeros_like(change.X)))
     moving, pull_change = model.predictor.forward(theta, change)
-    moving = moving - still  # what all rows share does not move
+    moving = moving - still
     size = np.abs(moving).reshape(len(eta), -1).max(axis=1).reshape(-1, *[1] * (eta.ndim - 1))
     unit = np.divide(moving, size, out=np.zeros_like(moving), where=size > 0) * STEP
-    slope = mean_slope(model.likelihood, eta)
-    ahead, behind = mean_slope(model.likelihood, eta + unit), mean_slope(model.likelihood, eta - unit)
+    slope = model.likelihood.slope(eta)
+    ahead, behind = model.likelihood.slope(eta + unit), model.likelihood.slope(eta - unit)
     bend = (ahead - behind) / (2.0 * STEP) * size.reshape(-1, 1, 1)
     weight = np.asarray(block.weight)
     value = weight @ (slope * moving.reshape(len(eta), 1, -1)).sum(axis=2)
     slope, bend = slope * weight[:, None, None], bend * weight[:, None, None]
-    gradient = [_pulled(pull_change, slope[:, k]) + _pulled(pullback, bend[:, k]) for k in range(slope.shape[1])]
+    gradient = [
+        _pulled(pull_change, slope[:, k]) - _pulled(pull_still, slope[:, k]) + _pulled(pullback, bend[:, k])
+        for k in range(slope.shape[1])
+    ]
     return Average(value, np.stack(gradient))
 
 
@@ -141,12 +149,13 @@ class _OfBatch:
         return _Parts(n, tuple(part * n for part in found))
 
 
-def averages_elsewhere(theta: Floats, rows: Population, moves: Sequence[Move]) -> dict[Move, Average]:
+def _averages_elsewhere(
+    theta: Floats, rows: Population, moves: Sequence[Move], discrete: tuple[str, ...]
+) -> dict[Move, Average]:
     """The averages over rows in files: one read for all."""
     there: Any = rows.elsewhere
     coding = there.coding
     plain = tuple((move.name, None if move.value is SLOPE else move.value, move.value is SLOPE) for move in moves)
-    discrete = tuple({move.name for move in moves if move.value in (0, 1) and not rows.is_category(move.name)})
     work = _OfBatch(coding, rows.model, theta, plain, discrete)
     found: _Parts = there.over_batches(work)
     return {move: part * (1.0 / found.n) for move, part in zip(moves, found.each, strict=True)}

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.averages import SLOPE, Average, Move, averages
+from stattools.data.columns import listing
 from stattools.errors import DomainError, IncompatibleError
 from stattools.hypotheses import against_zero
 from stattools.population import population
@@ -53,7 +54,8 @@ def marginal_effects(
     the mean of every number, with the levels in the proportions that they have. `data` are other rows to average over,
     each once, `offset` and `exposure` theirs. Equal to statsmodels' get_margeff (`dummy=True` for what is discrete).
 
-    Raises DomainError for an unknown variable, IncompatibleError where the fit has no columns.
+    Raises DomainError for an unknown variable and for rows at a kink, IncompatibleError where the fit has no columns
+    and for a number in a step, such as `I(x > 0)`, which has no derivative.
 
     >>> import stattools as st
     >>> fit = st.fit(st.logistic([0, 0, 1, 0, 1, 1], [1, 2, 3, 4, 5, 6], names=["dose"]))
@@ -72,8 +74,14 @@ def marginal_effects(
     asked = {name: rows.levels(name, discrete) for name in (rows.names if variables is None else variables)}
     if not asked:
         raise DomainError(f"{model.title} has no variable to move: its only column is the intercept.")
+    for name, levels in asked.items():
+        if levels is None:
+            rows.require_derivative(name)
     means = averages(
-        fit.estimate, rows, [Move(name, value) for name, levels in asked.items() for value in levels or (SLOPE,)]
+        fit.estimate,
+        rows,
+        [Move(name, value) for name, levels in asked.items() for value in levels or (SLOPE,)],
+        tuple(discrete),
     )
     terms, found = [], []
     for name, levels in asked.items():
@@ -91,6 +99,7 @@ def contrasts(
     fit: Fit,
     variable: str,
     *,
+    values: Sequence[Any] | None = None,
     level: float | None = None,
     data: Any = None,
     offset: Column = None,
@@ -99,7 +108,8 @@ def contrasts(
     """Differences of the average predicted mean between every two levels of a variable, as in `marginal_effects`.
 
     One row per pair, [category,] contrast ("b - a"), effect, se, statistic, p_value, lower, upper; the p-values are not
-    adjusted for their number. Raises DomainError where the variable is a number.
+    adjusted for their number. `values` are those to compare, in their order: of a number there are no others. Raises
+    DomainError where a number has no `values`, and for a value that is no level.
 
     >>> import stattools as st
     >>> data = {"y": [1.0, 2.0, 3.0, 5.0, 8.0, 8.0], "g": ["a", "a", "b", "b", "c", "c"]}
@@ -111,18 +121,33 @@ def contrasts(
     require_finite(fit, "contrasts")
     rows = population(model, data, offset, exposure, "overall")
     rows.require(variable)
-    levels = rows.levels(variable, ())
-    if levels is None:
-        raise DomainError(
-            f"contrasts compare levels, and {variable!r} is a number: write C({variable}) in the formula, or see "
-            "fit.marginal_effects()."
-        )
-    ordered = levels if not rows.is_category(variable) else rows.ordered_levels(variable)
+    ordered = _compared(variable, rows.levels(variable, ()), rows.ordered_levels(variable), values)
     found = averages(fit.estimate, rows, [Move(variable, value) for value in ordered])
     means = {value: found[Move(variable, value)] for value in ordered}
     pairs = list(combinations(ordered, 2))
     names = [f"{second} - {first}" for first, second in pairs]
     return _table(fit, "contrast", names, [means[second] - means[first] for first, second in pairs], level)
+
+
+def _compared(variable: str, levels: Any, ordered: Any, values: Sequence[Any] | None) -> Sequence[Any]:
+    """The values to compare: the levels in their order, or those that were asked for."""
+    if values is None:
+        if levels is None:
+            raise DomainError(
+                f"contrasts compare levels, and {variable!r} is a number: give values=[...], two or more to compare, "
+                f"write C({variable}) in the formula, or see fit.marginal_effects()."
+            )
+        return levels if ordered is None else ordered
+    chosen = list(values) if isinstance(values, list | tuple | np.ndarray) else [values]
+    try:
+        good = levels is not None or np.isfinite(np.asarray(chosen, dtype=float)).all()
+    except (TypeError, ValueError):
+        good = False
+    if len(chosen) < 2 or len(set(chosen)) < len(chosen) or not good:
+        raise DomainError(f"contrasts of {variable!r} need two or more different values; got {values!r:.80}.")
+    if levels is not None and (unknown := [value for value in chosen if value not in levels]):
+        raise DomainError(f"{variable!r} has no level {unknown[0]!r}; it has {listing(levels)}.")
+    return chosen
 
 
 def _table(fit: Fit, column: str, names: list[str], found: list[Average], level: float | None) -> pd.DataFrame:

@@ -242,10 +242,10 @@ class Fit:
         return marginal_effects(self, **options)
 
     def contrasts(self, variable: str, **options: Any) -> pd.DataFrame:
-        """Differences between the average predicted means at the levels of a categorical variable, with standard
-        errors.
+        """Differences between the average predicted means at the levels of a variable, or at `values` of a number, with
+        standard errors.
 
-        Options: `level`, `data`, `offset`, `exposure`; see `stattools.effects.contrasts`.
+        Options: `values`, `level`, `data`, `offset`, `exposure`; see `stattools.effects.contrasts`.
         """
         from stattools.effects import contrasts
 

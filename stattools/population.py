@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from stattools.data.coding import Coding
 from stattools.data.columns import checked
-from stattools.data.evaluation import constants, contrast_call
+from stattools.data.evaluation import constants, contrast_call, evaluate
 from stattools.data.rows import Block
 from stattools.data.scanned_columns import cleaned
 from stattools.data.scanned_rows import DROP, ScannedRows
+from stattools.data.smoothness import Break, breaks
 from stattools.data.source import Batch
 from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
@@ -110,8 +111,29 @@ class Population:
         """The design as it is."""
         return self.X({}) if self.collapsed else self.model.rows.X
 
+    def breaks(self, name: str) -> tuple[Break, ...]:
+        """Where the design has no derivative in a number."""
+        parsed, state = self.model.design.parsed, self.model.design.state
+        factors = parsed.factors if parsed else ()
+        return tuple(
+            found for factor in factors if name in factor.columns for found in breaks(factor.tree, name, state)
+        )
+
+    def require_derivative(self, name: str) -> None:
+        """IncompatibleError, with the way out, where a number stands in a step."""
+        for found in self.breaks(name):
+            if found.is_step:
+                raise IncompatibleError(
+                    f"the effect of the number {name!r} is a derivative, and in {self.model.title} it stands in "
+                    f"{found.text!r}, which jumps and is flat beside. Compare values of it instead, "
+                    f"fit.contrasts({name!r}, values=[...]), and name the others in variables=."
+                )
+
     def derivative(self, name: str) -> Floats:
-        """d X / d x, row by row; exact for columns that are linear or quadratic in x, up to round-off."""
+        """d X / d x, row by row; exact for columns that are linear or quadratic in x, up to round-off.
+
+        Raises IncompatibleError for a step, DomainError where a row is at a kink or at an infinite slope.
+        """
         if self.columns is None:
             change = np.zeros_like(self.model.rows.X)
             change[:, self.model.terms.index(name)] = 1.0
@@ -127,10 +149,35 @@ class Population:
             size = np.where(size > 0, size, STEP * spread)
             high, low = np.minimum(x + size, high_end), np.maximum(x - size, low_end)
             try:
+                self._require_smooth(name, low, high)
                 return (self.X({name: high}) - self.X({name: low})) / (high - low)[:, None]
             except DomainError as error:
                 reason = error
         raise reason
+
+    def _require_smooth(self, name: str, low: Floats, high: Floats) -> None:
+        """DomainError, with the number of rows, where the design has no derivative between two values of a number."""
+        for found in self.breaks(name):
+            ends = [self._value(found.argument, {name: value}) for value in (low, high)]
+            for point in found.points:
+                sides = (ends[0] - point) * (ends[1] - point)
+                rows = int(((sides < 0) if found.end else (sides <= 0)).sum())
+                if rows:
+                    raise DomainError(
+                        f"{self.model.title} has no derivative in {name!r} in {rows} of {len(low)} rows: "
+                        f"{found.text!r} breaks where {ast.unparse(found.argument)} is {point:.6g}. Leave those rows "
+                        f"out of data=, or compare values of it, fit.contrasts({name!r}, values=[...])."
+                    )
+
+    def _value(self, tree: ast.expr, moved: Mapping[str, Any]) -> Floats:
+        """The values of a part of a formula, with some columns moved."""
+        table = dict(self.columns or {}) | dict(moved)
+
+        def column(name: str) -> Any:
+            return table[name] if table[name].dtype.kind == "O" else np.asarray(table[name], dtype=float)
+
+        with np.errstate(all="ignore"):  # what is not finite is refused when the columns of X are made
+            return np.asarray(evaluate(tree, column, dict(self.model.design.state)))
 
     def block(self, X: Floats) -> Block:
         """Rows with weights that sum to 1; a single row, the average of the design, at="mean"."""

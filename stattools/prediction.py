@@ -88,7 +88,7 @@ def predict(
     if interval is None:
         return value
     V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
-    half = fit.quantile(interval) * np.sqrt(V[:, 0, 0])
+    half = fit.quantile(interval) * (_mean_error(at, eta, V) if kind == "mean" else np.sqrt(V[:, 0, 0]))
     ends = (_shifted(eta, -half), _shifted(eta, half))
     return _frame(kind, value, *(at.likelihood.mean(end) if kind == "mean" else _first(end) for end in ends))
 
@@ -217,6 +217,15 @@ def _frame(kind: str, value: Floats, lower: Floats, upper: Floats) -> Any:
     import pandas as pd
 
     return pd.DataFrame({kind: value, "lower": lower, "upper": upper})
+
+
+def _mean_error(at: Model, eta: Floats, V: Floats) -> Floats:
+    """The standard error of the mean in units of the first linear predictor: that of eta_0, unless more moves it."""
+    if at.predictor.width == 1:
+        return np.sqrt(V[:, 0, 0])
+    slope, share = at.likelihood.slope(eta)[:, 0, :], np.eye(1, at.predictor.width).repeat(len(eta), axis=0)
+    np.divide(slope, slope[:, :1], out=share, where=(slope[:, 1:] != 0.0).any(axis=1, keepdims=True))
+    return np.sqrt(np.maximum(((share[:, None, :] @ V)[:, 0, :] * share).sum(axis=1), 0.0))
 
 
 def _first(eta: Floats) -> Floats:

@@ -69,3 +69,19 @@ def test_effects_need_no_sample_that_shows_the_values(tmp_path, monkeypatch):
     write(tmp_path, FLAGS.assign(d=np.where(np.arange(len(FLAGS)) == 890, 7, FLAGS.d)), [], 300)
     with pytest.raises(st.DomainError, match=r"row group 2: .*'d' holds 7"):
         st.fit(st.ols("t ~ d", st.scan(tmp_path))).marginal_effects(discrete=["d"])
+
+
+def test_steps_and_kinks_of_files_are_refused_and_values_compared(tmp_path):
+    write(tmp_path, DATA, [300], 90)
+    ours, reference = (st.fit(st.ols("t ~ x + I(z > 3)", source)) for source in (st.scan(tmp_path), DATA))
+    with pytest.raises(st.IncompatibleError, match=r"'z' is a derivative.*'z > 3'"):
+        ours.marginal_effects()
+    options = {"values": [2, 3, 4.5]}
+    a, b = ours.contrasts("z", **options), reference.contrasts("z", **options)
+    assert a.contrast.tolist() == ["3 - 2", "4.5 - 2", "4.5 - 3"]
+    np.testing.assert_allclose(a[["effect", "se"]], b[["effect", "se"]], rtol=1e-7, atol=1e-12)
+    at_0 = DATA.assign(x=np.where(np.arange(len(DATA)) == 500, 0.0, DATA.x))
+    (tmp_path / "kink").mkdir()
+    write(tmp_path / "kink", at_0, [], 90)
+    with pytest.raises(st.DomainError, match=r"row group 5: .*no derivative in 'x' in 1 of .*'abs\(x\)' breaks"):
+        st.fit(st.ols("t ~ abs(x)", st.scan(tmp_path / "kink"))).marginal_effects()

@@ -1,6 +1,6 @@
 """Marginal effects and contrasts against statsmodels, hand-written derivatives and differences of the design."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,7 @@ from statsmodels.datasets import anes96, randhie, spector
 
 import stattools as st
 from stattools.effects import contrasts, marginal_effects
-from stattools.likelihoods.slopes import mean_slope
-from tests.cases import LIKELIHOODS, rng
+from tests.cases import rng
 
 COLUMNS = ["term", "effect", "se", "statistic", "p_value", "lower", "upper"]
 at_both = pytest.mark.parametrize("at", ["overall", "mean"])
@@ -257,18 +256,98 @@ def test_contrasts_of_ols_equal_a_wald_test():
     assert_allclose([row.lower, row.upper], test.conf_int(0.1)[0], rtol=1e-9)
 
 
-SLOPES = [case for case in LIKELIHOODS if "trials in y" not in case.name]
+@dataclass(frozen=True)
+class MeanOfLogNormal(st.NegativeBinomial):
+    """A likelihood whose mean moves with its second parameter: exp(eta_0 + exp(eta_1) / 2)."""
+
+    def mean(self, eta):
+        return np.exp(eta[:, 0] + 0.5 * np.exp(eta[:, 1]))
+
+    def slope(self, eta):
+        mean = self.mean(eta)
+        return np.stack([mean, 0.5 * np.exp(eta[:, 1]) * mean], axis=-1)[:, None, :]
 
 
-@pytest.mark.parametrize("case", SLOPES, ids=str)
-def test_slope_of_the_mean_is_its_finite_difference(case):
-    eta, _ = case.draw(rng(2))
-    slope, h = mean_slope(case.likelihood, eta), 1e-6
-    columns = eta.reshape(len(eta), -1).shape[1]
-    for k in range(columns):
-        step = h * np.eye(columns)[k] if eta.ndim > 1 else h
-        means = [case.likelihood.mean(eta + s * step).reshape(len(eta), -1) for s in (1, -1)]
-        assert_allclose(slope[:, :, k], (means[0] - means[1]) / (2 * h), rtol=1e-6, atol=1e-8)
+def lognormal_fit():
+    frame = data()
+    frame["c"] = rng(1).poisson(np.exp(0.3 + 0.5 * frame.x) * rng(2).gamma(2.0, 0.5, len(frame)))
+    fit = st.fit(st.negative_binomial("c ~ x + z + g", frame))
+    return replace(fit, model=replace(fit.model, likelihood=MeanOfLogNormal()))
+
+
+@at_both
+def test_effects_where_the_mean_moves_with_every_parameter(at):
+    fit = lognormal_fit()
+    table = marginal_effects(fit, at=at).set_index("term")
+    for term in table.index:
+
+        def effect(theta, term=term):
+            return marginal_effects(replace(fit, estimate=theta), at=at).set_index("term").effect[term]
+
+        steps = 1e-5 * np.diag(fit.se)
+        gradient = [(effect(fit.estimate + s) - effect(fit.estimate - s)) / (2 * s.max()) for s in steps]
+        assert_allclose(table.se[term], np.sqrt(gradient @ fit.covariance @ gradient), rtol=1e-6)  # two differences
+    mean = fit.model.likelihood.mean(fit.model.eta(fit.estimate)).mean()
+    if at == "overall":
+        assert_allclose(table.effect["x"], mean * fit.estimate[1], rtol=1e-8)
+
+
+def test_intervals_of_a_mean_that_moves_with_every_parameter():
+    fit = lognormal_fit()
+    found = fit.predict(interval=0.95)
+    se = np.log(found.upper / found["mean"]) / fit.quantile(0.95)  # the mean is an exponential in eta_0
+    gradient = np.column_stack([fit.model.rows.X, np.full(len(se), 0.5 * np.exp(fit.estimate[-1]))])
+    assert_allclose(se, np.sqrt(((gradient @ fit.covariance) * gradient).sum(axis=1)), rtol=1e-9)
+
+
+STEPS = ["I(x > 0)", "I(x // 1)", "I(x % 2)", "x + I(x <= 0.5)", "I((x > 0) * x)", "I(x > z)", "x:I(x > 0.2)"]
+STEPS += ["center(x >= 1)", "bs(x, degree=0, knots=[0.0])", "bs(x, degree=1, knots=[0.0, 0.0])", "log(1 + (x > 0))"]
+
+
+@pytest.mark.parametrize("formula", STEPS)
+def test_a_step_has_no_derivative_and_is_refused_with_the_way(formula):
+    frame = data().assign(z=np.where(data().x > 0.5, 0.4, 0.6))
+    fit = st.fit(st.ols(f"y ~ w + {formula}", frame))
+    for options in ({}, {"at": "mean"}, {"data": frame.head(30)}, {"variables": ["x"]}):
+        with pytest.raises(st.IncompatibleError, match=r"jumps and is flat.*fit.contrasts\('x', values="):
+            marginal_effects(fit, **options)
+    assert_allclose(marginal_effects(fit, variables=["w"]).effect, fit.estimate[1], rtol=1e-7)
+    table = contrasts(fit, "x", values=[-0.7, 0.8])
+    means = [fit.predict(frame.assign(x=value)).mean() for value in (-0.7, 0.8)]
+    assert table.contrast.tolist() == ["0.8 - -0.7"]
+    assert_allclose(table.effect, means[1] - means[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("formula", ["abs(w - 2)", "I((w - 1) ** 0.5)", "sqrt(w - 1)", "bs(w, degree=1, knots=[2])"])
+def test_rows_at_a_kink_are_named(formula):
+    frame = data()
+    fit = st.fit(st.ols(f"y ~ x + {formula}", frame))
+    at = int((frame.w == (1 if "- 1" in formula else 2)).sum())
+    with pytest.raises(st.DomainError, match=rf"no derivative in 'w' in {at} of 400 rows: .*breaks where"):
+        marginal_effects(fit)
+    smooth = frame.assign(w=frame.w + 0.25)[frame.w < 3]
+    h = 1e-6
+    slow = np.subtract(*(fit.predict(smooth.assign(w=smooth.w + s)) for s in (h, -h))) / (2 * h)
+    ours = marginal_effects(fit, data=smooth, variables=["w"])
+    assert_allclose(ours.effect, slow.mean(), rtol=1e-6)  # differences of predictions
+
+
+def test_the_derivative_of_a_spline_that_is_cut_off_ends_within():
+    """At its ends the central difference would be half of the slope."""
+    frame = pd.DataFrame({"x": [0.0, 0.5, 1.0] * 4, "y": [0.0, 1.0, 3.0, 0.1, 1.2, 2.9, -0.2, 1.1, 3.1, 0.0, 0.9, 3.0]})
+    cut = marginal_effects(st.fit(st.ols("y ~ bs(x, degree=2, df=2, extrapolation='clip')", frame)))
+    plain = marginal_effects(st.fit(st.ols("y ~ x + I(x**2)", frame)))
+    assert_allclose(cut.effect, plain.effect, rtol=1e-5)  # one-sided steps at the ends
+
+
+@pytest.mark.parametrize("values", [[1], [1, 1], 3, ["a", "b"], [1, np.nan], None])
+def test_values_to_compare_are_two_numbers_or_more(values):
+    fit = st.fit(st.ols("y ~ x + g", data()))
+    with pytest.raises(st.DomainError, match="two or more"):
+        contrasts(fit, "x", values=values)
+    assert contrasts(fit, "g", values=["c", "a"]).contrast.tolist() == ["a - c"]
+    with pytest.raises(st.DomainError, match="no level 'd'; it has 'a', 'b', 'c'"):
+        contrasts(fit, "g", values=["a", "d"])
 
 
 def test_refusals():
@@ -280,7 +359,7 @@ def test_refusals():
         marginal_effects(fit, at="median", data=frame)
     with pytest.raises(st.DomainError, match="discrete= takes columns of 0 and 1; 'x' holds"):
         marginal_effects(fit, data=frame, discrete=["x"])
-    with pytest.raises(st.DomainError, match=r"'x' is a number: write C\(x\) in the formula"):
+    with pytest.raises(st.DomainError, match=r"'x' is a number: give values="):
         contrasts(fit, "x", data=frame)
     with pytest.raises(st.DomainError, match="no variable to move"):
         marginal_effects(st.fit(st.logistic("b ~ 1", frame)), data=frame)

@@ -49,6 +49,11 @@ class Bernoulli:
         """The log odds of a mean in (0, 1)."""
         return logit(mean)
 
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, 1)."""
+        eta = np.asarray(eta, dtype=float)
+        return (expit(eta) * expit(-eta))[:, None, None]
+
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log expit((2y - 1) eta), per observation."""
         margin = (2.0 * np.asarray(y, dtype=float) - 1.0) * np.asarray(eta, dtype=float)

@@ -65,6 +65,11 @@ class BetaBinomial:
         """The log odds of a probability in (0, 1): eta_0."""
         return logit(mean)
 
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, 2); nothing in the log of the precision."""
+        first = _pair(eta)[..., 0]
+        return np.stack([expit(first) * expit(-first), np.zeros_like(first)], axis=-1)[:, None, :]
+
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""
         return _Parts(eta, *self._binomial.counts(y)).loglik()

@@ -65,6 +65,11 @@ class Binomial:
         """The log odds of a probability in (0, 1)."""
         return logit(mean)
 
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, 1)."""
+        eta = np.asarray(eta, dtype=float)
+        return (expit(eta) * expit(-eta))[:, None, None]
+
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log C(trials, y) + y log expit(eta) + (trials - y) log expit(-eta), per observation."""
         successes, trials = self.counts(y)

@@ -53,6 +53,11 @@ class Categorical:
         eta = np.log(mean[..., 1:]) - np.log(mean[..., :1])
         return eta[..., 0] if self.width == 1 else eta
 
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d P(y = k) / d eta, shape (n, K, K - 1)."""
+        p = self.mean(eta)
+        return p[:, :, None] * (np.eye(self.categories) - p[:, None, :])[:, :, 1:]
+
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation, with full relative accuracy also where P(y) is close to 1."""
         full = self._with_reference(eta)

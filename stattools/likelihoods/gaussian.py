@@ -52,6 +52,10 @@ class Gaussian:
         """The identity."""
         return mean
 
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, 1)."""
+        return np.ones((np.size(eta), 1, 1))
+
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """The normal log density of y, per observation."""
         z = (np.asarray(y, dtype=float) - np.asarray(eta, dtype=float)) / self.scale

@@ -56,6 +56,11 @@ class NegativeBinomial:
         """The log of a positive mean: eta_0."""
         return np.log(mean)
 
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, 2); nothing in log alpha."""
+        mean = self.mean(eta)
+        return np.stack([mean, np.zeros_like(mean)], axis=-1)[:, None, :]
+
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""
         y = np.asarray(y, dtype=float)

@@ -42,6 +42,10 @@ class Poisson:
         """The log of a positive mean."""
         return np.log(mean)
 
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, 1)."""
+        return self.mean(eta)[:, None, None]
+
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """y eta - exp(eta) - log y!, per observation."""
         eta = np.asarray(eta, dtype=float)

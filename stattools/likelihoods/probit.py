@@ -42,6 +42,11 @@ class Probit:
         """The normal quantile of a mean in (0, 1)."""
         return ndtri(mean)
 
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, 1)."""
+        eta = np.asarray(eta, dtype=float)
+        return (np.exp(-0.5 * eta * eta) / np.sqrt(2.0 * np.pi))[:, None, None]
+
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log Phi((2y - 1) eta), per observation."""
         return log_ndtr(_sign(y) * np.asarray(eta, dtype=float))

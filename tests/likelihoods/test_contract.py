@@ -38,6 +38,14 @@ def test_information_is_minus_the_slope_of_the_score(case: LikelihoodCase):
         assert_allclose(information if eta.ndim == 1 else information[:, :, k], -slope, rtol=1e-6, atol=1e-7)
 
 
+def test_slope_is_the_slope_of_the_mean(case: LikelihoodCase):
+    eta, _ = case.draw(rng(2))
+    slope, h = case.likelihood.slope(eta), 1e-6
+    for k, unit in enumerate(directions(case, eta)):
+        means = [case.likelihood.mean(eta + s * h * unit).reshape(len(eta), -1) for s in (1, -1)]
+        assert_allclose(slope[:, :, k], (means[0] - means[1]) / (2 * h), rtol=1e-6, atol=1e-8)
+
+
 def test_evaluate_is_loglik_score_information(case: LikelihoodCase):
     eta, y = case.draw(rng(3))
     eta = np.concatenate([eta, 300 * eta])
