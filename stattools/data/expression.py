@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
 
 from stattools.data.evaluation import ARITHMETIC, COMPARISONS, evaluate, short
+from stattools.data.options import Option
 from stattools.data.transforms import ALLOWED, CONTRASTS, TRANSFORMS
 from stattools.errors import DomainError
 
 DEEPEST = 150  # levels of nesting; Python's own recursion limit is 1000
-LARGEST = 100  # degree= and df= of a basis: more columns than this is a slip or an attack
 # A text constant (kept), a name in backticks, or a name (Python would respell those beyond ASCII: NFKC).
 NAMES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|`([^`]*)`|([^\W\d]\w*)""")
 
@@ -140,10 +141,8 @@ def _permit_call(
     for key, value in _pairs(node, transform.constants, rest, keywords):
         if key == "contrasts":
             _permit_contrast(value)
-            continue
-        worth = _literal(value)
-        if key in ("degree", "df") and not (type(worth) is int and 0 <= worth <= LARGEST):
-            raise DomainError(f"{ast.unparse(node)!r}: {key} must be a whole number from 0 to {LARGEST}.")
+        else:
+            _permit_constant(node, key, value, transform.constants[key])
 
 
 def _permit_contrast(node: ast.expr) -> None:
@@ -152,12 +151,19 @@ def _permit_contrast(node: ast.expr) -> None:
         function, rest, keywords = node.func, node.args, node.keywords
     if not isinstance(function, ast.Name | ast.Attribute) or ast.unparse(function) not in CONTRASTS:
         _forbid(node)
-    for _, value in _pairs(node, CONTRASTS[ast.unparse(function)], rest, keywords):
-        _literal(value)
+    allowed = CONTRASTS[ast.unparse(function)]
+    for key, value in _pairs(node, allowed, rest, keywords):
+        _permit_constant(node, key, value, allowed[key])
+
+
+def _permit_constant(node: ast.AST, key: str, value: ast.expr, option: Option) -> None:
+    worth = _literal(value)
+    if not option.accepts(worth):
+        raise DomainError(f"{short(ast.unparse(node))!r}: {key}= must be {option.needs}; got {worth!r:.80}.")
 
 
 def _pairs(
-    node: ast.AST, allowed: tuple[str, ...], rest: list[ast.expr], keywords: list[ast.keyword]
+    node: ast.AST, allowed: Mapping[str, Option], rest: list[ast.expr], keywords: list[ast.keyword]
 ) -> list[tuple[str, ast.expr]]:
     """Constants of a call with their names; a wrong number of them or a wrong name is refused."""
     pairs = list(zip(allowed, rest, strict=False)) + [(str(k.arg), k.value) for k in keywords]

@@ -172,9 +172,9 @@ def _constants(call: ast.Call, moments: Moments) -> dict[str, Any]:
     scale = given["scale"]
     if isinstance(scale, bool):
         square = moments.about(0.0 if center is None else float(center))
-        scale = np.sqrt(square / (moments.n - given["ddof"])) if scale and moments.n > given["ddof"] else None
-        if scale is not None and not scale > 0:
-            raise DomainError(f"{ast.unparse(call)!r} needs a column that varies.")
+        if scale and not (moments.n > given["ddof"] and square > 0):
+            raise DomainError(f"{ast.unparse(call)!r} needs a column that varies, in more rows than ddof=.")
+        scale = np.sqrt(square / (moments.n - given["ddof"])) if scale else None
     return {"ddof": given["ddof"], "center": center, "scale": scale}
 
 

@@ -69,9 +69,9 @@ def _power(factor: Expression, names: tuple[str, ...]) -> tuple[ast.expr, dict[s
         case ast.Call(func=ast.Name(id="poly"), args=[inner, *_]) as call:
             given = constants(call)
             degree = given.get("degree", 1)
-            if given.get("raw") is not True or not isinstance(degree, int) or degree > HIGHEST:
+            if not given.get("raw") or degree > HIGHEST:
                 return None
-            labels = {f"{factor.text}[{k}]": k + 1 for k in range(1, degree)}
+            labels = {f"{factor.text}[{k}]": k for k in range(2, degree + 1)}
         case ast.Call(func=ast.Name(id="I"), args=[ast.BinOp(left=inner, op=ast.Pow(), right=ast.Constant(value=k))]):
             if not isinstance(k, int | float) or k != int(k) or not 2 <= k <= HIGHEST:
                 return None

@@ -15,12 +15,22 @@ cubic regression splines of Wood (2017, Generalized Additive Models, section 5.3
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-SPLINE = ("df", "knots", "lower_bound", "upper_bound", "constraints", "extrapolation")
+from stattools.data import options
+from stattools.data.options import Option, whole
+
+CUBIC = {
+    "df": options.DF,
+    "knots": options.DISTINCT_ASCENDING,
+    "lower_bound": options.NUMBER,
+    "upper_bound": options.NUMBER,
+    "constraints": options.CONSTRAINTS,
+    "extrapolation": options.EXTRAPOLATION,
+}
 ELEMENTWISE = {
     "log": np.log,
     "exp": np.exp,
@@ -36,49 +46,50 @@ ELEMENTWISE = {
 
 @dataclass(frozen=True)
 class Transform:
-    """One allowed transform: the constants it takes after its first argument, in order.
+    """One allowed transform: the constants it takes after its first argument, in order, and what each may be.
 
     `whole` says that it makes several columns and must therefore be a whole factor, never a part of an expression.
     """
 
-    constants: tuple[str, ...] = ()
+    constants: Mapping[str, Option] = field(default_factory=dict)
     whole: bool = False
 
 
 TRANSFORMS: dict[str, Transform] = {name: Transform() for name in ELEMENTWISE} | {
     "center": Transform(),
-    "scale": Transform(("center", "scale", "ddof")),
-    "poly": Transform(("degree", "raw"), whole=True),
+    "scale": Transform({"center": options.CENTER, "scale": options.SCALE, "ddof": whole(0, 2**31)}),
+    "poly": Transform({"degree": options.DEGREE, "raw": options.TRUTH}, whole=True),
     "bs": Transform(
-        (
-            "df",
-            "knots",
-            "degree",
-            "include_intercept",
-            "lower_bound",
-            "upper_bound",
-            "extrapolation",
-        ),
+        {
+            "df": options.DF,
+            "knots": options.ASCENDING,
+            "degree": whole(0, options.LARGEST),
+            "include_intercept": options.TRUTH,
+            "lower_bound": options.NUMBER,
+            "upper_bound": options.NUMBER,
+            "extrapolation": options.EXTRAPOLATION,
+        },
         whole=True,
     ),
-    "cr": Transform(SPLINE, whole=True),
-    "cc": Transform(SPLINE, whole=True),
-    "C": Transform(("contrasts", "levels"), whole=True),
+    "cr": Transform(CUBIC, whole=True),
+    "cc": Transform(CUBIC, whole=True),
+    "C": Transform({"contrasts": options.CONTRAST, "levels": options.LEVELS}, whole=True),
 }
 
+HELMERT = {"reverse": options.TRUTH, "scale": options.TRUTH}
 # How a contrast is written inside C(...), and the constants it takes; the second half are patsy's words for the first.
-CONTRASTS: dict[str, tuple[str, ...]] = {
-    "contr.treatment": ("base",),
-    "contr.SAS": ("base",),
-    "contr.sum": (),
-    "contr.helmert": ("reverse", "scale"),
-    "contr.diff": ("backward",),
-    "contr.poly": ("scores",),
-    "Treatment": ("reference",),
-    "Sum": (),
-    "Helmert": ("reverse", "scale"),
-    "Diff": ("backward",),
-    "Poly": ("scores",),
+CONTRASTS: dict[str, Mapping[str, Option]] = {
+    "contr.treatment": {"base": options.LEVEL},
+    "contr.SAS": {"base": options.LEVEL},
+    "contr.sum": {},
+    "contr.helmert": HELMERT,
+    "contr.diff": {"backward": options.TRUTH},
+    "contr.poly": {"scores": options.SCORES},
+    "Treatment": {"reference": options.LEVEL},
+    "Sum": {},
+    "Helmert": HELMERT,
+    "Diff": {"backward": options.TRUTH},
+    "Poly": {"scores": options.SCORES},
 }
 
 ALLOWED = (
@@ -103,7 +114,16 @@ def transformed(name: str, values: np.ndarray, constants: Mapping[str, Any], sta
         return ELEMENTWISE[name](values)
     from formulaic.transforms import TRANSFORMS as FORMULAIC
 
-    return FORMULAIC[name](values, **constants, _state=state)
+    learning = not state
+    made = FORMULAIC[name](values, **constants, _state=state)
+    if learning and "knots" in state and list(state["knots"]) != sorted(state["knots"]):
+        raise ValueError(f"its knots must lie within {state['lower_bound']:.6g} and {state['upper_bound']:.6g}")
+    if name == "poly" and isinstance(made, np.ndarray) and constants.get("raw"):
+        from formulaic.materializers.types import FactorValues
+
+        names = tuple(str(power) for power in range(1, made.shape[1] + 1))  # numbered as R does: by the power
+        return FactorValues(made, column_names=names)
+    return made
 
 
 def contrast(name: str, constants: Mapping[str, Any]) -> Any:

@@ -204,7 +204,7 @@ def test_the_outcome_is_not_needed_and_other_columns_do_not_matter():
             "cannot build the columns .*'z'` for `TreatmentContrasts.base` is not among",
         ),
         ("y ~ C(g, levels=['a', 'b'])", "levels= must list every level of the column: 'a', 'b', 'c'"),
-        ("y ~ C(g, levels='abc')", "levels= must list every level"),
+        ("y ~ C(g, levels='abc')", "levels= must be a list of different levels; got 'abc'"),
         ("y ~ Intercept", "makes two columns named 'Intercept'"),
         ("y ~ x:z + `x:z`", "makes two columns named 'x:z'"),
     ],

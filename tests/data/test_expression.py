@@ -73,7 +73,7 @@ def test_everything_else_is_refused_and_nothing_runs(source, monkeypatch):
         ("I(x +)", r"cannot read 'I\(x \+\)' in the formula: invalid syntax"),
         ("I(" * 150 + "x" + ")" * 150, "nested more than 150 levels deep; make it a column"),
         ("I(2)", r"'I\(2\)' in the formula names no column"),
-        ("poly(x, degree=101)", "degree must be a whole number from 0 to 100"),
+        ("poly(x, degree=101)", "degree= must be a whole number from 1 to 100"),
         ("poly(x, power=2)", "beside its column it takes degree=, raw="),
         ("log(x, 10)", "beside its column it takes nothing"),
         ("log(poly(x, 2))", r"'poly\(x, 2\)' makes several columns: it must be a term of its own"),

@@ -1,9 +1,11 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+import stattools as st
 from stattools.data.transforms import ALLOWED, CONTRASTS, ELEMENTWISE, TRANSFORMS, contrast, transformed
 
 x = np.random.default_rng(0).gamma(2.0, 1.0, 50)
@@ -36,6 +38,20 @@ def test_poly_is_an_orthonormal_basis_of_the_powers():
     powers = np.vander(x, 4, increasing=True)
     fitted = powers @ np.linalg.lstsq(powers, basis, rcond=None)[0]
     assert_allclose(fitted, basis, atol=1e-10)  # least squares on raw powers, condition 1e4
+
+
+@pytest.mark.parametrize("degree", [1, 3])
+@pytest.mark.parametrize("raw", [True, False])
+def test_terms_of_poly_are_numbered_from_1(degree, raw):
+    """As `poly(x, 3, raw=TRUE)` of R: the number is the power."""
+    fit = st.fit(st.ols(f"y ~ poly(x, {degree}, raw={raw})", {"y": x + x**2, "x": x}))
+    assert fit.names[1:] == tuple(f"poly(x, {degree}, raw={raw})[{power + 1}]" for power in range(degree))
+    if raw:
+        assert_allclose(fit.model.rows.X, np.vander(x, degree + 1, increasing=True), rtol=1e-15)
+        before = tuple(f"poly(x, {degree}, raw=True)[{power}]" for power in range(-1, degree))  # saved fits have these
+        design = replace(fit.model.design, names=before)
+        older = replace(fit, model=replace(fit.model, design=design))
+        assert_array_equal(older.predict({"x": [2.0]}), fit.predict({"x": [2.0]}))
 
 
 @pytest.mark.parametrize(
