@@ -127,7 +127,7 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
         (None, "y ~ x", "No such file"),
         (b"", "y ~ x", "is empty"),
         (b"y,x\n", "y ~ x", ""),
-        (b"\x80\x81\xff,\n1,2\n", "y ~ x", "cannot be read"),
+        (b"\x80\x81\xff,\n1,2\n", "y ~ x", "UTF-8"),
         (b'y,x\n1,"2\n', "y ~ x", ""),
         (b"y,x\n1,2\n2,3\n4,5\n", "y ~ q", "q"),
         (b"y;x\n1;2\n2;3\n", "y ~ x", ""),
@@ -148,7 +148,7 @@ def test_an_analysis_that_fails_says_why_and_exits_with_1(tmp_path, content, for
 
 
 def test_a_folder_is_no_file_and_a_file_no_folder(csv, tmp_path):
-    assert "got the folder" in run("fit", "ols", tmp_path, "y ~ x").stderr
+    assert "it is a folder" in run("fit", "ols", tmp_path, "y ~ x").stderr
     result = run("fit", "ols", csv, "y ~ x", "--report", csv)
     assert result.exit_code == 1
     assert result.stderr.startswith("error: ")
