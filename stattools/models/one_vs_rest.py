@@ -8,7 +8,7 @@ maximum-likelihood estimate of anything. Source: Rifkin & Klautau, JMLR 5 (2004)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -50,14 +50,13 @@ def one_vs_rest(
     """
     data = read_rows(formula_or_y, data_or_X, names, intercept, weights=weights)
     codes, labels = categories(data.outcome, data.outcome_name)
-    first = bind(
-        "logistic", "Logistic regression", Bernoulli(), data, (codes == 0).astype(float), labels=("rest", labels[0])
-    )
     parts = [
-        replace(
-            first,
-            title=f"Logistic regression ({label} against the rest)",
-            rows=replace(first.rows, y=(codes == k).astype(float)),
+        bind(
+            "logistic",
+            f"Logistic regression ({label} against the rest)",
+            Bernoulli(),
+            data,
+            (codes == k).astype(float),
             labels=("rest", label),
         )
         for k, label in enumerate(labels)

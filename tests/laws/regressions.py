@@ -1,0 +1,133 @@
+"""Every regression once, with random rows that it fits and all that may stand beside them.
+
+A new constructor of regressions adds a row here, and an entry in each law that is no theorem for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+import stattools as st
+
+Random = np.random.Generator
+Floats = np.ndarray
+
+
+@dataclass(frozen=True)
+class Regression:
+    """A constructor, outcomes for linear predictors eta (n,), what may stand beside its table, its penalties."""
+
+    make: Callable[..., Any]
+    outcome: Callable[[Random, pd.DataFrame, Floats], Any]
+    beside: Sequence[str] = ()
+    required: Sequence[str] = ()
+    penalties: Sequence[str] = ("Ridge",)
+    left: str = "y"
+
+
+def _thirds(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
+    return np.array(["one", "three", "two"])[np.argmax(g.gumbel(size=(len(eta), 3)) + np.outer(eta, [0, 0.6, -0.4]), 1)]
+
+
+def _coins(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
+    return (g.random(len(eta)) < expit(eta)).astype(int)
+
+
+def _shares(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
+    return g.binomial(table.trials, expit(0.7 * eta + 0.8 * g.normal(size=len(eta))))
+
+
+def _counts(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
+    return g.poisson(2.0 * table.exposure * np.exp(0.4 * eta) * g.gamma(2.0, 0.5, len(eta)))
+
+
+BOTH = ("Ridge", "Jeffreys")
+
+REGRESSIONS = {
+    "ols": Regression(st.ols, lambda g, t, eta: eta + g.normal(size=len(eta)), ("weights", "offset", "precision")),
+    "logistic": Regression(st.logistic, _coins, ("weights", "offset"), penalties=BOTH),
+    "logistic of trials": Regression(st.logistic, _shares, ("weights", "offset", "trials"), ("trials",), BOTH),
+    "probit": Regression(st.probit, _coins, ("weights", "offset")),
+    "poisson": Regression(st.poisson, _counts, ("weights", "offset", "exposure"), penalties=BOTH),
+    "negative_binomial": Regression(st.negative_binomial, _counts, ("weights", "offset", "exposure")),
+    "beta_binomial": Regression(st.beta_binomial, _shares, ("weights", "offset", "trials"), ("trials",)),
+    "softmax": Regression(st.softmax, _thirds, ("weights",), penalties=BOTH),
+    "one_vs_rest": Regression(st.one_vs_rest, _thirds, ("weights",), penalties=BOTH),
+}
+
+NO_LAWS = {"network": "several hidden units have several maxima, and the random start says which one is found"}
+
+ROBUST = ("HC0", "HC1", "HC2", "HC3", "robust")
+
+FITS: dict[str, dict[str, Any]] = {
+    "information": {},
+    **{kind: {"cov": kind} for kind in ROBUST},
+    "HAC": {"cov": st.HAC(2)},
+    "Cluster": {"cov": st.Cluster("cluster")},
+    "two ways": {"cov": st.Cluster("cluster", "way", correction="none")},
+    "Ridge": {"penalty": st.Ridge(0.5)},
+    "Jeffreys": {"penalty": st.Jeffreys()},
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A regression of a table: y on the columns a, b and the factor g, with columns beside by name.
+
+    `terms` is the right side of the formula, `options` go to the constructor, `how` to `st.fit`.
+    """
+
+    regression: Regression
+    table: Any
+    beside: tuple[str, ...]
+    fit: str
+    terms: str = "a + b + g"
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def fitted(self) -> Any:
+        """The fits: one, or those of one-vs-rest."""
+        beside = {name: name for name in self.beside}
+        model = self.regression.make(f"y ~ {self.terms}", self.table, **beside, **self.options)
+        return st.fit(model, **FITS[self.fit])
+
+    def over(self, table: Any, **changes: Any) -> Case:
+        """The same regression of another table."""
+        return replace(self, table=table, **changes)
+
+    def with_columns(self, **columns: Any) -> Case:
+        """The same table with columns changed or added."""
+        return replace(self, table=self.table.assign(**columns))
+
+
+def random_case(name: str, fit: str, seed: int) -> Case:
+    """Random rows of a regression."""
+    g, n = np.random.default_rng(seed), 70
+    regression = REGRESSIONS[name]
+    table = pd.DataFrame(
+        {
+            "a": g.normal(size=n),
+            "b": 2.0 + 0.5 * g.normal(size=n),
+            "g": np.array(list("pqr"))[g.permutation(np.arange(n) % 3)],
+            "weights": g.integers(1, 4, n),
+            "offset": 0.3 * g.normal(size=n),
+            "exposure": g.uniform(0.5, 2.0, n),
+            "precision": g.uniform(0.5, 2.0, n),
+            "trials": g.integers(2, 9, n),
+            "cluster": g.integers(0, 12, n),
+            "way": g.integers(0, 9, n),
+        }
+    )
+    eta = 0.2 + 0.6 * table.a - 0.4 * (table.b - 2.0) + 0.5 * (table.g == "q")
+    chosen = [key for key in regression.beside if key in regression.required or g.random() < 0.5]
+    if fit == "HAC" and "weights" in chosen:
+        chosen.remove("weights")
+    if "exposure" not in chosen:
+        table["exposure"] = 1.0
+    table["y"] = regression.outcome(g, table, eta.to_numpy())
+    return Case(regression, table, tuple(chosen), fit)
