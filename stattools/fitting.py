@@ -180,7 +180,9 @@ def _fit(
                 f"{model.title} has no standard errors: cov= and level= do not go with it, and penalty= is "
                 "st.Ridge only."
             )
-        return fit_network(model, solver=solver, ridge=0.0 if penalty is None else penalty.strength, **training)
+        if penalty is not None:
+            penalty.check(model)
+        return fit_network(model, solver=solver, penalty=penalty, **training)
     if training:
         raise TypeError(
             f"fit got an unexpected keyword argument {next(iter(training))!r} for {type(model).__name__}; seed=, "

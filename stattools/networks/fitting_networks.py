@@ -14,6 +14,7 @@ from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import Network
 from stattools.networks.training import Training
+from stattools.penalties import Ridge
 from stattools.solvers.adam import Adam
 from stattools.solvers.lbfgs import LBFGS
 from stattools.threads import one_blas_thread
@@ -26,7 +27,7 @@ def fit_network(
     model: Network,
     *,
     solver: Any = None,
-    ridge: float = 0.0,
+    penalty: Ridge | None = None,
     seed: int | np.random.Generator = 0,
     restarts: int = 1,
     members: int | None = None,
@@ -54,11 +55,11 @@ def fit_network(
     generator = np.random.default_rng(seed)
     known = None if isinstance(seed, np.random.Generator) else int(seed)
     if members is None:
-        return _best(model, model, solver, ridge, restarts, generator, known)
+        return _best(model, model, solver, penalty, restarts, generator, known)
     fits = []
     for _ in range(members):
         sample = _resampled(model, generator) if ensemble == "bootstrap" else model
-        fits.append(_best(model, sample, solver, ridge, restarts, generator, known))
+        fits.append(_best(model, sample, solver, penalty, restarts, generator, known))
     return NetworkEnsemble(tuple(fits), ensemble)
 
 
@@ -66,26 +67,27 @@ def _best(
     model: Network,
     sample: Network,
     solver: Adam | LBFGS,
-    ridge: float,
+    penalty: Ridge | None,
     restarts: int,
     generator: np.random.Generator,
     seed: int | None,
 ) -> NetworkFit:
-    best = max((_train(sample, solver, ridge, generator) for _ in range(restarts)), key=lambda found: found.objective)
+    best = max((_train(sample, solver, penalty, generator) for _ in range(restarts)), key=lambda found: found.objective)
     frozen = replace(best.model, rows=model.rows)
-    penalty = f"Ridge({ridge:g})" if ridge else None
     loglik = frozen.loglik(best.estimate)
-    return NetworkFit(frozen, best.estimate, loglik, best.history, best.reason, repr(solver), seed, penalty)
+    return NetworkFit(
+        frozen, best.estimate, loglik, best.history, best.reason, repr(solver), seed, penalty and repr(penalty)
+    )
 
 
-def _train(model: Network, solver: Adam | LBFGS, ridge: float, generator: np.random.Generator) -> Training:
+def _train(model: Network, solver: Adam | LBFGS, penalty: Ridge | None, generator: np.random.Generator) -> Training:
     """One training from one random start."""
     start = model.start_from(generator)
     # What overflows in a diverging network is found by the check of every batch, which names the layer.
     with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
         if isinstance(solver, Adam):
-            return train_by_adam(model, solver, ridge, start, generator)
-        return train_by_lbfgs(model, solver, ridge, start)
+            return train_by_adam(model, solver, penalty, start, generator)
+        return train_by_lbfgs(model, solver, penalty, start)
 
 
 def _resampled(model: Network, generator: np.random.Generator) -> Network:

@@ -16,6 +16,8 @@ from stattools.networks.divergence import require_finite
 from stattools.networks.network_model import BLOCK, Network
 from stattools.networks.progress import progress
 from stattools.networks.training import Training
+from stattools.networks.weight_penalty import penalty_slope
+from stattools.penalties import Ridge
 from stattools.solvers.lbfgs import LBFGS
 from stattools.solvers.solution import Epoch
 
@@ -23,22 +25,23 @@ SEPARATED = 1e-4
 """A mean log-likelihood of categories this close to 0 says that every row is told apart."""
 
 
-def train_by_lbfgs(model: Network, solver: LBFGS, ridge: float, start: Floats) -> Training:
+def train_by_lbfgs(model: Network, solver: LBFGS, penalty: Ridge | None, start: Floats) -> Training:
     """Climb from `start`; ConvergenceError that names cause and layer where values overflow."""
     from scipy.optimize import minimize
 
-    penalized, n = model.perceptron.penalized, model.n
+    slope, n = None if penalty is None else penalty_slope(model, penalty), model.n
     whole = slice(0, len(model.rows.X))
     history: list[Epoch] = []
     last, first = [np.nan], [np.inf]
 
     def negative(theta: Floats) -> tuple[float, Floats]:
         now = _objective(model, theta)
-        score = now.score / n - (ridge / n) * penalized * theta
+        pull = np.zeros_like(theta) if slope is None else slope(theta) / n
+        score = now.score / n - pull
         last[0] = now.loglik / n
         when = f"{solver!r} diverged in step {len(history) + 1}"
         first[0] = min(first[0], require_finite(model, theta, whole, last[0], score, when, first[0]))
-        return -(now.loglik - 0.5 * ridge * float(theta[penalized] @ theta[penalized])) / n, -score
+        return 0.5 * float(theta @ pull) - now.loglik / n, -score
 
     with progress(solver.max_steps) as report:
 
@@ -59,7 +62,7 @@ def train_by_lbfgs(model: Network, solver: LBFGS, ridge: float, start: Floats) -
         reason = f"the limit of {solver.max_steps} steps"
     else:
         reason = f"a stationary point: the score of the mean log-likelihood is {norm:.1e} long"
-    if not ridge and not model.has_scale and -last[0] < SEPARATED:
+    if penalty is None and not model.has_scale and -last[0] < SEPARATED:
         reason += (
             "; the network separates the training rows, so that the log-likelihood rises to 0 without end and has no "
             "maximum: use penalty=st.Ridge(...)"

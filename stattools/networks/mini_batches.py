@@ -18,6 +18,8 @@ from stattools.networks.divergence import require_finite, require_gain
 from stattools.networks.network_model import BLOCK, Network
 from stattools.networks.progress import progress
 from stattools.networks.training import Training
+from stattools.networks.weight_penalty import penalty_slope
+from stattools.penalties import Ridge
 from stattools.solvers.adam import Adam
 from stattools.solvers.solution import Epoch
 
@@ -25,11 +27,11 @@ type Places = NDArray[np.intp]
 
 
 def train_by_adam(
-    model: Network, solver: Adam, ridge: float, theta: Floats, generator: np.random.Generator
+    model: Network, solver: Adam, penalty: Ridge | None, theta: Floats, generator: np.random.Generator
 ) -> Training:
     """Climb from `theta`; ConvergenceError that names cause and layer where training explodes."""
     training, validation = _split(model, solver.validation, generator)
-    penalized = model.perceptron.penalized
+    penalized, pull = model.perceptron.penalized, None if penalty is None else penalty_slope(model, penalty)
     move, rate, slowed = solver.stepper(penalized), solver.rate, 0
     running = [Moments.initial(layer.features) for layer in model.perceptron.layers if isinstance(layer, BatchNorm)]
     history: list[Epoch] = []
@@ -50,8 +52,8 @@ def train_by_adam(
                 total += now.loglik
                 score = now.score
                 score /= size
-                if ridge:
-                    score -= (ridge / mass) * penalized * theta
+                if pull is not None:
+                    score -= pull(theta) / mass
                 length = require_finite(model, theta, rows, now.loglik / size, score, when, first_score)
                 if np.isnan(first):
                     first, first_score = now.loglik / size, length

@@ -165,7 +165,7 @@ def _softmax_with_ridge(model: Any, penalty: Ridge, solver: LBFGS) -> Solution:
     slopes = penalized_coefficients(model)[: len(T)]
     ridge = penalty.strength * np.where(slopes, np.diagonal(T), 0.0) ** 2
     limits = {"tolerance": solver.tolerance, "max_steps": solver.max_steps}
-    found = maximize_softmax(model, ridge=ridge, centered=penalty.centered, covariance=False, **limits)
+    found = maximize_softmax(model, ridge=ridge, centered=penalty.is_centered(model), covariance=False, **limits)
     B = found.estimate.reshape(-1, len(T))[:, slopes]
-    gap = B - B.sum(axis=0) / (len(B) + 1) if penalty.centered else B
+    gap = B - B.sum(axis=0) / (len(B) + 1) if penalty.is_centered(model) else B
     return replace(found, loglik=model.loglik(found.estimate) - 0.5 * penalty.strength * float(np.vdot(B, gap)))

@@ -20,16 +20,19 @@ NO_SE = "penalized: no standard errors"
 """What a ridge fit says of its standard errors."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ridge:
     """Half of `strength` times the squared norm of all coefficients but the intercepts, taken from the log-likelihood.
 
     A constant column is an intercept, whatever its name, unless it is 0. The columns count as they are, unscaled.
-    `centered=True` takes the coefficients of `st.softmax` about their mean over all categories, the reference's zeros
-    included: the fit is then the same whatever the reference, and scikit-learn's with `C` 1 / strength. For `st.ols`,
-    whose scale is held at 1, `strength` is the `alpha` of its Ridge. The dispersion of a negative binomial is left
-    alone. The estimate is the mode of a posterior with prior Normal(0, 1 / sqrt(strength)); read otherwise it has no
-    standard errors. Raises DomainError unless strength is positive and finite, IncompatibleError for `centered` without
+    Where there are three categories or more, in `st.softmax` and in the last layer of `st.network`, the coefficients
+    count about their mean over all categories, the reference's zeros included: the fit is then the same whatever the
+    reference, and scikit-learn's with `C` 1 / strength. `centered=False` takes them as they are, against the reference;
+    `centered=True` takes those of two categories about their mean too, which is half of the strength. For `st.ols`,
+    whose scale is held at 1, `strength` is the `alpha` of scikit-learn's Ridge. The dispersion of a negative binomial
+    is left alone. The estimate is the mode of a posterior with prior Normal(0, 1 / sqrt(strength)) of each coefficient,
+    where centered for those of each category before the reference's are subtracted; read otherwise it has no standard
+    errors. Raises DomainError unless strength is positive and finite, IncompatibleError for `centered=True` without
     categories. Source: Hoerl & Kennard (1970); le Cessie & van Houwelingen (1992).
 
     >>> import stattools as st
@@ -40,7 +43,7 @@ class Ridge:
     """
 
     strength: float
-    centered: bool = False
+    centered: bool | None = None
 
     def __post_init__(self) -> None:
         number = isinstance(self.strength, int | float | np.number) and not isinstance(self.strength, bool)
@@ -49,22 +52,36 @@ class Ridge:
                 f"Ridge needs a positive, finite strength, such as 1.0; got {self.strength!r}. Leave penalty= out for "
                 "maximum likelihood."
             )
+        if not (self.centered is None or isinstance(self.centered, bool)):
+            raise DomainError(f"Ridge needs centered=True or False, or none of them; got {self.centered!r}.")
+
+    def __repr__(self) -> str:
+        return f"Ridge({self.strength:g}{'' if self.centered is None else f', centered={self.centered}'})"
+
+    def is_centered(self, model: Any) -> bool:
+        """Whether the coefficients of a model count about their mean over the categories."""
+        return _categories(model) > 2 if self.centered is None else self.centered
 
     def check(self, model: Any) -> None:
         """Any model with names will do; IncompatibleError for `centered` without categories."""
-        if self.centered and not _has_categories(model):
+        if self.centered and not _categories(model):
             raise IncompatibleError(f"Ridge(centered=True) needs st.softmax; got {model.title}. Leave centered= out.")
 
     def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:
         """- strength |T theta|^2 / 2 over the penalized coefficients."""
         B = T[penalized_coefficients(model)]
-        G = self._about_mean(model, B) if self.centered else B
+        G = self._about_mean(model, B) if self.is_centered(model) else B
         beta, gap = B @ theta, G @ theta
         value = -0.5 * self.strength * float(beta @ gap)
         if order == 0:
             return Evaluation(value)
         score = -self.strength * (B.T @ gap)
         return Evaluation(value, score) if order == 1 else Evaluation(value, score, self.strength * (B.T @ G))
+
+    def quadratic(self, model: Model) -> Floats:
+        """Q of the penalty theta^T Q theta / 2, shape (p, p)."""
+        B = np.eye(len(model.names))[penalized_coefficients(model)]
+        return self.strength * (B.T @ (self._about_mean(model, B) if self.is_centered(model) else B))
 
     def covariance(self, solution: Solution, model: Any) -> Floats:
         """The inverse of the penalized information: of the posterior at its mode, not of the estimate."""
@@ -77,8 +94,10 @@ class Ridge:
         return (blocks - blocks.sum(axis=0) / (width + 1)).reshape(B.shape)
 
 
-def _has_categories(model: Any) -> bool:
-    return isinstance(model, Model) and isinstance(model.likelihood, Categorical)
+def _categories(model: Any) -> int:
+    """The number of categories of an outcome, 0 for others."""
+    likelihood = getattr(model, "likelihood", None)
+    return likelihood.categories if isinstance(likelihood, Categorical) else 0
 
 
 def penalized_coefficients(model: Any) -> NDArray[np.bool_]:

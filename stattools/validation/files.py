@@ -22,7 +22,6 @@ from stattools.errors import IncompatibleError, StattoolsError
 from stattools.fitting import fit as fitted
 from stattools.model import Model
 from stattools.penalties import Ridge
-from stattools.penalties.ridge import penalized_coefficients
 from stattools.solvers.surrogate import in_memory, place_of
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.written_again import KNOWN, Again, again
@@ -149,7 +148,7 @@ def _maximum_near(fit: Fit, sums: Again) -> _Near:
         rss = -2.0 * sums.loglik
         scale2, loglik = rss / (n - p), -0.5 * n * (np.log(2.0 * np.pi * rss / n) + 1.0)
     if isinstance(fit.penalty, Ridge):
-        K = _penalty(model, fit.penalty)
+        K = fit.penalty.quadratic(model)
         g, H, scale2 = g - K @ fit.estimate, H + K, 1.0
     size = np.sqrt(np.diagonal(H))
     bread = np.linalg.inv(H / np.outer(size, size)) / np.outer(size, size)
@@ -166,16 +165,6 @@ def _maximum_near(fit: Fit, sums: Again) -> _Near:
         own = np.sqrt(np.diagonal(fit.solution.covariance)) * fit.scale
         notes = (f"the standard errors compared over all rows are of the inverse information, not {fit.cov}.",)
     return _Near(step, se, own, unit, decrement, loglik, notes)
-
-
-def _penalty(model: Model, ridge: Ridge) -> Floats:
-    """The matrix K of a penalty theta^T K theta / 2."""
-    slopes = penalized_coefficients(model).astype(float)
-    if not ridge.centered:
-        return ridge.strength * np.diag(slopes)
-    k = model.predictor.width
-    one = np.diag(slopes[: len(slopes) // k])
-    return np.asarray(ridge.strength * np.kron(np.eye(k) - 1.0 / (k + 1), one), dtype=float)
 
 
 def _sample(fit: Fit, validate: Callable[[Fit], Agreement]) -> tuple[bool, str, tuple[str, ...]]:

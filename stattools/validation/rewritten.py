@@ -188,7 +188,7 @@ def _penalized(model: Model, penalty: Any) -> tuple[Callable[[Floats], float], C
         make: Any = {"logistic": sm.Logit, "probit": sm.Probit, "poisson": sm.Poisson}[model.kind]
         other: Any = make(y, X) if offset is None else make(y, X, offset=offset)
         likelihood, hessian = (lambda t: float(other.loglike(t))), other.hessian
-    if isinstance(penalty, Ridge) and penalty.centered:
+    if isinstance(penalty, Ridge) and penalty.is_centered(model):
         k = len(model.names) // len(slopes)
         about = np.kron(np.eye(k) - 1.0 / (k + 1), np.diag(slopes))  # the reference's zeros are in the mean
         return (lambda t: likelihood(t) - 0.5 * penalty.strength * float(t @ about @ t)), None

@@ -102,7 +102,7 @@ def test_any_partition_gives_the_fit_in_memory(case, cuts, group, batch, held):
 )
 def test_any_partition_gives_the_ridge_in_memory(case, strength, cuts, group, held):
     make, formula, options, data = model_of(case, DATA)
-    penalty = st.Ridge(strength, centered=make is st.softmax)
+    penalty = st.Ridge(strength)
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setattr(first_pass, "HELD", held)
         write(folder, data, cuts, group)

@@ -1,5 +1,7 @@
 """Penalized fits against closed forms, brute force and R's published numbers."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -172,7 +174,7 @@ def test_jeffreys_is_invariant_under_units_and_origins_of_columns(seed, origin, 
 @pytest.mark.parametrize("strength", [0.1, 5.0])
 def test_ridge_against_brute_force(name, strength):
     model = (CASES | SEPARATED)[name]
-    solution = maximize(model, Ridge(strength))
+    solution = maximize(model, Ridge(strength, centered=False))
     slope = np.array([not each.endswith("Intercept") for each in model.names])
     found = minimize(
         lambda theta: -model.loglik(theta) + 0.5 * strength * theta[slope] @ theta[slope],
@@ -183,6 +185,50 @@ def test_ridge_against_brute_force(name, strength):
     )
     assert_allclose(solution.estimate, found.x, rtol=1e-6, atol=1e-7)
     assert_allclose(solution.loglik, -found.fun, rtol=1e-11)
+
+
+def reference_data(n: int, p: int = 3):
+    g = rng(11)
+    X = g.normal(size=(n, p)) * [5.0, *[1.0] * (p - 1)]
+    names = np.array(["a", "b", "c", "d"])
+    return names[np.argmax(X[:, :1] * [0.2, -0.1, 0, 0.05] + g.gumbel(size=(n, 4)), axis=1)], X
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("centered", [None, True, False])
+def test_a_ridge_does_not_depend_on_the_reference_unless_told_so(large, centered, monkeypatch):
+    monkeypatch.setattr(sys.modules["stattools.penalties.penalized"], "large", lambda model: large)
+    y, X = reference_data(150)
+    fits = [st.fit(st.softmax(y, X, reference=r), penalty=Ridge(20.0, centered=centered)) for r in "abcd"]
+    shares = [fit.predict()[list("abcd")].to_numpy() for fit in fits]
+    apart = max(np.abs(share - shares[0]).max() for share in shares)
+    assert apart > 0.02 if centered is False else apart < 1e-7  # within 1e-8 standard errors each
+
+
+def test_softmax_of_two_categories_is_a_logistic_regression_with_a_ridge_too():
+    y, X = reference_data(150)
+    two = y < "b"
+    softmax, logistic = (st.fit(make(two, X), penalty=Ridge(3.0)) for make in (st.softmax, st.logistic))
+    assert_allclose(softmax.estimate, logistic.estimate, rtol=1e-7)
+    half = st.fit(st.softmax(two, X), penalty=Ridge(6.0, centered=True))
+    assert_allclose(half.estimate, logistic.estimate, rtol=1e-7)
+
+
+@pytest.mark.parametrize("centered", ["yes", 1, 0])
+def test_centered_is_true_or_false(centered):
+    with pytest.raises(st.DomainError, match="centered=True or False"):
+        Ridge(1.0, centered=centered)
+    assert [repr(Ridge(0.5)), repr(Ridge(2.0, centered=False))] == ["Ridge(0.5)", "Ridge(2, centered=False)"]
+
+
+@pytest.mark.parametrize("centered", [None, True, False])
+def test_the_matrix_of_the_penalty_is_its_curvature(centered):
+    y, X = reference_data(30)
+    model, penalty = st.softmax(y, X), Ridge(2.0, centered=centered)
+    theta, T = rng(3).normal(size=12), np.eye(12)
+    term = penalty.term(model, theta, model.evaluate(theta), T, 2)
+    assert_allclose(penalty.quadratic(model), term.information)
+    assert_allclose(term.loglik, -0.5 * theta @ term.information @ theta)
 
 
 def test_ridge_on_least_squares_is_the_normal_equations():

@@ -288,3 +288,16 @@ def test_faces_and_refusals():
 )
 def test_names_of_the_same_column(name, plain):
     assert plain_name(name) in (plain, "g[T.b]")
+
+
+@pytest.mark.parametrize("centered", [None, False])
+def test_a_softmax_fit_with_a_ridge_is_explained_by_its_ridge(centered):
+    g = np.random.default_rng(4)
+    X = pd.DataFrame(g.normal(size=(120, 2)), columns=["a", "b"])
+    y = np.array(["u", "v", "w"])[np.argmax(X.to_numpy() @ g.normal(size=(2, 3)) + g.gumbel(size=(120, 3)), axis=1)]
+    ours = st.fit(st.softmax(y, X), penalty=st.Ridge(2.0, centered=centered))
+    theirs = st.fit(st.softmax(y, X))
+    found = st.explain(ours, theirs)
+    assert found.table().cause.tolist() == ["penalty"]
+    assert found.ok
+    assert repr(ours.penalty) in str(found)

@@ -39,7 +39,7 @@ FITS = {
     "ridge, logistic": lambda: st.fit(st.logistic("b ~ x + z", d, weights="w"), penalty=st.Ridge(2.0)),
     "ridge, probit": lambda: st.fit(st.probit("b ~ x", d), penalty=st.Ridge(2.0)),
     "ridge, softmax": lambda: st.fit(st.softmax("c ~ x + z", d), penalty=st.Ridge(2.0)),
-    "ridge, centered": lambda: st.fit(st.softmax("c ~ x + z", d), penalty=st.Ridge(2.0, centered=True)),
+    "ridge, not centered": lambda: st.fit(st.softmax("c ~ x + z", d), penalty=st.Ridge(2.0, centered=False)),
     "ridge, negative binomial": lambda: st.fit(st.negative_binomial("nb ~ x", d), penalty=st.Ridge(5.0)),
 }
 

@@ -22,12 +22,8 @@ def describe(fit: Fit) -> Foreign:
         raise IncompatibleError(f"audit and explain are for regressions; this is a fit of {model.title}.")
     penalty: Any = fit.penalty
     if isinstance(penalty, Ridge):
-        constant = np.ptp(model.rows.X, axis=0) == 0
-        slopes = np.array([t != "Intercept" and not c for t, c in zip(model.terms, constant, strict=True)], dtype=float)
-        extra = model.predictor.extra
-        each = np.concatenate([np.tile(slopes, (len(model.names) - len(extra)) // len(slopes)), np.zeros(len(extra))])
-        Q = np.diag(penalty.strength * each)
-        penalty = Shrinkage(f"{penalty!r}", penalty.strength, Q, np.zeros(len(each)))
+        Q = penalty.quadratic(model)
+        penalty = Shrinkage(f"{penalty!r}", penalty.strength, Q, np.zeros(len(Q)))
     elif penalty is not None and not isinstance(penalty, Jeffreys):
         raise IncompatibleError(f"explain does not know the penalty {penalty!r}.")
     cov = None if isinstance(penalty, Shrinkage) else fit.cov_kind

@@ -1,0 +1,38 @@
+"""What a ridge takes from the log-likelihood of a network: half of its strength times the squared weights, not biases.
+
+Of several categories the weights of the last layer count about their mean over all categories, the reference's zeros
+included, so that the penalty is the same whichever category is the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from stattools.networks.dense import Floats
+from stattools.networks.network_model import Network
+from stattools.penalties import Ridge
+
+
+def penalty_slope(model: Network, ridge: Ridge) -> Callable[[Floats], Floats]:
+    """The slope of the penalty at theta; theta @ slope / 2 is its value.
+
+    >>> import numpy as np, stattools as st
+    >>> model = st.network(["a", "b", "c"], [[1.0], [2.0], [4.0]], hidden=[])
+    >>> penalty_slope(model, Ridge(3.0))(np.array([1.0, 5.0, 7.0, 7.0])).tolist()  # about the mean of 0, 1 and 5
+    [-3.0, 9.0, 0.0, 0.0]
+    """
+    penalized, last = model.perceptron.penalized, model.perceptron.layers[-1]
+    centered, outputs = ridge.is_centered(model), last.outputs  # type: ignore[union-attr]
+    start, end = (
+        len(penalized) - last.size,
+        len(penalized) - outputs,
+    )  # the weights of the last layer, before its biases
+
+    def slope(theta: Floats) -> Floats:
+        found = ridge.strength * penalized * theta
+        if centered:
+            W = found[start:end].reshape(-1, outputs)
+            W -= W.sum(axis=1, keepdims=True) / (outputs + 1)
+        return found
+
+    return slope
