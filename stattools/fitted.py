@@ -199,20 +199,22 @@ class Fit:
         offset: str | ArrayLike | None = None,
         exposure: str | ArrayLike | None = None,
         trials: str | ArrayLike | None = None,
+        precision: str | ArrayLike | None = None,
     ) -> Any:
         """What the model expects, for the rows of the fit or for new rows.
 
         `kind` is "mean" (an array (m,); for softmax a frame with one column of probabilities per category), "class"
         (the most probable label), "link" (the linear predictor) or "observation" (with `interval=level`: where a new
         observation falls). `data` is a table with the formula's columns, or an array or frame like the X of the fit.
-        `offset` and `exposure` are needed for new rows where the fit had them, unless they were columns, which are
-        then looked up. With `interval=level` a frame with `mean, lower, upper`. Raises DomainError for unseen levels,
-        missing columns and missing values.
+        `offset`, `exposure` and, of an observation, `trials` and `precision` are needed for new rows where the fit had
+        them, unless they were columns, which are then looked up. With `interval=level` a frame with `mean, lower,
+        upper`. Raises DomainError for unseen levels, missing columns and missing values.
         """
         from stattools.prediction import predict
 
         model = self._regression("predict")
-        return predict(self, model, data, offset, interval, exposure=exposure, trials=trials, kind=kind)
+        beside = {"exposure": exposure, "trials": trials, "precision": precision}
+        return predict(self, model, data, offset, interval, kind=kind, **beside)
 
     def predict_to(
         self, path: str | Path, data: Any = None, *, kind: str = "mean", interval: float | None = None

@@ -22,7 +22,7 @@ from stattools.data.outcome import numeric
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Probit
 from stattools.model import Model
-from stattools.new_rows import at_rows
+from stattools.new_rows import at_rows, frequencies_of, with_precision
 from stattools.prediction import labels_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
 
     One row per fit: fit, n, log_score, se, difference, difference_se, accuracy. `difference` is the log score minus
     that of the best fit, with the standard error of the paired difference; accuracy is missing for outcomes without
-    classes. One-vs-rest fits are scored by their shares, normalized after the fact. Raises IncompatibleError for
+    classes. One-vs-rest fits are scored by their shares, normalized after the fact. The columns of a fit's weights and
+    precision are looked up; without that of the weights each new row counts once. Raises IncompatibleError for
     fits whose outcomes have no density at single rows, DomainError for labels that a fit has not seen.
 
     >>> import stattools as st
@@ -55,19 +56,29 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
     scores = [-pointwise(fit, data) for fit in fits]
     if len({len(score) for score in scores}) > 1:
         raise IncompatibleError(f"held_out: the fits see different numbers of rows, {[len(s) for s in scores]}.")
-    best = min(range(len(fits)), key=lambda k: float(scores[k].mean()))
+    weights = [frequencies_of(getattr(fit.model, "parts", (fit.model,))[0], data) for fit in fits]
+    ones = np.ones(len(scores[0]))
+    weight = ones if weights[0] is None else weights[0]
+    if not all(np.array_equal(weight, ones if other is None else other) for other in weights):
+        raise IncompatibleError("held_out: the fits have weights= of different columns, so they see other rows.")
+    n, means = float(weight.sum()), [float(np.average(score, weights=weight)) for score in scores]
+    best = min(range(len(fits)), key=means.__getitem__)
+
+    def standard_error(values: Floats) -> float:
+        square = float(weight @ (values - np.average(values, weights=weight)) ** 2)
+        return float(np.sqrt(square / (n - 1.0) / n)) if n > 1 else float("nan")
+
     rows = []
-    for label, fit, score in zip(labels, fits, scores, strict=True):
-        n, gap = len(score), score - scores[best]
-        spread = np.sqrt(n) if n > 1 else np.nan
+    for label, fit, score, mean in zip(labels, fits, scores, means, strict=True):
+        gap = score - scores[best]
         rows.append(
             {
                 "fit": label,
-                "n": n,
-                "log_score": float(score.mean()),
-                "se": float(score.std(ddof=1) / spread) if n > 1 else np.nan,
-                "difference": float(gap.mean()),
-                "difference_se": float(gap.std(ddof=1) / spread) if n > 1 else np.nan,
+                "n": int(n),
+                "log_score": mean,
+                "se": standard_error(score),
+                "difference": float(np.average(gap, weights=weight)),
+                "difference_se": standard_error(gap),
                 "accuracy": accuracy(fit, data),
             }
         )
@@ -78,9 +89,9 @@ def confusion(fit: Any, data: Any = None, /) -> pd.DataFrame:
     """Counts of rows by observed (rows) and predicted label (columns): of the rows of the fit, or of new rows.
 
     For logistic, probit and softmax regression, one-vs-rest and networks alike; the predicted label is the most
-    probable one. New rows are a table, or a pair (y, X) for fits of arrays; frequency weights count where the rows are
-    the fit's own. Raises IncompatibleError for outcomes without classes, DomainError for labels that the fit has not
-    seen.
+    probable one. New rows are a table, or a pair (y, X) for fits of arrays. Frequency weights count, those of new rows
+    where they have the column. Raises IncompatibleError for outcomes without classes, DomainError for labels that the
+    fit has not seen.
 
     >>> import stattools as st
     >>> fit = st.fit(st.logistic("y ~ x", {"y": [0, 0, 1, 0, 1, 1], "x": [1, 2, 3, 4, 5, 6]}))
@@ -101,7 +112,8 @@ def pointwise(fit: Any, data: Any) -> Floats:
     at, y = _new_rows(fit, data)
     eta = at.eta(fit.estimate)
     if isinstance(at.likelihood, Gaussian):
-        return Gaussian(fit.scale).loglik(eta, y)
+        root = 1.0 if at.rows.precision is None else np.sqrt(at.rows.precision)
+        return Gaussian(fit.scale).loglik(root * eta, root * y) + np.log(root)
     return at.likelihood.loglik(eta, y)
 
 
@@ -109,8 +121,8 @@ def accuracy(fit: Any, data: Any) -> float:
     """Share of new rows whose most probable label is the observed one; NaN for outcomes without classes."""
     if not _has_classes(fit):
         return float("nan")
-    mean, codes, _, _ = _classes(fit, data)
-    return float((most_probable(mean) == codes).mean())
+    mean, codes, _, weight = _classes(fit, data)
+    return float(np.average(most_probable(mean) == codes, weights=weight))
 
 
 def _has_classes(fit: Any) -> bool:
@@ -126,16 +138,12 @@ def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floa
         raise IncompatibleError(f"confusion needs a fit whose outcome has classes, such as st.softmax; got {title}.")
     if hasattr(fit, "separate_probabilities"):
         shares, codes = _log_shares(fit, data)
-        return np.exp(shares), codes, fit.model.labels, _own_weight(fit.model.parts[0], data)
+        return np.exp(shares), codes, fit.model.labels, frequencies_of(fit.model.parts[0], data)
     if not isinstance(fit.model, Model):
         X, y = fit.model.rows_of(data)
-        return fit.mean(X), y, fit.labels, _own_weight(fit.model, data)
+        return fit.mean(X), y, fit.labels, frequencies_of(fit.model, data)
     at, y = (fit.model, fit.model.rows.y) if data is None else _new_rows(fit, data)
-    return at.likelihood.mean(at.eta(fit.estimate)), y, labels_of(fit.model), _own_weight(fit.model, data)
-
-
-def _own_weight(model: Any, data: Any) -> Floats | None:
-    return model.rows.weight if data is None else None
+    return at.likelihood.mean(at.eta(fit.estimate)), y, labels_of(fit.model), frequencies_of(fit.model, data)
 
 
 def _log_shares(fit: Any, data: Any) -> tuple[Floats, Floats]:
@@ -156,13 +164,14 @@ def _log_shares(fit: Any, data: Any) -> tuple[Floats, Floats]:
 def _new_rows(fit: Any, data: Any) -> tuple[Model, Floats]:
     """The fitted model over the new rows, and their outcome as the likelihood takes it."""
     model = getattr(fit, "model", None)
-    if not isinstance(model, Model) or isinstance(model.likelihood, Binomial) or model.rows.precision is not None:
+    if not isinstance(model, Model) or isinstance(model.likelihood, Binomial):
         raise IncompatibleError(
             "held_out compares regressions of single rows, one-vs-rest fits and networks; got "
-            f"{getattr(model, 'title', type(fit).__name__)}. Compare grouped outcomes and weighted fits by st.compare."
+            f"{getattr(model, 'title', type(fit).__name__)}. Compare grouped outcomes by st.compare."
         )
     outcome, _ = new_outcome(model.design, model.outcome_name, data)
-    at = at_rows(model, data[1] if isinstance(data, tuple) else data)
+    new = data[1] if isinstance(data, tuple) else data
+    at = with_precision(at_rows(model, new), model, new)
     if isinstance(model.likelihood, Bernoulli | Probit | Categorical):
         return at, codes_of(outcome, labels_of(model), model.outcome_name)
     return at, model.likelihood.check(numeric(outcome, model.outcome_name))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.data.pairing import index_of, paired, same_index
 from stattools.data.table import table
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.fitted import Fit
@@ -184,11 +185,16 @@ def _with_rows(whole: Model, part: NDArray[np.intp]) -> Model:
     taken = {
         name: None if (v := getattr(rows, name)) is None else v[part] for name in ("weight", "offset", "precision")
     }
-    return replace(whole, rows=replace(rows, X=rows.X[part], y=rows.y[part], **taken), kept=None, source=None)
+    index = None if whole.index is None else whole.index[part]
+    rows = replace(rows, X=rows.X[part], y=rows.y[part], **taken)
+    return replace(whole, rows=rows, kept=None, source=None, index=index)
 
 
 def _of_one(model: Model, outcomes: ArrayLike | None, weights: ArrayLike | None) -> ManyFits:
     n = len(model.rows.X)
+    paired(("outcomes=", outcomes), ("weights=", weights))
+    for name, given in (("outcomes=", outcomes), ("weights=", weights)):
+        same_index("the rows of the model", model.index, f"the columns of {name}", index_of(getattr(given, "T", None)))
     parts: list[Floats | None] = []
     for name, given in (("outcomes", outcomes), ("weights", weights)):
         values = None if given is None else np.asarray(given, dtype=float)

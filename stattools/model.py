@@ -8,6 +8,7 @@ Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import partial
 from math import isfinite, log, pi
@@ -89,7 +90,8 @@ class Model:
 
     `names` are the flat coefficient names, `terms` the columns of X, `labels` the outcome's categories (the reference
     first) or None. `start` is where solvers begin. `kept` are the numbers of the table's rows that had no value missing
-    (None: all), `source` that table. theta has shape (len(names),).
+    (None: all), `source` that table, `index` the pandas index of the rows where the data had one. `extras` are what was
+    given beside X ("weights", ...) and which column each was, None for an array. theta has shape (len(names),).
     """
 
     kind: str
@@ -101,12 +103,12 @@ class Model:
     outcome_name: str
     start: Floats
     labels: tuple[Any, ...] | None = None
-    offset_column: str | None = None
-    exposure_column: str | None = None
+    extras: Mapping[str, str | None] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
     n_dropped: int = 0
     kept: NDArray[np.intp] | None = None
     source: Any = None
+    index: Any = None
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from stattools.data.smoothness import Break, breaks
 from stattools.data.source import Batch
 from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
-from stattools.new_rows import Column, at_rows
+from stattools.new_rows import Column, at_rows, frequencies_of
 from stattools.solvers.surrogate import held_elsewhere, place_of
 
 Floats = NDArray[np.float64]
@@ -197,7 +197,9 @@ def population(model: Model, data: Any, offset: Column, exposure: Column, at: st
     columns: Mapping[str, Any] | None = None
     if model.design.parsed is not None:
         columns = _columns(model, data)
+    weight = frequencies_of(model, data)
     model = at_rows(model, data, offset, exposure)
+    model = replace(model, rows=replace(model.rows, weight=weight))
     if at == "overall" or columns is None:
         return Population(model, columns, columns, at == "mean")
     weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight

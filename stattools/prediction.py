@@ -21,7 +21,7 @@ from stattools.errors import IdentificationError, IncompatibleError
 from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, Gaussian, Probit
 from stattools.likelihoods.predictive import count_interval
 from stattools.model import Model
-from stattools.new_rows import Column, at_rows, trials_of
+from stattools.new_rows import Column, at_rows, trials_of, with_precision
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
 
@@ -45,6 +45,7 @@ def predict(
     *,
     exposure: Column = None,
     trials: Column = None,
+    precision: Column = None,
     kind: str = "mean",
 ) -> Any:
     """Predictions of a fitted regression for the rows of the fit (`data=None`) or for new rows.
@@ -56,9 +57,10 @@ def predict(
     long frame `row, category, mean, lower, upper`.
 
     An interval of kind "mean" covers the mean, one of kind "observation" covers the new outcome; counts are whole, so
-    that theirs covers at least `level`. `offset`, `exposure` and `trials` are columns of `data` or arrays (m,), needed
-    for new rows where the fit had them; offsets and exposures that were columns are looked up. Raises DomainError for
-    unseen levels, missing columns and values, IncompatibleError for what the model does not have.
+    that theirs covers at least `level`. `offset`, `exposure` and, of an observation, `trials` and
+    `precision` are columns of `data` or arrays (m,), needed for new rows where the fit had them; what was a column is
+    looked up. Raises DomainError for unseen levels, missing columns and values, IncompatibleError for what the model
+    does not have.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -73,6 +75,8 @@ def predict(
     at = at_rows(model, data, offset, exposure)
     if trials is not None and (kind != "observation" or not isinstance(model.likelihood, Binomial)):
         raise IncompatibleError('predict takes trials= for kind="observation" of a grouped outcome only; leave it out.')
+    if precision is not None and (kind != "observation" or interval is None):
+        raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
     if interval is not None:
         fit.quantile(interval)  # refuses a level outside (0, 1) before any work
         if kind != "class" and not np.isfinite(fit.covariance).all():
@@ -80,6 +84,9 @@ def predict(
     if kind == "class":
         return _classes(at, fit.estimate, interval)
     if kind == "observation":
+        _require_numbers(at)
+        if interval is not None:
+            at = with_precision(at, model, data, precision)
         return _observations(fit, at, interval, trials_of(model, data, trials, len(at.rows.X)))
     if isinstance(model.likelihood, Categorical):
         return _categories(fit, at, interval, kind)
@@ -188,7 +195,8 @@ def _logits(eta: Floats, V: Floats) -> tuple[Floats, Floats]:
     return full - others, np.sqrt(np.maximum(((slope @ V) * slope).sum(axis=2), 0.0))
 
 
-def _observations(fit: Fit, at: Model, interval: float | None, trials: Floats | None) -> Any:
+def _require_numbers(at: Model) -> None:
+    """IncompatibleError for outcomes of which no interval of a new one is known."""
     if isinstance(at.likelihood, Bernoulli | Probit | Categorical):
         raise IncompatibleError(
             f'predict(kind="observation"): an outcome of {at.title} is one of its labels, for which an interval says '
@@ -199,6 +207,9 @@ def _observations(fit: Fit, at: Model, interval: float | None, trials: Floats | 
             f'predict(kind="observation") is not available for {at.title}. Use kind="mean", or the predictive '
             "distributions of the groups: st.empirical_bayes(fit).posterior.predictive(trials)."
         )
+
+
+def _observations(fit: Fit, at: Model, interval: float | None, trials: Floats | None) -> Any:
     eta = at.eta(fit.estimate)
     mean = at.likelihood.mean(eta) * (1.0 if trials is None else trials)
     if interval is None:

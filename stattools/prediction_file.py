@@ -60,7 +60,8 @@ def predict_to(fit: Fit, path: str | Path, data: Any, *, kind: str = "mean", int
     if interval is not None and isinstance(model.likelihood, Categorical):
         raise IncompatibleError("predict_to writes probabilities of categories without interval=; leave it out.")
     require_finite(fit, "predict_to")
-    extras = [name for name in (model.offset_column, model.exposure_column) if name is not None]
+    asked = ["offset", "exposure"] + ["precision", "trials"] * (kind == "observation")
+    extras = [model.extras[key] for key in asked if model.extras.get(key)]
     names = list(dict.fromkeys((*model.design.parsed.columns, *extras)))
     for name in names:
         require(name, source.names)
@@ -150,7 +151,7 @@ class Rule:
     @classmethod
     def of(cls, fit: Fit, source: Source, kind: str, interval: float | None) -> Rule:
         """From a fit and what is asked of it."""
-        bare = replace(fit, model=replace(fit.model, rows=fit.model.rows.shapes(), source=None, kept=None))
+        bare = replace(fit, model=replace(fit.model, rows=fit.model.rows.shapes(), source=None, kept=None, index=None))
         return cls(bare, dict(source.kinds) if source.certain else {}, _schema(fit, kind, interval), kind, interval)
 
     def __call__(self, batch: Batch) -> pa.RecordBatch:

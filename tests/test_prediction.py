@@ -128,7 +128,7 @@ def test_exposure_and_offset_of_new_rows():
     assert_allclose(ask(named, new), ask(named)[:5], rtol=1e-13)
     assert_allclose(ask(arrays, new, offset=new.s, exposure=new.t), ask(named)[:5], rtol=1e-12)
     assert_allclose(ask(named, new, exposure=2 * new.t), 2 * ask(named)[:5], rtol=1e-12)
-    with pytest.raises(st.DomainError, match=r"predict needs offset= \(or exposure=\)"):
+    with pytest.raises(st.DomainError, match="fitted with offset and exposure: predict needs offset= and exposure="):
         ask(arrays, new)
     with pytest.raises(st.DomainError, match="numbers above 0; got -1"):
         ask(named, new, exposure=-np.ones(5))
@@ -188,8 +188,11 @@ def test_precise_rows_have_narrower_observation_intervals():
     names = ["mean", "obs_ci_lower", "obs_ci_upper"]
     own = ref.get_prediction(X, weights=frame.t).summary_frame(alpha=0.05)
     assert_allclose(ask(fit, interval=0.95, kind="observation"), own[names], rtol=1e-8, atol=1e-9)
-    new = ref.get_prediction(X, weights=1.0).summary_frame(alpha=0.05)  # new rows: precision 1
-    assert_allclose(ask(fit, frame, interval=0.95, kind="observation"), new[names], rtol=1e-8, atol=1e-9)
+    new = ref.get_prediction(X, weights=1.0).summary_frame(alpha=0.05)
+    ones = np.ones(len(frame))
+    found = ask(fit, frame, interval=0.95, kind="observation", precision=ones)
+    assert_allclose(found, new[names], rtol=1e-8, atol=1e-9)
+    assert_allclose(ask(fit, frame, interval=0.95, kind="observation"), own[names], rtol=1e-8, atol=1e-9)
 
 
 COUNTS = {
@@ -299,8 +302,10 @@ def test_observations_of_groups_are_successes():
     assert ((table.lower <= table.upper) & (table.upper <= frame.m)).all()
     assert_allclose(ask(fit, kind="observation"), frame.m * ask(fit), rtol=1e-12)
     assert_array_equal(ask(fit, frame, interval=0.9, kind="observation", trials="m"), table)
+    assert_array_equal(ask(fit, frame, interval=0.9, kind="observation"), table)
+    arrays = st.fit(st.logistic("k ~ x", frame, trials=frame.m))
     with pytest.raises(st.DomainError, match="give trials=, one whole number per new row"):
-        ask(fit, frame, interval=0.9, kind="observation")
+        ask(arrays, frame, interval=0.9, kind="observation")
     with pytest.raises(st.DomainError, match="whole numbers >= 0"):
         ask(fit, {"x": [0.0]}, kind="observation", trials=[1.5])
     with pytest.raises(st.IncompatibleError, match="rows of the fit have theirs"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.pairing import index_of, paired
 from stattools.errors import DomainError, IncompatibleError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def parameters(
     """
     who, arms = type(distribution).__name__, distribution.arms
     values = {}
+    paired(*((name, getattr(distribution, name)) for name in names))
     for name in names:
         given = getattr(distribution, name)
         value = _numbers(given)
@@ -65,6 +67,19 @@ def labels(arms: Any, shape: tuple[int, ...], who: str) -> Labels:
         again = next(label for label in found if found.count(label) > 1)
         raise DomainError(f"{who} needs arms= with different labels; {again!r} occurs twice.")
     return found
+
+
+def same_arms(arms: Any, what: str, values: Any) -> None:
+    """DomainError where one value per arm is a Series labelled otherwise than the arms; 0, 1, 2, ... are no labels."""
+    index = index_of(values)
+    if arms is None or index is None or len(index) != len(arms):
+        return
+    found = index.tolist()
+    if found != list(range(len(found))) and found != list(arms):
+        raise DomainError(
+            f"{what} has the index {found!r:.60} and the arms are {list(arms)!r:.60}: put them into one order, or pass "
+            ".to_numpy() to pair them by position."
+        )
 
 
 def place(where: tuple[int, ...], arms: Any) -> str:

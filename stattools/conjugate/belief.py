@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.arms import frozen, labels, plain
+from stattools.data.pairing import paired
 from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.models.counts import whole_number
@@ -27,6 +28,7 @@ def settle(belief: Any, *, real: Sequence[str] = (), positive: Sequence[str] = (
     are not finite, not positive, or of shapes that do not go together.
     """
     title, values = type(belief).__name__, {}
+    paired(*((name, getattr(belief, name)) for name in (*real, *positive)))
     for name in (*real, *positive):
         values[name] = numbers(getattr(belief, name), f"{title} needs {name}", positive=name in positive, remedy=remedy)
     try:

@@ -245,6 +245,7 @@ class Beta:
         >>> Beta(5, 3).predictive(10).mean
         6.25
         """
+        of_arms.same_arms(self.arms, "trials", trials)
         return BetaBinomial(trials, self.a, self.b, self.arms)
 
     def predictive_failures(self, successes: int = 1) -> Any:

@@ -239,6 +239,7 @@ class Gamma:
         >>> Gamma(7, 4).predictive(2.0).mean
         3.5
         """
+        of_arms.same_arms(self.arms, "exposure", exposure)
         return GammaPoisson(self.shape, self.rate, exposure, self.arms)
 
     def predictive_time(self) -> Lomax:

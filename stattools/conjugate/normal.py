@@ -231,6 +231,7 @@ class Normal:
         >>> Normal(1, 3).predictive(sd=4)
         Normal(1, 5)
         """
+        of_arms.same_arms(self.arms, "sd", sd)
         return Normal(self.mean, np.hypot(self.sd, numbers(sd, "predictive needs sd", positive=True)), arms=self.arms)
 
     def loo(self) -> LeaveOneOut:

@@ -261,8 +261,10 @@ class NormalInverseGammaRegression:
         """
         return at_new_rows(self, data, offset, noise=0.0)
 
-    def predictive(self, data: Any = None, *, offset: Any = None) -> StudentT:
+    def predictive(self, data: Any = None, *, offset: Any = None, precision: Any = None) -> StudentT:
         """The distribution of a new outcome at each of new rows (by default, at the rows seen): Student's t.
+
+        `offset` and `precision` are needed where the model had them as arrays; columns are looked up.
 
         >>> import stattools as st
         >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
@@ -270,7 +272,7 @@ class NormalInverseGammaRegression:
         >>> posterior.predictive({"x": [4]}).interval(0.95).upper.round(3).tolist()
         [12.635]
         """
-        return at_new_rows(self, data, offset, noise=1.0)
+        return at_new_rows(self, data, offset, noise=1.0, precision=precision)
 
     def loo(self) -> LeaveOneOut:
         """Exact leave-one-out log predictive density of every row; a row of frequency w counts w times.

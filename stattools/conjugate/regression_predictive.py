@@ -13,10 +13,10 @@ from scipy.linalg import solve_triangular
 from stattools.conjugate.student_t import StudentT
 from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
-from stattools.prediction import at_rows
+from stattools.new_rows import at_rows, with_precision
 
 
-def at_new_rows(belief: Any, data: Any, offset: Any, *, noise: float) -> StudentT:
+def at_new_rows(belief: Any, data: Any, offset: Any, *, noise: float, precision: Any = None) -> StudentT:
     """One entry per row of `data` (a model, a table like that of the model seen, or None for its own rows)."""
     if isinstance(data, Model):
         model, data = data, None
@@ -24,7 +24,8 @@ def at_new_rows(belief: Any, data: Any, offset: Any, *, noise: float) -> Student
         raise DomainError("predictive needs a model: before any data give it one, predictive(st.ols(...)).")
     else:
         model = belief.seen.batches[0]
-    rows = at_rows(model, data, offset).rows
+    at = at_rows(model, data, offset)
+    rows = with_precision(at, model, data, precision).rows if noise else at.rows
     if rows.X.shape[1] != len(belief.mean):
         raise IncompatibleError(f"predictive needs {len(belief.mean)} columns; got {rows.X.shape[1]}.")
     location = rows.X @ belief.mean + (0.0 if rows.offset is None else rows.offset)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from stattools.conjugate.beta_binomial import Beta
 from stattools.conjugate.gamma_poisson import Gamma
+from stattools.data.pairing import index_of, same_index
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.fitted import Fit
 from stattools.fitting import fit
@@ -210,6 +211,7 @@ def _labels(model: Model, labels: Any) -> tuple[Any, ...]:
             raise DomainError(f"empirical_bayes: labels={labels!r} is a column, and this model has no table.")
         values = np.asarray(table(model.source).column(labels), dtype=object)
         labels = values if model.kept is None else values[model.kept]
+    same_index("the rows of the model", model.index, "labels=", index_of(labels))
     found = tuple(labels)
     if len(found) != rows or len(set(found)) != rows:
         raise DomainError(

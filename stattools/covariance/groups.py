@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stattools.covariance.kinds import HAC
 from stattools.data.columns import missing
 from stattools.data.formula import require
+from stattools.data.pairing import index_of, same_index
 from stattools.data.table import series, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
@@ -66,24 +67,26 @@ def _labels(groups: Any, model: Model) -> tuple[Any, str | None]:
             )
         frame = table(source)
         require(groups, frame.names)
-        column, named = frame.column(groups), groups
+        column, named, index = frame.column(groups), groups, None
     else:
         if np.ndim(groups) == 2 and np.shape(groups)[1] > 1:
             raise DomainError("Cluster needs one label per row; for two ways write Cluster(groups1, groups2).")
         label = getattr(groups, "name", None)
         named = None if label in (None, "") else str(label)
         column = series(groups, named or "groups")
+        index = index_of(groups)
+    who = f"Cluster({named or 'groups'})"
     if len(column) == n:
+        same_index("the rows of the fit", model.index, who, index)
         return column, named
     if len(column) != n + model.n_dropped:
-        raise DomainError(
-            f"Cluster({named or 'groups'}) needs one label for each of the {n} rows of the fit; got {len(column)}."
-        )
+        raise DomainError(f"{who} needs one label for each of the {n} rows of the fit; got {len(column)}.")
     if kept is None:
         raise DomainError(
-            f"Cluster({named or 'groups'}) has {len(column)} labels, and the fit has {n} rows after {model.n_dropped} "
+            f"{who} has {len(column)} labels, and the fit has {n} rows after {model.n_dropped} "
             "were dropped for missing values. Drop incomplete rows from the table first, then take the labels from it."
         )
+    same_index("the rows of the fit", model.index, who, None if index is None else index[kept])
     return column.iloc[kept].reset_index(drop=True), named
 
 

@@ -147,19 +147,6 @@ def with_intercept(X: np.ndarray) -> np.ndarray:
     return wider.whole if X.size < WORTH_NO_COPY else wider
 
 
-def aligned(left: Any, right: Any, what: tuple[str, str]) -> None:
-    """DomainError if both are pandas objects whose indexes differ: rows are paired by position, not by index."""
-    if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
-        return
-    index, other = getattr(left, "index", None), getattr(right, "index", None)
-    indexed = hasattr(index, "equals") and hasattr(other, "equals") and len(left) == len(right)
-    if indexed and not index.equals(other):  # type: ignore[union-attr]
-        raise DomainError(
-            f"{what[0]} and {what[1]} have different pandas indexes, so their rows may not belong together: "
-            "align them, or pass .to_numpy() to pair rows by position."
-        )
-
-
 def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
     """Values and names, before any check of the values."""
     if X is None or isinstance(X, str):

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.arrays import NUMBERS, aligned, default_names, matrix, named, vector, with_intercept
+from stattools.data.arrays import NUMBERS, default_names, matrix, named, vector, with_intercept
 from stattools.data.columns import checked, missing
 from stattools.data.design import Design, learn, outcome_of
 from stattools.data.formula import parse, require
+from stattools.data.pairing import paired
 from stattools.data.rows import Low
 from stattools.data.source import Source
 from stattools.data.sources import source_of
@@ -36,7 +37,9 @@ class Dataset:
 
     `dropped` counts the rows in which a column was missing, by column; a row missing in two columns counts in both.
     `n_dropped` counts the rows dropped in all. `kept` are the numbers of the rows that stayed, None where all did;
-    `source` is the table as it was given, None for arrays; `low` is what float64 does not hold of powers in X.
+    `source` is the table as it was given, None for arrays; `index` the pandas index of the rows that stayed, where the
+    data had one; `extras` the column that each of `columns` was, None for an array; `low` is what float64 does not hold
+    of powers in X.
     X may be one beside a column of ones that is not in memory, `BesideOnes`. Of a source, `scanned` are the rows, X has
     its shape only, and `outcome` is one row for each of its values.
     """
@@ -52,6 +55,8 @@ class Dataset:
     source: Any = None
     low: Low | None = None
     scanned: ScannedRows | None = None
+    index: Any = None
+    extras: Mapping[str, str | None] = NONE
 
 
 def read(
@@ -101,12 +106,12 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
     formula = parse(text, frame.names, apart)
     raw = {name: frame.column(name) for name in (*formula.outcome.columns, *formula.columns)}
     labels = {key: _label(key, value, frame.names) for key, value in extras.items()}
+    index = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items()))
     for key, value in extras.items():
         if isinstance(value, str):
             require(value, frame.names)
             raw[value] = frame.column(value)
         else:
-            aligned(data, value, ("the table", f"{key}="))
             raw[labels[key]] = series(value, labels[key])
             _same_length(raw[labels[key]], labels[key], frame.n, "the table")
     gaps = {label: missing(column) for label, column in raw.items()}
@@ -123,16 +128,30 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
     numbers = {key: _number_column(ready[label], key, label) for key, label in labels.items()}
     outcome = outcome_of(formula, ready, rows)
     design, X, low = learn(formula, ready, rows)
-    kept = None if len(rows) == frame.n else rows
+    kept = None if whole else rows
+    index = index if whole or index is None else index[rows]
     n_dropped = frame.n - len(rows)
-    return Dataset(X, outcome, formula.outcome.text, design, numbers, dropped, n_dropped, kept, data, low)
+    return Dataset(
+        X,
+        outcome,
+        formula.outcome.text,
+        design,
+        numbers,
+        dropped,
+        n_dropped,
+        kept,
+        data,
+        low,
+        index=index,
+        extras=_origins(columns),
+    )
 
 
 def _from_source(text: str, source: Source, columns: Mapping[str, Any]) -> Dataset:
     from stattools.data.first_pass import read_source
 
     rows, values, name, dropped, n_dropped = read_source(text, source, columns)
-    return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, scanned=rows)
+    return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, scanned=rows, extras=_origins(columns))
 
 
 def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:
@@ -143,8 +162,7 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         design = _array_design(named(names, found, values.shape[1]), intercept)
     outcome = vector(y, "y")
     _same_length(outcome, "y", len(values), "X")
-    aligned(y, X, ("y", "X"))
-    extras = {}
+    extras, given = {}, [("y", y), ("X", X)]
     for key, value in columns.items():
         if value is None:
             continue
@@ -154,8 +172,10 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
             )
         extras[key] = _number_column(vector(value, f"{key}="), key, f"{key}=")
         _same_length(extras[key], f"{key}=", len(values), "X")
-        aligned(value, X, (f"{key}=", "X"))
-    return Dataset(with_intercept(values) if intercept else values, outcome, _name_of(y), design, extras)
+        given.append((f"{key}=", value))
+    whole = with_intercept(values) if intercept else values
+    origins = _origins(columns) if extras else NONE
+    return Dataset(whole, outcome, _name_of(y), design, extras, index=paired(*given), extras=origins)
 
 
 def _array_design(names: tuple[str, ...], intercept: bool) -> Design:
@@ -170,6 +190,11 @@ def _array_design(names: tuple[str, ...], intercept: bool) -> Design:
 def _nameless(p: int, intercept: bool) -> Design:
     """The design of an array whose p columns have no names, made once."""
     return _array_design(default_names(p), intercept)
+
+
+def _origins(columns: Mapping[str, Any]) -> dict[str, str | None]:
+    """The column that each extra given was, None for an array."""
+    return {key: given if isinstance(given, str) else None for key, given in columns.items() if given is not None}
 
 
 def _label(key: str, value: Any, names: Sequence[str]) -> str:

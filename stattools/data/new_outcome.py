@@ -10,6 +10,7 @@ from stattools.data.arrays import vector
 from stattools.data.columns import listing, missing
 from stattools.data.design import Design, outcome_of
 from stattools.data.formula import require
+from stattools.data.pairing import paired
 from stattools.data.table import table
 from stattools.errors import DomainError
 
@@ -39,6 +40,7 @@ def new_outcome(design: Design, name: str, data: Any) -> tuple[Any, np.ndarray]:
     if design.parsed is None:
         if not isinstance(data, tuple) or len(data) != 2:
             raise DomainError("the model was made from arrays: give new rows with their outcome as a pair (y, X).")
+        paired(("y", data[0]), ("X", data[1]))
         outcome, X = vector(data[0], f"the outcome {name!r}"), design.encode(data[1])
     else:
         frame = table(data)

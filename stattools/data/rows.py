@@ -117,6 +117,7 @@ class Rows:
             "y": OnDisk(self.y.shape),
             "weight": None if self.weight is None else OnDisk(self.weight.shape, self.n),
             "offset": None if self.offset is None else OnDisk(self.offset.shape),
+            "precision": None if self.precision is None else OnDisk(self.precision.shape),
         }
         return Rows(**found)
 

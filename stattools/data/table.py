@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.data.pairing import paired
 from stattools.data.sources import source_of
 from stattools.errors import DomainError, IncompatibleError
 
@@ -53,6 +54,7 @@ def table(data: Any) -> Table:
         )
     if isinstance(data, Mapping):
         named = list(data.items())
+        paired(*((f"column {label!r}", values) for label, values in named))
     elif isinstance(data, np.ndarray) and data.dtype.names:
         named = [(name, data[name]) for name in data.dtype.names]
     else:

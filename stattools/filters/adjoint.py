@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.data.pairing import paired
 from stattools.errors import DomainError, IncompatibleError
 from stattools.filters.exponential import Initial, filtered, require_initial
 from stattools.filters.gaps import Missing, bridged, require_missing
@@ -53,6 +54,7 @@ def linear_recurrence_adjoint(
     array([0.25, 0.5 , 1.  ])
     """
     who = "linear_recurrence_adjoint"
+    paired(("a", a), ("b", b), ("cotangent", cotangent))
     a, b, start = numbers(a, "a", who), numbers(b, "b", who), numbers(initial, "initial", who)
     y = linear_recurrence(a, b, initial=start, axis=axis)
     g = _cotangent(cotangent, y, who)
@@ -100,6 +102,7 @@ def exponential_filter_adjoint(
     require_missing(who, missing)
     if missing == "decay":
         raise IncompatibleError(f"{who} has missing='carry' and 'raise'; got 'decay', whose weights act through gaps.")
+    paired(("signal", signal), ("weights", weights), ("cotangent", cotangent))
     x, w = numbers(signal, "signal", who), numbers(weights, "weights", who)
     first, start = require_initial(who, initial)
     seen = time_last(x, axis, who)

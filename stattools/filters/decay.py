@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.data.pairing import paired
 from stattools.errors import DomainError
 from stattools.filters.exponential import filtered, require_values
 from stattools.filters.gaps import Missing, require_missing
@@ -87,6 +88,7 @@ def exponential_moments(
     """
     who = "exponential_moments"
     require_missing(who, missing)
+    paired(("signal", signal), ("times", times))
     x = numbers(signal, "signal", who)
     if np.iscomplexobj(x):
         raise DomainError(f"{who} needs a real signal; got {x.dtype}. Take its real and imaginary parts one by one.")

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.data.pairing import paired
 from stattools.errors import DomainError
 from stattools.filters.banded import Band, substitute
 from stattools.filters.engines import Engine, compiled, require_engine
@@ -66,6 +67,7 @@ def exponential_filter(
     """
     require_engine(WHO, engine)
     require_missing(WHO, missing)
+    paired(("signal", signal), ("weights", weights))
     x, w = numbers(signal, "signal", WHO), numbers(weights, "weights", WHO)
     first, start = require_initial(WHO, initial)
     seen = time_last(x, axis, WHO)

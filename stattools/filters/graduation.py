@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
 
+from stattools.data.pairing import paired
 from stattools.errors import DomainError
 from stattools.filters.signals import along, numbers, time_last
 
@@ -51,6 +52,7 @@ def whittaker(
         raise DomainError(f"{who} needs a smoothness that is positive and finite; got {smoothness!r:.40}.")
     if isinstance(order, bool) or not isinstance(order, int | np.integer) or not 1 <= order <= 8:
         raise DomainError(f"{who} needs order, the differences that are penalized, 1 to 8; got {order!r:.40}.")
+    paired(("y", y), ("weights", weights))
     values = numbers(y, "y", who)
     if np.iscomplexobj(values) or np.isinf(values).any():
         raise DomainError(f"{who} needs real values, NaN where one is missing; got complex or infinite ones.")

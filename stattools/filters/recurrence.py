@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.data.pairing import paired
 from stattools.errors import DomainError, IncompatibleError
 from stattools.filters.banded import Recurrence
 from stattools.filters.engines import Engine, compiled, require_engine
@@ -47,6 +48,7 @@ def linear_recurrence(
     array([ 1.,  2.,  3.,  5.,  8., 13.])
     """
     require_engine(WHO, engine)
+    paired(("a", a), ("b", b))
     b = numbers(b, "b", WHO)
     a = numbers(a, "a", WHO)
     start = numbers(initial, "initial", WHO)

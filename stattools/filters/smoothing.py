@@ -19,6 +19,7 @@ from scipy.special import expit, ndtri
 
 from stattools.data.dataset import read
 from stattools.data.design import Design
+from stattools.data.pairing import paired
 from stattools.data.table import table
 from stattools.data.times import following, times_of
 from stattools.errors import DomainError, IdentificationError
@@ -236,6 +237,7 @@ def exponential_smoothing(
     """
     outcome_name = y if isinstance(y, str) else str(getattr(y, "name", None) or "y")
     index = data if isinstance(y, str) else y
+    paired(("y", y), ("data", data), ("weights", weights))
     if isinstance(y, str):
         if data is None:
             raise DomainError(f"{WHO} got y={y!r}, a column's name, and no data=.")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.columns import clean, listing, missing
+from stattools.data.pairing import paired
 from stattools.data.table import is_frame, series, table
 from stattools.errors import DomainError
 
@@ -58,6 +59,7 @@ def columns(who: str, data: Any, **given: Any) -> dict[str, Any]:
         elif is_frame(value):
             raise DomainError(f"{who} needs {role}, one column; got a table. Give it as data=, the column by name.")
         found[role] = value
+    paired(*(("data", data) if isinstance(value, str) else (role, value) for role, value in given.items()))
     if frame is not None and not any(isinstance(value, str) for value in given.values()):
         raise DomainError(f"{who} got data= and no column of it; give the names of its columns.")
     return found

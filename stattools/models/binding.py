@@ -37,8 +37,6 @@ def bind(
     *,
     labels: tuple[Any, ...] | None = None,
     outcome_name: str | None = None,
-    offset_column: Column = None,
-    exposure_column: Column = None,
     dispersed: tuple[str, ...] = (),
 ) -> Model:
     """The model of `likelihood` over the rows of `data`, whose columns may be weights, precision, offset, exposure.
@@ -63,12 +61,12 @@ def bind(
         outcome_name=outcome_name or data.outcome_name,
         start=starting_point(likelihood, predictor, rows if data.scanned is None else rows.typical),
         labels=labels,
-        offset_column=offset_column if isinstance(offset_column, str) else None,
-        exposure_column=exposure_column if isinstance(exposure_column, str) else None,
+        extras=data.extras,
         dropped=data.dropped,
         n_dropped=data.n_dropped,
         kept=data.kept,
         source=data.source,
+        index=data.index,
     )
 
 

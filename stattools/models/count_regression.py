@@ -81,4 +81,4 @@ def _counts(
     y = numeric(data.outcome, data.outcome_name)
     if not y.any():
         raise DomainError(f"{title} needs a positive count somewhere; got only zeros: the rate's estimate would be 0.")
-    return bind(kind, title, likelihood, data, y, offset_column=offset, exposure_column=exposure, dispersed=dispersed)
+    return bind(kind, title, likelihood, data, y, dispersed=dispersed)

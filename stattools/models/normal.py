@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.data.arrays import NUMBERS, aligned, vector
+from stattools.data.arrays import NUMBERS, vector
 from stattools.data.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.errors import DomainError, IdentificationError
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
@@ -51,14 +51,13 @@ def normal(
     >>> st.fit(st.normal([1.0, 2.0, 6.0], sd=2.0)).estimate
     array([3.])
     """
-    if data is not None:
+    if not (data is None and sd is None and by is None):
         found = columns("normal", data, y=y, sd=sd, by=by)
         y, sd, by = found["y"], found["sd"], found["by"]
     values = _measurements(y)
     known = None if sd is None else _known(sd, len(values))
     if by is None:
         return NormalSample(values, known)
-    aligned(y, by, ("y", "by="))
     arms = grouping("normal", by, y, len(values))
     return NormalSample(values, known, arms.labels, arms.index.astype(np.intp))
 

@@ -61,6 +61,5 @@ def beta_binomial(
         BetaBinomial(),
         data,
         y,
-        offset_column=offset,
         dispersed=("log precision",),
     )

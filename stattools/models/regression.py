@@ -46,7 +46,7 @@ def ols(
     """
     data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, precision=precision)
     y = numeric(data.outcome, data.outcome_name)
-    return bind("ols", "Linear regression", NORMAL, data, y, offset_column=offset)
+    return bind("ols", "Linear regression", NORMAL, data, y)
 
 
 def logistic(
@@ -83,9 +83,9 @@ def logistic(
     )
     if failures is None and trials is None:
         y, labels = binary(data.outcome, data.outcome_name)
-        return bind("logistic", "Logistic regression", BERNOULLI, data, y, labels=labels, offset_column=offset)
+        return bind("logistic", "Logistic regression", BERNOULLI, data, y, labels=labels)
     y = successes_and_trials(data)
-    return bind("logistic", "Logistic regression", Binomial(), data, y, offset_column=offset)
+    return bind("logistic", "Logistic regression", Binomial(), data, y)
 
 
 def probit(
@@ -109,7 +109,7 @@ def probit(
     """
     data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights)
     y, labels = binary(data.outcome, data.outcome_name)
-    return bind("probit", "Probit regression", Probit(), data, y, labels=labels, offset_column=offset)
+    return bind("probit", "Probit regression", Probit(), data, y, labels=labels)
 
 
 def softmax(

@@ -49,13 +49,13 @@ def confusion(fit: Predictor, data: Any) -> pd.DataFrame:
     if fit.labels is None:
         raise IncompatibleError(f"{fit.model.outcome_name!r} has no classes to confuse.")
     X, y = fit.model.rows_of(data)
-    return crossed(fit.labels, y, most_probable(fit.mean(X)), fit.model.own_weight(data))
+    return crossed(fit.labels, y, most_probable(fit.mean(X)), fit.model.frequencies(data))
 
 
 def brier(fit: Predictor, data: Any) -> float:
     """Mean squared error of the probabilities, summed over labels and halved for two."""
     p, hit = probabilities_and_hits(fit, data)
-    square = np.average(((p - hit) ** 2).sum(axis=1), weights=fit.model.own_weight(data))
+    square = np.average(((p - hit) ** 2).sum(axis=1), weights=fit.model.frequencies(data))
     return float(square / (2.0 if p.shape[1] == 2 else 1.0))
 
 
@@ -68,7 +68,7 @@ def reliability(fit: Predictor, data: Any, bins: int) -> pd.DataFrame:
     if isinstance(bins, bool) or not isinstance(bins, int | np.integer) or bins < 1:
         raise DomainError(f"calibration needs bins=, a whole number >= 1; got {bins!r}.")
     p, hit = probabilities_and_hits(fit, data)
-    weight = fit.model.own_weight(data)
+    weight = fit.model.frequencies(data)
     times = np.ones(p.size) if weight is None else np.repeat(weight, p.shape[1])
     group = np.minimum((p.ravel() * bins).astype(int), bins - 1)
     n = np.bincount(group, times, bins)

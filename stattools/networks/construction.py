@@ -86,6 +86,7 @@ def network(
         unit=float(np.sqrt(weight @ (y - middle) ** 2 / weight.sum())) or 1.0 if quantity else 1.0,
         dropped=data.dropped,
         n_dropped=data.n_dropped,
+        extras=data.extras,
     )
 
 

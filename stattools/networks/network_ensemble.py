@@ -88,7 +88,7 @@ class NetworkEnsemble:
 
     def log_score(self, data: Any = None) -> float:
         """Mean of -log p(y_i | x_i) of the mixture."""
-        return -float(np.average(self.pointwise_loglik(data), weights=self.model.own_weight(data)))
+        return -float(np.average(self.pointwise_loglik(data), weights=self.model.frequencies(data)))
 
     @cached_property
     def own_log_score(self) -> float:

@@ -114,7 +114,7 @@ class NetworkFit:
 
     def log_score(self, data: Any = None) -> float:
         """Mean of -log p(y_i | x_i): the smaller, the better. `data` as in `pointwise_loglik`."""
-        return -float(np.average(self.pointwise_loglik(data), weights=self.model.own_weight(data)))
+        return -float(np.average(self.pointwise_loglik(data), weights=self.model.frequencies(data)))
 
     def accuracy(self, data: Any = None) -> float:
         """Share of rows whose most probable label is the observed one. `data` as in `pointwise_loglik`."""

@@ -7,6 +7,7 @@ pointwise parts; `freeze` makes the moments constants, and the sum over rows is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from stattools.model import EXACT_FIT, NOT_ASKED, Evaluation
 from stattools.networks.batch_norm import Moments
 from stattools.networks.dense import Dense, Floats
 from stattools.networks.perceptron import Perceptron
+from stattools.new_rows import frequencies_of
 
 if TYPE_CHECKING:
     from stattools.data.design import Design
@@ -52,6 +54,7 @@ class Network:
     unit: float = 1.0
     dropped: dict[str, int] = field(default_factory=dict)
     n_dropped: int = 0
+    extras: Mapping[str, str | None] = field(default_factory=dict)
     kind = "network"
 
     @property
@@ -231,9 +234,9 @@ class Network:
             return X, self.likelihood.check(numeric(outcome, self.outcome_name))
         return X, codes_of(outcome, self.labels or (0, 1), self.outcome_name)
 
-    def own_weight(self, data: Any) -> Floats | None:
-        """How often each row was seen, where the rows are the model's own (data None); None for other rows."""
-        return self.rows.weight if data is None else None
+    def frequencies(self, data: Any) -> Floats | None:
+        """How often each row was seen: of the model's own rows (data None), of others where they have the column."""
+        return frequencies_of(self, data)
 
     def frozen(self, moments: tuple[Moments, ...]) -> Network:
         """The model in evaluation mode: batch norm with these moments as constants."""

@@ -249,7 +249,7 @@ def _offset(model: Any) -> tuple[Block, ...]:
     """What o_i is, where there is one."""
     if model.rows.offset is None:
         return ()
-    offset, exposure = model.offset_column, model.exposure_column
+    offset, exposure = model.extras.get("offset"), model.extras.get("exposure")
     parts = [f"{code(offset)}"] * bool(offset) + [f"the logarithm of the exposure {code(exposure)}"] * bool(exposure)
     what = " plus ".join(parts) or "the given offset of the row (of an exposure, its logarithm)"
     return (Paragraph(f"Here $o_i$ is {what}, whose coefficient is held at 1."),)

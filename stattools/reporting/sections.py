@@ -75,7 +75,7 @@ def _data_in_files(model: Any, digest: dict[str, str], before: tuple[Block, ...]
         pairs["observations (sum of weights)"] = count(model.n)
     pairs["rows dropped for missing values"] = count(model.n_dropped)
     pairs |= {f"missing in {code(name)}": count(missing) for name, missing in model.dropped.items() if missing}
-    for what, column in (("offset", model.offset_column), ("exposure", model.exposure_column)):
+    for what, column in (("offset", model.extras.get("offset")), ("exposure", model.extras.get("exposure"))):
         pairs |= {what: code(column)} if column else {}
     if model.kind in ("logistic", "probit", "softmax"):
         y, counts = rows_in_files.tally(model)
@@ -208,7 +208,7 @@ def _given(model: Any) -> dict[str, str]:
     """What stands beside the columns of a row: offset, exposure, precision."""
     rows, pairs = model.rows, {}
     if rows.offset is not None:
-        offset, exposure = model.offset_column, model.exposure_column
+        offset, exposure = model.extras.get("offset"), model.extras.get("exposure")
         name, values = ("offset", rows.offset) if offset or not exposure else ("exposure", np.exp(rows.offset))
         known = " plus ".join([code(offset)] * bool(offset) + [f"log of {code(exposure)}"] * bool(exposure and offset))
         known = code(exposure) if name == "exposure" else known

@@ -18,7 +18,7 @@ from stattools.interval import Interval
 from stattools.model import Model
 from stattools.models.counts import whole_number
 from stattools.models.proportion import tail_area
-from stattools.prediction import at_rows
+from stattools.new_rows import at_rows, trials_of, with_precision
 from stattools.priors.assignment import Priors
 from stattools.sampling.diagnostics import METHODS, Diagnostics, diagnostics
 
@@ -154,13 +154,15 @@ class Posterior:
         seed: int | np.random.Generator | None = None,
         offset: str | ArrayLike | None = None,
         exposure: str | ArrayLike | None = None,
-        trials: ArrayLike | None = None,
+        trials: str | ArrayLike | None = None,
+        precision: str | ArrayLike | None = None,
     ) -> Floats:
         """For every draw what the model expects of each row, (S, rows), for the rows of the data or for new rows.
 
         `kind` is "mean" (the expected outcome; probabilities (S, rows, K) for K categories) or "observation": a new
-        outcome, drawn with `seed`. Grouped outcomes predict successes, in new rows out of `trials`. Raises
-        IncompatibleError for models that have no rows.
+        outcome, drawn with `seed`. Grouped outcomes predict successes, in new rows out of `trials`; those of a linear
+        regression with `precision` vary by theirs. What was a column of the data is looked up. Raises IncompatibleError
+        for models that have no rows.
         """
         model = self._rows("predict")
         if kind not in ("mean", "observation"):
@@ -170,12 +172,8 @@ class Posterior:
             return expectations(at, self.flat)
         if seed is None:
             raise DomainError('predict(kind="observation") draws new outcomes: give seed=, a whole number.')
-        among = None
-        if at.rows.y.ndim == 2 and data is not None:
-            if trials is None:
-                raise DomainError('predict(kind="observation") of new rows needs trials=, a whole number per row.')
-            among = np.broadcast_to(np.asarray(trials, dtype=float), (len(at.rows.X),))
-        return replicates(at, self.flat, seed=seed, trials=among)
+        among = None if data is None else trials_of(model, data, trials, len(at.rows.X))
+        return replicates(with_precision(at, model, data, precision), self.flat, seed=seed, trials=among)
 
     def check(
         self,

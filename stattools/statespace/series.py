@@ -10,8 +10,9 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.arrays import aligned, matrix, named
+from stattools.data.arrays import matrix, named
 from stattools.data.dataset import read
+from stattools.data.pairing import paired
 from stattools.data.table import is_frame, series, table
 from stattools.data.times import times_of
 from stattools.errors import DomainError
@@ -156,7 +157,7 @@ def _series(
         outcome = str(getattr(formula_or_y, "name", None) or "y")
         columns, labels = np.zeros((len(y), 0)), ()
         if X is not None:
-            aligned(formula_or_y, X, ("y", "X"))
+            paired(("y", formula_or_y), ("X", X))
             columns, found = matrix(X)
             labels = named(names, found, columns.shape[1])
             if len(columns) != len(y):

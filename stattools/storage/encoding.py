@@ -59,7 +59,7 @@ CLASSES = {
 """What a file may hold, and where it is defined."""
 
 DATA = {
-    "Model": {"kept": None, "source": None},
+    "Model": {"kept": None, "source": None, "index": None},
     "Rows": {"low": None},
     "Fit": {"cov_kind": None},
     "Solution": {"quality": None},

@@ -6,7 +6,7 @@ import pytest
 import scipy.sparse
 from numpy.testing import assert_array_equal
 
-from stattools.data.arrays import aligned, default_names, matrix, named, vector, with_intercept
+from stattools.data.arrays import default_names, matrix, named, vector, with_intercept
 from stattools.errors import DomainError
 
 X = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
@@ -156,12 +156,3 @@ def test_wrong_names(names, words):
 
 def test_the_intercept_comes_first():
     assert_array_equal(with_intercept(X), np.column_stack([[1, 1, 1], X]))
-
-
-def test_rows_of_different_pandas_indexes_are_not_paired():
-    aligned(FRAME["a"], FRAME, ("y", "X"))
-    aligned([1, 2, 3], FRAME, ("y", "X"))
-    with pytest.raises(
-        DomainError, match=r"y and X have different pandas indexes.*\.to_numpy\(\) to pair rows by position"
-    ):
-        aligned(FRAME["a"].iloc[::-1], FRAME, ("y", "X"))

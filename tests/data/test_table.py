@@ -57,11 +57,6 @@ def test_what_is_no_table_is_refused(data, words):
         [table(data).column(name) for name in ("a",)]
 
 
-def test_a_dict_of_series_is_read_by_position_not_by_index():
-    data = {"x": pd.Series([1, 2], index=[0, 1]), "z": pd.Series([3, 4], index=[1, 0])}
-    assert table(data).column("z").tolist() == [3, 4]
-
-
 def test_two_labels_that_read_the_same_are_one_too_many():
     with pytest.raises(DomainError, match="two columns named '1'"):
         table({1: [0], "1": [0]})

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stattools.data.outcome import binary
+from stattools.data.pairing import index_of, paired, same_index
 from stattools.data.table import is_frame, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.fitted import Fit
@@ -18,6 +19,8 @@ from stattools.validation.foreign.description import Foreign
 def described(results: Any, data: Any = None, *, X: Any = None, y: Any = None, weights: Any = None) -> Foreign:
     """The neutral description of a fit of ours, of statsmodels or of scikit-learn."""
     if isinstance(results, Fit):
+        if not all(given is None for given in (data, X, y, weights)):
+            raise IncompatibleError("a fit of stattools has its own rows: leave out the table, X=, y= and weights=.")
         return own_fits.describe(results)
     package = type(results).__module__.split(".")[0]
     if package == "statsmodels":
@@ -45,12 +48,14 @@ def _arrays(estimator: Any, data: Any, X: Any, y: Any, weights: Any) -> tuple[An
                 "a scikit-learn estimator does not say what its outcome was: pass X= and y= as it was fitted, or a "
                 "table with y= the name of the outcome, for an estimator that was fitted to named columns."
             )
+        paired(("the table", data), ("weights=", weights))
         weights = frame.column(weights) if isinstance(weights, str) else weights
         import pandas as pd
 
         X, y = pd.DataFrame({str(name): frame.column(str(name)) for name in columns}), frame.column(y)
     if X is None or y is None:
         raise DomainError("a scikit-learn estimator carries no data: pass X= and y= as it was fitted.")
+    paired(("X=", X), ("y=", y), ("weights=", weights))
     if np.shape(X)[0] != np.shape(y)[0]:
         raise DomainError(f"X has {np.shape(X)[0]} rows and y {np.shape(y)[0]}; pass both as they were fitted.")
     return X, y, weights
@@ -58,7 +63,7 @@ def _arrays(estimator: Any, data: Any, X: Any, y: Any, weights: Any) -> tuple[An
 
 def _with_outcome(foreign: Foreign, results: Any, data: Any, y: Any) -> Foreign:
     """The description with the outcome that the caller's data say, where it is another than that of the fit."""
-    name = foreign.model.outcome_name
+    name, index = foreign.model.outcome_name, index_of(data) if y is None else index_of(y)
     if isinstance(data, tuple) and len(data) == 2:
         data, y = None, data[0]
     if data is not None and is_frame(data) and y is None:
@@ -68,11 +73,13 @@ def _with_outcome(foreign: Foreign, results: Any, data: Any, y: Any) -> Foreign:
         y = frame.column(name)
         if foreign.rows is not None and len(y) == len(foreign.rows) + len(results.model.data.missing_row_idx):
             y = y.iloc[foreign.rows].reset_index(drop=True)
+            index = None if index is None else index[foreign.rows]
     if y is None:
         return foreign
     n = len(foreign.model.rows.X)
     if len(y) != n:
         raise DomainError(f"the outcome given has {len(y)} rows and the fit has {n}; pass the rows that were fitted.")
+    same_index("the rows of the fit", results.model.data.row_labels, "the outcome given", index)
     if foreign.model.kind not in ("logistic", "probit") or foreign.model.rows.y.ndim == 2:
         return foreign
     codes, labels = binary(y, name)

@@ -1,0 +1,56 @@
+"""Values that are given side by side: rows are paired by position, so pandas indexes must agree where there are two.
+
+Arrays, lists and columns of Polars and PyArrow have no index: of them the lengths are checked, where they are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import DomainError
+
+
+def index_of(values: Any) -> Any:
+    """The pandas index of a series or a frame, or of the first column of a dict that has one; None without.
+
+    >>> index_of([1, 2]) is None
+    True
+    """
+    if values is None or isinstance(values, np.ndarray | str):
+        return None
+    if isinstance(values, Mapping):
+        return next((index for column in values.values() if (index := index_of(column)) is not None), None)
+    index = getattr(values.to_native() if hasattr(values, "to_native") else values, "index", None)
+    return index if hasattr(index, "equals") else None
+
+
+def paired(*given: tuple[str, Any]) -> Any:
+    """The index of the values given, each after its name in errors; None where none has one.
+
+    Raises DomainError where two of them have indexes that differ.
+
+    >>> import pandas as pd
+    >>> paired(("y", pd.Series([1, 2])), ("X", pd.Series([3, 4], index=[1, 0])))
+    Traceback (most recent call last):
+    stattools.errors.DomainError: y and X have different pandas indexes, so their rows may not belong together: ...
+    """
+    index, owner = None, ""
+    for what, values in given:
+        other = index_of(values)
+        if index is None:
+            index, owner = other, what
+        else:
+            same_index(owner, index, what, other)
+    return index
+
+
+def same_index(one: str, index: Any, other: str, theirs: Any) -> None:
+    """DomainError where two indexes of one length differ; None is no index. Lengths are checked by who reads them."""
+    if index is not None and theirs is not None and len(index) == len(theirs) and not theirs.equals(index):
+        raise DomainError(
+            f"{one} and {other} have different pandas indexes, so their rows may not belong together: "
+            "align them, or pass .to_numpy() to pair rows by position."
+        )
