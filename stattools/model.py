@@ -106,6 +106,7 @@ class Model:
     extras: Mapping[str, str | None] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
     n_dropped: int = 0
+    n_empty: int = 0
     kept: NDArray[np.intp] | None = None
     source: Any = None
     index: Any = None

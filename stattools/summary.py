@@ -67,8 +67,10 @@ def rows_line(model: Any) -> str:
         counted += f" standing for {n} observations (weights)"
     if not model.n_dropped:
         return f"{counted}, none dropped"
-    columns = ", ".join(f"{name} {count:,}" for name, count in model.dropped.items() if count)
-    return f"{counted}, {model.n_dropped:,} dropped for missing values ({columns})"
+    if missing := model.n_dropped - model.n_empty:
+        columns = ", ".join(f"{name} {count:,}" for name, count in model.dropped.items() if count)
+        counted += f", {missing:,} dropped for missing values ({columns})"
+    return counted + (f", {model.n_empty:,} dropped without trials" if model.n_empty else "")
 
 
 def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:

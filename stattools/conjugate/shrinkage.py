@@ -28,6 +28,7 @@ from stattools.model import Model
 from stattools.models.binomial_arms import BinomialArms
 from stattools.models.count_regression import negative_binomial
 from stattools.models.event_rates import EventRates, poisson_rate
+from stattools.models.grouped import with_empty_rows
 from stattools.models.overdispersed import beta_binomial
 
 if TYPE_CHECKING:
@@ -129,12 +130,14 @@ def empirical_bayes(groups: Any, /, *, labels: str | Sequence[Any] | None = None
             "empirical_bayes takes counts of several groups, st.binomial(successes, trials) of columns, or a "
             f"regression of st.beta_binomial or st.negative_binomial; got {got}."
         )
+    own, model = model, with_empty_rows(model)
     _require_groups(len(model.rows.y))
     if model.rows.weight is not None:
         raise IncompatibleError(
             "empirical_bayes needs one row per group; this regression has weights=. Repeat the rows."
         )
-    return _of_fit(found if found is not None else fit(model), _labels(model, labels))
+    found = fit(own) if found is None else found
+    return _of_fit(found, model, _labels(model, labels))
 
 
 def _of_arms(arms: BinomialArms, labels: Any) -> EmpiricalBayes:
@@ -150,8 +153,7 @@ def _of_arms(arms: BinomialArms, labels: Any) -> EmpiricalBayes:
     return _shrunk(fitted, s * p[0] * ones, s * p[1] * ones, arms.successes, arms.trials, tuple(names))
 
 
-def _of_fit(fitted: Fit, labels: tuple[Any, ...]) -> EmpiricalBayes:
-    model = fitted.model
+def _of_fit(fitted: Fit, model: Model, labels: tuple[Any, ...]) -> EmpiricalBayes:
     eta = model.eta(fitted.estimate)
     if model.kind == "negative_binomial":
         return _of_rates(fitted, eta, labels)
@@ -211,8 +213,11 @@ def _labels(model: Model, labels: Any) -> tuple[Any, ...]:
             raise DomainError(f"empirical_bayes: labels={labels!r} is a column, and this model has no table.")
         values = np.asarray(table(model.source).column(labels), dtype=object)
         labels = values if model.kept is None else values[model.kept]
-    same_index("the rows of the model", model.index, "labels=", index_of(labels))
+    index = index_of(labels)
     found = tuple(labels)
+    if model.kept is not None and len(found) == rows + model.n_dropped:
+        index, found = None if index is None else index[model.kept], tuple(found[row] for row in model.kept)
+    same_index("the rows of the model", model.index, "labels=", index)
     if len(found) != rows or len(set(found)) != rows:
         raise DomainError(
             f"empirical_bayes needs labels=, one different label per row; got {len(found)} ({len(set(found))} "

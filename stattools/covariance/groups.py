@@ -84,7 +84,7 @@ def _labels(groups: Any, model: Model) -> tuple[Any, str | None]:
     if kept is None:
         raise DomainError(
             f"{who} has {len(column)} labels, and the fit has {n} rows after {model.n_dropped} "
-            "were dropped for missing values. Drop incomplete rows from the table first, then take the labels from it."
+            "were dropped. Drop incomplete rows from the table first, then take the labels from it."
         )
     same_index("the rows of the fit", model.index, who, None if index is None else index[kept])
     return column.iloc[kept].reset_index(drop=True), named
@@ -99,6 +99,6 @@ def require_series(model: Model, cov: HAC) -> None:
         raise DomainError(f"HAC(lags={cov.lags}) needs more rows than lags; the fit has {n}. Use fewer lags.")
     if model.n_dropped and (kept is None or kept[-1] - kept[0] + 1 != n):
         raise DomainError(
-            f"HAC needs rows at equal steps of time, and {model.n_dropped} were dropped for missing values: rows that "
+            f"HAC needs rows at equal steps of time, and {model.n_dropped} were dropped: rows that "
             "follow each other in the fit may not do so in time. Fill the gaps, or cut the table to complete rows."
         )

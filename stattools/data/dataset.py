@@ -38,8 +38,8 @@ class Dataset:
     `dropped` counts the rows in which a column was missing, by column; a row missing in two columns counts in both.
     `n_dropped` counts the rows dropped in all. `kept` are the numbers of the rows that stayed, None where all did;
     `source` is the table as it was given, None for arrays; `index` the pandas index of the rows that stayed, where the
-    data had one; `extras` the column that each of `columns` was, None for an array; `low` is what float64 does not hold
-    of powers in X.
+    data had one; `n_empty` counts those dropped that say nothing (0 trials); `extras` are the columns that `columns`
+    were, None for an array; `low` is what float64 does not hold of powers in X.
     X may be one beside a column of ones that is not in memory, `BesideOnes`. Of a source, `scanned` are the rows, X has
     its shape only, and `outcome` is one row for each of its values.
     """
@@ -57,6 +57,22 @@ class Dataset:
     scanned: ScannedRows | None = None
     index: Any = None
     extras: Mapping[str, str | None] = NONE
+    n_empty: int = 0
+
+    def without(self, empty: np.ndarray) -> Dataset:
+        """The rows that are not `empty`, a mask: those are counted among the dropped and in `n_empty`."""
+        keep = np.flatnonzero(~empty)
+        return replace(
+            self,
+            X=np.asarray(self.X)[keep],
+            outcome=np.asarray(self.outcome)[keep],
+            columns={key: values[keep] for key, values in self.columns.items()},
+            n_dropped=self.n_dropped + int(empty.sum()),
+            n_empty=int(empty.sum()),
+            kept=keep if self.kept is None else self.kept[keep],
+            low=None if self.low is None else self.low._replace(values=self.low.values[keep]),
+            index=None if self.index is None else self.index[keep],
+        )
 
 
 def read(

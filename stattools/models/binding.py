@@ -64,6 +64,7 @@ def bind(
         extras=data.extras,
         dropped=data.dropped,
         n_dropped=data.n_dropped,
+        n_empty=data.n_empty,
         kept=data.kept,
         source=data.source,
         index=data.index,

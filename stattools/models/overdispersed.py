@@ -12,7 +12,7 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.likelihoods import BetaBinomial
 from stattools.model import Model
 from stattools.models.binding import Column, bind, read_rows
-from stattools.models.regression import successes_and_trials
+from stattools.models.grouped import successes_and_trials
 
 
 def beta_binomial(
@@ -49,7 +49,7 @@ def beta_binomial(
     data = read_rows(
         formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, trials=trials, failures=failures
     )
-    y = successes_and_trials(data)
+    data, y = successes_and_trials(data)
     if np.max(y[:, 1]) < 2:
         raise IdentificationError(
             "st.beta_binomial needs groups of two trials or more: single trials say nothing about how the groups "

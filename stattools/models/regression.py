@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from stattools.data.dataset import Dataset
 from stattools.data.grouped import grouped_formula
 from stattools.data.outcome import binary, categories, numeric
 from stattools.errors import DomainError
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Probit
 from stattools.model import Model
 from stattools.models.binding import Column, bind, read_rows
+from stattools.models.grouped import successes_and_trials
 
 NORMAL, BERNOULLI = Gaussian(), Bernoulli()
 
@@ -64,9 +63,9 @@ def logistic(
 
     The outcome is 0/1, bool, or a string or category with two levels, of which the second is 1; the summary says
     which. Grouped data are counts: `"successes + failures ~ x"`, or the successes with `trials`, and then y_i ~
-    Binomial(trials_i, p_i). Other arguments as in `st.ols`; the offset is in log odds. Raises DomainError for data
-    that the model cannot take, an outcome with one class included. Source: McCullagh & Nelder, Generalized Linear
-    Models (1989), ch. 4.
+    Binomial(trials_i, p_i); rows of 0 trials are dropped and counted. Other arguments as in `st.ols`; the offset is in
+    log odds. Raises DomainError for data that the model cannot take, an outcome with one class included. Source:
+    McCullagh & Nelder, Generalized Linear Models (1989), ch. 4.
 
     >>> import stattools as st
     >>> model = st.logistic("ill ~ dose", {"ill": ["no", "yes", "no", "yes"], "dose": [1, 2, 3, 4]})
@@ -84,7 +83,7 @@ def logistic(
     if failures is None and trials is None:
         y, labels = binary(data.outcome, data.outcome_name)
         return bind("logistic", "Logistic regression", BERNOULLI, data, y, labels=labels)
-    y = successes_and_trials(data)
+    data, y = successes_and_trials(data)
     return bind("logistic", "Logistic regression", Binomial(), data, y)
 
 
@@ -138,14 +137,3 @@ def softmax(
     codes, labels = categories(data.outcome, data.outcome_name, reference)
     likelihood = Categorical(len(labels))
     return bind("softmax", "Softmax regression", likelihood, data, codes.astype(float), labels=labels)
-
-
-def successes_and_trials(data: Dataset) -> NDArray[np.float64]:
-    """Both counts of each row, shape (n, 2). Raises DomainError where all rows have successes only or failures only."""
-    successes = numeric(data.outcome, data.outcome_name)
-    trials = data.columns["trials"] if "trials" in data.columns else successes + data.columns["failures"]
-    y = np.column_stack([successes, trials])
-    if not (0 < successes.sum() < trials.sum()):
-        which = "success" if successes.sum() == 0 else "failure"
-        raise DomainError(f"the outcome {data.outcome_name!r} has one class only: there is no {which} in any row.")
-    return y

@@ -62,8 +62,9 @@ def data(model: Any, *before: Block) -> Section:
     pairs = {"rows": count(len(model.rows.X))}
     if model.rows.weight is not None:
         pairs["observations (sum of weights)"] = count(model.n)
-    pairs["rows dropped for missing values"] = count(model.n_dropped)
+    pairs["rows dropped for missing values"] = count(model.n_dropped - model.n_empty)
     pairs |= {f"missing in {code(name)}": count(missing) for name, missing in model.dropped.items() if missing}
+    pairs |= {"rows dropped without trials": count(model.n_empty)} if model.n_empty else {}
     pairs |= _given(model)
     return Section("Data", (*before, facts(pairs | _outcome(model) | digest, ("data", "value")), *_columns(model)))
 

@@ -63,7 +63,7 @@ def test_offset_by_column_and_by_array():
     data = frame()
     by_name, by_array = (st.ols("y ~ x", data, offset=o) for o in ("off", data.off))
     np.testing.assert_array_equal(by_name.rows.offset, by_array.rows.offset)
-    assert (by_name.offset_column, by_array.offset_column) == ("off", None)
+    assert (by_name.extras, by_array.extras) == ({"offset": "off"}, {"offset": None})
     with pytest.raises(st.DomainError, match="of"):
         st.ols("y ~ x", data, offset="of")
 
