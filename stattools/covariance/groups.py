@@ -84,7 +84,7 @@ def _labels(groups: Any, model: Model) -> tuple[Any, str | None]:
     if kept is None:
         raise DomainError(
             f"{who} has {len(column)} labels, and the fit has {n} rows after {model.n_dropped} "
-            "were dropped. Drop incomplete rows from the table first, then take the labels from it."
+            "were dropped for missing values. Drop incomplete rows from the table first, then take the labels from it."
         )
     same_index("the rows of the fit", model.index, who, None if index is None else index[kept])
     return column.iloc[kept].reset_index(drop=True), named

@@ -43,7 +43,7 @@ def test_every_number_is_that_of_the_rows_with_trials(make):
 
 
 def test_df_is_that_of_R():
-    # R 4.5.0: m <- glm(cbind(s, f) ~ x, binomial, d); df.residual(m); nobs(m); AIC(m). Its BIC takes the logarithm of all
+    # R 4.5.0: m <- glm(cbind(s, f) ~ x, binomial, d); df.residual(m); nobs(m); AIC(m). Its BIC counts all
     # 8 rows, and changes where rows without trials are left out of the data.
     fit = st.fit(st.logistic("s + f ~ x", DATA))
     assert (fit.n, fit.df) == (6, 4)
