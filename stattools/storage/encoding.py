@@ -22,6 +22,8 @@ from stattools.data.scanned_rows import ScannedRows
 from stattools.errors import IncompatibleError
 from stattools.model import Model
 from stattools.solvers.solution import Epoch, TraceStep
+from stattools.storage.field_kinds import FACTS, is_number, is_whole
+from stattools.storage.rules import BrokenRule, require
 from stattools.storage.unsaved import Unsaved, refuse, unsaved_function
 
 CLASSES = {
@@ -133,23 +135,25 @@ def _fields(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
 
 def _facts(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     """Numbers that a fit computes from its rows when asked, to be known without them."""
-    if isinstance(value, Rows):
-        return {}
-    facts = {name: getattr(value, name) for name in _cached(value)}
+    facts = {name: getattr(value, name) for name in _facts_of(value)}
     model = getattr(value, "model", None)
     if isinstance(model, Model) and model.has_scale:
         facts["residual_sums"] = value.solution.residual_sums or model.residual_sums(value.estimate)
     return {name: encoded(fact, arrays) for name, fact in facts.items()}
 
 
-def _cached(value: Any) -> list[str]:
-    return [name for name, member in vars(type(value)).items() if isinstance(member, cached_property)]
+def _facts_of(value: Any) -> list[str]:
+    """The names of what the class computes once; rows compute nothing that is kept."""
+    members = {} if isinstance(value, Rows) else vars(type(value))
+    return [name for name, member in members.items() if isinstance(member, cached_property)]
 
 
 def _remember(value: Any, facts: dict[str, Any]) -> None:
     sums = facts.pop("residual_sums", None)
-    if not set(facts) <= set(_cached(value)):
-        raise ValueError("facts that the class does not have")
+    if sums is not None and not (isinstance(sums, tuple) and len(sums) == 2 and all(map(is_number, sums))):
+        raise BrokenRule("the residual sums are none")
+    if set(facts) != set(_facts_of(value)) or not all(FACTS[name](fact) for name, fact in facts.items()):
+        raise BrokenRule(f"its {type(value).__name__} has not the facts of the class")
     vars(value).update(facts)
     if sums is not None:
         vars(value.model)["residual_sums"] = lambda theta: sums if np.array_equal(theta, value.estimate) else refuse()
@@ -195,6 +199,8 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
         case "history":
             return tuple(Epoch(int(step), float(a), float(b)) for step, a, b in arrays[value["name"]])
         case "unsaved":
+            if not all(map(is_whole, value["shape"])):
+                raise BrokenRule("a shape is none")
             return Unsaved(tuple(value["shape"]), tuple(value["sums"]))
         case "function":
             return unsaved_function
@@ -205,6 +211,7 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
             return formula
     parts = {name: decoded(part, arrays) for name, part in value["fields"].items()}
     made = _class(value["@"])(**parts)
+    require(made)
     _remember(made, {name: decoded(fact, arrays) for name, fact in value["facts"].items()})
     return made
 

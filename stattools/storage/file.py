@@ -11,19 +11,23 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from stattools.errors import DomainError, FileError
+from stattools.errors import DomainError, FileError, IncompatibleError, StattoolsError
 from stattools.files.paths import path_of, require_regular
 from stattools.files.writing import replace_file
 from stattools.storage.encoding import decoded, encoded
+from stattools.storage.field_kinds import is_whole
+from stattools.storage.rules import BrokenRule
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
@@ -34,6 +38,9 @@ if TYPE_CHECKING:
 FORMAT = "stattools.fit"
 VERSION = 1
 """Raised when a reader of the version before would misread the file."""
+
+SAVED = ("Fit", "OneVsRestFit", "NetworkFit", "NetworkEnsemble")
+"""What is saved; everything else is a part of it."""
 
 LARGEST_FILE = 2**28
 SEAL = b"sha256:"
@@ -59,6 +66,10 @@ def save(fit: Fit | OneVsRestFit | NetworkFit | NetworkEnsemble, path: str | os.
     arrays: dict[str, NDArray[Any]] = {}
     content = {"format": FORMAT, "version": VERSION, "written_by": _writer()}
     text = json.dumps(content | {"fit": encoded(fit, arrays)}, indent=1, allow_nan=False)
+    try:
+        _restored(json.loads(text), arrays)
+    except (StattoolsError, ValueError) as error:
+        raise IncompatibleError(f"save keeps no fit that load would refuse: {error}. Fit the model again.") from error
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **arrays)
     data = sealed({"fit.json": text.encode(), "arrays.npz": packed.getvalue()})
@@ -86,21 +97,22 @@ def load(path: str | os.PathLike[str]) -> Fit:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as folder:
             _check_size(folder)
-            content = json.loads(folder.read("fit.json"))
+            content = json.loads(folder.read("fit.json"), object_pairs_hook=_each_once, parse_constant=_no_number)
             _check_format(content, path)
             if not _is_sealed(data):
                 raise ValueError("checksum")
-            with np.load(io.BytesIO(folder.read("arrays.npz")), allow_pickle=False) as packed:
-                _check_size(packed.zip)
-                arrays = {name: packed[name] for name in packed.files}
+            with zipfile.ZipFile(io.BytesIO(folder.read("arrays.npz"))) as packed:
+                _check_size(packed)
+                arrays = {name.removesuffix(".npy"): _array(packed, name) for name in packed.namelist()}
         return _restored(content, arrays)
     except _Newer as error:
         raise DomainError(str(error)) from None
     except MemoryError:  # which says nothing of the file
         raise
     except Exception as error:  # whatever a broken file makes the readers say
+        rule = f" ({error})" if isinstance(error, BrokenRule | StattoolsError) else ""
         raise DomainError(
-            f"load cannot read {str(path)!r}: it is damaged, was edited, or is not a fit written by st.save. "
+            f"load cannot read {str(path)!r}: it is damaged, was edited, or is not a fit written by st.save{rule}. "
             "Save the fit again."
         ) from error
 
@@ -122,8 +134,32 @@ def _is_sealed(data: bytes) -> bool:
 
 
 def _check_size(folder: zipfile.ZipFile) -> None:
-    if sum(member.file_size for member in folder.infolist()) > LARGEST_FILE:
-        raise ValueError("larger than any fit")
+    members = folder.infolist()
+    if sum(member.file_size for member in members) > LARGEST_FILE or len({one.filename for one in members}) < len(
+        members
+    ):
+        raise ValueError("larger than any fit, or a member twice")
+
+
+def _array(packed: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    """An array as long as its header says, before room is made for it."""
+    data = packed.read(name)
+    file = io.BytesIO(data)
+    read_header = {1: npy.read_array_header_1_0, 2: npy.read_array_header_2_0}[npy.read_magic(file)[0]]
+    shape, _, dtype = read_header(file)
+    if dtype.kind not in "biuf" or file.tell() + math.prod(shape) * dtype.itemsize != len(data):
+        raise ValueError("an array of another length")
+    return npy.read_array(io.BytesIO(data), allow_pickle=False)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a name twice")
+    return dict(pairs)
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number of JSON")
 
 
 class _Newer(Exception):
@@ -131,7 +167,7 @@ class _Newer(Exception):
 
 
 def _check_format(content: Any, path: Any) -> None:
-    if not isinstance(content, dict) or content.get("format") != FORMAT or not isinstance(content["version"], int):
+    if not isinstance(content, dict) or content.get("format") != FORMAT or not is_whole(content["version"], least=1):
         raise ValueError("not a fit")
     if content["version"] > VERSION:
         raise _Newer(
@@ -147,13 +183,9 @@ def _writer() -> str:
 
 
 def _restored(content: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Any:
+    if content.keys() != {"format", "version", "written_by", "fit"}:
+        raise BrokenRule("it has parts that no fit has")
     fit = decoded(content["fit"], arrays)
-    for part in getattr(fit, "fits", None) or getattr(fit, "members", (fit,)):
-        if hasattr(part, "reason"):  # a network
-            if part.estimate.shape != (part.model.perceptron.size,):
-                raise ValueError("parts that do not fit together")
-            continue
-        p = len(part.names)
-        if part.estimate.shape != (p,) or part.covariance.shape != (p, p):
-            raise ValueError("parts that do not fit together")
+    if type(fit).__name__ not in SAVED:
+        raise BrokenRule(f"it holds a {type(fit).__name__}")
     return fit

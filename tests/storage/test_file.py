@@ -424,6 +424,6 @@ def test_networks_are_saved_with_moments_temperature_labels_and_standardization(
 
 def test_want_of_memory_is_not_said_of_the_file(tmp_path, monkeypatch):
     path = st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0])).save(tmp_path / "fit.zip")
-    monkeypatch.setattr(np, "load", lambda *_, **__: (_ for _ in ()).throw(MemoryError))
+    monkeypatch.setattr(np.lib.format, "read_array", lambda *_, **__: (_ for _ in ()).throw(MemoryError))
     with pytest.raises(MemoryError):
         load(path)
