@@ -76,6 +76,9 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "tuple[float, float]": lambda value: isinstance(value, tuple) and len(value) == 2 and all(map(is_number, value)),
     "dict[str, int]": _is_counts,
     "Mapping[str, tuple[Any, ...]]": _is_levels,
+    "Mapping[str, str | None]": lambda value: (
+        isinstance(value, dict) and all(_is_text(key) and (one is None or _is_text(one)) for key, one in value.items())
+    ),
     "Mapping[str, dict[str, Any]]": lambda value: (
         isinstance(value, dict) and all(isinstance(part, dict) for part in value.values()) and _is_constants(value)
     ),
@@ -114,7 +117,7 @@ UNIONS = {
 
 def is_of(value: Any, kind: str) -> bool:
     """Whether a field of this kind may hold the value."""
-    return any(_is_one(value, one) for one in kind.split(" | "))
+    return _is_one(value, kind) or any(_is_one(value, one) for one in kind.split(" | "))
 
 
 def _is_one(value: Any, kind: str) -> bool:

@@ -108,6 +108,10 @@ LIKELIHOODS = {
 """The likelihoods of the kinds of models."""
 
 
+BESIDE = {"weights": "weight", "precision": "precision", "offset": "offset", "exposure": "offset"}
+"""What is given beside the rows, and what rows call it."""
+
+
 def _outcome(it: Any) -> dict[str, Any]:
     """What a regression and a network say of their outcome and of rows that were dropped."""
     several = getattr(it.likelihood, "categories", 2)
@@ -115,8 +119,11 @@ def _outcome(it: Any) -> dict[str, Any]:
         "the labels are not those of the likelihood": it.labels is None
         or (len(it.labels) == several and are_distinct(it.labels)),
         "the numbers of dropped rows do not agree": max(it.dropped.values(), default=0)
-        <= it.n_dropped
+        <= it.n_dropped - getattr(it, "n_empty", 0)
         <= sum(it.dropped.values()),
+        "there is a column beside the rows that they have not": all(
+            getattr(it.rows, BESIDE[name], None) is not None for name in it.extras if name != "trials"
+        ),
     }
 
 
@@ -127,10 +134,8 @@ def _model(it: Any) -> dict[str, Any]:
         "the predictor is not as wide as the likelihood": getattr(it.predictor, "width", it.likelihood.width)
         == it.likelihood.width,
         "the columns are not those of the design": p == len(it.design.names) == it.rows.X.shape[-1],
-        "there is a column of an exposure without one": it.rows.offset is not None
-        or it.offset_column is it.exposure_column is None,
         "there is no start for each coefficient": finite(it.start, it.predictor.size),
-        "rows were saved": it.source is None,
+        "rows were saved": it.source is it.index is None,
     }
 
 
