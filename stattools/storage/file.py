@@ -68,7 +68,7 @@ def save(fit: Fit | OneVsRestFit | NetworkFit | NetworkEnsemble, path: str | os.
     text = json.dumps(content | {"fit": encoded(fit, arrays)}, indent=1, allow_nan=False)
     try:
         _restored(json.loads(text), arrays)
-    except (StattoolsError, ValueError) as error:
+    except Exception as error:
         raise IncompatibleError(f"save keeps no fit that load would refuse: {error}. Fit the model again.") from error
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **arrays)

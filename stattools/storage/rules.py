@@ -122,7 +122,7 @@ def _outcome(it: Any) -> dict[str, Any]:
         <= it.n_dropped - getattr(it, "n_empty", 0)
         <= sum(it.dropped.values()),
         "there is a column beside the rows that they have not": all(
-            getattr(it.rows, BESIDE[name], None) is not None for name in it.extras if name != "trials"
+            getattr(it.rows, BESIDE[name]) is not None for name in it.extras if name in BESIDE
         ),
     }
 
