@@ -17,12 +17,13 @@ from stattools.conjugate.normal import Normal
 from stattools.conjugate.pairs import CLOSED_FORMS, closed_form
 from stattools.conjugate.trial_data import TRIALS
 from stattools.errors import DomainError, IncompatibleError
+from stattools.memory import require_memory
 from stattools.model import Model
-from stattools.models.counts import whole_number
 from stattools.models.multinomial import Multinomial
 from stattools.models.normal import NormalSample
 from stattools.networks.network_model import Network
 from stattools.priors.assignment import Priors, assign
+from stattools.priors.parameters import parameters
 from stattools.sampling.diagnostics import METHODS
 from stattools.sampling.draws import Posterior
 from stattools.sampling.importance import importance, laplace
@@ -31,8 +32,14 @@ from stattools.sampling.propriety import check_propriety, check_tails
 from stattools.sampling.sampled_check import laplace_in_files
 from stattools.sampling.target import mode, target
 from stattools.solvers.surrogate import expanded, held_elsewhere, in_memory, place_of
+from stattools.whole_numbers import whole_number
 
 MOST_CELLS = 20_000_000
+
+LONGEST_WARMUP = 1_000_000
+"""Draws of `tune`: a sampler that has not found its step size after so many never will."""
+
+FEWER = "Ask for fewer: means of 4,000 good draws are right to a sixtieth of a standard deviation."
 """Rows times columns that NUTS takes on unasked: a draw reads all of them about seven times."""
 
 
@@ -78,7 +85,7 @@ def posterior(
         raise DomainError(f"posterior has methods {', '.join(map(repr, METHODS))}; got method={method!r}.")
     draws = whole_number(draws, "draws", at_least=4)
     chains = whole_number(chains, "chains", at_least=1)
-    tune = whole_number(tune, "tune", at_least=50)
+    tune = whole_number(tune, "tune", at_least=50, at_most=LONGEST_WARMUP)
     if not (np.ndim(target_accept) == 0 and 0.0 < target_accept < 1.0):
         raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {target_accept!r}.")
     # A fit has a log-likelihood too, as a number.
@@ -105,6 +112,9 @@ def posterior(
             _require_laplace(model, method)
     if method is None:
         _require_size(model)
+    q = len(parameters(model))
+    # Alive at once: the draws in two kinds of coordinates, what the sampler says of each, and a pool to draw them from.
+    require_memory(f"{chains:,} x {draws:,} draws of {q:,} parameters", draws * chains * (6 * q + 8), FEWER)
     priors = assign(model, prior, sigma)
     check_propriety(model, priors)
     start = whole_number(_seeded(seed), "seed", at_least=0)

@@ -24,6 +24,7 @@ from stattools.existence import (
 )
 from stattools.fitted import Fit
 from stattools.interval import require_level
+from stattools.memory import require_memory
 from stattools.model import Evaluation, Model
 from stattools.models.counts import BernoulliTrials
 from stattools.models.custom import Custom
@@ -211,9 +212,11 @@ def _fit(
 def _solve(model: Model, solver: Solver) -> Solution:
     """The solver's answer, once it is known that the data determine it."""
     check_size(model)
-    discrete = not model.has_scale
+    discrete, p = not model.has_scale, model.predictor.size
     if discrete and large(model):
         check_extremes(model)
+    else:
+        require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
     try:
         if discrete and isinstance(solver, Newton) and solver.max_steps > PATIENCE:
             solution = solver.within(model, PATIENCE)

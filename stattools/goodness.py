@@ -24,14 +24,16 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from stattools.data.rows import Rows
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import IncompatibleError
 from stattools.interval import require_level
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, Probit
+from stattools.memory import require_memory
 from stattools.model import Model
 from stattools.null_model import about_mean, null_loglik, null_loglik_elsewhere
 from stattools.prediction import regression, require_finite
 from stattools.residuals import deviances, outcomes, residuals
 from stattools.solvers.surrogate import held_elsewhere
+from stattools.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,8 +97,8 @@ def calibration(fit: Fit, bins: int = 10, *, level: float = 0.95) -> pd.DataFram
 
     model = regression(fit, "calibration")
     require_finite(fit, "calibration")
-    if isinstance(bins, bool) or not isinstance(bins, int | np.integer) or bins < 1:
-        raise DomainError(f"calibration needs bins=, a whole number >= 1; got {bins!r}.")
+    bins = whole_number(bins, "bins= of calibration", at_least=1)
+    require_memory(f"{bins:,} bins", 4 * bins, "Ask for fewer: bins=10 is common.")
     require_level(level)
     z = float(-ndtri(0.5 * (1.0 - level)))
     if not isinstance(model.likelihood, Bernoulli | Probit | Binomial | Categorical):

@@ -19,6 +19,7 @@ from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.fitted import Fit
 from stattools.fitting import fit
 from stattools.interval import Interval, require_level
+from stattools.memory import require_memory
 from stattools.model import Model
 from stattools.models.regression import ols
 from stattools.small_batches import ENTRIES, Members, climbed, padded, parts
@@ -215,7 +216,7 @@ def replicated(model: Model, Y: Floats | None, W: Floats | None) -> ManyFits:
     """The rows of a model with outcomes Y (m, n), frequencies W (m, n), or both."""
     m = len(Y if Y is not None else W)  # type: ignore[arg-type]
     rows = model.rows
-    found = Members.unsettled(m, len(model.names))
+    found = _members(m, len(model.names))
     if supported(model.likelihood) and rows.precision is None and rows.y.ndim == 1:
         own = None if rows.weight is None else rows.weight[None]
         for part in parts(m, len(rows.X)):
@@ -239,7 +240,7 @@ def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
             raise IncompatibleError(
                 "fit_many needs models of one kind with the same coefficients; use st.fit for each."
             )
-    found = Members.unsettled(len(models), len(first.names))
+    found = _members(len(models), len(first.names))
     if supported(first.likelihood) and all(one.rows.precision is None and one.rows.y.ndim == 1 for one in models):
         order = np.argsort([len(one.rows.X) for one in models], kind="stable")
         p = first.rows.X.shape[1]
@@ -252,6 +253,12 @@ def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
             X, y, w, o = (np.stack([part[i] for part in members]) for i in range(4))
             found.put(chunk, climbed(first, X, y, w, o if o.any() else None))
     return _assembled(first, labels, found, models.__getitem__)
+
+
+def _members(m: int, p: int) -> Members:
+    """Room for m fits of p coefficients, each with a covariance; DomainError where there is none."""
+    require_memory(f"{m:,} fits of {p:,} coefficients", 2 * m * p * p, "Fit some of them at a time.")
+    return Members.unsettled(m, p)
 
 
 def _assembled(model: Model, labels: tuple[Any, ...], found: Members, model_of: Callable[[int], Model]) -> ManyFits:

@@ -24,11 +24,13 @@ from stattools.fitted import Fit
 from stattools.fitting import fit
 from stattools.interval import Interval, require_level
 from stattools.many_fits import replicate
+from stattools.memory import require_memory
 from stattools.model import Model
-from stattools.models.counts import whole_number
+from stattools.seeds import generator, recorded
 from stattools.small_batches import estimated
 from stattools.solvers.surrogate import held_elsewhere
 from stattools.threads import one_blas_thread
+from stattools.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,8 +183,10 @@ def bootstrap(
     if kind not in ("pairs", "parametric", "bayesian"):
         raise DomainError(f"bootstrap has kind 'pairs', 'parametric', 'bayesian'; got {kind!r}.")
     asked = whole_number(draws, "draws", at_least=2)
+    q = len(model.names)
+    require_memory(f"{asked:,} replicates of {q:,} coefficients", 3 * asked * q, "Ask for fewer: 10,000 are plenty.")
+    random = generator(seed)
     whole = fit(model) if whole is None else whole
-    random = np.random.default_rng(seed)
     kept: list[Floats] = []
     reasons: dict[int, str] = {}
     chunk = max(1, ENTRIES // max(len(model.rows.X), int(model.n)))
@@ -200,8 +204,7 @@ def bootstrap(
         raise IdentificationError(
             f"{asked - len(estimates)} of {asked} bootstrap replicates have no maximum, such as: {reasons[0]}"
         )
-    recorded = "a numpy Generator" if isinstance(seed, np.random.Generator) else seed
-    return Bootstrap(whole, kind, estimates, asked, reasons, recorded)
+    return Bootstrap(whole, kind, estimates, asked, reasons, recorded(seed))
 
 
 def _replicate(

@@ -33,6 +33,7 @@ from stattools.likelihoods import (
 from stattools.likelihoods.saddle_point import deviance_part
 from stattools.model import Model
 from stattools.prediction import regression, require_finite
+from stattools.seeds import generator
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
@@ -211,7 +212,7 @@ def _quantiles(fit: Fit, model: Model, eta: Floats, mean: Floats, seed: Any) -> 
             'residuals(kind="quantile") of a discrete outcome are randomized: give seed=, a whole number.'
         )
     below, above = _tails(model, eta, mean)
-    u = np.random.default_rng(seed).random(len(eta))
+    u = generator(seed).random(len(eta))
     # u splits the step of F at y: below[0] <= F <= below[1], and above[1] <= 1 - F <= above[0].
     left = below[0] + u * (below[1] - below[0])
     right = above[1] + (1.0 - u) * (above[0] - above[1])

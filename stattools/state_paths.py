@@ -18,6 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.errors import DomainError, IncompatibleError
 from stattools.export.arviz import datatree
 from stattools.fitted import Fit
+from stattools.memory import draws_shape
+from stattools.seeds import generator
 from stattools.statespace.state_table import completed
 from stattools.statespace.structural import Structural
 
@@ -81,15 +83,14 @@ def simulate_states(
         variances = model_or_fit.estimate
     elif variances is None:
         raise DomainError(f"simulate_states of a model needs its variances: {', '.join(model.positive)}.")
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
-        raise DomainError(f"draws= is a number of draws, 1 or more; got {draws!r}.")
-    generator = np.random.default_rng(seed)
+    draws = draws_shape(draws, (model.steps, len(model.components.names)), copies=3)[0]
+    random = generator(seed)
     values, beta = completed(model, variances)
     walk = model.random_walk(values, beta)
     if walk is not None:
-        found = {"level": walk.draws(generator.standard_normal((model.steps, draws)))}
+        found = {"level": walk.draws(random.standard_normal((model.steps, draws)))}
     else:
-        found = model.posterior(values, beta).draws(generator.standard_normal, draws)
+        found = model.posterior(values, beta).draws(random.standard_normal, draws)
     if model.drift:
         found["level"] = found["level"] + model.drift * np.arange(model.steps)[:, None]
     paths = {name: np.ascontiguousarray(path.T) for name, path in found.items()}

@@ -188,7 +188,7 @@ def test_refusals():
     frame = data()
     logistic = st.fit(st.logistic("b ~ x", frame))
     for bins in (0, 2.5, True):
-        with pytest.raises(st.DomainError, match="calibration needs bins=, a whole number >= 1"):
+        with pytest.raises(st.DomainError, match="bins= of calibration is one whole number, at least 1"):
             calibration(logistic, bins=bins)
     with pytest.raises(st.DomainError, match="level is a probability"):
         calibration(logistic, level=95)

@@ -16,7 +16,6 @@ from stattools.conjugate.arms import frozen, labels, plain
 from stattools.data.pairing import paired
 from stattools.errors import DomainError
 from stattools.interval import Interval
-from stattools.models.counts import whole_number
 from stattools.models.proportion import tail_area
 
 Floats = NDArray[np.float64]
@@ -120,11 +119,6 @@ def tail(prob: float, kind: str) -> float:
 def interval_of(lower: ArrayLike, upper: ArrayLike, prob: float, kind: str, names: tuple[str, ...]) -> Interval:
     """An interval with Python floats for one parameter."""
     return Interval(plain(lower), plain(upper), prob, kind, names)
-
-
-def size(draws: int, belief_shape: tuple[int, ...]) -> tuple[int, ...]:
-    """(draws, *shape), with draws a whole number, at least 1."""
-    return (whole_number(draws, "draws", at_least=1), *belief_shape)
 
 
 def _after(remedy: str) -> str:

@@ -28,8 +28,11 @@ from stattools.conjugate.trial_data import TRIALS, Seen, exact_leave_one_out, lo
 from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.beta import log_density, quantile, tails
-from stattools.models.counts import coin, unit_interval, whole_number
+from stattools.memory import draws_shape
+from stattools.models.counts import coin, unit_interval
 from stattools.models.proportion import tail_area
+from stattools.seeds import generator
+from stattools.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -236,8 +239,8 @@ class Beta:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws,), or (draws, arms)."""
-        shape = (whole_number(draws, "draws", at_least=1), *np.shape(self.a))
-        return np.random.default_rng(seed).beta(self.a, self.b, shape)
+        shape = draws_shape(draws, np.shape(self.a))
+        return generator(seed).beta(self.a, self.b, shape)
 
     def predictive(self, trials: ArrayLike) -> BetaBinomial:
         """The distribution of the number of successes in `trials` new trials, a number or one per arm.

@@ -23,8 +23,9 @@ from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.beta import log_density_of_logit
 from stattools.likelihoods.saddle_point import log_binomial_pmf
-from stattools.models.counts import whole_number
+from stattools.memory import draws_shape
 from stattools.models.proportion import tail_area
+from stattools.seeds import generator
 
 FARTHEST = 2**52
 """Whole numbers beyond have neighbours that double precision skips."""
@@ -102,8 +103,8 @@ class BetaNegativeBinomial:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> NDArray[np.int64]:
         """Independent numbers of failures, shape (draws,), or (draws, arms); at most 2**62."""
-        random = np.random.default_rng(seed)
-        theta = random.beta(self.a, self.b, (whole_number(draws, "draws", at_least=1), *np.shape(self.a)))
+        random = generator(seed)
+        theta = random.beta(self.a, self.b, draws_shape(draws, np.shape(self.a)))
         odds = (1.0 - theta) / np.maximum(theta, 1e-300)
         mean = random.standard_gamma(self.successes, theta.shape) * odds
         return random.poisson(np.minimum(mean, 2.0**62))

@@ -12,6 +12,7 @@ from stattools.conjugate.dirichlet_multinomial import DirichletMultinomial
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.leave_one_out import LeaveOneOut
 from stattools.models.multinomial import Multinomial
+from stattools.seeds import generator, recorded
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -60,7 +61,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     """Posterior and prior draws of `p` (dimension category), replicated totals, and the totals."""
     from stattools.export.arviz import datatree
 
-    random, groups = np.random.default_rng(seed), {}
+    random, groups = generator(seed), {}
     total = None if belief.seen is None else belief.seen.counts
     for name, part in {"posterior": belief, "prior": belief.prior}.items():
         if isinstance(part, Improper) or (name == "posterior" and total is None):
@@ -73,8 +74,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
             groups[f"{name}_predictive"] = {"counts": random.multinomial(total.sum(), p)[None]}
     if total is not None:
         groups["observed_data"] = {"counts": total}
-    recorded = "a numpy Generator" if isinstance(seed, np.random.Generator) else seed
-    attrs: dict[str, Any] = {"seed": recorded, "prior": repr(belief.prior)}
+    attrs: dict[str, Any] = {"seed": recorded(seed), "prior": repr(belief.prior)}
     if not isinstance(belief.prior, Improper):
         attrs["log_evidence"] = belief.log_evidence
     dims = {"p": ["category"]} | ({} if total is None else {"counts": ["category"]})

@@ -25,8 +25,9 @@ from stattools.conjugate.dirichlet_multinomial import DirichletMultinomial, log_
 from stattools.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
-from stattools.models.counts import whole_number
+from stattools.memory import draws_shape
 from stattools.models.multinomial import Multinomial, Names, categories, checked_names, simplex
+from stattools.seeds import generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,7 +192,7 @@ class Dirichlet:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws of the probabilities, shape (draws, K)."""
-        return np.random.default_rng(seed).dirichlet(self._several(), whole_number(draws, "draws", at_least=1))
+        return generator(seed).dirichlet(self._several(), draws_shape(draws, (len(self.concentration),))[0])
 
     def predictive(self, trials: int = 1) -> DirichletMultinomial:
         """The distribution of the counts in `trials` new trials.

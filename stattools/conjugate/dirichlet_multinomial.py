@@ -21,8 +21,10 @@ from stattools.conjugate.predictive import BetaBinomial
 from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, log_poisson_pmf, stirling_error
-from stattools.models.counts import whole_number
+from stattools.memory import draws_shape
 from stattools.models.multinomial import checked_names
+from stattools.seeds import generator
+from stattools.whole_numbers import whole_number
 
 Floats = NDArray[np.float64]
 
@@ -99,9 +101,10 @@ class DirichletMultinomial:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> NDArray[np.int64]:
         """Independent sets of counts, shape (draws, K)."""
-        random = np.random.default_rng(seed)
+        random = generator(seed)
         return random.multinomial(
-            self.trials, random.dirichlet(self.concentration, whole_number(draws, "draws", at_least=1))
+            self.trials,
+            random.dirichlet(self.concentration, draws_shape(draws, (len(self.concentration),), copies=3)[0]),
         )
 
 

@@ -28,9 +28,10 @@ from stattools.conjugate.rate_data import Seen, exact_leave_one_out, log_evidenc
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
 from stattools.likelihoods.gamma import log_quantile
-from stattools.models.counts import whole_number
+from stattools.memory import draws_shape
 from stattools.models.event_rates import EventRates
 from stattools.models.proportion import tail_area
+from stattools.seeds import generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -230,8 +231,8 @@ class Gamma:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws,), or (draws, arms)."""
-        size = (whole_number(draws, "draws", at_least=1), *np.shape(self.shape))
-        return np.random.default_rng(seed).standard_gamma(self.shape, size) / self.rate
+        size = draws_shape(draws, np.shape(self.shape))
+        return generator(seed).standard_gamma(self.shape, size) / self.rate
 
     def predictive(self, exposure: ArrayLike = 1.0) -> GammaPoisson:
         """The distribution of the number of events in a new `exposure`, a number or one per arm: negative binomial.

@@ -21,9 +21,10 @@ from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.beta import tails
 from stattools.likelihoods.saddle_point import log_binomial_pmf
+from stattools.memory import draws_shape
 from stattools.models.arms import refused
-from stattools.models.counts import whole_number
 from stattools.models.proportion import tail_area
+from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
 
@@ -99,8 +100,8 @@ class GammaPoisson:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> NDArray[np.int64]:
         """Independent counts, shape (draws,), or (draws, arms)."""
-        random = np.random.default_rng(seed)
-        size = (whole_number(draws, "draws", at_least=1), *np.shape(self.mean))
+        random = generator(seed)
+        size = draws_shape(draws, np.shape(self.mean))
         return random.poisson(random.standard_gamma(self.shape, size) * (self.exposure / self.rate))
 
     def _shares(self) -> tuple[Any, Any]:

@@ -18,11 +18,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate.arms import plain
-from stattools.conjugate.belief import interval_of, ordered, points, probabilities, settle, size, tail
+from stattools.conjugate.belief import interval_of, ordered, points, probabilities, settle, tail
 from stattools.conjugate.inverse_gamma_curve import inverse_gamma_ends, quantile, tails
 from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
+from stattools.memory import draws_shape
+from stattools.seeds import generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +141,7 @@ class InverseGamma:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
-        return self.scale / np.random.default_rng(seed).standard_gamma(self.shape, size(draws, np.shape(self.shape)))
+        return self.scale / generator(seed).standard_gamma(self.shape, draws_shape(draws, np.shape(self.shape)))
 
     def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
         """One row per arm: arm, mean, sd, median, lower, upper."""

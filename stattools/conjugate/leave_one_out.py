@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError
+from stattools.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,6 +80,7 @@ class LeaveOneOut:
         """
         import pandas as pd
 
+        draws = whole_number(draws, "draws", at_least=2)
         psis, k_hat = self.psis(draws, seed=seed)
         limit = min(1.0 - 1.0 / log10(draws), 0.7)
         note = np.where(k_hat > limit, f"k-hat above {limit:.2f}", "")

@@ -20,8 +20,9 @@ from scipy.special import expm1, log1p
 from stattools.conjugate.arms import plain
 from stattools.errors import DomainError
 from stattools.interval import Interval
-from stattools.models.counts import whole_number
+from stattools.memory import draws_shape
 from stattools.models.proportion import tail_area
+from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
 
@@ -93,8 +94,8 @@ class Lomax:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent times, shape (draws,), or (draws, arms)."""
-        size = (whole_number(draws, "draws", at_least=1), *np.shape(self.shape))
-        return self.rate * expm1(np.random.default_rng(seed).standard_exponential(size) / self.shape)
+        size = draws_shape(draws, np.shape(self.shape))
+        return self.rate * expm1(generator(seed).standard_exponential(size) / self.shape)
 
 
 def _numbers(t: ArrayLike) -> Floats:

@@ -21,6 +21,7 @@ from stattools.data.exact_sum import ExactSum
 from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.models.multivariate_normal import MultivariateSample
+from stattools.seeds import generator, recorded
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -98,7 +99,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     """
     from stattools.export.arviz import datatree
 
-    random = np.random.default_rng(seed)
+    random = generator(seed)
     groups: dict[str, dict[str, Any]] = {}
     Y = None if belief.seen is None else belief.seen.rows
     whole = Y is not None and draws * Y.size <= MOST_CELLS
@@ -123,8 +124,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
         groups["observed_data"] = {"y": Y}
         dims |= {"y": ["obs", "component"]} | ({"row": ["obs"]} if whole else {})
         coords["obs"] = range(len(Y))
-    recorded = "a numpy Generator" if isinstance(seed, np.random.Generator) else seed
-    attrs: dict[str, Any] = {"seed": recorded, "prior": repr(belief.prior), "per_row": int(whole)}
+    attrs: dict[str, Any] = {"seed": recorded(seed), "prior": repr(belief.prior), "per_row": int(whole)}
     if not isinstance(belief.prior, Improper):
         attrs["log_evidence"] = belief.log_evidence
     return datatree(groups, dims=dims, coords=coords, attrs=attrs)

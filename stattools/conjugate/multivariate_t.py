@@ -23,7 +23,8 @@ from stattools.conjugate.positive_definite import positive_root
 from stattools.conjugate.student_t import StudentT, log_t_density
 from stattools.errors import DomainError
 from stattools.interval import Interval
-from stattools.models.counts import whole_number
+from stattools.memory import draws_shape
+from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
 
@@ -106,6 +107,6 @@ class MultivariateT:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, d)."""
-        random, count = np.random.default_rng(seed), whole_number(draws, "draws", at_least=1)
-        z = random.standard_normal((count, len(self.location))) @ self.root.T
-        return self.location + z / np.sqrt(random.chisquare(self.df, count) / self.df)[:, None]
+        random, shape = generator(seed), draws_shape(draws, (len(self.location),), copies=4)
+        z = random.standard_normal(shape) @ self.root.T
+        return self.location + z / np.sqrt(random.chisquare(self.df, shape[0]) / self.df)[:, None]

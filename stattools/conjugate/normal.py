@@ -18,7 +18,7 @@ from scipy import special
 
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate.arms import plain
-from stattools.conjugate.belief import interval_of, numbers, ordered, points, probabilities, settle, size, tail
+from stattools.conjugate.belief import interval_of, numbers, ordered, points, probabilities, settle, tail
 from stattools.conjugate.elicitation import normal_from_quantiles
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.normal_data import Measurements, Seen, added, at_arm, require_rest, tree
@@ -26,7 +26,9 @@ from stattools.data.exact_sum import pair_difference, pair_product
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
+from stattools.memory import draws_shape
 from stattools.models.normal import NormalSample
+from stattools.seeds import generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,8 +170,8 @@ class Normal:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
-        shape = size(draws, np.shape(self.mean))
-        return self.mean + self.sd * np.random.default_rng(seed).standard_normal(shape)
+        shape = draws_shape(draws, np.shape(self.mean))
+        return self.mean + self.sd * generator(seed).standard_normal(shape)
 
     def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
         """One row per arm: arm, mean, sd, median, lower, upper."""

@@ -19,6 +19,7 @@ from stattools.data.exact_sum import ExactSum, pair_difference, pair_product
 from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.models.normal import NormalSample
+from stattools.seeds import generator, recorded
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -104,7 +105,7 @@ def tree(belief: Any, data: Measurements, draws: int, seed: int | np.random.Gene
     """
     from stattools.export.arviz import datatree
 
-    random, groups = np.random.default_rng(seed), {}
+    random, groups = generator(seed), {}
     whole = draws * len(data.values) <= MOST_CELLS
     for name, part in {"posterior": belief, "prior": belief.prior}.items():
         if isinstance(part, Improper) or (name == "posterior" and belief.seen is None):
@@ -124,8 +125,7 @@ def tree(belief: Any, data: Measurements, draws: int, seed: int | np.random.Gene
             groups["log_likelihood"] = {"y": data.log_density(mean, sd)[None]}
     if belief.seen is not None:
         groups["observed_data"] = {"y": data.values}
-    recorded = "a numpy Generator" if isinstance(seed, np.random.Generator) else seed
-    attrs: dict[str, Any] = {"seed": recorded, "prior": repr(belief.prior), "per_measurement": int(whole)}
+    attrs: dict[str, Any] = {"seed": recorded(seed), "prior": repr(belief.prior), "per_measurement": int(whole)}
     if not isinstance(belief.prior, Improper):
         attrs["log_evidence"] = float(np.sum(belief.log_evidence))
     axes: dict[str, list[str]] = {"y": ["obs"]}

@@ -35,6 +35,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.models.normal import NormalSample, normal, squares_about_mean
+from stattools.seeds import generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -179,7 +180,7 @@ class NormalInverseGamma:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> dict[str, Floats]:
         """Independent joint draws: `mean`, `variance` and `sd`, each of shape (draws, *shape of the parameters)."""
-        random = np.random.default_rng(seed)
+        random = generator(seed)
         variance = self.marginal("variance").sample(draws, seed=random)
         mean = self.mean + np.sqrt(variance / self.strength) * random.standard_normal(variance.shape)
         return {"mean": mean, "variance": variance, "sd": np.sqrt(variance)}

@@ -35,8 +35,9 @@ from stattools.conjugate.zellner import zellner
 from stattools.data.arrays import default_names
 from stattools.errors import DomainError
 from stattools.interval import Interval
+from stattools.memory import draws_shape
 from stattools.model import Model
-from stattools.models.counts import whole_number
+from stattools.seeds import generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -230,9 +231,10 @@ class NormalInverseGammaRegression:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> dict[str, Floats]:
         """Independent joint draws: `coefficients` (draws, p) and `sigma` (draws,)."""
-        random = np.random.default_rng(seed)
-        sigma = self.sigma.sample(whole_number(draws, "draws", at_least=1), seed=random)
-        noise = solve_triangular(self.root, random.standard_normal((len(self.mean), draws)))
+        random = generator(seed)
+        count = draws_shape(draws, (len(self.mean),), copies=4)[0]
+        sigma = self.sigma.sample(count, seed=random)
+        noise = solve_triangular(self.root, random.standard_normal((len(self.mean), count)))
         return {"coefficients": self.mean + (noise * sigma).T, "sigma": sigma}
 
     def update(self, more: Model, /) -> NormalInverseGammaRegression:

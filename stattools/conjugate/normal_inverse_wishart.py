@@ -32,8 +32,9 @@ from stattools.data.arrays import default_names
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
-from stattools.models.counts import whole_number
+from stattools.memory import draws_shape
 from stattools.models.multivariate_normal import MultivariateSample, center_and_scatter, multivariate_normal
+from stattools.seeds import generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,7 +209,8 @@ class NormalInverseWishart:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> dict[str, Floats]:
         """Independent joint draws: `mean` (draws, d) and `covariance` (draws, d, d), by Bartlett's decomposition."""
-        random, count, d = np.random.default_rng(seed), whole_number(draws, "draws", at_least=1), len(self.mean)
+        random, d = generator(seed), len(self.mean)
+        count = draws_shape(draws, (d, d), copies=4)[0]
         own = positive_root(np.asarray(self.scale), d, "scale")
         root = inverse_wishart.draw_roots(count, own, self.df, random)
         z = random.standard_normal((count, d, 1))

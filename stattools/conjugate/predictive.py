@@ -24,9 +24,11 @@ from stattools.interval import Interval
 from stattools.likelihoods.beta import log_density_of_logit
 from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.likelihoods.two_betas import probability_less
+from stattools.memory import draws_shape
 from stattools.models.arms import counts
-from stattools.models.counts import whole_number
 from stattools.models.proportion import tail_area
+from stattools.seeds import generator
+from stattools.whole_numbers import whole_number
 
 Floats = NDArray[np.float64]
 MOST_TERMS = 100_000
@@ -130,8 +132,8 @@ class BetaBinomial:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> NDArray[np.int64]:
         """Independent counts, shape (draws,), or (draws, arms)."""
-        random = np.random.default_rng(seed)
-        theta = random.beta(self.a, self.b, (whole_number(draws, "draws", at_least=1), *self.shape))
+        random = generator(seed)
+        theta = random.beta(self.a, self.b, draws_shape(draws, self.shape))
         return random.binomial(self.trials, theta)
 
     def _each(self) -> list[BetaBinomial]:

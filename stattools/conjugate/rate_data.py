@@ -12,6 +12,7 @@ from stattools.conjugate.improper import Improper
 from stattools.conjugate.leave_one_out import LeaveOneOut
 from stattools.data.exact_sum import ExactSum
 from stattools.likelihoods.gamma import log_density_of_log
+from stattools.seeds import generator, recorded
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -87,7 +88,7 @@ def tree(gamma: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     """Draws of posterior and prior, their predictives, log-likelihoods and the data, for ArviZ."""
     from stattools.export.arviz import datatree
 
-    random = np.random.default_rng(seed)
+    random = generator(seed)
     several, size = np.ndim(gamma.shape) > 0, np.size(gamma.shape)
     batches = () if gamma.seen is None else gamma.seen.batches
     kinds = list(dict.fromkeys(batch.kind for batch in batches))
@@ -113,8 +114,7 @@ def tree(gamma: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
         if kind == "poisson rate"
     }
     groups = {name: group for name, group in groups.items() if group} if batches else {"prior": groups["prior"]}
-    recorded = "a numpy Generator" if isinstance(seed, np.random.Generator) else seed
-    attrs: dict[str, Any] = {"seed": recorded, "prior": repr(gamma.prior)}
+    attrs: dict[str, Any] = {"seed": recorded(seed), "prior": repr(gamma.prior)}
     if not isinstance(gamma.prior, Improper):
         attrs["log_evidence"] = float(np.sum(gamma.log_evidence))
     labels = [str(label) for label in (gamma.arms if gamma.arms is not None else range(size))]

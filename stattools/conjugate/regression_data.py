@@ -25,6 +25,7 @@ from stattools.data.triangle import triangle
 from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.model import Model
+from stattools.seeds import generator, recorded
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -125,7 +126,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     """
     from stattools.export.arviz import datatree
 
-    random = np.random.default_rng(seed)
+    random = generator(seed)
     groups: dict[str, dict[str, Any]] = {}
     data = None if belief.seen is None else Observations.of(belief.seen.batches)
     whole = data is not None and draws * len(data.y) <= MOST_CELLS
@@ -152,8 +153,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
         groups["constant_data"] = {"count": data.counts, "precision": data.precision}
         axes |= {"y": ["obs"], "count": ["obs"], "precision": ["obs"]}
         coords["obs"] = range(len(data.y))
-    recorded = "a numpy Generator" if isinstance(seed, np.random.Generator) else seed
-    attrs: dict[str, Any] = {"seed": recorded, "prior": repr(belief.prior), "per_row": int(whole)}
+    attrs: dict[str, Any] = {"seed": recorded(seed), "prior": repr(belief.prior), "per_row": int(whole)}
     if not isinstance(belief.prior, Improper):
         attrs["log_evidence"] = belief.log_evidence
     return datatree(groups, dims=axes, coords=coords, attrs=attrs)

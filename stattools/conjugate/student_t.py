@@ -17,9 +17,11 @@ from scipy import special
 
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate.arms import plain
-from stattools.conjugate.belief import interval_of, ordered, points, probabilities, settle, size, tail
+from stattools.conjugate.belief import interval_of, ordered, points, probabilities, settle, tail
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import stirling_error
+from stattools.memory import draws_shape
+from stattools.seeds import generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,8 +132,8 @@ class StudentT:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
-        shape = size(draws, np.shape(self.location))
-        return self.location + self.scale * np.random.default_rng(seed).standard_t(self.df, shape)
+        shape = draws_shape(draws, np.shape(self.location))
+        return self.location + self.scale * generator(seed).standard_t(self.df, shape)
 
     def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
         """One row per entry: arm, mean, sd, median, lower, upper."""

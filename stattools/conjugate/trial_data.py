@@ -15,6 +15,7 @@ from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.models.binomial_arms import BinomialArms
 from stattools.models.counts import BernoulliTrials
 from stattools.models.waiting import Waits
+from stattools.seeds import generator, recorded
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -130,7 +131,7 @@ def tree(beta: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     """Draws of posterior and prior, their predictives, and the totals, for ArviZ."""
     from stattools.export.arviz import datatree
 
-    random = np.random.default_rng(seed)
+    random = generator(seed)
     several = np.ndim(beta.a) > 0
     theta_axes = ["arm"] if several else []
     labels = [str(label) for label in (beta.arms if beta.arms is not None else range(np.size(beta.a)))]
@@ -154,8 +155,7 @@ def tree(beta: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
         "constant_data": {"trials": np.atleast_1d(beta.trials)},
     }
     groups = groups if beta.seen is not None else {"prior": groups["prior"]}
-    recorded = "a numpy Generator" if isinstance(seed, np.random.Generator) else seed
-    attrs: dict[str, Any] = {"seed": recorded, "prior": repr(beta.prior)}
+    attrs: dict[str, Any] = {"seed": recorded(seed), "prior": repr(beta.prior)}
     if not isinstance(beta.prior, Improper):
         attrs["log_evidence"] = float(np.sum(beta.log_evidence))
     axis = "arm" if several else "obs"

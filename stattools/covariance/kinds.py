@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError
+from stattools.whole_numbers import whole_number
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,7 @@ class HAC:
     correction: Literal["none", "stata"] = "none"
 
     def __post_init__(self) -> None:
-        whole = isinstance(self.lags, int | np.integer) and not isinstance(self.lags, bool)
-        if not whole or self.lags < 0:
-            raise DomainError(f"HAC needs lags=, a whole number of rows >= 0; got {self.lags!r}.")
+        object.__setattr__(self, "lags", whole_number(self.lags, "lags= of HAC", at_least=0))
         require_one_of("HAC", "kernel", self.kernel, ("bartlett", "uniform"))
         require_one_of("HAC", "correction", self.correction, ("none", "stata"))
 

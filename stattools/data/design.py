@@ -25,6 +25,7 @@ from stattools.data.rows import Low
 from stattools.data.table import is_frame, table
 from stattools.data.transforms import contrast
 from stattools.errors import DomainError
+from stattools.memory import in_bytes, require_memory
 from stattools.record import record
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ AT_A_TIME = 4096
 """Rows of X that are put together at a time."""
 
 LARGEST = 2**29  # cells of the dummy columns of one term: 4 GiB
+
+BASES = ("poly", "bs", "cr", "cc")
+"""Transforms that make several columns."""
+
+COPIES = 3
+"""Arrays of the size of X that are alive while it is put together from categories and products."""
 
 
 @record
@@ -117,7 +124,8 @@ def learn(
         if cells > LARGEST:
             raise DomainError(
                 f"the term {':'.join(factor.text for factor in term)!r} has {cells // len(rows):,} levels in "
-                f"{len(rows):,} rows: too many for columns of zeros and ones; group them, or leave an identifier out."
+                f"{len(rows):,} rows, {in_bytes(8 * cells)} of memory: too many for columns of zeros and ones; group "
+                "them, or leave an identifier out."
             )
     state: dict[str, dict[str, Any]] = {}
     X, names = columns_of(formula, columns, rows, levels, state)
@@ -130,6 +138,27 @@ def learn(
     return Design(names, formula, levels, state), X, low
 
 
+def _require_room(formula: Formula, levels: Mapping[str, tuple[Any, ...]], n: int) -> None:
+    """DomainError where the columns of all terms are more than memory holds, before any of them is made."""
+    sizes = [math.prod(_most_columns(factor, levels) for factor in term) for term in formula.terms]
+    most = max(sizes, default=0)
+    widest = ":".join(factor.text for factor in formula.terms[sizes.index(most)]) if sizes else ""
+    require_memory(
+        f"{sum(sizes):,} columns of {formula.text!r:.80} in {n:,} rows",
+        COPIES * sum(sizes) * n,
+        f"{widest!r:.80} alone has {most:,}: group its levels, or leave an identifier out.",
+    )
+
+
+def _most_columns(factor: Expression, levels: Mapping[str, tuple[Any, ...]]) -> int:
+    if factor.text in levels:
+        return len(levels[factor.text])
+    if factor.call not in BASES or not isinstance(factor.tree, ast.Call):
+        return 1
+    given = constants(factor.tree)
+    return max(1, given.get("df") or 0, given.get("degree") or 0)
+
+
 def columns_of(
     formula: Formula,
     columns: Mapping[str, pd.Series],
@@ -138,6 +167,7 @@ def columns_of(
     state: dict[str, dict[str, Any]],
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """X and the names of its columns; fills `state` where it is still empty."""
+    _require_room(formula, levels, len(rows))
     coded = {factor.text for factor in formula.factors if factor.category and factor.text in levels}
     values = {
         factor.text: _coded(factor, columns[factor.category], levels[factor.text], rows)
@@ -204,7 +234,7 @@ def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndar
             levels = _levels(outcome, column, len(rows))
             column = pd.Series(pd.Categorical(column, categories=list(levels), ordered=False))
         return column.rename(outcome.text)
-    if outcome.call in ("poly", "bs", "cr", "cc"):
+    if outcome.call in BASES:
         raise DomainError(f"the outcome {outcome.text!r} makes several columns; a model has one outcome.")
     values = np.asarray(_computed(outcome, columns, rows, {}))
     return pd.Series(values.astype(bool) if outcome.compares else values, name=outcome.text)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError
+from stattools.memory import require_memory
+from stattools.whole_numbers import whole_number
 
 
 def times_of(values: Any, n: int, what: str = "y") -> Any:
@@ -39,10 +41,26 @@ def following(times: Any, steps: int) -> Any:
     """
     freq = getattr(times, "freq", None)
     if freq is not None:
-        return np.array([times[-1] + (h + 1) * freq for h in range(steps)])
+        try:
+            return np.array([times[-1] + (h + 1) * freq for h in range(steps)])
+        except (OverflowError, ValueError) as error:  # pandas' dates and durations end somewhere
+            raise _beyond(times, steps) from error
     values = np.asarray(times)
-    if values.dtype.kind in "iuf" and len(values) > 1 and np.ptp(np.diff(values)) == 0:
-        return values[-1] + (values[-1] - values[-2]) * np.arange(1, steps + 1)
-    if values.dtype.kind == "M" and len(values) > 1 and len(np.unique(np.diff(values))) == 1:
-        return values[-1] + (values[-1] - values[-2]) * np.arange(1, steps + 1)
-    return len(values) + np.arange(steps)
+    even = values.dtype.kind in "iufM" and len(values) > 1 and len(np.unique(np.diff(values))) == 1
+    if not even:
+        return len(values) + np.arange(steps)
+    whole = values.view(np.int64) if values.dtype.kind == "M" else values
+    if whole.dtype.kind in "iu" and int(whole[-1]) + (int(whole[-1]) - int(whole[-2])) * steps > np.iinfo(np.int64).max:
+        raise _beyond(times, steps)  # 64-bit numbers would begin again from below
+    return values[-1] + (values[-1] - values[-2]) * np.arange(1, steps + 1)
+
+
+def ahead(steps: Any) -> int:
+    """A number of steps, at least 1, for which there is memory; each is a row of a table."""
+    count = whole_number(steps, "steps", at_least=1)
+    require_memory(f"A forecast of {count:,} steps", 16 * count, "Ask for fewer steps.")
+    return count
+
+
+def _beyond(times: Any, steps: int) -> DomainError:
+    return DomainError(f"{steps:,} steps after {times[-1]} are beyond what its kind of time can hold. Ask for fewer.")

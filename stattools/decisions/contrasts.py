@@ -24,6 +24,7 @@ from stattools.decisions.solving import highest_density, quantile
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
 from stattools.models.proportion import tail_area
+from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
 
@@ -150,7 +151,7 @@ class Contrast:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape)."""
-        random = np.random.default_rng(seed)
+        random = generator(seed)
         b, a = self.b.sample(draws, seed=random), self.a.sample(draws, seed=random)
         if np.ndim(b) != np.ndim(a):  # a single arm against many: each entry its own draws of it
             shape = (draws, *self.arms.shape)

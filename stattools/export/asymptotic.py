@@ -17,9 +17,10 @@ from stattools.export.arviz import datatree
 from stattools.export.layout import data_groups, layout, outcome
 from stattools.export.replicates import log_likelihood, replicates
 from stattools.fitted import Fit
+from stattools.memory import draws_shape
 from stattools.model import Model
-from stattools.models.counts import whole_number
 from stattools.predictors.dispersed import Dispersed
+from stattools.seeds import generator, recorded
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -46,8 +47,9 @@ def to_arviz(fit: Fit, /, *, draws: int = 4000, seed: int | np.random.Generator 
         )
     if not (np.isfinite(fit.covariance).all() and np.isfinite(fit.estimate).all()):
         raise IncompatibleError(f"to_arviz needs standard errors, and this fit of {fit.model.title} has none.")
-    count = whole_number(draws, "draws", at_least=1)
-    random = np.random.default_rng(seed)
+    rows = len(fit.model.rows.X) if isinstance(fit.model, Model) else 0
+    count = draws_shape(draws, (len(fit.estimate) + rows,), copies=3)[0]
+    random = generator(seed)
     theta = _drawn(fit, count, random)
     shape = layout(fit.model)
     data, dims, coords = data_groups(fit.model)
@@ -56,8 +58,7 @@ def to_arviz(fit: Fit, /, *, draws: int = 4000, seed: int | np.random.Generator 
         name = outcome(fit.model)
         groups["log_likelihood"] = {name: log_likelihood(fit.model, theta)[None]}
         groups["posterior_predictive"] = {name: replicates(fit.model, theta, seed=random)[None]}
-    recorded = "a numpy Generator" if isinstance(seed, np.random.Generator) else seed
-    attrs = {"inference": LABEL, "model": fit.model.title, "covariance": fit.cov, "seed": recorded}
+    attrs = {"inference": LABEL, "model": fit.model.title, "covariance": fit.cov, "seed": recorded(seed)}
     formula = getattr(fit.model, "formula", None)
     attrs |= {} if formula is None else {"formula": formula}
     return datatree(groups | data, dims=shape.dims | dims, coords=shape.coords | coords, attrs=attrs)

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.likelihoods import BetaBinomial, Binomial, Gaussian
+from stattools.memory import require_memory
 from stattools.model import Model
 from stattools.predictors.dispersed import Dispersed
+from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +51,7 @@ def expectations(model: Model, theta: Floats) -> Floats:
 
 def replicates(model: Model, theta: Floats, *, seed: int | np.random.Generator, trials: Floats | None = None) -> Floats:
     """A new outcome of every row for every theta_s; successes out of `trials` for a grouped outcome."""
-    random = np.random.default_rng(seed)
+    random = generator(seed)
 
     def part(eta: Floats, sigma: Any) -> Floats:
         if isinstance(model.likelihood, Gaussian):
@@ -65,6 +67,9 @@ def replicates(model: Model, theta: Floats, *, seed: int | np.random.Generator, 
 
 
 def _over(model: Model, theta: Floats, part: Callable[[Floats, Any], Floats]) -> Floats:
+    rows, width = len(model.rows.X), model.predictor.width
+    what = f"{len(theta):,} draws of {rows:,} rows"
+    require_memory(what, 2 * len(theta) * rows * width, "Take some of the draws, or fewer rows.")
     return np.concatenate([part(eta, sigma) for eta, sigma in _predictors(model, theta)])
 
 

@@ -20,6 +20,7 @@ from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
 from stattools.data.pairing import paired
 from stattools.errors import DomainError
 from stattools.filters.signals import along, numbers, time_last
+from stattools.whole_numbers import whole_number
 
 Floats = NDArray[np.float64]
 
@@ -50,8 +51,7 @@ def whittaker(
     who = "whittaker"
     if isinstance(smoothness, bool) or not np.isscalar(smoothness) or not 0.0 < float(np.real(smoothness)) < np.inf:
         raise DomainError(f"{who} needs a smoothness that is positive and finite; got {smoothness!r:.40}.")
-    if isinstance(order, bool) or not isinstance(order, int | np.integer) or not 1 <= order <= 8:
-        raise DomainError(f"{who} needs order, the differences that are penalized, 1 to 8; got {order!r:.40}.")
+    order = whole_number(order, f"{who}: order, the differences that are penalized,", at_least=1, at_most=8)
     paired(("y", y), ("weights", weights))
     values = numbers(y, "y", who)
     if np.iscomplexobj(values) or np.isinf(values).any():

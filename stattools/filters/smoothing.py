@@ -21,7 +21,7 @@ from stattools.data.dataset import read
 from stattools.data.design import Design
 from stattools.data.pairing import paired
 from stattools.data.table import table
-from stattools.data.times import following, times_of
+from stattools.data.times import ahead, following, times_of
 from stattools.errors import DomainError, IdentificationError
 from stattools.filters.one_step import Errors, evaluate, one_step, profile
 from stattools.filters.signals import numbers
@@ -149,18 +149,17 @@ class ExponentialSmoothing:
         import pandas as pd
 
         theta = self._checked(theta)
-        if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 1:
-            raise DomainError(f"forecast needs steps, a whole number of 1 or more; got {steps!r}.")
+        steps = ahead(steps)
         found = self.errors(theta)
-        coming = self._coming(theta, int(steps), data)
+        coming = self._coming(theta, steps, data)
         spare = self.n - (len(theta) - 1)
         if spare <= 0:
             raise IdentificationError(f"forecast: {self.n:.0f} errors and {len(theta) - 1} parameters leave no scale.")
         growth = 1.0 + np.concatenate([[0.0], np.cumsum(coming[:-1] ** 2)])
         variance = found.sum_of_squares / spare * growth
         half = -float(ndtri(0.5 * (1.0 - level))) * np.sqrt(variance)
-        mean = np.full(int(steps), found.level[-1])
-        columns = {"time": following(self._clock, int(steps)), "mean": mean, "variance": variance}
+        mean = np.full(steps, found.level[-1])
+        columns = {"time": following(self._clock, steps), "mean": mean, "variance": variance}
         return pd.DataFrame(columns | {"lower": mean - half, "upper": mean + half})
 
     def arrays(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, are_zero_or_one, finite, floats
+from stattools.seeds import generator
 
 ZERO, HALF, MINUS = np.array(0.0), np.array(0.5), np.array(-1.0)
 """Numbers that every step of a fit needs; to make arrays of them takes as long as a hundred products."""
@@ -81,4 +82,4 @@ class Bernoulli:
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One 0/1 draw per eta."""
         mean = self.mean(eta)
-        return (np.random.default_rng(seed).random(mean.shape) < mean).astype(float)
+        return (generator(seed).random(mean.shape) < mean).astype(float)

@@ -26,6 +26,7 @@ from stattools.likelihoods.binomial import Binomial
 from stattools.likelihoods.gamma_differences import gamma_differences
 from stattools.likelihoods.likelihood import Terms
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
+from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
 
@@ -97,9 +98,9 @@ class BetaBinomial:
             )
         eta = _pair(eta)
         s = np.exp(np.clip(eta[..., 1], -50.0, 50.0))
-        generator = np.random.default_rng(seed)
-        theta = generator.beta(np.maximum(s * expit(eta[..., 0]), 1e-290), np.maximum(s * expit(-eta[..., 0]), 1e-290))
-        return generator.binomial(np.asarray(self.trials, dtype=int), theta).astype(float)
+        random = generator(seed)
+        theta = random.beta(np.maximum(s * expit(eta[..., 0]), 1e-290), np.maximum(s * expit(-eta[..., 0]), 1e-290))
+        return random.binomial(np.asarray(self.trials, dtype=int), theta).astype(float)
 
 
 class _Parts:

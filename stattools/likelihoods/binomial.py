@@ -12,6 +12,7 @@ from scipy.special import expit, log_expit, logit
 from stattools.errors import IncompatibleError
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
 from stattools.likelihoods.saddle_point import log_binomial_pmf
+from stattools.seeds import generator
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +100,7 @@ class Binomial:
         """One count per eta; needs `trials` given."""
         if self.trials is None:
             raise IncompatibleError("Binomial().sample needs the trials; use Binomial(trials=n).sample(eta, seed=...).")
-        return np.random.default_rng(seed).binomial(self._trials(None).astype(int), self.mean(eta)).astype(float)
+        return generator(seed).binomial(self._trials(None).astype(int), self.mean(eta)).astype(float)
 
     def _trials(self, y: ArrayLike | None) -> Floats:
         if self.trials is not None:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
+from stattools.seeds import generator
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Categorical:
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One code per row, by inversion of the cumulative probabilities."""
         mean = self.mean(eta)
-        u = np.random.default_rng(seed).random((*mean.shape[:-1], 1))
+        u = generator(seed).random((*mean.shape[:-1], 1))
         return np.minimum((u >= mean.cumsum(axis=-1)).sum(axis=-1), self.categories - 1).astype(float)
 
     def _score(self, mean: Floats, y: ArrayLike) -> Floats:

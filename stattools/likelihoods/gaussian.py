@@ -12,6 +12,7 @@ from scipy.linalg import get_blas_funcs
 from stattools.errors import DomainError
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite, floats
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
+from stattools.seeds import generator
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
@@ -78,4 +79,4 @@ class Gaussian:
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One draw per eta."""
         eta = np.asarray(eta, dtype=float)
-        return eta + self.scale * np.random.default_rng(seed).standard_normal(eta.shape)
+        return eta + self.scale * generator(seed).standard_normal(eta.shape)

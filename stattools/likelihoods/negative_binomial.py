@@ -23,6 +23,7 @@ from stattools.errors import DomainError
 from stattools.likelihoods.gamma_differences import gamma_differences
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
+from stattools.seeds import generator
 
 LARGEST = 700.0
 """exp stays within float64; a mean or a 1 / alpha beyond exp(700) stays there."""
@@ -97,8 +98,8 @@ class NegativeBinomial:
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per row: Poisson with a gamma-distributed mean."""
         m, r, _, _ = _parts(eta)
-        generator = np.random.default_rng(seed)
-        return generator.poisson(m * generator.standard_gamma(r) / r).astype(float)
+        random = generator(seed)
+        return random.poisson(m * random.standard_gamma(r) / r).astype(float)
 
     def _derivatives(self, eta: ArrayLike, y: Floats) -> tuple[Floats, Floats]:
         m, r, log_m, log_total = _parts(eta)

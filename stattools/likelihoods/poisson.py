@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
 from stattools.likelihoods.saddle_point import log_poisson_pmf
+from stattools.seeds import generator
 
 LARGEST_ETA = float(np.log(np.finfo(float).max))
 
@@ -68,4 +69,4 @@ class Poisson:
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per eta."""
-        return np.random.default_rng(seed).poisson(self.mean(eta)).astype(float)
+        return generator(seed).poisson(self.mean(eta)).astype(float)

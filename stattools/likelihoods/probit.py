@@ -11,6 +11,7 @@ from scipy.special import erfcx, log_ndtr, ndtr, ndtri
 
 from stattools.errors import DomainError
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
+from stattools.seeds import generator
 
 SQRT_HALF = np.sqrt(0.5)
 
@@ -73,7 +74,7 @@ class Probit:
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One 0/1 draw per eta."""
         mean = self.mean(eta)
-        return (np.random.default_rng(seed).random(mean.shape) < mean).astype(float)
+        return (generator(seed).random(mean.shape) < mean).astype(float)
 
 
 def _sign(y: ArrayLike) -> Floats:

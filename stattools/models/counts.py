@@ -26,9 +26,9 @@ from stattools.model import NOT_ASKED, Evaluation
 from stattools.models.arms import columns, counts, grouping
 from stattools.models.binomial_arms import BinomialArms
 from stattools.models.proportion import INTERVALS
+from stattools.whole_numbers import whole_number
 
 Floats = NDArray[np.float64]
-LARGEST_COUNT = 2**53
 
 
 @overload
@@ -214,18 +214,6 @@ def unit_interval(theta: ArrayLike) -> Floats:
         place = f" at position {', '.join(map(str, first))}" if first else ""
         raise DomainError(f"theta is a probability, a number in [0, 1]; got {values[bad][0]:.6g}{place}.")
     return values
-
-
-def whole_number(value: Any, what: str, *, at_least: int) -> int:
-    """`value` as an int, or a DomainError; 10.0 is a whole number, True and "10" are not counts."""
-    count = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
-    if isinstance(count, bool) or not isinstance(count, int | float | np.integer | np.floating):
-        raise DomainError(f"{what} is one whole number, at least {at_least}; got {value!r:.80}.")
-    if not (isinstance(count, int | np.integer) or count.is_integer()) or count < at_least:
-        raise DomainError(f"{what} is one whole number, at least {at_least}; got {value!r:.80}.")
-    if count > LARGEST_COUNT:
-        raise DomainError(f"{what} is at most 2**53: double precision skips counts beyond; got {value!r:.80}.")
-    return int(count)
 
 
 def _share(count: int, theta: Floats) -> Floats:

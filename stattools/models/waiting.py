@@ -21,8 +21,9 @@ from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.models.arms import Ints, columns, counts
-from stattools.models.counts import BernoulliTrials, unit_interval, whole_number
+from stattools.models.counts import BernoulliTrials, unit_interval
 from stattools.models.proportion import likelihood_ratio
+from stattools.whole_numbers import whole_number
 
 Floats = NDArray[np.float64]
 

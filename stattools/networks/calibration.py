@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from stattools.confusion_table import crossed, most_probable
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Likelihood
+from stattools.memory import require_memory
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import Network
+from stattools.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,8 +67,8 @@ def reliability(fit: Predictor, data: Any, bins: int) -> pd.DataFrame:
 
     from stattools.goodness import wilson_ends
 
-    if isinstance(bins, bool) or not isinstance(bins, int | np.integer) or bins < 1:
-        raise DomainError(f"calibration needs bins=, a whole number >= 1; got {bins!r}.")
+    bins = whole_number(bins, "bins= of calibration", at_least=1)
+    require_memory(f"{bins:,} bins", 4 * bins, "Ask for fewer: bins=10 is common.")
     p, hit = probabilities_and_hits(fit, data)
     weight = fit.model.frequencies(data)
     times = np.ones(p.size) if weight is None else np.repeat(weight, p.shape[1])

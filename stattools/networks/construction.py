@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from stattools.data.outcome import binary, categories, numeric
 from stattools.data.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
+from stattools.memory import require_memory
 from stattools.models.binding import Column, frequencies, read_rows
 from stattools.networks.activation import Kind
 from stattools.networks.network_model import KINDS, Network
 from stattools.networks.perceptron import Perceptron
+from stattools.whole_numbers import whole_number
 
 
 def network(
@@ -65,6 +68,9 @@ def network(
         raise DomainError("a network needs at least one input; the formula has an intercept only.")
     y, judge, labels = _outcome(data, likelihood)
     y = judge.check(y)
+    widths = (inputs, *units, judge.width)
+    size = sum((before + 1) * after for before, after in pairwise(widths))
+    require_memory(f"A network of {size:,} parameters", 8 * size, "Use fewer units.")  # and what training keeps
     perceptron = Perceptron.of(inputs, units, judge.width, activation=activation, batch_norm=batch_norm)
     X = np.ascontiguousarray(data.X)  # batches take rows here and there: each must lie in one piece
     rows = Rows(X, y, frequencies(data.columns.get("weights")))
@@ -92,15 +98,9 @@ def network(
 
 def _units(hidden: Any) -> tuple[int, ...]:
     """The hidden layers' sizes, or a DomainError."""
-    given: Any = (hidden,) if type(hidden) is int else hidden
-    try:
-        units = tuple(int(u) for u in given)
-        good = all(u >= 1 and u == v and not isinstance(v, bool) for u, v in zip(units, given, strict=True))
-    except (TypeError, ValueError):
-        good, units = False, ()
-    if not good:
-        raise DomainError(f"hidden= lists the units of each hidden layer, such as [20] or [64, 32]; got {hidden!r}.")
-    return units
+    given = hidden.tolist() if isinstance(hidden, np.ndarray) else hidden
+    given = given if isinstance(given, list | tuple) else [given]
+    return tuple(whole_number(units, "each of the units in hidden=[16, 8]", at_least=1) for units in given)
 
 
 def _outcome(data: Dataset, likelihood: Any) -> tuple[np.ndarray, Likelihood, tuple[Any, ...] | None]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.memory import require_memory
 from stattools.networks.full_batch import train_by_lbfgs
 from stattools.networks.mini_batches import train_by_adam
 from stattools.networks.network_ensemble import NetworkEnsemble
@@ -15,12 +16,16 @@ from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import Network
 from stattools.networks.training import Training
 from stattools.penalties import Ridge
+from stattools.seeds import generator
 from stattools.solvers.adam import Adam
 from stattools.solvers.lbfgs import LBFGS
 from stattools.threads import one_blas_thread
+from stattools.whole_numbers import whole_number
 
 WORK = 2e7
 """Rows times parameters up to which full-batch L-BFGS is the default."""
+
+FEWER = "Ask for fewer members."
 
 
 def fit_network(
@@ -42,24 +47,21 @@ def fit_network(
     solver = solver or (LBFGS() if model.n * model.perceptron.size <= WORK else Adam())
     if not isinstance(solver, Adam | LBFGS):
         raise IncompatibleError(f"a network is trained by st.LBFGS() or st.Adam(); got {type(solver).__name__}.")
-    for name, value in (("restarts", restarts), ("members", 1 if members is None else members)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-            raise DomainError(f"fit needs {name}=, a whole number >= 1; got {value!r}.")
+    restarts = whole_number(restarts, "restarts", at_least=1)
     if ensemble not in ("deep", "bootstrap"):
         raise DomainError(f'ensemble= is "deep" or "bootstrap"; got {ensemble!r}.')
     if members is None and ensemble != "deep":
         raise DomainError(f"ensemble={ensemble!r} needs members=, how many networks to train.")
-    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool) and seed >= 0
-    if not (whole or isinstance(seed, np.random.Generator)):
-        raise DomainError(f"seed= is a whole number >= 0 or a NumPy Generator; got {seed!r}.")
-    generator = np.random.default_rng(seed)
+    random = generator(seed)
     known = None if isinstance(seed, np.random.Generator) else int(seed)
     if members is None:
-        return _best(model, model, solver, penalty, restarts, generator, known)
+        return _best(model, model, solver, penalty, restarts, random, known)
     fits = []
-    for _ in range(members):
-        sample = _resampled(model, generator) if ensemble == "bootstrap" else model
-        fits.append(_best(model, sample, solver, penalty, restarts, generator, known))
+    asked = whole_number(members, "members", at_least=1)
+    require_memory(f"{asked:,} networks of {model.perceptron.size:,} parameters", asked * model.perceptron.size, FEWER)
+    for _ in range(asked):
+        sample = _resampled(model, random) if ensemble == "bootstrap" else model
+        fits.append(_best(model, sample, solver, penalty, restarts, random, known))
     return NetworkEnsemble(tuple(fits), ensemble)
 
 
@@ -69,10 +71,10 @@ def _best(
     solver: Adam | LBFGS,
     penalty: Ridge | None,
     restarts: int,
-    generator: np.random.Generator,
+    random: np.random.Generator,
     seed: int | None,
 ) -> NetworkFit:
-    best = max((_train(sample, solver, penalty, generator) for _ in range(restarts)), key=lambda found: found.objective)
+    best = max((_train(sample, solver, penalty, random) for _ in range(restarts)), key=lambda found: found.objective)
     frozen = replace(best.model, rows=model.rows)
     loglik = frozen.loglik(best.estimate)
     return NetworkFit(
@@ -80,20 +82,20 @@ def _best(
     )
 
 
-def _train(model: Network, solver: Adam | LBFGS, penalty: Ridge | None, generator: np.random.Generator) -> Training:
+def _train(model: Network, solver: Adam | LBFGS, penalty: Ridge | None, random: np.random.Generator) -> Training:
     """One training from one random start."""
-    start = model.start_from(generator)
+    start = model.start_from(random)
     # What overflows in a diverging network is found by the check of every batch, which names the layer.
     with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
         if isinstance(solver, Adam):
-            return train_by_adam(model, solver, penalty, start, generator)
+            return train_by_adam(model, solver, penalty, start, random)
         return train_by_lbfgs(model, solver, penalty, start)
 
 
-def _resampled(model: Network, generator: np.random.Generator) -> Network:
+def _resampled(model: Network, random: np.random.Generator) -> Network:
     """The model on as many rows drawn with replacement: as frequency weights, with batch norm as rows."""
     weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
-    drawn = generator.multinomial(int(weight.sum()), weight / weight.sum()).astype(float)
+    drawn = random.multinomial(int(weight.sum()), weight / weight.sum()).astype(float)
     if not model.perceptron.factorizes:  # the moments of a batch are those of its rows, each as often as it was drawn
         again = np.repeat(np.arange(len(drawn)), drawn.astype(int))
         return replace(model, rows=replace(model.rows, X=model.rows.X[again], y=model.rows.y[again], weight=None))

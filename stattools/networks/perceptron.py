@@ -12,6 +12,7 @@ from stattools.errors import IncompatibleError
 from stattools.networks.activation import Activation, Kind
 from stattools.networks.batch_norm import BatchNorm, Moments
 from stattools.networks.dense import Dense, Floats
+from stattools.seeds import generator
 
 type Layer = Dense | BatchNorm | Activation
 
@@ -91,12 +92,12 @@ class Perceptron:
 
     def start(self, seed: int | np.random.Generator) -> Floats:
         """He weights before rectifiers, Glorot's otherwise; biases 0, gamma 1, beta 0."""
-        generator = np.random.default_rng(seed)
+        random = generator(seed)
         rectified = any(isinstance(layer, Activation) and layer.kind == "relu" for layer in self.layers)
         parts, last = [], len(self.layers) - 1
         for place, layer in enumerate(self.layers):
             if isinstance(layer, Dense):
-                parts.append(layer.start(generator, "he" if rectified and place < last else "glorot"))
+                parts.append(layer.start(random, "he" if rectified and place < last else "glorot"))
             else:
                 parts.append(layer.start() if isinstance(layer, BatchNorm) else np.empty(0))
         return np.concatenate(parts)

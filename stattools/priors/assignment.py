@@ -25,6 +25,7 @@ from stattools.priors.flat import Flat, Uniform
 from stattools.priors.parameters import Parameter, parameters
 from stattools.priors.positive import Exponential, HalfCauchy, HalfNormal
 from stattools.priors.symmetric import Cauchy, Laplace
+from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
 
@@ -107,8 +108,8 @@ class Priors:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws of all parameters, (draws, q). Raises IncompatibleError for a flat prior."""
-        generator = np.random.default_rng(seed)
-        t = np.stack([prior.sample(draws, seed=generator) for prior in self.each], axis=1)
+        random = generator(seed)
+        t = np.stack([prior.sample(draws, seed=random) for prior in self.each], axis=1)
         return t if self.plain else np.linalg.solve(self.rows, t.T).T
 
     def table(self) -> Any:

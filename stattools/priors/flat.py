@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.arms import plain, shown
-from stattools.conjugate.belief import points, size
+from stattools.conjugate.belief import points
 from stattools.errors import DomainError, IncompatibleError
+from stattools.memory import draws_shape
 from stattools.priors.settled import settle
+from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
 
@@ -61,7 +63,7 @@ class Uniform:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws,)."""
-        return np.random.default_rng(seed).uniform(self.low, self.high, size(draws, np.shape(self.low)))
+        return generator(seed).uniform(self.low, self.high, draws_shape(draws, np.shape(self.low)))
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.arms import plain, shown
-from stattools.conjugate.belief import points, size
+from stattools.conjugate.belief import points
+from stattools.memory import draws_shape
 from stattools.priors.settled import settle
+from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
 
@@ -63,7 +65,7 @@ class HalfNormal:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameter)."""
-        return np.abs(self.scale * np.random.default_rng(seed).standard_normal(size(draws, np.shape(self.scale))))
+        return np.abs(self.scale * generator(seed).standard_normal(draws_shape(draws, np.shape(self.scale))))
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,7 +114,7 @@ class HalfCauchy:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameter)."""
-        return np.abs(self.scale * np.random.default_rng(seed).standard_cauchy(size(draws, np.shape(self.scale))))
+        return np.abs(self.scale * generator(seed).standard_cauchy(draws_shape(draws, np.shape(self.scale))))
 
 
 @dataclass(frozen=True, repr=False)
@@ -158,5 +160,5 @@ class Exponential:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameter)."""
-        shape = size(draws, np.shape(self.rate))
-        return np.random.default_rng(seed).standard_exponential(shape) / self.rate
+        shape = draws_shape(draws, np.shape(self.rate))
+        return generator(seed).standard_exponential(shape) / self.rate

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.arms import plain, shown
-from stattools.conjugate.belief import points, size
+from stattools.conjugate.belief import points
 from stattools.conjugate.student_t import StudentT
+from stattools.memory import draws_shape
 from stattools.priors.settled import settle
+from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
 
@@ -69,8 +71,8 @@ class Cauchy:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
-        shape = size(draws, np.shape(self.location))
-        return self.location + self.scale * np.random.default_rng(seed).standard_cauchy(shape)
+        shape = draws_shape(draws, np.shape(self.location))
+        return self.location + self.scale * generator(seed).standard_cauchy(shape)
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,5 +127,5 @@ class Laplace:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
-        shape = size(draws, np.shape(self.location))
-        return self.location + self.scale * np.random.default_rng(seed).laplace(size=shape)
+        shape = draws_shape(draws, np.shape(self.location))
+        return self.location + self.scale * generator(seed).laplace(size=shape)

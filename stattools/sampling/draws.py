@@ -15,12 +15,13 @@ from stattools.export.arviz import datatree, summary
 from stattools.export.layout import layout
 from stattools.export.replicates import expectations, replicates
 from stattools.interval import Interval
+from stattools.memory import draws_shape
 from stattools.model import Model
-from stattools.models.counts import whole_number
 from stattools.models.proportion import tail_area
 from stattools.new_rows import at_rows, trials_of, with_precision
 from stattools.priors.assignment import Priors
 from stattools.sampling.diagnostics import METHODS, Diagnostics, diagnostics
+from stattools.seeds import generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,8 +120,8 @@ class Posterior:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """So many of the draws, chosen at random with replacement, (draws, q)."""
-        count = whole_number(draws, "draws", at_least=1)
-        return self.flat[np.random.default_rng(seed).integers(len(self.flat), size=count)]
+        count = draws_shape(draws, self.flat.shape[1:])[0]
+        return self.flat[generator(seed).integers(len(self.flat), size=count)]
 
     @cached_property
     def diagnostics(self) -> Diagnostics:

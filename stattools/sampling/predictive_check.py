@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError, IncompatibleError
 from stattools.export.observations import observations
 from stattools.sampling.tree import possible
+from stattools.seeds import generator
 from stattools.solvers.surrogate import held_elsewhere, place_of
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def beside(
 
 
 def _of_draws(posterior: Posterior, under: str, seed: Any) -> tuple[Floats, Floats]:
-    model, random = posterior.model, np.random.default_rng(seed)
+    model, random = posterior.model, generator(seed)
     data = observations(model)
     if held_elsewhere(model):
         raise IncompatibleError(

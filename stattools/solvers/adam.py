@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError
+from stattools.whole_numbers import whole_number
 
 Floats = NDArray[np.float64]
 
@@ -57,9 +58,7 @@ class Adam:
                 f"{self.rate!r} * {self.weight_decay!r}. Use a smaller weight_decay."
             )
         for name, low in (("batch", 1), ("epochs", 1), ("patience", 1), ("slowdowns", 0)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
-                raise DomainError(f"Adam needs {name}=, a whole number >= {low}; got {value!r}.")
+            object.__setattr__(self, name, whole_number(getattr(self, name), f"{name}= of Adam", at_least=low))
 
     def stepper(self, decayed: NDArray[np.bool_], rate: float | None = None) -> Callable[[Floats, Floats], Floats]:
         """A function (theta, score) -> theta that keeps the running moments; `decayed` marks what decay applies to.

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.whole_numbers import whole_number
 
 
 def require_rows(solver: str, needs: str, model: Any) -> None:
@@ -22,8 +23,7 @@ def require_tolerance(solver: str, tolerance: float, max_steps: int) -> None:
         raise DomainError(
             f"{solver} needs a positive tolerance, in standard errors; got {tolerance}. The default is 1e-8."
         )
-    if isinstance(max_steps, bool) or max_steps != int(max_steps) or max_steps < 1:
-        raise DomainError(f"{solver} needs max_steps, a whole number of 1 or more; got {max_steps}.")
+    whole_number(max_steps, f"max_steps= of {solver}", at_least=1)
 
 
 def require_choice(solver: str, name: str, value: object, choices: tuple[str, ...]) -> None:

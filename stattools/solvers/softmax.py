@@ -18,7 +18,7 @@ from stattools.likelihoods import Categorical
 from stattools.model import Model
 from stattools.solvers import unit_steps
 from stattools.solvers.quasi_newton import Ascent, ascend
-from stattools.solvers.softmax_end import by_gradients, by_information, near, require_memory
+from stattools.solvers.softmax_end import by_gradients, by_information, near, require_room
 from stattools.solvers.softmax_metric import metric_at
 from stattools.solvers.softmax_passes import SoftmaxPasses
 from stattools.solvers.softmax_sample import Begun, sample_start
@@ -81,8 +81,8 @@ def maximize_softmax(
     """The maximum of a softmax model, with a ridge per standardized column where there is one.
 
     `covariance=False` leaves the information unformed; the solution's covariance is then NaN and takes no memory.
-    Raises IdentificationError where a step separates the outcomes, IncompatibleError where the covariance would take
-    more than 2 GB.
+    Raises IdentificationError where a step separates the outcomes, DomainError where memory does not hold the
+    covariance.
 
     >>> import stattools as st
     >>> model = st.softmax([0, 1, 2, 0, 1, 2], [1.0, 2.0, 3.0, 2.0, 3.0, 1.0])
@@ -91,7 +91,7 @@ def maximize_softmax(
     (True, True)
     """
     if covariance:
-        require_memory(model.predictor.size, 2)
+        require_room(model.predictor.size, 2)
     begun = sample_start(model) if ridge is None else None
     solution = T = None
     metric = "a sample's information as"

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import IncompatibleError
+from stattools.memory import require_memory
 from stattools.solvers.conjugate_gradients import newton_step
 from stattools.solvers.metric_in_place import MetricInPlace
 from stattools.solvers.newton_steps import ROUND_OFF, climb
@@ -27,20 +27,16 @@ NEAR = 4e-8
 INFORMATIONS = 4
 """The information is formed so often at most, each time nearer the maximum."""
 
-MEMORY_LIMIT = 2.0e9
-"""Bytes that matrices of the size of the information may come to."""
 
-
-def require_memory(size: int, matrices: int) -> None:
-    """IncompatibleError where so many matrices (size, size) of float64 are beyond the limit: the information, and as
-    much again for what else is at work; five for Newton's method.
+def require_room(size: int, matrices: int) -> None:
+    """DomainError where so many matrices (size, size) are more than memory holds: the information, and as much again
+    for what else is at work; five for Newton's method.
     """
-    memory = 8.0 * matrices * size * size
-    if memory > MEMORY_LIMIT:
-        raise IncompatibleError(
-            f"Standard errors of {size:,} coefficients take {memory / 1e9:.1f} GB of memory, and the limit is "
-            f"{MEMORY_LIMIT / 1e9:g} GB. Use penalty=st.Ridge(strength), whose estimates have none, or fewer columns."
-        )
+    require_memory(
+        f"Standard errors of {size:,} coefficients",
+        matrices * size * size,
+        "Use penalty=st.Ridge(strength), whose estimates have none, or fewer columns.",
+    )
 
 
 def near(n: float) -> float:
@@ -69,7 +65,7 @@ def by_information(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> So
         del metric
         if not decrement < last:
             break
-    require_memory(len(theta), 5)
+    require_room(len(theta), 5)
     end = climb(passes, found.theta, tolerance, 10, "L-BFGS")  # type: ignore[arg-type]
     trace = tuple(found.trace) + tuple(step._replace(step=found.steps + step.step) for step in end.trace[1:])
     return replace(end, steps=found.steps + end.steps, trace=trace)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.arrays import matrix
-from stattools.data.times import following
+from stattools.data.times import ahead, following
 from stattools.errors import DomainError, IdentificationError
 from stattools.statespace.kalman import kalman
 from stattools.statespace.state_table import completed, require_quantile
@@ -40,8 +40,7 @@ def forecasts(
     import pandas as pd
 
     half = require_quantile(level)
-    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 1:
-        raise DomainError(f"forecast needs a number of steps, 1 or more; got {steps!r}.")
+    steps = ahead(steps)
     variances, beta = completed(model, theta)
     parts, full = model.components, model.components.full(variances)
     state, covariance = _after(model, variances, beta)

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from stattools.errors import DomainError
 from stattools.statespace.kalman import kalman
 from stattools.statespace.state_table import completed
 from stattools.statespace.structural import Structural
+from stattools.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +62,7 @@ def diagnostics(model: Structural, theta: ArrayLike, *, lags: int | None = None)
     e = e[np.isfinite(e)]
     n, period = len(e), model.components.period
     lags = max(min(2 * period if period else 10, n // 5), 1) if lags is None else lags
-    if not 1 <= lags < n:
-        raise DomainError(f"lags= is a number from 1 to {n - 1}, the errors less one; got {lags!r}.")
+    lags = whole_number(lags, f"lags, below the {n} errors,", at_least=1, at_most=n - 1)
     rows = [_ljung_box(e, lags), _evenness(e), _normality(e)]
     return pd.DataFrame(rows, columns=["test", "statistic", "df", "p_value"])
 

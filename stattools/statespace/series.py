@@ -20,6 +20,7 @@ from stattools.filters.signals import EXACT
 from stattools.statespace.components import Components, Trend
 from stattools.statespace.many import LocalLevels, levels
 from stattools.statespace.structural import Structural
+from stattools.whole_numbers import whole_number
 
 Floats = NDArray[np.float64]
 
@@ -249,11 +250,7 @@ def _from_formula(formula: str, data: Any, title: str) -> Any:
 def _period(seasonal: Any) -> int:
     if seasonal is None:
         return 0
-    if isinstance(seasonal, bool) or not isinstance(seasonal, int | np.integer) or seasonal < 2:
-        raise DomainError(
-            f"seasonal= is a period, a whole number from 2 on (12 for months of a year); got {seasonal!r}."
-        )
-    return int(seasonal)
+    return whole_number(seasonal, "seasonal= is a period (12 for months of a year), which", at_least=2)
 
 
 def _number(drift: Any) -> float:

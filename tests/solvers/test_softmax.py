@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.errors import IdentificationError, IncompatibleError
+from stattools import memory
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.penalties import maximize
 from stattools.penalties.penalized import _softmax_with_ridge
-from stattools.solvers import softmax_end
 from stattools.solvers.conjugate_gradients import newton_step
 from stattools.solvers.lbfgs import LBFGS
 from stattools.solvers.softmax import large, maximize_softmax
@@ -146,6 +146,7 @@ def test_a_category_without_a_column_is_named_before_the_climb():
 
 
 def test_standard_errors_that_do_not_fit_are_refused_with_the_number(monkeypatch):
-    monkeypatch.setattr(softmax_end, "MEMORY_LIMIT", 1e3)
-    with pytest.raises(IncompatibleError, match=r"15 coefficients take .* GB of memory"):
+    monkeypatch.setattr(memory, "SMALL", 100)
+    monkeypatch.setattr(memory, "free_memory", lambda: 1e3)
+    with pytest.raises(DomainError, match=r"15 coefficients would take 0\.0 MB of memory.*Ridge"):
         maximize_softmax(made())
