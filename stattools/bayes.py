@@ -117,7 +117,7 @@ def posterior(
     require_memory(f"{chains:,} x {draws:,} draws of {q:,} parameters", draws * chains * (6 * q + 8), FEWER)
     priors = assign(model, prior, sigma)
     check_propriety(model, priors)
-    start = whole_number(_seeded(seed), "seed", at_least=0)
+    start = whole_number(_seeded(seed), "seed=", at_least=0)
     if in_files and not model.has_scale:
         return _laplace_in_files(model, priors, draws * chains, start)
     method = method or "nuts"

@@ -201,7 +201,9 @@ def _fit(
         _require_usual(model, None if isinstance(solver, BoundedNewton) else solver, cov, penalty)
     if penalty is not None:
         return _penalized_fit(model, solver, level, cov, penalty)
-    solution = _required_solver(model, solver).solve(model)
+    solver, q = _required_solver(model, solver), len(model.names)
+    require_memory(f"The covariance of {q:,} parameters", 4 * q * q, "Take fewer groups, or st.posterior of a tally.")
+    solution = solver.solve(model)
     if not solution.converged:
         raise _not_converged(model, solution)
     check_end(model, solution)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+SOME = "Fit some of them at a time."
+
 
 @dataclass(frozen=True, eq=False)
 class ManyFits:
@@ -198,6 +200,7 @@ def _of_one(model: Model, outcomes: ArrayLike | None, weights: ArrayLike | None)
         same_index("the rows of the model", model.index, f"the columns of {name}", index_of(getattr(given, "T", None)))
     parts: list[Floats | None] = []
     for name, given in (("outcomes", outcomes), ("weights", weights)):
+        require_memory(f"{name}= of shape {np.shape(given)}", 3 * np.size(given), SOME)
         values = None if given is None else np.asarray(given, dtype=float)
         if values is not None and (values.ndim != 2 or values.shape[1] != n):
             raise DomainError(f"fit_many needs {name}= of shape (m, {n}), a row per fit; got shape {values.shape}.")
@@ -257,7 +260,7 @@ def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
 
 def _members(m: int, p: int) -> Members:
     """Room for m fits of p coefficients, each with a covariance; DomainError where there is none."""
-    require_memory(f"{m:,} fits of {p:,} coefficients", 2 * m * p * p, "Fit some of them at a time.")
+    require_memory(f"{m:,} fits of {p:,} coefficients", 2 * m * p * p, SOME)
     return Members.unsettled(m, p)
 
 

@@ -19,7 +19,7 @@ def generator(seed: Any) -> np.random.Generator:
     if isinstance(seed, np.random.Generator):
         return seed
     try:
-        start = whole_number(seed, "seed", at_least=0, at_most=2**128)  # what numpy's SeedSequence().entropy may be
+        start = whole_number(seed, "seed=", at_least=0, at_most=2**128)  # what numpy's SeedSequence().entropy may be
     except DomainError as error:
         raise DomainError(f"{error} A numpy Generator is taken too, such as numpy.random.default_rng(1).") from None
     return np.random.default_rng(start)

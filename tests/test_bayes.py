@@ -203,7 +203,7 @@ def test_options_are_checked():
         st.posterior(model, method="vi")
     with pytest.raises(st.DomainError, match="draws is one whole number, at least 4; got 0"):
         st.posterior(model, draws=0)
-    with pytest.raises(st.DomainError, match="seed is one whole number"):
+    with pytest.raises(st.DomainError, match="seed= is one whole number"):
         st.posterior(model, seed="a")
     with pytest.raises(TypeError, match="unexpected keyword"):
         st.posterior(model, iterations=5)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import stattools as st
@@ -80,6 +81,27 @@ def test_new_rows_of_a_formula_are_counted_too(monkeypatch):
     monkeypatch.setattr(memory, "free_memory", lambda: 2e8)
     with pytest.raises(DomainError, match=r"301 columns of .* in 100,000 rows would take 722\.4 MB"):
         fit.predict({"a": np.arange(100_000) % 300})
+
+
+def test_covariances_and_batches_are_counted_too(monkeypatch):
+    monkeypatch.setattr(memory, "free_memory", lambda: 1e9)
+    with pytest.raises(DomainError, match=r"The covariance of 9,000 parameters would take 2\.6 GB"):
+        st.fit(st.multinomial(np.ones(9_000, dtype=int)))
+    with pytest.raises(DomainError, match=r"outcomes= of shape \(10000000, 12\) would take 2\.9 GB.*some of them"):
+        st.fit_many(OLS, outcomes=np.broadcast_to(Y, (10_000_000, 12)))
+    posterior = st.posterior(LOGISTIC, prior=st.Normal(0, 1), seed=1, method="laplace")
+    with pytest.raises(DomainError, match=r"4,000 draws of 100,000 rows would take 6\.4 GB.*fewer rows"):
+        posterior.predict(np.ones((100_000, 1)))
+
+
+def test_dates_that_pandas_does_not_have_are_refused_before_the_steps_are_taken():
+    dated = pd.Series(Y, index=pd.date_range("2020", periods=12, freq="D").as_unit("ns"))
+    with pytest.raises(DomainError, match=r"1,000,000 steps after 2020-01-12 .* are beyond what its kind of time"):
+        st.fit(st.local_level(dated)).forecast(10**6)
+    counted = pd.Series(Y, index=np.arange(12) + np.int64(2**63 - 100))
+    for model in (st.local_level(counted), st.exponential_smoothing(counted)):
+        with pytest.raises(DomainError, match=r"100 steps after .* are beyond"):
+            st.fit(model).forecast(100)
 
 
 def test_what_fits_is_made(monkeypatch):

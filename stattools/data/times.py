@@ -57,7 +57,7 @@ def following(times: Any, steps: int) -> Any:
 
 def ahead(steps: Any) -> int:
     """A number of steps, at least 1, for which there is memory; each is a row of a table."""
-    count = whole_number(steps, "steps", at_least=1)
+    count = whole_number(steps, "steps=", at_least=1)
     require_memory(f"A forecast of {count:,} steps", 16 * count, "Ask for fewer steps.")
     return count
 

@@ -149,7 +149,7 @@ class ExponentialSmoothing:
         import pandas as pd
 
         theta = self._checked(theta)
-        steps = ahead(steps)
+        times = following(self._clock, steps := ahead(steps))
         found = self.errors(theta)
         coming = self._coming(theta, steps, data)
         spare = self.n - (len(theta) - 1)
@@ -159,7 +159,7 @@ class ExponentialSmoothing:
         variance = found.sum_of_squares / spare * growth
         half = -float(ndtri(0.5 * (1.0 - level))) * np.sqrt(variance)
         mean = np.full(steps, found.level[-1])
-        columns = {"time": following(self._clock, steps), "mean": mean, "variance": variance}
+        columns = {"time": times, "mean": mean, "variance": variance}
         return pd.DataFrame(columns | {"lower": mean - half, "upper": mean + half})
 
     def arrays(self) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def fit_network(
     solver = solver or (LBFGS() if model.n * model.perceptron.size <= WORK else Adam())
     if not isinstance(solver, Adam | LBFGS):
         raise IncompatibleError(f"a network is trained by st.LBFGS() or st.Adam(); got {type(solver).__name__}.")
-    restarts = whole_number(restarts, "restarts", at_least=1)
+    restarts = whole_number(restarts, "restarts=", at_least=1)
     if ensemble not in ("deep", "bootstrap"):
         raise DomainError(f'ensemble= is "deep" or "bootstrap"; got {ensemble!r}.')
     if members is None and ensemble != "deep":
@@ -57,7 +57,7 @@ def fit_network(
     if members is None:
         return _best(model, model, solver, penalty, restarts, random, known)
     fits = []
-    asked = whole_number(members, "members", at_least=1)
+    asked = whole_number(members, "members=", at_least=1)
     require_memory(f"{asked:,} networks of {model.perceptron.size:,} parameters", asked * model.perceptron.size, FEWER)
     for _ in range(asked):
         sample = _resampled(model, random) if ensemble == "bootstrap" else model

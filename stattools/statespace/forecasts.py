@@ -41,6 +41,7 @@ def forecasts(
 
     half = require_quantile(level)
     steps = ahead(steps)
+    times = following(model.times, steps)
     variances, beta = completed(model, theta)
     parts, full = model.components, model.components.full(variances)
     state, covariance = _after(model, variances, beta)
@@ -55,7 +56,7 @@ def forecasts(
     elif X is not None:
         raise DomainError(f"{model.title} has no regressors, and forecast got X=.")
     reach = half * np.sqrt(variance)
-    columns = {"time": following(model.times, steps), "mean": mean, "variance": variance}
+    columns = {"time": times, "mean": mean, "variance": variance}
     return pd.DataFrame(columns | {"lower": mean - reach, "upper": mean + reach})
 
 

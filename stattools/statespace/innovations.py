@@ -62,7 +62,7 @@ def diagnostics(model: Structural, theta: ArrayLike, *, lags: int | None = None)
     e = e[np.isfinite(e)]
     n, period = len(e), model.components.period
     lags = max(min(2 * period if period else 10, n // 5), 1) if lags is None else lags
-    lags = whole_number(lags, f"lags, below the {n} errors,", at_least=1, at_most=n - 1)
+    lags = whole_number(lags, f"lags=, below the {n} errors,", at_least=1, at_most=n - 1)
     rows = [_ljung_box(e, lags), _evenness(e), _normality(e)]
     return pd.DataFrame(rows, columns=["test", "statistic", "df", "p_value"])
 

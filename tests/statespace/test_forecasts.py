@@ -51,7 +51,7 @@ def test_what_a_forecast_needs():
     for call, message in (
         (lambda: fit.forecast(2), "needs X="),
         (lambda: fit.forecast(3, X=table.iloc[:2]), "shape"),
-        (lambda: fit.forecast(0, X=table.iloc[:0]), "1 or more"),
+        (lambda: fit.forecast(0, X=table.iloc[:0]), "at least 1"),
         (lambda: st.fit(st.local_level(NILE)).forecast(1, X=table), "no regressors"),
     ):
         with pytest.raises(DomainError, match=message):
