@@ -11,12 +11,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stattools.cli.families import Family
 from stattools.data.formula import parse
+from stattools.data.grouped import grouped_formula
 from stattools.errors import DomainError
 
 if TYPE_CHECKING:
@@ -43,15 +43,14 @@ def guess(formula: str, data: pd.DataFrame, *, trials: str | None = None, exposu
     >>> guess("visits ~ age", pd.DataFrame({"visits": [0, 4, 2], "age": [20, 30, 40]})).family.value
     'poisson'
     """
-    left = formula.split("~")[0].strip()
-    if trials is not None or re.fullmatch(r"(`[^`]+`|\w+)\s*\+\s*(`[^`]+`|\w+)", left):
+    if trials is not None or grouped_formula(formula)[1] is not None:
         return Guess(Family.logistic, "the outcome is a number of successes among trials")
     if exposure is not None:
         return Guess(Family.poisson, "an exposure was given, so the outcome is a number of events")
     names = [str(name) for name in data.columns]
     outcome = parse(formula, names).outcome
-    if len(outcome.columns) != 1 or left.strip("`") != outcome.columns[0]:
-        if re.search(r"[<>=]", left):
+    if outcome.call is not None or outcome.category is None:
+        if outcome.compares:
             return Guess(Family.logistic, "the outcome is a condition, true or false")
         return Guess(Family.ols, "the outcome is computed, and so a measurement")
     return _of_column(data.iloc[:, names.index(outcome.columns[0])], outcome.columns[0])

@@ -122,8 +122,8 @@ def named(names: Sequence[str] | None, found: tuple[str, ...] | None, p: int) ->
         return default_names(p)
     given = (names,) if isinstance(names, str) else names
     chosen = tuple(given) if given is not None else found or ()
-    if not all(isinstance(name, str) for name in chosen):
-        raise DomainError(f"names= must be texts, one per column of X; got {chosen!r}.")
+    if not all(isinstance(name, str) and name for name in chosen):
+        raise DomainError(f"the columns of X need names, texts that are not empty; got {chosen!r}.")
     if len(chosen) != p:
         raise DomainError(
             f"names= needs one name for each of the {p} columns of X (an intercept that is added has its own); "

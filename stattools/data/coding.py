@@ -109,7 +109,7 @@ def _floats(clean: Clean, name: str) -> Floats:
 
 def outcome_values(formula: Formula, clean: Clean) -> Any:
     """The outcome of clean rows as it is: a column, or what the left side computes."""
-    if formula.outcome.category:
+    if formula.outcome.category is not None:
         return clean.columns[formula.outcome.category]
     return outcome_of(formula, clean.columns, clean.rows)
 

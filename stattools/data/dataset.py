@@ -13,6 +13,7 @@ import numpy as np
 from stattools.data.arrays import NUMBERS, default_names, matrix, named, vector, with_intercept
 from stattools.data.columns import checked, missing
 from stattools.data.design import Design, learn, outcome_of
+from stattools.data.evaluation import short
 from stattools.data.formula import parse, require
 from stattools.data.pairing import paired
 from stattools.data.rows import Low
@@ -120,6 +121,10 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
     extras = {key: value for key, value in columns.items() if value is not None}
     apart = [value for value in extras.values() if isinstance(value, str)]
     formula = parse(text, frame.names, apart)
+    if (failures := extras.get("failures")) in (*formula.outcome.columns, *formula.columns):
+        raise DomainError(
+            f"{short(text)!r}: {failures!r} is part of the outcome and cannot predict it; take it off the right side."
+        )
     raw = {name: frame.column(name) for name in (*formula.outcome.columns, *formula.columns)}
     labels = {key: _label(key, value, frame.names) for key, value in extras.items()}
     index = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items()))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.data.arrays import default_names, matrix, with_intercept
+from stattools.data.backticks import in_backticks
 from stattools.data.columns import checked, finite, listing, missing
 from stattools.data.evaluation import constants, contrast_call, evaluate
 from stattools.data.expression import Expression
@@ -117,7 +118,7 @@ def learn(
     levels = {
         factor.text: _levels(factor, columns[factor.category], len(rows))
         for factor in formula.factors
-        if factor.category and (factor.call == "C" or columns[factor.category].dtype.kind == "O")
+        if factor.category is not None and (factor.call == "C" or columns[factor.category].dtype.kind == "O")
     }
     for term in formula.terms:
         cells = len(rows) * math.prod(len(levels.get(factor.text, (0,))) for factor in term)
@@ -168,10 +169,10 @@ def columns_of(
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """X and the names of its columns; fills `state` where it is still empty."""
     _require_room(formula, levels, len(rows))
-    coded = {factor.text for factor in formula.factors if factor.category and factor.text in levels}
+    coded = {factor.text for factor in formula.factors if factor.category is not None and factor.text in levels}
     values = {
         factor.text: _coded(factor, columns[factor.category], levels[factor.text], rows)
-        if factor.category and factor.text in coded
+        if factor.category is not None and factor.text in coded
         else _computed(factor, columns, rows, state)
         for factor in formula.factors
     }
@@ -204,9 +205,11 @@ def _materialized(
     from formulaic.parser.types import Factor, Term
 
     values |= {text: FactorValues(value, kind="numerical") for text, value in numbers.items()}
+    called = {text: in_backticks(text) if text == "1" else text for text in values}  # its own "1" is the intercept
+    values = {called[text]: value for text, value in values.items()}
     intercept = Term([Factor("1", eval_method="literal")])
     terms = [
-        Term([Factor(factor.text, eval_method="lookup") for factor in term]) if term else intercept
+        Term([Factor(called[factor.text], eval_method="lookup") for factor in term]) if term else intercept
         for term in formula.terms
     ]
     ordered: Any = SimpleFormula([*terms], _ordering="none")
@@ -228,7 +231,7 @@ def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndar
     import pandas as pd
 
     outcome = formula.outcome
-    if outcome.category:
+    if outcome.category is not None:
         column = columns[outcome.category]
         if outcome.call == "C":
             levels = _levels(outcome, column, len(rows))
@@ -261,7 +264,7 @@ def _computed(
                 "these rows go beyond them. Leave those rows out, or write extrapolation='clip' (or 'extend') into it."
             ) from error
         raise DomainError(f"cannot compute {factor.text!r}: {error}") from error
-    if factor.category and not isinstance(values, np.ndarray):
+    if factor.category is not None and not isinstance(values, np.ndarray):
         raise DomainError(
             f"column {factor.category!r} held numbers when the model was fitted and holds categories now "
             f"({listing(values.cat.categories, 5)}); give numbers."

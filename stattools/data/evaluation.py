@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.backticks import column_of
 from stattools.data.transforms import CONTRASTS, ELEMENTWISE, TRANSFORMS, transformed
 from stattools.errors import DomainError
 
@@ -43,7 +44,7 @@ def evaluate(tree: ast.expr, values: Callable[[str], Any], state: dict[str, dict
     """
     match tree:
         case ast.Name(id=name):
-            return values(name.strip("`"))
+            return values(column_of(name))
         case ast.Constant(value=value):
             return value if isinstance(value, str) else np.float64(value)  # type: ignore[arg-type]
         case ast.UnaryOp(op=sign, operand=operand):

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from stattools.data.backticks import column_of, in_backticks
 from stattools.data.evaluation import ARITHMETIC, COMPARISONS, evaluate, short
 from stattools.data.options import Option
 from stattools.data.transforms import ALLOWED, CONTRASTS, TRANSFORMS
@@ -21,7 +22,7 @@ from stattools.errors import DomainError
 
 DEEPEST = 150  # levels of nesting; Python's own recursion limit is 1000
 # A text constant (kept), a name in backticks, or a name (Python would respell those beyond ASCII: NFKC).
-NAMES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|`([^`]*)`|([^\W\d]\w*)""")
+NAMES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|`((?:[^`]|``)*)`|([^\W\d]\w*)""")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,7 @@ class Expression:
         """The column, where the factor may be read as categories: a bare name or `C(name)`."""
         match self.tree:
             case ast.Name(id=name) | ast.Call(func=ast.Name(id="C"), args=[ast.Name(id=name), *_]):
-                return name.strip("`")
+                return column_of(name)
         return None
 
     @property
@@ -63,7 +64,9 @@ def column(name: str) -> Expression:
     >>> column("body mass (g)").text
     'body mass (g)'
     """
-    return Expression(name, ast.Name(id=f"`{name}`", ctx=ast.Load()), (name,))
+    if not name:
+        raise DomainError("the formula uses a column whose name is empty; give it a name.")
+    return Expression(name, ast.Name(id=in_backticks(name), ctx=ast.Load()), (name,))
 
 
 def expression(source: str) -> Expression:
@@ -84,7 +87,7 @@ def expression(source: str) -> Expression:
         alias = f"_column{len(names)}_"
         while alias in source:
             alias += "_"
-        names[alias] = name if quoted is None else quoted
+        names[alias] = name if quoted is None else quoted.replace("``", "`")
         return f" {alias} " if name is None else alias
 
     try:
@@ -98,7 +101,7 @@ def expression(source: str) -> Expression:
         )
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in names:
-            node.id = f"`{names[node.id]}`"
+            node.id = in_backticks(names[node.id])
     _permit(tree, whole=True)
     columns = tuple(dict.fromkeys(_columns(tree)))
     if not columns:
@@ -202,7 +205,7 @@ def _fold(node: ast.expr) -> None:
 def _columns(node: ast.AST) -> list[str]:
     """Names of the columns in reading order: every name that is not the function of a call or of a contrast."""
     if isinstance(node, ast.Name):
-        return [node.id.strip("`")]
+        return [column_of(node.id)]
     parts = [node.args[0]] if isinstance(node, ast.Call) else ast.iter_child_nodes(node)
     return [name for part in parts for name in _columns(part)]
 

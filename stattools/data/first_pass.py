@@ -89,7 +89,7 @@ def read_source(
     formula = parse(text, source.names, list(extras.values()))
     names = needed(formula, extras)
     require_kinds(source.kinds, names)
-    called = [str(factor.category) for factor in formula.factors if factor.category and factor.call == "C"]
+    called = [str(factor.category) for factor in formula.factors if factor.category is not None and factor.call == "C"]
     kinds = {name: source.kinds[name] for name in names} if source.certain else {}
     question = Question(formula, extras, kinds, _learned(formula), tuple(dict.fromkeys(called)))
     survey = source.total(names, SurveyOfBatch(question, source.pick(HELD), HELD), ROWS)
@@ -108,7 +108,7 @@ def read_source(
     found = {
         factor.text: _levels(factor, (levels | numbers)[str(factor.category)], tally.n_rows)
         for factor in formula.factors
-        if factor.category and (factor.call == "C" or kinds[factor.category] in TEXT)
+        if factor.category is not None and (factor.call == "C" or kinds[factor.category] in TEXT)
     }
     state = {key: _constants(call, tally.moments[key]) for key, call in question.learned.items()}
     design, sample = _design(Coding(formula, Design((), formula, found, state), extras, kinds, levels), survey.sample)

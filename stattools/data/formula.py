@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stattools.data.backticks import in_backticks
 from stattools.data.evaluation import short
 from stattools.data.expression import Expression, column, expression
 from stattools.data.transforms import ALLOWED
@@ -22,7 +23,7 @@ LONGEST = 10_000  # characters
 MOST_TERMS = 20_000
 HIGHEST = 10  # order of interactions in (a + b)**k
 TOKEN = re.compile(
-    r"""\s*(?:`(?P<quoted>[^`]*)`
+    r"""\s*(?:`(?P<quoted>(?:[^`]|``)*)`
         | (?P<call>[^\W\d][\w.]*\s*\()
         | (?P<name>[^\W\d]\w*(?:\.\w+)*)
         | (?P<number>\d+(?:\.\d*)?)
@@ -31,7 +32,10 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 # Inside a call: text constants and names in backticks, whose brackets do not count, and the brackets that do.
-BRACKETS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|[()]""")
+BRACKETS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[()]""")
+PLAIN = re.compile(r"[^\W\d]\w*")
+# Breaks of lines, but for those within a text constant or a name in backticks (kept).
+LINES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`)|\s*\n\s*""")
 EXAMPLES = 'Write "outcome ~ predictors", for example "y ~ x1 + C(g)" or "y ~ 1".'
 
 
@@ -66,6 +70,12 @@ def parse(text: str, available: Sequence[str], apart: Collection[str] = ()) -> F
     if len(text) > LONGEST:
         raise DomainError(f"the formula has {len(text):,} characters; at most {LONGEST:,} are read.")
     left, right = _sides(text, list(_tokens(text, available)))
+    if len(left) > 2 and isinstance(left[0], Expression) and set(left[1::2]) == {"+"}:
+        raise DomainError(
+            f"the left side of {short(text)!r} has several columns. Two, successes + failures, are a grouped outcome, "
+            "which st.logistic and st.beta_binomial take; others, such as st.probit, take one outcome per row: give "
+            "each outcome a row of its own and the counts as weights=. For the sum write I(a + b)."
+        )
     if len(left) != 1 or not isinstance(left[0], Expression):
         raise DomainError(
             f"the left side of {short(text)!r} must be one outcome, a column or one call such as log(y) or I(y > 0)."
@@ -82,7 +92,7 @@ def parse(text: str, available: Sequence[str], apart: Collection[str] = ()) -> F
     if not terms:
         raise DomainError(f"{short(text)!r} leaves no term on the right side, not even the intercept.")
     dotted = any(token == "." for token in right)
-    written = _written(outcome, terms) if dotted else re.sub(r"\s*\n\s*", " ", text.strip())
+    written = _written(outcome, terms) if dotted else LINES.sub(lambda found: found[1] or " ", text.strip())
     return Formula(written, outcome, terms)
 
 
@@ -110,7 +120,7 @@ def _tokens(text: str, available: Sequence[str]) -> Iterator[Expression | str]:
         position = found.end()
         match found.lastgroup:
             case "quoted":
-                yield column(found["quoted"])
+                yield column(found["quoted"].replace("``", "`"))
             case "call":
                 start, position = found.start("call"), _closing(text, position)
                 yield expression(text[start:position])
@@ -239,7 +249,7 @@ def _written(outcome: Expression, terms: tuple[tuple[Expression, ...], ...]) -> 
 
     def word(factor: Expression) -> str:
         text = ast.unparse(factor.tree)
-        return factor.text if text == f"`{factor.text}`" and factor.text.isidentifier() else text
+        return factor.text if text == in_backticks(factor.text) and PLAIN.fullmatch(factor.text) else text
 
     products = [":".join(word(factor) for factor in term) or "1" for term in terms]
     words = [product for product in products if product != "1"] or ["1"]

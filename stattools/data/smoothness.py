@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from stattools.data.backticks import column_of
 from stattools.data.evaluation import constants
 
 EVERYWHERE = (float("nan"),)
@@ -62,7 +63,7 @@ def _operation(node: ast.BinOp | ast.Compare | ast.Call) -> Any:
 
 
 def _names(tree: ast.expr, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id.strip("`") == name for node in ast.walk(tree))
+    return any(isinstance(node, ast.Name) and column_of(node.id) == name for node in ast.walk(tree))
 
 
 def _smooth(node: Any, state: State) -> Iterator[Any]:

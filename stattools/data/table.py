@@ -61,9 +61,12 @@ def table(data: Any) -> Table:
         named = _frame(data)
     sources: dict[str, Any] = {}
     for label, values in named:
-        if str(label) in sources:
-            raise DomainError(f"the data have two columns named {str(label)!r}; rename one.")
-        sources[str(label)] = values
+        name = str(label)
+        if name in sources:
+            raise DomainError(f"the data have two columns named {name!r}; rename one.")
+        if not is_writable(name):
+            raise DomainError(f"the name {name!a} of a column has half of a character (a lone surrogate); rename it.")
+        sources[name] = values
     lengths = {name: _length(values, name) for name, values in sources.items()}
     if len(set(lengths.values())) > 1:
         short, long = min(lengths, key=lengths.__getitem__), max(lengths, key=lengths.__getitem__)
@@ -148,6 +151,19 @@ def unmasked(values: Any) -> np.ndarray:
     plain = values.data.astype(object)
     plain[np.ma.getmaskarray(values)] = None
     return plain
+
+
+def is_writable(text: str) -> bool:
+    """Whether the text can be written as UTF-8; lone surrogates, as undecodable bytes leave them, cannot.
+
+    >>> is_writable("name"), is_writable(chr(0xD800))
+    (True, False)
+    """
+    try:
+        text.isascii() or text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _length(values: Any, name: str) -> int:

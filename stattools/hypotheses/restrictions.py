@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.backticks import in_backticks
 from stattools.errors import DomainError
-from stattools.hypotheses.tokens import Token, quoted_name, tokens
+from stattools.hypotheses.tokens import Token, tokens
 
 Floats = NDArray[np.float64]
 
@@ -82,8 +83,8 @@ def hypotheses(what: Any, names: Sequence[str]) -> Hypotheses:
     if isinstance(what, str):
         return parse(what, names)
     if isinstance(what, list | tuple) and what and all(isinstance(part, str) for part in what):
-        parts = [parse(quoted_name(part) if part in names else part, names) for part in what]
-        labels = [label.replace(quoted_name(text), text) if text in names else label
+        parts = [parse(in_backticks(part) if part in names else part, names) for part in what]
+        labels = [label.replace(in_backticks(text), text) if text in names else label
                   for text, part in zip(what, parts, strict=True) for label in part.labels]  # fmt: skip
         return checked(np.vstack([part.R for part in parts]), np.concatenate([part.q for part in parts]), labels)
     q: Any = 0.0

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from stattools.data.backticks import in_backticks
 from stattools.errors import DomainError
 
 NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
@@ -43,7 +44,7 @@ def tokens(text: str, names: Sequence[str]) -> Iterator[Token]:
             if _is_arithmetic(name, known):
                 raise DomainError(
                     f"{name!r} in the hypothesis {text!r} is the name of a coefficient and could also be read as "
-                    f"arithmetic. Write {quoted_name(name)} for the coefficient"
+                    f"arithmetic. Write {in_backticks(name)} for the coefficient"
                     + (f", {float(name)!r} for the number." if NUMBER.fullmatch(name) else ", or add spaces.")
                 )
             yield Token("name", known[name], position, position + len(name))
@@ -88,15 +89,6 @@ def _is_arithmetic(name: str, known: dict[str, int]) -> bool:
             return False
         position = position + len(other) if other else found.end() if found else position + 1
     return True
-
-
-def quoted_name(name: str) -> str:
-    """The name between backticks, its own backticks doubled: how `parse` always understands it.
-
-    >>> quoted_name("C(rank)[T.2]")
-    '`C(rank)[T.2]`'
-    """
-    return "`" + name.replace("`", "``") + "`"
 
 
 def _word_at(text: str, position: int) -> str:

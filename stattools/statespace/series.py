@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stattools.data.arrays import matrix, named
 from stattools.data.dataset import read
+from stattools.data.formula import parse
 from stattools.data.pairing import paired
 from stattools.data.table import is_frame, series, table
 from stattools.data.times import times_of
@@ -224,16 +225,17 @@ def _require_exact(values: Any, what: str) -> None:
 def _from_formula(formula: str, data: Any, title: str) -> Any:
     if data is None:
         raise DomainError(f"{title} got the formula {formula!r} without a table: give ({formula!r}, table).")
-    left, tilde, _ = formula.partition("~")
-    outcome, frame = left.strip().strip("`"), table(data)
-    if not tilde or outcome not in frame.names:
+    frame = table(data)
+    parsed = parse(formula, frame.names)
+    outcome = parsed.outcome.category
+    if parsed.outcome.call is not None or outcome is None:
         raise DomainError(
             f"{title} needs a formula 'y ~ x1 + ...' whose left side is a column of the table; got {formula!r}."
         )
     y, times = numbers(frame.column(outcome), outcome)
     index = None if getattr(data, "index", None) is None else times_of(data, len(y), outcome)
     right = {name: frame.column(name) for name in frame.names if name != outcome}
-    if formula.partition("~")[2].strip() in ("1", ""):
+    if not parsed.columns:
         return y, times if index is None else index, np.zeros((len(y), 0)), (), None, outcome, formula
     found = read(formula, {**right, outcome: np.zeros(len(y))}, names=None, intercept=True, columns={})
     if found.n_dropped:

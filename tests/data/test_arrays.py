@@ -146,7 +146,7 @@ def test_names():
         (["a"], "names= needs one name for each of the 2 columns of X .*; got 1: 'a'"),
         (["Intercept", "a", "b"], "an intercept that is added has its own.; got 3"),
         (["a", "a"], "two columns of X have the name 'a'"),
-        ([1, 2], "names= must be texts"),
+        ([1, 2], "need names, texts"),
     ],
 )
 def test_wrong_names(names, words):

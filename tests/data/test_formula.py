@@ -108,7 +108,7 @@ def test_only_columns_that_are_used_are_asked_for():
         ("y ~ a)", "every bracket its partner"),
         ("y ~ ()", "cannot read"),
         ("y ~ log(a", "a bracket is not closed"),
-        ("y + a ~ b", "left side .* must be one outcome"),
+        ("y + a ~ b", "left side of .* has several columns"),
         ("1 ~ a", "left side .* must be one outcome"),
         (". ~ a", "left side .* must be one outcome"),
         ("y ~ a + 2", "the number 2 stands alone .* I.x / 2."),

@@ -6,9 +6,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as some
 from numpy.testing import assert_array_equal
 
+from stattools.data.backticks import in_backticks
 from stattools.errors import DomainError
 from stattools.hypotheses.restrictions import hypotheses, parse
-from stattools.hypotheses.tokens import quoted_name
 
 NAMES = [
     "Intercept",
@@ -80,7 +80,7 @@ odd_names = some.lists(
 @given(odd_names, some.data())
 def test_backticks_always_mean_the_coefficient(names, data):
     first, second = data.draw(some.permutations(names))[:2]
-    R, q, _ = parse(f"{quoted_name(first)} - -{quoted_name(second)}, {quoted_name(second)}", names)
+    R, q, _ = parse(f"{in_backticks(first)} - -{in_backticks(second)}, {in_backticks(second)}", names)
     assert_array_equal(R, [unit(first, names) + unit(second, names), unit(second, names)])
     assert q.tolist() == [0.0, 0.0]
 
