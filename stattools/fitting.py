@@ -292,6 +292,7 @@ def _usual_solver(model: Any) -> Solver:
 
 def _explain_failure(model: Model) -> None:
     """A solver failed: raise the reason if it lies in the data."""
+    model.standardized()  # refuses units beyond float64
     check_rank(model)
     if not model.has_scale:
         check_overlap(model)

@@ -27,6 +27,7 @@ from stattools.likelihoods import Gaussian, Likelihood
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
 from stattools.record import record
+from stattools.units import require_units
 
 if TYPE_CHECKING:
     from stattools.data.design import Design
@@ -58,6 +59,7 @@ class Evaluation:
     information: Floats = field(default_factory=lambda: NOT_ASKED)
     reach: float = 0.0
 
+    @np.errstate(over="ignore", invalid="ignore")  # `is_finite` tells
     def __add__(self, other: Evaluation) -> Evaluation:
         return Evaluation(
             self.loglik + other.loglik,
@@ -66,6 +68,7 @@ class Evaluation:
             max(self.reach, other.reach),
         )
 
+    @np.errstate(over="ignore", invalid="ignore")
     def __iadd__(self, other: Evaluation) -> Evaluation:
         """The sum, in the arrays of the first."""
         score, information = self.score, self.information
@@ -222,16 +225,16 @@ class Model:
 
     def standardized(self) -> tuple[Model, Floats]:
         """The same model on standardized columns, and T with theta = T phi: what solvers work on."""
-        rows, T = self.rows.standardized()
-        unit = np.diagonal(T)
-        beyond = np.flatnonzero((np.abs(unit) > 1e150) | (np.abs(unit) < 1e-150))
-        if beyond.size:
-            raise DomainError(
-                f"{self.title} cannot square column {self.terms[beyond[0]]!r}, which varies on a scale of "
-                f"{1 / unit[beyond[0]]:.1g}, in float64. Change its units."
-            )
+        rows, T = self.standardized_rows()
         T = self.predictor.lift(T)
         return replace(self, rows=rows, start=np.linalg.solve(T, self.start)), T
+
+    def standardized_rows(self) -> tuple[Rows, Floats]:
+        """The rows with standardized columns, and T with X_standardized = X T; DomainError for units beyond float64."""
+        rows, T = self.rows.standardized()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            require_units(self.title, self.terms, 1.0 / np.abs(np.diagonal(T)))
+        return rows, T
 
     def _checked(self, theta: ArrayLike) -> Floats:
         theta = np.asarray(theta, dtype=float)

@@ -26,6 +26,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
 from stattools.new_rows import Column, at_rows, frequencies_of
 from stattools.solvers.surrogate import held_elsewhere, place_of
+from stattools.units import require_units
 
 Floats = NDArray[np.float64]
 
@@ -139,7 +140,9 @@ class Population:
             change[:, self.model.terms.index(name)] = 1.0
             return change
         x = np.asarray(self.columns[name], dtype=float)
-        spread = float(np.std(x)) or float(np.abs(x).max()) or 1.0
+        size = float(np.abs(x).max()) or 1.0
+        require_units("A marginal effect", [name], np.array([size]))
+        spread = float(np.std(x)) or size
         for floor, low_end, high_end in (
             (1e-4 * spread, -np.inf, np.inf),
             (0.0, -np.inf, np.inf),  # a logarithm or a root beside 0 takes smaller steps

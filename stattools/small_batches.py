@@ -14,6 +14,7 @@ from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
 from stattools.model import Model
 from stattools.solvers.batched_newton import batched_newton, supported
 from stattools.solvers.batched_rows import weighted_squares
+from stattools.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 
 Floats = NDArray[np.float64]
 
@@ -86,7 +87,10 @@ def climbed(model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats
         rss = np.where(doubtful, 1.0, rss)
         scale = np.sqrt(rss / np.where(doubtful, 1.0, n - p))
         loglik = -0.5 * n * (np.log(2.0 * np.pi * rss / n) + 1.0)
-        covariance, decrement = covariance * (scale**2)[:, None, None], decrement / scale
+        with np.errstate(over="ignore"):
+            covariance, decrement = covariance * (scale**2)[:, None, None], decrement / scale
+        variance = np.diagonal(covariance, axis1=1, axis2=2)
+        doubtful = doubtful | ~((variance > SMALLEST_VARIANCE) & (variance < LARGEST_VARIANCE)).all(axis=1)
     else:
         loglik = _loglik(likelihood, batch.eta, Y, W)
     doubtful |= ~(decrement <= TOLERANCE)

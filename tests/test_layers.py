@@ -12,7 +12,7 @@ LAYERS = [
     ["characters"],
     ["errors", "record", "threads"],
     ["files"],
-    ["interval", "whole_numbers"],
+    ["interval", "units", "whole_numbers"],
     ["seeds", "memory"],
     ["likelihoods"],
     ["data"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,9 +12,10 @@ from stattools.covariance.groups import Groups
 from stattools.covariance.groups_in_files import Grouped, grouped_in_files
 from stattools.covariance.kinds import HAC, Cluster, unusual
 from stattools.covariance.sandwich import POWER, Sandwich
-from stattools.errors import IncompatibleError
+from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
 from stattools.solvers.surrogate import held_elsewhere
+from stattools.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 
 Floats = NDArray[np.float64]
 
@@ -51,6 +53,8 @@ def covariance(
     >>> covariance(model, solution.estimate, solution.covariance, "HC0").matrix.round(4).tolist()
     [[0.0264, -0.0126], [-0.0126, 0.0134]]
     """
+    if hasattr(model, "standardized"):
+        _require_variances(model, bread, scale)
     if isinstance(cov, str) and cov == "information":
         df = model.n - len(theta) if isinstance(model, Model) and model.has_scale else np.inf
         return Covariance(bread if scale == 1.0 else bread * (scale * scale), cov, df)
@@ -75,6 +79,22 @@ def covariance(
         return _clustered(sandwich, cov)
     factor = {"HC1": small, "robust": small if model.has_scale else n / (n - 1.0)}.get(cov, 1.0)
     return Covariance(sandwich.closed(factor * sandwich.independent(cov), cov), cov, df)
+
+
+def _require_variances(model: Any, bread: Floats, scale: float) -> None:
+    """DomainError where a variance has no digits in float64; where y is 0 in every row, `scale` has none either."""
+    variances, square = bread.diagonal().tolist(), scale * scale
+    if square < SMALLEST_VARIANCE:
+        square = 1.0
+    low, high = min(variances), max(variances)
+    if low * min(square, 1.0) > SMALLEST_VARIANCE and high * max(square, 1.0) < LARGEST_VARIANCE:
+        return
+    sizes = [variance * square for variance in variances]
+    beyond = int(np.argmax([abs(log(size)) if 0.0 < size < np.inf else np.inf for size in sizes]))
+    raise DomainError(
+        f"{model.title}: the variance of {model.names[beyond]!r}, which has the size {sizes[beyond]:.1g}, is beyond "
+        "float64. Change the units of its column, or those of the outcome."
+    )
 
 
 def _clustered(sandwich: Sandwich, cov: Cluster) -> Covariance:

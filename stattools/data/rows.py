@@ -190,6 +190,8 @@ class Rows:
             X = np.take(self.X.T, which, axis=1).T
         return replace(self, X=X, **taken)
 
+    # Columns whose numbers overflow have no finite unit, and the model refuses them.
+    @np.errstate(over="ignore", invalid="ignore")
     def standardized(self) -> tuple[Rows, Floats]:
         """Rows with centered, unit-variance columns, and T (p, p) with X_standardized = X T, so theta = T phi.
 
@@ -202,7 +204,7 @@ class Rows:
         constant = spread <= 1e-13 * size
         held = np.flatnonzero(constant & (size > 0))
         unit = np.where(size > 0, size, 1.0)
-        scale = np.where(constant, unit, np.where(spread > 0, spread, 1.0))
+        scale = np.where(constant, unit, np.where(spread == 0, 1.0, spread))
         center = np.zeros_like(mean)
         T = np.diag(1.0 / scale)
         if held.size:

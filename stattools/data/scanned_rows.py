@@ -201,6 +201,7 @@ class ScannedRows:
         y = codes if codes is not None else np.asarray(self.marginal.values, dtype=np.float64)
         return Rows(np.ones((len(y), 1)), y, counts)
 
+    @np.errstate(over="ignore", invalid="ignore")  # as in `Rows`
     def standardized(self) -> tuple[ScannedRows, Floats]:
         """Rows about the means of the sample, in its standard deviations, and T with X_standardized = X T.
 

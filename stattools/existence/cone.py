@@ -108,7 +108,7 @@ def cone(model: Model) -> tuple[Cone, NDArray[np.intp]] | None:
     side = _sides(model)
     if side is None:
         return None
-    rows, _ = model.rows.standardized()
+    rows, _ = model.standardized_rows()
     X = np.concatenate([block.X for block in rows.blocks()])
     length = np.sqrt((X * X).sum(axis=1))
     X = X / np.where(length > 0, length, 1.0)[:, None]

@@ -34,7 +34,7 @@ def check_size(model: Model) -> None:
 
 def check_rank(model: Model) -> None:
     """IdentificationError naming each column that is a combination of those before it."""
-    rows, T = model.rows.standardized()
+    rows, T = model.standardized_rows()
     R = triangle(rows)
     size = spans(model) * np.abs(np.diagonal(T))  # round-off of the data, on unit columns
     kept: list[int] = []

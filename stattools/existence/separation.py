@@ -173,7 +173,7 @@ def separation(model: Model) -> Separation | None:
 
 
 def _describe(model: Model, space: Cone, rows: NDArray[np.intp], active: Bools, steps: Floats) -> Separation:
-    X, T = model.rows.standardized()
+    X, T = model.standardized_rows()
     T = np.asarray(np.kron(np.eye(steps.shape[1] // len(T)), T), dtype=float)
     directions = steps @ T.T
     n = len(model.rows.X)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.errors import IdentificationError
+from stattools.errors import DomainError, IdentificationError
 from stattools.hypotheses.restrictions import hypotheses
 from stattools.hypotheses.result import TestResult
 from stattools.model import Model
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from stattools.fitted import Fit
 
 Floats = NDArray[np.float64]
+
+FARTHEST = 1e150
+"""Standard errors between an estimate and a hypothesis, at most: their square is finite."""
 
 
 def against_zero(value: Floats, se: Floats, df: float) -> tuple[Floats, Floats]:
@@ -38,6 +41,22 @@ def against_zero(value: Floats, se: Floats, df: float) -> tuple[Floats, Floats]:
     statistic = np.divide(value, se, out=exact, where=se > 0)
     tail = special.stdtr(df, -np.abs(statistic)) if np.isfinite(df) else special.ndtr(-np.abs(statistic))
     return statistic, 2.0 * tail
+
+
+def _in_standard_errors(R: Floats, se: Floats) -> tuple[Floats, Floats]:
+    """R with each row times a power of two, which brings the size of R theta near its standard error, and the powers.
+
+    A hypothesis may have any units: its squares then stay within float64.
+    """
+    with np.errstate(over="ignore"):
+        reach = np.abs(R) @ se
+    if not ((reach == 0) | ((reach > 1e-290) & (reach < 1e290))).all():
+        raise DomainError(
+            "Wald's test: a combination of the coefficients has a standard error beyond float64. Change the units of "
+            "the hypothesis: multiply both of its sides by the same power of ten."
+        )
+    unit = np.ldexp(1.0, np.where(reach > 0, -np.frexp(reach)[1], 0))
+    return R * unit[:, None], unit
 
 
 def _refuse_edges(fit: Fit, R: Floats, q: Floats) -> None:
@@ -77,8 +96,9 @@ def wald(fit: Fit, hypothesis: Any, *, df: float | None = None) -> TestResult:
             f"Wald's test needs finite estimates with a variance, and {name!r} has none. Test the others, or compare "
             "models by likelihood ratio or score."
         )
-    difference = R[:, involved] @ theta - q
-    spread = R[:, involved] @ V @ R[:, involved].T
+    R, unit = _in_standard_errors(R[:, involved], np.sqrt(np.diagonal(V)))
+    difference = R @ theta - q * unit
+    spread = R @ V @ R.T
     se = np.sqrt(np.maximum(np.diagonal(spread), 0.0))
     try:
         metric = Metric(spread)
@@ -89,7 +109,13 @@ def wald(fit: Fit, hypothesis: Any, *, df: float | None = None) -> TestResult:
             f"the covariance ({fit.cov}) does not determine the {len(labels)} combinations {', '.join(labels)}: it is "
             "singular for them, as with fewer groups than hypotheses. Test fewer at a time."
         )
-    statistic = metric.norm(difference) ** 2
+    distance = metric.norm(difference)
+    if not distance < FARTHEST:
+        raise DomainError(
+            f"Wald's test: {', '.join(labels)} is {distance:.1g} standard errors from the estimate, whose square is "
+            "beyond float64. Look at the units of the hypothesis."
+        )
+    statistic, difference, se = distance**2, difference / unit, se / unit
     if df is None:
         df = fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
     shared: dict[str, Any] = {"cov": fit.cov, "difference": difference, "se": se, "hypothesis": labels}

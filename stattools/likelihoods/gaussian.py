@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike
 from scipy.linalg import get_blas_funcs
 
 from stattools.errors import DomainError
-from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite, floats
+from stattools.likelihoods.likelihood import Floats, Terms, finite, floats
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.seeds import generator
+from stattools.units import LARGEST, SMALLEST, remedy
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
@@ -36,14 +37,14 @@ class Gaussian:
             raise DomainError(f"Gaussian needs a positive, finite scale; got {self.scale}.")
 
     def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless all are finite and can be squared."""
+        """y as float64; a DomainError unless all are finite and have sums of squares in float64."""
         y = floats(y, "Gaussian")
-        if y.size and nrm2(y.ravel()) < 1e150:
+        if y.size and SMALLEST < nrm2(y.ravel()) < LARGEST:
             return y
-        good = np.abs(y) < 1e150
-        if good.all():
+        size = float(np.abs(finite(y, "Gaussian")).max(initial=0.0))
+        if size == 0 or SMALLEST <= size <= LARGEST:
             return y
-        return allowed(finite(y, "Gaussian"), good, "Gaussian", "numbers below 1e150 in size", "Change the units of y.")
+        raise DomainError(f"Gaussian squares y, whose largest number is {size:.1g} in size. {remedy(size)}")
 
     def mean(self, eta: ArrayLike) -> Floats:
         """eta itself."""

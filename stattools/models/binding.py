@@ -16,6 +16,7 @@ from stattools.model import Model
 from stattools.models.starting_point import starting_point
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
+from stattools.units import require_precision
 
 Column = str | ArrayLike | None
 Floats = NDArray[np.float64]
@@ -49,6 +50,8 @@ def bind(
     else:
         extras = _extras(data.columns) if data.columns else NO_EXTRAS
         rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
+        if rows.precision is not None:
+            require_precision(rows.precision, rows.y)
     columns = data.X.shape[1]
     predictor = Dispersed(columns, dispersed) if dispersed else _linear(columns, likelihood.width)
     return Model(
@@ -102,11 +105,11 @@ def frequencies(weights: Floats | None) -> Floats | None:
     """Frequency weights, or a DomainError unless they are whole numbers >= 0 that are not all 0."""
     if weights is None:
         return None
-    bad = ~((weights >= 0) & (weights == np.floor(weights)))
+    bad = ~((weights >= 0) & (weights == np.floor(weights)) & (weights <= 2.0**53))
     if bad.any():
         row = int(np.argmax(bad))
         raise DomainError(
-            "weights= are frequencies, how often each row was seen, and need whole numbers >= 0; got "
+            "weights= are frequencies, how often each row was seen, and need whole numbers from 0 to 2^53; got "
             f"{weights[row]:.6g} in row {row}. Repeat the rows; for inverse variances st.ols has precision=."
         )
     if weights.sum() == 0:

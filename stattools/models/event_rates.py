@@ -25,6 +25,7 @@ from stattools.likelihoods.saddle_point import log_poisson_pmf
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.models import rate as of_rate
 from stattools.models.arms import Grouping, Ints, Labels, columns, counts, grouping, numbers, refused
+from stattools.units import LARGEST, SMALLEST, remedy
 
 Floats = NDArray[np.float64]
 MOST_FITTED = 5000
@@ -252,8 +253,15 @@ def _rates(who: str, kind: Any, events: Ints, exposure: Floats, by: Any, first: 
         groups = Grouping(None, np.zeros(len(events), dtype=np.int64), 1)
     else:
         groups = grouping(who, by, first, len(events))
+    if exposure.size and not exposure.max() < LARGEST:
+        raise DomainError(
+            f"{who} squares times, of which the longest is {exposure.max():.1g}. {remedy(exposure.max())}"
+        )
     model = EventRates(events, exposure, groups.index, groups.labels, kind)
     if not (model.exposures > 0.0).all():
         where = "" if by is None else f" of {groups.name(int(np.argmin(model.exposures)))}"
         raise DomainError(f"{who} needs times that add to more than 0; those{where} do not.")
+    if not (model.exposures > SMALLEST).all():
+        size = float(model.exposures.min())
+        raise DomainError(f"{who} squares times, and some add to {size:.1g} only. {remedy(size)}")
     return model

@@ -23,11 +23,12 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.models.arms import columns, grouping
+from stattools.units import LARGEST, SMALLEST, remedy
 
 Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
-LARGEST = 1e120
-"""Beyond this a sum of squares may overflow."""
+MOST_SUM = 1e200
+"""Sums of measurements over known variances are below this."""
 
 
 def normal(
@@ -55,7 +56,7 @@ def normal(
         found = columns("normal", data, y=y, sd=sd, by=by)
         y, sd, by = found["y"], found["sd"], found["by"]
     values = _measurements(y)
-    known = None if sd is None else _known(sd, len(values))
+    known = None if sd is None else _known(sd, len(values), float(np.abs(values).max()))
     if by is None:
         return NormalSample(values, known)
     arms = grouping("normal", by, y, len(values))
@@ -212,14 +213,14 @@ class NormalSample:
         gap, distance = center - mean, squares + weight * np.square(center - mean)
         if order == 0:
             return Evaluation(loglik)
-        score = weight * gap / sd**2
+        score = weight * gap / sd / sd
         if self.sd is None:
             score = np.concatenate([score, (distance / sd**2 - self.counts) / sd])
         if order == 1:
             return Evaluation(loglik, score, NOT_ASKED)
         information = np.diag(weight / sd**2)
         if self.sd is None:
-            cross = np.diag(2.0 * weight * gap / sd**3)
+            cross = np.diag(2.0 * weight * gap / sd / sd / sd)
             own = np.diag((3.0 * distance / sd**2 - self.counts) / sd**2)
             information = np.block([[information, cross], [cross, own]])
         return Evaluation(loglik, score, information)
@@ -269,19 +270,26 @@ def _measurements(y: Any) -> Floats:
     if np.asarray(values).dtype.kind not in NUMBERS or np.asarray(values).dtype.kind == "b":
         raise DomainError(f"normal needs measurements y, numbers; got {np.asarray(values).dtype} values.")
     values = np.array(values, dtype=float)
-    if not (np.abs(values) < LARGEST).all():
-        raise DomainError(f"normal needs measurements below {LARGEST:g} in size; change the units of y.")
+    size = float(np.abs(values).max())
+    if size and not SMALLEST < size < LARGEST:
+        raise DomainError(f"normal squares measurements, of which the largest has the size {size:.1g}. {remedy(size)}")
     return values
 
 
-def _known(sd: Any, n: int) -> Floats:
+def _known(sd: Any, n: int, size: float) -> Floats:
     given = np.asarray(sd)
     if given.dtype.kind not in "iuf" or given.shape not in ((), (n,)):
         raise DomainError(f"normal needs sd=, one number or one per measurement ({n}); got {sd!r:.60}.")
     values = np.broadcast_to(given, (n,)).astype(float)
-    good = (values > 1e-120) & (values < LARGEST)
+    good = (values > SMALLEST) & (values < LARGEST)
     if not good.all():
         row = int(np.argmin(good))
         where = "" if given.ndim == 0 else f" at position {row}"
-        raise DomainError(f"normal needs sd=, positive and finite; got {values[row]:.6g}{where}.")
+        raise DomainError(f"normal needs sd=, between {SMALLEST:g} and {LARGEST:g}; got {values[row]:.6g}{where}.")
+    least = float(values.min())
+    if not (size / least < LARGEST and size / least / least < MOST_SUM and (not size or size / least / least > 1e-200)):
+        raise DomainError(
+            f"normal takes sums of y / sd^2, which with y of size {size:.1g} and sd of {least:.1g} leave float64. "
+            "Change the units of y and sd."
+        )
     return values

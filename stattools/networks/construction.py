@@ -20,6 +20,7 @@ from stattools.models.binding import Column, frequencies, read_rows
 from stattools.networks.activation import Kind
 from stattools.networks.network_model import KINDS, Network
 from stattools.networks.perceptron import Perceptron
+from stattools.units import require_units
 from stattools.whole_numbers import whole_number
 
 
@@ -150,11 +151,8 @@ def _spread(X: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     X, weight = (X, weight) if weight.all() else (X[weight > 0], weight[weight > 0])
     n = weight.sum()
     largest = np.abs(X).max(axis=0)
-    if (largest > 1e150).any():
-        raise DomainError(
-            f"input {int(np.argmax(largest)) + 1} is as large as {largest.max():.1g}, whose square is beyond float64. "
-            "Change its units."
-        )
+    names = [f"input {k + 1}" for k in range(X.shape[1])]
+    require_units("A network", names, np.where(largest > 0, largest, 1.0))
     mean, square, reach = weight @ X / n, np.zeros(X.shape[1]), np.zeros(X.shape[1])
     for start in range(0, len(X), 4096):
         gap = X[start : start + 4096] - mean

@@ -58,7 +58,8 @@ class Jeffreys:
         try:
             metric = Metric(now.information)
         except IdentificationError:
-            return Evaluation(-np.inf, np.zeros_like(theta), np.zeros_like(now.information))
+            nothing = Evaluation(-np.inf), Evaluation(-np.inf, np.zeros_like(theta))
+            return (*nothing, Evaluation(-np.inf, np.zeros_like(theta), np.zeros_like(now.information)))[order]
         half = float(0.5 * metric.log_determinant() - np.linalg.slogdet(T)[1])
         if order == 0:
             return Evaluation(half)

@@ -75,8 +75,8 @@ class Penalized:
         return self.evaluate(theta, order=0).loglik
 
     def dispersion(self, theta: ArrayLike) -> float:
-        """1: a penalty is weighed against the log-likelihood at unit scale."""
-        return 1.0
+        """As without the penalty: distances to the maximum are in standard errors."""
+        return self.model.dispersion(theta)
 
     def standardized(self) -> tuple[Penalized, Floats]:
         """The same function on standardized columns, and the map back."""
@@ -161,7 +161,7 @@ def _in_files(target: Penalized, solver: Newton) -> Solution:
 def _softmax_with_ridge(model: Any, penalty: Ridge, solver: LBFGS) -> Solution:
     """Many coefficients: passes over the rows, and no matrix with as many rows as coefficients."""
     penalty.check(model)
-    T = model.rows.standardized()[1]
+    T = model.standardized_rows()[1]
     slopes = penalized_coefficients(model)[: len(T)]
     ridge = penalty.strength * np.where(slopes, np.diagonal(T), 0.0) ** 2
     limits = {"tolerance": solver.tolerance, "max_steps": solver.max_steps}

@@ -180,7 +180,7 @@ def observed(model: Any) -> Observed:
 
 def _least_squares(model: Model, T: Floats) -> LeastSquares:
     p = len(model.terms)
-    rows, _ = model.rows.standardized()
+    rows, _ = model.standardized_rows()
     whole = triangle(rows, beside=True)
     R, c = whole[:p, :p], whole[:p, p]
     phi = np.linalg.lstsq(R, c)[0]

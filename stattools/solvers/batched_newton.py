@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
 from stattools.solvers.batched_factors import backward, factored, forward
 from stattools.solvers.batched_rows import BatchedRows, weighted_squares
+from stattools.units import LARGEST, LARGEST_SUM, SMALLEST, SMALLEST_SUM
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -91,13 +92,15 @@ def batched_newton(
     >>> found.estimate.ravel().round(12).tolist()
     [2.0, 2.0]
     """
-    Z, T, constant = _standardized(X, W)
+    Z, T, constant, beyond = _standardized(X, W)
     m, p = max(len(Y), 1 if W is None else len(W)), Z.shape[2]
     whole = BatchedRows(likelihood, Z, Y, W, None if offset is None else np.atleast_2d(offset))
     linear = isinstance(likelihood, Gaussian)
     limit = np.full(m, tolerance if measured else SQUARED)
     size = weighted_squares(Y, W) if linear else None
-    if size is not None:  # the decrement is in units of y, and the first step is the last but round-off
+    if size is not None:
+        beyond = beyond | ~((size > SMALLEST_SUM) & (size < LARGEST_SUM))
+        # the decrement is in units of y, and the first step is the last but round-off
         limit = np.broadcast_to(ROUND_OFF * np.sqrt(size), m)
     theta = _starts(whole, constant) if start is None else np.linalg.solve(T[0], start)[:, None]
     found, decrement = np.zeros((p, m)), np.full(m, np.inf)
@@ -127,7 +130,7 @@ def batched_newton(
     # The last step of linear regressions is round-off.
     near = linear and len(Z) == 1 and rows is whole and theta.shape[1] == m and settled.all()
     eta = whole.last_eta if near else whole.eta(found)
-    doubtful = ~settled
+    doubtful = ~settled | beyond
     if not linear:
         doubtful |= _far(likelihood, eta, Y, W)
     estimate = (T @ found.T[:, :, None])[:, :, 0] if len(T) > 1 else found.T @ T[0].T
@@ -139,9 +142,11 @@ def supported(likelihood: Likelihood) -> bool:
     return isinstance(likelihood, Bernoulli | Poisson | Gaussian)
 
 
-def _standardized(X: Floats, W: Floats | None) -> tuple[Floats, Floats, int | None]:
+# Columns beyond float64's middle are doubtful, whatever becomes of them here.
+@np.errstate(over="ignore", invalid="ignore")
+def _standardized(X: Floats, W: Floats | None) -> tuple[Floats, Floats, int | None, Bools]:
     """Designs (g, n, p), g = 1 or m, with columns of unit size, centered where the first constant column allows it, and
-    T (g, p, p): theta = T phi; and the number of that column.
+    T (g, p, p): theta = T phi; the number of that column; and which designs have a column without a usable unit.
     """
     own = X.ndim == 3
     Z = X if own else X[None]
@@ -155,13 +160,18 @@ def _standardized(X: Floats, W: Floats | None) -> tuple[Floats, Floats, int | No
     T = np.zeros((len(Z), Z.shape[2], Z.shape[2]))
     each = np.arange(Z.shape[2])
     scale = np.where(constant, np.where(size > 0, size, 1.0), np.where(spread > 0, spread, 1.0))
+    beyond = ~((scale >= SMALLEST) & (scale <= LARGEST))
+    scale = np.where(beyond, 1.0, scale)
     held = np.flatnonzero((constant & (size > 0)).all(axis=0))
     if held.size:
         first = held[0]
         scale[:, first] = mean[:, first]
         T[:, first, :] = -mean / scale / mean[:, first, None]
     T[:, each, each] = 1.0 / scale
-    return (Z @ T if held.size else Z / scale[:, None]), T, int(held[0]) if held.size else None
+    Z, beyond = Z @ T if held.size else Z / scale[:, None], beyond.any(axis=1)
+    if beyond.any():
+        Z[beyond], T[beyond] = 0.0, np.eye(Z.shape[2])
+    return Z, T, int(held[0]) if held.size else None, beyond
 
 
 def _starts(rows: BatchedRows, constant: int | None) -> Floats:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from stattools.data.exact_sum import pair_difference, pair_product, pair_quotient
 from stattools.data.largest import Largest
 from stattools.data.rows import Rows
-from stattools.data.slices import Pair, exact_gram, exact_residuals, largest
+from stattools.data.slices import Pair, exact_gram, exact_residuals
 from stattools.solvers.digits import EPS, Digits
 
 Floats = NDArray[np.float64]
@@ -38,9 +38,10 @@ class Eliminated(NamedTuple):
     digits: Digits
 
 
-def eliminate(rows: Rows) -> Eliminated | None:
-    """The exact rung; None where a pivot is not positive: the columns are dependent beyond 106 bits."""
-    ends = largest(rows)
+def eliminate(rows: Rows, ends: Largest) -> Eliminated | None:
+    """The exact rung, of rows whose largest numbers are `ends`; None where a pivot is not positive: the columns are
+    dependent beyond 106 bits.
+    """
     found = _solved(rows, 4 if rows.low is None else 5, ends)
     if found is not None and found.digits.smallest < 15.0:  # numbers far below their column's largest were cut
         again = _solved(rows, 7, ends)

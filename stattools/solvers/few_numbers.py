@@ -27,6 +27,7 @@ from stattools.solvers.digits import EPS, Digits
 from stattools.solvers.few_rows import FewRows
 from stattools.solvers.metric import Metric
 from stattools.solvers.shift import Shift
+from stattools.units import LARGEST_SUM, SMALLEST_SUM
 
 Floats = NDArray[np.float64]
 
@@ -75,7 +76,8 @@ class Orthogonal:
         R, phi = factor[:p] * _upper(p), solved[:p]
         W, gram, r = dtrtri(R)[0], dgemm(1.0, R, R, 0.0, None, 1), dnrm2(solved, n - p, p)
         squares = gram.diagonal().tolist()
-        if not (min(squares) > 1e-290 and max(squares) < 1e290 and r > 0):  # `dgels` gives others their own units
+        # `dgels` gives columns of other sizes their own units
+        if not (min(squares) > SMALLEST_SUM and max(squares) < LARGEST_SUM and r > 0):
             return None
         theta, covariance, spread, lifting = shift.back(phi, W)
         d = [sqrt(square) for square in squares]

@@ -60,7 +60,8 @@ class FewRows:
         if weight is None:
             return cls(shift, Z, v, ddot(y, y))
         root = np.sqrt(weight)
-        return cls(shift, Z * root[:, None], v * root, ddot(y, weight * y))
+        with np.errstate(over="ignore"):  # refused by who asks for its sums
+            return cls(shift, Z * root[:, None], v * root, ddot(y, weight * y))
 
     @property
     def n(self) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 
 from stattools.errors import ConvergenceError, DomainError
 from stattools.model import Evaluation, Model
-from stattools.solvers.metric import Floats, Metric
+from stattools.solvers.metric import Floats, Metric, nrm2
 from stattools.solvers.requirements import require_rows, require_tolerance
 from stattools.solvers.solution import Solution, Status, TraceStep
 
@@ -53,9 +53,8 @@ class GradientDescent:
         """Climb from `model.start`."""
         require_rows("GradientDescent", self.needs, model)
         standardize = self.step == BB if self.standardize is None else self.standardize
-        work, T = model.standardized() if standardize else (model, np.eye(len(model.names)))
-        solution = _Climb(work, self).run()
-        return solution.mapped(T)
+        work, T = model.standardized()  # which refuses units beyond float64
+        return _Climb(work, self).run().mapped(T) if standardize else _Climb(model, self).run()
 
     def __str__(self) -> str:
         return f"GradientDescent(step={self.step!r})"
@@ -99,12 +98,12 @@ class _Climb:
         """The first of step / 4^k within the memory's range or, where that is round-off, with a smaller score."""
         floor = min(entry.loglik for entry in self.trace[-MEMORY:])
         noise = 1e-13 * (abs(self.trace[-1].loglik) + self.model.n)
-        norm = float(np.linalg.norm(gradient))
+        norm = float(nrm2(gradient))
         for _ in range(40):
             point = theta + step * gradient
             new = self.model.evaluate(point, order=1)
             gain = new.loglik - floor - 1e-4 * step * norm * norm * self.model.n
-            smaller = new.is_finite and float(np.linalg.norm(new.score)) / self.model.n < norm
+            smaller = new.is_finite and float(nrm2(new.score)) / self.model.n < norm
             if new.is_finite and (gain >= 0 or (new.loglik >= floor - noise and smaller)):
                 return point, new
             step *= 0.25
@@ -163,7 +162,7 @@ class _Climb:
         return float(np.linalg.eigvalsh(self.model.evaluate(theta).information)[-1]) / self.model.n
 
     def _record(self, count: int, now: Evaluation) -> None:
-        self.trace.append(TraceStep(count, now.loglik, float(np.linalg.norm(now.score)) / self.model.n))
+        self.trace.append(TraceStep(count, now.loglik, float(nrm2(now.score)) / self.model.n))
 
     def _finish(self, theta: Floats, now: Evaluation, status: Status, count: int) -> Solution:
         if self.measured_at is not theta:

@@ -21,6 +21,7 @@ from scipy.linalg import solve_triangular
 
 from stattools.data.rows import Rows
 from stattools.data.scanned_rows import ScannedRows
+from stattools.data.slices import largest
 from stattools.data.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.model import EXACT_FIT, Model
@@ -32,6 +33,7 @@ from stattools.solvers.few_rows import FewRows
 from stattools.solvers.normal_equations import Refined, refine
 from stattools.solvers.rounding import Rounding
 from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
+from stattools.units import require_units
 
 Floats = NDArray[np.float64]
 
@@ -152,7 +154,10 @@ def _fast(model: Model, found: Refined) -> Solution:
 
 
 def _exact(model: Model) -> Solution | None:
-    found = eliminate(model.rows)
+    ends = largest(model.rows)
+    size = ends.values[:-1]
+    require_units(model.title, (*model.terms, model.outcome_name), np.where(size > 0, size, 1.0))
+    found = eliminate(model.rows, ends)
     if found is None:
         return None
     size = _size(model)

@@ -11,6 +11,7 @@ from stattools.errors import DomainError
 from stattools.model import Evaluation, Model
 from stattools.solvers.metric import Floats, Metric, nrm2
 from stattools.solvers.solution import Solution, Status, TraceStep
+from stattools.units import within
 
 ROUND_OFF = 1e-6
 """A decrement this small that no longer falls is the limit of float64, not a failure."""
@@ -37,7 +38,12 @@ def footing(model: Model) -> Footing:
     if isinstance(model, Model):
         now = model.evaluate(model.start)
         metric = Metric.where_definite(now.information)
-        if metric is not None and now.is_finite and metric.well_conditioned(WELL_PLACED):
+        if (
+            metric is not None
+            and now.is_finite
+            and within(now.information.diagonal())
+            and metric.well_conditioned(WELL_PLACED)
+        ):
             return Footing(model, None, now, metric)
     work, T = model.standardized()
     return Footing(work, T, work.evaluate(work.start), None)

@@ -11,7 +11,7 @@ rows it is the last. Memory is one block. Source: Bjorck, "Iterative refinement 
 
 from __future__ import annotations
 
-from math import inf, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from stattools.solvers.few_rows import FewRows
 from stattools.solvers.metric import Metric
 from stattools.solvers.shift import Shift
 from stattools.solvers.shifted_rows import NotConstant, Shifted
+from stattools.units import LARGEST_SUM, SMALLEST_SUM
 
 Floats = NDArray[np.float64]
 
@@ -63,6 +64,8 @@ class Refined:
     left: float
 
 
+# Sums that overflow are left to the rungs that refuse them.
+@np.errstate(over="ignore", invalid="ignore")
 def refine(rows: FewRows | Rows | ScannedRows) -> Refined | None:
     """The fast rung; None where the Gram matrix is too ill-conditioned to start from, or the steps do not shrink."""
     if isinstance(rows, FewRows):
@@ -80,7 +83,7 @@ def _refined(rows: FewRows | Shifted, start: Floats | None) -> Refined | None:
     G, g, square, rss, size = rows.sums(start)
     diagonal = G.diagonal()
     squares = diagonal.tolist()
-    if not (min(squares) > 1e-290 and max(squares) < inf):
+    if not (min(squares) > SMALLEST_SUM and max(squares) < LARGEST_SUM):
         return None
     d = np.sqrt(diagonal)
     try:

@@ -149,6 +149,7 @@ class Shifted:
         return sums(self, phi)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # as in `refine`, on the threads of the source
 def _there(shifted: Shifted, sums: Callable[[Shifted, Any], Sums], phi: Floats | None, rows: Rows) -> Sums:
     """The sums over a batch."""
     return sums(replace(shifted, rows=rows), phi)

@@ -57,7 +57,7 @@ class SoftmaxPasses:
     """
 
     def __init__(self, model: Model, ridge: Floats | None = None, centered: bool = False) -> None:
-        rows, self.T = model.rows.standardized()
+        rows, self.T = model.standardized_rows()
         self.X, self.weight, self.offset = rows.X, rows.importance, rows.offset
         self.center = np.zeros(rows.X.shape[1]) if rows.center is None else rows.center
         self.scale = np.ones(rows.X.shape[1]) if rows.scale is None else rows.scale

@@ -105,7 +105,8 @@ class Solution:
         """The same solution in theta = T phi coordinates; None stands for the identity."""
         if T is None:
             return self
-        return replace(self, estimate=T @ self.estimate, covariance=T @ self.covariance @ T.T)
+        with np.errstate(over="ignore"):  # variances beyond float64 are refused by who makes a fit of them
+            return replace(self, estimate=T @ self.estimate, covariance=T @ self.covariance @ T.T)
 
 
 class Solver(Protocol):

@@ -92,5 +92,6 @@ def agreeing_digits(a: ArrayLike, b: ArrayLike) -> Floats:
     [16.0, 3.0]
     """
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    relative = np.abs(a - b) / np.where(b == 0, 1.0, np.abs(b))
+    with np.errstate(over="ignore"):  # an infinite difference has no digits in common
+        relative = np.abs(a - b) / np.where(b == 0, 1.0, np.abs(b))
     return np.clip(-np.log10(np.maximum(relative, 1e-16)), 0.0, 16.0)

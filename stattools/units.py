@@ -1,0 +1,75 @@
+"""Units that float64 can work in: numbers whose squares, and products of squares, neither overflow nor vanish.
+
+Sums of squares of columns and outcomes, their ratios and inverses are at the bottom of every regression. Between 1e-120
+and 1e120 they are right; outside, a sum of squares is 0 or infinite and a standard error with it, so numbers of such a
+size are refused and the message says what to multiply them by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import floor, log10, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import DomainError
+
+SMALLEST, LARGEST = 1e-120, 1e120
+"""Columns and outcomes vary on a scale between these."""
+
+SMALLEST_SUM, LARGEST_SUM = 1e-240, 1e240
+"""Sums of squares between these are taken without a look at the columns."""
+
+
+SMALLEST_VARIANCE, LARGEST_VARIANCE = 1e-290, 1e290
+"""Variances between these have all their digits."""
+
+SMALLEST_PRECISION = 1e-60
+"""Precisions are between this and its inverse."""
+
+
+def within(squares: NDArray[np.float64]) -> bool:
+    """Are sums of squares (p,) such as columns in units of float64's middle have?"""
+    values = squares.tolist()
+    return min(values) > SMALLEST_SUM and max(values) < LARGEST_SUM
+
+
+def require_units(who: str, names: Sequence[str], scales: NDArray[np.float64]) -> None:
+    """DomainError naming the first column whose scale has no square in float64; 0 and NaN stand for an overflow.
+
+    >>> require_units("A regression", ["x"], np.array([2.0]))
+    """
+    beyond = ~((scales >= SMALLEST) & (scales <= LARGEST))
+    if beyond.any():
+        column = int(np.argmax(beyond))
+        raise DomainError(
+            f"{who} squares its columns, and {names[column]!r} varies on a scale of {scales[column]:.1g}, whose square "
+            f"is beyond float64. {remedy(float(scales[column]))}"
+        )
+
+
+def require_precision(precision: NDArray[np.float64], y: NDArray[np.float64]) -> None:
+    """DomainError unless the products of precisions with y and with its square have squares and sums in float64.
+
+    >>> require_precision(np.array([1.0, 2.0]), np.array([3.0, 5.0]))
+    """
+    least, most, size = float(precision.min()), float(precision.max()), float(np.abs(y).max()) or 1.0
+    half = sqrt(most)
+    whole = SMALLEST <= size * half <= LARGEST and SMALLEST <= size * half * half <= LARGEST
+    if not (least >= SMALLEST_PRECISION and most <= 1.0 / SMALLEST_PRECISION and whole):
+        raise DomainError(
+            f"precision= are relative inverse variances, from {least:.1g} to {most:.1g} here, which with y of size "
+            f"{size:.1g} leave float64. {remedy(most)}"
+        )
+
+
+def remedy(scale: float) -> str:
+    """What to do with numbers of such a size.
+
+    >>> remedy(2.5e-200), remedy(3e160)
+    ('Change its units: multiply it by 1e+200.', 'Change its units: multiply it by 1e-160.')
+    """
+    if not 0.0 < scale < np.inf:
+        return "Change its units."
+    return f"Change its units: multiply it by 1e{-floor(log10(scale)):+d}."
