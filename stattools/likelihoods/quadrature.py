@@ -11,7 +11,7 @@ Source: Trefethen, SIAM Review 50 (2008), 67-87, for the two rates.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -48,31 +48,43 @@ def log_integral(log_integrand: Integrand, landmarks: Floats) -> Floats:
     >>> round(float(np.exp(log_integral(normal, np.linspace(-9.0, 9.0, 7)[None])[0])), 12)  # sqrt(2 pi)
     2.506628274631
     """
+
+    def one_part(t: Floats, row: NDArray[np.intp]) -> Floats:
+        return log_integrand(t, row)[None]
+
+    return log_integrals(one_part, landmarks)[0]
+
+
+def log_integrals(log_integrands: Integrand, landmarks: Floats) -> Floats:
+    """`log_integral` of several integrands on the same panels, (parts, rows), each to its own relative accuracy.
+
+    `log_integrands(t, row)` has shape (parts, panels, k): what the parts share is computed once.
+    """
     marks = np.sort(landmarks, axis=1)
     row = np.arange(len(marks))[:, None]
-    top = np.nanmax(at_marks := _values(log_integrand, marks, row), axis=1, initial=-np.inf)
+    top = np.max(at_marks := _values(log_integrands, marks, row), axis=-1, initial=-np.inf)
     left, right, row = _panels(marks, at_marks, top)
-    total, passes = np.zeros(len(marks)), 0
+    total, passes = np.zeros(top.shape), 0
     while len(row):
         half = 0.5 * (right - left)[:, None]
-        value = log_integrand(0.5 * (left + right)[:, None] + half * NODES, row[:, None])
+        value = log_integrands(0.5 * (left + right)[:, None] + half * NODES, row[:, None])
         peak = top.copy()  # the landmarks may have missed it
-        np.maximum.at(peak, row, value.max(axis=1))
-        if not np.all(seen := peak[row] > VANISHING):
-            left, right, value, half = left[seen], right[seen], value[seen], half[seen]
+        np.maximum.at(peak, (slice(None), row), value.max(axis=-1))
+        if not np.all(seen := (peak[:, row] > VANISHING).any(axis=0)):
+            left, right, value, half = left[seen], right[seen], value[:, seen], half[seen]
             row = row[seen]
         with np.errstate(under="ignore"):  # what underflows adds nothing
             raised = peak > top
             total[raised] *= np.exp(top[raised] - peak[raised])
             top = peak
-            value = np.exp(value - top[row, None])
-            area, largest = half[:, 0] * (value @ WEIGHTS), value.max(axis=1)
-            unresolved = np.abs(value @ LAST).max(axis=1)
+            value = np.exp(value - np.where(top > VANISHING, top, 0.0)[:, row, None])
+            area, largest = half[:, 0] * (value @ WEIGHTS), value.max(axis=-1)
+            unresolved = np.abs(value @ LAST).max(axis=-1)
             error = half[:, 0] * unresolved**2 / np.where(largest > 0.0, largest, 1.0)
-        open_total = total + np.bincount(row, area, len(total))
+        open_total = total + _by_row(row, area, total.shape[1])
         middle = 0.5 * (left + right)
-        done = (error <= TOLERANCE * open_total[row]) | (middle <= left) | (middle >= right)
-        total += np.bincount(row[done], area[done], len(total))
+        done = (error <= TOLERANCE * open_total[:, row]).all(axis=0) | (middle <= left) | (middle >= right)
+        total += _by_row(row[done], area[:, done], total.shape[1])
         left, middle, right, row = left[~done], middle[~done], right[~done], row[~done]
         left, right, row = np.concatenate([left, middle]), np.concatenate([middle, right]), np.tile(row, 2)
         passes += 1
@@ -85,20 +97,48 @@ def log_integral(log_integrand: Integrand, landmarks: Floats) -> Floats:
     return np.where(found, top + np.log(np.where(found, total, 1.0)), -np.inf)
 
 
-def _values(log_integrand: Integrand, marks: Floats, row: NDArray[np.intp]) -> Floats:
-    """The integrand at the landmarks, -inf where there is none."""
+def thinned(own: Sequence[Floats]) -> Floats:
+    """The landmarks of several functions, each (rows, m), for a product of them: NaN for those that stand by another
+    one, nearer than half of the distance at which their own function changes.
+
+    >>> thinned([np.array([[0.0, 1.0, 2.0]]), np.array([[0.1, 1.1, 9.0]])]).tolist()
+    [[0.0, nan, 1.0, nan, 2.0, 9.0]]
+    """
+    each = [np.sort(marks, axis=1) for marks in own]
+    gap = [np.diff(marks, axis=1) for marks in each]
+    edge = np.full((len(each[0]), 1), np.nan)
+    near = np.concatenate([np.fmin(np.hstack([edge, g]), np.hstack([g, edge])) for g in gap], axis=1)
+    marks = np.concatenate(each, axis=1)
+    order = np.argsort(marks, axis=1)
+    marks, near = np.take_along_axis(marks, order, axis=1), np.take_along_axis(near, order, axis=1)
+    ends = np.nanmax(marks, axis=1)
+    last = np.full(len(marks), -np.inf)
+    for column, reach in zip(marks.T, near.T, strict=True):  # columns of `marks` itself
+        fresh = (column - last > 0.5 * reach) | (column == ends)
+        last = np.where(fresh, column, last)
+        column[~fresh] = np.nan
+    return marks
+
+
+def _by_row(row: NDArray[np.intp], values: Floats, rows: int) -> Floats:
+    """Sums of (parts, panels) over the panels of each row."""
+    return np.stack([np.bincount(row, part, rows) for part in values])
+
+
+def _values(log_integrands: Integrand, marks: Floats, row: NDArray[np.intp]) -> Floats:
+    """The integrands at the landmarks, -inf where there is none."""
     present = ~np.isnan(marks)
     start = np.where(present, marks, marks[:, :1])
-    return np.where(present, log_integrand(start, row), -np.inf)
+    return np.where(present, log_integrands(start, row), -np.inf)
 
 
 def _panels(marks: Floats, values: Floats, top: Floats) -> tuple[Floats, Floats, NDArray[np.intp]]:
-    """Left and right ends and rows of the panels that matter."""
+    """Left and right ends and rows of the panels that matter to one of the parts."""
     width = np.diff(marks, axis=1)
-    ends = np.maximum(values[:, 1:], values[:, :-1])
+    ends = np.maximum(values[..., 1:], values[..., :-1])
     with np.errstate(invalid="ignore", divide="ignore"):  # no panel where a landmark is missing or repeated
         size = np.where(width > 0.0, ends + np.log(width), -np.inf)
-        floor = size.max(axis=1, keepdims=True) - NEGLIGIBLE
-        keep = (width > 0.0) & (ends > -np.inf) & ((size >= floor) | (ends == top[:, None]))
-    row, at = np.nonzero(keep)
+        floor = size.max(axis=-1, keepdims=True) - NEGLIGIBLE
+        matters = (ends > -np.inf) & ((size >= floor) | (ends == top[..., None]))
+    row, at = np.nonzero((width > 0.0) & matters.any(axis=0))
     return marks[row, at], marks[row, at + 1], row

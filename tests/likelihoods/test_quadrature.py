@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.special import gammaln
 
 from stattools.errors import ConvergenceError
-from stattools.likelihoods.quadrature import log_integral
+from stattools.likelihoods.quadrature import log_integral, log_integrals
 
 
 def test_gamma_functions_from_thousandth_to_million():
@@ -46,3 +46,17 @@ def test_noise_is_refused():
 
     with pytest.raises(ConvergenceError, match="without jumps"):
         log_integral(noise, np.array([[0.0, 1.0]]))
+
+
+def test_integrals_on_common_panels_are_each_what_they_are_alone():
+    """One of them is 1e-200 of the other and lies elsewhere, one is nothing."""
+    marks = np.array([[-30.0, -4.0, 0.0, 4.0, 30.0], [-30.0, -4.0, 0.5, 4.0, 30.0]])
+
+    def several(t, row):
+        return np.stack([-0.5 * t**2, -460.0 - np.abs(t - 5.0), -np.inf + 0.0 * t])
+
+    values = log_integrals(several, marks)
+    assert_allclose(
+        values[:2], [[0.5 * np.log(2 * np.pi)] * 2, [-460.0 + np.log(2.0 - np.exp(-35) - np.exp(-25))] * 2], atol=1e-13
+    )
+    assert (values[2] == -np.inf).all()
