@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from stattools.covariance import HAC, Cluster, covariance
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.existence import (
+    certified,
     check_dispersion,
     check_end,
     check_extremes,
@@ -58,7 +59,7 @@ Floats = NDArray[np.float64]
 
 Kind = str | HAC | Cluster
 
-LEAST_SQUARES, NEWTON = LeastSquares(), Newton()
+LEAST_SQUARES, NEWTON, PATIENT = LeastSquares(), Newton(), Newton(max_steps=1000)
 
 ONE_THREAD = 9_000
 """Multiplications that BLAS keeps to one thread by itself, so that no limit need be set."""
@@ -203,10 +204,13 @@ def _fit(
         return _penalized_fit(model, solver, level, cov, penalty)
     solver, q = _required_solver(model, solver), len(model.names)
     require_memory(f"The covariance of {q:,} parameters", 4 * q * q, "Take fewer groups, or st.posterior of a tally.")
-    solution = solver.solve(model)
-    if not solution.converged:
-        raise _not_converged(model, solution)
-    check_end(model, solution)
+    if isinstance(model, Custom):
+        model, solution = certified(model, solver)
+    else:
+        solution = solver.solve(model)
+        if not solution.converged:
+            raise _not_converged(model, solution)
+        check_end(model, solution)
     C = covariance(model, solution.estimate, solution.covariance, cov)
     return Fit(model, solution.estimate, C.matrix, solution.loglik, solution, 1.0, level, C.name, C.df, cov_kind=cov)
 
@@ -285,6 +289,8 @@ def _usual_solver(model: Any) -> Solver:
         return BoundedNewton()
     if hasattr(model, "maximum"):
         return ClosedForm()
+    if isinstance(model, Custom):
+        return PATIENT
     if not hasattr(model, "evaluate") and not isinstance(model, OneVsRest):
         raise IncompatibleError(f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.")
     return Newton()

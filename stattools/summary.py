@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.model import Model
+from stattools.models.custom import Custom
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
@@ -45,8 +46,13 @@ def certificate(fit: Fit) -> str:
     if solution.rung is not None and solution.digits is not None:
         steps = f"{RUNGS[solution.rung]}, {int(solution.digits.smallest)} digits"
     return f"Within {bound:.0e}".replace("e-0", "e-") + (
-        f" standard errors of the maximum{reached} ({solution.solver}, {steps})."
+        f" standard errors of {maximum(fit.model)}{reached} ({solution.solver}, {steps})."
     )
+
+
+def maximum(model: Any) -> str:
+    """What the climb came to: of a user's own log-likelihood nobody knows whether there is a higher one."""
+    return "a local maximum" if isinstance(model, Custom) else "the maximum"
 
 
 def rows_line(model: Any) -> str:

@@ -1,5 +1,6 @@
 """Does the maximum exist and is it unique? Rank of the columns (`rank.py`), separation of the outcomes
-(`separation.py`, `overlap.py`), and parameters without end (`boundary.py`). The first two run only when a solver's own
+(`separation.py`, `overlap.py`), parameters without end (`boundary.py`), log-likelihoods without derivatives
+(`summit.py`). The first two run only when a solver's own
 numbers leave a doubt.
 """
 
@@ -8,10 +9,12 @@ from stattools.existence.extremes import check_extremes
 from stattools.existence.overlap import SeparationError, check_overlap, check_solution
 from stattools.existence.rank import check_rank, check_size
 from stattools.existence.separation import Separation, separation
+from stattools.existence.summit import certified
 
 __all__ = [
     "Separation",
     "SeparationError",
+    "certified",
     "check_dispersion",
     "check_end",
     "check_extremes",

@@ -1,18 +1,15 @@
 """A user's own log-likelihood: `st.custom(loglik, start=..., names=...)` gets a fit, standard errors and intervals.
 
-Derivatives that are not given are taken by central differences of fourth order, in units of the parameters' own
-uncertainty (the curvature at the start), where one step size, H = 5e-3, suits every problem:
-
-    f'(x)  = [f(x - 2h) - 8 f(x - h) + 8 f(x + h) - f(x + 2h)] / 12 h                          error h^4 f^(5) / 30
-    f''(x) = [-f(x - 2h) + 16 f(x - h) - 30 f(x) + 16 f(x + h) - f(x + 2h)] / 12 h^2           error h^4 f^(6) / 90
-
-Mixed derivatives come from f'' along the sums of two axes. Source: Fornberg, Mathematics of Computation 51 (1988).
+Derivatives that are not given are taken by differences (`differences.py`) in units of the parameters' own uncertainty.
+Before a fit these come from the curvature at the start; the climb (`solvers/own_units.py`) takes them anew at each of
+its points, and the model of the fit keeps those of the estimate.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,20 +17,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError
 from stattools.model import Evaluation
+from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
 
 Floats = NDArray[np.float64]
-
-H = 5e-3
-SLOPE = np.array([1.0, -8.0, 8.0, -1.0]) / 12.0
-BEND = np.array([-1.0, 16.0, 16.0, -1.0]) / 12.0
-PLACES = np.array([-2.0, -1.0, 1.0, 2.0])
 
 
 @dataclass(frozen=True, eq=False)
 class Custom:
     """A log-likelihood given as a function of theta, shape (p,); made by `st.custom`.
 
-    `T` maps the coordinates that solvers work in to the user's: theta = T phi.
+    `T` maps the coordinates that solvers work in to the user's: theta = T phi. The columns of `units` (p, p), in those
+    coordinates, are as long as what the data leave open; None where no fit has found them yet.
     """
 
     function: Callable[[Floats], float]
@@ -43,6 +37,7 @@ class Custom:
     observations: float | None
     title: str
     T: Floats
+    units: Floats | None = None
     kind = "custom"
     has_scale = False
 
@@ -58,83 +53,106 @@ class Custom:
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2)."""
         phi = self._checked(theta)
-        value = self._value(phi)
-        if order == 0 or not np.isfinite(value):
-            return Evaluation(value)
-        return (
-            Evaluation(value, self._score(phi), self._information(phi, value))
-            if order == 2
-            else Evaluation(value, self._score(phi))
-        )
+        if order == 0:
+            return Evaluation(self._value(phi))
+        W = self.axes
+        now = self.along(phi, W, order, H, H)
+        if not np.isfinite(now.loglik):
+            return now
+        back = np.linalg.inv(W)
+        score = back.T @ now.score
+        return Evaluation(now.loglik, score, back.T @ now.information @ back if order == 2 else now.information)
+
+    def along(self, phi: Floats, W: Floats, order: int, step: float, wide: float) -> Evaluation:
+        """Log-likelihood, score along the columns of W by differences of `step`, information by those of `wide`."""
+        if self.gradient is None:
+            return differences(self._value, phi, W, order, step, wide)
+        now = Evaluation(self._value(phi))
+        if order == 0 or not np.isfinite(now.loglik):
+            return now
+
+        def slopes(at: Floats) -> Floats:
+            return W.T @ self._given(at)
+
+        score = slopes(phi)
+        if order == 1:
+            return Evaluation(now.loglik, score)
+        return Evaluation(now.loglik, score, information_of(slopes, phi, W))
+
+    def noise(self, phi: Floats, W: Floats) -> float:
+        """The size of what is random in the last digits of the log-likelihood near phi."""
+        return noise(self._value, phi, W)
+
+    def steps(self, phi: Floats, W: Floats, noise: float) -> Steps:
+        """The steps of differences along the columns of W that leave the smallest errors."""
+        if self.gradient is None:
+            return best_steps(self._value, phi, W, noise)
+        return Steps(H, H, 0.0, 0.0)
 
     def dispersion(self, theta: ArrayLike) -> float:
         """1: a scale is one of the user's own parameters."""
         return 1.0
 
+    @cached_property
+    def axes(self) -> Floats:
+        """`units`, or the uncertainty of each parameter at the start by itself."""
+        if self.units is not None:
+            return self.units
+        return np.diag([self._unit(axis) for axis in np.eye(len(self.start))])
+
+    def in_units(self, W: Floats) -> Custom:
+        """The same function, differentiated along the columns of W from now on."""
+        return replace(self, units=W)
+
     def standardized(self) -> tuple[Custom, Floats]:
-        """The same function in units of each parameter's uncertainty at the start, and the map back."""
-        unit = np.array([self._unit(axis) for axis in np.eye(len(self.start))])
-        T = np.diag(unit)
-        return replace(self, start=self.start / unit, T=self.T @ T), T
+        """The same function in units of what the data leave open, and the map back."""
+        W = self.axes
+        return replace(self, start=np.linalg.solve(W, self.start), T=self.T @ W, units=np.eye(len(W))), W
 
     def _unit(self, axis: Floats) -> float:
         """1 / sqrt(curvature) along an axis, from a step made longer or shorter until it changes f by about 1."""
         here = self._value(self.start)
         step = 1e-2 * max(1.0, abs(float(self.start @ axis)))
-        for _ in range(60):
+        least = max(1e-4, 1e-12 * abs(here))  # where f has no more digits than this, smaller changes say nothing
+        sloping = None
+        for _ in range(80):
             up, down = self._value(self.start + step * axis), self._value(self.start - step * axis)
-            bend = abs(up + down - 2.0 * here)
+            bend, rise = abs(up + down - 2.0 * here), abs(up - down)
             if not np.isfinite(bend):
                 step /= 8.0
-            elif bend < 1e-4:
-                step *= 4.0
-            elif bend > 1.0:
+            elif bend > 1e4 * least:
                 step /= 4.0
-            else:
+            elif bend >= least:
                 return step / float(np.sqrt(bend))
+            else:
+                if rise >= least:
+                    sloping = step / rise
+                step *= 4.0
+        if sloping is not None:
+            return sloping
         raise DomainError(
-            f"{self.title}: the log-likelihood does not depend on {self._name(axis)!r} near the start, or not "
-            "smoothly. Start elsewhere, or leave the parameter out."
+            f"{self.title}: the log-likelihood does not depend on {self.names[int(np.argmax(axis))]!r} near the start, "
+            "or not smoothly. Start elsewhere, or leave the parameter out."
         )
 
-    def _score(self, phi: Floats) -> Floats:
-        if self.gradient is not None:
-            given = np.asarray(self.gradient(self.T @ phi), dtype=float)
-            if given.shape != phi.shape:
-                raise DomainError(f"{self.title}: score returns shape {given.shape} for {len(phi)} parameters.")
-            return self.T.T @ given
-        return np.array([SLOPE @ self._along(phi, axis) / H for axis in np.eye(len(phi))])
-
-    def _information(self, phi: Floats, value: float) -> Floats:
-        if self.gradient is not None:
-            rows = [SLOPE @ [self._score(phi + k * H * axis) for k in PLACES] / H for axis in np.eye(len(phi))]
-            return -0.5 * (np.array(rows) + np.array(rows).T)
-        axes = np.eye(len(phi))
-
-        def bend(direction: Floats) -> float:
-            return float(BEND @ self._along(phi, direction) - 2.5 * value) / H**2
-
-        own = np.array([bend(axis) for axis in axes])
-        second = np.diag(own)
-        for i in range(len(phi)):
-            for j in range(i):
-                second[i, j] = second[j, i] = 0.5 * (bend(axes[i] + axes[j]) - own[i] - own[j])
-        return -second
-
-    def _along(self, phi: Floats, direction: Floats) -> Floats:
-        return np.array([self._value(phi + k * H * direction) for k in PLACES])
+    def _given(self, phi: Floats) -> Floats:
+        """The user's score, along the coordinates of phi."""
+        assert self.gradient is not None
+        given = np.asarray(self.gradient(self.T @ phi), dtype=float)
+        if given.shape != phi.shape:
+            raise DomainError(f"{self.title}: score returns shape {given.shape} for {len(phi)} parameters.")
+        return self.T.T @ given
 
     def _value(self, phi: Floats) -> float:
-        value = np.asarray(self.function(self.T @ phi))
+        # A step that is too long may overflow: the value is then no number, and whoever made the step shortens it.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            value = np.asarray(self.function(self.T @ phi))
         if value.shape != () or value.dtype.kind not in "fiu":
             raise DomainError(
                 f"{self.title}: loglik must return one number, the summed log-likelihood; got {value!r:.60}. "
                 "Return the sum over the observations."
             )
         return float(value)
-
-    def _name(self, axis: Floats) -> str:
-        return self.names[int(np.argmax(axis))]
 
     def _checked(self, theta: ArrayLike) -> Floats:
         theta = np.asarray(theta, dtype=float)

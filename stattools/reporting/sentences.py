@@ -16,16 +16,9 @@ import numpy as np
 from stattools.reporting import comparisons, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, coefficient_spreads
 from stattools.reporting.document import code, literal
-from stattools.reporting.tables import (
-    agreeing,
-    between,
-    bound,
-    count,
-    decimals,
-    number,
-    percent,
-)
+from stattools.reporting.tables import agreeing, between, bound, count, decimals, number, percent
 from stattools.solvers.surrogate import held_elsewhere
+from stattools.summary import maximum
 from stattools.validation.files import SECOND
 
 if TYPE_CHECKING:
@@ -100,8 +93,8 @@ def certificate(fit: Fit) -> str:
         reached = _exists(fit.model)
     limit = bound(solution.decrement, 1e-8 if solution.status == "converged" else 1e-6)
     return (
-        f"**Every coefficient is within {limit} standard errors of the maximum.** That is the Newton decrement where "
-        f"{code(solution.solver)} stopped, after {bounded(solution)}. {reached}."
+        f"**Every coefficient is within {limit} standard errors of {maximum(fit.model)}.** That is the Newton "
+        f"decrement where {code(solution.solver)} stopped, after {bounded(solution)}. {reached}."
     )
 
 
