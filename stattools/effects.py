@@ -64,7 +64,7 @@ def marginal_effects(
     """
     model = regression(fit, "marginal_effects")
     require_finite(fit, "marginal_effects")
-    if at not in ("overall", "mean"):
+    if not isinstance(at, str) or at not in ("overall", "mean"):
         raise IncompatibleError(f'marginal_effects has at="overall" and at="mean"; got at={at!r}.')
     rows = population(model, data, offset, exposure, at)
     if variables is not None and isinstance(variables, str):

@@ -198,6 +198,8 @@ def _fit(
     if isinstance(model, LocalLevels):
         _require_usual(model, solver, cov, penalty)
         return model.fitted()
+    if not hasattr(model, "start") or not hasattr(model, "evaluate"):
+        raise IncompatibleError(f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.")
     if isinstance(model, Structural):
         _require_usual(model, None if isinstance(solver, BoundedNewton) else solver, cov, penalty)
     if penalty is not None:
@@ -287,13 +289,9 @@ def _usual_solver(model: Any) -> Solver:
         return LEAST_SQUARES if model.has_scale else LBFGS() if large(model) else NEWTON
     if isinstance(model, Structural):
         return BoundedNewton()
-    if hasattr(model, "maximum"):
-        return ClosedForm()
     if isinstance(model, Custom):
         return PATIENT
-    if not hasattr(model, "evaluate") and not isinstance(model, OneVsRest):
-        raise IncompatibleError(f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.")
-    return Newton()
+    return ClosedForm() if hasattr(model, "maximum") else Newton()
 
 
 def _explain_failure(model: Model) -> None:

@@ -127,7 +127,7 @@ def accuracy(fit: Any, data: Any) -> float:
 
 def _has_classes(fit: Any) -> bool:
     if isinstance(getattr(fit, "model", None), Model):
-        return isinstance(fit.model.likelihood, Bernoulli | Probit | Categorical)
+        return hasattr(fit, "estimate") and isinstance(fit.model.likelihood, Bernoulli | Probit | Categorical)
     return hasattr(fit, "separate_probabilities") or getattr(fit, "labels", None) is not None
 
 

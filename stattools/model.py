@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import get_blas_funcs
 from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
+from stattools.arguments import as_theta
 from stattools.data.products import FEW, symmetric
 from stattools.data.rows import Block, Rows
 from stattools.data.sweep import Share
@@ -207,7 +208,7 @@ class Model:
 
     def logliks(self, thetas: ArrayLike) -> Floats:
         """Log-likelihoods at many points, (S, p), in one read of the rows, at scale 1 where one is estimated."""
-        points = [self._checked(theta) for theta in np.asarray(thetas, dtype=float)]
+        points = [self._checked(theta) for theta in as_theta(thetas, self.title)]
         return self.rows.total(partial(_logliks, self.likelihood, self.predictor, points))
 
     def score(self, theta: ArrayLike) -> Floats:
@@ -237,7 +238,8 @@ class Model:
         return rows, T
 
     def _checked(self, theta: ArrayLike) -> Floats:
-        theta = np.asarray(theta, dtype=float)
+        if type(theta) is not np.ndarray or theta.dtype != np.float64:
+            theta = as_theta(theta, self.title)
         if theta.shape != (self.predictor.size,):
             raise DomainError(
                 f"{self.title} has {self.predictor.size} coefficients ({', '.join(self.names[:6])}"

@@ -12,7 +12,7 @@ LAYERS = [
     ["characters"],
     ["errors", "record", "threads"],
     ["files"],
-    ["interval", "units", "whole_numbers"],
+    ["interval", "units", "whole_numbers", "arguments"],
     ["seeds", "memory"],
     ["likelihoods"],
     ["data"],

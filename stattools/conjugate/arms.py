@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,7 +60,9 @@ def labels(arms: Any, shape: tuple[int, ...], who: str) -> Labels:
     """The labels as a tuple, one per entry and all different, or None."""
     if arms is None:
         return None
-    found = (arms,) if isinstance(arms, str) else tuple(arms)
+    found = _several(arms)
+    if not all(isinstance(label, Hashable) for label in found):
+        raise DomainError(f"{who} needs arms=, labels such as text or numbers; got {arms!r:.80}.")
     if len(shape) != 1 or len(found) != shape[0]:
         raise DomainError(f"{who} needs arms=, one label per entry of shape {shape}; got {len(found)} labels.")
     if len(set(found)) < len(found):
@@ -82,10 +84,16 @@ def same_arms(arms: Any, what: str, values: Any) -> None:
         )
 
 
+def _several(arms: Any) -> tuple[Any, ...]:
+    """Labels as a tuple; text, and what holds no labels, is one."""
+    return (arms,) if isinstance(arms, str) or not isinstance(arms, Iterable) else tuple(arms)
+
+
 def place(where: tuple[int, ...], arms: Any) -> str:
     """`in arm 'B'` or `at position 3`, for an error message."""
-    if arms is not None and len(where) == 1 and where[0] < len(tuple(arms)):
-        return f"in arm {tuple(arms)[where[0]]!r}"
+    named = () if arms is None else _several(arms)
+    if len(where) == 1 and where[0] < len(named):
+        return f"in arm {named[where[0]]!r}"
     return f"at position {where[0] if len(where) == 1 else where}"
 
 
@@ -117,7 +125,7 @@ def shown(distribution: Any, names: tuple[str, ...]) -> str:
         entries = [f"{v:.6g}" for v in value.ravel()[:4]] + ["..."] * (value.size > 4)
         parts.append(f"[{', '.join(entries)}]")
     count = f"{values[0].size} arms"
-    arms = distribution.arms
+    arms = getattr(distribution, "arms", None)
     named = "" if arms is None else f": {', '.join(map(str, arms[:4]))}{', ...' * (len(arms) > 4)}"
     return f"{who}({', '.join(parts)}; {count}{named})"
 

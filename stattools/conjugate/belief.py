@@ -6,7 +6,7 @@ one entry per arm, and its `sample` has shape (draws, *shape).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,9 +68,12 @@ def single(value: Any, what: str) -> float:
 
 def different(names: Any, count: int, title: str, of: str) -> tuple[str, ...] | None:
     """`names` as a tuple, or None; DomainError unless there are so many, all different."""
-    found = None if names is None else tuple(names)
-    if found is not None and (len(found) != count or len(set(found)) < count):
-        raise DomainError(f"{title} {count} different names, one per {of}; got {found!r:.80}.")
+    if names is None:
+        return None
+    found = tuple(names) if isinstance(names, Iterable) and not isinstance(names, str) else (names,)
+    text = all(isinstance(name, str) for name in found)
+    if not text or len(found) != count or len(set(found)) < count:
+        raise DomainError(f"{title} {count} different names, one per {of}; got {names!r:.80}.")
     return found
 
 

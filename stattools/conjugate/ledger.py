@@ -131,7 +131,7 @@ def ledger(prior: Any, /) -> Ledger:
     batch 1 0.58333 0.13674 0.58811 0.31822 0.82476       -2.3979             -2.3979         1
     batch 2 0.36364  0.1003 0.35943 0.18711 0.56124       -4.2552             -6.6531  0.017028
     """
-    if not hasattr(prior, "update"):
+    if not (hasattr(prior, "update") and (hasattr(prior, "seen") or hasattr(prior, "lacks"))):
         raise IncompatibleError(
             f"ledger needs a prior of a conjugate family, such as st.Beta(1, 1); got {type(prior).__name__}."
         )

@@ -126,7 +126,8 @@ class Normal:
         -0.918938533205
         """
         z = self._standard(points(x, "theta"))
-        return plain(-0.5 * z * z - np.log(self.sd) - HALF_LOG_TWO_PI)
+        with np.errstate(over="ignore"):  # the density is 0 where z^2 overflows
+            return plain(-0.5 * z * z - np.log(self.sd) - HALF_LOG_TWO_PI)
 
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = (mean - x) / sd^2."""

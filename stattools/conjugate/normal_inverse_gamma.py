@@ -115,13 +115,13 @@ class NormalInverseGamma:
 
     def marginal(self, parameter: Literal["mean", "variance", "sd"]) -> Any:
         """What is believed about one parameter whatever the other: a StudentT, an InverseGamma, a RootInverseGamma."""
+        if not isinstance(parameter, str) or parameter not in PARAMETERS:
+            raise DomainError(f"marginal needs one of {', '.join(map(repr, PARAMETERS))}; got {parameter!r:.60}.")
         if parameter == "mean":
             scale = np.sqrt(self.scale / self.shape / self.strength)
             return StudentT(2.0 * self.shape, self.mean, scale, arms=self.arms)
-        if parameter in PARAMETERS:
-            kind = InverseGamma if parameter == "variance" else RootInverseGamma
-            return kind(self.shape, self.scale, arms=self.arms)
-        raise DomainError(f"marginal needs one of {', '.join(map(repr, PARAMETERS))}; got {parameter!r}.")
+        kind = InverseGamma if parameter == "variance" else RootInverseGamma
+        return kind(self.shape, self.scale, arms=self.arms)
 
     @property
     def sd(self) -> Any:

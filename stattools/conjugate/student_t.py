@@ -100,7 +100,8 @@ class StudentT:
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = -(df + 1) z / (df + z^2) / scale."""
         z = self._standard(points(x, "theta"))
-        return plain(-(self.df + 1.0) * z / (self.df + z * z) / self.scale)
+        with np.errstate(over="ignore"):  # the slope tends to 0 as z^2 grows
+            return plain(-z / ((self.df + z * z) / (self.df + 1.0)) / self.scale)
 
     def pdf(self, x: ArrayLike) -> Any:
         """The density, by the name that predictive distributions have for it."""

@@ -158,6 +158,8 @@ def separation(model: Model) -> Separation | None:
     >>> separation(st.logistic([0, 0, 1, 1], [1.0, 2.0, 3.0, 4.0], names=["dose"])).infinite
     {'Intercept': -inf, 'dose': inf}
     """
+    if not isinstance(model, Model):
+        raise IncompatibleError(f"separation needs a regression, such as st.logistic(...); got {type(model).__name__}.")
     found = cone(model)
     if found is None:
         return None

@@ -58,13 +58,18 @@ def linear_recurrence_adjoint(
     a, b, start = numbers(a, "a", who), numbers(b, "b", who), numbers(initial, "initial", who)
     y = linear_recurrence(a, b, initial=start, axis=axis)
     g = _cotangent(cotangent, y, who)
+    if np.isnan(y).any() or np.isnan(g).any():
+        raise DomainError(f"{who} needs a, b, initial and cotangent without NaN, which has no derivative.")
     order_k = a.ndim > b.ndim
     parts = list(a) if order_k else [a]
     lags = [along(part, b.shape, axis, "a", who) for part in parts]
     y, g = np.moveaxis(y, axis, -1), np.moveaxis(g, axis, -1)
     k, n, batch = len(lags), y.shape[-1], y.shape[:-1]
     before = entering(start, k, order_k, batch)
-    back = transposed([lag.reshape(-1, n) for lag in lags], g.reshape(-1, n)).reshape(y.shape)
+    try:
+        back = transposed([lag.reshape(-1, n) for lag in lags], g.reshape(-1, n)).reshape(y.shape)
+    except Trouble as trouble:
+        raise _of_cotangent(trouble, who, batch, n) from None
     by_a, by_before = [], []
     for j in range(1, k + 1):
         earlier = np.concatenate([np.moveaxis(before[:j][::-1], 0, -1), y], axis=-1)[..., :n]
@@ -119,7 +124,10 @@ def exponential_filter_adjoint(
         raise trouble.told(who, batch, "Replace or drop it.") from None
     g = g.copy()
     g[:, : blank.shape[1]][blank] = 0.0
-    back = transposed([1.0 - gain], g)
+    try:
+        back = transposed([1.0 - gain], g)
+    except Trouble as trouble:
+        raise _of_cotangent(trouble, who, batch, n) from None
     earlier = np.concatenate([before.T, y[:, :-1]], axis=1)
     gap = np.isnan(flat)
     by_x, by_w = gain * back, np.where(gap, 0.0, back * (values - earlier))
@@ -144,6 +152,12 @@ def transposed(lags: list[Array], g: Array) -> Array:
     back = np.empty(g.shape, np.result_type(*lags, g))
     solve(tuple(shifted), g[:, ::-1], np.zeros((len(lags), len(g)), back.dtype), back)
     return back[:, ::-1]
+
+
+def _of_cotangent(trouble: Trouble, who: str, batch: tuple[int, ...], n: int) -> DomainError:
+    """What went wrong on the way back, where the times run backwards and b is the cotangent."""
+    reason = trouble.reason.replace("b is", "cotangent is")
+    return Trouble(reason, trouble.row, n - 1 - trouble.column).told(who, batch, "Rescale the cotangent.")
 
 
 def _cotangent(cotangent: ArrayLike, like: Array, who: str) -> Array:

@@ -11,7 +11,9 @@ mean and variance estimates, Communications of the ACM 22 (1979), with weights t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -137,7 +139,8 @@ def _moments(x: Array, decay: Array, bias: bool, missing: Missing) -> tuple[Arra
 def half_lives(times: Any, half_life: Any, who: str) -> Array:
     """Time steps in half-lives, (..., n - 1)."""
     array = np.asarray(times)
-    if array.dtype.kind in "OUS" or "tz" in type(getattr(times, "dtype", None)).__name__.lower():
+    dressed = array.dtype.kind == "O" and not all(isinstance(value, Number | Decimal) for value in array.flat)
+    if dressed or array.dtype.kind in "US" or "tz" in type(getattr(times, "dtype", None)).__name__.lower():
         import pandas as pd
 
         try:

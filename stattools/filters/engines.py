@@ -15,7 +15,7 @@ MANY = 200_000
 
 def require_engine(who: str, engine: Any) -> None:
     """DomainError for an engine that does not exist, IncompatibleError for one that is not installed."""
-    if engine not in ("auto", "lapack", "numba"):
+    if not isinstance(engine, str) or engine not in ("auto", "lapack", "numba"):
         raise DomainError(f"{who} has engine='auto', 'lapack' and 'numba'; got {engine!r:.40}.")
     if engine == "numba" and find_spec("numba") is None:
         raise IncompatibleError(f"{who}: engine='numba' needs Numba: install stattools[fast], or use 'lapack'.")

@@ -22,7 +22,7 @@ type Missing = Literal["carry", "decay", "raise"]
 
 def require_missing(who: str, missing: Any) -> None:
     """DomainError for another word."""
-    if missing not in ("carry", "decay", "raise"):
+    if not isinstance(missing, str) or missing not in ("carry", "decay", "raise"):
         raise DomainError(f"{who} has missing='carry', 'decay' and 'raise'; got {missing!r:.40}.")
 
 

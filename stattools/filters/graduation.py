@@ -11,6 +11,7 @@ smoother, Analytical Chemistry 75 (2003); Hodrick & Prescott, Journal of Money, 
 from __future__ import annotations
 
 from math import comb
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,7 +50,8 @@ def whittaker(
     [0.272727, 0.545455, 1.363636, 0.545455, 0.272727]
     """
     who = "whittaker"
-    if isinstance(smoothness, bool) or not np.isscalar(smoothness) or not 0.0 < float(np.real(smoothness)) < np.inf:
+    number = isinstance(smoothness, Real) and not isinstance(smoothness, bool)
+    if not number or not 0.0 < smoothness < np.inf:
         raise DomainError(f"{who} needs a smoothness that is positive and finite; got {smoothness!r:.40}.")
     order = whole_number(order, f"{who}: order, the differences that are penalized,", at_least=1, at_most=8)
     paired(("y", y), ("weights", weights))

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, ndtri
 
+from stattools.arguments import as_theta
 from stattools.data.dataset import read
 from stattools.data.design import Design
 from stattools.data.pairing import paired
@@ -204,7 +205,7 @@ class ExponentialSmoothing:
         return np.full(len(self.y), self.fixed) if self.fixed is not None else expit(self._eta(theta))
 
     def _checked(self, theta: ArrayLike) -> Floats:
-        theta = np.asarray(theta, dtype=float)
+        theta = as_theta(theta, self.title)
         if theta.shape != (len(self.names),):
             raise DomainError(
                 f"{self.title} has {len(self.names)} parameters ({', '.join(self.names[:6])}); got theta of shape "

@@ -128,6 +128,8 @@ def _has_edge_at(full: Model, restricted: Model) -> bool:
 def require_information(who: str, *fits: Fit) -> None:
     """IncompatibleError for fits that are no maxima of the likelihood, or whose covariance says not to trust it."""
     for fit in fits:
+        if not (hasattr(fit, "estimate") and hasattr(fit, "penalty")):
+            raise IncompatibleError(f"the {who} test is of fits, st.fit(model); got {type(fit).__name__}.")
         if fit.penalty is not None:
             raise IncompatibleError(
                 f"the {who} test compares maxima of the log-likelihood, and {describe(fit.model)} was fitted with "

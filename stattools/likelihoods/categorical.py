@@ -28,8 +28,11 @@ class Categorical:
     categories: int
 
     def __post_init__(self) -> None:
-        if self.categories < 2 or self.categories != int(self.categories):
-            raise DomainError(f"Categorical needs a whole number of categories, 2 or more; got {self.categories}.")
+        whole = isinstance(self.categories, int | np.integer) and not isinstance(self.categories, bool)
+        if not whole or self.categories < 2:
+            raise DomainError(
+                f"Categorical needs categories=, a whole number of 2 or more; got {self.categories!r:.60}."
+            )
 
     @property
     def width(self) -> int:

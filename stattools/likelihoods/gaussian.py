@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,9 @@ class Gaussian:
     width = 1
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.scale < np.inf:
-            raise DomainError(f"Gaussian needs a positive, finite scale; got {self.scale}.")
+        number = isinstance(self.scale, Real) and not isinstance(self.scale, bool)
+        if not (number and 0.0 < self.scale < np.inf):
+            raise DomainError(f"Gaussian needs a positive, finite scale; got {self.scale!r:.60}.")
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless all are finite and have sums of squares in float64."""

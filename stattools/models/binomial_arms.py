@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlog1py, xlogy
 
+from stattools.arguments import as_theta
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.model import NOT_ASKED, Evaluation
@@ -131,7 +132,7 @@ class BinomialArms:
 
     def variance(self, theta: ArrayLike) -> Floats:
         """Variance of the estimates by the expected information, theta (1 - theta) / n, shape (m,)."""
-        theta = np.asarray(theta, dtype=float)
+        theta = as_theta(theta, self.title)
         return theta * (1.0 - theta) / self.trials
 
     @property
@@ -151,7 +152,7 @@ class BinomialArms:
         return z, erfc(np.abs(z) / 2**0.5)
 
     def _checked(self, theta: ArrayLike) -> Floats:
-        theta = np.asarray(theta, dtype=float).reshape(-1)
+        theta = as_theta(theta, self.title).reshape(-1)
         if theta.shape != self.shape:
             raise DomainError(f"{self.title} has {len(self.trials)} coefficients; got theta of shape {theta.shape}.")
         if not ((theta >= 0.0) & (theta <= 1.0)).all():

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlog1py, xlogy
 
+from stattools.arguments import as_theta
 from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.model import NOT_ASKED, Evaluation
@@ -176,7 +177,7 @@ class BernoulliTrials:
 
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """loglik, score (1,) and information (1, 1) at one theta, a number or an array of shape (1,)."""
-        point = np.asarray(theta, dtype=float).reshape(-1)
+        point = as_theta(theta, self.title).reshape(-1)
         if point.shape != (1,):
             raise DomainError(f"{self.title} has one coefficient (theta); got theta of shape {np.shape(theta)}.")
         score = self.score(point) if order >= 1 else NOT_ASKED
@@ -206,7 +207,7 @@ def unit_interval(theta: ArrayLike) -> Floats:
     """theta as float64, or a DomainError that says which entry is not a probability."""
     try:
         values = np.asarray(theta, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ArithmeticError):
         raise DomainError(f"theta is a probability, a number in [0, 1]; got {theta!r:.80}.") from None
     bad = ~((values >= 0.0) & (values <= 1.0))
     if bad.any():

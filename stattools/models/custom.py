@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import as_theta
 from stattools.errors import DomainError
 from stattools.model import Evaluation
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
@@ -155,7 +156,7 @@ class Custom:
         return float(value)
 
     def _checked(self, theta: ArrayLike) -> Floats:
-        theta = np.asarray(theta, dtype=float)
+        theta = as_theta(theta, self.title)
         if theta.shape != self.start.shape:
             raise DomainError(f"{self.title} has {len(self.start)} parameters; got theta of shape {theta.shape}.")
         return theta

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlogy
 
+from stattools.arguments import as_theta
 from stattools.data.columns import clean, missing
 from stattools.data.table import series
 from stattools.errors import DomainError
@@ -173,7 +174,7 @@ class Multinomial:
 
     def covariance(self, theta: ArrayLike) -> Floats:
         """(diag(p) - p p^T) / n, which has rank K - 1."""
-        p = np.asarray(theta, dtype=float)
+        p = as_theta(theta, self.title)
         return (np.diag(p) - np.outer(p, p)) / self.n
 
     @property
@@ -196,7 +197,7 @@ def simplex(theta: ArrayLike, K: int) -> Floats:
     """theta as float64 with K probabilities in the last axis that add to 1 within 1e-9, or a DomainError."""
     try:
         p = np.asarray(theta, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ArithmeticError):
         p = np.empty(0)
     if p.shape[-1:] != (K,) or not ((p >= 0) & (p <= 1 + 1e-9)).all():
         raise DomainError(f"theta needs {K} probabilities in [0, 1]; got {theta!r:.80}.")

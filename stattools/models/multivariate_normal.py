@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
 
+from stattools.arguments import as_theta
 from stattools.data.arrays import matrix, named
 from stattools.data.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.errors import DomainError
@@ -85,8 +86,16 @@ class MultivariateSample:
     def loglik(self, mean: ArrayLike, covariance: ArrayLike) -> float:
         """Log-likelihood at a mean (d,) and a positive definite covariance (d, d)."""
         center, scatter = center_and_scatter(len(self.values), self.sums)
-        root = np.linalg.cholesky(np.asarray(covariance, dtype=float))
-        gap = center - np.asarray(mean, dtype=float)
+        at, spread = as_theta(mean, self.title), as_theta(covariance, self.title)
+        d = len(center)
+        if at.shape != (d,) or spread.shape != (d, d):
+            shapes = f"({d},) and ({d}, {d}); got {at.shape} and {spread.shape}"
+            raise DomainError(f"{self.title} needs a mean and a covariance of shapes {shapes}.")
+        try:
+            root = np.linalg.cholesky(spread)
+        except np.linalg.LinAlgError:
+            raise DomainError(f"{self.title} needs a positive definite covariance; got {spread!r:.80}.") from None
+        gap = center - at
         whitened = solve_triangular(root, scatter + self.n * np.outer(gap, gap), lower=True)
         distance = float(np.trace(solve_triangular(root, whitened.T, lower=True)))
         log_root = float(np.log(np.diagonal(root)).sum())

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import as_theta
 from stattools.data.arrays import NUMBERS, vector
 from stattools.data.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.errors import DomainError, IdentificationError
@@ -198,7 +199,7 @@ class NormalSample:
 
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and observed information (2) at theta."""
-        theta = np.asarray(theta, dtype=float).reshape(-1)
+        theta = as_theta(theta, self.title).reshape(-1)
         if theta.shape != (len(self.names),):
             raise DomainError(
                 f"{self.title} has {len(self.names)} parameters ({', '.join(self.names[:6])}); "

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc
 
+from stattools.arguments import as_theta
 from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.model import NOT_ASKED, Evaluation
@@ -141,7 +142,7 @@ class Waits:
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """loglik, score (1,) and information (1, 1) at one theta."""
         rest = self._flips.evaluate(theta, order)
-        value = float(self.loglik(np.asarray(theta, dtype=float).reshape(-1)[0]))
+        value = float(self.loglik(as_theta(theta, self.title).reshape(-1)[0]))
         return Evaluation(value, rest.score if order >= 1 else NOT_ASKED, rest.information)
 
     def maximum(self) -> Floats:

@@ -48,7 +48,7 @@ def fit_network(
     if not isinstance(solver, Adam | LBFGS):
         raise IncompatibleError(f"a network is trained by st.LBFGS() or st.Adam(); got {type(solver).__name__}.")
     restarts = whole_number(restarts, "restarts=", at_least=1)
-    if ensemble not in ("deep", "bootstrap"):
+    if not isinstance(ensemble, str) or ensemble not in ("deep", "bootstrap"):
         raise DomainError(f'ensemble= is "deep" or "bootstrap"; got {ensemble!r}.')
     if members is None and ensemble != "deep":
         raise DomainError(f"ensemble={ensemble!r} needs members=, how many networks to train.")

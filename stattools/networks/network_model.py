@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import as_theta
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.data.outcome import numeric
 from stattools.data.rows import Rows
@@ -265,7 +266,7 @@ class Network:
         return Evaluation(float(loglik), sums.score / square)
 
     def _checked(self, theta: ArrayLike) -> Floats:
-        theta = np.asarray(theta, dtype=float)
+        theta = as_theta(theta, self.title)
         if theta.shape != (self.perceptron.size,):
             raise DomainError(
                 f"{self.title} has {self.perceptron.size} parameters; got theta of shape {theta.shape}. Start from "

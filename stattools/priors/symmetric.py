@@ -60,14 +60,15 @@ class Cauchy:
         return plain(np.exp(self.log_density(x)))
 
     def log_density(self, x: ArrayLike) -> Any:
-        """log f(x) at each x, finite for z up to 1e154. Raises DomainError for NaN."""
-        z = (points(x, "x") - self.location) / self.scale
-        return plain(-np.log1p(z * z) - np.log(np.pi * np.asarray(self.scale)))
+        """log f(x) at each x, -inf at an infinite one. Raises DomainError for NaN."""
+        reach = np.hypot(self.scale, points(x, "x") - self.location)
+        return plain(np.log(self.scale) - np.log(np.pi) - 2.0 * np.log(reach))
 
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = -2 z / (1 + z^2) / scale."""
-        z = (points(x, "x") - self.location) / self.scale
-        return plain(-2.0 * z / (1.0 + z * z) / self.scale)
+        away = points(x, "x") - self.location
+        reach = np.hypot(self.scale, away)
+        return plain(-2.0 * (away / reach) / reach)
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""

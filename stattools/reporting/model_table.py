@@ -69,7 +69,7 @@ def report_table(
     face = FACES.get(format)
     if face is None:
         raise DomainError(f"report_table needs format= one of {', '.join(FACES)}; got {format!r}.")
-    if spread not in ("se", "interval"):
+    if not isinstance(spread, str) or spread not in ("se", "interval"):
         raise DomainError(f'report_table needs spread="se" or "interval"; got {spread!r}.')
     require_level(level)
     if not results:

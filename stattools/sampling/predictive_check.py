@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -65,11 +66,11 @@ def predictive_check(
     >>> predictive_check(rate, lambda y: (y == 0).sum(), seed=1).p_value < 0.01  # too many zeros for one rate
     True
     """
-    if under not in ("posterior", "prior"):
+    if not isinstance(under, str) or under not in ("posterior", "prior"):
         raise DomainError(f'predictive_check needs under="posterior" or under="prior"; got {under!r}.')
     if not callable(statistic):
         raise DomainError(f"predictive_check needs a function of the data, such as np.max; got {statistic!r:.60}.")
-    seen, made = (_of_draws if hasattr(posterior, "flat") else _of_exact)(posterior, under, seed)
+    seen, made = (_of_draws if hasattr(posterior, "priors") else _of_exact)(posterior, under, seed)
     return beside(statistic, seen, made, under)
 
 
@@ -81,11 +82,19 @@ def beside(
     >>> beside(np.max, np.array([1.0, 4.0]), np.array([[1.0, 2.0], [4.0, 0.0], [5.0, 1.0], [0.0, 0.0]])).p_value
     0.375
     """
-    observed = float(statistic(seen))
-    replicated = np.array([float(statistic(row)) for row in made])
+    observed = _number(statistic, seen)
+    replicated = np.array([_number(statistic, row) for row in made])
     tie = 0.5 * float(np.mean(replicated == observed))
     share = float(np.mean(replicated > observed)) + tie
     return PredictiveCheck(getattr(statistic, "__name__", "statistic"), observed, replicated, share, under)
+
+
+def _number(statistic: Callable[[Floats], float], outcomes: Floats) -> float:
+    """The statistic of one set of outcomes, or a DomainError where it is no finite number."""
+    found = statistic(outcomes)
+    if np.ndim(found) or not isinstance(found, Real | np.bool_) or not np.isfinite(found):
+        raise DomainError(f"predictive_check needs a statistic that returns one finite number; got {found!r:.60}.")
+    return float(found)
 
 
 def _of_draws(posterior: Posterior, under: str, seed: Any) -> tuple[Floats, Floats]:

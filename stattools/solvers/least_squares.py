@@ -67,7 +67,7 @@ class LeastSquares:
     needs = "a Gaussian likelihood with a linear predictor"
 
     def __post_init__(self) -> None:
-        if self.accuracy not in ("auto", "fast", "exact"):
+        if not isinstance(self.accuracy, str) or self.accuracy not in ("auto", "fast", "exact"):
             raise DomainError(f"LeastSquares needs accuracy= 'auto', 'fast' or 'exact'; got {self.accuracy!r}.")
 
     def solve(self, model: Any) -> Solution:

@@ -13,6 +13,8 @@ and have slightly different maxima. Log-likelihoods of different conventions mus
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -32,7 +34,7 @@ def loglik_conventions(model: Structural, theta: ArrayLike, /, *, prior_variance
     >>> [round(float(value), 4) for value in values.values()]
     [-19.0908, -20.0098, -28.1311, -19.0854]
     """
-    if not (np.isfinite(prior_variance) and prior_variance > 0):
+    if not (isinstance(prior_variance, Real) and np.isfinite(prior_variance) and prior_variance > 0):
         raise DomainError(f"prior_variance= is a positive number; got {prior_variance!r}.")
     variances, beta = completed(model, theta)
     y, full = model.detrended(beta), model.components.full(variances)

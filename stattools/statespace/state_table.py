@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from stattools.arguments import as_theta
 from stattools.errors import DomainError, IncompatibleError
 from stattools.statespace.kalman import kalman
 from stattools.statespace.structural import Structural
@@ -56,7 +57,8 @@ def states(model: Structural, variances: ArrayLike, /, *, kind: Kind = "smoothed
 
 def completed(model: Structural, theta: ArrayLike) -> tuple[Floats, Floats]:
     """(variances, beta), beta by generalized least squares where theta holds the variances only."""
-    given, k = np.asarray(theta, dtype=float), len(_structural(model).positive)
+    k = len(_structural(model).positive)
+    given = as_theta(theta, model.title)
     if model.regressors and given.shape == (k,):
         variances, _ = model.checked(np.append(given, np.zeros(len(model.regressors))))
         return variances, model.coefficients(variances)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import as_theta
 from stattools.errors import DomainError
 from stattools.model import Evaluation
 from stattools.statespace.components import Components
@@ -104,7 +105,7 @@ class Structural:
 
     def split(self, theta: ArrayLike) -> tuple[Floats, Floats]:
         """theta as (variances, beta); DomainError for a wrong number or values that are not finite."""
-        theta, k = np.asarray(theta, dtype=float), len(self.positive)
+        theta, k = as_theta(theta, self.title), len(self.positive)
         if theta.shape != (len(self.names),):
             raise DomainError(
                 f"{self.title} has {len(self.names)} parameters, {', '.join(self.names)}; got values of shape "

@@ -1,0 +1,82 @@
+"""What is given beside data, and objects of another kind where a model, a fit or a posterior is asked for."""
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.arguments import as_theta
+
+TABLE = {"y": [0.0, 1.0, 1.0, 3.0, 2.0], "x": [0.0, 1.0, 2.0, 3.0, 4.0]}
+BETA = st.posterior(st.coin([0, 1, 1]), prior=st.Beta(1, 1))
+
+
+@pytest.mark.parametrize("theta", ["text", None, {"x": 1}, 1j, [1, [2, 3]], [10**400], Decimal("sNaN"), b"x"])
+def test_parameters_are_numbers(theta):
+    with pytest.raises(st.DomainError, match="a model needs its parameters as numbers"):
+        as_theta(theta, "a model")
+
+
+def test_numbers_of_any_dress_are_parameters():
+    for theta in ([1, 2], (1.0, 2.0), np.array([1, 2], dtype=np.float32), np.array([1, 2], dtype=object)):
+        assert_allclose(as_theta(theta, "a model"), [1.0, 2.0])
+
+
+OTHER_KINDS = {
+    "fit of a fit": lambda: st.fit(st.fit(st.ols("y ~ x", TABLE)), penalty=st.Jeffreys()),
+    "fit of a posterior": lambda: st.fit(BETA, solver=st.ClosedForm()),
+    "fit of text": lambda: st.fit("y ~ x", penalty=st.Jeffreys()),
+    "posterior of a likelihood": lambda: st.posterior(st.Gaussian(), draws=50),
+    "separation of a number": lambda: st.separation(3.0),
+    "separation of a fit": lambda: st.separation(st.fit(st.coin([0, 1]))),
+    "likelihood ratio of posteriors": lambda: st.likelihood_ratio(BETA, BETA),
+    "score test of a model": lambda: st.score_test(st.coin([0, 1]), st.coin([0, 1])),
+    "ledger of a dict": lambda: st.ledger({"x": st.Normal(0, 1)}),
+    "confusion of draws": lambda: st.confusion(st.posterior(st.logistic([0, 1, 0, 1], [1, 2, 3, 4]), method="laplace")),
+    "labels that are none": lambda: st.Beta([1, 2], [1, 2], arms=3.0),
+    "labels without a hash": lambda: st.Normal([1, 2], 1, arms=[[1], [2]]),
+    "names that are numbers": lambda: st.NormalInverseGammaRegression([0, 1], np.eye(2), 1, 1, names=[1, 2]),
+    "names that are one text": lambda: st.NormalInverseWishart([0, 1], 1, 3, np.eye(2), names="ab"),
+    "scale that is a list": lambda: st.Gaussian([1.0, 2.0]),
+    "steps that are no number": lambda: st.Newton(max_steps=Decimal("sNaN")),
+    "tolerance that is an array": lambda: st.LBFGS(tolerance=np.array([1e-8, 1e-9])),
+    "smoothness that is text": lambda: st.whittaker([1.0, 2.0, 3.0], "much"),
+    "choice that is an array": lambda: st.report_table(st.fit(st.coin([0, 1])), spread=np.array(["se", "se"])),
+    "parameter that is an array": lambda: st.NormalInverseGamma(0, 1, 1, 1).marginal(np.array([])),
+    "variances that are a set": lambda: st.loglik_conventions(st.local_level([1.0, 2.0, 4.0]), {1, 2}),
+    "covariance that is none": lambda: st.multivariate_normal(np.eye(3)[:, :2]).loglik([0, 0], [[1, 2], [2, 1]]),
+    "acceptance that is NaN": lambda: st.posterior(st.coin([0, 1]), target_accept=Decimal("sNaN")),
+    "statistic that is text": lambda: st.predictive_check(BETA, lambda y: "many"),
+    "statistic that is NaN": lambda: st.predictive_check(BETA, lambda y: np.nan),
+    "cotangent with NaN": lambda: st.linear_recurrence_adjoint(0.5, [1.0, 2.0], [np.nan, 1.0]),
+    "times beyond int64": lambda: st.decay_weights([2**64, 2**64 + 2**20], half_life=1.0),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_KINDS)
+def test_other_kinds_are_refused(name):
+    with pytest.raises(st.StattoolsError):
+        OTHER_KINDS[name]()
+
+
+def test_a_normal_posterior_is_checked_against_its_data():
+    """`Normal.flat` makes a flat prior, and is not the draws of a posterior."""
+    belief = st.posterior(st.normal([1.0, 2.0, 4.0, 3.0], sd=1.0), prior=st.Normal(0, 5))
+    check = st.predictive_check(belief, np.mean, seed=1)
+    assert (check.observed, 0.4 < check.p_value < 0.6) == (2.5, True)
+
+
+@pytest.mark.parametrize("prior", [st.HalfNormal, st.HalfCauchy, st.Exponential])
+def test_priors_of_several_scales_print(prior):
+    assert repr(prior([1.0, 2.0])).startswith(prior.__name__)
+
+
+def test_heavy_tails_reach_any_number():
+    """log f = log(s / pi) - 2 log x far out, where z^2 overflows."""
+    for prior, factor in ((st.Cauchy(0, 2.0), 1.0), (st.HalfCauchy(2.0), 2.0)):
+        far = np.log(factor * 2.0 / np.pi) - 2.0 * np.log(1e300)
+        assert_allclose(prior.log_density(1e300), far, rtol=1e-14)
+        assert_allclose(prior.slope(1e300), -2e-300, rtol=1e-14)
+    assert st.HalfNormal(1.0).log_density(1e300) == st.Normal(0, 1).log_density(1e300) == -np.inf
