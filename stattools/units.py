@@ -25,6 +25,12 @@ SMALLEST_SUM, LARGEST_SUM = 1e-240, 1e240
 SMALLEST_VARIANCE, LARGEST_VARIANCE = 1e-290, 1e290
 """Variances between these have all their digits."""
 
+SMALLEST_OF_SERIES, LARGEST_OF_SERIES = 1e-50, 1e50
+"""The largest value of a series whose variances are estimated is between these."""
+
+SMALLEST_GIVEN, LARGEST_GIVEN = 1e-140, 1e140
+"""Variances that are given are between these, so that their ratios are finite."""
+
 SMALLEST_PRECISION = 1e-60
 """Precisions are between this and its inverse."""
 
@@ -47,6 +53,26 @@ def require_units(who: str, names: Sequence[str], scales: NDArray[np.float64]) -
             f"{who} squares its columns, and {names[column]!r} varies on a scale of {scales[column]:.1g}, whose square "
             f"is beyond float64. {remedy(float(scales[column]))}"
         )
+
+
+def require_size(
+    who: str, what: str, values: NDArray[np.float64], *, smallest: float = SMALLEST, largest: float = LARGEST
+) -> None:
+    """DomainError where the largest of the numbers, those that are missing apart, is neither 0 nor within the ends.
+
+    >>> require_size("A regression", "y", np.array([0.0, np.nan, 1e100]))
+    """
+    size = float(np.nanmax(np.abs(values), initial=0.0))
+    if size and not smallest <= size <= largest:
+        raise DomainError(f"{who} squares {what}, whose largest number is {size:.1g} in size. {remedy(size)}")
+
+
+def require_series(who: str, what: str, values: NDArray[np.float64]) -> None:
+    """`require_size` of series with variances as parameters, whose own variances are fourth powers of the values.
+
+    >>> require_series("A local level", "y", np.array([1.0, 2.0]))
+    """
+    require_size(who, what, values, smallest=SMALLEST_OF_SERIES, largest=LARGEST_OF_SERIES)
 
 
 def require_precision(precision: NDArray[np.float64], y: NDArray[np.float64]) -> None:

@@ -84,6 +84,8 @@ def covariance(
 def _require_variances(model: Any, bread: Floats, scale: float) -> None:
     """DomainError where a variance has no digits in float64; where y is 0 in every row, `scale` has none either."""
     variances, square = bread.diagonal().tolist(), scale * scale
+    if not isinstance(model, Model):  # a variance at its boundary 0 has none
+        variances = [1.0 if variance != variance else variance for variance in variances]
     if square < SMALLEST_VARIANCE:
         square = 1.0
     low, high = min(variances), max(variances)

@@ -27,6 +27,7 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.filters.one_step import Errors, evaluate, one_step, profile
 from stattools.filters.signals import numbers
 from stattools.model import Evaluation
+from stattools.units import require_size
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -256,6 +257,7 @@ def exponential_smoothing(
         raise DomainError(f"{WHO} needs values; y is empty.")
     if gap.all():
         raise DomainError(f"{WHO} needs values; all {len(values)} are missing.")
+    require_size(WHO, "y", values)
     Z, design, fixed, names = _gain(weights, data, len(values))
     used, opening = ~gap, int(np.argmin(gap))
     first, free = _opening(initial, float(values[opening]))

@@ -14,7 +14,7 @@ from stattools.errors import DomainError
 from stattools.likelihoods.likelihood import Floats, Terms, finite, floats
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.seeds import generator
-from stattools.units import LARGEST, SMALLEST, remedy
+from stattools.units import LARGEST, SMALLEST, require_size
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
@@ -43,10 +43,8 @@ class Gaussian:
         y = floats(y, "Gaussian")
         if y.size and SMALLEST < nrm2(y.ravel()) < LARGEST:
             return y
-        size = float(np.abs(finite(y, "Gaussian")).max(initial=0.0))
-        if size == 0 or SMALLEST <= size <= LARGEST:
-            return y
-        raise DomainError(f"Gaussian squares y, whose largest number is {size:.1g} in size. {remedy(size)}")
+        require_size("Gaussian", "y", finite(y, "Gaussian"))
+        return y
 
     def mean(self, eta: ArrayLike) -> Floats:
         """eta itself."""

@@ -24,7 +24,7 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.models.arms import columns, grouping
-from stattools.units import LARGEST, SMALLEST, remedy
+from stattools.units import LARGEST, SMALLEST, require_size
 
 Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
@@ -271,9 +271,7 @@ def _measurements(y: Any) -> Floats:
     if np.asarray(values).dtype.kind not in NUMBERS or np.asarray(values).dtype.kind == "b":
         raise DomainError(f"normal needs measurements y, numbers; got {np.asarray(values).dtype} values.")
     values = np.array(values, dtype=float)
-    size = float(np.abs(values).max())
-    if size and not SMALLEST < size < LARGEST:
-        raise DomainError(f"normal squares measurements, of which the largest has the size {size:.1g}. {remedy(size)}")
+    require_size("normal", "measurements", values)
     return values
 
 

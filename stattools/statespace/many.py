@@ -17,6 +17,7 @@ from stattools.statespace.components import Components
 from stattools.statespace.maximum import BoundedNewton
 from stattools.statespace.spectrum import LOG_2PI, Spectrum, log_sinh_ratio, maxima
 from stattools.statespace.structural import CONVENTION, Structural
+from stattools.units import require_series
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,6 +129,8 @@ def levels(Y: Any) -> LocalLevels | None:
     if np.isinf(values).any():
         row, place = (int(i) for i in np.argwhere(np.isinf(values))[0])
         raise DomainError(f"Series {labels[row]!r} is infinite at position {place}; what is missing is NaN.")
+    for label, row in zip(labels, values, strict=True):
+        require_series("fit_many", f"series {label!r}", row)
     return LocalLevels(values, labels)
 
 

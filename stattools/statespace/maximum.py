@@ -189,7 +189,9 @@ def _interior(
             return theta, 0.0, step, "converged"
         logs = int(active[:k].sum())
         now = model.evaluate(theta)
-        unit = np.append(theta[:k], np.ones(len(theta) - k))[active]
+        # Steps are taken in logs of variances and in standard errors of beta, whatever the units of y and X.
+        scale = np.append(theta[:k], 1.0 / np.sqrt(np.abs(now.information.diagonal()[k:])))
+        unit = scale[active]
         score = now.score[active] * unit
         H = now.information[np.ix_(active, active)] * np.outer(unit, unit)
         H[np.arange(logs), np.arange(logs)] -= score[:logs]
@@ -210,7 +212,7 @@ def _interior(
             change = np.zeros(len(theta))
             change[active] = length * direction
             moved[:k] *= np.exp(change[:k])
-            moved[k:] += change[k:]
+            moved[k:] += scale[k:] * change[k:]
             rise = model.loglik(moved) - now.loglik
             if rise > 0 or abs(rise) <= 1e-12 * (abs(now.loglik) + model.n):
                 break
@@ -231,5 +233,7 @@ def _covariance(model: Structural, theta: Floats) -> Floats:
     active = np.append(theta[:k] > 0, np.ones(len(theta) - k, dtype=bool))
     H = model.information(theta)[np.ix_(active, active)]
     covariance = np.full((len(theta),) * 2, np.nan)
-    covariance[np.ix_(active, active)] = np.linalg.inv(0.5 * (H + H.T))
+    unit = 1.0 / np.sqrt(np.abs(H.diagonal()))
+    unit = np.outer(unit, unit)
+    covariance[np.ix_(active, active)] = np.linalg.inv(0.5 * (H + H.T) * unit) * unit
     return covariance

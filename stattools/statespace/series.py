@@ -21,6 +21,7 @@ from stattools.filters.signals import EXACT
 from stattools.statespace.components import Components, Trend
 from stattools.statespace.many import LocalLevels, levels
 from stattools.statespace.structural import Structural
+from stattools.units import require_series
 from stattools.whole_numbers import whole_number
 
 Floats = NDArray[np.float64]
@@ -170,6 +171,9 @@ def _series(
         kind, title + (f" with a seasonal of period {components.period}" if components.period else ""),
         y, times, components, outcome, columns, labels, known, design, formula,
     )  # fmt: skip
+    require_series(title, "y", y)
+    for name, column in zip(labels, columns.T, strict=True):
+        require_series(title, f"the regressor {name!r}", column)
     _require_length(model)
     _require_rank(model)
     return model

@@ -25,6 +25,7 @@ from stattools.statespace.posterior_precision import Posterior
 from stattools.statespace.random_walk import RandomWalk
 from stattools.statespace.spectrum import Spectrum
 from stattools.statespace.trend_walk import TrendWalk
+from stattools.units import LARGEST_GIVEN, SMALLEST_GIVEN
 
 Floats = NDArray[np.float64]
 
@@ -124,6 +125,13 @@ class Structural:
             raise DomainError(f"Variances are 0 or more; got {self.names[worst]} = {variances[worst]:.6g}.")
         if not variances.any():
             raise DomainError("All variances are 0: nothing is random. Give a positive variance to one of them.")
+        given = variances[variances > 0]
+        least, most = float(given.min()), float(given.max())
+        if least < SMALLEST_GIVEN or most > LARGEST_GIVEN or most > LARGEST_GIVEN * least:
+            raise DomainError(
+                f"Variances are between {SMALLEST_GIVEN:g} and {LARGEST_GIVEN:g} and no further apart, or exactly 0; got "
+                f"{', '.join(f'{variance:.3g}' for variance in variances)}. Change the units of y, or give 0."
+            )
         return variances, beta
 
     def loglik(self, theta: ArrayLike) -> float:
