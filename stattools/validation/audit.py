@@ -146,7 +146,9 @@ def _sentence(name: str, evidence: Evidence, serious: list[Finding], count: int)
             f"{errors}."
         )
     causes = "; ".join(finding.cause for finding in serious)
-    if not evidence.exists:
+    if not evidence.exists and any(finding.cause == "penalty" for finding in serious):
+        where = "its numbers are the maximum with a penalty, and without it there is no unique maximum"
+    elif not evidence.exists:
         where = "there is no unique maximum"
     elif not np.isfinite(evidence.distance):
         where = "its numbers are nowhere near the maximum"

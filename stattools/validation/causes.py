@@ -26,7 +26,7 @@ from stattools.validation.hidden import (
     refit_distance,
     reversed_outcome,
 )
-from stattools.validation.no_maximum import existence, limit_se, no_numbers, where_it_stopped
+from stattools.validation.no_maximum import aliased_numbers, existence, limit_se, no_numbers, where_it_stopped
 from stattools.validation.printed_errors import check_errors
 
 Floats = NDArray[np.float64]
@@ -57,7 +57,8 @@ def gather(foreign: Foreign) -> Evidence:
     if absent is not None:
         maximum, right = (none, none) if found is None else (found.solution.estimate, limit_se(found))
         gain = float("inf") if found is None else _gain(found.loglik, model, theta)
-        findings = [absent, *findings, *([] if found is None else where_it_stopped(foreign))]
+        why = aliased_numbers(foreign, absent) if found is None else [absent, *where_it_stopped(foreign)]
+        findings = [why[0], *findings, *why[1:]]
         return Evidence(tuple(findings), False, float("inf"), away, gain, maximum, right, has_se)
     try:
         best = fit(model)

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import IdentificationError, StattoolsError
+from stattools.errors import StattoolsError
 from stattools.likelihoods import Bernoulli, Binomial, Probit
 from stattools.model import Model
 from stattools.solvers.metric import Metric
@@ -71,7 +71,7 @@ def penalty(model: Model, theta: Floats, declared: Shrinkage | None, told: bool)
         return None
     kinds = {
         "on all columns but the intercept": penalized(model),
-        "on all columns and the intercept": penalized(model, intercept=True),
+        "on all columns and the intercept": penalized(model, free=np.zeros(len(spread), dtype=bool)),
         "on standardized columns": penalized(model, units=spread),
     }
     best: tuple[Shrinkage, float] | None = None
@@ -118,14 +118,11 @@ class _Measure:
     """Lengths of scores in standard errors; in units of the columns where the information is singular."""
 
     def __init__(self, information: Floats, model: Model) -> None:
-        try:
-            self.W = Metric(information).whiten()
-        except IdentificationError:
-            size = np.ones(len(information))
-            spread = np.sqrt(np.mean(model.rows.X**2, axis=0))
-            blocks = (len(size) - len(model.predictor.extra)) // len(spread)
-            size[: blocks * len(spread)] = np.tile(np.where(spread > 0, spread, 1.0), blocks)
-            self.W = np.diag(1.0 / size)
+        metric = Metric.where_definite(information)
+        if metric is not None and metric.well_conditioned(1e-10):
+            self.W = metric.whiten()
+        else:
+            self.W = np.diag(1.0 / _sizes(model))
 
     def half(self, score: Floats) -> Floats:
         return self.W.T @ score
@@ -134,16 +131,26 @@ class _Measure:
         return float(np.linalg.norm(self.half(score)))
 
 
+def _sizes(model: Model) -> Floats:
+    """The size of each coefficient's column; 1 where it is zero, and for what is no coefficient of a column."""
+    spread = np.sqrt(np.mean(model.rows.X**2, axis=0))
+    extra = len(model.predictor.extra)
+    blocks = (len(model.names) - extra) // len(spread)
+    return np.append(np.tile(np.where(spread > 0, spread, 1.0), blocks), np.ones(extra))
+
+
 def refit_distance(model: Model, shrinkage: Shrinkage, theta: Floats, se: Floats) -> float:
     """Largest distance of theta from the maximum with the penalty, in standard errors; infinite where the refit fails.
 
-    It is measured in the curvature of the penalized likelihood if there are no standard errors.
+    Where there are no standard errors, relative to the largest coefficient, each in units of its column.
     """
     try:
         gap = np.abs(theta - shrunk_maximum(model, shrinkage, theta))
     except StattoolsError:
         return float("inf")
-    return float(np.max(gap / np.where(np.isfinite(se) & (se > 0), se, np.maximum(np.abs(theta), 1e-300))))
+    sizes = _sizes(model)
+    unit = max(float(np.abs(theta * sizes).max()), 1e-300) / sizes
+    return float(np.max(gap / np.where(np.isfinite(se) & (se > 0), se, unit)))
 
 
 def cut_off(model: Model, theta: Floats) -> tuple[tuple[str, ...], float] | None:

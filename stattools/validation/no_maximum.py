@@ -4,19 +4,25 @@ loop stopped.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import qr
 
 from stattools.errors import IdentificationError
 from stattools.existence import Separation, check_rank, check_size, separation
 from stattools.model import Model
+from stattools.validation.distance import decrement
 from stattools.validation.finding import Finding
 from stattools.validation.foreign.description import Foreign
-from stattools.validation.hidden import penalty, refit_distance
+from stattools.validation.foreign.shrinkage import Shrinkage
+from stattools.validation.hidden import CLOSE, penalty, refit_distance
 
 Floats = NDArray[np.float64]
+
+LEAVE_OUT = "Leave out one column of each."
 
 
 def existence(model: Model) -> tuple[Finding | None, Separation | None]:
@@ -25,8 +31,7 @@ def existence(model: Model) -> tuple[Finding | None, Separation | None]:
         check_size(model)
         check_rank(model)
     except IdentificationError as error:
-        advice = "The fitted values are right, single coefficients mean nothing: leave out one column of each."
-        return Finding("aliased columns", str(error).split(". ")[0] + ".", advice), None
+        return Finding("aliased columns", str(error).split(". ")[0] + ".", LEAVE_OUT), None
     if model.has_scale:
         return None, None
     found = separation(model)
@@ -45,42 +50,88 @@ def existence(model: Model) -> tuple[Finding | None, Separation | None]:
     ), found
 
 
+def aliased_numbers(foreign: Foreign, aliased: Finding) -> list[Finding]:
+    """Aliased columns, with what made these numbers: a penalty, which has a maximum of its own, or none."""
+    theta, model, declared = foreign.numbers.estimate, foreign.model, foreign.recipe.penalty
+    if not np.isfinite(theta).all():
+        return [aliased]
+    shrunk = _shrunk(foreign, "Without it single coefficients are not determined.")
+    if shrunk is not None:
+        return [replace(aliased, advice="The penalty alone tells them apart: leave out one column of each."), shrunk]
+    if declared is not None:
+        words = f"It has {_words(declared)}, whose maximum is elsewhere: the {_stopped(foreign)}."
+        return [aliased, Finding("a penalty, not reached", words, "Tighten the tolerance, allow more steps.")]
+    if _fits_the_rest(model, theta):
+        said = f"The fitted values are right, single coefficients mean nothing. {LEAVE_OUT}"
+        return [replace(aliased, advice=said)]
+    said = f"The fitted values are not those of a maximum either. {LEAVE_OUT}"
+    return [replace(aliased, advice=said)]
+
+
+def _fits_the_rest(model: Model, theta: Floats) -> bool:
+    """Whether the linear predictor of theta is that of the maximum over columns that are not aliased."""
+    X, width = model.rows.X, model.predictor.width - len(model.predictor.extra)
+    _, R, order = qr(X / np.maximum(np.abs(X).max(axis=0), 1e-300), mode="economic", pivoting=True)
+    kept = order[: np.count_nonzero(np.abs(np.diagonal(R)) > 1e-10 * np.abs(R[0, 0]))]
+    blocks, rest = np.split(theta, [width * X.shape[1]])
+    beta = np.linalg.lstsq(X[:, kept], X @ blocks.reshape(width, -1).T, rcond=None)[0].T.ravel()
+    predictor = replace(model.predictor, columns=len(kept))
+    design = replace(model.design, names=tuple(model.terms[k] for k in kept))
+    rows = replace(model.rows, X=np.ascontiguousarray(X[:, kept]))
+    smaller = replace(model, rows=rows, design=design, predictor=predictor, start=np.zeros(predictor.size))
+    return decrement(smaller, np.append(beta, rest)) <= CLOSE
+
+
+def _shrunk(foreign: Foreign, without: str) -> Finding | None:
+    """A penalty with which the numbers are a maximum."""
+    theta, model = foreign.numbers.estimate, foreign.model
+    found = penalty(model, theta, foreign.recipe.penalty, foreign.tells_penalty)  # type: ignore[arg-type]
+    if found is None:
+        return None
+    apart = refit_distance(model, found[0], theta, np.full(len(theta), np.nan))
+    near = f", to a relative {apart:.1g}" if np.isfinite(apart) else ""
+    return Finding(
+        "penalty",
+        f"The numbers are the maximum with {found[0].words}: strength {found[0].strength:.3g}{near}. {without}",
+        "They measure the penalty as much as the data.",
+    )
+
+
+def _words(declared: Any) -> str:
+    return declared.words if isinstance(declared, Shrinkage) else repr(declared)
+
+
 def where_it_stopped(foreign: Foreign) -> list[Finding]:
     """Without a maximum, what made these numbers: a penalty, or the end of a loop."""
-    theta, model = foreign.numbers.estimate, foreign.model
-    if not np.isfinite(theta).all():
+    if not np.isfinite(foreign.numbers.estimate).all():
         return []
     declared: Any = foreign.recipe.penalty
-    found = penalty(model, theta, declared, foreign.tells_penalty)
-    if found is not None:
-        apart = refit_distance(model, found[0], theta, np.full(len(theta), np.nan))
-        return [
-            Finding(
-                "penalty",
-                f"The numbers are the maximum with {found[0].words}: strength {found[0].strength:.3g}, to a relative "
-                f"{apart:.1g}. Without it they would grow for ever.",
-                "They measure the penalty as much as the data.",
-            )
-        ]
-    said = "it reports that it converged" if foreign.converged else "it reports that it did not converge"
-    steps = "" if foreign.steps is None else f" after {foreign.steps} steps"
-    told = "" if foreign.converged is None else f"; {said}"
+    shrunk = _shrunk(foreign, "Without it they would grow for ever.")
+    if shrunk is not None:
+        return [shrunk]
     if declared is not None:
         return [
             Finding(
                 "a penalty, not reached",
-                f"It has {declared.words}, whose maximum is elsewhere: the numbers are where the loop stopped{steps}"
-                f"{told}. Without the penalty they would grow for ever.",
+                f"It has {_words(declared)}, whose maximum is elsewhere: the {_stopped(foreign)}. Without the penalty "
+                "they would grow for ever.",
                 "With more steps and a tighter tolerance, or scaled columns, they would measure the penalty.",
             )
         ]
     return [
         Finding(
             "stopped on the way to infinity",
-            f"The numbers are where the loop stopped{steps}{told}.",
+            f"The {_stopped(foreign)}.",
             "With more steps they grow; the standard errors and p-values beside them mean nothing.",
         )
     ]
+
+
+def _stopped(foreign: Foreign) -> str:
+    """Where the loop stopped, and what the object says of it."""
+    said = "it reports that it converged" if foreign.converged else "it reports that it did not converge"
+    steps = "" if foreign.steps is None else f" after {foreign.steps} steps"
+    return f"numbers are where the loop stopped{steps}" + ("" if foreign.converged is None else f"; {said}")
 
 
 def no_numbers(theta: Floats, foreign: Foreign) -> list[Finding]:

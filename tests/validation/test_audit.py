@@ -296,6 +296,53 @@ def test_aliased_columns_are_named():
     found = st.audit(quiet(sm.OLS(quantity, np.column_stack([C, X[:, 0] + X[:, 1]])).fit))
     assert [f.cause for f in found.findings] == ["aliased columns"]
     assert "x4 = x1 + x2" in found.findings[0].evidence
+    assert "fitted values are right" in found.findings[0].advice
+    assert "there is no unique maximum" in found.sentence
+    unfinished = LogisticRegression(C=np.inf, tol=0.5).fit(np.column_stack([X, X[:, 0]]), yes)
+    (finding,) = st.audit(unfinished, X=np.column_stack([X, X[:, 0]]), y=yes).findings
+    assert "not those of a maximum either" in finding.advice
+
+
+DEFICIENT = {
+    "zeros": np.column_stack([X, np.zeros(len(X))]),
+    "twice": np.column_stack([X, X[:, 0]]),
+    "constant": np.column_stack([X, np.ones(len(X))]),
+    "wide": np.random.default_rng(3).normal(size=(len(X), len(X) + 5)),
+}
+PENALIZED = {
+    "default": (LogisticRegression(), "yes"),
+    "no intercept": (LogisticRegression(tol=1e-10, max_iter=9999, fit_intercept=False), "yes"),
+    "softmax": (LogisticRegression(tol=1e-10, max_iter=9999), "kind"),
+    "ridge": (Ridge(2.0), "quantity"),
+    "lasso": (Lasso(0.1, tol=1e-12), "quantity"),
+    "elastic net": (ElasticNet(0.1, tol=1e-12), "quantity"),
+    "poisson": (PoissonRegressor(alpha=0.1, tol=1e-9, max_iter=1000), "count"),
+}
+
+
+@pytest.mark.parametrize("columns", DEFICIENT)
+@pytest.mark.parametrize("name", PENALIZED)
+def test_a_penalty_has_a_maximum_where_the_likelihood_has_none(name, columns):
+    estimator, kind = PENALIZED[name]
+    g = np.random.default_rng(5)
+    outcomes = {"yes": yes, "quantity": quantity, "count": g.poisson(2.0, len(X)), "kind": g.integers(0, 3, len(X))}
+    D, target = DEFICIENT[columns], outcomes[kind]
+    found = st.audit(quiet(lambda: estimator.fit(D, target)), X=D, y=target)
+    causes = [finding.cause for finding in found.findings if finding.serious]
+    if (name, columns) == ("no intercept", "constant"):
+        assert causes == ["penalty"]  # a constant column stands for an intercept, and is shrunk as any other
+        return
+    assert causes == ["aliased columns", "penalty"]
+    assert "are the maximum with a penalty, and without it there is no unique maximum" in found.sentence
+    assert "fitted values" not in str(found)
+    assert "strength" in found.findings[1].evidence
+
+
+def test_a_penalty_that_was_not_reached_says_so_on_aliased_columns():
+    D = DEFICIENT["twice"]
+    found = st.audit(quiet(lambda: LogisticRegression(max_iter=1).fit(D, yes)), X=D, y=yes)
+    assert [finding.cause for finding in found.findings] == ["aliased columns", "a penalty, not reached"]
+    assert "after 1 steps; it reports that it did not converge" in found.findings[1].evidence
 
 
 def test_a_missing_intercept_is_a_note():

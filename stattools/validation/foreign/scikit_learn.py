@@ -126,20 +126,22 @@ def _penalty(name: str, options: dict[str, Any], model: Model) -> Shrinkage | No
     if strength == 0.0:
         return None
     both = options.get("solver") == "liblinear" and options["fit_intercept"]
-    Q = penalized(model, intercept=both)
+    own = np.arange(model.predictor.columns) == 0 if options["fit_intercept"] and not both else None
+    Q = penalized(model, free=np.zeros(model.predictor.columns, dtype=bool) if own is None else own)
     words = "an L2 penalty" if share == 0 else "an L1 penalty" if share == 1 else "an elastic-net penalty"
     absolute = np.where(np.diagonal(Q) > 0, float(share * strength), 0.0)
     return Shrinkage(f"{words} ({said})", strength, (1.0 - share) * strength * Q, absolute)
 
 
-def penalized(model: Model, *, intercept: bool = False, units: Floats | None = None) -> Floats:
-    """P (p, p) of a ridge penalty of strength 1 on all columns but constant ones, or on all; `units` are per column.
+def penalized(model: Model, *, free: NDArray[np.bool_] | None = None, units: Floats | None = None) -> Floats:
+    """P (p, p) of a ridge penalty of strength 1 on all columns but the `free`, by default the constant ones.
 
-    Of K categories all K sets of coefficients are penalized, at the shift that makes this least: (I - 1 1^T / K).
+    `units` are per column. Of K categories all K sets of coefficients are penalized, at the shift that makes this
+    least: (I - 1 1^T / K).
     """
     X = model.rows.X
-    varies = (np.ptp(X, axis=0) > 0) | intercept
-    each = np.diag(varies * (1.0 if units is None else np.square(units)))
+    shrunk = np.ptp(X, axis=0) > 0 if free is None else ~free
+    each = np.diag(shrunk * (1.0 if units is None else np.square(units)))
     if model.categories is not None:
         K = len(model.categories) + 1
         return np.asarray(np.kron(np.eye(K - 1) - 1.0 / K, each), dtype=float)
