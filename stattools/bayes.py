@@ -59,7 +59,8 @@ def posterior(
 ) -> Any:
     """The posterior of a model's parameters: exact where prior and model are a conjugate pair, draws otherwise.
 
-    `prior` is one distribution for all coefficients, the intercept included, or a dict by name; `sigma` that of the
+    `prior` is one distribution for all coefficients, the intercept included, or a dict by the names that fit and
+    posterior print ("log alpha" for a prior of the logarithm, "alpha" for one of alpha itself); `sigma` that of the
     noise scale of `st.ols`. What is not given is weakly informative on standardized columns (`priors/defaults.py`), and
     `print(posterior)` says which prior was used. `method` is by default the closed form if there is one, "nuts" if not;
     "laplace" (the normal approximation at the mode) and "importance" (weighted draws from around it) are faster, and

@@ -22,6 +22,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
 from stattools.priors.defaults import defaults
 from stattools.priors.flat import Flat, Uniform
+from stattools.priors.log_scale import OfLogarithm
 from stattools.priors.parameters import Parameter, parameters
 from stattools.priors.positive import Exponential, HalfCauchy, HalfNormal
 from stattools.priors.symmetric import Cauchy, Laplace
@@ -133,10 +134,11 @@ class Priors:
 def assign(model: Any, prior: Any = None, sigma: Any = None) -> Priors:
     """The priors of a model's parameters.
 
-    `prior` is one distribution for all coefficients, the intercept included, or a dict by name; a term alone stands
-    for all categories of `st.softmax`. `sigma` is that of the noise scale of `st.ols` and `st.normal`. Where nothing is
-    given the default of `defaults.py` stands. Raises IncompatibleError for names that the model does not have, for what
-    is no distribution, and for one that reaches where its parameter cannot be.
+    `prior` is one distribution for all coefficients, the intercept included, or a dict by the names that the fit and
+    the posterior print: "alpha" has a prior of alpha, "log alpha" one of its logarithm. A term alone stands for all
+    categories of `st.softmax`. `sigma` is that of the noise scale of `st.ols` and `st.normal`. Where nothing is given
+    the default of `defaults.py` stands. Raises IncompatibleError for names that the model does not have or that say the
+    same twice, for what is no distribution, and for one that reaches where its parameter cannot be.
 
     >>> import stattools as st
     >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
@@ -149,6 +151,10 @@ def assign(model: Any, prior: Any = None, sigma: Any = None) -> Priors:
         scales = [parameter.name for parameter in has if parameter.role == "scale"]
         if not scales:
             raise IncompatibleError(f"sigma= is the prior of a noise scale, and {model.title} has none; leave it out.")
+        if all(name in given for name in scales):
+            raise IncompatibleError(
+                f"sigma= and prior= both name the prior of {', '.join(scales)}; give one of the two."
+            )
         given |= {name: sigma for name in scales if name not in given}
     rows, each, why = np.eye(len(has)), [], []
     usual = {} if all(p.name in given for p in has) else dict(enumerate(defaults(model, has)))  # they read the rows
@@ -186,12 +192,16 @@ def said(prior: Any) -> str:
     """The prior in a line, its numbers to six digits."""
     if isinstance(prior, Flat):
         return "flat"
+    if isinstance(prior, OfLogarithm):
+        return f"exp of {said(prior.prior)}"
     numbers = [f"{getattr(prior, name):.6g}" for name in _parameters_of(prior)]
     return f"{type(prior).__name__}({', '.join(numbers)})"
 
 
 def _examples(parameter: Parameter) -> str:
     """Priors that fit the parameter."""
+    if parameter.is_free and parameter.role == "dispersion":
+        return "st.Normal(0, 1) or st.StudentT(3, 0, 1)"
     if parameter.is_free:
         return "st.Normal(0, 2.5), st.StudentT(3, 0, 1) or st.Flat()"
     if np.isfinite(parameter.high):
@@ -213,17 +223,23 @@ def _given(model: Any, has: tuple[Parameter, ...], prior: Any) -> dict[str, Any]
         free = [p.name for p in has if p.role == "coefficient" and p.is_free]
         return dict.fromkeys(free or coefficients, prior)
     terms = model.terms if isinstance(model, Model) and model.categories is not None else ()
-    allowed = [parameter.name for parameter in has if parameter.name != "sigma"]
+    allowed = [parameter.name for parameter in has]
+    logs = {f"log {p.name}": p for p in has if f"log {p.name}" in model.names and p.name not in model.names}
     given: dict[str, Any] = {}
-    unknown = [str(name) for name in prior if name not in allowed and name not in terms]
+    unknown = [str(name) for name in prior if name not in allowed and name not in terms and name not in logs]
     if unknown:
-        scale = "; the noise scale has sigma=" if any(parameter.name == "sigma" for parameter in has) else ""
         raise IncompatibleError(
             f"prior= names {', '.join(map(repr, unknown))}, which {model.title} does not have. Its parameters are "
-            f"{', '.join(allowed[:20])}{', ...' if len(allowed) > 20 else ''}{scale}."
+            f"{', '.join([*allowed[:20], *logs])}{', ...' if len(allowed) > 20 else ''}."
         )
     for name, one in prior.items():
-        if name in terms:
+        if name in logs:
+            if logs[name].name in prior:
+                raise IncompatibleError(
+                    f"prior= names {name!r} and {logs[name].name!r}, one parameter; give one of them."
+                )
+            given[logs[name].name] = OfLogarithm(_checked(one, Parameter(name, role=logs[name].role)))
+        elif name in terms:
             given |= {full: one for full in coefficients if full.endswith(f": {name}") and full not in prior}
         else:
             given[name] = one
@@ -245,7 +261,7 @@ def _checked(prior: Any, parameter: Parameter) -> Any:
         if parameter.role == "dispersion":
             raise DomainError(
                 f"a flat prior of {parameter.name} may have no posterior: the likelihood falls slowly as "
-                f"{parameter.name} grows. Use st.Exponential(1) or st.HalfCauchy(1)."
+                f"{parameter.name} grows. Use {_examples(parameter)}."
             )
         bounded = np.isfinite(parameter.low) and np.isfinite(parameter.high)
         return Uniform(parameter.low, parameter.high) if bounded else prior  # flat between two ends is a distribution

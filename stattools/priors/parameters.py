@@ -49,7 +49,15 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
         dispersion = tuple(Parameter(name.removeprefix("log "), *POSITIVE, "dispersion") for name in _extra(model))
         count = len(model.names) - len(dispersion)
         scale = (Parameter("sigma", *POSITIVE, "scale"),) if model.has_scale else ()
-        return tuple(map(Parameter, model.names[:count])) + dispersion + scale
+        found = tuple(map(Parameter, model.names[:count])) + dispersion + scale
+        names = [parameter.name for parameter in found]
+        for parameter in dispersion + scale:
+            if names.count(parameter.name) > 1:
+                raise IncompatibleError(
+                    f"{model.title} has two parameters named {parameter.name!r}, one of them the coefficient of a "
+                    "column: rename the column."
+                )
+        return found
     if hasattr(model, "parts"):
         raise IncompatibleError(
             f"posterior needs one likelihood; {model.title} are {len(model.parts)} separate ones. Sample each of "

@@ -93,7 +93,8 @@ def test_defaults_of_counts_and_other_models():
             None,
             "names 'w', which Linear regression does not have. Its parameters are Intercept, x",
         ),
-        ({"sigma": st.HalfCauchy(1)}, None, "the noise scale has sigma="),
+        ({"sigma": st.HalfCauchy(1)}, st.HalfCauchy(2), "sigma= and prior= both name the prior of sigma"),
+        ({"log sigma": st.Normal(0, 1)}, None, "Its parameters are Intercept, x, sigma"),
         ("flat", None, "the prior of Intercept is a distribution such as"),
         (st.Normal, None, "the prior of Intercept is a distribution such as"),
         (st.Normal([0.0, 1.0], [1.0, 1.0]), None, "is about one number"),
@@ -113,7 +114,65 @@ def test_what_a_model_does_not_have():
     counts = {"k": [0, 9, 1, 4], "x": [1.0, 2.0, 3.0, 4.0]}
     with pytest.raises(st.DomainError, match="flat prior of alpha may have no posterior"):
         assign(st.negative_binomial("k ~ x", counts), {"alpha": st.Flat()})
-    with pytest.raises(st.IncompatibleError, match="Its parameters are Intercept, x, alpha"):
-        assign(st.negative_binomial("k ~ x", counts), {"log alpha": st.Flat()})
+    model = st.negative_binomial("k ~ x", counts)
+    with pytest.raises(st.DomainError, match=r"flat prior of log alpha.*Use st\.Normal"):
+        assign(model, {"log alpha": st.Flat()})
+    with pytest.raises(st.IncompatibleError, match="one parameter; give one of them"):
+        assign(model, {"log alpha": st.Normal(0, 1), "alpha": st.Exponential(1)})
+    with pytest.raises(st.IncompatibleError, match="Its parameters are Intercept, x, alpha, log alpha"):
+        assign(model, {"beta": st.Normal(0, 1)})
+    with pytest.raises(st.IncompatibleError, match="two parameters named 'alpha'"):
+        assign(st.negative_binomial("k ~ alpha", {"k": [0, 9, 1, 4], "alpha": [1.0, 2.0, 3.0, 4.0]}))
     with pytest.raises(st.IncompatibleError, match="one likelihood; One-vs-rest"):
         assign(st.one_vs_rest("g ~ x", DATA))
+
+
+GROUPS = {"k": [3, 1, 7, 2, 9, 4], "m": [5, 9, 3, 8, 1, 6], "x": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]}
+EVERY = {
+    "ols": (st.ols, "x ~ k"),
+    "negative binomial": (st.negative_binomial, "k ~ x"),
+    "beta-binomial": (st.beta_binomial, "k + m ~ 1"),
+    "softmax": (st.softmax, "C(k, levels=[3, 1, 7, 2, 9, 4]) ~ 1"),
+}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_name_that_a_fit_or_a_posterior_prints_is_a_key(name):
+    make, formula = EVERY[name]
+    model = make(formula, GROUPS)
+    posterior = assign(model).names
+    for key in {*model.names, *posterior}:
+        free = key in model.names
+        prior = assign(model, {key: st.Normal(0, 1) if free else st.Exponential(1)})
+        place = posterior.index(key.removeprefix("log ") if key not in posterior else key)
+        assert prior.why[place] == ""
+        assert sum(why == "" for why in prior.why) == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "formula", "key"),
+    [(*EVERY[n], k) for n, k in [("negative binomial", "log alpha"), ("beta-binomial", "log precision")]],
+)
+def test_a_prior_of_the_logarithm_is_one_of_the_logarithm(make, formula, key):
+    """log x ~ Normal: x is log-normal, and its draws before the data are too."""
+    priors = assign(make(formula, GROUPS), {key: st.Normal(-1, 0.5)})
+    x = np.array([0.05, 0.3, 1.0, 4.0])
+    one = priors.each[-1]
+    np.testing.assert_allclose(one.log_density(x), stats.lognorm(0.5, scale=np.exp(-1)).logpdf(x), rtol=1e-12)
+    assert priors.table().prior.iloc[-1] == "exp of Normal(-1, 0.5)"
+    draws = priors.sample(4000, seed=1)[:, -1]
+    assert abs(np.log(draws).mean() + 1) < 0.05
+
+
+def test_the_posterior_of_the_logarithm_is_that_of_the_density_changed():
+    """Importance sampling with the prior on log alpha, against the posterior on a grid of alpha."""
+    g = np.random.default_rng(2)
+    data = {"k": g.poisson(3 * g.gamma(2, 0.5, 40))}
+    model = st.negative_binomial("k ~ 1", data)
+    prior = {"Intercept": st.Normal(1, 1), "log alpha": st.Normal(-0.5, 0.3)}
+    found = st.posterior(model, prior=prior, method="importance", seed=1, draws=4000)
+    b, z = (axis.ravel() for axis in np.meshgrid(np.linspace(0, 2.5, 80), np.linspace(-2.5, 1.5, 80)))
+    log = [model.loglik([i, j]) for i, j in zip(b, z, strict=True)]
+    log += stats.norm(1, 1).logpdf(b) + stats.norm(-0.5, 0.3).logpdf(z)
+    share = np.exp(log - np.max(log)) / np.exp(log - np.max(log)).sum()
+    assert abs(found.mean[1] - share @ np.exp(z)) < 4 * found.sd[1] / np.sqrt(2000)  # of 4000 draws about half count

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import integrate, stats
 
 import stattools as st
+from stattools.priors.log_scale import OfLogarithm
 
 CASES = {
     "Normal": (st.Normal(1, 2), stats.norm(1, 2)),
@@ -16,6 +17,7 @@ CASES = {
     "HalfCauchy": (st.HalfCauchy(2), stats.halfcauchy(0, 2)),
     "Exponential": (st.Exponential(2), stats.expon(0, 0.5)),
     "InverseGamma": (st.InverseGamma(3, 2), stats.invgamma(3, 0, 2)),
+    "OfLogarithm": (OfLogarithm(st.Normal(0.5, 0.7)), stats.lognorm(0.7, 0, np.exp(0.5))),
     "Uniform": (st.Uniform(-1, 3), stats.uniform(-1, 4)),
     "Beta": (st.Beta(2, 3), stats.beta(2, 3)),
 }
