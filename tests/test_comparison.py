@@ -1,6 +1,7 @@
 """Fits side by side: the numbers of the fits, who is nested in whom, and what does not compare."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
@@ -87,7 +88,7 @@ def test_what_does_not_compare():
     one, other = fits("y", "x1")[0], fits("n", "x1")[0]
     with pytest.raises(IncompatibleError, match=r"1 and 2 are not: the outcomes 'y' and 'n' differ in their values"):
         compare(one, other)
-    with pytest.raises(IncompatibleError, match=r"a and c are not: .* has a density and .* probabilities"):
+    with pytest.raises(IncompatibleError, match=r"a and c are not: Linear regression has a density"):
         compare(one, one, fits("z", "x1", maker=st.logistic)[0], names=["a", "b", "c"])
     with pytest.raises(IncompatibleError, match=r"has no rows"):
         compare(one, st.fit(st.coin([1, 0])))
@@ -96,3 +97,17 @@ def test_what_does_not_compare():
     for names in (["a"], ["a", "a"]):
         with pytest.raises(DomainError, match=r"compare needs names=, a different one for each of 2 fits"):
             compare(one, one, names=names)
+
+
+@pytest.mark.parametrize("make", [st.poisson, st.negative_binomial, st.logistic, st.softmax, st.probit])
+@pytest.mark.parametrize("turned", [False, True])
+def test_densities_and_probabilities_are_told_apart_in_either_order(make, turned, tmp_path):
+    y = np.array([0.0, 1.0, 0.0, 1.0, 1.0, 0.0] * 3 + [1.0, 9.0 if make in (st.poisson, st.negative_binomial) else 0.0])
+    data = pd.DataFrame({"y": y, "x": np.random.default_rng(0).normal(size=len(y))})
+    data.to_parquet(tmp_path / "rows.parquet")
+    tables = [data] if make in (st.softmax, st.probit) else [data, st.scan(tmp_path / "rows.parquet")]
+    for table in tables:
+        a, b = st.fit(st.ols("y ~ x", table)), st.fit(make("y ~ x", table))
+        said = f"Linear regression has a density and {b.model.title} probabilities, which"
+        with pytest.raises(IncompatibleError, match=said):
+            st.compare(*((b, a) if turned else (a, b)))

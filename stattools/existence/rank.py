@@ -26,9 +26,10 @@ def check_size(model: Model) -> None:
     if model.rows.weight is not None and not held_elsewhere(model):
         rows = int(np.count_nonzero(model.rows.weight))
     if p > rows:
+        each = " per category" if len(model.categories or ()) > 1 else ""
         raise IdentificationError(
-            f"{model.title} has {p} coefficients{' per category' if model.predictor.width > 1 else ''} and only {rows} "
-            "rows: the maximum is not unique. Use fewer columns or more rows."
+            f"{model.title} has {p} coefficients{each} and only {rows} rows: the maximum is not unique. Use fewer "
+            "columns or more rows."
         )
 
 

@@ -11,6 +11,7 @@ from stattools.gallery import command
 from stattools.goodness import grouped
 from stattools.reporting import equations, predictive, sections, sentences
 from stattools.reporting.diagnostics import expected_frequencies, frequencies, means
+from stattools.reporting.dispersion import dispersion as told
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, chance, count, decimals, number, percent
 from stattools.sampling.predictive_check import beside
@@ -103,7 +104,7 @@ def _fits(poisson: Fit, nb: Fit) -> tuple[Block, ...]:
         Paragraph(sentences.certificate(poisson)),
         Paragraph(f"For the negative binomial: {sentences.certificate(nb)}"),
         Table(header, tuple(rows), "lrrrrr"),
-        Paragraph(sentences.dispersion(nb).replace(" has no test in the table", " has no Wald test here")),
+        Paragraph(told(nb)[0].replace(" has no test in the table", " has no Wald test here")),
         Paragraph("As rate ratios, by the negative binomial:"),
         sections.estimates(nb),
     )

@@ -37,7 +37,7 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
         )
         return f"one has {len(a.y):,} rows and the other {len(b.y):,}{dropped}; fit both to the rows complete in both"
     if one.has_scale != other.has_scale:
-        return f"{one.title} has a density and {other.title} probabilities, which do not compare"
+        return _densities_and_probabilities(one, other)
     if not np.array_equal(_outcomes(one), _outcomes(other)):
         return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
     for what, v, w in (("weights", a.weight, b.weight), ("precisions", a.precision, b.precision)):
@@ -45,6 +45,11 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
         if not np.array_equal(ones if v is None else v, ones if w is None else w):
             return f"their {what} differ"
     return None
+
+
+def _densities_and_probabilities(one: Any, other: Any) -> str:
+    dense, discrete = (one, other) if one.has_scale else (other, one)
+    return f"{dense.title} has a density and {discrete.title} probabilities, which do not compare"
 
 
 def _difference_elsewhere(one: Any, other: Any) -> str | None:
@@ -60,7 +65,7 @@ def _difference_elsewhere(one: Any, other: Any) -> str | None:
             f"{_missing(other)}); keep the rows complete in both in files of their own"
         )
     if one.has_scale != other.has_scale:
-        return f"{one.title} has a density and {other.title} probabilities, which do not compare"
+        return _densities_and_probabilities(one, other)
     if a.coding.formula.outcome.text != b.coding.formula.outcome.text or set(one.labels or ()) != set(
         other.labels or ()
     ):

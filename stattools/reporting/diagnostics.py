@@ -159,7 +159,9 @@ def coefficients(fit: Fit, name: str = "coefficients") -> Figure:
     model = fit.model
     spread = coefficient_spreads(model)
     shown = spread > 0
-    lower, upper = np.asarray(fit.interval()).T * spread
+    ends = np.asarray(fit.interval()).T if fit.kinds else np.stack([fit.estimate, fit.estimate])
+    lower, upper = ends * spread
+    level = percent(fit.level)
     unit = {
         "ols": f"change in {figures.plain(model.outcome_name)}",
         "probit": "change in Φ⁻¹(probability)",
@@ -176,9 +178,9 @@ def coefficients(fit: Fit, name: str = "coefficients") -> Figure:
             upper[shown],
             xlabel=f"{unit} per standard deviation of the column",
         ),
-        alt=f"Coefficients per standard deviation of their columns with {percent(fit.level)} intervals",
-        caption=f"Each coefficient times the standard deviation of its column, with its {percent(fit.level)} "
-        "interval: farther from zero is stronger.",
+        alt=f"Coefficients per standard deviation of their columns{f' with {level} intervals' if fit.kinds else ''}",
+        caption="Each coefficient times the standard deviation of its column"
+        f"{f', with its {level} interval' if fit.kinds else ''}: farther from zero is stronger.",
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from stattools.data.moments import Moments
 from stattools.reporting import equations, rows_in_files, sentences, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, shared, spreads
+from stattools.reporting.dispersion import dispersion
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, Table, code, literal
 from stattools.reporting.provenance import code_version, data_hash, environment, extent
 from stattools.reporting.tables import agreement as agreement_table
@@ -97,10 +98,16 @@ def maximum(fit: Fit) -> Section:
     if tallies.is_tally(fit.model):
         told = Paragraph(sentences.certificate(fit)), *tallies.estimates(fit), Paragraph(tallies.in_numbers(fit))
         return Section("Fit", told)
-    dispersion = [Paragraph(sentences.dispersion(fit))] if fit.model.kind in sentences.DISPERSED else []
     at_zero = state_space.boundary(fit) if state_space.is_structural(fit.model) else ()
     return Section(
-        "Fit", (Paragraph(sentences.certificate(fit)), estimates(fit), *dispersion, *at_zero, _in_numbers(fit))
+        "Fit",
+        (
+            Paragraph(sentences.certificate(fit)),
+            estimates(fit),
+            *map(Paragraph, dispersion(fit)),
+            *at_zero,
+            _in_numbers(fit),
+        ),
     )
 
 

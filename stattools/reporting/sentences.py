@@ -15,9 +15,9 @@ import numpy as np
 
 from stattools.reporting import comparisons, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, coefficient_spreads
+from stattools.reporting.dispersion import DISPERSED
 from stattools.reporting.document import code, literal
 from stattools.reporting.tables import agreeing, between, bound, count, decimals, number, percent
-from stattools.solvers.surrogate import held_elsewhere
 from stattools.summary import maximum
 from stattools.validation.files import SECOND
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from stattools.separate_fits import OneVsRestFit
     from stattools.solvers import Solution
     from stattools.validation.agreement import Agreement
-
-DISPERSED = ("negative_binomial", "beta_binomial")
-"""Models with a dispersion estimated beside the coefficients."""
 
 STEADY = ("LeastSquares", "Newton", "ClosedForm")
 """Solvers whose number of steps is the same on every processor."""
@@ -111,46 +108,6 @@ def _exists(model: Any) -> str:
     return f"{maximum}: the columns are linearly independent{beside}"
 
 
-def dispersion(fit: Fit) -> str:
-    """What the parameter behind the last coefficient is, and what it does to the variance."""
-    return _precision(fit) if fit.model.kind == "beta_binomial" else _alpha(fit)
-
-
-def _precision(fit: Fit) -> str:
-    log_s, se = float(fit.estimate[-1]), float(fit.se[-1])
-    lower, upper = np.exp(np.asarray(fit.interval())[-1])
-    s = float(np.exp(log_s))
-    places = decimals(s * se)
-    weight = np.ones(len(fit.model.rows.y)) if fit.model.rows.weight is None else fit.model.rows.weight
-    trials = float(np.median(np.repeat(fit.model.rows.y[:, 1], weight.astype(int))))
-    return (
-        f"$s$ itself is $e^{{{number(log_s, decimals(se))}}} = {number(s, places)}$ ({percent(fit.level)} interval "
-        f"{between(float(lower), float(upper), places)}, from that of {code('log precision')}): in a group of "
-        f"{count(trials)} trials, the median, the variance of the successes is $1 + (n - 1) / (1 + s) = "
-        f"{number(1.0 + (trials - 1.0) / (1.0 + s), 2)}$ times the binomial one. {code('log precision')} has no test "
-        "in the table: $s = 1$ is nothing special, and the binomial lies at infinity."
-    )
-
-
-def _alpha(fit: Fit) -> str:
-    log_alpha, se = float(fit.estimate[-1]), float(fit.se[-1])
-    lower, upper = np.exp(np.asarray(fit.interval())[-1])
-    alpha, places = float(np.exp(log_alpha)), decimals(float(np.exp(log_alpha) * se))
-    rows = fit.model.rows
-    if held_elsewhere(fit.model):
-        mean = rows.marginal.moments.mean
-    else:
-        weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
-        mean = float(weight @ rows.y / weight.sum())
-    return (
-        f"$\\alpha$ itself is $e^{{{number(log_alpha, decimals(se))}}} = {number(alpha, places)}$ "
-        f"({percent(fit.level)} interval {between(float(lower), float(upper), places)}, from that of "
-        f"{code('log alpha')}): at the mean count of {number(mean, 2)} the variance is $1 + \\alpha \\mu = "
-        f"{number(1.0 + alpha * mean, 2)}$ times the mean, where Poisson has 1. {code('log alpha')} has no test in the "
-        "table: $\\alpha = 1$ is nothing special, and $\\alpha = 0$, Poisson, lies at the boundary."
-    )
-
-
 def bounded(solution: Solution) -> str:
     """The number of steps, or a generous bound where round-off decides it."""
     taken = solution.steps
@@ -207,8 +164,10 @@ def conclusion(fit: Fit, agreement: Agreement | None = None) -> str:
     if not varies.any():
         return f"{model.title} of {code(model.outcome_name)} has an intercept and nothing else{checked}."
     table = fit.table()
-    row = table.iloc[int(np.argmax(np.where(varies, np.abs(table["statistic"]), -1.0)))]
-    clearest = f", the clearest of {int(varies.sum())} coefficients" if varies.sum() > 1 else ""
+    clear = table["statistic"] if fit.kinds else fit.estimate * coefficient_spreads(model)
+    row = table.iloc[int(np.argmax(np.where(varies, np.abs(clear), -1.0)))]
+    which = "the clearest" if fit.kinds else "per standard deviation of its column the largest"
+    clearest = f", {which} of {int(varies.sum())} coefficients" if varies.sum() > 1 else ""
     observed = f"{count(model.n)} observations"
     if model.rows.y.ndim == 2:
         trials = model.rows.y[:, 1] if model.rows.weight is None else model.rows.weight * model.rows.y[:, 1]
@@ -247,8 +206,8 @@ def effect(fit: Fit, row: Any) -> str:
         }[model.kind]()
         what, places = f"multiplies {of} by", decimals(float(row["se"] * np.exp(row["estimate"])))
         ends = np.exp(ends)
-    interval = f"{percent(fit.level)} Wald interval {between(ends[1], ends[2], places)}"
-    return f"{what} {number(ends[0], places)} ({interval})"
+    interval = f" ({percent(fit.level)} Wald interval {between(ends[1], ends[2], places)})" if fit.kinds else ""
+    return f"{what} {number(ends[0], places)}{interval}"
 
 
 def normalized(fits: OneVsRestFit) -> str:

@@ -213,6 +213,35 @@ def test_a_penalty_is_named_and_its_fit_is_no_maximum_of_the_loglikelihood(penal
     assert ("There are no standard errors" in text) == isinstance(penalty, st.Ridge)
 
 
+REGRESSIONS = {
+    "ols": (st.ols, "y ~ "),
+    "logistic": (st.logistic, "sick ~ "),
+    "probit": (st.probit, "sick ~ "),
+    "groups": (st.logistic, "hits + misses ~ "),
+    "softmax": (st.softmax, "kind ~ "),
+    "poisson": (st.poisson, "count ~ "),
+    "negative binomial": (st.negative_binomial, "count ~ "),
+    "beta-binomial": (st.beta_binomial, "hits + misses ~ "),
+}
+
+
+@pytest.mark.parametrize("terms", ["x", "x*group"])
+@pytest.mark.parametrize("name", REGRESSIONS)
+def test_every_regression_with_a_ridge_has_a_report_without_intervals(name, terms, tmp_path):
+    g = np.random.default_rng(8)
+    hits = g.binomial(9, g.beta(2, 2, N))
+    more = {"group": g.choice(["u", "v", "w"], N), "kind": g.choice(["p", "q", "r"], N), "hits": hits}
+    more |= {"misses": 9 - hits, "count": g.poisson(g.gamma(1, 2, N))}
+    make, outcome = REGRESSIONS[name]
+    text = written(st.fit(make(outcome + terms, data.assign(**more)), penalty=st.Ridge(2.0)), to=tmp_path / "r")
+    conclusion = text[text.index("## Conclusion") : text.index("## Provenance")]
+    assert "There are no standard errors" in text
+    assert not re.search(r"\bnan\b", text)
+    assert "interval" not in conclusion
+    assert "n/a" not in conclusion
+    assert ("per standard deviation of its column the largest" in conclusion) == (terms != "x" or name == "softmax")
+
+
 def test_another_covariance_is_named(tmp_path):
     text = written(st.fit(st.logistic("sick ~ x", data), cov="HC0"), to=tmp_path / "r")
     assert "Standard errors come from the covariance `HC0`" in text

@@ -6,6 +6,7 @@ import pytest
 
 import stattools as st
 from stattools.reporting import sentences
+from stattools.reporting.dispersion import dispersion
 
 rng = np.random.default_rng(7)
 table = {"x": rng.normal(size=90), "z": rng.normal(size=90), "g": np.array(["u", "v", "w"] * 30)}
@@ -38,7 +39,7 @@ def test_alpha_is_told_beside_its_logarithm_and_is_never_the_clearest_coefficien
     assert abs(fit.table()["statistic"].iloc[-1]) > abs(fit.table()["statistic"].iloc[1])
     assert "one unit more of `x` multiplies the expected count of `k`" in sentences.conclusion(fit)
     alpha = np.exp(fit.estimate[-1])
-    said = sentences.dispersion(fit)
+    (said,) = dispersion(fit)
     assert re.search(rf"= {alpha:.5f}\$ ", said)
     assert f"= {1 + alpha * counts.mean():.2f}$ times the mean" in said
 

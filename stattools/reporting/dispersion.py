@@ -1,0 +1,65 @@
+"""What the dispersion behind the last coefficient of a regression is, and what it does to the variance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stattools.reporting.document import code
+from stattools.reporting.tables import between, count, decimals, number, percent
+from stattools.solvers.surrogate import held_elsewhere
+
+if TYPE_CHECKING:
+    from stattools.fitted import Fit
+
+
+def dispersion(fit: Fit) -> tuple[str, ...]:
+    """One sentence where a dispersion is estimated beside the coefficients, none elsewhere."""
+    said = DISPERSED.get(fit.model.kind)
+    return () if said is None else (said(fit),)
+
+
+def _precision(fit: Fit) -> str:
+    log_s, se = float(fit.estimate[-1]), float(fit.se[-1])
+    s = float(np.exp(log_s))
+    places = decimals(s * se)
+    weight = np.ones(len(fit.model.rows.y)) if fit.model.rows.weight is None else fit.model.rows.weight
+    trials = float(np.median(np.repeat(fit.model.rows.y[:, 1], weight.astype(int))))
+    return (
+        f"$s$ itself is $e^{{{number(log_s, decimals(se))}}} = {number(s, places)}$"
+        f"{_interval_of_exp(fit, 'log precision', places)}: in a group of {count(trials)} trials, the median, "
+        f"the variance of the successes is $1 + (n - 1) / (1 + s) = {number(1.0 + (trials - 1.0) / (1.0 + s), 2)}$ "
+        f"times the binomial one. {code('log precision')} has no test in the table: $s = 1$ is nothing special, and "
+        "the binomial lies at infinity."
+    )
+
+
+def _alpha(fit: Fit) -> str:
+    log_alpha, se = float(fit.estimate[-1]), float(fit.se[-1])
+    alpha, places = float(np.exp(log_alpha)), decimals(float(np.exp(log_alpha) * se))
+    rows = fit.model.rows
+    if held_elsewhere(fit.model):
+        mean = rows.marginal.moments.mean
+    else:
+        weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+        mean = float(weight @ rows.y / weight.sum())
+    return (
+        f"$\\alpha$ itself is $e^{{{number(log_alpha, decimals(se))}}} = {number(alpha, places)}$"
+        f"{_interval_of_exp(fit, 'log alpha', places)}: at the mean count of {number(mean, 2)} the variance is "
+        f"$1 + \\alpha \\mu = {number(1.0 + alpha * mean, 2)}$ times the mean, where Poisson has 1. "
+        f"{code('log alpha')} has no test in the table: $\\alpha = 1$ is nothing special, "
+        "and $\\alpha = 0$, Poisson, lies at the boundary."
+    )
+
+
+def _interval_of_exp(fit: Fit, name: str, places: int) -> str:
+    """The interval of what the last coefficient is the logarithm of, in brackets; nothing where a fit has none."""
+    if not fit.kinds:
+        return ""
+    lower, upper = np.exp(np.asarray(fit.interval())[-1])
+    return f" ({percent(fit.level)} interval {between(float(lower), float(upper), places)}, from that of {code(name)})"
+
+
+DISPERSED = {"negative_binomial": _alpha, "beta_binomial": _precision}
+"""Models with a dispersion estimated beside the coefficients, and what is said of it."""
