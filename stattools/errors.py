@@ -48,3 +48,16 @@ class ConvergenceError(StattoolsError, RuntimeError):
 
 class IncompatibleError(StattoolsError, TypeError):
     """Parts that do not fit together: a solver and a model, a prior and a likelihood, an option and a model."""
+
+
+def quoted(value: object, longest: int = 80) -> str:
+    """A value as Python writes it, cut for a message; its type where it cannot be written (a number of 5,000 digits).
+
+    >>> quoted([1, 2]), quoted("abcdef", 5)
+    ('[1, 2]', "'a...")
+    """
+    try:
+        text = repr(value)
+    except Exception:  # whatever a foreign object does when it is shown
+        return f"an object of type {type(value).__name__}"
+    return text if len(text) <= longest else text[: longest - 3] + "..."

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.data.arrays import NUMBERS, matrix
+from stattools.data.columns import coded, missing
 from stattools.data.pairing import index_of, paired, same_index
 from stattools.data.table import table
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
@@ -167,16 +169,11 @@ def _by_group(whole: Model, data: Any, by: str) -> ManyFits:
     frame = table(data)
     if by not in frame.names:
         raise DomainError(f"fit_many needs by=, a column of the table ({', '.join(frame.names[:8])}); got {by!r}.")
-    values = frame.column(by).to_numpy(dtype=object)
-    values = values if whole.kept is None else values[whole.kept]
-    missing = sum(value is None or value != value for value in values)
-    if missing:
-        raise DomainError(
-            f"fit_many needs a value of {by!r} in every row; {missing} are missing. Drop those rows first."
-        )
-    labels = tuple(dict.fromkeys(values))
-    number = {label: k for k, label in enumerate(labels)}
-    codes = np.array([number[value] for value in values])
+    column = frame.column(by)
+    column = column if whole.kept is None else column.iloc[whole.kept]
+    if gaps := int(missing(column).sum()):
+        raise DomainError(f"fit_many needs a value of {by!r} in every row; {gaps} are missing. Drop those rows first.")
+    codes, labels = coded(column, f"fit_many by={by!r}")
     order = np.argsort(codes, kind="stable")
     ends = np.searchsorted(codes[order], np.arange(len(labels) + 1))
     parts = [order[ends[k] : ends[k + 1]] for k in range(len(labels))]
@@ -200,8 +197,9 @@ def _of_one(model: Model, outcomes: ArrayLike | None, weights: ArrayLike | None)
         same_index("the rows of the model", model.index, f"the columns of {name}", index_of(getattr(given, "T", None)))
     parts: list[Floats | None] = []
     for name, given in (("outcomes", outcomes), ("weights", weights)):
-        require_memory(f"{name}= of shape {np.shape(given)}", 3 * np.size(given), SOME)
-        values = None if given is None else np.asarray(given, dtype=float)
+        values = None if given is None else _numbers(given, name)
+        if values is not None:
+            require_memory(f"{name}= of shape {values.shape}", 3 * values.size, SOME)
         if values is not None and (values.ndim != 2 or values.shape[1] != n):
             raise DomainError(f"fit_many needs {name}= of shape (m, {n}), a row per fit; got shape {values.shape}.")
         parts.append(values)
@@ -213,6 +211,13 @@ def _of_one(model: Model, outcomes: ArrayLike | None, weights: ArrayLike | None)
     if W is not None and not (np.isfinite(W).all() and (W >= 0).all() and (W.sum(axis=1) > 0).all()):
         raise DomainError("fit_many needs weights= that are finite, not negative, and not all 0 in a row.")
     return replicated(model, Y, W)
+
+
+def _numbers(given: Any, name: str) -> Floats:
+    """A row of numbers per fit, each read as a column is; NaN where there is none, which the checks refuse."""
+    if type(given) is np.ndarray and given.dtype.kind in NUMBERS:
+        return np.asarray(given, dtype=float)
+    return matrix(given, f"fit_many's {name}=")[0]
 
 
 def replicated(model: Model, Y: Floats | None, W: Floats | None) -> ManyFits:

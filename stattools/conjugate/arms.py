@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.pairing import index_of, paired
-from stattools.errors import DomainError, IncompatibleError
+from stattools.data.table import axes
+from stattools.errors import DomainError, IncompatibleError, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +42,7 @@ def parameters(
         given = getattr(distribution, name)
         value = _numbers(given)
         if value is None or (value.ndim == 0 and not good(value)):
-            raise DomainError(f"{who} needs {name} {needs}; got {given!r:.80}. {remedy}")
+            raise DomainError(f"{who} needs {name} {needs}; got {quoted(given)}. {remedy}")
         bad = ~good(value)
         if bad.any():
             where = tuple(int(i) for i in np.argwhere(bad)[0])
@@ -62,11 +64,11 @@ def labels(arms: Any, shape: tuple[int, ...], who: str) -> Labels:
         return None
     found = _several(arms)
     if not all(isinstance(label, Hashable) for label in found):
-        raise DomainError(f"{who} needs arms=, labels such as text or numbers; got {arms!r:.80}.")
+        raise DomainError(f"{who} needs arms=, labels such as text or numbers; got {quoted(arms)}.")
     if len(shape) != 1 or len(found) != shape[0]:
         raise DomainError(f"{who} needs arms=, one label per entry of shape {shape}; got {len(found)} labels.")
     if len(set(found)) < len(found):
-        again = next(label for label in found if found.count(label) > 1)
+        again = next(label for label, times in Counter(found).items() if times > 1)
         raise DomainError(f"{who} needs arms= with different labels; {again!r} occurs twice.")
     return found
 
@@ -79,8 +81,8 @@ def same_arms(arms: Any, what: str, values: Any) -> None:
     found = index.tolist()
     if found != list(range(len(found))) and found != list(arms):
         raise DomainError(
-            f"{what} has the index {found!r:.60} and the arms are {list(arms)!r:.60}: put them into one order, or pass "
-            ".to_numpy() to pair them by position."
+            f"{what} has the index {quoted(found, 60)} and the arms are {quoted(list(arms), 60)}: put them into one "
+            "order, or pass .to_numpy() to pair them by position."
         )
 
 
@@ -177,11 +179,12 @@ def _numbers(value: Any) -> Floats | None:
         return None
     try:
         found = np.asarray(value)
-    except ValueError:
+    except Exception:  # rows of unequal length, a foreign column
         return None
-    if found.dtype.kind not in "iuf" or not found.size:
+    if found.dtype.kind not in "iuf" or not found.size or found.ndim != axes(value):
         return None
-    return found.astype(np.float64)
+    with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
+        return found.astype(np.float64)
 
 
 def terms(distribution: Any, name: str) -> tuple[str, ...]:

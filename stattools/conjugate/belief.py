@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.arms import frozen, labels, plain
 from stattools.data.pairing import paired
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.interval import Interval
 from stattools.models.proportion import tail_area
 
@@ -45,11 +45,12 @@ def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "") 
     wanted = "positive and finite" if positive else "finite"
     try:
         array = np.asarray(value)
-    except ValueError:
+    except Exception:  # rows of unequal length, a foreign column
         array = np.asarray(None)
     if array.dtype.kind not in "iuf" or not array.size:
-        raise DomainError(f"{what} {wanted}, a number or an array of numbers; got {value!r:.80}.{_after(remedy)}")
-    array = array.astype(float)
+        raise DomainError(f"{what} {wanted}, a number or an array of numbers; got {quoted(value)}.{_after(remedy)}")
+    with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
+        array = array.astype(float)
     good = np.isfinite(array) & ((array > 0) if positive else True)
     if not good.all():
         first = np.argwhere(~good)[0].tolist()
@@ -73,7 +74,7 @@ def different(names: Any, count: int, title: str, of: str) -> tuple[str, ...] | 
     found = tuple(names) if isinstance(names, Iterable) and not isinstance(names, str) else (names,)
     text = all(isinstance(name, str) for name in found)
     if not text or len(found) != count or len(set(found)) < count:
-        raise DomainError(f"{title} {count} different names, one per {of}; got {names!r:.80}.")
+        raise DomainError(f"{title} {count} different names, one per {of}; got {quoted(names)}.")
     return found
 
 
@@ -82,7 +83,7 @@ def points(x: ArrayLike, what: str) -> Floats:
     try:
         values = np.asarray(x, dtype=float)
     except (TypeError, ValueError):
-        raise DomainError(f"{what} is a number; got {x!r:.80}.") from None
+        raise DomainError(f"{what} is a number; got {quoted(x)}.") from None
     if np.isnan(values).any():
         raise DomainError(f"{what} is a number; got nan.")
     return values
@@ -92,7 +93,7 @@ def ordered(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
     """Both ends of a range; DomainError unless low <= high."""
     ends = points(low, "low"), points(high, "high")
     if np.any(ends[0] > ends[1]):
-        raise DomainError(f"probability needs low <= high; got low={low!r:.60}, high={high!r:.60}.")
+        raise DomainError(f"probability needs low <= high; got low={quoted(low, 60)}, high={quoted(high, 60)}.")
     return ends
 
 
@@ -108,7 +109,7 @@ def probabilities(p: ArrayLike) -> Floats:
     """p as float64 within [0, 1], or a DomainError."""
     values = points(p, "p")
     if not ((values >= 0) & (values <= 1)).all():
-        raise DomainError(f"quantile needs p, a probability in [0, 1]; got {p!r:.80}.")
+        raise DomainError(f"quantile needs p, a probability in [0, 1]; got {quoted(p)}.")
     return values
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.arms import plain
+from stattools.data.table import axes
 from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.beta import log_density_of_logit
@@ -52,8 +53,8 @@ class BetaBinomial:
     def __post_init__(self) -> None:
         given = self.trials
         n = (
-            counts(np.ravel(given), "trials", at_least=1)
-            if np.ndim(given)
+            counts(given if axes(given) == 1 else np.ravel(given), "trials", at_least=1)
+            if axes(given)
             else whole_number(given, "trials", at_least=1)
         )
         object.__setattr__(self, "trials", n)

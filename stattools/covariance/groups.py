@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.covariance.kinds import HAC
-from stattools.data.columns import missing
+from stattools.data.columns import coded, missing
 from stattools.data.formula import require
 from stattools.data.pairing import index_of, same_index
-from stattools.data.table import series, table
+from stattools.data.table import axes, series, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
 
@@ -28,8 +28,6 @@ class Groups:
     @classmethod
     def read(cls, groups: Any, model: Model) -> Groups:
         """Groups from the name of a column or from labels, of the rows kept; DomainError where they do not fit."""
-        import pandas as pd
-
         labels, named = _labels(groups, model)
         gaps = missing(labels)
         if gaps.any():
@@ -37,7 +35,7 @@ class Groups:
                 f"Cluster({named or 'groups'}) needs a group for every row; {int(gaps.sum())} have none, the first is "
                 f"row {int(np.argmax(gaps))} of the fit (counting from 0). Give them a group, or drop them first."
             )
-        codes = pd.factorize(labels)[0]
+        codes, _ = coded(labels, f"Cluster({named or 'groups'})")
         if model.rows.weight is not None:
             used = model.rows.weight > 0
             codes = np.where(used, codes, codes[np.argmax(used)])
@@ -69,7 +67,7 @@ def _labels(groups: Any, model: Model) -> tuple[Any, str | None]:
         require(groups, frame.names)
         column, named, index = frame.column(groups), groups, None
     else:
-        if np.ndim(groups) == 2 and np.shape(groups)[1] > 1:
+        if axes(groups) == 2 and getattr(groups, "shape", (0, 2))[1] > 1:
             raise DomainError("Cluster needs one label per row; for two ways write Cluster(groups1, groups2).")
         label = getattr(groups, "name", None)
         named = None if label in (None, "") else str(label)

@@ -58,6 +58,8 @@ class Cluster:
     correction: Literal["statsmodels", "stata", "none"] = field(default="statsmodels", kw_only=True)
 
     def __post_init__(self) -> None:
+        if self.groups is None:
+            raise DomainError("Cluster needs groups, one label per row or the name of a column; got None.")
         require_one_of("Cluster", "correction", self.correction, ("statsmodels", "stata", "none"))
 
 

@@ -54,7 +54,9 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
         raise DomainError(f"{what} must hold numbers; got {values.dtype}. Text and categories need {FORMULA}.")
     if not (values.flags.c_contiguous or values.flags.f_contiguous):
         values = np.ascontiguousarray(values)
-    values = values.astype(np.float64, copy=False)
+    if values.dtype != np.float64:
+        with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
+            values = values.astype(np.float64)
     if not all_finite(values):
         good = np.isfinite(values)
         row, place = (int(index) for index in np.argwhere(~good)[0])
@@ -71,7 +73,8 @@ def vector(values: Any, what: str) -> Any:
     >>> vector([0, 1], "y")
     array([0, 1])
     """
-    if not (type(values) is np.ndarray and values.ndim == 1 and values.dtype.kind in NUMBERS and values.size):
+    plain = type(values) is np.ndarray and values.ndim == 1 and values.dtype.kind in NUMBERS and values.itemsize <= 8
+    if not (plain and values.size):
         values = _column(values, what)
     if values.dtype.kind == "f" and not all_finite(np.asarray(values)):
         good = np.isfinite(np.asarray(values))
@@ -80,16 +83,36 @@ def vector(values: Any, what: str) -> Any:
     return values
 
 
+def with_gaps(values: Any, what: str) -> np.ndarray:
+    """A column of numbers as float64, NaN where it has no value; what `vector` refuses is refused here too.
+
+    >>> with_gaps([1, None, 3], "y").tolist()
+    [1.0, nan, 3.0]
+    """
+    column = series(values, what)
+    gaps = missing(column)
+    found = np.full(len(column), np.nan)
+    if not gaps.all():
+        there: Any = clean(column.loc[~gaps])
+        if there.dtype.kind not in NUMBERS:
+            levels = ", ".join(repr(level) for level in there.cat.categories[:5])
+            raise DomainError(f"{what} must hold numbers; it holds text or categories ({levels}).")
+        found[~gaps] = there.to_numpy(dtype=np.float64)
+    return found
+
+
 def _column(values: Any, what: str) -> Any:
     """One value per row, whatever it came in; a NumPy array of numbers or a clean pandas Series."""
     if type(values) is not np.ndarray and isinstance(values, ARRAYS):
-        values = _array(values, what)
-    shape = getattr(values, "shape", None) or (len(values) if hasattr(values, "__len__") else 0,)
+        values = array(values, what)
+    shape = getattr(values, "shape", None)
+    if shape is None:
+        shape = (len(values) if hasattr(values, "__len__") else 0,)
     if len(shape) == 2 and shape[1] == 1:
         values, shape = _only_column(values), shape[:1]
     if len(shape) != 1 or not shape[0]:
         raise DomainError(f"{what} must have one value per row and at least one row; got shape {tuple(shape)}.")
-    if not (isinstance(values, np.ndarray) and values.dtype.kind in NUMBERS):
+    if not (isinstance(values, np.ndarray) and values.dtype.kind in NUMBERS and values.itemsize <= 8):
         column = series(values, what)
         gaps = missing(column)
         if gaps.any():
@@ -154,7 +177,7 @@ def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
     if hasattr(X, "toarray"):
         raise DomainError(f"{what} is a sparse matrix; make it dense with .toarray().")
     if isinstance(X, ARRAYS) and not is_frame(X):
-        return _array(X, what), None
+        return array(X, what), None
     if not is_frame(X) and (len(getattr(X, "shape", ())) == 1 or hasattr(X, "to_pylist")):  # a series
         label = getattr(X, "name", None)
         column = table({what if label in (None, "") else label: X})
@@ -179,13 +202,18 @@ def _stack(frame: Table, what: str) -> np.ndarray:
     return np.column_stack(columns)
 
 
-def _array(values: Any, what: str) -> np.ndarray:
+def array(values: Any, what: str) -> np.ndarray:
+    """An array, list or tuple as an array, None where it is masked; DomainError where rows differ in length."""
+    if isinstance(values, list | tuple) and values and isinstance(values[0], np.ma.MaskedArray):
+        values = np.ma.stack(values)  # as an array of arrays it would lose the masks
     if isinstance(values, np.ma.MaskedArray):
         return unmasked(values)
     try:
         return np.asarray(values)
     except ValueError:
         raise DomainError(f"{what} is ragged: its rows have different lengths; got {values!r:.60}.") from None
+    except Exception as error:  # whatever a foreign object in a list makes its package say
+        raise DomainError(f"{what} cannot be read as an array ({type(error).__name__}: {error}).") from error
 
 
 def _only_column(values: Any) -> Any:

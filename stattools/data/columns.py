@@ -29,7 +29,10 @@ REFUSED = {
 
 def missing(column: pd.Series) -> np.ndarray:
     """Which rows have no value: None, NaN, pd.NA, NaT."""
-    mask = column.isna().to_numpy(dtype=bool)
+    try:
+        mask = column.isna().to_numpy(dtype=bool)
+    except ArithmeticError:  # a signaling NaN refuses to be compared
+        raise DomainError(f"column {str(column.name)!r} holds Decimal('sNaN'); replace it, or make it None.") from None
     if column.dtype.kind == "f" and not isinstance(column.dtype, np.dtype):
         mask = mask | np.isnan(column.to_numpy(dtype=np.float64, na_value=np.nan))  # NaN is not NA to Float64, Arrow
     return mask
@@ -57,7 +60,8 @@ def clean(column: pd.Series) -> pd.Series:
         width = {"b": np.bool_, "f": np.float64}.get(dtype.kind, np.int64)
         if dtype.kind == "u" and len(column) and int(column.max()) > np.iinfo(np.int64).max:
             width = np.float64
-        values = np.ascontiguousarray(column.to_numpy(dtype=width))  # with steps, NumPy's last digits are others
+        with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
+            values = np.ascontiguousarray(column.to_numpy(dtype=width))  # with steps, NumPy's last digits are others
         return pd.Series(values, name=name, copy=False)
     if isinstance(dtype, pd.StringDtype):
         return _categories(column)
@@ -78,11 +82,10 @@ def _objects(column: pd.Series, dtype: Any) -> pd.Series:
         return _categories(column)
     if every(bool, np.bool_):
         return pd.Series(values.astype(np.bool_), name=name)
-    if every(int, np.integer, np.bool_):
-        within = all(-(2**63) <= int(value) < 2**63 for value in values)
-        return pd.Series(values.astype(np.int64 if within else np.float64), name=name)
+    if every(int, np.integer, np.bool_) and all(-(2**63) <= int(value) < 2**63 for value in values):
+        return pd.Series(values.astype(np.int64), name=name)
     if every(numbers.Real, Decimal, np.bool_):
-        return pd.Series(np.array([float(value) for value in values]), name=name)
+        return pd.Series(np.array([_float(value, name) for value in values]), name=name)
     if any(issubclass(kind, str) for kind in kinds):
         text, other = (next(v for v in values if isinstance(v, str) is kind) for kind in (True, False))
         raise DomainError(
@@ -96,16 +99,55 @@ def _categories(column: pd.Series) -> pd.Series:
     """Text as categories with sorted levels."""
     import pandas as pd
 
-    levels = sorted(map(str, column.unique()))
-    return pd.Series(pd.Categorical(column.astype(object), categories=levels), name=column.name)
+    values = column.astype(object)
+    levels = sorted(set(map(str, values)))
+    if broken := next((level for level in levels if not is_writable(level)), None):
+        raise DomainError(
+            f"column {str(column.name)!r} holds {broken[:40]!a}, which has half of a character (a lone surrogate): "
+            "read the text with its right encoding, or replace it."
+        )
+    return pd.Series(pd.Categorical(values, categories=levels), name=column.name)
+
+
+def is_writable(text: str) -> bool:
+    """Whether the text can be written as UTF-8; lone surrogates, as undecodable bytes leave them, cannot.
+
+    >>> is_writable("name"), is_writable(chr(0xD800))
+    (True, False)
+    """
+    try:
+        if not text.isascii():
+            text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _float(value: Any, name: str) -> float:
+    try:
+        return float(value)
+    except (ArithmeticError, ValueError):  # not shown: it may have thousands of digits
+        raise DomainError(
+            f"column {name!r} holds a number ({type(value).__name__}) that float64 does not; change its units."
+        ) from None
 
 
 def _tidy(column: pd.Series) -> pd.Series:
     """Levels that are text, numbers or truth values stay; others (intervals, dates) become their text."""
-    levels = column.cat.categories.tolist()
-    if all(isinstance(level, str | int | float) for level in levels):
-        return column
-    return column.cat.rename_categories([str(level) for level in levels])
+    levels, texts = column.cat.categories.tolist(), [str(level) for level in column.cat.categories]
+    if len(set(texts)) < len(texts):
+        same = next(text for text in texts if texts.count(text) > 1)
+        first, second, *_ = (level for level, text in zip(levels, texts, strict=True) if text == same)
+        raise DomainError(
+            f"column {str(column.name)!r} has the levels {first!r} and {second!r}, which read the same; rename one."
+        )
+    if (bad := next((level for level in levels if isinstance(level, bytes)), None)) is not None:
+        raise _refusal(str(column.name), column.dtype, bad)
+    if not all(map(is_writable, texts)):
+        _categories(column)
+    return (
+        column if all(isinstance(level, str | int | float) for level in levels) else column.cat.rename_categories(texts)
+    )
 
 
 def _refusal(name: str, dtype: Any, value: Any) -> DomainError:
@@ -137,6 +179,24 @@ def checked(column: pd.Series, rows: np.ndarray) -> pd.Series:
     if values.dtype.kind == "f":
         finite(values.to_numpy(), f"column {str(column.name)!r}", "replace or remove infinite values.", rows)
     return values
+
+
+def coded(column: pd.Series, who: str) -> tuple[np.ndarray, tuple[Any, ...]]:
+    """A complete column of labels of any kind as codes, and the labels in the order in which they come.
+
+    >>> import pandas as pd
+    >>> [part if isinstance(part, tuple) else part.tolist() for part in coded(pd.Series(["b", "a", "b"]), "by=")]
+    [[0, 1, 0], ('b', 'a')]
+    """
+    import pandas as pd
+
+    try:
+        codes, labels = pd.factorize(column.astype(object))
+    except (TypeError, ValueError):
+        raise DomainError(
+            f"{who} needs labels, such as text, numbers or dates; got {type(column.iloc[0]).__name__} objects."
+        ) from None
+    return codes, tuple(labels.tolist())
 
 
 def listing(items: Iterable[Any], longest: int = 10) -> str:

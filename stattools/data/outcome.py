@@ -85,6 +85,10 @@ def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None)
                     f"categories are labels, and {name!r} holds numbers that are not whole ({_few(found.tolist())}): "
                     "use st.ols for a quantity, or cut it into categories."
                 )
+            if np.abs(found).max() > 2**53:
+                raise DomainError(
+                    f"the labels of {name!r} reach {np.abs(found).max():.6g}, beyond 2^53; make them text."
+                )
             found = found.astype(np.int64)
         labels = found.tolist()
     if len(labels) < 2:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.data.columns import is_writable
 from stattools.data.pairing import paired
 from stattools.data.sources import source_of
 from stattools.errors import DomainError, IncompatibleError
@@ -37,6 +38,22 @@ def is_frame(data: Any) -> bool:
     """Whether the data have named columns: a data frame, a dict, a structured array; not a matrix, not a series."""
     structured = isinstance(data, np.ndarray) and data.dtype.names is not None
     return structured or isinstance(data, Mapping) or hasattr(data, "columns") or hasattr(data, "column_names")
+
+
+def axes(values: Any) -> int:
+    """The number of axes of a column, a table or an array, whatever they are of; 0 of a single value.
+
+    >>> axes(3.0), axes([1, 2]), axes({"x": [1]})
+    (0, 1, 2)
+    """
+    if isinstance(values, Mapping) or hasattr(values, "toarray"):
+        return 2
+    shape = getattr(values, "shape", None)
+    if shape is not None:
+        return len(shape)
+    if isinstance(values, list | tuple) and values:
+        return 1 + axes(values[0])
+    return int(hasattr(values, "__len__") and not isinstance(values, str | bytes))
 
 
 def table(data: Any) -> Table:
@@ -97,16 +114,41 @@ def _frame(data: Any) -> list[tuple[Any, Any]]:
 
 
 def series(values: Any, name: str) -> pd.Series:
-    """One column of any kind as a pandas Series of its natural dtype, rows numbered from 0; not yet checked."""
+    """One column of any kind as a pandas Series of its natural dtype, rows numbered from 0; not yet checked.
+
+    Raises DomainError for what is not one column.
+    """
+    try:
+        return _series(values, name).reset_index(drop=True).rename(name)
+    except DomainError:
+        raise
+    except Exception as error:  # whatever a column that no package can convert makes its package say
+        raise DomainError(
+            f"column {name!r}, {type(values).__name__}, cannot be read ({type(error).__name__}: {error}). "
+            "Convert it to numbers or text."
+        ) from error
+
+
+def _series(values: Any, name: str) -> pd.Series:
     import pandas as pd
 
     if isinstance(values, np.ma.MaskedArray):
         values = unmasked(values)
+    if hasattr(values, "toarray"):
+        raise DomainError(f"column {name!r} is a sparse matrix; make it dense with .toarray(), one column at a time.")
+    if is_frame(values) and not isinstance(values, Mapping):
+        frame = table(values)
+        if len(frame.names) != 1:
+            raise DomainError(f"column {name!r} must be one column; got a table of {len(frame.names)}: pick one.")
+        return frame.column(frame.names[0])
     if isinstance(values, np.ndarray):
         if values.ndim != 1:
             raise DomainError(f"column {name!r} must have one value per row; got an array of shape {values.shape}.")
-        native = values.astype(values.dtype.newbyteorder("="), copy=False)
-        return pd.Series(native, dtype=None if native.dtype.kind in "biufcmM" else object, name=name)
+        if values.dtype.kind not in "biufcmM":
+            return pd.Series(values.astype(object), dtype=object)
+        return pd.Series(values.astype(values.dtype.newbyteorder("="), copy=False))
+    if isinstance(values, pd.MultiIndex):
+        raise DomainError(f"column {name!r} is an index of {values.nlevels} levels: pick one.")
     if isinstance(values, pd.Series):
         found = values
     elif isinstance(values, pd.Index | pd.api.extensions.ExtensionArray):
@@ -114,9 +156,7 @@ def series(values: Any, name: str) -> pd.Series:
     else:
         _length(values, name)
         found = _foreign(values)
-    if isinstance(found.dtype, pd.SparseDtype):
-        found = found.sparse.to_dense()
-    return found.reset_index(drop=True).rename(name)
+    return found.sparse.to_dense() if isinstance(found.dtype, pd.SparseDtype) else found
 
 
 def _foreign(values: Any) -> pd.Series:
@@ -141,7 +181,8 @@ def _foreign(values: Any) -> pd.Series:
             return pd.Series(native.to_pandas())  # a dictionary: its order is the order of the levels
         except ValueError:  # one that holds a level twice, or a missing one, as Arrow allows
             return pd.Series(native.cast(native.type.value_type).dictionary_encode().to_pandas())
-    if column.dtype.is_float() or (column.dtype.is_integer() and column.null_count() == 0):
+    wide = column.dtype in (nw.Int128, nw.UInt128)
+    if column.dtype.is_float() or (column.dtype.is_integer() and not wide and column.null_count() == 0):
         return pd.Series(column.to_numpy())
     return pd.Series(column.to_list(), dtype=object)
 
@@ -153,20 +194,10 @@ def unmasked(values: Any) -> np.ndarray:
     return plain
 
 
-def is_writable(text: str) -> bool:
-    """Whether the text can be written as UTF-8; lone surrogates, as undecodable bytes leave them, cannot.
-
-    >>> is_writable("name"), is_writable(chr(0xD800))
-    (True, False)
-    """
-    try:
-        text.isascii() or text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _length(values: Any, name: str) -> int:
-    if isinstance(values, str | bytes | Mapping | set | frozenset) or not hasattr(values, "__len__"):
+    if hasattr(values, "toarray"):
+        return values.shape[0]
+    single = isinstance(values, str | bytes | Mapping | set | frozenset) or getattr(values, "shape", None) == ()
+    if single or not hasattr(values, "__len__"):
         raise DomainError(f"column {name!r} must be a list or an array with one value per row; got {values!r:.60}.")
     return len(values)

@@ -138,14 +138,18 @@ def _moments(x: Array, decay: Array, bias: bool, missing: Missing) -> tuple[Arra
 
 def half_lives(times: Any, half_life: Any, who: str) -> Array:
     """Time steps in half-lives, (..., n - 1)."""
-    array = np.asarray(times)
-    dressed = array.dtype.kind == "O" and not all(isinstance(value, Number | Decimal) for value in array.flat)
+    try:
+        array = np.asarray(times)
+    except Exception as error:  # rows of different lengths, a foreign column
+        raise DomainError(f"{who} needs times as numbers or dates; got {type(times).__name__} ({error}).") from error
+    dressed = array.dtype.kind == "O" and not any(isinstance(value, Number | Decimal) for value in array.flat)
+    array = numbers(array, "times", who) if array.dtype.kind == "O" and not dressed else array
     if dressed or array.dtype.kind in "US" or "tz" in type(getattr(times, "dtype", None)).__name__.lower():
         import pandas as pd
 
         try:
             array = np.asarray(pd.DatetimeIndex(pd.to_datetime(times, utc=True, format="ISO8601")).tz_localize(None))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, ArithmeticError, NotImplementedError) as error:
             raise DomainError(
                 f"{who} needs times as numbers or dates; got {array.flat[0]!r:.40} and the like."
             ) from error

@@ -61,6 +61,8 @@ def whittaker(
     seen = time_last(values, axis, who)
     n = seen.shape[-1]
     v = numbers(1.0 if weights is None else weights, "weights", who)
+    if np.iscomplexobj(v):
+        raise DomainError(f"{who} needs weights that are real; got complex ones.")
     v = along(v, values.shape, axis, "weights", who).reshape(-1, n).astype(float)
     if not ((v >= 0.0) & (v < np.inf)).all():
         raise DomainError(f"{who} needs weights that are finite and not negative.")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.arrays import with_gaps
 from stattools.errors import DomainError
 
 Array = np.ndarray[Any, Any]
@@ -27,7 +28,12 @@ def numbers(values: Any, what: str, who: str) -> Array:
         values = np.ma.filled(values.astype(np.result_type(values.dtype, np.float32)), np.nan)
     if type(values).__module__.startswith("pandas.") and hasattr(values, "to_numpy"):
         values = values.to_numpy(dtype=float, na_value=np.nan) if _nullable(values) else values.to_numpy()
-    array = np.asarray(values)
+    if type(values).__module__.partition(".")[0] in ("polars", "pyarrow", "narwhals"):
+        values = with_gaps(values, what)
+    try:
+        array = np.asarray(values)
+    except Exception as error:  # whatever rows of different lengths, or a foreign column, make their package say
+        raise DomainError(f"{who} needs {what}, an array of numbers; got {type(values).__name__} ({error}).") from error
     if array.dtype.kind == "O":
         array = _unboxed(array, what, who)
     if array.dtype.kind in "iu":
@@ -57,8 +63,10 @@ def _unboxed(array: Array, what: str, who: str) -> Array:
     if any(isinstance(value, int) and abs(value) > EXACT for value in array.flat):
         raise DomainError(f"{who} computes in float64, which holds whole numbers up to 2^53; {what} has one beyond.")
     try:
+        if any(isinstance(value, str | bytes) for value in array.flat):
+            raise TypeError("text is no number")
         return array.astype(np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, ArithmeticError) as error:
         raise DomainError(f"{who} needs numbers for {what}; got {array.flat[0]!r:.40} and the like.") from error
 
 

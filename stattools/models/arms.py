@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from stattools.data.columns import clean, listing, missing
 from stattools.data.pairing import paired
-from stattools.data.table import is_frame, series, table
-from stattools.errors import DomainError
+from stattools.data.table import axes, is_frame, series, table
+from stattools.errors import DomainError, quoted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -56,7 +56,7 @@ def columns(who: str, data: Any, **given: Any) -> dict[str, Any]:
             if value not in frame.names:
                 raise DomainError(f"{who} got {role}={value!r}; the columns of data are {listing(frame.names)}.")
             value = frame.column(value)
-        elif is_frame(value):
+        elif is_frame(value) or hasattr(value, "toarray"):
             raise DomainError(f"{who} needs {role}, one column; got a table. Give it as data=, the column by name.")
         found[role] = value
     paired(*(("data", data) if isinstance(value, str) else (role, value) for role, value in given.items()))
@@ -86,8 +86,9 @@ def grouping(who: str, by: Any, first: Any, n: int) -> Grouping:
 
 def numbers(values: Any, what: str) -> Floats:
     """A column of finite numbers as float64, or a DomainError with the position of the first that is not."""
-    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf" and values.ndim == 1:
-        found = values.astype(np.float64)
+    if type(values) is np.ndarray and values.dtype.kind in "iuf" and values.ndim == 1:
+        with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
+            found = values.astype(np.float64)
     else:
         found = _from_column(values, what)
     if not len(found):
@@ -118,8 +119,8 @@ def refused(
 
 
 def _from_column(values: Any, what: str) -> Floats:
-    if np.ndim(values) != 1 or isinstance(values, str | bytes):
-        raise DomainError(f"{what} needs one column of numbers; got {values!r:.80}.")
+    if axes(values) != 1 or isinstance(values, str | bytes):
+        raise DomainError(f"{what} needs one column of numbers; got {quoted(values)}.")
     column = series(values, what)
     gaps = missing(column)
     if gaps.any():
@@ -127,7 +128,7 @@ def _from_column(values: Any, what: str) -> Floats:
         raise DomainError(f"{what} needs finite numbers; got nan at position {where}. Drop or fill in what is missing.")
     values = clean(column) if len(column) else column
     if len(values) and values.dtype.kind not in "if":
-        raise DomainError(f"{what} needs numbers; got {values.iloc[0]!r:.80} at position 0.")
+        raise DomainError(f"{what} needs numbers; got {quoted(values.iloc[0])} at position 0.")
     return values.to_numpy(dtype=np.float64)
 
 

@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlog1py, xlogy
 
 from stattools.arguments import as_theta
-from stattools.errors import DomainError
+from stattools.data.table import axes
+from stattools.errors import DomainError, quoted
 from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.models.arms import columns, counts, grouping
@@ -81,7 +82,7 @@ def binomial(successes: Any, trials: Any, /, *, by: Any = None, data: Any = None
     >>> binomial([6, 2, 3], [10, 8, 5], by=["B", "A", "B"])
     BinomialArms(2 arms, 11 successes in 23 trials)
     """
-    if by is not None or data is not None or np.ndim(successes) == 1 or np.ndim(trials) == 1:
+    if by is not None or data is not None or axes(successes) == 1 or axes(trials) == 1:
         return _arms(successes, trials, by, data)
     n = whole_number(trials, "trials", at_least=1)
     k = whole_number(successes, "successes", at_least=0)
@@ -93,10 +94,10 @@ def binomial(successes: Any, trials: Any, /, *, by: Any = None, data: Any = None
 def _arms(successes: Any, trials: Any, by: Any, data: Any) -> BinomialArms:
     found = columns("binomial", data, successes=successes, trials=trials, by=by)
     ones = found["successes"]
-    if np.ndim(ones) == 0:
-        raise DomainError(f"binomial needs successes, one count per arm; got {ones!r:.80}.")
-    every = found["trials"] if np.ndim(found["trials"]) else np.full(len(ones), found["trials"])
-    if np.ndim(every) != 1 or np.ndim(ones) != 1 or len(every) != len(ones):
+    if axes(ones) == 0:
+        raise DomainError(f"binomial needs successes, one count per arm; got {quoted(ones)}.")
+    every = found["trials"] if axes(found["trials"]) else np.full(len(ones), found["trials"])
+    if axes(every) != 1 or axes(ones) != 1 or len(every) != len(ones):
         shapes = f"{len(ones)} successes and {len(every)} trials"
         raise DomainError(f"binomial needs one number of trials per number of successes; got {shapes}.")
     groups = grouping("binomial", found["by"], ones if hasattr(ones, "iloc") and data is None else every, len(ones))
@@ -208,7 +209,7 @@ def unit_interval(theta: ArrayLike) -> Floats:
     try:
         values = np.asarray(theta, dtype=float)
     except (TypeError, ValueError, ArithmeticError):
-        raise DomainError(f"theta is a probability, a number in [0, 1]; got {theta!r:.80}.") from None
+        raise DomainError(f"theta is a probability, a number in [0, 1]; got {quoted(theta)}.") from None
     bad = ~((values >= 0.0) & (values <= 1.0))
     if bad.any():
         first = np.argwhere(bad)[0].tolist()
@@ -232,13 +233,14 @@ def _heads(flips: Any) -> NDArray[np.bool_]:
         values = np.asarray(flips)
         if values.dtype.kind in "US" and not isinstance(flips, np.ndarray):
             values = np.asarray(flips, dtype=object)  # NumPy has turned the numbers of a mixed list into strings
-    except ValueError:  # rows of unequal length
-        raise DomainError(f"coin needs one sequence of flips; got {flips!r:.80}. {_FLAT}") from None
+    except Exception:  # rows of unequal length, a foreign column
+        raise DomainError(f"coin needs one sequence of flips; got {quoted(flips)}. {_FLAT}") from None
     if values.ndim != 1:
-        got = f"shape {values.shape}" if values.ndim else f"{flips!r:.80}"
+        got = f"shape {values.shape}" if values.ndim else f"{quoted(flips)}"
         raise DomainError(f"coin needs one sequence of flips; got {got}. {_FLAT}")
     if not len(values):
         raise DomainError("coin needs at least one flip; got an empty sequence. Check the filter that made it.")
+    values = values.astype(object) if values.dtype.kind in "mMV" else values
     if values.dtype.kind in "biuf":
         good = (values == 0) | (values == 1)
     else:
@@ -246,7 +248,7 @@ def _heads(flips: Any) -> NDArray[np.bool_]:
     if not good.all():
         position = int(np.argmin(good))
         bad = values[position].item() if isinstance(values[position], np.generic) else values[position]
-        raise DomainError(f"coin needs flips that are 0 or 1; got {bad!r:.80} at position {position}. {_remedy(bad)}")
+        raise DomainError(f"coin needs flips that are 0 or 1; got {quoted(bad)} at position {position}. {_remedy(bad)}")
     return values.astype(bool)
 
 
@@ -256,7 +258,7 @@ def _is_flip(value: Any) -> bool:
 
 def _remedy(bad: Any) -> str:
     if isinstance(bad, str):
-        return f"Code the flips first, for example [flip == {bad!r:.80} for flip in flips]."
+        return f"Code the flips first, for example [flip == {quoted(bad)} for flip in flips]."
     if isinstance(bad, Real) and bad == bad:
         return "For a count of heads use st.binomial(successes, trials)."
     return "Missing flips are not dropped for you: drop them first."

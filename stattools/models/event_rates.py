@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlogy
 
+from stattools.data.arrays import vector
 from stattools.data.exact_sum import ExactSum
-from stattools.errors import DomainError, IncompatibleError
+from stattools.data.table import axes
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.likelihoods.saddle_point import log_poisson_pmf
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.models import rate as of_rate
@@ -45,7 +47,7 @@ def poisson_rate(counts: Any, /, *, exposure: Any = None, by: Any = None, data: 
     found = columns("poisson_rate", data, counts=counts, exposure=exposure, by=by)
     events = _counts(found["counts"])
     time = np.ones(len(events)) if found["exposure"] is None else found["exposure"]
-    time = np.full(len(events), time) if np.ndim(time) == 0 else time
+    time = np.full(len(events), time) if axes(time) == 0 else time
     e = numbers(time, "exposure")
     if (e <= 0.0).any():
         raise refused("exposure", "positive numbers", e, e <= 0.0, "Leave out what was not observed.")
@@ -64,12 +66,16 @@ def exponential_rate(times: Any, /, *, censored: Any = None, by: Any = None, dat
     Gamma(3, 8.5)
     """
     found = columns("exponential_rate", data, times=times, censored=censored, by=by)
-    t = numbers([found["times"]] if np.ndim(found["times"]) == 0 else found["times"], "times")
+    t = numbers([found["times"]] if axes(found["times"]) == 0 else found["times"], "times")
     if (t < 0.0).any():
         raise refused("times", "numbers, at least 0", t, t < 0.0, "A waiting time ends after it starts.")
-    over = np.zeros(len(t)) if found["censored"] is None else np.atleast_1d(np.asarray(found["censored"]))
-    if len(over) != len(t) or not np.isin(over, (0, 1)).all():
-        raise DomainError(f"exponential_rate needs censored=, one True or False per time; got {censored!r:.80}.")
+    over = np.zeros(len(t))
+    if found["censored"] is not None:
+        one = axes(found["censored"]) == 0
+        over = vector([found["censored"]] if one else found["censored"], "censored=")
+    if len(over) != len(t) or over.dtype.kind not in "biuf" or not np.isin(over, (0, 1)).all():
+        raise DomainError(f"exponential_rate needs censored=, one True or False per time; got {quoted(censored)}.")
+    over = np.asarray(over)
     return _rates("exponential_rate", "exponential rate", 1 - over.astype(np.int64), t, found["by"], found["times"])
 
 
@@ -243,7 +249,7 @@ class EventRates:
 
 
 def _counts(given: Any) -> Ints:
-    return counts([given] if np.ndim(given) == 0 else given, "counts")
+    return counts([given] if axes(given) == 0 else given, "counts")
 
 
 def _rates(who: str, kind: Any, events: Ints, exposure: Floats, by: Any, first: Any) -> EventRates:

@@ -37,6 +37,10 @@ def both_counts(data: Dataset) -> NDArray[np.float64]:
     """Successes and trials of each row, shape (n, 2)."""
     successes = numeric(data.outcome, data.outcome_name)
     trials = data.columns["trials"] if "trials" in data.columns else successes + data.columns["failures"]
+    if max(np.abs(successes).max(), np.abs(trials).max()) > 2**53:
+        raise DomainError(
+            f"the counts of {data.outcome_name!r} go beyond 2^53, where float64 skips numbers; check them."
+        )
     return np.column_stack([successes, trials])
 
 

@@ -20,10 +20,11 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.arguments import as_theta
 from stattools.data.arrays import NUMBERS, vector
 from stattools.data.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
-from stattools.errors import DomainError, IdentificationError
+from stattools.data.table import axes
+from stattools.errors import DomainError, IdentificationError, quoted
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.model import NOT_ASKED, Evaluation
-from stattools.models.arms import columns, grouping
+from stattools.models.arms import columns, grouping, numbers
 from stattools.units import LARGEST, SMALLEST, require_size
 
 Floats = NDArray[np.float64]
@@ -276,9 +277,9 @@ def _measurements(y: Any) -> Floats:
 
 
 def _known(sd: Any, n: int, size: float) -> Floats:
-    given = np.asarray(sd)
+    given = numbers(sd, "sd=") if axes(sd) else np.asarray(sd)
     if given.dtype.kind not in "iuf" or given.shape not in ((), (n,)):
-        raise DomainError(f"normal needs sd=, one number or one per measurement ({n}); got {sd!r:.60}.")
+        raise DomainError(f"normal needs sd=, one number or one per measurement ({n}); got {quoted(sd, 60)}.")
     values = np.broadcast_to(given, (n,)).astype(float)
     good = (values > SMALLEST) & (values < LARGEST)
     if not good.all():

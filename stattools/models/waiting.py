@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc
 
 from stattools.arguments import as_theta
+from stattools.data.table import axes
 from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.model import NOT_ASKED, Evaluation
@@ -174,10 +175,10 @@ class Waits:
 def _waits(who: Literal["geometric", "pascal"], failures: Any, successes: Any, data: Any) -> Waits:
     found = columns(who, data, failures=failures, successes=successes)
     lost, wanted = found["failures"], found["successes"]
-    if np.ndim(lost) == 0:
+    if axes(lost) == 0:
         lost = [whole_number(lost, "failures", at_least=0)]
     f = counts(lost, "failures")
-    if np.ndim(wanted) == 0:
+    if axes(wanted) == 0:
         wanted = np.full(len(f), whole_number(wanted, "successes", at_least=1))
     r = counts(wanted, "successes", at_least=1)
     if len(r) != len(f):

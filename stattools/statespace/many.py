@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.table import is_frame, table
+from stattools.data.arrays import NUMBERS, array, with_gaps
+from stattools.data.table import axes, is_frame, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.statespace.components import Components
 from stattools.statespace.maximum import BoundedNewton
@@ -112,16 +113,19 @@ def levels(Y: Any) -> LocalLevels | None:
         columns = table(Y)
         if len(columns.names) < 2:
             return None
-        values = np.stack([columns.column(name).to_numpy(dtype=float, na_value=np.nan) for name in columns.names])
+        values = np.stack([with_gaps(columns.column(name), f"series {name!r}") for name in columns.names])
         labels = columns.names
     else:
-        if not (isinstance(Y, np.ndarray) or (isinstance(Y, list | tuple) and len(Y) and np.ndim(Y[0]) == 1)):
+        if not (isinstance(Y, np.ndarray) or (isinstance(Y, list | tuple) and len(Y) and axes(Y[0]) == 1)):
             return None
-        values = np.asarray(Y)
+        values = array(Y, "Y")
         if values.ndim != 2 or values.shape[1] == 1:
             return None
         labels = tuple(range(len(values)))
-    values = np.ascontiguousarray(values, dtype=np.float64)
+    if values.dtype.kind not in NUMBERS:
+        values = np.stack([with_gaps(row, f"series {label}") for row, label in zip(values, labels, strict=True)])
+    with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
+        values = np.ascontiguousarray(values, dtype=np.float64)
     if values.shape[0] == 0 or (np.count_nonzero(values == values, axis=1) < 3).any():
         raise DomainError(
             "Each series needs at least 3 observed values; rows of an array (columns of a frame) are series."

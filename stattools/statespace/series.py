@@ -10,7 +10,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.arrays import matrix, named
+from stattools.data.arrays import array, matrix, named, with_gaps
 from stattools.data.dataset import read
 from stattools.data.formula import parse
 from stattools.data.pairing import paired
@@ -186,8 +186,8 @@ def numbers(values: Any, what: str = "y") -> tuple[Floats, Any]:
     [1.0, nan, 3.0]
     """
     source = values
-    if isinstance(values, np.ndarray | list | tuple):
-        values = np.asarray(values)
+    if isinstance(values, list | tuple):
+        values = array(values, what)
     _require_exact(values, what)
     if isinstance(values, np.ndarray) and values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
@@ -195,15 +195,10 @@ def numbers(values: Any, what: str = "y") -> tuple[Floats, Any]:
         values = table(values).column(table(values).names[0])
     if isinstance(values, np.ndarray) and values.ndim != 1:
         raise DomainError(f"{what} must be one series, shape (n,); got shape {values.shape}.")
-    if not (isinstance(values, np.ndarray) and values.dtype.kind in "biuf"):
-        if isinstance(values, np.ndarray) and values.dtype.kind == "c":
-            raise DomainError(f"{what} must hold real numbers; got complex ones.")
-        column = series(values, what)
-        try:
-            values = column.to_numpy(dtype=float, na_value=np.nan)
-        except (TypeError, ValueError):
-            raise DomainError(f"{what} must hold numbers; got {column.dtype}.") from None
-    y = np.array(values, dtype=np.float64)
+    if not (type(values) is np.ndarray and values.dtype.kind in "biuf"):
+        values = with_gaps(values, what)
+    with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
+        y = np.array(values, dtype=np.float64)
     if not len(y):
         raise DomainError(f"{what} is empty: give at least a few values.")
     endless = np.isinf(y)
@@ -217,9 +212,9 @@ def numbers(values: Any, what: str = "y") -> tuple[Floats, Any]:
 
 def _require_exact(values: Any, what: str) -> None:
     """DomainError for whole numbers that float64 does not hold."""
-    array = np.asarray(values)
-    whole = array.dtype.kind in "iu" and array.size and max(abs(int(array.min())), abs(int(array.max()))) > EXACT
-    if whole or (array.dtype.kind == "O" and any(isinstance(v, int) and abs(v) > EXACT for v in array.flat)):
+    found = np.asarray(values) if isinstance(values, np.ndarray) else series(values, what).to_numpy()
+    whole = found.dtype.kind in "iu" and found.size and max(abs(int(found.min())), abs(int(found.max()))) > EXACT
+    if whole or (found.dtype.kind == "O" and any(isinstance(v, int) and abs(v) > EXACT for v in found.flat)):
         raise DomainError(
             f"{what} has a whole number beyond 2^53, which float64 does not hold. Subtract a constant first, or "
             "convert to float and accept the rounding."

@@ -7,9 +7,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as some
 
+import stattools as st
 from stattools.data.columns import clean, finite, listing, missing
 from stattools.data.table import series, table
 from stattools.errors import DomainError
@@ -181,3 +183,157 @@ def test_finite_names_the_count_and_the_row_of_the_table():
 def test_listing_is_cut():
     assert listing("abc") == "'a', 'b', 'c'"
     assert listing(range(20), 2) == "0, 1, ... (20 in all)"
+
+
+N = 12
+FRAME = {
+    "y": [1.0, 3.0, 2.0, 5.0, 4.0, 6.0, 5.0, 8.0, 7.0, 9.0, 8.0, 11.0],
+    "x": list(range(N)),
+    "c": [0, 1, 2, 1] * 3,
+}
+OLS = st.fit(st.ols("y ~ x", FRAME))
+RATE = st.fit(st.poisson("c ~ x", FRAME, exposure="y"))
+
+
+def objects(*values):
+    """An array of objects that repeats the values."""
+    found = np.empty(N, dtype=object)
+    for place in range(N):
+        found[place] = values[place % len(values)]
+    return found
+
+
+DAY, LONG = datetime.datetime(2020, 1, 1), datetime.timedelta(1)
+HOSTILE = {
+    "signaling NaN": objects(Decimal(1), Decimal("sNaN")),
+    "endless decimal": objects(Decimal(1), Decimal("Infinity")),
+    "decimal beyond float64": objects(Decimal(1), Decimal("1e400")),
+    "fraction beyond float64": objects(Fraction(10**400, 3), 1),
+    "whole number beyond float64": objects(10**400, 1),
+    "thousands of digits": objects(10**5000, 1.5),
+    "longdouble": np.full(N, np.longdouble("1e4000")),
+    "complex": np.arange(N) + 1j,
+    "complex objects": objects(1j, 2),
+    "dates": pd.Series(pd.date_range("2020", periods=N)),
+    "dates of NumPy": np.arange(N).astype("M8[D]"),
+    "dates of Python": objects(DAY, DAY + LONG),
+    "dates of Polars": pl.Series([DAY] * N),
+    "dates of Arrow": pa.array([DAY] * N),
+    "dates with a zone": pd.Series(pd.date_range("2020", periods=N, tz="UTC")),
+    "periods": pd.Series(pd.period_range("2020", periods=N, freq="D")),
+    "durations": np.arange(N).astype("m8[D]"),
+    "durations of Python": objects(LONG),
+    "durations of Polars": pl.Series([LONG] * N),
+    "intervals": pd.Series(pd.interval_range(0, N)),
+    "lists": objects([1], [2, 3]),
+    "ragged": [[1], [1, 2]] * (N // 2),
+    "dicts": objects({}, {1: 2}),
+    "structs": pl.Series([{"a": 1}] * N),
+    "bytes": objects(b"a", b"b"),
+    "bytes as categories": pd.Categorical(objects(b"a", b"b")),
+    "structured": np.zeros(N, dtype=[("a", float), ("b", int)]),
+    "void": np.zeros(N, "V8"),
+    "sparse matrix": scipy.sparse.csr_matrix(np.ones((N, 1))),
+    "sparse array": scipy.sparse.coo_array(np.ones((N, 1))),
+    "two columns": pd.DataFrame({"a": range(N), "b": range(N)}),
+    "index of two levels": pd.MultiIndex.from_arrays([range(N), range(N)]),
+    "one number": np.array(2.0),
+    "nothing": [],
+    "a set": set(range(N)),
+    "text and numbers": objects("a", 1),
+    "half a character": objects("\ud800", "a"),
+    "levels that read the same": pd.Categorical(objects(1, "1")),
+    "truth and its text": pd.Categorical(objects(True, "True")),
+    "a date and its text": pd.Categorical(objects(DAY.date(), "2020-01-01")),
+    "all masked": np.ma.masked_all(N),
+    "all missing": objects(pd.NA),
+    "objects": objects(object()),
+}
+TAKERS = {
+    "predictor": lambda v: st.ols("y ~ v", FRAME | {"v": v}),
+    "category": lambda v: st.ols("y ~ C(v)", FRAME | {"v": v}),
+    "outcome": lambda v: st.ols("v ~ x", FRAME | {"v": v}),
+    "X": lambda v: st.ols(FRAME["y"], v),
+    "y": lambda v: st.ols(v, FRAME["x"]),
+    "labels": lambda v: st.softmax("v ~ x", FRAME | {"v": v}),
+    "weights": lambda v: st.ols("y ~ x", FRAME, weights=v),
+    "offset of arrays": lambda v: st.ols(FRAME["y"], FRAME["x"], offset=v),
+    "new rows": lambda v: OLS.predict({"x": v}),
+    "new exposure": lambda v: RATE.predict(FRAME, exposure=v),
+    "many outcomes": lambda v: st.fit_many(OLS.model, outcomes=[v, v]),
+    "series": lambda v: st.local_level(v),
+    "series of a formula": lambda v: st.smooth_trend("v ~ x", FRAME | {"v": v}),
+    "smoothing": lambda v: st.exponential_smoothing(v),
+    "filter": lambda v: st.exponential_filter(v, 0.5),
+    "flips": lambda v: st.coin(v),
+    "counts": lambda v: st.binomial(v, 5),
+    "rate": lambda v: st.poisson_rate(v),
+    "exposure": lambda v: st.poisson_rate(FRAME["c"], exposure=v),
+    "waits": lambda v: st.geometric(v),
+    "sample": lambda v: st.normal(v),
+    "known sd": lambda v: st.normal(FRAME["y"], sd=v),
+    "rows": lambda v: st.multivariate_normal(v),
+    "prior": lambda v: st.Beta(v, 1.0),
+}
+FINE = {
+    ("filter", "complex"),  # a signal may be complex, and its values may be missing everywhere where they are masked
+    ("category", "intervals"),  # categories of anything become their text
+    ("rows", "two columns"),
+    ("X", "two columns"),
+    ("rows", "structured"),
+    ("X", "structured"),
+    ("series", "structured"),  # two series
+    ("series", "two columns"),
+    ("filter", "two columns"),
+    ("counts", "one number"),
+    ("exposure", "one number"),
+    ("waits", "one number"),
+    ("prior", "one number"),
+    ("known sd", "one number"),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("taker", TAKERS)
+def test_what_no_column_can_be_is_an_error_of_ours(taker):
+    for name, values in HOSTILE.items():
+        if (taker, name) in FINE:
+            continue
+        try:
+            TAKERS[taker](values)
+        except st.StattoolsError:
+            continue
+        raise AssertionError(f"{name} is taken as {taker}")
+
+
+@pytest.mark.parametrize("name", ["lists", "dicts", "ragged", "sparse matrix", "two columns"])
+def test_labels_that_cannot_be_compared(name):
+    with pytest.raises(st.StattoolsError):
+        st.fit(OLS.model, cov=st.Cluster(HOSTILE[name]))
+    with pytest.raises(st.StattoolsError):
+        st.fit_many("y ~ 1", FRAME | {"v": HOSTILE[name]}, by="v")
+
+
+def test_dates_are_labels():
+    by_day = st.fit(OLS.model, cov=st.Cluster(np.repeat(np.arange(6), 2).astype("M8[D]")))
+    np.testing.assert_array_equal(by_day.se, st.fit(OLS.model, cov=st.Cluster(np.repeat(np.arange(6), 2))).se)
+    assert len(st.fit_many("y ~ 1", FRAME | {"v": np.repeat(np.arange(6), 2).astype("M8[D]")}, by="v")) == 6
+
+
+def test_no_groups_at_all():
+    with pytest.raises(st.DomainError, match="Cluster needs groups"):
+        st.Cluster(None)  # type: ignore[arg-type]
+    with pytest.raises(st.IncompatibleError, match="cov= is one of"):
+        st.fit(OLS.model, cov=None)  # type: ignore[arg-type]
+
+
+def test_numbers_in_any_dress_are_the_same_series():
+    whole = st.local_level(FRAME["y"])
+    for dress in (
+        objects(*map(Decimal, FRAME["y"])),
+        objects(*map(Fraction, FRAME["y"])),
+        pd.array(FRAME["y"], dtype="Float64"),
+        pl.Series(FRAME["y"]),
+        pa.array(FRAME["y"]),
+    ):
+        np.testing.assert_array_equal(st.local_level(dress).y, whole.y)
