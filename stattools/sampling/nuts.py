@@ -7,13 +7,15 @@ Source: Hoffman & Gelman, JMLR 15 (2014), 1593-1623; the coordinates: Neal, Hand
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
+from time import sleep
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError
-from stattools.sampling.target import Mode
+from stattools.sampling.target import IMPOSSIBLE, Mode
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +35,9 @@ DEEPEST = 8
 """Doublings of a trajectory, 255 steps. Whitened, a posterior needs two to five; where one needs more, longer
 trajectories cost minutes and the diagnostics say the same."""
 
+FIRST_LOOK, LAST_LOOK = 1e-4, 0.05
+"""Seconds between looks at whether the sampler is done."""
+
 
 def nuts(
     mode: Mode, *, draws: int, chains: int, tune: int, seed: int, target_accept: float = 0.8
@@ -41,15 +46,16 @@ def nuts(
 
     Chains start at standard normal points: apart from each other, so that agreement says something. They run one after
     the other, each with a random stream of its own, so that the same seed gives the same draws. Raises ConvergenceError
-    where the sampler itself fails.
+    where the sampler itself fails or makes fewer draws than asked; what the density raises comes through as it is.
     """
     import nutpie
     from nutpie.compiled_pyfunc import from_pyfunc
 
     q = len(mode.center)
+    walk = Walk(mode)
 
     def density() -> Any:
-        return mode.at
+        return walk.at
 
     def identity(seed: int, other: int, chain: int) -> Any:
         return lambda z, **_: {"z": z}
@@ -59,7 +65,7 @@ def nuts(
 
     model = from_pyfunc(q, density, identity, [np.dtype("float64")], [(q,)], ["z"], make_initial_point_fn=begin)
     try:
-        trace: Any = nutpie.sample(
+        sampler = nutpie.sample(
             model,
             draws=draws,
             tune=tune,
@@ -70,11 +76,70 @@ def nuts(
             maxdepth=DEEPEST,
             save_warmup=False,
             progress_bar=sys.stderr.isatty(),
+            blocking=False,
         )
-    except RuntimeError as error:
-        raise ConvergenceError(
-            f"NUTS could not sample the posterior of {mode.target.title}: {str(error).splitlines()[0]:.200} Look at "
-            "the log-likelihood near its mode, or give narrower priors."
-        ) from error
+        trace = _awaited(sampler, walk)
+    except BaseException as error:
+        raise _told(error, walk, mode.target.title) from (None if error is walk.failure else error)
     statistics = {ours: trace.sample_stats[name].to_numpy() for name, ours in STATISTICS.items()}
-    return trace.posterior["z"].to_numpy(), statistics
+    z = trace.posterior["z"].to_numpy()
+    if z.shape != (chains, draws, q) or not np.isfinite(z).all():
+        raise ConvergenceError(
+            f"NUTS was asked for {chains} x {draws:,} draws of the posterior of {mode.target.title} and made "
+            f"{np.isfinite(z).all(axis=-1).sum():,}. Sample again; if that does not help, look at the log-likelihood."
+        )
+    return z, statistics
+
+
+@dataclass(eq=False)
+class Walk:
+    """The density as the sampler's threads call it: what it raises is kept for the caller, since a thread of the
+    sampler can only end the program with it. Once it has failed, or the caller has, every point is impossible.
+    """
+
+    mode: Mode
+    failure: BaseException | None = None
+    over: bool = False
+
+    def at(self, z: Floats) -> tuple[float, Floats]:
+        """log p at z and its gradient."""
+        if not self.over:
+            try:
+                return self.mode.at(z)
+            except BaseException as error:
+                self.failure, self.over = error, True
+        return IMPOSSIBLE, np.zeros(len(z))
+
+
+def _awaited(sampler: Any, walk: Walk) -> Any:
+    """The trace, once it is whole; waiting in pieces lets Ctrl-C and what the density raised come through."""
+    pause = FIRST_LOOK
+    try:
+        while not _finished(sampler) and walk.failure is None:
+            sleep(pause)
+            pause = min(1.2 * pause, LAST_LOOK)
+        if walk.failure is not None:
+            raise walk.failure
+        return sampler.wait()
+    except BaseException:
+        walk.over = True
+        sampler.cancel()
+        raise
+
+
+def _finished(sampler: Any) -> bool:
+    try:
+        return sampler.is_finished
+    except TimeoutError:  # raised where it is not
+        return False
+
+
+def _told(error: BaseException, walk: Walk, title: str) -> BaseException:
+    """What the caller gets: an interrupt and the density's own error as they are, the sampler's failures as ours."""
+    panic = type(error).__module__ == "pyo3_runtime"  # no Exception, and not exported under a name
+    if error is walk.failure or not (panic or isinstance(error, RuntimeError)):
+        return error
+    return ConvergenceError(
+        f"NUTS could not sample the posterior of {title}: {str(error).splitlines()[0]:.200} Look at the log-likelihood "
+        "near its mode, or give narrower priors."
+    )
