@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from threading import Event, local
 from typing import Any
 
 _free: ContextVar[int] = ContextVar("threads that BLAS left free", default=1)
@@ -44,7 +45,8 @@ def free_threads() -> int:
 
 
 def on_threads[Part, Result](work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
-    """`work` of each part, in the order of the parts; a thread that is done with one takes the next.
+    """`work` of each part, in the order of the parts; a thread that is done with one takes the next. Where one raises,
+    or the caller is interrupted, the others end at their next block of rows (`stop_if_abandoned`).
 
     >>> on_threads(lambda part: part + 1, [1, 2])
     [2, 3]
@@ -52,7 +54,27 @@ def on_threads[Part, Result](work: Callable[[Part], Result], parts: Sequence[Par
     threads = min(free_threads(), len(parts))
     if threads < 2:
         return [work(part) for part in parts]
-    return list(_pool(threads).map(work, parts))
+    abandoned = Event()
+
+    def unless_abandoned(part: Part) -> Result:
+        _sweep.abandoned = abandoned
+        return work(part)
+
+    try:
+        return list(_pool(threads).map(unless_abandoned, parts))
+    except BaseException:
+        abandoned.set()
+        raise
+
+
+def stop_if_abandoned() -> None:
+    """Within `on_threads`: end a part whose result nobody waits for any more."""
+    abandoned = getattr(_sweep, "abandoned", None)
+    if abandoned is not None and abandoned.is_set():
+        raise KeyboardInterrupt
+
+
+_sweep = local()
 
 
 def pipeline[Part, Result](work: Callable[[Part], Result | None], parts: Iterable[Part]) -> Iterator[Result]:

@@ -1,9 +1,11 @@
 import threading
+import time
 
 import pytest
 from threadpoolctl import threadpool_info
 
 from stattools import threads
+from stattools.data.sweep import spans
 from stattools.threads import on_threads, one_blas_thread
 
 
@@ -46,3 +48,23 @@ def test_a_thread_of_the_pool_uses_no_other(two_free):
 def test_errors_come_through(two_free):
     with pytest.raises(ZeroDivisionError):
         on_threads(lambda part: 1 / part, [1, 0])
+
+
+def test_the_other_parts_end_where_one_raises(two_free):
+    """Nobody waits for them: a part of many blocks ends at its next block."""
+    started, blocks = threading.Barrier(2), []
+
+    def work(part):
+        started.wait(timeout=30)
+        if part == 0:
+            raise ZeroDivisionError
+        for block in spans(0, 10_000, 1):
+            blocks.append(block)
+            time.sleep(0.01)
+
+    with pytest.raises(ZeroDivisionError):
+        on_threads(work, range(2))
+    time.sleep(0.1)
+    seen = len(blocks)
+    time.sleep(0.1)
+    assert len(blocks) == seen < 1000

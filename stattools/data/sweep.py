@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from stattools.threads import on_threads
+from stattools.threads import on_threads, stop_if_abandoned
 
 PARTS = 8
 """Rows are read in at most so many parts, whatever the number of threads: in 8, 4, 2 or 1, which two share evenly."""
@@ -46,6 +46,7 @@ def spans(first: int, last: int, size: int, share: Share | None = None) -> Itera
         size = -(-(last - first) // (skip * rounds))
         first += share.number * size
     for start in range(first, last, skip * size):
+        stop_if_abandoned()
         yield slice(start, min(start + size, last))
 
 
