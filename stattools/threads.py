@@ -25,16 +25,24 @@ def one_blas_thread() -> Iterator[None]:
     """Within it, BLAS products of this process run on one thread, and `on_threads` may use those that BLAS had."""
     before = [(library, library.num_threads) for library in _libraries()]
     token = _free.set(max(_free.get(), *(threads for _, threads in before)))
-    for library, threads in before:
-        if threads != 1:
-            library.set_num_threads(1)
+    before = [(library, threads) for library, threads in before if threads != 1]
     try:
+        for library, _ in before:
+            library.set_num_threads(1)
         yield
     finally:
         _free.reset(token)
-        for library, threads in before:
-            if threads != 1:
-                library.set_num_threads(threads)
+        _restore(before)
+
+
+def _restore(before: list[tuple[Any, int]]) -> None:
+    """Each library's number of threads, whatever interrupts on the way: setting it takes long enough for Ctrl-C."""
+    for done, (library, threads) in enumerate(before):
+        try:
+            library.set_num_threads(threads)
+        except BaseException:
+            _restore(before[done:])
+            raise
 
 
 def free_threads() -> int:

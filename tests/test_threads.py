@@ -68,3 +68,18 @@ def test_the_other_parts_end_where_one_raises(two_free):
     seen = len(blocks)
     time.sleep(0.1)
     assert len(blocks) == seen < 1000
+
+
+def test_threads_are_restored_where_restoring_is_interrupted():
+    """Ctrl-C while the first library is set: the others are set all the same."""
+    given = []
+
+    class Library:
+        def set_num_threads(self, threads):
+            given.append(threads)
+            if len(given) == 1:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        threads._restore([(Library(), 2), (Library(), 3)])
+    assert given == [2, 2, 3]
