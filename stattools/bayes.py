@@ -83,8 +83,8 @@ def posterior(
     >>> st.posterior(model, sigma=st.HalfCauchy(1), draws=200, chains=2, seed=1)
     Posterior(Linear regression, NUTS, 2 x 200 draws, seed=1)
     """
-    if method is not None and method not in METHODS:
-        raise DomainError(f"posterior has methods {', '.join(map(repr, METHODS))}; got method={method!r}.")
+    if method is not None and not (isinstance(method, str) and method in METHODS):
+        raise DomainError(f"posterior has methods {', '.join(map(repr, METHODS))}; got method={method!r:.60}.")
     draws = whole_number(draws, "draws", at_least=4)
     chains = whole_number(chains, "chains", at_least=1)
     tune = whole_number(tune, "tune", at_least=50, at_most=LONGEST_WARMUP)

@@ -111,6 +111,9 @@ def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
     labels = tuple(str(i + 1) for i in range(len(fits))) if names is None else tuple(map(str, names))
     if len(labels) != len(fits) or len(set(labels)) < len(labels):
         raise DomainError(f"compare needs names=, a different one for each of {len(fits)} fits; got {labels!r:.80}.")
+    for fit in fits:
+        if not (hasattr(fit, "model") and hasattr(fit, "aic")):
+            raise IncompatibleError(f"compare needs fits, st.fit(model); got {type(fit).__name__}.")
     for label, fit in zip(labels[1:], fits[1:], strict=True):
         if reason := difference_in_outcome(fits[0].model, fit.model):
             raise IncompatibleError(

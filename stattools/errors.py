@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Self
 
 from stattools.characters import escaped
@@ -10,11 +11,25 @@ if TYPE_CHECKING:
     from stattools.solvers.solution import Solution
 
 
+ADDRESSES = re.compile(
+    r"<(?:class '(?:[\w.]+\.)?(?P<kind>\w+)'|function (?P<function>.+?) at 0x[0-9a-f]+"
+    r"|(?:built-in|bound) method (?P<method>[\w.]+) of .*?|(?:[\w.]+\.)?(?P<object>\w+) object at 0x[0-9a-f]+)>"
+)
+"""How Python writes classes, functions and objects that do not say what they are."""
+
+
 class StattoolsError(Exception):
-    """Root of every error that stattools raises on purpose; its message shows controls of the terminal as escapes."""
+    """Root of every error that stattools raises on purpose; its message shows controls of the terminal as escapes, and
+    objects by their kind, not by their address in memory.
+    """
 
     def __str__(self) -> str:
-        return escaped(super().__str__())
+        return escaped(ADDRESSES.sub(_by_kind, super().__str__()))
+
+
+def _by_kind(found: re.Match[str]) -> str:
+    kind = str(found.lastgroup)
+    return f"{'an' if kind == 'object' else 'the'} {'class' if kind == 'kind' else kind} {found[kind]}"
 
 
 class DomainError(StattoolsError, ValueError):

@@ -269,7 +269,7 @@ def _without(penalty: Penalty, model: Any, solution: Solution) -> float:
 def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) -> None:
     """State space models have one solver, which knows that variances stop at 0, and one covariance."""
     for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
-        if given != usual:
+        if given is not usual and not (isinstance(given, str) and given == usual):
             raise IncompatibleError(
                 f"{model.title} is fitted over variances that may be 0; leave {name}={given!r:.60} out."
             )
@@ -277,10 +277,10 @@ def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) 
 
 def _required_solver(model: Any, solver: Any) -> Solver:
     """The solver that was asked for, or the usual one."""
-    if not solver:
+    if solver is None:
         return _usual_solver(model)
-    if not hasattr(solver, "solve"):
-        raise IncompatibleError(f"fit needs solver=, an object such as st.Newton(); got {solver!r}.")
+    if isinstance(solver, type) or not hasattr(solver, "solve"):
+        raise IncompatibleError(f"fit needs solver=, an object such as st.Newton(); got {solver!r:.60}.")
     return solver
 
 

@@ -50,6 +50,9 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
 
     if not fits:
         raise DomainError("held_out needs one fit or more.")
+    for fit in fits:
+        if not (hasattr(fit, "model") and hasattr(fit, "predict")) or hasattr(fit, "draws"):
+            raise IncompatibleError(f"held_out needs fits, st.fit(model); got {type(fit).__name__}.")
     labels = tuple(str(k + 1) for k in range(len(fits))) if names is None else tuple(map(str, names))
     if len(labels) != len(fits):
         raise DomainError(f"held_out needs names=, one for each of {len(fits)} fits; got {len(labels)}.")

@@ -69,4 +69,4 @@ def require_level(level: Any) -> None:
     if type(level) is float and 0.0 < level < 1.0:
         return
     if isinstance(level, bool) or not isinstance(level, int | float | np.number) or not 0.0 < level < 1.0:
-        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r}.")
+        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r:.60}.")

@@ -57,9 +57,9 @@ class Population:
 
     def require(self, name: str) -> None:
         """DomainError unless this is a variable."""
-        if name not in self.names:
+        if not isinstance(name, str) or name not in self.names:
             raise DomainError(
-                f"{self.model.title} has no variable {name!r}; it has {', '.join(map(repr, self.names)) or 'none'}."
+                f"{self.model.title} has no variable {name!r:.60}; it has {', '.join(map(repr, self.names)) or 'none'}."
             )
 
     def column(self, name: str) -> Any:

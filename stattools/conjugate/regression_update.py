@@ -71,7 +71,7 @@ def log_evidence(before: Any, after: Parameters, model: Model) -> float:
 def require_ols(model: Any) -> None:
     """IncompatibleError for what is not a linear regression."""
     if not (isinstance(model, Model) and model.has_scale):
-        got = getattr(model, "title", model)
+        got = model.title if isinstance(model, Model) else model
         raise IncompatibleError(f"NormalInverseGammaRegression is for linear regression, st.ols(...); got {got!r:.60}.")
 
 

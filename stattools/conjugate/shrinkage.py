@@ -125,7 +125,7 @@ def empirical_bayes(groups: Any, /, *, labels: str | Sequence[Any] | None = None
     found = groups if isinstance(groups, Fit) else None
     model = groups.model if isinstance(groups, Fit) else groups
     if not isinstance(model, Model) or model.kind not in ("beta_binomial", "negative_binomial"):
-        got = getattr(model, "title", type(model).__name__)
+        got = model.title if isinstance(model, Model) else type(model).__name__
         raise IncompatibleError(
             "empirical_bayes takes counts of several groups, st.binomial(successes, trials) of columns, or a "
             f"regression of st.beta_binomial or st.negative_binomial; got {got}."

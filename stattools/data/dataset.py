@@ -100,7 +100,7 @@ def read(
     if type(formula_or_y) is np.ndarray and type(data_or_X) is np.ndarray:
         return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
     if isinstance(formula_or_y, str):
-        if names is not None or not intercept:
+        if names is not None or intercept is not True:
             raise IncompatibleError(
                 'names= and intercept= belong to arrays; a formula names its columns itself and "y ~ 0 + x" leaves the '
                 "intercept out."
@@ -176,6 +176,8 @@ def _from_source(text: str, source: Source, columns: Mapping[str, Any]) -> Datas
 
 
 def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:
+    if intercept is not True and intercept is not False and not isinstance(intercept, np.bool_):
+        raise DomainError(f"intercept= is True or False; got {intercept!r:.60}.")
     values, found = matrix(X)
     if names is None and found is None:
         design = _nameless(values.shape[1], intercept)

@@ -79,6 +79,11 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
     """
     full: Any = getattr(fuller, "model", fuller)
     require_information("score", restricted)
+    if not (isinstance(full, Model) or is_series(full)):
+        raise IncompatibleError(
+            f"the score test is against a larger model, such as st.ols(...), or a fit of one; got {fuller!r:.60}. For "
+            'a hypothesis about the coefficients of the fit itself, such as "x = 0", use fit.test(...).'
+        )
     require_same_outcome("score", full, restricted.model)
     if not _same(full.likelihood, restricted.model.likelihood):
         raise IncompatibleError(
@@ -128,7 +133,7 @@ def _has_edge_at(full: Model, restricted: Model) -> bool:
 def require_information(who: str, *fits: Fit) -> None:
     """IncompatibleError for fits that are no maxima of the likelihood, or whose covariance says not to trust it."""
     for fit in fits:
-        if not (hasattr(fit, "estimate") and hasattr(fit, "penalty")):
+        if not all(hasattr(fit, part) for part in ("estimate", "penalty", "cov")):
             raise IncompatibleError(f"the {who} test is of fits, st.fit(model); got {type(fit).__name__}.")
         if fit.penalty is not None:
             raise IncompatibleError(

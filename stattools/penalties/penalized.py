@@ -100,8 +100,8 @@ def penalized(model: Any, penalty: Penalty) -> Penalized:
     >>> round(gain, 12) == round(0.5 * float(np.log(2 * 0.25)), 12)  # information: 2 rows, 1/4 each
     True
     """
-    if not all(hasattr(penalty, part) for part in ("check", "term", "covariance")):
-        raise IncompatibleError(f"penalty= needs st.Jeffreys() or st.Ridge(strength); got {penalty!r}.")
+    if isinstance(penalty, type) or not all(hasattr(penalty, part) for part in ("check", "term", "covariance")):
+        raise IncompatibleError(f"penalty= needs st.Jeffreys() or st.Ridge(strength); got {penalty!r:.60}.")
     penalty.check(model)
     return Penalized(model, penalty, np.eye(len(model.names)))
 
