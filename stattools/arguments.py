@@ -1,8 +1,10 @@
-"""Points of a parameter space, as callers give them."""
+"""What callers give beside data: points of a parameter space, words, and objects that have no place where they are."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,3 +25,22 @@ def as_theta(theta: ArrayLike, who: str) -> NDArray[np.float64]:
     except (TypeError, ValueError, ArithmeticError):
         pass
     raise DomainError(f"{who} needs its parameters as numbers; got {theta!r:.60}.")
+
+
+def described(value: Any) -> str:
+    """What an error calls an object: the title of a model, the name of its type otherwise.
+
+    >>> described("y ~ x")
+    'str'
+    """
+    title = getattr(value, "title", None)  # of text it is a method
+    return title if isinstance(title, str) else type(value).__name__
+
+
+def is_one_of(value: Any, words: Collection[str]) -> bool:
+    """Whether this is one of the words; arrays and what has no hash are none.
+
+    >>> is_one_of("mean", ("mean", "class")), is_one_of(["mean"], {"mean": 1})
+    (True, False)
+    """
+    return isinstance(value, str) and value in words

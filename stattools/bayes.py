@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from stattools.arguments import is_one_of
 from stattools.conjugate.beta_binomial import Beta
 from stattools.conjugate.dirichlet import Dirichlet
 from stattools.conjugate.normal import Normal
@@ -83,7 +84,7 @@ def posterior(
     >>> st.posterior(model, sigma=st.HalfCauchy(1), draws=200, chains=2, seed=1)
     Posterior(Linear regression, NUTS, 2 x 200 draws, seed=1)
     """
-    if method is not None and not (isinstance(method, str) and method in METHODS):
+    if method is not None and not is_one_of(method, METHODS):
         raise DomainError(f"posterior has methods {', '.join(map(repr, METHODS))}; got method={method!r:.60}.")
     draws = whole_number(draws, "draws", at_least=4)
     chains = whole_number(chains, "chains", at_least=1)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.arguments import is_one_of
 from stattools.errors import IncompatibleError
 from stattools.hypotheses import against_zero
 from stattools.interval import Interval, require_level
@@ -31,7 +32,7 @@ def interval(fit: Fit, level: float, kind: str) -> Interval:
     """The intervals of all coefficients, of one of `fit.kinds`: see `Fit.interval`."""
     require_level(level)
     model = fit.model
-    if kind not in fit.kinds:
+    if not is_one_of(kind, fit.kinds):
         if isinstance(fit.penalty, Ridge):
             raise IncompatibleError(f"{model.title} with {fit.penalty!r} is {NO_SE}, and no intervals either.")
         raise IncompatibleError(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import is_one_of
 from stattools.averages import SLOPE, Average, Move, averages
 from stattools.data.columns import listing
 from stattools.errors import DomainError, IncompatibleError
@@ -64,7 +65,7 @@ def marginal_effects(
     """
     model = regression(fit, "marginal_effects")
     require_finite(fit, "marginal_effects")
-    if not isinstance(at, str) or at not in ("overall", "mean"):
+    if not is_one_of(at, ("overall", "mean")):
         raise IncompatibleError(f'marginal_effects has at="overall" and at="mean"; got at={at!r}.')
     rows = population(model, data, offset, exposure, at)
     if variables is not None and isinstance(variables, str):

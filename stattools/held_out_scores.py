@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from stattools.arguments import described
 from stattools.confusion_table import crossed, most_probable
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.data.outcome import numeric
@@ -137,7 +138,7 @@ def _has_classes(fit: Any) -> bool:
 def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floats | None]:
     """Probabilities (n, K) or P(1) (n,), observed codes, labels, and the weights of the fit's own rows."""
     if not _has_classes(fit):
-        title = getattr(getattr(fit, "model", None), "title", type(fit).__name__)
+        title = described(getattr(fit, "model", fit))
         raise IncompatibleError(f"confusion needs a fit whose outcome has classes, such as st.softmax; got {title}.")
     if hasattr(fit, "separate_probabilities"):
         shares, codes = _log_shares(fit, data)
@@ -170,7 +171,7 @@ def _new_rows(fit: Any, data: Any) -> tuple[Model, Floats]:
     if not isinstance(model, Model) or isinstance(model.likelihood, Binomial):
         raise IncompatibleError(
             "held_out compares regressions of single rows, one-vs-rest fits and networks; got "
-            f"{getattr(model, 'title', type(fit).__name__)}. Compare grouped outcomes by st.compare."
+            f"{described(fit if model is None else model)}. Compare grouped outcomes by st.compare."
         )
     outcome, _ = new_outcome(model.design, model.outcome_name, data)
     new = data[1] if isinstance(data, tuple) else data

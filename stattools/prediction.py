@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from stattools.arguments import is_one_of
 from stattools.data.outcome import as_outcome
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, Gaussian, Probit
@@ -69,7 +70,7 @@ def predict(
     >>> predict(fit, fit.model, {"x": [4]}, interval=0.95, kind="observation").round(3).to_numpy().tolist()
     [[10.0, 7.365, 12.635]]
     """
-    if kind not in KINDS:
+    if not is_one_of(kind, KINDS):
         raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={kind!r}.")
     require_finite(fit, "predict")
     at = at_rows(model, data, offset, exposure)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from stattools.arguments import is_one_of
 from stattools.data.formula import require
 from stattools.data.kinds import kind_of
 from stattools.data.scan import Scan
@@ -55,7 +56,7 @@ def predict_to(fit: Fit, path: str | Path, data: Any, *, kind: str = "mean", int
         _require_file(path, source)
     elif path.exists() and (path.is_file() or any(path.iterdir())):
         raise DomainError(f"{path} is there already; predict_to writes the partitions to a new folder. Give another.")
-    if kind not in KINDS:
+    if not is_one_of(kind, KINDS):
         raise IncompatibleError(f"predict_to has kind {', '.join(map(repr, KINDS))}; got kind={kind!r}.")
     if interval is not None and isinstance(model.likelihood, Categorical):
         raise IncompatibleError("predict_to writes probabilities of categories without interval=; leave it out.")

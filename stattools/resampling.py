@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from stattools.arguments import described, is_one_of
 from stattools.covariance.leverage import row_scores
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError
 from stattools.fitted import Fit
@@ -92,7 +93,7 @@ class Bootstrap:
         DomainError for a level outside (0, 1), IncompatibleError for another kind.
         """
         require_level(level)
-        if kind not in INTERVALS:
+        if not is_one_of(kind, INTERVALS):
             raise IncompatibleError(f"a bootstrap has intervals of kind {', '.join(INTERVALS)}; got {kind!r}.")
         tails, theta = np.array([0.5 * (1.0 - level), 0.5 * (1.0 + level)]), self.fit.estimate
         if kind == "normal":
@@ -170,9 +171,7 @@ def bootstrap(
     whole = fit_or_model if isinstance(fit_or_model, Fit) else None
     model: Any = fit_or_model if whole is None else whole.model
     if not isinstance(model, Model) or not len(model.rows.X):
-        raise IncompatibleError(
-            f"bootstrap needs a regression with its data; got {getattr(model, 'title', model)!r:.60}."
-        )
+        raise IncompatibleError(f"bootstrap needs a regression with its data; got {described(model)}.")
     if held_elsewhere(model):
         raise IncompatibleError(
             "bootstrap holds all rows in memory, and these are in files. cov='HC0' has standard errors that do not "
@@ -180,7 +179,7 @@ def bootstrap(
         )
     if whole is not None and whole.penalty is not None:
         raise IncompatibleError(f"bootstrap refits by maximum likelihood; this fit has penalty={whole.penalty!r}.")
-    if kind not in ("pairs", "parametric", "bayesian"):
+    if not is_one_of(kind, ("pairs", "parametric", "bayesian")):
         raise DomainError(f"bootstrap has kind 'pairs', 'parametric', 'bayesian'; got {kind!r}.")
     asked = whole_number(draws, "draws", at_least=2)
     q = len(model.names)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from stattools.arguments import is_one_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import (
     Bernoulli,
@@ -64,7 +65,7 @@ def residuals(
     >>> residuals(fit, "pearson").round(6).tolist()
     [0.516398, -0.258199, -1.032796, 0.774597]
     """
-    if kind not in KINDS:
+    if not is_one_of(kind, KINDS):
         raise IncompatibleError(f"residuals have kind {', '.join(map(repr, KINDS))}; got kind={kind!r}.")
     model = regression(fit, "residuals")
     require_finite(fit, "residuals")

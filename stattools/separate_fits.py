@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from stattools.arguments import is_one_of
 from stattools.data.outcome import as_outcome
 from stattools.errors import IncompatibleError
 from stattools.fitted import Fit
@@ -57,7 +58,7 @@ class OneVsRestFit:
         A frame with one column per category, whose `attrs["note"]` says so; of kind "class" the label whose separate
         probability is largest. Raises IncompatibleError for another kind: shares made after the fact have no intervals.
         """
-        if kind not in ("mean", "class"):
+        if not is_one_of(kind, ("mean", "class")):
             raise IncompatibleError(f"one-vs-rest predicts kind 'mean', 'class'; got kind={kind!r}. See fit.fits[0].")
         separate = self.separate_probabilities(data)
         if kind == "class":

@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 import numpy as np
+import polars as pl
 import pytest
 from numpy.testing import assert_allclose
+from scipy import sparse
 
 import stattools as st
 from stattools.arguments import as_theta
@@ -51,6 +53,19 @@ OTHER_KINDS = {
     "statistic that is text": lambda: st.predictive_check(BETA, lambda y: "many"),
     "statistic that is NaN": lambda: st.predictive_check(BETA, lambda y: np.nan),
     "cotangent with NaN": lambda: st.linear_recurrence_adjoint(0.5, [1.0, 2.0], [np.nan, 1.0]),
+    "derivatives that overflow": lambda: st.exponential_filter_adjoint([1e300, -1e300], 0.5, [1e300, 1e300]),
+    "groups that are text": lambda: st.empirical_bayes(""),
+    "score test of an array": lambda: st.score_test(st.fit(st.ols("y ~ x", TABLE)), np.ones(3)),
+    "names that are a number": lambda: st.custom(lambda t: -t @ t, start=[1.0], names=3),
+    "kind that is an array": lambda: st.fit(st.ols("y ~ x", TABLE)).interval(kind=np.array(["wald", "score"])),
+    "kind without a hash": lambda: BETA.interval(kind={"eti"}),
+    "method without a hash": lambda: st.posterior(st.coin([0, 1]), method={"nuts"}),
+    "title that is no text": lambda: st.report(BETA, to="never", title=2.0),
+    "column that is sparse": lambda: st.ols("y ~ x", TABLE | {"x": sparse.csr_matrix(np.eye(5))}),
+    "column without an axis": lambda: st.ols("y ~ x", TABLE | {"x": np.array(2.0)}),
+    "column of records": lambda: st.ols("y ~ x", TABLE | {"x": np.zeros(5, dtype=[("a", float), ("b", int)])}),
+    "arms that are sparse": lambda: st.binomial([1, 2], sparse.csr_matrix(np.eye(2))),
+    "lazy table": lambda: st.multivariate_normal(pl.LazyFrame({"a": [1.0, 2.0], "b": [2.0, 1.0]})),
     "times beyond int64": lambda: st.decay_weights([2**64, 2**64 + 2**20], half_life=1.0),
 }
 
@@ -79,4 +94,12 @@ def test_heavy_tails_reach_any_number():
         far = np.log(factor * 2.0 / np.pi) - 2.0 * np.log(1e300)
         assert_allclose(prior.log_density(1e300), far, rtol=1e-14)
         assert_allclose(prior.slope(1e300), -2e-300, rtol=1e-14)
+    assert st.InverseGamma(1.0, 40.0).density(5e-324) == 0.0
     assert st.HalfNormal(1.0).log_density(1e300) == st.Normal(0, 1).log_density(1e300) == -np.inf
+
+
+def test_counts_of_any_size_have_a_dispersion():
+    """log(r / (r + y)) is -log(1 + y / r): the share y / (r + y) rounds to 1."""
+    y = 2.0**60 + 2.0**50 * np.array([0.0, 3.0, 1.0, 5.0])
+    score = st.NegativeBinomial().score(np.column_stack([np.log(y.mean()) * np.ones(4), np.zeros(4)]), y)
+    assert np.isfinite(score).all()

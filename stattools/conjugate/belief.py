@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import is_one_of
 from stattools.conjugate.arms import frozen, labels, plain
 from stattools.data.pairing import paired
 from stattools.errors import DomainError, quoted
@@ -115,7 +116,7 @@ def probabilities(p: ArrayLike) -> Floats:
 
 def tail(prob: float, kind: str) -> float:
     """(1 - prob) / 2; DomainError unless 0 < prob < 1 and the kind is known."""
-    if kind not in KINDS:
+    if not is_one_of(kind, KINDS):
         raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={kind!r}.')
     return tail_area(prob, "prob")
 

@@ -100,7 +100,9 @@ class InverseGamma:
         inside = (x > 0) & np.isfinite(x)
         at = np.where(inside, x, 1.0)
         shape = np.asarray(self.shape)
-        core = -stirling_error(shape) - deviance_part(shape, self.scale / at) + 0.5 * np.log(shape) - HALF_LOG_TWO_PI
+        with np.errstate(over="ignore"):
+            ratio = np.minimum(self.scale / at, 1e300)  # the density is 0 long before
+        core = -stirling_error(shape) - deviance_part(shape, ratio) + 0.5 * np.log(shape) - HALF_LOG_TWO_PI
         return plain(np.where(inside, core - np.log(at), -np.inf))
 
     def slope(self, x: ArrayLike) -> Any:

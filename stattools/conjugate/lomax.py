@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expm1, log1p
 
+from stattools.arguments import is_one_of
 from stattools.conjugate.arms import plain
 from stattools.errors import DomainError
 from stattools.interval import Interval
@@ -85,7 +86,7 @@ class Lomax:
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "eti") -> Interval:
         """The interval that holds the time with probability `prob`: equal-tailed, or of highest density, from 0."""
         tail = tail_area(prob, "prob")
-        if kind not in ("hdi", "eti"):
+        if not is_one_of(kind, ("hdi", "eti")):
             raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={kind!r}.')
         lower = self.quantile(tail if kind == "eti" else 0.0)
         shape = np.shape(self.shape)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import is_one_of
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate.arms import plain
 from stattools.conjugate.belief import points, settle
@@ -115,7 +116,7 @@ class NormalInverseGamma:
 
     def marginal(self, parameter: Literal["mean", "variance", "sd"]) -> Any:
         """What is believed about one parameter whatever the other: a StudentT, an InverseGamma, a RootInverseGamma."""
-        if not isinstance(parameter, str) or parameter not in PARAMETERS:
+        if not is_one_of(parameter, PARAMETERS):
             raise DomainError(f"marginal needs one of {', '.join(map(repr, PARAMETERS))}; got {parameter!r:.60}.")
         if parameter == "mean":
             scale = np.sqrt(self.scale / self.shape / self.strength)

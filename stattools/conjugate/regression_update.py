@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from stattools.arguments import described
 from stattools.conjugate.inverse_wishart import log_determinant
 from stattools.conjugate.regression_data import stacked, triangular
 from stattools.conjugate.student_t import log_gamma_ratio
@@ -71,8 +72,9 @@ def log_evidence(before: Any, after: Parameters, model: Model) -> float:
 def require_ols(model: Any) -> None:
     """IncompatibleError for what is not a linear regression."""
     if not (isinstance(model, Model) and model.has_scale):
-        got = model.title if isinstance(model, Model) else model
-        raise IncompatibleError(f"NormalInverseGammaRegression is for linear regression, st.ols(...); got {got!r:.60}.")
+        raise IncompatibleError(
+            f"NormalInverseGammaRegression is for linear regression, st.ols(...); got {described(model)}."
+        )
 
 
 def require_same(belief: Any, model: Model) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.arguments import described
 from stattools.conjugate.beta_binomial import Beta
 from stattools.conjugate.gamma_poisson import Gamma
 from stattools.data.pairing import index_of, same_index
@@ -125,10 +126,9 @@ def empirical_bayes(groups: Any, /, *, labels: str | Sequence[Any] | None = None
     found = groups if isinstance(groups, Fit) else None
     model = groups.model if isinstance(groups, Fit) else groups
     if not isinstance(model, Model) or model.kind not in ("beta_binomial", "negative_binomial"):
-        got = model.title if isinstance(model, Model) else type(model).__name__
         raise IncompatibleError(
             "empirical_bayes takes counts of several groups, st.binomial(successes, trials) of columns, or a "
-            f"regression of st.beta_binomial or st.negative_binomial; got {got}."
+            f"regression of st.beta_binomial or st.negative_binomial; got {described(model)}."
         )
     own, model = model, with_empty_rows(model)
     _require_groups(len(model.rows.y))

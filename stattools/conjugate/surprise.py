@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from stattools.arguments import is_one_of
 from stattools.conjugate.arms import plain
 from stattools.conjugate.batches import batches
 from stattools.errors import DomainError, IncompatibleError
@@ -84,7 +85,7 @@ def surprise(posterior: Any, /, *, kind: Literal["density", "tails"] = "density"
     >>> st.surprise(st.posterior(st.binomial(2, 20), prior=st.Beta(1, 1))).probability  # all counts alike
     1.0
     """
-    if kind not in ("density", "tails"):
+    if not is_one_of(kind, ("density", "tails")):
         raise DomainError(f'surprise needs kind="density" or kind="tails"; got {kind!r}.')
     batches(posterior, "surprise")
     check = CHECKS.get(type(posterior).__name__)

@@ -37,7 +37,9 @@ class Table:
 def is_frame(data: Any) -> bool:
     """Whether the data have named columns: a data frame, a dict, a structured array; not a matrix, not a series."""
     structured = isinstance(data, np.ndarray) and data.dtype.names is not None
-    return structured or isinstance(data, Mapping) or hasattr(data, "columns") or hasattr(data, "column_names")
+    kind = type(data)  # a lazy table warns where it is asked itself
+    named = hasattr(kind, "columns") or hasattr(kind, "column_names")
+    return structured or isinstance(data, Mapping) or named
 
 
 def axes(values: Any) -> int:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from stattools.arguments import is_one_of
 from stattools.errors import IncompatibleError
 from stattools.existence.cone import Cone, Rivals, cone, direction, null_space
 from stattools.existence.limit import Among, Limit
@@ -90,7 +91,7 @@ class Separation:
         DomainError for a level outside (0, 1), IncompatibleError for another kind.
         """
         require_level(level)
-        if kind not in ("profile", "wald"):
+        if not is_one_of(kind, ("profile", "wald")):
             raise IncompatibleError(f"{self.kind} separation leaves intervals of kind 'profile', 'wald'; got {kind!r}.")
         found = self.solution
         se = np.sqrt(np.diagonal(found.covariance))

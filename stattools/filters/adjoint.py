@@ -130,7 +130,10 @@ def exponential_filter_adjoint(
         raise _of_cotangent(trouble, who, batch, n) from None
     earlier = np.concatenate([before.T, y[:, :-1]], axis=1)
     gap = np.isnan(flat)
-    by_x, by_w = gain * back, np.where(gap, 0.0, back * (values - earlier))
+    with np.errstate(over="ignore"):
+        by_x, by_w = gain * back, np.where(gap, 0.0, back * (values - earlier))
+    if not np.isfinite(by_w).all():
+        raise DomainError(f"{who}: the derivative by the weights overflows. Rescale the signal or the cotangent.")
     by_start = (1.0 - gain[:, 0]) * back[:, 0]
     if first:
         opening = np.argmin(gap, axis=1)[:, None]

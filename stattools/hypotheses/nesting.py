@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.arguments import described
 from stattools.errors import IncompatibleError
 from stattools.existence import check_rank
 from stattools.hypotheses.columns_of_two import beside, beside_elsewhere, sizes, triangle_of_both
@@ -23,11 +24,13 @@ SAME_SPACE = 1e-9
 
 def difference_in_outcome(one: Any, other: Any) -> str | None:
     """Why the likelihoods of two models are not those of the same data; None where they are."""
+    if not (hasattr(one, "title") and hasattr(other, "title")):
+        return f"{described(other if hasattr(one, 'title') else one)} is no model"
     if is_series(one) or is_series(other):
         return difference_of_series(one, other)
     for model in (one, other):
         if not isinstance(model, Model):
-            return f"{getattr(model, 'title', type(model).__name__)} has no rows"
+            return f"{described(model)} has no rows"
     a, b = one.rows, other.rows
     if held_elsewhere(one) or held_elsewhere(other):
         return _difference_elsewhere(one, other)

@@ -24,7 +24,7 @@ def gamma_differences(r: Floats, y: Floats) -> tuple[Floats, Floats]:
     """
     share = y / (r + y)
     large = np.maximum(r, 15.0)
-    log_t = np.log1p(-np.where(r < 15.0, 0.0, y / (large + y)))
+    log_t = -np.log1p(np.where(r < 15.0, 0.0, y / large))
 
     def power(k: int) -> Floats:
         return np.expm1(k * log_t) * (1.0 / large) ** (k - 1)  # (t^k - 1) / r^(k-1), t = r / (r + y)

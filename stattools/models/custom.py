@@ -196,6 +196,8 @@ def custom(
         begin = np.atleast_1d(np.asarray(start, dtype=float))
     except (TypeError, ValueError):
         raise DomainError(f"custom needs start=, one finite number per parameter; got {start!r:.60}.") from None
+    if names is not None and not (isinstance(names, Sequence) and all(isinstance(name, str) for name in names)):
+        raise DomainError(f"custom needs names=, a list of texts, one per parameter; got {names!r:.60}.")
     labels = tuple(names) if names is not None else tuple(f"theta{i + 1}" for i in range(len(begin)))
     if begin.ndim != 1 or not len(begin) or not np.isfinite(begin).all():
         raise DomainError(f"custom needs start=, one finite number per parameter; got {start!r:.60}.")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from stattools.arguments import is_one_of
 from stattools.errors import DomainError
 from stattools.networks.dense import Floats, Pullback
 
@@ -45,7 +46,7 @@ class Activation:
     size = 0
 
     def __post_init__(self) -> None:
-        if self.kind not in FUNCTIONS:
+        if not is_one_of(self.kind, FUNCTIONS):
             raise DomainError(f"activation is {', '.join(map(repr, FUNCTIONS))}; got {self.kind!r}.")
 
     @property

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from stattools.arguments import is_one_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.memory import require_memory
 from stattools.networks.full_batch import train_by_lbfgs
@@ -48,7 +49,7 @@ def fit_network(
     if not isinstance(solver, Adam | LBFGS):
         raise IncompatibleError(f"a network is trained by st.LBFGS() or st.Adam(); got {type(solver).__name__}.")
     restarts = whole_number(restarts, "restarts=", at_least=1)
-    if not isinstance(ensemble, str) or ensemble not in ("deep", "bootstrap"):
+    if not is_one_of(ensemble, ("deep", "bootstrap")):
         raise DomainError(f'ensemble= is "deep" or "bootstrap"; got {ensemble!r}.')
     if members is None and ensemble != "deep":
         raise DomainError(f"ensemble={ensemble!r} needs members=, how many networks to train.")

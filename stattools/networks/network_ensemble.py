@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 
+from stattools.arguments import is_one_of
 from stattools.confusion_table import most_probable
 from stattools.errors import DomainError, IncompatibleError
 from stattools.networks.absent import refuse
@@ -56,7 +57,7 @@ class NetworkEnsemble:
 
         first = self.members[0]
         X = None if data is None else self.model.design.encode(inputs_of(data))
-        if kind not in ("mean", "class"):
+        if not is_one_of(kind, ("mean", "class")):
             raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={kind!r}.")
         if kind == "class":
             labels = first.labels

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from stattools.arguments import is_one_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import require_level
 from stattools.reporting import html, latex, markdown
@@ -69,7 +70,7 @@ def report_table(
     face = FACES.get(format)
     if face is None:
         raise DomainError(f"report_table needs format= one of {', '.join(FACES)}; got {format!r}.")
-    if not isinstance(spread, str) or spread not in ("se", "interval"):
+    if not is_one_of(spread, ("se", "interval")):
         raise DomainError(f'report_table needs spread="se" or "interval"; got {spread!r}.')
     require_level(level)
     if not results:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stattools.errors import IncompatibleError
+from stattools.errors import DomainError, IncompatibleError
 from stattools.reporting import draws, networks, sections, sentences, tallies
 from stattools.reporting.beliefs import section_of
 from stattools.reporting.diagnostics import COUNTS, diagnostics
@@ -88,6 +88,9 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
     from stattools.validation.networks import NetworkAgreement
     from stattools.validation.posterior_agreement import PosteriorAgreement
 
+    for name, text in (("title", title), ("command", command)):
+        if not isinstance(text, str | None):
+            raise DomainError(f"report needs {name}= as text; got {text!r:.60}.")
     draft = _Draft()
     add: dict[type, Callable[[Any], None]] = {
         Fit: draft.add_fit,

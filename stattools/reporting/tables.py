@@ -203,7 +203,8 @@ def frame(data: pd.DataFrame) -> Table:
 
 
 def _ratio(estimate: float, se: float) -> str:
-    value = float(np.exp(estimate))
+    with np.errstate(over="ignore"):  # printed as infinite where it is
+        value = float(np.exp(estimate))
     return number(value, decimals(value * se, digits=2) if math.isfinite(se) else 0)
 
 

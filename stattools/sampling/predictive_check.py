@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.arguments import is_one_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.export.observations import observations
 from stattools.sampling.tree import possible
@@ -66,7 +67,7 @@ def predictive_check(
     >>> predictive_check(rate, lambda y: (y == 0).sum(), seed=1).p_value < 0.01  # too many zeros for one rate
     True
     """
-    if not isinstance(under, str) or under not in ("posterior", "prior"):
+    if not is_one_of(under, ("posterior", "prior")):
         raise DomainError(f'predictive_check needs under="posterior" or under="prior"; got {under!r}.')
     if not callable(statistic):
         raise DomainError(f"predictive_check needs a function of the data, such as np.max; got {statistic!r:.60}.")

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from stattools.arguments import is_one_of
 from stattools.data.rows import Rows
 from stattools.data.scanned_rows import ScannedRows
 from stattools.data.slices import largest
@@ -67,7 +68,7 @@ class LeastSquares:
     needs = "a Gaussian likelihood with a linear predictor"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.accuracy, str) or self.accuracy not in ("auto", "fast", "exact"):
+        if not is_one_of(self.accuracy, ("auto", "fast", "exact")):
             raise DomainError(f"LeastSquares needs accuracy= 'auto', 'fast' or 'exact'; got {self.accuracy!r}.")
 
     def solve(self, model: Any) -> Solution:

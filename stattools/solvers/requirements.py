@@ -6,6 +6,7 @@ from math import isfinite
 from numbers import Real
 from typing import Any
 
+from stattools.arguments import is_one_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.whole_numbers import whole_number
 
@@ -33,5 +34,5 @@ def _number(value: object) -> bool:
 
 def require_choice(solver: str, name: str, value: object, choices: tuple[str, ...]) -> None:
     """DomainError unless the value is one of the choices."""
-    if not isinstance(value, str) or value not in choices:
+    if not is_one_of(value, choices):
         raise DomainError(f"{solver} needs {name} to be one of {', '.join(map(repr, choices))}; got {value!r}.")

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from stattools.arguments import as_theta
+from stattools.arguments import as_theta, is_one_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.statespace.kalman import kalman
 from stattools.statespace.structural import Structural
@@ -42,7 +42,7 @@ def states(model: Structural, variances: ArrayLike, /, *, kind: Kind = "smoothed
     import pandas as pd
 
     half = require_quantile(level)
-    if kind not in ("smoothed", "filtered"):
+    if not is_one_of(kind, ("smoothed", "filtered")):
         raise DomainError(f'kind= is "smoothed" or "filtered"; got {kind!r}.')
     found = (smoothed if kind == "smoothed" else filtered)(_structural(model), *completed(model, variances))
     parts = []

@@ -129,8 +129,8 @@ class Structural:
         least, most = float(given.min()), float(given.max())
         if least < SMALLEST_GIVEN or most > LARGEST_GIVEN or most > LARGEST_GIVEN * least:
             raise DomainError(
-                f"Variances are between {SMALLEST_GIVEN:g} and {LARGEST_GIVEN:g} and no further apart, or exactly 0; got "
-                f"{', '.join(f'{variance:.3g}' for variance in variances)}. Change the units of y, or give 0."
+                f"Variances are between {SMALLEST_GIVEN:g} and {LARGEST_GIVEN:g} and no further apart, or exactly 0; "
+                f"got {', '.join(f'{variance:.3g}' for variance in variances)}. Change the units of y, or give 0."
             )
         return variances, beta
 
