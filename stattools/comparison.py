@@ -17,6 +17,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.hypotheses.nested_tests import likelihood_ratio
 from stattools.hypotheses.nesting import describe, difference_in_outcome
 from stattools.hypotheses.result import TestResult
+from stattools.printing import printed
 from stattools.summary import aligned, number, p_text
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Comparison:
             rows.append(row)
         return pd.DataFrame(rows)
 
+    @printed
     def __str__(self) -> str:
         model = self.fits[0].model
         size = f"{len(model.rows.X):,} rows" if hasattr(model, "rows") else f"{len(model.y):,} times"
@@ -133,7 +135,7 @@ def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
             try:
                 test = likelihood_ratio(fits[k], fit)
             except IncompatibleError as error:
-                notes.append(f"No test of {labels[index]} within {labels[k]}: {error}")
+                notes.append(f"No test of {labels[index]} within {labels[k]}: {error.message}")
                 continue
             tests[-1], within[-1] = test, labels[k]
             break

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Self
 
 from stattools.characters import escaped
+from stattools.printing import printed
 
 if TYPE_CHECKING:
     from stattools.solvers.solution import Solution
@@ -23,8 +24,14 @@ class StattoolsError(Exception):
     objects by their kind, not by their address in memory.
     """
 
-    def __str__(self) -> str:
+    @property
+    def message(self) -> str:
+        """The message, whatever standard output can encode."""
         return escaped(ADDRESSES.sub(_by_kind, super().__str__()))
+
+    @printed
+    def __str__(self) -> str:
+        return self.message
 
 
 def _by_kind(found: re.Match[str]) -> str:

@@ -19,6 +19,7 @@ from stattools.errors import IncompatibleError
 from stattools.interval import Interval, require_level
 from stattools.model import Model
 from stattools.penalties import Penalty, Ridge
+from stattools.printing import printed
 from stattools.record import record
 from stattools.solvers import Solution
 
@@ -324,6 +325,7 @@ class Fit:
 
         return save(self, path)
 
+    @printed
     def __str__(self) -> str:
         from stattools.summary import page
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.errors import DomainError
+from stattools.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +49,7 @@ class Interval:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.stack([self.lower, self.upper], axis=-1).astype(dtype or float)
 
+    @printed
     def __str__(self) -> str:
         ends = np.atleast_2d(np.asarray(self))
         text = ", ".join(f"[{low:.6g}, {high:.6g}]" for low, high in ends)

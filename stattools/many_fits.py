@@ -24,6 +24,7 @@ from stattools.interval import Interval, require_level
 from stattools.memory import require_memory
 from stattools.model import Model
 from stattools.models.regression import ols
+from stattools.printing import printed
 from stattools.small_batches import ENTRIES, Members, climbed, padded, parts
 from stattools.solvers.batched_newton import supported
 from stattools.statespace.many import LocalLevelFits, LocalLevels
@@ -102,6 +103,7 @@ class ManyFits:
             }
         )
 
+    @printed
     def __str__(self) -> str:
         lines = [
             f"{self.title}: {len(self):,} fits of {len(self.names)} coefficients, {self.failed:,} without a maximum"
@@ -275,7 +277,7 @@ def _assembled(model: Model, labels: tuple[Any, ...], found: Members, model_of: 
         try:
             alone: Fit = fit(model_of(int(k)))
         except StattoolsError as error:
-            reasons[labels[k]] = str(error)
+            reasons[labels[k]] = error.message
             continue
         numbers = (alone.loglik, alone.scale, alone.solution.decrement, alone.n)
         found.put(k, Members(alone.estimate, alone.covariance, *numbers))  # type: ignore[arg-type]

@@ -29,6 +29,7 @@ from stattools.hypotheses.nesting import describe, difference_in_outcome
 from stattools.model import Model
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
+from stattools.printing import printed
 from stattools.sampling.draws import Posterior
 from stattools.summary import aligned
 
@@ -62,6 +63,7 @@ class PosteriorComparison:
         """
         return self.rows.copy()
 
+    @printed
     def __str__(self) -> str:
         exact = "log_evidence" in self.rows
         last = ["log evidence", "Bayes factor"] if exact else ["p_loo", "k-hat", "AIC"]

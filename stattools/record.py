@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, dataclass_transform
 
+from stattools.printing import prints
+
 
 @dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(field,))
 def record[T: type](cls: T) -> T:
@@ -41,4 +43,4 @@ def record[T: type](cls: T) -> T:
     made.__init__ = space["__init__"]
     made.__init__.__qualname__ = f"{cls.__qualname__}.__init__"
     made.__init__.__annotations__ = dict(cls.__annotations__)
-    return made
+    return prints(made)

@@ -27,6 +27,7 @@ from stattools.interval import Interval, require_level
 from stattools.many_fits import replicate
 from stattools.memory import require_memory
 from stattools.model import Model
+from stattools.printing import printed
 from stattools.seeds import generator, recorded
 from stattools.small_batches import estimated
 from stattools.solvers.surrogate import held_elsewhere
@@ -129,6 +130,7 @@ class Bootstrap:
         groups = {"posterior": {"beta": self.draws[None]}}
         return datatree(groups, dims={"beta": ["coef"]}, coords={"coef": list(self.names)}, attrs=attrs)
 
+    @printed
     def __str__(self) -> str:
         return f"{self._count()}\n{self.table().round(6).to_string(index=False)}\n95 % percentile intervals"
 
@@ -196,7 +198,7 @@ def bootstrap(
             try:
                 found[k] = fit(replicate(model, Y, W, int(k))).estimate
             except StattoolsError as error:
-                reasons[start + int(k)] = str(error)
+                reasons[start + int(k)] = error.message
         kept.append(found[~np.isnan(found[:, 0])])
     estimates = np.concatenate(kept)
     if len(estimates) < 2:

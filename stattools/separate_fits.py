@@ -10,6 +10,7 @@ from stattools.data.outcome import as_outcome
 from stattools.errors import IncompatibleError
 from stattools.fitted import Fit
 from stattools.models.one_vs_rest import OneVsRest
+from stattools.printing import printed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +74,7 @@ class OneVsRestFit:
 
         return save(self, path)
 
+    @printed
     def __str__(self) -> str:
         pages = [str(fit) for fit in self.fits]
         return "\n\n".join([f"{self.model.title} for {self.model.outcome_name}", *pages, NOTE])

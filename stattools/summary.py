@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.characters import escaped
 from stattools.model import Model
 from stattools.models.custom import Custom
+from stattools.printing import printable_on_stdout
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
@@ -81,6 +83,7 @@ def rows_line(model: Any) -> str:
 
 def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
     """Lines of a text table: the first `left` columns to the left, the others to the right, a rule below the head."""
+    head, rows = _printable(head), [_printable(row) for row in rows]
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
 
     def line(row: Sequence[str]) -> str:
@@ -88,6 +91,11 @@ def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -
         return "  ".join(cells).rstrip()
 
     return [line(head), "─" * (sum(widths) + 2 * (len(widths) - 1)), *(line(row) for row in rows)]
+
+
+def _printable(cells: Sequence[str]) -> list[str]:
+    """Cells as they will be printed, so that columns stay columns."""
+    return [printable_on_stdout(escaped(cell)) for cell in cells]
 
 
 def number(value: float, digits: int = 5) -> str:

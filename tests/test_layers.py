@@ -10,6 +10,7 @@ import stattools
 
 LAYERS = [
     ["characters"],
+    ["printing"],
     ["errors", "record", "threads"],
     ["files"],
     ["interval", "units", "whole_numbers", "arguments"],

@@ -87,7 +87,7 @@ def analyze(
     try:
         agreement = st.validate(fit)
     except IncompatibleError as error:
-        unchecked = str(error)
+        unchecked = error.message
     comparison = None
     if rivals:
         advance("comparing with other models")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import Annotated
 
 import typer
@@ -12,6 +14,7 @@ from stattools.cli.gallery import gallery
 from stattools.cli.report import report
 from stattools.cli.validate import validate
 from stattools.cli.verify import verify
+from stattools.printing import PLAINLY
 
 app = typer.Typer(
     name="stattools",
@@ -24,7 +27,9 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """The entry point of the command `stattools`."""
+    """The entry point of the command `stattools`, which prints what standard output can encode."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors=PLAINLY)
     app()
 
 
@@ -33,7 +38,7 @@ def show_version(wanted: bool) -> None:
     if wanted:
         from stattools import __version__
 
-        typer.echo(f"stattools {__version__}")
+        print(f"stattools {__version__}")
         raise typer.Exit
 
 

@@ -39,10 +39,10 @@ def bench(
         with progress(len(found)) as advance:
             for script in found:
                 advance(script.name)
-                typer.echo(f"{script.summary}\n")
+                print(f"{script.summary}\n", flush=True)
                 measured[script] = []
                 for comparison in script.comparisons(quick):
-                    typer.echo("\n".join(lines(comparison)) + "\n")
+                    print("\n".join(lines(comparison)) + "\n", flush=True)
                     measured[script].append(comparison)
                 if out is not None:  # after each, so that a run that is interrupted leaves what it measured
                     chosen = [one.name for one in measured] if names or len(measured) < len(found) else []
@@ -50,4 +50,4 @@ def bench(
                     command = shlex.join(["stattools", "bench", *chosen, *["--quick"] * quick, "--out", place])
                     write(document(measured, command), out)
         if out is not None:
-            typer.echo(f"wrote {out}")
+            print(f"wrote {out}")

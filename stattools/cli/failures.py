@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +19,6 @@ def failures(as_json: bool = False) -> Iterator[None]:
         yield
     except (StattoolsError, OSError) as error:
         if as_json:
-            typer.echo(machines.text(machines.failure(error)))
-        typer.echo(f"error: {error}", err=True)
+            print(machines.text(machines.failure(error)))
+        print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(1) from None

@@ -53,9 +53,9 @@ def fit(
             checked = {"agreement": machines.agreement(parts[1])} if validate else {}
             origin = machines.provenance(model, file=data, command=command)
             ok = not validate or parts[1].ok
-            typer.echo(machines.text({"ok": ok, "fit": machines.fit(parts[0]), **checked, "provenance": origin}))
+            print(machines.text({"ok": ok, "fit": machines.fit(parts[0]), **checked, "provenance": origin}))
         else:
-            typer.echo("\n\n".join(map(str, parts)))
+            print("\n\n".join(map(str, parts)))
         if report is not None:
             options = [word for name, column in columns.items() for word in (f"--{name}", column)]
             options += ["--report", report.name] + ["--validate"] * validate
@@ -63,4 +63,4 @@ def fit(
             path = report / f"{data.stem}-{family}"
             path = st.report(*parts, to=path, command=f"{command} {shlex.join(options)}", html=html, png=png)
             if not as_json:
-                typer.echo(f"\nwrote {path}")
+                print(f"\nwrote {path}")

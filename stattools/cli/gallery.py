@@ -32,4 +32,4 @@ def gallery(
         documents = Gallery()
         for name in wanted:
             advance(name)
-            typer.echo(f"wrote {write(documents.document(name), out / name, html=html, png=png)}")
+            print(f"wrote {write(documents.document(name), out / name, html=html, png=png)}", flush=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
+from stattools.printing import is_encodable
 from stattools.reporting.provenance import code_version, data_hash, environment
 
 
@@ -19,12 +21,15 @@ def text(value: Any) -> str:
      "se": null
     }
     """
-    return json.dumps(_finite(value), indent=1, ensure_ascii=False, default=str)
+    found = json.dumps(_finite(value), indent=1, ensure_ascii=False, default=str)
+    if is_encodable(found, getattr(sys.stdout, "encoding", None) or "utf-8"):
+        return found
+    return json.dumps(_finite(value), indent=1, default=str)  # letters as escapes of JSON, which mean the same
 
 
 def failure(error: BaseException) -> dict[str, Any]:
     """An analysis that failed."""
-    return {"ok": False, "error": type(error).__name__, "message": str(error)}
+    return {"ok": False, "error": type(error).__name__, "message": getattr(error, "message", str(error))}
 
 
 def fit(result: Any) -> dict[str, Any]:

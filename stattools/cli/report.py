@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -73,11 +74,11 @@ def report(
         if (spread := dispersion(done)) is not None and spread > OVERDISPERSED:
             told.append(overdispersion(spread).replace("above ", ""))
         if as_json:
-            typer.echo(machines.text(_machines(done, data, formula, command, path)))
+            print(machines.text(_machines(done, data, formula, command, path)))
         else:
-            typer.echo("\n\n".join([*told, f"wrote {path}"]))
+            print("\n\n".join([*told, f"wrote {path}"]))
     if done.failure is not None and not as_json:
-        typer.echo(f"error: {done.failure}\n{_way_out(done)}".rstrip(), err=True)
+        print(f"error: {done.failure}\n{_way_out(done)}".rstrip(), file=sys.stderr)
     raise typer.Exit(0 if done.ok else 1)
 
 

@@ -38,14 +38,14 @@ def validate(
 
         with progress(len(checks(extent, nist))) as advance:
             found = qualify(extent, nist=nist, advance=advance)
-        typer.echo(machines.text(found.for_machines()) if as_json else told(found))
+        print(machines.text(found.for_machines()) if as_json else told(found))
         if out is not None:
             from stattools.qualification.document import document
             from stattools.reporting.files import write
 
             path = write(document(found, command=command(extent, nist), dated=today() if dated else None), out)
             if not as_json:
-                typer.echo(f"\nwrote {path}")
+                print(f"\nwrote {path}")
     raise typer.Exit(0 if found.ok else 1)
 
 

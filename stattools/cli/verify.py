@@ -37,7 +37,7 @@ def verify(
                 with failures():
                     verdict = verified(path, documents, data)
                     failed = failed or not verdict.same
-                    typer.echo(f"{path}: {told(verdict)}")
+                    print(f"{path}: {told(verdict)}", flush=True)
             except typer.Exit:
                 failed = True
     raise typer.Exit(1 if failed else 0)

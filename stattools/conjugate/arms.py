@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from stattools.data.pairing import index_of, paired
 from stattools.data.table import axes
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,6 +118,7 @@ def key(distribution: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(v if isinstance(v, float) else (v.shape, v.tobytes()) for v in values)
 
 
+@printed
 def shown(distribution: Any, names: tuple[str, ...]) -> str:
     """`Beta(5, 3)` for one, `Beta of 3 arms (A, B, C): ...` for several."""
     who, values = type(distribution).__name__, [getattr(distribution, name) for name in names]

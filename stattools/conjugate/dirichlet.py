@@ -27,6 +27,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
 from stattools.memory import draws_shape
 from stattools.models.multinomial import Multinomial, Names, categories, checked_names, simplex
+from stattools.printing import printed
 from stattools.seeds import generator
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Dirichlet:
         """
         return Improper(cls, "Haldane's prior", (0.0,))
 
+    @printed
     def __repr__(self) -> str:
         if np.ndim(self.concentration) == 0:
             return f"Dirichlet({self.concentration:.15g})"

@@ -10,6 +10,7 @@ import numpy as np
 
 from stattools.conjugate import arms as of_arms
 from stattools.errors import DomainError
+from stattools.printing import printed
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Improper:
         """Itself: nothing was seen yet."""
         return self
 
+    @printed
     def __repr__(self) -> str:
         return f"Improper({self._text(self.values)}: {self.name})"
 

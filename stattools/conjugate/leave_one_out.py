@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError
+from stattools.printing import printed
 from stattools.whole_numbers import whole_number
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class LeaveOneOut:
         if not len(self.pointwise):
             raise DomainError("loo needs observations; this distribution has seen none. Update it with data first.")
 
+    @printed
     def __repr__(self) -> str:
         return f"LeaveOneOut(elpd={self.elpd:.6g}, se={self.se:.3g}, n={self.n})"
 

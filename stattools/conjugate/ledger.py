@@ -17,6 +17,7 @@ import numpy as np
 from stattools.conjugate.batches import fresh, updated
 from stattools.conjugate.surprise import CHECKS, surprise
 from stattools.errors import DomainError, IncompatibleError
+from stattools.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,6 +104,7 @@ class Ledger:
             raise DomainError("the ledger is empty: add a batch first.")
         return pd.concat(rows, ignore_index=True)
 
+    @printed
     def __str__(self) -> str:
         if not self.entries:
             return f"empty ledger, prior {self.prior!r}"

@@ -37,6 +37,7 @@ from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.memory import draws_shape
 from stattools.model import Model
+from stattools.printing import printed
 from stattools.seeds import generator
 
 if TYPE_CHECKING:
@@ -130,12 +131,11 @@ class NormalInverseGammaRegression:
         require_ols(model)
         return cls.g_prior(model, g=model.n, mean=cls.flat().update(model).mean)
 
+    @printed
     def __repr__(self) -> str:
         names = "" if self.names is None else f": {', '.join(self.names[:6])}{', ...' * (len(self.names) > 6)}"
-        return (
-            f"NormalInverseGammaRegression({len(self.mean)} coefficients{names}; shape={self.shape:.6g}, "
-            f"scale={self.scale:.6g})"
-        )
+        sizes = f"{len(self.mean)} coefficients{names}; shape={self.shape:.6g}, scale={self.scale:.6g}"
+        return f"NormalInverseGammaRegression({sizes})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, NormalInverseGammaRegression) and self._key() == other._key()

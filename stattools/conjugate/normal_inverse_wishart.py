@@ -34,6 +34,7 @@ from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.memory import draws_shape
 from stattools.models.multivariate_normal import MultivariateSample, center_and_scatter, multivariate_normal
+from stattools.printing import printed
 from stattools.seeds import generator
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class NormalInverseWishart:
         """
         return Improper(cls, "The reference prior", (0.0, 0.0, -1.0, 0.0))
 
+    @printed
     def __repr__(self) -> str:
         names = ", ".join(self.terms[:8])
         return f"NormalInverseWishart({names}; strength={self.strength:.6g}, df={self.df:.6g})"

@@ -24,6 +24,7 @@ from scipy.optimize import brentq, minimize_scalar
 from stattools.conjugate.batches import batches, updated
 from stattools.conjugate.prior_families import Family, family
 from stattools.errors import DomainError
+from stattools.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +60,7 @@ class PriorSensitivity:
         strength, mean = np.meshgrid(self.strengths, self.means, indexing="ij")
         return pd.DataFrame({"mean": mean.ravel(), "strength": strength.ravel(), self.label: self.values.ravel()})
 
+    @printed
     def __str__(self) -> str:
         low, high = self.range
         return (
@@ -92,6 +94,7 @@ class TippingPrior:
         """True where some prior reverses the decision."""
         return self.prior is not None
 
+    @printed
     def __str__(self) -> str:
         return self.reason
 

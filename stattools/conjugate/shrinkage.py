@@ -31,6 +31,7 @@ from stattools.models.count_regression import negative_binomial
 from stattools.models.event_rates import EventRates, poisson_rate
 from stattools.models.grouped import with_empty_rows
 from stattools.models.overdispersed import beta_binomial
+from stattools.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +92,7 @@ class EmpiricalBayes:
             }
         )
 
+    @printed
     def __str__(self) -> str:
         expected = np.unique(np.round(self.prior.mean, 12))
         of = f"mean {expected[0]:.5g}" if len(expected) == 1 else f"means {expected[0]:.5g} to {expected[-1]:.5g}"

@@ -25,6 +25,7 @@ from stattools.conjugate.arms import plain
 from stattools.conjugate.batches import batches
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods.two_betas import probability_less
+from stattools.printing import printed
 
 Floats = NDArray[np.float64]
 MOST_SUMMED = 100_000
@@ -47,6 +48,7 @@ class Surprise:
     expected: Any
     arms: Any = None
 
+    @printed
     def __str__(self) -> str:
         if np.ndim(self.probability) == 0:
             seen, mean = f"{self.observed:.6g}", f"{self.expected:.6g}"

@@ -21,6 +21,7 @@ from stattools.data.kinds import kind_of, merged, words
 from stattools.data.sample import Pick
 from stattools.data.source import Batch, added, at
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
+from stattools.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,6 +131,7 @@ class DaskTable:
             f"{type(error).__name__}: {error}. Repair what makes it, or leave it out."
         ) from error
 
+    @printed
     def __str__(self) -> str:
         n = self.frame.npartitions
         return f"a Dask DataFrame of {len(self.labels)} columns in {n:,} partition{'' if n == 1 else 's'}"

@@ -20,6 +20,7 @@ from stattools.data.row_groups import PARQUET, Stamp, arrow_batches, ending, foo
 from stattools.data.sample import OneOfEachRun, Pick
 from stattools.data.source import Batch, added
 from stattools.errors import DomainError, IncompatibleError
+from stattools.printing import printed
 from stattools.threads import pipeline
 
 BATCH = 1 << 16
@@ -117,6 +118,7 @@ class Scan:
     def __len__(self) -> int:
         return self.n_rows
 
+    @printed
     def __str__(self) -> str:
         files = f"{len(self.paths):,} file{'' if len(self.paths) == 1 else 's'}"
         return f"{self.n_rows:,} rows, {len(self.kinds)} columns, {self.n_groups:,} row groups in {files}"

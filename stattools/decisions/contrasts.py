@@ -24,6 +24,7 @@ from stattools.decisions.solving import highest_density, quantile
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
 from stattools.models.proportion import tail_area
+from stattools.printing import printed
 from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
@@ -48,6 +49,7 @@ class Contrast:
     arms: Arms
     parts: Any
 
+    @printed
     def __repr__(self) -> str:
         sign = "-" if self.name == "difference" else "/"
         return f"<{self.name} {self.b!r} {sign} {self.a!r}>"

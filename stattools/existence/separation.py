@@ -25,6 +25,7 @@ from stattools.existence.limit import Among, Limit
 from stattools.existence.suprema import profile_ends
 from stattools.interval import Interval, require_level
 from stattools.model import Model
+from stattools.printing import printed
 from stattools.solvers.newton_steps import climb
 from stattools.solvers.solution import Solution
 
@@ -129,6 +130,7 @@ class Separation:
         columns |= {"p_value": 2.0 * special.ndtr(-np.abs(statistic)), "lower": ends[:, 0], "upper": ends[:, 1]}
         return pd.DataFrame(columns)
 
+    @printed
     def __str__(self) -> str:
         values = ", ".join(f"{name} = {value:g}" for name, value in self.infinite.items())
         return f"{self.kind} separation of {self.model.outcome_name}: {values}"

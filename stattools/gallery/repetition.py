@@ -6,6 +6,7 @@ file is put there under the name that the command has for it.
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -44,15 +45,32 @@ def repeated(command: str, report: Path, data: Path | None = None) -> str:
     with TemporaryDirectory() as place:
         folder = Path(place)
         (folder / name).write_bytes(source.read_bytes())
-        done = subprocess.run(
-            [sys.executable, "-m", "stattools", *words[1:]], cwd=folder, capture_output=True, text=True, check=False
-        )
+        done = _run(words[1:], folder)
         written = sorted(folder.rglob("*.md"))
         wanted = [path for path in written if path.name == report.name] or written
         if not wanted:  # a report that says why there is no fit comes with an exit code of 1
             said = done.stderr.strip().removeprefix("error: ") or "it wrote no report"
             raise DomainError(f"verify needs {command!r} to run again; it failed: {said}")
         return wanted[0].read_text(encoding="utf-8")
+
+
+def _run(words: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own, in UTF-8 whatever this one prints."""
+    try:
+        return subprocess.run(
+            [sys.executable, "-X", "utf8", "-m", "stattools", *words],
+            cwd=folder,
+            env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    except UnicodeEncodeError as error:
+        raise DomainError(
+            f"verify runs a command with {error.object[error.start : error.end]!r} in it, which the encoding of this "
+            "system's file names lacks. Set PYTHONUTF8=1."
+        ) from None
 
 
 def _words(command: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.printing import printed
 from stattools.summary import number, p_text
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class TestResult:
         row |= {"statistic": self.statistic, "df": self.df, "df_residual": self.df_residual}
         return pd.DataFrame([row | {"p_value": self.p_value, "cov": self.cov}])
 
+    @printed
     def __str__(self) -> str:
         df = f"{self.df}" if self.distribution != "F" else f"{self.df}, {self.df_residual:,.0f}"
         lines = [f"{self.kind[0].upper()}{self.kind[1:]} test of {', '.join(self.hypothesis)}"]

@@ -22,6 +22,7 @@ from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.models.arms import Ints, Labels
 from stattools.models.proportion import INTERVALS
+from stattools.printing import printed
 
 Floats = NDArray[np.float64]
 MOST_FITTED = 5000
@@ -46,6 +47,7 @@ class BinomialArms:
     null = "theta = 1/2"
     has_scale = False
 
+    @printed
     def __repr__(self) -> str:
         return f"BinomialArms({len(self.trials)} arms, {self.successes.sum()} successes in {self.n} trials)"
 

@@ -19,10 +19,12 @@ from stattools.arguments import as_theta
 from stattools.errors import DomainError
 from stattools.model import Evaluation
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
+from stattools.printing import prints
 
 Floats = NDArray[np.float64]
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Custom:
     """A log-likelihood given as a function of theta, shape (p,); made by `st.custom`.

@@ -27,6 +27,7 @@ from stattools.likelihoods.saddle_point import log_poisson_pmf
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.models import rate as of_rate
 from stattools.models.arms import Grouping, Ints, Labels, columns, counts, grouping, numbers, refused
+from stattools.printing import printed
 from stattools.units import LARGEST, SMALLEST, remedy
 
 Floats = NDArray[np.float64]
@@ -95,6 +96,7 @@ class EventRates:
     has_scale = False
     null = "rate = 1"
 
+    @printed
     def __repr__(self) -> str:
         arms = "" if self.arms is None else f"{len(self.arms)} arms, "
         return f"EventRates({arms}{self.n} observations, {int(self.events.sum())} events, kind={self.kind!r})"

@@ -26,6 +26,7 @@ from stattools.model import NOT_ASKED, Evaluation
 from stattools.models.arms import Ints
 from stattools.models.arms import counts as whole_numbers
 from stattools.models.proportion import INTERVALS
+from stattools.printing import printed
 
 Floats = NDArray[np.float64]
 Names = tuple[Hashable, ...]
@@ -99,6 +100,7 @@ class Multinomial:
         if not self.counts.any():
             raise DomainError(f"{self.kind} needs a count above 0; got {self.counts.tolist()!r:.80}. Leave it out.")
 
+    @printed
     def __repr__(self) -> str:
         shown = [f"{label}={count}" for label, count in zip(self.labels, self.counts, strict=True)]
         return f"Multinomial({', '.join(shown[:8])}{', ...' * (len(shown) > 8)})"

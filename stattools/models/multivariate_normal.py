@@ -22,6 +22,7 @@ from stattools.data.arrays import matrix, named
 from stattools.data.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
+from stattools.printing import printed
 
 Floats = NDArray[np.float64]
 LARGEST = 1e120
@@ -55,6 +56,7 @@ class MultivariateSample:
     kind = "multivariate normal"
     title = "Multivariate normal sample"
 
+    @printed
     def __repr__(self) -> str:
         return f"MultivariateSample({len(self.values)} rows of {', '.join(self.names[:8])})"
 

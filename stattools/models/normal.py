@@ -25,6 +25,7 @@ from stattools.errors import DomainError, IdentificationError, quoted
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.models.arms import columns, grouping, numbers
+from stattools.printing import printed
 from stattools.units import LARGEST, SMALLEST, require_size
 
 Floats = NDArray[np.float64]
@@ -81,6 +82,7 @@ class NormalSample:
     title = "Normal sample"
     has_scale = False
 
+    @printed
     def __repr__(self) -> str:
         known = "" if self.sd is None else ", sd known"
         return (

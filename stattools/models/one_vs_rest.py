@@ -17,8 +17,10 @@ from stattools.data.outcome import categories
 from stattools.likelihoods import Bernoulli
 from stattools.model import Model
 from stattools.models.binding import Column, bind, read_rows
+from stattools.printing import prints
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class OneVsRest:
     """K logistic models over the same rows, one per category; made by `st.one_vs_rest`, fitted by `st.fit`."""

@@ -25,6 +25,7 @@ from stattools.model import NOT_ASKED, Evaluation
 from stattools.models.arms import Ints, columns, counts
 from stattools.models.counts import BernoulliTrials, unit_interval
 from stattools.models.proportion import likelihood_ratio
+from stattools.printing import printed
 from stattools.whole_numbers import whole_number
 
 Floats = NDArray[np.float64]
@@ -70,6 +71,7 @@ class Waits:
     null = "theta = 1/2"
     has_scale = False
 
+    @printed
     def __repr__(self) -> str:
         return f"Waits({self.trials - self.successes} failures, {self.successes} successes, kind={self.kind!r})"
 

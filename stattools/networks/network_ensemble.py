@@ -16,6 +16,7 @@ from stattools.networks.calibration import brier, confusion, reliability, temper
 from stattools.networks.dense import Floats
 from stattools.networks.network_fit import NetworkFit, as_labels, inputs_of
 from stattools.networks.network_model import Network
+from stattools.printing import printed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,6 +142,7 @@ class NetworkEnsemble:
 
         return save(self, path)
 
+    @printed
     def __str__(self) -> str:
         what = "from different random starts" if self.kind == "deep" else "on resampled rows"
         scores = ", ".join(f"{-member.loglik / member.n:.4f}" for member in self.members)

@@ -16,6 +16,7 @@ from stattools.networks.absent import refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import Network
+from stattools.printing import printed
 from stattools.solvers.solution import Epoch
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ class NetworkFit:
 
         return save(self, path)
 
+    @printed
     def __str__(self) -> str:
         model = self.model
         layers = " - ".join(layer.title for layer in model.perceptron.layers)

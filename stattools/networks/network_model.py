@@ -25,6 +25,7 @@ from stattools.networks.batch_norm import Moments
 from stattools.networks.dense import Dense, Floats
 from stattools.networks.perceptron import Perceptron
 from stattools.new_rows import frequencies_of
+from stattools.printing import prints
 
 if TYPE_CHECKING:
     from stattools.data.design import Design
@@ -33,6 +34,7 @@ BLOCK = 2048
 """Rows that pass through the layers at a time."""
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Network:
     """A network bound to data: what `st.network` returns.

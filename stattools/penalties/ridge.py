@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Categorical
 from stattools.model import Evaluation, Model
+from stattools.printing import printed
 from stattools.solvers.solution import Solution
 from stattools.solvers.surrogate import held_elsewhere
 
@@ -55,6 +56,7 @@ class Ridge:
         if not (self.centered is None or isinstance(self.centered, bool)):
             raise DomainError(f"Ridge needs centered=True or False, or none of them; got {self.centered!r}.")
 
+    @printed
     def __repr__(self) -> str:
         return f"Ridge({self.strength:g}{'' if self.centered is None else f', centered={self.centered}'})"
 

@@ -11,6 +11,7 @@ from stattools.conjugate.arms import plain, shown
 from stattools.conjugate.belief import points
 from stattools.errors import DomainError, IncompatibleError
 from stattools.memory import draws_shape
+from stattools.printing import printed
 from stattools.priors.settled import settle
 from stattools.seeds import generator
 
@@ -35,6 +36,7 @@ class Uniform:
         if not np.all(np.less(self.low, self.high)):
             raise DomainError(f"Uniform needs low < high; got low={self.low!r}, high={self.high!r}.")
 
+    @printed
     def __repr__(self) -> str:
         return shown(self, ("low", "high"))
 

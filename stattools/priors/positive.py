@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.conjugate.arms import plain, shown
 from stattools.conjugate.belief import points
 from stattools.memory import draws_shape
+from stattools.printing import printed
 from stattools.priors.settled import settle
 from stattools.seeds import generator
 
@@ -36,6 +37,7 @@ class HalfNormal:
     def __post_init__(self) -> None:
         settle(self, positive=("scale",))
 
+    @printed
     def __repr__(self) -> str:
         return shown(self, ("scale",))
 
@@ -86,6 +88,7 @@ class HalfCauchy:
     def __post_init__(self) -> None:
         settle(self, positive=("scale",))
 
+    @printed
     def __repr__(self) -> str:
         return shown(self, ("scale",))
 
@@ -135,6 +138,7 @@ class Exponential:
     def __post_init__(self) -> None:
         settle(self, positive=("rate",))
 
+    @printed
     def __repr__(self) -> str:
         return shown(self, ("rate",))
 

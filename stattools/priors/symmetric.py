@@ -14,6 +14,7 @@ from stattools.conjugate.arms import plain, shown
 from stattools.conjugate.belief import points
 from stattools.conjugate.student_t import StudentT
 from stattools.memory import draws_shape
+from stattools.printing import printed
 from stattools.priors.settled import settle
 from stattools.seeds import generator
 
@@ -42,6 +43,7 @@ class Cauchy:
     def __post_init__(self) -> None:
         settle(self, real=("location",), positive=("scale",))
 
+    @printed
     def __repr__(self) -> str:
         return shown(self, ("location", "scale"))
 
@@ -95,6 +97,7 @@ class Laplace:
     def __post_init__(self) -> None:
         settle(self, real=("location",), positive=("scale",))
 
+    @printed
     def __repr__(self) -> str:
         return shown(self, ("location", "scale"))
 

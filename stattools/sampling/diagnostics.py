@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.export.arviz import convergence, energy_fraction
+from stattools.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,6 +121,7 @@ class Diagnostics:
             }
         )
 
+    @printed
     def __str__(self) -> str:
         if self.problems:
             return "\n".join(["The draws are not to be trusted:", *(f"- {problem}" for problem in self.problems)])

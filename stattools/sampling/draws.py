@@ -19,6 +19,7 @@ from stattools.memory import draws_shape
 from stattools.model import Model
 from stattools.models.proportion import tail_area
 from stattools.new_rows import at_rows, trials_of, with_precision
+from stattools.printing import printed
 from stattools.priors.assignment import Priors
 from stattools.sampling.diagnostics import METHODS, Diagnostics, diagnostics
 from stattools.seeds import generator
@@ -201,11 +202,13 @@ class Posterior:
 
         return tree(self)
 
+    @printed
     def __str__(self) -> str:
         from stattools.sampling.page import page
 
         return page(self)
 
+    @printed
     def __repr__(self) -> str:
         chains, draws, _ = self.draws.shape
         return f"Posterior({self.model.title}, {METHODS[self.method]}, {chains} x {draws} draws, seed={self.seed})"

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from stattools.arguments import is_one_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.export.observations import observations
+from stattools.printing import printed
 from stattools.sampling.tree import possible
 from stattools.seeds import generator
 from stattools.solvers.surrogate import held_elsewhere, place_of
@@ -39,6 +40,7 @@ class PredictiveCheck:
     p_value: float
     under: str = "posterior"
 
+    @printed
     def __str__(self) -> str:
         low, high = np.quantile(self.replicated, [0.03, 0.97])
         return (

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.printing import printed
 from stattools.sampling.importance import Weighted, judged, normal_draws
 from stattools.sampling.target import Mode, Target
 
@@ -51,6 +52,7 @@ class SampledCheck:
     gap: float
     reads: int
 
+    @printed
     def __str__(self) -> str:
         exact = f"Mode and curvature are those of all {self.of:,} rows ({self.reads} reads)."
         if self.rows < self.of:

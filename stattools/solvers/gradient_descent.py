@@ -15,6 +15,7 @@ import numpy as np
 
 from stattools.errors import ConvergenceError, DomainError
 from stattools.model import Evaluation, Model
+from stattools.printing import printed
 from stattools.solvers.metric import Floats, Metric, nrm2
 from stattools.solvers.requirements import require_rows, require_tolerance
 from stattools.solvers.solution import Solution, Status, TraceStep
@@ -56,6 +57,7 @@ class GradientDescent:
         work, T = model.standardized()  # which refuses units beyond float64
         return _Climb(work, self).run().mapped(T) if standardize else _Climb(model, self).run()
 
+    @printed
     def __str__(self) -> str:
         return f"GradientDescent(step={self.step!r})"
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from stattools.data.arrays import NUMBERS, array, with_gaps
 from stattools.data.table import axes, is_frame, table
 from stattools.errors import DomainError, IncompatibleError
+from stattools.printing import printed
 from stattools.statespace.components import Components
 from stattools.statespace.maximum import BoundedNewton
 from stattools.statespace.spectrum import LOG_2PI, Spectrum, log_sinh_ratio, maxima
@@ -84,6 +85,7 @@ class LocalLevelFits:
         columns = {"series": list(self.model.labels)} | dict(zip(NAMES, self.estimate.T, strict=True))
         return pd.DataFrame(columns | {"loglik": self.loglik, "boundary": boundary})
 
+    @printed
     def __str__(self) -> str:
         zero = (self.estimate == 0).sum(axis=0)
         middle = np.median(self.estimate, axis=0)

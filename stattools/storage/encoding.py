@@ -143,9 +143,8 @@ def _facts(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
 
 
 def _facts_of(value: Any) -> list[str]:
-    """The names of what the class computes once; rows compute nothing that is kept."""
-    members = {} if isinstance(value, Rows) else vars(type(value))
-    return [name for name, member in members.items() if isinstance(member, cached_property)]
+    """The names of what the class computes once and needs its rows for."""
+    return [name for name, member in vars(type(value)).items() if isinstance(member, cached_property) and name in FACTS]
 
 
 def _remember(value: Any, facts: dict[str, Any]) -> None:

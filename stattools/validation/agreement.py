@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.printing import printed
 from stattools.validation.finding import escaped, pipe_table
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Agreement:
         ]
         return head, body, len(labels)
 
+    @printed
     def __str__(self) -> str:
         from stattools.summary import aligned
 

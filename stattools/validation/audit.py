@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.printing import printed
 from stattools.validation.causes import Evidence, gather
 from stattools.validation.finding import Finding, escaped, pipe_table
 from stattools.validation.foreign.reading import described
@@ -62,6 +63,7 @@ class Audit:
         ]
         return head, body, len(labels)
 
+    @printed
     def __str__(self) -> str:
         from stattools.summary import aligned
 

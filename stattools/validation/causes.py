@@ -63,7 +63,7 @@ def gather(foreign: Foreign) -> Evidence:
     try:
         best = fit(model)
     except StattoolsError as error:
-        findings.append(Finding("no maximum found", str(error), "Look at the data first."))
+        findings.append(Finding("no maximum found", error.message, "Look at the data first."))
         return Evidence(tuple(findings), False, float("inf"), away, float("inf"), none, none, has_se)
     gain, se = _gain(best.loglik, model, theta), best.se
     distance = float(np.max(np.abs(theta - best.estimate) / se)) if np.isfinite(theta).all() else float("inf")

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError, StattoolsError
+from stattools.printing import printed
 from stattools.solvers.surrogate import held_elsewhere
 from stattools.validation.causes import gather
 from stattools.validation.finding import escaped, pipe_table
@@ -70,6 +71,7 @@ class Explanation:
         ]
         return head, body
 
+    @printed
     def __str__(self) -> str:
         from stattools.summary import aligned
 
@@ -194,7 +196,7 @@ def _states(a: Foreign, b: Foreign, notes: list[str]) -> Any:
         try:
             numbers = recipe.numbers(recipe.maximum(goal))
         except StattoolsError as error:
-            notes.append(f"{cause}: {str(error).split('. ')[0]}.")
+            notes.append(f"{cause}: {error.message.split('. ')[0]}.")
             numbers = None
         yield cause, words, recipe.model, numbers
     for cause, words, model, _ in _own(b, notes):
@@ -209,7 +211,7 @@ def _own(foreign: Foreign, notes: list[str]) -> Any:
         maximum = recipe.maximum(theta)
         numbers = recipe.numbers(maximum)
     except StattoolsError as error:
-        notes.append(f"{foreign.name}: {str(error).split('. ')[0]}.")
+        notes.append(f"{foreign.name}: {error.message.split('. ')[0]}.")
         yield "no maximum", "the numbers are where a loop stopped", foreign.model, None
         return
     plain = recipe if recipe.cov is not None else replace(recipe, penalty=None, cov="information")

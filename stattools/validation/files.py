@@ -177,6 +177,6 @@ def _sample(fit: Fit, validate: Callable[[Fit], Agreement]) -> tuple[bool, str, 
     try:
         found = validate(fitted(sample, cov=kind, penalty=fit.penalty))
     except StattoolsError as error:
-        return True, f"A sample of {few:,} rows says nothing, as it has no fit of its own: {error}", ()
+        return True, f"A sample of {few:,} rows says nothing, as it has no fit of its own: {error.message}", ()
     which = "all of them" if whole and few == len(fit.model.rows.X) else f"a sample of {few:,} rows, fitted alone"
     return found.ok, f"On {which}: {found.sentence}", found.notes

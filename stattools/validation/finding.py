@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from stattools.printing import printed
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -18,6 +20,7 @@ class Finding:
     advice: str
     serious: bool = True
 
+    @printed
     def __str__(self) -> str:
         return f"{self.cause}: {self.evidence} {self.advice}"
 

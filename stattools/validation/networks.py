@@ -16,6 +16,7 @@ from scipy import special, stats
 
 from stattools.errors import IncompatibleError
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Poisson
+from stattools.printing import printed
 from stattools.validation.agreement import agreeing_digits, counted
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class NetworkAgreement:
         """The rows, as a frame of your own."""
         return self.rows.copy()
 
+    @printed
     def __str__(self) -> str:
         logliks = f"log-likelihood {self.loglik:.8f}   reference {self.reference_loglik:.8f}"
         return "\n".join([self.sentence, "", self.rows.to_string(index=False), "", logliks])

@@ -31,7 +31,7 @@ def existence(model: Model) -> tuple[Finding | None, Separation | None]:
         check_size(model)
         check_rank(model)
     except IdentificationError as error:
-        return Finding("aliased columns", str(error).split(". ")[0] + ".", LEAVE_OUT), None
+        return Finding("aliased columns", error.message.split(". ")[0] + ".", LEAVE_OUT), None
     if model.has_scale:
         return None, None
     found = separation(model)

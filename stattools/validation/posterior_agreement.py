@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.printing import printed
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -48,6 +50,7 @@ class PosteriorAgreement:
         """The rows, as a frame of your own."""
         return self.rows.copy()
 
+    @printed
     def __str__(self) -> str:
         from stattools.summary import aligned, number
 

@@ -119,5 +119,5 @@ def _sample(posterior: Posterior, validate: Callable[[Posterior], PosteriorAgree
         own = drawn(sample, prior=given or None, method="laplace", seed=posterior.seed)
         found = validate(own)
     except StattoolsError as error:
-        return True, f"A sample of {few:,} rows says nothing of the approximation: {error}"
+        return True, f"A sample of {few:,} rows says nothing of the approximation: {error.message}"
     return found.ok, f"On a sample of {few:,} rows, whose own posterior is less normal: {found.sentence}"
