@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -96,12 +96,14 @@ class Custom:
         """1: a scale is one of the user's own parameters."""
         return 1.0
 
-    @cached_property
+    @property
     def axes(self) -> Floats:
-        """`units`, or the uncertainty of each parameter at the start by itself."""
+        """`units`, or the uncertainty of each parameter at the start by itself, which is looked for once."""
         if self.units is not None:
             return self.units
-        return np.diag([self._unit(axis) for axis in np.eye(len(self.start))])
+        if self not in AT_START:
+            AT_START[self] = np.diag([self._unit(axis) for axis in np.eye(len(self.start))])
+        return AT_START[self]
 
     def in_units(self, W: Floats) -> Custom:
         """The same function, differentiated along the columns of W from now on."""
@@ -162,6 +164,10 @@ class Custom:
         if theta.shape != self.start.shape:
             raise DomainError(f"{self.title} has {len(self.start)} parameters; got theta of shape {theta.shape}.")
         return theta
+
+
+AT_START: WeakKeyDictionary[Custom, Floats] = WeakKeyDictionary()
+"""Axes at the start; beside the models, which are frozen and are saved as they are."""
 
 
 def custom(

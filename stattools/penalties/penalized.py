@@ -12,7 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.existence import check_rank, check_size
+from stattools.existence.summit import certified
 from stattools.model import Evaluation
+from stattools.models.custom import Custom
 from stattools.penalties.jeffreys import Jeffreys
 from stattools.penalties.ridge import Ridge, penalized_coefficients
 from stattools.solvers.lbfgs import LBFGS
@@ -121,12 +123,14 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
     """
     if isinstance(penalty, Ridge) and (isinstance(solver, LBFGS) or solver is None) and large(model):
         return _softmax_with_ridge(model, penalty, solver or LBFGS())
-    solver = Newton() if solver is None else solver
+    solver = Newton(max_steps=1000 if isinstance(model, Custom) else 100) if solver is None else solver
     if not isinstance(solver, Newton):
         raise IncompatibleError(f"a penalty needs the solver st.Newton(); got {solver!r}. Leave solver= out.")
     target = penalized(model, penalty)
     if held_elsewhere(model):
         return _in_files(target, solver)
+    if isinstance(model, Custom):
+        return _own_likelihood(model, target, solver)
     firth = isinstance(penalty, Jeffreys)
     if firth:
         check_size(model)
@@ -142,6 +146,12 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
         check_rank(model)
     found = replace(found, covariance=penalty.covariance(found, work.model)).mapped(T)
     return replace(found, loglik=target.loglik(found.estimate))
+
+
+def _own_likelihood(model: Custom, target: Penalized, solver: Newton) -> Solution:
+    """A user's log-likelihood with its penalty is a user's log-likelihood."""
+    slopes = None if model.gradient is None else lambda theta: target.evaluate(theta, 1).score
+    return certified(replace(model, function=target.loglik, gradient=slopes, title=target.title), solver)[1]
 
 
 def _in_files(target: Penalized, solver: Newton) -> Solution:

@@ -114,3 +114,30 @@ def test_a_log_likelihood_that_levels_off_has_no_maximum():
 def test_a_start_that_is_no_number_is_refused():
     with pytest.raises(st.DomainError, match="one finite number per parameter; got 'a'"):
         st.custom(lambda t: 0.0, start="a")  # type: ignore[arg-type]
+
+
+def test_questions_of_a_fit_do_not_depend_on_its_start(tmp_path):
+    """They are asked in the units of the estimate, which are saved with it."""
+    X, y, loglik, _ = logistic()
+    exact = st.fit(st.logistic(y, X, intercept=False))
+    for start in ([0.0, 0.0, 0.0], [3.0, -4.0, 2.0]):
+        fit = st.fit(st.custom(loglik, start=start))
+        assert_allclose(fit.interval(kind="profile"), exact.interval(kind="profile"), rtol=1e-7)
+        now = fit.model.evaluate(fit.estimate)
+        assert_allclose(now.information, np.linalg.inv(exact.covariance), rtol=1e-7)
+        fit.save(tmp_path / "fit")
+        assert_allclose(st.load(tmp_path / "fit").se, fit.se, rtol=0)
+
+
+@pytest.mark.parametrize("start", [(1.0, 1.0), (100.0, 0.75)])
+def test_a_penalized_fit_does_not_depend_on_its_start(start):
+    """BoxBOD of NIST's reference data sets, with a ridge: at the maximum the penalized score is 0."""
+    x, y = np.array([1.0, 2, 3, 5, 7, 10]), np.array([109.0, 149, 149, 191, 213, 224])
+
+    def loglik(b):
+        return -np.sum((y + b[0] * np.expm1(-b[1] * x)) ** 2) / 600.0
+
+    b = st.fit(st.custom(loglik, start=start), penalty=st.Ridge(1e-3)).estimate
+    rest = y + b[0] * np.expm1(-b[1] * x)
+    slopes = np.array([-np.expm1(-b[1] * x), b[0] * x * np.exp(-b[1] * x)]) @ rest / 300.0
+    assert_allclose(slopes, 1e-3 * b, rtol=1e-7, atol=1e-7)
