@@ -22,6 +22,28 @@ Labels = tuple[Hashable, ...] | None
 
 POSITIVE = "positive and finite"
 
+PURE = (1e-100, 1e15)
+"""Shapes and counts, numbers without a unit, are between these: 1 more or less than 1e15 is told apart."""
+IN_UNITS = (1e-250, 1e250)
+"""Rates and scales are between these, and standard deviations, which are squared, between their roots."""
+
+ENDS = dict.fromkeys(("a", "b", "shape", "df", "strength", "concentration"), PURE) | {
+    "sd": (1e-120, 1e120),
+    "rate": (1e-130, 1e130),
+}
+"""The range of positive parameters by their names; of others it is IN_UNITS."""
+
+
+def require_range(who: str, name: str, values: Floats) -> None:
+    """DomainError for a positive parameter whose moments are beyond float64.
+
+    >>> require_range("Beta", "a", np.array(1.0))
+    """
+    low, high = ENDS.get(name, IN_UNITS)
+    beyond = ~((values >= low) & (values <= high))
+    if beyond.any():
+        raise DomainError(f"{who} needs {name} between {low:g} and {high:g}; got {values[beyond].flat[0]:.6g}.")
+
 
 def parameters(
     distribution: Any,
@@ -48,6 +70,7 @@ def parameters(
         if bad.any():
             where = tuple(int(i) for i in np.argwhere(bad)[0])
             raise DomainError(f"{who} needs {name} {needs}; got {value[where]:.6g} {place(where, arms)}. {remedy}")
+        require_range(who, name, value)
         values[name] = value
     try:
         shaped = np.broadcast_arrays(*values.values())

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.arguments import is_one_of
-from stattools.conjugate.arms import frozen, labels, plain
+from stattools.conjugate.arms import frozen, labels, plain, require_range
 from stattools.data.pairing import paired
 from stattools.errors import DomainError, quoted
 from stattools.interval import Interval
@@ -21,6 +21,9 @@ from stattools.models.proportion import tail_area
 
 Floats = NDArray[np.float64]
 KINDS = ("hdi", "eti")
+
+FARTHEST = 1e120
+"""Locations are up to this in size: their squares are finite."""
 
 
 def settle(belief: Any, *, real: Sequence[str] = (), positive: Sequence[str] = (), remedy: str = "") -> None:
@@ -30,7 +33,7 @@ def settle(belief: Any, *, real: Sequence[str] = (), positive: Sequence[str] = (
     title, values = type(belief).__name__, {}
     paired(*((name, getattr(belief, name)) for name in (*real, *positive)))
     for name in (*real, *positive):
-        values[name] = numbers(getattr(belief, name), f"{title} needs {name}", positive=name in positive, remedy=remedy)
+        values[name] = parameter(title, name, getattr(belief, name), positive=name in positive, remedy=remedy)
     try:
         arrays = np.broadcast_arrays(*values.values())
     except ValueError:
@@ -39,6 +42,16 @@ def settle(belief: Any, *, real: Sequence[str] = (), positive: Sequence[str] = (
     for name, array in zip(values, arrays, strict=True):
         object.__setattr__(belief, name, float(array) if array.ndim == 0 else frozen(array))
     object.__setattr__(belief, "arms", labels(belief.arms, arrays[0].shape, title))
+
+
+def parameter(who: str, name: str, value: Any, *, positive: bool, remedy: str = "") -> Floats:
+    """A parameter of a distribution as finite float64, of a size that it can be computed with."""
+    found = numbers(value, f"{who} needs {name}", positive=positive, remedy=remedy)
+    if positive:
+        require_range(who, name, found)
+    elif (np.abs(found) > FARTHEST).any():
+        raise DomainError(f"{who} needs {name} up to {FARTHEST:g} in size; got {np.abs(found).max():.6g}.")
+    return found
 
 
 def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "") -> Floats:

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
 
 from stattools.conjugate.arms import frozen
-from stattools.conjugate.belief import numbers
+from stattools.conjugate.belief import parameter
 from stattools.conjugate.beta_binomial import Beta
 from stattools.conjugate.category_data import Seen, leave_one_out, tree
 from stattools.conjugate.dirichlet_multinomial import DirichletMultinomial, log_density_of_softmax, others
@@ -59,7 +59,7 @@ class Dirichlet:
     seen: Seen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        value = numbers(self.concentration, "Dirichlet needs concentration", positive=True, remedy=REMEDY)
+        value = parameter("Dirichlet", "concentration", self.concentration, positive=True, remedy=REMEDY)
         if value.ndim > 1:
             raise DomainError(f"Dirichlet needs concentration, one number per category; got shape {value.shape}.")
         names = self.names

@@ -108,7 +108,9 @@ class InverseGamma:
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = (scale / x - shape - 1) / x at each x > 0."""
         x = self._variances(x)
-        with np.errstate(divide="ignore"):  # at 0 the density vanishes faster than any power: infinite slope
+        with np.errstate(
+            divide="ignore", over="ignore"
+        ):  # at 0 the density vanishes faster than any power: infinite slope
             return plain((self.scale / x - (self.shape + 1.0)) / x)
 
     def probability(self, low: ArrayLike = 0.0, high: ArrayLike = np.inf) -> Any:
@@ -143,7 +145,12 @@ class InverseGamma:
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
-        return self.scale / generator(seed).standard_gamma(self.shape, draws_shape(draws, np.shape(self.shape)))
+        precision = generator(seed).standard_gamma(self.shape, draws_shape(draws, np.shape(self.shape)))
+        with np.errstate(divide="ignore", over="ignore"):
+            found = self.scale / precision
+        if not np.isfinite(found).all():
+            raise DomainError(f"draws of {self!r} reach beyond float64: some are above 1e308. Give a larger shape.")
+        return found
 
     def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
         """One row per arm: arm, mean, sd, median, lower, upper."""

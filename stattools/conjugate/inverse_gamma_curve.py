@@ -13,9 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.highest_density import Peaked, highest_density
+from stattools.errors import DomainError
 from stattools.likelihoods.gamma import log_density_of_log, log_quantile, lower_tail, upper_tail
 
 Floats = NDArray[np.float64]
+
+LARGEST = 300.0 * np.log(10.0)
+"""The logarithm of the largest variance."""
 
 
 def inverse_gamma_ends(prob: float, shape: Any, scale: Any, root: float = 1.0) -> tuple[Floats, Floats]:
@@ -27,7 +31,7 @@ def inverse_gamma_ends(prob: float, shape: Any, scale: Any, root: float = 1.0) -
     """
     a = np.ravel(np.asarray(shape, dtype=float))
     ends = highest_density(prob, PEAKED, a, np.full_like(a, root))
-    low, high = (np.exp(end.reshape(np.shape(shape))) * scale / shape for end in ends)
+    low, high = (_variance(end.reshape(np.shape(shape)), shape, scale) for end in ends)
     return low ** (1.0 / root), high ** (1.0 / root)
 
 
@@ -48,7 +52,18 @@ def quantile(p: ArrayLike, q: ArrayLike, shape: Any, scale: Any) -> Floats:
     p, q, a = np.broadcast_arrays(np.asarray(p, dtype=float), np.asarray(q, dtype=float), shape)
     inside = (p > 0) & (q > 0)
     t = log_quantile(np.where(inside, q, 0.5), np.where(inside, p, 0.5), a)
-    return np.where(inside, scale / a * np.exp(-t), np.where(p > 0, np.inf, 0.0))
+    return np.where(inside, _variance(np.where(inside, -t, 0.0), a, scale), np.where(p > 0, np.inf, 0.0))
+
+
+def _variance(s: Floats, shape: Any, scale: Any) -> Floats:
+    """The variance of s = log(variance shape / scale); DomainError where it is beyond float64."""
+    log = s + np.log(scale) - np.log(shape)
+    if (log > LARGEST).any():
+        raise DomainError(
+            f"an inverse gamma distribution of shape {np.min(shape):.3g} reaches beyond float64: this quantile of the "
+            "variance is above 1e300. Give a larger shape."
+        )
+    return np.where(np.abs(s) < 600.0, np.exp(np.clip(s, -600.0, 600.0)) * scale / shape, np.exp(log))
 
 
 def _start(a: Floats, root: Floats) -> tuple[Floats, Floats]:

@@ -22,7 +22,7 @@ from stattools.conjugate.belief import interval_of, numbers, ordered, points, pr
 from stattools.conjugate.elicitation import normal_from_quantiles
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.normal_data import Measurements, Seen, added, at_arm, require_rest, tree
-from stattools.data.exact_sum import pair_difference, pair_product
+from stattools.data.exact_sum import pair_difference, pair_product, pair_quotient
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
@@ -277,6 +277,10 @@ def _given(prior: Any, weight: Pair, total: Pair, arm_of: Any = slice(None)) -> 
     """Posterior mean and precision from the sums of 1 / sd^2 and y / sd^2."""
     proper = not isinstance(prior, Improper)
     center = np.broadcast_to(at_arm(prior.mean, arm_of), weight[0].shape)
-    precision = weight[0] + (1.0 / np.square(at_arm(prior.sd, arm_of)) if proper else 0.0)
-    shift = pair_difference(total, pair_product(weight, (center, np.zeros_like(center))))[0]
-    return center + shift / np.where(precision > 0, precision, 1.0), precision
+    own = 1.0 / np.square(np.broadcast_to(at_arm(prior.sd, arm_of), center.shape)) if proper else np.zeros_like(center)
+    none = np.zeros_like(center)
+    precision = pair_difference(weight, (-own, none))
+    top = pair_difference(total, pair_product((-own, none), (center, none)))
+    some = precision[0] > 0
+    mean = pair_quotient(top, (np.where(some, precision[0], 1.0), np.where(some, precision[1], 0.0)))[0]
+    return mean, precision[0]

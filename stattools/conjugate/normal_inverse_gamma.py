@@ -149,7 +149,8 @@ class NormalInverseGamma:
         marginal = np.asarray(self.marginal("variance").log_density(variance))
         at = np.where(variance > 0, variance, 1.0)
         precision = self.strength / at
-        given = 0.5 * np.log(precision) - HALF_LOG_TWO_PI - 0.5 * precision * np.square(mean - self.mean)
+        with np.errstate(over="ignore"):  # so far away that the density is 0
+            given = 0.5 * np.log(precision) - HALF_LOG_TWO_PI - 0.5 * precision * np.square(mean - self.mean)
         return plain(np.where(variance > 0, marginal + given, -np.inf))
 
     def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf, *, of: str = "mean") -> Any:

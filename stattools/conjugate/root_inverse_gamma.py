@@ -102,18 +102,26 @@ class RootInverseGamma:
         x = self._deviations(x)
         inside = (x > 0) & np.isfinite(x)
         at = np.where(inside, x, 1.0)
-        return plain(np.where(inside, self.square.log_density(at * at) + np.log(2.0 * at), -np.inf))
+        with np.errstate(over="ignore"):
+            square = at * at
+        inside = inside & (square > 0) & np.isfinite(square)  # so far away that the density is 0
+        return plain(
+            np.where(inside, self.square.log_density(np.where(inside, square, 1.0)) + np.log(2.0 * at), -np.inf)
+        )
 
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = (2 scale / x^2 - 2 shape - 1) / x."""
         x = self._deviations(x)
-        with np.errstate(divide="ignore"):  # at 0 the density vanishes faster than any power: infinite slope
+        with np.errstate(
+            divide="ignore", over="ignore"
+        ):  # at 0 the density vanishes faster than any power: infinite slope
             return plain((2.0 * self.scale / (x * x) - (2.0 * self.shape + 1.0)) / x)
 
     def probability(self, low: ArrayLike = 0.0, high: ArrayLike = np.inf) -> Any:
         """P(low <= s <= high). Raises DomainError unless 0 <= low <= high."""
         low, high = ordered(self._deviations(low), high)
-        return self.square.probability(low * low, high * high)
+        with np.errstate(over="ignore"):
+            return self.square.probability(low * low, high * high)
 
     def quantile(self, p: ArrayLike) -> Any:
         """The s with P(standard deviation <= s) = p."""

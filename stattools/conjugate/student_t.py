@@ -18,6 +18,7 @@ from scipy import special
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate.arms import plain
 from stattools.conjugate.belief import interval_of, ordered, points, probabilities, settle, tail
+from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import stirling_error
 from stattools.memory import draws_shape
@@ -124,11 +125,17 @@ class StudentT:
 
     def quantile(self, p: ArrayLike) -> Any:
         """The x with P(theta <= x) = p."""
-        return plain(self.location + self.scale * _standard_quantile(self.df, probabilities(p)))
+        p = probabilities(p)
+        found = self.location + self._reach(p)
+        if not (np.isfinite(found) | (p == 0.0) | (p == 1.0)).all():
+            raise DomainError(f"{self!r} reaches beyond float64: this quantile is above 1e308. Give more df.")
+        return plain(found)
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
         """location -+ t scale: the interval of highest density and the equal-tailed one are the same."""
-        half = -_standard_quantile(self.df, tail(prob, kind)) * self.scale
+        half = -self._reach(tail(prob, kind))
+        if not np.isfinite(half).all():
+            raise DomainError(f"{self!r} reaches beyond float64: its interval ends above 1e308. Give more df.")
         return interval_of(self.location - half, self.location + half, prob, kind, of_arms.terms(self, "theta"))
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
@@ -139,6 +146,14 @@ class StudentT:
     def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
         """One row per entry: arm, mean, sd, median, lower, upper."""
         return of_arms.table(self, prob, kind)
+
+    def _reach(self, p: Any) -> Floats:
+        p = np.asarray(p, dtype=float)
+        z = _standard_quantile(self.df, p)
+        # SciPy's inverse does not come back where a quantile of few df is beyond float64
+        back = np.abs(special.stdtr(self.df, -np.abs(z)) - np.minimum(p, 1.0 - p)) <= 1e-6 * np.minimum(p, 1.0 - p)
+        with np.errstate(over="ignore"):
+            return np.where(back, z, np.inf) * self.scale
 
     def _standard(self, x: Floats) -> Floats:
         return (x - self.location) / self.scale
@@ -154,9 +169,18 @@ def log_t_density(z: ArrayLike, df: ArrayLike, dimension: int = 1, square: Array
     keep their digits for nu up to 1e15.
     """
     nu = np.asarray(df, dtype=float)
-    square = np.square(z) if square is None else np.asarray(square)
     constant = log_gamma_ratio(0.5 * nu, 0.5 * dimension) - 0.5 * dimension * np.log(np.pi * nu)
-    return constant - 0.5 * (nu + dimension) * np.log1p(square / nu)
+    return constant - 0.5 * (nu + dimension) * _log1p_square(z, nu, square)
+
+
+def _log1p_square(z: ArrayLike, nu: Floats, square: ArrayLike | None) -> Floats:
+    """log(1 + z^2 / nu), also where z^2 is beyond float64."""
+    if square is not None:
+        return np.log1p(np.asarray(square) / nu)
+    size = np.abs(np.asarray(z, dtype=float))
+    far = size > 1e100 * np.sqrt(nu)
+    near = np.where(far, 0.0, size) / np.sqrt(nu)
+    return np.where(far, 2.0 * np.log(np.where(far, size, 1.0)) - np.log(nu), np.log1p(near * near))
 
 
 def log_gamma_ratio(x: ArrayLike, by: Any) -> Floats:

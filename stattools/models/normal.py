@@ -176,6 +176,8 @@ class NormalSample:
         Raises IdentificationError for an arm whose measurements are all equal, or that has a single one, while its
         standard deviation is not known.
         """
+        if self.sd is None:
+            require_size(self.title, "measurements", self.values)
         if self.sd is None and not (self.moments[2] > 0).all():
             place = int(np.argmin(self.moments[2] > 0))
             arm = "" if self.arms is None else f" in arm {self.arms[place]!r}"
@@ -274,7 +276,7 @@ def _measurements(y: Any) -> Floats:
     if np.asarray(values).dtype.kind not in NUMBERS or np.asarray(values).dtype.kind == "b":
         raise DomainError(f"normal needs measurements y, numbers; got {np.asarray(values).dtype} values.")
     values = np.array(values, dtype=float)
-    require_size("normal", "measurements", values)
+    require_size("normal", "measurements", values, smallest=0.0)
     return values
 
 
@@ -289,7 +291,7 @@ def _known(sd: Any, n: int, size: float) -> Floats:
         where = "" if given.ndim == 0 else f" at position {row}"
         raise DomainError(f"normal needs sd=, between {SMALLEST:g} and {LARGEST:g}; got {values[row]:.6g}{where}.")
     least = float(values.min())
-    if not (size / least < LARGEST and size / least / least < MOST_SUM and (not size or size / least / least > 1e-200)):
+    if not (size / least < LARGEST and size / least / least < MOST_SUM):
         raise DomainError(
             f"normal takes sums of y / sd^2, which with y of size {size:.1g} and sd of {least:.1g} leave float64. "
             "Change the units of y and sd."

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from stattools.conjugate.arms import frozen
-from stattools.conjugate.belief import numbers
+from stattools.conjugate.belief import parameter
 from stattools.errors import DomainError
 
 
@@ -17,9 +17,7 @@ def settle(prior: Any, *, real: Sequence[str] = (), positive: Sequence[str] = ()
     positive, or of shapes that do not go together.
     """
     title = type(prior).__name__
-    values = [
-        numbers(getattr(prior, name), f"{title} needs {name}", positive=name in positive) for name in (*real, *positive)
-    ]
+    values = [parameter(title, name, getattr(prior, name), positive=name in positive) for name in (*real, *positive)]
     try:
         arrays = np.broadcast_arrays(*values)
     except ValueError:
