@@ -192,7 +192,7 @@ def _convergence(model: Model, descent: Solution) -> Section:
                 ),
                 alt="Distance of the log-likelihood from its maximum by step, on log scales: a fixed step barely "
                 "moves, Barzilai–Borwein reaches round-off within tens of steps",
-                caption="Both axes are logarithmic; a line ends where the gap is round-off, or at the last step.",
+                caption="Both axes are logarithmic; a line ends where round-off would be seen, or at the last step.",
             ),
         ),
     )
@@ -211,12 +211,15 @@ def attempt(model: Model, **options: Any) -> Solution:
 
 
 def gaps(run: Solution, best: float) -> tuple[np.ndarray, np.ndarray]:
-    """Steps, and how far below `best` the log-likelihood is, down to where that is round-off."""
+    """Some 200 steps, evenly on a log scale, and how far below `best` the log-likelihood is, down to where round-off
+    would be seen in a figure.
+    """
     step = np.array([entry.step for entry in run.trace])
     gap = best - np.array([entry.loglik for entry in run.trace])
-    floor = 1e-12 * (1.0 + abs(best))
+    floor = 1e-8 * (1.0 + abs(best))
     end = int(np.argmax(gap <= floor)) + 1 if (gap <= floor).any() else len(gap)
-    return step[:end], np.maximum(gap[:end], floor)
+    shown = np.unique(np.geomspace(1, end, 200).astype(int)) - 1
+    return step[shown], np.maximum(gap[shown], floor)
 
 
 def _households(fit: Fit, agreement: Agreement) -> Section:

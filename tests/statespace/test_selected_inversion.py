@@ -4,8 +4,8 @@ import pytest
 from stattools.statespace.selected_inversion import band_of_inverse
 
 
-@pytest.mark.parametrize("n", [1, 2, 5, 16, 17, 50])
-@pytest.mark.parametrize("b", [0, 1, 2, 3, 5, 14])
+@pytest.mark.parametrize("n", [1, 2, 5, 16, 17, 50, 100])
+@pytest.mark.parametrize("b", [0, 1, 2, 3, 5, 14, 16, 17, 30])
 def test_the_band_of_the_inverse_is_that_of_the_dense_inverse(b, n):
     random = np.random.default_rng(100 * b + n)
     L = np.zeros((b + 1, n))
