@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.arrays import NUMBERS, matrix
 from stattools.data.columns import coded, missing
 from stattools.data.pairing import index_of, paired, same_index
-from stattools.data.table import table
-from stattools.errors import DomainError, IncompatibleError, StattoolsError
+from stattools.data.table import series, table
+from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.fitted import Fit
 from stattools.fitting import fit
 from stattools.interval import Interval, require_level
@@ -120,7 +120,7 @@ def fit_many(
     data: Any = None,
     /,
     *,
-    by: str | None = None,
+    by: str | ArrayLike | None = None,
     model: Callable[..., Model] = ols,
     outcomes: ArrayLike | None = None,
     weights: ArrayLike | None = None,
@@ -128,7 +128,8 @@ def fit_many(
 ) -> ManyFits | LocalLevelFits:
     """Many small fits at once, the same numbers as `st.fit` one by one.
 
-    - `fit_many("y ~ x", table, by="store", model=st.logistic)`: one fit for each value of a column. The formula is read
+    - `fit_many("y ~ x", table, by="store", model=st.logistic)`: one fit for each value of a column, or of
+      labels, one per row. The formula is read
       once, on the whole table; other keywords are those of the model, such as `weights=`.
     - `fit_many(model, outcomes=Y)`, `weights=W`: the model's rows with other outcomes and frequencies, (m, n) each.
     - `fit_many([model, model, ...])`: models of one kind with the same coefficients.
@@ -167,15 +168,18 @@ def fit_many(
     raise IncompatibleError(f"fit_many needs a formula, a model, models or series; got {type(models).__name__}.")
 
 
-def _by_group(whole: Model, data: Any, by: str) -> ManyFits:
-    frame = table(data)
-    if by not in frame.names:
+def _by_group(whole: Model, data: Any, by: Any) -> ManyFits:
+    frame, who = table(data), f"fit_many by={quoted(by, 40)}"
+    if isinstance(by, str) and by not in frame.names:
         raise DomainError(f"fit_many needs by=, a column of the table ({', '.join(frame.names[:8])}); got {by!r}.")
-    column = frame.column(by)
+    paired(("the table", data), ("by=", by))
+    column = frame.column(by) if isinstance(by, str) else series(by, "by=")
+    if len(column) != frame.n:
+        raise DomainError(f"fit_many needs by=, one label for each of the {frame.n} rows; got {len(column)}.")
     column = column if whole.kept is None else column.iloc[whole.kept]
     if gaps := int(missing(column).sum()):
-        raise DomainError(f"fit_many needs a value of {by!r} in every row; {gaps} are missing. Drop those rows first.")
-    codes, labels = coded(column, f"fit_many by={by!r}")
+        raise DomainError(f"{who} needs a value in every row; {gaps} are missing. Drop those rows first.")
+    codes, labels = coded(column, who)
     order = np.argsort(codes, kind="stable")
     ends = np.searchsorted(codes[order], np.arange(len(labels) + 1))
     parts = [order[ends[k] : ends[k + 1]] for k in range(len(labels))]

@@ -103,3 +103,16 @@ def test_what_does_not_go_together_is_refused():
         st.fit_many([model, st.ols(OUTCOMES["ols"][0], X[:, 0])])
     with pytest.raises(IncompatibleError, match="model= and a table"):
         st.fit_many([model], by="store")
+
+
+def test_labels_beside_the_table_tell_the_fits_apart():
+    data = pd.DataFrame({"y": [1.0, 2.0, 4.0, 2.0, 1.0, 1.5], "x": [0, 1, 2, 0, 1, 2], "shop": list("aaabbb")})
+    named = st.fit_many("y ~ x", data, by="shop")
+    for by in (data["shop"], data["shop"].tolist(), data["shop"].to_numpy()):
+        found = st.fit_many("y ~ x", data, by=by)
+        assert found.labels == named.labels
+        np.testing.assert_array_equal(found.estimate, named.estimate)
+    with pytest.raises(st.DomainError, match="the table and by= have different pandas indexes"):
+        st.fit_many("y ~ x", data, by=data["shop"].iloc[::-1])
+    with pytest.raises(st.DomainError, match="one label for each of the 6 rows; got 2"):
+        st.fit_many("y ~ x", data, by=["a", "b"])

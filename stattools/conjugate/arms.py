@@ -87,8 +87,10 @@ def labels(arms: Any, shape: tuple[int, ...], who: str) -> Labels:
     if arms is None:
         return None
     found = _several(arms)
-    if not all(isinstance(label, Hashable) for label in found):
-        raise DomainError(f"{who} needs arms=, labels such as text or numbers; got {quoted(arms)}.")
+    try:
+        set(found)
+    except TypeError:
+        raise DomainError(f"{who} needs arms=, labels such as text or numbers; got {quoted(arms)}.") from None
     if len(shape) != 1 or len(found) != shape[0]:
         raise DomainError(f"{who} needs arms=, one label per entry of shape {shape}; got {len(found)} labels.")
     if len(set(found)) < len(found):
@@ -112,7 +114,8 @@ def same_arms(arms: Any, what: str, values: Any) -> None:
 
 def _several(arms: Any) -> tuple[Any, ...]:
     """Labels as a tuple; text, and what holds no labels, is one."""
-    return (arms,) if isinstance(arms, str) or not isinstance(arms, Iterable) else tuple(arms)
+    single = isinstance(arms, str) or not isinstance(arms, Iterable) or getattr(arms, "shape", None) == ()
+    return (arms,) if single else tuple(arms)
 
 
 def place(where: tuple[int, ...], arms: Any) -> str:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.arms import plain
+from stattools.data.arrays import array
 from stattools.data.table import axes
 from stattools.errors import DomainError
 from stattools.interval import Interval
@@ -53,7 +54,7 @@ class BetaBinomial:
     def __post_init__(self) -> None:
         given = self.trials
         n = (
-            counts(given if axes(given) == 1 else np.ravel(given), "trials", at_least=1)
+            counts(given if axes(given) == 1 else np.ravel(array(given, "trials")), "trials", at_least=1)
             if axes(given)
             else whole_number(given, "trials", at_least=1)
         )

@@ -198,7 +198,8 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         given.append((f"{key}=", value))
     whole = with_intercept(values) if intercept else values
     origins = _origins(columns) if extras else NONE
-    return Dataset(whole, outcome, _name_of(y), design, extras, index=paired(*given), extras=origins)
+    index = None if not extras and type(y) is type(X) is np.ndarray else paired(*given)
+    return Dataset(whole, outcome, _name_of(y), design, extras, index=index, extras=origins)
 
 
 def _array_design(names: tuple[str, ...], intercept: bool) -> Design:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.dataset import Dataset, read
 from stattools.data.rows import Rows
 from stattools.errors import DomainError
-from stattools.likelihoods import Likelihood
+from stattools.likelihoods import Gaussian, Likelihood
 from stattools.model import Model
 from stattools.models.starting_point import starting_point
 from stattools.predictors.dispersed import Dispersed
@@ -22,6 +22,9 @@ Column = str | ArrayLike | None
 Floats = NDArray[np.float64]
 
 NO_EXTRAS = None, None, None
+
+LARGEST_OFFSET = 1e6
+"""Beyond this the round-off of the linear predictor is more than 1e-10 of what is added to it."""
 
 
 def read_rows(formula_or_y: Any, data_or_X: Any, names: Any, intercept: bool, **columns: Column) -> Dataset:
@@ -49,6 +52,7 @@ def bind(
         rows = data.scanned.bound(y, likelihood.check)
     else:
         extras = _extras(data.columns) if data.columns else NO_EXTRAS
+        require_moderate(likelihood, extras[1])
         rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
         if rows.precision is not None:
             require_precision(rows.precision, rows.y)
@@ -92,6 +96,19 @@ def _offset(offset: Floats | None, exposure: Floats | None) -> Floats | None:
     if exposure is None:
         return offset
     return np.log(exposure) if offset is None else offset + np.log(exposure)
+
+
+def require_moderate(likelihood: Likelihood, offset: Floats | None) -> None:
+    """DomainError for an offset that leaves no digits of a linear predictor whose exponential is taken."""
+    if offset is None or isinstance(likelihood, Gaussian) or not len(offset):
+        return
+    row = int(np.argmax(np.abs(offset)))
+    if abs(offset[row]) > LARGEST_OFFSET:
+        raise DomainError(
+            "offset= is added to the linear predictor, a logarithm or log odds, and at most "
+            f"{LARGEST_OFFSET:g} in size; got {offset[row]:.6g} in row {row}. Of a time, an area or a number at risk take "
+            "the logarithm, or give exposure=."
+        )
 
 
 def _positive(values: Floats | None, what: str) -> Floats | None:

@@ -110,3 +110,14 @@ def test_softmax_reference():
 def test_poisson_starts_at_the_mean_rate():
     model = st.poisson([100, 200, 300], [1.0, 2.0, 3.0], offset=np.log([1.0, 2.0, 3.0]))
     np.testing.assert_allclose(model.start, [np.log(100.0), 0.0], rtol=1e-14)
+
+
+@pytest.mark.parametrize("make", [st.logistic, st.probit, st.poisson, st.negative_binomial])
+@pytest.mark.parametrize("size", [1e300, -1e300, 1e9])
+def test_an_offset_is_on_the_scale_of_the_linear_predictor(make, size):
+    data = {"y": [0, 1, 0, 1, 1], "x": [1.0, 2.0, 3.0, 4.0, 2.0]}
+    with pytest.raises(st.DomainError, match=r"offset= is added to the linear predictor.*in row 2.*give exposure="):
+        make("y ~ x", data, offset=[0.0, 1.0, size, 0.0, 1.0])
+    fit = st.fit(st.poisson("y ~ x", data, offset=[0.0, 1.0, 0.5, 0.0, 1.0]))
+    with pytest.raises(st.DomainError, match=r"offset= is added to the linear predictor.*in row 0"):
+        fit.predict({"x": [1.0]}, offset=[size])
