@@ -106,8 +106,8 @@ def require_moderate(likelihood: Likelihood, offset: Floats | None) -> None:
     if abs(offset[row]) > LARGEST_OFFSET:
         raise DomainError(
             "offset= is added to the linear predictor, a logarithm or log odds, and at most "
-            f"{LARGEST_OFFSET:g} in size; got {offset[row]:.6g} in row {row}. Of a time, an area or a number at risk take "
-            "the logarithm, or give exposure=."
+            f"{LARGEST_OFFSET:g} in size; got {offset[row]:.6g} in row {row}. Of a time, an area or a number at risk "
+            "take the logarithm, or give exposure=."
         )
 
 
