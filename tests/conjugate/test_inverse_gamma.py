@@ -96,3 +96,7 @@ def test_bad_questions():
     ):
         with pytest.raises(st.DomainError):
             ask()
+
+
+def test_its_support_is_the_positive_half_line():
+    assert st.InverseGamma(3.0, 2.0).support == (0.0, np.inf)

@@ -5,6 +5,8 @@ import pytest
 
 import stattools as st
 from stattools.data import first_pass
+from stattools.data.rows import Rows
+from stattools.hypotheses.columns_of_two import beside
 from tests.data.test_scanned_rows import DATA, write
 
 
@@ -81,3 +83,11 @@ def test_as_many_rows_are_not_the_same_rows(tmp_path):
     data = st.scan(tmp_path)
     with pytest.raises(st.IncompatibleError, match="complete in other columns"):
         st.compare(st.fit(st.ols("t ~ a", data)), st.fit(st.ols("t ~ b + k", data)))
+
+
+def test_the_difference_of_two_offsets_is_a_column_where_it_is_more_than_round_off():
+    X, y = np.ones((3, 1)), np.zeros(3)
+    one, other = np.array([1.0, 2.0, -3.0]), np.array([4.0, 2.0 + 4e-16, -3.5])
+    columns = beside(Rows(X, y, offset=one), Rows(2.0 * X, y, offset=other))
+    np.testing.assert_array_equal(columns, [[1.0, 2.0, 3.0], [1.0, 2.0, 0.0], [1.0, 2.0, -0.5]])
+    np.testing.assert_array_equal(beside(Rows(X, y), Rows(X, y, offset=one))[:, 2], one)
