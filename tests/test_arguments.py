@@ -26,6 +26,8 @@ def test_numbers_of_any_dress_are_parameters():
         assert_allclose(as_theta(theta, "a model"), [1.0, 2.0])
 
 
+SERIES = st.fit(st.local_level([1.0, 2.0, 1.5, 3.0, 2.5, 4.0]))
+
 OTHER_KINDS = {
     "fit of a fit": lambda: st.fit(st.fit(st.ols("y ~ x", TABLE)), penalty=st.Jeffreys()),
     "fit of a posterior": lambda: st.fit(BETA, solver=st.ClosedForm()),
@@ -56,6 +58,13 @@ OTHER_KINDS = {
     "derivatives that overflow": lambda: st.exponential_filter_adjoint([1e300, -1e300], 0.5, [1e300, 1e300]),
     "groups that are text": lambda: st.empirical_bayes(""),
     "score test of an array": lambda: st.score_test(st.fit(st.ols("y ~ x", TABLE)), np.ones(3)),
+    "names of a custom likelihood in one text": lambda: st.custom(lambda t: -t @ t, start=[1.0, 2.0], names="pq"),
+    "count that is empty": lambda: st.custom(lambda t: -t @ t, start=[1.0], n=()),
+    "start that cannot be squared": lambda: st.custom(lambda t: -float(np.abs(t).sum()), start=[1e300]),
+    "likelihood that cannot be squared": lambda: st.custom(lambda t: -1e300 * t @ t, start=[0.5]),
+    "format without a hash": lambda: st.report_table(BETA, format=["markdown"]),
+    "score test of a series": lambda: st.score_test(SERIES, SERIES),
+    "name that no file can have": lambda: st.scan("n" * 300),
     "names that are a number": lambda: st.custom(lambda t: -t @ t, start=[1.0], names=3),
     "kind that is an array": lambda: st.fit(st.ols("y ~ x", TABLE)).interval(kind=np.array(["wald", "score"])),
     "kind without a hash": lambda: BETA.interval(kind={"eti"}),

@@ -56,7 +56,7 @@ def _items(given: Any) -> list[Any]:
 def _files_of(path: Path) -> tuple[list[Path], Path]:
     """The files of one path in the order of their names, and the folder above them that was given."""
     root = path
-    if path.is_dir():
+    if os.path.isdir(path):  # False for names that no file can have
         inside = list(_inside(path))
         files = sorted(file for file in inside if ending(file) in PARQUET + ARROW)
         if packed := [file for file in inside if ending(file) in PACKED and ending(Path(file.stem)) in PARQUET + ARROW]:

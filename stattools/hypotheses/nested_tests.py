@@ -79,7 +79,7 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
     """
     full: Any = getattr(fuller, "model", fuller)
     require_information("score", restricted)
-    if not (isinstance(full, Model) or is_series(full)):
+    if not isinstance(full, Model):
         raise IncompatibleError(
             f"the score test is against a larger model, such as st.ols(...), or a fit of one; got {fuller!r:.60}. For "
             'a hypothesis about the coefficients of the fit itself, such as "x = 0", use fit.test(...).'

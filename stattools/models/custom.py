@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,6 +23,9 @@ from stattools.models.differences import H, Steps, best_steps, differences, info
 from stattools.printing import prints
 
 Floats = NDArray[np.float64]
+
+LARGEST = 1e150
+"""Parameters and log-likelihoods are squared on the way."""
 
 
 @prints
@@ -204,17 +208,17 @@ def custom(
         begin = np.atleast_1d(np.asarray(start, dtype=float))
     except (TypeError, ValueError):
         raise DomainError(f"custom needs start=, one finite number per parameter; got {start!r:.60}.") from None
-    if names is not None and not (isinstance(names, Sequence) and all(isinstance(name, str) for name in names)):
+    if names is not None and not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
         raise DomainError(f"custom needs names=, a list of texts, one per parameter; got {names!r:.60}.")
     labels = tuple(names) if names is not None else tuple(f"theta{i + 1}" for i in range(len(begin)))
-    if begin.ndim != 1 or not len(begin) or not np.isfinite(begin).all():
+    if begin.ndim != 1 or not len(begin) or not (np.abs(begin) < LARGEST).all():
         raise DomainError(f"custom needs start=, one finite number per parameter; got {start!r:.60}.")
     if len(labels) != len(begin) or len(set(labels)) < len(labels):
         raise DomainError(f"custom needs {len(begin)} different names, one per parameter; got {list(labels)}.")
-    if n is not None and not (np.isfinite(n) and n > 0):
-        raise DomainError(f"custom needs n=, the number of observations, positive; got {n!r}.")
+    if n is not None and not (isinstance(n, Real) and np.isfinite(n) and n > 0):
+        raise DomainError(f"custom needs n=, the number of observations, positive; got {n!r:.60}.")
     model = Custom(loglik, begin, labels, score, n, title, np.eye(len(begin)))
     value: Any = model.loglik(begin)
-    if not np.isfinite(value):
+    if not abs(value) < LARGEST:
         raise DomainError(f"{title}: the log-likelihood at the start {begin.tolist()} is {value}. Start elsewhere.")
     return model

@@ -67,9 +67,9 @@ def report_table(
     <BLANKLINE>
     *Estimate (standard error).*
     """
-    face = FACES.get(format)
-    if face is None:
-        raise DomainError(f"report_table needs format= one of {', '.join(FACES)}; got {format!r}.")
+    if not is_one_of(format, FACES):
+        raise DomainError(f"report_table needs format= one of {', '.join(FACES)}; got {format!r:.60}.")
+    face = FACES[format]
     if not is_one_of(spread, ("se", "interval")):
         raise DomainError(f'report_table needs spread="se" or "interval"; got {spread!r}.')
     require_level(level)
