@@ -18,7 +18,7 @@ from scipy import special
 
 from stattools.arguments import is_one_of
 from stattools.data.outcome import as_outcome
-from stattools.errors import IdentificationError, IncompatibleError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, Gaussian, Probit
 from stattools.likelihoods.predictive import count_interval
 from stattools.model import Model
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 KINDS = ("mean", "observation", "class", "link")
+
+EPS, LOST = float(np.finfo(float).eps), 0.05
+"""What rounding may take from the variance of a linear predictor."""
 
 AT_A_TIME = 1 << 14
 """Rows whose products with the covariance are in memory together."""
@@ -102,11 +105,21 @@ def predict(
 
 
 def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats) -> Floats:
-    """Covariance of the linear predictors of each row, (m, width, width); variances are clipped at 0."""
+    """Covariance of the linear predictors of each row, (m, width, width); variances are clipped at 0.
+
+    Raises DomainError where the columns lie so far from 0 that the covariance has not the digits: x^T C x is then a
+    small difference of large numbers, in every row alike, so that one row of each part shows it.
+    """
     V = np.empty((len(X), predictor.width, predictor.width))
     for start in range(0, len(X), AT_A_TIME):
         part = slice(start, start + AT_A_TIME)
         _of_some_rows(predictor, X[part], covariance, V[part])
+        p, first = predictor.columns, np.abs(X[start])
+        if EPS * float(first @ np.abs(covariance[:p, :p]) @ first) > LOST * V[start, 0, 0]:
+            raise DomainError(
+                "intervals of predictions need columns near 0: these lie so far from it that rounding of the "
+                "covariance is larger than the interval. Write center(x) in the formula, or subtract a constant."
+            )
     return V
 
 

@@ -25,8 +25,14 @@ from stattools.likelihoods import Likelihood
 from stattools.model import Model
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
+from stattools.solvers.metric import Metric
 
 Floats = NDArray[np.float64]
+
+EPS = float(np.finfo(float).eps)
+
+LOST = 1e-9
+"""What rounding may take from the variances of standardized columns."""
 
 POWER = {"HC0": 0.0, "HC1": 0.0, "robust": 0.0, "HC2": 0.5, "HC3": 1.0}
 """The score of a row with leverage h is divided by (1 - h) to this power."""
@@ -47,7 +53,12 @@ class Sandwich:
         """From theta and the inverse information in the columns as they are."""
         work, T = model.standardized()
         B = np.linalg.solve(T, bread).T  # C T^-T: what the centering takes away is taken from C once, not from V
-        return cls(model, work, np.linalg.solve(T, theta), B, np.linalg.solve(T, B))
+        phi, C, back = np.linalg.solve(T, theta), np.linalg.solve(T, B), np.abs(np.linalg.inv(T))
+        lost = EPS * ((back @ np.abs(bread)) * back).sum(axis=1)
+        if not (lost <= LOST * C.diagonal()).all():  # columns so far from 0 that C has not the digits
+            C = Metric(work.evaluate(phi).information).covariance()
+            B = T @ C
+        return cls(model, work, phi, B, C)
 
     @property
     def terms(self) -> Scores:

@@ -480,3 +480,28 @@ def test_leverage_of_one(kind):
 def test_a_negative_variance_is_an_error_not_a_nan():
     y = np.tile([1.0, -1.0], 20) + 0.1 * np.sin(np.arange(40))
     refused(st.ols(y, np.zeros((40, 0))), HAC(1, "uniform"), r"gives the variance -.* for 'Intercept': this estimator")
+
+
+@pytest.mark.parametrize("kind", ["ols", "logistic"])
+def test_sandwiches_of_columns_far_from_zero(kind):
+    r = np.random.default_rng(3)
+    x = r.normal(size=80)
+    y = x + r.normal(size=80)
+    y, groups = (y > 0).astype(float) if kind == "logistic" else y, r.integers(0, 10, 80)
+    for cov in ("HC0", "HC3", st.HAC(2), st.Cluster(groups)):
+        near, far = (st.fit(getattr(st, kind)(y, x + shift), cov=cov) for shift in (0.0, 1e8))
+        assert_allclose(far.se[1], near.se[1], rtol=1e-6)  # of x + 1e8, float64 holds 8 digits
+
+
+def test_intervals_of_predictions_far_from_zero_are_right_or_refused():
+    r = np.random.default_rng(3)
+    x = r.normal(size=80)
+    y = x + r.normal(size=80)
+    near = st.fit(st.ols(y, x)).predict(interval=0.9)
+    for shift in (1e3, 1e5):
+        found = st.fit(st.ols(y, x + shift)).predict(interval=0.9)
+        assert_allclose(
+            found, near, rtol=1e-3, atol=1e-3
+        )  # the covariance holds 16 digits less twice those of the shift
+    with pytest.raises(st.DomainError, match="intervals of predictions need columns near 0"):
+        st.fit(st.ols(y, x + 1e8)).predict(interval=0.9)
