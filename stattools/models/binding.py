@@ -53,6 +53,7 @@ def bind(
     else:
         extras = _extras(data.columns) if data.columns else NO_EXTRAS
         require_moderate(likelihood, extras[1])
+        _require_digits(likelihood, extras[1], y)
         rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
         if rows.precision is not None:
             require_precision(rows.precision, rows.y)
@@ -108,6 +109,18 @@ def require_moderate(likelihood: Likelihood, offset: Floats | None) -> None:
             "offset= is added to the linear predictor, a logarithm or log odds, and at most "
             f"{LARGEST_OFFSET:g} in size; got {offset[row]:.6g} in row {row}. Of a time, an area or a number at risk "
             "take the logarithm, or give exposure=."
+        )
+
+
+def _require_digits(likelihood: Likelihood, offset: Floats | None, y: Floats) -> None:
+    """DomainError for an offset of a quantity beside which y is round-off."""
+    if offset is None or not isinstance(likelihood, Gaussian):
+        return
+    row = int(np.argmax(np.abs(offset)))
+    if abs(offset[row]) * np.finfo(float).eps > np.abs(y).max() > 0:
+        raise DomainError(
+            f"offset= is in the units of y, whose largest number is {np.abs(y).max():.3g} in size; got {offset[row]:.6g} in "
+            f"row {row}, and y - offset would keep no digit of y. Check the units."
         )
 
 

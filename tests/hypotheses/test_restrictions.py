@@ -1,6 +1,7 @@
 """Hypotheses as text: what they mean, whatever the names look like, and why others are refused."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as some
@@ -198,3 +199,11 @@ def test_what_is_no_hypothesis(what):
 def test_a_matrix_that_repeats_itself():
     with pytest.raises(DomainError, match=r"the hypothesis '2\*x1 = 0' follows from those before it"):
         hypotheses([[1, 0], [2, 0]], ["x1", "x2"])
+
+
+def test_a_frame_names_its_coefficients():
+    R = pd.DataFrame([[0.0, 1.0]], columns=["x1", "x2"])
+    assert hypotheses(R, ["x1", "x2"]).labels == ("x2 = 0",)
+    assert hypotheses(pd.DataFrame([[0.0, 1.0]]), ["x1", "x2"]).labels == ("x2 = 0",)
+    with pytest.raises(DomainError, match="put them into one order"):
+        hypotheses(R[["x2", "x1"]], ["x1", "x2"])
