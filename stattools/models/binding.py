@@ -119,8 +119,8 @@ def _require_digits(likelihood: Likelihood, offset: Floats | None, y: Floats) ->
     row = int(np.argmax(np.abs(offset)))
     if abs(offset[row]) * np.finfo(float).eps > np.abs(y).max() > 0:
         raise DomainError(
-            f"offset= is in the units of y, whose largest number is {np.abs(y).max():.3g} in size; got {offset[row]:.6g} in "
-            f"row {row}, and y - offset would keep no digit of y. Check the units."
+            f"offset= is in the units of y, whose largest number is {np.abs(y).max():.3g} in size; got "
+            f"{offset[row]:.6g} in row {row}, and y - offset would keep no digit of y. Check the units."
         )
 
 
