@@ -195,6 +195,8 @@ def _fit(
     if isinstance(model, OneVsRest):
         parts = (fit(part, solver=solver, level=level, cov=cov, penalty=penalty) for part in model.parts)
         return OneVsRestFit(model, tuple(parts))
+    if hasattr(model, "settled"):
+        model = model.settled()
     if isinstance(model, LocalLevels):
         _require_usual(model, solver, cov, penalty)
         return model.fitted()

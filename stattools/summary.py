@@ -11,6 +11,7 @@ from stattools.characters import escaped
 from stattools.model import Model
 from stattools.models.custom import Custom
 from stattools.printing import printable_on_stdout
+from stattools.statespace.state_table import drift_of
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
@@ -210,6 +211,9 @@ def _foot(fit: Fit) -> list[str]:
 
 def _structural_foot(fit: Fit, line: str) -> list[str]:
     lines = [line, f"The log-likelihood is {fit.model.convention}."]
+    if (drift := drift_of(fit.model, fit.estimate)) is not None:
+        se = number(drift[1])
+        lines.append(f"The drift is {number(drift[0])} per step, with standard error {se} given the variances.")
     return lines + [
         f"{name} is 0, the boundary of its domain: the log-likelihood falls from there. It has no standard error "
         'and no Wald interval; fit.interval(kind="profile") has one.'

@@ -13,7 +13,7 @@ from stattools.data.largest import Largest
 from stattools.data.rows import Block
 from stattools.errors import IdentificationError
 from stattools.existence.rank import check_rank, spans
-from stattools.existence.separation import Separation, separation
+from stattools.existence.separation import UNTOLD, Separation, separation
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, NegativeBinomial, Poisson, Probit
 from stattools.model import Model
 from stattools.solvers.solution import Solution
@@ -50,10 +50,10 @@ def check_overlap(model: Model) -> None:
     if found is None:
         return
     if not whole:  # rows that overlap do so among others, too; the converse is not so
+        which = ", ".join(found.infinite) or "some columns"
         raise IdentificationError(
-            f"{model.title}: in a sample of {len(model.rows.X):,} rows {', '.join(found.infinite)} separate the "
-            "outcomes, and all rows leave the coefficients in doubt. Leave such columns out, merge rare levels, or "
-            "fit in memory."
+            f"{model.title}: in a sample of {len(model.rows.X):,} rows {which} separate the outcomes, and all rows "
+            "leave the coefficients in doubt. Leave such columns out, merge rare levels, or fit in memory."
         )
     model = found.model
     span = np.tile(spans(model), found.directions.shape[1] // len(model.terms))
@@ -64,11 +64,11 @@ def check_overlap(model: Model) -> None:
     counts = isinstance(model.likelihood, Poisson | NegativeBinomial)
     outcome = f"no {model.outcome_name}" if counts else f"the values of {model.outcome_name}"
     firth = isinstance(model.likelihood, Bernoulli | Binomial | Categorical | Poisson)
-    finite = len(model.names) - len(found.infinite)
+    finite = len(model.names) - len(found.infinite) if found.infinite else 0
     verb = "separates" if len(named) == 1 else "separate"
     raise SeparationError(
         f"{model.title} has no maximum: {', '.join(named)} {verb} {outcome} {how}, so that the log-likelihood rises "
-        f"for ever; {_listed(found.infinite)}. "
+        f"for ever{'; ' + _listed(found.infinite) if found.infinite else UNTOLD}. "
         + (f"The other {finite} are finite: " if finite else "")
         + "`separation.table()` of this error has estimates and intervals. "
         + ("Use penalty=st.Jeffreys(), leave" if firth else "Leave")

@@ -32,6 +32,9 @@ from stattools.solvers.solution import Solution
 if TYPE_CHECKING:
     import pandas as pd
 
+UNTOLD = ", and the columns do not tell which coefficients are infinite"
+"""Where columns are so nearly combinations of others that no coefficient is moved by a direction alone."""
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -133,7 +136,7 @@ class Separation:
     @printed
     def __str__(self) -> str:
         values = ", ".join(f"{name} = {value:g}" for name, value in self.infinite.items())
-        return f"{self.kind} separation of {self.model.outcome_name}: {values}"
+        return f"{self.kind} separation of {self.model.outcome_name}{f': {values}' if values else UNTOLD}"
 
     def _rest(self, work: Model) -> dict[str, Any]:
         """The rows that still have a choice, and for categories the likelihood over what is left of it."""

@@ -9,7 +9,7 @@ Smoothing (2008), ch. 2, 5, 6.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -59,9 +59,14 @@ class ExponentialSmoothing:
     names: tuple[str, ...]
     outcome_name: str = "y"
     times: Any = None
+    at_edge: bool = False
     kind = "exponential_smoothing"
-    title = "Exponential smoothing"
     has_scale = False
+
+    @property
+    def title(self) -> str:
+        """What the model is, and whether its weight was found at the end of its range."""
+        return "Exponential smoothing" + (f" with the weight at its edge, {self.fixed:g}" if self.at_edge else "")
 
     @property
     def n(self) -> float:
@@ -80,24 +85,36 @@ class ExponentialSmoothing:
         if self.fixed is not None:
             squares, level = profile(self.y, self.used, np.full(len(self.y), self.fixed), self.first, self.free)
             return self._theta(np.empty(0), level, squares / n)
-        found = [profile(self.y, self.used, np.full(len(self.y), w), self.first, self.free) for w in expit(GRID)]
+        found = self._profiles
         best = int(np.argmin([squares for squares, _ in found]))
         constant = self._constant()
         if not found[best][0] > 0.0:
             raise IdentificationError(EXACT)
-        if constant is not None and self.Z is not None and self.Z.shape[1] == 1 and best in (0, len(GRID) - 1):
-            raise IdentificationError(
-                f"{WHO}: the likelihood rises to the end where the weight is {'0' if best == 0 else '1'}, and the "
-                "log odds of the weight are infinite: the best forecast is "
-                + ("the mean of all that was seen" if best == 0 else "the last value, a random walk")
-                + f". Hold it there: st.exponential_smoothing(y, weights={'0.0' if best == 0 else '1.0'})."
-            )
         beta = np.zeros(0 if self.Z is None else self.Z.shape[1])
         if constant is None:
             squares, level = profile(self.y, self.used, np.full(len(self.y), 0.5), self.first, self.free)
         else:
             beta[constant], (squares, level) = GRID[best], found[best]
         return self._theta(beta, level, squares / n)
+
+    @cached_property
+    def _profiles(self) -> list[tuple[float, float]]:
+        """Sum of squares and level for each constant weight of the grid."""
+        return [profile(self.y, self.used, np.full(len(self.y), w), self.first, self.free) for w in expit(GRID)]
+
+    def settled(self) -> ExponentialSmoothing:
+        """The model with the weight held at 0 or 1 where a constant one has its maximum there, else the model itself.
+
+        At the edge the log odds of the weight are infinite, and the parameters are those that are left.
+        """
+        if self.fixed is not None or self.Z is None or self.Z.shape[1] > 1 or self._constant() is None:
+            return self
+        squares = [squares for squares, _ in self._profiles]
+        for place, edge in ((0, 0.0), (len(GRID) - 1, 1.0)):
+            held = profile(self.y, self.used, np.full(len(self.y), edge), self.first, self.free)[0]
+            if squares[place] == min(squares) and held <= squares[place]:
+                return replace(self, Z=None, design=None, fixed=edge, names=self.names[1:], at_edge=True)
+        return self
 
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1, by the adjoint) and observed information (2)."""
@@ -226,8 +243,9 @@ def exponential_smoothing(
     that holds it. `initial` is the level before the first time: "estimated", "first" (the first value, which is then no
     forecast), or a number.
     Parameters: the log odds of the weight, `level`, `log sigma`. `fit.forecast(steps)` has the forecasts and
-    `model.filtered(fit.estimate)` weights, levels and errors. Raises DomainError for data that it cannot take,
-    IdentificationError (on fitting) where the weight has its maximum at 0 or 1. Source: Hyndman et al. (2008), ch. 5.
+    `fit.model.filtered(fit.estimate)` weights, levels and errors. Where a constant weight has its maximum at 0 (the
+    best forecast is the mean) or 1 (the last value), it is held there, the title of the fit says so, and the other
+    parameters are left. Raises DomainError for data that it cannot take. Source: Hyndman et al. (2008), ch. 5.
 
     >>> import stattools as st
     >>> fit = st.fit(st.exponential_smoothing([3.0, 5.0, 4.0, 6.0, 9.0, 7.0, 8.0, 8.0]))

@@ -105,6 +105,17 @@ def decomposition(model: Structural, theta: ArrayLike) -> pd.DataFrame:
     return pd.DataFrame(columns | {"signal": signal, "irregular": model.y - signal})
 
 
+def drift_of(model: Structural, theta: ArrayLike) -> tuple[float, float] | None:
+    """The estimated drift per step and its standard error, given the variances; None where none is estimated.
+
+    It is a state that does not move, so that all of y tell the same of it at every time.
+    """
+    if model.components.trend != "fixed":
+        return None
+    mean, variance = smoothed(model, *completed(model, theta))["trend"]
+    return float(mean[0]), float(np.sqrt(variance[0]))
+
+
 def require_quantile(level: Any) -> float:
     """The normal quantile of an interval of this level; DomainError unless 0 < level < 1."""
     if isinstance(level, bool) or not isinstance(level, int | float | np.floating) or not 0.0 < level < 1.0:

@@ -13,6 +13,7 @@ from scipy.linalg import qr
 
 from stattools.errors import IdentificationError
 from stattools.existence import Separation, check_rank, check_size, separation
+from stattools.existence.separation import UNTOLD
 from stattools.model import Model
 from stattools.validation.distance import decrement
 from stattools.validation.finding import Finding
@@ -45,7 +46,8 @@ def existence(model: Model) -> tuple[Finding | None, Separation | None]:
     return Finding(
         "separation",
         f"{separating} separate{'s' * (separating.count(',') == 0)} the outcomes {how} ({int(found.certain.sum())} of "
-        f"{len(found.certain)} rows become certain), so that the likelihood has no maximum; {listed}.",
+        f"{len(found.certain)} rows become certain), so that the likelihood has no maximum"
+        f"{'; ' + listed if listed else UNTOLD}.",
         "Use penalty=st.Jeffreys() (Firth), leave the column out, or report the one-sided profile interval.",
     ), found
 

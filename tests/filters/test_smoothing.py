@@ -175,19 +175,12 @@ def test_a_column_of_a_table():
     assert_array_equal(by_name.y, NILE)
 
 
-def test_weights_at_the_ends_are_told():
-    walk = np.cumsum(rng(9).normal(size=400) + np.where(np.arange(400) % 2, 0.0, 0.0))
-    # A random walk with steps that go on: what came up goes on up, and a weight beyond 1 would be better.
-    trend = np.cumsum(walk)
-    with pytest.raises(IdentificationError, match=r"weight is 1.*random walk.*weights=1\.0"):
-        st.fit(st.exponential_smoothing(trend))
-    held = st.fit(st.exponential_smoothing(trend, weights=1.0))
-    assert_allclose(held.forecast(2)["mean"], trend[-1], rtol=1e-15)
-    turning = np.where(np.arange(200) % 2, 1.0, -1.0) + 0.1 * rng(10).normal(size=200)
-    with pytest.raises(IdentificationError, match=r"weight is 0.*mean.*weights=0\.0"):
-        st.fit(st.exponential_smoothing(turning))
-    mean = st.fit(st.exponential_smoothing(turning, weights=0.0))
-    assert_allclose(mean.estimate[0], turning.mean(), rtol=1e-10)
+def test_a_walk_whose_steps_go_on_has_the_weight_1():
+    """What came up goes on up, and a weight beyond 1 would be better."""
+    trend = np.cumsum(np.cumsum(rng(9).normal(size=400)))
+    fit = st.fit(st.exponential_smoothing(trend))
+    assert "the weight at its edge, 1" in fit.model.title
+    assert_allclose(fit.forecast(2)["mean"], trend[-1], rtol=1e-15)
 
 
 def test_intervals_tests_and_pages_work_on_the_fit():
@@ -232,3 +225,29 @@ def test_what_does_not_fit_is_an_error():
         fit.forecast(0)
     with pytest.raises(IncompatibleError, match="models of a series"):
         st.fit(st.coin([1, 0, 1])).forecast(2)
+
+
+ENDS = {
+    1.0: np.cumsum(np.cumsum(np.random.default_rng(3).normal(size=60))),
+    0.0: np.where(np.arange(60) % 2, 1.0, -1.0) + 0.01 * np.random.default_rng(3).normal(size=60),
+}
+
+
+@pytest.mark.parametrize("edge", ENDS)
+@pytest.mark.parametrize("initial", ["estimated", 0.0])
+def test_a_weight_with_its_maximum_at_an_end_is_held_there(edge, initial, tmp_path):
+    """The maximum over (0, 1) is approached and not reached; at its end the other parameters have theirs."""
+    y = ENDS[edge]
+    fit = st.fit(st.exponential_smoothing(y, initial=initial))
+    held = st.fit(st.exponential_smoothing(y, initial=initial, weights=edge))
+    assert_allclose(fit.estimate, held.estimate, rtol=1e-12)
+    assert fit.names == held.names == (("level", "log sigma") if initial == "estimated" else ("log sigma",))
+    assert f"weight at its edge, {edge:g}" in str(fit)
+    for nearby in (abs(edge - 1e-3), abs(edge - 1e-6)):
+        assert st.fit(st.exponential_smoothing(y, initial=initial, weights=nearby)).loglik < fit.loglik
+    mean = y[-1] if edge else fit.estimate[0] if initial == "estimated" else 0.0
+    assert_allclose(fit.forecast(3)["mean"], mean)
+    assert np.isfinite(fit.interval().lower).all()
+    assert st.validate(fit).ok
+    st.report(fit, to=tmp_path / "r")
+    assert f"edge, {edge:g}" in (tmp_path / "r.md").read_text(encoding="utf-8")

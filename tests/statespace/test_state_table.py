@@ -8,6 +8,7 @@ from statsmodels.tsa.statespace.tests import results
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
+from stattools.statespace.state_table import drift_of
 from tests.statespace.series_cases import CASES, NILE, UNEMPLOYMENT, gappy
 from tests.statespace.test_components import TREND
 from tests.statespace.test_structural import model_of
@@ -112,3 +113,23 @@ def test_what_cannot_be_asked():
             call()
     with pytest.raises(IncompatibleError):
         st.states(st.ols([1.0, 2.0, 4.0], [1.0, 2.0, 3.0]), [1.0])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_the_drift_and_its_standard_error_are_those_of_least_squares_on_the_steps(missing):
+    """Generalized least squares of the differences, whose covariance the variances make."""
+    g = np.random.default_rng(0)
+    y = 0.5 * np.arange(60) + np.cumsum(0.3 * g.normal(size=60)) + g.normal(size=60)
+    if missing:
+        y[[7, 8, 30]] = np.nan
+    fit = st.fit(st.local_level(y, drift=True))
+    irregular, level = fit.estimate
+    seen = np.flatnonzero(~np.isnan(y))
+    D, walk = np.diff(np.eye(len(seen)), axis=0), np.minimum.outer(seen, seen)
+    S = D @ (irregular * np.eye(len(seen)) + level * walk) @ D.T
+    steps, w = np.diff(seen).astype(float), np.linalg.solve(S, np.diff(seen).astype(float))
+    drift, se = drift_of(fit.model, fit.estimate)
+    np.testing.assert_allclose([drift, se], [w @ np.diff(y[seen]) / (w @ steps), (w @ steps) ** -0.5], rtol=1e-8)
+    assert f"The drift is {drift:.5g} per step, with standard error {se:.5g}" in str(fit)
+    assert drift_of(st.local_level(y), fit.estimate) is None
+    assert "drift is" not in str(st.fit(st.local_level(y, drift=0.5)))
