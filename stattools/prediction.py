@@ -113,7 +113,13 @@ def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats)
     V = np.empty((len(X), predictor.width, predictor.width))
     for start in range(0, len(X), AT_A_TIME):
         part = slice(start, start + AT_A_TIME)
-        _of_some_rows(predictor, X[part], covariance, V[part])
+        with np.errstate(over="ignore", invalid="ignore"):
+            _of_some_rows(predictor, X[part], covariance, V[part])
+        if not np.isfinite(V[part]).all():
+            raise DomainError(
+                f"intervals of predictions square the columns, whose largest number is {np.abs(X[part]).max():.1g}: the "
+                "variance is beyond float64. Give rows in the units of the fit."
+            )
         p, first = predictor.columns, np.abs(X[start])
         if EPS * float(first @ np.abs(covariance[:p, :p]) @ first) > LOST * V[start, 0, 0]:
             raise DomainError(

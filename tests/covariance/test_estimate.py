@@ -505,3 +505,5 @@ def test_intervals_of_predictions_far_from_zero_are_right_or_refused():
         )  # the covariance holds 16 digits less twice those of the shift
     with pytest.raises(st.DomainError, match="intervals of predictions need columns near 0"):
         st.fit(st.ols(y, x + 1e8)).predict(interval=0.9)
+    with pytest.raises(st.DomainError, match="Give rows in the units of the fit"):
+        st.fit(st.ols(y, x)).predict(np.array([[1e200]]), interval=0.9)
