@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from stattools.data.chunk_statistics import Promises
 from stattools.data.source import Batch
 from stattools.errors import DomainError
 
@@ -96,19 +97,23 @@ def parquet_batches(
             where, first = f"{path}, row group {number}", 0
             if not rows:
                 continue
+            promises = Promises(file.metadata.row_group(number), columns) if verify else None
             with _named(where):
                 batches = file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads)
             while True:
                 with _named(where):
                     batch = next(batches, None)
-                    if verify and batch is not None:
+                    if promises is not None and batch is not None:
                         batch.validate(full=True)
+                        promises.see(batch)
                 if batch is None:
                     break
                 yield Batch(batch, where, first, before + first)
                 first += batch.num_rows
             if first != rows:
                 raise DomainError(f"{where} has {first} rows and its footer says {rows}. Write the file again.")
+            if promises is not None:
+                promises.require_kept(where)
             before += rows
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.chunk_statistics import is_checked
 from stattools.data.moments import Moments
 from stattools.data.rows import Block
 from stattools.data.scan import Scan
@@ -97,6 +98,19 @@ def hash_of_footers(model: Model) -> str:
         digest.update(f"\x1e{path.name}\x1f{path.stat().st_size}\x1f".encode())
         digest.update(_footer(path))
     return digest.hexdigest()
+
+
+def without_checksums(model: Model) -> str | None:
+    """How many of the files have no checksums of their pages, and what that means; None where all have, or none are."""
+    source: Any = model.rows.source  # type: ignore[attr-defined]
+    if not isinstance(source, Scan):
+        return None
+    bare = sum(not is_checked(path) for path in source.paths)
+    return (
+        f"{bare:,} of {len(source.paths):,}: damage that leaves numbers within their range is not seen"
+        if bare
+        else None
+    )
 
 
 def _footer(path: Path) -> bytes:

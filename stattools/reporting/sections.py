@@ -170,6 +170,8 @@ def provenance(models: Sequence[Any], *, command: str | None, seeds: Sequence[in
         digest = INSIDE if model.kind == "custom" else code(data_hash(model))
         which = f" {i}" if len(models) > 1 else ""
         inputs[f"data{which} (SHA-256)"] = digest
+        if held_elsewhere(model) and (bare := rows_in_files.without_checksums(model)) is not None:
+            inputs[f"files{which and f' of data{which}'} without checksums"] = bare
         if (counted := extent(model)) is not None:
             inputs[f"{counted[0]}{which and f' of data{which}'}"] = count(counted[1])
     inputs["seed"] = ", ".join(map(str, dict.fromkeys(seeds))) or "none: nothing here is random"
