@@ -119,7 +119,7 @@ def parts(analysis: Analysis) -> list[Any]:
     """What `st.report` takes, in order."""
     found: list[Any] = [Paragraph(sentences.question(analysis.model)), Paragraph(_chosen(analysis)), analysis.fit]
     if (spread := dispersion(analysis)) is not None and spread > OVERDISPERSED:
-        found.append(Section("Overdispersion", (Paragraph(overdispersion(spread)),)))
+        found.append(Section("Overdispersion", (Paragraph(overdispersion(analysis.fit, spread)),)))
     found.append(analysis.agreement or Section("Validation", (Paragraph(literal(analysis.unchecked)),)))
     if analysis.comparison is not None:
         found.append(_comparison(analysis.comparison))
@@ -170,11 +170,20 @@ def dispersion(analysis: Analysis) -> float | None:
     return float(np.sum(weight * fit.residuals_of("pearson") ** 2) / fit.df)
 
 
-def overdispersion(spread: float) -> str:
-    """What overdispersion means for the intervals, and what to do."""
+def overdispersion(fit: Any, spread: float) -> str:
+    """What overdispersion means for the standard errors that the fit has, and what to do."""
+    varies = f"The counts vary {number(spread, 1)} times as much about their means as Poisson counts do"
+    factor = number(float(np.sqrt(spread)), 1)
+    if not fit.kinds:
+        return f"{varies}. Ask again with `--family negative_binomial`, which has a variance of its own."
+    if fit.cov != "information":
+        return (
+            f"{varies}. The standard errors above, {code(fit.cov)}, do not rest on the Poisson variance; from the "
+            f"inverse information they would be too small, by a factor of about {factor}. `--family "
+            "negative_binomial` has a variance of its own."
+        )
     return (
-        f"The counts vary {number(spread, 1)} times as much about their means as Poisson counts do, so the standard "
-        f"errors above are too small, by a factor of about {number(float(np.sqrt(spread)), 1)}. Ask again with "
+        f"{varies}, so the standard errors above are too small, by a factor of about {factor}. Ask again with "
         "`--family negative_binomial`, or keep the model and ask for `--cov robust`."
     )
 

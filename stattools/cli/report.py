@@ -72,7 +72,7 @@ def report(
             path = write(failed(done, done.failure, command=command), name, html=html, png=png)
         told = _told(done, family is None)
         if (spread := dispersion(done)) is not None and spread > OVERDISPERSED:
-            told.append(overdispersion(spread).replace("above ", ""))
+            told.append(overdispersion(done.fit, spread).replace(" above", ""))
         if as_json:
             print(machines.text(_machines(done, data, formula, command, path)))
         else:

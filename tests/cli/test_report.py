@@ -59,6 +59,14 @@ def test_overdispersed_counts_are_said_to_be(file, tmp_path, run):
     assert result.exit_code == 0
     assert "times as much about their means as Poisson counts do" in result.stdout
     assert "## Overdispersion" in (tmp_path / "people-poisson.md").read_text()
+    assert "so the standard errors above are too small" in (tmp_path / "people-poisson.md").read_text()
+    for options in (("--cov", "robust"), ("--cov", "hc0"), ("--penalty", "ridge(1)")):
+        result = run("report", file, "visits ~ `Age (years)`", *options, "--out", tmp_path)
+        text = (tmp_path / "people-poisson.md").read_text()
+        assert "## Overdispersion" in text
+        assert "are too small" not in text + result.stdout
+        assert "ask for `--cov robust`" not in text + result.stdout
+        assert ("do not rest on the Poisson variance" in text) == (options[0] == "--cov")
     calm = run("report", file, "visits ~ `Age (years)`", "--family", "negative_binomial", "--out", tmp_path)
     assert "Overdispersion" not in calm.stdout
 
