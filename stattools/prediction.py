@@ -117,7 +117,7 @@ def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats)
             _of_some_rows(predictor, X[part], covariance, V[part])
         if not np.isfinite(V[part]).all():
             raise DomainError(
-                f"intervals of predictions square the columns, whose largest number is {np.abs(X[part]).max():.1g}: the "
+                f"intervals of predictions square columns, whose largest number is {np.abs(X[part]).max():.1g}: the "
                 "variance is beyond float64. Give rows in the units of the fit."
             )
         p, first = predictor.columns, np.abs(X[start])

@@ -500,9 +500,7 @@ def test_intervals_of_predictions_far_from_zero_are_right_or_refused():
     near = st.fit(st.ols(y, x)).predict(interval=0.9)
     for shift in (1e3, 1e5):
         found = st.fit(st.ols(y, x + shift)).predict(interval=0.9)
-        assert_allclose(
-            found, near, rtol=1e-3, atol=1e-3
-        )  # the covariance holds 16 digits less twice those of the shift
+        assert_allclose(found, near, rtol=1e-3, atol=1e-3)
     with pytest.raises(st.DomainError, match="intervals of predictions need columns near 0"):
         st.fit(st.ols(y, x + 1e8)).predict(interval=0.9)
     with pytest.raises(st.DomainError, match="Give rows in the units of the fit"):
