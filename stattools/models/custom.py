@@ -62,6 +62,9 @@ class Custom:
         phi = self._checked(theta)
         if order == 0:
             return Evaluation(self._value(phi))
+        if order == 1 and self.gradient is not None:
+            value = self._value(phi)
+            return Evaluation(value, self._given(phi)) if np.isfinite(value) else Evaluation(value)
         W = self.axes
         now = self.along(phi, W, order, H, H)
         if not np.isfinite(now.loglik):
