@@ -172,8 +172,8 @@ def _proportion_lines(fit: Fit) -> list[str]:
     places = decimals(se)
     rows = []
     for kind in dict.fromkeys("wilson" if kind == "score" and "wilson" in fit.kinds else kind for kind in fit.kinds):
-        lower, upper = fit.interval(kind=kind)
-        rows.append([kind, place(lower, places), place(upper, places)])
+        ends = np.ravel(np.asarray(fit.interval(kind=kind)))  # of one arm they are arrays
+        rows.append([kind, *(place(float(end), places) for end in ends)])
     lines = [f"{fit.names[0]} = {place(theta, places)}   (standard error {place(se, places)})", ""]
     lines += aligned([f"{fit.level:.4g} interval", "lower", "upper"], rows)
     return [

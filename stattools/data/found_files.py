@@ -70,7 +70,7 @@ def _files_of(path: Path) -> tuple[list[Path], Path]:
     else:
         while glob.has_magic(str(root)):
             root = root.parent
-        if "**" in path.parts and root.is_dir():
+        if "**" in path.parts and os.path.isdir(root):
             _ = list(_inside(root))  # which ends where links lead in a circle, as the glob does not
         names = [Path(name) for name in glob.iglob(str(path), recursive=True)]
         named = any(_hidden(part) for part in path.relative_to(root).parts)

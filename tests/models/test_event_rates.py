@@ -40,3 +40,8 @@ def test_likelihood_ratio_ends_are_where_the_test_just_rejects():
     fit = st.fit(st.exponential_rate([2.0, 0.3, 4.0]))
     for end in fit.interval(0.95, kind="likelihood-ratio"):
         assert_allclose(2 * (fit.loglik - fit.model.loglik(end)), 3.841458820694124, rtol=1e-9)
+
+
+def test_one_arm_that_was_named_is_printed_as_one():
+    assert "theta" in str(st.fit(st.coin([0, 1, 1])))
+    assert "exact             0.1031  1.2041" in str(st.fit(st.exponential_rate([1.0, 2.0, 3.0], by=["a", "a", "a"])))
