@@ -18,13 +18,13 @@ import numpy as np
 from stattools.data.arrays import default_names, matrix, with_intercept
 from stattools.data.backticks import in_backticks
 from stattools.data.columns import checked, finite, listing, missing
-from stattools.data.evaluation import constants, contrast_call, evaluate
+from stattools.data.evaluation import constants, evaluate
 from stattools.data.expression import Expression
 from stattools.data.formula import Formula, require
+from stattools.data.levels import levels_of, over_levels
 from stattools.data.powers import rest_of_powers
 from stattools.data.rows import Low
 from stattools.data.table import is_frame, table
-from stattools.data.transforms import contrast
 from stattools.errors import DomainError
 from stattools.memory import in_bytes, require_memory
 from stattools.record import record
@@ -116,7 +116,7 @@ def learn(
     their row numbers in the table.
     """
     levels = {
-        factor.text: _levels(factor, columns[factor.category], len(rows))
+        factor.text: levels_of(factor, columns[factor.category], len(rows))
         for factor in formula.factors
         if factor.category is not None and (factor.call == "C" or columns[factor.category].dtype.kind == "O")
     }
@@ -171,7 +171,7 @@ def columns_of(
     _require_room(formula, levels, len(rows))
     coded = {factor.text for factor in formula.factors if factor.category is not None and factor.text in levels}
     values = {
-        factor.text: _coded(factor, columns[factor.category], levels[factor.text], rows)
+        factor.text: over_levels(factor, columns[factor.category], levels[factor.text], rows)
         if factor.category is not None and factor.text in coded
         else _computed(factor, columns, rows, state)
         for factor in formula.factors
@@ -234,7 +234,7 @@ def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndar
     if outcome.category is not None:
         column = columns[outcome.category]
         if outcome.call == "C":
-            levels = _levels(outcome, column, len(rows))
+            levels = levels_of(outcome, column, len(rows))
             column = pd.Series(pd.Categorical(column, categories=list(levels), ordered=False))
         return column.rename(outcome.text)
     if outcome.call in BASES:
@@ -273,44 +273,3 @@ def _computed(
         advice = "log needs values above 0, sqrt values from 0, scale and poly a column that varies."
         finite(np.asarray(part), f"the term {factor.text!r}", advice, rows)
     return values
-
-
-def _levels(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
-    """The levels that occur, in order: as given by `levels=`, as in a categorical column, else sorted."""
-    found = column.cat.categories.tolist() if column.dtype.kind == "O" else np.unique(column).tolist()
-    chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
-    if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
-        raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
-    occur = set(found)
-    levels = tuple(level for level in chosen if level in occur)
-    if len(levels) < 2:
-        raise DomainError(
-            f"column {factor.category!r} has one level only ({listing(levels)}) in the {n} complete rows: "
-            "it cannot be told from the intercept; remove it from the formula."
-        )
-    return levels
-
-
-def _coded(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows: np.ndarray) -> Any:
-    """A factor's categories for formulaic, over the learned levels."""
-    import pandas as pd
-    from formulaic.materializers.types import FactorValues
-    from formulaic.transforms import C
-
-    if column.dtype.kind == "O":
-        found, codes = column.cat.categories.tolist(), column.cat.codes.to_numpy()
-    else:
-        labels, codes = np.unique(column, return_inverse=True)
-        found = labels.tolist()
-    places = {level: place for place, level in enumerate(levels)}
-    if unseen := [level for level in found if level not in places]:
-        at = int(rows[int(np.argmax(codes == found.index(unseen[0])))])
-        raise DomainError(
-            f"column {factor.category!r} has the level {listing(unseen)} (row {at}, counting from 0), "
-            f"which the model has not seen; it knows {listing(levels)}."
-        )
-    coded = pd.Series(pd.Categorical.from_codes(np.array([places[level] for level in found])[codes], list(levels)))
-    if factor.call != "C":
-        return FactorValues(coded, kind="categorical", spans_intercept=True)
-    chosen = constants(factor.tree).get("contrasts") if isinstance(factor.tree, ast.Call) else None
-    return C(coded, None if chosen is None else contrast(*contrast_call(chosen)))

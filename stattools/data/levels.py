@@ -1,0 +1,58 @@
+"""Categories of a factor: the levels that occur, learned once, and the codes of new rows over them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.data.columns import listing
+from stattools.data.evaluation import constants, contrast_call
+from stattools.data.expression import Expression
+from stattools.data.transforms import contrast
+from stattools.errors import DomainError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def levels_of(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
+    """The levels that occur, in order: as given by `levels=`, as in a categorical column, else sorted."""
+    found = column.cat.categories.tolist() if column.dtype.kind == "O" else np.unique(column).tolist()
+    chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
+    if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
+        raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
+    occur = set(found)
+    levels = tuple(level for level in chosen if level in occur)
+    if len(levels) < 2:
+        raise DomainError(
+            f"column {factor.category!r} has one level only ({listing(levels)}) in the {n} complete rows: "
+            "it cannot be told from the intercept; remove it from the formula."
+        )
+    return levels
+
+
+def over_levels(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows: np.ndarray) -> Any:
+    """A factor's categories for formulaic, over the learned levels."""
+    import pandas as pd
+    from formulaic.materializers.types import FactorValues
+    from formulaic.transforms import C
+
+    if column.dtype.kind == "O":
+        found, codes = column.cat.categories.tolist(), column.cat.codes.to_numpy()
+    else:
+        labels, codes = np.unique(column, return_inverse=True)
+        found = labels.tolist()
+    places = {level: place for place, level in enumerate(levels)}
+    if unseen := [level for level in found if level not in places]:
+        at = int(rows[int(np.argmax(codes == found.index(unseen[0])))])
+        raise DomainError(
+            f"column {factor.category!r} has the level {listing(unseen)} (row {at}, counting from 0), "
+            f"which the model has not seen; it knows {listing(levels)}."
+        )
+    coded = pd.Series(pd.Categorical.from_codes(np.array([places[level] for level in found])[codes], list(levels)))
+    if factor.call != "C":
+        return FactorValues(coded, kind="categorical", spans_intercept=True)
+    chosen = constants(factor.tree).get("contrasts") if isinstance(factor.tree, ast.Call) else None
+    return C(coded, None if chosen is None else contrast(*contrast_call(chosen)))
