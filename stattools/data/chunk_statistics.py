@@ -62,7 +62,7 @@ def _ends(column: pa.Array) -> tuple[Any, Any]:
         least, largest = values.min(), values.max()
         if least == least:
             return least.item(), largest.item()
-    ends = pc.min_max(column)
+    ends: Any = pc.min_max(column)  # type: ignore[attr-defined]
     return ends["min"].as_py(), ends["max"].as_py()
 
 
