@@ -1,0 +1,61 @@
+"""One example: a public name is called in a random world and its answers are asked; regressions beside their twins."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+import stattools as st
+from tests.fuzz.calls import World
+from tests.fuzz.regressions import REGRESSIONS, made
+
+
+def example(world: World, name: str) -> None:
+    """Call `name`; then ask up to three questions, each of the last answer or of the one before."""
+    answer = regression(world, name) if name in REGRESSIONS else world.call(name, getattr(st, name))
+    for _ in range(world.hand.whole(0, 3, "questions")):
+        if answer is None:
+            break
+        found = world.follow(answer)
+        if found is not None and type(found).__module__.startswith("stattools"):
+            answer = found
+
+
+def regression(world: World, name: str) -> Any:
+    """A regression of a formula and a random table, fitted, beside that of its twin."""
+    here = made(world.hand, name)
+    world.scene = here.scene
+    model = world.ask(name, here.regression.make, *here.args, **here.options)
+    if model is None:
+        return None
+    if name == "network" or world.hand.chance(4, "leave the model"):
+        return model
+    fit = world.ask("fit", st.fit, model)
+    if fit is None:
+        return model
+    if here.twin is not None:
+        compare(world, fit, here)
+    return fit
+
+
+def compare(world: World, fit: Any, here: Any) -> None:
+    """The log-likelihood of the twin, and its estimates where coefficients are those of the same levels."""
+    try:
+        twin = st.fit(here.twin_model())
+    except st.StattoolsError as error:
+        raise world.fault(f"fitted what its twin refuses: {here.twin} {error}") from error
+    for one, other in zip(getattr(fit, "fits", (fit,)), getattr(twin, "fits", (twin,)), strict=True):
+        same = abs(one.loglik - other.loglik) <= 1e-7 * abs(other.loglik) + 1e-6
+        if _levels(one.model.terms) == _levels(other.model.terms):  # else they came in another order
+            with np.errstate(over="ignore", invalid="ignore"):
+                apart = np.abs(one.estimate - other.estimate)
+                near = np.maximum(1e-6 * np.abs(other.estimate), 1e-5 * other.se)
+            same = same and bool((apart <= near).all())
+        if not same:
+            raise world.fault(f"{one.estimate} ({one.loglik}) is not {other.estimate} ({other.loglik}) of {here.twin}")
+
+
+def _levels(terms: tuple[str, ...]) -> list[list[str]]:
+    return [re.findall(r"\[[^]]*\]", term) for term in terms]

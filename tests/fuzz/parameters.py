@@ -1,0 +1,299 @@
+"""What a parameter of a public name may be given: something it takes, by its name, and what nothing takes.
+
+A name that means one thing here and another there is looked up as "function.parameter" first.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import stattools as st
+from tests.fuzz.columns import Odd
+
+
+class Mine(Exception):
+    """What a caller's own function raises; it comes through as it is."""
+
+
+class Raising:
+    """A function that raises, printed the same way each time."""
+
+    def __call__(self, *args: Any) -> Any:
+        raise Mine("the caller's own")
+
+    def __repr__(self) -> str:
+        return "raising"
+
+
+raising = Raising()
+
+
+HOSTILE: tuple[Any, ...] = (
+    None,
+    True,
+    np.nan,
+    np.inf,
+    -np.inf,
+    -1,
+    0,
+    0.5,
+    2,
+    1e300,
+    5e-324,
+    10**400,
+    10**12,
+    "",
+    "x",
+    "\ud800",
+    "a\0b",
+    b"x",
+    [],
+    [None],
+    ["a", 1],
+    {},
+    {"x": 1},
+    (),
+    np.array([]),
+    np.array(3.0),
+    np.array([np.nan, 1.0]),
+    np.array([[1.0, 2.0], [3.0, 4.0]]),
+    pd.DataFrame(),
+    pd.Series([], dtype=float),
+    pd.DataFrame({"q": [1.0, 2.0]}),
+    pd.NA,
+    pd.NaT,
+    Odd(),
+    Odd,
+    1j,
+    Decimal("sNaN"),
+    Decimal("0.9"),
+    Fraction(1, 3),
+    Fraction(10**400, 7),
+    datetime.date(2024, 1, 1),
+    slice(None),
+    range(3),
+    raising,
+    np.float32(0.9),
+    np.array([1 + 2j]),
+    np.array(["a"], dtype=object),
+    {1, 2},
+    Ellipsis,
+    NotImplemented,
+    st.Beta(1, 1),
+    st.Newton(),
+    st.Ridge(1.0),
+)
+
+
+def guarded(function: Any) -> Any:
+    """The caller's function with `Mine` for whatever it raises: what it raises is no fault of ours."""
+
+    @wraps(function, assigned=())
+    def called(*args: Any) -> Any:
+        try:
+            return function(*args)
+        except Exception as error:
+            raise Mine from error
+
+    return called
+
+
+FUNCTIONS: tuple[Any, ...] = tuple(
+    map(
+        guarded,
+        (
+            lambda v: float(np.ravel(np.asarray(v, dtype=float)).sum()),
+            lambda v: np.nan,
+            lambda v: None,
+            lambda v: "text",
+            lambda v: np.asarray([1.0, 2.0]),
+            lambda v: np.inf,
+            lambda v: 0.0,
+            raising,
+        ),
+    )
+)
+
+CURVES: tuple[Any, ...] = tuple(
+    map(
+        guarded,
+        (
+            lambda t: -0.5 * float(np.sum((np.asarray(t) - 1.0) ** 2)),
+            lambda t: -float(np.sum((np.asarray(t) - 1.0) ** 4)),
+            lambda t: -float(np.sum(np.abs(np.asarray(t) - 0.3))),
+            lambda t: -float(np.sum(np.exp(t) - np.asarray(t))),
+            lambda t: float(np.sum(t)),
+            lambda t: 0.0,
+            lambda t: -np.inf,
+            lambda t: np.nan,
+            lambda t: None,
+            lambda t: np.zeros(3),
+            lambda t: "text",
+            lambda t: 1j,
+            lambda t: -1e300 * float(np.sum(np.asarray(t) ** 2)),
+            lambda t: -1e-300 * float(np.sum(np.asarray(t) ** 2)),
+            lambda t: -float(np.sum(np.log(np.asarray(t)))) if np.all(np.asarray(t) > 0) else -np.inf,
+            raising,
+        ),
+    )
+)
+
+BELIEFS = (
+    "Beta", "Gamma", "Normal", "StudentT", "InverseGamma", "Dirichlet", "NormalInverseGamma", "Posterior", "Contrast",
+    "NormalInverseGammaRegression", "NormalInverseWishart", "EmpiricalBayes",
+)  # fmt: skip
+LEVEL = (0.95, 0.5, 0.999, 1e-12, 1.0 - 1e-12)
+SEEDS = (0, 1, np.random.default_rng(3))
+FEW = (3, 1, 50)
+POINTS = (0.3, 1.5, -2.0, 0.0, 1.0, 1e300, 5e-324, [0.2, 0.4], np.array([0.5, 2.0]), [[0.1, 0.2]])
+POSITIVES = (1.0, 2.5, 0.01, 1e-300, 1e300, 1e155, 1e100, 1e-100, 40, [1.0, 2.0], np.array([3.0, 0.5]))
+ANY = (0.0, 1.0, -2.5, 1e300, -1e-300, 1e155, [1.0, 2.0], np.array([3.0, -0.5]))
+INTERVALS = ("wald", "profile", "score", "wilson", "clopper-pearson", "likelihood-ratio")
+CREDIBLE = ("eti", "hdi")
+KINDS = (*INTERVALS, *CREDIBLE, "mean", "density", "constant", "text")
+COVS = ("information", "HC0", "HC1", "HC2", "HC3", "robust", st.HAC(1), st.HAC(2, "uniform"), st.Cluster("g"))
+PENALTIES = (None, st.Ridge(1.0), st.Ridge(1e-300), st.Ridge(1e300), st.Jeffreys())
+SOLVERS = (
+    None, st.Newton(), st.LBFGS(), st.GradientDescent(max_steps=300), st.LeastSquares(), st.LeastSquares("exact"),
+    st.ClosedForm(), st.Newton(max_steps=1), st.Adam(epochs=3),
+)  # fmt: skip
+PRIORS = (
+    None, st.Normal(0, 2.5), st.Normal(0, 1e-100), st.Normal(1e100, 1.0), st.Laplace(0, 1), st.Cauchy(0, 1),
+    st.HalfNormal(1.0), st.Flat(), st.Uniform(-1, 1), st.Beta(1, 1), st.Beta(1e-90, 1e14), st.Gamma(2, 1),
+    st.Dirichlet([1.0, 1.0]), st.NormalInverseGamma(0, 1, 1, 1), {"x": st.Normal(0, 1)}, {"nobody": st.Normal(0, 1)},
+    st.StudentT(3, 0, 1), st.InverseGamma(2, 1), st.Beta.haldane(), st.Exponential(1.0),
+)  # fmt: skip
+
+
+def paths(folder: Path) -> tuple[Any, ...]:
+    """Places to write to and to read from, few of them usable."""
+    (folder / "taken").mkdir(exist_ok=True)
+    (folder / "noise.bin").write_bytes(b"\x00\xffnoise" * 9)
+    (folder / "empty").write_bytes(b"")
+    (folder / "table.csv").write_text("y,x\n1,2\n3,4,\n")
+    if not (folder / "pipe").exists():
+        os.mkfifo(folder / "pipe")
+    good = folder / "fit.bin"
+    return (
+        good, str(good), folder / "no" / "folder" / "fit", folder / "taken", folder / ("n" * 260), str(folder / "a\0b"),
+        folder / "noise.bin", folder / "empty", folder / "table.csv", folder / "pipe", str(folder / "\ud800"), "",
+        os.fsencode(good), folder / "taken" / ".." / "fit.bin", "/dev/null", "/proc/self/fit",
+    )  # fmt: skip
+
+
+COLUMNS = "columns"
+"""Stands for: values of a random column."""
+
+ANSWERS = "answers"
+"""Stands for: something that another call made."""
+
+TABLE = "table"
+"""Stands for: a random table, often that of the answer at hand."""
+
+PATH = "path"
+"""Stands for: one of `paths`."""
+
+POOL: dict[str, Any] = {
+    # Data
+    "formula_or_y": COLUMNS, "data_or_X": TABLE, "data": TABLE, "X": TABLE, "y": COLUMNS, "Y": TABLE, "Z": TABLE,
+    "weights": COLUMNS, "offset": COLUMNS, "exposure": COLUMNS, "trials": COLUMNS, "precision": COLUMNS,
+    "by": COLUMNS, "flips": COLUMNS, "successes": COLUMNS, "failures": COLUMNS, "counts": COLUMNS, "times": COLUMNS,
+    "censored": COLUMNS, "labels": COLUMNS, "signal": COLUMNS, "cotangent": COLUMNS, "a": COLUMNS, "b": COLUMNS,
+    "groups": COLUMNS, "second": COLUMNS, "outcomes": COLUMNS, "chunk": COLUMNS, "more": ANSWERS, "batch": ANSWERS,
+    # Answers of other calls
+    "model": ANSWERS, "models": ANSWERS, "fit": ANSWERS, "fits": ANSWERS, "fit_or_model": ANSWERS, "parts": ANSWERS,
+    "model_or_fit": ANSWERS, "results": ANSWERS, "full": ANSWERS, "restricted": ANSWERS, "fuller": ANSWERS,
+    "posterior": ANSWERS, "arms": ANSWERS, "chosen": ANSWERS, "other": ANSWERS, "groups_of": ANSWERS,
+    # Numbers
+    "level": LEVEL, "prob": LEVEL, "seed": SEEDS, "draws": FEW, "steps": (1, 3), "chains": (2, 1), "tune": (20, 3),
+    "target_accept": (0.8, 0.5), "bins": (4, 1, 10**6), "lags": (None, 1, 4), "most": (3,), "members": (2,),
+    "theta": POINTS, "thetas": POINTS, "x": POINTS, "p": (0.5, 0.0, 1.0, [0.1, 0.9]), "low": ANY, "high": ANY,
+    "mean": ANY, "sd": POSITIVES, "location": ANY, "scale": POSITIVES, "shape": POSITIVES, "rate": POSITIVES,
+    "concentration": ([1.0, 2.0], [1e-300, 1e300, 1.0], {"p": 1.0, "q": 2.0}), "strength": POSITIVES, "df": POSITIVES,
+    "variance": POSITIVES, "variances": ([1.0, 1.0], [0.0, 1.0], [1e-320, 1.0], [1.0], [1.0, 2.0, 3.0]),
+    "coefficients": ([0.5], [0.5, 1.0]), "covariance": (np.eye(2), [[1.0, 2.0], [2.0, 1.0]]), "sigma": POSITIVES,
+    "prior_variance": (1e7, 1e300), "half_life": POSITIVES, "lamb": (1600.0, 1e-300, 1e300), "cutoff": (0.5, 0.0, 1.0),
+    "smoothness": (10.0, 1e-300, 1e300), "order": (2, 1, 0, 99), "axis": (-1, 0, 1, 99), "seasonal": (None, 2, 4, 99),
+    "initial": ("first", "estimated", 0.0, 1e300, [1.0]), "drift": (False, True, 0.5, 1e300), "n": (None, 10, 1e300),
+    "first": (0.2, 1.0), "g": (1.0, 1e300), "tolerance": (1e-8, 1e-300, 1.0), "max_steps": (50, 1),
+    "epochs": (2,), "patience": (1,), "slowdowns": (1,), "validation": (0.1, 0.0), "weight_decay": (0.0, 0.1),
+    "batch_size": (4,), "hidden": ((2,), (), (3, 2), (1.5,), (0,)), "categories": (3, 2, 1), "step": (0.1,),
+    "means": (None, [0.0, 1.0]), "strengths": (None, [0.5, 1.0]), "value": (1.0,), "random": SEEDS,
+    "low_high": ANY, "index": ANY, "out": (None,), "start": ([0.5], {"t": 0.5}, [0.5, 2.0], [1e300]),
+    "width": (1,), "lower": (np.eye(2),),
+    # Words
+    "kind": KINDS, "cov": COVS, "penalty": PENALTIES, "solver": SOLVERS, "prior": PRIORS, "at": ("overall", "mean"),
+    "method": (None, "nuts", "laplace", "importance"), "format": ("markdown", "html", "latex"), "of": ("mean", "sd"),
+    "spread": ("se", "interval"), "under": ("posterior", "prior"), "engine": ("auto", "numpy", "numba"),
+    "missing": ("carry", "decay", "raise", "ignore"), "kernel": ("bartlett", "uniform"), "subsample": ("auto", "never"),
+    "correction": ("statsmodels", "stata", "none"), "accuracy": ("auto", "fast", "exact"),
+    "activation": ("relu", "tanh"),
+    "ensemble": ("deep", "bootstrap"), "intervals": (("wald", "profile"), ("wald", "wald")),
+    "parameter": ("mean", "sd"),
+    "hypothesis": ("x = 0", "x", ["x"], "x = g", "x1 = 0", "Intercept = 1e300", [[0.0, 1.0]], "x = 0 = 1", "2 x = 1"),
+    "variable": ("g", "x", "nobody"), "reference": (None, "b", "nobody"), "variables": (None, ["x"], ["nobody"]),
+    "names": (None, ["p"], ["p", "q"], ["p", "p"], "pq", ["", "p"], [1, 2]), "name": (None, "x", "theta", "p", ""),
+    "label": (None, "x", "p", 0), "title": ("A title", "<b>`|", "a\nb"), "command": (None, "uv run this"),
+    "discrete": ((), ["x"], ["nobody"]),
+    # Switches
+    "intercept": (True, False), "html": (False, True), "png": (False,), "bias": (False, True),
+    "centered": (False, True),
+    "batch_norm": (False, True), "standardize": (True, False), "overwrite": (False,),
+    # Functions
+    "statistic": FUNCTIONS, "conclusion": FUNCTIONS, "loglik": CURVES, "score": (None, *FUNCTIONS),
+    "likelihood": (None, st.Bernoulli(), st.Gaussian()), "work": FUNCTIONS,
+    # Places
+    "path": PATH, "to": PATH, "paths": PATH,
+    # What goes on to another function
+    "training": {"seed": SEEDS, "restarts": (1, 2), "members": (2,), "ensemble": ("deep", "bootstrap")},
+    "options": {
+        "level": LEVEL, "at": ("overall", "mean"), "variables": (None, ["x"], ["nobody"]), "discrete": ((), ["x"]),
+        "data": TABLE, "offset": COLUMNS, "exposure": COLUMNS, "X": TABLE,
+    },
+    "columns": {"offset": COLUMNS, "exposure": COLUMNS},
+    # One name, several meanings
+    "Fit.interval.kind": INTERVALS, "Fit.residuals_of.kind": ("response", "pearson", "deviance", "quantile"),
+    "Fit.predict.kind": ("mean", "class", "link", "observation"), "Fit.predict_to.kind": ("mean", "class", "link"),
+    "OneVsRestFit.predict.kind": ("mean", "class"), "Fit.states.kind": ("smoothed", "filtered"),
+    "states.kind": ("smoothed", "filtered"), "Bootstrap.interval.kind": ("percentile", "basic", "bca"),
+    "Bootstrap.table.kind": ("percentile", "basic", "bca"), "bootstrap.kind": ("pairs", "parametric", "residuals"),
+    "surprise.kind": ("density", "tails"), "Posterior.predict.kind": ("mean", "observation"),
+    "Separation.interval.kind": INTERVALS, "fit.kind": KINDS,
+    **{f"{belief}.{question}.kind": CREDIBLE for belief in BELIEFS for question in ("interval", "table", "summary")},
+    "Beta.a": POSITIVES, "Beta.b": POSITIVES, "difference.a": ANSWERS, "difference.b": ANSWERS, "ratio.a": ANSWERS,
+    "ratio.b": ANSWERS, "probability_greater.a": ANSWERS, "probability_greater.b": ANSWERS,
+    "rope_probability.a": ANSWERS,
+    "rope_probability.b": ANSWERS, "explain.a": ANSWERS, "explain.b": ANSWERS, "fit_many.model": (st.ols, st.logistic),
+    "Gaussian.scale": POSITIVES, "Adam.batch": (4,), "Adam.rate": (0.001, 1e300), "Binomial.trials": (3, [1, 2], 0),
+    "BetaBinomial.trials": (3, [1, 2], 0), "Solution.steps": (1,),
+    "NormalInverseGammaRegression.precision": (np.eye(2),),
+    "NormalInverseGammaRegression.mean": ([0.0, 1.0],), "NormalInverseWishart.mean": ([0.0, 1.0],),
+    "NormalInverseWishart.scale": (np.eye(2), [[1.0, 2.0], [2.0, 1.0]]), "GradientDescent.standardize": (None, True),
+    "Flat.x": POINTS, "from_quantiles.first": (0.2, 0.3), "from_quantiles.second": (0.7, 0.9), "arms_of": (None,),
+    "Ledger.add.batch": ANSWERS, "scan.paths": PATH, "custom.n": (None, 10, 0.5), "local_level.y": COLUMNS,
+    "multinomial.counts": ([3, 4], {"p": 3, "q": 0}, [0, 0], [1e300, 1]), "NormalInverseGamma.g_prior.g": (1.0, 1e300),
+    "normal.sd": (None, 1.0, 1e300, [1.0] * 24), "predict_to.interval": (None, 0.9), "predict.interval": (None, 0.9),
+    "interval": (None, 0.9), "cutoffs": (0.5,), "groups_in": COLUMNS,
+}  # fmt: skip
+
+
+def pool(owner: str, parameter: str) -> Any:
+    """What `parameter` of `owner` takes: "function" or "Class.method"."""
+    method = owner.rpartition(".")[2]
+    for key in (f"{owner}.{parameter}", f"{method}.{parameter}", parameter):
+        if key in POOL:
+            return POOL[key]
+    raise KeyError(f"tests/fuzz/parameters.py says nothing of {parameter!r} of {owner}; add a row to POOL")
+
+
+Make = Callable[..., Any]

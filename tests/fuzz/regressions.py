@@ -1,0 +1,116 @@
+"""Regressions of random tables beside the same regressions of their twins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import stattools as st
+from tests.fuzz.scenes import Hand, Scene, scene
+
+COUNTS = ("whole",)
+SUCCESSES = ("clumped",)
+BINARY = ("two values", "truth", "two levels", "numerals")
+LEVELS = ("three levels", "gaps in text", "two levels")
+
+
+@dataclass(frozen=True)
+class Regression:
+    """A constructor, natures of outcomes that it takes, and what may stand beside the table, with its natures."""
+
+    make: Callable[..., Any]
+    outcomes: Sequence[str]
+    beside: dict[str, Sequence[str]] = field(default_factory=dict)
+    required: Sequence[str] = ()
+
+
+WEIGHTS, OFFSET, POSITIVE, TRIALS = ("whole",), ("normal",), ("positive",), ("from 3",)
+
+REGRESSIONS = {
+    "ols": Regression(
+        st.ols, ("normal", "whole", "gaps"), {"weights": WEIGHTS, "offset": OFFSET, "precision": POSITIVE}
+    ),
+    "logistic": Regression(st.logistic, BINARY, {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS}),
+    "probit": Regression(st.probit, BINARY, {"weights": WEIGHTS, "offset": OFFSET}),
+    "softmax": Regression(st.softmax, LEVELS, {"weights": WEIGHTS}),
+    "one_vs_rest": Regression(st.one_vs_rest, LEVELS, {"weights": WEIGHTS}),
+    "poisson": Regression(st.poisson, COUNTS, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}),
+    "negative_binomial": Regression(
+        st.negative_binomial, COUNTS, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}
+    ),
+    "beta_binomial": Regression(
+        st.beta_binomial, SUCCESSES, {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS}, ("trials",)
+    ),
+    "network": Regression(st.network, ("normal", *LEVELS, *BINARY), {"weights": WEIGHTS}),
+}
+
+TERMS = (
+    "{x}",
+    "{x} + {g}",
+    "{x} * {g}",
+    "{g}",
+    "C({g})",
+    "log({x})",
+    "I({x}**2) + {g}",
+    "I({x} > 0)",
+    "poly({x}, 2)",
+    "bs({x}, df=4)",
+    "cr({x}, df=3)",
+    "center({x}) + scale({g})",
+    "C({g}, contr.sum)",
+    "C({g}, contr.helmert(scale={x}))",
+    "poly({x}, 2, raw='no')",
+    "exp({x})",
+    "0 + {g}",
+    "0",
+    "1",
+    ".",
+    "{y}",
+    "{x}:{g} - {x}",
+    "{x} + nothing",
+    "{x} +",
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """Arguments of a regression's constructor, and those of its twin: None where there is none."""
+
+    regression: Regression
+    scene: Scene
+    args: tuple[Any, ...]
+    options: dict[str, Any]
+    twin: tuple[tuple[Any, ...], dict[str, Any]] | None
+    used: tuple[str, ...]
+    kept: bool
+
+    def model(self) -> Any:
+        return self.regression.make(*self.args, **self.options)
+
+    def twin_model(self) -> Any:
+        args, options = self.twin  # type: ignore[misc]
+        return self.regression.make(*args, **options)
+
+
+def made(hand: Hand, name: str) -> Made:
+    """A regression of a formula and a random table."""
+    regression = REGRESSIONS[name]
+    chosen = [*regression.required]
+    if hand.chance(2, "beside"):
+        chosen = [*dict.fromkeys([*chosen, hand.pick(regression.beside, "beside")])]
+    table = scene(hand, regression.outcomes, {key: regression.beside[key] for key in chosen})
+    terms = hand.pick(TERMS, "terms") if hand.chance(2) else "{x} + {g}"
+    roles = ("y", "x", "g")
+    formula = f"{{y}} ~ {terms}"
+    options, kept = {}, True
+    for key in chosen:
+        options[key], same = table.beside(hand, key)
+        kept = kept and same
+    used = tuple(role for role in roles if f"{{{role}}}" in formula) + tuple(chosen)
+    twin, tidy = None, table.tidy(used)
+    if tidy is not None and kept and terms != ".":
+        plain = formula.format(y="y", x="x", g="g")
+        twin = (plain, tidy), {key: key for key in chosen}
+    args = (formula.format(**{role: table.quoted(role) for role in roles}), table.table)
+    return Made(regression, table, args, options, twin, used, kept)

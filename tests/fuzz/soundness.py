@@ -1,0 +1,118 @@
+"""What every answer owes: numbers that are numbers, and text without holes."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+EMPTY = r"<built-in|<bound method|; ?\.(?=\s|$)|\. \.(?=\s|$)"
+TEXT_HOLES = re.compile(
+    EMPTY + r"|\bnan\b|\bNone\b|\bNaN\b|\bNaT\b|<NA>|<class|<function| object at 0x|\bnp\.(float|int)\d+\("
+)
+MESSAGE_HOLES = re.compile(EMPTY)
+ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+LONGEST_MESSAGE = 3000
+
+
+DOCUMENTED: tuple[tuple[str, str, str], ...] = (
+    (r"\.support ", "inf", "the ends of the line are values that the parameter comes near to"),
+    (r"\.t_df\s*$", "inf", "infinite where intervals are normal"),
+    (r"\.df(_residual)?\s*$", "inf", "the same, of a test"),
+    (r"^validate .*\.rows\.(se|reference_se)", "nan", "a number that has no standard error"),
+    (r"^\w+\.(mean|sd|table|variance)\b", "nan inf", "moments that the distribution does not have"),
+    (r"^\w+\.quantile ", "inf", "the ends of the line"),
+    (r"^Fit\.cooks_distance", "inf", "a row that determines a coefficient alone"),
+    (r"^exponential_moments .variance|ExponentialMoments\.(variance|std)", "nan", "the variance of one observation"),
+    (r"^explain \.rows\.(estimates|se|intervals)", "nan", "a share of a difference that is 0"),
+    (r"^validate .*reference_decrement", "nan", "a reference that has no score"),
+    (r"^(linear_recurrence|exponential_filter|exponential_moments) ", "nan", "missing from the start, or after NaN"),
+    (r"\.(flat|haldane|jeffreys|reference) .values", "inf", "the parameters of an improper limit"),
+    (r"^(Fit|fit|load).*(profile|interval)", "inf", "the log-likelihood levels off: the interval has no end"),
+    (r"\.(log_density|log_pdf|loglik) $", "inf", "the logarithm of 0"),
+    (r"^(Cluster|Binomial|BetaBinomial) ", "nan inf", "what was given, checked when the rows are known"),
+)
+"""Places of answers that may be NaN ("nan") or infinite ("inf"): a pattern of "owner place", which, and why."""
+
+
+def leaves(value: Any, where: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Every array of numbers in an answer, with its place: frames by column, records by field."""
+    if depth > 4 or value is None or isinstance(value, str | bytes | bool | Path):
+        return
+    if isinstance(value, int | float | complex | np.generic):
+        yield where, np.asarray(value)
+    elif isinstance(value, np.ndarray):
+        yield where, value
+    elif isinstance(value, pd.DataFrame):
+        for label, column in zip(value.columns, [value.iloc[:, k] for k in range(value.shape[1])], strict=True):
+            yield f"{where}.{label}", column.to_numpy()
+    elif isinstance(value, pl.DataFrame):
+        yield from leaves(value.to_dict(as_series=False), where, depth + 1)
+    elif isinstance(value, pd.Series):
+        yield where, value.to_numpy()
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from leaves(part, f"{where}.{key}", depth + 1)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from leaves(part, where, depth + 1)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            if field.name not in NO_ANSWERS:
+                yield from leaves(getattr(value, field.name, None), f"{where}.{field.name}", depth + 1)
+
+
+NO_ANSWERS = frozenset(
+    {
+        "model",
+        "solution",
+        "rows_of",
+        "design",
+        "fit",
+        "fits",
+        "source",
+        "prior",
+        "entries",
+        "parts",
+        "priors",
+        "history",
+    }
+)
+"""Fields that hold what an answer was made from; they are asked themselves."""
+
+
+def holes(value: Any) -> dict[str, str]:
+    """The places of an answer where a number is NaN ("nan") or infinite ("inf")."""
+    found: dict[str, str] = {}
+    for where, array in leaves(value):
+        if array.dtype.kind == "O":
+            array = np.array([x for x in array.ravel() if isinstance(x, float | np.floating)], dtype=float)
+        if array.dtype.kind not in "fc":
+            continue
+        if np.isnan(array).any():
+            found[where] = "nan"
+        elif np.isinf(array).any():
+            found[where] = "inf"
+    return found
+
+
+def holes_of_text(text: str) -> list[str]:
+    """What is missing from a text that a reader sees."""
+    return [text[max(0, hit.start() - 60) : hit.end() + 20] for hit in TEXT_HOLES.finditer(text)]
+
+
+def faults_of_message(message: str) -> list[str]:
+    """What is wrong with the words of an error: nothing said, a hole, a control character, no end."""
+    faults = [message[max(0, hit.start() - 60) : hit.end() + 20] for hit in MESSAGE_HOLES.finditer(message)]
+    faults += [f"control character {hit.group()!r}" for hit in ESCAPES.finditer(message)]
+    if len(message.split()) < 4:
+        faults.append("says too little")
+    if len(message) > LONGEST_MESSAGE:
+        faults.append(f"{len(message)} characters")
+    return faults
