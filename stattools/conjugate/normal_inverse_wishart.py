@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import as_theta
 from stattools.conjugate import inverse_wishart
 from stattools.conjugate.arms import frozen
-from stattools.conjugate.belief import different, numbers, points, single
+from stattools.conjugate.belief import different, numbers, single
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.inverse_gamma import InverseGamma
 from stattools.conjugate.multivariate_data import Seen, leave_one_out, log_diagonal, tree
@@ -179,8 +180,10 @@ class NormalInverseWishart:
     def log_density(self, mean: ArrayLike, covariance: ArrayLike) -> float:
         """The log of the joint density of a mean vector (d,) and a positive definite covariance (d, d)."""
         d = len(self.mean)
-        root = positive_root(np.asarray(covariance, dtype=float), d, "log_density needs covariance")
-        return float(self.log_density_by_root(points(mean, "a mean"), root.T))
+        at, spread = as_theta(mean, "log_density"), as_theta(covariance, "log_density")
+        if at.shape != (d,):
+            raise DomainError(f"log_density needs mean, {d} numbers; got shape {at.shape}.")
+        return float(self.log_density_by_root(at, positive_root(spread, d, "log_density needs covariance").T))
 
     def log_density_by_root(self, mean: Floats, lower: Floats) -> Floats:
         """The same for means (..., d) and the lower Cholesky factors (..., d, d) of covariances."""

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq, minimize_scalar
 
+from stattools.arguments import as_theta
 from stattools.conjugate.batches import batches, updated
 from stattools.conjugate.prior_families import Family, family
 from stattools.errors import DomainError
@@ -257,7 +258,7 @@ def _conclusion(conclusion: Callable[[Any], float], posterior: Any) -> float:
 
 
 def _grid(values: ArrayLike, what: str) -> Floats:
-    found = np.atleast_1d(np.asarray(values, dtype=float))
+    found = np.atleast_1d(as_theta(values, what))
     if found.ndim != 1 or not found.size or not np.isfinite(found).all():
         raise DomainError(f"{what}= are finite numbers in one row; got {values!r:.80}.")
     if what == "strengths" and not (found > 0).all():

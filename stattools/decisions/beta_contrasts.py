@@ -220,7 +220,7 @@ class BetaRatio:
 
     def _sides(self, z: Floats) -> tuple[Four, Floats, NDArray[np.bool_]]:
         mirrored = z > 1.0
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):  # 1 / z is not taken where it overflows
             size = np.maximum(np.where(mirrored, 1.0 / z, z), LEAST)
         return moved(mirrored, (self.a, self.b), (self.c, self.d)), size, mirrored
 

@@ -126,6 +126,9 @@ def _moments(x: Array, decay: Array, bias: bool, missing: Missing) -> tuple[Arra
     mean = np.empty_like(x)
     filtered(gain, x, np.zeros((1, len(x))), mean, first=True, missing="raise" if missing == "raise" else "carry")
     apart = np.where(gap, 0.0, x) - np.where(past > 0.0, _before(mean, 0.0), 0.0)
+    if (far := np.abs(apart) > 1e150).any():
+        row, column = np.argwhere(far)[0]
+        raise Trouble("the signal is too far from its mean for a variance in float64", row, column)
     squares = total(decay, np.where(past > 0.0, past * gain * apart * apart, 0.0))
     # (sum w)^2 - sum w^2 grows by decay^2 and 2 w past: the same without a difference.
     pairs = weight * weight if bias else total(decay * decay, 2.0 * here * past)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import described
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.existence import check_rank, check_size
 from stattools.existence.summit import certified
@@ -104,6 +105,11 @@ def penalized(model: Any, penalty: Penalty) -> Penalized:
     """
     if isinstance(penalty, type) or not all(hasattr(penalty, part) for part in ("check", "term", "covariance")):
         raise IncompatibleError(f"penalty= needs st.Jeffreys() or st.Ridge(strength); got {penalty!r:.60}.")
+    if not hasattr(model, "standardized"):
+        raise IncompatibleError(
+            f"{penalty!r} is for parameters without bounds, such as those of regressions; got {described(model)}. "
+            "A prior says what is believed of a probability or a rate: st.posterior(model, prior=...)."
+        )
     penalty.check(model)
     return Penalized(model, penalty, np.eye(len(model.names)))
 

@@ -50,7 +50,7 @@ INSIDE = {
     "GradientDescent": "*", "LeastSquares": "*", "Ridge": "*", "Jeffreys": "*", "HAC": "*", "Cluster": "*",
     "Solution": ("mapped",), "Normal": ("draw",), "NormalInverseGamma": ("draw",),
     "NormalInverseWishart": ("log_density_by_root",), "Scan": ("total", "pick", "batches"),
-    "Evaluation": "*", "Separation": ("solution",), "EmpiricalBayes": (), "Network": "*",
+    "Evaluation": "*", "Separation": ("solution",), "Improper": ("require",), "Network": "*",
 }  # fmt: skip
 """Public methods that parts of the package use among themselves, whose arguments are checked before."""
 

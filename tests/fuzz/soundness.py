@@ -32,6 +32,8 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"^exponential_moments .variance|ExponentialMoments\.(variance|std)", "nan", "the variance of one observation"),
     (r"^explain \.rows\.(estimates|se|intervals)", "nan", "a share of a difference that is 0"),
     (r"^validate .*reference_decrement", "nan", "a reference that has no score"),
+    (r"^separation \.infinite|^Separation\.infinite", "inf", "what the outcomes make infinite, and which way"),
+    (r"\.slope $", "inf", "next to the edge of the line the slope is beyond float64"),
     (r"^(linear_recurrence|exponential_filter|exponential_moments) ", "nan", "missing from the start, or after NaN"),
     (r"\.(flat|haldane|jeffreys|reference) .values", "inf", "the parameters of an improper limit"),
     (r"^(Fit|fit|load).*(profile|interval)", "inf", "the log-likelihood levels off: the interval has no end"),
