@@ -1,6 +1,7 @@
 """What is given beside data, and objects of another kind where a model, a fit or a posterior is asked for."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import polars as pl
@@ -70,6 +71,12 @@ OTHER_KINDS = {
     "deviations that cannot be squared": lambda: st.exponential_moments([1e160, -1e160, 1.0], half_life=1.0),
     "strengths that are text": lambda: st.prior_sensitivity(BETA, conclusion=lambda b: b.mean, strengths="much"),
     "mean of another length": lambda: st.NormalInverseWishart([0, 1], 1, 3, np.eye(2)).density(2.0, np.eye(2)),
+    "conclusion that is text": lambda: st.prior_sensitivity(BETA, conclusion="mean"),
+    "names that are a type": lambda: st.categories(["a", "b"], names=int),
+    "region that is no number": lambda: st.rope_probability(BETA, BETA, low="low", high=1.0),
+    "points beside other scales": lambda: st.HalfNormal([1.0, 2.0]).log_density([1.0, 2.0, 3.0]),
+    "point beyond float64": lambda: st.Flat().log_density(Fraction(10**400, 7)),
+    "derivative of a recurrence that overflows": lambda: st.linear_recurrence_adjoint(1e155, [1.0], [1e200], initial=0),
     "names that are a number": lambda: st.custom(lambda t: -t @ t, start=[1.0], names=3),
     "kind that is an array": lambda: st.fit(st.ols("y ~ x", TABLE)).interval(kind=np.array(["wald", "score"])),
     "kind without a hash": lambda: BETA.interval(kind={"eti"}),

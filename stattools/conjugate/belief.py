@@ -92,14 +92,23 @@ def different(names: Any, count: int, title: str, of: str) -> tuple[str, ...] | 
     return found
 
 
-def points(x: ArrayLike, what: str) -> Floats:
-    """Where a density is asked for: numbers, infinite ones included; DomainError for NaN and for text."""
+def points(x: ArrayLike, what: str, parameter: Any = 0.0) -> Floats:
+    """Where a density is asked for: numbers, infinite ones included, of a shape that goes with that of a parameter.
+
+    Raises DomainError for NaN, for text, and for shapes that do not go together.
+    """
     try:
         values = np.asarray(x, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ArithmeticError):
         raise DomainError(f"{what} is a number; got {quoted(x)}.") from None
     if np.isnan(values).any():
         raise DomainError(f"{what} is a number; got nan.")
+    try:
+        np.broadcast_shapes(values.shape, np.shape(parameter))
+    except ValueError:
+        raise DomainError(
+            f"{what} has shape {values.shape}, which does not go with parameters of shape {np.shape(parameter)}."
+        ) from None
     return values
 
 

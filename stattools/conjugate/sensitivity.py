@@ -251,6 +251,8 @@ def _reason(
 
 
 def _conclusion(conclusion: Callable[[Any], float], posterior: Any) -> float:
+    if not callable(conclusion):
+        raise DomainError(f"conclusion= is a function of the posterior, such as its mean; got {conclusion!r:.60}.")
     found = conclusion(posterior)
     if np.ndim(found) or not isinstance(found, int | float | bool | np.number | np.bool_) or not np.isfinite(found):
         raise DomainError(f"conclusion= must return a finite number, or True or False; got {found!r:.80}.")

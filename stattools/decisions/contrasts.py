@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.conjugate.belief import points
 from stattools.conjugate.beta_binomial import Beta
 from stattools.conjugate.gamma_poisson import Gamma
 from stattools.conjugate.normal import Normal
@@ -106,7 +107,8 @@ class Contrast:
         lower, upper = (
             end if given is None else given for end, given in zip((-np.inf, np.inf), (low, high), strict=True)
         )
-        if np.any(np.asarray(lower) > np.asarray(upper)):
+        lower, upper = points(lower, "low"), points(upper, "high", lower)
+        if np.any(lower > upper):
             raise DomainError(f"probability needs low <= high; got low={low!r:.60}, high={high!r:.60}.")
         below_low, above_low = self._tails(lower)
         below_high, above_high = self._tails(upper)
@@ -161,12 +163,12 @@ class Contrast:
         return b - a if self.name == "difference" else b / a
 
     def _tails(self, x: ArrayLike) -> tuple[Any, Any]:
-        points, parts, shape = self._rows(x)
+        at, parts, shape = self._rows(x)
         low, high = self.support
-        inside = (points > low) & (points < high)
-        below, above = parts.tails(np.where(inside, points, 0.5)) if inside.any() else (points, points)
-        below = np.where(inside, below, (points >= high).astype(float))
-        above = np.where(inside, above, (points <= low).astype(float))
+        inside = (at > low) & (at < high)
+        below, above = parts.tails(np.where(inside, at, 0.5)) if inside.any() else (at, at)
+        below = np.where(inside, below, (at >= high).astype(float))
+        above = np.where(inside, above, (at <= low).astype(float))
         return _shaped(below, shape), _shaped(above, shape)
 
     def _rows(self, x: ArrayLike, who: str = "a contrast is compared with x") -> tuple[Floats, Any, tuple[int, ...]]:

@@ -70,6 +70,18 @@ def linear_recurrence_adjoint(
         back = transposed([lag.reshape(-1, n) for lag in lags], g.reshape(-1, n)).reshape(y.shape)
     except Trouble as trouble:
         raise _of_cotangent(trouble, who, batch, n) from None
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = _by_parts(lags, parts, y, before, back, start, order_k, axis)
+    if not all(np.isfinite(part).all() for part in found):
+        raise DomainError(f"{who}: a derivative overflows. Rescale b, initial or the cotangent.")
+    return found
+
+
+def _by_parts(
+    lags: list[Array], parts: list[Array], y: Array, before: Array, back: Array, start: Array, order_k: bool, axis: int
+) -> RecurrenceGradient:
+    """The derivatives from `back`, those by the right side b."""
+    k, n = len(lags), y.shape[-1]
     by_a, by_before = [], []
     for j in range(1, k + 1):
         earlier = np.concatenate([np.moveaxis(before[:j][::-1], 0, -1), y], axis=-1)[..., :n]

@@ -57,7 +57,7 @@ class HalfNormal:
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf below 0. Raises DomainError for NaN."""
-        x = points(x, "x")
+        x = points(x, "x", self.scale)
         z = x / self.scale
         with np.errstate(over="ignore"):  # the density is 0 where z^2 overflows
             square = z * z
@@ -65,7 +65,7 @@ class HalfNormal:
 
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = -x / scale^2."""
-        return plain(-points(x, "x") / self.scale / self.scale)
+        return plain(-points(x, "x", self.scale) / self.scale / self.scale)
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameter)."""
@@ -108,13 +108,13 @@ class HalfCauchy:
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf below 0. Raises DomainError for NaN."""
-        x = points(x, "x")
+        x = points(x, "x", self.scale)
         inside = np.log(self.scale) + np.log(2.0 / np.pi) - 2.0 * np.log(np.hypot(self.scale, x))
         return plain(np.where(x >= 0.0, inside, -np.inf))
 
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = -2 z / (1 + z^2) / scale."""
-        x = points(x, "x")
+        x = points(x, "x", self.scale)
         reach = np.hypot(self.scale, x)
         return plain(-2.0 * (x / reach) / reach)
 
@@ -158,12 +158,12 @@ class Exponential:
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf below 0. Raises DomainError for NaN."""
-        x = points(x, "x")
+        x = points(x, "x", self.rate)
         return plain(np.where(x >= 0.0, np.log(self.rate) - self.rate * x, -np.inf))
 
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = -rate."""
-        return plain(np.zeros_like(points(x, "x")) - self.rate)
+        return plain(np.zeros_like(points(x, "x", self.rate)) - self.rate)
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameter)."""

@@ -63,12 +63,12 @@ class Cauchy:
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf at an infinite one. Raises DomainError for NaN."""
-        reach = np.hypot(self.scale, points(x, "x") - self.location)
+        reach = np.hypot(self.scale, points(x, "x", self.scale) - self.location)
         return plain(np.log(self.scale) - np.log(np.pi) - 2.0 * np.log(reach))
 
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = -2 z / (1 + z^2) / scale."""
-        away = points(x, "x") - self.location
+        away = points(x, "x", self.scale) - self.location
         reach = np.hypot(self.scale, away)
         return plain(-2.0 * (away / reach) / reach)
 
@@ -123,12 +123,12 @@ class Laplace:
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x. Raises DomainError for NaN."""
         with np.errstate(over="ignore"):  # so far away that the density is 0
-            z = (points(x, "x") - self.location) / self.scale
+            z = (points(x, "x", self.scale) - self.location) / self.scale
         return plain(-np.abs(z) - np.log(2.0 * np.asarray(self.scale)))
 
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = -sign(x - location) / scale."""
-        return plain(-np.sign(points(x, "x") - self.location) / self.scale)
+        return plain(-np.sign(points(x, "x", self.scale) - self.location) / self.scale)
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""

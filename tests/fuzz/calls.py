@@ -147,7 +147,8 @@ class World:
                 parameter.VAR_POSITIONAL,
                 parameter.VAR_KEYWORD,
             )
-            if not required and not (place == ANSWERS and current is not None) and not self.hand.chance(3):
+            small = parameter.name in ("draws", "tune")  # the usual ones take minutes on a machine that is busy
+            if not (required or small) and not (place == ANSWERS and current is not None) and not self.hand.chance(3):
                 continue
             if parameter.kind is parameter.VAR_KEYWORD:
                 key = self.hand.pick(place, "option")

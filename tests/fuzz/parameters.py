@@ -281,7 +281,8 @@ POOL: dict[str, Any] = {
     "NormalInverseWishart.scale": (np.eye(2), [[1.0, 2.0], [2.0, 1.0]]), "GradientDescent.standardize": (None, True),
     "Flat.x": POINTS, "from_quantiles.first": (0.2, 0.3), "from_quantiles.second": (0.7, 0.9), "arms_of": (None,),
     "Ledger.add.batch": ANSWERS, "scan.paths": PATH, "custom.n": (None, 10, 0.5), "local_level.y": COLUMNS,
-    "multinomial.counts": ([3, 4], {"p": 3, "q": 0}, [0, 0], [1e300, 1]), "NormalInverseGamma.g_prior.g": (1.0, 1e300),
+    "multinomial.counts": ([3, 4], {"p": 3, "q": 0}, [0, 0], [1e300, 1]),
+    "NormalInverseGamma.g_prior.g": (1.0, 1e300), "posterior.draws": (20,), "posterior.tune": (50,),
     "normal.sd": (None, 1.0, 1e300, [1.0] * 24), "predict_to.interval": (None, 0.9), "predict.interval": (None, 0.9),
     "interval": (None, 0.9), "cutoffs": (0.5,), "groups_in": COLUMNS,
 }  # fmt: skip
