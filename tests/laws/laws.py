@@ -220,10 +220,11 @@ NO_EXPOSURE = dict.fromkeys(
 )
 NO_TRIALS = dict.fromkeys((name for name in REGRESSIONS if name != "logistic of trials"), "has no trials to write out")
 ORDERED = {"HAC": "neighbors in time are neighbors among the rows"}
+NOT_POSITIVE = {"two ways": "no sum of squares: a variance may be negative, and is refused, in one coding alone"}
 LENGTHS = {"Ridge": "the penalty counts coefficients in the units of their columns"}
 
 LAWS = {
-    "origin of a column": Law(_shift),
+    "origin of a column": Law(_shift, NOT_POSITIVE),
     "unit of a column": Law(_scale, LENGTHS),
     "order of rows": Law(_rows, ORDERED),
     "order of columns": Law(_columns),
@@ -231,10 +232,12 @@ LAWS = {
     "rows of weight 0": Law(_no_rows, ORDERED),
     "labels": Law(_relabel),
     "a factor is its columns of 0 and 1": Law(_dummies),
-    "reference of a factor": Law(_reference, {"Ridge": "the penalty counts differences from the reference"}),
+    "reference of a factor": Law(
+        _reference, NOT_POSITIVE | {"Ridge": "the penalty counts differences from the reference"}
+    ),
     "reference of the outcome": Law(
         _reference_outcome,
-        dict.fromkeys((name for name in REGRESSIONS if name != "softmax"), "has no reference category"),
+        NOT_POSITIVE | dict.fromkeys((name for name in REGRESSIONS if name != "softmax"), "has no reference category"),
     ),
     "complement of the outcome": Law(
         _complement,
