@@ -101,10 +101,10 @@ class World:
                 raise self.fault(f"{type(error).__name__} of {owner}: {faults}: {error}") from error
             self.transcript.append(f"    refused: {str(error)[:200]}")
             return None
-        except (KeyboardInterrupt, Mine):
+        except Mine:
             self.transcript.append("    passed on")
             return None
-        except Fault:
+        except (Fault, KeyboardInterrupt):
             raise
         except BaseException as error:
             if isinstance(error, TypeError) and "unexpected keyword argument" in str(error):
