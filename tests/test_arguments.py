@@ -77,6 +77,8 @@ OTHER_KINDS = {
     "points beside other scales": lambda: st.HalfNormal([1.0, 2.0]).log_density([1.0, 2.0, 3.0]),
     "point beyond float64": lambda: st.Flat().log_density(Fraction(10**400, 7)),
     "derivative of a recurrence that overflows": lambda: st.linear_recurrence_adjoint(1e155, [1.0], [1e200], initial=0),
+    "half-life beyond float64": lambda: st.decay_weights([1.0, 2.0], half_life=10**400),
+    "point that is complex": lambda: st.Flat().density(np.array([1 + 2j])),
     "names that are a number": lambda: st.custom(lambda t: -t @ t, start=[1.0], names=3),
     "kind that is an array": lambda: st.fit(st.ols("y ~ x", TABLE)).interval(kind=np.array(["wald", "score"])),
     "kind without a hash": lambda: BETA.interval(kind={"eti"}),

@@ -98,6 +98,8 @@ def points(x: ArrayLike, what: str, parameter: Any = 0.0) -> Floats:
     Raises DomainError for NaN, for text, and for shapes that do not go together.
     """
     try:
+        if np.iscomplexobj(x):
+            raise TypeError
         values = np.asarray(x, dtype=float)
     except (TypeError, ValueError, ArithmeticError):
         raise DomainError(f"{what} is a number; got {quoted(x)}.") from None

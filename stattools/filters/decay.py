@@ -170,14 +170,16 @@ def half_lives(times: Any, half_life: Any, who: str) -> Array:
             f"{who} needs times that increase; times[{', '.join(map(str, index))}] = {array[index]} follows "
             f"{array[(*index[:-1], index[-1] - 1)]}. Sort them, and merge observations of the same time."
         )
-    return steps / unit
+    with np.errstate(over="ignore"):  # after infinitely many half-lives nothing is left
+        return steps / unit
 
 
 def _numbered(times: Array, half_life: Any, who: str) -> tuple[Array, float]:
     values = numbers(times, "times", who)
     if np.iscomplexobj(values) or not np.isfinite(values).all():
         raise DomainError(f"{who} needs times that are real and finite; got a missing, infinite or complex one.")
-    if isinstance(half_life, bool) or not isinstance(half_life, int | float | np.number):
+    number = isinstance(half_life, int | float | np.number) and not isinstance(half_life, bool | np.complexfloating)
+    if not number or not abs(half_life) < 1e300:
         raise DomainError(f"{who} needs half_life, a number in the units of the times; got {half_life!r:.40}.")
     return np.diff(values.astype(float)), float(half_life)
 

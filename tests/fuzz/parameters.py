@@ -153,7 +153,7 @@ BELIEFS = (
     "NormalInverseGammaRegression", "NormalInverseWishart", "EmpiricalBayes",
 )  # fmt: skip
 LEVEL = (0.95, 0.5, 0.999, 1e-12, 1.0 - 1e-12)
-SEEDS = (0, 1, np.random.default_rng(3))
+SEEDS = (0, 1, 12345)
 FEW = (3, 1, 50)
 POINTS = (0.3, 1.5, -2.0, 0.0, 1.0, 1e300, 5e-324, [0.2, 0.4], np.array([0.5, 2.0]), [[0.1, 0.2]])
 POSITIVES = (1.0, 2.5, 0.01, 1e-300, 1e300, 1e155, 1e100, 1e-100, 40, [1.0, 2.0], np.array([3.0, 0.5]))

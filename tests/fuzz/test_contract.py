@@ -50,17 +50,16 @@ def little_memory():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ENTRIES)
 def test_right_or_refused(name, little_memory):
-    with TemporaryDirectory() as folder:
-
-        @settings(
-            max_examples=math.ceil(EXAMPLES * TURNS[name] / sum(TURNS.values())),
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(some.data())
-        def holds(data):
+    @settings(
+        max_examples=math.ceil(EXAMPLES * TURNS[name] / sum(TURNS.values())),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(some.data())
+    def holds(data):
+        with TemporaryDirectory() as folder:
             example(World(Hand(data), Path(folder)), name)
 
-        holds()
+    holds()
 
 
 class Plain(Hand):
