@@ -220,7 +220,7 @@ def scene(hand: Hand, outcomes: Sequence[str], beside: Mapping[str, Sequence[str
     container = hand.pick(CONTAINERS, "container") if hand.chance(2) else "dict"
     try:
         table = CONTAINERS[container](named, index)
-    except Exception:  # the container itself refuses these columns
+    except (Exception, pl.exceptions.PanicException):  # the container itself refuses these columns
         container, table = "dict", named
     kept = index if container in ("pandas", "dict of Series") else None
     return Scene(n, columns, names, table, container, kept)
