@@ -124,7 +124,17 @@ def test_files_are_named_by_nouns_of_the_subject():
 def test_tests_mirror_the_package():
     """Each test file stands where the file that it tests stands, or says what contract it tests."""
     tests = Path(__file__).parent
-    topics = {"test_layers", "test_import", "test_contract", "test_exactness", "test_readme", "test_docs"}
+    topics = {
+        "test_layers",
+        "test_before",
+        "test_calls",
+        "test_public_face",
+        "test_import",
+        "test_contract",
+        "test_exactness",
+        "test_readme",
+        "test_docs",
+    }
     for path in tests.rglob("test_*.py"):
         twin = ROOT / path.relative_to(tests).with_name(path.name.removeprefix("test_"))
         assert twin.exists() or path.stem in topics, f"{path} mirrors nothing"
