@@ -22,6 +22,7 @@ from stattools.data.scanned_rows import ScannedRows
 from stattools.errors import IncompatibleError
 from stattools.model import Model
 from stattools.solvers.solution import Epoch, TraceStep
+from stattools.storage.earlier import as_now
 from stattools.storage.field_kinds import FACTS, is_number, is_whole
 from stattools.storage.rules import BrokenRule, require
 from stattools.storage.unsaved import Unsaved, refuse, unsaved_function
@@ -209,7 +210,7 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
                 raise ValueError("the formula reads otherwise than it was written")
             return formula
     parts = {name: decoded(part, arrays) for name, part in value["fields"].items()}
-    made = _class(value["@"])(**parts)
+    made = _class(value["@"])(**as_now(value["@"], parts))
     require(made)
     _remember(made, {name: decoded(fact, arrays) for name, fact in value["facts"].items()})
     return made
