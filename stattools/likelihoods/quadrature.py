@@ -69,7 +69,7 @@ def log_integrals(log_integrands: Integrand, landmarks: Floats) -> Floats:
         half = 0.5 * (right - left)[:, None]
         value = log_integrands(0.5 * (left + right)[:, None] + half * NODES, row[:, None])
         peak = top.copy()  # the landmarks may have missed it
-        np.maximum.at(peak, (slice(None), row), value.max(axis=-1))
+        np.maximum.at(peak, (slice(None), row), value.max(axis=-1))  # type: ignore[arg-type]
         if not np.all(seen := (peak[:, row] > VANISHING).any(axis=0)):
             left, right, value, half = left[seen], right[seen], value[:, seen], half[seen]
             row = row[seen]
