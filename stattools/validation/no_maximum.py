@@ -73,7 +73,8 @@ def aliased_numbers(foreign: Foreign, aliased: Finding) -> list[Finding]:
 def _fits_the_rest(model: Model, theta: Floats) -> bool:
     """Whether the linear predictor of theta is that of the maximum over columns that are not aliased."""
     X, width = model.rows.X, model.predictor.width - len(model.predictor.extra)
-    R, order = qr(X / np.maximum(np.abs(X).max(axis=0), 1e-300), mode="r", pivoting=True)  # type: ignore[misc]
+    found: Any = qr(X / np.maximum(np.abs(X).max(axis=0), 1e-300), mode="r", pivoting=True)
+    R, order = found
     kept = order[: np.count_nonzero(np.abs(np.diagonal(R)) > 1e-10 * np.abs(R[0, 0]))]
     blocks, rest = np.split(theta, [width * X.shape[1]])
     beta = np.linalg.lstsq(X[:, kept], X @ blocks.reshape(width, -1).T, rcond=None)[0].T.ravel()
