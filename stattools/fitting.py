@@ -61,6 +61,9 @@ Kind = str | HAC | Cluster
 
 LEAST_SQUARES, NEWTON, PATIENT = LeastSquares(), Newton(), Newton(max_steps=1000)
 
+FEW = 1_000
+"""Coefficients whose covariance takes no memory worth asking for."""
+
 ONE_THREAD = 9_000
 """Multiplications that BLAS keeps to one thread by itself, so that no limit need be set."""
 
@@ -225,7 +228,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
     discrete, p = not model.has_scale, model.predictor.size
     if discrete and large(model):
         check_extremes(model)
-    else:
+    elif p > FEW:
         require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
     try:
         if discrete and isinstance(solver, Newton) and solver.max_steps > PATIENCE:

@@ -51,9 +51,11 @@ def bind(
     if data.scanned is not None:
         rows = data.scanned.bound(y, likelihood.check)
     else:
-        extras = _extras(data.columns) if data.columns else NO_EXTRAS
-        require_moderate(likelihood, extras[1])
-        _require_digits(likelihood, extras[1], y)
+        extras = NO_EXTRAS
+        if data.columns:
+            extras = _extras(data.columns)
+            require_moderate(likelihood, extras[1])
+            _require_digits(likelihood, extras[1], y)
         rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
         if rows.precision is not None:
             require_precision(rows.precision, rows.y)
