@@ -37,6 +37,20 @@ def described(value: Any) -> str:
     return title if isinstance(title, str) else type(value).__name__
 
 
+def several(names: Any) -> tuple[Any, ...]:
+    """Names as a tuple; text, and what holds no names, is one.
+
+    >>> several(["a", "b"]), several("ab"), several(3)
+    (('a', 'b'), ('ab',), (3,))
+    """
+    if isinstance(names, str):
+        return (names,)
+    try:
+        return tuple(names)
+    except TypeError:
+        return (names,)
+
+
 def is_one_of(value: Any, words: Collection[str]) -> bool:
     """Whether this is one of the words; arrays and what has no hash are none.
 

@@ -29,6 +29,8 @@ def test_numbers_of_any_dress_are_parameters():
 
 SERIES = st.fit(st.local_level([1.0, 2.0, 1.5, 3.0, 2.5, 4.0]))
 
+OLS = st.fit(st.ols("y ~ x", TABLE))
+
 OTHER_KINDS = {
     "fit of a fit": lambda: st.fit(st.fit(st.ols("y ~ x", TABLE)), penalty=st.Jeffreys()),
     "fit of a posterior": lambda: st.fit(BETA, solver=st.ClosedForm()),
@@ -77,6 +79,11 @@ OTHER_KINDS = {
     "points beside other scales": lambda: st.HalfNormal([1.0, 2.0]).log_density([1.0, 2.0, 3.0]),
     "point beyond float64": lambda: st.Flat().log_density(Fraction(10**400, 7)),
     "derivative of a recurrence that overflows": lambda: st.linear_recurrence_adjoint(1e155, [1.0], [1e200], initial=0),
+    "names without an axis": lambda: st.multinomial([3, 4], names=np.array(3.0)),
+    "names of columns that are a number": lambda: st.multivariate_normal(np.eye(3), names=3),
+    "names of fits that are a number": lambda: st.held_out(SERIES, data=TABLE, names=1.0),
+    "kinds of intervals in a dict": lambda: st.explain(OLS, OLS, intervals={"wald": 1}),
+    "score that is no function": lambda: st.custom(lambda t: -t @ t, start=[1.0], score=True),
     "half-life beyond float64": lambda: st.decay_weights([1.0, 2.0], half_life=10**400),
     "point that is complex": lambda: st.Flat().density(np.array([1 + 2j])),
     "names that are a number": lambda: st.custom(lambda t: -t @ t, start=[1.0], names=3),

@@ -203,6 +203,8 @@ def custom(
     """
     if not callable(loglik):
         raise DomainError(f"custom needs a function of theta that returns the log-likelihood; got {loglik!r:.60}.")
+    if score is not None and not callable(score):
+        raise DomainError(f"custom needs score=, a function of theta that returns the gradient; got {score!r:.60}.")
     if isinstance(start, dict):
         if names is not None:
             raise DomainError("custom got names= and a dict of starts, which has names already; give one of the two.")

@@ -8,7 +8,7 @@ Both depend on the data through the counts only. Source: Agresti, Categorical Da
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlogy
 
-from stattools.arguments import as_theta
+from stattools.arguments import as_theta, several
 from stattools.data.columns import clean, missing
 from stattools.data.table import series
 from stattools.errors import DomainError
@@ -77,7 +77,7 @@ def categories(labels: ArrayLike, /, *, names: Sequence[Hashable] | None = None)
     model = Multinomial(np.bincount(codes, minlength=len(found)).astype(np.int64), tuple(found), "categories")
     if names is None:
         return replace(model, labels=checked_names(found, len(found), "categories"))
-    names = checked_names(names, len(_several(names)), "categories")
+    names = checked_names(names, len(several(names)), "categories")
     unknown = [label for label in found if label not in names]
     if unknown:
         raise DomainError(f"categories got the label {unknown[0]!r}, which is not among names={list(names)!r:.80}.")
@@ -208,14 +208,9 @@ def simplex(theta: ArrayLike, K: int) -> Floats:
     return p
 
 
-def _several(names: Any) -> Names:
-    """Names as a tuple; text, and what holds no names, is one."""
-    return (names,) if isinstance(names, str) or not isinstance(names, Iterable) else tuple(names)
-
-
 def checked_names(names: Sequence[Hashable] | None, K: int, who: str) -> Names:
     """K different names, by default 0, 1, ...; DomainError for another number, repeats, or fewer than two."""
-    found = tuple(range(K)) if names is None else _several(names)
+    found = tuple(range(K)) if names is None else several(names)
     if K < 2:
         raise DomainError(f"{who} needs two or more categories; got {K}. Give names= to list those not seen.")
     if len(found) != K or len(set(found)) < K:

@@ -65,7 +65,8 @@ class HalfNormal:
 
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = -x / scale^2."""
-        return plain(-points(x, "x", self.scale) / self.scale / self.scale)
+        with np.errstate(over="ignore"):
+            return plain(-points(x, "x", self.scale) / self.scale / self.scale)
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameter)."""

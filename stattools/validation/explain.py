@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import IncompatibleError, StattoolsError
+from stattools.arguments import several
+from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.printing import printed
 from stattools.solvers.surrogate import held_elsewhere
 from stattools.validation.causes import gather
@@ -113,8 +114,13 @@ def explain(
     [['intercept', 1.0]]
     """
     outcome = y if isinstance(y, str) else None
+    kinds = several(intervals)
+    if len(kinds) != 2 or not all(isinstance(kind, str) for kind in kinds):
+        raise DomainError(
+            f"explain needs intervals=, the kinds of both, such as ('wald', 'profile'); got {intervals!r:.60}."
+        )
     first, second = _read(a, b, data, X, y, weights, outcome), _read(b, a, data, X, y, weights, outcome)
-    first, second = _with_interval(first, intervals[0]), _with_interval(second, intervals[1])
+    first, second = _with_interval(first, kinds[0]), _with_interval(second, kinds[1])
     second, notes = renamed(first, second)
     require_regressions(first, second)
     found = _explained(first, second)

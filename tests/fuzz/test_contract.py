@@ -9,6 +9,7 @@ import math
 import resource
 import sys
 import warnings
+from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -56,7 +57,7 @@ def test_right_or_refused(name, little_memory):
     )
     @given(some.data())
     def holds(data):
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder, chdir(folder):
             example(World(Hand(data), Path(folder)), name)
 
     holds()
