@@ -84,6 +84,8 @@ OTHER_KINDS = {
     "names of fits that are a number": lambda: st.held_out(SERIES, data=TABLE, names=1.0),
     "kinds of intervals in a dict": lambda: st.explain(OLS, OLS, intervals={"wald": 1}),
     "score that is no function": lambda: st.custom(lambda t: -t @ t, start=[1.0], score=True),
+    "rates that are no numbers": lambda: st.exponential_rate([1.0, 2.0]).loglik(...),
+    "means of a tipping prior": lambda: st.tipping_prior(BETA, conclusion=lambda b: b.mean, mean=[0.5, 0.6]),
     "half-life beyond float64": lambda: st.decay_weights([1.0, 2.0], half_life=10**400),
     "point that is complex": lambda: st.Flat().density(np.array([1 + 2j])),
     "names that are a number": lambda: st.custom(lambda t: -t @ t, start=[1.0], names=3),

@@ -201,7 +201,9 @@ class NormalInverseGammaRegression:
     def covariance(self) -> Floats:
         """Covariance of the coefficients, (p, p), infinite for shape <= 1."""
         inverse = solve_triangular(self.root, np.eye(len(self.mean)))
-        return (self.scale / (self.shape - 1.0) if self.shape > 1 else np.inf) * (inverse @ inverse.T)
+        if self.shape <= 1.0:
+            return np.full(inverse.shape, np.inf)
+        return self.scale / (self.shape - 1.0) * (inverse @ inverse.T)
 
     def log_density(self, coefficients: ArrayLike, variance: float) -> float:
         """The log of the joint density of coefficients (p,) and an error variance > 0."""

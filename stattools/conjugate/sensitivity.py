@@ -162,6 +162,8 @@ def tipping_prior(
             "like reverses any decision. Give the mean that a skeptic would have."
         )
     asked = mean is not None
+    if asked and as_theta(mean, "tipping_prior").shape != ():
+        raise DomainError(f"tipping_prior needs mean=, one number; got {mean!r:.60}.")
     mean, strength = search.weakest() if mean is None else (float(mean), search.strength(float(mean)))
     name = _label(label, conclusion)
     prior = None if not 0.0 < strength < np.inf else kind.make(mean, strength)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlogy
 
+from stattools.arguments import as_theta
 from stattools.data.arrays import vector
 from stattools.data.exact_sum import ExactSum
 from stattools.data.table import axes
@@ -181,7 +182,7 @@ class EventRates:
 
     def loglik(self, rate: ArrayLike) -> Any:
         """Log-likelihood at the rates, shape (m,); for one rate also at each of an array of them."""
-        rate = np.asarray(rate, dtype=float)
+        rate = as_theta(rate, self.title)
         if not (rate >= 0.0).all():
             raise DomainError(f"{self.title} needs rates that are at least 0; got {rate.tolist()!r:.80}.")
         if self.arms is None:

@@ -125,9 +125,7 @@ class Structural:
             raise DomainError(f"Variances are 0 or more; got {self.names[worst]} = {variances[worst]:.6g}.")
         if not variances.any():
             raise DomainError("All variances are 0: nothing is random. Give a positive variance to one of them.")
-        given = variances[variances > 0]
-        least, most = float(given.min()), float(given.max())
-        if least < SMALLEST_GIVEN or most > LARGEST_GIVEN or most > LARGEST_GIVEN * least:
+        if not _in_range(variances):
             raise DomainError(
                 f"Variances are between {SMALLEST_GIVEN:g} and {LARGEST_GIVEN:g} and no further apart, or exactly 0; "
                 f"got {', '.join(f'{variance:.3g}' for variance in variances)}. Change the units of y, or give 0."
@@ -141,7 +139,7 @@ class Structural:
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and observed information (2) in theta; -inf outside the domain."""
         variances, beta = self.split(theta)
-        if (variances < 0).any() or not variances.any():
+        if (variances < 0).any() or not variances.any() or not _in_range(variances):
             return Evaluation(-np.inf)
         if order == 0:
             return Evaluation(self._loglik(variances, beta))
@@ -208,3 +206,10 @@ class Structural:
     def coefficients(self, variances: Floats) -> Floats:
         """The most likely beta given the variances: generalized least squares."""
         return self.contrasts.coefficients(variances) if self.regressors else np.zeros(0)
+
+
+def _in_range(variances: Floats) -> bool:
+    """Whether the positive ones of some variances have sizes, and ratios, whose squares float64 holds."""
+    given = variances[variances > 0]
+    least, most = float(given.min()), float(given.max())
+    return least >= SMALLEST_GIVEN and most <= LARGEST_GIVEN and most <= LARGEST_GIVEN * least

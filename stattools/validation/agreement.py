@@ -84,7 +84,7 @@ def counted(digits: float) -> str:
     >>> counted(7.9), counted(14.2)
     ('7', '10 or more')
     """
-    return "10 or more" if digits >= 10 else f"{int(digits)}"
+    return "—" if np.isnan(digits) else "10 or more" if digits >= 10 else f"{int(digits)}"
 
 
 def agreeing_digits(a: ArrayLike, b: ArrayLike) -> Floats:

@@ -88,3 +88,11 @@ def test_a_constant_added_changes_nothing_and_time_may_run_backward():
     base = st.local_level(NILE).loglik(theta)
     assert st.local_level(NILE + 1e6).loglik(theta) == pytest.approx(base, rel=1e-11)
     assert st.local_level(NILE[::-1]).loglik(theta) == pytest.approx(base, rel=1e-12)
+
+
+def test_a_climb_steps_back_from_variances_beyond_float64():
+    model = st.local_level(np.arange(6.0))
+    for theta in ([1e142, 1.0], [1.0, 1e-142], [1e100, 1e-100]):
+        assert model.evaluate(theta).loglik == -np.inf
+        with pytest.raises(st.DomainError, match="Variances are between 1e-140 and 1e"):
+            model.loglik(theta)
