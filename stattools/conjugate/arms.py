@@ -207,6 +207,8 @@ def _numbers(value: Any) -> Floats | None:
         return None
     try:
         found = np.asarray(value)
+    except MemoryError:  # which says nothing of the values
+        raise
     except Exception:  # rows of unequal length, a foreign column
         return None
     if found.dtype.kind not in "iuf" or not found.size or found.ndim != axes(value):

@@ -59,6 +59,8 @@ def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "") 
     wanted = "positive and finite" if positive else "finite"
     try:
         array = np.asarray(value)
+    except MemoryError:  # which says nothing of the values
+        raise
     except Exception:  # rows of unequal length, a foreign column
         array = np.asarray(None)
     if array.dtype.kind not in "iuf" or not array.size:

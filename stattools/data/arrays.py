@@ -212,6 +212,8 @@ def array(values: Any, what: str) -> np.ndarray:
         return np.asarray(values)
     except ValueError:
         raise DomainError(f"{what} is ragged: its rows have different lengths; got {values!r:.60}.") from None
+    except MemoryError:  # which says nothing of the values
+        raise
     except Exception as error:  # whatever a foreign object in a list makes its package say
         raise DomainError(f"{what} cannot be read as an array ({type(error).__name__}: {error}).") from error
 

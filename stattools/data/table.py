@@ -124,6 +124,8 @@ def series(values: Any, name: str) -> pd.Series:
         return _series(values, name).reset_index(drop=True).rename(name)
     except DomainError:
         raise
+    except MemoryError:  # which says nothing of the values
+        raise
     except Exception as error:  # whatever a column that no package can convert makes its package say
         raise DomainError(
             f"column {name!r}, {type(values).__name__}, cannot be read ({type(error).__name__}: {error}). "

@@ -143,6 +143,8 @@ def half_lives(times: Any, half_life: Any, who: str) -> Array:
     """Time steps in half-lives, (..., n - 1)."""
     try:
         array = np.asarray(times)
+    except MemoryError:  # which says nothing of the values
+        raise
     except Exception as error:  # rows of different lengths, a foreign column
         raise DomainError(f"{who} needs times as numbers or dates; got {type(times).__name__} ({error}).") from error
     dressed = array.dtype.kind == "O" and not any(isinstance(value, Number | Decimal) for value in array.flat)
