@@ -150,7 +150,13 @@ def fit_many(
             )
         if weights is not None:
             columns["weights"] = weights
-        return _by_group(model(models, data, **columns), data, by)
+        whole = model(models, data, **columns)
+        if not isinstance(whole, Model):
+            raise IncompatibleError(
+                f"fit_many needs model=, a regression of one likelihood such as st.logistic; got {whole.title}. Fit "
+                "the groups one by one by st.fit."
+            )
+        return _by_group(whole, data, by)
     if by is not None or data is not None or columns or model is not ols:
         raise IncompatibleError(
             "fit_many takes by=, model= and a table with a formula only; got another first argument."

@@ -11,7 +11,7 @@ the Bootstrap (1993); Rubin, "The Bayesian bootstrap" (1981).
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -223,7 +223,12 @@ def _replicate(
         if model.has_scale:
             spread = whole.scale if rows.precision is None else whole.scale / np.sqrt(rows.precision)
             return eta + spread * random.standard_normal((m, len(eta))), None
-        return np.stack([model.likelihood.sample(eta, seed=random) for _ in range(m)]), None
+        likelihood: Any = model.likelihood
+        if rows.y.ndim == 1:
+            return np.stack([likelihood.sample(eta, seed=random) for _ in range(m)]), None
+        trials = rows.y[:, 1]
+        likelihood = replace(likelihood, trials=trials)
+        return np.stack([np.stack([likelihood.sample(eta, seed=random), trials], axis=-1) for _ in range(m)]), None
     if kind == "bayesian":
         gammas = random.standard_gamma(np.broadcast_to(weight, (m, len(weight))))
         return None, gammas * (weight.sum() / gammas.sum(axis=1, keepdims=True))

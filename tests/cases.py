@@ -1,5 +1,5 @@
-"""Every likelihood, predictor, solver and conjugate pair once: the contract tests run over these lists, and a new one
-adds a row here.
+"""Every likelihood, predictor, solver, regression and conjugate pair once: the contract tests run over these lists, and
+a new one adds a row here.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import special, stats
 
 import stattools as st
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
+from tests.gumbel import Gumbel, gumbel
 
 Floats = NDArray[np.float64]
 
@@ -125,12 +127,168 @@ LIKELIHOODS = [
         (2, 0.5),
         spread=1.0,
     ),
+    LikelihoodCase(
+        "gumbel",
+        Gumbel(),
+        lambda eta, y: stats.gumbel_r.logpdf(y, eta[:, 0], np.exp(eta[:, 1])),
+        lambda g, n: g.gumbel(size=n),
+        (np.nan, np.inf, "tall"),
+        spread=0.5,
+    ),
 ]
 
 PREDICTORS = [Linear(3), Linear(3, width=2), Dispersed(3)]
 
 SOLVERS = [st.Newton(), st.LBFGS(), st.GradientDescent()]
 """Solvers that take any regression; LeastSquares takes the Gaussian one only."""
+
+
+@dataclass(frozen=True)
+class RegressionCase:
+    """A constructor of regressions, and SciPy's distribution of an outcome given what the constructor estimates.
+
+    `distribution(eta, extra, beside)` is that of every row: eta (..., n), or (..., n, K - 1) of K categories, with
+    the offset in it; `extra` are the parameters beside the coefficients, and `beside` the columns that stand beside
+    the table, by name. `name` is words: the family first, then the columns beside it.
+    """
+
+    name: str
+    make: Callable[..., Any]
+    distribution: Callable[[Floats, Any, pd.DataFrame], Any]
+    truth: tuple[Any, ...] = ()
+    outcome: str = "count"
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Of the name, and the kind of outcome: what a question says of whom it has no answer for."""
+        return frozenset([*self.name.split(), self.outcome])
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        return tuple(word for word in self.name.split() if word in BESIDE)
+
+    def table(self, n: int = 80, seed: int = 18) -> pd.DataFrame:
+        """Rows with a number and a factor, all that may stand beside them, and outcomes drawn at the true values."""
+        g = rng(seed)
+        frame = pd.DataFrame({"x": g.normal(size=n), "g": np.array(list("abc"))[g.permutation(np.arange(n) % 3)]})
+        frame = frame.assign(
+            weights=g.integers(1, 4, n),
+            offset=0.3 * g.normal(size=n),
+            exposure=g.uniform(0.5, 2.0, n),
+            trials=g.integers(2, 9, n),
+            precision=g.uniform(0.5, 2.0, n),
+        )
+        eta = 0.4 + 0.7 * frame.x - 0.5 * (frame.g == "b") + 0.3 * (frame.g == "c")
+        eta = eta + frame.offset * ("offset" in self.beside) + np.log(frame.exposure) * ("exposure" in self.beside)
+        eta = eta.to_numpy() if self.outcome != "category" else np.outer(eta, [1.0, -0.5])
+        y = self.distribution(eta, *self.truth, frame).rvs(random_state=g)
+        return frame.assign(y=np.array(["one", "three", "two"])[y] if self.outcome == "category" else y)
+
+    def model(self, formula: str, table: Any) -> Any:
+        return self.make(formula, table, **{name: name for name in self.beside})
+
+    def __str__(self) -> str:
+        return self.name
+
+
+BESIDE = ("weights", "offset", "exposure", "trials", "precision")
+
+
+class Categories:
+    """SciPy's multinomial of one trial, whose outcome is the number of the category; eta against the first."""
+
+    def __init__(self, eta: Floats) -> None:
+        self.p = special.softmax(np.concatenate([np.zeros((*eta.shape[:-1], 1)), eta], axis=-1), axis=-1)
+
+    def logpmf(self, y: Floats) -> Floats:
+        codes = np.broadcast_to(np.asarray(y, dtype=int), self.p.shape[:-1])
+        return np.log(np.take_along_axis(self.p, codes[..., None], axis=-1)[..., 0])
+
+    def mean(self) -> Floats:
+        return self.p
+
+    def rvs(self, random_state: np.random.Generator) -> Floats:
+        u = random_state.random((*self.p.shape[:-1], 1))
+        return (u > self.p.cumsum(axis=-1)[..., :-1]).sum(axis=-1)
+
+
+def _shares(eta: Floats, log_precision: Any, beside: pd.DataFrame) -> Any:
+    s = np.exp(log_precision)
+    return stats.betabinom(beside.trials.to_numpy(), s * special.expit(eta), s * special.expit(-eta))
+
+
+def _negative_binomial(eta: Floats, log_alpha: Any, beside: pd.DataFrame) -> Any:
+    return stats.nbinom(np.exp(-log_alpha), special.expit(-log_alpha - eta))
+
+
+def _family(make: Any, distribution: Any, *names: str, **options: Any) -> list[RegressionCase]:
+    return [RegressionCase(name, make, distribution, **options) for name in names]
+
+
+REGRESSIONS = [
+    *_family(st.ols, lambda eta, sd, b: stats.norm(eta, sd), "ols", "ols weights offset", truth=(0.8,), outcome="real"),
+    *_family(
+        st.ols,
+        lambda eta, sd, b: stats.norm(eta, sd / np.sqrt(b.precision.to_numpy())),
+        "ols precision",
+        truth=(0.8,),
+        outcome="real",
+    ),
+    *_family(
+        st.logistic,
+        lambda eta, b: stats.bernoulli(special.expit(eta)),
+        "logistic",
+        "logistic weights offset",
+        outcome="binary",
+    ),
+    *_family(
+        st.logistic,
+        lambda eta, b: stats.binom(b.trials.to_numpy(), special.expit(eta)),
+        "logistic trials",
+        "logistic trials weights offset",
+        outcome="trials",
+    ),
+    *_family(
+        st.probit,
+        lambda eta, b: stats.bernoulli(special.ndtr(eta)),
+        "probit",
+        "probit weights offset",
+        outcome="binary",
+    ),
+    *_family(st.softmax, lambda eta, b: Categories(eta), "softmax", "softmax weights", outcome="category"),
+    *_family(
+        st.poisson,
+        lambda eta, b: stats.poisson(np.exp(eta)),
+        "poisson",
+        "poisson weights exposure",
+        "poisson offset exposure",
+    ),
+    *_family(
+        st.negative_binomial,
+        _negative_binomial,
+        "negative_binomial",
+        "negative_binomial weights exposure",
+        "negative_binomial offset exposure",
+        truth=(0.0,),
+    ),
+    *_family(
+        st.beta_binomial,
+        _shares,
+        "beta_binomial trials",
+        "beta_binomial trials weights offset",
+        truth=(1.0,),
+        outcome="trials",
+    ),
+    *_family(st.one_vs_rest, lambda eta, b: Categories(eta), "one_vs_rest", "one_vs_rest weights", outcome="category"),
+    *_family(
+        gumbel,
+        lambda eta, tau, b: stats.gumbel_r(eta, np.exp(tau)),
+        "gumbel",
+        "gumbel weights offset",
+        truth=(0.5,),
+        outcome="real",
+    ),
+]
 
 
 @dataclass(frozen=True)

@@ -116,3 +116,9 @@ def test_labels_beside_the_table_tell_the_fits_apart():
         st.fit_many("y ~ x", data, by=data["shop"].iloc[::-1])
     with pytest.raises(st.DomainError, match="one label for each of the 6 rows; got 2"):
         st.fit_many("y ~ x", data, by=["a", "b"])
+
+
+def test_one_vs_rest_is_no_single_regression():
+    table = {"y": list("abcabc"), "x": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "g": [0, 0, 0, 1, 1, 1]}
+    with pytest.raises(IncompatibleError, match=r"one likelihood such as st.logistic; got One-vs-rest"):
+        st.fit_many("y ~ x", table, by="g", model=st.one_vs_rest)

@@ -92,7 +92,10 @@ def test_extreme_predictors_stay_finite(case: LikelihoodCase, size: float):
 
 def test_link_inverts_mean(case: LikelihoodCase):
     eta, _ = case.draw(rng(7))
-    dispersed = case.name in ("negative binomial", "beta-binomial")  # their second eta is no part of the mean
+    slope = case.likelihood.slope(eta)
+    if slope.shape[1] < slope.shape[2] and slope[:, 0, 1:].any():
+        pytest.skip("one mean of several predictors has no inverse")
+    dispersed = slope.shape[1] < slope.shape[2]  # the second eta is no part of the mean
     wanted = eta[:, 0] if dispersed else eta
     assert_allclose(case.likelihood.link(case.likelihood.mean(eta)), wanted, rtol=1e-9, atol=1e-9)
 

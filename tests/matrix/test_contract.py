@@ -1,0 +1,101 @@
+"""Every regression is asked every question of a fit: its answer is right, or an IncompatibleError says why it has none.
+
+Right is what SciPy's distribution of the outcomes says (`asked.py`), by differences, simulation or an identity. A
+regression that the package does not know, `tests/gumbel.py`, is one of them. Whoever adds a regression adds a row to
+`REGRESSIONS`, whoever adds a question of a fit a function here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from contextlib import suppress
+
+import pytest
+
+import stattools as st
+from stattools.errors import IncompatibleError
+from tests.cases import REGRESSIONS, RegressionCase
+from tests.matrix import bayesian, effects, estimates, evidence, predictions, rows, words
+from tests.matrix.asked import asked
+from tests.matrix.question import QUESTIONS, Question
+
+ENTERED = (bayesian, effects, estimates, evidence, predictions, rows, words)
+
+WRONG = {
+    "deviance_residuals": "they fall through to minus twice the log density",
+    "interval_of_an_observation": "it falls through to counts: whole numbers, and the 0.9 interval covers 0.67",
+    "coverage_over_samples": "it covers 0.67 for the same reason",
+    "default_priors": "they ignore the units of y and speak of log odds",
+    "datatree_of_a_posterior": "y is cut to whole numbers",
+    "sentences": "a KeyError instead of a refusal",
+    "equation": "a KeyError instead of a refusal",
+    "report": "a KeyError instead of a refusal",
+}
+"""Questions whose answer for a regression that the package does not know is wrong today, and what is wrong."""
+
+ELSEWHERE = {
+    "a question of a posterior that is a distribution": (
+        *("difference", "expected_loss", "ledger", "prior_sensitivity", "probability_best", "probability_greater"),
+        *("ratio", "rope_probability", "surprise", "tipping_prior"),
+    ),
+    "a model that is no regression": (
+        *("binomial", "categories", "coin", "custom", "exponential_rate", "exponential_smoothing", "geometric"),
+        *("local_level", "local_linear_trend", "multinomial", "multivariate_normal", "normal", "pascal"),
+        *("poisson_rate", "smooth_trend"),
+    ),
+    "a question of a series": (
+        *("decay_weights", "exponential_filter", "exponential_filter_adjoint", "exponential_filter_state"),
+        *("exponential_moments", "hodrick_prescott", "linear_recurrence", "linear_recurrence_adjoint"),
+        *("loglik_conventions", "states", "whittaker"),
+    ),
+    "several maxima: tests/networks": ("network",),
+    "no question but a file of pixels": ("read_idx",),
+}
+"""Public functions that are no question of a regression's fit, and why."""
+
+
+def cells() -> list[object]:
+    found = []
+    for case in REGRESSIONS:
+        for question in QUESTIONS:
+            marks = [pytest.mark.slow] * question.is_slow(case.words)
+            if case.name.startswith("gumbel") and str(question) in WRONG:
+                marks.append(pytest.mark.xfail(strict=True, reason=WRONG[str(question)]))
+            found.append(pytest.param(case, question, marks=marks, id=f"{case.name}: {question}"))
+    return found
+
+
+@pytest.mark.parametrize(("case", "question"), cells())
+def test_answer_is_right_or_refused(case: RegressionCase, question: Question):
+    if case.name.startswith("gumbel"):
+        with suppress(IncompatibleError):
+            question.check(asked(case))
+        return
+    if not question.is_refused(case.words):
+        question.check(asked(case))
+        return
+    with pytest.raises(IncompatibleError):
+        question.check(asked(case))
+
+
+def test_every_regression_is_a_row():
+    """What takes a formula and a table is a regression."""
+    made = {case.make for case in REGRESSIONS}
+    for name in FUNCTIONS:
+        function = getattr(st, name)
+        if list(inspect.signature(function).parameters)[:2] == ["formula_or_y", "data_or_X"]:
+            assert function in made or name in ELSEWHERE["several maxima: tests/networks"], name
+
+
+def test_every_answer_of_a_fit_is_asked_for():
+    asked_for = {name for question in QUESTIONS for of in question.of for name in re.findall(r"[\w.]+", of)}
+    for name in [name for name in dir(st.Fit) if not name.startswith("_")]:
+        assert name in asked_for, f"Fit.{name} is no question in tests/matrix"
+    known = {name for names in ELSEWHERE.values() for name in names}
+    made = {case.make for case in REGRESSIONS}
+    for name in FUNCTIONS:
+        assert f"st.{name}" in asked_for or name in known or getattr(st, name) in made, f"st.{name} is no question"
+
+
+FUNCTIONS = [name for name in dir(st) if inspect.isfunction(getattr(st, name)) and not name.startswith("_")]

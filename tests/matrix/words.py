@@ -1,0 +1,104 @@
+"""What is said of a fit: the printed page, sentences, equations, reports, tables of several fits."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+import stattools as st
+from stattools.reporting import equations
+from tests.matrix.asked import Asked
+from tests.matrix.question import question
+
+SAID = {
+    "ols": ("The mean of y", 0),
+    "logistic trials": ("The odds of a success", 1),
+    "logistic": ("The odds that y is 1", 1),
+    "probit": ("The normal score of the probability that y is 1", 0),
+    "softmax": ("The odds of three against one", 1),
+    "poisson": ("The expected count of y", 1),
+    "negative_binomial": ("The expected count of y", 1),
+    "beta_binomial": ("The odds of the mean share of successes", 1),
+    "one_vs_rest": ("The odds that y is three", 1),
+}
+"""What a coefficient moves, and whether it is the logarithm of a factor."""
+
+
+def printed(text: str) -> list[tuple[float, float]]:
+    """The numbers in a text, each with half a unit of its last digit."""
+    found = re.findall(r"[-−]?\d+(?:\.\d+)?", text)
+    return [(float(word.replace("−", "-")), 0.501 * 10.0 ** -len(word.partition(".")[2])) for word in found]
+
+
+def is_printed(value: float, numbers: list[tuple[float, float]]) -> bool:
+    return any(abs(number - value) <= half for number, half in numbers)
+
+
+@question("str")
+def page(a: Asked) -> None:
+    text = str(a.fit)
+    lines = text.splitlines()
+    names = [name.replace(": ", "  ") for name in a.fit.names]
+    width = max(len(name.split("  ")[0]) for name in names)
+    for name, value, se in zip(names, a.theta, a.unit, strict=True):
+        start = name if "  " not in name else f"{name.split('  ')[0]:{width}}  {name.split('  ')[1]}"
+        numbers = printed(next(line for line in lines if line.startswith(f"{start} ")).removeprefix(start))
+        for (number, half), wanted in zip(numbers, (value, se, value / se), strict=False):
+            assert abs(number - wanted) <= half
+    assert f"{a.own_loglik:.4f}" in text
+    assert "80 rows" in text
+
+
+@question("st.sentences")
+def sentences(a: Asked) -> None:
+    """One for each coefficient but the intercepts: what moves, how far, with its interval."""
+    said = st.sentences(a.fit)
+    subject, factor = next(SAID[key] for key in sorted(SAID, key=len)[::-1] if set(key.split()) <= a.case.words)
+    assert len(said) == len(a.theta) - a.extra - (2 if a.is_softmax else 1)
+    sentence, value = said[0], a.theta[1]
+    assert sentence.startswith(subject), sentence
+    half, in_percent = a.t.ppf(0.975) * a.unit[1], " % per unit" in sentence
+    wanted = np.array([value, value - half, value + half])
+    if factor:
+        wanted = np.exp(wanted)
+        wanted = 100.0 * (wanted - 1.0) if in_percent else wanted
+    if value < 0 and (not factor or in_percent):  # a fall is told as its size
+        wanted = -wanted
+    numbers = printed(sentence)
+    assert all(is_printed(w, numbers) for w in wanted), (sentence, wanted)
+
+
+@question("report's equations")
+def equation(a: Asked) -> None:
+    """What an outcome is given its predictor, with the offset and the weights where there are any."""
+    text = " ".join(
+        str(getattr(block, "tex", getattr(block, "text", block))) for block in equations.likelihood(a.model)
+    )
+    assert "y_i" in text
+    assert r"\eta_{i" in text.replace("eta_i", "eta_{i")
+    assert ("o_i" in text) == ("offset" in a.case.beside or "exposure" in a.case.beside)
+    assert ("w_i" in text) == ("weights" in a.case.beside)
+
+
+@question("st.report_table")
+def table_of_fits(a: Asked) -> None:
+    rows = st.report_table(a.fit, a.refitted("y ~ g").fit).splitlines()
+    for name, value, se in zip(a.fit.names, a.theta, a.unit, strict=True):
+        row = next(row for row in rows if all(f"`{part}`" in row for part in name.split(": ")))
+        first = row.split("|")[-3]
+        assert is_printed(value, printed(first)), row
+        assert is_printed(se, printed(first)), row
+    assert any("log-likelihood" in row and is_printed(a.own_loglik, printed(row)) for row in rows)
+
+
+@question("st.report", slow=True)
+def report(a: Asked) -> None:
+    """Question, data, likelihood, fit, diagnostics and conclusion, with the estimates in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = st.report(a.whole, to=Path(folder) / "report").read_text(encoding="utf-8")
+    for value in a.theta[: a.p]:
+        assert re.search(rf"[-−]?{abs(value):.2f}"[:-1], text), value
+    assert "nan" not in text.lower().split()
