@@ -1,15 +1,30 @@
-"""What callers give beside data: points of a parameter space, words, and objects that have no place where they are."""
+"""What callers give beside data: numbers, points of a parameter space, words, objects that have no place there."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from math import isfinite
 from numbers import Real
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether this is one number of Python or NumPy that float64 holds: no truth value, duration, NaN or infinity.
+
+    >>> is_number(0.9), is_number(True), is_number(10**400), is_number("1"), is_number(float("nan"))
+    (True, False, False, False, False)
+    """
+    if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool | np.timedelta64):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
 
 
 def as_theta(theta: ArrayLike, who: str) -> NDArray[np.float64]:

@@ -7,12 +7,11 @@ A new conjugate pair is one file in `conjugate/` and one row in `conjugate/pairs
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
 
-from stattools.arguments import is_one_of
+from stattools.arguments import is_number, is_one_of
 from stattools.conjugate.beta_binomial import Beta
 from stattools.conjugate.dirichlet import Dirichlet
 from stattools.conjugate.normal import Normal
@@ -89,8 +88,8 @@ def posterior(
     draws = whole_number(draws, "draws", at_least=4)
     chains = whole_number(chains, "chains", at_least=1)
     tune = whole_number(tune, "tune", at_least=50, at_most=LONGEST_WARMUP)
-    if not (isinstance(target_accept, Real) and 0.0 < target_accept < 1.0):
-        raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {target_accept!r}.")
+    if not (is_number(target_accept) and 0.0 < target_accept < 1.0):
+        raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {target_accept!r:.60}.")
     # A fit has a log-likelihood too, as a number.
     if not (callable(getattr(model, "loglik", None)) and hasattr(model, "title")) and not hasattr(model, "parts"):
         given = ": give the model that was fitted, fit.model" if hasattr(model, "model") else ""

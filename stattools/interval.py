@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.arguments import is_number
 from stattools.errors import DomainError
 from stattools.printing import printed
 
@@ -70,5 +71,5 @@ def require_level(level: Any) -> None:
     """DomainError unless this is a probability between 0 and 1, both excluded."""
     if type(level) is float and 0.0 < level < 1.0:
         return
-    if isinstance(level, bool) or not isinstance(level, int | float | np.number) or not 0.0 < level < 1.0:
+    if not (is_number(level) and 0.0 < level < 1.0):
         raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r:.60}.")

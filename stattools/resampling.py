@@ -203,7 +203,7 @@ def bootstrap(
     estimates = np.concatenate(kept)
     if len(estimates) < 2:
         raise IdentificationError(
-            f"{asked - len(estimates)} of {asked} bootstrap replicates have no maximum, such as: {reasons[0]}"
+            f"{len(reasons)} of {asked} bootstrap replicates have no maximum, such as: {next(iter(reasons.values()))}"
         )
     return Bootstrap(whole, kind, estimates, asked, reasons, recorded(seed))
 

@@ -27,6 +27,36 @@ def test_numbers_of_any_dress_are_parameters():
         assert_allclose(as_theta(theta, "a model"), [1.0, 2.0])
 
 
+NUMBERS = {
+    "level": lambda value: OLS.interval(value),
+    "level of states": lambda value: SERIES.states(level=value),
+    "level of a scan": lambda value: BETA.interval(value),
+    "drift": lambda value: st.local_level([1.0, 2.0, 1.5, 3.0, 2.5], drift=value),
+    "initial": lambda value: st.exponential_smoothing([1.0, 2.0, 1.5, 3.0, 2.5], initial=value),
+    "weight": lambda value: st.exponential_smoothing([1.0, 2.0, 1.5, 3.0, 2.5], weights=value),
+    "half life": lambda value: st.decay_weights([1.0, 2.0], half_life=value),
+    "smoothness": lambda value: st.whittaker([1.0, 2.0, 1.5, 3.0], value),
+    "n": lambda value: st.custom(lambda t: -float(t[0] ** 2), start=[1.0], n=value),
+    "tolerance": lambda value: st.Newton(tolerance=value),
+    "step": lambda value: st.GradientDescent(step=value),
+    "rate": lambda value: st.Adam(rate=value),
+    "strength": lambda value: st.Ridge(value),
+    "scale": lambda value: st.Gaussian(value),
+    "prior variance": lambda value: st.loglik_conventions(SERIES.model, SERIES.estimate, prior_variance=value),
+    "target": lambda value: st.posterior(st.coin([0, 1]), prior=st.Beta(1, 1), target_accept=value),
+    "mean of a prior": lambda value: st.Beta.from_mean_sd(value, 0.1),
+}
+NO_NUMBERS = (10**400, np.timedelta64(1, "D"), np.complex128(0.5), np.zeros(2), True, float("nan"), "x", [0.5], {})
+
+
+@pytest.mark.parametrize("option", NUMBERS)
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=lambda value: f"{value!r:.20}")
+def test_an_option_that_is_a_number_takes_nothing_else(option, value):
+    if not (option == "drift" and value is True):
+        with pytest.raises(st.DomainError):
+            NUMBERS[option](value)
+
+
 SERIES = st.fit(st.local_level([1.0, 2.0, 1.5, 3.0, 2.5, 4.0]))
 
 OLS = st.fit(st.ols("y ~ x", TABLE))

@@ -83,6 +83,13 @@ def test_separated_replicates_are_counted_and_named():
     assert "separated" in boot.table().attrs["note"]
 
 
+def test_one_replicate_with_a_maximum_is_too_few():
+    """The first replicate has a maximum, the second has none: the error tells the second's reason."""
+    table = {"y": [0, 1, 0, 1, 1, 0], "x": [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]}
+    with pytest.raises(st.IdentificationError, match=r"1 of 2 bootstrap replicates have no maximum, such as: Logistic"):
+        st.bootstrap(st.logistic("y ~ x", table), draws=2, seed=2)
+
+
 def test_other_models_go_one_by_one():
     g = np.random.default_rng(0)
     boot = st.bootstrap(st.softmax(g.integers(0, 3, 90), g.normal(size=90)), draws=10, seed=0)

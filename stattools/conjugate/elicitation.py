@@ -17,6 +17,7 @@ import numpy as np
 from scipy import special
 from scipy.optimize import brentq
 
+from stattools.arguments import is_number
 from stattools.errors import DomainError
 from stattools.likelihoods.beta import tails
 
@@ -201,7 +202,6 @@ def _require_positive(sd: float, who: str) -> None:
 
 
 def _number(value: Any, what: str, example: str) -> float:
-    good = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    if not good or not np.isfinite(value):
+    if not is_number(value):
         raise DomainError(f"{what} needs finite numbers, for example {example}; got {value!r:.80}.")
     return float(value)

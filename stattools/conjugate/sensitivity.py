@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq, minimize_scalar
 
-from stattools.arguments import as_theta
+from stattools.arguments import as_theta, is_number
 from stattools.conjugate.batches import batches, updated
 from stattools.conjugate.prior_families import Family, family
 from stattools.errors import DomainError
@@ -256,7 +256,7 @@ def _conclusion(conclusion: Callable[[Any], float], posterior: Any) -> float:
     if not callable(conclusion):
         raise DomainError(f"conclusion= is a function of the posterior, such as its mean; got {conclusion!r:.60}.")
     found = conclusion(posterior)
-    if np.ndim(found) or not isinstance(found, int | float | bool | np.number | np.bool_) or not np.isfinite(found):
+    if not (is_number(found) or isinstance(found, bool | np.bool_)):
         raise DomainError(f"conclusion= must return a finite number, or True or False; got {found!r:.80}.")
     return float(found)
 

@@ -11,13 +11,13 @@ smoother, Analytical Chemistry 75 (2003); Hodrick & Prescott, Journal of Money, 
 from __future__ import annotations
 
 from math import comb
-from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
 
+from stattools.arguments import is_number
 from stattools.data.pairing import paired
 from stattools.errors import DomainError
 from stattools.filters.signals import along, numbers, time_last
@@ -50,8 +50,7 @@ def whittaker(
     [0.272727, 0.545455, 1.363636, 0.545455, 0.272727]
     """
     who = "whittaker"
-    number = isinstance(smoothness, Real) and not isinstance(smoothness, bool)
-    if not number or not 0.0 < smoothness < np.inf:
+    if not is_number(smoothness) or smoothness <= 0.0:
         raise DomainError(f"{who} needs a smoothness that is positive and finite; got {smoothness!r:.40}.")
     order = whole_number(order, f"{who}: order, the differences that are penalized,", at_least=1, at_most=8)
     paired(("y", y), ("weights", weights))

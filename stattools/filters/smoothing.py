@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, ndtri
 
-from stattools.arguments import as_theta
+from stattools.arguments import as_theta, is_number
 from stattools.data.dataset import read
 from stattools.data.design import Design
 from stattools.data.pairing import paired
@@ -298,8 +298,9 @@ def _opening(initial: Any, first: float) -> tuple[float, bool]:
         if initial not in ("estimated", "first"):
             raise DomainError(f"{WHO} has initial='estimated', 'first' or a number; got {initial!r}.")
         return first, initial == "estimated"
-    if isinstance(initial, bool) or not isinstance(initial, int | float | np.number) or not np.isfinite(initial):
+    if not is_number(initial):
         raise DomainError(f"{WHO} has initial='estimated', 'first' or a finite number; got {initial!r:.40}.")
+    require_size(WHO, "initial=", np.array([initial], dtype=float))
     return float(initial), False
 
 
@@ -307,9 +308,9 @@ def _gain(weights: Any, data: Any, n: int) -> tuple[Floats | None, Design | None
     """Covariates, their design, the weight that is held, and the names of beta."""
     if isinstance(weights, str) and weights == "constant":
         return np.ones((n, 1)), None, None, ("logit weight",)
-    if isinstance(weights, int | float | np.number) and not isinstance(weights, bool):
+    if is_number(weights):
         if not 0.0 <= weights <= 1.0:
-            raise DomainError(f"{WHO} needs a weight in [0, 1]; got {weights!r}.")
+            raise DomainError(f"{WHO} needs a weight in [0, 1]; got {weights!r:.60}.")
         return None, None, float(weights), ()
     if isinstance(weights, str):
         if data is None:

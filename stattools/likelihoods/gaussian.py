@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import get_blas_funcs
 
+from stattools.arguments import is_number
 from stattools.errors import DomainError
 from stattools.likelihoods.likelihood import Floats, Terms, finite, floats
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
@@ -34,8 +34,7 @@ class Gaussian:
     width = 1
 
     def __post_init__(self) -> None:
-        number = isinstance(self.scale, Real) and not isinstance(self.scale, bool)
-        if not (number and 0.0 < self.scale < np.inf):
+        if not (is_number(self.scale) and self.scale > 0.0):
             raise DomainError(f"Gaussian needs a positive, finite scale; got {self.scale!r:.60}.")
 
     def check(self, y: ArrayLike) -> Floats:

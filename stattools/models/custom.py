@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from numbers import Real
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.arguments import as_theta
+from stattools.arguments import as_theta, is_number
 from stattools.errors import DomainError
 from stattools.model import Evaluation
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
@@ -220,7 +219,7 @@ def custom(
         raise DomainError(f"custom needs start=, one finite number per parameter; got {start!r:.60}.")
     if len(labels) != len(begin) or len(set(labels)) < len(labels):
         raise DomainError(f"custom needs {len(begin)} different names, one per parameter; got {list(labels)}.")
-    if n is not None and not (isinstance(n, Real) and np.isfinite(n) and n > 0):
+    if n is not None and not (is_number(n) and n > 0):
         raise DomainError(f"custom needs n=, the number of observations, positive; got {n!r:.60}.")
     model = Custom(loglik, begin, labels, score, n, title, np.eye(len(begin)))
     value: Any = model.loglik(begin)

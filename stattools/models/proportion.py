@@ -16,10 +16,10 @@ from collections.abc import Callable
 from math import log, sqrt
 from typing import Any
 
-import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, ndtri
 
+from stattools.arguments import is_number
 from stattools.errors import DomainError
 from stattools.likelihoods.beta import quantile
 from stattools.likelihoods.saddle_point import deviance_part
@@ -33,8 +33,7 @@ def tail_area(level: Any, name: str = "level") -> float:
     >>> round(tail_area(0.95), 12)
     0.025
     """
-    number = isinstance(level, int | float | np.integer | np.floating) and not isinstance(level, bool)
-    if not number or not 0.0 < level < 1.0:
+    if not (is_number(level) and 0.0 < level < 1.0):
         raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {level!r:.80}.")
     return 0.5 * (1.0 - float(level))
 

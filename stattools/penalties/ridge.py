@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.arguments import is_number
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Categorical
 from stattools.model import Evaluation, Model
@@ -47,11 +48,10 @@ class Ridge:
     centered: bool | None = None
 
     def __post_init__(self) -> None:
-        number = isinstance(self.strength, int | float | np.number) and not isinstance(self.strength, bool)
-        if not (number and np.isfinite(self.strength) and self.strength > 0):
+        if not (is_number(self.strength) and self.strength > 0):
             raise DomainError(
-                f"Ridge needs a positive, finite strength, such as 1.0; got {self.strength!r}. Leave penalty= out for "
-                "maximum likelihood."
+                f"Ridge needs a positive, finite strength, such as 1.0; got {self.strength!r:.60}. Leave penalty= out "
+                "for maximum likelihood."
             )
         if not (self.centered is None or isinstance(self.centered, bool)):
             raise DomainError(f"Ridge needs centered=True or False, or none of them; got {self.centered!r}.")

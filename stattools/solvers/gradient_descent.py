@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from stattools.arguments import is_number, is_one_of
 from stattools.errors import ConvergenceError, DomainError
 from stattools.model import Evaluation, Model
 from stattools.printing import printed
@@ -46,9 +47,8 @@ class GradientDescent:
 
     def __post_init__(self) -> None:
         require_tolerance("GradientDescent", self.tolerance, self.max_steps)
-        fixed = isinstance(self.step, int | float) and not isinstance(self.step, bool)
-        if not (self.step == BB or (fixed and np.isfinite(self.step) and self.step > 0)):
-            raise DomainError(f'GradientDescent needs step, a positive number or "{BB}"; got {self.step!r}.')
+        if not (is_one_of(self.step, (BB,)) or (is_number(self.step) and self.step > 0)):
+            raise DomainError(f'GradientDescent needs step, a positive number or "{BB}"; got {self.step!r:.60}.')
 
     def solve(self, model: Model) -> Solution:
         """Climb from `model.start`."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from math import isfinite
-from numbers import Real
 from typing import Any
 
-from stattools.arguments import is_one_of
+from stattools.arguments import is_number, is_one_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.whole_numbers import whole_number
 
@@ -21,15 +19,11 @@ def require_rows(solver: str, needs: str, model: Any) -> None:
 
 def require_tolerance(solver: str, tolerance: float, max_steps: int) -> None:
     """DomainError unless tolerance is positive and finite and max_steps is a whole number >= 1."""
-    if not (_number(tolerance) and isfinite(tolerance) and tolerance > 0):
+    if not (is_number(tolerance) and tolerance > 0):
         raise DomainError(
             f"{solver} needs a positive tolerance, in standard errors; got {tolerance!r:.60}. The default is 1e-8."
         )
     whole_number(max_steps, f"max_steps= of {solver}", at_least=1)
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def require_choice(solver: str, name: str, value: object, choices: tuple[str, ...]) -> None:

@@ -13,11 +13,10 @@ and have slightly different maxima. Log-likelihoods of different conventions mus
 
 from __future__ import annotations
 
-from numbers import Real
-
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.arguments import is_number
 from stattools.errors import DomainError
 from stattools.statespace.kalman import LOG_2PI, kalman
 from stattools.statespace.state_table import completed
@@ -34,8 +33,8 @@ def loglik_conventions(model: Structural, theta: ArrayLike, /, *, prior_variance
     >>> [round(float(value), 4) for value in values.values()]
     [-19.0908, -20.0098, -28.1311, -19.0854]
     """
-    if not (isinstance(prior_variance, Real) and np.isfinite(prior_variance) and prior_variance > 0):
-        raise DomainError(f"prior_variance= is a positive number; got {prior_variance!r}.")
+    if not (is_number(prior_variance) and prior_variance > 0):
+        raise DomainError(f"prior_variance= is a positive number; got {prior_variance!r:.60}.")
     variances, beta = completed(model, theta)
     y, full = model.detrended(beta), model.components.full(variances)
     diffuse = model.loglik(np.append(variances, beta))

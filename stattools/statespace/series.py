@@ -10,6 +10,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.arguments import is_number
 from stattools.data.arrays import array, matrix, named, with_gaps
 from stattools.data.dataset import read
 from stattools.data.formula import parse
@@ -255,8 +256,8 @@ def _period(seasonal: Any) -> int:
 
 
 def _number(drift: Any) -> float:
-    if not isinstance(drift, int | float | np.number) or not np.isfinite(drift):
-        raise DomainError(f"drift= is True (estimated) or a known finite slope per step; got {drift!r}.")
+    if not is_number(drift):
+        raise DomainError(f"drift= is True (estimated) or a known finite slope per step; got {drift!r:.60}.")
     return float(drift)
 
 

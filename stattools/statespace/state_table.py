@@ -16,6 +16,7 @@ from scipy.special import ndtri
 
 from stattools.arguments import as_theta, is_one_of
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interval import require_level
 from stattools.statespace.kalman import kalman
 from stattools.statespace.structural import Structural
 
@@ -118,8 +119,7 @@ def drift_of(model: Structural, theta: ArrayLike) -> tuple[float, float] | None:
 
 def require_quantile(level: Any) -> float:
     """The normal quantile of an interval of this level; DomainError unless 0 < level < 1."""
-    if isinstance(level, bool) or not isinstance(level, int | float | np.floating) or not 0.0 < level < 1.0:
-        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r}.")
+    require_level(level)
     return -float(ndtri(0.5 * (1.0 - level)))
 
 

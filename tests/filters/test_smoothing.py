@@ -208,6 +208,7 @@ def test_what_does_not_fit_is_an_error():
         "missing in z": lambda: st.exponential_smoothing(Y, weights="~ z", data={"z": with_gaps(Z)}),
         r"weight in \[0, 1\]": lambda: st.exponential_smoothing(Y, weights=1.5),
         "initial='estimated'": lambda: st.exponential_smoothing(Y, initial="zero"),
+        "squares initial=": lambda: st.exponential_smoothing(Y, initial=1e300),
         "no data=": lambda: st.exponential_smoothing("flow"),
         "no column 'flow'": lambda: st.exponential_smoothing("flow", data={"z": Z}),
     }

@@ -41,20 +41,29 @@ def regression(world: World, name: str) -> Any:
 
 
 def compare(world: World, fit: Any, here: Any) -> None:
-    """The log-likelihood of the twin, and its estimates where coefficients are those of the same levels."""
+    """The log-likelihood of the twin, and its estimates where levels and categories have the same order."""
     try:
         twin = st.fit(here.twin_model())
     except st.StattoolsError as error:
         raise world.fault(f"fitted what its twin refuses: {here.twin} {error}") from error
-    for one, other in zip(getattr(fit, "fits", (fit,)), getattr(twin, "fits", (twin,)), strict=True):
+    ordered = fit.model.labels == twin.model.labels  # the first category is the reference
+    for one, other in zip(_parts(fit), _parts(twin), strict=True):
         same = abs(one.loglik - other.loglik) <= 1e-7 * abs(other.loglik) + 1e-6
-        if _levels(one.model.terms) == _levels(other.model.terms):  # else they came in another order
+        if (ordered or fit is not one) and _levels(one.model.terms) == _levels(other.model.terms):
             with np.errstate(over="ignore", invalid="ignore"):
                 apart = np.abs(one.estimate - other.estimate)
                 near = np.maximum(1e-6 * np.abs(other.estimate), 1e-5 * other.se)
             same = same and bool((apart <= near).all())
         if not same:
             raise world.fault(f"{one.estimate} ({one.loglik}) is not {other.estimate} ({other.loglik}) of {here.twin}")
+
+
+def _parts(fit: Any) -> list[Any]:
+    """The fit, or those of one-vs-rest in the order of their categories' names."""
+    if not hasattr(fit, "fits"):
+        return [fit]
+    parts = dict(zip(map(str, fit.model.labels), fit.fits, strict=True))
+    return [parts[label] for label in sorted(parts)]
 
 
 def _levels(terms: tuple[str, ...]) -> list[list[str]]:

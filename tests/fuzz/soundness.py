@@ -32,7 +32,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"^exponential_moments .variance|ExponentialMoments\.(variance|std)", "nan", "the variance of one observation"),
     (r"^explain \.rows\.(estimates|se|intervals)", "nan", "a share of a difference that is 0"),
     (r"^validate .*reference_decrement", "nan", "a reference that has no score"),
-    (r"^separation \.infinite|^Separation\.infinite", "inf", "what the outcomes make infinite, and which way"),
+    (r"^separation \.infinite|^Separation\.(infinite|interval)", "inf", "what the outcomes make infinite"),
     (r"\.slope $", "inf", "next to the edge of the line the slope is beyond float64"),
     (r"^fit \.covariance|^Fit\.(se|table|interval|covariance)", "nan", "a variance whose maximum is 0: fit.boundary"),
     (r"\.glance \.r_squared", "nan", "a model without a null model"),
