@@ -53,17 +53,50 @@ def described(value: Any) -> str:
 
 
 def several(names: Any) -> tuple[Any, ...]:
-    """Names as a tuple; text, and what holds no names, is one.
+    """Names as a tuple; text, a set, which has no order, and what holds no names is one.
 
     >>> several(["a", "b"]), several("ab"), several(3)
     (('a', 'b'), ('ab',), (3,))
     """
-    if isinstance(names, str):
+    if isinstance(names, str | bytes | set | frozenset):
         return (names,)
     try:
         return tuple(names)
     except TypeError:
         return (names,)
+
+
+def are_different(values: Collection[Any]) -> bool:
+    """Whether these can be told apart: no two are the same, none is missing, none a list or an array.
+
+    >>> are_different(["a", 1]), are_different([1, 1.0]), are_different([float("nan")]), are_different([[1]])
+    (True, False, False, False)
+    """
+    try:
+        return len(set(values)) == len(values) and all(bool(value == value) for value in values)
+    except TypeError:
+        return False
+
+
+def names_of(results: Collection[Any], names: Any, who: str) -> tuple[str, ...]:
+    """A name for each result, by default its number; DomainError unless these are so many texts or whole numbers.
+
+    >>> names_of([7.5, 8.5], None, "compare"), names_of([7.5, 8.5], ["old", "new"], "compare")
+    (('1', '2'), ('old', 'new'))
+    """
+    found = tuple(range(1, len(results) + 1)) if names is None else several(names)
+    if len(found) != len(results) or not all(isinstance(name, str | int) for name in found):
+        raise DomainError(f"{who} needs names=, one for each of {len(results)} results; got {names!r:.80}.")
+    return tuple(map(str, found))
+
+
+def require_truth(value: Any, what: str) -> None:
+    """DomainError unless this is True or False: text such as "no" is true to Python.
+
+    >>> require_truth(True, "html= of report")
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise DomainError(f"{what} is True or False; got {value!r:.60}.")
 
 
 def is_one_of(value: Any, words: Collection[str]) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.arguments import are_different, names_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.hypotheses.nested_tests import likelihood_ratio
 from stattools.hypotheses.nesting import describe, difference_in_outcome
@@ -110,8 +111,8 @@ def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
     """
     if len(fits) < 2:
         raise DomainError(f"compare needs two fits or more; got {len(fits)}.")
-    labels = tuple(str(i + 1) for i in range(len(fits))) if names is None else tuple(map(str, names))
-    if len(labels) != len(fits) or len(set(labels)) < len(labels):
+    labels = names_of(fits, names, "compare")
+    if not are_different(labels):
         raise DomainError(f"compare needs names=, a different one for each of {len(fits)} fits; got {labels!r:.80}.")
     for fit in fits:
         if not (hasattr(fit, "model") and hasattr(fit, "aic")):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.arguments import is_one_of
+from stattools.arguments import are_different, is_one_of, several
 from stattools.averages import SLOPE, Average, Move, averages
 from stattools.data.columns import listing
 from stattools.errors import DomainError, IncompatibleError
@@ -68,11 +68,11 @@ def marginal_effects(
     if not is_one_of(at, ("overall", "mean")):
         raise IncompatibleError(f'marginal_effects has at="overall" and at="mean"; got at={at!r}.')
     rows = population(model, data, offset, exposure, at)
-    if variables is not None and isinstance(variables, str):
-        variables = [variables]
-    for name in (*(variables or ()), *discrete):
+    variables = rows.names if variables is None else several(variables)
+    discrete = several(discrete)
+    for name in (*variables, *discrete):
         rows.require(name)
-    asked = {name: rows.levels(name, discrete) for name in (rows.names if variables is None else variables)}
+    asked = {name: rows.levels(name, discrete) for name in variables}
     if not asked:
         raise DomainError(f"{model.title} has no variable to move: its only column is the intercept.")
     for name, levels in asked.items():
@@ -82,7 +82,7 @@ def marginal_effects(
         fit.estimate,
         rows,
         [Move(name, value) for name, levels in asked.items() for value in levels or (SLOPE,)],
-        tuple(discrete),
+        discrete,
     )
     terms, found = [], []
     for name, levels in asked.items():
@@ -139,12 +139,12 @@ def _compared(variable: str, levels: Any, ordered: Any, values: Sequence[Any] | 
                 f"write C({variable}) in the formula, or see fit.marginal_effects()."
             )
         return levels if ordered is None else ordered
-    chosen = list(values) if isinstance(values, list | tuple | np.ndarray) else [values]
+    chosen = several(values)
     try:
         good = levels is not None or np.isfinite(np.asarray(chosen, dtype=float)).all()
     except (TypeError, ValueError):
         good = False
-    if len(chosen) < 2 or len(set(chosen)) < len(chosen) or not good:
+    if len(chosen) < 2 or not are_different(chosen) or not good:
         raise DomainError(f"contrasts of {variable!r} need two or more different values; got {values!r:.80}.")
     if levels is not None and (unknown := [value for value in chosen if value not in levels]):
         raise DomainError(f"{variable!r} has no level {unknown[0]!r}; it has {listing(levels)}.")

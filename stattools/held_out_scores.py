@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.arguments import described, several
+from stattools.arguments import described, names_of
 from stattools.confusion_table import crossed, most_probable
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.data.outcome import numeric
@@ -54,9 +54,7 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
     for fit in fits:
         if not (hasattr(fit, "model") and hasattr(fit, "predict")) or hasattr(fit, "draws"):
             raise IncompatibleError(f"held_out needs fits, st.fit(model); got {type(fit).__name__}.")
-    labels = tuple(str(k + 1) for k in range(len(fits))) if names is None else tuple(map(str, several(names)))
-    if len(labels) != len(fits):
-        raise DomainError(f"held_out needs names=, one for each of {len(fits)} fits; got {len(labels)}.")
+    labels = names_of(fits, names, "held_out")
     scores = [-pointwise(fit, data) for fit in fits]
     if len({len(score) for score in scores}) > 1:
         raise IncompatibleError(f"held_out: the fits see different numbers of rows, {[len(s) for s in scores]}.")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.arguments import are_different, names_of
 from stattools.comparison import Comparison
 from stattools.comparison import compare as compare_fits
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError
@@ -110,8 +111,8 @@ def compare(*results: Any, names: Sequence[str] | None = None) -> Comparison | P
         return compare_fits(*results, names=names)
     if len(results) < 2:
         raise DomainError(f"compare needs two posteriors or more; got {len(results)}.")
-    labels = tuple(str(i + 1) for i in range(len(results))) if names is None else tuple(map(str, names))
-    if len(labels) != len(results) or len(set(labels)) < len(labels):
+    labels = names_of(results, names, "compare")
+    if not are_different(labels):
         raise DomainError(
             f"compare needs names=, a different one for each of {len(results)} posteriors; got {labels!r:.80}."
         )

@@ -4,6 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from numpy.testing import assert_allclose
@@ -55,6 +56,49 @@ def test_an_option_that_is_a_number_takes_nothing_else(option, value):
     if not (option == "drift" and value is True):
         with pytest.raises(st.DomainError):
             NUMBERS[option](value)
+
+
+LISTS = {
+    "report_table": lambda value: st.report_table(OLS, OLS, names=value),
+    "compare": lambda value: st.compare(OLS, OLS, names=value),
+    "compare posteriors": lambda value: st.compare(BETA, BETA, names=value),
+    "held_out": lambda value: st.held_out(OLS, OLS, data=TABLE, names=value),
+    "variables": lambda value: OLS.marginal_effects(variables=value),
+    "discrete": lambda value: OLS.marginal_effects(discrete=value),
+    "values": lambda value: OLS.contrasts("x", values=value),
+    "multinomial": lambda value: st.multinomial([3, 4], names=value),
+    "categories": lambda value: st.categories(["a", "b"], names=value),
+    "custom": lambda value: st.custom(lambda t: -float(t @ t), start=[1.0, 1.0], names=value),
+    "reference": lambda value: st.softmax("y ~ x", {"y": ["a", "b", "c"], "x": [1.0, 2.0, 3.0]}, reference=value),
+    "scan": st.scan,
+}
+NO_LISTS = (True, 3, np.array(3.0), np.eye(2), [[1], [2]], {1, 2}, b"ab", "ab", ["a", float("nan")], [pd.NA, 1], ...)
+
+
+@pytest.mark.parametrize("option", LISTS)
+@pytest.mark.parametrize("value", NO_LISTS, ids=lambda value: f"{value!r:.20}")
+def test_an_option_that_is_a_list_takes_nothing_else(option, value):
+    with pytest.raises(st.StattoolsError):
+        LISTS[option](value)
+
+
+SWITCHES = {
+    "standardize of gradient descent": lambda value: st.GradientDescent(standardize=value),
+    "standardize of a network": lambda value: st.network("y ~ x", TABLE, hidden=[2], standardize=value),
+    "batch_norm": lambda value: st.network("y ~ x", TABLE, hidden=[2], batch_norm=value),
+    "centered": lambda value: st.Ridge(1.0, centered=value),
+    "bias": lambda value: st.exponential_moments([1.0, 2.0], half_life=1.0, bias=value),
+    "html": lambda value: st.report(OLS, to="report", html=value),
+    "png": lambda value: st.report(OLS, to="report", png=value),
+    "intercept": lambda value: st.ols([1.0, 2.0, 4.0], [[1.0], [2.0], [3.0]], intercept=value),
+}
+
+
+@pytest.mark.parametrize("option", SWITCHES)
+@pytest.mark.parametrize("value", ["no", 0, np.array(True), [False], float("nan")], ids=repr)
+def test_a_switch_is_true_or_false(option, value):
+    with pytest.raises(st.DomainError, match="True or False"):
+        SWITCHES[option](value)
 
 
 SERIES = st.fit(st.local_level([1.0, 2.0, 1.5, 3.0, 2.5, 4.0]))

@@ -6,13 +6,13 @@ one entry per arm, and its `sample` has shape (draws, *shape).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.arguments import is_one_of
+from stattools.arguments import is_one_of, several
 from stattools.conjugate.arms import frozen, labels, plain, require_range
 from stattools.data.pairing import paired
 from stattools.errors import DomainError, quoted
@@ -87,7 +87,7 @@ def different(names: Any, count: int, title: str, of: str) -> tuple[str, ...] | 
     """`names` as a tuple, or None; DomainError unless there are so many, all different."""
     if names is None:
         return None
-    found = tuple(names) if isinstance(names, Iterable) and not isinstance(names, str) else (names,)
+    found = several(names)
     text = all(isinstance(name, str) for name in found)
     if not text or len(found) != count or len(set(found)) < count:
         raise DomainError(f"{title} {count} different names, one per {of}; got {quoted(names)}.")

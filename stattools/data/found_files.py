@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from stattools.arguments import several
 from stattools.data.partitions import parts_of
 from stattools.data.row_groups import ARROW, PARQUET, ending
 from stattools.errors import DomainError, FileError
@@ -39,17 +40,13 @@ def found_files(given: Any) -> tuple[list[Path], list[Parts]]:
 
 
 def _items(given: Any) -> list[Any]:
-    if isinstance(given, str | os.PathLike):
-        return [given]
-    if not isinstance(given, Iterable) or isinstance(given, bytes):
-        raise DomainError(
-            f"st.scan takes a file, a folder, a pattern or a list of them; got {type(given).__name__}. A table in "
-            "memory is given to the model itself."
-        )
-    items = list(given)
+    items = [given] if isinstance(given, os.PathLike) else list(several(given))
     for item in items:
         if not isinstance(item, str | os.PathLike):
-            raise DomainError(f"st.scan takes paths; got {item!r:.60} of type {type(item).__name__}.")
+            raise DomainError(
+                f"st.scan takes a file, a folder, a pattern or a list of them; got {type(item).__name__}. A table in "
+                "memory is given to the model itself."
+            )
     return items
 
 

@@ -95,9 +95,12 @@ def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None)
         raise DomainError(f"the outcome {name!r} has one class only ({_few(labels)}); a model needs two or more.")
     if reference is None:
         return codes.astype(np.int64), tuple(labels)
-    if reference not in labels:
-        raise DomainError(f"reference={reference!r} is not a category of {name!r}; they are {_few(labels, 20)}.")
-    first = labels.index(reference)
+    try:
+        first = labels.index(reference)
+    except (ValueError, TypeError):  # TypeError of what is missing, which equals nothing
+        raise DomainError(
+            f"reference={reference!r:.60} is not a category of {name!r}; they are {_few(labels, 20)}."
+        ) from None
     order = [first, *(place for place in range(len(labels)) if place != first)]
     return np.argsort(order)[codes], tuple(labels[place] for place in order)
 

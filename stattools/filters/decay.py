@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.arguments import is_number
+from stattools.arguments import is_number, require_truth
 from stattools.data.pairing import paired
 from stattools.errors import DomainError
 from stattools.filters.exponential import filtered, require_values
@@ -91,6 +91,7 @@ def exponential_moments(
     """
     who = "exponential_moments"
     require_missing(who, missing)
+    require_truth(bias, f"bias= of {who}")
     paired(("signal", signal), ("times", times))
     x = numbers(signal, "signal", who)
     if np.iscomplexobj(x):

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.arguments import as_theta, is_number
+from stattools.arguments import are_different, as_theta, is_number, several
 from stattools.errors import DomainError
 from stattools.model import Evaluation
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
@@ -212,13 +212,15 @@ def custom(
         begin = np.atleast_1d(np.asarray(start, dtype=float))
     except (TypeError, ValueError):
         raise DomainError(f"custom needs start=, one finite number per parameter; got {start!r:.60}.") from None
-    if names is not None and not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
-        raise DomainError(f"custom needs names=, a list of texts, one per parameter; got {names!r:.60}.")
-    labels = tuple(names) if names is not None else tuple(f"theta{i + 1}" for i in range(len(begin)))
+    labels = several(names) if names is not None else tuple(f"theta{i + 1}" for i in range(len(begin)))
     if begin.ndim != 1 or not len(begin) or not (np.abs(begin) < LARGEST).all():
         raise DomainError(f"custom needs start=, one finite number per parameter; got {start!r:.60}.")
-    if len(labels) != len(begin) or len(set(labels)) < len(labels):
-        raise DomainError(f"custom needs {len(begin)} different names, one per parameter; got {list(labels)}.")
+    texts = all(isinstance(label, str) for label in (title, *labels))
+    if not texts or len(labels) != len(begin) or not are_different(labels):
+        raise DomainError(
+            f"custom needs {len(begin)} different names, one text per parameter, and a text as title=; got "
+            f"{list(labels)!r:.60}, {title!r:.60}."
+        )
     if n is not None and not (is_number(n) and n > 0):
         raise DomainError(f"custom needs n=, the number of observations, positive; got {n!r:.60}.")
     model = Custom(loglik, begin, labels, score, n, title, np.eye(len(begin)))

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlogy
 
-from stattools.arguments import as_theta, several
+from stattools.arguments import are_different, as_theta, several
 from stattools.data.columns import clean, missing
 from stattools.data.table import series
 from stattools.errors import DomainError
@@ -213,6 +213,6 @@ def checked_names(names: Sequence[Hashable] | None, K: int, who: str) -> Names:
     found = tuple(range(K)) if names is None else several(names)
     if K < 2:
         raise DomainError(f"{who} needs two or more categories; got {K}. Give names= to list those not seen.")
-    if len(found) != K or len(set(found)) < K:
+    if len(found) != K or not are_different(found):
         raise DomainError(f"{who} needs {K} different names, one per category; got {list(found)!r:.80}.")
     return found

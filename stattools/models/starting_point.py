@@ -40,7 +40,7 @@ def starting_point(likelihood: Likelihood, predictor: Linear | Dispersed, rows: 
     rate = weight @ rows.y / (weight @ exposure)
     constant = _constant(rows.X)
     if constant.size and rows.X[0, constant[0]] != 0:
-        theta[constant[0]] = (likelihood.link(rate) - largest) / rows.X[0, constant[0]]
+        theta[constant[0]] = _in_units(likelihood.link(rate) - largest, rows.X[0, constant[0]])
     elif rows.offset is not None:
         size = 0.5 * (rows.y + weight @ rows.y / weight.sum())
         theta[: predictor.columns] = _nearest(rows, likelihood.link(size) - offset)
@@ -57,7 +57,7 @@ def _start_of_proportions(likelihood: BetaBinomial, theta: Floats, rows: Rows) -
     share = (weight @ k) / (weight @ n)
     constant = _constant(rows.X)
     if constant.size and rows.X[0, constant[0]] != 0:
-        theta[constant[0]] = likelihood.link(share) / rows.X[0, constant[0]]
+        theta[constant[0]] = _in_units(likelihood.link(share), rows.X[0, constant[0]])
     # Var(k) = n p q (1 + (n - 1) / (1 + s))
     excess = weight @ ((k - n * share) ** 2 / (share * (1.0 - share)) - n)
     shared = np.clip(excess / max(weight @ (n * (n - 1.0)), 1.0), 1e-4, 0.9)
@@ -79,4 +79,11 @@ def _nearest(rows: Rows, eta: Floats) -> Floats:
     X = rows.X
     size = np.abs(X).max(axis=0)
     size = np.where(size > 0, size, 1.0)
-    return np.linalg.lstsq(X / size, eta, rcond=None)[0] / size
+    return _in_units(np.linalg.lstsq(X / size, eta, rcond=None)[0], size)
+
+
+def _in_units(coefficients: Floats, size: Floats) -> Floats:
+    """Coefficients of columns of such a size; 0 beyond float64, in units that no fit takes."""
+    with np.errstate(over="ignore"):
+        found = coefficients / size
+    return np.where(np.isfinite(found), found, 0.0)

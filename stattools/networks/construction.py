@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.arguments import require_truth
 from stattools.data.arrays import NUMBERS, vector
 from stattools.data.dataset import Dataset
 from stattools.data.outcome import binary, categories, numeric
@@ -55,8 +56,8 @@ def network(
     ((1, 2, 3), 22, -1.098612)
     """
     units = _units(hidden)
-    if not isinstance(batch_norm, bool) or not isinstance(standardize, bool):
-        raise DomainError(f"batch_norm= and standardize= are True or False; got {batch_norm!r}, {standardize!r}.")
+    require_truth(batch_norm, "batch_norm= of a network")
+    require_truth(standardize, "standardize= of a network")
     if batch_norm and weights is not None:
         raise IncompatibleError(
             "batch norm takes its moments from the rows of a batch and knows no weights=: repeat the rows."

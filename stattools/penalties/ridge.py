@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.arguments import is_number
+from stattools.arguments import is_number, require_truth
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Categorical
 from stattools.model import Evaluation, Model
@@ -53,8 +53,8 @@ class Ridge:
                 f"Ridge needs a positive, finite strength, such as 1.0; got {self.strength!r:.60}. Leave penalty= out "
                 "for maximum likelihood."
             )
-        if not (self.centered is None or isinstance(self.centered, bool)):
-            raise DomainError(f"Ridge needs centered=True or False, or none of them; got {self.centered!r}.")
+        if self.centered is not None:
+            require_truth(self.centered, "centered= of Ridge, where it is given,")
 
     @printed
     def __repr__(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from stattools.arguments import is_one_of
+from stattools.arguments import is_one_of, names_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import require_level
 from stattools.reporting import html, latex, markdown
@@ -75,9 +75,8 @@ def report_table(
     require_level(level)
     if not results:
         raise DomainError("report_table needs one fit or more; got none.")
-    titles = [f"({i})" for i in range(1, len(results) + 1)] if names is None else [literal(name) for name in names]
-    if len(titles) != len(results) or isinstance(names, str):
-        raise DomainError(f"report_table needs one name per fit, {len(results)}; got names={names!r}.")
+    given = names_of(results, names, "report_table")
+    titles = [f"({name})" if names is None else literal(name) for name in given]
     columns = [_column(result, title, spread, level) for result, title in zip(results, titles, strict=True)]
     return face(_table(columns, _caption(results, spread, level)))
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stattools.arguments import require_truth
 from stattools.errors import DomainError, IncompatibleError
 from stattools.reporting import draws, networks, sections, sentences, tallies
 from stattools.reporting.beliefs import section_of
@@ -74,6 +75,8 @@ def report(
     '# Coin: 3 ones in 4 flips'
     >>> folder.cleanup()
     """
+    require_truth(html, "html= of report")
+    require_truth(png, "png= of report")
     return write(compose(*parts, title=title, command=command), to, html=html, png=png)
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from stattools.arguments import is_number, is_one_of
+from stattools.arguments import is_number, is_one_of, require_truth
 from stattools.errors import ConvergenceError, DomainError
 from stattools.model import Evaluation, Model
 from stattools.printing import printed
@@ -47,6 +47,8 @@ class GradientDescent:
 
     def __post_init__(self) -> None:
         require_tolerance("GradientDescent", self.tolerance, self.max_steps)
+        if self.standardize is not None:
+            require_truth(self.standardize, "standardize= of GradientDescent, where it is given,")
         if not (is_one_of(self.step, (BB,)) or (is_number(self.step) and self.step > 0)):
             raise DomainError(f'GradientDescent needs step, a positive number or "{BB}"; got {self.step!r:.60}.')
 

@@ -7,7 +7,7 @@ import xarray
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
-from stattools.export.arviz import datatree
+from stattools.export.arviz import datatree, pareto_smoothed
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +83,13 @@ def test_any_groups_with_named_axes():
     assert_array_equal(made["posterior"]["beta"].sel(coef="b").values[0], draws[0, :, 1])
     assert made["observed_data"]["y"].sel(obs=20).item() == 2.0
     assert not any("created_at" in node.attrs for node in made.subtree)
+
+
+def test_pareto_smoothing_needs_a_tail():
+    """A fifth of the draws is the tail, and five points determine its shape: ArviZ refuses fewer than 25 draws."""
+    ratios = np.random.default_rng(0).normal(size=25)
+    assert np.isfinite(pareto_smoothed(ratios)[1])
+    with pytest.raises(st.DomainError, match="needs 25 draws"):
+        pareto_smoothed(ratios[:24])
+    with pytest.raises(st.DomainError, match="needs 25 draws"):
+        st.posterior(st.probit([0, 1, 1, 0, 1, 0], np.arange(6.0)), method="laplace", draws=4)

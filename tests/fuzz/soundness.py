@@ -35,6 +35,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"^separation \.infinite|^Separation\.(infinite|interval)", "inf", "what the outcomes make infinite"),
     (r"\.slope $", "inf", "next to the edge of the line the slope is beyond float64"),
     (r"^fit \.covariance|^Fit\.(se|table|interval|covariance)", "nan", "a variance whose maximum is 0: fit.boundary"),
+    (r"^NetworkFit\.(own_accuracy|residual_sd) ", "nan", "an accuracy without classes, the scale of what has none"),
     (r"\.glance \.r_squared", "nan", "a model without a null model"),
     (r"^hodrick_prescott ", "nan", "the cycle where nothing was observed"),
     (r"^(linear_recurrence|exponential_filter|exponential_moments) ", "nan", "missing from the start, or after NaN"),

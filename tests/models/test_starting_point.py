@@ -21,6 +21,14 @@ def test_a_column_that_varies_late_is_no_intercept():
     assert_allclose(model.start[1], np.log(model.rows.y.mean()))
 
 
+def test_columns_beyond_float64_start_at_zero():
+    x = 5e-324 * np.arange(20.0)
+    model = st.probit(np.arange(20) % 2, x[:, None], offset=np.arange(20) / 10)
+    assert np.isfinite(model.start).all()
+    model = st.poisson(np.arange(20) % 3, np.full((20, 1), 5e-324), intercept=False)
+    assert model.start.tolist() == [0.0]
+
+
 def test_an_offset_is_undone_from_a_sample():
     g = rng(2)
     X = np.column_stack([np.ones(60_000), g.normal(size=60_000)])
