@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Group = Mapping[str, ArrayLike]
 Floats = NDArray[np.float64]
 
-FEWEST = 25
-"""Draws of which a fifth, the tail, are the five that a generalized Pareto distribution is fitted to."""
+FEWEST = 30
+"""Draws of which a fifth, the tail, are the six that a generalized Pareto distribution is fitted to."""
 
 
 def datatree(
@@ -60,14 +60,14 @@ def datatree(
 def pareto_smoothed(log_ratios: ArrayLike) -> tuple[Floats, float]:
     """Smoothed log weights, (draws,), and the Pareto shape k of the largest; infinite k where a ratio is no number.
 
-    Raises DomainError for fewer than 25 draws.
+    Raises DomainError for fewer than 30 draws.
     """
     from arviz_stats.base.array import array_stats
 
     ratios = np.asarray(log_ratios, dtype=float)
     ratios = np.where(np.isnan(ratios), -np.inf, ratios)
     if len(ratios) < FEWEST:
-        raise DomainError(f"Pareto's k-hat needs {FEWEST} draws, five of them in the tail; got {len(ratios)}.")
+        raise DomainError(f"Pareto's k-hat needs {FEWEST} draws, six of them in the tail; got {len(ratios)}.")
     if not np.isfinite(ratios).sum() > 10:
         return ratios, float("inf")
     floor = ratios[np.isfinite(ratios)].min() - 700.0

@@ -27,7 +27,7 @@ from tests.fuzz.scenes import Hand, Scene, column, scene
 from tests.fuzz.soundness import DOCUMENTED, faults_of_message, holes, holes_of_text
 
 PATIENCE = 30.0
-"""Seconds of work after which a call on a small table hangs; the slowest takes 3. Waiting may take ten times as long."""
+"""Seconds of work after which a call on a small table hangs; the slowest takes 3. A wait may be ten times as long."""
 
 RECORDS = {
     *(name for name in st.__all__ if inspect.isclass(getattr(st, name)) and issubclass(getattr(st, name), Exception)),

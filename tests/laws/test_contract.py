@@ -45,14 +45,15 @@ def test_the_fit_follows(law, name):
 
 
 def prepared(law: str, case: Case) -> Case:
-    """The case with what the law changes."""
+    """The case with what the law changes, and without what it cannot take."""
     needed = {
         "weights are repeated rows": "weights",
         "exposure is an offset": "exposure",
         "unit of precision": "precision",
     }
     more = (needed[law],) if law in needed else ()
-    return case.over(case.table, beside=tuple(dict.fromkeys((*case.beside, *more))))
+    less = ("precision",) if law == "rows in files" else ()  # it is not read from files
+    return case.over(case.table, beside=tuple(dict.fromkeys(key for key in (*case.beside, *more) if key not in less)))
 
 
 def fits_of(case: Case) -> tuple[st.Fit, ...]:
