@@ -88,8 +88,8 @@ def test_hostile_names_come_back_from_every_format(name):
     [
         (lambda: st.report_table(), DomainError, "one fit or more"),
         (lambda: st.report_table(small, format="pdf"), DomainError, "markdown, html, latex; got 'pdf'"),  # type: ignore[arg-type]
-        (lambda: st.report_table(small, large, names=["one"]), DomainError, "one name per fit, 2"),
-        (lambda: st.report_table(small, names="s"), DomainError, "one name per fit"),
+        (lambda: st.report_table(small, large, names=["one"]), DomainError, "one for each of 2 results"),
+        (lambda: st.report_table(small, names="s"), DomainError, "one for each of 1 results"),
         (lambda: st.report_table(small, spread="sd"), DomainError, 'spread="se" or "interval"'),  # type: ignore[arg-type]
         (lambda: st.report_table(small, level=95), DomainError, "level"),
         (lambda: st.report_table(small.model), IncompatibleError, "got Model"),
