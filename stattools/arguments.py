@@ -85,7 +85,8 @@ def names_of(results: Collection[Any], names: Any, who: str) -> tuple[str, ...]:
     (('1', '2'), ('old', 'new'))
     """
     found = tuple(range(1, len(results) + 1)) if names is None else several(names)
-    if len(found) != len(results) or not all(isinstance(name, str | int) for name in found):
+    words = not isinstance(names, str) and all(isinstance(name, str | int) for name in found)
+    if not words or len(found) != len(results):
         raise DomainError(f"{who} needs names=, one for each of {len(results)} results; got {names!r:.80}.")
     return tuple(map(str, found))
 

@@ -216,7 +216,7 @@ def test_softmax_of_two_categories_is_a_logistic_regression_with_a_ridge_too():
 
 @pytest.mark.parametrize("centered", ["yes", 1, 0])
 def test_centered_is_true_or_false(centered):
-    with pytest.raises(st.DomainError, match="centered= of Ridge.* True or False"):
+    with pytest.raises(st.DomainError, match=r"centered= of Ridge.* True or False"):
         Ridge(1.0, centered=centered)
     assert [repr(Ridge(0.5)), repr(Ridge(2.0, centered=False))] == ["Ridge(0.5)", "Ridge(2, centered=False)"]
 
