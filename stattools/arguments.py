@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError
 
+FLOAT64 = np.dtype(np.float64)
+"""The one object that native arrays of float64 have as their type: `is` tells, in less time than `==`."""
+
 
 def is_number(value: Any) -> TypeGuard[float]:
     """Whether this is one number of Python or NumPy that float64 holds: no truth value, duration, NaN or infinity.

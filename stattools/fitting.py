@@ -225,10 +225,10 @@ def _fit(
 def _solve(model: Model, solver: Solver) -> Solution:
     """The solver's answer, once it is known that the data determine it."""
     check_size(model)
-    discrete, p = not model.has_scale, model.predictor.size
+    discrete = not model.has_scale
     if discrete and large(model):
         check_extremes(model)
-    elif p > FEW:
+    elif (p := len(model.start)) > FEW:
         require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
     try:
         if discrete and isinstance(solver, Newton) and solver.max_steps > PATIENCE:

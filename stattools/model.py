@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import get_blas_funcs
 from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
-from stattools.arguments import as_theta
+from stattools.arguments import FLOAT64, as_theta
 from stattools.data.products import FEW, symmetric
 from stattools.data.rows import Block, Rows
 from stattools.data.sweep import Share
@@ -238,7 +238,7 @@ class Model:
         return rows, T
 
     def _checked(self, theta: ArrayLike) -> Floats:
-        if type(theta) is not np.ndarray or theta.dtype != np.float64:
+        if type(theta) is not np.ndarray or theta.dtype is not FLOAT64:
             theta = as_theta(theta, self.title)
         if theta.shape != (self.predictor.size,):
             raise DomainError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log
+from math import log, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +18,9 @@ from stattools.solvers.surrogate import held_elsewhere
 from stattools.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 
 Floats = NDArray[np.float64]
+
+TINY, HUGE = sqrt(SMALLEST_VARIANCE), sqrt(LARGEST_VARIANCE)
+"""Products of two numbers between these have all their digits."""
 
 
 class Covariance(NamedTuple):
@@ -53,8 +56,9 @@ def covariance(
     >>> covariance(model, solution.estimate, solution.covariance, "HC0").matrix.round(4).tolist()
     [[0.0264, -0.0126], [-0.0126, 0.0134]]
     """
-    if hasattr(model, "standardized"):
-        _require_variances(model, bread, scale)
+    variances = bread.diagonal().tolist()
+    if not (min(variances) > TINY and max(variances) < HUGE and TINY < scale * scale < HUGE):
+        _require_variances(model, variances, scale)
     if isinstance(cov, str) and cov == "information":
         df = model.n - len(theta) if isinstance(model, Model) and model.has_scale else np.inf
         return Covariance(bread if scale == 1.0 else bread * (scale * scale), cov, df)
@@ -81,9 +85,11 @@ def covariance(
     return Covariance(sandwich.closed(factor * sandwich.independent(cov), cov), cov, df)
 
 
-def _require_variances(model: Any, bread: Floats, scale: float) -> None:
+def _require_variances(model: Any, variances: list[float], scale: float) -> None:
     """DomainError where a variance has no digits in float64; where y is 0 in every row, `scale` has none either."""
-    variances, square = bread.diagonal().tolist(), scale * scale
+    if not hasattr(model, "standardized"):
+        return
+    square = scale * scale
     if not isinstance(model, Model):  # a variance at its boundary 0 has none
         variances = [1.0 if variance != variance else variance for variance in variances]
     if square < SMALLEST_VARIANCE:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
-from stattools.arguments import several
+from stattools.arguments import FLOAT64, several
 from stattools.data.beside_ones import BesideOnes
 from stattools.data.columns import clean, missing
 from stattools.data.sweep import sweep
@@ -53,11 +53,11 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
         values = _stack(table(dict(enumerate(values.T))), what)
     if values.dtype.kind not in NUMBERS:
         raise DomainError(f"{what} must hold numbers; got {values.dtype}. Text and categories need {FORMULA}.")
-    if not (values.flags.c_contiguous or values.flags.f_contiguous):
+    if not values.flags.forc:
         values = np.ascontiguousarray(values)
-    if values.dtype != np.float64:
+    if values.dtype is not FLOAT64:
         with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
-            values = values.astype(np.float64)
+            values = values.astype(FLOAT64, copy=False)
     if not all_finite(values):
         good = np.isfinite(values)
         row, place = (int(index) for index in np.argwhere(~good)[0])
@@ -74,7 +74,10 @@ def vector(values: Any, what: str) -> Any:
     >>> vector([0, 1], "y")
     array([0, 1])
     """
-    plain = type(values) is np.ndarray and values.ndim == 1 and values.dtype.kind in NUMBERS and values.itemsize <= 8
+    known = type(values) is np.ndarray and values.ndim == 1
+    if known and values.dtype is FLOAT64 and values.size and all_finite(values):
+        return values
+    plain = known and values.dtype.kind in NUMBERS and values.itemsize <= 8
     if not (plain and values.size):
         values = _column(values, what)
     if values.dtype.kind == "f" and not all_finite(np.asarray(values)):

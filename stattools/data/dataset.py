@@ -185,7 +185,7 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         design = _array_design(named(names, found, values.shape[1]), intercept)
     outcome = vector(y, "y")
     _same_length(outcome, "y", len(values), "X")
-    extras, given = {}, [("y", y), ("X", X)]
+    extras, index = {}, None
     for key, value in columns.items():
         if value is None:
             continue
@@ -195,11 +195,13 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
             )
         extras[key] = _number_column(vector(value, f"{key}="), key, f"{key}=")
         _same_length(extras[key], f"{key}=", len(values), "X")
-        given.append((f"{key}=", value))
+    if extras or not type(y) is type(X) is np.ndarray:
+        beside = ((f"{key}=", value) for key, value in columns.items() if value is not None)
+        index = paired(("y", y), ("X", X), *beside)
     whole = with_intercept(values) if intercept else values
-    origins = _origins(columns) if extras else NONE
-    index = None if not extras and type(y) is type(X) is np.ndarray else paired(*given)
-    return Dataset(whole, outcome, _name_of(y), design, extras, index=index, extras=origins)
+    return Dataset(
+        whole, outcome, _name_of(y), design, extras, index=index, extras=_origins(columns) if extras else NONE
+    )
 
 
 def _array_design(names: tuple[str, ...], intercept: bool) -> Design:

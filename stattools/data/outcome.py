@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.arguments import FLOAT64
 from stattools.data.arrays import NUMBERS, vector
 from stattools.errors import DomainError
 from stattools.likelihoods.likelihood import are_zero_or_one
@@ -23,6 +24,8 @@ def numeric(values: pd.Series | np.ndarray, name: str) -> np.ndarray:
     >>> numeric([1, 2, 4], "y").tolist()
     [1.0, 2.0, 4.0]
     """
+    if type(values) is np.ndarray and values.dtype is FLOAT64 and values.ndim == 1:
+        return values
     column: Any = values if _is_numbers(values) else vector(values, f"the outcome {name!r}")
     if column.dtype.kind not in NUMBERS:
         levels = column.cat.categories.tolist()

@@ -40,7 +40,8 @@ class Gaussian:
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless all are finite and have sums of squares in float64."""
         y = floats(y, "Gaussian")
-        if y.size and SMALLEST < nrm2(y.ravel()) < LARGEST:
+        flat = y if y.ndim == 1 else y.ravel()
+        if y.size and SMALLEST < nrm2(flat) < LARGEST:
             return y
         require_size("Gaussian", "y", finite(y, "Gaussian"))
         return y

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import FLOAT64
 from stattools.errors import DomainError
 
 Floats = NDArray[np.float64]
@@ -32,6 +33,8 @@ class Likelihood(Protocol):
 
 def floats(y: ArrayLike, who: str) -> Floats:
     """y as float64, or a DomainError that says what it is instead."""
+    if type(y) is np.ndarray and y.dtype is FLOAT64:
+        return y
     try:
         return np.asarray(y, dtype=float)
     except (TypeError, ValueError):

@@ -57,27 +57,27 @@ def bind(
             require_moderate(likelihood, extras[1])
             _require_digits(likelihood, extras[1], y)
         rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
-        if rows.precision is not None:
-            require_precision(rows.precision, rows.y)
+        if extras[2] is not None:
+            require_precision(extras[2], rows.y)
     columns = data.X.shape[1]
     predictor = Dispersed(columns, dispersed) if dispersed else _linear(columns, likelihood.width)
-    return Model(
-        kind=kind,
-        title=title,
-        likelihood=likelihood,
-        predictor=predictor,
-        rows=rows,
-        design=data.design,
-        outcome_name=outcome_name or data.outcome_name,
-        start=starting_point(likelihood, predictor, rows if data.scanned is None else rows.typical),
-        labels=labels,
-        extras=data.extras,
-        dropped=data.dropped,
-        n_dropped=data.n_dropped,
-        n_empty=data.n_empty,
-        kept=data.kept,
-        source=data.source,
-        index=data.index,
+    return Model(  # by position: names cost a small fit a twentieth of its time
+        kind,
+        title,
+        likelihood,
+        predictor,
+        rows,
+        data.design,
+        outcome_name or data.outcome_name,
+        starting_point(likelihood, predictor, rows if data.scanned is None else rows.typical),
+        labels,
+        data.extras,
+        data.dropped,
+        data.n_dropped,
+        data.n_empty,
+        data.kept,
+        data.source,
+        data.index,
     )
 
 
