@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.arrays import matrix
 from stattools.data.times import ahead, following
 from stattools.errors import DomainError, IdentificationError
+from stattools.statespace.components import Components
 from stattools.statespace.kalman import kalman
 from stattools.statespace.state_table import completed, require_quantile
 from stattools.statespace.structural import Structural
@@ -43,13 +44,8 @@ def forecasts(
     steps = ahead(steps)
     times = following(model.times, steps)
     variances, beta = completed(model, theta)
-    parts, full = model.components, model.components.full(variances)
-    state, covariance = _after(model, variances, beta)
-    T, Z, Q = parts.transition, parts.loading, parts.disturbance(full)
-    mean, variance = np.empty(steps), np.empty(steps)
-    for h in range(steps):
-        mean[h], variance[h] = Z @ state, Z @ covariance @ Z + full[0]
-        state, covariance = T @ state, T @ covariance @ T.T + Q
+    full = model.components.full(variances)
+    mean, variance = _moments(model.components, full, *_after(model, variances, beta), steps)
     mean += model.drift * (model.steps + np.arange(steps))
     if model.regressors:
         mean += _future(model, X, steps) @ beta
@@ -58,6 +54,32 @@ def forecasts(
     reach = half * np.sqrt(variance)
     columns = {"time": times, "mean": mean, "variance": variance}
     return pd.DataFrame(columns | {"lower": mean - reach, "upper": mean + reach})
+
+
+def _moments(
+    parts: Components, full: Floats, state: Floats, covariance: Floats, steps: int
+) -> tuple[Floats, Floats]:
+    """Means and variances of the next observations, from the state and its covariance at the first of them.
+
+    The rows L_h = Z'T^h come again after each period, but for the trend's entry, which is h: one period of them gives
+    L_h a and L_h P L_h' of all steps, and the sum of L_i Q L_i' over i < h, in which i^2 sums to h (h-1) (2h-1) / 6.
+    """
+    period, Q = max(parts.period, 1), parts.disturbance(full).diagonal().copy()
+    L = np.empty((period, parts.diffuse))
+    L[0] = parts.loading
+    for j in range(1, period):
+        L[j] = L[j - 1] @ parts.transition
+    h = np.arange(steps)
+    cycle, j = np.divmod(h, period)
+    carried = L @ covariance
+    mean, variance = (L @ state)[j], (carried * L).sum(axis=1)[j] + full[0]
+    if parts.order == 2:
+        far, of_trend, Q[1] = (cycle * period).astype(float), Q[1], 0.0
+        mean += far * state[1]
+        variance += far * (2.0 * carried[j, 1] + far * covariance[1, 1])
+        variance += of_trend * (h * (h - 1.0) * (2.0 * h - 1.0) / 6.0)
+    added = np.append(0.0, np.cumsum(L**2 @ Q))
+    return mean, variance + (cycle * added[-1] + added[j])
 
 
 def _after(model: Structural, variances: Floats, beta: Floats) -> tuple[Floats, Floats]:

@@ -56,3 +56,24 @@ def test_what_a_forecast_needs():
     ):
         with pytest.raises(DomainError, match=message):
             call()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_moments_are_those_of_the_recursion(case):
+    from stattools.statespace.forecasts import _moments
+
+    parts, variances = CASES[case]
+    full, random = parts.full(np.array(variances)), np.random.default_rng(1)
+    state, root = random.normal(size=parts.diffuse), random.normal(size=(parts.diffuse, parts.diffuse))
+    a, P, T, Z, Q = state, root @ root.T, parts.transition, parts.loading, parts.disturbance(full)
+    mean, variance = _moments(parts, full, a, P, 50)
+    for h in range(50):
+        # sums of a hundred terms that cancel here and there
+        np.testing.assert_allclose([mean[h], variance[h]], [Z @ a, Z @ P @ Z + full[0]], rtol=1e-11, atol=1e-11)
+        a, P = T @ a, T @ P @ T.T + Q
+
+
+def test_a_million_steps_take_no_step_each():
+    fit = st.fit(st.local_level(NILE))
+    variance = fit.forecast(1_000_000)["variance"].to_numpy()
+    np.testing.assert_allclose(variance[-1] - variance[0], 999_999 * fit.estimate[1], rtol=1e-12)
