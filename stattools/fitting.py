@@ -256,7 +256,7 @@ def _penalized_fit(model: Any, solver: Solver | None, level: float, cov: Kind, p
     loglik = _without(penalty, model, solution)
     if isinstance(penalty, Ridge):
         none = np.broadcast_to(np.nan, solution.covariance.shape)
-        scale = _scale_and_loglik(model, solution)[0] if isinstance(model, Model) else 1.0
+        scale = _scale_and_loglik(model, solution, penalty)[0] if isinstance(model, Model) else 1.0
         return Fit(model, solution.estimate, none, loglik, solution, scale, level, NO_SE, penalty=penalty)
     return Fit(model, solution.estimate, solution.covariance, loglik, solution, 1.0, level, penalty=penalty)
 
@@ -317,15 +317,21 @@ def _not_converged(model: Any, solution: Solution) -> ConvergenceError:
     return ConvergenceError(message, solution)
 
 
-def _scale_and_loglik(model: Model, solution: Solution) -> tuple[float, float]:
+def _scale_and_loglik(model: Model, solution: Solution, penalty: Penalty | None = None) -> tuple[float, float]:
     """The unbiased scale (1 where none is estimated) and the log-likelihood at the estimate."""
     if not model.has_scale:
         return 1.0, solution.loglik
     spare = model.n - len(solution.estimate)
     if spare <= 0:
+        reason = "the fit is exact and nothing is left to estimate the scale from."
+        if penalty is not None:
+            reason = (
+                f"with {penalty!r} the coefficients are determined, but the residual scale is estimated on n - p "
+                "degrees of freedom, of which there are none."
+            )
         raise IdentificationError(
-            f"{model.title} has {len(solution.estimate)} coefficients and {model.n:.0f} rows: the fit is exact and "
-            "nothing is left to estimate the scale from. Use fewer columns or more rows."
+            f"{model.title} has {len(solution.estimate)} coefficients and {model.n:.0f} rows: {reason} Use fewer "
+            "columns or more rows."
         )
     rss, _ = solution.residual_sums or model.residual_sums(solution.estimate)
     return sqrt(rss / spare), model.loglik_of(rss)

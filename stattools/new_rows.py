@@ -13,13 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.arrays import NUMBERS
 from stattools.data.columns import clean, listing, missing
+from stattools.data.extras import Farthest, frequencies
 from stattools.data.pairing import paired
 from stattools.data.rows import Rows
 from stattools.data.sources import source_of
 from stattools.data.table import is_frame, series, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.model import Model
-from stattools.models.binding import frequencies, require_moderate
+from stattools.models.binding import require_moderate
 from stattools.solvers.surrogate import held_elsewhere
 
 Floats = NDArray[np.float64]
@@ -118,7 +119,7 @@ def _new_offset(model: Model, data: Any, offset: Column, exposure: Column, n: in
         total = total + _numbers(data, found["offset"], "offset", n)
     if found["exposure"] is not None:
         total = total + np.log(_positive(data, found["exposure"], "exposure", n))
-    require_moderate(model.likelihood, total)
+    require_moderate(model.likelihood, Farthest.of(total))
     return total
 
 

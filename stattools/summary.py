@@ -204,8 +204,9 @@ def _foot(fit: Fit) -> list[str]:
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
     sums = fit.solution.residual_sums or (fit.model.residual_sums(fit.estimate) if fit.model.has_scale else None)
+    nothing = ": standard errors and tests say nothing here."
     if sums is not None and fit.scale**2 <= 1e-24 * sums[1] / fit.n:
-        lines.append("The fit is exact to round-off: standard errors and tests say nothing here.")
+        lines.append(f"The fit is exact to round-off{nothing if fit.kinds else '.'}")
     return lines
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design import Design, columns_of, outcome_of
+from stattools.data.extras import offset_of, require_frequencies
 from stattools.data.formula import Formula
 from stattools.data.powers import rest_of_powers
 from stattools.data.rows import Rows
@@ -121,16 +122,8 @@ def weights_and_offset(extras: Mapping[str, str], clean: Clean) -> tuple[Floats 
         column = clean.columns[name]
         if column.dtype.kind not in "biuf":
             raise DomainError(f"{key}= needs numbers; {name!r} holds text.")
-        found[key] = values = column.to_numpy(dtype=np.float64)
-        bad = {
-            "weights": ~((values >= 0) & (values == np.floor(values))),
-            "exposure": ~(values > 0),
-        }.get(key, np.zeros(0, dtype=bool))
-        if bad.any():
-            at = int(np.argmax(bad))
-            wants = "whole numbers >= 0, how often each row was seen" if key == "weights" else "positive numbers"
-            raise DomainError(f"{key}= needs {wants}; got {values[at]:.6g} in row {clean.rows[at]}.")
-    offset = found.get("offset")
-    if "exposure" in found:
-        offset = np.log(found["exposure"]) + (0.0 if offset is None else offset)
-    return found.get("weights"), offset
+        found[key] = column.to_numpy(dtype=np.float64)
+    weights = found.get("weights")
+    if weights is not None:
+        require_frequencies(weights, clean.rows)
+    return weights, offset_of(found.get("offset"), found.get("exposure"), clean.rows)

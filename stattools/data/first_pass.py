@@ -20,6 +20,7 @@ from stattools.data.columns import listing
 from stattools.data.design import Design, columns_of, outcome_of
 from stattools.data.evaluation import constants
 from stattools.data.expression import Expression
+from stattools.data.extras import require_some
 from stattools.data.formula import Formula, parse, require
 from stattools.data.kinds import DTYPES, TEXT
 from stattools.data.moments import Moments
@@ -99,8 +100,7 @@ def read_source(
     if not tally.n_rows:
         counts = ", ".join(f"{name!r} in {count:,}" for name, count in tally.dropped.items())
         raise DomainError(f"no row is complete: of {tally.n_all:,} rows, these columns are missing: {counts}.")
-    if not tally.n:
-        raise DomainError("weights= are all 0: no row counts. Give at least one row a positive frequency.")
+    require_some(tally.n)
     kinds = {name: kind.name for name, kind in tally.kinds.items()}
     levels = {name: _ordered(kinds[name], seen) for name, seen in tally.seen.items()}
     numbers = {name: sorted(np.array(list(found), dtype=DTYPES[kinds[name]]).tolist())
@@ -114,7 +114,7 @@ def read_source(
     design, sample = _design(Coding(formula, Design((), formula, found, state), extras, kinds, levels), survey.sample)
     coding = Coding(formula, design, extras, kinds, levels)
     marginal = _marginal(coding, tally, sample)
-    rows = ScannedRows(source, coding, tally.n_rows, tally.n, marginal, sample.batches)
+    rows = ScannedRows(source, coding, tally.n_rows, tally.n, marginal, sample.batches, tally.farthest)
     dropped = {name: tally.dropped[name] for name in names if tally.dropped[name]}
     return rows, marginal.values, formula.outcome.text, dropped, tally.n_all - tally.n_rows
 

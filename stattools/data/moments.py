@@ -43,4 +43,5 @@ class Moments(NamedTuple):
 
     def about(self, center: float) -> float:
         """The sum of squares about `center`."""
-        return self.square + self.n * (self.mean - center) ** 2
+        gap = self.mean - center
+        return self.square + self.n * (gap * gap)  # a power of a float raises where it overflows

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.coding import CHANGED, Coding
+from stattools.data.extras import NO_OFFSET, Farthest
 from stattools.data.largest import Ends
 from stattools.data.on_disk import OnDisk
 from stattools.data.passes import OverBlocks, OverRows, OverRowsBeside, Summed
@@ -37,7 +38,8 @@ LARGEST = 2_000_000
 class ScannedRows:
     """The rows of a source that are complete in the columns of a formula; it answers what `Rows` answers.
 
-    `raw` are the batches of the sample as they were read, `held` its rows in memory.
+    `raw` are the batches of the sample as they were read, `held` its rows in memory; `farthest` is
+    the largest offset of all rows.
     """
 
     source: Source
@@ -46,6 +48,7 @@ class ScannedRows:
     n: float
     marginal: Marginal
     raw: tuple[Batch, ...]
+    farthest: Farthest = NO_OFFSET
     held: Rows | None = None
     later: dict[str, Any] = field(default_factory=dict)
     """What reads after the first have found, shared by copies."""

@@ -13,6 +13,7 @@ import numpy as np
 from stattools.data.coding import outcome_values, weights_and_offset
 from stattools.data.columns import finite
 from stattools.data.evaluation import evaluate
+from stattools.data.extras import NO_OFFSET, Farthest
 from stattools.data.formula import Formula
 from stattools.data.kinds import TEXT, kind_of, merged, words
 from stattools.data.moments import Moments
@@ -55,10 +56,15 @@ class Question:
             places = {name: Kind(kind, batch.where) for name, kind in kinds.items()}
             if not len(clean.rows):
                 return Tally(places, clean.n, dropped=Counter(clean.gaps), seen=seen)
-            return self._of_rows(clean, kinds, places, seen)
+            return self._of_rows(clean, kinds, places, seen, batch.where)
 
     def _of_rows(
-        self, clean: Clean, kinds: Mapping[str, str], places: dict[str, Kind], seen: dict[str, dict[str, bool]]
+        self,
+        clean: Clean,
+        kinds: Mapping[str, str],
+        places: dict[str, Kind],
+        seen: dict[str, dict[str, bool]],
+        where: str,
     ) -> Tally:
         for name, column in clean.columns.values_of.items():
             if not isinstance(column, np.ndarray):
@@ -78,11 +84,12 @@ class Question:
                 values = evaluate(call.args[0], lambda name: _numbers(clean, name), {})
             finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
             moments[text] = Moments.of(values)
-        weight, _ = weights_and_offset(self.extras, clean)
+        weight, offset = weights_and_offset(self.extras, clean)
         outcome, counts = _outcome(outcome_values(self.formula, clean), weight)
         n = float(len(clean.rows) if weight is None else weight.sum())
         return Tally(
-            places, clean.n, len(clean.rows), n, Counter(clean.gaps), seen, levels, moments, outcome, counts
+            places, clean.n, len(clean.rows), n, Counter(clean.gaps), seen, levels, moments, outcome, counts,
+            Farthest.of(offset, clean.rows, f" of {where}"),
         )  # fmt: skip
 
 
@@ -92,7 +99,7 @@ class Tally:
 
     `seen` the levels of columns of text in the order of their dictionaries, and whether they occur; `levels` those of
     the numbers in C(); `moments` of what is learned; the outcome's moments, and its values with their counts (None: too
-    many to count).
+    many to count); `farthest` the largest offset.
     """
 
     kinds: dict[str, Kind]
@@ -105,6 +112,7 @@ class Tally:
     moments: dict[str, Moments] = field(default_factory=dict)
     outcome: Moments = field(default_factory=Moments)
     counts: dict[Any, float] | None = field(default_factory=dict)
+    farthest: Farthest = NO_OFFSET
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -127,6 +135,7 @@ class Tally:
             },
             self.outcome + other.outcome,
             _counted(self.counts, other.counts),
+            self.farthest + other.farthest,
         )  # fmt: skip
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.dataset import Dataset, read
+from stattools.data.extras import Farthest, frequencies, offset_of, require_positive
+from stattools.data.moments import Moments
 from stattools.data.rows import Rows
 from stattools.errors import DomainError
 from stattools.likelihoods import Gaussian, Likelihood
@@ -25,6 +28,9 @@ NO_EXTRAS = None, None, None
 
 LARGEST_OFFSET = 1e6
 """Beyond this the round-off of the linear predictor is more than 1e-10 of what is added to it."""
+
+ROUND_OFF = 1e8 * float(np.finfo(float).eps)
+"""An offset times this is more than y where y - offset has fewer than 8 digits of it."""
 
 
 def read_rows(formula_or_y: Any, data_or_X: Any, names: Any, intercept: bool, **columns: Column) -> Dataset:
@@ -49,13 +55,15 @@ def bind(
     """
     rows: Any
     if data.scanned is not None:
+        require_moderate(likelihood, data.scanned.farthest, data.scanned.marginal.moments)
         rows = data.scanned.bound(y, likelihood.check)
     else:
         extras = NO_EXTRAS
         if data.columns:
-            extras = _extras(data.columns)
-            require_moderate(likelihood, extras[1])
-            _require_digits(likelihood, extras[1], y)
+            extras = _extras(data.columns, data.kept)
+            if extras[1] is not None:
+                outcome = Moments.of(y, extras[0]) if isinstance(likelihood, Gaussian) else None
+                require_moderate(likelihood, Farthest.of(extras[1], data.kept), outcome)
         rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
         if extras[2] is not None:
             require_precision(extras[2], rows.y)
@@ -87,63 +95,33 @@ def _linear(columns: int, width: int) -> Linear:
     return Linear(columns, width)
 
 
-def _extras(columns: dict[str, Floats]) -> tuple[Floats | None, Floats | None, Floats | None]:
+def _extras(
+    columns: dict[str, Floats], rows: NDArray[np.intp] | None
+) -> tuple[Floats | None, Floats | None, Floats | None]:
     """Weight, offset and precision, each checked."""
-    offset = _offset(columns.get("offset"), columns.get("exposure"))
-    precision = _positive(columns.get("precision"), "precision= are relative inverse variances, and")
-    return frequencies(columns.get("weights")), offset, precision
+    offset, precision = offset_of(columns.get("offset"), columns.get("exposure"), rows), columns.get("precision")
+    if precision is not None:
+        require_positive(precision, "precision= are relative inverse variances, and", rows)
+    return frequencies(columns.get("weights"), rows), offset, precision
 
 
-def _offset(offset: Floats | None, exposure: Floats | None) -> Floats | None:
-    exposure = _positive(exposure, "exposure= is a time, an area or a number at risk, and")
-    if exposure is None:
-        return offset
-    return np.log(exposure) if offset is None else offset + np.log(exposure)
-
-
-def require_moderate(likelihood: Likelihood, offset: Floats | None) -> None:
-    """DomainError for an offset that leaves no digits of a linear predictor whose exponential is taken."""
-    if offset is None or isinstance(likelihood, Gaussian) or not len(offset):
-        return
-    row = int(np.argmax(np.abs(offset)))
-    if abs(offset[row]) > LARGEST_OFFSET:
-        raise DomainError(
-            "offset= is added to the linear predictor, a logarithm or log odds, and at most "
-            f"{LARGEST_OFFSET:g} in size; got {offset[row]:.6g} in row {row}. Of a time, an area or a number at risk "
-            "take the logarithm, or give exposure=."
-        )
-
-
-def _require_digits(likelihood: Likelihood, offset: Floats | None, y: Floats) -> None:
-    """DomainError for an offset of a quantity beside which y is round-off."""
-    if offset is None or not isinstance(likelihood, Gaussian):
-        return
-    row = int(np.argmax(np.abs(offset)))
-    if abs(offset[row]) * np.finfo(float).eps > np.abs(y).max() > 0:
-        raise DomainError(
-            f"offset= is in the units of y, whose largest number is {np.abs(y).max():.3g} in size; got "
-            f"{offset[row]:.6g} in row {row}, and y - offset would keep no digit of y. Check the units."
-        )
-
-
-def _positive(values: Floats | None, what: str) -> Floats | None:
-    if values is not None and not (values > 0).all():
-        row = int(np.argmin(values > 0))
-        raise DomainError(f"{what} must be positive; got {values[row]:.6g} in row {row}. Drop rows that count nothing.")
-    return values
-
-
-def frequencies(weights: Floats | None) -> Floats | None:
-    """Frequency weights, or a DomainError unless they are whole numbers >= 0 that are not all 0."""
-    if weights is None:
-        return None
-    bad = ~((weights >= 0) & (weights == np.floor(weights)) & (weights <= 2.0**53))
-    if bad.any():
-        row = int(np.argmax(bad))
-        raise DomainError(
-            "weights= are frequencies, how often each row was seen, and need whole numbers from 0 to 2^53; got "
-            f"{weights[row]:.6g} in row {row}. Repeat the rows; for inverse variances st.ols has precision=."
-        )
-    if weights.sum() == 0:
-        raise DomainError("weights= are all 0: no row counts. Give at least one row a positive frequency.")
-    return weights
+def require_moderate(likelihood: Likelihood, farthest: Farthest, outcome: Moments | None = None) -> None:
+    """DomainError for an offset that leaves no digits of a linear predictor whose exponential is taken, or few of an
+    outcome from which it is taken.
+    """
+    size = abs(farthest.value)
+    if not isinstance(likelihood, Gaussian):
+        if size > LARGEST_OFFSET:
+            raise DomainError(
+                "offset= is added to the linear predictor, a logarithm or log odds, and at most "
+                f"{LARGEST_OFFSET:g} in size; got {farthest.value:.6g} in {farthest.row}. Of a time, an area or a "
+                "number at risk take the logarithm, or give exposure=."
+            )
+    elif outcome is not None and outcome.n:
+        usual = sqrt(outcome.about(0.0) / outcome.n)
+        if size * ROUND_OFF > usual > 0.0:
+            raise DomainError(
+                f"offset= is in the units of y, whose size is about {usual:.3g}; got {farthest.value:.6g} in "
+                f"{farthest.row}, and y - offset would keep fewer than 8 digits of y. Check the units, or take a "
+                "constant from the offset."
+            )

@@ -12,12 +12,13 @@ from numpy.typing import ArrayLike
 from stattools.arguments import require_truth
 from stattools.data.arrays import NUMBERS, vector
 from stattools.data.dataset import Dataset
+from stattools.data.extras import frequencies
 from stattools.data.outcome import binary, categories, numeric
 from stattools.data.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
 from stattools.memory import require_memory
-from stattools.models.binding import Column, frequencies, read_rows
+from stattools.models.binding import Column, read_rows
 from stattools.networks.activation import Kind
 from stattools.networks.network_model import KINDS, Network
 from stattools.networks.perceptron import Perceptron
@@ -75,7 +76,7 @@ def network(
     require_memory(f"A network of {size:,} parameters", 8 * size, "Use fewer units.")  # and what training keeps
     perceptron = Perceptron.of(inputs, units, judge.width, activation=activation, batch_norm=batch_norm)
     X = np.ascontiguousarray(data.X)  # batches take rows here and there: each must lie in one piece
-    rows = Rows(X, y, frequencies(data.columns.get("weights")))
+    rows = Rows(X, y, frequencies(data.columns.get("weights"), data.kept))
     weight = np.ones(len(y)) if rows.weight is None else rows.weight
     center, scale = _spread(X[:, first:], weight) if standardize else (np.zeros(inputs), np.ones(inputs))
     quantity = isinstance(judge, Gaussian)

@@ -56,9 +56,7 @@ def forecasts(
     return pd.DataFrame(columns | {"lower": mean - reach, "upper": mean + reach})
 
 
-def _moments(
-    parts: Components, full: Floats, state: Floats, covariance: Floats, steps: int
-) -> tuple[Floats, Floats]:
+def _moments(parts: Components, full: Floats, state: Floats, covariance: Floats, steps: int) -> tuple[Floats, Floats]:
     """Means and variances of the next observations, from the state and its covariance at the first of them.
 
     The rows L_h = Z'T^h come again after each period, but for the trend's entry, which is h: one period of them gives

@@ -310,3 +310,12 @@ def test_a_constant_column_is_an_intercept_whatever_its_name():
     assert_allclose(own.estimate, added.estimate, rtol=1e-9)
     assert added.table().attrs["note"] == "penalized: no standard errors"
     assert "penalized: no standard errors" in str(added)
+
+
+@pytest.mark.parametrize("n", [4, 5])
+def test_a_ridge_with_as_many_columns_as_rows_is_no_exact_fit(n):
+    X, y = rng(0).normal(size=(n, 4)), rng(1).normal(size=n)
+    with pytest.raises(st.IdentificationError, match="coefficients are determined, but the residual scale") as raised:
+        st.fit(st.ols(y, X), penalty=st.Ridge(1.0))
+    assert "exact" not in str(raised.value)
+    assert "tests say nothing" not in str(st.fit(st.ols(0.0 * y, X[:, :1]), penalty=st.Ridge(1.0)))
