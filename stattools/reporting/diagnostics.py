@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from stattools.goodness import grouped, wilson_ends
 from stattools.reporting import figures, rows_in_files, smoothing, state_space, tallies
 from stattools.reporting.document import Figure
+from stattools.reporting.stories import story, told
 from stattools.reporting.tables import percent
 from stattools.solvers.surrogate import held_elsewhere, in_memory
 
@@ -48,16 +50,8 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
         return smoothing.diagnostics(fit)
     if state_space.is_structural(fit.model):
         return state_space.diagnostics(fit)
-    suited = {
-        "ols": (residuals,),
-        "logistic": (calibration,),
-        "probit": (calibration,),
-        "poisson": (frequencies, means),
-        "negative_binomial": (frequencies, means),
-        "beta_binomial": (),
-    }.get(fit.model.kind, ())
     several = int((coefficient_spreads(fit.model) > 0).sum()) > 1
-    return (*(figure(fit) for figure in suited), *([coefficients(fit)] if several else []))
+    return (*(figure(fit) for figure in told(SUITED, fit.model)), *([coefficients(fit)] if several else []))
 
 
 def residuals(fit: Fit, name: str = "residuals") -> Figure:
@@ -162,12 +156,7 @@ def coefficients(fit: Fit, name: str = "coefficients") -> Figure:
     ends = np.asarray(fit.interval()).T if fit.kinds else np.stack([fit.estimate, fit.estimate])
     lower, upper = ends * spread
     level = percent(fit.level)
-    unit = {
-        "ols": f"change in {figures.plain(model.outcome_name)}",
-        "probit": "change in Φ⁻¹(probability)",
-        "poisson": "change in the log mean",
-        "negative_binomial": "change in the log mean",
-    }.get(model.kind, "change in the log odds")
+    unit = story(model).unit(model)
     names = [label for label, keep in zip(fit.names, shown, strict=True) if keep]
     return Figure(
         name,
@@ -245,3 +234,15 @@ def _brief(model: Any) -> str:
     """`negative binomial` for Negative binomial regression."""
     title = model.title.removesuffix(" regression")
     return title if title == "Poisson" else title.lower()
+
+
+SUITED: dict[str, tuple[Callable[[Fit], Figure], ...]] = {
+    "ols": (residuals,),
+    "logistic": (calibration,),
+    "probit": (calibration,),
+    "softmax": (),
+    "poisson": (frequencies, means),
+    "negative_binomial": (frequencies, means),
+    "beta_binomial": (),
+}
+"""The figures of each kind of regression, beside its coefficients."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from stattools.reporting import smoothing, state_space, tallies
 from stattools.reporting.document import Block, Math, Paragraph, code
+from stattools.reporting.stories import told
 
 INDEXED = 6
 """Up to so many coefficients are written out by name; more become a sum."""
@@ -18,24 +19,11 @@ INDEXED = 6
 
 def likelihood(model: Any) -> tuple[Block, ...]:
     """Paragraphs and formulas that say what one observation is given its parameters, and the log-likelihood of all."""
-    written = {
-        "ols": _ols,
-        "logistic": _logistic,
-        "softmax": _softmax,
-        "probit": _probit,
-        "poisson": _poisson,
-        "negative_binomial": _negative_binomial,
-        "beta_binomial": _beta_binomial,
-        "coin": _coin,
-        "binomial": _binomial,
-        "custom": _custom,
-        "exponential_smoothing": smoothing.likelihood,
-    }
     if state_space.is_structural(model):
         return state_space.likelihood(model)
     if tallies.is_tally(model):
         return tallies.likelihood(model)
-    return written[model.kind](model)
+    return told(WRITTEN, model)(model)
 
 
 def _ols(model: Any) -> tuple[Block, ...]:
@@ -261,3 +249,19 @@ def _weight(model: Any) -> str:
 
 def _weighted(model: Any) -> str:
     return ":" if model.rows.weight is None else ", with the frequency $w_i$ of each row:"
+
+
+WRITTEN = {
+    "ols": _ols,
+    "logistic": _logistic,
+    "softmax": _softmax,
+    "probit": _probit,
+    "poisson": _poisson,
+    "negative_binomial": _negative_binomial,
+    "beta_binomial": _beta_binomial,
+    "coin": _coin,
+    "binomial": _binomial,
+    "custom": _custom,
+    "exponential_smoothing": smoothing.likelihood,
+}
+"""The likelihood of each kind of model."""

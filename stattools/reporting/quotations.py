@@ -5,21 +5,19 @@ exp(estimate) of log odds or log means is a factor; between 1/2 and 2 it is told
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.model import Model
 from stattools.reporting import comparisons
 from stattools.reporting.document import inline
+from stattools.reporting.stories import story
 from stattools.reporting.tables import between, decimals, number, p_said, percent
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
-
-FACTORS = ("logistic", "softmax", "poisson", "negative_binomial", "beta_binomial")
-"""Regressions whose coefficients are logarithms of factors."""
 
 
 def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
@@ -35,13 +33,13 @@ def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
     The mean of y rises by 2.000 per unit of dose (95 % Wald interval 1.364 to 2.636; t = 10.00, p = 0.002).
     """
     from stattools.fitted import Fit
-    from stattools.reporting.diagnostics import COUNTS, shared
+    from stattools.reporting.diagnostics import shared
     from stattools.reporting.sentences import conclusion
 
     if not isinstance(fit, Fit):
         raise IncompatibleError(f"sentences needs a fit, st.fit(model); got {type(fit).__name__}.")
     model = fit.model
-    if model.kind in COUNTS or model.kind not in (*FACTORS, "ols", "probit"):
+    if not isinstance(model, Model):
         return (_plain(conclusion(fit)),)
     rows = fit.table(level).to_dict("records")
     rows = rows[: len(rows) - len(shared(model))]
@@ -59,7 +57,7 @@ def _sentence(fit: Fit, row: dict[Any, Any], level: float) -> str:
         way = "grow" if rises else "fall"
         return f"{subject} {way if plural else way + 's'} without bound {compared}: its maximum is at infinity{held}."
     size, interval = _size(fit, estimate, se, float(row["lower"]), float(row["upper"]))
-    is_factor = fit.model.kind in FACTORS and not size.endswith("%")
+    is_factor = bool(story(fit.model).ratio) and not size.endswith("%")
     if by_unit and is_factor:
         moved = f"{'are' if plural else 'is'} multiplied by a factor of {size}"
     elif by_unit:
@@ -84,7 +82,7 @@ def _size(fit: Fit, estimate: float, se: float, lower: float, upper: float) -> t
     The interval of a fall is that of the fall: its ends change sign and places.
     """
     rises = estimate > 0
-    if fit.model.kind not in FACTORS:
+    if not story(fit.model).ratio:
         places = decimals(se)
         return number(abs(estimate), places), between(*((lower, upper) if rises else (-upper, -lower)), places)
     factor, low, high = (float(np.exp(value)) for value in (estimate, lower, upper))
@@ -102,32 +100,17 @@ def _compared(model: Any, row: dict[Any, Any]) -> tuple[str, bool, str, bool]:
 
     A product of columns moves the effect of the first with the last.
     """
-    subject, plural = _subject(model, row)
+    words = story(model)
+    subject = words.subject(model, row)
+    plural = subject.startswith("The odds")
     *others, last = comparisons.parts_of(model, str(row["term"]))
     if not others:
         return subject, plural, last.where, not last.high
     subject = f"{subject[0].lower()}{subject[1:]}"
     whose = " times ".join(part.whose for part in others)
-    if model.kind in FACTORS:
+    if words.ratio:
         return f"The factor by which {whose} multiplies {subject}", False, last.where, False
     return f"The effect of {whose} on {subject}", False, last.where, False
-
-
-def _subject(model: Any, row: dict[Any, Any]) -> tuple[str, bool]:
-    """What the coefficient moves, and whether it is a plural."""
-    outcome = model.outcome_name
-    grouped = model.rows.y.ndim == 2
-    event = "a success" if grouped else f"that {outcome} is {1 if model.labels is None else model.labels[1]}"
-    of: dict[str, Callable[[], tuple[str, bool]]] = {
-        "ols": lambda: (f"The mean of {outcome}", False),
-        "probit": lambda: (f"The normal score of the probability {'of ' if grouped else ''}{event}", False),
-        "logistic": lambda: (f"The odds {'of ' if grouped else ''}{event}", True),
-        "beta_binomial": lambda: (f"The odds of the mean share of successes ({outcome})", True),
-        "poisson": lambda: (f"The expected count of {outcome}", False),
-        "negative_binomial": lambda: (f"The expected count of {outcome}", False),
-        "softmax": lambda: (f"The odds of {row.get('category')} against {model.labels[0]}", True),
-    }
-    return of[model.kind]()
 
 
 def _plain(marked: str) -> str:

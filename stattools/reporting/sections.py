@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.data.moments import Moments
+from stattools.model import Model
 from stattools.reporting import equations, rows_in_files, sentences, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, shared, spreads
 from stattools.reporting.dispersion import dispersion
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, Table, code, literal
 from stattools.reporting.provenance import code_version, data_hash, environment, extent
+from stattools.reporting.stories import event, story
 from stattools.reporting.tables import agreement as agreement_table
 from stattools.reporting.tables import coefficients, count, decimals, facts, number, p_said, percent
 from stattools.solvers.surrogate import held_elsewhere, in_memory
@@ -25,14 +27,6 @@ if TYPE_CHECKING:
 
 SHOWN_COLUMNS = 20
 INSIDE = "none: the data are inside the given function"
-RATIOS = {
-    "logistic": "odds ratio",
-    "softmax": "odds ratio",
-    "poisson": "rate ratio",
-    "negative_binomial": "rate ratio",
-    "beta_binomial": "odds ratio",
-}
-"""What exp(coefficient) is called."""
 
 
 def question(model: Any, words: Sequence[Block] = ()) -> Section:
@@ -119,7 +113,7 @@ def estimates(fit: Fit) -> Table:
     if fit.model.kind not in COUNTS:
         interval, extra = f"{level} Wald interval", len(shared(fit.model))
         statistic = "t" if fit.model.has_scale else "z"
-        ratio = RATIOS.get(fit.model.kind)
+        ratio = story(fit.model).ratio if isinstance(fit.model, Model) else None
         return coefficients(fit.table(), statistic=statistic, interval=interval, ratio=ratio, shared=extra)
     places = decimals(float(fit.se[0]))
     ends = {label: fit.interval(kind=kind) for kind, label in KINDS.items() if kind in fit.kinds}
@@ -199,7 +193,7 @@ def _classes(model: Any, y: Any, weight: Any) -> dict[str, str]:
     """How many rows have each outcome, of `y` with frequencies."""
     if model.kind != "softmax":
         ones = float(weight @ y)
-        return {f"rows where {sentences.event(model)}": f"{count(ones)} ({percent(round(ones / model.n, 3))})"}
+        return {f"rows where {event(model)}": f"{count(ones)} ({percent(round(ones / model.n, 3))})"}
     name, sizes = code(model.outcome_name), np.bincount(y.astype(int), weights=weight, minlength=len(model.labels))
     return {f"rows where {name} is {code(label)}": count(size) for label, size in zip(model.labels, sizes, strict=True)}
 

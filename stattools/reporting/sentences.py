@@ -15,8 +15,8 @@ import numpy as np
 
 from stattools.reporting import comparisons, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, coefficient_spreads
-from stattools.reporting.dispersion import DISPERSED
 from stattools.reporting.document import code, literal
+from stattools.reporting.stories import story
 from stattools.reporting.tables import agreeing, between, bound, count, decimals, number, percent
 from stattools.summary import maximum
 from stattools.validation.files import SECOND
@@ -44,27 +44,11 @@ def question(model: Any) -> str:
         return f"Which values of {listed(model.names)} make the data most probable?"
     if smoothing.is_smoothing(model):
         return smoothing.question(model)
-    asked = {
-        "ols": f"the mean of {code(model.outcome_name)}",
-        "logistic": f"the odds that {event(model)}",
-        "softmax": f"the odds of each category of {code(model.outcome_name)}",
-        "probit": f"the probability that {event(model)}",
-        "poisson": f"the expected count of {code(model.outcome_name)}",
-        "negative_binomial": f"the expected count of {code(model.outcome_name)}",
-        "beta_binomial": f"the mean share of successes ({code(model.outcome_name)})",
-        "network": code(model.outcome_name),
-    }[model.kind]
+    asked = code(model.outcome_name) if model.kind == "network" else story(model).asked(model)
     columns = listed([term for term in model.terms if term != "Intercept"])
     formula = f" In one formula: {code(model.formula)}." if model.formula else ""
     do, is_ = ("do", "are") if asked.startswith("the odds") else ("does", "is")
     return (f"How {do} {asked} depend on {columns}?" if columns else f"What {is_} {asked}?") + formula
-
-
-def event(model: Any) -> str:
-    """`admit` is `yes`: the outcome that a binary regression counts as 1; of grouped data, what a success is."""
-    if model.rows.y.ndim == 2:
-        return f"a trial is a success ({code(model.outcome_name)})"
-    return f"{code(model.outcome_name)} is {code(1 if model.labels is None else model.labels[1])}"
 
 
 def certificate(fit: Fit) -> str:
@@ -97,15 +81,10 @@ def certificate(fit: Fit) -> str:
 
 def _exists(model: Any) -> str:
     """Why there is a maximum: the columns and the outcomes are such that there is one."""
-    beside = {
-        "ols": "",
-        "poisson": " and no combination of them separates the zeros",
-        "negative_binomial": " and the counts vary more than Poisson counts",
-        "beta_binomial": " and the shares vary more than binomial shares",
-    }.get(model.kind, " and the outcomes overlap")
+    words = story(model)
     # With the dispersion the log-likelihood is not concave in all parameters together.
-    maximum = "The maximum exists" + ("" if model.kind in DISPERSED else " and is unique")
-    return f"{maximum}: the columns are linearly independent{beside}"
+    maximum = "The maximum exists" + (" and is unique" if words.unique else "")
+    return f"{maximum}: the columns are linearly independent{words.beside}"
 
 
 def bounded(solution: Solution) -> str:
@@ -190,24 +169,12 @@ def _changed(model: Any, term: str) -> str:
 
 def effect(fit: Fit, row: Any) -> str:
     """What one unit more does: `multiplies the odds by 2.2 (95 % Wald interval 1.4 to 3.5)`."""
-    model, ends = fit.model, np.array([row["estimate"], row["lower"], row["upper"]])
-    if model.kind == "ols":
-        what, places = f"changes the mean of {code(model.outcome_name)} by", decimals(float(row["se"]))
-    elif model.kind == "probit":
-        what = f"moves the probability that {event(model)} on the normal scale, $\\Phi^{{-1}}(p)$, by"
-        places = decimals(float(row["se"]))
-    else:
-        of = {
-            "logistic": lambda: f"the odds that {event(model)}",
-            "poisson": lambda: f"the expected count of {code(model.outcome_name)}",
-            "negative_binomial": lambda: f"the expected count of {code(model.outcome_name)}",
-            "beta_binomial": lambda: f"the odds of the mean share of successes ({code(model.outcome_name)})",
-            "softmax": lambda: f"the odds of {code(row['category'])} against {code(model.labels[0])}",
-        }[model.kind]()
-        what, places = f"multiplies {of} by", decimals(float(row["se"] * np.exp(row["estimate"])))
-        ends = np.exp(ends)
+    words, ends = story(fit.model), np.array([row["estimate"], row["lower"], row["upper"]])
+    what, places = words.moved(fit.model, row), decimals(float(row["se"]))
+    if words.ratio:
+        ends, places = np.exp(ends), decimals(float(row["se"] * np.exp(row["estimate"])))
     interval = f" ({percent(fit.level)} Wald interval {between(ends[1], ends[2], places)})" if fit.kinds else ""
-    return f"{what} {number(ends[0], places)}{interval}"
+    return f"{what} by {number(ends[0], places)}{interval}"
 
 
 def normalized(fits: OneVsRestFit) -> str:

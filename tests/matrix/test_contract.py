@@ -28,9 +28,6 @@ WRONG = {
     "coverage_over_samples": "it covers 0.67 for the same reason",
     "default_priors": "they ignore the units of y and speak of log odds",
     "datatree_of_a_posterior": "y is cut to whole numbers",
-    "sentences": "a KeyError instead of a refusal",
-    "equation": "a KeyError instead of a refusal",
-    "report": "a KeyError instead of a refusal",
 }
 """Questions whose answer for a regression that the package does not know is wrong today, and what is wrong."""
 

@@ -1,0 +1,128 @@
+"""What is told of each kind of regression: the words that stand around its numbers, one row of a table per kind.
+
+A kind that is not in the table is refused, never told in the words of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stattools.errors import IncompatibleError
+from stattools.reporting import figures
+from stattools.reporting.document import code
+
+
+@dataclass(frozen=True)
+class Story:
+    """The words of a kind of regression, made from its model and, where there is one, the row of the coefficient.
+
+    `asked` is what depends on the columns, `moved` what one unit of a column does to it; `subject` is what a
+    coefficient moves, as plain text that begins a sentence. `unit` is that of a coefficient in a figure, `ratio` what
+    its exponential is called where that is a factor. `beside` is why there is a maximum, beside independent columns,
+    and `unique` says whether there is only one.
+    """
+
+    asked: Callable[[Any], str]
+    moved: Callable[[Any, Any], str]
+    subject: Callable[[Any, Any], str]
+    unit: Callable[[Any], str]
+    beside: str = ""
+    ratio: str | None = None
+    unique: bool = True
+
+
+def story(model: Any) -> Story:
+    """The words for a regression; IncompatibleError for a kind that has none."""
+    return told(STORIES, model)
+
+
+def told[Told](table: Mapping[str, Told], model: Any) -> Told:
+    """The entry of the model's kind, or an IncompatibleError that says what answers instead.
+
+    >>> import stattools as st
+    >>> told({"ols": "a line"}, st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]))
+    'a line'
+    """
+    if model.kind not in table:
+        raise IncompatibleError(
+            f"reports and sentences have no words for {model.title}. print(fit), fit.table() and st.report_table(fit) "
+            "have its numbers."
+        )
+    return table[model.kind]
+
+
+def event(model: Any) -> str:
+    """`admit` is `yes`: the outcome that a binary regression counts as 1; of grouped data, what a success is."""
+    if model.rows.y.ndim == 2:
+        return f"a trial is a success ({code(model.outcome_name)})"
+    return f"{code(model.outcome_name)} is {code(_one(model))}"
+
+
+def _one(model: Any) -> Any:
+    return 1 if model.labels is None else model.labels[1]
+
+
+def _event_in_plain_words(model: Any) -> str:
+    return "of a success" if model.rows.y.ndim == 2 else f"that {model.outcome_name} is {_one(model)}"
+
+
+def _outcome_unit(model: Any) -> str:
+    return f"change in {figures.plain(model.outcome_name)}"
+
+
+def _log_odds(model: Any) -> str:
+    return "change in the log odds"
+
+
+_COUNTS: dict[str, Any] = {
+    "asked": lambda model: f"the expected count of {code(model.outcome_name)}",
+    "moved": lambda model, row: f"multiplies the expected count of {code(model.outcome_name)}",
+    "subject": lambda model, row: f"The expected count of {model.outcome_name}",
+    "unit": lambda model: "change in the log mean",
+    "ratio": "rate ratio",
+}
+
+STORIES: dict[str, Story] = {
+    "ols": Story(
+        asked=lambda model: f"the mean of {code(model.outcome_name)}",
+        moved=lambda model, row: f"changes the mean of {code(model.outcome_name)}",
+        subject=lambda model, row: f"The mean of {model.outcome_name}",
+        unit=_outcome_unit,
+    ),
+    "logistic": Story(
+        asked=lambda model: f"the odds that {event(model)}",
+        moved=lambda model, row: f"multiplies the odds that {event(model)}",
+        subject=lambda model, row: f"The odds {_event_in_plain_words(model)}",
+        unit=_log_odds,
+        beside=" and the outcomes overlap",
+        ratio="odds ratio",
+    ),
+    "probit": Story(
+        asked=lambda model: f"the probability that {event(model)}",
+        moved=lambda model, row: f"moves the probability that {event(model)} on the normal scale, $\\Phi^{{-1}}(p)$,",
+        subject=lambda model, row: f"The normal score of the probability {_event_in_plain_words(model)}",
+        unit=lambda model: "change in Φ⁻¹(probability)",
+        beside=" and the outcomes overlap",
+    ),
+    "softmax": Story(
+        asked=lambda model: f"the odds of each category of {code(model.outcome_name)}",
+        moved=lambda model, row: f"multiplies the odds of {code(row['category'])} against {code(model.labels[0])}",
+        subject=lambda model, row: f"The odds of {row.get('category')} against {model.labels[0]}",
+        unit=_log_odds,
+        beside=" and the outcomes overlap",
+        ratio="odds ratio",
+    ),
+    "poisson": Story(**_COUNTS, beside=" and no combination of them separates the zeros"),
+    "negative_binomial": Story(**_COUNTS, beside=" and the counts vary more than Poisson counts", unique=False),
+    "beta_binomial": Story(
+        asked=lambda model: f"the mean share of successes ({code(model.outcome_name)})",
+        moved=lambda model, row: f"multiplies the odds of the mean share of successes ({code(model.outcome_name)})",
+        subject=lambda model, row: f"The odds of the mean share of successes ({model.outcome_name})",
+        unit=_log_odds,
+        beside=" and the shares vary more than binomial shares",
+        ratio="odds ratio",
+        unique=False,
+    ),
+}
