@@ -1,8 +1,8 @@
-"""What callers give beside data: numbers, points of a parameter space, words, objects that have no place there."""
+"""What callers give beside data: numbers and their labels, points of a parameter space, words, objects of a wrong kind."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
 from numbers import Real
 from typing import Any, TypeGuard
@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 
 FLOAT64 = np.dtype(np.float64)
 """The one object that native arrays of float64 have as their type: `is` tells, in less time than `==`."""
@@ -30,12 +30,15 @@ def is_number(value: Any) -> TypeGuard[float]:
         return False
 
 
-def as_theta(theta: ArrayLike, who: str) -> NDArray[np.float64]:
-    """Parameters as float64, of any shape; a DomainError for text, complex numbers and what float64 does not hold.
+def as_theta(theta: ArrayLike, who: str, names: Sequence[Any] | None = None) -> NDArray[np.float64]:
+    """Parameters as float64, of any shape; a DomainError for text, complex numbers and what float64 does not hold, and
+    for a series whose labels are not `names`.
 
     >>> as_theta([1, 2], "a model")
     array([1., 2.])
     """
+    if names is not None and type(theta) is not np.ndarray:
+        labelled(f"the parameters of {who}", names, ("what is given", by_column(theta)))
     try:
         values = np.asarray(theta)
         if values.dtype.kind in "biuf" or all(isinstance(value, Real) for value in values.flat):
@@ -43,6 +46,45 @@ def as_theta(theta: ArrayLike, who: str) -> NDArray[np.float64]:
     except (TypeError, ValueError, ArithmeticError):
         pass
     raise DomainError(f"{who} needs its parameters as numbers; got {theta!r:.60}.")
+
+
+def labels_of(values: Any) -> list[tuple[Any, ...]]:
+    """The keys of a dict, the labels along each axis of a pandas series or frame, where they say more than 0, 1, ...
+
+    >>> import pandas as pd
+    >>> labels_of(pd.Series({"a": 1.0, "b": 2.0})), labels_of(pd.Series([1.0, 2.0])), labels_of([1.0, 2.0])
+    ([('a', 'b')], [], [])
+    """
+    axes = [values] if isinstance(values, Mapping) else values.axes if hasattr(values, "iloc") else []
+    found = [tuple(axis) for axis in axes]
+    return [labels for labels in found if labels != tuple(range(len(labels)))]
+
+
+def labelled(whose: str, names: Any, *given: tuple[str, Any]) -> Any:
+    """`names`, or without them the labels of the first series or frame: what is paired with names by position.
+
+    Raises DomainError where labels are not the names; how many there are is checked by who reads the values.
+
+    >>> import pandas as pd
+    >>> labelled("the arms", None, ("mean", pd.Series({"a": 1.0, "b": 2.0})), ("sd", 3.0))
+    ('a', 'b')
+    """
+    for what, values in given:
+        for found in labels_of(values):
+            if names is None:
+                names = found
+            elif len(found) == len(wanted := several(names)) and found != wanted:
+                raise DomainError(
+                    f"{what} has the labels {quoted(list(found), 60)} and {whose} are {quoted(list(wanted), 60)}: put "
+                    "them into one order, or pass .to_numpy() to pair them by position."
+                )
+    return names
+
+
+def by_column(values: Any) -> Any:
+    """The columns of a frame, whose rows are paired with names each; anything else as it is."""
+    columns = getattr(values, "column_names", getattr(values, "columns", None))
+    return values if columns is None else dict.fromkeys(columns)
 
 
 def described(value: Any) -> str:

@@ -208,7 +208,7 @@ class Model:
 
     def logliks(self, thetas: ArrayLike) -> Floats:
         """Log-likelihoods at many points, (S, p), in one read of the rows, at scale 1 where one is estimated."""
-        points = [self._checked(theta) for theta in as_theta(thetas, self.title)]
+        points = [self._checked(theta) for theta in as_theta(thetas, self.title, self.names)]
         return self.rows.total(partial(_logliks, self.likelihood, self.predictor, points))
 
     def score(self, theta: ArrayLike) -> Floats:
@@ -239,7 +239,7 @@ class Model:
 
     def _checked(self, theta: ArrayLike) -> Floats:
         if type(theta) is not np.ndarray or theta.dtype is not FLOAT64:
-            theta = as_theta(theta, self.title)
+            theta = as_theta(theta, self.title, self.names)
         if theta.shape != (self.predictor.size,):
             raise DomainError(
                 f"{self.title} has {self.predictor.size} coefficients ({', '.join(self.names[:6])}"

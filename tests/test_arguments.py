@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from numpy.testing import assert_allclose
 from scipy import sparse
@@ -209,3 +210,52 @@ def test_counts_of_any_size_have_a_dispersion():
     y = 2.0**60 + 2.0**50 * np.array([0.0, 3.0, 1.0, 5.0])
     score = st.NegativeBinomial().score(np.column_stack([np.log(y.mean()) * np.ones(4), np.zeros(4)]), y)
     assert np.isfinite(score).all()
+
+
+def labelled(first, second, labels="ba"):
+    return pd.Series([first, second], index=list(labels))
+
+
+MATRIX = pd.DataFrame(np.eye(2), index=["b", "a"], columns=["b", "a"])
+AB = labelled(5, 9, "ab")
+LEVEL = st.local_level([1.0, 2.0, 1.5, 3.0, 2.5, 4.0])
+REVERSED = pd.Series([1.0, 2.0], index=list(LEVEL.names[::-1]))
+COEFFICIENTS = pd.Series([1.0, 2.0], index=["x", "Intercept"])
+
+IN_ANOTHER_ORDER = {
+    "precision": lambda: st.NormalInverseGammaRegression(labelled(1, 2, "ab"), MATRIX, 2, 2),
+    "coefficients": lambda: st.NormalInverseGammaRegression(labelled(1, 2, "ab"), 1, 2, 2, names=["b", "a"]),
+    "scale": lambda: st.NormalInverseWishart(labelled(1, 2, "ab"), 1, 4, MATRIX),
+    "concentration": lambda: st.Dirichlet(labelled(1, 2), names=["a", "b"]),
+    "counts": lambda: st.multinomial(AB, names=["b", "a"]),
+    "counts of a dict": lambda: st.multinomial({"a": 5, "b": 9}, names=["b", "a"]),
+    "arms": lambda: st.Beta(labelled(1, 2), 1, arms=["a", "b"]),
+    "start": lambda: st.custom(lambda t: -(t @ t), start=labelled(1, 2), names=["a", "b"]),
+    "variances": lambda: st.states(LEVEL, REVERSED),
+    "variances of paths": lambda: st.simulate_states(LEVEL, REVERSED, seed=1),
+    "R": lambda: OLS.test(COEFFICIENTS),
+    "R of Arrow": lambda: OLS.test(pa.table({"x": [0.0], "Intercept": [1.0]})),
+    "theta": lambda: OLS.model.loglik(COEFFICIENTS),
+    "thetas": lambda: OLS.model.logliks(COEFFICIENTS.to_frame().T),
+}
+
+
+@pytest.mark.parametrize("case", IN_ANOTHER_ORDER)
+def test_labels_that_are_not_the_names_are_refused(case):
+    with pytest.raises(st.DomainError, match=r"has the labels .* put them into one order, or pass \.to_numpy"):
+        IN_ANOTHER_ORDER[case]()
+
+
+def test_labels_of_a_series_are_the_names():
+    prior, model = st.Beta(labelled(1.0, 100.0), 1.0), st.binomial(AB, labelled(10, 10, "ab"))
+    by_label = dict(zip(prior.arms, st.posterior(model, prior=prior).mean, strict=True))
+    assert by_label == pytest.approx({"a": 105 / 111, "b": 10 / 12})
+    prior = st.Dirichlet(labelled(1.0, 100.0))
+    posterior = st.posterior(st.multinomial(AB), prior=prior)
+    assert dict(zip(posterior.names, posterior.mean, strict=True)) == pytest.approx({"a": 105 / 115, "b": 10 / 115})
+    assert st.custom(lambda t: -(t @ t), start=labelled(1, 2)).names == ("b", "a")
+    at = COEFFICIENTS[::-1]
+    assert OLS.model.loglik(at) == OLS.model.loglik(at.to_numpy())
+    assert_allclose(OLS.model.logliks(at.to_frame("row").T), OLS.model.logliks([at.to_numpy()]))
+    with pytest.raises(st.IncompatibleError, match="the same labels"):
+        st.probability_greater(st.Beta(labelled(1.0, 2.0), 1.0), st.Beta(labelled(1.0, 2.0, "ab"), 1.0))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.pairing import index_of, paired
+from stattools.arguments import labelled
+from stattools.data.pairing import paired
 from stattools.data.table import axes
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.printing import printed
@@ -58,9 +59,8 @@ def parameters(
     Raises DomainError for a value that is not `good`, with the arm that it belongs to, for shapes that do not
     broadcast, and for labels that are not one per entry.
     """
-    who, arms = type(distribution).__name__, distribution.arms
-    values = {}
-    paired(*((name, getattr(distribution, name)) for name in names))
+    who, values = type(distribution).__name__, {}
+    arms = arms_of(distribution, names)
     for name in names:
         given = getattr(distribution, name)
         value = _numbers(given)
@@ -82,6 +82,18 @@ def parameters(
     object.__setattr__(distribution, "arms", labels(arms, shaped[0].shape, who))
 
 
+def arms_of(distribution: Any, names: Iterable[str]) -> Any:
+    """The labels of the arms: those that were given, or those of parameters that are pandas series of different labels.
+
+    Raises DomainError where two series have different indexes, and where labels are not those of the arms.
+    """
+    given = [(name, getattr(distribution, name)) for name in names]
+    index = paired(*given)
+    if distribution.arms is None and (index is None or not index.is_unique):
+        return None
+    return labelled("the arms", distribution.arms, *(pair for pair in given if getattr(pair[1], "ndim", 0) == 1))
+
+
 def labels(arms: Any, shape: tuple[int, ...], who: str) -> Labels:
     """The labels as a tuple, one per entry and all different, or None."""
     if arms is None:
@@ -97,19 +109,6 @@ def labels(arms: Any, shape: tuple[int, ...], who: str) -> Labels:
         again = next(label for label, times in Counter(found).items() if times > 1)
         raise DomainError(f"{who} needs arms= with different labels; {again!r} occurs twice.")
     return found
-
-
-def same_arms(arms: Any, what: str, values: Any) -> None:
-    """DomainError where one value per arm is a Series labelled otherwise than the arms; 0, 1, 2, ... are no labels."""
-    index = index_of(values)
-    if arms is None or index is None or len(index) != len(arms):
-        return
-    found = index.tolist()
-    if found != list(range(len(found))) and found != list(arms):
-        raise DomainError(
-            f"{what} has the index {quoted(found, 60)} and the arms are {quoted(list(arms), 60)}: put them into one "
-            "order, or pass .to_numpy() to pair them by position."
-        )
 
 
 def _several(arms: Any) -> tuple[Any, ...]:

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.arguments import is_one_of, several
-from stattools.conjugate.arms import frozen, labels, plain, require_range
-from stattools.data.pairing import paired
+from stattools.conjugate.arms import arms_of, frozen, labels, plain, require_range
 from stattools.errors import DomainError, quoted
 from stattools.interval import Interval
 from stattools.models.proportion import tail_area
@@ -31,7 +30,7 @@ def settle(belief: Any, *, real: Sequence[str] = (), positive: Sequence[str] = (
     are not finite, not positive, or of shapes that do not go together.
     """
     title, values = type(belief).__name__, {}
-    paired(*((name, getattr(belief, name)) for name in (*real, *positive)))
+    arms = arms_of(belief, (*real, *positive))
     for name in (*real, *positive):
         values[name] = parameter(title, name, getattr(belief, name), positive=name in positive, remedy=remedy)
     try:
@@ -41,7 +40,7 @@ def settle(belief: Any, *, real: Sequence[str] = (), positive: Sequence[str] = (
         raise DomainError(f"{title} needs parameters of one shape, or numbers; got {shapes}.") from None
     for name, array in zip(values, arrays, strict=True):
         object.__setattr__(belief, name, float(array) if array.ndim == 0 else frozen(array))
-    object.__setattr__(belief, "arms", labels(belief.arms, arrays[0].shape, title))
+    object.__setattr__(belief, "arms", labels(arms, arrays[0].shape, title))
 
 
 def parameter(who: str, name: str, value: Any, *, positive: bool, remedy: str = "") -> Floats:

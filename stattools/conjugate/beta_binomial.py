@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import labelled
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate.belief import between
 from stattools.conjugate.beta_curve import beta_ends
@@ -248,7 +249,7 @@ class Beta:
         >>> Beta(5, 3).predictive(10).mean
         6.25
         """
-        of_arms.same_arms(self.arms, "trials", trials)
+        labelled("the arms", self.arms, ("trials", trials))
         return BetaBinomial(trials, self.a, self.b, self.arms)
 
     def predictive_failures(self, successes: int = 1) -> Any:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
 
+from stattools.arguments import labelled
 from stattools.conjugate.arms import frozen
 from stattools.conjugate.belief import parameter
 from stattools.conjugate.beta_binomial import Beta
@@ -62,7 +63,7 @@ class Dirichlet:
         value = parameter("Dirichlet", "concentration", self.concentration, positive=True, remedy=REMEDY)
         if value.ndim > 1:
             raise DomainError(f"Dirichlet needs concentration, one number per category; got shape {value.shape}.")
-        names = self.names
+        names = labelled("the names", self.names, ("concentration", self.concentration))
         if names is not None:
             value = np.full(len(tuple(names)), float(value)) if value.ndim == 0 else value
         if value.ndim:

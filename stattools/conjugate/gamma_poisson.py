@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import labelled
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate import gamma_points
 from stattools.conjugate.elicitation import gamma_from_mean_sd, gamma_from_quantiles
@@ -240,7 +241,7 @@ class Gamma:
         >>> Gamma(7, 4).predictive(2.0).mean
         3.5
         """
-        of_arms.same_arms(self.arms, "exposure", exposure)
+        labelled("the arms", self.arms, ("exposure", exposure))
         return GammaPoisson(self.shape, self.rate, exposure, self.arms)
 
     def predictive_time(self) -> Lomax:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from stattools.arguments import labelled
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate.arms import plain
 from stattools.conjugate.belief import interval_of, numbers, ordered, points, probabilities, settle, tail
@@ -234,7 +235,7 @@ class Normal:
         >>> Normal(1, 3).predictive(sd=4)
         Normal(1, 5)
         """
-        of_arms.same_arms(self.arms, "sd", sd)
+        labelled("the arms", self.arms, ("sd", sd))
         return Normal(self.mean, np.hypot(self.sd, numbers(sd, "predictive needs sd", positive=True)), arms=self.arms)
 
     def loo(self) -> LeaveOneOut:

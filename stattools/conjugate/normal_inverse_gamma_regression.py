@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
 
+from stattools.arguments import labelled
 from stattools.conjugate.arms import frozen
 from stattools.conjugate.belief import different, numbers, points, single
 from stattools.conjugate.improper import Improper
@@ -84,7 +85,8 @@ class NormalInverseGammaRegression:
         if precision.ndim < 2 and precision.size in (1, p):
             precision = np.diag(np.broadcast_to(precision.ravel(), p))
         root = positive_root(precision, p, f"{title} precision")
-        names = different(self.names, p, title, "coefficient")
+        names = labelled("the coefficients", self.names, ("mean", self.mean), ("precision", self.precision))
+        names = different(names, p, title, "coefficient")
         shape, scale = (single(getattr(self, name), f"{title} {name}") for name in ("shape", "scale"))
         _set(self, mean=frozen(mean), precision=frozen(precision), root=frozen(root), names=names)
         _set(self, shape=shape, scale=scale)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.arguments import as_theta
+from stattools.arguments import as_theta, labelled
 from stattools.conjugate import inverse_wishart
 from stattools.conjugate.arms import frozen
 from stattools.conjugate.belief import different, numbers, single
@@ -82,7 +82,8 @@ class NormalInverseWishart:
             object.__setattr__(self, name, single(getattr(self, name), f"{title} {name}"))
         if not self.df > d - 1:
             raise DomainError(f"{title} df > d - 1 = {d - 1} for {d} components; got df={self.df:.6g}.")
-        names = different(self.names, d, title, "component")
+        names = labelled("the components", self.names, ("mean", self.mean), ("scale", self.scale))
+        names = different(names, d, title, "component")
         for name, value in {"mean": frozen(mean), "scale": frozen(scale), "names": names}.items():
             object.__setattr__(self, name, value)
 

@@ -223,7 +223,7 @@ class ExponentialSmoothing:
         return np.full(len(self.y), self.fixed) if self.fixed is not None else expit(self._eta(theta))
 
     def _checked(self, theta: ArrayLike) -> Floats:
-        theta = as_theta(theta, self.title)
+        theta = as_theta(theta, self.title, self.names)
         if theta.shape != (len(self.names),):
             raise DomainError(
                 f"{self.title} has {len(self.names)} parameters ({', '.join(self.names[:6])}); got theta of shape "

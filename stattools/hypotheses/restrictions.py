@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.arguments import by_column, labelled
 from stattools.data.backticks import in_backticks
+from stattools.data.pairing import paired
 from stattools.errors import DomainError
 from stattools.hypotheses.tokens import Token, tokens
 
@@ -90,12 +92,8 @@ def hypotheses(what: Any, names: Sequence[str]) -> Hypotheses:
     q: Any = 0.0
     if isinstance(what, tuple) and len(what) == 2 and (np.ndim(what[0]) == 2 or np.ndim(what[1]) == 0):
         what, q = what
-    columns = getattr(what, "columns", None)
-    if columns is not None and list(columns) != list(names) and list(columns) != list(range(len(columns))):
-        raise DomainError(
-            f"the columns of R are {list(columns)!r:.80} and the coefficients {list(names)!r:.80}: put them into one "
-            "order, or pass .to_numpy() to pair them by position."
-        )
+    labelled("the coefficients", names, ("R", by_column(what)))
+    paired(("R", what), ("q", q))
     try:
         R = np.atleast_2d(np.asarray(what, dtype=float))
         q = np.broadcast_to(np.asarray(q, dtype=float), len(R)).copy()

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.arguments import labels_of
 from stattools.data.columns import clean, listing, missing
 from stattools.data.pairing import paired
 from stattools.data.table import axes, is_frame, series, table
@@ -134,8 +135,5 @@ def _from_column(values: Any, what: str) -> Floats:
 
 def _index_labels(values: Any, n: int) -> Labels | None:
     """The index of a pandas Series, where it says more than 0, 1, 2, ..."""
-    index = getattr(values, "index", None)
-    if index is None or not hasattr(index, "is_unique") or not hasattr(values, "iloc"):
-        return None
-    found = tuple(index.tolist())
-    return found if index.is_unique and found != tuple(range(n)) else None
+    found = labels_of(values)
+    return found[0] if found and len(set(found[0])) == n else None

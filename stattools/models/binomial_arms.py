@@ -134,7 +134,7 @@ class BinomialArms:
 
     def variance(self, theta: ArrayLike) -> Floats:
         """Variance of the estimates by the expected information, theta (1 - theta) / n, shape (m,)."""
-        theta = as_theta(theta, self.title)
+        theta = as_theta(theta, self.title, self.arms)
         return theta * (1.0 - theta) / self.trials
 
     @property
@@ -154,7 +154,7 @@ class BinomialArms:
         return z, erfc(np.abs(z) / 2**0.5)
 
     def _checked(self, theta: ArrayLike) -> Floats:
-        theta = as_theta(theta, self.title).reshape(-1)
+        theta = as_theta(theta, self.title, self.arms).reshape(-1)
         if theta.shape != self.shape:
             raise DomainError(f"{self.title} has {len(self.trials)} coefficients; got theta of shape {theta.shape}.")
         if not ((theta >= 0.0) & (theta <= 1.0)).all():

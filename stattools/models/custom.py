@@ -15,7 +15,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+<<<<<<< HEAD
 from stattools.arguments import are_different, as_theta, is_number, several
+=======
+from stattools.arguments import as_theta, labelled
+>>>>>>> a118725 (Numbers that belong to names are paired with them by label: arms, components, coefficients, variances, starts)
 from stattools.errors import DomainError
 from stattools.model import Evaluation
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
@@ -166,7 +170,7 @@ class Custom:
         return float(value)
 
     def _checked(self, theta: ArrayLike) -> Floats:
-        theta = as_theta(theta, self.title)
+        theta = as_theta(theta, self.title, self.names)
         if theta.shape != self.start.shape:
             raise DomainError(f"{self.title} has {len(self.start)} parameters; got theta of shape {theta.shape}.")
         return theta
@@ -208,6 +212,7 @@ def custom(
         if names is not None:
             raise DomainError("custom got names= and a dict of starts, which has names already; give one of the two.")
         names, start = list(start), list(start.values())
+    names = labelled("the names", names, ("start", start))
     try:
         begin = np.atleast_1d(np.asarray(start, dtype=float))
     except (TypeError, ValueError):

@@ -182,7 +182,7 @@ class EventRates:
 
     def loglik(self, rate: ArrayLike) -> Any:
         """Log-likelihood at the rates, shape (m,); for one rate also at each of an array of them."""
-        rate = as_theta(rate, self.title)
+        rate = as_theta(rate, self.title, self.arms)
         if not (rate >= 0.0).all():
             raise DomainError(f"{self.title} needs rates that are at least 0; got {rate.tolist()!r:.80}.")
         if self.arms is None:

@@ -17,7 +17,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlogy
 
+<<<<<<< HEAD
 from stattools.arguments import are_different, as_theta, several
+=======
+from stattools.arguments import as_theta, labelled, several
+>>>>>>> a118725 (Numbers that belong to names are paired with them by label: arms, components, coefficients, variances, starts)
 from stattools.data.columns import clean, missing
 from stattools.data.table import series
 from stattools.errors import DomainError
@@ -44,10 +48,8 @@ def multinomial(counts: ArrayLike | Mapping[Any, int], /, *, names: Sequence[Has
     >>> st.fit(model).estimate.tolist()
     [0.3, 0.5, 0.2]
     """
-    if isinstance(counts, Mapping):
-        counts, names = list(counts.values()), list(counts) if names is None else names
-    elif hasattr(counts, "index") and hasattr(counts, "iloc") and names is None:
-        names = counts.index.tolist()  # type: ignore[union-attr]
+    names = labelled("the names", names, ("counts", counts))
+    counts = list(counts.values()) if isinstance(counts, Mapping) else counts
     found = whole_numbers(counts, "multinomial counts")
     return Multinomial(found, checked_names(names, len(found), "multinomial"), "multinomial")
 
@@ -176,7 +178,7 @@ class Multinomial:
 
     def covariance(self, theta: ArrayLike) -> Floats:
         """(diag(p) - p p^T) / n, which has rank K - 1."""
-        p = as_theta(theta, self.title)
+        p = as_theta(theta, self.title, self.labels)
         return (np.diag(p) - np.outer(p, p)) / self.n
 
     @property

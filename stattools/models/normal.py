@@ -204,7 +204,7 @@ class NormalSample:
 
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and observed information (2) at theta."""
-        theta = as_theta(theta, self.title).reshape(-1)
+        theta = as_theta(theta, self.title, self.names).reshape(-1)
         if theta.shape != (len(self.names),):
             raise DomainError(
                 f"{self.title} has {len(self.names)} parameters ({', '.join(self.names[:6])}); "

@@ -59,8 +59,9 @@ def states(model: Structural, variances: ArrayLike, /, *, kind: Kind = "smoothed
 def completed(model: Structural, theta: ArrayLike) -> tuple[Floats, Floats]:
     """(variances, beta), beta by generalized least squares where theta holds the variances only."""
     k = len(_structural(model).positive)
-    given = as_theta(theta, model.title)
-    if model.regressors and given.shape == (k,):
+    short = model.regressors and np.shape(theta) == (k,)
+    given = as_theta(theta, model.title, model.names[:k] if short else model.names)
+    if short:
         variances, _ = model.checked(np.append(given, np.zeros(len(model.regressors))))
         return variances, model.coefficients(variances)
     return model.checked(given)

@@ -106,7 +106,7 @@ class Structural:
 
     def split(self, theta: ArrayLike) -> tuple[Floats, Floats]:
         """theta as (variances, beta); DomainError for a wrong number or values that are not finite."""
-        theta, k = as_theta(theta, self.title), len(self.positive)
+        theta, k = as_theta(theta, self.title, self.names), len(self.positive)
         if theta.shape != (len(self.names),):
             raise DomainError(
                 f"{self.title} has {len(self.names)} parameters, {', '.join(self.names)}; got values of shape "

@@ -121,7 +121,7 @@ for name, (make, formula, extras) in REGRESSIONS.items():
 @pytest.mark.parametrize("case", BESIDE, ids=str)
 def test_indexes_that_differ_are_refused_and_equal_ones_taken(case):
     BESIDE[case](FRAME)
-    with pytest.raises(st.DomainError, match=r"different pandas indexes.*\.to_numpy\(\)|has the index"):
+    with pytest.raises(st.DomainError, match=r"different pandas indexes.*\.to_numpy\(\)|has the labels"):
         BESIDE[case](OTHER)
 
 
