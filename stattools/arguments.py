@@ -1,4 +1,4 @@
-"""What callers give beside data: numbers and their labels, points of a parameter space, words, objects of a wrong kind."""
+"""What callers give beside data: numbers, their labels, points of a parameter space, words, objects of a wrong kind."""
 
 from __future__ import annotations
 

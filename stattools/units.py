@@ -82,15 +82,16 @@ def require_precision(precision: NDArray[np.float64], y: NDArray[np.float64]) ->
     """
     least, most, size = float(precision.min()), float(precision.max()), float(np.abs(y).max()) or 1.0
     half = sqrt(most)
-    whole = SMALLEST <= size * half <= LARGEST and SMALLEST <= size * half * half <= LARGEST
-    if not (least >= SMALLEST_PRECISION and most <= 1.0 / SMALLEST_PRECISION and whole):
+    moderate = least >= SMALLEST_PRECISION and most <= 1.0 / SMALLEST_PRECISION
+    if not (moderate and SMALLEST <= size * half <= LARGEST and SMALLEST <= size * half * half <= LARGEST):
+        what, scale = ("y", size) if moderate else ("precision=", most)
         raise DomainError(
             f"precision= are relative inverse variances, from {least:.1g} to {most:.1g} here, which with y of size "
-            f"{size:.1g} leave float64. {remedy(most)}"
+            f"{size:.1g} leave float64. {remedy(scale, f'the units of {what}: multiply')}"
         )
 
 
-def remedy(scale: float) -> str:
+def remedy(scale: float, what: str = "its units: multiply") -> str:
     """What to do with numbers of such a size.
 
     >>> remedy(2.5e-200), remedy(3e160)
@@ -98,4 +99,4 @@ def remedy(scale: float) -> str:
     """
     if not 0.0 < scale < np.inf:
         return "Change its units."
-    return f"Change its units: multiply it by 1e{-floor(log10(scale)):+d}."
+    return f"Change {what} it by 1e{-floor(log10(scale)):+d}."

@@ -15,11 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-<<<<<<< HEAD
-from stattools.arguments import are_different, as_theta, is_number, several
-=======
-from stattools.arguments import as_theta, labelled
->>>>>>> a118725 (Numbers that belong to names are paired with them by label: arms, components, coefficients, variances, starts)
+from stattools.arguments import are_different, as_theta, is_number, labelled, several
 from stattools.errors import DomainError
 from stattools.model import Evaluation
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise

@@ -17,11 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlogy
 
-<<<<<<< HEAD
-from stattools.arguments import are_different, as_theta, several
-=======
-from stattools.arguments import as_theta, labelled, several
->>>>>>> a118725 (Numbers that belong to names are paired with them by label: arms, components, coefficients, variances, starts)
+from stattools.arguments import are_different, as_theta, labelled, several
 from stattools.data.columns import clean, missing
 from stattools.data.table import series
 from stattools.errors import DomainError

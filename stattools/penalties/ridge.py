@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.arguments import is_number, require_truth
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.likelihoods import Categorical
 from stattools.model import Evaluation, Model
 from stattools.printing import printed
@@ -65,9 +65,20 @@ class Ridge:
         return _categories(model) > 2 if self.centered is None else self.centered
 
     def check(self, model: Any) -> None:
-        """Any model with names will do; IncompatibleError for `centered` without categories."""
+        """Any model with names will do; IncompatibleError for `centered` without categories, IdentificationError for
+        two intercepts.
+        """
         if self.centered and not _categories(model):
             raise IncompatibleError(f"Ridge(centered=True) needs st.softmax; got {model.title}. Leave centered= out.")
+        terms = getattr(model, "terms", ())
+        left = [
+            term for term, is_penalized in zip(terms, penalized_coefficients(model), strict=False) if not is_penalized
+        ]
+        if len(left) > 1:
+            raise IdentificationError(
+                f"{self!r} leaves intercepts alone, and {left[0]!r} and {left[1]!r} are both constant: the data cannot "
+                "tell them apart. Leave out one of them."
+            )
 
     def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:
         """- strength |T theta|^2 / 2 over the penalized coefficients."""

@@ -14,7 +14,7 @@ from stattools.model import Model
 from stattools.reporting import comparisons
 from stattools.reporting.document import inline
 from stattools.reporting.stories import story
-from stattools.reporting.tables import between, decimals, number, p_said, percent
+from stattools.reporting.tables import between, between_factors, decimals, have_factors, number, p_said, percent
 
 if TYPE_CHECKING:
     from stattools.fitted import Fit
@@ -56,8 +56,12 @@ def _sentence(fit: Fit, row: dict[Any, Any], level: float) -> str:
     if not np.isfinite(estimate):
         way = "grow" if rises else "fall"
         return f"{subject} {way if plural else way + 's'} without bound {compared}: its maximum is at infinity{held}."
-    size, interval = _size(fit, estimate, se, float(row["lower"]), float(row["upper"]))
-    is_factor = bool(story(fit.model).ratio) and not size.endswith("%")
+    ends, ratio = (float(row["lower"]), float(row["upper"])), bool(story(fit.model).ratio)
+    factors = ratio and have_factors(estimate, *ends)
+    if ratio and not factors:
+        subject, plural = f"The logarithm of {subject[0].lower()}{subject[1:]}", False
+    size, interval = (_factor if factors else _difference)(estimate, se, *ends)
+    is_factor = factors and not size.endswith("%")
     if by_unit and is_factor:
         moved = f"{'are' if plural else 'is'} multiplied by a factor of {size}"
     elif by_unit:
@@ -76,23 +80,24 @@ def _kind(fit: Fit) -> str:
     return "Wald" if fit.cov == "information" else f"Wald ({fit.cov})"
 
 
-def _size(fit: Fit, estimate: float, se: float, lower: float, upper: float) -> tuple[str, str]:
-    """A difference, a change in percent, or a factor where percents would mislead, with its interval.
+def _difference(estimate: float, se: float, lower: float, upper: float) -> tuple[str, str]:
+    """A difference with its interval. That of a fall is the fall's: its ends change sign and places."""
+    places = decimals(se)
+    return number(abs(estimate), places), between(*((lower, upper) if estimate > 0 else (-upper, -lower)), places)
 
-    The interval of a fall is that of the fall: its ends change sign and places.
-    """
-    rises = estimate > 0
-    if not story(fit.model).ratio:
-        places = decimals(se)
-        return number(abs(estimate), places), between(*((lower, upper) if rises else (-upper, -lower)), places)
-    factor, low, high = (float(np.exp(value)) for value in (estimate, lower, upper))
+
+def _factor(estimate: float, se: float, lower: float, upper: float) -> tuple[str, str]:
+    """A change in percent, or a factor where percents would mislead, with its interval."""
+    factor = float(np.exp(estimate))
     sized = factor * se if np.isfinite(se) else np.nan
     if 0.5 <= factor <= 2.0:
         places = decimals(100.0 * sized, digits=2)
-        low, high = (low - 1.0, high - 1.0) if rises else (1.0 - high, 1.0 - low)
-        return f"{number(100.0 * abs(factor - 1.0), places)} %", f"{between(100.0 * low, 100.0 * high, places)} %"
+        change, *ends = (100.0 * float(np.expm1(value)) for value in (estimate, lower, upper))
+        low, high = ends if estimate > 0 else (-ends[1], -ends[0])
+        return f"{number(abs(change), places)} %", f"{between(low, high, places)} %"
     places = decimals(sized)
-    return number(factor, places), f"of the factor {between(low, high, places)}"
+    interval = between_factors(float(np.exp(lower)), float(np.exp(upper)), places)
+    return number(factor, places), f"of the factor {interval}"
 
 
 def _compared(model: Any, row: dict[Any, Any]) -> tuple[str, bool, str, bool]:

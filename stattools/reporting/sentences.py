@@ -17,7 +17,17 @@ from stattools.reporting import comparisons, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, coefficient_spreads
 from stattools.reporting.document import code, literal
 from stattools.reporting.stories import story
-from stattools.reporting.tables import agreeing, between, bound, count, decimals, number, percent
+from stattools.reporting.tables import (
+    agreeing,
+    between,
+    between_factors,
+    bound,
+    count,
+    decimals,
+    have_factors,
+    number,
+    percent,
+)
 from stattools.summary import maximum
 from stattools.validation.files import SECOND
 
@@ -170,10 +180,13 @@ def _changed(model: Any, term: str) -> str:
 def effect(fit: Fit, row: Any) -> str:
     """What one unit more does: `multiplies the odds by 2.2 (95 % Wald interval 1.4 to 3.5)`."""
     words, ends = story(fit.model), np.array([row["estimate"], row["lower"], row["upper"]])
-    what, places = words.moved(fit.model, row), decimals(float(row["se"]))
-    if words.ratio:
-        ends, places = np.exp(ends), decimals(float(row["se"] * np.exp(row["estimate"])))
-    interval = f" ({percent(fit.level)} Wald interval {between(ends[1], ends[2], places)})" if fit.kinds else ""
+    what, places, said = words.moved(fit.model, row), decimals(float(row["se"])), between
+    if words.ratio and have_factors(*ends):
+        ends, said = np.exp(ends), between_factors
+        places = decimals(float(row["se"] * ends[0]))
+    elif words.ratio:
+        what = f"changes the logarithm of {what.removeprefix('multiplies ')}"
+    interval = f" ({percent(fit.level)} Wald interval {said(ends[1], ends[2], places)})" if fit.kinds else ""
     return f"{what} by {number(ends[0], places)}{interval}"
 
 

@@ -23,6 +23,9 @@ DIGITS_SHOWN = 10
 WHOLE = 1e9
 """Numbers from here on are not written out where their standard error leaves fewer digits."""
 
+LARGEST_LOGARITHM = 700.0
+"""exp of more than this is beyond float64: such a factor is told by its logarithm."""
+
 
 def decimals(se: float, digits: int = 3) -> int:
     """Decimals that show `digits` significant digits of a standard error; negative left of the decimal point.
@@ -91,6 +94,28 @@ def chance(p: float) -> str:
     ('0.726', '<0.001', '>0.999')
     """
     return "<0.001" if p < 0.0005 else ">0.999" if p > 0.9995 else number(p, 3)
+
+
+def have_factors(*logarithms: float) -> bool:
+    """Does float64 hold exp of each? Infinite ones are 0 and infinity.
+
+    >>> have_factors(-3.0, float("inf")), have_factors(12204.0)
+    (True, False)
+    """
+    return all(abs(value) < LARGEST_LOGARITHM or math.isinf(value) for value in logarithms)
+
+
+def between_factors(low: float, high: float, places: int) -> str:
+    """The ends of an interval of a factor, each with at least two significant digits and at most six.
+
+    >>> between_factors(0.26, 94.0, 2), between_factors(3e-7, 5e12, 1)
+    ('0.26 to 94.00', '3.0e-07 to 5.00000e+12')
+    """
+    each = [
+        number(end, max(min(places, decimals(end, digits=6)), decimals(end, digits=2)) if end else places)
+        for end in (low, high)
+    ]
+    return " to ".join(each)
 
 
 def percent(level: float) -> str:
@@ -203,8 +228,9 @@ def frame(data: pd.DataFrame) -> Table:
 
 
 def _ratio(estimate: float, se: float) -> str:
-    with np.errstate(over="ignore"):  # printed as infinite where it is
-        value = float(np.exp(estimate))
+    if not have_factors(estimate):
+        return f"exp({number(estimate, decimals(se, digits=2))})"
+    value = float(np.exp(estimate))
     return number(value, decimals(value * se, digits=2) if math.isfinite(se) else 0)
 
 

@@ -260,8 +260,18 @@ def _same_penalty(a: Recipe, b: Recipe) -> bool:
     p, q = a.penalty, b.penalty
     if not isinstance(p, Shrinkage) or not isinstance(q, Shrinkage):
         return p == q
-    columns = a.model.names == b.model.names and np.array_equal(a.model.rows.X, b.model.rows.X)
-    return columns and np.allclose(p.quadratic, q.quadratic) and np.allclose(p.absolute, q.absolute)
+    columns = a.model.terms == b.model.terms and np.array_equal(a.model.rows.X, b.model.rows.X)
+    if not (columns and np.allclose(p.quadratic, q.quadratic) and np.allclose(p.absolute, q.absolute)):
+        return False
+    return a.model.names == b.model.names or (not p.absolute.any() and _is_centered(p.quadratic, a.model))
+
+
+def _is_centered(quadratic: Floats, model: Model) -> bool:
+    """Is a quadratic penalty of a softmax regression the same function whichever category is the reference?"""
+    other = np.eye(model.predictor.width)
+    other[:, 0] = -1.0  # coefficients against the first category, from those against the reference
+    change = np.kron(other, np.eye(len(model.terms)))
+    return np.allclose(change.T @ quadratic @ change, quadratic)
 
 
 def _df_said(df: float | None) -> str:

@@ -319,3 +319,12 @@ def test_a_ridge_with_as_many_columns_as_rows_is_no_exact_fit(n):
         st.fit(st.ols(y, X), penalty=st.Ridge(1.0))
     assert "exact" not in str(raised.value)
     assert "tests say nothing" not in str(st.fit(st.ols(0.0 * y, X[:, :1]), penalty=st.Ridge(1.0)))
+
+
+def test_two_intercepts_under_a_ridge_are_told_by_their_names():
+    g = np.random.default_rng(4)
+    table = {"y": g.integers(0, 3, 50), "x": g.normal(size=50), "k": np.ones(50)}
+    with pytest.raises(
+        st.IdentificationError, match="leaves intercepts alone, and 'Intercept' and 'k' are both constant"
+    ):
+        st.fit(st.softmax("y ~ x + k", table), penalty=st.Ridge(1.0))

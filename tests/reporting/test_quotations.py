@@ -160,3 +160,29 @@ def test_names_and_levels_of_several_lines_stay_in_one_sentence():
     table = data.assign(g=np.where(data["g"] == "a", "<b>a\nb</b>", "c\u2028d"))
     sentence = st.sentences(st.fit(st.ols("z ~ g", table)))[0]
     assert "where g is c d rather than <b>a b</b> (" in sentence
+
+
+@pytest.mark.parametrize("model, of", [(st.logistic, "y"), (st.poisson, "k"), (st.softmax, "c")])
+def test_factors_beyond_float64_are_told_by_their_logarithms(model, of, tmp_path):
+    fit = st.fit(model(f"{of} ~ x", data.assign(x=1e-6 * data["x"])))
+    sentence = st.sentences(fit)[0]
+    row = fit.table().query("term == 'x'").iloc[0]
+    assert sentence.startswith("The logarithm of the ")
+    found = [float(text.replace(",", "")) for text in re.findall(r"(?:by|interval|to) (-?[\d,]+)", sentence)]
+    assert found == pytest.approx(
+        [abs(row.estimate), *sorted(np.sign(row.estimate) * row[["lower", "upper"]])], abs=9e3
+    )
+    page = st.report(fit, to=tmp_path / "page").read_text()
+    assert "| exp(" in page
+    assert "changes the logarithm of the " in page
+
+
+def test_small_effects_are_not_told_as_none_and_wide_intervals_keep_their_ends():
+    fit = st.fit(st.logistic("y ~ x", data.assign(x=1e20 * data["x"])))
+    assert re.search(
+        r"rise by \d(\.\d)?e-\d\d % per unit of x .* interval -?\d(\.\d)?e-\d\d to \d", st.sentences(fit)[0]
+    )
+    fit = st.fit(st.logistic("y ~ x", data.assign(x=1e-2 * data["x"])))
+    low, high = (float(end) for end in re.findall(r"of the factor (\S+) to (\S+);", st.sentences(fit)[0])[0])
+    ends = np.exp(fit.table().iloc[1][["lower", "upper"]].astype(float))
+    assert [low, high] == pytest.approx(list(ends), rel=0.03)  # of two digits

@@ -301,3 +301,12 @@ def test_a_softmax_fit_with_a_ridge_is_explained_by_its_ridge(centered):
     assert found.table().cause.tolist() == ["penalty"]
     assert found.ok
     assert repr(ours.penalty) in str(found)
+
+
+def test_a_centered_ridge_is_no_cause_where_the_reference_differs():
+    fits = [st.fit(st.softmax("g ~ a + b", d, reference=level), penalty=st.Ridge(1.0)) for level in "pq"]
+    why = st.explain(*fits).table()
+    assert why["cause"].tolist() == ["reference level"]
+    assert_allclose(why["estimates"], 1.0, atol=1e-6)
+    against = [st.fit(f.model, penalty=st.Ridge(1.0, centered=False)) for f in fits]
+    assert "penalty" in set(st.explain(*against).table()["cause"])
