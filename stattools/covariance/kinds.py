@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -61,6 +62,12 @@ class Cluster:
         if self.groups is None:
             raise DomainError("Cluster needs groups, one label per row or the name of a column; got None.")
         require_one_of("Cluster", "correction", self.correction, ("statsmodels", "stata", "none"))
+
+
+NAME = re.compile(
+    r"information|HC[0-3]|robust|HAC\(lags=\d+(, kernel=uniform)?(, correction=stata)?\)|Cluster\(.+\)", re.DOTALL
+)
+"""What covariances are called: words, and what `unusual` ends."""
 
 
 def unusual(cov: HAC | Cluster) -> str:

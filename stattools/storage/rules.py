@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.covariance.kinds import NAME
 from stattools.interval import require_level
+from stattools.penalties import NO_SE
 from stattools.storage.field_kinds import are_distinct, is_number, is_of
 
 ROUND_OFF = 1e-6
@@ -93,6 +95,12 @@ def _fit(it: Any) -> dict[str, Any]:
         or math.isclose(it.scale, math.sqrt(it.solution.residual_sums[0] / free), rel_tol=1e-6, abs_tol=1e-150),
         "the degrees of freedom are none": 0.0 < it.t_df < math.inf if scaled and not ridge else it.t_df == math.inf,
         "the degrees of freedom are not those of the rows": not scaled or ridge or not plain or it.t_df == free,
+        "the covariance has no such name": it.cov == NO_SE
+        if ridge
+        else plain or (type(it.model).__name__ == "Model" and NAME.fullmatch(it.cov) is not None),
+        "the covariance is not that of the solution": ridge
+        or not plain
+        or np.allclose(it.covariance, it.scale * it.scale * it.solution.covariance, rtol=1e-6, atol=0.0),
     }
 
 

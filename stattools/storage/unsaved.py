@@ -38,8 +38,13 @@ class Unsaved:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return refuse()
 
-    def __mul__(self, other: Any) -> NDArray[Any]:
+    def _refused(self, *_: Any) -> Any:
         return refuse()
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refused
+    __add__ = __sub__ = __mul__ = __truediv__ = __pow__ = __matmul__ = __neg__ = __abs__ = _refused
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = __rmatmul__ = __iter__ = _refused
+    __hash__ = object.__hash__
 
     def __getattr__(self, name: str) -> Any:
         return refuse() if not name.startswith("__") else object.__getattribute__(self, name)

@@ -427,3 +427,13 @@ def test_want_of_memory_is_not_said_of_the_file(tmp_path, monkeypatch):
     monkeypatch.setattr(np.lib.format, "read_array", lambda *_, **__: (_ for _ in ()).throw(MemoryError))
     with pytest.raises(MemoryError):
         load(path)
+
+
+@pytest.mark.parametrize("family, y", [(st.ols, "y"), (st.logistic, "b"), (st.poisson, "b")])
+def test_what_compares_rows_says_that_they_were_not_saved(tmp_path, family, y):
+    table = {"y": [1.0, 3.0, 2.0, 5.0, 4.0], "b": [0, 1, 0, 1, 1], "x": [0.5, 1.0, 2.0, 1.5, 4.0]}
+    fit = load(save(st.fit(family(f"{y} ~ x", table)), tmp_path / "fit"))
+    existence = () if family is st.ols else (lambda it: st.separation(it.model),)
+    for question in (st.sentences, st.validate, *existence):
+        with pytest.raises(st.IncompatibleError, match="rows of this fit were not saved"):
+            question(fit)

@@ -34,6 +34,7 @@ def whole(tmp_path_factory):
     fits = {
         "line": st.fit(st.ols("y ~ x + g", FRAME), level=0.9),
         "odds": st.fit(st.logistic("b ~ x + z", FRAME, weights="w")),
+        "robust": st.fit(st.logistic("b ~ x", FRAME), cov="HC0"),
         "network": NETWORKS["quantity"](FRAME.dropna().head(40).rename(columns={"x": "a"}).assign(q=lambda t: 2 * t.a)),
     }
     return {name: contents(save(fit, folder / name)) for name, fit in fits.items()}
@@ -62,6 +63,14 @@ FORGED = {
     "a level of text": ("line", "level", "0.95", "the level of its Fit is '0.95'"),
     "a scale below 0": ("line", "scale", -1.0, "the scale is none"),
     "another scale": ("line", "scale", 1.0, "the scale is not that of the residuals"),
+    "a covariance of no kind": ("odds", "cov", "\x1b[31mHC7", "the covariance has no such name"),
+    "a covariance of the penalized": (
+        "odds",
+        "cov",
+        "penalized: no standard errors",
+        "the covariance has no such name",
+    ),
+    "robust errors under another name": ("robust", "cov", "information", "the covariance is not that of the solution"),
     "degrees of freedom of NaN": ("line", "t_df", number("nan"), "degrees of freedom are none"),
     "other degrees of freedom": ("line", "t_df", 7.0, "not those of the rows"),
     "a log-likelihood of NaN": ("line", "loglik", number("nan"), "no number"),
