@@ -56,15 +56,17 @@ def penalty(model: Model, theta: Floats, declared: Shrinkage | None, told: bool)
     if not now.is_finite:
         return None
     spread = np.std(model.rows.X, axis=0)
-    if not model.predictor.extra:  # zeros up to the tolerance of a loop
+    held = theta
+    if not model.predictor.extra:  # an absolute penalty holds them at 0, up to the tolerance of a loop
         reach = np.abs(theta) * np.tile(spread, len(theta) // len(spread))
-        theta = np.where((reach > 0) & (reach <= 1e-6 * reach.max()), 0.0, theta)
+        held = np.where((reach > 0) & (reach <= 1e-6 * reach.max()), 0.0, theta)
     measure = _Measure(now.information, model)
     size = measure(now.score)
     if size == 0:
         return None
     if declared is not None:
-        left = measure(_slack(now.score, declared, theta)) / size
+        own = _Measure(now.information + declared.quadratic, model)  # as its loop does, which stops by what is left
+        left = own(_slack(now.score, declared, held if declared.absolute.any() else theta)) / own(now.score)
         if left <= EXPLAINED:
             return declared, left
     if told:
@@ -77,10 +79,11 @@ def penalty(model: Model, theta: Floats, declared: Shrinkage | None, told: bool)
     best: tuple[Shrinkage, float] | None = None
     for words, P in kinds.items():
         for parts in ((True, False), (False, True), (True, True)):
-            found = _fitted(now.score, P, theta, words, parts, measure)
+            at = held if parts[1] else theta
+            found = _fitted(now.score, P, at, words, parts, measure)
             if found is None:
                 continue
-            left = measure(_slack(now.score, found, theta)) / size
+            left = measure(_slack(now.score, found, at)) / size
             if left <= FITTED and (best is None or left < 0.1 * best[1]):
                 best = found, left
     return best

@@ -385,3 +385,12 @@ def test_faces():
 def test_refusals(make, error, words):
     with pytest.raises(error, match=words):
         quiet(make)
+
+
+@pytest.mark.parametrize("size", [1e-4, 1e-9])
+def test_a_ridge_on_a_column_of_small_units_is_a_penalty(size):
+    g = np.random.default_rng(0)
+    X = pd.DataFrame({"x": g.normal(size=80), "small": size * g.normal(size=80)})
+    y = (g.random(80) < 1 / (1 + np.exp(-X["x"]))).astype(int)
+    found = st.audit(LogisticRegression().fit(X, y), X=X, y=y)
+    assert [finding.cause for finding in found.findings] == ["penalty"]
