@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from math import isfinite
 from numbers import Real
 from typing import Any, TypeGuard
@@ -39,13 +40,29 @@ def as_theta(theta: ArrayLike, who: str, names: Sequence[Any] | None = None) -> 
     """
     if names is not None and type(theta) is not np.ndarray:
         labelled(f"the parameters of {who}", names, ("what is given", by_column(theta)))
+    return as_numbers(theta, f"{who} needs its parameters as numbers")
+
+
+def as_numbers(given: ArrayLike, needs: str, shape: tuple[int, ...] = ()) -> NDArray[np.float64]:
+    """Numbers as float64; a DomainError that begins with `needs` for text, complex numbers, what float64 does not hold,
+    and for a shape that does not go with that of the parameters.
+
+    >>> as_numbers([1, 2], "x is a number", (2,))
+    array([1., 2.])
+    """
     try:
-        values = np.asarray(theta)
-        if values.dtype.kind in "biuf" or all(isinstance(value, Real) for value in values.flat):
-            return values.astype(np.float64, copy=False)
+        values = np.asarray(given)
+        if values.dtype.kind in "biuf" or all(isinstance(value, Real | Decimal) for value in values.flat):
+            if values.dtype is not FLOAT64:
+                with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite
+                    values = values.astype(np.float64)
+            if shape:
+                np.broadcast_shapes(values.shape, shape)
+            return values
     except (TypeError, ValueError, ArithmeticError):
         pass
-    raise DomainError(f"{who} needs its parameters as numbers; got {theta!r:.60}.")
+    beside = f", of a shape that goes with {shape}" if shape else ""
+    raise DomainError(f"{needs}{beside}; got {given!r:.60}.")
 
 
 def labels_of(values: Any) -> list[tuple[Any, ...]]:

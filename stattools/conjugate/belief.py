@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.arguments import is_one_of, several
+from stattools.arguments import as_numbers, is_one_of, several
 from stattools.conjugate.arms import arms_of, frozen, labels, plain, require_range
 from stattools.errors import DomainError, quoted
 from stattools.interval import Interval
@@ -98,20 +98,9 @@ def points(x: ArrayLike, what: str, parameter: Any = 0.0) -> Floats:
 
     Raises DomainError for NaN, for text, and for shapes that do not go together.
     """
-    try:
-        if np.iscomplexobj(x):
-            raise TypeError
-        values = np.asarray(x, dtype=float)
-    except (TypeError, ValueError, ArithmeticError):
-        raise DomainError(f"{what} is a number; got {quoted(x)}.") from None
+    values = as_numbers(x, f"{what} is a number", np.shape(parameter))
     if np.isnan(values).any():
         raise DomainError(f"{what} is a number; got nan.")
-    try:
-        np.broadcast_shapes(values.shape, np.shape(parameter))
-    except ValueError:
-        raise DomainError(
-            f"{what} has shape {values.shape}, which does not go with parameters of shape {np.shape(parameter)}."
-        ) from None
     return values
 
 
@@ -131,9 +120,9 @@ def between(low: tuple[Any, Any], high: tuple[Any, Any]) -> Floats:
     return np.where(below_high <= 0.5, below_high - below_low, upper)
 
 
-def probabilities(p: ArrayLike) -> Floats:
-    """p as float64 within [0, 1], or a DomainError."""
-    values = points(p, "p")
+def probabilities(p: ArrayLike, parameter: Any = 0.0) -> Floats:
+    """p as float64 within [0, 1], of a shape that goes with that of a parameter, or a DomainError."""
+    values = points(p, "quantile needs p, which", parameter)
     if not ((values >= 0) & (values <= 1)).all():
         raise DomainError(f"quantile needs p, a probability in [0, 1]; got {quoted(p)}.")
     return values
@@ -142,7 +131,7 @@ def probabilities(p: ArrayLike) -> Floats:
 def tail(prob: float, kind: str) -> float:
     """(1 - prob) / 2; DomainError unless 0 < prob < 1 and the kind is known."""
     if not is_one_of(kind, KINDS):
-        raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={kind!r}.')
+        raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={kind!r:.60}.')
     return tail_area(prob, "prob")
 
 

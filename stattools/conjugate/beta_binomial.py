@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.arguments import labelled
 from stattools.conjugate import arms as of_arms
-from stattools.conjugate.belief import between
+from stattools.conjugate.belief import between, probabilities, tail
 from stattools.conjugate.beta_curve import beta_ends
 from stattools.conjugate.beta_peak import mode, require_one_peak
 from stattools.conjugate.elicitation import beta_from_mean_sd, beta_from_quantiles
@@ -31,7 +31,6 @@ from stattools.interval import Interval
 from stattools.likelihoods.beta import log_density, quantile, tails
 from stattools.memory import draws_shape
 from stattools.models.counts import coin, unit_interval
-from stattools.models.proportion import tail_area
 from stattools.seeds import generator
 from stattools.whole_numbers import whole_number
 
@@ -180,12 +179,12 @@ class Beta:
 
     def log_density(self, theta: ArrayLike) -> Any:
         """log f(theta) for each theta in [0, 1]. Raises DomainError outside."""
-        theta = unit_interval(theta)
+        theta = unit_interval(theta, np.shape(self.a))
         return log_density(theta, 1.0 - theta, self.a, self.b)[()]
 
     def slope(self, theta: ArrayLike) -> Any:
         """d log f / d theta = (a - 1) / theta - (b - 1) / (1 - theta), for theta in (0, 1)."""
-        theta = unit_interval(theta)
+        theta = unit_interval(theta, np.shape(self.a))
         with np.errstate(divide="ignore", invalid="ignore"):  # at an end the slope is infinite, or 0 where it is flat
             at_zero = np.where(np.asarray(self.a) == 1.0, 0.0, (self.a - 1.0) / theta)
             return (at_zero - np.where(np.asarray(self.b) == 1.0, 0.0, (self.b - 1.0) / (1.0 - theta)))[()]
@@ -196,7 +195,7 @@ class Beta:
         >>> round(Beta(5, 3).probability(low=0.5), 12)
         0.7734375
         """
-        low, high = unit_interval(low), unit_interval(high)
+        low, high = unit_interval(low, np.shape(self.a)), unit_interval(high, np.shape(self.a))
         if np.any(low > high):
             raise DomainError(f"probability needs low <= high; got low={low.tolist()!r}, high={high.tolist()!r}.")
         ends = (tails(end, 1.0 - end, self.a, self.b) for end in (low, high))
@@ -208,9 +207,7 @@ class Beta:
         >>> Beta(1, 1).quantile([0.0, 0.25])
         array([0.  , 0.25])
         """
-        p = np.asarray(p, dtype=float)
-        if not ((p >= 0.0) & (p <= 1.0)).all():
-            raise DomainError(f"quantile needs p, a probability in [0, 1]; got {p.tolist()!r:.80}.")
+        p = probabilities(p, self.a)
         return of_arms.plain(quantile(p, 1.0 - p, self.a, self.b))
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
@@ -224,14 +221,12 @@ class Beta:
         >>> round(low, 6), round(high, 6)
         (0.36832, 0.892395)
         """
-        tail = tail_area(prob, "prob")
+        aside = tail(prob, kind)
         if kind == "hdi":
             require_one_peak(self, "no single interval of highest density", 'Use kind="eti".')
             lower, upper = (e.reshape(np.shape(self.a)) for e in beta_ends(prob, np.ravel(self.a), np.ravel(self.b)))
-        elif kind == "eti":
-            lower, upper = quantile(tail, 1.0 - tail, self.a, self.b), quantile(1.0 - tail, tail, self.a, self.b)
         else:
-            raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={kind!r}.')
+            lower, upper = quantile(aside, 1.0 - aside, self.a, self.b), quantile(1.0 - aside, aside, self.a, self.b)
         return Interval(of_arms.plain(lower), of_arms.plain(upper), prob, kind, of_arms.terms(self, "theta"))
 
     def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stattools.conjugate.dirichlet_multinomial import DirichletMultinomial
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.leave_one_out import LeaveOneOut
+from stattools.memory import draws_shape
 from stattools.models.multinomial import Multinomial
 from stattools.seeds import generator, recorded
 
@@ -61,6 +62,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     """Posterior and prior draws of `p` (dimension category), replicated totals, and the totals."""
     from stattools.export.arviz import datatree
 
+    draws = draws_shape(draws)[0]
     random, groups = generator(seed), {}
     total = None if belief.seen is None else belief.seen.counts
     for name, part in {"posterior": belief, "prior": belief.prior}.items():

@@ -124,9 +124,12 @@ class Dirichlet:
         Beta(4, 9)
         """
         a = self._several()
-        if name not in self.labels:
-            raise DomainError(f"there is no category {name!r}; there are {', '.join(map(repr, self.labels[:10]))}.")
-        place = self.labels.index(name)
+        try:
+            place = self.labels.index(name)
+        except (ValueError, TypeError, ArithmeticError, Warning):  # what cannot be compared with a label is none
+            raise DomainError(
+                f"there is no category {name!r:.60}; there are {', '.join(map(repr, self.labels[:10]))}."
+            ) from None
         return Beta(float(a[place]), float(np.delete(a, place).sum()))
 
     @property

@@ -159,7 +159,7 @@ def gamma_from_mean_sd(mean: Any, sd: Any) -> tuple[float, float]:
     if not m > 0.0:
         raise DomainError(f"Gamma.from_mean_sd needs a positive mean; got {m:g}.")
     _require_positive(s, "Gamma")
-    return (m / s) ** 2, m / s / s
+    return (m / s) * (m / s), m / s / s
 
 
 def _log_ratio(tail: Any, p: float, q: float) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import as_numbers
 from stattools.conjugate.arms import plain
 from stattools.conjugate.belief import between
 from stattools.errors import DomainError
@@ -20,10 +21,7 @@ Floats = NDArray[np.float64]
 
 def logs(theta: ArrayLike, shape: Any, rate: Any) -> tuple[Floats, Floats]:
     """theta as float64, and t. Raises DomainError for what is no rate."""
-    try:
-        x = np.asarray(theta, dtype=float)
-    except (TypeError, ValueError):
-        raise DomainError(f"theta is a rate, a number that is at least 0; got {theta!r:.80}.") from None
+    x = as_numbers(theta, "theta is a rate, a number that is at least 0", np.shape(shape))
     if not (x >= 0.0).all():
         first = np.argwhere(~(x >= 0.0))[0].tolist()
         at = f" at position {', '.join(map(str, first))}" if first else ""

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.arguments import labelled
+from stattools.arguments import is_number, labelled
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate import gamma_points
+from stattools.conjugate.belief import probabilities, tail
 from stattools.conjugate.elicitation import gamma_from_mean_sd, gamma_from_quantiles
 from stattools.conjugate.gamma_curve import gamma_ends
 from stattools.conjugate.gamma_predictive import GammaPoisson
@@ -31,7 +32,6 @@ from stattools.interval import Interval
 from stattools.likelihoods.gamma import log_quantile
 from stattools.memory import draws_shape
 from stattools.models.event_rates import EventRates
-from stattools.models.proportion import tail_area
 from stattools.seeds import generator
 
 if TYPE_CHECKING:
@@ -79,9 +79,11 @@ class Gamma:
         >>> Gamma.limit(0.5, 0).update(st.poisson_rate([3, 1]))
         Gamma(4.5, 2)
         """
+        if not (is_number(shape) and is_number(rate) and min(shape, rate) == 0.0):
+            raise DomainError(
+                f"Gamma.limit needs shape or rate 0, the other at least 0; got {(shape, rate)!r:.60}. Use st.Gamma."
+            )
         values = (float(shape), float(rate))
-        if not (min(values) == 0.0 and max(values) < np.inf):
-            raise DomainError(f"Gamma.limit needs shape or rate 0, the other at least 0; got {values}. Use st.Gamma.")
         name = {(0.5, 0.0): "Jeffreys' prior for counts", (0.0, 0.0): "the scale-invariant prior"}
         return Improper(cls, name.get(values, "an improper prior"), values)
 
@@ -202,9 +204,7 @@ class Gamma:
         >>> round(Gamma(1, 2).quantile(0.5), 12)  # log(2) / 2
         0.34657359028
         """
-        p = np.asarray(p, dtype=float)
-        if not ((p >= 0.0) & (p <= 1.0)).all():
-            raise DomainError(f"quantile needs p, a probability in [0, 1]; got {p.tolist()!r:.80}.")
+        p = probabilities(p, self.shape)
         return self._quantile(p, 1.0 - p)
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
@@ -217,13 +217,11 @@ class Gamma:
         >>> round(low, 6), round(high, 6)
         (0.754332, 4.177699)
         """
-        tail = tail_area(prob, "prob")
+        aside = tail(prob, kind)
         if kind == "hdi":
             lower, upper = (e.reshape(np.shape(self.shape)) / self.rate for e in gamma_ends(prob, np.ravel(self.shape)))
-        elif kind == "eti":
-            lower, upper = self._quantile(tail, 1.0 - tail), self._quantile(1.0 - tail, tail)
         else:
-            raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={kind!r}.')
+            lower, upper = self._quantile(aside, 1.0 - aside), self._quantile(1.0 - aside, aside)
         return Interval(of_arms.plain(lower), of_arms.plain(upper), prob, kind, of_arms.terms(self, "rate"))
 
     def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.arguments import as_numbers
 from stattools.conjugate.arms import plain
 from stattools.errors import DomainError
 from stattools.interval import Interval
@@ -43,7 +44,7 @@ class GammaPoisson:
     arms: tuple[Hashable, ...] | None = None
 
     def __post_init__(self) -> None:
-        e = np.asarray(self.exposure, dtype=float)
+        e = as_numbers(self.exposure, "predictive needs a positive exposure", np.shape(self.shape))
         bad = ~((e > 0.0) & (e < np.inf))
         if np.any(bad):
             raise refused("predictive", "a positive exposure", np.ravel(e), np.ravel(bad), "")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expm1, log1p
 
-from stattools.arguments import is_one_of
+from stattools.arguments import as_numbers, is_one_of
 from stattools.conjugate.arms import plain
 from stattools.errors import DomainError
 from stattools.interval import Interval
@@ -78,7 +78,7 @@ class Lomax:
 
     def quantile(self, p: ArrayLike) -> Any:
         """The t with P(T <= t) = p: rate ((1 - p)^(-1 / shape) - 1), p in [0, 1)."""
-        p = np.asarray(p, dtype=float)
+        p = as_numbers(p, "quantile needs p, a probability in [0, 1)", np.shape(self.shape))
         if not ((p >= 0.0) & (p < 1.0)).all():
             raise DomainError(f"quantile needs p, a probability in [0, 1); got {p.tolist()!r:.80}.")
         return plain(self.rate * expm1(-log1p(-p) / self.shape))

@@ -20,6 +20,7 @@ from stattools.conjugate.student_t import log_t_density
 from stattools.data.exact_sum import ExactSum
 from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
+from stattools.memory import draws_shape
 from stattools.models.multivariate_normal import MultivariateSample
 from stattools.seeds import generator, recorded
 
@@ -99,6 +100,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     """
     from stattools.export.arviz import datatree
 
+    draws = draws_shape(draws)[0]
     random = generator(seed)
     groups: dict[str, dict[str, Any]] = {}
     Y = None if belief.seen is None else belief.seen.rows

@@ -18,6 +18,7 @@ from stattools.conjugate.leave_one_out import LeaveOneOut
 from stattools.data.exact_sum import ExactSum, pair_difference, pair_product
 from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
+from stattools.memory import draws_shape
 from stattools.models.normal import NormalSample
 from stattools.seeds import generator, recorded
 
@@ -105,6 +106,7 @@ def tree(belief: Any, data: Measurements, draws: int, seed: int | np.random.Gene
     """
     from stattools.export.arviz import datatree
 
+    draws = draws_shape(draws)[0]
     random, groups = generator(seed), {}
     whole = draws * len(data.values) <= MOST_CELLS
     for name, part in {"posterior": belief, "prior": belief.prior}.items():

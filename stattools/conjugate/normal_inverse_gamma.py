@@ -156,7 +156,7 @@ class NormalInverseGamma:
     def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf, *, of: str = "mean") -> Any:
         """P(low <= parameter <= high) of the mean, the variance or the sd."""
         belief = self.marginal(of)  # type: ignore[arg-type]
-        return belief.probability(np.maximum(low, belief.support[0]), high)
+        return belief.probability(np.maximum(points(low, "low"), belief.support[0]), high)
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi", of: str = "mean") -> Interval:
         """The interval that holds the mean, the variance or the sd with probability `prob`.

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
 
-from stattools.arguments import labelled
+from stattools.arguments import is_one_of, labelled
 from stattools.conjugate.arms import frozen
 from stattools.conjugate.belief import different, numbers, points, single
 from stattools.conjugate.improper import Improper
@@ -179,8 +179,8 @@ class NormalInverseGammaRegression:
         >>> NormalInverseGammaRegression([1, 2], 1, 2, 2, names=("a", "b")).marginal("b")
         StudentT(4, 2, 1)
         """
-        if name not in self.terms:
-            raise DomainError(f"there is no coefficient {name!r}; the names are {', '.join(self.terms[:10])}.")
+        if not is_one_of(name, self.terms):
+            raise DomainError(f"there is no coefficient {name!r:.60}; the names are {', '.join(self.terms[:10])}.")
         every, place = self.coefficients, self.terms.index(name)
         return StudentT(2.0 * self.shape, every.location[place], every.scale[place])
 

@@ -12,6 +12,7 @@ from stattools.conjugate.improper import Improper
 from stattools.conjugate.leave_one_out import LeaveOneOut
 from stattools.data.exact_sum import ExactSum
 from stattools.likelihoods.gamma import log_density_of_log
+from stattools.memory import draws_shape
 from stattools.seeds import generator, recorded
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def tree(gamma: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     """Draws of posterior and prior, their predictives, log-likelihoods and the data, for ArviZ."""
     from stattools.export.arviz import datatree
 
+    draws = draws_shape(draws)[0]
     random = generator(seed)
     several, size = np.ndim(gamma.shape) > 0, np.size(gamma.shape)
     batches = () if gamma.seen is None else gamma.seen.batches

@@ -24,6 +24,7 @@ from stattools.conjugate.student_t import log_t_density
 from stattools.data.triangle import triangle
 from stattools.errors import DomainError
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
+from stattools.memory import draws_shape
 from stattools.model import Model
 from stattools.seeds import generator, recorded
 
@@ -126,6 +127,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     """
     from stattools.export.arviz import datatree
 
+    draws = draws_shape(draws)[0]
     random = generator(seed)
     groups: dict[str, dict[str, Any]] = {}
     data = None if belief.seen is None else Observations.of(belief.seen.batches)

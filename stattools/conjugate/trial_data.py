@@ -12,6 +12,7 @@ from stattools.conjugate.improper import Improper
 from stattools.conjugate.leave_one_out import LeaveOneOut
 from stattools.likelihoods.beta import log_density_of_logit
 from stattools.likelihoods.saddle_point import log_binomial_pmf
+from stattools.memory import draws_shape
 from stattools.models.binomial_arms import BinomialArms
 from stattools.models.counts import BernoulliTrials
 from stattools.models.waiting import Waits
@@ -131,6 +132,7 @@ def tree(beta: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     """Draws of posterior and prior, their predictives, and the totals, for ArviZ."""
     from stattools.export.arviz import datatree
 
+    draws = draws_shape(draws)[0]
     random = generator(seed)
     several = np.ndim(beta.a) > 0
     theta_axes = ["arm"] if several else []

@@ -13,7 +13,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.conjugate.belief import points
+from stattools.arguments import as_numbers
+from stattools.conjugate.belief import points, tail
 from stattools.conjugate.beta_binomial import Beta
 from stattools.conjugate.gamma_poisson import Gamma
 from stattools.conjugate.normal import Normal
@@ -24,7 +25,6 @@ from stattools.decisions.normal_contrasts import NormalDifference
 from stattools.decisions.solving import highest_density, quantile
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interval import Interval
-from stattools.models.proportion import tail_area
 from stattools.printing import printed
 from stattools.seeds import generator
 
@@ -137,18 +137,16 @@ class Contrast:
         Raises DomainError for prob outside of (0, 1), and for "hdi" where the density may have several peaks: betas
         with parameters below 1 (differences need one arm with both parameters at least 1).
         """
-        tail = tail_area(prob, "prob")
+        aside = tail(prob, kind)
         if kind == "eti":
-            ends = np.stack([np.asarray(self.quantile(q)) for q in (tail, 1.0 - tail)])
-        elif kind == "hdi":
+            ends = np.stack([np.asarray(self.quantile(q)) for q in (aside, 1.0 - aside)])
+        else:
             if not np.all(self.parts.one_peak()):
                 raise DomainError(
                     f"the highest density of this {self.name} may be in several pieces: parameters below 1 let the "
                     'arms rise to an end. Use interval(..., kind="eti").'
                 )
             ends = np.stack(highest_density(self.parts, prob)).reshape(2, *self.arms.shape)
-        else:
-            raise DomainError(f'interval needs kind="hdi" or kind="eti"; got {kind!r}.')
         lower, upper = (float(end) if end.ndim == 0 else end for end in ends)
         names = (self.name,) if self.arms.entries is None else tuple(map(str, self.arms.entries))
         return Interval(lower, upper, prob, kind, names if np.size(lower) == len(names) else ())
@@ -173,11 +171,8 @@ class Contrast:
 
     def _rows(self, x: ArrayLike, who: str = "a contrast is compared with x") -> tuple[Floats, Any, tuple[int, ...]]:
         """Points and parameters as rows, and the shape of the answer."""
-        try:
-            points = np.asarray(x, dtype=float)
-            shape = np.broadcast_shapes(points.shape, self.arms.shape)
-        except (TypeError, ValueError):
-            raise DomainError(f"{who}: numbers of a shape that goes with {self.arms.shape}; got {x!r:.80}.") from None
+        points = as_numbers(x, f"{who}, a number", self.arms.shape)
+        shape = np.broadcast_shapes(points.shape, self.arms.shape)
         if np.isnan(points).any():
             raise DomainError(f"{who}, a number; got nan.")
         fields = [

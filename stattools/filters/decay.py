@@ -182,7 +182,7 @@ def _numbered(times: Array, half_life: Any, who: str) -> tuple[Array, float]:
     values = numbers(times, "times", who)
     if np.iscomplexobj(values) or not np.isfinite(values).all():
         raise DomainError(f"{who} needs times that are real and finite; got a missing, infinite or complex one.")
-    if not is_number(half_life) or not abs(half_life) < 1e300:
+    if not is_number(half_life) or not abs(float(half_life)) < 1e300:
         raise DomainError(f"{who} needs half_life, a number in the units of the times; got {half_life!r:.40}.")
     return np.diff(values.astype(float)), float(half_life)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.arguments import is_number
 from stattools.data.arrays import with_gaps
 from stattools.errors import DomainError
 
@@ -79,7 +80,7 @@ def time_last(array: Array, axis: int, who: str) -> Array:
     """A view with the time axis last; DomainError for an axis that is not there, or no time at all."""
     if array.ndim == 0:
         raise DomainError(f"{who} needs a signal with a time axis; got one number, {array!r:.40}.")
-    if isinstance(axis, bool) or not isinstance(axis, int | np.integer) or not -array.ndim <= axis < array.ndim:
+    if not (is_number(axis) and isinstance(axis, int | np.integer)) or not -array.ndim <= axis < array.ndim:
         raise DomainError(f"{who} needs axis=, one of the {array.ndim} axes of the signal; got {axis!r}.")
     view = np.moveaxis(array, axis, -1)
     if view.shape[-1] == 0:

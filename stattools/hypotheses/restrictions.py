@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.arguments import by_column, labelled
+from stattools.arguments import as_numbers, by_column, labelled
 from stattools.data.backticks import in_backticks
 from stattools.data.pairing import paired
 from stattools.errors import DomainError
@@ -95,9 +95,9 @@ def hypotheses(what: Any, names: Sequence[str]) -> Hypotheses:
     labelled("the coefficients", names, ("R", by_column(what)))
     paired(("R", what), ("q", q))
     try:
-        R = np.atleast_2d(np.asarray(what, dtype=float))
-        q = np.broadcast_to(np.asarray(q, dtype=float), len(R)).copy()
-    except (TypeError, ValueError):
+        R = np.atleast_2d(as_numbers(what, "R needs numbers"))
+        q = np.broadcast_to(as_numbers(q, "q needs numbers"), len(R)).copy()
+    except ValueError:  # DomainError is one
         R = q = np.empty((0, 0))
     if R.ndim != 2 or R.shape[1] != len(names) or not len(R) or not (np.isfinite(R).all() and np.isfinite(q).all()):
         raise DomainError(

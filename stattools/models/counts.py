@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlog1py, xlogy
 
-from stattools.arguments import as_theta
+from stattools.arguments import as_numbers, as_theta
 from stattools.data.table import axes
 from stattools.errors import DomainError, quoted
 from stattools.likelihoods.saddle_point import log_binomial_pmf
@@ -204,12 +204,9 @@ class BernoulliTrials:
         return z, float(erfc(abs(z) / 2**0.5))
 
 
-def unit_interval(theta: ArrayLike) -> Floats:
+def unit_interval(theta: ArrayLike, shape: tuple[int, ...] = ()) -> Floats:
     """theta as float64, or a DomainError that says which entry is not a probability."""
-    try:
-        values = np.asarray(theta, dtype=float)
-    except (TypeError, ValueError, ArithmeticError):
-        raise DomainError(f"theta is a probability, a number in [0, 1]; got {quoted(theta)}.") from None
+    values = as_numbers(theta, "theta is a probability, a number in [0, 1]", shape)
     bad = ~((values >= 0.0) & (values <= 1.0))
     if bad.any():
         first = np.argwhere(bad)[0].tolist()

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlogy
 
-from stattools.arguments import are_different, as_theta, labelled, several
+from stattools.arguments import are_different, as_numbers, as_theta, labelled, several
 from stattools.data.columns import clean, missing
 from stattools.data.table import series
 from stattools.errors import DomainError
@@ -195,10 +195,7 @@ class Multinomial:
 
 def simplex(theta: ArrayLike, K: int) -> Floats:
     """theta as float64 with K probabilities in the last axis that add to 1 within 1e-9, or a DomainError."""
-    try:
-        p = np.asarray(theta, dtype=float)
-    except (TypeError, ValueError, ArithmeticError):
-        p = np.empty(0)
+    p = as_numbers(theta, f"theta needs {K} probabilities in [0, 1]")
     if p.shape[-1:] != (K,) or not ((p >= 0) & (p <= 1 + 1e-9)).all():
         raise DomainError(f"theta needs {K} probabilities in [0, 1]; got {theta!r:.80}.")
     if np.any(np.abs(p.sum(axis=-1) - 1.0) > 1e-9):

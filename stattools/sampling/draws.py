@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.conjugate.belief import tail
 from stattools.errors import DomainError, IncompatibleError
 from stattools.export.arviz import datatree, summary
 from stattools.export.layout import layout
@@ -99,13 +100,11 @@ class Posterior:
         "hdi" is the shortest that holds this share of the draws, "eti" leaves the same share on either side. Raises
         DomainError for prob outside (0, 1) and an unknown kind.
         """
-        tail = tail_area(prob, "prob")
+        aside = tail(prob, kind)
         if kind == "eti":
-            lower, upper = np.quantile(self.flat, [tail, 1.0 - tail], axis=0)
-        elif kind == "hdi":
-            lower, upper = _shortest(self.flat, prob)
+            lower, upper = np.quantile(self.flat, [aside, 1.0 - aside], axis=0)
         else:
-            raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={kind!r}.')
+            lower, upper = _shortest(self.flat, prob)
         return Interval(lower, upper, prob, kind, self.names)
 
     def probability(self, low: float = -np.inf, high: float = np.inf, *, name: str | None = None) -> Any:

@@ -113,7 +113,10 @@ ODD: dict[str, Callable[[Random, int], Any]] = {
 
 
 class Odd:
-    """An object of a class that nobody knows, printed the same way each time."""
+    """An object of a class that nobody knows, printed the same way each time, made of whatever it is given."""
+
+    def __init__(self, *given: Any) -> None:
+        pass
 
     def __repr__(self) -> str:
         return "Odd()"
