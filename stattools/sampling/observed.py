@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stattools.data.triangle import triangle
 from stattools.export.observations import observations
 from stattools.model import NOT_ASKED, Evaluation, Model
+from stattools.models.custom import Custom
 from stattools.predictors.dispersed import Dispersed
 from stattools.sampling.logistic import Logistic
 
@@ -167,7 +168,7 @@ def observed(model: Any) -> Observed:
     -1.0
     """
     if not isinstance(model, Model):
-        if not hasattr(model, "standardized"):
+        if not hasattr(model, "standardized") or isinstance(model, Custom):  # which finds units of its own
             return Whole(model, np.eye(len(model.names)))
         work, T = model.standardized()
         diagonal = np.diag(np.diagonal(T))

@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 
 from stattools.errors import DomainError, IdentificationError
 from stattools.model import NOT_ASKED, Evaluation
+from stattools.models.custom import Custom
 from stattools.priors.assignment import Priors, support
 from stattools.sampling.observed import Observed, Whole, observed
 from stattools.sampling.transforms import Transforms
 from stattools.solvers.metric import Metric
 from stattools.solvers.newton_steps import climb
+from stattools.solvers.own_units import climb_in_own_units
+from stattools.solvers.solution import Solution
 from stattools.solvers.surrogate import certified_ascent
 
 Floats = NDArray[np.float64]
@@ -196,26 +199,60 @@ def mode(density: Target, stand_in: Target | None = None) -> Mode:
     (`solvers/surrogate.py`): the mode is then found in few reads of them. Raises IdentificationError where the density
     has no mode: then it is no distribution, or it rises towards a boundary.
     """
+    if isinstance(density.data, Whole) and isinstance(density.data.model, Custom):
+        return _own_mode(density, density.data.model)
     F = density.frame
     smooth: Any = Framed(density.smoothed(), F)
     try:
         if stand_in is not None:
             found = certified_ascent(smooth, Framed(stand_in.smoothed(), F), 1e-6, 200, "Newton on files")
-            whiten = np.linalg.cholesky(found.covariance[::-1, ::-1])[::-1, ::-1]  # upper, as that of a `Metric`
+            whiten = _upper(found.covariance)
         else:
             found = climb(smooth, smooth.start, 1e-6, 200, "Newton")
             whiten = Metric(smooth.evaluate(found.estimate).information).whiten()
     except (DomainError, IdentificationError) as error:
         reason = FUNNEL if isinstance(density.data, Whole) else f"{error} {REMEDY}"
-        raise IdentificationError(
-            f"the posterior of {density.title} has no mode that Newton's method can find: {reason}"
-        ) from error
-    if not found.decrement < 0.5:
-        raise IdentificationError(
-            f"the posterior of {density.title} has no mode that Newton's method can find: after {found.steps} steps "
-            f"it is still {found.decrement:.2g} standard deviations away. Give a proper prior to every parameter that "
-            "the data do not determine, or start elsewhere."
-        )
+        raise _no_mode(density, reason) from error
+    _require_near(density, found)
     u = F @ found.estimate
     top = found.loglik if stand_in is not None else density.evaluate(u, 0).loglik
     return Mode(density, u, F @ whiten, top, found.decrement, found.reads)
+
+
+def _own_mode(density: Target, model: Custom) -> Mode:
+    """The mode of a user's own density, in units that follow the climb; from there on its slopes are taken in those
+    that hold at the mode (`solvers/own_units.py`).
+    """
+    smooth, q = density.smoothed(), len(density.start)
+    slopes = None if model.gradient is None else lambda u: smooth.evaluate(u, 1).score
+    own = replace(
+        model, function=lambda u: smooth.evaluate(u, 0).loglik, gradient=slopes, start=density.start, T=np.eye(q)
+    )
+    try:
+        place, found = climb_in_own_units(own, 1e-6, 1000)
+    except DomainError as error:
+        raise _no_mode(density, f"{error} {REMEDY}") from error
+    if not np.isfinite(found.decrement):
+        raise _no_mode(density, FUNNEL)
+    _require_near(density, found)
+    slope, W = density.transforms.forward(place.x).slope, _upper(found.covariance)
+    here = replace(density, data=Whole(model.in_units(slope[:, None] * W), np.eye(q)))
+    return Mode(here, place.x, W, here.evaluate(place.x, 0).loglik, found.decrement)
+
+
+def _upper(covariance: Floats) -> Floats:
+    """W with W W' the covariance, and zeros below its diagonal, as that of a `Metric`."""
+    return np.linalg.cholesky(covariance[::-1, ::-1])[::-1, ::-1]
+
+
+def _require_near(density: Target, found: Solution) -> None:
+    if not found.decrement < 0.5:
+        raise _no_mode(
+            density,
+            f"after {found.steps} steps it is still {found.decrement:.2g} standard deviations away. {REMEDY[:-1]}, or "
+            "start elsewhere.",
+        )
+
+
+def _no_mode(density: Target, reason: str) -> IdentificationError:
+    return IdentificationError(f"the posterior of {density.title} has no mode that Newton's method can find: {reason}")

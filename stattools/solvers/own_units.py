@@ -48,6 +48,8 @@ STILL = 25
 """Steps without progress after which a climb ends."""
 FARTHEST = 1e100
 """A climb that comes so far ends, before squares overflow."""
+NARROWEST = 1e-100
+"""So does one whose axes become so short, before squares vanish: the log-likelihood rises without bound."""
 PROBES = 5
 """So often is a higher point beside a maximum climbed from."""
 
@@ -206,7 +208,7 @@ def _looked(model: Custom, x: Floats, W: Floats, steps: Steps) -> Place | None:
         if place is None or place.fits(ROUGHLY):
             break
         place = _look(model, x, place.units, ROUGH)
-    if place is None:
+    if place is None or np.linalg.norm(place.units, axis=1).min() < NARROWEST:
         return None
     return replace(place if place.decrement > NEAR else _sharp(model, place), settled=settled)
 

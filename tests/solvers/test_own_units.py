@@ -132,3 +132,13 @@ def test_few_digits_are_said():
     assert abs(fit.estimate[0] - 3.0) <= 1e-6
     assert_allclose(fit.se, 1.0, rtol=1e-4)
     assert fit.solution.status == "round-off"
+
+
+def test_a_log_likelihood_without_bound_is_refused_in_words():
+    """Axes became so short on the way that their squares vanished, and a division by 0 warned."""
+
+    def funnel(t):
+        return float(-0.5 * np.sum(t[1:] ** 2) * np.exp(-t[0]) - 0.5 * (len(t) - 1) * t[0])
+
+    with pytest.raises((st.ConvergenceError, st.IdentificationError), match="theta1"):
+        st.fit(st.custom(funnel, start=np.zeros(3)))
