@@ -10,18 +10,21 @@ from stattools.data.arrays import vector
 from stattools.data.columns import listing, missing
 from stattools.data.design import Design, outcome_of
 from stattools.data.formula import require
+from stattools.data.outcome import Rest
 from stattools.data.pairing import paired
 from stattools.data.table import table
 from stattools.errors import DomainError
 
 
 def codes_of(values: Any, labels: tuple[Any, ...], name: str) -> np.ndarray:
-    """New outcomes as codes of labels that are known, float64; DomainError for a label never seen.
+    """New outcomes as codes of labels that are known, float64, those of a rest by that; DomainError for a label never
+    seen.
 
     >>> codes_of(["b", "a"], ("a", "b"), "y").tolist()
     [1.0, 0.0]
     """
     place = {label: code for code, label in enumerate(labels)}
+    place |= {other: code for code, label in enumerate(labels) if isinstance(label, Rest) for other in label.others}
     found = [value.item() if isinstance(value, np.generic) else value for value in np.asarray(values, dtype=object)]
     unseen = sorted({value for value in found if value not in place}, key=repr)
     if unseen:

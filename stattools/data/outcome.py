@@ -136,6 +136,23 @@ def _few(labels: list[Any], longest: int = 5) -> str:
     return ", ".join(repr(label) for label in labels[:longest]) + (", ..." if len(labels) > longest else "")
 
 
+class Rest(str):
+    """The label of all outcomes but one, which one-vs-rest compares with it; `others` are the labels that it is.
+
+    >>> Rest.of(("blue", "green")), Rest.of(("blue", "green")).others
+    ('rest', ('blue', 'green'))
+    """
+
+    others: tuple[Any, ...] = ()
+
+    @classmethod
+    def of(cls, others: tuple[Any, ...]) -> Rest:
+        """The rest that is made of these labels."""
+        rest = cls("rest")
+        rest.others = others
+        return rest
+
+
 def as_outcome(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> NDArray[Any]:
     """Labels by code: bool, int or float where all labels are, objects otherwise."""
     kinds = {type(label) for label in labels}

@@ -13,7 +13,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from stattools.data.outcome import categories
+from stattools.data.outcome import Rest, categories
 from stattools.likelihoods import Bernoulli
 from stattools.model import Model
 from stattools.models.binding import Column, bind, read_rows
@@ -59,7 +59,7 @@ def one_vs_rest(
             Bernoulli(),
             data,
             (codes == k).astype(float),
-            labels=("rest", label),
+            labels=(Rest.of((*labels[:k], *labels[k + 1 :])), label),
         )
         for k, label in enumerate(labels)
     ]

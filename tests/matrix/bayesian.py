@@ -21,7 +21,7 @@ Floats = np.ndarray
 
 
 @cache
-def _drawn(case: RegressionCase) -> Any:
+def drawn(case: RegressionCase) -> Any:
     """250 draws of the posterior under the default priors."""
     return st.posterior(asked(case).model, method="importance", draws=250, chains=1, seed=2)
 
@@ -61,7 +61,7 @@ def laplace_posterior(a: Asked) -> None:
     Of more rows: of few the approximation is refused, being too far off.
     """
     a = a.refitted(FORMULA, a.case.table(1000))
-    found = st.posterior(a.model, method="laplace", draws=250, seed=2)
+    found = st.posterior(a.model, method="laplace", draws=400, chains=1, seed=2)
     u, mode = _logarithms(a, found.flat), _logarithms(a, found.mode)
     sd = u.std(axis=0)
     assert_allclose(_slopes(a, found.priors, mode[None], sd), 0.0, atol=1e-3)
@@ -69,12 +69,12 @@ def laplace_posterior(a: Asked) -> None:
     ahead, behind = (_slopes(a, found.priors, mode + s * h * np.diag(sd), sd) for s in (1.0, -1.0))
     curvature = (behind - ahead) / (2.0 * h)
     wanted = np.sqrt(np.diagonal(np.linalg.inv(0.5 * (curvature + curvature.T))))
-    assert_allclose(wanted, 1.0, rtol=0.1)  # 1000 draws err by 2 %
+    assert_allclose(wanted, 1.0, rtol=0.15)  # 400 draws err by 4 %
 
 
 @question("st.posterior(method='importance')", heavy=True)
 def weighted_posterior(a: Asked) -> None:
-    _stein(a, _drawn(a.case))
+    _stein(a, drawn(a.case))
 
 
 @question("st.posterior(method='nuts')", slow=True)
@@ -136,15 +136,15 @@ def _prior_of_x(a: Asked, unit: float) -> Floats:
 
 @question("Posterior.to_arviz", heavy=True)
 def datatree_of_a_posterior(a: Asked) -> None:
-    tree = _drawn(a.case).to_arviz()
-    _groups(a, tree, _drawn(a.case).flat)
+    tree = drawn(a.case).to_arviz()
+    _groups(a, tree, drawn(a.case).flat)
 
 
 @question("st.to_arviz", heavy=True)
 def datatree_of_a_fit(a: Asked) -> None:
     tree = st.to_arviz(a.fit, draws=400, seed=1)
-    drawn = [np.atleast_2d(v.to_numpy().reshape(400, -1)) for v in tree["posterior"].data_vars.values()]
-    values = np.concatenate(drawn, axis=1)
+    parts = [np.atleast_2d(v.to_numpy().reshape(400, -1)) for v in tree["posterior"].data_vars.values()]
+    values = np.concatenate(parts, axis=1)
     u = _logarithms(a, values)
     q = len(a.theta)
     assert_allclose((u[:, :q].mean(axis=0) - a.theta) / a.unit, 0.0, atol=0.25)  # 400 draws err by 0.05
@@ -182,7 +182,7 @@ def _as_distributed(a: Asked, values: Floats, made: Floats, table: Any = None) -
 
 @question("Posterior.predict", heavy=True)
 def predicted_by_draws(a: Asked) -> None:
-    found, new = _drawn(a.case), new_rows(a)
+    found, new = drawn(a.case), new_rows(a)
     u = _logarithms(a, found.flat)
     theta = u[:, : len(a.theta)]
     assert_allclose(found.predict(new), a.mean(theta, new), rtol=1e-9, atol=1e-12)
@@ -193,7 +193,7 @@ def predicted_by_draws(a: Asked) -> None:
 @question("st.predictive_check", "PredictiveCheck", heavy=True)
 def predictive_check(a: Asked) -> None:
     """The mean outcome is reproduced by what was fitted to it, with the spread that its distribution has."""
-    found = _drawn(a.case).check(np.mean, seed=4)
+    found = drawn(a.case).check(np.mean, seed=4)
     assert_allclose(found.observed, a.y.mean(), rtol=1e-12)
     assert 0.01 < found.p_value < 0.99
     spread = np.sqrt((_variance(a)).sum()) / len(a.y)  # beside it the uncertainty of the parameters
@@ -210,10 +210,10 @@ def _variance(a: Asked) -> Floats:
 @question("st.compare of posteriors", "PosteriorComparison", heavy=True)
 def leave_one_out_of_rows(a: Asked) -> None:
     """PSIS-LOO of SciPy's log-likelihoods at the same draws."""
-    drawn = _drawn(a.case)
-    found = st.compare(drawn, drawn).table()
-    rows = _pointwise(a, drawn.flat) * a.weight
-    draws = {"posterior": {"theta": drawn.draws}, "log_likelihood": {"y": rows.reshape(1, len(rows), -1)}}
+    posterior = drawn(a.case)
+    found = st.compare(posterior, posterior).table()
+    rows = _pointwise(a, posterior.flat) * a.weight
+    draws = {"posterior": {"theta": posterior.draws}, "log_likelihood": {"y": rows.reshape(1, len(rows), -1)}}
     each = leave_one_out(datatree(draws, dims={}, coords={}, attrs={}))[0]
     assert_allclose(found.elpd, each.sum(), rtol=1e-6)
     assert_allclose(found.aic, a.fit.aic, rtol=1e-8)

@@ -113,13 +113,13 @@ def nested_tests(a: Asked) -> None:
     assert_allclose(rows.lr_statistic[0], ratio.statistic, rtol=1e-9)
 
 
-@question("interval(kind='profile')")
+@question("interval(kind='profile')", heavy=True)
 def profile_interval(a: Asked) -> None:
     """At its ends a likelihood-ratio test just rejects; of `st.ols` it is that of Student's t, which is exact."""
     _ends(a, "profile", lambda held: 2.0 * (a.own_loglik - a.loglik(held)), 1e-5)
 
 
-@question("interval(kind='score')")
+@question("interval(kind='score')", heavy=True)
 def score_interval(a: Asked) -> None:
     """At its ends a score test just rejects."""
 

@@ -64,7 +64,7 @@ def scanned(a: Asked) -> None:
     """Rows that stay in a file give the same fit, and predictions that are written to another."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        there = _in_a_file(a, folder)
+        there = in_a_file(a, folder)
         assert_allclose(there.fit.estimate, a.theta, rtol=1e-6, atol=1e-8)
         assert_allclose(there.fit.covariance, a.fit.covariance, rtol=1e-6, atol=1e-9)
         assert_allclose(there.fit.loglik, a.own_loglik, rtol=1e-9)
@@ -79,15 +79,15 @@ def nothing_to_write(a: Asked) -> None:
     a.fit.predict_to("never", a.table)
 
 
-@question("goodness of st.scan", refused=("trials", "precision"))
+@question("goodness of st.scan", refused=("trials", "precision"), heavy=True)
 def goodness_of_files(a: Asked) -> None:
     with tempfile.TemporaryDirectory() as name:
-        shown, own = (fit.goodness().iloc[0] for fit in (_in_a_file(a, Path(name)).fit, a.fit))
+        shown, own = (fit.goodness().iloc[0] for fit in (in_a_file(a, Path(name)).fit, a.fit))
     assert set(own.index) - set(shown.index) <= {"auc"}  # which compares all rows
     for key in shown.index:
         assert_allclose(shown[key], own[key], rtol=1e-5)
 
 
-def _in_a_file(a: Asked, folder: Path) -> Asked:
+def in_a_file(a: Asked, folder: Path) -> Asked:
     a.table.to_parquet(folder / "rows.parquet", row_group_size=30)
     return a.refitted(table=st.scan(folder / "rows.parquet"))

@@ -26,7 +26,7 @@ class Question:
         return any(set(word.split()) <= words for word in self.refused)
 
     def is_slow(self, words: frozenset[str]) -> bool:
-        return self.slow or (self.heavy and bool(words & {"weights", "offset", "precision"}))
+        return self.slow or (self.heavy and bool(words & {"weights", "offset", "exposure", "precision"}))
 
     def __str__(self) -> str:
         return self.check.__name__

@@ -70,10 +70,10 @@ def quantile_residuals(a: Asked) -> None:
 
 @question("leverage", refused=("softmax",))
 def leverage(a: Asked) -> None:
-    assert_allclose(a.fit.leverage(), _leverage(a), rtol=1e-4, atol=1e-7)  # differences
+    assert_allclose(a.fit.leverage(), leverages(a), rtol=1e-4, atol=1e-7)  # differences
 
 
-def _leverage(a: Asked) -> Floats:
+def leverages(a: Asked) -> Floats:
     """w x^T (X^T W X)^-1 x, w minus the second derivative of the log-likelihood in the linear predictor."""
     eta = a.eta(a.theta)
     ahead, here, behind = (a.pointwise(a.theta, eta=eta + step) for step in (H, 0.0, -H))
@@ -84,7 +84,7 @@ def _leverage(a: Asked) -> Floats:
 
 @question("cooks_distance", refused=("softmax",))
 def cooks_distance(a: Asked) -> None:
-    h = _leverage(a)
+    h = leverages(a)
     assert_allclose(a.fit.cooks_distance(), _pearson(a) ** 2 * h / (1.0 - h) ** 2 / a.p, rtol=1e-3, atol=1e-7)
 
 

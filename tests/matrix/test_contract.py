@@ -16,11 +16,11 @@ import pytest
 import stattools as st
 from stattools.errors import IncompatibleError
 from tests.cases import REGRESSIONS, RegressionCase
-from tests.matrix import bayesian, effects, estimates, evidence, predictions, rows, words
+from tests.matrix import bayesian, effects, estimates, evidence, predictions, rows, ways, words
 from tests.matrix.asked import asked
 from tests.matrix.question import QUESTIONS, Question
 
-ENTERED = (bayesian, effects, estimates, evidence, predictions, rows, words)
+ENTERED = (bayesian, effects, estimates, evidence, predictions, rows, ways, words)
 
 WRONG = {
     "deviance_residuals": "they fall through to minus twice the log density",

@@ -1,10 +1,12 @@
 """One-vs-rest: each part is the logistic fit of its category, and probabilities are normalized after the fact."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.errors import DomainError
 from tests.cases import rng
 
 
@@ -68,3 +70,17 @@ def test_weights_are_repeated_rows():
     index = np.repeat(np.arange(len(y)), weights)
     a, b = st.fit(st.one_vs_rest(y, X, weights=weights)), st.fit(st.one_vs_rest(y[index], X[index]))
     assert_allclose(a.table()[["estimate", "se"]], b.table()[["estimate", "se"]], rtol=1e-8)
+
+
+def test_the_rest_of_each_fit_is_the_other_labels(tmp_path):
+    """New outcomes, and those of rows in files, are coded by the labels that they have."""
+    g = rng(5)
+    table = pd.DataFrame({"x": g.normal(size=120), "y": g.choice(["fig", "rest", "plum"], 120)})
+    table.to_parquet(tmp_path / "rows.parquet")
+    here, there = (st.fit(st.one_vs_rest("y ~ x", rows)) for rows in (table, st.scan(tmp_path)))
+    assert st.validate(there).ok
+    for label, fit in zip(here.model.labels, here.fits, strict=True):
+        own = st.fit(st.logistic("own ~ x", table.assign(own=(table.y == label).astype(int))))
+        assert_allclose(st.held_out(fit, data=table).log_score, -own.loglik / 120, rtol=1e-9)
+        with pytest.raises(DomainError, match=r"has not seen: 'pear'"):
+            st.held_out(fit, data=table.assign(y="pear"))
