@@ -62,7 +62,7 @@ def as_numbers(given: ArrayLike, needs: str, shape: tuple[int, ...] = ()) -> NDA
     except (TypeError, ValueError, ArithmeticError):
         pass
     beside = f", of a shape that goes with {shape}" if shape else ""
-    raise DomainError(f"{needs}{beside}; got {given!r:.60}.")
+    raise DomainError(f"{needs}{beside}; got {quoted(given)}.")
 
 
 def labels_of(values: Any) -> list[tuple[Any, ...]]:
@@ -149,7 +149,7 @@ def names_of(results: Collection[Any], names: Any, who: str) -> tuple[str, ...]:
     found = tuple(range(1, len(results) + 1)) if names is None else several(names)
     words = not isinstance(names, str) and all(isinstance(name, str | int) for name in found)
     if not words or len(found) != len(results):
-        raise DomainError(f"{who} needs names=, one for each of {len(results)} results; got {names!r:.80}.")
+        raise DomainError(f"{who} needs names=, one for each of {len(results)} results; got {quoted(names)}.")
     return tuple(map(str, found))
 
 
@@ -159,7 +159,7 @@ def require_truth(value: Any, what: str) -> None:
     >>> require_truth(True, "html= of report")
     """
     if not isinstance(value, bool | np.bool_):
-        raise DomainError(f"{what} is True or False; got {value!r:.60}.")
+        raise DomainError(f"{what} is True or False; got {quoted(value)}.")
 
 
 def is_one_of(value: Any, words: Collection[str]) -> bool:

@@ -17,7 +17,7 @@ from stattools.conjugate.dirichlet import Dirichlet
 from stattools.conjugate.normal import Normal
 from stattools.conjugate.pairs import CLOSED_FORMS, closed_form
 from stattools.conjugate.trial_data import TRIALS
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.memory import require_memory
 from stattools.model import Model
 from stattools.models.multinomial import Multinomial
@@ -84,12 +84,12 @@ def posterior(
     Posterior(Linear regression, NUTS, 2 x 200 draws, seed=1)
     """
     if method is not None and not is_one_of(method, METHODS):
-        raise DomainError(f"posterior has methods {', '.join(map(repr, METHODS))}; got method={method!r:.60}.")
+        raise DomainError(f"posterior has methods {', '.join(map(repr, METHODS))}; got method={quoted(method)}.")
     draws = whole_number(draws, "draws", at_least=4)
     chains = whole_number(chains, "chains", at_least=1)
     tune = whole_number(tune, "tune", at_least=50, at_most=LONGEST_WARMUP)
     if not (is_number(target_accept) and 0.0 < target_accept < 1.0):
-        raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {target_accept!r:.60}.")
+        raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {quoted(target_accept)}.")
     # A fit has a log-likelihood too, as a number.
     if not (callable(getattr(model, "loglik", None)) and hasattr(model, "title")) and not hasattr(model, "parts"):
         given = ": give the model that was fitted, fit.model" if hasattr(model, "model") else ""
@@ -152,7 +152,7 @@ def _require_density(model: Any, prior: Any) -> None:
         return
     families = sorted({family.__name__ for kind, family in CLOSED_FORMS if kind is type(model)})
     wanted = " or ".join(f"st.{name}" for name in families) or "another model: it has no derivatives"
-    raise IncompatibleError(f"posterior of {model.title} needs a prior of type {wanted}; got {prior!r:.80}.")
+    raise IncompatibleError(f"posterior of {model.title} needs a prior of type {wanted}; got {quoted(prior)}.")
 
 
 def _seeded(seed: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.arguments import are_different, names_of
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.hypotheses.nested_tests import likelihood_ratio
 from stattools.hypotheses.nesting import describe, difference_in_outcome
 from stattools.hypotheses.result import TestResult
@@ -113,7 +113,7 @@ def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
         raise DomainError(f"compare needs two fits or more; got {len(fits)}.")
     labels = names_of(fits, names, "compare")
     if not are_different(labels):
-        raise DomainError(f"compare needs names=, a different one for each of {len(fits)} fits; got {labels!r:.80}.")
+        raise DomainError(f"compare needs names=, a different one for each of {len(fits)} fits; got {quoted(labels)}.")
     for fit in fits:
         if not (hasattr(fit, "model") and hasattr(fit, "aic")):
             raise IncompatibleError(f"compare needs fits, st.fit(model); got {type(fit).__name__}.")

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.arguments import are_different, is_one_of, several
 from stattools.averages import SLOPE, Average, Move, averages
 from stattools.data.columns import listing
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.hypotheses import against_zero
 from stattools.population import population
 from stattools.prediction import regression, require_finite
@@ -145,7 +145,7 @@ def _compared(variable: str, levels: Any, ordered: Any, values: Sequence[Any] | 
     except (TypeError, ValueError):
         good = False
     if len(chosen) < 2 or not are_different(chosen) or not good:
-        raise DomainError(f"contrasts of {variable!r} need two or more different values; got {values!r:.80}.")
+        raise DomainError(f"contrasts of {variable!r} need two or more different values; got {quoted(values)}.")
     if levels is not None and (unknown := [value for value in chosen if value not in levels]):
         raise DomainError(f"{variable!r} has no level {unknown[0]!r}; it has {listing(levels)}.")
     return chosen

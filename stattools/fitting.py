@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.covariance import HAC, Cluster, covariance
-from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
+from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.existence import (
     certified,
     check_dispersion,
@@ -249,7 +249,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
 
 def _penalized_fit(model: Any, solver: Solver | None, level: float, cov: Kind, penalty: Penalty) -> Fit:
     if cov != "information":
-        raise IncompatibleError(f"penalty={penalty!r} goes with cov='information' only; got cov={cov!r:.60}.")
+        raise IncompatibleError(f"penalty={penalty!r} goes with cov='information' only; got cov={quoted(cov)}.")
     solution = maximize(model, penalty, solver)
     if not solution.converged:
         raise _not_converged(model, solution)
@@ -276,7 +276,7 @@ def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) 
     for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
         if given is not usual and not (isinstance(given, str) and given == usual):
             raise IncompatibleError(
-                f"{model.title} is fitted over variances that may be 0; leave {name}={given!r:.60} out."
+                f"{model.title} is fitted over variances that may be 0; leave {name}={quoted(given)} out."
             )
 
 
@@ -285,7 +285,7 @@ def _required_solver(model: Any, solver: Any) -> Solver:
     if solver is None:
         return _usual_solver(model)
     if isinstance(solver, type) or not hasattr(solver, "solve"):
-        raise IncompatibleError(f"fit needs solver=, an object such as st.Newton(); got {solver!r:.60}.")
+        raise IncompatibleError(f"fit needs solver=, an object such as st.Newton(); got {quoted(solver)}.")
     return solver
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.arguments import is_number
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.printing import printed
 
 if TYPE_CHECKING:
@@ -72,4 +72,4 @@ def require_level(level: Any) -> None:
     if type(level) is float and 0.0 < level < 1.0:
         return
     if not (is_number(level) and 0.0 < level < 1.0):
-        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {level!r:.60}.")
+        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {quoted(level)}.")

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from stattools.arguments import are_different, names_of
 from stattools.comparison import Comparison
 from stattools.comparison import compare as compare_fits
-from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError
+from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.export.arviz import datatree, leave_one_out
 from stattools.export.layout import layout
 from stattools.export.replicates import log_likelihood
@@ -114,7 +114,7 @@ def compare(*results: Any, names: Sequence[str] | None = None) -> Comparison | P
     labels = names_of(results, names, "compare")
     if not are_different(labels):
         raise DomainError(
-            f"compare needs names=, a different one for each of {len(results)} posteriors; got {labels!r:.80}."
+            f"compare needs names=, a different one for each of {len(results)} posteriors; got {quoted(labels)}."
         )
     if all(drawn):
         return _drawn(results, labels)
@@ -166,7 +166,7 @@ def _exact(results: Sequence[Any], labels: tuple[str, ...]) -> PosteriorComparis
     """By exact leave-one-out and evidence."""
     for label, result in zip(labels, results, strict=True):
         if result.seen is None:
-            raise DomainError(f"compare needs posteriors that have seen data; {label} is a prior: {result!r:.80}.")
+            raise DomainError(f"compare needs posteriors that have seen data; {label} is a prior: {quoted(result)}.")
         if not np.isfinite(np.sum(_evidence(result))):
             raise IncompatibleError(
                 f"compare needs the evidence of each posterior, and that of {label} does not exist: its prior is "

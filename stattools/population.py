@@ -22,7 +22,7 @@ from stattools.data.scanned_columns import cleaned
 from stattools.data.scanned_rows import DROP, ScannedRows
 from stattools.data.smoothness import Break, breaks
 from stattools.data.source import Batch
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.model import Model
 from stattools.new_rows import Column, at_rows, frequencies_of
 from stattools.solvers.surrogate import held_elsewhere, place_of
@@ -59,7 +59,8 @@ class Population:
         """DomainError unless this is a variable."""
         if not isinstance(name, str) or name not in self.names:
             raise DomainError(
-                f"{self.model.title} has no variable {name!r:.60}; it has {', '.join(map(repr, self.names)) or 'none'}."
+                f"{self.model.title} has no variable {quoted(name)}; it has "
+                f"{', '.join(map(repr, self.names)) or 'none'}."
             )
 
     def column(self, name: str) -> Any:

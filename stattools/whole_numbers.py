@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 
 LARGEST = 2**53
 
@@ -22,7 +22,7 @@ def whole_number(value: Any, what: str, *, at_least: int, at_most: int = LARGEST
     count = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
     whole = isinstance(count, int | np.integer) and not isinstance(count, bool | np.timedelta64)
     if not whole and not (isinstance(count, float | np.floating) and count.is_integer()):
-        raise DomainError(f"{what} is one whole number, at least {at_least}; got {value!r:.80}.")
+        raise DomainError(f"{what} is one whole number, at least {at_least}; got {quoted(value)}.")
     count = int(count)
     if count < at_least:
         raise DomainError(f"{what} is one whole number, at least {at_least}; got {_shown(count)}.")

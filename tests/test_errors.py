@@ -1,6 +1,7 @@
 """Messages: objects are shown by their kind, and nothing is missing from a sentence."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,17 @@ class Thing:
 def test_objects_are_shown_by_their_kind(given, shown):
     said = str(StattoolsError(f"fit needs a model; got {given!r}. Use st.ols."))
     assert said.endswith(f"got {shown}. Use st.ols.") or "<locals>" in said
+
+
+def test_values_are_shown_by_the_function_that_says_that_they_are_cut():
+    """`{value!r:.60}` cuts without a word, and raises where a value cannot be written."""
+    package = Path(st.__file__).parent
+    cut = re.compile(r"!r:\.\d")
+    assert not [str(path) for path in package.rglob("*.py") if cut.search(path.read_text("utf-8"))]
+    with pytest.raises(st.IncompatibleError, match=r"got an object of type int\."):
+        st.fit(LINE.model, cov=10**5000)
+    with pytest.raises(st.IncompatibleError, match=r"got 'xxx(x+)\.\.\.\."):
+        st.fit(LINE.model, cov="x" * 1000)
 
 
 G = np.random.default_rng(0)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from stattools.cli.families import Family
 from stattools.data.formula import parse
 from stattools.data.grouped import grouped_formula
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,8 +70,8 @@ def _of_column(column: Any, name: str) -> Guess:
             return Guess(Family.logistic, "the outcome has two levels")
         if len(levels) > min(MOST_LEVELS, 0.5 * len(values)) and not isinstance(values.dtype, pd.CategoricalDtype):
             raise DomainError(
-                f"the outcome {name!r} is text with {len(levels)} different values, such as {str(levels[0])!r:.40}. If "
-                "these are numbers, clean them in the file (no units, no thousands separators); if they are "
+                f"the outcome {name!r} is text with {len(levels)} different values, such as {quoted(str(levels[0]))}. "
+                "If these are numbers, clean them in the file (no units, no thousands separators); if they are "
                 "categories, say --family softmax."
             )
         return Guess(Family.softmax, f"the outcome is text with {len(levels)} levels")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 
 
 def batches(posterior: Any, who: str) -> tuple[Any, ...]:
@@ -20,7 +20,9 @@ def batches(posterior: Any, who: str) -> tuple[Any, ...]:
             f"{type(posterior).__name__}."
         )
     if posterior.seen is None:
-        raise DomainError(f"{who} needs a posterior that has seen data; {posterior!r:.80} is a prior. Update it first.")
+        raise DomainError(
+            f"{who} needs a posterior that has seen data; {quoted(posterior)} is a prior. Update it first."
+        )
     return posterior.seen.batches
 
 

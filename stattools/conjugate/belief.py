@@ -131,7 +131,7 @@ def probabilities(p: ArrayLike, parameter: Any = 0.0) -> Floats:
 def tail(prob: float, kind: str) -> float:
     """(1 - prob) / 2; DomainError unless 0 < prob < 1 and the kind is known."""
     if not is_one_of(kind, KINDS):
-        raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={kind!r:.60}.')
+        raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={quoted(kind)}.')
     return tail_area(prob, "prob")
 
 

@@ -95,5 +95,5 @@ def _without(belief: Any, part: Multinomial) -> DirichletMultinomial:
     rest = belief.seen.counts - part.counts
     a = belief.prior.concentration + rest
     if isinstance(belief.prior, Improper):
-        belief.prior.require(f"the counts {rest.tolist()!r:.80}", concentration=a)
+        belief.prior.require(f"the counts {quoted(rest.tolist())}", concentration=a)
     return DirichletMultinomial(part.n, a, belief.labels)

@@ -24,7 +24,7 @@ from stattools.conjugate.beta_binomial import Beta
 from stattools.conjugate.category_data import Seen, leave_one_out, tree
 from stattools.conjugate.dirichlet_multinomial import DirichletMultinomial, log_density_of_softmax, others
 from stattools.conjugate.improper import Improper
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interval import Interval
 from stattools.memory import draws_shape
 from stattools.models.multinomial import Multinomial, Names, categories, checked_names, simplex
@@ -128,7 +128,7 @@ class Dirichlet:
             place = self.labels.index(name)
         except (ValueError, TypeError, ArithmeticError, Warning):  # what cannot be compared with a label is none
             raise DomainError(
-                f"there is no category {name!r:.60}; there are {', '.join(map(repr, self.labels[:10]))}."
+                f"there is no category {quoted(name)}; there are {', '.join(map(repr, self.labels[:10]))}."
             ) from None
         return Beta(float(a[place]), float(np.delete(a, place).sum()))
 
@@ -229,7 +229,7 @@ class Dirichlet:
         prior = self.prior
         a = prior.concentration + counts
         if isinstance(prior, Improper):
-            prior.require(f"the counts {counts.tolist()!r:.80}", concentration=a)
+            prior.require(f"the counts {quoted(counts.tolist())}", concentration=a)
         posterior = Dirichlet(a, names=names)
         evidence = None
         if not isinstance(prior, Improper):
@@ -285,13 +285,13 @@ def _named(belief: Any, data: Multinomial) -> Names:
         if own and len(own) != len(data.labels):
             raise IncompatibleError(
                 f"update needs data of {len(own)} categories, as many as the prior has; got {len(data.labels)}: "
-                f"{list(data.labels)!r:.80}. Name the categories: Dirichlet(concentration, names=...)."
+                f"{quoted(list(data.labels))}. Name the categories: Dirichlet(concentration, names=...)."
             )
         return data.labels
     counts_alone = data.kind == "multinomial" and data.labels == tuple(range(len(data.labels)))
     if unnamed and counts_alone and len(own) != len(data.labels):
         raise IncompatibleError(
             f"update needs one count for each of {len(own)} categories; got {len(data.labels)}: "
-            f"{data.counts.tolist()!r:.80}. A category that was not seen has the count 0."
+            f"{quoted(data.counts.tolist())}. A category that was not seen has the count 0."
         )
     return own

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.conjugate.arms import frozen
 from stattools.conjugate.belief import numbers
 from stattools.conjugate.predictive import BetaBinomial
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, log_poisson_pmf, stirling_error
 from stattools.memory import draws_shape
@@ -80,7 +80,7 @@ class DirichletMultinomial:
         """log P(counts); -inf where counts are not whole numbers that add to `trials`. Raises DomainError for NaN."""
         n = np.asarray(counts, dtype=float)
         if n.shape[-1:] != self.concentration.shape or np.isnan(n).any():
-            raise DomainError(f"log_pmf needs {len(self.concentration)} counts; got {counts!r:.80}.")
+            raise DomainError(f"log_pmf needs {len(self.concentration)} counts; got {quoted(counts)}.")
         possible = ((n >= 0) & (n == np.floor(n))).all(axis=-1) & (n.sum(axis=-1) == self.trials)
         n = np.where(possible[..., None], n, 0.0)
         after = self.concentration + n

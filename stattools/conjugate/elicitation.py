@@ -18,7 +18,7 @@ from scipy import special
 from scipy.optimize import brentq
 
 from stattools.arguments import is_number
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.likelihoods.beta import tails
 
 SIZES = (-25.0, 32.0)
@@ -36,7 +36,7 @@ def statements(
     example = f"{what}({{0.05: 0.1, 0.95: 0.4}}), or {what}(0.1, 0.4, prob=0.9)"
     if isinstance(first, Mapping):
         if second is not None or prob is not None or len(first) != 2:
-            raise DomainError(f"{what} needs two quantiles, {example}; got {first!r:.80} of {len(first)}.")
+            raise DomainError(f"{what} needs two quantiles, {example}; got {quoted(first)} of {len(first)}.")
         pairs = sorted((_number(p, what, example), _number(x, what, example)) for p, x in first.items())
         (p1, x1), (p2, x2) = pairs
         if not 0.0 < p1 < p2 < 1.0:
@@ -203,5 +203,5 @@ def _require_positive(sd: float, who: str) -> None:
 
 def _number(value: Any, what: str, example: str) -> float:
     if not is_number(value):
-        raise DomainError(f"{what} needs finite numbers, for example {example}; got {value!r:.80}.")
+        raise DomainError(f"{what} needs finite numbers, for example {example}; got {quoted(value)}.")
     return float(value)

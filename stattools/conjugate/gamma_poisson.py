@@ -27,7 +27,7 @@ from stattools.conjugate.gamma_predictive import GammaPoisson
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.lomax import Lomax
 from stattools.conjugate.rate_data import Seen, exact_leave_one_out, log_evidence, total_rate, tree
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interval import Interval
 from stattools.likelihoods.gamma import log_quantile
 from stattools.memory import draws_shape
@@ -81,7 +81,7 @@ class Gamma:
         """
         if not (is_number(shape) and is_number(rate) and min(shape, rate) == 0.0):
             raise DomainError(
-                f"Gamma.limit needs shape or rate 0, the other at least 0; got {(shape, rate)!r:.60}. Use st.Gamma."
+                f"Gamma.limit needs shape or rate 0, the other at least 0; got {quoted((shape, rate))}. Use st.Gamma."
             )
         values = (float(shape), float(rate))
         name = {(0.5, 0.0): "Jeffreys' prior for counts", (0.0, 0.0): "the scale-invariant prior"}

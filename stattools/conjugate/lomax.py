@@ -19,7 +19,7 @@ from scipy.special import expm1, log1p
 
 from stattools.arguments import as_numbers, is_one_of
 from stattools.conjugate.arms import plain
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.interval import Interval
 from stattools.memory import draws_shape
 from stattools.models.proportion import tail_area
@@ -80,7 +80,7 @@ class Lomax:
         """The t with P(T <= t) = p: rate ((1 - p)^(-1 / shape) - 1), p in [0, 1)."""
         p = as_numbers(p, "quantile needs p, a probability in [0, 1)", np.shape(self.shape))
         if not ((p >= 0.0) & (p < 1.0)).all():
-            raise DomainError(f"quantile needs p, a probability in [0, 1); got {p.tolist()!r:.80}.")
+            raise DomainError(f"quantile needs p, a probability in [0, 1); got {quoted(p.tolist())}.")
         return plain(self.rate * expm1(-log1p(-p) / self.shape))
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "eti") -> Interval:

@@ -24,7 +24,7 @@ from stattools.conjugate.elicitation import normal_from_quantiles
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.normal_data import Measurements, Seen, added, at_arm, require_rest, tree
 from stattools.data.exact_sum import pair_difference, pair_product, pair_quotient
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.memory import draws_shape
@@ -206,7 +206,7 @@ class Normal:
         if not isinstance(more, NormalSample) or more.sd is None:
             raise IncompatibleError(
                 f"Normal.update needs measurements with a known standard deviation, st.normal(y, sd=...); got "
-                f"{more!r:.80}. Where it is not known the prior is st.NormalInverseGamma."
+                f"{quoted(more)}. Where it is not known the prior is st.NormalInverseGamma."
             )
         arms, data = of_arms.matched(self, np.shape(self.mean), more)
         counts, sums = added(self.seen, data)

@@ -32,7 +32,7 @@ from stattools.conjugate.normal_data import Measurements, Seen, added, at_arm, r
 from stattools.conjugate.root_inverse_gamma import RootInverseGamma
 from stattools.conjugate.student_t import StudentT, log_gamma_ratio, log_t_density
 from stattools.data.exact_sum import pair_difference, two_product
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interval import Interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.models.normal import NormalSample, normal, squares_about_mean
@@ -117,7 +117,7 @@ class NormalInverseGamma:
     def marginal(self, parameter: Literal["mean", "variance", "sd"]) -> Any:
         """What is believed about one parameter whatever the other: a StudentT, an InverseGamma, a RootInverseGamma."""
         if not is_one_of(parameter, PARAMETERS):
-            raise DomainError(f"marginal needs one of {', '.join(map(repr, PARAMETERS))}; got {parameter!r:.60}.")
+            raise DomainError(f"marginal needs one of {', '.join(map(repr, PARAMETERS))}; got {quoted(parameter)}.")
         if parameter == "mean":
             scale = np.sqrt(self.scale / self.shape / self.strength)
             return StudentT(2.0 * self.shape, self.mean, scale, arms=self.arms)

@@ -34,7 +34,7 @@ from stattools.conjugate.root_inverse_gamma import RootInverseGamma
 from stattools.conjugate.student_t import StudentT
 from stattools.conjugate.zellner import zellner
 from stattools.data.arrays import default_names
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.interval import Interval
 from stattools.memory import draws_shape
 from stattools.model import Model
@@ -180,7 +180,7 @@ class NormalInverseGammaRegression:
         StudentT(4, 2, 1)
         """
         if not is_one_of(name, self.terms):
-            raise DomainError(f"there is no coefficient {name!r:.60}; the names are {', '.join(self.terms[:10])}.")
+            raise DomainError(f"there is no coefficient {quoted(name)}; the names are {', '.join(self.terms[:10])}.")
         every, place = self.coefficients, self.terms.index(name)
         return StudentT(2.0 * self.shape, every.location[place], every.scale[place])
 

@@ -24,7 +24,7 @@ from scipy.optimize import brentq, minimize_scalar
 from stattools.arguments import as_theta, is_number
 from stattools.conjugate.batches import batches, updated
 from stattools.conjugate.prior_families import Family, family
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.printing import printed
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def tipping_prior(
         )
     asked = mean is not None
     if asked and as_theta(mean, "tipping_prior").shape != ():
-        raise DomainError(f"tipping_prior needs mean=, one number; got {mean!r:.60}.")
+        raise DomainError(f"tipping_prior needs mean=, one number; got {quoted(mean)}.")
     mean, strength = search.weakest() if mean is None else (float(mean), search.strength(float(mean)))
     name = _label(label, conclusion)
     prior = None if not 0.0 < strength < np.inf else kind.make(mean, strength)
@@ -254,17 +254,17 @@ def _reason(
 
 def _conclusion(conclusion: Callable[[Any], float], posterior: Any) -> float:
     if not callable(conclusion):
-        raise DomainError(f"conclusion= is a function of the posterior, such as its mean; got {conclusion!r:.60}.")
+        raise DomainError(f"conclusion= is a function of the posterior, such as its mean; got {quoted(conclusion)}.")
     found = conclusion(posterior)
     if not (is_number(found) or isinstance(found, bool | np.bool_)):
-        raise DomainError(f"conclusion= must return a finite number, or True or False; got {found!r:.80}.")
+        raise DomainError(f"conclusion= must return a finite number, or True or False; got {quoted(found)}.")
     return float(found)
 
 
 def _grid(values: ArrayLike, what: str) -> Floats:
     found = np.atleast_1d(as_theta(values, what))
     if found.ndim != 1 or not found.size or not np.isfinite(found).all():
-        raise DomainError(f"{what}= are finite numbers in one row; got {values!r:.80}.")
+        raise DomainError(f"{what}= are finite numbers in one row; got {quoted(values)}.")
     if what == "strengths" and not (found > 0).all():
         raise DomainError(f"strengths= are positive; got {found.min():g}.")
     return np.sort(found)

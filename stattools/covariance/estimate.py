@@ -12,7 +12,7 @@ from stattools.covariance.groups import Groups
 from stattools.covariance.groups_in_files import Grouped, grouped_in_files
 from stattools.covariance.kinds import HAC, Cluster, unusual
 from stattools.covariance.sandwich import POWER, Sandwich
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.model import Model
 from stattools.solvers.surrogate import held_elsewhere
 from stattools.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
@@ -65,11 +65,11 @@ def covariance(
     if not (isinstance(cov, HAC | Cluster) or (isinstance(cov, str) and cov in POWER)):
         raise IncompatibleError(
             f"cov= is one of 'information', {', '.join(map(repr, POWER))}, st.HAC(lags), st.Cluster(groups) or "
-            f"st.Cluster(groups1, groups2); got {cov!r:.60}."
+            f"st.Cluster(groups1, groups2); got {quoted(cov)}."
         )
     if not isinstance(model, Model):
         raise IncompatibleError(
-            f"cov={cov!r:.40} sums the scores of rows, and {model.title} has no rows; use cov='information'."
+            f"cov={quoted(cov)} sums the scores of rows, and {model.title} has no rows; use cov='information'."
         )
     n, p = model.n, len(theta)
     df = n - p if model.has_scale else np.inf

@@ -15,7 +15,7 @@ from stattools.data.beside_ones import BesideOnes
 from stattools.data.columns import clean, missing
 from stattools.data.sweep import sweep
 from stattools.data.table import Table, is_frame, series, table, unmasked
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.threads import one_blas_thread
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
@@ -214,7 +214,7 @@ def array(values: Any, what: str) -> np.ndarray:
     try:
         return np.asarray(values)
     except ValueError:
-        raise DomainError(f"{what} is ragged: its rows have different lengths; got {values!r:.60}.") from None
+        raise DomainError(f"{what} is ragged: its rows have different lengths; got {quoted(values)}.") from None
     except MemoryError:  # which says nothing of the values
         raise
     except Exception as error:  # whatever a foreign object in a list makes its package say

@@ -20,7 +20,7 @@ from stattools.data.rows import Low
 from stattools.data.source import Source
 from stattools.data.sources import source_of
 from stattools.data.table import series, table
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.record import record
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _from_source(text: str, source: Source, columns: Mapping[str, Any]) -> Datas
 
 def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:
     if intercept is not True and intercept is not False and not isinstance(intercept, np.bool_):
-        raise DomainError(f"intercept= is True or False; got {intercept!r:.60}.")
+        raise DomainError(f"intercept= is True or False; got {quoted(intercept)}.")
     values, found = matrix(X)
     if names is None and found is None:
         design = _nameless(values.shape[1], intercept)

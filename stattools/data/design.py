@@ -25,7 +25,7 @@ from stattools.data.levels import levels_of, over_levels
 from stattools.data.powers import rest_of_powers
 from stattools.data.rows import Low
 from stattools.data.table import is_frame, table
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.memory import in_bytes, require_memory
 from stattools.record import record
 
@@ -145,9 +145,9 @@ def _require_room(formula: Formula, levels: Mapping[str, tuple[Any, ...]], n: in
     most = max(sizes, default=0)
     widest = ":".join(factor.text for factor in formula.terms[sizes.index(most)]) if sizes else ""
     require_memory(
-        f"{sum(sizes):,} columns of {formula.text!r:.80} in {n:,} rows",
+        f"{sum(sizes):,} columns of {quoted(formula.text)} in {n:,} rows",
         COPIES * sum(sizes) * n,
-        f"{widest!r:.80} alone has {most:,}: group its levels, or leave an identifier out.",
+        f"{quoted(widest)} alone has {most:,}: group its levels, or leave an identifier out.",
     )
 
 

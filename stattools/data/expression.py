@@ -18,7 +18,7 @@ from stattools.data.backticks import column_of, in_backticks
 from stattools.data.evaluation import ARITHMETIC, COMPARISONS, evaluate, short
 from stattools.data.options import Option
 from stattools.data.transforms import ALLOWED, CONTRASTS, TRANSFORMS
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 
 DEEPEST = 150  # levels of nesting; Python's own recursion limit is 1000
 # A text constant (kept), a name in backticks, or a name (Python would respell those beyond ASCII: NFKC).
@@ -162,7 +162,7 @@ def _permit_contrast(node: ast.expr) -> None:
 def _permit_constant(node: ast.AST, key: str, value: ast.expr, option: Option) -> None:
     worth = _literal(value)
     if not option.accepts(worth):
-        raise DomainError(f"{short(ast.unparse(node))!r}: {key}= must be {option.needs}; got {worth!r:.80}.")
+        raise DomainError(f"{short(ast.unparse(node))!r}: {key}= must be {option.needs}; got {quoted(worth)}.")
 
 
 def _pairs(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from stattools.arguments import FLOAT64
 from stattools.data.arrays import NUMBERS, vector
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.likelihoods.likelihood import are_zero_or_one
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None)
         first = labels.index(reference)
     except (ValueError, TypeError):  # TypeError of what is missing, which equals nothing
         raise DomainError(
-            f"reference={reference!r:.60} is not a category of {name!r}; they are {_few(labels, 20)}."
+            f"reference={quoted(reference)} is not a category of {name!r}; they are {_few(labels, 20)}."
         ) from None
     order = [first, *(place for place in range(len(labels)) if place != first)]
     return np.argsort(order)[codes], tuple(labels[place] for place in order)

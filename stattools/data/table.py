@@ -11,7 +11,7 @@ import numpy as np
 from stattools.data.columns import is_writable
 from stattools.data.pairing import paired
 from stattools.data.sources import source_of
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,5 +203,5 @@ def _length(values: Any, name: str) -> int:
         return values.shape[0]
     single = isinstance(values, str | bytes | Mapping | set | frozenset) or getattr(values, "shape", None) == ()
     if single or not hasattr(values, "__len__"):
-        raise DomainError(f"column {name!r} must be a list or an array with one value per row; got {values!r:.60}.")
+        raise DomainError(f"column {name!r} must be a list or an array with one value per row; got {quoted(values)}.")
     return len(values)

@@ -15,7 +15,7 @@ from stattools.conjugate.normal import Normal
 from stattools.decisions.beta_arm import BetaArm
 from stattools.decisions.gamma_arm import GammaArm
 from stattools.decisions.normal_arm import NormalArm
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 
 Floats = NDArray[np.float64]
 
@@ -81,7 +81,7 @@ def several(arms: Any, who: str, *, at_least: int = 2) -> Arms:
         raise IncompatibleError(f"{who} needs arms of one shape, or single ones; got shapes {shapes}.") from None
     labelled = [arm.arms for arm in found if arm.arms is not None]
     if any(label != labelled[0] for label in labelled):
-        raise IncompatibleError(f"{who} needs arms with the same labels; got {labelled[0]!r:.60} and others.")
+        raise IncompatibleError(f"{who} needs arms with the same labels; got {quoted(labelled[0])} and others.")
     flat = [value.astype(float).ravel() for value in shaped]
     pairs = tuple(zip(flat[::2], flat[1::2], strict=True))
     entries = labelled[0] if labelled and shaped[0].ndim == 1 else None

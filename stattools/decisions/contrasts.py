@@ -23,7 +23,7 @@ from stattools.decisions.beta_contrasts import BetaDifference, BetaRatio
 from stattools.decisions.gamma_contrasts import GammaDifference, GammaRatio
 from stattools.decisions.normal_contrasts import NormalDifference
 from stattools.decisions.solving import highest_density, quantile
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interval import Interval
 from stattools.printing import printed
 from stattools.seeds import generator
@@ -109,7 +109,7 @@ class Contrast:
         )
         lower, upper = points(lower, "low"), points(upper, "high", lower)
         if np.any(lower > upper):
-            raise DomainError(f"probability needs low <= high; got low={low!r:.60}, high={high!r:.60}.")
+            raise DomainError(f"probability needs low <= high; got low={quoted(low)}, high={quoted(high)}.")
         below_low, above_low = self._tails(lower)
         below_high, above_high = self._tails(upper)
         if high is None:
@@ -128,7 +128,7 @@ class Contrast:
         """The value not exceeded with probability p. Raises DomainError for p outside of (0, 1)."""
         levels, parts, shape = self._rows(p, "quantile needs p")
         if not np.all((levels > 0.0) & (levels < 1.0)):
-            raise DomainError(f"quantile needs p between 0 and 1; got {p!r:.80}.")
+            raise DomainError(f"quantile needs p between 0 and 1; got {quoted(p)}.")
         return _shaped(quantile(parts, levels), shape)
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from stattools.errors import DomainError, FileError
+from stattools.errors import DomainError, FileError, quoted
 
 KINDS = {
     stat.S_IFDIR: "a folder",
@@ -29,7 +29,7 @@ def path_of(given: Any, asker: str) -> Path:
     """
     if not isinstance(given, str | bytes | os.PathLike):
         raise DomainError(
-            f'{asker} needs a path, such as "folder/name"; got {given!r:.60} of type {type(given).__name__}.'
+            f'{asker} needs a path, such as "folder/name"; got {quoted(given)} of type {type(given).__name__}.'
         )
     text = os.fsdecode(given)
     if not text:
@@ -37,9 +37,9 @@ def path_of(given: Any, asker: str) -> Path:
     try:
         nul = b"\0" in os.fsencode(text)
     except UnicodeEncodeError:
-        raise DomainError(f"{asker} needs a path that the file system can write; got {text!r:.200}.") from None
+        raise DomainError(f"{asker} needs a path that the file system can write; got {quoted(text, 200)}.") from None
     if nul:
-        raise DomainError(f"{asker} needs a path without the character NUL; got {text!r:.200}.")
+        raise DomainError(f"{asker} needs a path without the character NUL; got {quoted(text, 200)}.")
     return Path(os.path.expanduser(text))
 
 

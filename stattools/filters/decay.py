@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from stattools.arguments import is_number, require_truth
 from stattools.data.pairing import paired
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.filters.exponential import filtered, require_values
 from stattools.filters.gaps import Missing, require_missing
 from stattools.filters.recurrence import solve
@@ -158,14 +158,14 @@ def half_lives(times: Any, half_life: Any, who: str) -> Array:
             array = np.asarray(pd.DatetimeIndex(pd.to_datetime(times, utc=True, format="ISO8601")).tz_localize(None))
         except (ValueError, TypeError, ArithmeticError, NotImplementedError) as error:
             raise DomainError(
-                f"{who} needs times as numbers or dates; got {array.flat[0]!r:.40} and the like."
+                f"{who} needs times as numbers or dates; got {quoted(array.flat[0])} and the like."
             ) from error
     if array.ndim == 0 or array.shape[-1] == 0:
         raise DomainError(f"{who} needs at least one time; got times of shape {array.shape}.")
     dates = array.dtype.kind in "mM"
     steps, unit = _dated(array, half_life, who) if dates else _numbered(array, half_life, who)
     if not (np.isfinite(unit) and unit > 0.0):
-        raise DomainError(f"{who} needs a half_life that is positive and finite; got {half_life!r:.40}.")
+        raise DomainError(f"{who} needs a half_life that is positive and finite; got {quoted(half_life)}.")
     bad = ~(steps > 0)
     if bad.any():
         place = np.argwhere(bad)[0]
@@ -183,7 +183,7 @@ def _numbered(times: Array, half_life: Any, who: str) -> tuple[Array, float]:
     if np.iscomplexobj(values) or not np.isfinite(values).all():
         raise DomainError(f"{who} needs times that are real and finite; got a missing, infinite or complex one.")
     if not is_number(half_life) or not abs(float(half_life)) < 1e300:
-        raise DomainError(f"{who} needs half_life, a number in the units of the times; got {half_life!r:.40}.")
+        raise DomainError(f"{who} needs half_life, a number in the units of the times; got {quoted(half_life)}.")
     return np.diff(values.astype(float)), float(half_life)
 
 
@@ -198,7 +198,7 @@ def _dated(times: Array, half_life: Any, who: str) -> tuple[Array, float]:
         unit = pd.Timedelta(half_life)
     except (ValueError, TypeError) as error:
         raise DomainError(
-            f'{who} needs half_life as a timedelta for dates, such as "2h"; got {half_life!r:.40}.'
+            f'{who} needs half_life as a timedelta for dates, such as "2h"; got {quoted(half_life)}.'
         ) from error
     nanoseconds = np.diff(times).astype("timedelta64[ns]").astype(np.int64)
     return nanoseconds.astype(float), unit.as_unit("ns").value if unit is not pd.NaT else np.nan

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 from stattools.arguments import is_one_of
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 
 type Engine = Literal["auto", "lapack", "numba"]
 
@@ -17,7 +17,7 @@ MANY = 200_000
 def require_engine(who: str, engine: Any) -> None:
     """DomainError for an engine that does not exist, IncompatibleError for one that is not installed."""
     if not is_one_of(engine, ("auto", "lapack", "numba")):
-        raise DomainError(f"{who} has engine='auto', 'lapack' and 'numba'; got {engine!r:.40}.")
+        raise DomainError(f"{who} has engine='auto', 'lapack' and 'numba'; got {quoted(engine)}.")
     if engine == "numba" and find_spec("numba") is None:
         raise IncompatibleError(f"{who}: engine='numba' needs Numba: install stattools[fast], or use 'lapack'.")
 

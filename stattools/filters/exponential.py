@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.pairing import paired
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.filters.banded import Band, substitute
 from stattools.filters.engines import Engine, compiled, require_engine
 from stattools.filters.gaps import Missing, bridged, require_missing
@@ -181,9 +181,9 @@ def require_initial(who: str, initial: Any) -> tuple[bool, Array]:
     """Whether the first value starts the filter, and the value before it otherwise."""
     if isinstance(initial, str):
         if initial not in ("first", "zero"):
-            raise DomainError(f"{who} has initial='first', 'zero' or a number; got {initial!r:.40}.")
+            raise DomainError(f"{who} has initial='first', 'zero' or a number; got {quoted(initial)}.")
         return initial == "first", np.zeros((), np.float32)
     start = numbers(initial, "initial", who)
     if not np.isfinite(start).all():
-        raise DomainError(f"{who} needs a finite initial=; got {initial!r:.60}.")
+        raise DomainError(f"{who} needs a finite initial=; got {quoted(initial)}.")
     return False, start

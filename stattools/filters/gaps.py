@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from stattools.arguments import is_one_of
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.filters.recurrence import solve
 from stattools.filters.signals import Array
 from stattools.filters.tiles import Trouble
@@ -24,7 +24,7 @@ type Missing = Literal["carry", "decay", "raise"]
 def require_missing(who: str, missing: Any) -> None:
     """DomainError for another word."""
     if not is_one_of(missing, ("carry", "decay", "raise")):
-        raise DomainError(f"{who} has missing='carry', 'decay' and 'raise'; got {missing!r:.40}.")
+        raise DomainError(f"{who} has missing='carry', 'decay' and 'raise'; got {quoted(missing)}.")
 
 
 def bridged(

@@ -19,7 +19,7 @@ from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
 
 from stattools.arguments import is_number
 from stattools.data.pairing import paired
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.filters.signals import along, numbers, time_last
 from stattools.whole_numbers import whole_number
 
@@ -51,7 +51,7 @@ def whittaker(
     """
     who = "whittaker"
     if not is_number(smoothness) or smoothness <= 0.0:
-        raise DomainError(f"{who} needs a smoothness that is positive and finite; got {smoothness!r:.40}.")
+        raise DomainError(f"{who} needs a smoothness that is positive and finite; got {quoted(smoothness)}.")
     order = whole_number(order, f"{who}: order, the differences that are penalized,", at_least=1, at_most=8)
     paired(("y", y), ("weights", weights))
     values = numbers(y, "y", who)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.pairing import paired
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.filters.banded import Recurrence
 from stattools.filters.engines import Engine, compiled, require_engine
 from stattools.filters.signals import Array, along, apart, common, numbers, per_series, result, time_last
@@ -53,7 +53,7 @@ def linear_recurrence(
     a = numbers(a, "a", WHO)
     start = numbers(initial, "initial", WHO)
     if np.isinf(start).any():
-        raise DomainError(f"{WHO} needs a finite initial=; got {initial!r:.60}.")
+        raise DomainError(f"{WHO} needs a finite initial=; got {quoted(initial)}.")
     right = time_last(b, axis, WHO)
     order_k = a.ndim > b.ndim
     if a.ndim > b.ndim + 1 or (order_k and not len(a)):

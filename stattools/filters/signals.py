@@ -8,7 +8,7 @@ import numpy as np
 
 from stattools.arguments import is_number
 from stattools.data.arrays import with_gaps
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 
 Array = np.ndarray[Any, Any]
 
@@ -68,7 +68,7 @@ def _unboxed(array: Array, what: str, who: str) -> Array:
             raise TypeError("text is no number")
         return array.astype(np.float64)
     except (TypeError, ValueError, ArithmeticError) as error:
-        raise DomainError(f"{who} needs numbers for {what}; got {array.flat[0]!r:.40} and the like.") from error
+        raise DomainError(f"{who} needs numbers for {what}; got {quoted(array.flat[0])} and the like.") from error
 
 
 def common(*arrays: Array) -> np.dtype[Any]:
@@ -79,7 +79,7 @@ def common(*arrays: Array) -> np.dtype[Any]:
 def time_last(array: Array, axis: int, who: str) -> Array:
     """A view with the time axis last; DomainError for an axis that is not there, or no time at all."""
     if array.ndim == 0:
-        raise DomainError(f"{who} needs a signal with a time axis; got one number, {array!r:.40}.")
+        raise DomainError(f"{who} needs a signal with a time axis; got one number, {quoted(array)}.")
     if not (is_number(axis) and isinstance(axis, int | np.integer)) or not -array.ndim <= axis < array.ndim:
         raise DomainError(f"{who} needs axis=, one of the {array.ndim} axes of the signal; got {axis!r}.")
     view = np.moveaxis(array, axis, -1)

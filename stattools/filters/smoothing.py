@@ -23,7 +23,7 @@ from stattools.data.design import Design
 from stattools.data.pairing import paired
 from stattools.data.table import table
 from stattools.data.times import ahead, following, times_of
-from stattools.errors import DomainError, IdentificationError
+from stattools.errors import DomainError, IdentificationError, quoted
 from stattools.filters.one_step import Errors, evaluate, one_step, profile
 from stattools.filters.signals import numbers
 from stattools.model import Evaluation
@@ -299,7 +299,7 @@ def _opening(initial: Any, first: float) -> tuple[float, bool]:
             raise DomainError(f"{WHO} has initial='estimated', 'first' or a number; got {initial!r}.")
         return first, initial == "estimated"
     if not is_number(initial):
-        raise DomainError(f"{WHO} has initial='estimated', 'first' or a finite number; got {initial!r:.40}.")
+        raise DomainError(f"{WHO} has initial='estimated', 'first' or a finite number; got {quoted(initial)}.")
     require_size(WHO, "initial=", np.array([initial], dtype=float))
     return float(initial), False
 
@@ -310,7 +310,7 @@ def _gain(weights: Any, data: Any, n: int) -> tuple[Floats | None, Design | None
         return np.ones((n, 1)), None, None, ("logit weight",)
     if is_number(weights):
         if not 0.0 <= weights <= 1.0:
-            raise DomainError(f"{WHO} needs a weight in [0, 1]; got {weights!r:.60}.")
+            raise DomainError(f"{WHO} needs a weight in [0, 1]; got {quoted(weights)}.")
         return None, None, float(weights), ()
     if isinstance(weights, str):
         if data is None:

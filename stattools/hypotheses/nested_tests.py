@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import special
 
-from stattools.errors import IncompatibleError
+from stattools.errors import IncompatibleError, quoted
 from stattools.existence import check_rank, check_size
 from stattools.hypotheses.nesting import describe, difference_in_outcome, embedding
 from stattools.hypotheses.result import TestResult
@@ -81,8 +81,8 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
     require_information("score", restricted)
     if not isinstance(full, Model):
         raise IncompatibleError(
-            f"the score test is against a larger model, such as st.ols(...), or a fit of one; got {fuller!r:.60}. For "
-            'a hypothesis about the coefficients of the fit itself, such as "x = 0", use fit.test(...).'
+            f"the score test is against a larger model, such as st.ols(...), or a fit of one; got {quoted(fuller)}. "
+            'For a hypothesis about the coefficients of the fit itself, such as "x = 0", use fit.test(...).'
         )
     require_same_outcome("score", full, restricted.model)
     if not _same(full.likelihood, restricted.model.likelihood):

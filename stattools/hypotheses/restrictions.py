@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from stattools.arguments import as_numbers, by_column, labelled
 from stattools.data.backticks import in_backticks
 from stattools.data.pairing import paired
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.hypotheses.tokens import Token, tokens
 
 Floats = NDArray[np.float64]
@@ -41,7 +41,7 @@ def parse(text: str, names: Sequence[str]) -> Hypotheses:
     ([[1.0, -1.0], [0.0, 2.0]], [0.0, 1.0], ('x1 = x2', '2*x2 = 1'))
     """
     if not isinstance(text, str) or not text.strip():
-        raise DomainError(f'a hypothesis is a text such as "x1 = x2, x3 = 0"; got {text!r:.60}.')
+        raise DomainError(f'a hypothesis is a text such as "x1 = x2, x3 = 0"; got {quoted(text)}.')
     reader = _Reader(text, list(tokens(text, names)), tuple(names))
     rows: list[Floats] = []
     labels: list[str] = []
@@ -102,7 +102,7 @@ def hypotheses(what: Any, names: Sequence[str]) -> Hypotheses:
     if R.ndim != 2 or R.shape[1] != len(names) or not len(R) or not (np.isfinite(R).all() and np.isfinite(q).all()):
         raise DomainError(
             f'a hypothesis is a text such as "x1 = x2, x3 = 0", a list of coefficients, a matrix R of finite numbers '
-            f"with {len(names)} columns, or a pair (R, q) with one q per row of R; got {what!r:.60}."
+            f"with {len(names)} columns, or a pair (R, q) with one q per row of R; got {quoted(what)}."
         )
     return checked(R, q, [_in_words(row, value, names) for row, value in zip(R, q, strict=True)])
 
@@ -193,7 +193,7 @@ class _Reader:
         return None
 
     def _error(self, what: str) -> DomainError:
-        place = "at its end" if self.at >= len(self.tokens) else f"at {self.text[self.tokens[self.at].start :]!r:.40}"
+        place = "at its end" if self.at >= len(self.tokens) else f"at {quoted(self.text[self.tokens[self.at].start :])}"
         form = "Hypotheses are linear equations between commas" if "linear" in what else "An example"
         return DomainError(
             f'cannot read the hypothesis {self.text!r}: {what.rstrip(";")}, {place}. {form}: "x1 = x2, 2*x3 + x4 = 1".'

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
 from stattools.seeds import generator
 
@@ -31,7 +31,7 @@ class Categorical:
         whole = isinstance(self.categories, int | np.integer) and not isinstance(self.categories, bool)
         if not whole or self.categories < 2:
             raise DomainError(
-                f"Categorical needs categories=, a whole number of 2 or more; got {self.categories!r:.60}."
+                f"Categorical needs categories=, a whole number of 2 or more; got {quoted(self.categories)}."
             )
 
     @property

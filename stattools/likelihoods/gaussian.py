@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg import get_blas_funcs
 
 from stattools.arguments import is_number
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.likelihoods.likelihood import Floats, Terms, finite, floats
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.seeds import generator
@@ -35,7 +35,7 @@ class Gaussian:
 
     def __post_init__(self) -> None:
         if not (is_number(self.scale) and self.scale > 0.0):
-            raise DomainError(f"Gaussian needs a positive, finite scale; got {self.scale!r:.60}.")
+            raise DomainError(f"Gaussian needs a positive, finite scale; got {quoted(self.scale)}.")
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless all are finite and have sums of squares in float64."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.arguments import FLOAT64
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 
 Floats = NDArray[np.float64]
 Terms = tuple[Floats, Floats, Floats]
@@ -38,7 +38,7 @@ def floats(y: ArrayLike, who: str) -> Floats:
     try:
         return np.asarray(y, dtype=float)
     except (TypeError, ValueError):
-        raise DomainError(f"{who} needs numbers; got {y!r:.80}. Convert the outcome to numbers first.") from None
+        raise DomainError(f"{who} needs numbers; got {quoted(y)}. Convert the outcome to numbers first.") from None
 
 
 def finite(values: Floats, who: str) -> Floats:

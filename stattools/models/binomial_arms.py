@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlog1py, xlogy
 
 from stattools.arguments import as_theta
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.models.arms import Ints, Labels
@@ -158,7 +158,7 @@ class BinomialArms:
         if theta.shape != self.shape:
             raise DomainError(f"{self.title} has {len(self.trials)} coefficients; got theta of shape {theta.shape}.")
         if not ((theta >= 0.0) & (theta <= 1.0)).all():
-            raise DomainError(f"{self.title} needs theta, probabilities in [0, 1]; got {theta.tolist()!r:.80}.")
+            raise DomainError(f"{self.title} needs theta, probabilities in [0, 1]; got {quoted(theta.tolist())}.")
         return theta
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.arguments import are_different, as_numbers, as_theta, is_number, labelled, several
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.model import Evaluation
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
 from stattools.printing import prints
@@ -160,7 +160,7 @@ class Custom:
             value = np.asarray(self.function(self.T @ phi))
         if value.shape != () or value.dtype.kind not in "fiu":
             raise DomainError(
-                f"{self.title}: loglik must return one number, the summed log-likelihood; got {value!r:.60}. "
+                f"{self.title}: loglik must return one number, the summed log-likelihood; got {quoted(value)}. "
                 "Return the sum over the observations."
             )
         return float(value)
@@ -201,9 +201,9 @@ def custom(
     4.0
     """
     if not callable(loglik):
-        raise DomainError(f"custom needs a function of theta that returns the log-likelihood; got {loglik!r:.60}.")
+        raise DomainError(f"custom needs a function of theta that returns the log-likelihood; got {quoted(loglik)}.")
     if score is not None and not callable(score):
-        raise DomainError(f"custom needs score=, a function of theta that returns the gradient; got {score!r:.60}.")
+        raise DomainError(f"custom needs score=, a function of theta that returns the gradient; got {quoted(score)}.")
     if isinstance(start, dict):
         if names is not None:
             raise DomainError("custom got names= and a dict of starts, which has names already; give one of the two.")
@@ -212,15 +212,15 @@ def custom(
     begin = np.atleast_1d(as_numbers(start, "custom needs start=, one finite number per parameter"))
     labels = several(names) if names is not None else tuple(f"theta{i + 1}" for i in range(len(begin)))
     if begin.ndim != 1 or not len(begin) or not (np.abs(begin) < LARGEST).all():
-        raise DomainError(f"custom needs start=, one finite number per parameter; got {start!r:.60}.")
+        raise DomainError(f"custom needs start=, one finite number per parameter; got {quoted(start)}.")
     texts = all(isinstance(label, str) for label in (title, *labels))
     if not texts or len(labels) != len(begin) or not are_different(labels):
         raise DomainError(
             f"custom needs {len(begin)} different names, one text per parameter, and a text as title=; got "
-            f"{list(labels)!r:.60}, {title!r:.60}."
+            f"{quoted(list(labels))}, {quoted(title)}."
         )
     if n is not None and not (is_number(n) and n > 0):
-        raise DomainError(f"custom needs n=, the number of observations, positive; got {n!r:.60}.")
+        raise DomainError(f"custom needs n=, the number of observations, positive; got {quoted(n)}.")
     model = Custom(loglik, begin, labels, score, n, title, np.eye(len(begin)))
     value: Any = model.loglik(begin)
     if not abs(value) < LARGEST:

@@ -184,7 +184,7 @@ class EventRates:
         """Log-likelihood at the rates, shape (m,); for one rate also at each of an array of them."""
         rate = as_theta(rate, self.title, self.arms)
         if not (rate >= 0.0).all():
-            raise DomainError(f"{self.title} needs rates that are at least 0; got {rate.tolist()!r:.80}.")
+            raise DomainError(f"{self.title} needs rates that are at least 0; got {quoted(rate.tolist())}.")
         if self.arms is None:
             return self.pointwise(rate[..., None]).sum(axis=-1)[()]
         return float(self.pointwise(self._checked(rate)).sum())

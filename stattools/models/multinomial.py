@@ -20,7 +20,7 @@ from scipy.special import erfc, xlogy
 from stattools.arguments import are_different, as_numbers, as_theta, labelled, several
 from stattools.data.columns import clean, missing
 from stattools.data.table import series
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.likelihoods.saddle_point import log_poisson_pmf
 from stattools.model import NOT_ASKED, Evaluation
 from stattools.models.arms import Ints
@@ -78,7 +78,7 @@ def categories(labels: ArrayLike, /, *, names: Sequence[Hashable] | None = None)
     names = checked_names(names, len(several(names)), "categories")
     unknown = [label for label in found if label not in names]
     if unknown:
-        raise DomainError(f"categories got the label {unknown[0]!r}, which is not among names={list(names)!r:.80}.")
+        raise DomainError(f"categories got the label {unknown[0]!r}, which is not among names={quoted(list(names))}.")
     return model.over(names)
 
 
@@ -96,7 +96,7 @@ class Multinomial:
 
     def __post_init__(self) -> None:
         if not self.counts.any():
-            raise DomainError(f"{self.kind} needs a count above 0; got {self.counts.tolist()!r:.80}. Leave it out.")
+            raise DomainError(f"{self.kind} needs a count above 0; got {quoted(self.counts.tolist())}. Leave it out.")
 
     @printed
     def __repr__(self) -> str:
@@ -197,7 +197,7 @@ def simplex(theta: ArrayLike, K: int) -> Floats:
     """theta as float64 with K probabilities in the last axis that add to 1 within 1e-9, or a DomainError."""
     p = as_numbers(theta, f"theta needs {K} probabilities in [0, 1]")
     if p.shape[-1:] != (K,) or not ((p >= 0) & (p <= 1 + 1e-9)).all():
-        raise DomainError(f"theta needs {K} probabilities in [0, 1]; got {theta!r:.80}.")
+        raise DomainError(f"theta needs {K} probabilities in [0, 1]; got {quoted(theta)}.")
     if np.any(np.abs(p.sum(axis=-1) - 1.0) > 1e-9):
         raise DomainError(f"theta needs probabilities that add to 1; their sum is {p.sum(axis=-1).ravel()[0]:.12g}.")
     return p
@@ -209,5 +209,5 @@ def checked_names(names: Sequence[Hashable] | None, K: int, who: str) -> Names:
     if K < 2:
         raise DomainError(f"{who} needs two or more categories; got {K}. Give names= to list those not seen.")
     if len(found) != K or not are_different(found):
-        raise DomainError(f"{who} needs {K} different names, one per category; got {list(found)!r:.80}.")
+        raise DomainError(f"{who} needs {K} different names, one per category; got {quoted(list(found))}.")
     return found

@@ -20,7 +20,7 @@ from scipy.linalg import solve_triangular
 from stattools.arguments import as_theta
 from stattools.data.arrays import matrix, named
 from stattools.data.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.printing import printed
 
@@ -96,7 +96,7 @@ class MultivariateSample:
         try:
             root = np.linalg.cholesky(spread)
         except np.linalg.LinAlgError:
-            raise DomainError(f"{self.title} needs a positive definite covariance; got {spread!r:.80}.") from None
+            raise DomainError(f"{self.title} needs a positive definite covariance; got {quoted(spread)}.") from None
         gap = center - at
         whitened = solve_triangular(root, scatter + self.n * np.outer(gap, gap), lower=True)
         distance = float(np.trace(solve_triangular(root, whitened.T, lower=True)))

@@ -20,7 +20,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, ndtri
 
 from stattools.arguments import is_number
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.likelihoods.beta import quantile
 from stattools.likelihoods.saddle_point import deviance_part
 
@@ -34,7 +34,7 @@ def tail_area(level: Any, name: str = "level") -> float:
     0.025
     """
     if not (is_number(level) and 0.0 < level < 1.0):
-        raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {level!r:.80}.")
+        raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {quoted(level)}.")
     return 0.5 * (1.0 - float(level))
 
 

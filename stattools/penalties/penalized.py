@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.arguments import described
-from stattools.errors import DomainError, IdentificationError, IncompatibleError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.existence import check_rank, check_size
 from stattools.existence.summit import certified
 from stattools.model import Evaluation
@@ -104,7 +104,7 @@ def penalized(model: Any, penalty: Penalty) -> Penalized:
     True
     """
     if isinstance(penalty, type) or not all(hasattr(penalty, part) for part in ("check", "term", "covariance")):
-        raise IncompatibleError(f"penalty= needs st.Jeffreys() or st.Ridge(strength); got {penalty!r:.60}.")
+        raise IncompatibleError(f"penalty= needs st.Jeffreys() or st.Ridge(strength); got {quoted(penalty)}.")
     if not hasattr(model, "standardized"):
         raise IncompatibleError(
             f"{penalty!r} is for parameters without bounds, such as those of regressions; got {described(model)}. "

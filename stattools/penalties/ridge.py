@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.arguments import is_number, require_truth
-from stattools.errors import DomainError, IdentificationError, IncompatibleError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.likelihoods import Categorical
 from stattools.model import Evaluation, Model
 from stattools.printing import printed
@@ -50,8 +50,8 @@ class Ridge:
     def __post_init__(self) -> None:
         if not (is_number(self.strength) and self.strength > 0):
             raise DomainError(
-                f"Ridge needs a positive, finite strength, such as 1.0; got {self.strength!r:.60}. Leave penalty= out "
-                "for maximum likelihood."
+                f"Ridge needs a positive, finite strength, such as 1.0; got {quoted(self.strength)}. Leave penalty= "
+                "out for maximum likelihood."
             )
         if self.centered is not None:
             require_truth(self.centered, "centered= of Ridge, where it is given,")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from stattools.conjugate.normal import Normal
 from stattools.conjugate.student_t import StudentT
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.model import Model
 from stattools.priors.defaults import defaults
 from stattools.priors.flat import Flat, Uniform
@@ -250,11 +250,11 @@ def _checked(prior: Any, parameter: Parameter) -> Any:
     """The prior, if it is a distribution of one number that can be this parameter."""
     if isinstance(prior, type) or not all(hasattr(prior, part) for part in ("log_density", "slope", "support")):
         raise IncompatibleError(
-            f"the prior of {_called(parameter)} is a distribution such as {_examples(parameter)}; got {prior!r:.80}."
+            f"the prior of {_called(parameter)} is a distribution such as {_examples(parameter)}; got {quoted(prior)}."
         )
     if any(np.ndim(getattr(prior, name)) > 0 for name in _parameters_of(prior)):
         raise IncompatibleError(
-            f"the prior of {_called(parameter)} is about one number; got {prior!r:.80}. "
+            f"the prior of {_called(parameter)} is about one number; got {quoted(prior)}. "
             "Give one prior per name in a dict."
         )
     if isinstance(prior, Flat):
@@ -268,8 +268,8 @@ def _checked(prior: Any, parameter: Parameter) -> Any:
     low, high = prior.support
     if low < parameter.low or high > parameter.high:
         raise IncompatibleError(
-            f"{_called(parameter)} lies between {parameter.low:g} and {parameter.high:g}, and the prior {prior!r:.60} "
-            f"reaches from {low:g} to {high:g}. Use {_examples(parameter)}."
+            f"{_called(parameter)} lies between {parameter.low:g} and {parameter.high:g}, and the prior "
+            f"{quoted(prior)} reaches from {low:g} to {high:g}. Use {_examples(parameter)}."
         )
     return prior
 

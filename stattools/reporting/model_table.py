@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from stattools.arguments import is_one_of, names_of
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interval import require_level
 from stattools.reporting import html, latex, markdown
 from stattools.reporting.document import Table, code, literal
@@ -68,7 +68,7 @@ def report_table(
     *Estimate (standard error).*
     """
     if not is_one_of(format, FACES):
-        raise DomainError(f"report_table needs format= one of {', '.join(FACES)}; got {format!r:.60}.")
+        raise DomainError(f"report_table needs format= one of {', '.join(FACES)}; got {quoted(format)}.")
     face = FACES[format]
     if not is_one_of(spread, ("se", "interval")):
         raise DomainError(f'report_table needs spread="se" or "interval"; got {spread!r}.')

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stattools.arguments import require_truth
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.reporting import draws, networks, sections, sentences, tallies
 from stattools.reporting.beliefs import section_of
 from stattools.reporting.diagnostics import COUNTS, diagnostics
@@ -93,7 +93,7 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
 
     for name, text in (("title", title), ("command", command)):
         if not isinstance(text, str | None):
-            raise DomainError(f"report needs {name}= as text; got {text!r:.60}.")
+            raise DomainError(f"report needs {name}= as text; got {quoted(text)}.")
     draft = _Draft()
     add: dict[type, Callable[[Any], None]] = {
         Fit: draft.add_fit,

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.arguments import is_one_of
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.export.observations import observations
 from stattools.printing import printed
 from stattools.sampling.tree import possible
@@ -72,7 +72,7 @@ def predictive_check(
     if not is_one_of(under, ("posterior", "prior")):
         raise DomainError(f'predictive_check needs under="posterior" or under="prior"; got {under!r}.')
     if not callable(statistic):
-        raise DomainError(f"predictive_check needs a function of the data, such as np.max; got {statistic!r:.60}.")
+        raise DomainError(f"predictive_check needs a function of the data, such as np.max; got {quoted(statistic)}.")
     seen, made = (_of_draws if hasattr(posterior, "priors") else _of_exact)(posterior, under, seed)
     return beside(statistic, seen, made, under)
 
@@ -96,7 +96,7 @@ def _number(statistic: Callable[[Floats], float], outcomes: Floats) -> float:
     """The statistic of one set of outcomes, or a DomainError where it is no finite number."""
     found = statistic(outcomes)
     if np.ndim(found) or not isinstance(found, Real | np.bool_) or not np.isfinite(found):
-        raise DomainError(f"predictive_check needs a statistic that returns one finite number; got {found!r:.60}.")
+        raise DomainError(f"predictive_check needs a statistic that returns one finite number; got {quoted(found)}.")
     return float(found)
 
 
@@ -127,10 +127,10 @@ def _of_exact(belief: Any, under: str, seed: Any) -> tuple[Floats, Floats]:
             f"predictive_check needs a posterior, st.posterior(model); got {type(belief).__name__}."
         )
     if belief.seen is None:
-        raise DomainError(f"predictive_check needs data; {belief!r:.60} has seen none. Update it first.")
+        raise DomainError(f"predictive_check needs data; {quoted(belief)} has seen none. Update it first.")
     tree = belief.to_arviz(seed=seed)
     if f"{under}_predictive" not in tree.children:
-        raise IncompatibleError(f"{belief.prior!r:.60} is improper, and has no {under} predictive distribution.")
+        raise IncompatibleError(f"{quoted(belief.prior)} is improper, and has no {under} predictive distribution.")
     group = tree[f"{under}_predictive"]
     name = next(iter(group.data_vars))
     made = group[name].to_numpy()

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.arguments import is_number
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.whole_numbers import whole_number
 
 Floats = NDArray[np.float64]
@@ -51,7 +51,7 @@ class Adam:
         for name, low, high in (("rate", 0.0, np.inf), ("weight_decay", 0.0, np.inf), ("validation", 0.0, 1.0)):
             value = getattr(self, name)
             if not is_number(value) or not (low <= value < high) or (name == "rate" and value == 0):
-                raise DomainError(f"Adam needs {name}= between {low:g} and {high:g}; got {value!r:.60}.")
+                raise DomainError(f"Adam needs {name}= between {low:g} and {high:g}; got {quoted(value)}.")
         if self.rate * self.weight_decay >= 1.0:
             raise DomainError(
                 "Adam takes the share rate * weight_decay off each weight in every step, and it must be below 1; got "

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from stattools.arguments import is_number, is_one_of, require_truth
-from stattools.errors import ConvergenceError, DomainError
+from stattools.errors import ConvergenceError, DomainError, quoted
 from stattools.model import Evaluation, Model
 from stattools.printing import printed
 from stattools.solvers.metric import Floats, Metric, nrm2
@@ -50,7 +50,7 @@ class GradientDescent:
         if self.standardize is not None:
             require_truth(self.standardize, "standardize= of GradientDescent, where it is given,")
         if not (is_one_of(self.step, (BB,)) or (is_number(self.step) and self.step > 0)):
-            raise DomainError(f'GradientDescent needs step, a positive number or "{BB}"; got {self.step!r:.60}.')
+            raise DomainError(f'GradientDescent needs step, a positive number or "{BB}"; got {quoted(self.step)}.')
 
     def solve(self, model: Model) -> Solution:
         """Climb from `model.start`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.arguments import is_number, is_one_of
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.whole_numbers import whole_number
 
 
@@ -21,7 +21,7 @@ def require_tolerance(solver: str, tolerance: float, max_steps: int) -> None:
     """DomainError unless tolerance is positive and finite and max_steps is a whole number >= 1."""
     if not (is_number(tolerance) and tolerance > 0):
         raise DomainError(
-            f"{solver} needs a positive tolerance, in standard errors; got {tolerance!r:.60}. The default is 1e-8."
+            f"{solver} needs a positive tolerance, in standard errors; got {quoted(tolerance)}. The default is 1e-8."
         )
     whole_number(max_steps, f"max_steps= of {solver}", at_least=1)
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.arguments import is_number
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.statespace.kalman import LOG_2PI, kalman
 from stattools.statespace.state_table import completed
 from stattools.statespace.structural import Structural
@@ -34,7 +34,7 @@ def loglik_conventions(model: Structural, theta: ArrayLike, /, *, prior_variance
     [-19.0908, -20.0098, -28.1311, -19.0854]
     """
     if not (is_number(prior_variance) and prior_variance > 0):
-        raise DomainError(f"prior_variance= is a positive number; got {prior_variance!r:.60}.")
+        raise DomainError(f"prior_variance= is a positive number; got {quoted(prior_variance)}.")
     variances, beta = completed(model, theta)
     y, full = model.detrended(beta), model.components.full(variances)
     diffuse = model.loglik(np.append(variances, beta))

@@ -17,7 +17,7 @@ from stattools.data.formula import parse
 from stattools.data.pairing import paired
 from stattools.data.table import is_frame, series, table
 from stattools.data.times import times_of
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.filters.signals import EXACT
 from stattools.statespace.components import Components, Trend
 from stattools.statespace.many import LocalLevels, levels
@@ -155,7 +155,7 @@ def _series(
     else:
         if data is not None:
             raise DomainError(
-                f"{title} takes (formula, table), or y alone with regressors as X=; got y and {data!r:.40}."
+                f"{title} takes (formula, table), or y alone with regressors as X=; got y and {quoted(data)}."
             )
         y, times = numbers(formula_or_y)
         outcome = str(getattr(formula_or_y, "name", None) or "y")
@@ -257,7 +257,7 @@ def _period(seasonal: Any) -> int:
 
 def _number(drift: Any) -> float:
     if not is_number(drift):
-        raise DomainError(f"drift= is True (estimated) or a known finite slope per step; got {drift!r:.60}.")
+        raise DomainError(f"drift= is True (estimated) or a known finite slope per step; got {quoted(drift)}.")
     return float(drift)
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from stattools.data.formula import Formula, parse
 from stattools.data.rows import Rows
 from stattools.data.scanned_rows import ScannedRows
-from stattools.errors import IncompatibleError
+from stattools.errors import IncompatibleError, quoted
 from stattools.model import Model
 from stattools.solvers.solution import Epoch, TraceStep
 from stattools.storage.earlier import as_now
@@ -118,7 +118,7 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
             "series, and fit it again, which takes milliseconds. fit.table() and fit.states() are frames to be kept."
         )
     raise IncompatibleError(
-        f"save cannot write {type(value).__name__} objects ({value!r:.60}); a fit is saved as numbers and names only."
+        f"save cannot write {type(value).__name__} objects ({quoted(value)}); a fit is saved as numbers and names only."
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.covariance.kinds import NAME
+from stattools.errors import quoted
 from stattools.interval import require_level
 from stattools.penalties import NO_SE
 from stattools.storage.field_kinds import are_distinct, is_number, is_of
@@ -33,7 +34,7 @@ def require(made: Any) -> None:
     name = type(made).__name__
     for field in fields(made):
         if not is_of(getattr(made, field.name), str(field.type)):
-            raise BrokenRule(f"the {field.name} of its {name} is {getattr(made, field.name)!r:.40}")
+            raise BrokenRule(f"the {field.name} of its {name} is {quoted(getattr(made, field.name))}")
     for rule, holds in RULES[name](made).items():
         if not holds:
             raise BrokenRule(f"of its {name} {rule}")

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.validation.likelihood_quadrature import one_parameter, two_parameters
 from stattools.validation.posterior_agreement import Found, PosteriorAgreement
 from stattools.validation.row_by_row import dirichlet, multivariate, regression
@@ -26,7 +26,7 @@ def validate_exact(belief: Any) -> PosteriorAgreement:
     import pandas as pd
 
     if belief.seen is None:
-        raise DomainError(f"validate needs a posterior; {belief!r:.60} has seen no data. Update it first.")
+        raise DomainError(f"validate needs a posterior; {quoted(belief)} has seen no data. Update it first.")
     check = CHECKS.get(type(belief).__name__)
     if check is None:
         raise IncompatibleError(f"validate has no reference for {type(belief).__name__}; it has {', '.join(CHECKS)}.")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.arguments import several
-from stattools.errors import DomainError, IncompatibleError, StattoolsError
+from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.printing import printed
 from stattools.solvers.surrogate import held_elsewhere
 from stattools.validation.causes import gather
@@ -117,7 +117,7 @@ def explain(
     kinds = several(intervals)
     if len(kinds) != 2 or not all(isinstance(kind, str) for kind in kinds):
         raise DomainError(
-            f"explain needs intervals=, the kinds of both, such as ('wald', 'profile'); got {intervals!r:.60}."
+            f"explain needs intervals=, the kinds of both, such as ('wald', 'profile'); got {quoted(intervals)}."
         )
     first, second = _read(a, b, data, X, y, weights, outcome), _read(b, a, data, X, y, weights, outcome)
     first, second = _with_interval(first, kinds[0]), _with_interval(second, kinds[1])
