@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from stattools.arguments import labelled
 from stattools.data.pairing import paired
-from stattools.data.table import axes
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.printing import printed
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Labels = tuple[Hashable, ...] | None
-
-POSITIVE = "positive and finite"
 
 PURE = (1e-100, 1e15)
 """Shapes and counts, numbers without a unit, are between these: 1 more or less than 1e15 is told apart."""
@@ -46,52 +43,16 @@ def require_range(who: str, name: str, values: Floats) -> None:
         raise DomainError(f"{who} needs {name} between {low:g} and {high:g}; got {values[beyond].flat[0]:.6g}.")
 
 
-def parameters(
-    distribution: Any,
-    names: tuple[str, ...],
-    *,
-    remedy: str,
-    needs: str = POSITIVE,
-    good: Callable[[Floats], NDArray[np.bool_]] = lambda v: (v > 0.0) & (v < np.inf),
-) -> None:
-    """Make the named fields floats, or read-only float arrays of one shape, and `arms` a tuple of one label per entry.
-
-    Raises DomainError for a value that is not `good`, with the arm that it belongs to, for shapes that do not
-    broadcast, and for labels that are not one per entry.
-    """
-    who, values = type(distribution).__name__, {}
-    arms = arms_of(distribution, names)
-    for name in names:
-        given = getattr(distribution, name)
-        value = _numbers(given)
-        if value is None or (value.ndim == 0 and not good(value)):
-            raise DomainError(f"{who} needs {name} {needs}; got {quoted(given)}. {remedy}")
-        bad = ~good(value)
-        if bad.any():
-            where = tuple(int(i) for i in np.argwhere(bad)[0])
-            raise DomainError(f"{who} needs {name} {needs}; got {value[where]:.6g} {place(where, arms)}. {remedy}")
-        require_range(who, name, value)
-        values[name] = value
-    try:
-        shaped = np.broadcast_arrays(*values.values())
-    except ValueError:
-        shapes = ", ".join(f"{name} of shape {value.shape}" for name, value in values.items())
-        raise DomainError(f"{who} needs parameters of one shape, or numbers; got {shapes}.") from None
-    for name, value in zip(names, shaped, strict=True):
-        object.__setattr__(distribution, name, float(value) if value.ndim == 0 else frozen(value))
-    object.__setattr__(distribution, "arms", labels(arms, shaped[0].shape, who))
-
-
 def arms_of(distribution: Any, names: Iterable[str]) -> Any:
     """The labels of the arms: those that were given, or those of parameters that are pandas series of different labels.
 
     Raises DomainError where two series have different indexes, and where labels are not those of the arms.
     """
-    given = [(name, getattr(distribution, name)) for name in names]
+    given, arms = [(name, getattr(distribution, name)) for name in names], getattr(distribution, "arms", None)
     index = paired(*given)
-    if distribution.arms is None and (index is None or not index.is_unique):
+    if arms is None and (index is None or not index.is_unique):
         return None
-    return labelled("the arms", distribution.arms, *(pair for pair in given if getattr(pair[1], "ndim", 0) == 1))
+    return labelled("the arms", arms, *(pair for pair in given if getattr(pair[1], "ndim", 0) == 1))
 
 
 def labels(arms: Any, shape: tuple[int, ...], who: str) -> Labels:
@@ -198,22 +159,6 @@ def matched(distribution: Any, shape: tuple[int, ...], data: Any) -> tuple[Label
         f"update needs data of the same arms: this {who} has {has}, the data have {got}. "
         + ("Label both, or give each arm its data." if shape else f"A fresh prior serves each arm: {who}(...) anew.")
     )
-
-
-def _numbers(value: Any) -> Floats | None:
-    """The value as float64, or None where it is not made of numbers."""
-    if isinstance(value, bool | str) or value is None:
-        return None
-    try:
-        found = np.asarray(value)
-    except MemoryError:  # which says nothing of the values
-        raise
-    except Exception:  # rows of unequal length, a foreign column
-        return None
-    if found.dtype.kind not in "iuf" or not found.size or found.ndim != axes(value):
-        return None
-    with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
-        return found.astype(np.float64)
 
 
 def terms(distribution: Any, name: str) -> tuple[str, ...]:

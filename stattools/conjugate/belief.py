@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.arguments import as_numbers, is_one_of, several
-from stattools.conjugate.arms import arms_of, frozen, labels, plain, require_range
+from stattools.conjugate.arms import arms_of, frozen, labels, place, plain, require_range
+from stattools.data.table import axes
 from stattools.errors import DomainError, quoted
 from stattools.interval import Interval
 from stattools.models.proportion import tail_area
@@ -26,26 +27,29 @@ FARTHEST = 1e120
 
 
 def settle(belief: Any, *, real: Sequence[str] = (), positive: Sequence[str] = (), remedy: str = "") -> None:
-    """Make the named fields of a frozen dataclass floats, or read-only arrays of one shape; DomainError where they
-    are not finite, not positive, or of shapes that do not go together.
+    """Make the named fields of a frozen dataclass floats, or read-only arrays of one shape, and its `arms`, if any, a
+    tuple of one label per entry. DomainError where the fields are not finite, not positive, or of shapes that do not go
+    together, and for labels that are not one per entry.
     """
-    title, values = type(belief).__name__, {}
-    arms = arms_of(belief, (*real, *positive))
-    for name in (*real, *positive):
-        values[name] = parameter(title, name, getattr(belief, name), positive=name in positive, remedy=remedy)
+    title, arms = type(belief).__name__, arms_of(belief, (*real, *positive))
+    values = {
+        name: parameter(title, name, getattr(belief, name), positive=name in positive, remedy=remedy, arms=arms)
+        for name in (*real, *positive)
+    }
     try:
         arrays = np.broadcast_arrays(*values.values())
     except ValueError:
-        shapes = ", ".join(f"{name} {value.shape}" for name, value in values.items())
+        shapes = ", ".join(f"{name} of shape {value.shape}" for name, value in values.items())
         raise DomainError(f"{title} needs parameters of one shape, or numbers; got {shapes}.") from None
     for name, array in zip(values, arrays, strict=True):
         object.__setattr__(belief, name, float(array) if array.ndim == 0 else frozen(array))
-    object.__setattr__(belief, "arms", labels(arms, arrays[0].shape, title))
+    if hasattr(belief, "arms"):
+        object.__setattr__(belief, "arms", labels(arms, arrays[0].shape, title))
 
 
-def parameter(who: str, name: str, value: Any, *, positive: bool, remedy: str = "") -> Floats:
+def parameter(who: str, name: str, value: Any, *, positive: bool, remedy: str = "", arms: Any = None) -> Floats:
     """A parameter of a distribution as finite float64, of a size that it can be computed with."""
-    found = numbers(value, f"{who} needs {name}", positive=positive, remedy=remedy)
+    found = numbers(value, f"{who} needs {name}", positive=positive, remedy=remedy, arms=arms)
     if positive:
         require_range(who, name, found)
     elif (np.abs(found) > FARTHEST).any():
@@ -53,8 +57,8 @@ def parameter(who: str, name: str, value: Any, *, positive: bool, remedy: str = 
     return found
 
 
-def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "") -> Floats:
-    """`value` as finite float64, at least one entry; DomainError that begins with `what`."""
+def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "", arms: Any = None) -> Floats:
+    """`value` as finite float64, at least one entry; DomainError that begins with `what` and says which arm."""
     wanted = "positive and finite" if positive else "finite"
     try:
         array = np.asarray(value)
@@ -62,15 +66,15 @@ def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "") 
         raise
     except Exception:  # rows of unequal length, a foreign column
         array = np.asarray(None)
-    if array.dtype.kind not in "iuf" or not array.size:
-        raise DomainError(f"{what} {wanted}, a number or an array of numbers; got {quoted(value)}.{_after(remedy)}")
+    if array.dtype.kind not in "iuf" or not array.size or array.ndim != axes(value):
+        raise DomainError(f"{what} {wanted}; got {quoted(value)}.{_after(remedy)}")
     with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
         array = array.astype(float)
     good = np.isfinite(array) & ((array > 0) if positive else True)
     if not good.all():
-        first = np.argwhere(~good)[0].tolist()
-        place = f" in entry {', '.join(map(str, first))}" if first else ""
-        raise DomainError(f"{what} {wanted}; got {array[~good][0]:.6g}{place}.{_after(remedy)}")
+        first = tuple(np.argwhere(~good)[0].tolist())
+        where = f" {place(first, arms)}" if first else ""
+        raise DomainError(f"{what} {wanted}; got {array[~good][0]:.6g}{where}.{_after(remedy)}")
     return array
 
 

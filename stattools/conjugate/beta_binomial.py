@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.arguments import labelled
 from stattools.conjugate import arms as of_arms
-from stattools.conjugate.belief import between, probabilities, tail
+from stattools.conjugate.belief import between, probabilities, settle, tail
 from stattools.conjugate.beta_curve import beta_ends
 from stattools.conjugate.beta_peak import mode, require_one_peak
 from stattools.conjugate.elicitation import beta_from_mean_sd, beta_from_quantiles
@@ -65,7 +65,7 @@ class Beta:
     seen: Seen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        of_arms.parameters(self, ("a", "b"), remedy=REMEDY)
+        settle(self, positive=("a", "b"), remedy=REMEDY)
 
     @classmethod
     def haldane(cls) -> Improper:

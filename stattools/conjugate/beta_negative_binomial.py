@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.arms import plain
+from stattools.conjugate.belief import points
 from stattools.conjugate.predictive import BetaBinomial
-from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.beta import log_density_of_logit
 from stattools.likelihoods.saddle_point import log_binomial_pmf
@@ -61,7 +61,7 @@ class BetaNegativeBinomial:
 
     def log_pmf(self, f: ArrayLike) -> Any:
         """log P(F = f) for each f; -inf where f is not a whole number 0, 1, 2, ..."""
-        f = _numbers(f)
+        f = points(f, "a number of failures", self.a)
         possible = (f >= 0) & (f == np.floor(f)) & (f < np.inf)
         at, r = np.where(possible, f, 0.0), self.successes
         a, b = self.a + r, self.b + at
@@ -110,7 +110,7 @@ class BetaNegativeBinomial:
         return random.poisson(np.minimum(mean, 2.0**62))
 
     def _tail(self, f: ArrayLike, *, below: bool) -> Any:
-        f = np.floor(_numbers(f))
+        f = np.floor(points(f, "a number of failures", self.a))
         if np.ndim(self.a):
             f = np.broadcast_to(f, np.broadcast_shapes(f.shape, np.shape(self.a)))
             return np.stack([one._tail(f[..., i], below=below) for i, one in enumerate(self._each())], axis=-1)
@@ -141,10 +141,3 @@ class BetaNegativeBinomial:
     def _each(self) -> list[BetaNegativeBinomial]:
         pairs = zip(np.ravel(self.a).tolist(), np.ravel(self.b).tolist(), strict=True)
         return [BetaNegativeBinomial(self.successes, a, b) for a, b in pairs]
-
-
-def _numbers(f: ArrayLike) -> NDArray[np.float64]:
-    values = np.asarray(f, dtype=float)
-    if np.isnan(values).any():
-        raise DomainError("a number of failures is a number; got nan. Drop the missing ones first.")
-    return values

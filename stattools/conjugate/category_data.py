@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stattools.conjugate.dirichlet_multinomial import DirichletMultinomial
 from stattools.conjugate.improper import Improper
 from stattools.conjugate.leave_one_out import LeaveOneOut
+from stattools.errors import quoted
 from stattools.memory import draws_shape
 from stattools.models.multinomial import Multinomial
 from stattools.seeds import generator, recorded

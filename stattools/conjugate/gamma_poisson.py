@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.arguments import is_number, labelled
 from stattools.conjugate import arms as of_arms
 from stattools.conjugate import gamma_points
-from stattools.conjugate.belief import probabilities, tail
+from stattools.conjugate.belief import probabilities, settle, tail
 from stattools.conjugate.elicitation import gamma_from_mean_sd, gamma_from_quantiles
 from stattools.conjugate.gamma_curve import gamma_ends
 from stattools.conjugate.gamma_predictive import GammaPoisson
@@ -65,7 +65,7 @@ class Gamma:
     seen: Seen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        of_arms.parameters(self, FIELDS, remedy=REMEDY)
+        settle(self, positive=FIELDS, remedy=REMEDY)
 
     @classmethod
     def limit(cls, shape: float = 0.0, rate: float = 0.0) -> Improper:

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.arguments import as_numbers
 from stattools.conjugate.arms import plain
+from stattools.conjugate.belief import points
 from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.beta import tails
@@ -62,7 +63,7 @@ class GammaPoisson:
 
     def log_pmf(self, y: ArrayLike) -> Any:
         """log P(Y = y) for each y; -inf where y is not a whole number 0, 1, 2, ..."""
-        y = _numbers(y)
+        y = points(y, "a count", self.mean)
         possible = (y >= 0) & (y == np.floor(y)) & (y < np.inf)
         at, (p, q) = np.where(possible, y, 0.0), self._shares()
         value = log_binomial_pmf(self.shape, self.shape + at, p, q) + np.log(self.shape / (self.shape + at))
@@ -110,7 +111,7 @@ class GammaPoisson:
         return self.rate / whole, self.exposure / whole
 
     def _tail(self, y: ArrayLike, side: int) -> Any:
-        y, (p, q) = np.floor(_numbers(y)), self._shares()
+        y, (p, q) = np.floor(points(y, "a count", self.mean)), self._shares()
         value = tails(p, q, self.shape, np.clip(y, 0.0, 2.0**60) + 1.0)[side]
         value = np.where(y < 0.0, float(side), np.where(y == np.inf, 1.0 - side, value))
         return plain(value)
@@ -134,10 +135,3 @@ def least_count(reached: Callable[[Floats], Any], shape: tuple[int, ...]) -> Any
         low = np.where(enough | (high - low <= 1.0), low, middle)
         high = np.where(enough, middle, high)
     return (high - 1.0).astype(np.int64)
-
-
-def _numbers(y: ArrayLike) -> Floats:
-    values = np.asarray(y, dtype=float)
-    if np.isnan(values).any():
-        raise DomainError("a count is a number; got nan. Drop the missing counts first.")
-    return values

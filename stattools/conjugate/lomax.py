@@ -19,6 +19,7 @@ from scipy.special import expm1, log1p
 
 from stattools.arguments import as_numbers, is_one_of
 from stattools.conjugate.arms import plain
+from stattools.conjugate.belief import points
 from stattools.errors import DomainError, quoted
 from stattools.interval import Interval
 from stattools.memory import draws_shape
@@ -60,7 +61,7 @@ class Lomax:
 
     def log_pdf(self, t: ArrayLike) -> Any:
         """log f(t) for each t; -inf below 0. Raises DomainError for NaN."""
-        t = _numbers(t)
+        t = points(t, "a time", self.shape)
         value = np.log(self.shape / self.rate) - (self.shape + 1.0) * log1p(np.maximum(t, 0.0) / self.rate)
         return np.where(t >= 0.0, value, -np.inf)[()]
 
@@ -70,11 +71,11 @@ class Lomax:
 
     def cdf(self, t: ArrayLike) -> Any:
         """P(T <= t) for each t, accurate in both tails."""
-        return plain(-expm1(-self.shape * log1p(np.maximum(_numbers(t), 0.0) / self.rate)))
+        return plain(-expm1(-self.shape * log1p(np.maximum(points(t, "a time", self.shape), 0.0) / self.rate)))
 
     def sf(self, t: ArrayLike) -> Any:
         """P(T > t) for each t, accurate in both tails."""
-        return plain(np.exp(-self.shape * log1p(np.maximum(_numbers(t), 0.0) / self.rate)))
+        return plain(np.exp(-self.shape * log1p(np.maximum(points(t, "a time", self.shape), 0.0) / self.rate)))
 
     def quantile(self, p: ArrayLike) -> Any:
         """The t with P(T <= t) = p: rate ((1 - p)^(-1 / shape) - 1), p in [0, 1)."""
@@ -97,10 +98,3 @@ class Lomax:
         """Independent times, shape (draws,), or (draws, arms)."""
         size = draws_shape(draws, np.shape(self.shape))
         return self.rate * expm1(generator(seed).standard_exponential(size) / self.shape)
-
-
-def _numbers(t: ArrayLike) -> Floats:
-    values = np.asarray(t, dtype=float)
-    if np.isnan(values).any():
-        raise DomainError("a time is a number; got nan. Drop the missing times first.")
-    return values

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.arms import plain
+from stattools.conjugate.belief import points
 from stattools.data.arrays import array
 from stattools.data.table import axes
-from stattools.errors import DomainError
 from stattools.interval import Interval
 from stattools.likelihoods.beta import log_density_of_logit
 from stattools.likelihoods.saddle_point import log_binomial_pmf
@@ -87,7 +87,7 @@ class BetaBinomial:
 
     def log_pmf(self, k: ArrayLike) -> Any:
         """log P(K = k) for each k; -inf where k is not a whole number in 0 ... n."""
-        k = _numbers(k)
+        k = points(k, "a count", self.mean)
         possible = (k >= 0) & (k <= self.trials) & (k == np.floor(k))
         at = np.where(possible, k, 0.0)
         a, b = self.a + at, self.b + (self.trials - at)
@@ -106,7 +106,7 @@ class BetaBinomial:
         >>> float(BetaBinomial(10**9, 3, 5).cdf(5 * 10**8))  # the Beta(3, 5) below 1/2, to nine digits
         0.773437...
         """
-        k = np.floor(_numbers(k))
+        k = np.floor(points(k, "a count", self.mean))
         if self.shape:
             k = np.broadcast_to(k, np.broadcast_shapes(k.shape, self.shape))
             return np.stack([one.cdf(k[..., i]) for i, one in enumerate(self._each())], axis=-1)
@@ -154,10 +154,3 @@ class BetaBinomial:
 
     def _integrals(self, k: Floats) -> Floats:
         return probability_less(self.a, self.b, k + 1.0, self.trials - k)
-
-
-def _numbers(k: ArrayLike) -> Floats:
-    values = np.asarray(k, dtype=float)
-    if np.isnan(values).any():
-        raise DomainError("a count is a number; got nan. Drop the missing counts first.")
-    return values

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.arms import plain, shown
-from stattools.conjugate.belief import points
+from stattools.conjugate.belief import points, settle
 from stattools.errors import DomainError, IncompatibleError
 from stattools.memory import draws_shape
 from stattools.printing import printed
-from stattools.priors.settled import settle
 from stattools.seeds import generator
 
 Floats = NDArray[np.float64]

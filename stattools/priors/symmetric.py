@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.conjugate.arms import plain, shown
-from stattools.conjugate.belief import points
+from stattools.conjugate.belief import points, settle
 from stattools.conjugate.student_t import StudentT
 from stattools.memory import draws_shape
 from stattools.printing import printed
-from stattools.priors.settled import settle
 from stattools.seeds import generator
 
 Floats = NDArray[np.float64]

@@ -92,6 +92,35 @@ def test_beyond_the_counts():
             d.cdf(float("nan"))
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda d: st.Beta(5, 3).predictive(10).pmf(d),
+        lambda d: st.Beta(5, 3).predictive(10).cdf(d),
+        lambda d: st.Beta(5, 3).predictive_failures().pmf(d),
+        lambda d: st.Beta(5, 3).predictive_failures().sf(d),
+        lambda d: st.Beta(5, 3).quantile(d),
+        lambda d: st.Gamma(7, 4).predictive().pmf(d),
+        lambda d: st.Gamma(7, 4).predictive().cdf(d),
+        lambda d: st.Gamma(7, 4).quantile(d),
+        lambda d: st.Gamma(7, 4).predictive_time().pdf(d),
+        lambda d: st.Gamma(7, 4).predictive_time().sf(d),
+        lambda d: st.Gamma(7, 4).predictive_time().quantile(d),
+    ],
+)
+def test_points_that_are_no_numbers_are_refused(ask):
+    for point in ("one", 1j, None, [1.0, float("nan")], object()):
+        with pytest.raises(st.DomainError, match="got"):
+            ask(point)
+
+
+def test_points_go_with_the_arms():
+    with pytest.raises(st.DomainError, match=r"a time is a number, of a shape that goes with \(2,\)"):
+        st.Gamma([7, 8], 4).predictive_time().cdf([1.0, 2.0, 3.0])
+    with pytest.raises(st.DomainError, match=r"a count is a number, of a shape that goes with \(2,\)"):
+        st.Beta([7, 8], 4).predictive(5).pmf([1, 2, 3])
+
+
 def test_samples_follow_the_pmf():
     d, draws = BetaBinomial(6, 2, 3), 20_000
     counts = np.bincount(d.sample(draws, seed=0), minlength=7)
