@@ -71,6 +71,13 @@ def test_ols():
     assert set(row.index) == {"deviance", "r_squared", "adjusted_r_squared", "log_score"}
 
 
+def test_ols_with_precision_equals_wls():
+    frame = data()
+    ref = sm.WLS(frame.y, sm.add_constant(frame[["x", "m"]]), weights=frame.w).fit()
+    row = one(st.fit(st.ols("y ~ x + m", frame, precision="w")))
+    assert_allclose([row.deviance, row.r_squared, row.adjusted_r_squared], [ref.ssr, ref.rsquared, ref.rsquared_adj])
+
+
 def test_scores_of_probabilities_by_hand():
     frame = data()
     fit = st.fit(st.logistic("b ~ x", frame))
@@ -157,6 +164,16 @@ def test_calibration_of_groups_is_that_of_their_observations():
     assert_allclose(a, b, rtol=1e-7)
 
 
+def test_calibration_counts_weights_as_observations():
+    frame = data()
+    tall = frame.loc[frame.index.repeat(frame.w)]
+    a, b = (
+        calibration(st.fit(st.logistic("b ~ x", frame, weights="w"))),
+        calibration(st.fit(st.logistic("b ~ x", tall))),
+    )
+    assert_allclose(a, b, rtol=1e-7)
+
+
 def test_calibration_of_softmax_has_each_category():
     frame = data()
     table = calibration(st.fit(st.softmax("color ~ x", frame)), bins=4, level=0.8)
@@ -173,6 +190,15 @@ def test_groups_keep_ties_together():
     assert size.tolist() == [3.0, 1.0]
     assert_allclose(observed, [2 / 3, 1.0])
     assert_allclose(predicted, [0.1, 0.7])
+
+
+def test_groups_have_about_equal_sizes():
+    """A prediction goes where the middle of its observations lies: 5 of 9 before one half, the last 4 behind it."""
+    weight = np.array([1.0, 1.0, 3.0, 1.0, 3.0])
+    predicted, _, size = grouped(np.arange(5.0), np.zeros(5), weight, bins=2)
+    assert size.tolist() == [5.0, 4.0]
+    assert_allclose(predicted, [(0 + 1 + 3 * 2) / 5, (3 + 3 * 4) / 4])
+    assert [len(grouped(np.arange(10.0), np.zeros(10), None, bins)[2]) for bins in (1, 3, 10)] == [1, 3, 10]
 
 
 def test_calibrated_intervals_cover_where_the_model_is_true():

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import stattools as st
 
@@ -28,6 +29,13 @@ def test_a_quantity_is_scored_by_its_normal_density():
     table = st.held_out(fit, data=(new, NEW))
     assert table.log_score[0] == pytest.approx(-density.mean(), rel=1e-12)
     assert np.isnan(table.accuracy[0])
+
+
+def test_a_precise_row_has_a_narrower_density():
+    table, new = ({"x": x[:, 0], "y": x[:, 1], "w": np.resize([0.5, 1.0, 4.0], len(x))} for x in (X, NEW))
+    fit = st.fit(st.ols("y ~ x", table, precision="w"))
+    density = stats.norm(fit.predict(new), fit.scale / np.sqrt(new["w"])).logpdf(new["y"])
+    assert st.held_out(fit, data=new).log_score[0] == pytest.approx(-density.mean(), rel=1e-12)
 
 
 def test_differences_are_paired():

@@ -8,8 +8,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special, stats
 
 import stattools as st
+from stattools.data.rows import Rows
 from stattools.likelihoods.predictive import Predictive, count_interval
-from stattools.prediction import predict
+from stattools.prediction import eta_covariance, predict
 from tests.cases import rng
 
 
@@ -225,13 +226,33 @@ def test_predictive_equals_fine_integration(kind, eta, se):
 
 def test_predictive_integrates_over_the_dispersion_too():
     eta, log_alpha = np.array([1.2]), np.array([-0.5])
-    V = np.array([[[0.04, 0.015], [0.015, 0.09]]])
+    V = np.array([[[0.3, 0.2], [0.2, 0.25]]])
     cdf = Predictive(eta, V, log_alpha=log_alpha).cdf()
-    draws = rng(1).multivariate_normal([1.2, -0.5], V[0], 400_000)
-    r = np.exp(-draws[:, 1])
+    z, weight = np.polynomial.hermite_e.hermegauss(60)
+    z = np.stack(np.meshgrid(z, z)).reshape(2, -1)
+    mean, alpha = np.exp(np.array([1.2, -0.5])[:, None] + np.linalg.cholesky(V[0]) @ z)
     for y in (0, 2, 7):
-        slow = special.betainc(r, y + 1.0, r / (r + np.exp(draws[:, 0]))).mean()
-        assert_allclose(cdf(np.array([float(y)]))[0], slow, atol=1e-3)  # 400,000 draws
+        given = special.betainc(1.0 / alpha, y + 1.0, 1.0 / (1.0 + alpha * mean))
+        slow = given @ np.outer(weight, weight).ravel() / weight.sum() ** 2
+        assert_allclose(cdf(np.array([float(y)]))[0], slow, atol=1e-5)  # seven nodes in log alpha
+
+
+def test_covariance_of_linear_predictors_equals_the_loop():
+    """Also where two of them share no column, as the log mean and log alpha."""
+    g = rng(5)
+    frame = pd.DataFrame({"x": g.normal(size=80), "c": g.negative_binomial(2, 0.3, 80), "g": g.integers(0, 3, 80)})
+    for fit in (st.fit(st.negative_binomial("c ~ x", frame)), st.fit(st.softmax("g ~ x", frame))):
+        predictor, X = fit.model.predictor, fit.model.rows.X[:5]
+        (block,) = Rows(X, fit.model.rows.y[:5]).blocks()
+        J = np.stack([predictor.forward(unit, block)[0] for unit in np.eye(predictor.size)], axis=-1)
+        V = eta_covariance(predictor, X, fit.covariance)
+        assert_allclose(V, J @ fit.covariance @ J.transpose(0, 2, 1), rtol=1e-10, atol=1e-15)
+
+
+def test_of_two_labels_alike_the_first_is_predicted():
+    """As of several: the first of those that are most probable."""
+    for model in (st.logistic([0, 1], np.zeros((2, 0))), st.softmax([0, 1], np.zeros((2, 0)))):
+        assert st.fit(model).predict(kind="class").tolist() == [0, 0]
 
 
 @pytest.mark.parametrize("kind", COUNTS)

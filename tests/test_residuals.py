@@ -78,6 +78,7 @@ def test_precision_and_weights():
     fit = st.fit(st.ols("y ~ x + z", frame, precision="w"))
     ref = sm.WLS(frame.y, X, weights=frame.w).fit()
     assert_allclose(residuals(fit, "pearson"), ref.resid_pearson, rtol=1e-8)
+    assert_allclose(residuals(fit, "deviance"), ref.wresid, rtol=1e-8)
     root = np.sqrt(frame.w)
     scaled = sm.OLS(frame.y * root, X.mul(root, axis=0)).fit().get_influence()
     assert_allclose(leverage(fit), scaled.hat_matrix_diag, rtol=1e-8)
@@ -94,6 +95,18 @@ def test_rows_of_weight_zero_have_the_leverage_of_a_new_row():
     fit = st.fit(st.ols("y ~ x", frame, weights="w"))
     X = fit.model.rows.X
     assert_allclose(leverage(fit), ((X @ np.linalg.inv(X[5:].T @ X[5:])) * X).sum(axis=1), rtol=1e-10)
+    counts = st.fit(st.poisson("c ~ x", frame, weights="w"))
+    X = X * np.sqrt(counts.predict())[:, None]
+    assert_allclose(leverage(counts), ((X @ np.linalg.inv(X[5:].T @ X[5:])) * X).sum(axis=1), rtol=1e-10)
+
+
+def test_residuals_of_overdispersed_groups_have_the_moments_of_scipy():
+    fit = st.fit(st.beta_binomial("k ~ x", data(), trials="m"))
+    k, n = fit.model.rows.y.T
+    p, s = fit.predict(), np.exp(fit.estimate[-1])
+    law = stats.betabinom(n, s * p, s * (1.0 - p))
+    assert_allclose(residuals(fit), k - law.mean(), rtol=1e-9, atol=1e-12)
+    assert_allclose(residuals(fit, "pearson"), (k - law.mean()) / law.std(), rtol=1e-9, atol=1e-12)
 
 
 def test_cooks_distance_of_ols_is_what_deletion_does():
@@ -182,6 +195,9 @@ def test_quantile_residuals_lie_on_the_step_of_the_distribution(fit, glm):
         u = special.ndtr(residuals(fit, "quantile", seed=seed))
         assert (u >= law.cdf(y - 1) - 1e-12).all()
         assert (u <= law.cdf(y) + 1e-12).all()
+    drawn, steps = rng(7).random(len(y)), (law.cdf(y - 1), law.cdf(y))
+    u = special.ndtr(residuals(fit, "quantile", seed=rng(7)))
+    assert_allclose(u, steps[0] + drawn * (steps[1] - steps[0]), rtol=1e-8, atol=1e-12)
     a, b = (residuals(fit, "quantile", seed=seed) for seed in (1, np.random.default_rng(1)))
     assert_allclose(a, b, rtol=0, atol=0)
 

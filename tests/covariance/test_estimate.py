@@ -288,6 +288,15 @@ def test_weights_are_repeated_rows(kind):
         assert ours.df == theirs.df
 
 
+@pytest.mark.parametrize("cov", HC)
+def test_precision_weights_leverages_too(cov):
+    g = np.random.default_rng(3)
+    x, w = g.normal(size=30), g.uniform(0.2, 5.0, 30)
+    y = x + g.normal(size=30) / np.sqrt(w)
+    fit = st.fit(st.ols(y, x, precision=w), cov=cov)
+    assert_allclose(fit.covariance, sm.WLS(y, sm.add_constant(x), weights=w).fit(cov_type=cov).cov_params(), rtol=1e-8)
+
+
 def test_a_group_without_weight_does_not_count():
     model = draw("ols", weights=(FIRST != 3).astype(float))
     rest = np.flatnonzero(FIRST != 3)
