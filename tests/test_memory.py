@@ -129,3 +129,38 @@ def test_the_sentence_has_the_memory_and_what_to_do(monkeypatch):
     ):
         require_memory("9 draws", 10**15, "Ask for 1.")
     require_memory("9 draws", 10**8, "Ask for 1.")
+
+
+class Full:
+    """A column whose conversion finds no memory."""
+
+    def __iter__(self):
+        raise MemoryError
+
+    def __array__(self, *_, **__):
+        raise MemoryError
+
+    def __len__(self):
+        return 12
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: st.ols(Y, [Full()] * 12),
+        lambda: st.ols(Full(), X),
+        lambda: st.ols("y ~ x", {"y": Y, "x": Full()}),
+        lambda: st.ols("y ~ x", {"y": Y, "x": X}, weights=Full()),
+        lambda: st.Beta(Full(), 1),
+        lambda: st.Normal(Full(), 1),
+        lambda: st.Dirichlet(Full()),
+        lambda: st.normal(Full()),
+        lambda: st.local_level(Full()),
+        lambda: st.decay_weights(Full(), half_life=2.0),
+        lambda: st.fit(OLS).test(Full()),
+        lambda: st.fit(OLS, cov=st.Cluster(Full())),
+    ],
+)
+def test_want_of_memory_is_not_told_as_a_fault_of_the_values(ask):
+    with pytest.raises(MemoryError):
+        ask()

@@ -152,6 +152,27 @@ def test_who_is_late_leaves_nothing_behind(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_of_two_writers_to_one_folder_the_first_to_end_has_it(tmp_path):
+    fit, path = st.fit(st.ols("e ~ x", DATA)), tmp_path / "p"
+    LATE.clear()
+    with (
+        dask.config.set(scheduler="synchronous"),
+        pytest.raises(st.FileError, match=r"not empty.*Write elsewhere; what was there is as it was"),
+    ):
+        fit.predict_to(path, cut().map_partitions(overtaken, fit, path, meta=DATA.iloc[:0]))
+    assert [one.name for one in tmp_path.iterdir()] == ["p"]
+    assert [one.name for one in path.iterdir()] == ["part.000000.parquet"]
+    assert pq.read_table(path).num_rows == 100
+
+
+def overtaken(piece, fit, path):
+    """Another writer begins and ends while this one is at work."""
+    if not LATE.is_set():
+        LATE.set()
+        fit.predict_to(path, dd.from_map(lambda k: DATA[:100], range(1), meta=DATA.iloc[:0]))
+    return piece
+
+
 LATE = Event()
 
 

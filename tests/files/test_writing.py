@@ -3,12 +3,18 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+import stattools as st
 from stattools.errors import FileError
 from stattools.files.writing import Drafts, replace_file
 
@@ -35,6 +41,55 @@ def test_writers_at_once_do_not_mix_and_a_reader_sees_a_whole_file(tmp_path):
         done.set()
         assert reader.result() <= set(contents)
     assert os.listdir(tmp_path) == ["a"]
+
+
+PROGRAM = """
+import sys
+import numpy as np
+import stattools as st
+
+def write(kind, slope, path, table):
+    d = {"x": np.arange(200.0), "y": slope * np.arange(200.0) + np.sin(np.arange(200.0))}
+    fit = st.fit(st.ols("y ~ x", d))
+    if kind == "fit":
+        return fit.save(path)
+    if kind == "report":
+        return st.report(fit, to=path)
+    return fit.predict_to(path, st.scan(table))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "read"),
+    [
+        ("fit", lambda path: str(st.load(path).estimate)),
+        ("report", lambda path: next(path.parent.glob("*.md")).read_text("utf-8")),
+        ("predictions", lambda path: str(pq.read_table(path)["mean"])),
+    ],
+)
+def test_processes_that_write_to_one_path(tmp_path, kind, read):
+    """What a reader sees is always whole, what one of them wrote; at the end nothing else is there."""
+    table, slopes, alone, shared = tmp_path / "t.parquet", (1.0, 2.0, 3.0), tmp_path / "alone", tmp_path / "shared"
+    pq.write_table(pa.table({"x": np.arange(200.0)}), table)
+    defined: dict = {}
+    exec(PROGRAM, defined)
+    wanted = []
+    for folder, each in ((alone, slopes), (shared, slopes[:1])):
+        folder.mkdir()
+        for slope in each:
+            defined["write"](kind, slope, folder / "f.parquet", table)
+            wanted.append(read(folder / "f.parquet"))
+    work = f"for _ in range(20): write({kind!r}, float(sys.argv[1]), {str(shared / 'f.parquet')!r}, {str(table)!r})"
+    programs = [subprocess.Popen([sys.executable, "-c", f"{PROGRAM}\n{work}", str(slope)]) for slope in slopes]
+    seen = []
+    while any(program.poll() is None for program in programs):
+        seen.append(read(shared / "f.parquet"))
+    assert [program.returncode for program in programs] == [0, 0, 0]
+    assert set(seen) <= set(wanted)
+    assert read(shared / "f.parquet") in wanted
+    names = [sorted(path.name for path in folder.rglob("*")) for folder in (alone, shared)]
+    assert names[0] == names[1]
 
 
 @pytest.mark.parametrize(
