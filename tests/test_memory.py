@@ -155,6 +155,8 @@ class Full:
         lambda: st.Normal(Full(), 1),
         lambda: st.Dirichlet(Full()),
         lambda: st.normal(Full()),
+        lambda: st.coin([Full()] * 12),
+        lambda: st.exponential_moments([Full()] * 12, half_life=1.0),
         lambda: st.local_level(Full()),
         lambda: st.decay_weights(Full(), half_life=2.0),
         lambda: st.fit(OLS).test(Full()),

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.arguments import as_numbers, is_one_of, several
 from stattools.conjugate.arms import arms_of, frozen, labels, place, plain, require_range
+from stattools.data.arrays import array as as_array
 from stattools.data.table import axes
 from stattools.errors import DomainError, quoted
 from stattools.interval import Interval
@@ -61,10 +62,8 @@ def numbers(value: Any, what: str, *, positive: bool = False, remedy: str = "", 
     """`value` as finite float64, at least one entry; DomainError that begins with `what` and says which arm."""
     wanted = "positive and finite" if positive else "finite"
     try:
-        array = np.asarray(value)
-    except MemoryError:  # which says nothing of the values
-        raise
-    except Exception:  # rows of unequal length, a foreign column
+        array = np.asarray(as_array(value, what))
+    except DomainError:  # rows of unequal length, a foreign column
         array = np.asarray(None)
     if array.dtype.kind not in "iuf" or not array.size or array.ndim != axes(value):
         raise DomainError(f"{what} {wanted}; got {quoted(value)}.{_after(remedy)}")

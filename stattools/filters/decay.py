@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.arguments import is_number, require_truth
+from stattools.data.arrays import array as as_array
 from stattools.data.pairing import paired
 from stattools.errors import DomainError, quoted
 from stattools.filters.exponential import filtered, require_values
@@ -143,12 +144,7 @@ def _moments(x: Array, decay: Array, bias: bool, missing: Missing) -> tuple[Arra
 
 def half_lives(times: Any, half_life: Any, who: str) -> Array:
     """Time steps in half-lives, (..., n - 1)."""
-    try:
-        array = np.asarray(times)
-    except MemoryError:  # which says nothing of the values
-        raise
-    except Exception as error:  # rows of different lengths, a foreign column
-        raise DomainError(f"{who} needs times as numbers or dates; got {type(times).__name__} ({error}).") from error
+    array = as_array(times, f"times of {who}")
     dressed = array.dtype.kind == "O" and not any(isinstance(value, Number | Decimal) for value in array.flat)
     array = numbers(array, "times", who) if array.dtype.kind == "O" and not dressed else array
     if dressed or array.dtype.kind in "US" or "tz" in type(getattr(times, "dtype", None)).__name__.lower():

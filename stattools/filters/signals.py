@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stattools.arguments import is_number
+from stattools.data.arrays import array as as_array
 from stattools.data.arrays import with_gaps
 from stattools.errors import DomainError, quoted
 
@@ -31,10 +32,7 @@ def numbers(values: Any, what: str, who: str) -> Array:
         values = values.to_numpy(dtype=float, na_value=np.nan) if _nullable(values) else values.to_numpy()
     if type(values).__module__.partition(".")[0] in ("polars", "pyarrow", "narwhals"):
         values = with_gaps(values, what)
-    try:
-        array = np.asarray(values)
-    except Exception as error:  # whatever rows of different lengths, or a foreign column, make their package say
-        raise DomainError(f"{who} needs {what}, an array of numbers; got {type(values).__name__} ({error}).") from error
+    array = as_array(values, f"{what} of {who}")
     if array.dtype.kind == "O":
         array = _unboxed(array, what, who)
     if array.dtype.kind in "iu":

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlog1py, xlogy
 
 from stattools.arguments import as_numbers, as_theta
+from stattools.data.arrays import array as as_array
 from stattools.data.table import axes
 from stattools.errors import DomainError, quoted
 from stattools.likelihoods.saddle_point import log_binomial_pmf
@@ -227,10 +228,10 @@ def _heads(flips: Any) -> NDArray[np.bool_]:
     if np.ma.isMaskedArray(flips):
         flips = np.ma.filled(np.ma.asarray(flips, dtype=object), np.nan)
     try:
-        values = np.asarray(flips)
+        values = as_array(flips, "coin")
         if values.dtype.kind in "US" and not isinstance(flips, np.ndarray):
             values = np.asarray(flips, dtype=object)  # NumPy has turned the numbers of a mixed list into strings
-    except Exception:  # rows of unequal length, a foreign column
+    except DomainError:  # rows of unequal length, a foreign column
         raise DomainError(f"coin needs one sequence of flips; got {quoted(flips)}. {_FLAT}") from None
     if values.ndim != 1:
         got = f"shape {values.shape}" if values.ndim else f"{quoted(flips)}"

@@ -89,6 +89,14 @@ def test_posterior_mean_of_a_vague_prior_far_away(mean: float, sd: float) -> Non
     assert_allclose(posterior.mean, float((Fraction(mean) * own + 3) / (own + 2)), rtol=1e-13)
 
 
+def test_masked_parameters_are_refused() -> None:
+    """What lies under a mask is no number that anyone gave."""
+    masked = np.ma.masked_array([1.0, 5.0], [False, True])
+    for make in (st.Beta, st.Gamma, st.Normal, lambda a, b: st.HalfNormal(a), lambda a, b: st.Dirichlet(a)):
+        with pytest.raises(st.DomainError, match=r"needs \w+ (positive and )?finite; got"):
+            make(masked, 1.0)
+
+
 def test_what_is_refused_says_the_range() -> None:
     for make, words in (
         (lambda: st.Beta(1e308, 1e308), "Beta needs a between 1e-100 and 1e[+]15; got 1e[+]308"),

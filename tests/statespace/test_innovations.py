@@ -4,6 +4,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 import stattools as st
 from stattools.errors import DomainError
+from stattools.statespace.innovations import diagnostics, innovations
 from tests.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
 
 
@@ -15,8 +16,6 @@ def test_errors_and_tests_are_those_of_statsmodels(model, kind):
     reference = UnobservedComponents(model.y, kind, use_exact_diffuse=True)
     reference.ssm.tolerance = 0
     results = reference.smooth(theta, cov_type="none")
-    from stattools.statespace.innovations import diagnostics, innovations
-
     d = model.diffuse
     standard = innovations(model, theta)["standardized"]
     assert standard[:d].isna().all()
@@ -28,6 +27,18 @@ def test_errors_and_tests_are_those_of_statsmodels(model, kind):
     np.testing.assert_allclose(rows.loc["heteroskedasticity", ["statistic", "p_value"]].astype(float), even, rtol=1e-8)
     normal = results.test_normality("jarquebera")[0][:2]
     np.testing.assert_allclose(rows.loc["Jarque-Bera", ["statistic", "p_value"]].astype(float), normal, rtol=1e-7)
+
+
+def test_lags_unless_told():
+    """Ten, or two periods; of a short series a fifth of its errors."""
+    for model, lags in (
+        (st.local_level(NILE), 10),
+        (st.local_level(NILE[:31]), 6),
+        (st.local_level(NILE[:4]), 1),
+        (st.local_level(NILE, seasonal=4), 8),
+    ):
+        found = diagnostics(model, np.ones(len(model.names))).set_index("test")["df"]
+        assert found["Ljung-Box"] == str(lags)
 
 
 def test_gaps_have_no_surprise():

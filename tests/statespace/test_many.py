@@ -23,6 +23,15 @@ def test_many_fits_are_the_fits_of_each(gaps):
     assert "40 series of 60 steps" in str(fits)
 
 
+def test_where_the_irregular_variance_is_0_the_series_is_a_random_walk():
+    d = np.resize([1.0, 1.2, 0.8, -0.5, -1.0, -0.9], 24)  # steps that follow each other leave nothing irregular
+    fits = st.fit_many(np.cumsum([d, 2.0 * d], axis=1))
+    assert fits.table()["boundary"].tolist() == ["sigma2.irregular"] * 2
+    q = np.mean(d[1:] ** 2)
+    np.testing.assert_allclose(fits.estimate, [[0.0, q], [0.0, 4.0 * q]], rtol=1e-12)
+    np.testing.assert_allclose(fits.loglik[0], -0.5 * 23 * (np.log(2.0 * np.pi * q) + 1.0), rtol=1e-12)
+
+
 def test_columns_of_a_frame_are_series():
     fits = st.fit_many(pd.DataFrame(Y[:3].T, columns=["a", "b", "c"]))
     np.testing.assert_array_equal(fits.estimate, st.fit_many(Y[:3]).estimate)
