@@ -29,16 +29,17 @@ def test_errors_and_tests_are_those_of_statsmodels(model, kind):
     np.testing.assert_allclose(rows.loc["Jarque-Bera", ["statistic", "p_value"]].astype(float), normal, rtol=1e-7)
 
 
-def test_lags_unless_told():
-    """Ten, or two periods; of a short series a fifth of its errors."""
-    for model, lags in (
-        (st.local_level(NILE), 10),
-        (st.local_level(NILE[:31]), 6),
-        (st.local_level(NILE[:4]), 1),
-        (st.local_level(NILE, seasonal=4), 8),
+def test_lags_and_thirds_unless_told():
+    """Ten lags, or two periods; of a short series a fifth of its errors. The thirds are rounded, as in statsmodels."""
+    for model, lags, third in (
+        (st.local_level(NILE), 10, 33),
+        (st.local_level(NILE[:30]), 5, 10),
+        (st.local_level(NILE[:4]), 1, 1),
+        (st.local_level(NILE, seasonal=4), 8, 32),
     ):
         found = diagnostics(model, np.ones(len(model.names))).set_index("test")["df"]
         assert found["Ljung-Box"] == str(lags)
+        assert found["heteroskedasticity"] == f"{third}, {third}"
 
 
 def test_gaps_have_no_surprise():
