@@ -256,7 +256,7 @@ def test_what_is_refused():
         lift.quantile(0)
     with pytest.raises(st.DomainError, match="a number; got nan"):
         lift.cdf(float("nan"))
-    with pytest.raises(st.DomainError, match="numbers of a shape"):
+    with pytest.raises(st.DomainError, match="a number, of a shape"):
         st.difference(st.Beta([1, 2], 1), st.Beta(1, 1)).cdf([0, 1, 2])
 
 
