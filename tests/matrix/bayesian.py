@@ -102,7 +102,7 @@ def default_priors(a: Asked) -> None:
         assert (word in about) == named, about
     name = "three: x" if a.is_softmax else "x"
     width = 2.5 / _sd(a)
-    if a.is_discrete:
+    if "sd(y)" not in about:
         assert_allclose(_sd_of(found[name].prior), width, rtol=1e-5)
         return
     spread = {unit: _prior_of_x(a, unit) for unit in (1.0, 1000.0)}
@@ -113,7 +113,7 @@ SPEAK_OF = {
     "log odds": ("logistic", "softmax", "one_vs_rest", "beta_binomial"),
     "log rate": ("poisson", "negative_binomial"),
     "normal quantile": ("probit",),
-    "sd(y)": ("real",),
+    "sd(y)": ("ols", "gumbel"),
 }
 
 
