@@ -128,6 +128,33 @@ def several(names: Any) -> tuple[Any, ...]:
         return (names,)
 
 
+def is_writable(text: str) -> bool:
+    """Whether the text can be written as UTF-8; lone surrogates, as undecodable bytes leave them, cannot.
+
+    >>> is_writable("name"), is_writable(chr(0xD800))
+    (True, False)
+    """
+    try:
+        if not text.isascii():
+            text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def written(names: Any) -> tuple[Any, ...]:
+    """`several` names, each of which can be written; DomainError for half of a character.
+
+    >>> written(["a", 1])
+    ('a', 1)
+    """
+    found = several(names)
+    for name in found:
+        if isinstance(name, str) and not is_writable(name):
+            raise DomainError(f"the name {name!a:.80} has half of a character (a lone surrogate); rename it.")
+    return found
+
+
 def are_different(values: Collection[Any]) -> bool:
     """Whether these can be told apart: no two are the same, none is missing, none a list or an array.
 
@@ -146,7 +173,7 @@ def names_of(results: Collection[Any], names: Any, who: str) -> tuple[str, ...]:
     >>> names_of([7.5, 8.5], None, "compare"), names_of([7.5, 8.5], ["old", "new"], "compare")
     (('1', '2'), ('old', 'new'))
     """
-    found = tuple(range(1, len(results) + 1)) if names is None else several(names)
+    found = tuple(range(1, len(results) + 1)) if names is None else written(names)
     words = not isinstance(names, str) and all(isinstance(name, str | int) for name in found)
     if not words or len(found) != len(results):
         raise DomainError(f"{who} needs names=, one for each of {len(results)} results; got {quoted(names)}.")

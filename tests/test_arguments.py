@@ -259,3 +259,25 @@ def test_labels_of_a_series_are_the_names():
     assert_allclose(OLS.model.logliks(at.to_frame("row").T), OLS.model.logliks([at.to_numpy()]))
     with pytest.raises(st.IncompatibleError, match="the same labels"):
         st.probability_greater(st.Beta(labelled(1.0, 2.0), 1.0), st.Beta(labelled(1.0, 2.0, "ab"), 1.0))
+
+
+HALF = "a\udcff"
+OF_HALVES = {
+    "names": lambda: st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0], names=[HALF]),
+    "start": lambda: st.custom(lambda t: -(t @ t), start={HALF: 1.0}),
+    "categories": lambda: st.multinomial({HALF: 5, "b": 9}),
+    "arms": lambda: st.Beta([1.0, 2.0], 1.0, arms=[HALF, "b"]),
+    "components": lambda: st.NormalInverseWishart([1, 2], 1, 4, np.eye(2), names=[HALF, "b"]),
+    "results": lambda: st.compare(OLS, OLS, names=[HALF, "b"]),
+}
+
+
+@pytest.mark.parametrize("case", OF_HALVES)
+def test_names_with_half_of_a_character_are_refused(case):
+    with pytest.raises(st.DomainError, match="half of a character"):
+        OF_HALVES[case]()
+
+
+def test_a_report_under_a_name_that_is_no_text_is_refused(tmp_path):
+    with pytest.raises(st.DomainError, match="give another path"):
+        st.report(OLS, to=tmp_path / HALF)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.arguments import labelled
+from stattools.arguments import labelled, written
 from stattools.data.pairing import paired
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.printing import printed
@@ -59,7 +59,7 @@ def labels(arms: Any, shape: tuple[int, ...], who: str) -> Labels:
     """The labels as a tuple, one per entry and all different, or None."""
     if arms is None:
         return None
-    found = _several(arms)
+    found = written(_several(arms))
     try:
         set(found)
     except TypeError:
@@ -80,9 +80,9 @@ def _several(arms: Any) -> tuple[Any, ...]:
 
 def place(where: tuple[int, ...], arms: Any) -> str:
     """`in arm 'B'` or `at position 3`, for an error message."""
-    named = () if arms is None else _several(arms)
-    if len(where) == 1 and where[0] < len(named):
-        return f"in arm {named[where[0]]!r}"
+    known = () if arms is None else _several(arms)
+    if len(where) == 1 and where[0] < len(known):
+        return f"in arm {known[where[0]]!r}"
     return f"at position {where[0] if len(where) == 1 else where}"
 
 
@@ -116,8 +116,8 @@ def shown(distribution: Any, names: tuple[str, ...]) -> str:
         parts.append(f"[{', '.join(entries)}]")
     count = f"{values[0].size} arms"
     arms = getattr(distribution, "arms", None)
-    named = "" if arms is None else f": {', '.join(map(str, arms[:4]))}{', ...' * (len(arms) > 4)}"
-    return f"{who}({', '.join(parts)}; {count}{named})"
+    told = "" if arms is None else f": {', '.join(map(str, arms[:4]))}{', ...' * (len(arms) > 4)}"
+    return f"{who}({', '.join(parts)}; {count}{told})"
 
 
 def table(distribution: Any, prob: float, kind: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.arguments import as_numbers, is_one_of, several
+from stattools.arguments import as_numbers, is_one_of, written
 from stattools.conjugate.arms import arms_of, frozen, labels, place, plain, require_range
 from stattools.data.arrays import array as as_array
 from stattools.data.table import axes
@@ -89,7 +89,7 @@ def different(names: Any, count: int, title: str, of: str) -> tuple[str, ...] | 
     """`names` as a tuple, or None; DomainError unless there are so many, all different."""
     if names is None:
         return None
-    found = several(names)
+    found = written(names)
     text = all(isinstance(name, str) for name in found)
     if not text or len(found) != count or len(set(found)) < count:
         raise DomainError(f"{title} {count} different names, one per {of}; got {quoted(names)}.")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
-from stattools.arguments import FLOAT64, several
+from stattools.arguments import FLOAT64, written
 from stattools.data.beside_ones import BesideOnes
 from stattools.data.columns import clean, missing
 from stattools.data.sweep import sweep
@@ -147,7 +147,7 @@ def named(names: Sequence[str] | None, found: tuple[str, ...] | None, p: int) ->
     """The names given by the user, else the frame's, else x1, x2, ...; DomainError on a wrong count or a repeat."""
     if names is None and found is None:
         return default_names(p)
-    chosen = several(names) if names is not None else found or ()
+    chosen = written(names) if names is not None else found or ()
     if not all(isinstance(name, str) and name for name in chosen):
         raise DomainError(f"the columns of X need names, texts that are not empty; got {chosen!r}.")
     if len(chosen) != p:

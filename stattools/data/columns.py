@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.arguments import is_writable
 from stattools.errors import DomainError
 
 if TYPE_CHECKING:
@@ -107,20 +108,6 @@ def _categories(column: pd.Series) -> pd.Series:
             "read the text with its right encoding, or replace it."
         )
     return pd.Series(pd.Categorical(values, categories=levels), name=column.name)
-
-
-def is_writable(text: str) -> bool:
-    """Whether the text can be written as UTF-8; lone surrogates, as undecodable bytes leave them, cannot.
-
-    >>> is_writable("name"), is_writable(chr(0xD800))
-    (True, False)
-    """
-    try:
-        if not text.isascii():
-            text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _float(value: Any, name: str) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.columns import is_writable
+from stattools.arguments import is_writable
 from stattools.data.pairing import paired
 from stattools.data.sources import source_of
 from stattools.errors import DomainError, IncompatibleError, quoted

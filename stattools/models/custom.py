@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.arguments import are_different, as_numbers, as_theta, is_number, labelled, several
+from stattools.arguments import are_different, as_numbers, as_theta, is_number, labelled, written
 from stattools.errors import DomainError, quoted
 from stattools.model import Evaluation
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
@@ -210,7 +210,7 @@ def custom(
         names, start = list(start), list(start.values())
     names = labelled("the names", names, ("start", start))
     begin = np.atleast_1d(as_numbers(start, "custom needs start=, one finite number per parameter"))
-    labels = several(names) if names is not None else tuple(f"theta{i + 1}" for i in range(len(begin)))
+    labels = written(names) if names is not None else tuple(f"theta{i + 1}" for i in range(len(begin)))
     if begin.ndim != 1 or not len(begin) or not (np.abs(begin) < LARGEST).all():
         raise DomainError(f"custom needs start=, one finite number per parameter; got {quoted(start)}.")
     texts = all(isinstance(label, str) for label in (title, *labels))

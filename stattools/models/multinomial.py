@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc, xlogy
 
-from stattools.arguments import are_different, as_numbers, as_theta, labelled, several
+from stattools.arguments import are_different, as_numbers, as_theta, labelled, several, written
 from stattools.data.columns import clean, missing
 from stattools.data.table import series
 from stattools.errors import DomainError, quoted
@@ -205,7 +205,7 @@ def simplex(theta: ArrayLike, K: int) -> Floats:
 
 def checked_names(names: Sequence[Hashable] | None, K: int, who: str) -> Names:
     """K different names, by default 0, 1, ...; DomainError for another number, repeats, or fewer than two."""
-    found = tuple(range(K)) if names is None else several(names)
+    found = tuple(range(K)) if names is None else written(names)
     if K < 2:
         raise DomainError(f"{who} needs two or more categories; got {K}. Give names= to list those not seen.")
     if len(found) != K or not are_different(found):

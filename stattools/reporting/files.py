@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import unquote
 
+from stattools.arguments import is_writable
 from stattools.errors import DomainError
 from stattools.files.paths import path_of
 from stattools.files.writing import Drafts, reasons
@@ -59,6 +60,8 @@ def report_path(to: str | os.PathLike[str]) -> Path:
     name = path.name.removesuffix(".md")
     if not name.strip(". "):
         raise DomainError(f'report needs to=, a file name such as "reports/admissions"; got {os.fspath(to)!r}.')
+    if not is_writable(name):
+        raise DomainError(f"report is text that names its figures, which {name!a} is not; give another path.")
     if name.endswith(".html"):
         raise DomainError(f"report needs the name of its Markdown; got {os.fspath(to)!r}. Add html=True for the HTML.")
     return path.with_name(f"{name}.md")
