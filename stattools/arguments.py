@@ -43,6 +43,15 @@ def as_theta(theta: ArrayLike, who: str, names: Sequence[Any] | None = None) -> 
     return as_numbers(theta, f"{who} needs its parameters as numbers")
 
 
+def are_real(values: NDArray[Any]) -> bool:
+    """Whether objects are numbers each; durations, which NumPy counts among whole numbers, are none.
+
+    >>> are_real(np.array([1, 2.5], dtype=object)), are_real(np.array([1], dtype="m8[D]"))
+    (True, False)
+    """
+    return all(isinstance(value, Real | Decimal) and not isinstance(value, np.timedelta64) for value in values.flat)
+
+
 def as_numbers(given: ArrayLike, needs: str, shape: tuple[int, ...] = ()) -> NDArray[np.float64]:
     """Numbers as float64; a DomainError that begins with `needs` for text, complex numbers, what float64 does not hold,
     and for a shape that does not go with that of the parameters.
@@ -52,7 +61,7 @@ def as_numbers(given: ArrayLike, needs: str, shape: tuple[int, ...] = ()) -> NDA
     """
     try:
         values = np.asarray(given)
-        if values.dtype.kind in "biuf" or all(isinstance(value, Real | Decimal) for value in values.flat):
+        if values.dtype.kind in "biuf" or are_real(values):
             if values.dtype is not FLOAT64:
                 with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite
                     values = values.astype(np.float64)

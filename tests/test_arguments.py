@@ -281,3 +281,12 @@ def test_names_with_half_of_a_character_are_refused(case):
 def test_a_report_under_a_name_that_is_no_text_is_refused(tmp_path):
     with pytest.raises(st.DomainError, match="give another path"):
         st.report(OLS, to=tmp_path / HALF)
+
+
+def test_durations_are_no_numbers():
+    days = np.arange(2).astype("m8[D]")
+    for given in (days, list(days), pd.Series(days), pl.Series(days)):
+        with pytest.raises(st.DomainError, match="start="):
+            st.custom(lambda t: -(t @ t), start=given)
+        with pytest.raises(st.DomainError, match="needs its parameters as numbers"):
+            as_theta(given, "a model")
