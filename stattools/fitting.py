@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.arguments import is_one_of
 from stattools.covariance import HAC, Cluster, covariance
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.existence import (
@@ -180,7 +181,7 @@ def _fit(
     model: Any, solver: Any, level: float, cov: Kind, penalty: Penalty | None, **training: Any
 ) -> Fit | OneVsRestFit | NetworkFit | NetworkEnsemble | LocalLevelFits:
     if isinstance(model, Network):
-        if cov != "information" or level != 0.95 or not (penalty is None or isinstance(penalty, Ridge)):
+        if not is_one_of(cov, ("information",)) or level != 0.95 or not (penalty is None or isinstance(penalty, Ridge)):
             raise IncompatibleError(
                 f"{model.title} has no standard errors: cov= and level= do not go with it, and penalty= is "
                 "st.Ridge only."
@@ -248,7 +249,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
 
 
 def _penalized_fit(model: Any, solver: Solver | None, level: float, cov: Kind, penalty: Penalty) -> Fit:
-    if cov != "information":
+    if not is_one_of(cov, ("information",)):
         raise IncompatibleError(f"penalty={penalty!r} goes with cov='information' only; got cov={quoted(cov)}.")
     solution = maximize(model, penalty, solver)
     if not solution.converged:

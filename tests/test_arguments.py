@@ -83,6 +83,20 @@ def test_an_option_that_is_a_list_takes_nothing_else(option, value):
         LISTS[option](value)
 
 
+@pytest.mark.parametrize("value", [np.array([]), np.eye(2), pd.DataFrame(), pd.NA, NotImplemented], ids=repr)
+def test_what_has_no_truth_value_is_no_option_of_a_fit(value):
+    """A comparison of an array with a word is an array, and NA is neither true nor false."""
+    network = st.network("y ~ x", TABLE, hidden=[2], likelihood=st.Gaussian())
+    calls = (
+        lambda: st.fit(OLS.model, cov=value, penalty=st.Ridge(1.0)),
+        lambda: st.fit(st.one_vs_rest("y ~ x", {"y": ["a", "b", "a", "b"], "x": [1.0, 2.0, 3.0, 4.0]}), cov=value),
+        lambda: st.fit(network, solver=value),
+    )
+    for call in calls:
+        with pytest.raises(st.StattoolsError):
+            call()
+
+
 SWITCHES = {
     "standardize of gradient descent": lambda value: st.GradientDescent(standardize=value),
     "standardize of a network": lambda value: st.network("y ~ x", TABLE, hidden=[2], standardize=value),

@@ -107,9 +107,9 @@ def points(x: ArrayLike, what: str, parameter: Any = 0.0) -> Floats:
     return values
 
 
-def ordered(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
+def ordered(low: ArrayLike, high: ArrayLike, parameter: Any = 0.0) -> tuple[Floats, Floats]:
     """Both ends of a range; DomainError unless low <= high."""
-    ends = points(low, "low"), points(high, "high")
+    ends = points(low, "low", parameter), points(high, "high", parameter)
     if np.any(ends[0] > ends[1]):
         raise DomainError(f"probability needs low <= high; got low={quoted(low, 60)}, high={quoted(high, 60)}.")
     return ends

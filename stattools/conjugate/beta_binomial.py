@@ -185,7 +185,7 @@ class Beta:
     def slope(self, theta: ArrayLike) -> Any:
         """d log f / d theta = (a - 1) / theta - (b - 1) / (1 - theta), for theta in (0, 1)."""
         theta = unit_interval(theta, np.shape(self.a))
-        with np.errstate(divide="ignore", invalid="ignore"):  # at an end the slope is infinite, or 0 where it is flat
+        with np.errstate(all="ignore"):  # at an end, or next to it, the slope is infinite, or 0 where it is flat
             at_zero = np.where(np.asarray(self.a) == 1.0, 0.0, (self.a - 1.0) / theta)
             return (at_zero - np.where(np.asarray(self.b) == 1.0, 0.0, (self.b - 1.0) / (1.0 - theta)))[()]
 

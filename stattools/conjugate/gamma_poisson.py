@@ -187,7 +187,7 @@ class Gamma:
     def slope(self, theta: ArrayLike) -> Any:
         """d log f / d theta = (shape - 1) / theta - rate, for theta > 0."""
         x, _ = gamma_points.logs(theta, self.shape, self.rate)
-        with np.errstate(divide="ignore", invalid="ignore"):  # at 0 it is infinite, or -rate where shape = 1
+        with np.errstate(all="ignore"):  # at 0, or next to it, the slope is infinite, or -rate where shape = 1
             return (np.where(np.asarray(self.shape) == 1.0, 0.0, (self.shape - 1.0) / x) - self.rate)[()]
 
     def probability(self, low: ArrayLike = 0.0, high: ArrayLike = np.inf) -> Any:

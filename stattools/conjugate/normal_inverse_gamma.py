@@ -147,11 +147,12 @@ class NormalInverseGamma:
         """The log of the joint density of a mean and a variance > 0. Raises DomainError for a negative variance."""
         mean, variance = points(mean, "a mean"), points(variance, "a variance")
         marginal = np.asarray(self.marginal("variance").log_density(variance))
-        at = np.where(variance > 0, variance, 1.0)
-        precision = self.strength / at
-        with np.errstate(over="ignore"):  # so far away that the density is 0
+        with np.errstate(over="ignore", divide="ignore"):  # so far away, or so near an end, that the density is 0
+            precision = self.strength / variance
+            inside = (precision > 0.0) & (precision < np.inf)
+            precision = np.where(inside, precision, 1.0)
             given = 0.5 * np.log(precision) - HALF_LOG_TWO_PI - 0.5 * precision * np.square(mean - self.mean)
-        return plain(np.where(variance > 0, marginal + given, -np.inf))
+        return plain(np.where(inside, marginal + given, -np.inf))
 
     def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf, *, of: str = "mean") -> Any:
         """P(low <= parameter <= high) of the mean, the variance or the sd."""

@@ -209,10 +209,10 @@ class NormalInverseGammaRegression:
 
     def log_density(self, coefficients: ArrayLike, variance: float) -> float:
         """The log of the joint density of coefficients (p,) and an error variance > 0."""
-        beta, v = points(coefficients, "a coefficient"), float(points(variance, "a variance"))
-        if beta.shape != self.mean.shape or not v > 0:
+        beta, v = points(coefficients, "a coefficient"), points(variance, "a variance")
+        if beta.shape != self.mean.shape or v.ndim or not v > 0:
             raise DomainError(f"log_density needs {len(self.mean)} coefficients and a variance > 0.")
-        return float(log_density_of_coefficients(self, beta, v) + self.variance.log_density(v))
+        return float(log_density_of_coefficients(self, beta, float(v)) + self.variance.log_density(v))
 
     def density(self, coefficients: ArrayLike, variance: float) -> float:
         """The joint density of coefficients (p,) and an error variance > 0."""

@@ -102,7 +102,8 @@ class StudentT:
         """d log f / dx = -(df + 1) z / (df + z^2) / scale."""
         z = self._standard(points(x, "theta"))
         with np.errstate(over="ignore"):  # the slope tends to 0 as z^2 grows
-            return plain(-z / ((self.df + z * z) / (self.df + 1.0)) / self.scale)
+            near = np.where(np.isinf(z), 0.0, z)  # where it is 0
+            return plain(-near / ((self.df + near * near) / (self.df + 1.0)) / self.scale)
 
     def pdf(self, x: ArrayLike) -> Any:
         """The density, by the name that predictive distributions have for it."""
@@ -118,7 +119,7 @@ class StudentT:
 
     def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Any:
         """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless low <= high."""
-        low, high = ordered(low, high)
+        low, high = ordered(low, high, self.location)
         a, b = self._standard(low), self._standard(high)
         lower = special.stdtr(self.df, b) - special.stdtr(self.df, a)
         return plain(np.where(a > 0, special.stdtr(self.df, -a) - special.stdtr(self.df, -b), lower))

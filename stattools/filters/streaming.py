@@ -54,7 +54,8 @@ class ExponentialFilterState:
         seen = time_last(x, -1, WHO)
         batch, m = seen.shape[:-1], seen.shape[-1]
         series = int(np.prod(batch))
-        y = np.empty((series, m), common(x, w, self.start))
+        earlier = () if self.value is None else (self.value,)
+        y = np.empty((series, m), common(x, w, self.start, *earlier))
         before, new = self._entering(batch, series)
         gain = along(w, x.shape, -1, "weights", WHO).reshape(series, m)
         flat = seen.reshape(series, m)

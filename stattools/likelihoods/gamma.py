@@ -46,7 +46,8 @@ def lower_tail(t: ArrayLike, a: ArrayLike) -> Floats:
     0.864664716763
     """
     t, a = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (t, a)))
-    z = a * np.exp(t)
+    with np.errstate(over="ignore"):  # so far up that all is below
+        z = a * np.exp(t)
     value = np.asarray(gammainc(a, z))
     tiny, far = z < TINY, a > LARGE
     if tiny.any():
@@ -60,7 +61,8 @@ def lower_tail(t: ArrayLike, a: ArrayLike) -> Floats:
 def upper_tail(t: ArrayLike, a: ArrayLike) -> Floats:
     """P(Z > a exp(t)), to full relative accuracy where it is below one half."""
     t, a = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (t, a)))
-    value, far = np.asarray(gammaincc(a, a * np.exp(t))), a > LARGE
+    with np.errstate(over="ignore"):  # so far up that nothing is above
+        value, far = np.asarray(gammaincc(a, a * np.exp(t))), a > LARGE
     if far.any():
         value[far] = _temme(t[far], a[far])[1]
     return value

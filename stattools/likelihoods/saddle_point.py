@@ -52,8 +52,11 @@ def deviance_part(
         tail = v2 * (1.0 / (2 * j + 1) + tail)
     close = np.where(near, gap, 0.0) * v + 2.0 * np.where(near, x, 0.0) * v * tail
     if log_ratio is None:
-        with np.errstate(divide="ignore"):  # m = 0 < x: D = inf, the count is impossible
-            log_ratio = np.log(np.where(x > 0, x, 1.0) / np.where(x > 0, m, 1.0))
+        over, under = np.where(x > 0, x, 1.0), np.where(x > 0, m, 1.0)
+        with np.errstate(divide="ignore", over="ignore"):  # m = 0 < x: D = inf, the count is impossible
+            ratio = over / under
+            whole = ((ratio > 0.0) & (ratio < np.inf)).all()  # else it is beyond float64 and its logarithm is not
+            log_ratio = np.log(ratio) if whole else np.log(over) - np.log(under)
     return np.where(near, close, x * np.where(x > 0, log_ratio, 0.0) - gap)
 
 

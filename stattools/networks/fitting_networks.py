@@ -45,7 +45,8 @@ def fit_network(
     has the highest validation score with Adam, the highest penalized log-likelihood with L-BFGS. Raises DomainError for
     counts below 1, IncompatibleError for another solver, ConvergenceError where training diverges.
     """
-    solver = solver or (LBFGS() if model.n * model.perceptron.size <= WORK else Adam())
+    if solver is None:
+        solver = LBFGS() if model.n * model.perceptron.size <= WORK else Adam()
     if not isinstance(solver, Adam | LBFGS):
         raise IncompatibleError(f"a network is trained by st.LBFGS() or st.Adam(); got {type(solver).__name__}.")
     restarts = whole_number(restarts, "restarts=", at_least=1)

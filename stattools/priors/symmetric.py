@@ -68,6 +68,7 @@ class Cauchy:
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = -2 z / (1 + z^2) / scale."""
         away = points(x, "x", self.scale) - self.location
+        away = np.where(np.isinf(away), 0.0, away)  # the slope is 0 there
         reach = np.hypot(self.scale, away)
         return plain(-2.0 * (away / reach) / reach)
 
