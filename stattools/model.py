@@ -240,7 +240,7 @@ class Model:
     def _checked(self, theta: ArrayLike) -> Floats:
         if type(theta) is not np.ndarray or theta.dtype is not FLOAT64:
             theta = as_theta(theta, self.title, self.names)
-        if theta.shape != (self.predictor.size,):
+        if theta.shape != self.start.shape:
             raise DomainError(
                 f"{self.title} has {self.predictor.size} coefficients ({', '.join(self.names[:6])}"
                 f"{', ...' if self.predictor.size > 6 else ''}); got theta of shape {theta.shape}."

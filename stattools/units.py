@@ -62,7 +62,9 @@ def require_size(
 
     >>> require_size("A regression", "y", np.array([0.0, np.nan, 1e100]))
     """
-    size = float(np.nanmax(np.abs(values), initial=0.0))
+    size = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+    if size != size:
+        size = float(np.nanmax(np.abs(values), initial=0.0))
     if size and not smallest <= size <= largest:
         raise DomainError(f"{who} squares {what}, whose largest number is {size:.1g} in size. {remedy(size)}")
 
