@@ -37,7 +37,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"^fit \.covariance|^Fit\.(se|table|interval|covariance)", "nan", "a variance whose maximum is 0: fit.boundary"),
     (r"^NetworkFit\.(own_accuracy|residual_sd) ", "nan", "an accuracy without classes, the scale of what has none"),
     (r"\.glance \.r_squared", "nan", "a model without a null model"),
-    (r"^hodrick_prescott ", "nan", "the cycle where nothing was observed"),
+    (r"^hodrick_prescott |^Decomposition\.cycle", "nan", "the cycle where nothing was observed"),
     (r"^ExponentialFilterState\.update ", "nan", "missing from the start"),
     (r"^(linear_recurrence|exponential_filter|exponential_moments) ", "nan", "missing from the start, or after NaN"),
     (r"\.(flat|haldane|jeffreys|reference) .values", "inf", "the parameters of an improper limit"),
