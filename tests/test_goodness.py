@@ -193,11 +193,10 @@ def test_groups_keep_ties_together():
 
 
 def test_groups_have_about_equal_sizes():
-    """A prediction goes where the middle of its observations lies: 5 of 9 before one half, the last 4 behind it."""
-    weight = np.array([1.0, 1.0, 3.0, 1.0, 3.0])
-    predicted, _, size = grouped(np.arange(5.0), np.zeros(5), weight, bins=2)
-    assert size.tolist() == [5.0, 4.0]
-    assert_allclose(predicted, [(0 + 1 + 3 * 2) / 5, (3 + 3 * 4) / 4])
+    """A prediction belongs where the middle of its observations lies: here 5.5 of 9, behind the half."""
+    predicted, _, size = grouped(np.arange(3.0), np.zeros(3), np.array([3.0, 5.0, 1.0]), bins=2)
+    assert size.tolist() == [3.0, 6.0]
+    assert_allclose(predicted, [0.0, 7.0 / 6.0])
     assert [len(grouped(np.arange(10.0), np.zeros(10), None, bins)[2]) for bins in (1, 3, 10)] == [1, 3, 10]
 
 

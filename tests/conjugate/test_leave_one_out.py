@@ -31,3 +31,9 @@ def test_the_coin_by_hand():
     """Beta(1, 1) and 1, 0, 1: p(1 | 0, 1) = 1/2 twice, p(0 | 1, 1) = 1/4; the logs differ by log 2."""
     loo = st.Beta(1, 1).update([1, 0, 1]).loo()
     assert_allclose([loo.elpd, loo.se], [-4.0 * np.log(2.0), np.sqrt(2.0 / 3.0) * np.log(2.0)], rtol=1e-14)
+
+
+def test_who_is_alone_in_an_arm():
+    """A total is one observation; flips are as many as there are."""
+    assert st.Beta(1, 1).update(st.binomial([3, 4], [5, 6])).loo().alone.tolist() == [True, True]
+    assert not st.Beta(1, 1).update(st.coin([1, 0])).loo().alone.any()

@@ -193,3 +193,12 @@ def test_where_the_conjugate_package_loses_its_digits():
     theirs = normal(x_total=y.sum(), x2_total=np.sum(y**2), n=4, prior=prior)
     assert st.NormalInverseGamma(1e8, 1, 2, 3).update(y).scale == 8.0
     assert theirs.beta == 11.0
+
+
+def test_the_joint_density_is_highest_at_the_mode():
+    belief = st.NormalInverseGamma(0.5, 2, 3, 4)
+    mean, variance = belief.mode
+    top = belief.log_density(mean, variance)
+    for step in (1e-3, -1e-3):
+        assert belief.log_density(mean + step, variance) < top
+        assert belief.log_density(mean, variance * (1.0 + step)) < top

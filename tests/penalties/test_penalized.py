@@ -328,3 +328,12 @@ def test_two_intercepts_under_a_ridge_are_told_by_their_names():
         st.IdentificationError, match="leaves intercepts alone, and 'Intercept' and 'k' are both constant"
     ):
         st.fit(st.softmax("y ~ x + k", table), penalty=st.Ridge(1.0))
+
+
+def test_a_column_of_zeros_is_no_intercept():
+    """Nothing but the penalty says what its coefficient is."""
+    x, y = np.array([1.0, 2.0, 4.0, 5.0]), [1.0, 2.0, 2.5, 4.0]
+    fit = st.fit(st.ols(y, np.column_stack([x, np.zeros(4)])), penalty=st.Ridge(1.0))
+    assert fit.estimate[2] == 0.0
+    alone = st.fit(st.ols(y, x), penalty=st.Ridge(1.0))
+    np.testing.assert_allclose(fit.estimate[:2], alone.estimate, rtol=1e-10)
