@@ -26,12 +26,12 @@ from scipy.special import ndtri
 from stattools.data.rows import Rows
 from stattools.errors import IncompatibleError
 from stattools.interval import require_level
-from stattools.likelihoods import Bernoulli, Binomial, Categorical, Probit
+from stattools.likelihoods.outcomes import Outcome
 from stattools.memory import require_memory
 from stattools.model import Model
 from stattools.null_model import about_mean, null_loglik, null_loglik_elsewhere
 from stattools.prediction import regression, require_finite
-from stattools.residuals import deviances, outcomes, residuals
+from stattools.residuals import outcomes, residuals
 from stattools.solvers.surrogate import held_elsewhere
 from stattools.whole_numbers import whole_number
 
@@ -47,7 +47,8 @@ def goodness(fit: Fit) -> pd.DataFrame:
     """Goodness of fit in exactly one row; a model has the columns that mean something for it.
 
     `st.ols`: deviance (the residual sum of squares), r_squared, adjusted_r_squared, log_score. Others: deviance,
-    pearson (chi-square; not for softmax), df, mcfadden, cox_snell, nagelkerke, log_score; beside these binary and
+    pearson (chi-square; not for softmax), df, mcfadden, cox_snell, nagelkerke, log_score (mcfadden and nagelkerke
+    of counts and labels only: of a density they depend on the unit of y); beside these binary and
     grouped outcomes have tjur, brier and auc, softmax has brier, ungrouped outcomes have accuracy. Of rows in
     files all but auc, in one read, and two or three more where counts of the outcomes do not tell the log-likelihood
     of the intercept alone. Raises IncompatibleError for a fit without rows.
@@ -69,14 +70,16 @@ def goodness(fit: Fit) -> pd.DataFrame:
         row["r_squared"] = r_squared
         row["adjusted_r_squared"] = 1.0 - (1.0 - r_squared) * (fit.n - 1.0) / fit.df
         return pd.DataFrame([row | {"log_score": -fit.loglik / fit.n}])
-    if not isinstance(model.likelihood, Categorical):
+    if model.likelihood.outcome is not Outcome.CATEGORY:
         row["pearson"] = found.pearson
     null = null_loglik(model)
     if not whole and np.isnan(null):
         null = null_loglik_elsewhere(model)
     cox_snell = -np.expm1(2.0 * (null - fit.loglik) / fit.n)
-    row |= {"df": fit.df, "mcfadden": 1.0 - fit.loglik / null, "cox_snell": cox_snell}
-    row |= {"nagelkerke": cox_snell / -np.expm1(2.0 * null / fit.n), "log_score": -fit.loglik / fit.n}
+    whole_numbers = model.likelihood.outcome.is_whole  # log densities, and their ratio, depend on the unit of y
+    row |= {"df": fit.df} | ({"mcfadden": 1.0 - fit.loglik / null} if whole_numbers else {}) | {"cox_snell": cox_snell}
+    row |= {"nagelkerke": cox_snell / -np.expm1(2.0 * null / fit.n)} if whole_numbers else {}
+    row |= {"log_score": -fit.loglik / fit.n}
     return pd.DataFrame([row | _of_probabilities(fit, model, found, whole)])
 
 
@@ -101,12 +104,12 @@ def calibration(fit: Fit, bins: int = 10, *, level: float = 0.95) -> pd.DataFram
     require_memory(f"{bins:,} bins", 4 * bins, "Ask for fewer: bins=10 is common.")
     require_level(level)
     z = float(-ndtri(0.5 * (1.0 - level)))
-    if not isinstance(model.likelihood, Bernoulli | Probit | Binomial | Categorical):
+    if not (model.likelihood.is_event or model.likelihood.outcome is Outcome.CATEGORY):
         raise IncompatibleError(
             f"calibration compares probabilities with what happened; {model.title} predicts a mean."
         )
     mean, weight = model.likelihood.mean(model.eta(fit.estimate)), _observations(model)
-    if not isinstance(model.likelihood, Categorical):
+    if model.likelihood.is_event:
         return pd.DataFrame(_groups(mean, outcomes(model), weight, bins, z))
     frames = []
     for k, label in enumerate(model.labels or ()):
@@ -172,17 +175,17 @@ def _sums(fit: Fit, model: Model) -> _Sums:
     """The sums over the rows of the model, which are in memory."""
     eta = model.eta(fit.estimate)
     mean, y = model.likelihood.mean(eta), model.rows.y
-    deviance = _sum(deviances(model, eta, mean), model.rows.importance)
+    deviance = _sum(model.likelihood.deviance(eta, y), model.rows.importance)
     if model.has_scale:
         return _Sums(deviance)
     weight = _observations(model)
-    if isinstance(model.likelihood, Categorical):
+    if model.likelihood.outcome is Outcome.CATEGORY:
         hit = y[:, None] == np.arange(mean.shape[1])
         square = ((hit - mean) ** 2).sum(axis=1) / (2.0 if mean.shape[1] == 2 else 1.0)  # two categories: as logistic
         right = float(weight @ (mean.argmax(axis=1) == y))
         return _Sums(deviance, weight=float(weight.sum()), square=float(weight @ square), right=right)
     pearson = _sum(residuals(replace(fit, model=model), "pearson") ** 2, model.rows.weight)
-    if not _has_probabilities(model):
+    if not model.likelihood.is_event:
         return _Sums(deviance, pearson)
     share = outcomes(model)
     events, others = weight * share, weight * (1.0 - share)
@@ -208,15 +211,11 @@ def _sums_elsewhere(fit: Fit, model: Model) -> _Sums:
     return rows.gather(_SumsOfBatch(replace(fit, model=replace(model, rows=few, source=None))))
 
 
-def _has_probabilities(model: Model) -> bool:
-    return isinstance(model.likelihood, Bernoulli | Probit | Binomial)
-
-
 def _of_probabilities(fit: Fit, model: Model, found: _Sums, whole: bool) -> dict[str, float]:
     """Scores of predicted probabilities; the area under the curve compares all rows, which have to be in memory."""
-    if isinstance(model.likelihood, Categorical):
+    if model.likelihood.outcome is Outcome.CATEGORY:
         return {"brier": found.square / found.weight, "accuracy": found.right / found.weight}
-    if not _has_probabilities(model):
+    if not model.likelihood.is_event:
         return {}
     others = found.weight - found.events
     tjur = found.mean_of_events / found.events - found.mean_of_others / others
@@ -225,7 +224,7 @@ def _of_probabilities(fit: Fit, model: Model, found: _Sums, whole: bool) -> dict
         share, weight = outcomes(model), _observations(model)
         mean = model.likelihood.mean(model.eta(fit.estimate))
         scores["auc"] = area_under_curve(mean, weight * share, weight * (1.0 - share))
-    if isinstance(model.likelihood, Binomial):
+    if model.likelihood.outcome is Outcome.TRIALS:
         return scores
     return scores | {"accuracy": found.right / found.weight}
 
@@ -233,7 +232,7 @@ def _of_probabilities(fit: Fit, model: Model, found: _Sums, whole: bool) -> dict
 def _observations(model: Model) -> Floats:
     """How many observations each row stands for: its frequency, times its trials where it is grouped."""
     weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
-    return weight * model.rows.y[:, 1] if isinstance(model.likelihood, Binomial) else weight
+    return weight * model.likelihood.trials_of(model.rows.y)
 
 
 def _groups(p: Floats, y: Floats, weight: Floats, bins: int, z: float) -> dict[str, Floats]:

@@ -21,7 +21,8 @@ from stattools.confusion_table import crossed, most_probable
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.data.outcome import numeric
 from stattools.errors import DomainError, IncompatibleError
-from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Probit
+from stattools.likelihoods import Gaussian
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import Model
 from stattools.new_rows import at_rows, frequencies_of, with_precision
 from stattools.prediction import labels_of
@@ -113,7 +114,7 @@ def pointwise(fit: Any, data: Any) -> Floats:
         return shares[np.arange(len(codes)), codes.astype(int)]
     at, y = _new_rows(fit, data)
     eta = at.eta(fit.estimate)
-    if isinstance(at.likelihood, Gaussian):
+    if at.has_scale:
         root = 1.0 if at.rows.precision is None else np.sqrt(at.rows.precision)
         return Gaussian(fit.scale).loglik(root * eta, root * y) + np.log(root)
     return at.likelihood.loglik(eta, y)
@@ -129,7 +130,7 @@ def accuracy(fit: Any, data: Any) -> float:
 
 def _has_classes(fit: Any) -> bool:
     if isinstance(getattr(fit, "model", None), Model):
-        return hasattr(fit, "estimate") and isinstance(fit.model.likelihood, Bernoulli | Probit | Categorical)
+        return hasattr(fit, "estimate") and fit.model.likelihood.outcome.has_labels
     return hasattr(fit, "separate_probabilities") or getattr(fit, "labels", None) is not None
 
 
@@ -166,7 +167,7 @@ def _log_shares(fit: Any, data: Any) -> tuple[Floats, Floats]:
 def _new_rows(fit: Any, data: Any) -> tuple[Model, Floats]:
     """The fitted model over the new rows, and their outcome as the likelihood takes it."""
     model = getattr(fit, "model", None)
-    if not isinstance(model, Model) or isinstance(model.likelihood, Binomial):
+    if not isinstance(model, Model) or model.likelihood.outcome is Outcome.TRIALS:
         raise IncompatibleError(
             "held_out compares regressions of single rows, one-vs-rest fits and networks; got "
             f"{described(fit if model is None else model)}. Compare grouped outcomes by st.compare."
@@ -174,6 +175,6 @@ def _new_rows(fit: Any, data: Any) -> tuple[Model, Floats]:
     outcome, _ = new_outcome(model.design, model.outcome_name, data)
     new = data[1] if isinstance(data, tuple) else data
     at = with_precision(at_rows(model, new), model, new)
-    if isinstance(model.likelihood, Bernoulli | Probit | Categorical):
+    if model.likelihood.outcome.has_labels:
         return at, codes_of(outcome, labels_of(model), model.outcome_name)
     return at, model.likelihood.check(numeric(outcome, model.outcome_name))

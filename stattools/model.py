@@ -24,7 +24,7 @@ from stattools.data.products import FEW, symmetric
 from stattools.data.rows import Block, Rows
 from stattools.data.sweep import Share
 from stattools.errors import DomainError
-from stattools.likelihoods import Gaussian, Likelihood
+from stattools.likelihoods import Likelihood
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
 from stattools.record import record
@@ -149,7 +149,7 @@ class Model:
         """True where a scale is estimated beside theta; `evaluate` then holds it at 1, which leaves the maximum in
         place.
         """
-        return isinstance(self.likelihood, Gaussian)
+        return self.likelihood.has_scale
 
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2) at theta, the scale held at 1 where one is

@@ -20,13 +20,15 @@ from stattools.solvers.surrogate import certified_ascent, expanded, held_elsewhe
 
 
 def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: float | None = None) -> float:
-    """The share of the variance explained where a scale is estimated, else McFadden's 1 - loglik / loglik_null; NaN
-    where the model has no rows. `rss` saves a read of the rows.
+    """The share of the variance explained where a scale is estimated, else McFadden's 1 - loglik / loglik_null.
+
+    NaN where the model has no rows, or a density without such a scale: its logarithm depends on the unit of y. `rss`
+    saves a read of the rows.
     """
     if not isinstance(model, Model):
         return float("nan")
     if not model.has_scale:
-        return 1.0 - loglik / null_loglik(model)
+        return 1.0 - loglik / null_loglik(model) if model.likelihood.outcome.is_whole else float("nan")
     total = total_sum_of_squares(model)
     rss = model.residual_sums(estimate)[0] if rss is None else rss
     return 1.0 - rss / total if total > 0 else float("nan")

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.arguments import is_one_of
+from stattools.confusion_table import most_probable
 from stattools.data.outcome import as_outcome
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
-from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, Gaussian, Probit
-from stattools.likelihoods.predictive import count_interval
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import Model
 from stattools.new_rows import Column, at_rows, trials_of, with_precision
 from stattools.predictors.dispersed import Dispersed
@@ -77,7 +77,7 @@ def predict(
         raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={kind!r}.")
     require_finite(fit, "predict")
     at = at_rows(model, data, offset, exposure)
-    if trials is not None and (kind != "observation" or not isinstance(model.likelihood, Binomial)):
+    if trials is not None and (kind != "observation" or model.likelihood.outcome is not Outcome.TRIALS):
         raise IncompatibleError('predict takes trials= for kind="observation" of a grouped outcome only; leave it out.')
     if precision is not None and (kind != "observation" or interval is None):
         raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
@@ -92,7 +92,7 @@ def predict(
         if interval is not None:
             at = with_precision(at, model, data, precision)
         return _observations(fit, at, interval, trials_of(model, data, trials, len(at.rows.X)))
-    if isinstance(model.likelihood, Categorical):
+    if model.likelihood.outcome is Outcome.CATEGORY:
         return _categories(fit, at, interval, kind)
     eta = at.eta(fit.estimate)
     value = at.likelihood.mean(eta) if kind == "mean" else _first(eta)
@@ -110,11 +110,12 @@ def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats)
     Raises DomainError where the columns lie so far from 0 that the covariance has not the digits: x^T C x is then a
     small difference of large numbers, in every row alike, so that one row of each part shows it.
     """
-    V = np.empty((len(X), predictor.width, predictor.width))
+    V, index = np.empty((len(X), predictor.width, predictor.width)), np.arange(predictor.width)
     for start in range(0, len(X), AT_A_TIME):
         part = slice(start, start + AT_A_TIME)
         with np.errstate(over="ignore", invalid="ignore"):
-            _of_some_rows(predictor, X[part], covariance, V[part])
+            V[part] = predictor.covariance(X[part], covariance)
+        V[part, index, index] = np.maximum(V[part, index, index], 0.0)
         if not np.isfinite(V[part]).all():
             raise DomainError(
                 f"intervals of predictions square columns, whose largest number is {np.abs(X[part]).max():.1g}: the "
@@ -127,21 +128,6 @@ def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats)
                 "covariance is larger than the interval. Write center(x) in the formula, or subtract a constant."
             )
     return V
-
-
-def _of_some_rows(predictor: Linear | Dispersed, X: Floats, C: Floats, V: Floats) -> None:
-    p, width = predictor.columns, predictor.width
-    if isinstance(predictor, Dispersed):
-        V[:, 0, 0] = ((X @ C[:p, :p]) * X).sum(axis=1)
-        V[:, 0, 1] = V[:, 1, 0] = X @ C[:p, p]
-        V[:, 1, 1] = C[p, p]
-    else:
-        for a in range(width):
-            for b in range(a, width):
-                part = C[a * p : (a + 1) * p, b * p : (b + 1) * p]
-                V[:, a, b] = V[:, b, a] = ((X @ part) * X).sum(axis=1)
-    index = np.arange(width)
-    V[:, index, index] = np.maximum(V[:, index, index], 0.0)
 
 
 def require_finite(fit: Fit, what: str) -> None:
@@ -163,7 +149,7 @@ def regression(fit: Fit, what: str) -> Model:
 
 def labels_of(model: Model) -> tuple[Any, ...]:
     """The labels of the outcome, 0 and 1 where it came as numbers; IncompatibleError for outcomes without classes."""
-    if not isinstance(model.likelihood, Bernoulli | Probit | Categorical):
+    if not model.likelihood.outcome.has_labels:
         raise IncompatibleError(f"{model.title} of {model.outcome_name!r} has no classes; it predicts a mean.")
     return (0, 1) if model.labels is None else model.labels
 
@@ -173,7 +159,7 @@ def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[Any]:
         raise IncompatibleError('predict(kind="class") has no interval; kind="mean" has one for each probability.')
     labels = labels_of(at)
     mean = at.likelihood.mean(at.eta(theta))
-    codes = mean.argmax(axis=-1) if isinstance(at.likelihood, Categorical) else (mean > 0.5).astype(int)
+    codes = most_probable(mean)
     return as_outcome(labels, codes)
 
 
@@ -217,15 +203,10 @@ def _logits(eta: Floats, V: Floats) -> tuple[Floats, Floats]:
 
 def _require_numbers(at: Model) -> None:
     """IncompatibleError for outcomes of which no interval of a new one is known."""
-    if isinstance(at.likelihood, Bernoulli | Probit | Categorical):
+    if at.likelihood.outcome.has_labels:
         raise IncompatibleError(
             f'predict(kind="observation"): an outcome of {at.title} is one of its labels, for which an interval says '
             'nothing. Use kind="class" for the label, kind="mean" for the probabilities.'
-        )
-    if isinstance(at.likelihood, BetaBinomial):
-        raise IncompatibleError(
-            f'predict(kind="observation") is not available for {at.title}. Use kind="mean", or the predictive '
-            "distributions of the groups: st.empirical_bayes(fit).posterior.predictive(trials)."
         )
 
 
@@ -235,12 +216,11 @@ def _observations(fit: Fit, at: Model, interval: float | None, trials: Floats | 
     if interval is None:
         return mean
     V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
-    if isinstance(at.likelihood, Gaussian):
+    if at.has_scale:
         precision = 1.0 if at.rows.precision is None else at.rows.precision
         half = fit.quantile(interval) * np.sqrt(fit.scale**2 / precision + V[:, 0, 0])
         return _frame("mean", mean, mean - half, mean + half)
-    dispersed = isinstance(at.predictor, Dispersed)
-    ends = count_interval(eta.reshape(len(eta), -1), V, interval, trials=trials, dispersed=dispersed)
+    ends = at.likelihood.interval(eta.reshape(len(eta), -1), V, interval, trials)
     return _frame("mean", mean, *ends)
 
 

@@ -25,7 +25,7 @@ from stattools.data.sources import source_of
 from stattools.errors import DomainError, FileError, IncompatibleError
 from stattools.files.paths import path_of
 from stattools.files.writing import beside, reasons, replace_file
-from stattools.likelihoods import Categorical
+from stattools.likelihoods.outcomes import Outcome
 from stattools.prediction import KINDS, labels_of, predict, require_finite
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def predict_to(fit: Fit, path: str | Path, data: Any, *, kind: str = "mean", int
         raise DomainError(f"{path} is there already; predict_to writes the partitions to a new folder. Give another.")
     if not is_one_of(kind, KINDS):
         raise IncompatibleError(f"predict_to has kind {', '.join(map(repr, KINDS))}; got kind={kind!r}.")
-    if interval is not None and isinstance(model.likelihood, Categorical):
+    if interval is not None and model.likelihood.outcome is Outcome.CATEGORY:
         raise IncompatibleError("predict_to writes probabilities of categories without interval=; leave it out.")
     require_finite(fit, "predict_to")
     asked = ["offset", "exposure"] + ["precision", "trials"] * (kind == "observation")
@@ -181,7 +181,7 @@ def _schema(fit: Fit, kind: str, interval: float | None) -> pa.Schema:
 
     if kind == "class":
         return pa.schema([("class", pa.array(list(labels_of(fit.model))).type)])
-    if isinstance(fit.model.likelihood, Categorical):
+    if fit.model.likelihood.outcome is Outcome.CATEGORY:
         labels = [str(label) for label in fit.model.labels or ()][0 if kind == "mean" else 1 :]
         return pa.schema([(label, pa.float64()) for label in labels])
     first = "link" if kind == "link" else "mean"

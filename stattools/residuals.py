@@ -21,17 +21,7 @@ from scipy import special
 
 from stattools.arguments import is_one_of
 from stattools.errors import DomainError, IncompatibleError
-from stattools.likelihoods import (
-    Bernoulli,
-    BetaBinomial,
-    Binomial,
-    Categorical,
-    Gaussian,
-    NegativeBinomial,
-    Poisson,
-    Probit,
-)
-from stattools.likelihoods.saddle_point import deviance_part
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import Model
 from stattools.prediction import regression, require_finite
 from stattools.seeds import generator
@@ -71,16 +61,15 @@ def residuals(
     require_finite(fit, "residuals")
     eta = model.eta(fit.estimate)
     mean = model.likelihood.mean(eta)
-    if isinstance(model.likelihood, Categorical):
+    if mean.ndim == 2:
         return _of_categories(model, mean, kind)
     observed = outcomes(model)
     if kind == "response":
-        grouped = isinstance(model.likelihood, Binomial | BetaBinomial)
-        return (observed - mean) * (model.rows.y[:, 1] if grouped else 1.0)
+        return (observed - mean) * model.likelihood.trials_of(model.rows.y)
     if kind == "pearson":
-        return (observed - mean) / np.sqrt(variance(fit, model, eta, mean))
+        return (observed - mean) / np.sqrt(variance(fit, model, eta))
     if kind == "deviance":
-        size = deviances(model, eta, mean)
+        size = model.likelihood.deviance(eta, model.rows.y)
         precision = 1.0 if model.rows.precision is None else model.rows.precision
         return np.copysign(np.sqrt(size * precision), observed - mean)
     return _quantiles(fit, model, eta, mean, seed)
@@ -99,7 +88,7 @@ def leverage(fit: Fit) -> Floats:
     """
     model = regression(fit, "leverage")
     require_finite(fit, "leverage")
-    if isinstance(model.likelihood, Categorical):
+    if model.likelihood.outcome is Outcome.CATEGORY:
         raise IncompatibleError(
             f"{model.title} has a matrix of leverages in each row, one for each two categories; compare two of them "
             "with st.logistic."
@@ -142,54 +131,13 @@ def cooks_distance(fit: Fit) -> Floats:
 
 def outcomes(model: Model) -> Floats:
     """The outcome on the scale of the mean: y, or the share of successes of a grouped outcome (0 of 0 trials is 0)."""
-    y = model.rows.y
-    return y[:, 0] / np.maximum(y[:, 1], 1.0) if isinstance(model.likelihood, Binomial | BetaBinomial) else y
+    return model.likelihood.observed(model.rows.y)
 
 
-def variance(fit: Fit, model: Model, eta: Floats, mean: Floats) -> Floats:
+def variance(fit: Fit, model: Model, eta: Floats) -> Floats:
     """Variance of one outcome on the scale of the mean, shape (n_rows,)."""
-    match model.likelihood:
-        case Gaussian():
-            value = np.full(len(eta), fit.scale**2)
-        case Bernoulli():
-            value = special.expit(eta) * special.expit(-eta)
-        case Probit():
-            value = special.ndtr(eta) * special.ndtr(-eta)
-        case Binomial():
-            value = special.expit(eta) * special.expit(-eta) / np.maximum(model.rows.y[:, 1], 1.0)
-        case BetaBinomial():
-            trials = np.maximum(model.rows.y[:, 1], 1.0)
-            shared = special.expit(-eta[:, 1])  # 1 / (1 + s), the correlation of two trials of a group
-            value = mean * special.expit(-eta[:, 0]) * (1.0 + (trials - 1.0) * shared) / trials
-        case Poisson():
-            value = mean
-        case NegativeBinomial():
-            value = mean + np.exp(eta[:, 1]) * mean * mean
-        case _:
-            raise IncompatibleError(f"the variance of {type(model.likelihood).__name__} is not known.")
+    value = model.likelihood.variance(eta, model.rows.y) * (fit.scale**2 if model.has_scale else 1.0)
     return value if model.rows.precision is None else value / model.rows.precision
-
-
-def deviances(model: Model, eta: Floats, mean: Floats) -> Floats:
-    """Twice the log-likelihood that each observation loses against a perfect fit (times scale^2 for `st.ols`)."""
-    y = model.rows.y
-    match model.likelihood:
-        case Gaussian():
-            return (y - mean) ** 2
-        case BetaBinomial():
-            raise IncompatibleError(
-                f"{model.title} has no deviance: no mean alone fits a group perfectly while its probability varies. "
-                'Use the log-likelihood, or kind="pearson".'
-            )
-        case Poisson():
-            return 2.0 * deviance_part(y, mean)
-        case NegativeBinomial():
-            inverse = np.exp(-eta[:, 1])
-            return np.maximum(2.0 * (deviance_part(y, mean) - deviance_part(y + inverse, mean + inverse)), 0.0)
-        case Binomial():
-            k, n = y.T
-            return 2.0 * (deviance_part(k, n * special.expit(eta)) + deviance_part(n - k, n * special.expit(-eta)))
-    return -2.0 * model.likelihood.loglik(eta, y)
 
 
 def _of_categories(model: Model, mean: Floats, kind: str) -> Floats:
@@ -206,50 +154,22 @@ def _of_categories(model: Model, mean: Floats, kind: str) -> Floats:
 
 def _quantiles(fit: Fit, model: Model, eta: Floats, mean: Floats, seed: Any) -> Floats:
     """Dunn & Smyth's residuals, from the nearer tail so that none is lost to round-off."""
-    if isinstance(model.likelihood, Gaussian):
-        return (model.rows.y - mean) / np.sqrt(variance(fit, model, eta, mean))
-    if seed is None:
-        raise DomainError(
-            'residuals(kind="quantile") of a discrete outcome are randomized: give seed=, a whole number.'
-        )
-    below, above = _tails(model, eta, mean)
-    u = generator(seed).random(len(eta))
-    # u splits the step of F at y: below[0] <= F <= below[1], and above[1] <= 1 - F <= above[0].
-    left = below[0] + u * (below[1] - below[0])
-    right = above[1] + (1.0 - u) * (above[0] - above[1])
+    if model.has_scale:
+        return (model.rows.y - mean) / np.sqrt(variance(fit, model, eta))
+    below, above = model.likelihood.tails(eta, model.rows.y)
+    if not model.likelihood.outcome.is_whole:
+        left, right = below[1], above[1]
+    else:
+        left, right = _split(below, above, len(eta), seed)
     tiny = np.finfo(float).tiny
     return np.where(left < right, special.ndtri(np.maximum(left, tiny)), -special.ndtri(np.maximum(right, tiny)))
 
 
-def _tails(model: Model, eta: Floats, mean: Floats) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-    """(F(y - 1), F(y)) and (1 - F(y - 1), 1 - F(y))."""
-    y = model.rows.y
-    match model.likelihood:
-        case Bernoulli() | Probit():
-            p, q = model.likelihood.mean(eta), model.likelihood.mean(-eta)
-            below = np.where(y > 0, q, 0.0), np.where(y > 0, 1.0, q)
-            return below, (np.where(y > 0, p, 1.0), np.where(y > 0, 0.0, p))
-        case Poisson():
-            return _ends(y, lambda k: special.gammaincc(k + 1.0, mean), lambda k: special.gammainc(k + 1.0, mean))
-        case NegativeBinomial():
-            r, p, q = np.exp(-eta[:, 1]), special.expit(-eta[:, 1] - eta[:, 0]), special.expit(eta[:, 1] + eta[:, 0])
-            return _ends(y, lambda k: special.betainc(r, k + 1.0, p), lambda k: special.betainc(k + 1.0, r, q))
-        case Binomial():
-            k, n = y.T
-            p, q = special.expit(eta), special.expit(-eta)
-
-            def upper(j: Floats) -> Floats:
-                rest = np.maximum(n - j, 1.0)
-                return np.where(j < n, special.betainc(j + 1.0, rest, p), 0.0)
-
-            def lower(j: Floats) -> Floats:
-                rest = np.maximum(n - j, 1.0)
-                return np.where(j < n, special.betainc(rest, j + 1.0, q), 1.0)
-
-            return _ends(k, lower, upper)
-    raise IncompatibleError(f"the distribution of {type(model.likelihood).__name__} is not known.")
-
-
-def _ends(y: Floats, cdf: Any, sf: Any) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-    before, some = np.maximum(y - 1.0, 0.0), y > 0
-    return (np.where(some, cdf(before), 0.0), cdf(y)), (np.where(some, sf(before), 1.0), sf(y))
+def _split(below: Any, above: Any, n: int, seed: Any) -> tuple[Floats, Floats]:
+    """A random point of the step of F at each outcome: u of the way from F(y - 1) to F(y)."""
+    if seed is None:
+        raise DomainError(
+            'residuals(kind="quantile") of a discrete outcome are randomized: give seed=, a whole number.'
+        )
+    u = generator(seed).random(n)
+    return below[0] + u * (below[1] - below[0]), above[1] + (1.0 - u) * (above[0] - above[1])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
+from stattools.likelihoods import Bernoulli, Likelihood, Poisson
 from stattools.model import Model
 from stattools.solvers.batched_newton import batched_newton, supported
 from stattools.solvers.batched_rows import weighted_squares
@@ -114,7 +114,7 @@ def estimated(model: Model, Y: Floats | None, W: Floats | None, start: Floats) -
         doubtful = batch.doubtful
         if w is not None:
             doubtful = doubtful | (np.count_nonzero(w, axis=1) <= p)
-        if isinstance(likelihood, Gaussian):  # a perfect fit is not decided here
+        if likelihood.has_scale:  # a perfect fit is not decided here
             gap = y - rows.X @ start - (0.0 if rows.offset is None else rows.offset)
             before = weighted_squares(gap, w)
             doubtful = doubtful | ~(before - batch.decrement**2 > PERFECT * before)

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.outcome import numeric
-from stattools.likelihoods.likelihood import Floats, Terms, finite_floats
+from stattools.likelihoods.likelihood import Floats, Likelihood, Terms, Words, finite_floats
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import Model
 from stattools.models.binding import bind, read_rows
 from stattools.seeds import generator
@@ -23,10 +24,12 @@ LOWEST = -300.0
 
 
 @dataclass(frozen=True)
-class Gumbel:
+class Gumbel(Likelihood):
     """Largest values: y ~ Gumbel(eta_0, exp(eta_1)); eta has shape (n, 2), the location and the log of the scale."""
 
     width = 2
+    outcome = Outcome.REAL
+    words = Words("the location")
 
     def check(self, y: ArrayLike) -> Floats:
         return finite_floats(y, "Gumbel")
@@ -59,6 +62,30 @@ class Gumbel:
         mixed = (1.0 - e + z * e) / scale
         information = np.stack([e / scale**2, mixed, mixed, z * scale * mixed], axis=-1)
         return -np.log(scale) - z - e, score, information.reshape(*z.shape, 2, 2)
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        mean = np.average(y - offset, weights=weight)
+        scale = np.sqrt(6.0 * np.average((y - offset - mean) ** 2, weights=weight)) / np.pi
+        return np.array([mean - np.euler_gamma * scale, np.log(scale)])
+
+    def side(self, y: Floats) -> None:
+        return None
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        return (np.pi * _parts(eta)[1]) ** 2 / 6.0
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        location, scale = _parts(eta)
+        z = (y - location) / scale
+        return 2.0 * (z + np.exp(np.minimum(-z, 700.0)) - 1.0)
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        location, scale = _parts(eta)
+        return np.exp(-np.exp(np.minimum((location - y) / scale, 700.0)))
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        location, scale = _parts(eta)
+        return -np.expm1(-np.exp(np.minimum((location - y) / scale, 700.0)))
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         location, scale = _parts(eta)

@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError
 from stattools.existence.overlap import check_overlap
-from stattools.likelihoods import BetaBinomial
 from stattools.model import Model
-from stattools.predictors.dispersed import Dispersed
 from stattools.solvers.solution import Solution
 
 Floats = NDArray[np.float64]
@@ -37,27 +35,9 @@ def check_end(model: Any, solution: Solution) -> None:
 
 
 def check_dispersion(model: Model, estimate: Floats) -> None:
-    """IdentificationError where the dispersion runs to its boundary: alpha = 0, a precision without end, or of 0."""
-    if isinstance(model.likelihood, BetaBinomial):
-        _check_precision(model, float(estimate[-1]))
-    elif isinstance(model.predictor, Dispersed) and estimate[-1] < np.log(1e-8):
-        raise IdentificationError(
-            f"{model.title}: the counts are not overdispersed, and alpha has its maximum at 0, where the model is "
-            "Poisson regression. Use st.poisson."
-        )
-
-
-def _check_precision(model: Model, log_precision: float) -> None:
-    if abs(log_precision) > np.log(1e8):
-        check_overlap(model)
-    if log_precision > np.log(1e8):
-        raise IdentificationError(
-            f"{model.title}: the shares vary no more than binomial shares of one probability do, and the precision has "
-            "its maximum at infinity, where the model is binomial. Pool the groups: st.logistic with the same formula, "
-            "or st.binomial of the totals."
-        )
-    if log_precision < np.log(1e-8):
-        raise IdentificationError(
-            f"{model.title}: every group has successes only or failures only, and the precision has its maximum at 0. "
-            "Collect groups that have both."
-        )
+    """IdentificationError where the last parameter runs to an end of its range, such as a dispersion of 0."""
+    edge, last = model.likelihood.edge, float(estimate[-1])
+    if edge.lower <= last <= edge.upper:
+        return
+    check_overlap(model)
+    raise IdentificationError(f"{model.title}: {edge.below if last < edge.lower else edge.above}")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from stattools.data.rows import Rows
 from stattools.data.triangle import triangle
-from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, NegativeBinomial, Poisson, Probit
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import Model
 
 Floats = NDArray[np.float64]
@@ -114,8 +114,8 @@ def cone(model: Model) -> tuple[Cone, NDArray[np.intp]] | None:
     X = X / np.where(length > 0, length, 1.0)[:, None]
     used = np.flatnonzero(~np.isnan(side))
     p = X.shape[1]
-    if isinstance(model.likelihood, Categorical) and model.likelihood.categories > 2:
-        categories = model.likelihood.categories
+    categories = model.predictor.width + 1
+    if categories > 2 and model.likelihood.outcome is Outcome.CATEGORY:
         return Rivals(X[used], side[used].astype(np.intp), categories, np.eye(p * (categories - 1))), used
     moving, held = used[side[used] != 0], used[side[used] == 0]
     free = null_space(triangle(Rows(X[held], np.zeros(len(held))))) if len(held) else np.eye(p)
@@ -123,20 +123,9 @@ def cone(model: Model) -> tuple[Cone, NDArray[np.intp]] | None:
 
 
 def _sides(model: Model) -> Floats | None:
-    """The category's code; or +1 where the log-likelihood of the row rises with eta for ever, -1 where it falls for
-    ever, 0 where it has a maximum; nan where the row does not count.
-    """
-    likelihood, y = model.likelihood, model.rows.y
-    if isinstance(likelihood, Categorical) and likelihood.categories > 2:
-        side = y.copy()
-    elif isinstance(likelihood, Bernoulli | Probit | Categorical):
-        side = 2.0 * y - 1.0
-    elif isinstance(likelihood, Poisson | NegativeBinomial):
-        side = np.where(y > 0, 0.0, -1.0)
-    elif isinstance(likelihood, Binomial | BetaBinomial) and y.ndim == 2:
-        side = np.where(y[:, 0] == 0, -1.0, np.where(y[:, 0] == y[:, 1], 1.0, 0.0))
-        side = np.where(y[:, 1] > 0, side, np.nan)
-    else:
+    """What the likelihood says of each row (`Likelihood.side`), nan where the row has no weight."""
+    side = model.likelihood.side(model.rows.y)
+    if side is None:
         return None
     return side if model.rows.weight is None else np.where(model.rows.weight > 0, side, np.nan)
 

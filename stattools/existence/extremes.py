@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from stattools.errors import IdentificationError
-from stattools.likelihoods import Categorical
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import Model
 
 
@@ -23,12 +23,12 @@ def check_extremes(model: Model) -> None:
     ...     print(str(error)[:94])
     Softmax regression has no maximum: x is at its smallest value in all rows where y is 'c', so t
     """
-    if not isinstance(model.likelihood, Categorical):
+    if model.likelihood.outcome is not Outcome.CATEGORY:
         return
     X, y, weight = model.rows.X, model.rows.y, model.rows.weight
     if weight is not None:
         X, y = X[weight > 0], y[weight > 0]
-    present = [k for k in range(model.likelihood.categories) if (y == k).any()]
+    present = [k for k in range(model.predictor.width + 1) if (y == k).any()]
     ends = [(own.min(axis=0), own.max(axis=0)) for own in (X[y == k] for k in present)]
     low, high = np.array(ends).swapaxes(0, 1)
     constant = low.min(axis=0) == high.max(axis=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from math import isnan, log, sqrt
+from math import isnan, log
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from stattools.data.rows import Block
 from stattools.errors import IdentificationError
 from stattools.existence.rank import check_rank, spans
 from stattools.existence.separation import UNTOLD, Separation, separation
-from stattools.likelihoods import Bernoulli, Binomial, Categorical, NegativeBinomial, Poisson, Probit
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import Model
 from stattools.solvers.solution import Solution
 from stattools.solvers.surrogate import in_memory
@@ -61,9 +61,9 @@ def check_overlap(model: Model) -> None:
     moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
     named = [term for term, move in zip(model.terms, moves, strict=True) if move > 1e-7]
     how = "completely" if found.kind == "complete" else "for some of the rows (quasi-completely)"
-    counts = isinstance(model.likelihood, Poisson | NegativeBinomial)
+    counts = model.likelihood.outcome is Outcome.COUNT
     outcome = f"no {model.outcome_name}" if counts else f"the values of {model.outcome_name}"
-    firth = isinstance(model.likelihood, Bernoulli | Binomial | Categorical | Poisson)
+    firth = model.likelihood.canonical and not model.has_scale
     finite = len(model.names) - len(found.infinite) if found.infinite else 0
     verb = "separates" if len(named) == 1 else "separate"
     raise SeparationError(
@@ -125,8 +125,7 @@ def _is_far(model: Model, solution: Solution) -> bool:
     if isnan(reach):
         eta = model.eta(solution.estimate)
         reach = float(np.abs(eta[:, 0] if model.predictor.extra else eta).max())
-    far = min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5)))
-    return reach > (sqrt(far) if isinstance(model.likelihood, Probit) else far)
+    return reach > model.likelihood.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
 
 
 def _listed(infinite: dict[str, float], most: int = 8) -> str:

@@ -21,7 +21,6 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.export.layout import data_groups, outcome
 from stattools.export.replicates import log_likelihood, replicates
 from stattools.filters.smoothing import ExponentialSmoothing
-from stattools.likelihoods import Gaussian
 from stattools.likelihoods.saddle_point import log_binomial_pmf
 from stattools.model import Model
 from stattools.models.binomial_arms import BinomialArms
@@ -97,7 +96,7 @@ def _rows(model: Model) -> Observations:
         groups["constant_data"],
         dims,
         coords,
-        whole=not isinstance(model.likelihood, Gaussian),
+        whole=model.likelihood.outcome.is_whole,
     )
 
 

@@ -6,16 +6,13 @@ theta has shape (S, q), coefficients then alpha or sigma, each on its own scale;
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.likelihoods import BetaBinomial, Binomial, Gaussian
 from stattools.memory import require_memory
 from stattools.model import Model
-from stattools.predictors.dispersed import Dispersed
 from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
@@ -36,7 +33,7 @@ def log_likelihood(model: Model, theta: Floats) -> Floats:
 
     def part(eta: Floats, sigma: Any) -> Floats:
         y = np.broadcast_to(model.rows.y, (*eta.shape[:2], *model.rows.y.shape[1:]))
-        if not isinstance(model.likelihood, Gaussian):
+        if not model.has_scale:
             return model.likelihood.loglik(eta, y) * weight
         z = (y - eta) / sigma
         return (-0.5 * z * z - np.log(sigma) - 0.5 * np.log(2.0 * np.pi)) * weight
@@ -54,14 +51,10 @@ def replicates(model: Model, theta: Floats, *, seed: int | np.random.Generator, 
     random = generator(seed)
 
     def part(eta: Floats, sigma: Any) -> Floats:
-        if isinstance(model.likelihood, Gaussian):
+        if model.has_scale:
             return eta + sigma * random.standard_normal(eta.shape)
-        if isinstance(model.likelihood, Binomial | BetaBinomial):
-            among = model.rows.y[:, 1] if trials is None else trials
-            if isinstance(model.likelihood, BetaBinomial):
-                return replace(model.likelihood, trials=among).sample(eta, seed=random)
-            return random.binomial(among.astype(int), model.likelihood.mean(eta)).astype(float)
-        return model.likelihood.sample(eta, seed=random)
+        among = model.likelihood.trials_of(model.rows.y) if trials is None else trials
+        return model.likelihood.with_trials(among).sample(eta, seed=random)
 
     return _over(model, theta, part)
 
@@ -75,18 +68,12 @@ def _over(model: Model, theta: Floats, part: Callable[[Floats, Any], Floats]) ->
 
 def _predictors(model: Model, theta: Floats) -> Iterator[tuple[Floats, Any]]:
     """eta (s, rows) or (s, rows, width), and the standard deviation of each row where there is one."""
-    X, offset, predictor = model.rows.X, model.rows.offset, model.predictor
-    p, width = predictor.columns, predictor.width
+    X, predictor = model.rows.X, model.predictor
     precision = 1.0 if model.rows.precision is None else np.sqrt(model.rows.precision)
     step = max(1, CELLS // max(len(X), 1))
     for start in range(0, len(theta), step):
-        some = theta[start : start + step]
-        if isinstance(predictor, Dispersed):
-            first = some[:, :p] @ X.T + (0.0 if offset is None else offset)
-            yield np.stack([first, np.broadcast_to(np.log(some[:, p, None]), first.shape)], axis=-1), None
-        elif width == 1:
-            eta = some[:, :p] @ X.T + (0.0 if offset is None else offset)
-            yield eta, (some[:, p, None] / precision if model.has_scale else None)
-        else:
-            eta = np.einsum("skp,np->snk", some.reshape(len(some), width, p), X, optimize=True)
-            yield eta if offset is None else eta + offset[:, None], None
+        some = theta[start : start + step, : predictor.size].copy()
+        shared = slice(predictor.size - len(predictor.extra), None)
+        some[:, shared] = np.log(some[:, shared])
+        sigma = theta[start : start + step, -1:] / precision if model.has_scale else None
+        yield predictor.forward_many(some, X, model.rows.offset), sigma

@@ -20,7 +20,6 @@ from stattools.existence import check_rank, check_size
 from stattools.hypotheses.nesting import describe, difference_in_outcome, embedding
 from stattools.hypotheses.result import TestResult
 from stattools.hypotheses.series import is_series, require_nested
-from stattools.likelihoods import BetaBinomial, Binomial, NegativeBinomial, Poisson
 from stattools.model import Model
 from stattools.solvers.metric import Metric
 
@@ -125,9 +124,7 @@ def _has_edge_at(full: Model, restricted: Model) -> bool:
     """Whether the smaller likelihood is the limit of the larger: Poisson is the negative binomial with alpha = 0, and
     the binomial the beta-binomial of infinite precision.
     """
-    larger, smaller = full.likelihood, restricted.likelihood
-    counts = isinstance(larger, NegativeBinomial) and isinstance(smaller, Poisson)
-    return counts or (isinstance(larger, BetaBinomial) and isinstance(smaller, Binomial))
+    return full.likelihood.limit is type(restricted.likelihood)
 
 
 def require_information(who: str, *fits: Fit) -> None:

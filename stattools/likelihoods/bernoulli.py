@@ -9,18 +9,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
-from stattools.likelihoods.likelihood import Floats, Terms, allowed, are_zero_or_one, finite, floats
-from stattools.seeds import generator
+from stattools.likelihoods.cumulants import Scalar
+from stattools.likelihoods.event import Event
+from stattools.likelihoods.likelihood import Floats, Terms, Words, allowed, are_zero_or_one, finite, floats
 
 ZERO, HALF, MINUS = np.array(0.0), np.array(0.5), np.array(-1.0)
 """Numbers that every step of a fit needs; to make arrays of them takes as long as a hundred products."""
+
+LOG_ODDS = Words("the log odds", "odds ratio")
 
 LARGEST = 709.0
 """exp stays within float64; the score of a row beyond it is 1e-308, and counts nothing."""
 
 
 @dataclass(frozen=True)
-class Bernoulli:
+class Bernoulli(Event):
     """Coin flips: y ~ Bernoulli(expit(eta)), y in {0, 1}; eta is the log odds, shape (n,).
 
     Never overflows: the logarithm is exact at both ends, so eta = 800 with y = 0 has log-likelihood -800.
@@ -31,7 +34,8 @@ class Bernoulli:
     (-800.0, -1.0)
     """
 
-    width = 1
+    words = LOG_ODDS
+    canonical = True
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is 0 or 1."""
@@ -79,7 +83,7 @@ class Bernoulli:
         miss = -np.expm1(loglik)  # probability of the outcome that did not happen
         return loglik, sign * miss, miss * np.exp(loglik)
 
-    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
-        """One 0/1 draw per eta."""
-        mean = self.mean(eta)
-        return (generator(seed).random(mean.shape) < mean).astype(float)
+    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Scalar:
+        """p q (q - p) and p q (1 - 6 p q)."""
+        variance = self.information(eta)
+        return Scalar(weight * variance * (1.0 - 2.0 * self.mean(eta)), weight * variance * (1.0 - 6.0 * variance))

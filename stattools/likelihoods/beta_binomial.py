@@ -22,9 +22,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, gammaln, log_expit, logit
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.likelihoods.bernoulli import LOG_ODDS
 from stattools.likelihoods.binomial import Binomial
 from stattools.likelihoods.gamma_differences import gamma_differences
-from stattools.likelihoods.likelihood import Terms
+from stattools.likelihoods.likelihood import Edge, Likelihood, Terms
+from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 from stattools.seeds import generator
 
@@ -35,7 +37,7 @@ LARGEST = 300.0
 
 
 @dataclass(frozen=True, eq=False)
-class BetaBinomial:
+class BetaBinomial(Likelihood):
     """Successes out of trials with a probability that varies: y ~ BetaBinomial(n, s p, s q); eta has shape (n, 2).
 
     eta_0 is the logit of the mean p, eta_1 the log of the precision s = a + b; the correlation of two trials of a group
@@ -49,6 +51,18 @@ class BetaBinomial:
 
     trials: ArrayLike | None = None
     width = 2
+    outcome = Outcome.TRIALS
+    words = LOG_ODDS
+    limit = Binomial
+    edge = Edge(
+        lower=float(np.log(1e-8)),
+        upper=float(np.log(1e8)),
+        below="every group has successes only or failures only, and the precision has its maximum at 0. Collect groups "
+        "that have both.",
+        above="the shares vary no more than binomial shares of one probability do, and the precision has its maximum "
+        "at infinity, where the model is binomial. Pool the groups: st.logistic with the same formula, or st.binomial "
+        "of the totals.",
+    )
 
     @property
     def _binomial(self) -> Binomial:
@@ -101,6 +115,54 @@ class BetaBinomial:
         random = generator(seed)
         theta = random.beta(np.maximum(s * expit(eta[..., 0]), 1e-290), np.maximum(s * expit(-eta[..., 0]), 1e-290))
         return random.binomial(np.asarray(self.trials, dtype=int), theta).astype(float)
+
+    def trials_of(self, y: Floats) -> Floats:
+        """The trials of each observation."""
+        return self._binomial.trials_of(y)
+
+    def with_trials(self, trials: ArrayLike) -> BetaBinomial:
+        """This family with the number of trials given, so that it can be sampled."""
+        return BetaBinomial(trials)
+
+    def observed(self, y: Floats) -> Floats:
+        """The share of successes."""
+        return self._binomial.observed(y)
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """p q (1 + (n - 1) / (1 + s)) / n: two trials of a group are correlated."""
+        n = np.maximum(self.trials_of(y), 1.0)
+        return self.mean(eta) * expit(-eta[:, 0]) * (1.0 + (n - 1.0) * expit(-eta[:, 1])) / n
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """There is none: IncompatibleError."""
+        raise IncompatibleError(
+            "Beta-binomial regression has no deviance: no mean alone fits a group perfectly while its probability "
+            'varies. Use the log-likelihood, or kind="pearson".'
+        )
+
+    def side(self, y: Floats) -> Floats:
+        """Successes only, or failures only, have no maximum."""
+        return self._binomial.side(y)
+
+    def level(self, sums: Floats) -> Floats:
+        """The log odds of the share of successes, half a one counted on either side."""
+        trials, successes, rows, offset = sums
+        return np.array([np.log((successes + 0.5) / (trials - successes + 0.5)) - offset / rows])
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """The log odds of the share, and the precision of the second moments, n p q (1 + (n - 1) / (1 + s))."""
+        k, n = np.broadcast_arrays(*self._binomial.counts(y))
+        share = (weight @ k) / (weight @ n)
+        excess = weight @ ((k - n * share) ** 2 / (share * (1.0 - share)) - n)
+        shared = np.clip(excess / max(weight @ (n * (n - 1.0)), 1.0), 1e-4, 0.9)
+        return np.array([logit(share), np.log(1.0 / shared - 1.0)])
+
+    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
+        """Not known: IncompatibleError."""
+        raise IncompatibleError(
+            'predict(kind="observation") is not available for Beta-binomial regression. Use kind="mean", or the '
+            "predictive distributions of the groups: st.empirical_bayes(fit).posterior.predictive(trials)."
+        )
 
 
 class _Parts:

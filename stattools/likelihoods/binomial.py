@@ -7,16 +7,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, log_expit, logit
+from scipy.special import betainc, expit, log_expit, logit
 
 from stattools.errors import IncompatibleError
-from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
-from stattools.likelihoods.saddle_point import log_binomial_pmf
+from stattools.likelihoods.bernoulli import LOG_ODDS, Bernoulli
+from stattools.likelihoods.cumulants import Scalar
+from stattools.likelihoods.likelihood import Floats, Likelihood, Tails, Terms, allowed, finite_floats
+from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.predictive import count_interval
+from stattools.likelihoods.saddle_point import deviance_part, log_binomial_pmf
 from stattools.seeds import generator
 
 
 @dataclass(frozen=True, eq=False)
-class Binomial:
+class Binomial(Likelihood):
     """Successes out of trials: y ~ Binomial(trials, expit(eta)); eta is the log odds, shape (n,).
 
     With `trials` (a whole number, or one per observation) y is the number of successes. Without it y has a last axis of
@@ -33,7 +37,9 @@ class Binomial:
     """
 
     trials: ArrayLike | None = None
-    width = 1
+    outcome = Outcome.TRIALS
+    words = LOG_ODDS
+    is_event = canonical = starts_at_zero = True
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless successes and trials are whole numbers with 0 <= y <= trials."""
@@ -101,6 +107,63 @@ class Binomial:
         if self.trials is None:
             raise IncompatibleError("Binomial().sample needs the trials; use Binomial(trials=n).sample(eta, seed=...).")
         return generator(seed).binomial(self._trials(None).astype(int), self.mean(eta)).astype(float)
+
+    def trials_of(self, y: Floats) -> Floats:
+        """The trials of each observation."""
+        return self.counts(y)[1]
+
+    def with_trials(self, trials: ArrayLike) -> Binomial:
+        """This family with the number of trials given, so that it can be sampled."""
+        return Binomial(trials)
+
+    def observed(self, y: Floats) -> Floats:
+        """The share of successes, 0 of 0 trials being 0."""
+        successes, trials = self.counts(y)
+        return successes / np.maximum(trials, 1.0)
+
+    def reversed(self, y: Floats) -> Floats:
+        """Failures out of trials."""
+        successes, trials = self.counts(y)
+        failures = trials - successes
+        return np.column_stack([failures, trials]) if self.trials is None else failures
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """The variance of the share of successes."""
+        return expit(eta) * expit(-eta) / np.maximum(self.trials_of(y), 1.0)
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """2 (k log(k / n p) + m log(m / n q)) with k successes and m failures out of n."""
+        successes, n = self.counts(y)
+        return 2.0 * (deviance_part(successes, n * expit(eta)) + deviance_part(n - successes, n * expit(-eta)))
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """An incomplete beta function of the probability of a failure."""
+        k, n = self.counts(y)
+        return np.where(k < n, betainc(np.maximum(n - k, 1.0), k + 1.0, expit(-eta)), 1.0)
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """The incomplete beta function of the probability of a success."""
+        k, n = self.counts(y)
+        return np.where(k < n, betainc(k + 1.0, np.maximum(n - k, 1.0), expit(eta)), 0.0)
+
+    def tails(self, eta: Floats, y: Floats) -> Tails:
+        """Both sides of the distribution at the number of successes, and at the number before it."""
+        successes, trials = self.counts(y)
+        return Likelihood.tails(Binomial(trials), eta, successes)
+
+    def side(self, y: Floats) -> Floats:
+        """Successes only, or failures only, have no maximum."""
+        successes, trials = self.counts(y)
+        side = np.where(successes == 0, -1.0, np.where(successes == trials, 1.0, 0.0))
+        return np.where(trials > 0, side, np.nan)
+
+    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
+        """The numbers of successes between which a new one falls."""
+        return count_interval(eta, V, level, trials=trials)
+
+    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Scalar:
+        """Those of the number of successes."""
+        return Bernoulli().cumulants(eta, y, weight * self.trials_of(y))
 
     def _trials(self, y: ArrayLike | None) -> Floats:
         if self.trials is not None:

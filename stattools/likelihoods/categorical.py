@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, quoted
-from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
+from stattools.likelihoods.bernoulli import LOG_ODDS
+from stattools.likelihoods.cumulants import Categories
+from stattools.likelihoods.likelihood import Floats, Likelihood, Terms, allowed, finite_floats
+from stattools.likelihoods.outcomes import Outcome
 from stattools.seeds import generator
 
 
 @dataclass(frozen=True)
-class Categorical:
+class Categorical(Likelihood):
     """Unordered outcomes: P(y = k) = exp(eta_k) / sum_j exp(eta_j) with eta_0 = 0 for the reference, category 0.
 
     eta has shape (n, K - 1), or (n,) for K = 2: the log odds of categories 1 ... K - 1 against the reference. y holds
@@ -26,6 +29,9 @@ class Categorical:
     """
 
     categories: int
+    outcome = Outcome.CATEGORY
+    words = LOG_ODDS
+    canonical = starts_at_zero = True
 
     def __post_init__(self) -> None:
         whole = isinstance(self.categories, int | np.integer) and not isinstance(self.categories, bool)
@@ -91,6 +97,26 @@ class Categorical:
         mean = self.mean(eta)
         u = generator(seed).random((*mean.shape[:-1], 1))
         return np.minimum((u >= mean.cumsum(axis=-1)).sum(axis=-1), self.categories - 1).astype(float)
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """-2 log P(y): a perfect fit has probability 1."""
+        return -2.0 * self.loglik(eta, y)
+
+    def side(self, y: Floats) -> Floats:
+        """The code of the category; of two, as for the flip of a coin."""
+        return y.copy() if self.categories > 2 else 2.0 * y - 1.0
+
+    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """How often each category was seen."""
+        return np.bincount(y.astype(int), weights=weight, minlength=self.categories)
+
+    def level(self, sums: Floats) -> Floats:
+        """The log odds of the shares, each category counted half a time more."""
+        return np.log((sums[1:] + 0.5) / (sums[0] + 0.5))
+
+    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Categories:
+        """Those of the indicators of all categories but the reference."""
+        return Categories(self.mean(eta), weight)
 
     def _score(self, mean: Floats, y: ArrayLike) -> Floats:
         hit = np.asarray(y)[..., None] == np.arange(self.categories)

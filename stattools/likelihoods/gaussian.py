@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import get_blas_funcs
+from scipy.special import ndtr
 
 from stattools.arguments import is_number
 from stattools.errors import DomainError, quoted
-from stattools.likelihoods.likelihood import Floats, Terms, finite, floats
+from stattools.likelihoods.likelihood import Floats, Likelihood, Terms, Words, finite, floats
+from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
 from stattools.seeds import generator
 from stattools.units import LARGEST, SMALLEST, require_size
@@ -20,7 +22,7 @@ from stattools.units import LARGEST, SMALLEST, require_size
 
 
 @dataclass(frozen=True)
-class Gaussian:
+class Gaussian(Likelihood):
     """Measurements with normal errors: y ~ Normal(eta, scale^2), eta in the units of y, shape (n,).
 
     The maximum in eta does not depend on the scale; least squares is solved at scale 1 and the scale follows.
@@ -31,7 +33,9 @@ class Gaussian:
     """
 
     scale: float = 1.0
-    width = 1
+    outcome = Outcome.REAL
+    words = Words("the mean")
+    has_scale = starts_at_zero = True
 
     def __post_init__(self) -> None:
         if not (is_number(self.scale) and self.scale > 0.0):
@@ -81,3 +85,22 @@ class Gaussian:
         """One draw per eta."""
         eta = np.asarray(eta, dtype=float)
         return eta + self.scale * generator(seed).standard_normal(eta.shape)
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """scale^2."""
+        return np.full(np.shape(eta), self.scale * self.scale)
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """(y - eta)^2 / scale^2."""
+        return ((y - eta) / self.scale) ** 2
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """Phi((y - eta) / scale)."""
+        return ndtr((y - eta) / self.scale)
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """Phi((eta - y) / scale)."""
+        return ndtr((eta - y) / self.scale)
+
+    def side(self, y: Floats) -> None:
+        """Every measurement has a maximum."""

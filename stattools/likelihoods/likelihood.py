@@ -2,33 +2,198 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.arguments import FLOAT64
-from stattools.errors import DomainError, quoted
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.likelihoods.cumulants import Cumulants
+from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.predictive import mixture_interval
 
 Floats = NDArray[np.float64]
 Terms = tuple[Floats, Floats, Floats]
 """loglik, score and information, one entry per observation."""
+Tails = tuple[tuple[Floats, Floats], tuple[Floats, Floats]]
+"""(F(y - 1), F(y)) and (1 - F(y - 1), 1 - F(y)) per observation; F(y) twice for an outcome that is continuous."""
 
 
-class Likelihood(Protocol):
-    """One observation given its linear predictor. eta has shape (n,) where width is 1, (n, width) otherwise."""
+@dataclass(frozen=True)
+class Words:
+    """What a linear predictor is called ("the log odds"), and what its exponential is ("odds ratio"), if anything."""
 
-    @property
-    def width(self) -> int: ...
-    def check(self, y: ArrayLike) -> Floats: ...
-    def mean(self, eta: ArrayLike) -> Floats: ...
-    def link(self, mean: Any) -> Any: ...
-    def slope(self, eta: ArrayLike) -> Floats: ...
-    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats: ...
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats: ...
-    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats: ...
-    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms: ...
-    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats: ...
+    predictor: str
+    ratio: str | None = None
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A parameter whose maximum may lie at the end of its range: beyond `lower` or `upper` of its linear predictor.
+
+    `below` and `above` say, as an error does, what the data are then and what to do; None where there is no such end.
+    """
+
+    lower: float = -np.inf
+    upper: float = np.inf
+    below: str | None = None
+    above: str | None = None
+
+
+class Likelihood:
+    """What one observation says about its linear predictors, and all that follows from the family alone.
+
+    eta has shape (n,) where `width`, the number of linear predictors per observation, is 1, and (n, width) otherwise. A
+    family writes `check`, `loglik`, `score`, `information`, `mean`, `link`, `slope` and `sample`; what it knows beside
+    these it answers by the other methods. What it does not answer raises IncompatibleError: nothing is guessed.
+    """
+
+    width = 1
+    outcome: ClassVar[Outcome]
+    words: ClassVar[Words]
+    has_scale: ClassVar[bool] = False
+    """True where a scale is estimated beside the linear predictors, and `loglik` takes it as known."""
+    is_event: ClassVar[bool] = False
+    """True where the mean is the probability of an event, and trials are independent of each other."""
+    canonical: ClassVar[bool] = False
+    """True where `cumulants` are those of the outcome: the linear predictor is the natural parameter."""
+    limit: ClassVar[type[Likelihood] | None] = None
+    """The family that this one becomes where its last parameter reaches an end."""
+    edge: ClassVar[Edge] = Edge()
+    """The ends of the last parameter."""
+    starts_at_zero: ClassVar[bool] = False
+    """True where zeros are near enough to the maximum for a climb to begin."""
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64, or a DomainError that says which entry is no outcome of this family."""
+        raise self.lacks("check(y)")
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """The mean of the outcome, shape (n,), or the probabilities of all categories, (n, K)."""
+        raise self.lacks("mean(eta)")
+
+    def link(self, mean: Any) -> Any:
+        """The first linear predictor that has this mean."""
+        raise self.lacks("link(mean)")
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, K, width); K is 1 where the mean is one number."""
+        raise self.lacks("slope(eta)")
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log p(y | eta), per observation."""
+        raise self.lacks("loglik(eta, y)")
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """d loglik / d eta, in the shape of eta."""
+        raise self.lacks("score(eta, y)")
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """-d2 loglik / d eta2, shape (n,) or (n, width, width)."""
+        raise self.lacks("information(eta, y)")
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        return self.loglik(eta, y), self.score(eta, y), self.information(eta, y)
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One outcome per row of eta."""
+        raise self.lacks("sample(eta, seed=)")
+
+    def expected(self, eta: Floats, y: Floats) -> Floats:
+        """The mean of the information under eta: the information itself where that does not depend on y."""
+        return self.information(eta, y)
+
+    def trials_of(self, y: Floats) -> Any:
+        """How many trials each observation is out of: 1 where an observation is no number of successes."""
+        return 1.0
+
+    def with_trials(self, trials: Any) -> Likelihood:
+        """This family for outcomes out of so many trials, for `sample`; itself where outcomes have none."""
+        return self
+
+    def observed(self, y: Floats) -> Floats:
+        """The outcome on the scale of the mean, shape (n,)."""
+        return y
+
+    def reversed(self, y: Floats) -> Floats | None:
+        """The other outcome, event and no event exchanged; None where there are no two."""
+        return None
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """The variance of `observed` under eta, shape (n,)."""
+        raise self.lacks("variance(eta, y)")
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """Twice the log-likelihood that each observation loses against a perfect fit, shape (n,)."""
+        raise self.lacks("deviance(eta, y)")
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """P(outcome <= y), shape (n,)."""
+        raise self.lacks("cdf(eta, y)")
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """P(outcome > y), with its own digits where that is small."""
+        return 1.0 - self.cdf(eta, y)
+
+    def tails(self, eta: Floats, y: Floats) -> Tails:
+        """Both sides of the distribution at y, and for whole outcomes at the number before it."""
+        below, above = self.cdf(eta, y), self.survival(eta, y)
+        if not self.outcome.is_whole:
+            return (below, below), (above, above)
+        before, some = np.maximum(y - 1.0, 0.0), y > 0
+        sooner, later = self.cdf(eta, before), self.survival(eta, before)
+        return (np.where(some, sooner, 0.0), below), (np.where(some, later, 1.0), above)
+
+    def side(self, y: Floats) -> Floats | None:
+        """+1 where loglik rises with eta for ever, -1 where it falls for ever, 0 where it has a maximum; nan where the
+        observation says nothing, shape (n,). Of several categories their codes. None where every one has a maximum.
+        """
+        raise self.lacks("side(y)")
+
+    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """Sums over observations that `level` is made from; those of parts of the rows add up."""
+        out_of = weight * self.trials_of(y)
+        return np.array([out_of.sum(), out_of @ self.observed(y), weight.sum(), weight @ offset])
+
+    def level(self, sums: Floats) -> Floats:
+        """The first linear predictor, without the offset, of the mean outcome: (1,), or (K - 1,) of K categories."""
+        n, total, rows, offset = sums
+        return np.atleast_1d(self.link(total / n)) - offset / rows
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """Linear predictors (width,), the same for all observations, near which their maximum lies."""
+        level = self.level(self.sums(y, weight, offset))
+        return np.append(level, np.zeros(self.width - len(level)))
+
+    def rough(self, y: Floats, weight: Floats) -> Floats:
+        """A first linear predictor near each observation, shape (n,), where no column is constant."""
+        return np.zeros(len(y))
+
+    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
+        """Where a new outcome falls with probability `level` when eta (m, width) is known up to a normal error of
+        covariance V (m, width, width): the ends, each (m,), in equal tails. Of a number of successes out of `trials`.
+        """
+        if self.outcome.has_labels:
+            raise IncompatibleError(f"an outcome of {type(self).__name__} is one of its labels: it has no interval.")
+        return mixture_interval(self, eta, V, level)
+
+    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Cumulants:
+        """Third and fourth cumulants of each outcome, times its weight; those of a `canonical` family."""
+        raise self.lacks("cumulants(eta, y, weight)")
+
+    def far(self, size: float) -> float:
+        """A linear predictor beyond this size may have a row of probability within exp(-size) of 1."""
+        return size
+
+    def lacks(self, question: str) -> IncompatibleError:
+        """The error for what this family does not answer."""
+        return IncompatibleError(
+            f"{type(self).__name__} does not say its {question}, which this needs. Write it in the class of the "
+            "likelihood."
+        )
 
 
 def floats(y: ArrayLike, who: str) -> Floats:

@@ -18,10 +18,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import betainc, expit
 
 from stattools.errors import DomainError
+from stattools.likelihoods.count import Count
 from stattools.likelihoods.gamma_differences import gamma_differences
-from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
+from stattools.likelihoods.likelihood import Edge, Floats, Terms, allowed, finite_floats
+from stattools.likelihoods.poisson import Poisson
+from stattools.likelihoods.predictive import count_interval
 from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 from stattools.seeds import generator
 
@@ -30,7 +34,7 @@ LARGEST = 700.0
 
 
 @dataclass(frozen=True)
-class NegativeBinomial:
+class NegativeBinomial(Count):
     """Counts with more variance than Poisson: y ~ NB2(mean exp(eta_0), alpha exp(eta_1)); eta has shape (n, 2).
 
     The score has shape (n, 2); the information (n, 2, 2) is the observed one and depends on y. As alpha -> 0 the
@@ -42,6 +46,12 @@ class NegativeBinomial:
     """
 
     width = 2
+    limit = Poisson
+    edge = Edge(
+        lower=float(np.log(1e-8)),
+        below="the counts are not overdispersed, and alpha has its maximum at 0, where the model is Poisson "
+        "regression. Use st.poisson.",
+    )
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is a whole number >= 0."""
@@ -100,6 +110,36 @@ class NegativeBinomial:
         m, r, _, _ = _parts(eta)
         random = generator(seed)
         return random.poisson(m * random.standard_gamma(r) / r).astype(float)
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """mean + alpha mean^2."""
+        mean = self.mean(eta)
+        return mean + np.exp(eta[:, 1]) * mean * mean
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """That of a count of the same alpha whose mean is y."""
+        mean, inverse = self.mean(eta), np.exp(-eta[:, 1])
+        return np.maximum(2.0 * (deviance_part(y, mean) - deviance_part(y + inverse, mean + inverse)), 0.0)
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """An incomplete beta function at 1 / (1 + alpha mean)."""
+        return betainc(np.exp(-eta[:, 1]), y + 1.0, expit(-eta[:, 1] - eta[:, 0]))
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """The other incomplete beta function."""
+        return betainc(y + 1.0, np.exp(-eta[:, 1]), expit(eta[:, 1] + eta[:, 0]))
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """The logarithm of the rate, and of the alpha of the second moments."""
+        near = super().start(y, weight, offset)
+        mean = np.exp(near[0] + offset)
+        excess = weight @ ((y - mean) ** 2 - mean) / (weight @ mean**2)
+        near[1] = np.log(np.clip(excess, 0.01, 100.0))
+        return near
+
+    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
+        """The counts between which a new one falls."""
+        return count_interval(eta, V, level, dispersed=True)
 
     def _derivatives(self, eta: ArrayLike, y: Floats) -> tuple[Floats, Floats]:
         m, r, log_m, log_total = _parts(eta)

@@ -7,16 +7,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import gammainc, gammaincc
 
+from stattools.likelihoods.count import Count
+from stattools.likelihoods.cumulants import Scalar
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
-from stattools.likelihoods.saddle_point import log_poisson_pmf
+from stattools.likelihoods.predictive import count_interval
+from stattools.likelihoods.saddle_point import deviance_part, log_poisson_pmf
 from stattools.seeds import generator
 
 LARGEST_ETA = float(np.log(np.finfo(float).max))
 
 
 @dataclass(frozen=True)
-class Poisson:
+class Poisson(Count):
     """Counts: y ~ Poisson(exp(eta)), y = 0, 1, 2, ...; eta is the log of the mean, shape (n,).
 
     Exact for counts up to 1e9 (Loader 2000). Beyond eta = 709.78 the mean exceeds the largest float64 and stays
@@ -27,7 +31,7 @@ class Poisson:
     -1.712318
     """
 
-    width = 1
+    canonical = True
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is a whole number >= 0."""
@@ -70,3 +74,28 @@ class Poisson:
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per eta."""
         return generator(seed).poisson(self.mean(eta)).astype(float)
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """The mean."""
+        return self.mean(eta)
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """2 (y log(y / mean) - y + mean)."""
+        return 2.0 * deviance_part(y, self.mean(eta))
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """The upper incomplete gamma function of y + 1 at the mean."""
+        return gammaincc(y + 1.0, self.mean(eta))
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """The lower incomplete gamma function of y + 1 at the mean."""
+        return gammainc(y + 1.0, self.mean(eta))
+
+    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
+        """The counts between which a new one falls."""
+        return count_interval(eta, V, level)
+
+    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Scalar:
+        """The mean, both."""
+        mean = weight * self.mean(eta)
+        return Scalar(mean, mean)

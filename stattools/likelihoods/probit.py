@@ -10,14 +10,14 @@ from numpy.typing import ArrayLike
 from scipy.special import erfcx, log_ndtr, ndtr, ndtri
 
 from stattools.errors import DomainError
-from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
-from stattools.seeds import generator
+from stattools.likelihoods.event import Event
+from stattools.likelihoods.likelihood import Floats, Terms, Words, allowed, finite_floats
 
 SQRT_HALF = np.sqrt(0.5)
 
 
 @dataclass(frozen=True)
-class Probit:
+class Probit(Event):
     """A threshold on a normal scale: y ~ Bernoulli(Phi(eta)), y in {0, 1}; eta has shape (n,).
 
     With s = 2y - 1 and u = s eta: loglik = log Phi(u), score = s h(u), information = h(u) (u + h(u)), where h = phi /
@@ -28,7 +28,7 @@ class Probit:
     -804.6084
     """
 
-    width = 1
+    words = Words("the normal quantile of the probability")
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is 0 or 1."""
@@ -71,10 +71,14 @@ class Probit:
         h = _mills(u)
         return log_ndtr(u), sign * h, _curvature(u, h)
 
-    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
-        """One 0/1 draw per eta."""
-        mean = self.mean(eta)
-        return (generator(seed).random(mean.shape) < mean).astype(float)
+    def expected(self, eta: Floats, y: Floats) -> Floats:
+        """phi(eta)^2 / (Phi(eta) Phi(-eta)), the mean of the information."""
+        log_density = -0.5 * eta * eta - 0.5 * np.log(2.0 * np.pi)
+        return np.exp(2.0 * log_density - log_ndtr(eta) - log_ndtr(-eta))
+
+    def far(self, size: float) -> float:
+        """The normal tail falls with the square of eta."""
+        return float(np.sqrt(size))
 
 
 def _sign(y: ArrayLike) -> Floats:

@@ -14,7 +14,7 @@ from stattools.data.extras import Farthest, frequencies, offset_of, require_posi
 from stattools.data.moments import Moments
 from stattools.data.rows import Rows
 from stattools.errors import DomainError
-from stattools.likelihoods import Gaussian, Likelihood
+from stattools.likelihoods import Likelihood
 from stattools.model import Model
 from stattools.models.starting_point import starting_point
 from stattools.predictors.dispersed import Dispersed
@@ -62,7 +62,7 @@ def bind(
         if data.columns:
             extras = _extras(data.columns, data.kept)
             if extras[1] is not None:
-                outcome = Moments.of(y, extras[0]) if isinstance(likelihood, Gaussian) else None
+                outcome = Moments.of(y, extras[0]) if likelihood.has_scale else None
                 require_moderate(likelihood, Farthest.of(extras[1], data.kept), outcome)
         rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
         if extras[2] is not None:
@@ -110,7 +110,7 @@ def require_moderate(likelihood: Likelihood, farthest: Farthest, outcome: Moment
     outcome from which it is taken.
     """
     size = abs(farthest.value)
-    if not isinstance(likelihood, Gaussian):
+    if not likelihood.has_scale:
         if size > LARGEST_OFFSET:
             raise DomainError(
                 "offset= is added to the linear predictor, a logarithm or log odds, and at most "

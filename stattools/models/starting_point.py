@@ -8,60 +8,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.rows import Rows
-from stattools.likelihoods import BetaBinomial, Gaussian, Likelihood, NegativeBinomial, Poisson
+from stattools.likelihoods import Likelihood
 from stattools.predictors.dispersed import Dispersed
 from stattools.predictors.linear import Linear
 
 Floats = NDArray[np.float64]
-
-COUNTS = (Poisson, NegativeBinomial)
 
 ENOUGH = 50_000
 """Rows that a start is made from, at most."""
 
 
 def starting_point(likelihood: Likelihood, predictor: Linear | Dispersed, rows: Rows) -> Floats:
-    """Zeros, or what undoes the offset as far as the columns can; for counts near the link of the mean, and the
-    dispersion from the moments.
-    """
+    """Zeros, or what undoes the offset as far as the columns can; near `Likelihood.start` where zeros are far away."""
     theta = np.zeros(predictor.size)
-    if isinstance(likelihood, BetaBinomial):
-        return _start_of_proportions(likelihood, theta, rows)
-    counts = isinstance(likelihood, COUNTS)
-    if not counts and (rows.offset is None or isinstance(likelihood, Gaussian)):
+    at_zero = likelihood.starts_at_zero
+    if at_zero and (rows.offset is None or likelihood.has_scale):
         return theta
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
     offset = np.zeros(len(rows.y)) if rows.offset is None else rows.offset
-    if not counts:
+    if at_zero:
         theta[: predictor.columns] = _nearest(rows, -offset)
         return theta
     largest = float(offset.max())
-    exposure = np.exp(offset - largest)
-    rate = weight @ rows.y / (weight @ exposure)
+    near = likelihood.start(rows.y, weight, offset - largest)
     constant = _constant(rows.X)
     if constant.size and rows.X[0, constant[0]] != 0:
-        theta[constant[0]] = _in_units(likelihood.link(rate) - largest, rows.X[0, constant[0]])
+        theta[constant[0]] = _in_units(near[0] - largest, rows.X[0, constant[0]])
     elif rows.offset is not None:
-        size = 0.5 * (rows.y + weight @ rows.y / weight.sum())
-        theta[: predictor.columns] = _nearest(rows, likelihood.link(size) - offset)
-    if isinstance(predictor, Dispersed):
-        mean = rate * exposure
-        excess = weight @ ((rows.y - mean) ** 2 - mean) / (weight @ mean**2)
-        theta[-1] = np.log(np.clip(excess, 0.01, 100.0))
-    return theta
-
-
-def _start_of_proportions(likelihood: BetaBinomial, theta: Floats, rows: Rows) -> Floats:
-    weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
-    k, n = rows.y.T
-    share = (weight @ k) / (weight @ n)
-    constant = _constant(rows.X)
-    if constant.size and rows.X[0, constant[0]] != 0:
-        theta[constant[0]] = _in_units(likelihood.link(share), rows.X[0, constant[0]])
-    # Var(k) = n p q (1 + (n - 1) / (1 + s))
-    excess = weight @ ((k - n * share) ** 2 / (share * (1.0 - share)) - n)
-    shared = np.clip(excess / max(weight @ (n * (n - 1.0)), 1.0), 1e-4, 0.9)
-    theta[-1] = np.log(1.0 / shared - 1.0)
+        theta[: predictor.columns] = _nearest(rows, likelihood.rough(rows.y, weight) - offset)
+    theta[predictor.columns :] = near[1:]
     return theta
 
 

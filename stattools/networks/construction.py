@@ -16,7 +16,8 @@ from stattools.data.extras import frequencies
 from stattools.data.outcome import binary, categories, numeric
 from stattools.data.rows import Rows
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
+from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood
+from stattools.likelihoods.outcomes import Outcome
 from stattools.memory import require_memory
 from stattools.models.binding import Column, read_rows
 from stattools.networks.activation import Kind
@@ -79,7 +80,7 @@ def network(
     rows = Rows(X, y, frequencies(data.columns.get("weights"), data.kept))
     weight = np.ones(len(y)) if rows.weight is None else rows.weight
     center, scale = _spread(X[:, first:], weight) if standardize else (np.zeros(inputs), np.ones(inputs))
-    quantity = isinstance(judge, Gaussian)
+    quantity = judge.has_scale
     middle = float(weight @ y / weight.sum()) if quantity else 0.0
     return Network(
         likelihood=judge,
@@ -113,12 +114,12 @@ def _outcome(data: Dataset, likelihood: Any) -> tuple[np.ndarray, Likelihood, tu
         raise IncompatibleError(f"likelihood= is an object such as st.Gaussian(); got the class {likelihood.__name__}.")
     if likelihood is not None and type(likelihood) not in KINDS:
         known = ", ".join(f"st.{kind.__name__} ({what})" for kind, what in KINDS.items())
-        raise IncompatibleError(f"a network has one of the likelihoods {known}; got {quoted(likelihood)}.")
-    if isinstance(likelihood, Gaussian | Poisson):
-        if isinstance(likelihood, Gaussian) and likelihood != Gaussian():
+        raise IncompatibleError(f"a network has one of the likelihoods {known}; got {likelihood!r:.60}.")
+    if likelihood is not None and not likelihood.outcome.has_labels:
+        if likelihood.has_scale and likelihood != Gaussian():
             raise IncompatibleError(f"a network estimates the scale itself: use st.Gaussian(); got {likelihood!r}.")
         return numeric(data.outcome, name), likelihood, None
-    if isinstance(likelihood, Bernoulli):
+    if likelihood is not None and likelihood.outcome is Outcome.BINARY:
         y, labels = binary(data.outcome, name)
         return y, likelihood, labels
     column = vector(data.outcome, f"the outcome {name!r}")
@@ -131,7 +132,7 @@ def _outcome(data: Dataset, likelihood: Any) -> tuple[np.ndarray, Likelihood, tu
             "with .astype(int) or .astype(str); for a quantity pass likelihood=st.Gaussian(), for counts st.Poisson()."
         )
     codes, labels = categories(data.outcome, name)
-    if isinstance(likelihood, Categorical):
+    if likelihood is not None:
         if likelihood.categories != len(labels):
             raise IncompatibleError(
                 f"likelihood={likelihood!r} does not fit the outcome {name!r}, which has {len(labels)} categories. "

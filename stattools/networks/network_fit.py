@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from stattools.confusion_table import most_probable
 from stattools.errors import IncompatibleError
-from stattools.likelihoods import Bernoulli, Categorical, Gaussian
+from stattools.likelihoods import Gaussian
+from stattools.likelihoods.outcomes import Outcome
 from stattools.networks.absent import refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
@@ -85,9 +86,7 @@ class NetworkFit:
     @property
     def labels(self) -> tuple[Any, ...] | None:
         """The outcome's labels; 0 and 1 where it came so; None for a quantity or a count."""
-        if isinstance(self.model.likelihood, Bernoulli | Categorical):
-            return self.model.labels or (0, 1)
-        return None
+        return (self.model.labels or (0, 1)) if self.model.likelihood.outcome.has_labels else None
 
     def mean(self, X: Floats | None = None) -> Floats:
         """E(y) of each row of a design matrix, the fit's own by default: (n, K) probabilities or (n,)."""
@@ -197,7 +196,7 @@ class NetworkFit:
         if self.labels is not None:
             lines.append(f"Accuracy         {100 * self.own_accuracy:.2f} % of the rows it was trained on")
             lines.append(f"Labels           {', '.join(map(str, self.labels[:12]))}")
-        if isinstance(model.likelihood, Categorical) and self.labels is not None:
+        if model.likelihood.outcome is Outcome.CATEGORY and self.labels is not None:
             outputs = f"{model.likelihood.width}, the log odds of each other label against {self.labels[0]!r}"
             lines.append(f"Outputs          {outputs}")
         penalty = "" if self.penalty is None else f", penalty {self.penalty}"

@@ -20,6 +20,7 @@ from stattools.data.outcome import numeric
 from stattools.data.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import EXACT_FIT, NOT_ASKED, Evaluation
 from stattools.networks.batch_norm import Moments
 from stattools.networks.dense import Dense, Floats
@@ -79,7 +80,7 @@ class Network:
     @property
     def names(self) -> tuple[str, ...]:
         """One name per parameter, such as `layer 1: x2 to unit 3`."""
-        several = isinstance(self.likelihood, Categorical) and self.labels is not None
+        several = self.likelihood.outcome is Outcome.CATEGORY and self.labels is not None
         outputs = tuple(str(label) for label in (self.labels or ())[1:]) if several else (self.outcome_name,)
         return self.perceptron.names(self.terms, outputs)
 
@@ -91,7 +92,7 @@ class Network:
     @property
     def has_scale(self) -> bool:
         """True where a scale is estimated beside theta."""
-        return isinstance(self.likelihood, Gaussian)
+        return self.likelihood.has_scale
 
     @property
     def start(self) -> Floats:
@@ -99,12 +100,12 @@ class Network:
         return self.start_from(0)
 
     def start_from(self, seed: int | np.random.Generator) -> Floats:
-        """Random weights; with a count, the last bias is the log of its mean, from which exp does not overshoot."""
+        """Random weights; with a count, the last bias is that of its mean, from which exp does not overshoot."""
         theta = self.perceptron.start(seed)
-        if isinstance(self.likelihood, Poisson):
+        if not self.likelihood.starts_at_zero:
             weight = self.rows.weight
             mean = float(np.average(self.rows.y, weights=weight)) if weight is None or weight.any() else 1.0
-            theta[-1] = np.log(max(mean, 0.5 / self.n))
+            theta[-1] = self.likelihood.link(max(mean, 0.5 / self.n))
         return theta
 
     def loglik(self, theta: ArrayLike) -> float:
@@ -233,7 +234,7 @@ class Network:
         if data is None:
             return self.rows.X, self.rows.y
         outcome, X = new_outcome(self.design, self.outcome_name, data)
-        if self.labels is None and not isinstance(self.likelihood, Bernoulli):
+        if self.labels is None and self.likelihood.outcome is not Outcome.BINARY:
             return X, self.likelihood.check(numeric(outcome, self.outcome_name))
         return X, codes_of(outcome, self.labels or (0, 1), self.outcome_name)
 

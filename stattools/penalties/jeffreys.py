@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError, IncompatibleError
-from stattools.likelihoods import Bernoulli, Binomial, Categorical, Poisson
 from stattools.model import Evaluation, Model
-from stattools.penalties.cumulants import change_of_information, cumulants, flat, leverage
+from stattools.penalties.cumulants import change_of_information, flat, leverage
 from stattools.solvers.metric import Metric
 from stattools.solvers.solution import Solution
 from stattools.solvers.surrogate import held_elsewhere, place_of
@@ -40,8 +39,7 @@ class Jeffreys:
 
     def check(self, model: Any) -> None:
         """IncompatibleError unless the likelihood has a canonical link and no scale."""
-        known = isinstance(model, Model) and isinstance(model.likelihood, Bernoulli | Binomial | Categorical | Poisson)
-        if not known:
+        if not (isinstance(model, Model) and model.likelihood.canonical):
             raise IncompatibleError(
                 f"Jeffreys needs a logistic, softmax or Poisson regression; got {model.title}. Use st.Ridge(strength), "
                 "or leave penalty= out."
@@ -67,7 +65,8 @@ class Jeffreys:
         score, fourth, third = np.zeros(P), np.zeros((P, P)), np.zeros((P, P, P))
         for block in model.rows.blocks():
             eta, pullback = model.predictor.forward(theta, block)
-            rows = cumulants(model, eta, block)
+            weight = np.ones(len(eta)) if block.weight is None else block.weight
+            rows = model.likelihood.cumulants(eta, block.y, weight)
             Q = leverage(W, block.X, model.predictor.width)
             score += 0.5 * pullback(flat(rows.third(Q)))
             if order == 2 and P <= LARGE:

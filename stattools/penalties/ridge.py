@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stattools.arguments import is_number, require_truth
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.likelihoods import Categorical
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import Evaluation, Model
 from stattools.printing import printed
 from stattools.solvers.solution import Solution
@@ -110,7 +110,8 @@ class Ridge:
 def _categories(model: Any) -> int:
     """The number of categories of an outcome, 0 for others."""
     likelihood = getattr(model, "likelihood", None)
-    return likelihood.categories if isinstance(likelihood, Categorical) else 0
+    is_category = likelihood is not None and likelihood.outcome is Outcome.CATEGORY
+    return likelihood.width + 1 if is_category else 0
 
 
 def penalized_coefficients(model: Any) -> NDArray[np.bool_]:

@@ -39,6 +39,19 @@ class Dispersed:
         eta = np.stack([first, np.full_like(first, theta[-1])], axis=-1)
         return eta, lambda score: np.append(transposed(block.X, score[:, 0]), score[:, 1].sum())
 
+    def forward_many(self, thetas: Floats, X: Floats, offset: Floats | None) -> Floats:
+        """eta of every row for each of many points, shape (S, m, 2)."""
+        first = thetas[:, :-1] @ X.T + (0.0 if offset is None else offset)
+        return np.stack([first, np.broadcast_to(thetas[:, -1:], first.shape)], axis=-1)
+
+    def covariance(self, X: Floats, C: Floats) -> Floats:
+        """Covariance of eta in each row, (m, 2, 2), where that of the parameters is C."""
+        V = np.empty((len(X), 2, 2))
+        V[:, 0, 0] = ((X @ C[:-1, :-1]) * X).sum(axis=1)
+        V[:, 0, 1] = V[:, 1, 0] = X @ C[:-1, -1]
+        V[:, 1, 1] = C[-1, -1]
+        return V
+
     def information(self, block: Block, weight: Floats) -> Floats:
         """Sum over rows of J^T weight J, J = (x, 0; 0, 1): weight (m, 2, 2), result (size, size)."""
         return symmetric(self.upper(block, weight))

@@ -51,6 +51,22 @@ class Linear:
             eta = eta + block.offset[:, None]
         return eta, lambda score: (score.T @ X).ravel()
 
+    def forward_many(self, thetas: Floats, X: Floats, offset: Floats | None) -> Floats:
+        """eta of every row for each of many points, shape (S, m), or (S, m, width)."""
+        if self.width == 1:
+            return thetas @ X.T + (0.0 if offset is None else offset)
+        eta = np.einsum("skp,np->snk", thetas.reshape(len(thetas), self.width, self.columns), X, optimize=True)
+        return eta if offset is None else eta + offset[:, None]
+
+    def covariance(self, X: Floats, C: Floats) -> Floats:
+        """Covariance of eta in each row, (m, width, width), where that of the parameters is C."""
+        V, p = np.empty((len(X), self.width, self.width)), self.columns
+        for a in range(self.width):
+            for b in range(a, self.width):
+                part = C[a * p : (a + 1) * p, b * p : (b + 1) * p]
+                V[:, a, b] = V[:, b, a] = ((X @ part) * X).sum(axis=1)
+        return V
+
     def information(self, block: Block, weight: Floats) -> Floats:
         """Sum over rows of weight (x) x x^T: weight (m,) or (m, width, width), result (size, size)."""
         return symmetric(self.upper(block, weight))

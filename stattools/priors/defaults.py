@@ -14,13 +14,14 @@ of another model HalfCauchy(its starting value), and your own likelihood, whose 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from stattools.conjugate.normal import Normal
-from stattools.likelihoods import BetaBinomial, NegativeBinomial, Poisson
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import Model
 from stattools.models.normal import NormalSample
 from stattools.priors.flat import Flat, Uniform
@@ -42,6 +43,14 @@ class Default:
     prior: Any
     why: str
     row: dict[int, float] | None = None
+
+
+SHARED: dict[str, Callable[[float], Default]] = {
+    "alpha": lambda unit: Default(Exponential(1.0), "mean 1: a standard deviation about as large as the mean"),
+    "precision": lambda unit: Default(Exponential(0.1), "mean 10: two trials of a group correlate by about 0.1"),
+    "scale": lambda unit: Default(Exponential(1.0 / unit), "mean sd(y)"),
+}
+"""Defaults of the parameters that all rows share beside the coefficients, where y has the standard deviation `unit`."""
 
 
 def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ...]:
@@ -81,13 +90,13 @@ def _of_sample(model: NormalSample, parameters: tuple[Parameter, ...]) -> list[D
 def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Default]:
     rows, width, p = overview(model), _blocks(model), len(model.terms)
     unit = rows.spread
-    units = "2.5 sd(y)" if model.has_scale else "2.5"
+    units = "2.5 sd(y)" if model.likelihood.outcome is Outcome.REAL else "2.5"
     found: list[Default] = []
     for block in range(width):
         for j in range(p):
             if j == rows.constant:
                 row = {block * p + k: rows.value if k == j else float(rows.mean[k]) for k in range(p)}
-                about = f"{_predictor_name(model)} at the mean of the columns"
+                about = f"{model.likelihood.words.predictor} at the mean of the columns"
                 found.append(Default(Normal(float(rows.level[block]), WIDTH * unit), about, row))
             else:
                 scale = WIDTH * unit / abs(float(rows.sd[j]))
@@ -95,21 +104,12 @@ def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Defa
     for parameter in parameters[len(found) :]:
         if parameter.role == "scale":
             found.append(Default(Exponential(1.0 / unit), "mean sd(y)"))
-        elif isinstance(model.likelihood, BetaBinomial):
-            found.append(Default(Exponential(0.1), "mean 10: two trials of a group correlate by about 0.1"))
+        elif parameter.name in SHARED:
+            found.append(SHARED[parameter.name](unit))
         else:
-            found.append(Default(Exponential(1.0), "mean 1: a standard deviation about as large as the mean"))
+            found.append(Default(Flat(), f"flat: no scale is known for {parameter.name}"))
     return found
 
 
 def _blocks(model: Model) -> int:
     return (model.predictor.size - len(model.predictor.extra)) // len(model.terms)
-
-
-def _predictor_name(model: Model) -> str:
-    likelihood = model.likelihood
-    if model.has_scale:
-        return "the mean"
-    if isinstance(likelihood, Poisson | NegativeBinomial):
-        return "the log rate"
-    return "the normal quantile of the probability" if model.kind == "probit" else "the log odds"

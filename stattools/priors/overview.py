@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stattools.data.moments import Moments
 from stattools.data.rows import Block
-from stattools.likelihoods import BetaBinomial, Binomial, Categorical, NegativeBinomial, Poisson
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import Model
 from stattools.solvers.surrogate import held_elsewhere
 
@@ -52,58 +52,41 @@ def _of_rows(model: Model) -> Overview:
     held = np.flatnonzero(np.ptp(X, axis=0) == 0)
     constant = int(held[0]) if held.size else None
     spread = 1.0
-    if model.has_scale:
+    if model.likelihood.outcome is Outcome.REAL:
         y = rows.y if rows.offset is None else rows.y - rows.offset
         spread = _or_one(float(np.sqrt(np.cov(y, aweights=rows.importance, ddof=0))), float(np.abs(y).max(initial=0.0)))
     value = 1.0 if constant is None else float(X[0, constant])
-    return Overview(np.asarray(mean), sd, constant, value, spread, _level(model, constant))
+    return Overview(np.asarray(mean), sd, constant, value, spread, _level(model))
 
 
 def _or_one(sd: float, size: float) -> float:
     return sd if sd > 1e-13 * size and sd > 0 else 1.0
 
 
-def _level(model: Model, constant: int | None) -> Floats:
-    rows, likelihood = model.rows, model.likelihood
+def _level(model: Model) -> Floats:
+    rows = model.rows
     weight = np.ones(len(rows.y)) if rows.importance is None else rows.importance
-    offset = 0.0 if rows.offset is None else float(weight @ rows.offset / weight.sum())
-    if isinstance(likelihood, Poisson | NegativeBinomial):
-        return np.zeros(1) if constant is None else np.array([model.start[constant] * rows.X[0, constant]])
-    if isinstance(likelihood, Categorical):
-        counts = np.bincount(rows.y.astype(int), weights=weight, minlength=likelihood.categories) + 0.5
-        return np.log(counts[1:] / counts[0])
-    if isinstance(likelihood, BetaBinomial):
-        successes, trials = weight @ rows.y
-        return np.array([np.log((successes + 0.5) / (trials - successes + 0.5)) - offset])
-    if isinstance(likelihood, Binomial):
-        mean = float(weight @ rows.y[:, 0] / (weight @ rows.y[:, 1]))
-    else:
-        mean = float(weight @ rows.y / weight.sum())
-    return np.array([float(likelihood.link(mean)) - offset])
+    offset = np.zeros(len(rows.y)) if rows.offset is None else rows.offset
+    shift = float(offset.max(initial=-np.inf)) if len(offset) else 0.0  # exponentials of offsets stay within float64
+    return model.likelihood.level(model.likelihood.sums(rows.y, weight, offset - shift)) - shift
 
 
 class _Sums(NamedTuple):
-    """Moments of the columns, of the outcome, of the offset and of their difference, and sums that go with counts and
-    categories; adds with `+`.
+    """Moments of the columns and of the outcome less its offset, sizes, and what the likelihood sums; adds with
+    `+`.
     """
 
     columns: Any
-    outcome: Moments
-    offset: Moments
     response: Moments
     size: Floats
-    exposure: float
-    counts: Floats
+    sums: Floats
 
     def __add__(self, other: _Sums) -> _Sums:  # type: ignore[override]
         return _Sums(
             self.columns + other.columns,
-            self.outcome + other.outcome,
-            self.offset + other.offset,
             self.response + other.response,
             np.maximum(self.size, other.size),
-            self.exposure + other.exposure,
-            self.counts + other.counts,
+            self.sums + other.sums,
         )
 
 
@@ -112,20 +95,17 @@ def _of_files(model: Model) -> Overview:
     sample = rows.sampled
     p, likelihood = len(model.terms), model.likelihood
     shift = 0.0 if sample.offset is None else float(sample.offset.max())
-    kinds = likelihood.categories if isinstance(likelihood, Categorical) else 0
 
     def of(block: Block) -> _Sums:
         n = len(block.X)
         weight = np.ones(n) if block.weight is None else block.weight
         offset = np.zeros(n) if block.offset is None else block.offset
         size = np.append(np.abs(block.X).max(axis=0), np.abs(block.y - offset).max())
-        counts = np.bincount(block.y.astype(int), weight, kinds) if kinds else np.zeros(0)
-        outcome, shifts, response = (Moments.of(values, weight) for values in (block.y, offset, block.y - offset))
-        exposure = float(weight @ np.exp(offset - shift))
-        return _Sums(moments_of_columns(block.X, weight), outcome, shifts, response, size, exposure, counts)
+        response, sums = Moments.of(block.y - offset, weight), likelihood.sums(block.y, weight, offset - shift)
+        return _Sums(moments_of_columns(block.X, weight), response, size, sums)
 
     found = rows.total(of)
-    n = found.outcome.n
+    n = found.response.n
     spread = np.sqrt(found.columns.square / n)
     flat = spread <= 1e-13 * found.size[:p]
     sd = np.where(flat, np.where(found.size[:p] > 0, found.size[:p], 1.0), np.where(spread > 0, spread, 1.0))
@@ -133,14 +113,12 @@ def _of_files(model: Model) -> Overview:
     held = np.flatnonzero(np.isfinite(constants))
     constant = int(held[0]) if held.size else None
     value = 1.0 if constant is None else float(constants[constant])
-    own = _or_one(float(np.sqrt(found.response.square / n)), float(found.size[p])) if model.has_scale else 1.0
-    if kinds:
-        level = np.log((found.counts[1:] + 0.5) / (found.counts[0] + 0.5))
-    elif isinstance(likelihood, Poisson | NegativeBinomial):
-        rate = n * found.outcome.mean / found.exposure
-        level = np.zeros(1) if constant is None else np.array([float(likelihood.link(rate)) - shift])
-    else:
-        level = np.array([float(likelihood.link(found.outcome.mean)) - found.offset.mean])
+    own = (
+        _or_one(float(np.sqrt(found.response.square / n)), float(found.size[p]))
+        if likelihood.outcome is Outcome.REAL
+        else 1.0
+    )
+    level = likelihood.level(found.sums) - shift
     return Overview(found.columns.mean, sd, constant, value, own, level)
 
 

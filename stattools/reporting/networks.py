@@ -66,7 +66,7 @@ def data(model: Network, *before: Block) -> Section:
     flat = int((model.inputs(model.rows.X).std(axis=0) == 0).sum())
     if flat:
         pairs["inputs that do not vary, and say nothing"] = count(flat)
-    if isinstance(model.likelihood, Bernoulli | Categorical):
+    if model.likelihood.outcome.has_labels:
         labels = model.labels or (0, 1)
         sizes = np.bincount(model.rows.y.astype(int), minlength=len(labels))
         if len(labels) <= MOST_LABELS:

@@ -19,7 +19,6 @@ from stattools.data.triangle import triangle
 from stattools.export.observations import observations
 from stattools.model import NOT_ASKED, Evaluation, Model
 from stattools.models.custom import Custom
-from stattools.predictors.dispersed import Dispersed
 from stattools.sampling.logistic import Logistic
 
 Floats = NDArray[np.float64]
@@ -89,7 +88,7 @@ class Regression:
     @property
     def dispersed(self) -> bool:
         """Is the last parameter alpha?"""
-        return isinstance(self.model.predictor, Dispersed)
+        return bool(self.model.predictor.extra)
 
     @property
     def start(self) -> Floats:

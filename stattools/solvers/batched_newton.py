@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
+from stattools.likelihoods.outcomes import Outcome
 from stattools.solvers.batched_factors import backward, factored, forward
 from stattools.solvers.batched_rows import BatchedRows, weighted_squares
 from stattools.units import LARGEST, LARGEST_SUM, SMALLEST, SMALLEST_SUM
@@ -95,7 +96,7 @@ def batched_newton(
     Z, T, constant, beyond = _standardized(X, W)
     m, p = max(len(Y), 1 if W is None else len(W)), Z.shape[2]
     whole = BatchedRows(likelihood, Z, Y, W, None if offset is None else np.atleast_2d(offset))
-    linear = isinstance(likelihood, Gaussian)
+    linear = likelihood.has_scale
     limit = np.full(m, tolerance if measured else SQUARED)
     size = weighted_squares(Y, W) if linear else None
     if size is not None:
@@ -180,14 +181,14 @@ def _starts(rows: BatchedRows, constant: int | None) -> Floats:
     """
     Y, W, p = rows.Y, rows.W, rows.Z.shape[2]
     theta = np.zeros((p, 1))
-    counts = isinstance(rows.likelihood, Poisson)
+    counts = rows.likelihood.outcome is Outcome.COUNT
     if counts and constant is not None:
         theta = np.zeros((p, len(Y) if W is None else max(len(Y), len(W))))
         exposure = 1.0 if rows.offset is None else np.exp(rows.offset)
         weight = np.ones((1, Y.shape[1])) if W is None else W
         rate = (weight * Y).sum(axis=1) / (weight * exposure).sum(axis=1)
         theta[constant] = np.log(np.maximum(rate, 1e-10))
-    if len(rows.Z) > 1 or len(Y) < POOLED or W is not None or isinstance(rows.likelihood, Gaussian):
+    if len(rows.Z) > 1 or len(Y) < POOLED or W is not None or rows.likelihood.has_scale:
         return theta
     mean = Y.mean(axis=0)[None]
     pooled = batched_newton(rows.likelihood, rows.Z[0], mean, None, rows.offset, tolerance=0.1)
@@ -205,7 +206,7 @@ def _starts(rows: BatchedRows, constant: int | None) -> Floats:
 
 def _far(likelihood: Likelihood, eta: Floats, Y: Floats, W: Floats | None) -> Bools:
     """A log odds of FAR, or a mean of exp(-FAR), is what separated outcomes look like."""
-    if eta.min() >= -FAR and (eta.max() <= FAR or isinstance(likelihood, Poisson)):
+    if eta.min() >= -FAR and (eta.max() <= FAR or likelihood.outcome is Outcome.COUNT):
         return np.zeros(len(eta), dtype=bool)
-    out = np.abs(eta) if isinstance(likelihood, Bernoulli) else -eta
+    out = -eta if likelihood.outcome is Outcome.COUNT else np.abs(eta)
     return ~((out if W is None else np.where(W > 0, out, 0.0)) <= FAR).all(axis=1)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.likelihoods import Bernoulli, Gaussian, Likelihood
+from stattools.likelihoods import Likelihood
 from stattools.solvers.batched_factors import products, unpacked
 
 Floats = NDArray[np.float64]
@@ -85,9 +85,9 @@ class BatchedRows:
 
     def _means(self, eta: Floats) -> tuple[Floats, Floats]:
         """Means and their slopes; eta is used up."""
-        if isinstance(self.likelihood, Gaussian):
+        if self.likelihood.has_scale:
             return eta, np.ones((1, eta.shape[1]))
-        if isinstance(self.likelihood, Bernoulli):
+        if self.likelihood.is_event:
             np.negative(eta, out=eta)
             np.exp(eta, out=eta)
             eta += 1.0

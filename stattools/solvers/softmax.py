@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError
-from stattools.likelihoods import Categorical
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import Model
 from stattools.solvers import unit_steps
 from stattools.solvers.quasi_newton import Ascent, ascend
@@ -48,7 +48,7 @@ def large(model: object) -> bool:
 
     Newton forms n p^2 K^2 / 2 products about seven times, quasi-Newton reads the rows about sixty times at 2 n p K.
     """
-    if not isinstance(model, Model) or not isinstance(model.likelihood, Categorical) or model.predictor.width < 2:
+    if not isinstance(model, Model) or model.likelihood.outcome is not Outcome.CATEGORY or model.predictor.width < 2:
         return False
     if held_elsewhere(model):  # the passes hold all rows
         return False

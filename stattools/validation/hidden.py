@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import StattoolsError
-from stattools.likelihoods import Bernoulli, Binomial, Probit
 from stattools.model import Model
 from stattools.solvers.metric import Metric
 from stattools.validation.distance import decrement
@@ -38,10 +37,9 @@ LEAST = 1e-6
 
 def reversed_outcome(model: Model) -> Model | None:
     """The model of the other outcome, 1 and 0 exchanged; None where there are no two outcomes."""
-    if not isinstance(model.likelihood, Bernoulli | Probit | Binomial):
+    other = model.likelihood.reversed(model.rows.y)
+    if other is None:
         return None
-    y = model.rows.y
-    other = 1.0 - y if y.ndim == 1 else np.column_stack([y[:, 1] - y[:, 0], y[:, 1]])
     labels = None if model.labels is None else model.labels[::-1]
     return replace(model, rows=replace(model.rows, y=other), labels=labels)
 

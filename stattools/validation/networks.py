@@ -7,6 +7,7 @@ the fit, where the slope is not 0, against central differences of the log-likeli
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -117,16 +118,30 @@ def _through(layer: Any, part: Floats, Z: Floats) -> Floats:
 
 
 def _density(model: Network, eta: Floats, y: Floats) -> Floats:
-    if isinstance(model.likelihood, Bernoulli):
-        return np.where(y == 1, stats.logistic.logcdf(eta[:, 0]), stats.logistic.logsf(eta[:, 0]))
-    if isinstance(model.likelihood, Categorical):
-        logs = special.log_softmax(np.column_stack([np.zeros(len(eta)), eta]), axis=1)
-        return np.take_along_axis(logs, y.astype(int)[:, None], axis=1)[:, 0]
-    if isinstance(model.likelihood, Poisson):
-        return stats.poisson.logpmf(y, np.exp(eta[:, 0]))
-    if isinstance(model.likelihood, Gaussian):
-        mean = model.middle + model.unit * eta[:, 0]
-        weight = np.ones(len(y)) if model.rows.weight is None else model.rows.weight
-        sd = np.sqrt(weight @ (y - mean) ** 2 / weight.sum())
-        return stats.norm.logpdf(y, mean, sd)
-    raise IncompatibleError(f"validate has no reference for networks under {type(model.likelihood).__name__}.")
+    reference = DENSITIES.get(type(model.likelihood))
+    if reference is None:
+        raise IncompatibleError(f"validate has no reference for networks under {type(model.likelihood).__name__}.")
+    return reference(model, eta, y)
+
+
+def _of_categories(model: Network, eta: Floats, y: Floats) -> Floats:
+    logs = special.log_softmax(np.column_stack([np.zeros(len(eta)), eta]), axis=1)
+    return np.take_along_axis(logs, y.astype(int)[:, None], axis=1)[:, 0]
+
+
+def _of_quantities(model: Network, eta: Floats, y: Floats) -> Floats:
+    mean = model.middle + model.unit * eta[:, 0]
+    weight = np.ones(len(y)) if model.rows.weight is None else model.rows.weight
+    sd = np.sqrt(weight @ (y - mean) ** 2 / weight.sum())
+    return stats.norm.logpdf(y, mean, sd)
+
+
+DENSITIES: dict[type, Callable[[Network, Floats, Floats], Floats]] = {
+    Bernoulli: lambda model, eta, y: np.where(
+        y == 1, stats.logistic.logcdf(eta[:, 0]), stats.logistic.logsf(eta[:, 0])
+    ),
+    Categorical: _of_categories,
+    Poisson: lambda model, eta, y: stats.poisson.logpmf(y, np.exp(eta[:, 0])),
+    Gaussian: _of_quantities,
+}
+"""log p(y | eta) of each likelihood that a network may have, by SciPy."""

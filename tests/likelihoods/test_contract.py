@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.errors import DomainError
+from stattools.errors import DomainError, IncompatibleError
+from stattools.likelihoods.outcomes import Outcome
 from tests.cases import LIKELIHOODS, LikelihoodCase, rng
 
 pytestmark = pytest.mark.parametrize("case", LIKELIHOODS, ids=str)
@@ -107,3 +108,168 @@ def test_outcomes_off_the_support_are_refused(case: LikelihoodCase):
         spoiled = list(y[:-1]) + [bad]
         with pytest.raises(DomainError, match=r"needs"):
             case.likelihood.check(spoiled)
+
+
+def refuses(question, *args):
+    """True where a family has no answer and says so."""
+    try:
+        question(*args)
+    except IncompatibleError:
+        return True
+    return False
+
+
+def many(case: LikelihoodCase, seed: int, n: int = 100_000):
+    """One eta repeated, outcomes drawn at it, and the family that drew them."""
+    family = case.likelihood
+    eta = case.draw(rng(seed), 1)[0] / (2.0 * case.spread)
+    eta = np.repeat(eta, n, axis=0)
+    if case.name == "binomial with trials in y":
+        trials = np.full(n, 7.0)
+        return family, eta, np.column_stack([family.with_trials(trials).sample(eta, seed=seed), trials])
+    return family, eta, family.sample(eta, seed=seed)
+
+
+def test_variance_and_mean_are_those_of_draws(case: LikelihoodCase):
+    family, eta, y = many(case, 9)
+    if refuses(family.variance, eta, y):
+        assert family.outcome is Outcome.CATEGORY
+        return
+    value, seen = family.variance(eta, y), family.observed(y)
+    assert value.shape == (len(y),)
+    assert_allclose(seen.mean(), family.mean(eta)[0], atol=5 * np.sqrt(value[0] / len(y)))
+    spread = (seen - seen.mean()) ** 2
+    assert_allclose(spread.mean(), value[0], atol=5 * spread.std() / np.sqrt(len(y)))
+
+
+def test_both_tails_add_to_one_and_hold_what_draws_show(case: LikelihoodCase):
+    family, eta, y = many(case, 10)
+    if refuses(family.tails, eta, y):
+        assert family.outcome in (Outcome.CATEGORY, Outcome.TRIALS)
+        return
+    (before, below), (later, above) = family.tails(eta, y)
+    assert_allclose(below + above, 1.0, rtol=1e-12)
+    assert_allclose(before + later, 1.0, rtol=1e-12)
+    if family.outcome.is_whole:
+        assert_allclose(below - before, np.exp(family.loglik(eta, y)), rtol=1e-9, atol=1e-12)
+    u = before + rng(11).random(len(y)) * (below - before)  # uniform where the distribution is right
+    assert abs(u.mean() - 0.5) < 5 * np.sqrt(1 / 12 / len(y))
+    assert abs((u < 0.1).mean() - 0.1) < 5 * np.sqrt(0.09 / len(y))
+
+
+def test_intervals_of_a_new_outcome_cover(case: LikelihoodCase):
+    """eta has a normal error: at least 0.9 of the outcomes drawn at such eta lie inside, more only for whole ones."""
+    family, width = case.likelihood, case.likelihood.width
+    center = 0.5 * np.abs(case.draw(rng(12), 1)[0].reshape(1, width)) + 1.0
+    root = 0.2 * np.tril(np.ones((width, width)))
+    if refuses(family.interval, center, (root @ root.T)[None], 0.9, np.array([12.0])):
+        assert family.outcome.has_labels or family.outcome is Outcome.TRIALS
+        return
+    given = np.array([12.0]) if family.outcome is Outcome.TRIALS else None
+    lower, upper = (float(end[0]) for end in family.interval(center, (root @ root.T)[None], 0.9, given))
+    eta = center + rng(13).standard_normal((200_000, width)) @ root.T
+    y = family.with_trials(np.full(len(eta), 12.0)).sample(eta[:, 0] if width == 1 else eta, seed=14)
+    inside = ((y >= lower) & (y <= upper)).mean()
+    noise = 4 * np.sqrt(0.09 / len(y))
+    assert inside > 0.9 - noise
+    if family.outcome.is_whole:  # one less on either side is not enough
+        assert ((y > lower) & (y < upper)).mean() < 0.9 + noise
+    else:
+        assert inside < 0.9 + noise
+
+
+def test_deviance_is_what_is_lost_against_a_perfect_fit(case: LikelihoodCase):
+    """Twice the loglik at the best first predictor of each observation, less that at eta; the others stay."""
+    family = case.likelihood
+    eta, y = case.draw(rng(15), 12)
+    if refuses(family.deviance, eta, y):
+        assert case.name == "beta-binomial"
+        return
+    grid = np.linspace(-60.0, 60.0, 24_001)
+    lost = family.deviance(eta, y)
+    if family.outcome is Outcome.CATEGORY:
+        assert_allclose(lost, -2.0 * family.loglik(eta, y), rtol=1e-12)
+        return
+    for i in range(len(y)):
+        at = grid if eta.ndim == 1 else np.column_stack([grid, np.full(len(grid), eta[i, 1])])
+        best = family.loglik(at, np.repeat(y[i : i + 1], len(grid), axis=0)).max()
+        own = family.loglik(eta[i : i + 1], y[i : i + 1])[0]
+        assert_allclose(lost[i], 2.0 * (best - own), rtol=1e-3, atol=1e-3)  # the grid is 0.005 wide
+
+
+def test_side_is_where_the_score_points_far_away(case: LikelihoodCase):
+    family = case.likelihood
+    eta, y = case.draw(rng(16))
+    side = family.side(y)
+    if family.outcome is Outcome.CATEGORY and family.categories > 2:
+        assert_allclose(side, y, rtol=0)
+        return
+    far = np.full_like(eta, 300.0) if eta.ndim == 1 else np.tile([300.0, 0.0], (len(eta), 1))
+    right, left = (family.score(at, y).reshape(len(y), -1)[:, 0] for at in (far, -far))
+    rises = np.where(right >= -1e-100, 1.0, np.where(left <= 1e-100, -1.0, 0.0))
+    rises = np.where(family.trials_of(y) > 0, rises, np.nan)
+    assert_allclose(np.zeros(len(y)) if side is None else side, rises, rtol=0)
+
+
+def test_level_is_the_predictor_of_the_mean_outcome_and_sums_add_up(case: LikelihoodCase):
+    family = case.likelihood
+    _, y = case.draw(rng(17), 60)
+    weight, offset = rng(18).integers(1, 4, 60).astype(float), np.full(60, 0.7)
+    halves = family.sums(y[:20], weight[:20], offset[:20]) + family.sums(y[20:], weight[20:], offset[20:])
+    whole = family.sums(y, weight, offset)
+    assert_allclose(halves, whole, rtol=1e-12)
+    if family.outcome is Outcome.CATEGORY:
+        assert family.level(whole).shape == (family.width,)
+        return
+    mean = np.average(family.observed(y), weights=weight * family.trials_of(y))
+    rough = 0.05 if case.name == "beta-binomial" else 1e-10  # half a success and half a failure more
+    assert_allclose(family.level(whole), family.link(mean) - 0.7, atol=rough)
+
+
+def test_the_expected_information_is_the_mean_of_the_observed(case: LikelihoodCase):
+    family, eta, y = many(case, 19)
+    if case.likelihood.width > 1 and not case.likelihood.canonical:
+        return  # the observed one stands for it
+    observed, expected = family.information(eta, y).reshape(len(y), -1), family.expected(eta, y).reshape(len(y), -1)
+    noise = 5 * observed.std(axis=0) / np.sqrt(len(y)) + 1e-12
+    assert (np.abs(observed.mean(axis=0) - expected.mean(axis=0)) < noise).all()
+
+
+def test_cumulants_are_derivatives_of_the_variance(case: LikelihoodCase):
+    family = case.likelihood
+    eta, y = case.draw(rng(20))
+    if refuses(family.cumulants, eta, y, np.ones(len(y))):
+        assert not family.canonical
+        return
+    assert family.canonical
+    if eta.ndim > 1 or family.outcome is Outcome.CATEGORY:
+        return  # tests/penalties holds those of categories against differences
+    h = 1e-4
+    found = family.cumulants(eta, y, np.full(len(y), 2.0))
+    ahead, here, behind = (family.information(eta + s * h, y) for s in (1, 0, -1))
+    assert_allclose(found.k3, 2.0 * (ahead - behind) / (2 * h), rtol=1e-5, atol=1e-6)
+    assert_allclose(found.k4, 2.0 * (ahead - 2 * here + behind) / h**2, rtol=1e-4, atol=1e-4)
+
+
+def test_the_other_outcome_has_the_other_probability(case: LikelihoodCase):
+    family = case.likelihood
+    eta, y = case.draw(rng(21))
+    other = family.reversed(y)
+    assert (other is not None) == family.is_event
+    if other is not None:
+        assert_allclose(family.loglik(-eta, other), family.loglik(eta, y), rtol=1e-12)
+
+
+def test_a_start_is_near_enough_for_the_log_likelihood_to_be_finite(case: LikelihoodCase):
+    family = case.likelihood
+    _, y = case.draw(rng(22), 50)
+    start = family.start(y, np.ones(50), np.zeros(50))
+    assert start.shape == (family.width,)
+    eta = np.repeat(start[None], 50, axis=0)
+    assert np.isfinite(family.loglik(eta[:, 0] if family.width == 1 else eta, y)).all()
+
+
+def test_words_say_what_a_predictor_is(case: LikelihoodCase):
+    words = case.likelihood.words
+    assert words.predictor.startswith("the ")
+    assert (words.ratio is None) == (case.name in ("gaussian", "probit", "gumbel"))

@@ -22,15 +22,6 @@ from tests.matrix.question import QUESTIONS, Question
 
 ENTERED = (bayesian, effects, estimates, evidence, predictions, rows, ways, words)
 
-WRONG = {
-    "deviance_residuals": "they fall through to minus twice the log density",
-    "interval_of_an_observation": "it falls through to counts: whole numbers, and the 0.9 interval covers 0.67",
-    "coverage_over_samples": "it covers 0.67 for the same reason",
-    "default_priors": "they ignore the units of y and speak of log odds",
-    "datatree_of_a_posterior": "y is cut to whole numbers",
-}
-"""Questions whose answer for a regression that the package does not know is wrong today, and what is wrong."""
-
 ELSEWHERE = {
     "a question of a posterior that is a distribution": (
         *("difference", "expected_loss", "ledger", "prior_sensitivity", "probability_best", "probability_greater"),
@@ -57,8 +48,6 @@ def cells() -> list[object]:
     for case in REGRESSIONS:
         for question in QUESTIONS:
             marks = [pytest.mark.slow] * question.is_slow(case.words)
-            if case.name.startswith("gumbel") and str(question) in WRONG:
-                marks.append(pytest.mark.xfail(strict=True, reason=WRONG[str(question)]))
             found.append(pytest.param(case, question, marks=marks, id=f"{case.name}: {question}"))
     return found
 

@@ -12,7 +12,7 @@ from scipy import special
 from stattools.covariance import HAC, Cluster, covariance
 from stattools.errors import IdentificationError
 from stattools.fitting import fit
-from stattools.likelihoods import Bernoulli, Binomial, Poisson, Probit
+from stattools.likelihoods.outcomes import Outcome
 from stattools.model import Model
 from stattools.penalties import Jeffreys
 from stattools.profile import profile_interval
@@ -107,28 +107,21 @@ class Recipe:
 
 def expected(model: Model, theta: Floats) -> Floats:
     """Fisher's expected information (p, p); for a canonical link the observed one is the same."""
-    if not isinstance(model.likelihood, Probit):
-        return model.evaluate(theta).information
     total = np.zeros((len(theta), len(theta)))
     for block in model.rows.blocks():
-        eta = model.predictor.forward(theta, block)[0]
-        log_density = -0.5 * eta * eta - 0.5 * np.log(2.0 * np.pi)
-        w = np.exp(2.0 * log_density - special.log_ndtr(eta) - special.log_ndtr(-eta))
-        total += model.predictor.information(block, w if block.weight is None else w * block.weight)
+        w = model.likelihood.expected(model.predictor.forward(theta, block)[0], block.y)
+        if block.weight is not None:
+            w = w * block.weight.reshape(-1, *[1] * (w.ndim - 1))
+        total += model.predictor.information(block, w)
     return total
 
 
 def pearson(model: Model, theta: Floats) -> float:
     """Pearson's statistic: squared residuals over the variance of the mean."""
-    eta, y = model.eta(theta), model.rows.y
-    weight = 1.0 if model.rows.weight is None else model.rows.weight
-    if isinstance(model.likelihood, Poisson):
-        mean = np.exp(eta)
-        return float(np.sum(weight * (y - mean) ** 2 / mean))
-    if isinstance(model.likelihood, Bernoulli | Binomial | Probit):
-        share = special.ndtr(eta) if isinstance(model.likelihood, Probit) else special.expit(eta)
-        k, trials = (y, np.ones(len(y))) if y.ndim == 1 else y.T
-        some = trials > 0
-        terms = (k - trials * share)[some] ** 2 / (trials * share * (1.0 - share))[some]
-        return float(np.sum((weight if np.ndim(weight) == 0 else np.asarray(weight)[some]) * terms))
-    return model.n - len(theta)
+    eta, y, likelihood = model.eta(theta), model.rows.y, model.likelihood
+    if likelihood.outcome is Outcome.CATEGORY:
+        return model.n - len(theta)
+    weight = np.ones(len(y)) if model.rows.weight is None else model.rows.weight
+    some = likelihood.trials_of(y) * weight > 0
+    terms = (likelihood.observed(y) - likelihood.mean(eta))[some] ** 2 / likelihood.variance(eta, y)[some]
+    return float(weight[some] @ terms)
