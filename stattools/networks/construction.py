@@ -15,7 +15,7 @@ from stattools.data.dataset import Dataset
 from stattools.data.extras import frequencies
 from stattools.data.outcome import binary, categories, numeric
 from stattools.data.rows import Rows
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.memory import require_memory
