@@ -15,7 +15,7 @@ from stattools.data.dataset import Dataset
 from stattools.data.extras import frequencies
 from stattools.data.outcome import binary, categories, numeric
 from stattools.data.rows import Rows
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.memory import require_memory
@@ -114,7 +114,7 @@ def _outcome(data: Dataset, likelihood: Any) -> tuple[np.ndarray, Likelihood, tu
         raise IncompatibleError(f"likelihood= is an object such as st.Gaussian(); got the class {likelihood.__name__}.")
     if likelihood is not None and type(likelihood) not in KINDS:
         known = ", ".join(f"st.{kind.__name__} ({what})" for kind, what in KINDS.items())
-        raise IncompatibleError(f"a network has one of the likelihoods {known}; got {likelihood!r:.60}.")
+        raise IncompatibleError(f"a network has one of the likelihoods {known}; got {quoted(likelihood)}.")
     if likelihood is not None and not likelihood.outcome.has_labels:
         if likelihood.has_scale and likelihood != Gaussian():
             raise IncompatibleError(f"a network estimates the scale itself: use st.Gaussian(); got {likelihood!r}.")
