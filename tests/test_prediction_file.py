@@ -154,7 +154,7 @@ def test_who_is_late_leaves_nothing_behind(tmp_path):
 
 def test_of_two_writers_to_one_folder_the_first_to_end_has_it(tmp_path):
     fit, path = st.fit(st.ols("e ~ x", DATA)), tmp_path / "p"
-    LATE.clear()
+    OVERTAKEN.clear()
     with (
         dask.config.set(scheduler="synchronous"),
         pytest.raises(st.FileError, match=r"not empty.*Write elsewhere; what was there is as it was"),
@@ -167,13 +167,15 @@ def test_of_two_writers_to_one_folder_the_first_to_end_has_it(tmp_path):
 
 def overtaken(piece, fit, path):
     """Another writer begins and ends while this one is at work."""
-    if not LATE.is_set():
-        LATE.set()
+    if not OVERTAKEN.is_set():
+        OVERTAKEN.set()
         fit.predict_to(path, dd.from_map(lambda k: DATA[:100], range(1), meta=DATA.iloc[:0]))
     return piece
 
 
 LATE = Event()
+OVERTAKEN = Event()
+"""Its own: a thread of another test may still set LATE."""
 
 
 def late(piece, folder):

@@ -52,7 +52,7 @@ def page(a: Asked) -> None:
     assert "80 rows" in text
 
 
-@question("st.sentences")
+@question("st.sentences", refused=("gumbel",))
 def sentences(a: Asked) -> None:
     """One for each coefficient but the intercepts: what moves, how far, with its interval."""
     said = st.sentences(a.fit)
@@ -71,7 +71,7 @@ def sentences(a: Asked) -> None:
     assert all(is_printed(w, numbers) for w in wanted), (sentence, wanted)
 
 
-@question("report's equations")
+@question("report's equations", refused=("gumbel",))
 def equation(a: Asked) -> None:
     """What an outcome is given its predictor, with the offset and the weights where there are any."""
     text = " ".join(
@@ -94,7 +94,7 @@ def table_of_fits(a: Asked) -> None:
     assert any("log-likelihood" in row and is_printed(a.own_loglik, printed(row)) for row in rows)
 
 
-@question("st.report", slow=True)
+@question("st.report", refused=("gumbel",), slow=True)
 def report(a: Asked) -> None:
     """Question, data, likelihood, fit, diagnostics and conclusion, with the estimates in it."""
     with tempfile.TemporaryDirectory() as folder:
