@@ -204,7 +204,7 @@ def _fit(
     if isinstance(model, LocalLevels):
         _require_usual(model, solver, cov, penalty)
         return model.fitted()
-    if not hasattr(model, "start") or not hasattr(model, "evaluate"):
+    if not all(hasattr(model, part) for part in ("names", "start", "evaluate")):
         raise IncompatibleError(f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.")
     if isinstance(model, Structural):
         _require_usual(model, None if isinstance(solver, BoundedNewton) else solver, cov, penalty)
