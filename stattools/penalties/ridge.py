@@ -110,8 +110,9 @@ class Ridge:
 def _categories(model: Any) -> int:
     """The number of categories of an outcome, 0 for others."""
     likelihood = getattr(model, "likelihood", None)
-    is_category = likelihood is not None and likelihood.outcome is Outcome.CATEGORY
-    return likelihood.width + 1 if is_category else 0
+    if likelihood is None or likelihood.outcome is not Outcome.CATEGORY:
+        return 0
+    return likelihood.width + 1
 
 
 def penalized_coefficients(model: Any) -> NDArray[np.bool_]:
