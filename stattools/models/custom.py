@@ -190,8 +190,8 @@ def custom(
 
     `start` is where to begin: numbers, or a dict of name to number, and has to have a finite log-likelihood. `score`
     is the gradient, by default taken by differences; `n` the number of observations, which BIC needs. Parameters are
-    unconstrained: give log sigma, not sigma, and return -inf where the function is not defined. Raises DomainError for
-    a start, names or a function that do not fit together.
+    unconstrained: give log sigma, not sigma, and return -inf where a point is impossible (a posterior refuses NaN).
+    Raises DomainError for a start, names or a function that do not fit together.
 
     >>> import numpy as np
     >>> import stattools as st

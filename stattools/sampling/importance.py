@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError
 from stattools.export.arviz import pareto_smoothed
+from stattools.sampling.holes import require_defined
 from stattools.sampling.target import Mode
 
 Floats = NDArray[np.float64]
@@ -88,7 +89,9 @@ def importance(mode: Mode, *, draws: int, seed: int) -> Weighted:
 
 
 def _log_density(mode: Mode, z: Floats) -> Floats:
-    return mode.target.log_densities(z @ mode.W.T + mode.center) - mode.log_density
+    u = z @ mode.W.T + mode.center
+    require_defined(mode.target, u)
+    return mode.target.log_densities(u) - mode.log_density
 
 
 def _require(k: float, what: str, mode: Mode, remedy: str) -> None:

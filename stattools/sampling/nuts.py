@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError
+from stattools.models.custom import Custom
+from stattools.sampling.holes import is_hole, own, undefined
 from stattools.sampling.target import IMPOSSIBLE, Mode
 
 Floats = NDArray[np.float64]
@@ -46,19 +48,20 @@ def nuts(
 
     Chains start at standard normal points: apart from each other, so that agreement says something. They run one after
     the other, each with a random stream of its own, so that the same seed gives the same draws. Raises ConvergenceError
-    where the sampler itself fails or makes fewer draws than asked; what the density raises comes through as it is.
+    where the sampler itself fails or makes fewer draws than asked, DomainError where a user's own log-likelihood is
+    +inf, or NaN on the way of a draw that is kept; what the density raises comes through as it is.
     """
     import nutpie
     from nutpie.compiled_pyfunc import from_pyfunc
 
     q = len(mode.center)
-    walk = Walk(mode)
+    walk = Walk(mode, tune, tune + draws)
 
     def density() -> Any:
         return walk.at
 
     def identity(seed: int, other: int, chain: int) -> Any:
-        return lambda z, **_: {"z": z}
+        return walk.drawn
 
     def begin(seed: int) -> Floats:
         return np.random.default_rng(seed).standard_normal(q)
@@ -81,6 +84,8 @@ def nuts(
         trace = _awaited(sampler, walk)
     except BaseException as error:
         raise _told(error, walk, mode.target.title) from (None if error is walk.failure else error)
+    if walk.own is not None and walk.holes:
+        raise undefined(walk.own, walk.holes, walk.points)
     statistics = {ours: trace.sample_stats[name].to_numpy() for name, ours in STATISTICS.items()}
     z = trace.posterior["z"].to_numpy()
     if z.shape != (chains, draws, q) or not np.isfinite(z).all():
@@ -94,21 +99,45 @@ def nuts(
 @dataclass(eq=False)
 class Walk:
     """The density as the sampler's threads call it: what it raises is kept for the caller, since a thread of the
-    sampler can only end the program with it. Once it has failed, or the caller has, every point is impossible.
+    sampler can only end the program with it. Once it has failed, or the caller has, every point is impossible. A chain
+    has `length` trajectories, of which the first `tune` are thrown away; `made` counts those of all chains.
     """
 
     mode: Mode
+    tune: int
+    length: int
     failure: BaseException | None = None
     over: bool = False
+    made: int = 0
+    points: int = 0
+    holes: int = 0
+
+    def __post_init__(self) -> None:
+        self.own = own(self.mode.target)
 
     def at(self, z: Floats) -> tuple[float, Floats]:
         """log p at z and its gradient."""
         if not self.over:
             try:
-                return self.mode.at(z)
+                value, slope = self.mode.at(z)
+                if self.own is not None:
+                    self._look(self.own, z, value, slope)
+                return value, slope
             except BaseException as error:
                 self.failure, self.over = error, True
         return IMPOSSIBLE, np.zeros(len(z))
+
+    def drawn(self, z: Floats, **_: Any) -> dict[str, Floats]:
+        """A draw as the sampler keeps it: called at the end of each of the `length` trajectories of a chain."""
+        self.made += 1
+        return {"z": z}
+
+    def _look(self, model: Custom, z: Floats, value: float, slope: Floats) -> None:
+        """Count the points of the trajectories after warm-up, and those where a user's function is no number."""
+        kept = self.made % self.length >= self.tune
+        self.points += kept
+        if value == IMPOSSIBLE or not np.isfinite(slope).all():
+            self.holes += is_hole(self.mode.target, model, self.mode.center + self.mode.W @ z, slope) and kept
 
 
 def _awaited(sampler: Any, walk: Walk) -> Any:
