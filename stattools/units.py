@@ -56,9 +56,17 @@ def require_units(who: str, names: Sequence[str], scales: NDArray[np.float64]) -
 
 
 def require_size(
-    who: str, what: str, values: NDArray[np.float64], *, smallest: float = SMALLEST, largest: float = LARGEST
+    who: str,
+    what: str,
+    values: NDArray[np.float64],
+    *,
+    smallest: float = SMALLEST,
+    largest: float = LARGEST,
+    does: str = "squares",
 ) -> None:
     """DomainError where the largest of the numbers, those that are missing apart, is neither 0 nor within the ends.
+
+    `does` is what the caller does with them.
 
     >>> require_size("A regression", "y", np.array([0.0, np.nan, 1e100]))
     """
@@ -66,7 +74,7 @@ def require_size(
     if size != size:
         size = float(np.nanmax(np.abs(values), initial=0.0))
     if size and not smallest <= size <= largest:
-        raise DomainError(f"{who} squares {what}, whose largest number is {size:.1g} in size. {remedy(size)}")
+        raise DomainError(f"{who} {does} {what}, whose largest number is {size:.1g} in size. {remedy(size)}")
 
 
 def require_series(who: str, what: str, values: NDArray[np.float64]) -> None:

@@ -10,6 +10,7 @@ mean and variance estimates, Communications of the ACM 22 (1979), with weights t
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -26,8 +27,9 @@ from stattools.errors import DomainError, quoted
 from stattools.filters.exponential import filtered, require_values
 from stattools.filters.gaps import Missing, require_missing
 from stattools.filters.recurrence import solve
-from stattools.filters.signals import Array, along, numbers, time_last
+from stattools.filters.signals import Array, along, numbers, require_differences, time_last
 from stattools.filters.tiles import Trouble
+from stattools.units import require_size
 
 
 def decay_weights(times: Any, *, half_life: Any) -> Array:
@@ -97,6 +99,8 @@ def exponential_moments(
     x = numbers(signal, "signal", who)
     if np.iscomplexobj(x):
         raise DomainError(f"{who} needs a real signal; got {x.dtype}. Take its real and imaginary parts one by one.")
+    if not np.isinf(x).any():  # which are told by their index
+        require_size(who, "the signal", x)
     seen = time_last(x, axis, who)
     n, batch = seen.shape[-1], seen.shape[:-1]
     steps = half_lives(np.arange(n) if times is None else times, half_life, who)
@@ -129,9 +133,6 @@ def _moments(x: Array, decay: Array, bias: bool, missing: Missing) -> tuple[Arra
     mean = np.empty_like(x)
     filtered(gain, x, np.zeros((1, len(x))), mean, first=True, missing="raise" if missing == "raise" else "carry")
     apart = np.where(gap, 0.0, x) - np.where(past > 0.0, _before(mean, 0.0), 0.0)
-    if (far := np.abs(apart) > 1e150).any():
-        row, column = np.argwhere(far)[0]
-        raise Trouble("the signal is too far from its mean for a variance in float64", row, column)
     squares = total(decay, np.where(past > 0.0, past * gain * apart * apart, 0.0))
     # (sum w)^2 - sum w^2 grows by decay^2 and 2 w past: the same without a difference.
     pairs = weight * weight if bias else total(decay * decay, 2.0 * here * past)
@@ -151,15 +152,17 @@ def half_lives(times: Any, half_life: Any, who: str) -> Array:
         import pandas as pd
 
         try:
-            array = np.asarray(pd.DatetimeIndex(pd.to_datetime(times, utc=True, format="ISO8601")).tz_localize(None))
-        except (ValueError, TypeError, ArithmeticError, NotImplementedError) as error:
+            with warnings.catch_warnings(action="error"):  # pandas warns of numbers among texts
+                dates = pd.DatetimeIndex(pd.to_datetime(times, utc=True, format="ISO8601"))
+            array = np.asarray(dates.tz_localize(None))
+        except (ValueError, TypeError, ArithmeticError, NotImplementedError, Warning) as error:
             raise DomainError(
                 f"{who} needs times as numbers or dates; got {quoted(array.flat[0])} and the like."
             ) from error
     if array.ndim == 0 or array.shape[-1] == 0:
         raise DomainError(f"{who} needs at least one time; got times of shape {array.shape}.")
-    dates = array.dtype.kind in "mM"
-    steps, unit = _dated(array, half_life, who) if dates else _numbered(array, half_life, who)
+    dated = array.dtype.kind in "mM"
+    steps, unit = _dated(array, half_life, who) if dated else _numbered(array, half_life, who)
     if not (np.isfinite(unit) and unit > 0.0):
         raise DomainError(f"{who} needs a half_life that is positive and finite; got {quoted(half_life)}.")
     bad = ~(steps > 0)
@@ -178,6 +181,7 @@ def _numbered(times: Array, half_life: Any, who: str) -> tuple[Array, float]:
     values = numbers(times, "times", who)
     if np.iscomplexobj(values) or not np.isfinite(values).all():
         raise DomainError(f"{who} needs times that are real and finite; got a missing, infinite or complex one.")
+    require_differences(who, "times", values)
     if not is_number(half_life) or not abs(float(half_life)) < 1e300:
         raise DomainError(f"{who} needs half_life, a number in the units of the times; got {quoted(half_life)}.")
     return np.diff(values.astype(float)), float(half_life)

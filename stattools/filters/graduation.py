@@ -20,7 +20,8 @@ from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
 from stattools.arguments import is_number
 from stattools.data.pairing import paired
 from stattools.errors import DomainError, quoted
-from stattools.filters.signals import along, numbers, time_last
+from stattools.filters.signals import along, numbers, require_differences, time_last
+from stattools.units import require_size
 from stattools.whole_numbers import whole_number
 
 Floats = NDArray[np.float64]
@@ -57,6 +58,7 @@ def whittaker(
     values = numbers(y, "y", who)
     if np.iscomplexobj(values) or np.isinf(values).any():
         raise DomainError(f"{who} needs real values, NaN where one is missing; got complex or infinite ones.")
+    require_differences(who, "y", values)
     seen = time_last(values, axis, who)
     n = seen.shape[-1]
     v = numbers(1.0 if weights is None else weights, "weights", who)
@@ -65,6 +67,7 @@ def whittaker(
     v = along(v, values.shape, axis, "weights", who).reshape(-1, n).astype(float)
     if not ((v >= 0.0) & (v < np.inf)).all():
         raise DomainError(f"{who} needs weights that are finite and not negative.")
+    require_size(who, "weights", v, smallest=0.0, does="multiplies y by")
     flat = seen.reshape(-1, n).astype(float)
     v = np.where(np.isnan(flat), 0.0, v)
     few = np.flatnonzero((v > 0.0).sum(axis=1) < order)

@@ -10,6 +10,7 @@ from stattools.arguments import is_number
 from stattools.data.arrays import array as as_array
 from stattools.data.arrays import with_gaps
 from stattools.errors import DomainError, quoted
+from stattools.units import require_size
 
 Array = np.ndarray[Any, Any]
 
@@ -72,6 +73,14 @@ def _unboxed(array: Array, what: str, who: str) -> Array:
 def common(*arrays: Array) -> np.dtype[Any]:
     """The common dtype; one number among arrays does not widen float32 to float64."""
     return np.result_type(*(part if part.ndim else part.dtype.type(0).item() for part in arrays))
+
+
+def require_differences(who: str, what: str, values: Array) -> None:
+    """DomainError where float64 may not hold differences of the values, or products with them.
+
+    >>> require_differences("a filter", "y", np.array([1e-300, 1e100]))
+    """
+    require_size(who, what, values, smallest=0.0, does="takes differences of")
 
 
 def time_last(array: Array, axis: int, who: str) -> Array:

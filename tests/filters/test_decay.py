@@ -109,6 +109,12 @@ def test_what_does_not_fit_is_an_error():
         "real and finite": lambda: decay_weights([0.0, np.nan], half_life=1.0),
         "at least one time": lambda: decay_weights([], half_life=1.0),
         "numbers or dates": lambda: decay_weights(["soon", "later"], half_life=1.0),
+        "numbers or dates; got np.str_": lambda: decay_weights([1, "1", 2], half_life=1.0),
+        "got np.str_..2020-01-01": lambda: decay_weights(["2020-01-01", 2], half_life="1D"),
+        "differences of times, .* multiply it by 1e-308": lambda: decay_weights([-1e308, 1e308], half_life=1.0),
+        "squares the signal, .* multiply it by 1e-308": lambda: exponential_moments([1e308, -1e308], half_life=1.0),
+        # A variance of 0 before: that of the numbers is 1e-400.
+        "squares the signal, .* multiply it by 1e.200": lambda: exponential_moments([1e-200, 3e-200], half_life=1.0),
         "299 times|times has shape": lambda: exponential_moments(np.ones(299), half_life=1.0, times=TIMES),
         "real signal": lambda: exponential_moments([1j], half_life=1.0),
         "infinite at index 1": lambda: exponential_moments([1.0, np.inf], half_life=1.0),

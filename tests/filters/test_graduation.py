@@ -92,6 +92,9 @@ def test_what_does_not_fit_is_an_error():
         "infinite": lambda: whittaker([1.0, np.inf, 2.0], 1.0),
         "needs 2 values": lambda: whittaker([1.0, np.nan, np.nan], 1.0),
         "at least one time": lambda: whittaker([], 1.0),
+        "differences of y, .* multiply it by 1e-308": lambda: whittaker([1e308, -1e308, 1e308, 0.0], 10.0),
+        "takes differences of y": lambda: hodrick_prescott([1e308, -1e308, 1e308, 0.0]),
+        "y by weights, .* multiply it by 1e-308": lambda: whittaker([1.0, 3.0, 2.0], 1.0, weights=1e308),
         "nothing of the data": lambda: whittaker(rng(6).normal(size=50), 1e25),
     }
     for words, call in cases.items():
