@@ -23,6 +23,9 @@ from stattools.models.proportion import tail_area
 Floats = NDArray[np.float64]
 KINDS = ("hdi", "eti")
 
+LEAST = 1e-6
+"""The least probability of an interval of highest density: within it the density falls by a share of 1e-13."""
+
 FARTHEST = 1e120
 """Locations are up to this in size: their squares are finite."""
 
@@ -132,10 +135,16 @@ def probabilities(p: ArrayLike, parameter: Any = 0.0) -> Floats:
 
 
 def tail(prob: float, kind: str) -> float:
-    """(1 - prob) / 2; DomainError unless 0 < prob < 1 and the kind is known."""
+    """(1 - prob) / 2; DomainError unless 0 < prob < 1, the kind is known, and the densest is not smaller than LEAST."""
     if not is_one_of(kind, KINDS):
         raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={quoted(kind)}.')
-    return tail_area(prob, "prob")
+    aside = tail_area(prob, "prob")
+    if kind == "hdi" and prob < LEAST:
+        raise DomainError(
+            f"an interval of highest density needs prob of at least {LEAST:g}: the density within a smaller one is the "
+            f'same to the digits of float64; got {quoted(prob)}. Use kind="eti", or the mode.'
+        )
+    return aside
 
 
 def interval_of(lower: ArrayLike, upper: ArrayLike, prob: float, kind: str, names: tuple[str, ...]) -> Interval:

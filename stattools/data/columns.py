@@ -75,6 +75,8 @@ def _objects(column: pd.Series, dtype: Any) -> pd.Series:
 
     values, name = column.to_numpy(dtype=object), str(column.name)
     kinds = {type(value) for value in values}
+    if np.timedelta64 in kinds:  # which NumPy counts among the whole numbers
+        raise _refusal(name, dtype, next(value for value in values if type(value) is np.timedelta64))
 
     def every(*classes: type) -> bool:
         return all(issubclass(kind, classes) for kind in kinds)

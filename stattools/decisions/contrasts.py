@@ -30,6 +30,9 @@ from stattools.seeds import generator
 
 Floats = NDArray[np.float64]
 
+LEAST_ASIDE = 4e-16
+"""The least probability on either side of an interval: 1 minus it is still told from 1."""
+
 DIFFERENCES: dict[type, Any] = {Beta: BetaDifference, Gamma: GammaDifference, Normal: NormalDifference}
 RATIOS: dict[type, Any] = {Beta: BetaRatio, Gamma: GammaRatio}
 
@@ -134,10 +137,13 @@ class Contrast:
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
         """The interval that holds the contrast with probability `prob`: "hdi" of highest density, "eti" equal-tailed.
 
-        Raises DomainError for prob outside of (0, 1), and for "hdi" where the density may have several peaks: betas
-        with parameters below 1 (differences need one arm with both parameters at least 1).
+        Raises DomainError for prob outside of (0, 1) or within 1e-15 of 1, and for "hdi" where it is below 1e-6 or the
+        density may have several peaks: betas with parameters below 1 (differences need one arm with both parameters at
+        least 1).
         """
         aside = tail(prob, kind)
+        if aside < LEAST_ASIDE:
+            raise DomainError(f"the interval of a {self.name} needs prob up to 1 - 1e-15; got {quoted(prob)}.")
         if kind == "eti":
             ends = np.stack([np.asarray(self.quantile(q)) for q in (aside, 1.0 - aside)])
         else:

@@ -251,7 +251,8 @@ def _heads(flips: Any) -> NDArray[np.bool_]:
 
 
 def _is_flip(value: Any) -> bool:
-    return isinstance(value, Real | np.bool_) and value in (0, 1)
+    # NumPy counts durations among the whole numbers.
+    return isinstance(value, Real | np.bool_) and not isinstance(value, np.timedelta64) and value in (0, 1)
 
 
 def _remedy(bad: Any) -> str:

@@ -151,6 +151,7 @@ def test_levels_that_are_intervals_become_text():
         (np.array(["2020-01-01"], dtype="datetime64[D]"), "holds dates"),
         (pd.Series([datetime.date(2020, 1, 1)], dtype=pd.ArrowDtype(pa.date32())), "holds dates .dtype date32"),
         ([datetime.timedelta(1)], "holds durations.*total_seconds"),
+        (np.array([np.timedelta64(1, "D")], dtype=object), "holds durations.*total_seconds"),
         (np.array([1 + 2j]), "holds complex numbers .dtype complex128.*real part"),
         ([[1], [2]], "holds nested values.*own column"),
         (pl.Series([[1], [2]]), "holds nested values"),

@@ -252,6 +252,14 @@ def test_what_is_refused():
         lift.interval(0.9, kind="wald")
     with pytest.raises(st.DomainError, match="prob is a probability"):
         lift.interval(94)
+    apart = st.difference(st.Normal(0, 1), st.Normal(0, 2))
+    for arms in (apart, st.ratio(st.Beta(3, 7), st.Beta(2, 8)), st.Beta(3, 7)):
+        for prob in (5e-324, 1e-7):  # NaN with a warning before, or a place next to the mode
+            with pytest.raises(st.DomainError, match=r"at least 1e-06.*eti"):
+                arms.interval(prob)
+    for kind in ("hdi", "eti"):
+        with pytest.raises(st.DomainError, match=r"prob up to 1 - 1e-15; got 0\.99"):
+            apart.interval(1 - 2**-53, kind=kind)
     with pytest.raises(st.DomainError, match="p between 0 and 1; got 0"):
         lift.quantile(0)
     with pytest.raises(st.DomainError, match="a number; got nan"):

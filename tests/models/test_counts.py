@@ -171,6 +171,7 @@ FLAT = "one sequence of flips"
         ([0, 0.5], r"0 or 1; got 0\.5 at position 1\. For a count of heads use st\.binomial"),
         ([1, 2], "got 2 at position 1"),
         ([0, -1], "got -1 at position 1"),
+        (np.array([np.timedelta64(1, "D")] * 2, dtype=object), "0 or 1; got .*timedelta"),
         (["H", "T"], r"got 'H' at position 0\. Code the flips first, for example \[flip == 'H' for flip in flips\]"),
         ([0, "H"], "got 'H' at position 1"),
         (["0", "1"], "got '0' at position 0"),

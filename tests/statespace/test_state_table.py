@@ -69,6 +69,24 @@ def test_filtered_states_of_the_nile():
     np.testing.assert_allclose(table["variance"], reference.filtered_state_cov[0, 0], rtol=1e-8)
 
 
+@pytest.mark.parametrize("case", [name for name in CASES if name.startswith(("seasonal", "trend"))])
+def test_filtered_states_are_those_of_statsmodels(case):
+    """Each in its place among the states, from where none is flat."""
+    parts, variances = CASES[case]
+    y = gappy(UNEMPLOYMENT, (20, 21))[:60]
+    reference = UnobservedComponents(y, TREND[parts.trend], seasonal=parts.period or None, use_exact_diffuse=True)
+    reference.ssm.tolerance = 0
+    filtered = reference.filter(variances, cov_type="none")
+    place = {"level": 0, "trend": 1, "seasonal": parts.order}
+    table = st.states(model_of(y, parts), variances, kind="filtered")
+    assert tuple(table["state"].unique()) == parts.states
+    for name, rows in table.groupby("state"):
+        i, largest = place[str(name)], np.abs(filtered.filtered_state[place[str(name)], 10:]).max()
+        mean, variance = filtered.filtered_state[i, 10:], filtered.filtered_state_cov[i, i, 10:]
+        np.testing.assert_allclose(rows["mean"].iloc[10:], mean, rtol=1e-8, atol=1e-9 * largest)
+        np.testing.assert_allclose(rows["variance"].iloc[10:], variance, rtol=1e-8, atol=1e-12)
+
+
 def test_intervals_and_flat_states():
     model = st.local_level(gappy(NILE))
     table = st.states(model, [15000.0, 1500.0], level=0.9)
