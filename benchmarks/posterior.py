@@ -23,7 +23,7 @@ import numpy as np
 
 import stattools as st
 from stattools.benchmarking import Comparison, Timing, show
-from stattools.threads import one_blas_thread
+from stattools.numerics.threads import one_blas_thread
 
 ROWS, COLUMNS, TUNE = 1000, 5, 500
 LEAST = 3.0

@@ -21,7 +21,7 @@ from statsmodels.api import MNLogit
 
 import stattools as st
 from stattools.benchmarking import Comparison, Timing, interleaved, peak, show
-from stattools.solvers.softmax import maximize_softmax
+from stattools.solvers.softmax.maximum import maximize_softmax
 
 type Answer = tuple[np.ndarray, np.ndarray]
 """Coefficients (K, p) and intercepts (K,)."""

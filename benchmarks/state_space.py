@@ -14,9 +14,9 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 import stattools as st
 from stattools.benchmarking import Comparison, interleaved, show
-from stattools.statespace.contrasts import Contrasts
-from stattools.statespace.random_walk import RandomWalk
-from stattools.statespace.state_table import smoothed
+from stattools.series.statespace.contrasts import Contrasts
+from stattools.series.statespace.random_walk import RandomWalk
+from stattools.series.statespace.state_table import smoothed
 
 N = 100_000
 NONE = np.zeros(0)

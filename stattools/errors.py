@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Self
 
-from stattools.characters import escaped
-from stattools.printing import printed
+from stattools.text.characters import escaped
+from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     from stattools.solvers.solution import Solution

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, dataclass_transform
 
-from stattools.printing import prints
+from stattools.text.printing import prints
 
 
 @dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(field,))

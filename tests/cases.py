@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 import stattools as st
-from stattools.predictors.dispersed import Dispersed
-from stattools.predictors.linear import Linear
+from stattools.models.predictors.dispersed import Dispersed
+from stattools.models.predictors.linear import Linear
 from tests.gumbel import Gumbel, gumbel
 
 Floats = NDArray[np.float64]

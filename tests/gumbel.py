@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.outcome import numeric
+from stattools.data.tables.outcome import numeric
+from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Floats, Likelihood, Terms, Words, finite_floats
 from stattools.likelihoods.outcomes import Outcome
-from stattools.model import Model
-from stattools.models.binding import bind, read_rows
-from stattools.seeds import generator
+from stattools.models.model import Model
+from stattools.models.regressions.binding import bind, read_rows
 
 LOWEST = -300.0
 """exp(-z) stays within float64; a step of a solver may reach further, and is then shortened."""

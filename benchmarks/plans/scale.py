@@ -92,8 +92,8 @@ def measured(quick: bool) -> Measured:
     import files  # the data of benchmarks/files.py
 
     import stattools as st
-    from stattools.data.first_pass import read_source
-    from stattools.data.products import gram
+    from stattools.data.files.first_pass import read_source
+    from stattools.numerics.products import gram
 
     millions = 1 if quick else 4
     with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.model import Model
+from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.products import add_gram
+from stattools.numerics.products import add_gram
 
 ROWS = 4096
 """Of a block, so that the product works in the cache whatever the number of rows."""

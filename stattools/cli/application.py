@@ -14,7 +14,7 @@ from stattools.cli.gallery import gallery
 from stattools.cli.report import report
 from stattools.cli.validate import validate
 from stattools.cli.verify import verify
-from stattools.printing import PLAINLY
+from stattools.text.printing import PLAINLY
 
 app = typer.Typer(
     name="stattools",

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stattools.cli.text_files import OPENERS, text_table
-from stattools.data.row_groups import ARROW, PARQUET
+from stattools.data.files.row_groups import ARROW, PARQUET
 from stattools.errors import DomainError
-from stattools.files.paths import require_regular
+from stattools.interface.paths import require_regular
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stattools.cli.families import Family
-from stattools.data.formula import parse
-from stattools.data.grouped import grouped_formula
+from stattools.data.formula.formula import parse
+from stattools.data.tables.grouped import grouped_formula
 from stattools.errors import DomainError, quoted
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from stattools.printing import is_encodable
 from stattools.reporting.provenance import code_version, data_hash, environment
+from stattools.text.printing import is_encodable
 
 
 def text(value: Any) -> str:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.arrays import NUMBERS, default_names, matrix, named, vector, with_intercept
-from stattools.data.columns import checked, missing
 from stattools.data.design import Design, learn, outcome_of
-from stattools.data.evaluation import short
-from stattools.data.formula import parse, require
-from stattools.data.pairing import paired
-from stattools.data.rows import Low
-from stattools.data.source import Source
-from stattools.data.sources import source_of
-from stattools.data.table import series, table
+from stattools.data.files.source import Source
+from stattools.data.files.sources import source_of
+from stattools.data.formula.evaluation import short
+from stattools.data.formula.formula import parse, require
+from stattools.data.rows.rows import Low
+from stattools.data.tables.arrays import NUMBERS, default_names, matrix, named, vector, with_intercept
+from stattools.data.tables.columns import checked, missing
+from stattools.data.tables.pairing import paired
+from stattools.data.tables.table import series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.record import record
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
-    from stattools.data.scanned_rows import ScannedRows
+    from stattools.data.files.scanned_rows import ScannedRows
 
 NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -169,7 +169,7 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
 
 
 def _from_source(text: str, source: Source, columns: Mapping[str, Any]) -> Dataset:
-    from stattools.data.first_pass import read_source
+    from stattools.data.files.first_pass import read_source
 
     rows, values, name, dropped, n_dropped = read_source(text, source, columns)
     return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, scanned=rows, extras=_origins(columns))

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.arrays import default_names, matrix, with_intercept
-from stattools.data.backticks import in_backticks
-from stattools.data.columns import checked, finite, listing, missing
-from stattools.data.evaluation import constants, evaluate
-from stattools.data.expression import Expression
-from stattools.data.formula import Formula, require
+from stattools.data.formula.backticks import in_backticks
+from stattools.data.formula.evaluation import constants, evaluate
+from stattools.data.formula.expression import Expression
+from stattools.data.formula.formula import Formula, require
+from stattools.data.formula.powers import rest_of_powers
 from stattools.data.levels import levels_of, over_levels
-from stattools.data.powers import rest_of_powers
-from stattools.data.rows import Low
-from stattools.data.table import is_frame, table
+from stattools.data.rows.rows import Low
+from stattools.data.tables.arrays import default_names, matrix, with_intercept
+from stattools.data.tables.columns import checked, finite, listing, missing
+from stattools.data.tables.table import is_frame, table
 from stattools.errors import DomainError, quoted
-from stattools.memory import in_bytes, require_memory
+from stattools.interface.memory import in_bytes, require_memory
 from stattools.record import record
 
 if TYPE_CHECKING:

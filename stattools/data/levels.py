@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.columns import listing
-from stattools.data.evaluation import constants, contrast_call
-from stattools.data.expression import Expression
-from stattools.data.transforms import contrast
+from stattools.data.formula.evaluation import constants, contrast_call
+from stattools.data.formula.expression import Expression
+from stattools.data.formula.transforms import contrast
+from stattools.data.tables.columns import listing
 from stattools.errors import DomainError
 
 if TYPE_CHECKING:

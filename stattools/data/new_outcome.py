@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.arrays import vector
-from stattools.data.columns import listing, missing
 from stattools.data.design import Design, outcome_of
-from stattools.data.formula import require
-from stattools.data.outcome import Rest
-from stattools.data.pairing import paired
-from stattools.data.table import table
+from stattools.data.formula.formula import require
+from stattools.data.tables.arrays import vector
+from stattools.data.tables.columns import listing, missing
+from stattools.data.tables.outcome import Rest
+from stattools.data.tables.pairing import paired
+from stattools.data.tables.table import table
 from stattools.errors import DomainError
 
 

@@ -16,7 +16,7 @@ from stattools.reporting.posteriors import PROB, posterior
 from stattools.reporting.tables import between, chance, count, decimals, facts, number, percent
 
 if TYPE_CHECKING:
-    from stattools.conjugate.beta_binomial import Beta
+    from stattools.bayes.conjugate.beta_binomial import Beta
 
 ATTACKS = {"aspirin": 104, "placebo": 189}
 PEOPLE = {"aspirin": 11_037, "placebo": 11_034}

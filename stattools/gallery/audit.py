@@ -29,8 +29,8 @@ from stattools.reporting.document import (
 from stattools.reporting.tables import count, number
 
 if TYPE_CHECKING:
-    from stattools.model import Model
-    from stattools.validation.audit import Audit
+    from stattools.models.model import Model
+    from stattools.validation.explaining.audit import Audit
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,8 @@ from stattools.reporting.posteriors import PROB, SEED, posterior
 from stattools.reporting.tables import between, chance, count, decimals, number, percent
 
 if TYPE_CHECKING:
-    from stattools.conjugate.beta_binomial import Beta
-    from stattools.fitted import Fit
+    from stattools.bayes.conjugate.beta_binomial import Beta
+    from stattools.inference.fitted import Fit
 
 FLIPS = (0, 1, 0, 1, 1, 1, 0, 0, 1, 1)
 MILLION = 1_000_000

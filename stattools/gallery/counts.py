@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import special
 
+from stattools.bayes.sampling.predictive_check import beside
 from stattools.gallery import command
-from stattools.goodness import grouped
+from stattools.inference.diagnostics.goodness import grouped
 from stattools.reporting import equations, predictive, sections, sentences
 from stattools.reporting.diagnostics import expected_frequencies, frequencies, means
 from stattools.reporting.dispersion import dispersion as told
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, chance, count, decimals, number, percent
-from stattools.sampling.predictive_check import beside
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
 
 FORMULA = "mdvis ~ lncoins + idp + lpi + fmde + physlm + disea + hlthg + hlthf + hlthp"
 MANY = 15

@@ -17,9 +17,9 @@ from stattools.reporting.tables import count, number, percent, small
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
+    from stattools.inference.separate_fits import OneVsRestFit
     from stattools.networks.network_fit import NetworkFit
-    from stattools.separate_fits import OneVsRestFit
 
 Floats = NDArray[np.float64]
 

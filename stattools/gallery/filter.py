@@ -14,7 +14,7 @@ from stattools.reporting.document import Block, Document, Figure, Listing, Math,
 from stattools.reporting.tables import between, bound, count, decimals, number, percent
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
 
 Floats = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.gallery import command
-from stattools.goodness import grouped
+from stattools.inference.diagnostics.goodness import grouped
 from stattools.reporting import sections, sentences
 from stattools.reporting.diagnostics import calibration, coefficients
 from stattools.reporting.document import Block, Document, Paragraph, Section, Table
@@ -15,7 +15,7 @@ from stattools.reporting.draws import drawn
 from stattools.reporting.tables import between, count, decimals, number, percent
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
     from stattools.validation.agreement import Agreement
 
 SEED = 1

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.gallery import command
+from stattools.numerics.threads import one_blas_thread
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, percent, small
-from stattools.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from stattools.networks.network_fit import NetworkFit

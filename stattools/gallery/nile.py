@@ -12,7 +12,7 @@ from stattools.reporting.document import Block, Document, Figure, Math, Paragrap
 from stattools.reporting.tables import between, chance, decimals, number, percent
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
 
 DAM = 1899
 """The year in which the building of the first dam at Aswan began."""

@@ -15,8 +15,8 @@ from stattools.reporting.draws import drawn
 from stattools.reporting.tables import between, count, decimals, number, percent, small
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
-    from stattools.model import Model
+    from stattools.inference.fitted import Fit
+    from stattools.models.model import Model
     from stattools.solvers import Solution
     from stattools.validation.agreement import Agreement
 

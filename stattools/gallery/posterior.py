@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.bayes.priors.assignment import assign
+from stattools.bayes.sampling.target import Mode, mode, target
 from stattools.errors import ConvergenceError
 from stattools.gallery import command
-from stattools.priors.assignment import assign
 from stattools.reporting import figures, sections
 from stattools.reporting.document import Document, Figure, Listing, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, number, percent
-from stattools.sampling.target import Mode, mode, target
 
 if TYPE_CHECKING:
+    from stattools.bayes.sampling.draws import Posterior
     from stattools.models.custom import Custom
-    from stattools.sampling.draws import Posterior
 
 Floats = NDArray[np.float64]
 

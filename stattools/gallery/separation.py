@@ -11,8 +11,8 @@ from scipy import special
 from scipy.optimize import brentq
 
 from stattools.errors import IdentificationError
-from stattools.existence import Separation, SeparationError
 from stattools.gallery import command
+from stattools.inference.existence import Separation, SeparationError
 from stattools.reporting import figures, sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Listing, Paragraph, Section, Table
 from stattools.reporting.tables import (
@@ -28,8 +28,8 @@ from stattools.reporting.tables import (
 )
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
-    from stattools.model import Model
+    from stattools.inference.fitted import Fit
+    from stattools.models.model import Model
 
 FORMULA = "HG ~ NV + PI + EH"
 WITHOUT = "HG ~ PI + EH"

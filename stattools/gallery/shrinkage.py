@@ -13,8 +13,8 @@ from stattools.reporting.document import Block, Document, Math, Paragraph, Secti
 from stattools.reporting.tables import between, count, decimals, number, percent
 
 if TYPE_CHECKING:
-    from stattools.conjugate.shrinkage import EmpiricalBayes
-    from stattools.fitted import Fit
+    from stattools.bayes.empirical_bayes import EmpiricalBayes
+    from stattools.inference.fitted import Fit
 
 PER = 10_000
 TOP = 10

@@ -12,7 +12,7 @@ from stattools.reporting.document import Block, Document, Figure, Paragraph, Sec
 from stattools.reporting.tables import between, count, decimals, number, p_value, percent, small
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
     from stattools.validation.agreement import Agreement
 
 FORMULA = "party ~ left_right + age + income"

@@ -22,13 +22,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, gammaln, log_expit, logit
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.seeds import generator
 from stattools.likelihoods.bernoulli import LOG_ODDS
 from stattools.likelihoods.binomial import Binomial
-from stattools.likelihoods.gamma_differences import gamma_differences
 from stattools.likelihoods.likelihood import Edge, Likelihood, Terms
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
-from stattools.seeds import generator
+from stattools.numerics.gamma_differences import gamma_differences
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 
 Floats = NDArray[np.float64]
 

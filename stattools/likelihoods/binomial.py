@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, expit, log_expit, logit
 
 from stattools.errors import IncompatibleError
+from stattools.interface.seeds import generator
 from stattools.likelihoods.bernoulli import LOG_ODDS, Bernoulli
 from stattools.likelihoods.cumulants import Scalar
 from stattools.likelihoods.likelihood import Floats, Likelihood, Tails, Terms, allowed, finite_floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
-from stattools.likelihoods.saddle_point import deviance_part, log_binomial_pmf
-from stattools.seeds import generator
+from stattools.numerics.saddle_point import deviance_part, log_binomial_pmf
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, quoted
+from stattools.interface.seeds import generator
 from stattools.likelihoods.bernoulli import LOG_ODDS
 from stattools.likelihoods.cumulants import Categories
 from stattools.likelihoods.likelihood import Floats, Likelihood, Terms, allowed, finite_floats
 from stattools.likelihoods.outcomes import Outcome
-from stattools.seeds import generator
 
 
 @dataclass(frozen=True)

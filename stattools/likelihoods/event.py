@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Floats, Likelihood
 from stattools.likelihoods.outcomes import Outcome
-from stattools.seeds import generator
 
 
 class Event(Likelihood):

@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike
 from scipy.linalg import get_blas_funcs
 from scipy.special import ndtr
 
-from stattools.arguments import is_number
 from stattools.errors import DomainError, quoted
+from stattools.interface.arguments import is_number
+from stattools.interface.seeds import generator
+from stattools.interface.units import LARGEST, SMALLEST, require_size
 from stattools.likelihoods.likelihood import Floats, Likelihood, Terms, Words, finite, floats
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI
-from stattools.seeds import generator
-from stattools.units import LARGEST, SMALLEST, require_size
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 

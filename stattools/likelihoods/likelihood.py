@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.arguments import FLOAT64
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import FLOAT64
 from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import mixture_interval

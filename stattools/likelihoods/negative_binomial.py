@@ -21,13 +21,13 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, expit
 
 from stattools.errors import DomainError
+from stattools.interface.seeds import generator
 from stattools.likelihoods.count import Count
-from stattools.likelihoods.gamma_differences import gamma_differences
 from stattools.likelihoods.likelihood import Edge, Floats, Terms, allowed, finite_floats
 from stattools.likelihoods.poisson import Poisson
 from stattools.likelihoods.predictive import count_interval
-from stattools.likelihoods.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
-from stattools.seeds import generator
+from stattools.numerics.gamma_differences import gamma_differences
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 
 LARGEST = 700.0
 """exp stays within float64; a mean or a 1 / alpha beyond exp(700) stays there."""

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammainc, gammaincc
 
+from stattools.interface.seeds import generator
 from stattools.likelihoods.count import Count
 from stattools.likelihoods.cumulants import Scalar
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
 from stattools.likelihoods.predictive import count_interval
-from stattools.likelihoods.saddle_point import deviance_part, log_poisson_pmf
-from stattools.seeds import generator
+from stattools.numerics.saddle_point import deviance_part, log_poisson_pmf
 
 LARGEST_ETA = float(np.log(np.finfo(float).max))
 

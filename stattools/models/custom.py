@@ -15,11 +15,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.arguments import are_different, as_numbers, as_theta, is_number, labelled, written
 from stattools.errors import DomainError, quoted
-from stattools.model import Evaluation
+from stattools.interface.arguments import are_different, as_numbers, as_theta, is_number, labelled, written
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
-from stattools.printing import prints
+from stattools.models.model import Evaluation
+from stattools.text.printing import prints
 
 Floats = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.model import Evaluation
+from stattools.models.model import Evaluation
 
 Floats = NDArray[np.float64]
 Function = Callable[[Floats], float]

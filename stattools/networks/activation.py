@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from stattools.arguments import is_one_of
 from stattools.errors import DomainError
+from stattools.interface.arguments import is_one_of
 from stattools.networks.dense import Floats, Pullback
 
 type Kind = Literal["sigmoid", "tanh", "relu"]

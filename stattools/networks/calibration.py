@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.confusion_table import crossed, most_probable
 from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.prediction.confusion_table import crossed, most_probable
+from stattools.interface.memory import require_memory
+from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods import Likelihood
-from stattools.memory import require_memory
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import Network
-from stattools.whole_numbers import whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +65,7 @@ def reliability(fit: Predictor, data: Any, bins: int) -> pd.DataFrame:
     """Observed share against predicted probability in groups of equal width: predicted, observed, n, lower, upper."""
     import pandas as pd
 
-    from stattools.goodness import wilson_ends
+    from stattools.inference.diagnostics.goodness import wilson_ends
 
     bins = whole_number(bins, "bins= of calibration", at_least=1)
     require_memory(f"{bins:,} bins", 4 * bins, "Ask for fewer: bins=10 is common.")

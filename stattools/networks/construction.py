@@ -9,22 +9,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.arguments import require_truth
-from stattools.data.arrays import NUMBERS, vector
 from stattools.data.dataset import Dataset
 from stattools.data.extras import frequencies
-from stattools.data.outcome import binary, categories, numeric
-from stattools.data.rows import Rows
+from stattools.data.rows.rows import Rows
+from stattools.data.tables.arrays import NUMBERS, vector
+from stattools.data.tables.outcome import binary, categories, numeric
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import require_truth
+from stattools.interface.memory import require_memory
+from stattools.interface.units import require_units
+from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood
 from stattools.likelihoods.outcomes import Outcome
-from stattools.memory import require_memory
-from stattools.models.binding import Column, read_rows
+from stattools.models.regressions.binding import Column, read_rows
 from stattools.networks.activation import Kind
 from stattools.networks.network_model import KINDS, Network
 from stattools.networks.perceptron import Perceptron
-from stattools.units import require_units
-from stattools.whole_numbers import whole_number
 
 
 def network(

@@ -7,21 +7,21 @@ from typing import Any, Literal
 
 import numpy as np
 
-from stattools.arguments import is_one_of
 from stattools.errors import DomainError, IncompatibleError
-from stattools.memory import require_memory
+from stattools.inference.penalties import Ridge
+from stattools.interface.arguments import is_one_of
+from stattools.interface.memory import require_memory
+from stattools.interface.seeds import generator
+from stattools.interface.whole_numbers import whole_number
 from stattools.networks.full_batch import train_by_lbfgs
 from stattools.networks.mini_batches import train_by_adam
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import Network
 from stattools.networks.training import Training
-from stattools.penalties import Ridge
-from stattools.seeds import generator
+from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.adam import Adam
 from stattools.solvers.lbfgs import LBFGS
-from stattools.threads import one_blas_thread
-from stattools.whole_numbers import whole_number
 
 WORK = 2e7
 """Rows times parameters up to which full-batch L-BFGS is the default."""

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from stattools.model import Evaluation
+from stattools.inference.penalties import Ridge
+from stattools.models.model import Evaluation
 from stattools.networks.dense import Floats
 from stattools.networks.divergence import require_finite
 from stattools.networks.network_model import BLOCK, Network
 from stattools.networks.progress import progress
 from stattools.networks.training import Training
 from stattools.networks.weight_penalty import penalty_slope
-from stattools.penalties import Ridge
 from stattools.solvers.lbfgs import LBFGS
 from stattools.solvers.solution import Epoch
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError
+from stattools.inference.penalties import Ridge
 from stattools.networks.batch_norm import BatchNorm, Moments
 from stattools.networks.dense import Floats
 from stattools.networks.divergence import require_finite, require_gain
@@ -19,7 +20,6 @@ from stattools.networks.network_model import BLOCK, Network
 from stattools.networks.progress import progress
 from stattools.networks.training import Training
 from stattools.networks.weight_penalty import penalty_slope
-from stattools.penalties import Ridge
 from stattools.solvers.adam import Adam
 from stattools.solvers.solution import Epoch
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 
-from stattools.arguments import is_one_of
-from stattools.confusion_table import most_probable
 from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.prediction.confusion_table import most_probable
+from stattools.interface.arguments import is_one_of
 from stattools.networks.absent import refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
 from stattools.networks.network_fit import NetworkFit, as_labels, inputs_of
 from stattools.networks.network_model import Network
-from stattools.printing import printed
+from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,7 +138,7 @@ class NetworkEnsemble:
 
     def save(self, path: str | Path) -> Path:
         """Write the members without their data to a file, which `st.load` reads; returns the path."""
-        from stattools.storage import save
+        from stattools.inference.storage import save
 
         return save(self, path)
 

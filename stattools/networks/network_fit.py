@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.confusion_table import most_probable
 from stattools.errors import IncompatibleError
+from stattools.inference.prediction.confusion_table import most_probable
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
 from stattools.networks.absent import refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import Network
-from stattools.printing import printed
 from stattools.solvers.solution import Epoch
+from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,7 +178,7 @@ class NetworkFit:
 
     def save(self, path: str | Path) -> Path:
         """Write the fit without its data to a file, which `st.load` reads; returns the path."""
-        from stattools.storage import save
+        from stattools.inference.storage import save
 
         return save(self, path)
 

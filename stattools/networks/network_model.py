@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.arguments import as_theta
 from stattools.data.new_outcome import codes_of, new_outcome
-from stattools.data.outcome import numeric
-from stattools.data.rows import Rows
+from stattools.data.rows.rows import Rows
+from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.prediction.new_rows import frequencies_of
+from stattools.interface.arguments import as_theta
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
 from stattools.likelihoods.outcomes import Outcome
-from stattools.model import EXACT_FIT, NOT_ASKED, Evaluation
+from stattools.models.model import EXACT_FIT, NOT_ASKED, Evaluation
 from stattools.networks.batch_norm import Moments
 from stattools.networks.dense import Dense, Floats
 from stattools.networks.perceptron import Perceptron
-from stattools.new_rows import frequencies_of
-from stattools.printing import prints
+from stattools.text.printing import prints
 
 if TYPE_CHECKING:
     from stattools.data.design import Design

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
+from stattools.interface.seeds import generator
 from stattools.networks.activation import Activation, Kind
 from stattools.networks.batch_norm import BatchNorm, Moments
 from stattools.networks.dense import Dense, Floats
-from stattools.seeds import generator
 
 type Layer = Dense | BatchNorm | Activation
 

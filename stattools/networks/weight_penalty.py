@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from stattools.inference.penalties import Ridge
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import Network
-from stattools.penalties import Ridge
 
 
 def penalty_slope(model: Network, ridge: Ridge) -> Callable[[Floats], Floats]:

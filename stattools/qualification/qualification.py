@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from stattools.errors import StattoolsError
+from stattools.numerics.threads import one_blas_thread
 from stattools.qualification.check import Check, Finding, Measured
 from stattools.qualification.installation import Inspection, facts, inspect
 from stattools.reporting.provenance import code_version, environment
-from stattools.threads import one_blas_thread
 
 SUBJECTS = (
     "accuracy_sets",

@@ -12,10 +12,10 @@ from stattools.reporting.document import Block, Figure, Paragraph, Section, Tabl
 from stattools.reporting.tables import between, count, decimals, number, percent
 
 if TYPE_CHECKING:
-    from stattools.conjugate.ledger import Ledger
-    from stattools.conjugate.sensitivity import PriorSensitivity, TippingPrior
-    from stattools.conjugate.shrinkage import EmpiricalBayes
-    from stattools.conjugate.surprise import Surprise
+    from stattools.bayes.empirical_bayes import EmpiricalBayes
+    from stattools.bayes.prior_checks.ledger import Ledger
+    from stattools.bayes.prior_checks.sensitivity import PriorSensitivity, TippingPrior
+    from stattools.bayes.prior_checks.surprise import Surprise
 
 PROB = 0.94
 LEVEL = 0.95

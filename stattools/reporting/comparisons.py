@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from stattools.reporting import rows_in_files
-from stattools.solvers.surrogate import held_elsewhere
+from stattools.solvers.samples.surrogate import held_elsewhere
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.goodness import grouped, wilson_ends
+from stattools.inference.diagnostics.goodness import grouped, wilson_ends
 from stattools.reporting import figures, rows_in_files, smoothing, state_space, tallies
 from stattools.reporting.document import Figure
 from stattools.reporting.stories import story, told
 from stattools.reporting.tables import percent
-from stattools.solvers.surrogate import held_elsewhere, in_memory
+from stattools.solvers.samples.surrogate import held_elsewhere, in_memory
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
 
 Floats = NDArray[np.float64]
 COUNTS = ("coin", "binomial")

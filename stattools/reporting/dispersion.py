@@ -8,10 +8,10 @@ import numpy as np
 
 from stattools.reporting.document import code
 from stattools.reporting.tables import between, count, decimals, number, percent
-from stattools.solvers.surrogate import held_elsewhere
+from stattools.solvers.samples.surrogate import held_elsewhere
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
 
 
 def dispersion(fit: Fit) -> tuple[str, ...]:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stattools.model import Model
+from stattools.bayes.sampling.diagnostics import METHODS
+from stattools.models.model import Model
 from stattools.reporting import figures
 from stattools.reporting.diagnostics import coefficient_spreads
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code, literal
 from stattools.reporting.tables import between, count, decimals, number, percent
-from stattools.sampling.diagnostics import METHODS
 
 if TYPE_CHECKING:
-    from stattools.sampling.draws import Posterior
+    from stattools.bayes.sampling.draws import Posterior
     from stattools.validation.posterior_agreement import PosteriorAgreement
 
 PROB = 0.94

@@ -1,8 +1,8 @@
 """Writing a report so that a reader never sees half of one: everything is made first, then put in place at once.
 
-Its files are drafts (`stattools/files/writing.py`) until all are complete; then each replaces its old version, figures
-first, the Markdown last, while a lock on the folder keeps other writers waiting. What fails leaves the old report as it
-was. What the old report had and the new one does not make, a figure or a page, is removed.
+Its files are drafts (`stattools/interface/writing.py`) until all are complete; then each replaces its old version,
+figures first, the Markdown last, while a lock on the folder keeps other writers waiting. What fails leaves the old
+report as it was. What the old report had and the new one does not make, a figure or a page, is removed.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import unquote
 
-from stattools.arguments import is_writable
 from stattools.errors import DomainError
-from stattools.files.paths import path_of
-from stattools.files.writing import Drafts, reasons
+from stattools.interface.arguments import is_writable
+from stattools.interface.paths import path_of
+from stattools.interface.writing import Drafts, reasons
 from stattools.reporting.document import Document, Picture, walk
 from stattools.reporting.figures import png as drawn_png
 from stattools.reporting.figures import svg

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from html import escape
 from itertools import count as counter
 
-from stattools.characters import printable
 from stattools.reporting.document import (
     Block,
     Bullets,
@@ -31,6 +30,7 @@ from stattools.reporting.document import (
 )
 from stattools.reporting.mathml import formula
 from stattools.reporting.stylesheet import DARK_FIGURE, PAGE
+from stattools.text.characters import printable
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 LONG = 32

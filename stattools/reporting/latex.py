@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from stattools.characters import printable
 from stattools.reporting.document import Span, Table, inline
+from stattools.text.characters import printable
 
 ESCAPES = {
     "\\": r"\textbackslash{}",

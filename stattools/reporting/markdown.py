@@ -6,7 +6,6 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from stattools.characters import LINE_BREAK, UNPRINTABLE, printable
 from stattools.reporting.document import (
     Block,
     Bullets,
@@ -23,6 +22,7 @@ from stattools.reporting.document import (
     fenced,
     inline,
 )
+from stattools.text.characters import LINE_BREAK, UNPRINTABLE, printable
 
 ENTITY = re.compile(r"&(?=#?\w+;)")
 RULES = {"l": ":{}-", "r": "-{}:", "c": ":{}:"}

@@ -10,8 +10,8 @@ import re
 from html import escape
 from xml.etree import ElementTree
 
-from stattools.characters import printable
 from stattools.errors import IncompatibleError
+from stattools.text.characters import printable
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 ELEMENTS = re.compile(

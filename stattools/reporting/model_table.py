@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from stattools.arguments import is_one_of, names_of
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interval import require_level
+from stattools.interface.arguments import is_one_of, names_of
+from stattools.interface.interval import require_level
 from stattools.reporting import html, latex, markdown
 from stattools.reporting.document import Table, code, literal
 from stattools.reporting.tables import between, count, decimals, number, percent
@@ -96,7 +96,7 @@ def _table(columns: Sequence[_Column], caption: str) -> Table:
 
 
 def _caption(results: Sequence[Any], spread: str, level: float) -> str:
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
 
     fits = [isinstance(result, Fit) for result in results]
     said = []
@@ -110,8 +110,8 @@ def _caption(results: Sequence[Any], spread: str, level: float) -> str:
 
 
 def _column(result: Any, title: str, spread: str, level: float) -> _Column:
-    from stattools.fitted import Fit
-    from stattools.sampling.draws import Posterior
+    from stattools.bayes.sampling.draws import Posterior
+    from stattools.inference.fitted import Fit
 
     if isinstance(result, Fit):
         rows = result.table(level).to_dict("records")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from stattools.networks.network_ensemble import NetworkEnsemble
     from stattools.networks.network_model import Network
-    from stattools.validation.networks import NetworkAgreement
+    from stattools.validation.checks.networks import NetworkAgreement
 
 FUNCTIONS = {"sigmoid": r"\frac{1}{1 + e^{-z}}", "tanh": r"\tanh z", "relu": r"\max(z, 0)"}
 MOST_LABELS = 12

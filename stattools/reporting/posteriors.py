@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.errors import DomainError
-from stattools.interval import Interval
+from stattools.interface.interval import Interval
 from stattools.reporting import figures
 from stattools.reporting.diagnostics import span
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code
@@ -20,7 +20,7 @@ from stattools.reporting.tables import between, chance, count, decimals, facts, 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.conjugate.beta_binomial import Beta
+    from stattools.bayes.conjugate.beta_binomial import Beta
 
 DRAWS, SEED, PROB = 4000, 1, 0.94
 

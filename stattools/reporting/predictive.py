@@ -17,7 +17,7 @@ from stattools.reporting.document import Figure, Table
 from stattools.reporting.tables import between, chance, number
 
 if TYPE_CHECKING:
-    from stattools.sampling.predictive_check import PredictiveCheck
+    from stattools.bayes.sampling.predictive_check import PredictiveCheck
 
 Floats = NDArray[np.float64]
 TAILS = [0.03, 0.97]

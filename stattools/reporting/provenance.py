@@ -15,7 +15,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.reporting import rows_in_files
-from stattools.solvers.surrogate import held_elsewhere
+from stattools.solvers.samples.surrogate import held_elsewhere
 
 ENVIRONMENT = ("numpy", "scipy", "pandas", "formulaic", "statsmodels", "arviz", "matplotlib")
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.model import Model
+from stattools.models.model import Model
 from stattools.reporting import comparisons
 from stattools.reporting.document import inline
 from stattools.reporting.stories import story
 from stattools.reporting.tables import between, between_factors, decimals, have_factors, number, p_said, percent
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
 
 
 def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
@@ -32,7 +32,7 @@ def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
     >>> print(*st.sentences(st.fit(st.ols("y ~ dose", data))))
     The mean of y rises by 2.000 per unit of dose (95 % Wald interval 1.364 to 2.636; t = 10.00, p = 0.002).
     """
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
     from stattools.reporting.diagnostics import shared
     from stattools.reporting.sentences import conclusion
 

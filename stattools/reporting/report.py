@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stattools.arguments import require_truth
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import require_truth
 from stattools.reporting import draws, networks, sections, sentences, tallies
 from stattools.reporting.beliefs import section_of
 from stattools.reporting.diagnostics import COUNTS, diagnostics
@@ -38,11 +38,11 @@ from stattools.reporting.files import write
 from stattools.reporting.posteriors import SEED, belief, is_conjugate, posterior
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
+    from stattools.bayes.sampling.draws import Posterior
+    from stattools.inference.fitted import Fit
+    from stattools.inference.separate_fits import OneVsRestFit
     from stattools.networks.network_ensemble import NetworkEnsemble
     from stattools.networks.network_fit import NetworkFit
-    from stattools.sampling.draws import Posterior
-    from stattools.separate_fits import OneVsRestFit
     from stattools.validation.agreement import Agreement
 
 BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Picture)
@@ -82,13 +82,13 @@ def report(
 
 def compose(*parts: Part, title: str | None = None, command: str | None = None) -> Document:
     """The report as a document, before it has a format."""
-    from stattools.fitted import Fit
+    from stattools.bayes.sampling.draws import Posterior
+    from stattools.inference.fitted import Fit
+    from stattools.inference.separate_fits import OneVsRestFit
     from stattools.networks.network_ensemble import NetworkEnsemble
     from stattools.networks.network_fit import NetworkFit
-    from stattools.sampling.draws import Posterior
-    from stattools.separate_fits import OneVsRestFit
     from stattools.validation.agreement import Agreement
-    from stattools.validation.networks import NetworkAgreement
+    from stattools.validation.checks.networks import NetworkAgreement
     from stattools.validation.posterior_agreement import PosteriorAgreement
 
     for name, text in (("title", title), ("command", command)):

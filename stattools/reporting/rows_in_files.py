@@ -12,15 +12,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.chunk_statistics import is_checked
-from stattools.data.moments import Moments
-from stattools.data.rows import Block
-from stattools.data.scan import Scan
-from stattools.data.scanned_rows import Ends
+from stattools.bayes.priors.overview import moments_of_columns
+from stattools.data.files.chunk_statistics import is_checked
+from stattools.data.files.scan import Scan
+from stattools.data.files.scanned_rows import Ends
+from stattools.data.rows.rows import Block
 from stattools.errors import IncompatibleError
-from stattools.model import Model
-from stattools.priors.overview import moments_of_columns
-from stattools.solvers.surrogate import place_of
+from stattools.models.model import Model
+from stattools.numerics.moments import Moments
+from stattools.solvers.samples.surrogate import place_of
 
 Floats = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.moments import Moments
-from stattools.model import Model
+from stattools.models.model import Model
+from stattools.numerics.moments import Moments
 from stattools.reporting import equations, rows_in_files, sentences, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, shared, spreads
 from stattools.reporting.dispersion import dispersion
@@ -19,10 +19,10 @@ from stattools.reporting.provenance import code_version, data_hash, environment,
 from stattools.reporting.stories import event, story
 from stattools.reporting.tables import agreement as agreement_table
 from stattools.reporting.tables import coefficients, count, decimals, facts, number, p_said, percent
-from stattools.solvers.surrogate import held_elsewhere, in_memory
+from stattools.solvers.samples.surrogate import held_elsewhere, in_memory
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
     from stattools.validation.agreement import Agreement
 
 SHOWN_COLUMNS = 20

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.inference.summary import maximum
 from stattools.reporting import comparisons, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, coefficient_spreads
 from stattools.reporting.document import code, literal
@@ -28,12 +29,11 @@ from stattools.reporting.tables import (
     number,
     percent,
 )
-from stattools.summary import maximum
-from stattools.validation.files import SECOND
+from stattools.validation.checks.files import SECOND
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
-    from stattools.separate_fits import OneVsRestFit
+    from stattools.inference.fitted import Fit
+    from stattools.inference.separate_fits import OneVsRestFit
     from stattools.solvers import Solution
     from stattools.validation.agreement import Agreement
 

@@ -12,7 +12,7 @@ from stattools.reporting.document import Block, Figure, Math, Paragraph, code
 from stattools.reporting.tables import between, count, decimals, number, percent
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
 
 STEPS = 10
 """Forecasts in the figure."""

@@ -11,7 +11,7 @@ from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, 
 from stattools.reporting.tables import between, count, decimals, number, percent
 
 if TYPE_CHECKING:
-    from stattools.fitted import Fit
+    from stattools.inference.fitted import Fit
 
 MOST = 30
 """So many arms are listed, and drawn."""

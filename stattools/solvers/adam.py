@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.arguments import is_number
 from stattools.errors import DomainError, quoted
-from stattools.whole_numbers import whole_number
+from stattools.interface.arguments import is_number
+from stattools.interface.whole_numbers import whole_number
 
 Floats = NDArray[np.float64]
 

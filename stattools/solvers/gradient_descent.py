@@ -13,13 +13,13 @@ from typing import Literal
 
 import numpy as np
 
-from stattools.arguments import is_number, is_one_of, require_truth
 from stattools.errors import ConvergenceError, DomainError, quoted
-from stattools.model import Evaluation, Model
-from stattools.printing import printed
+from stattools.interface.arguments import is_number, is_one_of, require_truth
+from stattools.models.model import Evaluation, Model
 from stattools.solvers.metric import Floats, Metric, nrm2
 from stattools.solvers.requirements import require_rows, require_tolerance
 from stattools.solvers.solution import Solution, Status, TraceStep
+from stattools.text.printing import printed
 
 BB = "barzilai-borwein"
 MEMORY = 10

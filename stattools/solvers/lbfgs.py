@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stattools.model import Model
+from stattools.models.model import Model
 from stattools.solvers.metric import Floats, Metric
-from stattools.solvers.newton_steps import climb
 from stattools.solvers.requirements import require_rows, require_tolerance
-from stattools.solvers.softmax import large, maximize_softmax
+from stattools.solvers.softmax.maximum import large, maximize_softmax
 from stattools.solvers.solution import Solution, TraceStep
+from stattools.solvers.steps.newton_steps import climb
 
 
 @dataclass(frozen=True)

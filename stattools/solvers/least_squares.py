@@ -19,22 +19,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-from stattools.arguments import is_one_of
-from stattools.data.rows import Rows
-from stattools.data.scanned_rows import ScannedRows
-from stattools.data.slices import largest
-from stattools.data.triangle import triangle
+from stattools.data.files.scanned_rows import ScannedRows
+from stattools.data.rows.rows import Rows
+from stattools.data.rows.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
-from stattools.model import EXACT_FIT, Model
+from stattools.interface.arguments import is_one_of
+from stattools.interface.units import require_units
+from stattools.models.model import EXACT_FIT, Model
 from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
-from stattools.solvers.exact_elimination import eliminate
-from stattools.solvers.few_numbers import Orthogonal, are_few
-from stattools.solvers.few_rows import FEW as FEW_ROWS
-from stattools.solvers.few_rows import FewRows
-from stattools.solvers.normal_equations import Refined, refine
-from stattools.solvers.rounding import Rounding
+from stattools.solvers.rungs.exact_elimination import eliminate
+from stattools.solvers.rungs.exact_gram import largest
+from stattools.solvers.rungs.householder import Orthogonal, are_few
+from stattools.solvers.rungs.normal_equations import Refined, refine
+from stattools.solvers.rungs.rounding import Rounding
+from stattools.solvers.rungs.rows_at_once import FEW as FEW_ROWS
+from stattools.solvers.rungs.rows_at_once import FewRows
 from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
-from stattools.units import require_units
 
 Floats = NDArray[np.float64]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from stattools.model import Model
 from stattools.models.custom import Custom
-from stattools.solvers.newton_steps import climb, footing
+from stattools.models.model import Model
 from stattools.solvers.own_units import climb_in_own_units
 from stattools.solvers.requirements import require_choice, require_rows, require_tolerance
+from stattools.solvers.samples.subsampled_newton import subsampled
+from stattools.solvers.samples.surrogate import held_elsewhere, on_source, surrogate_ascent
 from stattools.solvers.solution import Solution
-from stattools.solvers.subsampled_newton import subsampled
-from stattools.solvers.surrogate import held_elsewhere, on_source, surrogate_ascent
+from stattools.solvers.steps.newton_steps import climb, footing
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError
 from stattools.models.custom import Custom
 from stattools.models.differences import Steps, fitting_step
-from stattools.solvers.newton_steps import ROUND_OFF
 from stattools.solvers.solution import Known, Solution, Status, TraceStep
+from stattools.solvers.steps.newton_steps import ROUND_OFF
 
 Floats = NDArray[np.float64]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.arguments import is_number, is_one_of
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.whole_numbers import whole_number
+from stattools.interface.arguments import is_number, is_one_of
+from stattools.interface.whole_numbers import whole_number
 
 
 def require_rows(solver: str, needs: str, model: Any) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.printing import printed
-from stattools.validation.finding import escaped, pipe_table
+from stattools.text.printing import printed
+from stattools.validation.explaining.finding import escaped, pipe_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,7 @@ class Agreement:
         return self.rows.copy()
 
     def _cells(self) -> tuple[list[str], list[list[str]], int]:
-        from stattools.summary import number
+        from stattools.inference.summary import number
 
         labels = [name for name in ("category", "term") if name in self.rows]
         head = [*("" for _ in labels), "estimate", "reference", "digits", "se", "reference se", "digits"]
@@ -63,7 +63,7 @@ class Agreement:
 
     @printed
     def __str__(self) -> str:
-        from stattools.summary import aligned
+        from stattools.inference.summary import aligned
 
         head, body, left = self._cells()
         logliks = f"log-likelihood {self.loglik:.8f}   reference {self.reference_loglik:.8f}"

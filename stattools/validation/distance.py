@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError
-from stattools.model import Model
+from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 
 Floats = NDArray[np.float64]

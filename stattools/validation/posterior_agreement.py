@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.printing import printed
+from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ class PosteriorAgreement:
 
     @printed
     def __str__(self) -> str:
-        from stattools.summary import aligned, number
+        from stattools.inference.summary import aligned, number
 
         if bool(np.isnan(self.rows["reference"].to_numpy(dtype=float)).all()):
             return self.sentence

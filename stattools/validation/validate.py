@@ -12,30 +12,30 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.covariance import covariance
+from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import IncompatibleError
-from stattools.fitted import Fit
-from stattools.model import Model
-from stattools.models.counts import BernoulliTrials
+from stattools.inference.covariance import covariance
+from stattools.inference.fitted import Fit
+from stattools.inference.separate_fits import OneVsRestFit
+from stattools.models.model import Model
+from stattools.models.samples.counts import BernoulliTrials
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import Network
-from stattools.sampling.draws import Posterior
-from stattools.separate_fits import OneVsRestFit
-from stattools.solvers.surrogate import held_elsewhere
+from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
-from stattools.validation.arms import has_intervals, validate_arms
+from stattools.validation.checks.arms import has_intervals, validate_arms
+from stattools.validation.checks.drawn_posteriors import validate_draws
+from stattools.validation.checks.exact_posteriors import validate_exact
+from stattools.validation.checks.files import validate_in_files
+from stattools.validation.checks.networks import NetworkAgreement, validate_network
+from stattools.validation.checks.posteriors_in_files import validate_draws_in_files
+from stattools.validation.checks.proportions import validate_proportion
+from stattools.validation.checks.smoothing import validate_smoothing
+from stattools.validation.checks.state_space import validate_structural
 from stattools.validation.distance import decrement
-from stattools.validation.drawn_posteriors import validate_draws
-from stattools.validation.exact_posteriors import validate_exact
-from stattools.validation.files import validate_in_files
-from stattools.validation.networks import NetworkAgreement, validate_network
 from stattools.validation.posterior_agreement import PosteriorAgreement
-from stattools.validation.posteriors_in_files import validate_draws_in_files
-from stattools.validation.proportions import validate_proportion
-from stattools.validation.rewritten import validate_rewritten
-from stattools.validation.smoothing import validate_smoothing
-from stattools.validation.state_space import validate_structural
-from stattools.validation.statsmodels import Reference, reference_fit
+from stattools.validation.references.scipy_likelihoods import validate_rewritten
+from stattools.validation.references.statsmodels import Reference, reference_fit
 
 Floats = NDArray[np.float64]
 

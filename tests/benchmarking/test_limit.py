@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stattools.benchmarking import limit, peak
-from stattools.data.products import add_gram
+from stattools.numerics.products import add_gram
 
 
 @pytest.mark.parametrize("order", ["C", "F"])

@@ -5,9 +5,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.bayes.priors.assignment import assign
+from stattools.bayes.sampling.target import mode, target
 from stattools.gallery.posterior import EFFECT, ERROR, Exact, _of_tau, _refusal, distance, priors, schools
-from stattools.priors.assignment import assign
-from stattools.sampling.target import mode, target
 
 
 def test_exact_moments_are_those_of_a_double_sum():

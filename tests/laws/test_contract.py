@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.rows import BLOCK_BYTES
+from stattools.data.rows.rows import BLOCK_BYTES
 from tests.laws.laws import LAWS, Follows
 from tests.laws.regressions import FITS, NO_LAWS, REGRESSIONS, Case, random_case
 
@@ -35,7 +35,7 @@ def test_the_fit_follows(law, name):
             before = fits_of(case)
             changed, follows = LAWS[law].change(case, np.random.default_rng([seed, 1]), Path(folder))
             if law == "rows in blocks":
-                patch.setattr("stattools.data.rows.BLOCK_BYTES", BLOCK_BYTES // 20_000)
+                patch.setattr("stattools.data.rows.rows.BLOCK_BYTES", BLOCK_BYTES // 20_000)
             after = fits_of(changed)
             assert len(before) == len(after)
             for one, other in zip(before, after, strict=True):

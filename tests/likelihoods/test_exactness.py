@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.likelihoods.saddle_point import deviance_part, log_binomial_pmf, log_poisson_pmf, stirling_error
+from stattools.numerics.saddle_point import deviance_part, log_binomial_pmf, log_poisson_pmf, stirling_error
 
 
 def exact_poisson(k: int, eta: float) -> float:

@@ -10,8 +10,8 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
-from stattools.export.arviz import datatree, leave_one_out
-from stattools.priors.assignment import assign
+from stattools.bayes.priors.assignment import assign
+from stattools.inference.arviz.arviz import datatree, leave_one_out
 from tests.cases import RegressionCase
 from tests.matrix.asked import FORMULA, Asked, asked
 from tests.matrix.predictions import new_rows

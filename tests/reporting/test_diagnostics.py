@@ -5,7 +5,7 @@ from hypothesis import strategies as s
 from scipy import stats
 
 import stattools as st
-from stattools.goodness import grouped
+from stattools.inference.diagnostics.goodness import grouped
 from stattools.reporting.diagnostics import (
     coefficient_spreads,
     diagnostics,

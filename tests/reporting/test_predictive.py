@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.testing import assert_array_equal
 
+from stattools.bayes.sampling.predictive_check import beside
 from stattools.reporting.predictive import checks, rootogram, tally
-from stattools.sampling.predictive_check import beside
 
 RNG = np.random.default_rng(2)
 SEEN = RNG.poisson(2.0, 400).astype(float)

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.data import first_pass
+from stattools.data.files import first_pass
 from stattools.reporting import rows_in_files
 from stattools.reporting.diagnostics import spreads
 from stattools.reporting.provenance import data_hash
-from tests.data.test_scanned_rows import DATA, MODELS, model_of, write
+from tests.data.files.test_scanned_rows import DATA, MODELS, model_of, write
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import stattools as st
-from stattools.data import first_pass
-from stattools.solvers.few_numbers import Orthogonal
+from stattools.data.files import first_pass
 from stattools.solvers.least_squares import ENOUGH
+from stattools.solvers.rungs.householder import Orthogonal
 from tests.solvers.test_least_squares import agreement, design, needs_nist, nist
 
 

@@ -4,7 +4,7 @@ import mpmath as mp
 import numpy as np
 from statsmodels.datasets import macrodata, nile
 
-from stattools.statespace.components import Components
+from stattools.series.statespace.components import Components
 
 NILE = nile.load_pandas().data["volume"].to_numpy()
 UNEMPLOYMENT = macrodata.load_pandas().data["unemp"].to_numpy()

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.validation import validate as module
 from stattools.validation.agreement import agreeing_digits
-from stattools.validation.statsmodels import Reference
+from stattools.validation.references.statsmodels import Reference
 from tests.cases import rng
 
 

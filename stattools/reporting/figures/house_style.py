@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.characters import printable
 from stattools.reporting.figures.settled import settled
+from stattools.text.characters import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

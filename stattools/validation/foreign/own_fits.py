@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.fitted import Fit
-from stattools.model import Model
-from stattools.penalties import Jeffreys, Ridge
+from stattools.inference.fitted import Fit
+from stattools.inference.penalties import Jeffreys, Ridge
+from stattools.models.model import Model
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.recipe import Numbers, Recipe
 from stattools.validation.foreign.shrinkage import Shrinkage

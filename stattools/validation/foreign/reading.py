@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.outcome import binary
-from stattools.data.pairing import index_of, paired, same_index
-from stattools.data.table import is_frame, table
+from stattools.data.tables.outcome import binary
+from stattools.data.tables.pairing import index_of, paired, same_index
+from stattools.data.tables.table import is_frame, table
 from stattools.errors import DomainError, IncompatibleError
-from stattools.fitted import Fit
+from stattools.inference.fitted import Fit
 from stattools.validation.foreign import own_fits, scikit_learn, statsmodels_results
 from stattools.validation.foreign.description import Foreign
 

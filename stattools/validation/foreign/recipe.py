@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.covariance import HAC, Cluster, covariance
 from stattools.errors import IdentificationError
-from stattools.fitting import fit
+from stattools.inference.covariance import HAC, Cluster, covariance
+from stattools.inference.fitting import fit
+from stattools.inference.intervals.profile import profile_interval
+from stattools.inference.penalties import Jeffreys
 from stattools.likelihoods.outcomes import Outcome
-from stattools.model import Model
-from stattools.penalties import Jeffreys
-from stattools.profile import profile_interval
+from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
 

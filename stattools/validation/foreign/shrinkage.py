@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.model import Evaluation, Model
-from stattools.solvers.newton_steps import climb
+from stattools.models.model import Evaluation, Model
+from stattools.solvers.steps.newton_steps import climb
 
 Floats = NDArray[np.float64]
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.covariance import HAC, Cluster
 from stattools.errors import IncompatibleError
-from stattools.model import Model
+from stattools.inference.covariance import HAC, Cluster
+from stattools.models.model import Model
 from stattools.validation.foreign.description import Foreign, bound, texts
 from stattools.validation.foreign.recipe import Numbers, Recipe
 

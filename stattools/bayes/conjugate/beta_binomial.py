@@ -1,0 +1,300 @@
+"""Beta and Bernoulli trials: a Beta(a, b) prior and k successes in n trials give a Beta(a + k, b + n - k) posterior.
+
+    f(theta) = theta^(a-1) (1-theta)^(b-1) / B(a, b)
+    evidence = p(data) = [C(n, k) for a count] B(a + k, b + n - k) / B(a, b)
+
+Everything is exact: tails and quantiles by incomplete beta functions, highest-density intervals by solving, the
+evidence by Bayes' identity at the posterior mean. With arrays a, b there is one distribution per entry, an arm, and
+every answer has their shape. Source: Gelman et al., Bayesian Data Analysis (2013), sec. 2.1-2.5. Cost: microseconds
+per arm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.bayes.conjugate import arms as of_arms
+from stattools.bayes.conjugate.belief import between, probabilities, settle, tail
+from stattools.bayes.conjugate.curves.beta_curve import beta_ends
+from stattools.bayes.conjugate.curves.beta_peak import mode, require_one_peak
+from stattools.bayes.conjugate.data.trial_data import TRIALS, Seen, exact_leave_one_out, log_evidence, tree
+from stattools.bayes.conjugate.elicitation import beta_from_mean_sd, beta_from_quantiles
+from stattools.bayes.conjugate.improper import Improper
+from stattools.bayes.conjugate.predictives.predictive import BetaBinomial
+from stattools.errors import DomainError
+from stattools.interface.arguments import labelled
+from stattools.interface.interval import Interval
+from stattools.interface.memory import draws_shape
+from stattools.interface.seeds import generator
+from stattools.interface.whole_numbers import whole_number
+from stattools.models.samples.counts import coin, unit_interval
+from stattools.numerics.beta_distribution import log_density, quantile, tails
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from xarray import DataTree
+
+    from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
+
+Floats = NDArray[np.float64]
+REMEDY = "A flat prior is Beta(1, 1), Jeffreys' is Beta(0.5, 0.5); Haldane's limit a, b -> 0 is st.Beta.haldane()."
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Beta:
+    """The beta distribution of a probability theta: a prior, and after `update` a posterior.
+
+    `a` and `b` are numbers, or arrays with one entry per arm, which `arms` may name. Two are equal when `a` and `b`
+    are; a posterior also remembers its prior and what was seen since. Raises DomainError for parameters that are not
+    positive and finite (improper priors such as Beta(0, 0); see `haldane`).
+
+    >>> posterior = Beta(1, 1).update([1, 0, 1, 1, 0, 1])
+    >>> posterior, posterior == Beta(5, 3), posterior.mean
+    (Beta(5, 3), True, 0.625)
+    >>> Beta([5, 2], [3, 2], arms=("A", "B")).mean
+    array([0.625, 0.5  ])
+    """
+
+    a: Any
+    b: Any
+    arms: Any = field(default=None, kw_only=True)
+    seen: Seen | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        settle(self, positive=("a", "b"), remedy=REMEDY)
+
+    @classmethod
+    def haldane(cls) -> Improper:
+        """Haldane's limit a, b -> 0: flat in the log odds, and no distribution, for its mass is infinite.
+
+        Its posterior Beta(k, n - k) has the mean k / n and exists once both outcomes were seen; until then `update`
+        raises DomainError. It has no evidence, and no predictive distribution.
+
+        >>> Beta.haldane().update([1, 0, 1, 1])
+        Beta(3, 1)
+        """
+        return Improper(cls, "Haldane's prior", (0.0, 0.0))
+
+    @classmethod
+    def jeffreys(cls) -> Beta:
+        """Jeffreys' prior Beta(1/2, 1/2), the one that is the same for theta and for any function of it."""
+        return cls(0.5, 0.5)
+
+    @classmethod
+    def from_quantiles(cls, first: Any, second: Any = None, /, *, prob: float | None = None) -> Beta:
+        """The beta distribution with two given quantiles: `{0.05: 0.1, 0.95: 0.4}`, or the ends of the central interval
+        of probability `prob` (0.9 unless told).
+
+        It exists for any two, and is unique. Raises DomainError for quantiles outside (0, 1) or out of order. Source:
+        Shih, J. Stat. Comput. Simul. 85 (2015), 2022-2032.
+
+        >>> prior = Beta.from_quantiles(0.1, 0.4, prob=0.9)
+        >>> prior.quantile([0.05, 0.95]).round(12)
+        array([0.1, 0.4])
+        """
+        return cls(*beta_from_quantiles(first, second, prob))
+
+    @classmethod
+    def from_mean_sd(cls, mean: float, sd: float, /) -> Beta:
+        """The beta distribution with this mean and standard deviation; DomainError where sd^2 >= mean (1 - mean).
+
+        >>> Beta.from_mean_sd(0.25, 0.125)
+        Beta(2.75, 8.25)
+        """
+        return cls(*beta_from_mean_sd(mean, sd))
+
+    def __repr__(self) -> str:
+        return of_arms.shown(self, ("a", "b"))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Beta) and of_arms.key(self, ("a", "b")) == of_arms.key(other, ("a", "b"))
+
+    def __hash__(self) -> int:
+        return hash(of_arms.key(self, ("a", "b")))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Where theta may lie."""
+        return 0.0, 1.0
+
+    @property
+    def prior(self) -> Any:
+        """The prior before all data."""
+        return self if self.seen is None else self.seen.prior
+
+    @property
+    def successes(self) -> Any:
+        """Successes seen since the prior."""
+        return 0 if self.seen is None else self.seen.successes
+
+    @property
+    def trials(self) -> Any:
+        """Trials seen since the prior."""
+        return 0 if self.seen is None else self.seen.trials
+
+    @property
+    def log_evidence(self) -> Any:
+        """Log marginal likelihood of all data seen since the prior, per arm; a count includes its binomial coefficient.
+
+        Raises DomainError after an improper prior, whose evidence is not defined.
+
+        >>> Beta(1, 1).update([1, 0]).log_evidence  # log B(2, 2) = log 1/6
+        -1.7917594692280...
+        """
+        if isinstance(self.prior, Improper):
+            raise self.prior.lacks("evidence")
+        return of_arms.plain(np.zeros(np.shape(self.a))) if self.seen is None else self.seen.log_evidence
+
+    @property
+    def mean(self) -> Any:
+        """a / (a + b)."""
+        return self.a / (self.a + self.b)
+
+    @property
+    def sd(self) -> Any:
+        """Square root of p q / (a + b + 1), with p the mean and q = 1 - p."""
+        size = self.a + self.b
+        return of_arms.plain(np.sqrt((self.a / size) * (self.b / size) / (size + 1.0)))
+
+    @property
+    def mode(self) -> Any:
+        """Where the density is highest: (a - 1) / (a + b - 2) inside, else the end that it rises to.
+
+        Raises DomainError where no single point is highest: a flat density, or one unbounded at both ends.
+        """
+        return mode(self)
+
+    @property
+    def median(self) -> Any:
+        """The theta with probability 1/2 on either side."""
+        return of_arms.plain(quantile(0.5, 0.5, self.a, self.b))
+
+    def density(self, theta: ArrayLike) -> Any:
+        """f(theta) for each theta in [0, 1]; infinite at an end where the density is unbounded."""
+        return np.exp(self.log_density(theta))
+
+    def log_density(self, theta: ArrayLike) -> Any:
+        """log f(theta) for each theta in [0, 1]. Raises DomainError outside."""
+        theta = unit_interval(theta, np.shape(self.a))
+        return log_density(theta, 1.0 - theta, self.a, self.b)[()]
+
+    def slope(self, theta: ArrayLike) -> Any:
+        """d log f / d theta = (a - 1) / theta - (b - 1) / (1 - theta), for theta in (0, 1)."""
+        theta = unit_interval(theta, np.shape(self.a))
+        with np.errstate(all="ignore"):  # at an end, or next to it, the slope is infinite, or 0 where it is flat
+            at_zero = np.where(np.asarray(self.a) == 1.0, 0.0, (self.a - 1.0) / theta)
+            return (at_zero - np.where(np.asarray(self.b) == 1.0, 0.0, (self.b - 1.0) / (1.0 - theta)))[()]
+
+    def probability(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0) -> Any:
+        """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless 0 <= low <= high <= 1.
+
+        >>> round(Beta(5, 3).probability(low=0.5), 12)
+        0.7734375
+        """
+        low, high = unit_interval(low, np.shape(self.a)), unit_interval(high, np.shape(self.a))
+        if np.any(low > high):
+            raise DomainError(f"probability needs low <= high; got low={low.tolist()!r}, high={high.tolist()!r}.")
+        ends = (tails(end, 1.0 - end, self.a, self.b) for end in (low, high))
+        return of_arms.plain(between(*ends))
+
+    def quantile(self, p: ArrayLike) -> Any:
+        """The theta with P(theta <= value) = p, p in [0, 1].
+
+        >>> Beta(1, 1).quantile([0.0, 0.25])
+        array([0.  , 0.25])
+        """
+        p = probabilities(p, self.a)
+        return of_arms.plain(quantile(p, 1.0 - p, self.a, self.b))
+
+    def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
+        """The interval that holds theta with probability `prob`, one per arm.
+
+        "hdi" has the highest density (equal at both ends, or one end at 0 or 1 where the density rises to it), "eti"
+        leaves the same probability on either side; for the flat Beta(1, 1) both are central. Raises DomainError for
+        prob outside (0, 1), and for "hdi" where a < 1 and b < 1: the region of highest density is then two pieces.
+
+        >>> low, high = Beta(5, 3).interval(0.9)
+        >>> round(low, 6), round(high, 6)
+        (0.36832, 0.892395)
+        """
+        aside = tail(prob, kind)
+        if kind == "hdi":
+            require_one_peak(self, "no single interval of highest density", 'Use kind="eti".')
+            lower, upper = (e.reshape(np.shape(self.a)) for e in beta_ends(prob, np.ravel(self.a), np.ravel(self.b)))
+        else:
+            lower, upper = quantile(aside, 1.0 - aside, self.a, self.b), quantile(1.0 - aside, aside, self.a, self.b)
+        return Interval(of_arms.plain(lower), of_arms.plain(upper), prob, kind, of_arms.terms(self, "theta"))
+
+    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
+        """One row per arm: arm, mean, sd, median, lower, upper."""
+        return of_arms.table(self, prob, kind)
+
+    def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
+        """Independent draws, shape (draws,), or (draws, arms)."""
+        shape = draws_shape(draws, np.shape(self.a))
+        return generator(seed).beta(self.a, self.b, shape)
+
+    def predictive(self, trials: ArrayLike) -> BetaBinomial:
+        """The distribution of the number of successes in `trials` new trials, a number or one per arm.
+
+        >>> Beta(5, 3).predictive(10).mean
+        6.25
+        """
+        labelled("the arms", self.arms, ("trials", trials))
+        return BetaBinomial(trials, self.a, self.b, self.arms)
+
+    def predictive_failures(self, successes: int = 1) -> Any:
+        """The distribution of the number of failures before `successes` new successes: a beta-negative-binomial.
+
+        >>> round(Beta(5, 3).predictive_failures().mean, 12)  # b / (a - 1)
+        0.75
+        """
+        from stattools.bayes.conjugate.predictives.beta_negative_binomial import BetaNegativeBinomial
+
+        return BetaNegativeBinomial(whole_number(successes, "successes", at_least=1), self.a, self.b, self.arms)
+
+    def update(self, more: Any, /) -> Beta:
+        """The posterior given more data: a model of trials (`st.coin`, `st.binomial`, `st.geometric`, `st.pascal`), or
+        raw flips.
+
+        Parameters are the prior's plus the totals, so order and grouping do not matter, to the last bit. The evidence
+        is that of the data as given: two counts say more than their sum, so their evidence has both coefficients. Arms
+        are matched by their labels. Raises IncompatibleError where arms do not correspond.
+
+        >>> Beta(1, 1).update([1, 0, 1]).update([0, 1]) == Beta(1, 1).update([1, 0, 1, 0, 1])
+        True
+        """
+        data = more if isinstance(more, TRIALS) else coin(more)
+        arms, data = of_arms.matched(self, np.shape(self.a), data)
+        successes, trials = self.successes + data.successes, self.trials + data.trials
+        a, b = self.prior.a + successes, self.prior.b + (trials - successes)
+        if isinstance(self.prior, Improper):
+            self.prior.require(f"{np.sum(successes)} successes in {np.sum(trials)} trials", a=a, b=b)
+        posterior = Beta(a, b, arms=arms)
+        evidence = None
+        if not isinstance(self.prior, Improper):
+            evidence = of_arms.plain(self.log_evidence + log_evidence(self, posterior, data))
+        batches = (() if self.seen is None else self.seen.batches) + (data,)
+        object.__setattr__(posterior, "seen", Seen(self.prior, batches, successes, trials, evidence))
+        return posterior
+
+    def loo(self) -> LeaveOneOut:
+        """Exact leave-one-out log predictive density of every observation: each flip, each count, each arm.
+
+        >>> round(Beta(1, 1).update([1, 0, 1]).loo().elpd, 6)  # 2 log(2/4) + log(1/4)
+        -2.772589
+        """
+        return exact_leave_one_out(self)
+
+    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
+        """Draws as a DataTree for ArviZ: posterior, prior, their predictives, the data; one chain of independent draws.
+
+        The observation is the total of successes of each arm, and so is the log-likelihood: leaving out all that an arm
+        has says nothing of its fit, whatever PSIS-LOO returns; `loo()` is exact. Before any data there are prior and
+        attributes alone.
+        """
+        return tree(self, draws, seed)

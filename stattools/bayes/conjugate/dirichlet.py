@@ -1,0 +1,301 @@
+"""Dirichlet and counts of categories: the prior's concentrations plus the counts.
+
+    f(p) = Gamma(A) / prod Gamma(a_k) prod p_k^(a_k - 1),    A = sum a_k,    a_k' = a_k + n_k
+
+Each probability alone is Beta(a_k, A - a_k), exact. The evidence comes from Bayes' identity at the posterior mean,
+in saddle-point form, so that counts of 1e9 lose nothing. Source: Gelman et al., Bayesian Data Analysis (2013), 3.4.
+(The package conjugate-models 0.14 takes negative counts and returns negative concentrations.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import xlogy
+
+from stattools.bayes.conjugate.arms import frozen
+from stattools.bayes.conjugate.belief import parameter
+from stattools.bayes.conjugate.beta_binomial import Beta
+from stattools.bayes.conjugate.data.category_data import Seen, leave_one_out, tree
+from stattools.bayes.conjugate.improper import Improper
+from stattools.bayes.conjugate.predictives.dirichlet_multinomial import (
+    DirichletMultinomial,
+    log_density_of_softmax,
+    others,
+)
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import labelled
+from stattools.interface.interval import Interval
+from stattools.interface.memory import draws_shape
+from stattools.interface.seeds import generator
+from stattools.models.samples.multinomial import Multinomial, Names, categories, checked_names, simplex
+from stattools.text.printing import printed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from xarray import DataTree
+
+    from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
+
+Floats = NDArray[np.float64]
+REMEDY = "Flat is Dirichlet(1), Jeffreys' is Dirichlet(0.5); the limit 0 is st.Dirichlet.haldane()."
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Dirichlet:
+    """What is believed about the probabilities of K categories: a prior, and after `update` a posterior.
+
+    `concentration` (K,) is worth that many observations of each category. One number is the same for each, of the
+    categories `names` or, without them, of whatever the data bring. Raises DomainError for concentrations that are not
+    positive and finite, and for names that are not one per category.
+
+    >>> import stattools as st
+    >>> posterior = Dirichlet(1).update(st.multinomial({"red": 3, "green": 5, "blue": 2}))
+    >>> posterior, posterior.mean.round(4).tolist()
+    (Dirichlet(red=4, green=6, blue=3), [0.3077, 0.4615, 0.2308])
+    """
+
+    concentration: Any
+    names: Sequence[Hashable] | None = field(default=None, kw_only=True)
+    seen: Seen | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        value = parameter("Dirichlet", "concentration", self.concentration, positive=True, remedy=REMEDY)
+        if value.ndim > 1:
+            raise DomainError(f"Dirichlet needs concentration, one number per category; got shape {value.shape}.")
+        names = labelled("the names", self.names, ("concentration", self.concentration))
+        if names is not None:
+            value = np.full(len(tuple(names)), float(value)) if value.ndim == 0 else value
+        if value.ndim:
+            names = checked_names(names, len(value), "Dirichlet")
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "concentration", frozen(value) if value.ndim else float(value))
+
+    @classmethod
+    def haldane(cls) -> Improper:
+        """Haldane's limit, all concentrations -> 0, and no distribution, for its mass is infinite.
+
+        Its posterior has the mean n_k / n, and exists once each category was seen. It has no evidence.
+
+        >>> import stattools as st
+        >>> Dirichlet.haldane().update(st.multinomial([3, 1]))
+        Dirichlet(0=3, 1=1)
+        """
+        return Improper(cls, "Haldane's prior", (0.0,))
+
+    @printed
+    def __repr__(self) -> str:
+        if np.ndim(self.concentration) == 0:
+            return f"Dirichlet({self.concentration:.15g})"
+        shown = [f"{name}={value:.12g}" for name, value in zip(self.labels, self.concentration, strict=True)]
+        return f"Dirichlet({', '.join(shown[:8])}{', ...' * (len(shown) > 8)})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Dirichlet) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    @property
+    def prior(self) -> Any:
+        """The prior before all data."""
+        return self if self.seen is None else self.seen.prior
+
+    @property
+    def log_evidence(self) -> float:
+        """Log marginal likelihood of all data since the prior; counts include their multinomial coefficient.
+
+        Raises DomainError after an improper prior.
+        """
+        if isinstance(self.prior, Improper):
+            raise self.prior.lacks("evidence")
+        return 0.0 if self.seen is None or self.seen.log_evidence is None else self.seen.log_evidence
+
+    @property
+    def marginals(self) -> Beta:
+        """What is believed about each probability whatever the others: Beta(a_k, A - a_k), one arm per category."""
+        a = self._several()
+        return Beta(a, others(a), arms=self.labels)
+
+    def marginal(self, name: Hashable) -> Beta:
+        """What is believed about the probability of one category.
+
+        >>> Dirichlet([4, 6, 3], names=("red", "green", "blue")).marginal("red")
+        Beta(4, 9)
+        """
+        a = self._several()
+        try:
+            place = self.labels.index(name)
+        except (ValueError, TypeError, ArithmeticError, Warning):  # what cannot be compared with a label is none
+            raise DomainError(
+                f"there is no category {quoted(name)}; there are {', '.join(map(repr, self.labels[:10]))}."
+            ) from None
+        return Beta(float(a[place]), float(np.delete(a, place).sum()))
+
+    @property
+    def mean(self) -> Floats:
+        """a_k / A."""
+        a = self._several()
+        return a / a.sum()
+
+    @property
+    def sd(self) -> Floats:
+        """Square roots of m (1 - m) / (A + 1), with m the mean."""
+        return self.marginals.sd
+
+    @property
+    def median(self) -> Floats:
+        """The median of each probability; they do not add to 1."""
+        return self.marginals.median
+
+    @property
+    def mode(self) -> Floats:
+        """Where the density is highest, (a_k - 1) / (A - K).
+
+        Raises DomainError where no single point is: a concentration below 1 (unbounded at an edge), or all 1 (flat).
+        """
+        a = self._several()
+        if (a < 1).any() or (a == 1).all():
+            reason = "is flat" if (a == 1).all() else "is unbounded where a probability is 0"
+            raise DomainError(f"{self!r} {reason} and has no mode. Use the mean.")
+        return (a - 1.0) / (a - 1.0).sum()
+
+    def density(self, p: ArrayLike) -> Any:
+        """f(p) at probabilities (..., K) that add to 1."""
+        return np.exp(self.log_density(p))
+
+    def log_density(self, p: ArrayLike) -> Any:
+        """log f(p) at probabilities (..., K); inf or -inf at an edge. Raises DomainError unless they add to 1.
+
+        >>> Dirichlet([1, 1, 1]).log_density([0.2, 0.3, 0.5])  # log 2
+        0.693147180559...
+        """
+        a = self._several()
+        p = simplex(p, len(a))
+        inside = (p > 0).all(axis=-1)
+        safe = np.where(inside[..., None], p, self.mean)
+        value = log_density_of_softmax(safe, a) - np.log(safe).sum(axis=-1)
+        # At an edge a concentration below 1 adds inf, one above 1 adds -inf, and both together are not defined.
+        if not inside.all():
+            with np.errstate(invalid="ignore"):
+                change = (xlogy(a - 1.0, p) - xlogy(a - 1.0, self.mean)).sum(axis=-1)
+            value = np.where(inside, value, self.log_density(self.mean) + change)
+        if np.isnan(value).any():
+            raise DomainError(f"the density of {self!r} is not defined where an edge of limit 0 meets one of infinity.")
+        return float(value) if value.ndim == 0 else value
+
+    def probability(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0) -> Floats:
+        """P(low <= p_k <= high) of each category."""
+        return self.marginals.probability(low, high)
+
+    def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
+        """The interval of each probability, from its Beta marginal."""
+        return self.marginals.interval(prob, kind=kind)
+
+    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
+        """One row per category: category, mean, sd, median, lower, upper."""
+        return self.marginals.table(prob, kind).rename(columns={"arm": "category"})
+
+    def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
+        """Independent draws of the probabilities, shape (draws, K)."""
+        return generator(seed).dirichlet(self._several(), draws_shape(draws, (len(self.concentration),))[0])
+
+    def predictive(self, trials: int = 1) -> DirichletMultinomial:
+        """The distribution of the counts in `trials` new trials.
+
+        >>> Dirichlet([4, 6, 3]).predictive(13).mean.tolist()
+        [4.0, 6.0, 3.0]
+        """
+        return DirichletMultinomial(trials, self._several(), self.labels)
+
+    def update(self, more: Multinomial | ArrayLike, /) -> Dirichlet:
+        """The posterior given more data: `st.multinomial(counts)`, `st.categories(labels)`, or raw labels.
+
+        Concentrations are the prior's plus the totals, so order and grouping do not matter, to the last bit. Categories
+        are matched by name; one that the data do not have was not seen. A prior without names takes those of its first
+        data. Raises IncompatibleError for a category that the prior does not know, and for counts without names that
+        are not one per category.
+
+        >>> prior = Dirichlet(1, names=("a", "b", "c"))
+        >>> prior.update(["a", "c"]).update(["a"]) == prior.update(["a", "a", "c"])
+        True
+        """
+        several = np.ndim(self.concentration) > 0
+        if not isinstance(more, Multinomial):
+            more = categories(more, names=self.labels if several else None)
+        names = _named(self, more)
+        data = more if names == more.labels else self._matched(more)
+        counts = data.counts if self.seen is None else self.seen.counts + data.counts
+        prior = self.prior
+        a = prior.concentration + counts
+        if isinstance(prior, Improper):
+            prior.require(f"the counts {quoted(counts.tolist())}", concentration=a)
+        posterior = Dirichlet(a, names=names)
+        evidence = None
+        if not isinstance(prior, Improper):
+            p, before = posterior.mean, np.broadcast_to(self.concentration, a.shape)
+            gain = log_density_of_softmax(p, before) - log_density_of_softmax(p, a)
+            evidence = self.log_evidence + data.log_probability(p) + float(gain)
+        batches = (() if self.seen is None else self.seen.batches) + (data,)
+        object.__setattr__(posterior, "seen", Seen(prior, batches, counts, evidence))
+        return posterior
+
+    def loo(self) -> LeaveOneOut:
+        """Exact leave-one-out log predictive density of every observation: each label, each set of counts.
+
+        >>> round(Dirichlet(1).update(["a", "b", "b"]).loo().elpd, 6)  # log(1/4) + 2 log(2/4)
+        -2.772589
+        """
+        return leave_one_out(self)
+
+    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
+        """Draws as a DataTree for ArviZ: `p` with dimension category, replicated totals, the totals; one chain of
+        independent draws.
+        """
+        return tree(self, draws, seed)
+
+    @property
+    def labels(self) -> Names:
+        """The categories; () where they are not known yet."""
+        return () if self.names is None else tuple(self.names)
+
+    def _key(self) -> tuple[Any, ...]:
+        return self.labels, np.shape(self.concentration), np.asarray(self.concentration).tobytes()
+
+    def _several(self) -> Floats:
+        if np.ndim(self.concentration) == 0:
+            raise DomainError(f"{self!r} does not know its categories. Give names=, or one concentration per category.")
+        return np.asarray(self.concentration)
+
+    def _matched(self, data: Multinomial) -> Multinomial:
+        unknown = [label for label in data.labels if label not in self.labels]
+        if unknown:
+            raise IncompatibleError(
+                f"update needs data of the categories {', '.join(map(repr, self.labels[:8]))}; got {unknown[0]!r}. "
+                "List all categories in the prior: Dirichlet(concentration, names=...)."
+            )
+        return data if data.labels == self.labels else data.over(self.labels)
+
+
+def _named(belief: Any, data: Multinomial) -> Names:
+    """The categories: of a prior that did not name its own, those of the first data, one for one."""
+    own = () if isinstance(belief, Improper) else belief.labels
+    unnamed = own == tuple(range(len(own)))
+    if not own or (unnamed and belief.seen is None and not set(data.labels) & set(own)):
+        if own and len(own) != len(data.labels):
+            raise IncompatibleError(
+                f"update needs data of {len(own)} categories, as many as the prior has; got {len(data.labels)}: "
+                f"{quoted(list(data.labels))}. Name the categories: Dirichlet(concentration, names=...)."
+            )
+        return data.labels
+    counts_alone = data.kind == "multinomial" and data.labels == tuple(range(len(data.labels)))
+    if unnamed and counts_alone and len(own) != len(data.labels):
+        raise IncompatibleError(
+            f"update needs one count for each of {len(own)} categories; got {len(data.labels)}: "
+            f"{quoted(data.counts.tolist())}. A category that was not seen has the count 0."
+        )
+    return own

@@ -1,0 +1,79 @@
+"""Priors of infinite mass, such as Haldane's: no distributions, but limits of some, whose posteriors may be proper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stattools.bayes.conjugate import arms as of_arms
+from stattools.errors import DomainError
+from stattools.text.printing import printed
+
+
+@dataclass(frozen=True)
+class Improper:
+    """An improper prior of a family: it can be updated with data that make it proper, and nothing else.
+
+    `family` is the class of the posterior, `values` its parameters at the limit, `name` what people call it.
+
+    >>> import stattools as st
+    >>> st.Beta.haldane()
+    Improper(Beta(0, 0): Haldane's prior)
+    """
+
+    family: Callable[..., Any]
+    name: str
+    values: tuple[float, ...]
+    arms = None
+    seen = None
+    successes = 0
+    trials = 0
+    events = 0
+    exposure = 0.0
+
+    @property
+    def prior(self) -> Improper:
+        """Itself: nothing was seen yet."""
+        return self
+
+    @printed
+    def __repr__(self) -> str:
+        return f"Improper({self._text(self.values)}: {self.name})"
+
+    def __getattr__(self, name: str) -> Any:
+        fields = tuple(getattr(self.family, "__dataclass_fields__", ()))[: len(self.values)]
+        if name in fields:
+            return self.values[fields.index(name)]
+        if name.startswith("_") or not hasattr(self.family, name):
+            raise AttributeError(name)
+        raise self.lacks(name)
+
+    def update(self, more: Any, /) -> Any:
+        """The posterior. Raises DomainError where it is improper too."""
+        return self.family.update(self, more)  # type: ignore[attr-defined]
+
+    def lacks(self, what: str) -> DomainError:
+        """The error of asking for what only a distribution has."""
+        return DomainError(
+            f"{self.name}, {self._text(self.values)}, is improper: its mass is infinite, and its "
+            f"{what.replace('_', ' ')} is not defined. Update it with data, or start from a proper prior."
+        )
+
+    def require(self, seen: str, **parameters: Any) -> None:
+        """DomainError unless the posterior's parameters are positive."""
+        bad = np.any([np.asarray(value) <= 0.0 for value in np.broadcast_arrays(*parameters.values())], axis=0)
+        if np.any(bad):
+            where = tuple(int(i) for i in np.argwhere(bad)[0])
+            values = [np.broadcast_to(v, bad.shape)[where] for v in parameters.values()]
+            at = f" {of_arms.place(where, None)}" if where else ""
+            raise DomainError(
+                f"{self.name}, {self._text(self.values)}, with {seen} has an improper posterior, "
+                f"{self._text(values)}{at}: no probability, mean or interval follows from it. "
+                "Use a proper prior, or wait for data that make it proper."
+            )
+
+    def _text(self, values: Any) -> str:
+        return f"{getattr(self.family, '__name__', self.family)}({', '.join(f'{float(v):g}' for v in values)})"

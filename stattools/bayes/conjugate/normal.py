@@ -1,0 +1,287 @@
+"""The normal distribution of a mean: a prior, and with normal data of known standard deviation the posterior.
+
+    theta ~ Normal(m, s),  y_i ~ Normal(theta, sigma_i)  =>  theta | y ~ Normal(m', s')
+    1 / s'^2 = 1 / s^2 + sum 1 / sigma_i^2,    m' = s'^2 (m / s^2 + sum y_i / sigma_i^2)
+
+Source: Gelman et al., Bayesian Data Analysis (2013), sec. 2.5. Cost: one pass over the data, then O(1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from stattools.bayes.conjugate import arms as of_arms
+from stattools.bayes.conjugate.arms import plain
+from stattools.bayes.conjugate.belief import interval_of, numbers, ordered, points, probabilities, settle, tail
+from stattools.bayes.conjugate.data.normal_data import Measurements, Seen, added, at_arm, require_rest, tree
+from stattools.bayes.conjugate.elicitation import normal_from_quantiles
+from stattools.bayes.conjugate.improper import Improper
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import labelled
+from stattools.interface.interval import Interval
+from stattools.interface.memory import draws_shape
+from stattools.interface.seeds import generator
+from stattools.models.samples.normal import NormalSample
+from stattools.numerics.exact_sum import pair_difference, pair_product, pair_quotient
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from xarray import DataTree
+
+    from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
+
+Floats = NDArray[np.float64]
+Pair = tuple[Floats, Floats]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Normal:
+    """The normal distribution of a mean or a coefficient, of one `mean` and one `sd`, or of arrays of them.
+
+    Both have the units of theta; `arms` name the arms. Raises DomainError unless the mean is finite and the standard
+    deviation positive and finite.
+
+    >>> belief = Normal(0, 2.5)
+    >>> belief, belief.probability(low=0.0)
+    (Normal(0, 2.5), 0.5)
+    """
+
+    mean: Any
+    sd: Any
+    arms: Sequence[Any] | None = field(default=None, kw_only=True)
+    seen: Seen | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        settle(self, real=("mean",), positive=("sd",))
+
+    @classmethod
+    def flat(cls) -> Improper:
+        """The flat limit sd -> inf, and no distribution, for its mass is infinite: the posterior mean is the weighted
+        mean of the data, its standard deviation the standard error. It has no evidence.
+
+        >>> import stattools as st
+        >>> Normal.flat().update(st.normal([1.0, 2.0, 6.0], sd=3.0))
+        Normal(3, 1.73205080756888)
+        """
+        return Improper(cls, "The flat prior", (0.0, np.inf))
+
+    @classmethod
+    def from_quantiles(cls, first: Any, second: Any = None, /, *, prob: float | None = None) -> Normal:
+        """The normal distribution with two given quantiles: `{0.1: -2.0, 0.5: 1.0}`, or the ends of the central
+        interval of probability `prob` (0.9 unless told). Raises DomainError for quantiles out of order.
+
+        >>> Normal.from_quantiles({0.1: -2.0, 0.5: 1.0}).quantile([0.1, 0.5]).round(12)
+        array([-2.,  1.])
+        """
+        return cls(*normal_from_quantiles(first, second, prob))
+
+    @classmethod
+    def from_mean_sd(cls, mean: float, sd: float, /) -> Normal:
+        """Normal(mean, sd), by the name that the other families have for it."""
+        return cls(mean, sd)
+
+    @classmethod
+    def jeffreys(cls) -> Improper:
+        """Jeffreys' prior of a mean, the flat one: improper, and proper after one measurement."""
+        return cls.flat()
+
+    def __repr__(self) -> str:
+        return of_arms.shown(self, ("mean", "sd"))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Normal) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """(-inf, inf)."""
+        return -np.inf, np.inf
+
+    @property
+    def mode(self) -> Any:
+        """The mean."""
+        return self.mean
+
+    @property
+    def median(self) -> Any:
+        """The mean."""
+        return self.mean
+
+    def density(self, x: ArrayLike) -> Any:
+        """f(x) at each x."""
+        return np.exp(self.log_density(x))
+
+    def log_density(self, x: ArrayLike) -> Any:
+        """log f(x) at each x, -inf at an infinite one. Raises DomainError for NaN.
+
+        >>> round(Normal(0, 1).log_density(0.0), 12)
+        -0.918938533205
+        """
+        z = self._standard(points(x, "theta"))
+        with np.errstate(over="ignore"):  # the density is 0 where z^2 overflows
+            return plain(-0.5 * z * z - np.log(self.sd) - HALF_LOG_TWO_PI)
+
+    def slope(self, x: ArrayLike) -> Any:
+        """d log f / dx = (mean - x) / sd^2."""
+        return plain(-self._standard(points(x, "theta")) / self.sd)
+
+    def pdf(self, x: ArrayLike) -> Any:
+        """The density, by the name that predictive distributions have for it."""
+        return self.density(x)
+
+    def log_pdf(self, x: ArrayLike) -> Any:
+        """The log density, by the name that predictive distributions have for it."""
+        return self.log_density(x)
+
+    def cdf(self, x: ArrayLike) -> Any:
+        """P(theta <= x), accurate in the lower tail; the upper one is `probability(low=x)`."""
+        return plain(special.ndtr(self._standard(points(x, "theta"))))
+
+    def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Any:
+        """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless low <= high.
+
+        >>> Normal(0, 1).probability(low=10.0)
+        7.619853024160...e-24
+        """
+        low, high = ordered(low, high)
+        a, b = self._standard(low), self._standard(high)
+        upper = a > 0
+        return plain(np.where(upper, special.ndtr(-a) - special.ndtr(-b), special.ndtr(b) - special.ndtr(a)))
+
+    def quantile(self, p: ArrayLike) -> Any:
+        """The x with P(theta <= x) = p."""
+        return plain(self.mean + self.sd * special.ndtri(probabilities(p)))
+
+    def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
+        """mean -+ z sd: the interval of highest density and the equal-tailed one are the same.
+
+        >>> Normal(0, 1).interval(0.95)
+        Interval(lower=-1.95996398454005..., upper=1.95996398454005..., level=0.95, kind='hdi', names=('theta',))
+        """
+        half = -special.ndtri(tail(prob, kind)) * self.sd
+        return interval_of(self.mean - half, self.mean + half, prob, kind, of_arms.terms(self, "theta"))
+
+    def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
+        """Independent draws, shape (draws, *shape of the parameters)."""
+        shape = draws_shape(draws, np.shape(self.mean))
+        return self.mean + self.sd * generator(seed).standard_normal(shape)
+
+    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
+        """One row per arm: arm, mean, sd, median, lower, upper."""
+        return of_arms.table(self, prob, kind)
+
+    @property
+    def prior(self) -> Any:
+        """The prior before all data."""
+        return self if self.seen is None else self.seen.prior
+
+    @property
+    def log_evidence(self) -> Any:
+        """Log marginal likelihood of all data seen since the prior, per arm. Raises DomainError after a flat prior."""
+        if isinstance(self.prior, Improper):
+            raise self.prior.lacks("evidence")
+        return plain(np.zeros(np.shape(self.mean))) if self.seen is None else self.seen.log_evidence
+
+    def update(self, more: NormalSample, /) -> Normal:
+        """The posterior given measurements with known standard deviation, `st.normal(y, sd=...)`.
+
+        The sums of all data are kept without rounding, so order and grouping do not matter, to the last bit; the
+        evidence agrees to round-off. A single prior serves each arm of the data alike; later arms are matched by
+        their names. Raises IncompatibleError for other data, or where arms do not correspond.
+
+        >>> import stattools as st
+        >>> once = Normal(0, 10).update(st.normal([1.0, 2.0, 6.0], sd=3.0))
+        >>> once == Normal(0, 10).update(st.normal([6.0], sd=3.0)).update(st.normal([2.0, 1.0], sd=3.0))
+        True
+        """
+        if not isinstance(more, NormalSample) or more.sd is None:
+            raise IncompatibleError(
+                f"Normal.update needs measurements with a known standard deviation, st.normal(y, sd=...); got "
+                f"{quoted(more)}. Where it is not known the prior is st.NormalInverseGamma."
+            )
+        arms, data = of_arms.matched(self, np.shape(self.mean), more)
+        counts, sums = added(self.seen, data)
+        prior = self.prior
+        mean, precision = _given(prior, sums[0].rounded(), sums[1].rounded())
+        if not (precision > 0).all():
+            raise DomainError(
+                f"{prior!r} is improper, and so is its posterior in arm {int(np.argmin(precision > 0))}, which has no "
+                "data. Use a proper prior, or give each arm its data."
+            )
+        posterior = Normal(mean.reshape(data.shape), (precision**-0.5).reshape(data.shape), arms=arms)
+        evidence = None
+        if not isinstance(prior, Improper):
+            mode = np.atleast_1d(posterior.mean)
+            fit = data.log_likelihood_by_arm(mode).reshape(data.shape)
+            evidence = plain(
+                self.log_evidence + fit + self.log_density(posterior.mean) - posterior.log_density(posterior.mean)
+            )
+        batches = (() if self.seen is None else self.seen.batches) + (data,)
+        object.__setattr__(posterior, "seen", Seen(prior, batches, counts, sums, evidence))
+        return posterior
+
+    def predictive(self, sd: ArrayLike) -> Normal:
+        """The distribution of a new measurement with standard deviation `sd`, or of the mean of n with sd / sqrt(n).
+
+        >>> Normal(1, 3).predictive(sd=4)
+        Normal(1, 5)
+        """
+        labelled("the arms", self.arms, ("sd", sd))
+        return Normal(self.mean, np.hypot(self.sd, numbers(sd, "predictive needs sd", positive=True)), arms=self.arms)
+
+    def loo(self) -> LeaveOneOut:
+        """Exact leave-one-out log predictive density of every measurement.
+
+        Raises DomainError where nothing was seen, or where one measurement is all that makes the posterior proper.
+        """
+        data = Measurements.of(self, np.shape(self.mean))
+        counts = np.bincount(data.arm_of, minlength=1)[data.arm_of]
+        require_rest(self, data, (counts > 1) | (not isinstance(self.prior, Improper)))
+        weight, total = data.without(self.seen, (data.weight, np.zeros_like(data.weight)))
+        mean, precision = _given(self.prior, weight, total, data.arm_of)
+        variance = 1.0 / data.weight + 1.0 / precision
+        gap = data.values - mean
+        pointwise = -0.5 * gap * gap / variance - 0.5 * np.log(variance) - HALF_LOG_TWO_PI
+
+        def log_likelihood(draws: int, seed: int | np.random.Generator) -> Floats:
+            return data.log_density(data.at(self.sample(draws, seed=seed)), 1.0 / np.sqrt(data.weight))
+
+        return data.leave_one_out(pointwise, log_likelihood)
+
+    def draw(self, draws: int, random: np.random.Generator) -> dict[str, Floats]:
+        """Draws by the name of the parameter."""
+        return {"mean": self.sample(draws, seed=random)}
+
+    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
+        """Draws as a DataTree for ArviZ: posterior, prior, replicated measurements, pointwise log-likelihood, the data;
+        one chain of independent draws.
+        """
+        return tree(self, Measurements.of(self, np.shape(self.mean)), draws, seed)
+
+    def _standard(self, x: Floats) -> Floats:
+        return (x - self.mean) / self.sd
+
+    def _identity(self) -> tuple[Any, ...]:
+        return of_arms.key(self, ("mean", "sd"))
+
+
+def _given(prior: Any, weight: Pair, total: Pair, arm_of: Any = slice(None)) -> tuple[Floats, Floats]:
+    """Posterior mean and precision from the sums of 1 / sd^2 and y / sd^2."""
+    proper = not isinstance(prior, Improper)
+    center = np.broadcast_to(at_arm(prior.mean, arm_of), weight[0].shape)
+    own = 1.0 / np.square(np.broadcast_to(at_arm(prior.sd, arm_of), center.shape)) if proper else np.zeros_like(center)
+    none = np.zeros_like(center)
+    precision = pair_difference(weight, (-own, none))
+    top = pair_difference(total, pair_product((-own, none), (center, none)))
+    some = precision[0] > 0
+    mean = pair_quotient(top, (np.where(some, precision[0], 1.0), np.where(some, precision[1], 0.0)))[0]
+    return mean, precision[0]

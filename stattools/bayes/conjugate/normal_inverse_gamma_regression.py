@@ -1,0 +1,314 @@
+"""Linear regression with a normal-inverse-gamma prior: coefficients and error variance, all in closed form.
+
+    variance ~ InverseGamma(shape, scale),   beta | variance ~ Normal(m, variance precision^-1)
+
+    precision' = precision + X^T W X,   m' solves [root; sqrt(W) X] m' = [root m; sqrt(W) y] by least squares
+    shape' = shape + n / 2,   scale' = scale + (what that least-squares problem leaves over) / 2
+
+Each coefficient is Student's t with 2 shape degrees of freedom. Everything is done by QR of stacked rows, the data's on
+standardized columns: no cross product is formed, nothing is inverted. The flat limit (density 1 / variance) is ordinary
+least squares with its t intervals. Updating twice is updating once, in any order, to round-off. Source: Gelman et al.,
+Bayesian Data Analysis (2013), ch. 14; Zellner (1986) for the g-prior; Kass & Wasserman (1995) for unit information.
+Cost: 2 n p^2 per update.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import solve_triangular
+
+from stattools.bayes.conjugate.arms import frozen
+from stattools.bayes.conjugate.belief import different, numbers, points, single
+from stattools.bayes.conjugate.data.regression_data import Seen, leave_one_out, log_density_of_coefficients, tree
+from stattools.bayes.conjugate.improper import Improper
+from stattools.bayes.conjugate.inverse_gamma import InverseGamma
+from stattools.bayes.conjugate.positive_definite import positive_root
+from stattools.bayes.conjugate.predictives.regression_predictive import at_new_rows
+from stattools.bayes.conjugate.regression_update import (
+    flat_parameters,
+    log_evidence,
+    require_ols,
+    require_same,
+    updated,
+)
+from stattools.bayes.conjugate.root_inverse_gamma import RootInverseGamma
+from stattools.bayes.conjugate.student_t import StudentT
+from stattools.bayes.conjugate.zellner import zellner
+from stattools.data.tables.arrays import default_names
+from stattools.errors import DomainError, quoted
+from stattools.interface.arguments import is_one_of, labelled
+from stattools.interface.interval import Interval
+from stattools.interface.memory import draws_shape
+from stattools.interface.seeds import generator
+from stattools.models.model import Model
+from stattools.text.printing import printed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from xarray import DataTree
+
+    from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class NormalInverseGammaRegression:
+    """What is believed about the coefficients and the error variance of `st.ols`: a prior, and after `update` a
+    posterior.
+
+    `mean` (p,) are the expected coefficients, `precision` the inverse of their covariance in units of the error
+    variance: a positive definite matrix (p, p), its diagonal (p,), or one number. `shape` and `scale` are those of the
+    variance's inverse gamma. `names` are the coefficients, taken from the first data where they are not given. Raises
+    DomainError for shapes that differ, and for a precision that is not symmetric positive definite.
+
+    >>> import stattools as st
+    >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
+    >>> posterior = NormalInverseGammaRegression([0, 0], 0.01, 1, 1).update(model)
+    >>> posterior.coefficients.mean.round(4).tolist(), posterior.names
+    ([0.8013, 2.2978], ('Intercept', 'x'))
+    """
+
+    mean: Any
+    precision: Any
+    shape: Any
+    scale: Any
+    names: Any = field(default=None, kw_only=True)
+    seen: Seen | None = field(default=None, init=False)
+    root: Floats = field(default_factory=lambda: np.empty(0), init=False)
+
+    def __post_init__(self) -> None:
+        title = "NormalInverseGammaRegression needs"
+        mean = np.atleast_1d(numbers(self.mean, f"{title} mean"))
+        if mean.ndim != 1:
+            raise DomainError(f"{title} mean, one number per coefficient; got shape {mean.shape}.")
+        precision = numbers(self.precision, f"{title} precision")
+        p = len(mean)
+        if precision.ndim < 2 and precision.size in (1, p):
+            precision = np.diag(np.broadcast_to(precision.ravel(), p))
+        root = positive_root(precision, p, f"{title} precision")
+        names = labelled("the coefficients", self.names, ("mean", self.mean), ("precision", self.precision))
+        names = different(names, p, title, "coefficient")
+        shape, scale = (single(getattr(self, name), f"{title} {name}") for name in ("shape", "scale"))
+        _set(self, mean=frozen(mean), precision=frozen(precision), root=frozen(root), names=names)
+        _set(self, shape=shape, scale=scale)
+
+    @classmethod
+    def flat(cls) -> Improper:
+        """The flat limit, density 1 / variance, and no distribution, for its mass is infinite.
+
+        Its posterior is ordinary least squares: the estimates of `st.fit`, and its t intervals. It exists from p + 1
+        rows on, and has no evidence.
+
+        >>> import stattools as st
+        >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
+        >>> NormalInverseGammaRegression.flat().update(model).mean.round(12).tolist()
+        [0.8, 2.3]
+        """
+        return Improper(cls, "The flat prior", (0.0, 0.0))
+
+    @classmethod
+    def g_prior(cls, model: Model, *, g: float, **options: Any) -> NormalInverseGammaRegression:
+        """Zellner's g-prior: the precision of the data divided by g, so that the prior is worth n / g rows.
+
+        Options, with defaults: `mean`, that of no effect, which is the mean of y for the intercept and 0 for the
+        others; `shape` 1/2 and `scale` shape s^2, with s^2 the residual variance, so that the variance is worth one
+        row. The posterior mean is (g estimate + mean) / (1 + g).
+
+        >>> import stattools as st
+        >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
+        >>> prior = NormalInverseGammaRegression.g_prior(model, g=4)
+        >>> prior.mean.tolist(), prior.update(model).mean.round(12).tolist()
+        ([4.25, 0.0], [1.49, 1.84])
+        """
+        require_ols(model)
+        mean, root, shape, scale = zellner(model, g, **options)
+        prior = cls(mean, np.eye(len(mean)), shape, scale, names=model.names)
+        return _set(prior, root=frozen(root), precision=frozen(root.T @ root))
+
+    @classmethod
+    def unit_information(cls, model: Model) -> NormalInverseGammaRegression:
+        """The g-prior worth one row, g = n, around the least-squares estimates; its log evidence is near -BIC / 2.
+
+        It uses the data to say where the prior lies: for comparing models, not for coefficients.
+        """
+        require_ols(model)
+        return cls.g_prior(model, g=model.n, mean=cls.flat().update(model).mean)
+
+    @printed
+    def __repr__(self) -> str:
+        names = "" if self.names is None else f": {', '.join(self.names[:6])}{', ...' * (len(self.names) > 6)}"
+        sizes = f"{len(self.mean)} coefficients{names}; shape={self.shape:.6g}, scale={self.scale:.6g}"
+        return f"NormalInverseGammaRegression({sizes})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NormalInverseGammaRegression) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    @property
+    def prior(self) -> Any:
+        """The prior before all data."""
+        return self if self.seen is None else self.seen.prior
+
+    @property
+    def log_evidence(self) -> float:
+        """Log marginal likelihood of all data since the prior. Raises DomainError after the flat prior."""
+        if isinstance(self.prior, Improper):
+            raise self.prior.lacks("evidence")
+        return 0.0 if self.seen is None or self.seen.log_evidence is None else self.seen.log_evidence
+
+    @property
+    def coefficients(self) -> StudentT:
+        """What is believed about each coefficient whatever the others: Student's t, one entry per coefficient."""
+        spread = np.linalg.norm(solve_triangular(self.root, np.eye(len(self.mean))), axis=1)
+        return StudentT(2.0 * self.shape, self.mean, np.sqrt(self.scale / self.shape) * spread, arms=self.terms)
+
+    @property
+    def variance(self) -> InverseGamma:
+        """What is believed about the error variance."""
+        return InverseGamma(self.shape, self.scale)
+
+    @property
+    def sigma(self) -> RootInverseGamma:
+        """What is believed about the error standard deviation."""
+        return RootInverseGamma(self.shape, self.scale)
+
+    def marginal(self, name: str) -> StudentT:
+        """What is believed about one coefficient.
+
+        >>> NormalInverseGammaRegression([1, 2], 1, 2, 2, names=("a", "b")).marginal("b")
+        StudentT(4, 2, 1)
+        """
+        if not is_one_of(name, self.terms):
+            raise DomainError(f"there is no coefficient {quoted(name)}; the names are {', '.join(self.terms[:10])}.")
+        every, place = self.coefficients, self.terms.index(name)
+        return StudentT(2.0 * self.shape, every.location[place], every.scale[place])
+
+    @property
+    def sd(self) -> Floats:
+        """Standard deviations of the coefficients."""
+        return self.coefficients.sd
+
+    @property
+    def median(self) -> Floats:
+        """Medians of the coefficients."""
+        return self.mean
+
+    @property
+    def mode(self) -> tuple[Floats, float]:
+        """Where the joint density is highest: the coefficients, and the variance."""
+        return self.mean, self.scale / (self.shape + 1.0 + 0.5 * len(self.mean))
+
+    @property
+    def covariance(self) -> Floats:
+        """Covariance of the coefficients, (p, p), infinite for shape <= 1."""
+        inverse = solve_triangular(self.root, np.eye(len(self.mean)))
+        if self.shape <= 1.0:
+            return np.full(inverse.shape, np.inf)
+        return self.scale / (self.shape - 1.0) * (inverse @ inverse.T)
+
+    def log_density(self, coefficients: ArrayLike, variance: float) -> float:
+        """The log of the joint density of coefficients (p,) and an error variance > 0."""
+        beta, v = points(coefficients, "a coefficient"), points(variance, "a variance")
+        if beta.shape != self.mean.shape or v.ndim or not v > 0:
+            raise DomainError(f"log_density needs {len(self.mean)} coefficients and a variance > 0.")
+        return float(log_density_of_coefficients(self, beta, float(v)) + self.variance.log_density(v))
+
+    def density(self, coefficients: ArrayLike, variance: float) -> float:
+        """The joint density of coefficients (p,) and an error variance > 0."""
+        return float(np.exp(self.log_density(coefficients, variance)))
+
+    def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Floats:
+        """P(low <= coefficient <= high) of each coefficient."""
+        return self.coefficients.probability(low, high)
+
+    def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
+        """The interval of each coefficient; those of highest density and the equal-tailed ones are the same."""
+        return self.coefficients.interval(prob, kind=kind)
+
+    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
+        """One row per coefficient and one for sigma: term, mean, sd, median, lower, upper."""
+        import pandas as pd
+
+        parts = [self.coefficients.table(prob, kind), self.sigma.table(prob, kind).assign(arm="sigma")]
+        return pd.concat(parts, ignore_index=True).rename(columns={"arm": "term"})
+
+    def sample(self, draws: int, *, seed: int | np.random.Generator) -> dict[str, Floats]:
+        """Independent joint draws: `coefficients` (draws, p) and `sigma` (draws,)."""
+        random = generator(seed)
+        count = draws_shape(draws, (len(self.mean),), copies=4)[0]
+        sigma = self.sigma.sample(count, seed=random)
+        noise = solve_triangular(self.root, random.standard_normal((len(self.mean), count)))
+        return {"coefficients": self.mean + (noise * sigma).T, "sigma": sigma}
+
+    def update(self, more: Model, /) -> NormalInverseGammaRegression:
+        """The posterior given more rows, `st.ols(...)` with the same coefficients.
+
+        Twice is once, in any order, to round-off. Raises IncompatibleError for another model or other coefficients,
+        IdentificationError or DomainError where the flat prior meets too few rows or aliased columns.
+        """
+        require_ols(more)
+        improper = isinstance(self.prior, Improper)
+        if self.seen is None and improper:
+            after = updated(flat_parameters(more), more, self.prior)
+        else:
+            require_same(self, more)
+            after = updated(self, more, self.prior)
+        posterior = NormalInverseGammaRegression(after.mean, 1.0, after.shape, after.scale, names=more.names)
+        _set(posterior, root=frozen(after.root), precision=frozen(after.root.T @ after.root))
+        evidence = None if improper else self.log_evidence + log_evidence(self, after, more)
+        batches = () if self.seen is None else self.seen.batches
+        return _set(posterior, seen=Seen(self.prior, (*batches, more), evidence))
+
+    def mean_at(self, data: Any = None, *, offset: Any = None) -> StudentT:
+        """What is believed about the expected outcome of new rows (by default, of the rows seen), one entry per row.
+
+        `data` is a table or array like the one of the model, or a model.
+        """
+        return at_new_rows(self, data, offset, noise=0.0)
+
+    def predictive(self, data: Any = None, *, offset: Any = None, precision: Any = None) -> StudentT:
+        """The distribution of a new outcome at each of new rows (by default, at the rows seen): Student's t.
+
+        `offset` and `precision` are needed where the model had them as arrays; columns are looked up.
+
+        >>> import stattools as st
+        >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
+        >>> posterior = NormalInverseGammaRegression.flat().update(model)
+        >>> posterior.predictive({"x": [4]}).interval(0.95).upper.round(3).tolist()
+        [12.635]
+        """
+        return at_new_rows(self, data, offset, noise=1.0, precision=precision)
+
+    def loo(self) -> LeaveOneOut:
+        """Exact leave-one-out log predictive density of every row; a row of frequency w counts w times.
+
+        Raises DomainError where nothing was seen, or where one row is all that makes the posterior proper.
+        """
+        return leave_one_out(self)
+
+    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
+        """Draws as a DataTree for ArviZ: `beta` with dimension coef, `sigma`, replicated rows, pointwise
+        log-likelihood, the data; one chain of independent draws.
+        """
+        return tree(self, draws, seed)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The names of the coefficients, x1, x2, ... where they have none."""
+        return default_names(len(self.mean)) if self.names is None else self.names
+
+    def _key(self) -> tuple[Any, ...]:
+        return (self.names, self.mean.tobytes(), self.precision.tobytes(), self.shape, self.scale)
+
+
+def _set(belief: Any, **fields: Any) -> Any:
+    for name, value in fields.items():
+        object.__setattr__(belief, name, value)
+    return belief

@@ -1,0 +1,296 @@
+"""The normal-inverse-Wishart distribution of a mean vector and a covariance, conjugate to multivariate normal rows.
+
+    Sigma ~ InverseWishart(df, scale),   mu | Sigma ~ Normal(m, Sigma / strength)
+
+    strength' = strength + n,   m' = m + n (ybar - m) / strength',   df' = df + n
+    scale' = scale + S + strength n / strength' (ybar - m)(ybar - m)^T,   S = sum (y - ybar)(y - ybar)^T
+
+The mean alone and a new row are multivariate t with df - d + 1 degrees of freedom, each variance is inverse gamma. The
+reference prior, density |Sigma|^-(d+1)/2, is the limit strength, scale -> 0, df -> -1: Hotelling's T^2. Source: Gelman
+et al., Bayesian Data Analysis (2013), sec. 3.6; Murphy (2007). Cost: one pass over the data, then d^3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.bayes.conjugate import inverse_wishart
+from stattools.bayes.conjugate.arms import frozen
+from stattools.bayes.conjugate.belief import different, numbers, single
+from stattools.bayes.conjugate.data.multivariate_data import Seen, leave_one_out, log_diagonal, tree
+from stattools.bayes.conjugate.improper import Improper
+from stattools.bayes.conjugate.inverse_gamma import InverseGamma
+from stattools.bayes.conjugate.positive_definite import positive_root
+from stattools.bayes.conjugate.predictives.multivariate_t import MultivariateT
+from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio
+from stattools.data.tables.arrays import default_names
+from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arguments import as_theta, labelled
+from stattools.interface.interval import Interval
+from stattools.interface.memory import draws_shape
+from stattools.interface.seeds import generator
+from stattools.models.samples.multivariate_normal import MultivariateSample, center_and_scatter, multivariate_normal
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.text.printing import printed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from xarray import DataTree
+
+    from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class NormalInverseWishart:
+    """What is believed about the mean vector and the covariance of multivariate normal rows: a prior, and after
+    `update` a posterior.
+
+    `mean` (d,) is worth `strength` rows; `scale` (d, d) is `df` times a typical covariance, symmetric positive
+    definite. `names` are the components, taken from the first data where they are not given. Raises DomainError unless
+    strength > 0 and df > d - 1, and for shapes that do not go together.
+
+    >>> import stattools as st
+    >>> prior = NormalInverseWishart([0.0, 0.0], 1, 4, [[1.0, 0.0], [0.0, 1.0]])
+    >>> posterior = prior.update(st.multivariate_normal([[1.0, 2.0], [3.0, 5.0], [2.0, 2.0]]))
+    >>> posterior.mean.tolist(), posterior.strength, posterior.df
+    ([1.5, 2.25], 4.0, 7.0)
+    """
+
+    mean: Any
+    strength: Any
+    df: Any
+    scale: Any
+    names: Sequence[str] | None = field(default=None, kw_only=True)
+    seen: Seen | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        title = "NormalInverseWishart needs"
+        mean = np.atleast_1d(numbers(self.mean, f"{title} mean"))
+        d = len(mean)
+        if mean.ndim != 1:
+            raise DomainError(f"{title} mean, one number per component; got shape {mean.shape}.")
+        scale = np.atleast_2d(numbers(self.scale, f"{title} scale"))
+        positive_root(scale, d, f"{title} scale")
+        for name in ("strength", "df"):
+            object.__setattr__(self, name, single(getattr(self, name), f"{title} {name}"))
+        if not self.df > d - 1:
+            raise DomainError(f"{title} df > d - 1 = {d - 1} for {d} components; got df={self.df:.6g}.")
+        names = labelled("the components", self.names, ("mean", self.mean), ("scale", self.scale))
+        names = different(names, d, title, "component")
+        for name, value in {"mean": frozen(mean), "scale": frozen(scale), "names": names}.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def reference(cls) -> Improper:
+        """The reference prior, density |Sigma|^-(d+1)/2, and no distribution, for its mass is infinite.
+
+        Its posterior exists from d + 1 rows on: the mean is then Hotelling's. It has no evidence.
+
+        >>> import stattools as st
+        >>> rows = st.multivariate_normal([[1.0, 2.0], [3.0, 5.0], [2.0, 2.0]])
+        >>> NormalInverseWishart.reference().update(rows).means.df.tolist()
+        [1.0, 1.0]
+        """
+        return Improper(cls, "The reference prior", (0.0, 0.0, -1.0, 0.0))
+
+    @printed
+    def __repr__(self) -> str:
+        names = ", ".join(self.terms[:8])
+        return f"NormalInverseWishart({names}; strength={self.strength:.6g}, df={self.df:.6g})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NormalInverseWishart) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    @property
+    def prior(self) -> Any:
+        """The prior before all data."""
+        return self if self.seen is None else self.seen.prior
+
+    @property
+    def log_evidence(self) -> float:
+        """Log marginal likelihood of all data since the prior. Raises DomainError after an improper prior."""
+        if isinstance(self.prior, Improper):
+            raise self.prior.lacks("evidence")
+        return 0.0 if self.seen is None or self.seen.log_evidence is None else self.seen.log_evidence
+
+    @property
+    def t_df(self) -> float:
+        """Degrees of freedom of the marginals, df - d + 1."""
+        return self.df - len(self.mean) + 1.0
+
+    @property
+    def means(self) -> StudentT:
+        """What is believed about each component of the mean whatever the rest: Student's t."""
+        spread = np.sqrt(np.diagonal(self.scale) / (self.strength * self.t_df))
+        return StudentT(self.t_df, self.mean, spread, arms=self.terms)
+
+    @property
+    def variances(self) -> InverseGamma:
+        """What is believed about the variance of each component whatever the rest: inverse gamma."""
+        return InverseGamma(0.5 * self.t_df, 0.5 * np.diagonal(self.scale), arms=self.terms)
+
+    def marginal(self, name: str) -> StudentT:
+        """What is believed about the mean of one component."""
+        if name not in self.terms:
+            raise DomainError(f"there is no component {name!r}; the names are {', '.join(self.terms[:10])}.")
+        every, place = self.means, self.terms.index(name)
+        return StudentT(every.df[place], every.location[place], every.scale[place])
+
+    @property
+    def joint_mean(self) -> MultivariateT:
+        """What is believed about the mean vector whatever the covariance: multivariate t."""
+        return MultivariateT(self.t_df, self.mean, self.scale / (self.strength * self.t_df), self.terms)
+
+    @property
+    def covariance(self) -> Floats:
+        """The expected covariance of a row, scale / (df - d - 1), infinite for df <= d + 1."""
+        spare = self.df - len(self.mean) - 1.0
+        if spare <= 0:
+            return np.full(self.scale.shape, np.inf)
+        return self.scale / spare
+
+    @property
+    def sd(self) -> Floats:
+        """Standard deviations of what is believed about each component of the mean."""
+        return self.means.sd
+
+    @property
+    def median(self) -> Floats:
+        """Medians of the components of the mean."""
+        return self.mean
+
+    @property
+    def mode(self) -> tuple[Floats, Floats]:
+        """Where the joint density is highest: the mean, and the covariance scale / (df + d + 2)."""
+        return self.mean, self.scale / (self.df + len(self.mean) + 2.0)
+
+    def density(self, mean: ArrayLike, covariance: ArrayLike) -> float:
+        """The joint density of a mean vector and a covariance matrix."""
+        return float(np.exp(self.log_density(mean, covariance)))
+
+    def log_density(self, mean: ArrayLike, covariance: ArrayLike) -> float:
+        """The log of the joint density of a mean vector (d,) and a positive definite covariance (d, d)."""
+        d = len(self.mean)
+        at, spread = as_theta(mean, "log_density"), as_theta(covariance, "log_density")
+        if at.shape != (d,):
+            raise DomainError(f"log_density needs mean, {d} numbers; got shape {at.shape}.")
+        return float(self.log_density_by_root(at, positive_root(spread, d, "log_density needs covariance").T))
+
+    def log_density_by_root(self, mean: Floats, lower: Floats) -> Floats:
+        """The same for means (..., d) and the lower Cholesky factors (..., d, d) of covariances."""
+        d = len(self.mean)
+        z = np.linalg.solve(lower, (mean - self.mean)[..., None])[..., 0]
+        wishart = inverse_wishart.log_density(lower, positive_root(np.asarray(self.scale), d, "scale"), self.df)
+        normal = 0.5 * d * np.log(self.strength) - d * HALF_LOG_TWO_PI - inverse_wishart.log_determinant(lower)
+        return wishart + normal - 0.5 * self.strength * np.square(z).sum(axis=-1)
+
+    def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Floats:
+        """P(low <= mean <= high) of each component."""
+        return self.means.probability(low, high)
+
+    def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
+        """The interval of each component of the mean."""
+        return self.means.interval(prob, kind=kind)
+
+    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
+        """One row per component and parameter: component, parameter, mean, sd, median, lower, upper."""
+        import pandas as pd
+
+        parts = []
+        for parameter, belief in {"mean": self.means, "variance": self.variances}.items():
+            frame = belief.table(prob, kind).rename(columns={"arm": "component"})
+            frame.insert(1, "parameter", parameter)
+            parts.append(frame)
+        return pd.concat(parts, ignore_index=True)
+
+    def sample(self, draws: int, *, seed: int | np.random.Generator) -> dict[str, Floats]:
+        """Independent joint draws: `mean` (draws, d) and `covariance` (draws, d, d), by Bartlett's decomposition."""
+        random, d = generator(seed), len(self.mean)
+        count = draws_shape(draws, (d, d), copies=4)[0]
+        own = positive_root(np.asarray(self.scale), d, "scale")
+        root = inverse_wishart.draw_roots(count, own, self.df, random)
+        z = random.standard_normal((count, d, 1))
+        mean = self.mean + (root @ z)[..., 0] / np.sqrt(self.strength)
+        return {"mean": mean, "covariance": root @ np.swapaxes(root, 1, 2)}
+
+    def predictive(self) -> MultivariateT:
+        """The distribution of a new row: multivariate t."""
+        factor = (1.0 + 1.0 / self.strength) / self.t_df
+        return MultivariateT(self.t_df, self.mean, self.scale * factor, self.terms)
+
+    def update(self, more: MultivariateSample | ArrayLike, /) -> NormalInverseWishart:
+        """The posterior given more rows, `st.multivariate_normal(Y)` or an array.
+
+        n, sum y and sum y y^T of all data are kept without rounding, so order and grouping do not matter, to the last
+        bit; the evidence agrees to round-off. Raises IncompatibleError for rows of other components, DomainError where
+        the reference prior meets too few rows.
+        """
+        improper = isinstance(self.prior, Improper)
+        names = None if isinstance(self, Improper) else self.names
+        data = more if isinstance(more, MultivariateSample) else multivariate_normal(more, names=names)
+        if not (improper and self.seen is None):
+            self._require_same(data)
+        sums = data.sums if self.seen is None else tuple(a + b for a, b in zip(self.seen.sums, data.sums, strict=True))
+        n = len(data.values) + (0 if self.seen is None else self.seen.n)
+        prior, d = self.prior, data.values.shape[1]
+        center, scatter = center_and_scatter(n, sums)  # type: ignore[arg-type]
+        strength, df = prior.strength + n, prior.df + n
+        gap = center - prior.mean
+        scale = scatter + prior.scale + (prior.strength * n / strength) * np.outer(gap, gap)
+        if improper and n <= d:
+            raise DomainError(
+                f"{prior!r} needs more than {d} rows for a proper posterior of {d} components; got {n}. "
+                "Use a proper prior, or wait for more data."
+            )
+        mean = prior.mean + gap * (n / strength)
+        posterior = NormalInverseWishart(mean, strength, df, scale, names=data.names)
+        evidence = None if improper else self.log_evidence + _log_evidence(self, posterior, len(data.values))
+        batches = (() if self.seen is None else self.seen.batches) + (data,)
+        object.__setattr__(posterior, "seen", Seen(prior, batches, n, sums, evidence))  # type: ignore[arg-type]
+        return posterior
+
+    def loo(self) -> LeaveOneOut:
+        """Exact leave-one-out log predictive density of every row, multivariate t.
+
+        Raises DomainError where nothing was seen, or where one row is all that makes the posterior proper.
+        """
+        return leave_one_out(self)
+
+    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
+        """Draws as a DataTree for ArviZ: `mean` (component), `covariance` (component, other), replicated rows,
+        pointwise log-likelihood, the rows; one chain of independent draws.
+        """
+        return tree(self, draws, seed)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The names of the components, x1, x2, ... where they have none."""
+        return default_names(len(self.mean)) if self.names is None else tuple(self.names)
+
+    def _key(self) -> tuple[Any, ...]:
+        return self.names, self.mean.tobytes(), self.strength, self.df, self.scale.tobytes()
+
+    def _require_same(self, data: MultivariateSample) -> None:
+        if len(data.names) != len(self.mean) or (self.names is not None and tuple(self.names) != data.names):
+            raise IncompatibleError(
+                f"update needs rows of the components {', '.join(self.terms[:10])}; got {', '.join(data.names[:10])}."
+            )
+
+
+def _log_evidence(before: NormalInverseWishart, after: NormalInverseWishart, n: int) -> float:
+    """log p(batch), from the constants of the two distributions; the multivariate gammas as ratios of gammas."""
+    d = len(after.mean)
+    gammas = np.sum(log_gamma_ratio(0.5 * (before.df - np.arange(d)), 0.5 * n))
+    first, second = (log_diagonal(positive_root(np.asarray(b.scale), d, "scale")) for b in (before, after))
+    strengths = 0.5 * d * np.log1p(n / before.strength)
+    return float(gammas + before.df * (first - second) - n * second - strengths - 0.5 * n * d * np.log(np.pi))

@@ -1,0 +1,205 @@
+"""Student's t with a location and a scale: marginals and predictives of normal data with unknown variance.
+
+    f(x) = Gamma((nu+1)/2) / [Gamma(nu/2) sqrt(pi nu) s] (1 + z^2 / nu)^(-(nu+1)/2),   z = (x - location) / scale
+
+Source: Gelman et al., Bayesian Data Analysis (2013), app. A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from stattools.bayes.conjugate import arms as of_arms
+from stattools.bayes.conjugate.arms import plain
+from stattools.bayes.conjugate.belief import interval_of, ordered, points, probabilities, settle, tail
+from stattools.errors import DomainError
+from stattools.interface.interval import Interval
+from stattools.interface.memory import draws_shape
+from stattools.interface.seeds import generator
+from stattools.numerics.saddle_point import stirling_error
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StudentT:
+    """Student's t of `df` degrees of freedom around `location`, stretched by `scale`; numbers or arrays of one shape.
+
+    The scale is not the standard deviation. `arms` name the entries. Raises DomainError for a location that is not
+    finite and for df or a scale that are not positive and finite.
+
+    >>> belief = StudentT(3, 1.0, 2.0)
+    >>> belief.mean, belief.sd, belief.probability(high=1.0)
+    (1.0, 3.46410161513775..., 0.5)
+    """
+
+    df: Any
+    location: Any
+    scale: Any
+    arms: Sequence[Any] | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        settle(self, real=("location",), positive=("df", "scale"))
+
+    def __repr__(self) -> str:
+        return of_arms.shown(self, ("df", "location", "scale"))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StudentT) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """(-inf, inf)."""
+        return -np.inf, np.inf
+
+    @property
+    def mean(self) -> Any:
+        """The location, NaN for df <= 1: the distribution then has no mean."""
+        return plain(np.where(np.greater(self.df, 1.0), self.location, np.nan))
+
+    @property
+    def sd(self) -> Any:
+        """scale sqrt(df / (df - 2)), infinite for df <= 2."""
+        some = np.greater(self.df, 2.0)
+        stretch = np.sqrt(np.where(some, self.df / np.where(some, np.subtract(self.df, 2.0), 1.0), np.inf))
+        return plain(self.scale * stretch)
+
+    @property
+    def mode(self) -> Any:
+        """The location."""
+        return self.location
+
+    @property
+    def median(self) -> Any:
+        """The location."""
+        return self.location
+
+    def density(self, x: ArrayLike) -> Any:
+        """f(x) at each x."""
+        return np.exp(self.log_density(x))
+
+    def log_density(self, x: ArrayLike) -> Any:
+        """log f(x) at each x, -inf at an infinite one. Raises DomainError for NaN.
+
+        >>> round(StudentT(1, 0, 1).log_density(0.0), 12)  # Cauchy: -log pi
+        -1.144729885849
+        """
+        return plain(log_t_density(self._standard(points(x, "theta")), self.df) - np.log(self.scale))
+
+    def slope(self, x: ArrayLike) -> Any:
+        """d log f / dx = -(df + 1) z / (df + z^2) / scale."""
+        z = self._standard(points(x, "theta"))
+        with np.errstate(over="ignore"):  # the slope tends to 0 as z^2 grows
+            near = np.where(np.isinf(z), 0.0, z)  # where it is 0
+            return plain(-near / ((self.df + near * near) / (self.df + 1.0)) / self.scale)
+
+    def pdf(self, x: ArrayLike) -> Any:
+        """The density, by the name that predictive distributions have for it."""
+        return self.density(x)
+
+    def log_pdf(self, x: ArrayLike) -> Any:
+        """The log density, by the name that predictive distributions have for it."""
+        return self.log_density(x)
+
+    def cdf(self, x: ArrayLike) -> Any:
+        """P(theta <= x), accurate in the lower tail; the upper one is `probability(low=x)`."""
+        return plain(special.stdtr(self.df, self._standard(points(x, "theta"))))
+
+    def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Any:
+        """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless low <= high."""
+        low, high = ordered(low, high, self.location)
+        a, b = self._standard(low), self._standard(high)
+        lower = special.stdtr(self.df, b) - special.stdtr(self.df, a)
+        return plain(np.where(a > 0, special.stdtr(self.df, -a) - special.stdtr(self.df, -b), lower))
+
+    def quantile(self, p: ArrayLike) -> Any:
+        """The x with P(theta <= x) = p."""
+        p = probabilities(p)
+        found = self.location + self._reach(p)
+        if not (np.isfinite(found) | (p == 0.0) | (p == 1.0)).all():
+            raise DomainError(f"{self!r} reaches beyond float64: this quantile is above 1e308. Give more df.")
+        return plain(found)
+
+    def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
+        """location -+ t scale: the interval of highest density and the equal-tailed one are the same."""
+        half = -self._reach(tail(prob, kind))
+        if not np.isfinite(half).all():
+            raise DomainError(f"{self!r} reaches beyond float64: its interval ends above 1e308. Give more df.")
+        return interval_of(self.location - half, self.location + half, prob, kind, of_arms.terms(self, "theta"))
+
+    def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
+        """Independent draws, shape (draws, *shape of the parameters)."""
+        shape = draws_shape(draws, np.shape(self.location))
+        return self.location + self.scale * generator(seed).standard_t(self.df, shape)
+
+    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
+        """One row per entry: arm, mean, sd, median, lower, upper."""
+        return of_arms.table(self, prob, kind)
+
+    def _reach(self, p: Any) -> Floats:
+        p = np.asarray(p, dtype=float)
+        z = _standard_quantile(self.df, p)
+        # SciPy's inverse does not come back where a quantile of few df is beyond float64
+        back = np.abs(special.stdtr(self.df, -np.abs(z)) - np.minimum(p, 1.0 - p)) <= 1e-6 * np.minimum(p, 1.0 - p)
+        with np.errstate(over="ignore"):
+            return np.where(back, z, np.inf) * self.scale
+
+    def _standard(self, x: Floats) -> Floats:
+        return (x - self.location) / self.scale
+
+    def _identity(self) -> tuple[Any, ...]:
+        return of_arms.key(self, ("df", "location", "scale"))
+
+
+def log_t_density(z: ArrayLike, df: ArrayLike, dimension: int = 1, square: ArrayLike | None = None) -> Floats:
+    """log density of the standard t at z or, in `dimension` d, at a point of squared length `square`.
+
+    Gamma((nu + d) / 2) / [Gamma(nu / 2) (pi nu)^(d/2)] (1 + square / nu)^(-(nu + d) / 2), whose gamma functions
+    keep their digits for nu up to 1e15.
+    """
+    nu = np.asarray(df, dtype=float)
+    constant = log_gamma_ratio(0.5 * nu, 0.5 * dimension) - 0.5 * dimension * np.log(np.pi * nu)
+    return constant - 0.5 * (nu + dimension) * _log1p_square(z, nu, square)
+
+
+def _log1p_square(z: ArrayLike, nu: Floats, square: ArrayLike | None) -> Floats:
+    """log(1 + z^2 / nu), also where z^2 is beyond float64."""
+    if square is not None:
+        return np.log1p(np.asarray(square) / nu)
+    size = np.abs(np.asarray(z, dtype=float))
+    far = size > 1e100 * np.sqrt(nu)
+    near = np.where(far, 0.0, size) / np.sqrt(nu)
+    return np.where(far, 2.0 * np.log(np.where(far, size, 1.0)) - np.log(nu), np.log1p(near * near))
+
+
+def log_gamma_ratio(x: ArrayLike, by: Any) -> Floats:
+    """log Gamma(x + by) - log Gamma(x) without cancellation for large x: Stirling's errors apart.
+
+    >>> float(log_gamma_ratio(1e15, 1.0) - np.log(1e15))
+    0.0
+    """
+    x = np.asarray(x, dtype=float)
+    far = x > 8.0
+    at = np.where(far, x, 8.0)
+    # log Gamma(y) = (y - 1/2) log y - y + log(2 pi) / 2 + delta(y)
+    large = (at - 0.5) * np.log1p(by / at) + by * np.log(at + by) - by + stirling_error(at + by) - stirling_error(at)
+    return np.where(far, large, special.gammaln(x + by) - special.gammaln(x))
+
+
+def _standard_quantile(df: ArrayLike, p: ArrayLike) -> Floats:
+    """SciPy's inverse, by way of the lower tail, where it keeps its digits."""
+    p = np.asarray(p, dtype=float)
+    lower = special.stdtrit(df, np.minimum(p, 1.0 - p))
+    return np.where(p <= 0.5, lower, -lower)

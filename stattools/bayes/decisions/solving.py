@@ -1,0 +1,174 @@
+"""Quantiles and highest-density intervals of a contrast from its tails and its density, many rows at once."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import ndtri, ndtri_exp
+
+from stattools.errors import ConvergenceError
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+
+Floats = NDArray[np.float64]
+
+MOST_STEPS = 80
+MOST_CLIMBS = 30
+
+SHARES = 1e-9, 1.0 - 1e-9
+"""Of what lies outside of an interval, the least and the largest part below it that is looked for."""
+
+BEYOND = 746.0
+"""A ratio with a larger logarithm is 0 or inf in double precision."""
+
+
+def rows(parts: Any, index: Any) -> Any:
+    """Some rows of a contrast."""
+    return type(parts)(*(getattr(parts, field.name)[index] for field in fields(parts)))
+
+
+def quantile(parts: Any, p: Floats) -> Floats:
+    """The value with P(contrast <= value) = p, by Newton's method on the normal score of the tail, which is nearly
+    linear; a step that leaves the bracket is replaced by bisection.
+    """
+    aim: Floats = ndtri(p)
+    spread: Floats
+    t: Floats
+    low: Floats
+    high: Floats
+    active: NDArray[np.intp]
+    center, spread = parts.start()
+    t = center + spread * aim
+    ends = _from_value(parts, np.asarray(parts.support, dtype=float))
+    low, high = (np.full(len(p), end) for end in ends)
+    if parts.log_scale:
+        low, high = np.maximum(low, -BEYOND), np.minimum(high, BEYOND)
+        center = np.clip(center, 0.9 * low, 0.9 * high)
+    t = np.where((t > low) & (t < high), t, center)
+    answer, active, part = np.empty(len(p)), np.arange(len(p)), parts
+    for turn in range(MOST_STEPS):
+        value = _to_value(parts, t)
+        score = _score(*part.tails(value))
+        rightward = score < aim
+        low, high = np.where(rightward, t, low), np.where(rightward, high, t)
+        # The density of t over that of its score; a tail that underflows asks for bisection.
+        with np.errstate(over="ignore", invalid="ignore"):
+            slope = np.exp(_log_density(part, t) + 0.5 * score * score + HALF_LOG_TWO_PI)
+            step = np.where(
+                np.isfinite(score) & (slope > 0.0), (aim - score) / np.where(slope > 0.0, slope, 1.0), np.inf
+            )
+            reach = spread * 2.0 ** min(turn, 60)
+            inside = (t + step >= low) & (t + step <= high) & (np.abs(step) < 64.0 * reach)
+        with np.errstate(invalid="ignore"):  # no end yet on one side has no middle
+            middle = np.where(np.isinf(low), high - reach, np.where(np.isinf(high), low + reach, 0.5 * (low + high)))
+        new = np.where(inside, t + np.where(inside, step, 0.0), middle)
+        close = 1e-11 if turn < 8 else 1e-10  # the rounding of tails may keep steps above the smaller
+        moves = np.abs(new - t)
+        rest = moves > close * spread + 4e-16 * np.abs(t)
+        # Next to a point of unbounded density a small step may still be much probability.
+        rest |= (np.abs(aim - score) > 1e-8) & (moves > 4e-16 * np.abs(t))
+        answer[active[~rest]] = new[~rest]
+        if not rest.any():
+            return _to_value(parts, answer)
+        t, low, high, aim, spread = new[rest], low[rest], high[rest], aim[rest], spread[rest]
+        active = active[rest]
+        part = rows(part, rest)
+    raise ConvergenceError("a quantile of a contrast did not settle in 80 steps. Report the parameters of the arms.")
+
+
+def highest_density(parts: Any, prob: float) -> tuple[Floats, Floats]:
+    """Both ends where the density is equal at both and `prob` lies between; for a density with one peak.
+
+    Newton's method in both ends, from the equal-tailed interval. A density that falls from the lower end of its support
+    has its interval there.
+    """
+    count = len(parts.moments()[0])
+    falls = parts.falls_from_lower_end()
+    tail = np.full(count, 0.5 * (1.0 - prob))
+    lower, upper = quantile(parts, tail), quantile(parts, np.where(falls, prob, 1.0 - tail))
+    lower = np.where(falls, parts.support[0], lower)
+    active = np.flatnonzero(~falls)
+    if not len(active):
+        return lower, upper
+    part = rows(parts, active)
+    low: Floats
+    high: Floats
+    low, high = _from_value(parts, lower[active]), _from_value(parts, upper[active])
+    for _ in range(MOST_CLIMBS):
+        width = high - low
+        points = np.concatenate([low, high, low + 1e-4 * width, high - 1e-4 * width])
+        four = rows(part, np.tile(np.arange(len(low)), 4))
+        heights = _height(four, points).reshape(4, -1)
+        two = rows(part, np.tile(np.arange(len(low)), 2))
+        below, above = two.tails(_to_value(two, np.concatenate([low, high])))
+        outside = below[: len(low)] + above[len(low) :]
+        inner = np.exp(_log_density(part, low)), np.exp(_log_density(part, high))
+        slope_low = (heights[2] - heights[0]) / (1e-4 * width)
+        slope_high = (heights[1] - heights[3]) / (1e-4 * width)
+        missing, uneven = (1.0 - prob) - outside, heights[1] - heights[0]
+        # d outside = inner_low dl - inner_high du;  slope_low dl - slope_high du = uneven
+        determinant = -inner[0] * slope_high + inner[1] * slope_low
+        step_low = (-missing * slope_high + inner[1] * uneven) / determinant
+        step_high = (inner[0] * uneven - slope_low * missing) / determinant
+        most = 0.3 * width
+        step_low, step_high = np.clip(step_low, -most, most), np.clip(step_high, -most, most)
+        low, high = low + step_low, high + step_high
+        low, high = (np.clip(end, *_from_value(parts, np.asarray(parts.support, dtype=float))) for end in (low, high))
+        rest = np.maximum(np.abs(step_low), np.abs(step_high)) > 1e-10 * width
+        lower[active[~rest]], upper[active[~rest]] = _to_value(parts, low[~rest]), _to_value(parts, high[~rest])
+        if not rest.any():
+            return lower, upper
+        low, high, active, part = low[rest], high[rest], active[rest], rows(part, rest)
+    for row in active:  # next to a point of unbounded density
+        lower[row], upper[row] = _search(rows(parts, [row]), prob)
+    return lower, upper
+
+
+def _search(part: Any, prob: float) -> tuple[float, float]:
+    """Both ends of one contrast from the share of the outside that lies below, where the heights are equal."""
+
+    def ends(share: float) -> tuple[float, float]:
+        p = (1.0 - prob) * share, 1.0 - (1.0 - prob) * (1.0 - share)
+        low, high = (float(quantile(part, np.array([level]))[0]) for level in p)
+        return low, high
+
+    def uneven(share: float) -> float:
+        low, high = (float(_height(part, _from_value(part, np.array([end])))[0]) for end in ends(share))
+        return float(np.clip(low, -1e300, 1e300) - np.clip(high, -1e300, 1e300))
+
+    first, last = SHARES
+    if uneven(first) >= 0.0 or uneven(last) <= 0.0:
+        return ends(first if uneven(first) >= 0.0 else last)
+    found: Any = brentq(uneven, first, last, xtol=1e-12)
+    return ends(float(found))
+
+
+def _score(below: Floats, above: Floats) -> Floats:
+    """The normal quantile of the lower tail, from the smaller tail."""
+    with np.errstate(divide="ignore"):  # a tail that underflows is infinitely far out
+        return np.where(below < above, ndtri_exp(np.log(below)), -ndtri_exp(np.log(above)))
+
+
+def _to_value(parts: Any, t: Floats) -> Floats:
+    if not parts.log_scale:
+        return t
+    with np.errstate(over="ignore", under="ignore"):  # a ratio may have no double
+        return np.exp(t)
+
+
+def _from_value(parts: Any, value: Floats) -> Floats:
+    with np.errstate(divide="ignore"):  # the lower end of a ratio is log 0
+        return np.log(value) if parts.log_scale else value
+
+
+def _log_density(parts: Any, t: Floats) -> Floats:
+    """log density of t, the value or its log."""
+    return _height(parts, t) + (t if parts.log_scale else 0.0)
+
+
+def _height(parts: Any, t: Floats) -> Floats:
+    """log density of the value at t."""
+    return parts.log_density(_to_value(parts, t))

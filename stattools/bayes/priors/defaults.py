@@ -1,0 +1,115 @@
+"""The default priors: weakly informative on standardized columns, so that units and origins of columns do not matter.
+
+    slope of column j    Normal(0, 2.5 u / sd(x_j)),       u = sd(y) for `st.ols`, 1 otherwise
+    intercept            the predictor at the mean of the columns ~ Normal(link(mean outcome), 2.5 u)
+    sigma                Exponential(1 / sd(y))
+    alpha                Exponential(1)                    the dispersion of `st.negative_binomial`
+    precision            Exponential(0.1)                  that of `st.beta_binomial`, in trials
+
+A slope of 2.5 multiplies the odds by 12 per standard deviation of its column. Source: Gabry & Goodrich, "Prior
+distributions for rstanarm models" (2020); Gelman et al. (2008). The mean and standard deviation of `st.normal` get the
+priors of an intercept and of sigma. A probability gets Uniform(0, 1), a positive parameter
+of another model HalfCauchy(its starting value), and your own likelihood, whose scales nobody knows, a flat prior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stattools.bayes.conjugate.normal import Normal
+from stattools.bayes.priors.flat import Flat, Uniform
+from stattools.bayes.priors.overview import overview
+from stattools.bayes.priors.parameters import Parameter
+from stattools.bayes.priors.positive import Exponential, HalfCauchy
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+from stattools.models.samples.normal import NormalSample
+
+WIDTH = 2.5
+"""Standard deviations per standard deviation of a column."""
+
+
+@dataclass(frozen=True)
+class Default:
+    """A prior, what it is about where that is not its own parameter, and in which units it was chosen.
+
+    `row` are the weights of the coefficients of which the prior speaks, by position.
+    """
+
+    prior: Any
+    why: str
+    row: dict[int, float] | None = None
+
+
+SHARED: dict[str, Callable[[float], Default]] = {
+    "alpha": lambda unit: Default(Exponential(1.0), "mean 1: a standard deviation about as large as the mean"),
+    "precision": lambda unit: Default(Exponential(0.1), "mean 10: two trials of a group correlate by about 0.1"),
+    "scale": lambda unit: Default(Exponential(1.0 / unit), "mean sd(y)"),
+}
+"""Defaults of the parameters that all rows share beside the coefficients, where y has the standard deviation `unit`."""
+
+
+def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ...]:
+    """One default per parameter.
+
+    >>> import stattools as st
+    >>> from stattools.bayes.priors.parameters import parameters
+    >>> model = st.logistic("ill ~ dose", {"ill": [0, 1, 0, 1], "dose": [10, 20, 30, 40]})
+    >>> for default in defaults(model, parameters(model)):
+    ...     print(default.prior, "|", default.why)
+    Normal(0, 2.5) | the log odds at the mean of the columns
+    Normal(0, 0.223606797749979) | 2.5 per standard deviation of the column
+    """
+    if isinstance(model, Model):
+        return tuple(_of_regression(model, parameters))
+    if all(np.isfinite(parameter.high) for parameter in parameters):
+        return (Default(Uniform(0.0, 1.0), "every probability alike"),) * len(parameters)
+    if isinstance(model, NormalSample):
+        return tuple(_of_sample(model, parameters))
+    return tuple(
+        Default(Flat(), "flat: no scale is known for your own likelihood")
+        if parameter.is_free
+        else Default(HalfCauchy(abs(float(start)) or 1.0), "half of it below the starting value")
+        for parameter, start in zip(parameters, model.start, strict=True)
+    )
+
+
+def _of_sample(model: NormalSample, parameters: tuple[Parameter, ...]) -> list[Default]:
+    """As for `st.ols` of an intercept: in units of the standard deviation of all measurements."""
+    sd = float(np.std(model.values))
+    unit = sd if sd > 1e-13 * float(np.abs(model.values).max()) else 1.0
+    mean = Default(Normal(float(np.mean(model.values)), WIDTH * unit), "2.5 sd(y) around the mean of y")
+    scale = Default(Exponential(1.0 / unit), "mean sd(y)")
+    return [scale if parameter.role == "scale" else mean for parameter in parameters]
+
+
+def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Default]:
+    rows, width, p = overview(model), _blocks(model), len(model.terms)
+    unit = rows.spread
+    units = "2.5 sd(y)" if model.likelihood.outcome is Outcome.REAL else "2.5"
+    found: list[Default] = []
+    for block in range(width):
+        for j in range(p):
+            if j == rows.constant:
+                row = {block * p + k: rows.value if k == j else float(rows.mean[k]) for k in range(p)}
+                about = f"{model.likelihood.words.predictor} at the mean of the columns"
+                found.append(Default(Normal(float(rows.level[block]), WIDTH * unit), about, row))
+            else:
+                scale = WIDTH * unit / abs(float(rows.sd[j]))
+                found.append(Default(Normal(0.0, scale), f"{units} per standard deviation of the column"))
+    for parameter in parameters[len(found) :]:
+        if parameter.role == "scale":
+            found.append(Default(Exponential(1.0 / unit), "mean sd(y)"))
+        elif parameter.name in SHARED:
+            found.append(SHARED[parameter.name](unit))
+        else:
+            found.append(Default(Flat(), f"flat: no scale is known for {parameter.name}"))
+    return found
+
+
+def _blocks(model: Model) -> int:
+    return (model.predictor.size - len(model.predictor.extra)) // len(model.terms)

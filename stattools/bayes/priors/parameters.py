@@ -1,0 +1,76 @@
+"""The parameters of a model as a person knows them: their names, and where each of them can be.
+
+A model estimates log alpha, and a scale beside its coefficients; a prior is about alpha and about sigma.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import IncompatibleError
+from stattools.models.model import Model
+from stattools.models.samples.normal import NormalSample
+
+LINE = (-np.inf, np.inf)
+POSITIVE = (0.0, np.inf)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A name and the open interval `low < value < high`; `role` is "coefficient", "scale" or "dispersion"."""
+
+    name: str
+    low: float = -np.inf
+    high: float = np.inf
+    role: str = "coefficient"
+
+    @property
+    def is_free(self) -> bool:
+        """True where every real number is a value."""
+        return self.low == -np.inf and self.high == np.inf
+
+
+def parameters(model: Any) -> tuple[Parameter, ...]:
+    """The parameters that a posterior of the model has, in order: coefficients, then sigma or alpha.
+
+    Probabilities of `st.coin`, `st.binomial` and waits are in (0, 1); of other models those that they call `positive`
+    are, and the standard deviations of `st.normal` are scales. Raises IncompatibleError for what is no model of one
+    likelihood.
+
+    >>> import stattools as st
+    >>> model = st.negative_binomial("visits ~ age", {"visits": [0, 9, 1, 4], "age": [20, 30, 40, 50]})
+    >>> [parameter.name for parameter in parameters(model)]
+    ['Intercept', 'age', 'alpha']
+    """
+    if isinstance(model, Model):
+        dispersion = tuple(Parameter(name.removeprefix("log "), *POSITIVE, "dispersion") for name in _extra(model))
+        count = len(model.names) - len(dispersion)
+        scale = (Parameter("sigma", *POSITIVE, "scale"),) if model.has_scale else ()
+        found = tuple(map(Parameter, model.names[:count])) + dispersion + scale
+        names = [parameter.name for parameter in found]
+        for parameter in dispersion + scale:
+            if names.count(parameter.name) > 1:
+                raise IncompatibleError(
+                    f"{model.title} has two parameters named {parameter.name!r}, one of them the coefficient of a "
+                    "column: rename the column."
+                )
+        return found
+    if hasattr(model, "parts"):
+        raise IncompatibleError(
+            f"posterior needs one likelihood; {model.title} are {len(model.parts)} separate ones. Sample each of "
+            "model.parts, or use st.softmax, which is one likelihood for all categories."
+        )
+    positive = getattr(model, "positive", None)
+    if hasattr(model, "intervals") and positive is None:
+        return tuple(Parameter(name, 0.0, 1.0) for name in model.names)
+    role = "scale" if isinstance(model, NormalSample) else "coefficient"
+    return tuple(
+        Parameter(name, *POSITIVE, role) if name in (positive or ()) else Parameter(name, *LINE) for name in model.names
+    )
+
+
+def _extra(model: Model) -> tuple[str, ...]:
+    return model.predictor.extra

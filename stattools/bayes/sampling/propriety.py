@@ -1,0 +1,176 @@
+"""Is the posterior a distribution? Proper priors always make one; flat ones only where the data determine the rest.
+
+A flat prior leaves the posterior improper where the likelihood does not fall along some direction of the coefficients
+that have it: where columns are combinations of others, or where they separate the outcomes. For `st.ols` with flat
+sigma the density falls like sigma^-(n - p), which has a finite integral for n - p > 1 only. Source: Albert & Anderson
+(1984); Gelman et al., Bayesian Data Analysis (2013), sec. 14.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from stattools.bayes.priors.assignment import Priors
+from stattools.bayes.priors.flat import Flat
+from stattools.bayes.sampling.target import Mode
+from stattools.errors import IdentificationError
+from stattools.inference.existence import check_rank, check_size, separation
+from stattools.models.custom import Custom
+from stattools.models.model import Model
+from stattools.models.samples.normal import NormalSample
+from stattools.series.statespace.structural import Structural
+from stattools.solvers.samples.surrogate import in_memory
+
+NEAR, FAR = 1e2, 1e4
+"""Standard deviations from the mode."""
+
+REMEDY = "Give them a proper prior, such as st.Normal(0, 2.5), or leave prior= out for the weakly informative default."
+
+
+def check_propriety(model: Any, priors: Priors) -> None:
+    """IdentificationError, with the reason, where a flat prior leaves the posterior improper.
+
+    >>> import stattools as st
+    >>> from stattools.bayes.priors.assignment import assign
+    >>> model = st.logistic([0, 0, 1, 1], [1.0, 2.0, 3.0, 4.0], names=["dose"])
+    >>> check_propriety(model, assign(model, {"Intercept": st.Flat()}))
+    >>> check_propriety(model, assign(model, st.Flat()))
+    Traceback (most recent call last):
+    ...
+    stattools.errors.IdentificationError: the posterior of Logistic regression is improper: under the flat prior ...
+    """
+    if priors.is_proper:
+        return
+    if isinstance(model, NormalSample):
+        _check_sample(model, priors)
+    if isinstance(model, Structural):
+        _check_structural(model, priors)
+    if isinstance(model, Model):
+        _check_rows(model, priors)
+
+
+def _check_rows(model: Model, priors: Priors) -> None:
+    """Of rows in files the sample is looked at: what it determines, all rows determine."""
+    rows, whole = in_memory(model)
+    try:
+        _check_regression(rows, priors)
+    except IdentificationError as error:
+        if whole:
+            raise
+        raise IdentificationError(
+            f"in a sample of {len(rows.rows.X):,} of {len(model.rows.X):,} rows {error}"
+        ) from error
+
+
+def _check_regression(model: Model, priors: Priors) -> None:
+    """The columns with flat priors have to be determined, the outcomes not separated along them."""
+    p = len(model.terms)
+    count = model.predictor.size - len(model.predictor.extra)
+    flat = np.array([isinstance(prior, Flat) for prior in priors.each])
+    columns = flat[:count].reshape(-1, p)
+    some = columns.any(axis=0)
+    if some.any():
+        part = _among(model, some) if not some.all() else model
+        try:
+            check_size(part)
+            check_rank(part)
+        except IdentificationError as error:
+            raise IdentificationError(
+                f"the posterior of {model.title} is improper: under the flat prior of {_listed(model, some)} the data "
+                f"do not determine them. {error} {REMEDY}"
+            ) from error
+        found = None if model.has_scale else separation(part)
+        if found is not None and _within(found.directions, columns[:, some]):
+            raise IdentificationError(
+                f"the posterior of {model.title} is improper: under the flat prior of {_listed(model, some)} the "
+                f"outcomes are separated ({found}), and the likelihood never falls in that direction. {REMEDY}"
+            )
+    if model.has_scale and flat[-1]:
+        spare = model.n - int(columns.sum())
+        if spare <= 1:
+            raise IdentificationError(
+                f"the posterior of {model.title} is improper: with sigma flat it needs at least two more observations "
+                f"than coefficients with a flat prior; got {model.n:g} and {int(columns.sum())}. Use "
+                "sigma=st.HalfCauchy(scale) or more rows."
+            )
+
+
+def check_tails(model: Any, center: Mode) -> None:
+    """IdentificationError where the density of your own likelihood with a flat prior does not fall fast enough.
+
+    Along each axis from the mode it has to fall faster than 1 / distance, measured between a hundred and ten thousand
+    standard deviations; a density that does not has no finite integral.
+    """
+    density = center.target
+    if density.priors.is_proper or not isinstance(model, Custom):
+        return
+    for j, prior in enumerate(density.priors.each):
+        step = np.zeros(len(center.center))
+        step[j] = float(np.linalg.norm(center.W[j]))
+        for side in (-1.0, 1.0) if isinstance(prior, Flat) else ():
+            near, far = (density.evaluate(center.center + side * r * step, 0).loglik for r in (NEAR, FAR))
+            if np.isfinite(near) and not far < near - np.log(FAR / NEAR):
+                raise IdentificationError(
+                    f"the posterior of {density.title} is improper: under the flat prior of {density.priors.names[j]} "
+                    f"its density does not fall as {density.priors.names[j]} goes to "
+                    f"{'infinity' if side > 0 else 'the other end'}. {REMEDY}"
+                )
+
+
+def _check_sample(model: NormalSample, priors: Priors) -> None:
+    """With the mean flat, sigma^(1 - n) times its prior has to have a finite integral; with sigma flat for n > 2."""
+    g = model.size
+    for arm in range(g if model.sd is None else 0):
+        flat_mean, flat_scale = (isinstance(priors.each[k], Flat) for k in (arm, g + arm))
+        need = 2 + flat_mean
+        if flat_scale and model.counts[arm] < need:
+            raise IdentificationError(
+                f"the posterior of {model.title} is improper: with {priors.names[g + arm]} flat it needs at least "
+                f"{need} measurements; got {model.counts[arm]}. {REMEDY}"
+            )
+
+
+def _check_structural(model: Structural, priors: Priors) -> None:
+    """The likelihood falls like v^(-(n - d) / 2) as the variances v grow, d the number of flat states."""
+    flat = [p.name for p, prior in zip(priors.parameters, priors.each, strict=True) if isinstance(prior, Flat)]
+    variances = [name for name in flat if name in model.positive]
+    spare = model.n - model.diffuse - len(flat) + len(variances)
+    if variances and spare <= 2 * len(variances):
+        raise IdentificationError(
+            f"the posterior of {model.title} is improper: with {', '.join(variances)} flat it needs more than "
+            f"{2 * len(variances) + model.diffuse + len(flat) - len(variances)} observations; got {model.n:g}. Give "
+            "the variances a proper prior, such as st.HalfCauchy(scale)."
+        )
+
+
+def _among(model: Model, some: Any) -> Model:
+    """The model of the chosen columns alone: directions along which the others stay where they are."""
+    names = tuple(np.array(model.terms)[some].tolist())
+    design = _Names(names)
+    predictor = model.predictor
+    count = int(some.sum())
+    narrow: Any = replace(predictor, columns=count)
+    rows = replace(model.rows, X=model.rows.X[:, some], low=None)
+    changes: Any = {"design": design, "predictor": narrow, "rows": rows}
+    return replace(model, **changes)
+
+
+class _Names:
+    """Stands for a design of which only the names are needed."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self.formula = None
+
+
+def _within(directions: Any, flat: Any) -> bool:
+    """Does a direction move coefficients with flat priors only? For one block of coefficients always."""
+    return bool(flat.all() or any(not np.any((np.abs(d.reshape(flat.shape)) > 1e-9) & ~flat) for d in directions))
+
+
+def _listed(model: Model, some: Any) -> str:
+    names = [name for name, chosen in zip(model.terms, some, strict=True) if chosen]
+    return ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")

@@ -1,0 +1,213 @@
+"""What the first pass counts: a tally of each batch, which adds with `+`, whoever does the adding."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from stattools.data.extras import NO_OFFSET, Farthest
+from stattools.data.files.kinds import TEXT, kind_of, merged, words
+from stattools.data.files.scanned_columns import Clean, cleaned, require_kinds
+from stattools.data.files.source import Batch, at
+from stattools.data.formula.coding import outcome_values, weights_and_offset
+from stattools.data.formula.evaluation import evaluate
+from stattools.data.formula.formula import Formula
+from stattools.data.tables.columns import finite
+from stattools.errors import DomainError
+from stattools.numerics.moments import Moments
+
+MOST_VALUES = 1_000
+"""An outcome with more values is a quantity, and its values are not counted."""
+
+MOST_LEVELS = 100_000
+
+
+class Kind(NamedTuple):
+    """The kind of a column, and a place where it was seen."""
+
+    name: str
+    where: str
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What a formula and its extras have to know: `learned` are the calls whose constants come from all rows,
+    `numbered` the columns in C(), `kinds` those of the columns that are known.
+    """
+
+    formula: Formula
+    extras: Mapping[str, str]
+    kinds: Mapping[str, str]
+    learned: Mapping[str, ast.Call]
+    numbered: tuple[str, ...]
+
+    def tally(self, batch: Batch) -> Tally:
+        """Of one batch. Raises DomainError with its place."""
+        with at(batch.where):
+            kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.kinds)
+            require_kinds(kinds, batch.table.schema.names)
+            seen = _dictionaries(batch, kinds)
+            clean = cleaned(batch.table, batch.first, kinds)
+            places = {name: Kind(kind, batch.where) for name, kind in kinds.items()}
+            if not len(clean.rows):
+                return Tally(places, clean.n, dropped=Counter(clean.gaps), seen=seen)
+            return self._of_rows(clean, kinds, places, seen, batch.where)
+
+    def _of_rows(
+        self,
+        clean: Clean,
+        kinds: Mapping[str, str],
+        places: dict[str, Kind],
+        seen: dict[str, dict[str, bool]],
+        where: str,
+    ) -> Tally:
+        for name, column in clean.columns.values_of.items():
+            if not isinstance(column, np.ndarray):
+                there = np.bincount(column.codes, minlength=len(column.categories)) > 0
+                occur = {level: True for level, yes in zip(column.categories, there, strict=True) if yes}
+                seen[name] = seen.get(name, {}) | occur
+            elif column.dtype.kind == "f":
+                finite(column, f"column {name!r}", "replace or remove infinite values.", clean.rows)
+        levels = {
+            name: frozenset(np.unique(clean.columns[name].to_numpy()).tolist())
+            for name in self.numbered
+            if kinds[name] not in TEXT
+        }
+        moments = {}
+        for text, call in self.learned.items():
+            with np.errstate(all="ignore"):
+                values = evaluate(call.args[0], lambda name: _numbers(clean, name), {})
+            finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
+            moments[text] = Moments.of(values)
+        weight, offset = weights_and_offset(self.extras, clean)
+        outcome, counts = _outcome(outcome_values(self.formula, clean), weight)
+        n = float(len(clean.rows) if weight is None else weight.sum())
+        return Tally(
+            places, clean.n, len(clean.rows), n, Counter(clean.gaps), seen, levels, moments, outcome, counts,
+            Farthest.of(offset, clean.rows, f" of {where}"),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Rows in all, complete ones and their weight, rows that miss a value by column, and of the complete ones:
+
+    `seen` the levels of columns of text in the order of their dictionaries, and whether they occur; `levels` those of
+    the numbers in C(); `moments` of what is learned; the outcome's moments, and its values with their counts (None: too
+    many to count); `farthest` the largest offset.
+    """
+
+    kinds: dict[str, Kind]
+    n_all: int = 0
+    n_rows: int = 0
+    n: float = 0.0
+    dropped: Counter[str] = field(default_factory=Counter)
+    seen: dict[str, dict[str, bool]] = field(default_factory=dict)
+    levels: dict[str, frozenset[Any]] = field(default_factory=dict)
+    moments: dict[str, Moments] = field(default_factory=dict)
+    outcome: Moments = field(default_factory=Moments)
+    counts: dict[Any, float] | None = field(default_factory=dict)
+    farthest: Farthest = NO_OFFSET
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            {name: _one_kind(name, kind, other.kinds[name]) for name, kind in self.kinds.items()},
+            self.n_all + other.n_all,
+            self.n_rows + other.n_rows,
+            self.n + other.n,
+            self.dropped + other.dropped,
+            {
+                name: _seen(name, self.seen.get(name, {}), other.seen.get(name, {}))
+                for name in _keys(self.seen, other.seen)
+            },
+            {
+                name: _few(self.levels.get(name, frozenset()) | other.levels.get(name, frozenset()), name)
+                for name in _keys(self.levels, other.levels)
+            },
+            {
+                text: self.moments.get(text, Moments()) + other.moments.get(text, Moments())
+                for text in _keys(self.moments, other.moments)
+            },
+            self.outcome + other.outcome,
+            _counted(self.counts, other.counts),
+            self.farthest + other.farthest,
+        )  # fmt: skip
+
+
+def _keys(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys((*one, *other)))
+
+
+def _one_kind(name: str, one: Kind, other: Kind) -> Kind:
+    found = merged(one.name, other.name)
+    if found is None:
+        raise DomainError(
+            f"column {name!r} is {words(one.name)} in {one.where} and {words(other.name)} in {other.where}; give it "
+            "one type."
+        )
+    return one if found == one.name else Kind(found, other.where)
+
+
+def _seen(name: str, one: dict[str, bool], other: dict[str, bool]) -> dict[str, bool]:
+    if all(one.get(level) or one.get(level) is yes for level, yes in other.items()):
+        return one  # as nearly always
+    found = one | {level: yes or one.get(level, False) for level, yes in other.items()}
+    if sum(found.values()) > MOST_LEVELS:
+        raise DomainError(f"column {name!r} has more than {MOST_LEVELS:,} levels; leave an identifier out.")
+    return found
+
+
+def _few(found: frozenset[Any], name: str) -> frozenset[Any]:
+    if len(found) > MOST_LEVELS:
+        raise DomainError(f"C({name}) has more than {MOST_LEVELS:,} levels; use {name!r} as a number.")
+    return found
+
+
+def _counted(one: dict[Any, float] | None, other: dict[Any, float] | None) -> dict[Any, float] | None:
+    if one is None or other is None:
+        return None
+    found = one | {value: count + one.get(value, 0.0) for value, count in other.items()}
+    return found if len(found) <= MOST_VALUES else None
+
+
+def _dictionaries(batch: Batch, kinds: Mapping[str, str]) -> dict[str, dict[str, bool]]:
+    """The levels of categories in the order of their dictionary, of which none has occurred yet."""
+    return {
+        name: dict.fromkeys(column.dictionary.to_pylist(), False)
+        for name, column in zip(batch.table.schema.names, batch.table.columns, strict=True)
+        if kinds[name] == "categories" and hasattr(column, "dictionary")
+    }
+
+
+def _outcome(found: Any, weight: Any) -> tuple[Moments, dict[Any, float] | None]:
+    """The moments of the outcome of clean rows, and its values with their counts."""
+    moments = Moments()
+    if hasattr(found, "cat"):
+        values, at = np.array(found.cat.categories, dtype=object), found.cat.codes.to_numpy()
+    else:
+        numbers = found.to_numpy()
+        moments = Moments.of(numbers.astype(np.float64), weight)
+        if numbers.dtype.kind == "f" and len(np.unique(numbers[: 2 * MOST_VALUES])) > MOST_VALUES:
+            return moments, None
+        if ((numbers == 0) | (numbers == 1)).all():
+            values, at = np.array([0, 1], dtype=numbers.dtype), numbers.astype(np.intp)
+        else:
+            values, at = np.unique(numbers, return_inverse=True)
+    counts, rows = np.bincount(at, weight, len(values)), np.bincount(at, minlength=len(values))
+    if np.count_nonzero(rows) > MOST_VALUES:
+        return moments, None
+    return moments, {
+        value: count
+        for value, count, n in zip(values.tolist(), counts.tolist(), rows.tolist(), strict=True)
+        if n
+    }  # fmt: skip
+
+
+def _numbers(clean: Clean, name: str) -> Any:
+    column = clean.columns[name]
+    return column if column.dtype.kind == "O" else column.to_numpy(dtype=np.float64)

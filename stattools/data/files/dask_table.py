@@ -1,0 +1,206 @@
+"""Dask DataFrames: partitions are summed where they are, and only the sums travel.
+
+    total = sum over a tree of partitions, eight to a knot, in their order
+
+The tree is fixed, so that no digit depends on the workers, on their number or on which of them comes first; a partition
+that is lost with its worker is computed again. Nothing is persisted here. Source: Rocklin, "Dask: parallel computation
+with blocked algorithms and task scheduling" (2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.files.kinds import kind_of, merged, words
+from stattools.data.files.sample import Pick
+from stattools.data.files.source import Batch, added, at
+from stattools.data.tables.columns import clean, missing
+from stattools.errors import DomainError, IncompatibleError, StattoolsError
+from stattools.text.printing import printed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+KNOT = 8
+"""Sums that are added at a time."""
+
+SHARE = 4
+"""A partition offers so many times its share of the sample, as partitions are not of one length."""
+
+FEWEST = 1_000
+"""Rows that a partition offers at least."""
+
+
+@dataclass(frozen=True, eq=False)
+class DaskTable:
+    """A Dask DataFrame as a source; `labels` are its own names of the columns, `kinds` what its meta says
+    that they hold.
+    """
+
+    frame: Any
+    labels: dict[str, Any]
+    kinds: dict[str, str]
+    found: dict[tuple[str, ...], list[Any]] = field(default_factory=dict, repr=False)
+    """The partitions with some of the columns, as they were asked for."""
+
+    place = "in a Dask DataFrame"
+    certain = False
+
+    @classmethod
+    def of(cls, frame: Any) -> DaskTable:
+        """From a Dask DataFrame. DomainError for two columns of one name."""
+        names = [str(label) for label in frame.columns]
+        if twice := [name for name in names if names.count(name) > 1][:1]:
+            raise DomainError(f"the data have two columns named {twice[0]!r}; rename one.")
+        meta = frame._meta
+        kinds = {}
+        for name, label in zip(names, frame.columns, strict=True):
+            with at(f"column {name!r}"):
+                kinds[name] = kind_of(_array(meta[label]).type)
+        return cls(frame, dict(zip(names, frame.columns, strict=True)), kinds)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(self.labels)
+
+    def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
+        """The sum of `work` of all partitions, cut to so many rows at most; None where all are None."""
+        from dask.delayed import delayed
+
+        parts = self._partitions(tuple(columns))
+        expected = {name: self.kinds[name] for name in columns}
+        job = delayed((work, expected, rows), traverse=False)
+        leaf, knot = delayed(_of_partition, pure=False), delayed(_sum, pure=False)
+        sums: list[Any] = [leaf(part, number, job) for number, part in enumerate(parts)]
+        while len(sums) > 1:
+            sums = [knot(sums[first : first + KNOT]) for first in range(0, len(sums), KNOT)]
+        if not sums:
+            return None
+        try:
+            return sums[0].compute()
+        except StattoolsError:
+            raise
+        except Exception as error:  # of whatever makes the partitions, or of the cluster
+            self._explain(parts, error)
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """Refused: partitions stay where they are."""
+        raise IncompatibleError(
+            f"this needs all rows of {self} here, one after the other, and they stay where they are. Fit a sample of "
+            "them in memory: frame.sample(frac=...).compute()."
+        )
+
+    def pick(self, most: int) -> Pick:
+        """The rows of a partition with the smallest of lots that are drawn for it."""
+        share = -(-SHARE * most // max(self.frame.npartitions, 1))
+        return ByLot(min(max(share, FEWEST), most))
+
+    def _partitions(self, columns: tuple[str, ...]) -> list[Any]:
+        if columns not in self.found:
+            labels = [self.labels[name] for name in columns]
+            self.found[columns] = self.frame[labels].to_delayed()
+        return self.found[columns]
+
+    def _explain(self, parts: list[Any], error: Exception) -> NoReturn:
+        """The error with the number of the partition that it comes from, found by halving; as it is where none does."""
+        from dask.base import compute
+        from dask.delayed import delayed
+
+        def fails(some: list[Any]) -> bool:
+            try:
+                compute(*[delayed(len)(part) for part in some])
+            except Exception:  # told with its partition below
+                return True
+            return False
+
+        first, last = 0, len(parts)
+        while last - first > 1:
+            middle = (first + last) // 2
+            first, last = (first, middle) if fails(parts[first:middle]) else (middle, last)
+        if not fails(parts[first:last]):
+            raise error
+        raise DomainError(
+            f"partition {first} of the {len(parts)} that Dask makes of {self} cannot be computed: "
+            f"{type(error).__name__}: {error}. Repair what makes it, or leave it out."
+        ) from error
+
+    @printed
+    def __str__(self) -> str:
+        n = self.frame.npartitions
+        return f"a Dask DataFrame of {len(self.labels)} columns in {n:,} partition{'' if n == 1 else 's'}"
+
+
+@dataclass(frozen=True, eq=False)
+class ByLot:
+    """Picks `most` rows of a batch by lots that depend on the number of the partition only."""
+
+    most: int
+
+    def __call__(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        lots = np.random.default_rng([batch.number - batch.first, batch.first]).random(batch.table.num_rows)
+        if len(lots) <= self.most:
+            return np.arange(len(lots)), lots
+        which = np.flatnonzero(lots <= np.partition(lots, self.most - 1)[self.most - 1])
+        return which, lots[which]
+
+
+def _of_partition(frame: pd.DataFrame, number: int, job: tuple[Callable[[Batch], Any], Mapping[str, str], int]) -> Any:
+    work, expected, rows = job
+    where = f"partition {number}"
+    with at(where):
+        table = _table(frame, expected)
+    return added(work(piece) for piece in Batch(table, where, 0, number).cut(rows))
+
+
+def _sum(values: list[Any]) -> Any:
+    """The sum of a knot; what comes in is not written to, as it may be asked for again."""
+    there = [value for value in values if value is not None]
+    return there[0] if len(there) == 1 else added([there[0] + there[1], *there[2:]]) if there else None
+
+
+def _table(frame: pd.DataFrame, expected: Mapping[str, str]) -> pa.RecordBatch:
+    """The columns of a partition as Arrow has them. DomainError for one whose kind is not that of the meta."""
+    import pyarrow as pa
+
+    columns = {}
+    for name, (_, values) in zip(expected, frame.items(), strict=True):
+        column = _array(values)
+        kind = kind_of(column.type)
+        if kind != "categories" and _no_value(column):
+            column, kind = pa.nulls(len(column)), "empty"  # what has no value has the type of the others
+        if merged(expected[name], kind) is None:
+            raise DomainError(
+                f"column {name!r} holds {words(kind)} here, and the meta of the Dask DataFrame says "
+                f"{words(expected[name])}; give it one type: frame.astype({{{name!r}: ...}})."
+            )
+        columns[name] = column
+    return pa.record_batch(columns)
+
+
+def _array(values: pd.Series) -> pa.Array:
+    """A column of pandas as an array of Arrow; objects that Arrow does not know are read as in memory."""
+    import pandas as pd
+    import pyarrow as pa
+
+    try:
+        column = pa.Array.from_pandas(values)
+    except (pa.ArrowException, TypeError, ValueError):
+        gaps = missing(values)
+        there = clean(values.loc[~gaps])
+        whole = pd.Series(there.to_numpy(), index=np.flatnonzero(~gaps), dtype=object).reindex(np.arange(len(values)))
+        column = pa.array(whole, from_pandas=True)
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _no_value(column: pa.Array) -> bool:
+    """Is every value missing? The first one tells, nearly always."""
+    if len(column) and column[0].as_py() is not None and column[0].as_py() == column[0].as_py():
+        return False
+    return bool(column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False).all())

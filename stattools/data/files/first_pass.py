@@ -1,0 +1,243 @@
+"""The first pass over a source: what has to be known of all rows before a block of X can be made.
+
+Levels of text and of categories, constants of `center` and `scale`, rows dropped for missing values by column, the
+values of the outcome with their counts, and a sample of the rows by chance. Batches are surveyed
+where they are; surveys add.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.design import Design, columns_of, outcome_of
+from stattools.data.extras import require_some
+from stattools.data.files.counted_values import Question, Tally
+from stattools.data.files.kinds import DTYPES, TEXT
+from stattools.data.files.sample import Pick, Sample
+from stattools.data.files.scanned_columns import cleaned, require_kinds
+from stattools.data.files.scanned_rows import DROP, ScannedRows
+from stattools.data.files.source import Batch, Source
+from stattools.data.formula.coding import Coding, needed, outcome_values
+from stattools.data.formula.evaluation import constants
+from stattools.data.formula.expression import Expression
+from stattools.data.formula.formula import Formula, parse, require
+from stattools.data.formula.transforms import ELEMENTWISE
+from stattools.data.tables.columns import listing
+from stattools.errors import DomainError, IncompatibleError
+from stattools.numerics.moments import Moments
+from stattools.numerics.threads import one_blas_thread
+
+HELD = 200_000
+"""Rows of the sample that is held in memory, at most."""
+
+HELD_NUMBERS = 8_000_000
+"""Numbers of X of that sample, at most: 64 MB."""
+
+MOST_COLUMNS = 5_000
+
+ROWS = 1 << 17
+"""Rows that are surveyed at a time, at most."""
+
+EXTRAS = ("weights", "offset", "exposure")
+
+
+@dataclass(frozen=True, eq=False)
+class Marginal:
+    """The outcome alone: its values, how often each was seen (None: too many to count, and `values` are a sample's),
+    and its moments.
+    """
+
+    values: Any
+    counts: NDArray[np.float64] | None
+    moments: Moments
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What the first pass brings from some rows: a tally and a sample; adds with `+`."""
+
+    tally: Tally
+    sample: Sample
+
+    def __add__(self, other: Survey) -> Survey:
+        return Survey(self.tally + other.tally, self.sample + other.sample)
+
+
+@dataclass(frozen=True, eq=False)
+class SurveyOfBatch:
+    """The survey of one batch; small enough to be sent to where the batch is."""
+
+    question: Question
+    pick: Pick
+    most: int
+
+    def __call__(self, batch: Batch) -> Survey:
+        return Survey(self.question.tally(batch), Sample.of(batch, self.pick, self.most))
+
+
+@one_blas_thread()
+def read_source(
+    text: str, source: Source, columns: Mapping[str, Any]
+) -> tuple[ScannedRows, Any, str, dict[str, int], int]:
+    """The rows of a formula over a source, the values of the outcome, its name, and what was dropped. One pass."""
+    extras = _extras(source, columns)
+    formula = parse(text, source.names, list(extras.values()))
+    names = needed(formula, extras)
+    require_kinds(source.kinds, names)
+    called = [str(factor.category) for factor in formula.factors if factor.category is not None and factor.call == "C"]
+    kinds = {name: source.kinds[name] for name in names} if source.certain else {}
+    question = Question(formula, extras, kinds, _learned(formula), tuple(dict.fromkeys(called)))
+    survey = source.total(names, SurveyOfBatch(question, source.pick(HELD), HELD), ROWS)
+    if survey is None or not survey.tally.n_all:
+        raise DomainError(f"the table has no rows: {source}.")
+    tally = survey.tally
+    if not tally.n_rows:
+        counts = ", ".join(f"{name!r} in {count:,}" for name, count in tally.dropped.items())
+        raise DomainError(f"no row is complete: of {tally.n_all:,} rows, these columns are missing: {counts}.")
+    require_some(tally.n)
+    kinds = {name: kind.name for name, kind in tally.kinds.items()}
+    levels = {name: _ordered(kinds[name], seen) for name, seen in tally.seen.items()}
+    numbers = {name: sorted(np.array(list(found), dtype=DTYPES[kinds[name]]).tolist())
+               for name, found in tally.levels.items()}  # fmt: skip
+    found = {
+        factor.text: _levels(factor, (levels | numbers)[str(factor.category)], tally.n_rows)
+        for factor in formula.factors
+        if factor.category is not None and (factor.call == "C" or kinds[factor.category] in TEXT)
+    }
+    state = {key: _constants(call, tally.moments[key]) for key, call in question.learned.items()}
+    design, sample = _design(Coding(formula, Design((), formula, found, state), extras, kinds, levels), survey.sample)
+    coding = Coding(formula, design, extras, kinds, levels)
+    marginal = _marginal(coding, tally, sample)
+    rows = ScannedRows(source, coding, tally.n_rows, tally.n, marginal, sample.batches, tally.farthest)
+    dropped = {name: tally.dropped[name] for name in names if tally.dropped[name]}
+    return rows, marginal.values, formula.outcome.text, dropped, tally.n_all - tally.n_rows
+
+
+def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
+    given = {key: value for key, value in columns.items() if value is not None}
+    for key, value in given.items():
+        if key not in EXTRAS:
+            what = "grouped outcomes (successes + failures, trials=)" if key in ("trials", "failures") else f"{key}="
+            raise IncompatibleError(
+                f"{what} cannot be read from rows {source.place} yet; {', '.join(EXTRAS)} can. Use a table in memory."
+            )
+        if not isinstance(value, str):
+            raise IncompatibleError(
+                f"for rows {source.place}, {key}= is the name of a column; got {type(value).__name__}."
+            )
+        require(value, source.names)
+    return given
+
+
+def _learned(formula: Formula) -> dict[str, ast.Call]:
+    """The calls of the formula whose constants are learned from all rows."""
+    found: dict[str, ast.Call] = {}
+    for factor in (*formula.factors, formula.outcome):
+        for node in ast.walk(factor.tree):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            name = node.func.id
+            if name in ELEMENTWISE or name == "C" or (name == "poly" and constants(node).get("raw")):
+                continue
+            inner = any(
+                isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id not in ELEMENTWISE
+                for part in ast.walk(node.args[0])
+            )
+            if name not in ("center", "scale") or inner or factor is formula.outcome:
+                raise IncompatibleError(
+                    f"{ast.unparse(node)!r} is learned from all rows at once, and they are in files or on a cluster; "
+                    "center(x) and scale(x) of columns can be learned there, poly(x, degree, raw=True) and I(x ** 2) "
+                    "learn nothing. Or write its columns into the table."
+                )
+            found[ast.unparse(node)] = node
+    return found
+
+
+def _constants(call: ast.Call, moments: Moments) -> dict[str, Any]:
+    """What formulaic's `center` and `scale` would have learned."""
+    given = {"center": True, "scale": True, "ddof": 1} | constants(call)
+    if ast.unparse(call.func) == "center":
+        given["scale"] = False
+    center = (
+        {True: moments.mean, False: None}.get(given["center"], given["center"])
+        if isinstance(given["center"], bool)
+        else given["center"]
+    )
+    scale = given["scale"]
+    if isinstance(scale, bool):
+        square = moments.about(0.0 if center is None else float(center))
+        if scale and not (moments.n > given["ddof"] and square > 0):
+            raise DomainError(f"{ast.unparse(call)!r} needs a column that varies, in more rows than ddof=.")
+        scale = np.sqrt(square / (moments.n - given["ddof"])) if scale else None
+    return {"ddof": given["ddof"], "center": center, "scale": scale}
+
+
+def _levels(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
+    """The levels of a factor, as in memory."""
+    chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
+    if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
+        raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
+    levels = tuple(level for level in chosen if level in set(found))
+    if len(levels) < 2:
+        raise DomainError(
+            f"column {factor.category!r} has one level only ({listing(levels)}) in the {n:,} complete rows: it cannot "
+            "be told from the intercept; remove it from the formula."
+        )
+    return levels
+
+
+def _ordered(kind: str, seen: Mapping[str, bool]) -> list[str]:
+    """Levels that occur: text is sorted, categories have the order of their dictionaries."""
+    occur = [level for level, yes in seen.items() if yes]
+    if kind != "categories" and not all(isinstance(level, str) for level in occur):
+        raise DomainError(f"a column is text in one place and categories of numbers in another: {listing(occur)}.")
+    return occur if kind == "categories" else sorted(occur)
+
+
+def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
+    """The design, its names from the first complete rows of the sample, and the sample cut to what may be held."""
+    formula, levels, state = coding.formula, coding.design.levels, coding.design.state
+    for batch in sample.batches:
+        clean = cleaned(batch.table, 0, coding.kinds, coding.levels)
+        if len(clean.rows):
+            break
+    else:
+        raise DomainError(f"of a sample of {sample.n:,} rows none is complete. {DROP}")
+    X, names = columns_of(formula, clean.columns, clean.rows, levels, dict(state))
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DomainError(f"the formula {formula.text!r} makes two columns named {twice!r}; rename a column.")
+    if len(names) > MOST_COLUMNS:
+        raise DomainError(
+            f"the formula {formula.text!r} makes {len(names):,} columns, and at most {MOST_COLUMNS:,} are fitted in "
+            "passes: group levels, or leave an identifier out."
+        )
+    return Design(names, formula, levels, state), sample.thinned(int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS)))
+
+
+def _marginal(coding: Coding, tally: Tally, sample: Sample) -> Marginal:
+    """The values of the outcome as a column of that kind has them, one row each."""
+    import pandas as pd
+
+    formula, levels = coding.formula, coding.levels
+    name = formula.outcome.category
+    if name and coding.kinds[name] in TEXT:
+        counts = None if tally.counts is None else np.array([tally.counts[level] for level in levels[name]])
+        column = pd.Series(pd.Categorical(levels[name], categories=levels[name]), name=name)
+        return Marginal(outcome_of(formula, {name: column}, np.arange(len(column))), counts, tally.outcome)
+    if tally.counts is None:
+        parts = [cleaned(batch.table, 0, coding.kinds, levels) for batch in sample.batches]
+        found = [np.asarray(outcome_values(formula, part)) for part in parts if len(part.rows)]
+        return Marginal(pd.Series(np.concatenate(found), name=formula.outcome.text), None, tally.outcome)
+    values = np.array(sorted(tally.counts))
+    counts = np.array([tally.counts[value] for value in values.tolist()])
+    column = pd.Series(values.astype(DTYPES[coding.kinds[name]]) if name else values, name=name or formula.outcome.text)
+    if name:
+        column = outcome_of(formula, {name: column}, np.arange(len(column)))
+    return Marginal(column, counts, tally.outcome)

@@ -1,0 +1,126 @@
+"""Which files a path, a folder, a pattern or a list of them means: each file once, and none left out unsaid.
+
+Links are followed, and what is one file under two names (links, hard links, other spellings, a folder and a file in
+it) is refused, as its rows would count twice. Left out are what other programs leave out: files and folders below the
+one that was given whose names begin with "." or "_" (`_SUCCESS`, `_temporary`, `.ipynb_checkpoints`), unless these
+name the value of a column (`_day=1`). A pattern that has such a name in it means it.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from stattools.data.files.partitions import parts_of
+from stattools.data.files.row_groups import ARROW, PARQUET, ending
+from stattools.errors import DomainError, FileError
+from stattools.interface.arguments import several
+from stattools.interface.paths import path_of, require_regular
+
+PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4")
+
+type Parts = dict[str, str | None]
+
+
+def found_files(given: Any) -> tuple[list[Path], list[Parts]]:
+    """The files, and the columns in the names of the folders between what was given and them."""
+    found: list[Path] = []
+    parts: list[Parts] = []
+    for item in _items(given):
+        files, root = _files_of(path_of(item, "st.scan"))
+        found += files
+        parts += [parts_of(file, root) for file in files]
+    if not found:
+        raise DomainError("st.scan got no paths; it takes a file, a folder, a pattern or a list of them.")
+    _require_each_once(found)
+    return found, parts
+
+
+def _items(given: Any) -> list[Any]:
+    items = [given] if isinstance(given, os.PathLike) else list(several(given))
+    for item in items:
+        if not isinstance(item, str | os.PathLike):
+            raise DomainError(
+                f"st.scan takes a file, a folder, a pattern or a list of them; got {type(item).__name__}. A table in "
+                "memory is given to the model itself."
+            )
+    return items
+
+
+def _files_of(path: Path) -> tuple[list[Path], Path]:
+    """The files of one path in the order of their names, and the folder above them that was given."""
+    root = path
+    if os.path.isdir(path):  # False for names that no file can have
+        inside = list(_inside(path))
+        files = sorted(file for file in inside if ending(file) in PARQUET + ARROW)
+        if packed := [file for file in inside if ending(file) in PACKED and ending(Path(file.stem)) in PARQUET + ARROW]:
+            raise DomainError(f"{packed[0]} is packed as a whole, and rows are read in parts: unpack it.")
+        if not files:
+            raise DomainError(
+                f"the folder {path} has no Parquet or Arrow file ({', '.join(PARQUET + ARROW)})" + _hint(inside)
+            )
+    elif os.path.lexists(path):
+        files, root = [path], path.parent
+    else:
+        while glob.has_magic(str(root)):
+            root = root.parent
+        if "**" in path.parts and os.path.isdir(root):
+            _ = list(_inside(root))  # which ends where links lead in a circle, as the glob does not
+        names = [Path(name) for name in glob.iglob(str(path), recursive=True)]
+        named = any(_hidden(part) for part in path.relative_to(root).parts)
+        files = sorted(file for file in names if named or not any(map(_hidden, file.relative_to(root).parts)))
+        if not files:
+            raise DomainError(f"st.scan found no file at {str(path)!r}; it takes a file, a folder or a pattern.")
+    for file in files:
+        require_regular(file, "st.scan")
+        if ending(file) not in PARQUET + ARROW:
+            raise DomainError(f"{file} is not a Parquet or Arrow file" + _hint([file]))
+    return files, root
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """All that is no folder in the folder and those below it, links included; FileError for one that cannot be read."""
+
+    def failed(error: OSError) -> None:
+        raise FileError.of(f"st.scan cannot read {error.filename!r}: {error.strerror}.", error)
+
+    seen: dict[tuple[int, int], str] = {}
+    for place, folders, files in os.walk(folder, onerror=failed, followlinks=True):
+        status = os.stat(place)
+        known = seen.setdefault((status.st_dev, status.st_ino), place)
+        if known != place:
+            raise DomainError(
+                f"{place} and {known} are one folder (a link): its rows would count twice. Remove the link."
+            )
+        folders[:] = sorted(name for name in folders if not _hidden(name))
+        yield from (Path(place, name) for name in files if not _hidden(name))
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith((".", "_")) and "=" not in name
+
+
+def _require_each_once(files: list[Path]) -> None:
+    seen: dict[Any, Path] = {}
+    for file in files:
+        status = file.stat()
+        known = seen.setdefault((status.st_dev, status.st_ino) if status.st_ino else file.resolve(), file)
+        if known is not file:
+            if str(known) == str(file):
+                raise DomainError(f"{file} is given twice; each file counts once.")
+            raise DomainError(
+                f"{known} and {file} are one file under two names: each file counts once. Leave one of them out."
+            )
+
+
+def _hint(files: list[Path]) -> str:
+    text = next((p for p in files if p.suffixes and p.suffixes[0].lower() in (".csv", ".tsv", ".txt")), None)
+    if text is None:
+        return "."
+    return (
+        f". Convert {text.name} once, in batches: import pyarrow.csv, pyarrow.dataset; pyarrow.dataset.write_dataset("
+        f"pyarrow.csv.open_csv({str(text)!r}), 'parquet', format='parquet')."
+    )

@@ -1,0 +1,150 @@
+"""Row groups of Parquet and Arrow files: their footers, and their rows in batches; what goes wrong is named by place.
+
+A file is looked at when it is opened and when its last row is read: one that is not as `st.scan` found it would give
+sums over other rows than the read before, and is an error.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from stattools.data.files.chunk_statistics import Promises
+from stattools.data.files.source import Batch
+from stattools.errors import DomainError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARQUET = (".parquet", ".pq")
+ARROW = (".arrow", ".feather", ".ipc")
+
+BUFFER = 1 << 20
+"""Bytes of a column that are read from a Parquet file at a time."""
+
+
+def ending(path: Path) -> str:
+    """The ending of a name in small letters, which says the format."""
+    return path.suffix.lower()
+
+
+class Stamp(NamedTuple):
+    """Size in bytes and time of the last change in nanoseconds: what tells that a file is another one now."""
+
+    size: int
+    changed: int
+
+    @classmethod
+    def of(cls, path: Path) -> Stamp:
+        """The stamp of a file as it is; DomainError where it has gone."""
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise DomainError(
+                f"{path} cannot be found any more ({error.strerror}); put it back, or make the model again."
+            ) from error
+        return cls(found.st_size, found.st_mtime_ns)
+
+    def require(self, path: Path) -> None:
+        """DomainError where the file is not the one that was stamped."""
+        if (now := Stamp.of(path)) != self:
+            raise DomainError(
+                f"{path} has changed since st.scan looked at it ({self.size:,} bytes then, {now.size:,} now): reads of "
+                "other rows do not add up to one fit. Leave files alone during a fit; make scan and model again."
+            )
+
+
+def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
+    """Schema and the numbers of rows of the row groups."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        if ending(path) in PARQUET:
+            with pq.ParquetFile(path) as file:
+                metadata = file.metadata
+                counts = tuple(metadata.row_group(k).num_rows for k in range(metadata.num_row_groups))
+                return file.schema_arrow, counts
+        options = pa.ipc.IpcReadOptions(included_fields=[0])  # the lengths are those of the first column
+        with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as file:
+            lengths = pa.ipc.open_file(source, options=options)
+            return file.schema, tuple(lengths.get_batch(k).num_rows for k in range(file.num_record_batches))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise DomainError(
+            f"{path} cannot be opened as {'Parquet' if ending(path) in PARQUET else 'Arrow IPC'}: {error}"
+        ) from error
+
+
+def parquet_batches(
+    path: Path, groups: tuple[int, ...], columns: list[str], text: list[str], before: int, size: int, verify: bool
+) -> Iterator[Batch]:
+    """The rows of a Parquet file, `size` at a time at most; `before` rows come before them.
+
+    `verify` asks for checksums of pages, where they were written, and for text and levels that are well formed.
+    """
+    import pyarrow.parquet as pq
+
+    threads = (os.cpu_count() or 1) > 2  # of two, one decodes and one sums
+    with _named(str(path)):
+        opened = pq.ParquetFile(
+            path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text, page_checksum_verification=verify
+        )
+    with opened as file:
+        for number, rows in enumerate(groups):
+            where, first = f"{path}, row group {number}", 0
+            if not rows:
+                continue
+            promises = Promises(file.metadata.row_group(number), columns) if verify else None
+            with _named(where):
+                batches = file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads)
+            while True:
+                with _named(where):
+                    batch = next(batches, None)
+                    if promises is not None and batch is not None:
+                        batch.validate(full=True)
+                        promises.see(batch)
+                if batch is None:
+                    break
+                yield Batch(batch, where, first, before + first)
+                first += batch.num_rows
+            if first != rows:
+                raise DomainError(f"{where} has {first} rows and its footer says {rows}. Write the file again.")
+            if promises is not None:
+                promises.require_kept(where)
+            before += rows
+
+
+def arrow_batches(
+    path: Path, groups: tuple[int, ...], columns: list[str], before: int, size: int, verify: bool
+) -> Iterator[Batch]:
+    """The rows of an Arrow file, `size` at a time at most; a record batch is read as a whole, as it was written."""
+    import pyarrow as pa
+
+    with pa.OSFile(str(path)) as source:
+        with _named(str(path)), pa.ipc.open_file(source) as file:
+            places = [file.schema.get_field_index(name) for name in columns]
+        with _named(str(path)):
+            file = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
+        for number, rows in enumerate(groups):
+            where = f"{path}, row group {number}"
+            with _named(where):
+                whole = file.get_batch(number)
+                if verify:
+                    whole.validate(full=True)  # Arrow trusts offsets into text, wherever they point
+            for first in range(0, rows, size):
+                yield Batch(whole.slice(first, size), where, first, before + first)
+            before += rows
+
+
+@contextmanager
+def _named(where: str) -> Iterator[None]:
+    """What pyarrow raises, with the place."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise DomainError(f"{where} cannot be read: {error}. Write the file again, or leave it out.") from error

@@ -1,0 +1,191 @@
+"""Tables in files: Parquet and Arrow files that together are one table, read in batches and never as a whole.
+
+What is opened here are footers: names and types of columns, row groups and their lengths. A batch is a run of rows of
+one row group, read with the columns that are needed; memory is that of a few batches, whatever the files' sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stattools.data.files.found_files import found_files
+from stattools.data.files.kinds import kind_of, merged, words
+from stattools.data.files.partitions import Value, columns_of, kind_of_values, with_parts
+from stattools.data.files.read_progress import watched
+from stattools.data.files.row_groups import PARQUET, Stamp, arrow_batches, ending, footer, parquet_batches
+from stattools.data.files.sample import OneOfEachRun, Pick
+from stattools.data.files.source import Batch, added
+from stattools.errors import DomainError, IncompatibleError
+from stattools.numerics.threads import pipeline
+from stattools.text.printing import printed
+
+BATCH = 1 << 16
+"""Rows of a batch at most: 5 MB of ten columns of float64."""
+
+
+@dataclass
+class Past:
+    """What has been read of a scan: how many times, and the columns whose checksums were right."""
+
+    reads: int = 0
+    verified: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Files that together are one table: their paths in order, the kind of each column, and rows as they are stored.
+
+    `kinds` says "whole", "number", "truth", "text", "categories", "empty" (no value in any file) or the Arrow type of
+    what a model cannot take.
+    """
+
+    paths: tuple[Path, ...]
+    kinds: dict[str, str]
+    groups: tuple[tuple[int, ...], ...]
+    """The numbers of rows of the row groups (Arrow: record batches) of each file."""
+    stamps: tuple[Stamp, ...] = field(repr=False)
+    """What tells that a file has changed."""
+    parts: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    """The columns that stand in the names of the folders, one value per file."""
+    past: Past = field(default_factory=Past, compare=False, repr=False)
+
+    place = "in files"
+    certain = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(self.kinds)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of all files, those with missing values included."""
+        return sum(map(sum, self.groups))
+
+    @property
+    def n_groups(self) -> int:
+        """Row groups of all files."""
+        return sum(map(len, self.groups))
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """All rows in order, with these columns only; on a terminal, a bar says how far it is.
+
+        Raises DomainError, naming file and row group, for what cannot be read, and for a file that is not the one that
+        was scanned.
+        """
+        self.past.reads += 1
+        read = f"read {self.past.reads}"
+        return watched(self._batches(list(columns)), lambda batch: batch.table.num_rows, self.n_rows, read)
+
+    def _batches(self, columns: list[str]) -> Iterator[Batch]:
+        verify = not self.past.verified.issuperset(columns)  # once, as long as the files do not change
+        stored = [name for name in columns if name not in self.parts]
+        read = stored or [name for name in self.kinds if name not in self.parts][:1]  # some column, for its length
+        text = [name for name in stored if self.kinds[name] in ("text", "categories")]
+        before = 0
+        for number, (path, groups, stamp) in enumerate(zip(self.paths, self.groups, self.stamps, strict=True)):
+            parts = {name: (self.kinds[name], self.parts[name][number]) for name in columns if name in self.parts}
+            stamp.require(path)
+            if not sum(groups):
+                continue
+            try:
+                if ending(path) in PARQUET:
+                    batches = parquet_batches(path, groups, read, text, before, BATCH, verify)
+                else:
+                    batches = arrow_batches(path, groups, read, before, BATCH, verify)
+                for batch in batches:
+                    yield batch._replace(table=with_parts(batch.table.select(stored), parts)) if parts else batch
+            except DomainError:
+                stamp.require(path)  # why it cannot be read
+                raise
+            stamp.require(path)
+            before += sum(groups)
+        self.past.verified.update(columns)
+
+    def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
+        """The sum of `work` of all batches, in order, cut to so many rows at most; None where all are None."""
+        with closing(self.batches(columns)) as batches:  # type: ignore[type-var]
+            return added(pipeline(work, (piece for batch in batches for piece in batch.cut(rows))))
+
+    def pick(self, most: int) -> Pick:
+        """One row, by chance, of each of so many equal runs."""
+        return OneOfEachRun.of(self.n_rows, most)
+
+    def __len__(self) -> int:
+        return self.n_rows
+
+    @printed
+    def __str__(self) -> str:
+        files = f"{len(self.paths):,} file{'' if len(self.paths) == 1 else 's'}"
+        return f"{self.n_rows:,} rows, {len(self.kinds)} columns, {self.n_groups:,} row groups in {files}"
+
+
+def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
+    """Parquet and Arrow IPC (Feather) files as one table that is read in batches, for data larger than memory.
+
+    `paths` is a file, a folder, a pattern such as "data/*.parquet", or a list of them; the rows are those of the files
+    in the order of their names. Links are followed, and files and folders whose names begin with "." or "_" are left
+    out. Folders below it that are named like `year=2020` are columns that the files have not: whole numbers where all
+    values are, text otherwise. Use it as the table of a formula: `st.logistic("y ~ x + C(g)", st.scan("data"))`. Only
+    footers are read here. Raises DomainError for no files, a file under two names (its rows would count twice), files
+    of another format, files that cannot be opened, and columns whose type differs between files; IncompatibleError
+    where pyarrow is not installed.
+
+    >>> import tempfile, pyarrow, pyarrow.parquet
+    >>> import stattools as st
+    >>> table = pyarrow.table({"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pyarrow.parquet.write_table(table, f"{folder}/part.parquet", row_group_size=3)
+    ...     data = st.scan(folder)
+    ...     fit = st.fit(st.ols("y ~ x", data))
+    >>> print(data)
+    4 rows, 2 columns, 2 row groups in 1 file
+    >>> fit.estimate.round(6).tolist()
+    [0.8, 2.3]
+    """
+    _require_pyarrow()
+    files, folders = found_files(paths)
+    kinds: dict[str, str] = {}
+    homes: dict[str, Path] = {}
+    groups, stamps = [], []
+    for path in files:
+        stamps.append(Stamp.of(path))
+        schema, lengths = footer(path)
+        if len(set(schema.names)) < len(schema.names):
+            twice = next(name for name in schema.names if schema.names.count(name) > 1)
+            raise DomainError(f"{path} has two columns named {twice!r}; rename one.")
+        if groups and set(schema.names) != set(kinds):
+            name = next(iter(sorted(set(schema.names) ^ set(kinds))))
+            has, lacks = (path, files[0]) if name in schema.names else (files[0], path)
+            raise DomainError(
+                f"the files must have the same columns: {has} has {name!r}, {lacks} has not. Scan files that belong "
+                "together, or write the column into all of them."
+            )
+        for column in schema:
+            kind, known = kind_of(column.type), kinds.get(column.name, "empty")
+            both = merged(known, kind)
+            if both is None:
+                raise DomainError(
+                    f"column {column.name!r} is {words(known)} in {homes[column.name]} and "
+                    f"{words(kind)} in {path}; write it with one type."
+                )
+            if both != known:
+                homes[column.name] = path
+            kinds[column.name] = both
+        groups.append(lengths)
+    parts = {name: tuple(values) for name, values in columns_of(files, folders).items() if name not in kinds}
+    kinds |= {name: kind_of_values(values) for name, values in parts.items()}
+    return Scan(tuple(files), kinds, tuple(groups), tuple(stamps), parts)
+
+
+def _require_pyarrow() -> None:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError as error:
+        raise IncompatibleError(
+            "st.scan needs pyarrow. Install it: pip install 'stattools[files]'; or give a table in memory."
+        ) from error

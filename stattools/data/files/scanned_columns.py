@@ -1,0 +1,151 @@
+"""Columns of a batch of a scan: complete rows as clean columns, with levels that are the same in every batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.files.kinds import DTYPES, TEXT
+from stattools.data.tables.columns import REFUSED
+from stattools.errors import DomainError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+LARGEST = np.iinfo(np.int64).max
+
+
+class Columns(Mapping[str, "pd.Series"]):
+    """Clean columns by name. A pandas Series takes longer to make than a batch of numbers to add up, so that it is made
+    only where one is asked for; `values_of` has the numbers, or the categories, as they are.
+    """
+
+    def __init__(self, values: Mapping[str, NDArray[Any] | pd.Categorical]) -> None:
+        self.values_of = values
+
+    def __getitem__(self, name: str) -> pd.Series:
+        import pandas as pd
+
+        return pd.Series(self.values_of[name], name=name, copy=False)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_of)
+
+    def __len__(self) -> int:
+        return len(self.values_of)
+
+
+@dataclass(frozen=True, eq=False)
+class Clean:
+    """The complete rows of a batch: columns by name, their row numbers in the row group, and rows without a value."""
+
+    columns: Columns
+    rows: NDArray[np.intp]
+    gaps: dict[str, int] = field(default_factory=dict)
+    n: int = 0
+
+
+def require_kinds(kinds: Mapping[str, str], names: Sequence[str]) -> None:
+    """DomainError for a column of a type that no model takes."""
+    for name in names:
+        if kinds[name] in DTYPES or kinds[name] in TEXT:
+            continue
+        word = kinds[name].split("[")[0].split("(")[0].rstrip("0123456789")
+        aliases = {"timestamp": "datetime", "duration": "timedelta", "binary": "bytes", "fixed_size_list": "list"}
+        advice = next(
+            (remedy for given, remedy in REFUSED.values() if aliases.get(word, word) in given), "write numbers or text"
+        )
+        raise DomainError(f"column {name!r} holds {kinds[name]}, which no model takes; {advice}.")
+
+
+def cleaned(
+    batch: pa.RecordBatch, first: int, kinds: Mapping[str, str], levels: Mapping[str, Sequence[str]] | None = None
+) -> Clean:
+    """The complete rows of a batch. Text is coded over `levels` where they are known, over the batch's own otherwise.
+
+    >>> import pyarrow as pa
+    >>> batch = pa.record_batch({"x": [1.0, None, 3.0], "g": ["b", "a", "a"]})
+    >>> found = cleaned(batch, 0, {"x": "number", "g": "text"})
+    >>> found.columns["x"].tolist(), found.columns["g"].tolist(), found.gaps
+    ([1.0, 3.0], ['b', 'a'], {'x': 1})
+    """
+    batch = _with_proper_dictionaries(batch)
+    gaps, whole = {}, np.ones(batch.num_rows, dtype=bool)
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        if not column.null_count and not _has_nan(column):
+            continue
+        gap = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
+        gaps[name] = int(gap.sum())
+        whole &= ~gap
+    n = batch.num_rows
+    rows = first + (np.arange(n) if not gaps else np.flatnonzero(whole))
+    if gaps:
+        import pyarrow as pa
+
+        batch = batch.filter(pa.array(whole))
+    values = {
+        name: _values(column, name, kinds[name], None if levels is None else levels.get(name))
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+    }
+    return Clean(Columns(values), rows, gaps, n)
+
+
+def _with_proper_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with dictionaries that hold each level once and no missing value; Arrow allows others."""
+    import pyarrow as pa
+
+    for place, column in enumerate(batch.columns):
+        if not pa.types.is_dictionary(column.type):
+            continue
+        levels = column.dictionary
+        if levels.null_count or len(levels.unique()) < len(levels):
+            batch = batch.set_column(place, batch.schema.names[place], column.dictionary_decode().dictionary_encode())
+    return batch
+
+
+def _has_nan(column: pa.Array) -> bool:
+    """One sum tells: it is NaN only where a value is, or where infinities meet."""
+    import pyarrow as pa
+
+    if not pa.types.is_floating(column.type):
+        return False
+    values = column.to_numpy(zero_copy_only=False)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isnan(values.sum(dtype=np.float64)))
+
+
+def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> NDArray[Any] | pd.Categorical:
+    import pandas as pd
+    import pyarrow as pa
+
+    if kind in TEXT:
+        coded = column if pa.types.is_dictionary(column.type) else column.cast(pa.string()).dictionary_encode()
+        found = coded.dictionary.to_pylist()
+        codes = coded.indices.to_numpy(zero_copy_only=False)
+        if levels is None:
+            return pd.Categorical.from_codes(codes, found)
+        places = {level: place for place, level in enumerate(levels)}
+        there = np.array([places.get(level, -1) for level in found], dtype=np.intp)
+        if len(codes) and (new := there[codes] < 0).any():
+            raise DomainError(
+                f"column {name!r} holds {found[codes[int(np.argmax(new))]]!r}, which was not there in the first pass. "
+                "The table has changed since."
+            )
+        return pd.Categorical.from_codes(there[codes], list(levels))
+    if pa.types.is_null(column.type):
+        return np.empty(0, dtype=DTYPES[kind])
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.float64())
+    numbers = column.to_numpy(zero_copy_only=False)
+    if numbers.dtype == np.uint64 and kind == "whole" and numbers.max(initial=0) > LARGEST:
+        raise DomainError(
+            f"column {name!r} holds {numbers.max()}, and whole numbers go up to {LARGEST}; write it as a number with "
+            "decimals, or as text where it is a name."
+        )
+    return numbers.astype(DTYPES[kind], copy=False)

@@ -1,0 +1,253 @@
+"""Rows elsewhere, in files or on a cluster: the sums that a model needs, over batches that are read, coded, forgotten.
+
+How batches are mapped and their sums added is the source's; what is added here is that every pass saw the rows that
+the first one saw. A sample of the rows is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.extras import NO_OFFSET, Farthest
+from stattools.data.files.passes import OverBlocks, OverRows, OverRowsBeside, Summed
+from stattools.data.files.source import Batch, Source
+from stattools.data.formula.coding import CHANGED, Coding
+from stattools.data.rows.rows import Block, Low, Rows
+from stattools.data.rows.shape_only import OnDisk
+from stattools.errors import DomainError, IncompatibleError
+from stattools.numerics.largest import Ends
+
+if TYPE_CHECKING:
+    from stattools.data.design import Design
+    from stattools.data.files.first_pass import Marginal
+
+Floats = NDArray[np.float64]
+
+DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a column out."
+
+LARGEST = 2_000_000
+"""Numbers of X that are made at a time: 16 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScannedRows:
+    """The rows of a source that are complete in the columns of a formula; it answers what `Rows` answers.
+
+    `raw` are the batches of the sample as they were read, `held` its rows in memory; `farthest` is
+    the largest offset of all rows.
+    """
+
+    source: Source
+    coding: Coding
+    n_rows: int
+    n: float
+    marginal: Marginal
+    raw: tuple[Batch, ...]
+    farthest: Farthest = NO_OFFSET
+    held: Rows | None = None
+    later: dict[str, Any] = field(default_factory=dict)
+    """What reads after the first have found, shared by copies."""
+
+    precision = None
+
+    @property
+    def low(self) -> Low | None:
+        """What float64 does not hold of the columns of X, in the sample: it is None where the formula has no powers."""
+        return None if self.held is None else self.held.low
+
+    @property
+    def reads(self) -> int:
+        """How many times all rows were read, the first pass included."""
+        return 1 + self.later.get("reads", 0)
+
+    @property
+    def design(self) -> Design:
+        """The columns of X."""
+        return self.coding.design
+
+    @property
+    def X(self) -> Any:
+        """The shape of X; its numbers are elsewhere."""
+        return OnDisk((self.n_rows, len(self.design.names)), place=self.source.place)
+
+    @property
+    def y(self) -> Any:
+        """The shape of the outcome."""
+        return OnDisk((self.n_rows,), place=self.source.place)
+
+    @property
+    def weight(self) -> Any:
+        """None, or the shape of the frequency weights."""
+        if "weights" not in self.coding.extras:
+            return None
+        return OnDisk((self.n_rows,), self.n, place=self.source.place)
+
+    importance = weight
+
+    @property
+    def offset(self) -> Any:
+        """None, or the shape of the offset."""
+        given = {"offset", "exposure"} & set(self.coding.extras)
+        return OnDisk((self.n_rows,), place=self.source.place) if given else None
+
+    @property
+    def center(self) -> Floats | None:
+        """What is taken from the columns of X before they are scaled."""
+        return self.coding.center
+
+    @property
+    def _piece(self) -> int:
+        return max(1, LARGEST // len(self.design.names))
+
+    def bound(self, y: Floats, check: Callable[[Floats], Floats]) -> ScannedRows:
+        """The rows for a model whose outcome is y where that of the source is `marginal.values`; reads the sample."""
+        values = self.marginal.values
+        numbers = values.dtype.kind in "biuf"
+        same = numbers and np.array_equal(np.asarray(values, dtype=np.float64), y)
+        if not same and self.marginal.counts is None:
+            raise DomainError(
+                f"the outcome has more than {len(values):,} values; categories are far fewer. Use st.ols."
+            )
+        keys = np.asarray(values) if numbers else None
+        coding = replace(self.coding, values=keys, codes=None if same else y, check=check)
+        parts = [rows for batch in self.raw if (rows := coding.rows(batch)) is not None]
+        if not parts:
+            raise DomainError(f"of a sample of the rows none is complete. {DROP}")
+        return replace(self, coding=coding, held=stacked(parts))
+
+    def total(self, part: Callable[[Block], Any], fold: int = 1) -> Any:
+        """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source."""
+        return self._pass(self.coding.columns, OverBlocks(self.coding, part, fold))
+
+    def gather(self, work: Callable[[Rows], Any]) -> Any:
+        """The sum of `work(rows)` over batches: one pass over the source."""
+        return self._pass(self.coding.columns, OverRows(self.coding, work))
+
+    def gather_beside(self, columns: tuple[str, ...], work: Callable[[Rows, Batch, NDArray[np.intp]], Any]) -> Any:
+        """The sum of `work(rows, others, numbers)` over batches: their complete rows, other columns of the source in
+        these rows as they are stored, missing values included, and the numbers of the rows where the batch stands.
+        """
+        every = tuple(dict.fromkeys((*self.coding.columns, *columns)))
+        return self._pass(every, OverRowsBeside(self.coding, columns, work))
+
+    def _pass(self, columns: tuple[str, ...], work: Callable[[Batch], Summed | None]) -> Any:
+        self.later["reads"] = self.reads
+        found = self.source.total(columns, work, self._piece)
+        if found is None or found.n != self.n_rows:
+            n = 0 if found is None else found.n
+            raise DomainError(f"this pass found {n:,} complete rows, the first one {self.n_rows:,}. {CHANGED}")
+        return found.value
+
+    def over_batches(self, work: Callable[[Batch], Any], columns: tuple[str, ...] | None = None) -> Any:
+        """The sum of what `work` makes of each batch, by default with the columns that the model reads: one pass."""
+        self.later["reads"] = self.reads
+        return self.source.total(columns or self.coding.columns, work, self._piece)
+
+    def blocks(self, size: int | None = None) -> Iterator[Block]:
+        """All rows in order, in blocks, one after the other; `total` is faster, and works where rows stay away."""
+        for batch in self.source.batches(self.coding.columns):
+            for piece in batch.cut(self._piece):
+                rows = self.coding.rows(piece)
+                if rows is not None:
+                    yield from rows.blocks(size)
+
+    def shapes(self) -> Rows:
+        """Rows that know their shapes only."""
+        return Rows(self.X, self.y, self.weight, self.offset)
+
+    def sample(self, size: int) -> Rows:
+        """A sample of the rows held, as of `Rows`; all of them where they are fewer."""
+        held = self.sampled
+        return held if len(held.X) <= size else held.sample(size)
+
+    @property
+    def sampled(self) -> Rows:
+        """The rows held, in the coordinates of these."""
+        if self.held is None:
+            raise IncompatibleError("a source has rows once a model has bound it; make the model from the formula.")
+        return replace(self.held, center=self.coding.center, scale=self.coding.scale)
+
+    @property
+    def typical(self) -> Rows:
+        """The sample, at the mean of the outcome where it has nothing but zeros: what a start is made from."""
+        rows = self.sampled
+        return rows if rows.y.any() else replace(rows, y=np.full(len(rows.y), self.marginal.moments.mean))
+
+    @property
+    def constants(self) -> Floats:
+        """The value of each column of X that has one only, NaN for those that vary; shape (p,).
+
+        Costs a read where a column other than the intercept does not vary in the sample.
+        """
+        if "constants" not in self.later:
+            X = self.sampled.X
+            low, high = X.min(axis=0), X.max(axis=0)
+            doubt = (low == high) & (np.array(self.design.names) != "Intercept")
+            if doubt.any() and len(X) < self.n_rows:
+                plain = replace(self, coding=replace(self.coding, center=None, scale=None))
+                low, high = plain.total(lambda block: Ends(block.X.min(axis=0), block.X.max(axis=0)))
+            alike = low == high
+            self.later["constants"] = np.where(alike, X[0], np.nan)
+        return self.later["constants"]
+
+    def alone(self) -> Rows | None:
+        """The outcome alone with frequencies, a row for each of its values; None where those are not enough to know."""
+        counts = self.marginal.counts
+        if counts is None or self.offset is not None:
+            return None
+        codes = self.coding.codes
+        y = codes if codes is not None else np.asarray(self.marginal.values, dtype=np.float64)
+        return Rows(np.ones((len(y), 1)), y, counts)
+
+    @np.errstate(over="ignore", invalid="ignore")  # as in `Rows`
+    def standardized(self) -> tuple[ScannedRows, Floats]:
+        """Rows about the means of the sample, in its standard deviations, and T with X_standardized = X T.
+
+        Any center and unit will do, as they only say in which coordinates sums are taken; no read.
+        """
+        if self.center is not None:
+            return self, np.eye(len(self.design.names))
+        X = self.sampled.X
+        size = np.abs(X).max(axis=0)
+        spread = X.std(axis=0)
+        unit = np.where(spread > 1e-13 * size, spread, np.where(size > 0, size, 1.0))
+        center, T = np.zeros(X.shape[1]), np.diag(1.0 / unit)
+        if "Intercept" in self.design.names:
+            first = self.design.names.index("Intercept")
+            center = X.mean(axis=0)
+            center[first], unit[first] = 0.0, 1.0
+            T = np.diag(1.0 / unit)
+            T[first] -= center / unit
+        return replace(self, coding=replace(self.coding, center=center, scale=unit)), T
+
+
+def stacked(parts: list[Rows]) -> Rows:
+    """Rows of a sample one below the other."""
+    first = parts[0]
+    return Rows(
+        np.concatenate([part.X for part in parts]),
+        np.concatenate([part.y for part in parts]),
+        None if first.weight is None else np.concatenate([part.weight for part in parts]),  # type: ignore[misc]
+        None if first.offset is None else np.concatenate([part.offset for part in parts]),  # type: ignore[misc]
+        low=_stacked_low(parts),
+    )
+
+
+def _stacked_low(parts: list[Rows]) -> Low | None:
+    """The rests of all parts, which differ in the columns that have one."""
+    found = [part.low.columns for part in parts if part.low is not None]
+    if not found:
+        return None
+    columns = np.unique(np.concatenate(found))
+    values = np.zeros((sum(len(part.X) for part in parts), len(columns)))
+    first = 0
+    for part in parts:
+        if part.low is not None:
+            values[first : first + len(part.X), np.searchsorted(columns, part.low.columns)] = part.low.values
+        first += len(part.X)
+    return Low(columns, values)

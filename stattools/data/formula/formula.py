@@ -1,0 +1,256 @@
+"""A formula as text to its outcome and its terms; nothing in it is ever run.
+
+`y ~ a + log(b):C(g)` is cut into factors, each checked against the whitelist of `expression.py`. The algebra of
+terms (Wilkinson and Rogers, 1973, Applied Statistics 22, 392-399) is formulaic's parser, which sees a stand-in for each
+factor: given the factors themselves it would evaluate calls on the left side while parsing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stattools.data.formula.backticks import in_backticks
+from stattools.data.formula.evaluation import short
+from stattools.data.formula.expression import Expression, column, expression
+from stattools.data.formula.transforms import ALLOWED
+from stattools.errors import DomainError
+
+LONGEST = 10_000  # characters
+MOST_TERMS = 20_000
+HIGHEST = 10  # order of interactions in (a + b)**k
+TOKEN = re.compile(
+    r"""\s*(?:`(?P<quoted>(?:[^`]|``)*)`
+        | (?P<call>[^\W\d][\w.]*\s*\()
+        | (?P<name>[^\W\d]\w*(?:\.\w+)*)
+        | (?P<number>\d+(?:\.\d*)?)
+        | (?P<dot>\.(?!\w))
+        | (?P<operator>\*\*|[-~+*/:^()]))""",
+    re.VERBOSE,
+)
+# Inside a call: text constants and names in backticks, whose brackets do not count, and the brackets that do.
+BRACKETS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[()]""")
+PLAIN = re.compile(r"[^\W\d]\w*")
+# Breaks of lines, but for those within a text constant or a name in backticks (kept).
+LINES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`)|\s*\n\s*""")
+EXAMPLES = 'Write "outcome ~ predictors", for example "y ~ x1 + C(g)" or "y ~ 1".'
+
+
+@dataclass(frozen=True, eq=False)
+class Formula:
+    """A parsed formula: the outcome and the terms, each a product of factors; the empty product is the intercept."""
+
+    text: str
+    outcome: Expression
+    terms: tuple[tuple[Expression, ...], ...]
+
+    @property
+    def factors(self) -> tuple[Expression, ...]:
+        """Every factor of the right side once."""
+        return tuple({factor.text: factor for term in self.terms for factor in term}.values())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the right side needs, in order."""
+        return tuple(dict.fromkeys(name for factor in self.factors for name in factor.columns))
+
+
+def parse(text: str, available: Sequence[str], apart: Collection[str] = ()) -> Formula:
+    """Read a formula; `available` are the columns of the table, `apart` those that `.` leaves out.
+
+    Raises DomainError for a malformed formula, for anything outside the whitelist, for a column that is not there.
+
+    >>> formula = parse("y ~ a*b", ["y", "a", "b"])
+    >>> [":".join(factor.text for factor in term) for term in formula.terms]
+    ['', 'a', 'b', 'a:b']
+    """
+    if len(text) > LONGEST:
+        raise DomainError(f"the formula has {len(text):,} characters; at most {LONGEST:,} are read.")
+    left, right = _sides(text, list(_tokens(text, available)))
+    if len(left) > 2 and isinstance(left[0], Expression) and set(left[1::2]) == {"+"}:
+        raise DomainError(
+            f"the left side of {short(text)!r} has several columns. Two, successes + failures, are a grouped outcome, "
+            "which st.logistic and st.beta_binomial take; others, such as st.probit, take one outcome per row: give "
+            "each outcome a row of its own and the counts as weights=. For the sum write I(a + b)."
+        )
+    if len(left) != 1 or not isinstance(left[0], Expression):
+        raise DomainError(
+            f"the left side of {short(text)!r} must be one outcome, a column or one call such as log(y) or I(y > 0)."
+        )
+    outcome = left[0]
+    others = [name for name in available if name not in outcome.columns and name not in apart]
+    factors, source = _stand_ins(text, right, others)
+    for factor in (outcome, *factors.values()):
+        for name in factor.columns:
+            require(name, available)
+    if outcome.text in {factor.text for factor in factors.values()}:
+        raise DomainError(f"the outcome {outcome.text!r} stands on the right side of the formula too; remove it.")
+    terms = tuple(tuple(factors[name] for name in term) for term in _algebra(text, source))
+    if not terms:
+        raise DomainError(f"{short(text)!r} leaves no term on the right side, not even the intercept.")
+    dotted = any(token == "." for token in right)
+    written = _written(outcome, terms) if dotted else LINES.sub(lambda found: found[1] or " ", text.strip())
+    return Formula(written, outcome, terms)
+
+
+def require(name: str, available: Sequence[str]) -> None:
+    """DomainError, with the columns that come close, unless the table has this column."""
+    if name in available:
+        return
+    import difflib
+
+    close = difflib.get_close_matches(name, available, n=3)
+    meant = f" Did you mean {' or '.join(repr(other) for other in close)}?" if close else ""
+    more = f" and {len(available) - 20} more" if len(available) > 20 else ""
+    shown = ", ".join(repr(other) for other in available[:20]) + more
+    raise DomainError(f"the data have no column {name!r}.{meant} The columns are {shown}.")
+
+
+def _tokens(text: str, available: Sequence[str]) -> Iterator[Expression | str]:
+    """Factors as expressions; numbers, operators and the dot as text."""
+    position, end = 0, len(text.rstrip())
+    while position < end:
+        found = TOKEN.match(text, position)
+        if found is None:
+            rest = text[position:].strip()
+            raise DomainError(f'the formula may not contain "{short(rest, 40)}". {ALLOWED}.')
+        position = found.end()
+        match found.lastgroup:
+            case "quoted":
+                yield column(found["quoted"].replace("``", "`"))
+            case "call":
+                start, position = found.start("call"), _closing(text, position)
+                yield expression(text[start:position])
+            case "name" if found["name"] in available or not re.search(r"\.|^__", found["name"]):
+                yield column(found["name"])
+            case "name":
+                yield expression(found["name"])  # a.b, __a__: refused by the whitelist, with its message
+            case _:
+                yield found[0].strip()
+
+
+def _closing(text: str, position: int) -> int:
+    """Position after the bracket that closes the one just before `position`."""
+    open_brackets = 1
+    for found in BRACKETS.finditer(text, position):
+        open_brackets += {"(": 1, ")": -1}.get(found[0], 0)
+        if open_brackets == 0:
+            return found.end()
+    raise DomainError(f"a bracket is not closed in the formula {short(text)!r}.")
+
+
+def _sides(text: str, tokens: list[Expression | str]) -> tuple[list[Expression | str], list[Expression | str]]:
+    if tokens.count("~") != 1:
+        raise DomainError(
+            f"a formula has one ~ between the outcome and the predictors; got {short(text)!r}. {EXAMPLES}"
+        )
+    at = tokens.index("~")
+    for side, missing in ((tokens[:at], "outcome on the left"), (tokens[at + 1 :], "term on the right")):
+        if not side:
+            raise DomainError(f"the formula {short(text)!r} has no {missing} of ~. {EXAMPLES}")
+    return tokens[:at], tokens[at + 1 :]
+
+
+def _stand_ins(text: str, tokens: list[Expression | str], others: list[str]) -> tuple[dict[str, Expression], str]:
+    """Factors by their stand-in, and the right side written with stand-ins."""
+    known: dict[str, str] = {}
+    factors: dict[str, Expression] = {}
+    words: list[str] = []
+
+    def stand_in(factor: Expression) -> str:
+        name = known.setdefault(factor.text, f"f{len(known)}")
+        if ast.dump(factors.setdefault(name, factor).tree) != ast.dump(factor.tree):
+            raise DomainError(f"a column of the data is named {factor.text!r} as a term of the formula is; rename it.")
+        return name
+
+    for index, token in enumerate(tokens):
+        if isinstance(token, Expression):
+            words.append(stand_in(token))
+        elif token == ".":
+            if not others:
+                raise DomainError(f"the dot of {short(text)!r} stands for all other columns; there are none.")
+            words.append(f"({' + '.join(stand_in(column(name)) for name in others)})")
+        else:
+            if token[0].isdigit():
+                _check_number(text, token, tokens[max(0, index - 2) : index])
+            words.append(token)
+    return factors, " ".join(words)
+
+
+def _check_number(text: str, number: str, before: list[Expression | str]) -> None:
+    """Numbers are 0, 1 (the intercept) or the order of interactions, `(a + b)**2`; arithmetic belongs in I(...)."""
+    if not (before and before[-1] in ("**", "^")):
+        if number not in ("0", "1"):
+            raise DomainError(
+                f"the number {number} stands alone in {short(text)!r}: only 0 and 1 do (the intercept). "
+                "Put arithmetic in I(...), such as I(x / 2)."
+            )
+    elif before[0] != ")":
+        raise DomainError(
+            f"a power in a formula makes interactions, as in (a + b)**2; in {short(text)!r} it stands on one "
+            "column. Put arithmetic in I(...), such as I(x**2)."
+        )
+    elif not (number.isdigit() and len(number) < 5 and 1 <= int(number) <= HIGHEST):
+        raise DomainError(
+            f"the power {short(number)} in {short(text)!r} is the order of interactions: from 1 to {HIGHEST}."
+        )
+
+
+def _algebra(text: str, source: str) -> list[list[str]]:
+    """Terms of the right side as lists of stand-ins, by degree; [] is the intercept."""
+    from formulaic import SimpleFormula
+    from formulaic.errors import FormulaicError
+    from formulaic.parser import DefaultFormulaParser
+
+    parser = DefaultFormulaParser()
+    try:
+        if _most_terms(parser.get_ast(source)) > MOST_TERMS:
+            raise DomainError(f"the formula {short(text)!r} may stand for more than {MOST_TERMS:,} terms.")
+        found: Any = parser.get_terms(source)._simplify()
+        terms: Any = SimpleFormula(found)
+    except FormulaicError:
+        raise DomainError(
+            f"cannot read the right side of {short(text)!r}: every operator (+ - * / : ** ^) needs a term on each "
+            f"side, every two terms an operator between them, every bracket its partner. {EXAMPLES}"
+        ) from None
+    return [[factor.expr for factor in term.factors if factor.expr != "1"] for term in terms]
+
+
+def _most_terms(tree: Any) -> int:
+    """Upper bound of the number of terms, without building them."""
+    sizes: dict[int, int] = {}
+    todo = [tree]
+    while todo:
+        node = todo[-1]
+        parts = list(getattr(node, "args", ()))
+        if waiting := [part for part in parts if id(part) not in sizes]:
+            todo.extend(waiting)
+            continue
+        todo.pop()
+        counts = [sizes[id(part)] for part in parts] or [1]
+        match node.operator.symbol if parts else None:
+            case "**" | "^":
+                size = counts[0] ** int(str(parts[1]) if str(parts[1]).isdigit() else 1)
+            case "*":
+                size = counts[0] * counts[1] + sum(counts)
+            case ":":
+                size = counts[0] * counts[1]
+            case _:
+                size = sum(counts)
+        sizes[id(node)] = min(size, MOST_TERMS + 1)
+    return sizes[id(tree)]
+
+
+def _written(outcome: Expression, terms: tuple[tuple[Expression, ...], ...]) -> str:
+    """The formula written out, for `y ~ .`."""
+
+    def word(factor: Expression) -> str:
+        text = ast.unparse(factor.tree)
+        return factor.text if text == in_backticks(factor.text) and PLAIN.fullmatch(factor.text) else text
+
+    products = [":".join(word(factor) for factor in term) or "1" for term in terms]
+    words = [product for product in products if product != "1"] or ["1"]
+    return f"{word(outcome)} ~ {' + '.join(words if '1' in products else ['0', *words])}"

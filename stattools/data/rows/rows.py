@@ -1,0 +1,254 @@
+"""Rows in memory, read as blocks that fit the cache; X is never copied.
+
+A log-likelihood of independent rows is a sum, so everything that a model needs is a sum over `Rows.blocks()`. Centering
+and scaling are done block by block: x -> (x - center) / scale costs nothing beside the product that follows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cached_property, reduce
+from operator import iadd
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.rows.shape_only import OnDisk
+from stattools.numerics.beside_ones import BesideOnes
+from stattools.numerics.sweep import Share, spans, sweep
+from stattools.record import record
+
+Floats = NDArray[np.float64]
+
+BLOCK_BYTES = 1_600_000
+"""A block of X and its weighted copy stay close to the processor, and the calls per block cost little beside it."""
+
+
+SHORTEST = 256
+"""Blocks are not shorter than this, whatever the number of columns."""
+
+WORTH_A_PART = 1_500_000
+"""Numbers of X that a part needs to be worth a thread's waits for the interpreter's lock: of products X^T X, a quarter
+of it.
+"""
+
+
+class Block(NamedTuple):
+    """Consecutive rows: X (m, p), y (m,) or (m, k), weights (m,) or None, offset (m,) or None."""
+
+    X: Floats
+    y: Floats
+    weight: Floats | None
+    offset: Floats | None
+
+
+class Low(NamedTuple):
+    """What float64 does not hold of some columns of X: X[:, columns] + values is known to 106 bits."""
+
+    columns: NDArray[np.intp]
+    values: Floats
+
+
+@record
+class Rows:
+    """The data of a model: X (n, p) in C or Fortran order, y (n,) or (n, k), and per row what is not None of:
+
+    `weight`, a frequency (how often the row was seen); `offset`, added to the linear predictor; `precision`, a relative
+    inverse variance. Blocks carry the product of weight and precision. `low` is read by exact least squares alone.
+    X and those of its blocks may be `BesideOnes`, whose column of ones is not in memory.
+
+    >>> rows = Rows(np.ones((5, 1)), np.arange(5.0))
+    >>> rows.n, sum(len(block.y) for block in rows.blocks(2))
+    (5.0, 5)
+    """
+
+    X: Floats
+    y: Floats
+    weight: Floats | None = None
+    offset: Floats | None = None
+    precision: Floats | None = None
+    center: Floats | None = None
+    scale: Floats | None = None
+    low: Low | None = None
+
+    @cached_property
+    def n(self) -> float:
+        """Number of observations: the sum of the frequency weights."""
+        return float(len(self.X)) if self.weight is None else float(self.weight.sum())
+
+    @property
+    def importance(self) -> Floats | None:
+        """Weight times precision: how much each row counts in a sum; None where all count 1."""
+        if self.weight is None or self.precision is None:
+            return self.precision if self.weight is None else self.weight
+        return self.weight * self.precision
+
+    @property
+    def block_size(self) -> int:
+        """As many rows as fill about 1.6 MB."""
+        return max(SHORTEST, min(1 << 14, BLOCK_BYTES // (8 * max(self.X.shape[1], 1))))
+
+    def blocks(self, size: int | None = None, share: Share | None = None) -> Iterator[Block]:
+        """Blocks of `size` rows, or of `block_size`: all of them, or those of a share."""
+        n = len(self.X)
+        size = size or self.block_size
+        if 0 < n <= size and share is None:
+            yield self.whole
+            return
+        importance = self.importance
+        for part in spans(0, n, size, share):
+            X = self.X[part]
+            if self.center is not None and self.scale is not None:
+                X = centered(X, self.center)
+                X /= self.scale
+            yield Block(
+                X,
+                self.y[part],
+                None if importance is None else importance[part],
+                None if self.offset is None else self.offset[part],
+            )
+
+    def shapes(self) -> Rows:
+        """Rows that know their shapes only, and how much they weigh."""
+        found: Any = {
+            "X": OnDisk(self.X.shape),
+            "y": OnDisk(self.y.shape),
+            "weight": None if self.weight is None else OnDisk(self.weight.shape, self.n),
+            "offset": None if self.offset is None else OnDisk(self.offset.shape),
+            "precision": None if self.precision is None else OnDisk(self.precision.shape),
+        }
+        return Rows(**found)
+
+    @cached_property
+    def whole(self) -> Block:
+        """All rows as one block, made once."""
+        X = self.X[:]  # a slice, as in `blocks`: rows that were not saved say so
+        if self.center is not None and self.scale is not None:
+            X = centered(X, self.center)
+            X /= self.scale
+        return Block(X, self.y, self.importance, self.offset)
+
+    def gather[T](self, work: Callable[[Rows], T]) -> T:
+        """The sum of `work(rows)` over batches of rows; those in memory are one batch."""
+        return work(self)
+
+    def total(self, part: Callable[[Block], Any], fold: int = 1, share: Share | None = None) -> Any:
+        """The sum of `part(block)` over all blocks or those of a share, added in place, on the threads that are free
+        (`sweep.py`).
+
+        Blocks of many rows have `fold` times `block_size` of them: 2 is right for products X^T X, which last so long
+        that fewer calls, in which threads wait for each other, are worth more than the cache.
+
+        >>> Rows(np.ones((5, 1)), np.arange(5.0)).total(lambda block: float(block.y.sum()))
+        10.0
+        """
+        n, p = self.X.shape
+        if share is None and (0 < n <= SHORTEST or n <= self.block_size):
+            return part(self.whole)
+        size = self.block_size * (fold if self.X.size > WORTH_A_PART else 1)
+        size = share.block_size(n, size) if share else size
+        worth = WORTH_A_PART // 4 if fold > 1 else WORTH_A_PART
+        if self.X.size <= worth:
+            return reduce(iadd, map(part, self.blocks(size, share)))
+
+        def of_range(first: int, last: int) -> Any:
+            return reduce(iadd, map(part, self._where(slice(first, last)).blocks(size, share)))
+
+        return reduce(iadd, sweep(n, of_range, worth * (share.of if share else 1) // p))
+
+    def sample(self, size: int) -> Rows:
+        """One row, by chance, of each of `size` consecutive runs of rows of equal length, in their order.
+
+        Blind to the order of the rows, without repeats, and the same rows every time.
+
+        >>> Rows(np.arange(8.0)[:, None], np.zeros(8)).sample(4).X.shape
+        (4, 1)
+        """
+        edges = np.linspace(0, len(self.X), size + 1).astype(np.intp)
+        return self._where(np.random.default_rng(0).integers(edges[:-1], edges[1:]))
+
+    def _where(self, which: slice | NDArray[np.intp]) -> Rows:
+        """The rows that a slice or an array of their numbers picks, X in the order that it had."""
+        taken = {
+            name: values[which]
+            for name in ("y", "weight", "offset", "precision")
+            if (values := getattr(self, name)) is not None
+        }
+        if isinstance(which, slice) or isinstance(self.X, BesideOnes):
+            X = self.X[which]
+        elif self.X.flags.c_contiguous:
+            X = np.empty((len(which), self.X.shape[1]))
+
+            def take(first: int, last: int) -> None:
+                # "raise" would put a buffer between
+                np.take(self.X, which[first:last], axis=0, out=X[first:last], mode="clip")
+
+            sweep(len(which), take)
+        else:  # picking rows of columns is slow
+            X = np.take(self.X.T, which, axis=1).T
+        return replace(self, X=X, **taken)
+
+    # Columns whose numbers overflow have no finite unit, and the model refuses them.
+    @np.errstate(over="ignore", invalid="ignore")
+    def standardized(self) -> tuple[Rows, Floats]:
+        """Rows with centered, unit-variance columns, and T (p, p) with X_standardized = X T, so theta = T phi.
+
+        Columns are centered only when a constant column can take up the shift; that column becomes 1. A column that
+        does not vary beyond round-off is scaled by its size.
+        """
+        if self.center is not None:
+            return self, np.eye(self.X.shape[1])
+        mean, spread, size = self._moments()
+        constant = spread <= 1e-13 * size
+        held = np.flatnonzero(constant & (size > 0))
+        unit = np.where(size > 0, size, 1.0)
+        scale = np.where(constant, unit, np.where(spread == 0, 1.0, spread))
+        center = np.zeros_like(mean)
+        T = np.diag(1.0 / scale)
+        if held.size:
+            first = held[0]
+            center, scale[first] = mean.copy(), mean[first]
+            center[first] = 0.0
+            T = np.diag(1.0 / scale)
+            others = np.arange(len(mean)) != first
+            T[first, others] = -center[others] / scale[others] / mean[first]
+        return replace(self, center=center, scale=scale), T
+
+    def _moments(self) -> tuple[Floats, Floats, Floats]:
+        """Mean, standard deviation and largest size of each column; the deviation in a second read."""
+        if isinstance(self.X, BesideOnes):
+            others: Any = replace(self, X=self.X.given)
+            mean, spread, size = (
+                np.append(of, rest) for of, rest in zip((1.0, 0.0, 1.0), others._moments(), strict=True)
+            )
+            return mean, spread, size
+        total, square, size = np.zeros((3, self.X.shape[1]))
+        importance = self.importance
+        whole = self.n if importance is None else float(importance.sum())
+        for block in self.blocks():
+            total += _weighted(block.X, block.weight).sum(axis=0)
+            np.maximum(size, np.abs(block.X).max(axis=0), out=size)
+        mean, unit = total / whole, np.where(size > 0, size, 1.0)
+        for block in self.blocks():
+            gap = (block.X - mean) / unit
+            square += _weighted(gap * gap, block.weight).sum(axis=0)
+        return mean, unit * np.sqrt(square / whole), size
+
+
+def centered(X: Floats, center: Floats) -> Floats:
+    """X - center as a new array.
+
+    >>> centered(np.array([[1.0, 4.0]]), np.array([0.0, 2.0])).tolist()
+    [[1.0, 2.0]]
+    """
+    if isinstance(X, BesideOnes):
+        Z = X.copy()
+        Z -= center
+        return Z
+    return X - center
+
+
+def _weighted(values: Floats, weight: Floats | None) -> Floats:
+    return values if weight is None else values * weight[:, None]

@@ -1,0 +1,235 @@
+"""Arrays, lists and frames of numbers as a complete matrix; NumPy arrays are read without pandas and without a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from scipy.linalg import get_blas_funcs
+
+from stattools.data.tables.columns import clean, missing
+from stattools.data.tables.table import Table, is_frame, series, table, unmasked
+from stattools.errors import DomainError, quoted
+from stattools.interface.arguments import FLOAT64, written
+from stattools.numerics.beside_ones import BesideOnes
+from stattools.numerics.sweep import sweep
+from stattools.numerics.threads import one_blas_thread
+
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
+
+FORMULA = 'a table with a formula, such as ("y ~ x1 + C(g)", table)'
+NUMBERS = "biuf"  # NumPy's kinds of bool, int, unsigned int, float
+ARRAYS = (np.ndarray, list, tuple, range)
+FEW = 10_000  # numbers whose length is found sooner than the bad ones among them
+
+WORTH_NO_COPY = 200_000
+"""Numbers of X that fill a block: a copy of fewer costs less than what spares it."""
+
+WORTH_A_THREAD = 1 << 20
+"""Numbers that are summed in the time that a thread costs."""
+
+
+def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]:
+    """X as a float64 matrix (n, p), and the names of its columns if it is a frame or a named series.
+
+    A float64 array in C or Fortran order is not copied. One-dimensional input is one column. Raises DomainError for
+    what is not numbers, not rectangular, or not finite.
+
+    >>> matrix([[1, 2], [3, 4]])[0].shape
+    (2, 2)
+    """
+    values, names = (X, None) if type(X) is np.ndarray and X.dtype.kind in NUMBERS else _read(X, what)
+    if values.ndim == 1:
+        values = values[:, None]
+    if values.ndim != 2 or not len(values):
+        raise DomainError(
+            f"{what} must have one row per observation, one column per predictor and at least one row; "
+            f"got shape {values.shape}."
+        )
+    if values.dtype.kind == "O":
+        values = _stack(table(dict(enumerate(values.T))), what)
+    if values.dtype.kind not in NUMBERS:
+        raise DomainError(f"{what} must hold numbers; got {values.dtype}. Text and categories need {FORMULA}.")
+    if not values.flags.forc:
+        values = np.ascontiguousarray(values)
+    if values.dtype is not FLOAT64:
+        with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
+            values = values.astype(FLOAT64, copy=False)
+    if not all_finite(values):
+        good = np.isfinite(values)
+        row, place = (int(index) for index in np.argwhere(~good)[0])
+        where = f"row {row}, column {names[place] if names else place!r}"
+        raise _gap(what, int(np.sum(~good)), where, values[row, place])
+    return values, names
+
+
+def vector(values: Any, what: str) -> Any:
+    """A complete column: a NumPy array of numbers as it is, anything else as a clean pandas Series.
+
+    Raises DomainError for a missing or infinite value, with its position.
+
+    >>> vector([0, 1], "y")
+    array([0, 1])
+    """
+    known = type(values) is np.ndarray and values.ndim == 1
+    if known and values.dtype is FLOAT64 and values.size and all_finite(values):
+        return values
+    plain = known and values.dtype.kind in NUMBERS and values.itemsize <= 8
+    if not (plain and values.size):
+        values = _column(values, what)
+    if values.dtype.kind == "f" and not all_finite(np.asarray(values)):
+        good = np.isfinite(np.asarray(values))
+        row = int(np.argmin(good))
+        raise _gap(what, int(np.sum(~good)), f"row {row}", np.asarray(values)[row])
+    return values
+
+
+def with_gaps(values: Any, what: str) -> np.ndarray:
+    """A column of numbers as float64, NaN where it has no value; what `vector` refuses is refused here too.
+
+    >>> with_gaps([1, None, 3], "y").tolist()
+    [1.0, nan, 3.0]
+    """
+    column = series(values, what)
+    gaps = missing(column)
+    found = np.full(len(column), np.nan)
+    if not gaps.all():
+        there: Any = clean(column.loc[~gaps])
+        if there.dtype.kind not in NUMBERS:
+            levels = ", ".join(repr(level) for level in there.cat.categories[:5])
+            raise DomainError(f"{what} must hold numbers; it holds text or categories ({levels}).")
+        found[~gaps] = there.to_numpy(dtype=np.float64)
+    return found
+
+
+def _column(values: Any, what: str) -> Any:
+    """One value per row, whatever it came in; a NumPy array of numbers or a clean pandas Series."""
+    if type(values) is not np.ndarray and isinstance(values, ARRAYS):
+        values = array(values, what)
+    shape = getattr(values, "shape", None)
+    if shape is None:
+        shape = (len(values) if hasattr(values, "__len__") else 0,)
+    if len(shape) == 2 and shape[1] == 1:
+        values, shape = _only_column(values), shape[:1]
+    if len(shape) != 1 or not shape[0]:
+        raise DomainError(f"{what} must have one value per row and at least one row; got shape {tuple(shape)}.")
+    if not (isinstance(values, np.ndarray) and values.dtype.kind in NUMBERS and values.itemsize <= 8):
+        column = series(values, what)
+        gaps = missing(column)
+        if gaps.any():
+            row = int(np.argmax(gaps))
+            raise _gap(what, int(gaps.sum()), f"row {row}", column.iloc[row])
+        values = clean(column)
+    return values
+
+
+def all_finite(values: np.ndarray) -> bool:
+    """True where no number is missing or infinite: one sum tells, on all threads and without an array of truths.
+
+    It is finite only where all values are, unless it overflows. Of few numbers the length is as good and found sooner.
+
+    >>> all_finite(np.array([1.0, 1e300])), all_finite(np.array([1.0, np.nan]))
+    (True, False)
+    """
+    flat = values.ravel("K")
+    if flat.size < FEW:
+        found = nrm2(flat) if flat.size else 0.0
+    else:
+        with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+            found = sum(sweep(len(flat), lambda first, last: float(flat[first:last].sum()), WORTH_A_THREAD))
+    return isfinite(found) or bool(np.isfinite(flat).all())
+
+
+def named(names: Sequence[str] | None, found: tuple[str, ...] | None, p: int) -> tuple[str, ...]:
+    """The names given by the user, else the frame's, else x1, x2, ...; DomainError on a wrong count or a repeat."""
+    if names is None and found is None:
+        return default_names(p)
+    chosen = written(names) if names is not None else found or ()
+    if not all(isinstance(name, str) and name for name in chosen):
+        raise DomainError(f"the columns of X need names, texts that are not empty; got {chosen!r}.")
+    if len(chosen) != p:
+        raise DomainError(
+            f"names= needs one name for each of the {p} columns of X (an intercept that is added has its own); "
+            f"got {len(chosen)}: {', '.join(map(repr, chosen))}."
+        )
+    repeated = [name for name in dict.fromkeys(chosen) if chosen.count(name) > 1]
+    if repeated:
+        raise DomainError(f"two columns of X have the name {repeated[0]!r}; names must differ.")
+    return chosen
+
+
+@lru_cache(maxsize=64)
+def default_names(p: int) -> tuple[str, ...]:
+    """x1, x2, ...: the names of columns that have none."""
+    return tuple(f"x{i + 1}" for i in range(p))
+
+
+def with_intercept(X: np.ndarray) -> np.ndarray:
+    """X with a column of ones before it: as a copy in C order where X is small, beside X itself where it is large."""
+    wider: Any = BesideOnes(X)
+    return wider.whole if X.size < WORTH_NO_COPY else wider
+
+
+def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
+    """Values and names, before any check of the values."""
+    if X is None or isinstance(X, str):
+        raise DomainError(f"{what} must be a matrix of predictors; got {X!r}. A formula comes first: (formula, table).")
+    if hasattr(X, "toarray"):
+        raise DomainError(f"{what} is a sparse matrix; make it dense with .toarray().")
+    if isinstance(X, ARRAYS) and not is_frame(X):
+        return array(X, what), None
+    if not is_frame(X) and (len(getattr(X, "shape", ())) == 1 or hasattr(X, "to_pylist")):  # a series
+        label = getattr(X, "name", None)
+        column = table({what if label in (None, "") else label: X})
+        return _stack(column, what), None if label in (None, "") else column.names
+    try:
+        frame = table(X)
+    except DomainError:
+        if is_frame(X) or not hasattr(X, "__array__"):
+            raise
+        return np.asarray(X), None
+    return _stack(frame, what), frame.names
+
+
+def _stack(frame: Table, what: str) -> np.ndarray:
+    """The columns of a table side by side as float64; DomainError for text, categories and gaps."""
+    columns = []
+    for name in frame.names:
+        values = vector(frame.column(name), f"{what}, column {name!r},")
+        if values.dtype.kind not in NUMBERS:
+            raise DomainError(f"{what}, column {name!r}, holds categories; they need {FORMULA}.")
+        columns.append(np.asarray(values, dtype=np.float64))
+    return np.column_stack(columns)
+
+
+def array(values: Any, what: str) -> np.ndarray:
+    """An array, list or tuple as an array, None where it is masked; DomainError where rows differ in length."""
+    if isinstance(values, list | tuple) and values and isinstance(values[0], np.ma.MaskedArray):
+        values = np.ma.stack(values)  # as an array of arrays it would lose the masks
+    if isinstance(values, np.ma.MaskedArray):
+        return unmasked(values)
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise DomainError(f"{what} is ragged: its rows have different lengths; got {quoted(values)}.") from None
+    except MemoryError:  # which says nothing of the values
+        raise
+    except Exception as error:  # whatever a foreign object in a list makes its package say
+        raise DomainError(f"{what} cannot be read as an array ({type(error).__name__}: {error}).") from error
+
+
+def _only_column(values: Any) -> Any:
+    if isinstance(values, np.ndarray):
+        return values[:, 0]
+    frame = table(values)
+    return frame.column(frame.names[0])
+
+
+def _gap(what: str, count: int, where: str, value: Any) -> DomainError:
+    return DomainError(
+        f"{what} has {count} missing or infinite values; the first is {value} in {where} (counting from 0). "
+        f"Arrays must be complete: {FORMULA} drops and counts rows with missing values."
+    )

@@ -1,0 +1,194 @@
+"""Clean columns: which rows have no value, and what the values of the others are, whatever dress they came in.
+
+`missing` says which rows have no value; of the rows that stay `clean` makes bool, int64, float64 or category.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.errors import DomainError
+from stattools.interface.arguments import is_writable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What a column may not hold: the types by name, and what to do instead.
+REFUSED = {
+    "dates": (("date", "datetime", "datetime64", "Timestamp", "Period", "time"), "turn it into numbers, such as days"),
+    "durations": (("timedelta", "timedelta64", "Timedelta"), "turn it into numbers: .dt.total_seconds()"),
+    "complex numbers": (("complex", "complex64", "complex128"), "take the real part, the imaginary part or abs"),
+    "nested values": (("list", "tuple", "dict", "set", "ndarray", "Series"), "give each element its own column"),
+    "bytes": (("bytes", "bytes_"), "decode it to text"),
+}
+
+
+def missing(column: pd.Series) -> np.ndarray:
+    """Which rows have no value: None, NaN, pd.NA, NaT."""
+    try:
+        mask = column.isna().to_numpy(dtype=bool)
+    except ArithmeticError:  # a signaling NaN refuses to be compared
+        raise DomainError(f"column {str(column.name)!r} holds Decimal('sNaN'); replace it, or make it None.") from None
+    if column.dtype.kind == "f" and not isinstance(column.dtype, np.dtype):
+        mask = mask | np.isnan(column.to_numpy(dtype=np.float64, na_value=np.nan))  # NaN is not NA to Float64, Arrow
+    return mask
+
+
+def clean(column: pd.Series) -> pd.Series:
+    """A complete column as bool, int64, float64 or category; the levels are those that occur.
+
+    Levels keep the order of a categorical column; text is sorted. Raises DomainError, with the remedy, for the rest.
+
+    >>> import pandas as pd
+    >>> clean(pd.Series([True, False], dtype="boolean")).dtype
+    dtype('bool')
+    """
+    import pandas as pd
+
+    name, dtype = str(column.name), column.dtype
+    if str(dtype).startswith("dictionary<"):  # Arrow-backed pandas
+        import pyarrow as pa
+
+        column = pd.Series(pa.array(column).to_pandas(), name=name)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return _tidy(column.cat.remove_unused_categories())
+    if dtype.kind in "biuf":
+        width = {"b": np.bool_, "f": np.float64}.get(dtype.kind, np.int64)
+        if dtype.kind == "u" and len(column) and int(column.max()) > np.iinfo(np.int64).max:
+            width = np.float64
+        with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
+            values = np.ascontiguousarray(column.to_numpy(dtype=width))  # with steps, NumPy's last digits are others
+        return pd.Series(values, name=name, copy=False)
+    if isinstance(dtype, pd.StringDtype):
+        return _categories(column)
+    return _objects(column.astype(object), dtype)
+
+
+def _objects(column: pd.Series, dtype: Any) -> pd.Series:
+    """A column of Python objects by the types that occur in it."""
+    import pandas as pd
+
+    values, name = column.to_numpy(dtype=object), str(column.name)
+    kinds = {type(value) for value in values}
+    if np.timedelta64 in kinds:  # which NumPy counts among the whole numbers
+        raise _refusal(name, dtype, next(value for value in values if type(value) is np.timedelta64))
+
+    def every(*classes: type) -> bool:
+        return all(issubclass(kind, classes) for kind in kinds)
+
+    if every(str):
+        return _categories(column)
+    if every(bool, np.bool_):
+        return pd.Series(values.astype(np.bool_), name=name)
+    if every(int, np.integer, np.bool_) and all(-(2**63) <= int(value) < 2**63 for value in values):
+        return pd.Series(values.astype(np.int64), name=name)
+    if every(numbers.Real, Decimal, np.bool_):
+        return pd.Series(np.array([_float(value, name) for value in values]), name=name)
+    if any(issubclass(kind, str) for kind in kinds):
+        text, other = (next(v for v in values if isinstance(v, str) is kind) for kind in (True, False))
+        raise DomainError(
+            f"column {name!r} mixes text ({text!r}) with other values ({other!r}); make it all text or all numbers."
+        )
+    known = (numbers.Real, Decimal, np.bool_)
+    raise _refusal(name, dtype, next(value for value in values if not isinstance(value, known)))
+
+
+def _categories(column: pd.Series) -> pd.Series:
+    """Text as categories with sorted levels."""
+    import pandas as pd
+
+    values = column.astype(object)
+    levels = sorted(set(map(str, values)))
+    if broken := next((level for level in levels if not is_writable(level)), None):
+        raise DomainError(
+            f"column {str(column.name)!r} holds {broken[:40]!a}, which has half of a character (a lone surrogate): "
+            "read the text with its right encoding, or replace it."
+        )
+    return pd.Series(pd.Categorical(values, categories=levels), name=column.name)
+
+
+def _float(value: Any, name: str) -> float:
+    try:
+        return float(value)
+    except (ArithmeticError, ValueError):  # not shown: it may have thousands of digits
+        raise DomainError(
+            f"column {name!r} holds a number ({type(value).__name__}) that float64 does not; change its units."
+        ) from None
+
+
+def _tidy(column: pd.Series) -> pd.Series:
+    """Levels that are text, numbers or truth values stay; others (intervals, dates) become their text."""
+    levels, texts = column.cat.categories.tolist(), [str(level) for level in column.cat.categories]
+    if len(set(texts)) < len(texts):
+        same = next(text for text in texts if texts.count(text) > 1)
+        first, second, *_ = (level for level, text in zip(levels, texts, strict=True) if text == same)
+        raise DomainError(
+            f"column {str(column.name)!r} has the levels {first!r} and {second!r}, which read the same; rename one."
+        )
+    if (bad := next((level for level in levels if isinstance(level, bytes)), None)) is not None:
+        raise _refusal(str(column.name), column.dtype, bad)
+    if not all(map(is_writable, texts)):
+        _categories(column)
+    return (
+        column if all(isinstance(level, str | int | float) for level in levels) else column.cat.rename_categories(texts)
+    )
+
+
+def _refusal(name: str, dtype: Any, value: Any) -> DomainError:
+    kind = type(value).__name__
+    what, advice = f"{kind} objects", "turn it into numbers or text"
+    for described, (kinds, remedy) in REFUSED.items():
+        if kind in kinds:
+            what, advice = described, remedy
+    return DomainError(f"column {name!r} holds {what} (dtype {dtype}, type {kind}); {advice}.")
+
+
+def finite(values: np.ndarray, what: str, advice: str, rows: np.ndarray) -> None:
+    """DomainError, with the count and the first row, if any value is infinite or NaN; `rows` are the rows' numbers."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(values.sum()):  # which it is not where one of them is not
+            return
+    good = np.isfinite(values)
+    if not good.all():
+        first = int(np.argmin(good))
+        raise DomainError(
+            f"{what} is not finite in {np.sum(~good)} of {len(values)} rows, first in row {rows[first]} "
+            f"(counting from 0): {values[first]}; {advice}"
+        )
+
+
+def checked(column: pd.Series, rows: np.ndarray) -> pd.Series:
+    """A complete column cleaned, and refused if a value is infinite; `rows` are the rows' numbers in the table."""
+    values = clean(column)
+    if values.dtype.kind == "f":
+        finite(values.to_numpy(), f"column {str(column.name)!r}", "replace or remove infinite values.", rows)
+    return values
+
+
+def coded(column: pd.Series, who: str) -> tuple[np.ndarray, tuple[Any, ...]]:
+    """A complete column of labels of any kind as codes, and the labels in the order in which they come.
+
+    >>> import pandas as pd
+    >>> [part if isinstance(part, tuple) else part.tolist() for part in coded(pd.Series(["b", "a", "b"]), "by=")]
+    [[0, 1, 0], ('b', 'a')]
+    """
+    import pandas as pd
+
+    try:
+        codes, labels = pd.factorize(column.astype(object))
+    except (TypeError, ValueError):
+        raise DomainError(
+            f"{who} needs labels, such as text, numbers or dates; got {type(column.iloc[0]).__name__} objects."
+        ) from None
+    return codes, tuple(labels.tolist())
+
+
+def listing(items: Iterable[Any], longest: int = 10) -> str:
+    """The first items, each as Python writes it, for an error message."""
+    shown = [repr(item) for item in items]
+    return ", ".join(shown[:longest]) + (f", ... ({len(shown)} in all)" if len(shown) > longest else "")

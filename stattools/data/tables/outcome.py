@@ -1,0 +1,160 @@
+"""Outcomes as numbers: a quantity, a yes or no, one of several categories, and which label each number stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.tables.arrays import NUMBERS, vector
+from stattools.errors import DomainError, quoted
+from stattools.interface.arguments import FLOAT64
+from stattools.likelihoods.likelihood import are_zero_or_one
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def numeric(values: pd.Series | np.ndarray, name: str) -> np.ndarray:
+    """The outcome as float64, for models of a quantity or a count, whose likelihoods check an array of numbers.
+
+    Raises DomainError for text and categories, naming the models that take them.
+
+    >>> numeric([1, 2, 4], "y").tolist()
+    [1.0, 2.0, 4.0]
+    """
+    if type(values) is np.ndarray and values.dtype is FLOAT64 and values.ndim == 1:
+        return values
+    column: Any = values if _is_numbers(values) else vector(values, f"the outcome {name!r}")
+    if column.dtype.kind not in NUMBERS:
+        levels = column.cat.categories.tolist()
+        other = "st.logistic" if len(levels) == 2 else "st.softmax"
+        raise DomainError(
+            f"this model needs an outcome of numbers; {name!r} holds {len(levels)} categories ({_few(levels)}): "
+            f"use {other} for categories."
+        )
+    return np.asarray(column, dtype=np.float64)
+
+
+def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple[Any, Any] | None]:
+    """The outcome as 0.0 and 1.0, and the labels that they stand for: None for 0/1 data, (False, True) for bool.
+
+    Of two categories the second is 1: text is sorted, a categorical column has its own order. Raises DomainError for
+    other numbers, for one class only and for more than two classes.
+
+    >>> binary(["no", "yes", "no"], "admitted")
+    (array([0., 1., 0.]), ('no', 'yes'))
+    """
+    if _is_numbers(values) and 0 < np.count_nonzero(values) < len(values) and are_zero_or_one(values):
+        return np.asarray(values, dtype=np.float64), (False, True) if values.dtype.kind == "b" else None
+    column = vector(values, f"the outcome {name!r}")
+    if column.dtype.kind not in NUMBERS:
+        labels = column.cat.categories.tolist()
+        _check_two(name, labels)
+        return column.cat.codes.to_numpy(dtype=np.float64), (labels[0], labels[1])
+    y = np.asarray(column, dtype=np.float64)
+    if not are_zero_or_one(y):
+        found = np.unique(np.asarray(column)).tolist()
+        if len(found) > 2:
+            _check_two(name, found)
+        raise DomainError(
+            f"a yes-or-no outcome is 0 or 1; {name!r} holds {_few(found)}: recode it, for example "
+            f'"I({name} == {found[-1]}) ~ ..." in a formula, or make it text or categories.'
+        )
+    if not 0 < np.count_nonzero(y) < len(y):
+        _check_two(name, [column.dtype.type(y[0]).item()])
+    return y, (False, True) if column.dtype.kind == "b" else None
+
+
+def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None) -> tuple[np.ndarray, tuple[Any, ...]]:
+    """The outcome as codes 0, 1, ..., and their labels; code 0 is the reference, by default the first label.
+
+    Text and numbers are sorted, a categorical column has its own order. Raises DomainError for numbers that are not
+    whole, for one class only, for a reference that does not occur.
+
+    >>> codes, labels = categories(["red", "blue", "red"], "color", reference="red")
+    >>> codes.tolist(), labels
+    ([0, 1, 0], ('red', 'blue'))
+    """
+    column = vector(values, f"the outcome {name!r}")
+    if column.dtype.kind not in NUMBERS:
+        labels, codes = column.cat.categories.tolist(), column.cat.codes.to_numpy(dtype=np.int64)
+    else:
+        found, codes = _distinct(np.asarray(column))
+        if found.dtype.kind == "f":
+            if np.any(found != np.floor(found)):
+                raise DomainError(
+                    f"categories are labels, and {name!r} holds numbers that are not whole ({_few(found.tolist())}): "
+                    "use st.ols for a quantity, or cut it into categories."
+                )
+            if np.abs(found).max() > 2**53:
+                raise DomainError(
+                    f"the labels of {name!r} reach {np.abs(found).max():.6g}, beyond 2^53; make them text."
+                )
+            found = found.astype(np.int64)
+        labels = found.tolist()
+    if len(labels) < 2:
+        raise DomainError(f"the outcome {name!r} has one class only ({_few(labels)}); a model needs two or more.")
+    if reference is None:
+        return codes.astype(np.int64), tuple(labels)
+    try:
+        first = labels.index(reference)
+    except (ValueError, TypeError):  # TypeError of what is missing, which equals nothing
+        raise DomainError(
+            f"reference={quoted(reference)} is not a category of {name!r}; they are {_few(labels, 20)}."
+        ) from None
+    order = [first, *(place for place in range(len(labels)) if place != first)]
+    return np.argsort(order)[codes], tuple(labels[place] for place in order)
+
+
+def _distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The values that occur, sorted, and the place of each among them; small whole numbers are counted, not sorted."""
+    if values.dtype.kind not in "iu" or values.min() < 0 or values.max() > len(values):
+        return np.unique(values, return_inverse=True)
+    occurs = np.bincount(values.astype(np.intp, copy=False)) > 0
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[values]
+
+
+def _is_numbers(values: Any) -> TypeGuard[np.ndarray]:
+    return isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in NUMBERS
+
+
+def _check_two(name: str, labels: list[Any]) -> None:
+    if len(labels) == 1:
+        raise DomainError(
+            f"the outcome {name!r} has one class only: all its values are {labels[0]!r}; a model needs both classes."
+        )
+    if len(labels) > 2:
+        raise DomainError(
+            f"a yes-or-no outcome has two classes; {name!r} has {len(labels)} ({_few(labels)}): use st.softmax for "
+            "several categories, st.ols or st.poisson for numbers."
+        )
+
+
+def _few(labels: list[Any], longest: int = 5) -> str:
+    return ", ".join(repr(label) for label in labels[:longest]) + (", ..." if len(labels) > longest else "")
+
+
+class Rest(str):
+    """The label of all outcomes but one, which one-vs-rest compares with it; `others` are the labels that it is.
+
+    >>> Rest.of(("blue", "green")), Rest.of(("blue", "green")).others
+    ('rest', ('blue', 'green'))
+    """
+
+    others: tuple[Any, ...] = ()
+
+    @classmethod
+    def of(cls, others: tuple[Any, ...]) -> Rest:
+        """The rest that is made of these labels."""
+        rest = cls("rest")
+        rest.others = others
+        return rest
+
+
+def as_outcome(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> NDArray[Any]:
+    """Labels by code: bool, int or float where all labels are, objects otherwise."""
+    kinds = {type(label) for label in labels}
+    kind = kinds.pop() if len(kinds) == 1 and kinds <= {bool, int, float} else object
+    return np.array(labels, dtype=kind)[codes]

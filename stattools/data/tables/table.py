@@ -1,0 +1,207 @@
+"""Any table as named columns: pandas, Polars, PyArrow and whatever else narwhals reads, dicts, structured arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.data.files.sources import source_of
+from stattools.data.tables.pairing import paired
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import is_writable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Named columns of one length; a column is converted when it is asked for."""
+
+    sources: Mapping[str, Any]
+    n: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(self.sources)
+
+    def column(self, name: str) -> pd.Series:
+        """The column as a pandas Series of its natural dtype, rows numbered from 0."""
+        return series(self.sources[name], name)
+
+
+def is_frame(data: Any) -> bool:
+    """Whether the data have named columns: a data frame, a dict, a structured array; not a matrix, not a series."""
+    structured = isinstance(data, np.ndarray) and data.dtype.names is not None
+    kind = type(data)  # a lazy table warns where it is asked itself
+    named = hasattr(kind, "columns") or hasattr(kind, "column_names")
+    return structured or isinstance(data, Mapping) or named
+
+
+def axes(values: Any) -> int:
+    """The number of axes of a column, a table or an array, whatever they are of; 0 of a single value.
+
+    >>> axes(3.0), axes([1, 2]), axes({"x": [1]})
+    (0, 1, 2)
+    """
+    if isinstance(values, Mapping) or hasattr(values, "toarray"):
+        return 2
+    shape = getattr(values, "shape", None)
+    if shape is not None:
+        return len(shape)
+    if isinstance(values, list | tuple) and values:
+        return 1 + axes(values[0])
+    return int(hasattr(values, "__len__") and not isinstance(values, str | bytes))
+
+
+def table(data: Any) -> Table:
+    """Any table: pandas, Polars, PyArrow, anything else narwhals reads eagerly, a dict of columns, a structured array.
+
+    Raises DomainError for what is not a table, for two columns of one name, for columns of different lengths.
+
+    >>> table({"x": [1, 2], "g": ["a", "b"]}).names
+    ('x', 'g')
+    """
+    if (source := source_of(data)) is not None:
+        raise IncompatibleError(
+            f"this needs a table in memory, and the rows are {source.place}: {source}. Regressions from a formula and "
+            "fit.predict_to read them there; for the rest give a table of some of the rows."
+        )
+    if isinstance(data, Mapping):
+        named = list(data.items())
+        paired(*((f"column {label!r}", values) for label, values in named))
+    elif isinstance(data, np.ndarray) and data.dtype.names:
+        named = [(name, data[name]) for name in data.dtype.names]
+    else:
+        named = _frame(data)
+    sources: dict[str, Any] = {}
+    for label, values in named:
+        name = str(label)
+        if name in sources:
+            raise DomainError(f"the data have two columns named {name!r}; rename one.")
+        if not is_writable(name):
+            raise DomainError(f"the name {name!a} of a column has half of a character (a lone surrogate); rename it.")
+        sources[name] = values
+    lengths = {name: _length(values, name) for name, values in sources.items()}
+    if len(set(lengths.values())) > 1:
+        short, long = min(lengths, key=lengths.__getitem__), max(lengths, key=lengths.__getitem__)
+        raise DomainError(
+            f"the columns must have one length; {short!r} has {lengths[short]} rows, {long!r} has {lengths[long]}."
+        )
+    if not sources or not lengths[next(iter(sources))]:
+        raise DomainError(f"the data have {len(sources)} columns and no rows; at least one row is needed.")
+    return Table(sources, lengths[next(iter(sources))])
+
+
+def _frame(data: Any) -> list[tuple[Any, Any]]:
+    """Labels and columns of a data frame that narwhals reads."""
+    import narwhals as nw
+    from narwhals.exceptions import DuplicateError
+
+    try:
+        frame = nw.from_native(data, eager_only=True)
+        return [(label, frame.get_column(label)) for label in frame.columns]
+    except DuplicateError:
+        labels = data.column_names if hasattr(data, "column_names") else data.columns
+        return [(label, None) for label in labels]  # the caller names the label that repeats
+    except TypeError:
+        lazy = " (a lazy table: collect it first)" if hasattr(data, "collect") else ""
+        raise DomainError(
+            f"the data must be a table: pandas, Polars, PyArrow or a dict of columns; got {type(data).__name__}{lazy}."
+        ) from None
+
+
+def series(values: Any, name: str) -> pd.Series:
+    """One column of any kind as a pandas Series of its natural dtype, rows numbered from 0; not yet checked.
+
+    Raises DomainError for what is not one column.
+    """
+    try:
+        return _series(values, name).reset_index(drop=True).rename(name)
+    except DomainError:
+        raise
+    except MemoryError:  # which says nothing of the values
+        raise
+    except Exception as error:  # whatever a column that no package can convert makes its package say
+        raise DomainError(
+            f"column {name!r}, {type(values).__name__}, cannot be read ({type(error).__name__}: {error}). "
+            "Convert it to numbers or text."
+        ) from error
+
+
+def _series(values: Any, name: str) -> pd.Series:
+    import pandas as pd
+
+    if isinstance(values, np.ma.MaskedArray):
+        values = unmasked(values)
+    if hasattr(values, "toarray"):
+        raise DomainError(f"column {name!r} is a sparse matrix; make it dense with .toarray(), one column at a time.")
+    if is_frame(values) and not isinstance(values, Mapping):
+        frame = table(values)
+        if len(frame.names) != 1:
+            raise DomainError(f"column {name!r} must be one column; got a table of {len(frame.names)}: pick one.")
+        return frame.column(frame.names[0])
+    if isinstance(values, np.ndarray):
+        if values.ndim != 1:
+            raise DomainError(f"column {name!r} must have one value per row; got an array of shape {values.shape}.")
+        if values.dtype.kind not in "biufcmM":
+            return pd.Series(values.astype(object), dtype=object)
+        return pd.Series(values.astype(values.dtype.newbyteorder("="), copy=False))
+    if isinstance(values, pd.MultiIndex):
+        raise DomainError(f"column {name!r} is an index of {values.nlevels} levels: pick one.")
+    if isinstance(values, pd.Series):
+        found = values
+    elif isinstance(values, pd.Index | pd.api.extensions.ExtensionArray):
+        found = pd.Series(values)
+    else:
+        _length(values, name)
+        found = _foreign(values)
+    return found.sparse.to_dense() if isinstance(found.dtype, pd.SparseDtype) else found
+
+
+def _foreign(values: Any) -> pd.Series:
+    """A column of Polars, PyArrow (through narwhals) or a plain sequence."""
+    import narwhals as nw
+    import pandas as pd
+
+    if hasattr(values, "to_pylist") and not hasattr(values, "chunks"):  # a PyArrow array that is not chunked
+        import pyarrow as pa
+
+        values = pa.chunked_array([values])
+    column = values if isinstance(values, nw.Series) else nw.from_native(values, series_only=True, pass_through=True)
+    if not isinstance(column, nw.Series):
+        return pd.Series(list(column), dtype=object)
+    native = column.to_native()
+    if isinstance(native, pd.Series):
+        return native
+    if isinstance(column.dtype, nw.Enum):
+        return pd.Series(pd.Categorical(column.to_list(), categories=list(column.dtype.categories), ordered=True))
+    if column.dtype == nw.Categorical and column.implementation.is_pyarrow():
+        try:
+            return pd.Series(native.to_pandas())  # a dictionary: its order is the order of the levels
+        except ValueError:  # one that holds a level twice, or a missing one, as Arrow allows
+            return pd.Series(native.cast(native.type.value_type).dictionary_encode().to_pandas())
+    wide = column.dtype in (nw.Int128, nw.UInt128)
+    if column.dtype.is_float() or (column.dtype.is_integer() and not wide and column.null_count() == 0):
+        return pd.Series(column.to_numpy())
+    return pd.Series(column.to_list(), dtype=object)
+
+
+def unmasked(values: Any) -> np.ndarray:
+    """A masked array as an array of objects, None where it is masked."""
+    plain = values.data.astype(object)
+    plain[np.ma.getmaskarray(values)] = None
+    return plain
+
+
+def _length(values: Any, name: str) -> int:
+    if hasattr(values, "toarray"):
+        return values.shape[0]
+    single = isinstance(values, str | bytes | Mapping | set | frozenset) or getattr(values, "shape", None) == ()
+    if single or not hasattr(values, "__len__"):
+        raise DomainError(f"column {name!r} must be a list or an array with one value per row; got {quoted(values)}.")
+    return len(values)

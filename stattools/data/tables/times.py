@@ -1,0 +1,66 @@
+"""The times of a series: its pandas index where it has one, and how they go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import DomainError
+from stattools.interface.memory import require_memory
+from stattools.interface.whole_numbers import whole_number
+
+
+def times_of(values: Any, n: int, what: str = "y") -> Any:
+    """The index of a series of n values, or 0, 1, 2, ...; numbers and dates must increase.
+
+    Raises DomainError where they do not.
+
+    >>> times_of([3.0, 1.0], 2).tolist()
+    [0, 1]
+    """
+    index = getattr(values, "index", None)
+    if index is None or callable(index):
+        return np.arange(n)
+    if getattr(index, "dtype", None) is not None and getattr(index, "nlevels", 1) == 1:
+        dated = type(index).__name__ in ("DatetimeIndex", "PeriodIndex", "TimedeltaIndex")
+        if (dated or index.dtype.kind in "iuf") and not (index.is_monotonic_increasing and index.is_unique):
+            place = next((k for k in range(1, n) if not index[k] > index[k - 1]), 0)
+            raise DomainError(
+                f"{what} needs times that increase; its index has {index[place]} at position {place}, after "
+                f"{index[place - 1]}. Sort it by time (sort_index()), or drop the index."
+            )
+    return index
+
+
+def following(times: Any, steps: int) -> Any:
+    """The times after the last: the index goes on by its frequency or its constant step, else 0, 1, 2, ... does.
+
+    >>> following(np.array([1968, 1969, 1970]), 2).tolist()
+    [1971, 1972]
+    """
+    freq = getattr(times, "freq", None)
+    if freq is not None:
+        try:
+            return np.array([times[-1] + (h + 1) * freq for h in range(steps)])
+        except (OverflowError, ValueError) as error:  # pandas' dates and durations end somewhere
+            raise _beyond(times, steps) from error
+    values = np.asarray(times)
+    even = values.dtype.kind in "iufM" and len(values) > 1 and len(np.unique(np.diff(values))) == 1
+    if not even:
+        return len(values) + np.arange(steps)
+    whole = values.view(np.int64) if values.dtype.kind == "M" else values
+    if whole.dtype.kind in "iu" and int(whole[-1]) + (int(whole[-1]) - int(whole[-2])) * steps > np.iinfo(np.int64).max:
+        raise _beyond(times, steps)  # 64-bit numbers would begin again from below
+    return values[-1] + (values[-1] - values[-2]) * np.arange(1, steps + 1)
+
+
+def ahead(steps: Any) -> int:
+    """A number of steps, at least 1, for which there is memory; each is a row of a table."""
+    count = whole_number(steps, "steps=", at_least=1)
+    require_memory(f"A forecast of {count:,} steps", 16 * count, "Ask for fewer steps.")
+    return count
+
+
+def _beyond(times: Any, steps: int) -> DomainError:
+    return DomainError(f"{steps:,} steps after {times[-1]} are beyond what its kind of time can hold. Ask for fewer.")

@@ -1,0 +1,78 @@
+"""A maximum-likelihood fit as a DataTree: draws of the asymptotic distribution of its estimates, labelled so.
+
+    theta ~ Normal(estimate, covariance);   for `st.ols` sigma^2 = scale^2 df / chi2_df and beta | sigma as wide as that
+
+They are no posterior, though ArviZ calls the group so; for `st.ols` they are the one under p(beta, sigma) ~ 1 / sigma.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.errors import IncompatibleError
+from stattools.inference.arviz.arviz import datatree
+from stattools.inference.arviz.layout import data_groups, layout, outcome
+from stattools.inference.arviz.replicates import log_likelihood, replicates
+from stattools.inference.fitted import Fit
+from stattools.interface.memory import draws_shape
+from stattools.interface.seeds import generator, recorded
+from stattools.models.model import Model
+from stattools.models.predictors.dispersed import Dispersed
+
+if TYPE_CHECKING:
+    from xarray import DataTree
+
+Floats = NDArray[np.float64]
+
+LABEL = "asymptotic distribution of the maximum-likelihood estimate: not a posterior, no prior"
+
+
+def to_arviz(fit: Fit, /, *, draws: int = 4000, seed: int | np.random.Generator = 0) -> DataTree:
+    """A DataTree of a fit: independent draws of its estimates, the log-likelihood of each row, replicates, the data.
+
+    One chain, group "posterior" by ArviZ's name for it; the attribute `inference` says what it is. Uses the covariance
+    of the fit (`cov=`). Raises IncompatibleError for what is no fit with standard errors.
+
+    >>> import stattools as st
+    >>> tree = to_arviz(st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})), draws=10)
+    >>> dict(tree["posterior"].sizes), "prior" in tree.children
+    ({'chain': 1, 'draw': 10, 'coef': 2}, False)
+    """
+    if not isinstance(fit, Fit):
+        raise IncompatibleError(
+            f"to_arviz needs a fit, st.fit(model); got {type(fit).__name__}. A posterior has its own to_arviz()."
+        )
+    if not (np.isfinite(fit.covariance).all() and np.isfinite(fit.estimate).all()):
+        raise IncompatibleError(f"to_arviz needs standard errors, and this fit of {fit.model.title} has none.")
+    rows = len(fit.model.rows.X) if isinstance(fit.model, Model) else 0
+    count = draws_shape(draws, (len(fit.estimate) + rows,), copies=3)[0]
+    random = generator(seed)
+    theta = _drawn(fit, count, random)
+    shape = layout(fit.model)
+    data, dims, coords = data_groups(fit.model)
+    groups: dict[str, dict[str, ArrayLike]] = {"posterior": dict(shape.split(theta[None]))}
+    if isinstance(fit.model, Model):
+        name = outcome(fit.model)
+        groups["log_likelihood"] = {name: log_likelihood(fit.model, theta)[None]}
+        groups["posterior_predictive"] = {name: replicates(fit.model, theta, seed=random)[None]}
+    attrs = {"inference": LABEL, "model": fit.model.title, "covariance": fit.cov, "seed": recorded(seed)}
+    formula = getattr(fit.model, "formula", None)
+    attrs |= {} if formula is None else {"formula": formula}
+    return datatree(groups | data, dims=shape.dims | dims, coords=shape.coords | coords, attrs=attrs)
+
+
+def _drawn(fit: Fit, draws: int, random: np.random.Generator) -> Floats:
+    """theta (draws, q), sigma and alpha on their own scale."""
+    values, vectors = np.linalg.eigh(fit.covariance)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    step = random.standard_normal((draws, len(fit.estimate))) @ root.T
+    if not getattr(fit.model, "has_scale", False):
+        theta = fit.estimate + step
+        if isinstance(getattr(fit.model, "predictor", None), Dispersed):
+            theta[:, -1] = np.exp(theta[:, -1])
+        return theta
+    wider = np.sqrt(fit.df / random.chisquare(fit.df, draws))
+    return np.column_stack([fit.estimate + step * wider[:, None], fit.scale * wider])

@@ -1,0 +1,127 @@
+"""How the parameters of a model become named variables of a DataTree.
+
+beta (coef)              coefficients; (category, coef) where the outcome has several
+sigma, alpha             the noise scale of `st.ols`, the dispersion of `st.negative_binomial`
+theta (coef)             parameters of your own likelihood, variances of a state space model
+theta, rate, mean, sd    of proportions, rates and normal samples; (arm) where there are several
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.models.model import Model
+from stattools.models.samples.binomial_arms import BinomialArms
+from stattools.models.samples.counts import BernoulliTrials
+from stattools.models.samples.normal import NormalSample
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Variable:
+    """A variable: its dims after chain and draw, and the positions of its entries in theta."""
+
+    dims: tuple[str, ...]
+    places: NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The variables of a model by name, and the entries of their dims.
+
+    >>> import stattools as st
+    >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
+    >>> {name: array.shape for name, array in layout(model).split(np.zeros((4, 100, 3))).items()}
+    {'beta': (4, 100, 2), 'sigma': (4, 100)}
+    """
+
+    variables: dict[str, Variable]
+    coords: dict[str, tuple[Any, ...]]
+
+    def split(self, theta: Floats) -> dict[str, Floats]:
+        """Arrays by variable from theta (..., q)."""
+        return {name: theta[..., variable.places] for name, variable in self.variables.items()}
+
+    @property
+    def dims(self) -> dict[str, tuple[str, ...]]:
+        """Dims by variable."""
+        return {name: variable.dims for name, variable in self.variables.items() if variable.dims}
+
+
+def layout(model: Any) -> Layout:
+    """The layout of a model's parameters: coefficients, then sigma or alpha."""
+    if isinstance(model, Model):
+        return _of_regression(model)
+    q = len(model.names)
+    arms = model.names if isinstance(model, BinomialArms) else getattr(model, "arms", None)
+    if isinstance(model, NormalSample) or hasattr(model, "intervals"):
+        names = _kinds(model)
+        if arms is None:
+            return Layout({name: Variable((), np.intp(k)) for k, name in enumerate(names)}, {})  # type: ignore[arg-type]
+        places = np.arange(q).reshape(len(names), -1)
+        variables = {name: Variable(("arm",), places[k]) for k, name in enumerate(names)}
+        return Layout(variables, {"arm": tuple(map(str, arms))})
+    return Layout({"theta": Variable(("coef",), np.arange(q))}, {"coef": tuple(model.names)})
+
+
+def _kinds(model: Any) -> tuple[str, ...]:
+    """What each arm has."""
+    if isinstance(model, NormalSample):
+        return ("mean", "sd") if model.sd is None else ("mean",)
+    return ("theta",) if getattr(model, "positive", None) is None else ("rate",)
+
+
+def _of_regression(model: Model) -> Layout:
+    p, extra = len(model.terms), model.predictor.extra
+    count = model.predictor.size - len(extra)
+    coords: dict[str, tuple[Any, ...]] = {"coef": model.terms}
+    if model.categories is None:
+        variables = {"beta": Variable(("coef",), np.arange(p))}
+    else:
+        variables = {"beta": Variable(("category", "coef"), np.arange(count).reshape(-1, p))}
+        coords["category"] = model.categories
+    scalars = [name.removeprefix("log ") for name in extra] + (["sigma"] if model.has_scale else [])
+    for k, name in enumerate(scalars):
+        variables[name] = Variable((), np.intp(count + k))  # type: ignore[arg-type]
+    return Layout(variables, coords)
+
+
+def outcome(model: Any) -> str:
+    """The name of the outcome as a variable; NetCDF allows no slash."""
+    return str(getattr(model, "outcome_name", "y")).replace("/", " per ")
+
+
+def observations(model: Model) -> tuple[Any, ...]:
+    """The numbers of the rows, as in the table that the model came from."""
+    return tuple(range(len(model.rows.X))) if model.kept is None else tuple(int(row) for row in model.kept)
+
+
+def data_groups(model: Any) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, tuple[str, ...]], dict[str, Any]]:
+    """observed_data and constant_data of a model, with their dims and coords; all empty for your own likelihood."""
+    if isinstance(model, Model):
+        return _of_rows(model)
+    if not isinstance(model, BernoulliTrials):
+        return {}, {}, {}
+    groups: dict[str, dict[str, ArrayLike]] = {
+        "observed_data": {"successes": [model.successes]},
+        "constant_data": {"trials": [model.trials]},
+    }
+    return groups, {"successes": ("obs",), "trials": ("obs",)}, {"obs": ("all trials",)}
+
+
+def _of_rows(model: Model) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, tuple[str, ...]], dict[str, Any]]:
+    rows, name = model.rows, outcome(model)
+    constant: dict[str, ArrayLike] = {"X": rows.X}
+    if rows.y.ndim == 2:
+        constant["trials"] = rows.y[:, 1]
+    for key in ("weight", "offset", "precision"):
+        if getattr(rows, key) is not None:
+            constant[key] = getattr(rows, key)
+    observed = rows.y[:, 0] if rows.y.ndim == 2 else rows.y
+    dims = {name: ("obs",), "X": ("obs", "coef")} | {key: ("obs",) for key in constant if key != "X"}
+    return {"observed_data": {name: observed}, "constant_data": constant}, dims, {"obs": observations(model)}

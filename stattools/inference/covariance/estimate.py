@@ -1,0 +1,127 @@
+"""The covariance of an estimate, of the kind asked for, with the name and degrees of freedom that go with it."""
+
+from __future__ import annotations
+
+from math import log, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.covariance.groups import Groups
+from stattools.inference.covariance.groups_in_files import Grouped, grouped_in_files
+from stattools.inference.covariance.kinds import HAC, Cluster, unusual
+from stattools.inference.covariance.sandwich import POWER, Sandwich
+from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
+from stattools.models.model import Model
+from stattools.solvers.samples.surrogate import held_elsewhere
+
+Floats = NDArray[np.float64]
+
+TINY, HUGE = sqrt(SMALLEST_VARIANCE), sqrt(LARGEST_VARIANCE)
+"""Products of two numbers between these have all their digits."""
+
+
+class Covariance(NamedTuple):
+    """`matrix` (p, p), the `name` to print beside every number made from it, and `df`, the degrees of freedom of
+    Student's t for intervals and tests: infinite where they are normal.
+    """
+
+    matrix: Floats
+    name: str
+    df: float
+
+
+def covariance(
+    model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster = "information", *, scale: float = 1.0
+) -> Covariance:
+    """The covariance of the estimate theta, shape (p, p), of the kind `cov`.
+
+    `bread` is the inverse information at theta, at scale 1 where one is estimated, beside `scale`. `cov`:
+
+    - "information": bread times scale^2;
+    - "HC0": rows independent; "HC1": times n / (n - p); "HC2", "HC3": scores divided by sqrt(1 - h), by 1 - h, with h
+      the row's leverage (a matrix where a row has several linear predictors);
+    - "robust": Stata's `vce(robust)`, HC1 for `st.ols` and HC0 times n / (n - 1) for others;
+    - `HAC(lags)`, `Cluster(groups)`, `Cluster(groups1, groups2)`.
+
+    Frequency weights mean repeated rows; HAC refuses them. Raises DomainError for groups and lags that do not fit the
+    rows, for leverages of 1, and for a matrix with negative variances (possible with two-way clusters and uniform
+    kernels); IncompatibleError for a kind that does not exist or that needs rows where the model has none.
+
+    >>> import stattools as st
+    >>> model = st.ols([1.0, 3.0, 5.0, 8.0], [0, 1, 2, 3])
+    >>> solution = st.LeastSquares().solve(model)
+    >>> covariance(model, solution.estimate, solution.covariance, "HC0").matrix.round(4).tolist()
+    [[0.0264, -0.0126], [-0.0126, 0.0134]]
+    """
+    variances = bread.diagonal().tolist()
+    if not (min(variances) > TINY and max(variances) < HUGE and TINY < scale * scale < HUGE):
+        _require_variances(model, variances, scale)
+    if isinstance(cov, str) and cov == "information":
+        df = model.n - len(theta) if isinstance(model, Model) and model.has_scale else np.inf
+        return Covariance(bread if scale == 1.0 else bread * (scale * scale), cov, df)
+    if not (isinstance(cov, HAC | Cluster) or (isinstance(cov, str) and cov in POWER)):
+        raise IncompatibleError(
+            f"cov= is one of 'information', {', '.join(map(repr, POWER))}, st.HAC(lags), st.Cluster(groups) or "
+            f"st.Cluster(groups1, groups2); got {quoted(cov)}."
+        )
+    if not isinstance(model, Model):
+        raise IncompatibleError(
+            f"cov={quoted(cov)} sums the scores of rows, and {model.title} has no rows; use cov='information'."
+        )
+    n, p = model.n, len(theta)
+    df = n - p if model.has_scale else np.inf
+    sandwich = Sandwich.of(model, theta, bread)
+    small = n / (n - p) if n > p else np.inf
+    if isinstance(cov, HAC):
+        factor = small if cov.correction == "stata" else 1.0
+        name = f"HAC(lags={cov.lags}{unusual(cov)})"
+        return Covariance(sandwich.closed(factor * sandwich.autocorrelated(cov), name), name, df)
+    if isinstance(cov, Cluster):
+        return _clustered(sandwich, cov)
+    factor = {"HC1": small, "robust": small if model.has_scale else n / (n - 1.0)}.get(cov, 1.0)
+    return Covariance(sandwich.closed(factor * sandwich.independent(cov), cov), cov, df)
+
+
+def _require_variances(model: Any, variances: list[float], scale: float) -> None:
+    """DomainError where a variance has no digits in float64; where y is 0 in every row, `scale` has none either."""
+    if not hasattr(model, "standardized"):
+        return
+    square = scale * scale
+    if not isinstance(model, Model):  # a variance at its boundary 0 has none
+        variances = [1.0 if variance != variance else variance for variance in variances]
+    if square < SMALLEST_VARIANCE:
+        square = 1.0
+    low, high = min(variances), max(variances)
+    if low * min(square, 1.0) > SMALLEST_VARIANCE and high * max(square, 1.0) < LARGEST_VARIANCE:
+        return
+    sizes = [variance * square for variance in variances]
+    beyond = int(np.argmax([abs(log(size)) if 0.0 < size < np.inf else np.inf for size in sizes]))
+    raise DomainError(
+        f"{model.title}: the variance of {model.names[beyond]!r}, which has the size {sizes[beyond]:.1g}, is beyond "
+        "float64. Change the units of its column, or those of the outcome."
+    )
+
+
+def _clustered(sandwich: Sandwich, cov: Cluster) -> Covariance:
+    model = sandwich.model
+    if held_elsewhere(model):
+        parts = grouped_in_files(sandwich, cov)
+    else:
+        ways = [Groups.read(groups, model) for groups in (cov.groups, cov.second) if groups is not None]
+        both = [ways[0].crossed(ways[1])] if len(ways) == 2 else []
+        parts = [Grouped(way.n, way.name, sandwich.grouped(way)) for way in (*ways, *both)]
+    ways = parts[:2]
+    name = f"Cluster({', '.join(way.name for way in ways)}{unusual(cov)})"
+    smallest = min(way.n for way in ways)
+    n, p = model.n, sandwich.B.shape[1]
+    meat = np.zeros((p, p))
+    for part, sign in zip(parts, (1.0, 1.0, -1.0), strict=False):
+        G = smallest if cov.correction == "stata" else part.n
+        factor = 1.0 if cov.correction == "none" else G / (G - 1.0)
+        if cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale):
+            factor *= (n - 1.0) / (n - p)
+        meat += sign * factor * part.meat
+    return Covariance(sandwich.closed(meat, name), name, smallest - 1.0 if model.has_scale else np.inf)

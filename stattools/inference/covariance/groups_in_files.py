@@ -1,0 +1,193 @@
+"""Sums of scores by group where rows are in files: one read, groups wherever their rows are.
+
+    M = sum_g S_g S_g^T,   S_g = sum of the scores of the rows of group g
+
+Each batch is summed by the labels that occur in it; what is kept is p numbers for each label seen so far, and for two
+ways for each pair of labels, whatever the number of rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.formula.formula import require
+from stattools.data.rows.rows import Rows
+from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.covariance.kinds import Cluster
+from stattools.inference.covariance.sandwich import Sandwich, Scores, add_by_group
+
+if TYPE_CHECKING:
+    from stattools.data.files.source import Batch
+
+Floats = NDArray[np.float64]
+
+MOST_GROUPS = 2_000_000
+"""Groups, or pairs of groups, whose labels are held at most."""
+
+MOST_SUMS = 50_000_000
+"""Numbers of their sums, groups times coefficients, at most: 400 MB."""
+
+
+class Grouped(NamedTuple):
+    """How many groups, what they are called, and the meat of the sums over them, without a factor."""
+
+    n: int
+    name: str
+    meat: Floats
+
+
+@dataclass(eq=False)
+class Sums:
+    """Sums by label, which grow as labels appear."""
+
+    name: str
+    most: int
+    sums: Floats
+    places: dict[Any, int]
+
+    @classmethod
+    def of(cls, name: str, most: int, labels: list[Any], sums: Floats) -> Sums:
+        """The sums of labels that differ."""
+        found = cls(name, most, sums, {label: place for place, label in enumerate(labels)})
+        found.require_few()
+        return found
+
+    def add(self, labels: list[Any], sums: Floats) -> NDArray[np.intp]:
+        """Add the sums of labels that differ; returns their numbers."""
+        places = self.places
+        codes = np.array([places.setdefault(label, len(places)) for label in labels], dtype=np.intp)
+        self.require_few()
+        if len(places) > len(self.sums):
+            rows = min(max(2 * len(self.sums), len(places)), self.most)
+            self.sums = np.concatenate([self.sums, np.zeros((rows - len(self.sums), self.sums.shape[1]))])
+        self.sums[codes] += sums
+        return codes
+
+    def require_few(self) -> None:
+        """DomainError for more labels than are held."""
+        if len(self.places) > self.most:
+            raise DomainError(
+                f"Cluster({self.name}) holds a sum of scores for each group and takes at most {self.most:,} of them "
+                f"with {self.sums.shape[1]} coefficients; there are more. Use coarser groups, or cov='HC1' where "
+                "hardly any rows share a group."
+            )
+
+    def copied(self) -> Sums:
+        """The same sums in arrays of their own."""
+        return Sums(self.name, self.most, self.sums.copy(), self.places.copy())
+
+    def closed(self) -> Grouped:
+        """The meat."""
+        return Grouped(len(self.places), self.name, self.sums.T @ self.sums)
+
+
+@dataclass(frozen=True, eq=False)
+class WaySums:
+    """The sums over the groups of each way and, for two ways, over the pairs, whose labels are those of both in one
+    number; adds with `+`, in its own arrays with `+=`.
+    """
+
+    ways: tuple[Sums, ...]
+    both: Sums | None
+
+    def __add__(self, other: WaySums) -> WaySums:
+        mine = WaySums(tuple(way.copied() for way in self.ways), None if self.both is None else self.both.copied())
+        mine += other
+        return mine
+
+    def __iadd__(self, other: WaySums) -> WaySums:
+        codes = [
+            way.add(list(there.places), there.sums[: len(there.places)])
+            for way, there in zip(self.ways, other.ways, strict=True)
+        ]
+        if self.both is not None and other.both is not None:
+            pairs = np.array(list(other.both.places), dtype=np.intp)
+            pairs = _pairs(codes[0][pairs >> 32], codes[1][pairs & 0xFFFFFFFF])
+            self.both.add(pairs.tolist(), other.both.sums[: len(pairs)])
+        return self
+
+
+def grouped_in_files(sandwich: Sandwich, cov: Cluster) -> list[Grouped]:
+    """The sums over the groups of each way, and for two ways over the pairs, from one pass over the rows.
+
+    Groups are columns of the table, numbers or text. Raises IncompatibleError for labels that are no column,
+    DomainError, with the place, for a row without a group and for more groups than are held.
+    """
+    rows: Any = sandwich.work.rows
+    names = [_column(groups, sandwich) for groups in (cov.groups, cov.second) if groups is not None]
+    most = min(MOST_GROUPS, MOST_SUMS // sandwich.B.shape[1])
+    work = partial(_summed, sandwich.terms, names, most)
+    found: WaySums = rows.gather_beside(tuple(dict.fromkeys(names)), work)
+    for way in found.ways:
+        if len(way.places) < 2:
+            raise DomainError(
+                f"Cluster({way.name}) needs two groups or more; all rows are in one. Use other groups, or cov='HC1'."
+            )
+    return [way.closed() for way in (*found.ways, *([] if found.both is None else [found.both]))]
+
+
+def _pairs(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
+    return (one << 32) | other
+
+
+def _column(groups: Any, sandwich: Sandwich) -> str:
+    source = sandwich.work.rows.source  # type: ignore[union-attr]
+    if not isinstance(groups, str):
+        raise IncompatibleError(
+            f"the rows of {sandwich.model.title} are in files: Cluster needs the name of a column of them, as in "
+            f"st.Cluster('firm'); got {type(groups).__name__}. Write the labels into the files."
+        )
+    require(groups, source.names)
+    if source.kinds[groups].startswith(("list", "struct", "map", "large_list", "fixed_size_list")):
+        raise DomainError(f"Cluster({groups}) needs numbers or text; the column holds {source.kinds[groups]}.")
+    return groups
+
+
+def _summed(
+    terms: Scores, names: list[str], most: int, rows: Rows, others: Batch, numbers: NDArray[np.intp]
+) -> WaySums:
+    """The sums of the rows of a batch."""
+    used = np.flatnonzero(rows.weight > 0) if rows.weight is not None else np.arange(len(rows.X))
+    labels: list[list[Any]] = []
+    codes = []
+    for name in names:
+        known, code = _coded(others, name, numbers)
+        here, code = np.unique(code[used], return_inverse=True)
+        labels.append([known[k] for k in here])
+        codes.append(code)
+    if len(names) == 2:
+        crossed, code = np.unique(_pairs(codes[0], codes[1]), return_inverse=True)
+        labels.append(crossed.tolist())
+        codes.append(code)
+    sums = [np.zeros((len(known), len(terms.phi))) for known in labels]
+    for part, scores, weight in terms.of(rows):
+        first, last = np.searchsorted(used, [part.start, part.stop])
+        inside = used[first:last] - part.start
+        for total, code in zip(sums, codes, strict=True) if len(inside) else ():
+            add_by_group(total, code[first:last], scores[inside], None if weight is None else weight[inside])
+    both = [" and ".join(names)] if len(names) == 2 else []
+    local = zip((*names, *both), labels, sums, strict=True)
+    found = [Sums.of(name, most, known, total) for name, known, total in local]
+    return WaySums(tuple(found[: len(names)]), found[2] if both else None)
+
+
+def _coded(others: Batch, name: str, numbers: NDArray[np.intp]) -> tuple[list[Any], NDArray[np.intp]]:
+    """The labels of a column of a batch, and for each row the place of its own. DomainError for a row without."""
+    import pyarrow as pa
+
+    column = others.table.column(name)
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    gaps = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
+    if gaps.any():
+        raise DomainError(
+            f"{others.where}: Cluster({name}) needs a group for every row; row {numbers[int(np.argmax(gaps))]} has "
+            "none. Give it a group, or leave such rows out of the files."
+        )
+    coded = column.dictionary_encode()
+    return coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False).astype(np.intp)

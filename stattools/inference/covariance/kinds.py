@@ -1,0 +1,82 @@
+"""How the scores of rows may depend on each other, where that takes more than a word: series and groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from numpy.typing import ArrayLike
+
+from stattools.errors import DomainError
+from stattools.interface.whole_numbers import whole_number
+
+
+@dataclass(frozen=True)
+class HAC:
+    """Newey-West: rows in the order of time, whose scores may correlate up to `lags` rows apart.
+
+    M = G_0 + sum_l k_l (G_l + G_l^T) with G_l = sum_t s_t s_{t-l}^T; `kernel` "bartlett": k_l = 1 - l / (lags + 1), or
+    "uniform": k_l = 1. `correction` is "none" (statsmodels, ivreg2) or "stata" (Stata's `newey`): n / (n - p). Raises
+    DomainError for lags that are not a whole number >= 0 and unknown names. Source: Newey & West (1987).
+
+    >>> HAC(lags=4)
+    HAC(lags=4, kernel='bartlett', correction='none')
+    """
+
+    lags: int
+    kernel: Literal["bartlett", "uniform"] = "bartlett"
+    correction: Literal["none", "stata"] = "none"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lags", whole_number(self.lags, "lags= of HAC", at_least=0))
+        require_one_of("HAC", "kernel", self.kernel, ("bartlett", "uniform"))
+        require_one_of("HAC", "correction", self.correction, ("none", "stata"))
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """Rows in groups: scores may correlate within a group in any way, and not between groups.
+
+    `Cluster(groups)`, or `Cluster(firms, years)` for two ways: V = V_firms + V_years - V_(both the same). Groups are
+    the name of a column of the model's table, or one label per row. `correction`, with G groups, n rows and p
+    coefficients:
+
+    - "statsmodels": G / (G - 1) (n - 1) / (n - p) for every model; each of three two-way terms has its own G;
+    - "stata": the same for `st.ols` (`regress`), G / (G - 1) for other models (`logit`, `poisson`, ...); two-way terms
+      share the smaller G, as in `ivreg2, small`;
+    - "none": 1.
+
+    For `st.ols`, t has G - 1 degrees of freedom (the smaller G), as in both. Source: Cameron & Miller (2015).
+
+    >>> Cluster(["a", "a", "b"], correction="stata").correction
+    'stata'
+    """
+
+    groups: str | ArrayLike
+    second: str | ArrayLike | None = None
+    correction: Literal["statsmodels", "stata", "none"] = field(default="statsmodels", kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.groups is None:
+            raise DomainError("Cluster needs groups, one label per row or the name of a column; got None.")
+        require_one_of("Cluster", "correction", self.correction, ("statsmodels", "stata", "none"))
+
+
+NAME = re.compile(
+    r"information|HC[0-3]|robust|HAC\(lags=\d+(, kernel=uniform)?(, correction=stata)?\)|Cluster\(.+\)", re.DOTALL
+)
+"""What covariances are called: words, and what `unusual` ends."""
+
+
+def unusual(cov: HAC | Cluster) -> str:
+    """The options that are not the default, as they are printed."""
+    kernel = f", kernel={cov.kernel}" if isinstance(cov, HAC) and cov.kernel != "bartlett" else ""
+    usual = "none" if isinstance(cov, HAC) else "statsmodels"
+    return kernel + (f", correction={cov.correction}" if cov.correction != usual else "")
+
+
+def require_one_of(who: str, what: str, value: Any, allowed: Sequence[str]) -> None:
+    if not isinstance(value, str) or value not in allowed:
+        raise DomainError(f"{who} needs {what}= one of {', '.join(map(repr, allowed))}; got {value!r}.")

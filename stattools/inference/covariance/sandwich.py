@@ -1,0 +1,193 @@
+"""Meats between two slices of bread, one read of the rows in blocks, on standardized columns.
+
+    V = C M C = B M_phi B^T,   theta = T phi,   B = T C_phi
+
+Memory beyond a block is p numbers per group, or per lag of a series. Columns far from zero cost V no digits, as they
+would in C M C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial, reduce
+from operator import add
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.rows.rows import Rows
+from stattools.errors import DomainError
+from stattools.inference.covariance.groups import Groups, require_series
+from stattools.inference.covariance.kinds import HAC
+from stattools.inference.covariance.leverage import row_scores, spread, unshrunk
+from stattools.likelihoods import Likelihood
+from stattools.models.model import Model
+from stattools.models.predictors.dispersed import Dispersed
+from stattools.models.predictors.linear import Linear
+from stattools.solvers.metric import Metric
+
+Floats = NDArray[np.float64]
+
+EPS = float(np.finfo(float).eps)
+
+LOST = 1e-9
+"""What rounding may take from the variances of standardized columns."""
+
+POWER = {"HC0": 0.0, "HC1": 0.0, "robust": 0.0, "HC2": 0.5, "HC3": 1.0}
+"""The score of a row with leverage h is divided by (1 - h) to this power."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sandwich:
+    """Scores on standardized columns, where theta = T phi, and B = T C_phi, so that V = B M B^T."""
+
+    model: Model
+    work: Model
+    phi: Floats
+    B: Floats
+    C: Floats
+
+    @classmethod
+    def of(cls, model: Model, theta: Floats, bread: Floats) -> Sandwich:
+        """From theta and the inverse information in the columns as they are."""
+        work, T = model.standardized()
+        B = np.linalg.solve(T, bread).T  # C T^-T: what the centering takes away is taken from C once, not from V
+        phi, C, back = np.linalg.solve(T, theta), np.linalg.solve(T, B), np.abs(np.linalg.inv(T))
+        lost = EPS * ((back @ np.abs(bread)) * back).sum(axis=1)
+        if not (lost <= LOST * C.diagonal()).all():  # columns so far from 0 that C has not the digits
+            C = Metric(work.evaluate(phi).information).covariance()
+            B = T @ C
+        return cls(model, work, phi, B, C)
+
+    @property
+    def terms(self) -> Scores:
+        """What makes scores of rows, without the rows."""
+        return Scores(self.work.likelihood, self.work.predictor, self.phi, self.C)
+
+    def independent(self, kind: str) -> Floats:
+        """The meat of HC0 to HC3, without a factor."""
+        return self.work.rows.gather(partial(_independent, self.terms, kind))
+
+    def grouped(self, groups: Groups) -> Floats:
+        """The meat of sums over groups, without a factor."""
+        total = np.zeros((groups.n, self.B.shape[1]))
+        for part, scores, weight in self.scores():
+            add_by_group(total, groups.codes[part], scores, weight)
+        return total.T @ total
+
+    def autocorrelated(self, cov: HAC) -> Floats:
+        """The meat of a series, without a factor."""
+        require_series(self.model, cov)
+        kernel = {"bartlett": 1.0 - np.arange(cov.lags + 1.0) / (cov.lags + 1.0), "uniform": np.ones(cov.lags + 1)}
+        return self.work.rows.gather(partial(_autocorrelated, self.terms, kernel[cov.kernel])).meat
+
+    def scores(self) -> Iterator[tuple[slice, Floats, Floats | None]]:
+        """Per block of the rows in memory: its rows, their scores (m, p) per observation, and their frequencies."""
+        return self.terms.of(self.work.rows)
+
+    def closed(self, meat: Floats, name: str) -> Floats:
+        """B M B^T, symmetric; a DomainError where a variance is negative beyond round-off."""
+        V = self.B @ meat @ self.B.T
+        V = 0.5 * (V + V.T)
+        variance = np.diagonal(V)
+        size = ((np.abs(self.B) @ np.abs(meat)) * np.abs(self.B)).sum(axis=1)
+        negative = np.flatnonzero(~(variance >= -1e-12 * size))
+        if negative.size:
+            raise DomainError(
+                f"{name} gives the variance {variance[negative[0]]:.3g} for {self.model.names[negative[0]]!r}: this "
+                "estimator need not be positive on few groups or lags. Cluster one way, or use the Bartlett kernel."
+            )
+        np.fill_diagonal(V, np.maximum(variance, 0.0))
+        return V
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Scores at phi of whatever rows are given, in the coordinates of phi; C is its inverse information."""
+
+    likelihood: Likelihood
+    predictor: Linear | Dispersed
+    phi: Floats
+    C: Floats
+
+    def of(self, rows: Rows, power: float = 0.0, kind: str = "") -> Iterator[tuple[slice, Floats, Floats | None]]:
+        """Per block: its rows, their scores (m, p) per observation, and their frequencies."""
+        start = 0
+        for block in rows.blocks():
+            part = slice(start, start + len(block.X))
+            start = part.stop
+            weight, precision = block.weight, None
+            if rows.precision is not None:
+                weight, precision = (None if v is None else v[part] for v in (rows.weight, rows.precision))
+            eta, _ = self.predictor.forward(self.phi, block)
+            u, information = self.likelihood.evaluate(eta, block.y)[1:]
+            if precision is not None:
+                u, information = _times(u, precision), _times(information, precision)
+            if power:
+                u = unshrunk(u, information, spread(self.predictor, block, self.C), power, kind, part.start)
+            yield part, row_scores(self.predictor, block, u), weight
+
+
+def _independent(terms: Scores, kind: str, rows: Rows) -> Floats:
+    meat = np.zeros_like(terms.C)
+    for _, scores, weight in terms.of(rows, POWER[kind], kind):
+        meat += _squared(scores, weight)
+    return meat
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """The meat of consecutive rows, their first scores and their last, as many as there are lags; adds with `+` to the
+    meat of a longer series.
+    """
+
+    kernel: Floats
+    meat: Floats
+    first: Floats
+    last: Floats
+
+    @classmethod
+    def of(cls, kernel: Floats, scores: Floats) -> Series:
+        """Of the scores of consecutive rows."""
+        meat = scores.T @ scores
+        for lag in range(1, min(len(kernel), len(scores))):
+            cross = scores[lag:].T @ scores[:-lag]
+            meat += kernel[lag] * (cross + cross.T)
+        lags = len(kernel) - 1
+        return cls(kernel, meat, scores[:lags], scores[max(len(scores) - lags, 0) :])
+
+    def __add__(self, other: Series) -> Series:
+        """`other` follows: pairs of rows that lie on both sides of the border are added."""
+        meat, n = self.meat + other.meat, len(self.last)
+        lags = len(self.kernel) - 1
+        for lag in range(1, lags + 1):
+            start, stop = max(lag - n, 0), min(lag, len(other.first))
+            if start < stop:
+                cross = other.first[start:stop].T @ self.last[n - lag + start : n - lag + stop]
+                meat += self.kernel[lag] * (cross + cross.T)
+        last = np.concatenate([self.last, other.last])
+        return Series(
+            self.kernel, meat, np.concatenate([self.first, other.first])[:lags], last[max(len(last) - lags, 0) :]
+        )
+
+
+def _autocorrelated(terms: Scores, kernel: Floats, rows: Rows) -> Series:
+    return reduce(add, (Series.of(kernel, scores) for _, scores, _ in terms.of(rows)))
+
+
+def add_by_group(total: Floats, codes: NDArray[np.intp], scores: Floats, weight: Floats | None) -> None:
+    """Add each row's score to the row of `total` (groups, p) that its code says, as often as it was seen."""
+    from scipy.sparse import csr_array
+
+    here, code = np.unique(codes, return_inverse=True)
+    entries = np.ones(len(code)) if weight is None else weight
+    total[here] += csr_array((entries, (code, np.arange(len(code)))), shape=(len(here), len(code))) @ scores
+
+
+def _squared(scores: Floats, weight: Floats | None) -> Floats:
+    return scores.T @ (scores if weight is None else scores * weight[:, None])
+
+
+def _times(values: Floats, factor: Floats) -> Floats:
+    return values * factor.reshape(-1, *[1] * (values.ndim - 1))

@@ -1,0 +1,180 @@
+"""How well fits predict rows that they have not seen: the held-out log score, with the standard error of differences.
+
+    log score = mean over rows of -log p(y_i | x_i);   difference of two fits: mean d_i -+ sd(d_i) / sqrt(n)
+
+d_i is the difference of the two fits on row i: the rows are shared, so the standard error of the difference is smaller
+than those of the scores suggest. Source: Gneiting & Raftery, JASA 102 (2007), 359-378; Vehtari, Gelman & Gabry,
+Statistics and Computing 27 (2017), sec. 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.data.new_outcome import codes_of, new_outcome
+from stattools.data.tables.outcome import numeric
+from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.prediction.confusion_table import crossed, most_probable
+from stattools.inference.prediction.new_rows import at_rows, frequencies_of, with_precision
+from stattools.inference.prediction.prediction import labels_of
+from stattools.interface.arguments import described, names_of
+from stattools.likelihoods import Gaussian
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+
+def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.DataFrame:
+    """Fits side by side on rows that they were not fitted to: a table, or a pair (y, X) for fits of arrays.
+
+    One row per fit: fit, n, log_score, se, difference, difference_se, accuracy. `difference` is the log score minus
+    that of the best fit, with the standard error of the paired difference; accuracy is missing for outcomes without
+    classes. One-vs-rest fits are scored by their shares, normalized after the fact. The columns of a fit's weights and
+    precision are looked up; without that of the weights each new row counts once. Raises IncompatibleError for
+    fits whose outcomes have no density at single rows, DomainError for labels that a fit has not seen.
+
+    >>> import stattools as st
+    >>> table = {"y": [0, 0, 1, 0, 1, 1], "x": [1, 2, 3, 4, 5, 6]}
+    >>> fits = st.fit(st.logistic("y ~ 1", table)), st.fit(st.logistic("y ~ x", table))
+    >>> held_out(*fits, data={"y": [0, 1], "x": [1, 6]}, names=["null", "line"]).log_score.round(3).tolist()
+    [0.693, 0.047]
+    """
+    import pandas as pd
+
+    if not fits:
+        raise DomainError("held_out needs one fit or more.")
+    for fit in fits:
+        if not (hasattr(fit, "model") and hasattr(fit, "predict")) or hasattr(fit, "draws"):
+            raise IncompatibleError(f"held_out needs fits, st.fit(model); got {type(fit).__name__}.")
+    labels = names_of(fits, names, "held_out")
+    scores = [-pointwise(fit, data) for fit in fits]
+    if len({len(score) for score in scores}) > 1:
+        raise IncompatibleError(f"held_out: the fits see different numbers of rows, {[len(s) for s in scores]}.")
+    weights = [frequencies_of(getattr(fit.model, "parts", (fit.model,))[0], data) for fit in fits]
+    ones = np.ones(len(scores[0]))
+    weight = ones if weights[0] is None else weights[0]
+    if not all(np.array_equal(weight, ones if other is None else other) for other in weights):
+        raise IncompatibleError("held_out: the fits have weights= of different columns, so they see other rows.")
+    n, means = float(weight.sum()), [float(np.average(score, weights=weight)) for score in scores]
+    best = min(range(len(fits)), key=means.__getitem__)
+
+    def standard_error(values: Floats) -> float:
+        square = float(weight @ (values - np.average(values, weights=weight)) ** 2)
+        return float(np.sqrt(square / (n - 1.0) / n)) if n > 1 else float("nan")
+
+    rows = []
+    for label, fit, score, mean in zip(labels, fits, scores, means, strict=True):
+        gap = score - scores[best]
+        rows.append(
+            {
+                "fit": label,
+                "n": int(n),
+                "log_score": mean,
+                "se": standard_error(score),
+                "difference": float(np.average(gap, weights=weight)),
+                "difference_se": standard_error(gap),
+                "accuracy": accuracy(fit, data),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def confusion(fit: Any, data: Any = None, /) -> pd.DataFrame:
+    """Counts of rows by observed (rows) and predicted label (columns): of the rows of the fit, or of new rows.
+
+    For logistic, probit and softmax regression, one-vs-rest and networks alike; the predicted label is the most
+    probable one. New rows are a table, or a pair (y, X) for fits of arrays. Frequency weights count, those of new rows
+    where they have the column. Raises IncompatibleError for outcomes without classes, DomainError for labels that the
+    fit has not seen.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.logistic("y ~ x", {"y": [0, 0, 1, 0, 1, 1], "x": [1, 2, 3, 4, 5, 6]}))
+    >>> confusion(fit).to_numpy().tolist()
+    [[2, 1], [1, 2]]
+    """
+    mean, codes, labels, weight = _classes(fit, data)
+    return crossed(labels, codes, most_probable(mean), weight)
+
+
+def pointwise(fit: Any, data: Any) -> Floats:
+    """log p(y_i | x_i) of each new row at the fit's estimate, (m,)."""
+    if hasattr(fit, "pointwise_loglik"):
+        return fit.pointwise_loglik(data)
+    if hasattr(fit, "separate_probabilities"):
+        shares, codes = _log_shares(fit, data)
+        return shares[np.arange(len(codes)), codes.astype(int)]
+    at, y = _new_rows(fit, data)
+    eta = at.eta(fit.estimate)
+    if at.has_scale:
+        root = 1.0 if at.rows.precision is None else np.sqrt(at.rows.precision)
+        return Gaussian(fit.scale).loglik(root * eta, root * y) + np.log(root)
+    return at.likelihood.loglik(eta, y)
+
+
+def accuracy(fit: Any, data: Any) -> float:
+    """Share of new rows whose most probable label is the observed one; NaN for outcomes without classes."""
+    if not _has_classes(fit):
+        return float("nan")
+    mean, codes, _, weight = _classes(fit, data)
+    return float(np.average(most_probable(mean) == codes, weights=weight))
+
+
+def _has_classes(fit: Any) -> bool:
+    if isinstance(getattr(fit, "model", None), Model):
+        return hasattr(fit, "estimate") and fit.model.likelihood.outcome.has_labels
+    return hasattr(fit, "separate_probabilities") or getattr(fit, "labels", None) is not None
+
+
+def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floats | None]:
+    """Probabilities (n, K) or P(1) (n,), observed codes, labels, and the weights of the fit's own rows."""
+    if not _has_classes(fit):
+        title = described(getattr(fit, "model", fit))
+        raise IncompatibleError(f"confusion needs a fit whose outcome has classes, such as st.softmax; got {title}.")
+    if hasattr(fit, "separate_probabilities"):
+        shares, codes = _log_shares(fit, data)
+        return np.exp(shares), codes, fit.model.labels, frequencies_of(fit.model.parts[0], data)
+    if not isinstance(fit.model, Model):
+        X, y = fit.model.rows_of(data)
+        return fit.mean(X), y, fit.labels, frequencies_of(fit.model, data)
+    at, y = (fit.model, fit.model.rows.y) if data is None else _new_rows(fit, data)
+    return at.likelihood.mean(at.eta(fit.estimate)), y, labels_of(fit.model), frequencies_of(fit.model, data)
+
+
+def _log_shares(fit: Any, data: Any) -> tuple[Floats, Floats]:
+    """Logarithms of one-vs-rest's shares (n, K), which are normalized after the fact, and the observed codes."""
+    first = fit.model.parts[0]
+    if data is None:
+        codes = np.argmax([part.rows.y for part in fit.model.parts], axis=0).astype(float)
+        at = [part.eta(one.estimate) for part, one in zip(fit.model.parts, fit.fits, strict=True)]
+    else:
+        outcome, _ = new_outcome(first.design, fit.model.outcome_name, data)
+        codes = codes_of(outcome, fit.model.labels, fit.model.outcome_name)
+        new = data[1] if isinstance(data, tuple) else data
+        at = [at_rows(one.model, new).eta(one.estimate) for one in fit.fits]
+    separate = special.log_expit(np.column_stack(at))
+    return separate - special.logsumexp(separate, axis=1, keepdims=True), codes
+
+
+def _new_rows(fit: Any, data: Any) -> tuple[Model, Floats]:
+    """The fitted model over the new rows, and their outcome as the likelihood takes it."""
+    model = getattr(fit, "model", None)
+    if not isinstance(model, Model) or model.likelihood.outcome is Outcome.TRIALS:
+        raise IncompatibleError(
+            "held_out compares regressions of single rows, one-vs-rest fits and networks; got "
+            f"{described(fit if model is None else model)}. Compare grouped outcomes by st.compare."
+        )
+    outcome, _ = new_outcome(model.design, model.outcome_name, data)
+    new = data[1] if isinstance(data, tuple) else data
+    at = with_precision(at_rows(model, new), model, new)
+    if model.likelihood.outcome.has_labels:
+        return at, codes_of(outcome, labels_of(model), model.outcome_name)
+    return at, model.likelihood.check(numeric(outcome, model.outcome_name))

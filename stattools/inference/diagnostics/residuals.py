@@ -1,0 +1,175 @@
+"""How far each row is from its fit: residuals, leverage and Cook's distance.
+
+    response   y - mean (grouped outcomes: successes minus their mean)
+    pearson    (y - mean) / sd(y), mean 0 and variance about 1
+    deviance   sign(y - mean) sqrt(deviance of the row); their squares sum to the deviance
+    quantile   Phi^-1(u), u = F(y), for a discrete outcome uniform between F(y - 1) and F(y): standard normal under the
+               model whatever the outcome, which no other residual of a count or of a yes or no is
+    leverage   h_i = w_i x_i^T (X^T W X)^-1 x_i;   Cook's distance = pearson_i^2 h_i / (p (1 - h_i)^2)
+
+Source: McCullagh & Nelder (1989), 2.4 and 12.5; quantile residuals: Dunn & Smyth, JCGS 5 (1996), 236-244; Cook (1977),
+Pregibon (1981). Cost: one pass over the rows; the leverage is a QR decomposition of X and holds a copy of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.prediction.prediction import regression, require_finite
+from stattools.interface.arguments import is_one_of
+from stattools.interface.seeds import generator
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+
+if TYPE_CHECKING:
+    from stattools.inference.fitted import Fit
+
+Floats = NDArray[np.float64]
+Kind = Literal["response", "pearson", "deviance", "quantile"]
+
+KINDS = ("response", "pearson", "deviance", "quantile")
+
+
+def residuals(
+    fit: Fit,
+    kind: Kind = "response",
+    *,
+    seed: int | np.random.Generator | None = None,
+) -> Floats:
+    """One residual per row, shape (n_rows,); for softmax "response" and "pearson" of every category, (n_rows, K).
+
+    Precision weights are honored (a precise row has a small sd); a row that stands for several observations (frequency
+    weights) has the residual of one of them. "deviance" of `st.ols` is in the units of y, "pearson" is divided by the
+    residual scale. "quantile" of a discrete outcome needs `seed`. Raises IncompatibleError for a kind that the model
+    does not have, DomainError where `seed` is missing.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
+    >>> residuals(fit).round(6).tolist()
+    [0.2, -0.1, -0.4, 0.3]
+    >>> residuals(fit, "pearson").round(6).tolist()
+    [0.516398, -0.258199, -1.032796, 0.774597]
+    """
+    if not is_one_of(kind, KINDS):
+        raise IncompatibleError(f"residuals have kind {', '.join(map(repr, KINDS))}; got kind={kind!r}.")
+    model = regression(fit, "residuals")
+    require_finite(fit, "residuals")
+    eta = model.eta(fit.estimate)
+    mean = model.likelihood.mean(eta)
+    if mean.ndim == 2:
+        return _of_categories(model, mean, kind)
+    observed = outcomes(model)
+    if kind == "response":
+        return (observed - mean) * model.likelihood.trials_of(model.rows.y)
+    if kind == "pearson":
+        return (observed - mean) / np.sqrt(variance(fit, model, eta))
+    if kind == "deviance":
+        size = model.likelihood.deviance(eta, model.rows.y)
+        precision = 1.0 if model.rows.precision is None else model.rows.precision
+        return np.copysign(np.sqrt(size * precision), observed - mean)
+    return _quantiles(fit, model, eta, mean, seed)
+
+
+def leverage(fit: Fit) -> Floats:
+    """The diagonal of the hat matrix, shape (n_rows,): how much each outcome moves its own fitted value, in [0, 1].
+
+    The observed information weighs the rows, as in statsmodels' GLM. A row of frequency w has the leverage of one of
+    its observations: the sum of w h is the number of columns. Raises IncompatibleError for softmax, whose rows have a
+    hat matrix each.
+
+    >>> import stattools as st
+    >>> leverage(st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]))).round(6).tolist()
+    [0.833333, 0.333333, 0.833333]
+    """
+    model = regression(fit, "leverage")
+    require_finite(fit, "leverage")
+    if model.likelihood.outcome is Outcome.CATEGORY:
+        raise IncompatibleError(
+            f"{model.title} has a matrix of leverages in each row, one for each two categories; compare two of them "
+            "with st.logistic."
+        )
+    rows = model.rows
+    information = model.likelihood.information(model.eta(fit.estimate), rows.y)
+    curvature = information.reshape(len(rows.X), -1)[:, 0]
+    if rows.precision is not None:
+        curvature = curvature * rows.precision
+    root = np.sqrt(np.maximum(curvature, 0.0))
+    frequency = np.ones(len(root)) if rows.weight is None else rows.weight
+    whole = rows.X * (root * np.sqrt(frequency))[:, None]
+    size = np.abs(whole).max(axis=0)
+    Q, R = np.linalg.qr(whole / np.where(size > 0, size, 1.0))
+    share = (Q * Q).sum(axis=1)
+    absent = frequency == 0  # a row that was never seen did not shape Q: its leverage if it were seen once more
+    if absent.any():
+        ghost = np.linalg.solve(R.T, (rows.X[absent] * root[absent, None] / np.where(size > 0, size, 1.0)).T)
+        share[absent] = (ghost * ghost).sum(axis=0)
+    return np.minimum(share / np.where(absent, 1.0, frequency), 1.0)
+
+
+def cooks_distance(fit: Fit) -> Floats:
+    """How far all fitted values move when one observation is left out, shape (n_rows,), in units of their covariance.
+
+    Exact for `st.ols`, one step of Newton otherwise; above 1 is much. Infinite where a row determines a coefficient
+    alone (leverage 1). Raises IncompatibleError for softmax.
+
+    >>> import stattools as st
+    >>> cooks_distance(st.fit(st.ols([1.0, 2.0, 4.0, 4.0], [0.0, 1.0, 2.0, 3.0]))).round(4).tolist()
+    [0.1111, 0.035, 0.4286, 1.7778]
+    """
+    h = leverage(fit)
+    pearson = residuals(fit, "pearson")
+    rest = 1.0 - h
+    alone = rest <= 1e-12
+    safe = np.where(alone, 1.0, rest)
+    return np.where(alone, np.inf, pearson**2 * h / safe**2 / fit.model.predictor.columns)
+
+
+def outcomes(model: Model) -> Floats:
+    """The outcome on the scale of the mean: y, or the share of successes of a grouped outcome (0 of 0 trials is 0)."""
+    return model.likelihood.observed(model.rows.y)
+
+
+def variance(fit: Fit, model: Model, eta: Floats) -> Floats:
+    """Variance of one outcome on the scale of the mean, shape (n_rows,)."""
+    value = model.likelihood.variance(eta, model.rows.y) * (fit.scale**2 if model.has_scale else 1.0)
+    return value if model.rows.precision is None else value / model.rows.precision
+
+
+def _of_categories(model: Model, mean: Floats, kind: str) -> Floats:
+    if kind not in ("response", "pearson"):
+        raise IncompatibleError(
+            f'{model.title} has no order in its categories, so no {kind} residual; use "response" or "pearson".'
+        )
+    gap = (model.rows.y[:, None] == np.arange(mean.shape[1])).astype(float) - mean
+    if kind == "response":
+        return gap
+    rest = np.where(np.eye(mean.shape[1], dtype=bool), 0.0, mean[:, None, :]).sum(axis=2)  # 1 - p without cancellation
+    return gap / np.sqrt(mean * rest)
+
+
+def _quantiles(fit: Fit, model: Model, eta: Floats, mean: Floats, seed: Any) -> Floats:
+    """Dunn & Smyth's residuals, from the nearer tail so that none is lost to round-off."""
+    if model.has_scale:
+        return (model.rows.y - mean) / np.sqrt(variance(fit, model, eta))
+    below, above = model.likelihood.tails(eta, model.rows.y)
+    if not model.likelihood.outcome.is_whole:
+        left, right = below[1], above[1]
+    else:
+        left, right = _split(below, above, len(eta), seed)
+    tiny = np.finfo(float).tiny
+    return np.where(left < right, special.ndtri(np.maximum(left, tiny)), -special.ndtri(np.maximum(right, tiny)))
+
+
+def _split(below: Any, above: Any, n: int, seed: Any) -> tuple[Floats, Floats]:
+    """A random point of the step of F at each outcome: u of the way from F(y - 1) to F(y)."""
+    if seed is None:
+        raise DomainError(
+            'residuals(kind="quantile") of a discrete outcome are randomized: give seed=, a whole number.'
+        )
+    u = generator(seed).random(n)
+    return below[0] + u * (below[1] - below[0]), above[1] + (1.0 - u) * (above[0] - above[1])

@@ -1,0 +1,161 @@
+"""Averages of the mean outcome over a population, where variables are moved, with their gradients in the coefficients.
+
+    level       the average over rows of mean(level), everything else as it was
+    slope       the average over rows of d mean / d x
+
+The columns of X are differenced in x (central, in steps of 6e-6), the mean is differentiated exactly. Of rows in files
+each batch is a population of its own, whose averages count by its observations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.files.source import Batch, at
+from stattools.data.formula.coding import Coding
+from stattools.inference.effects.moved_rows import STEP, Population, columns_of_batch
+from stattools.models.model import Model
+
+Floats = NDArray[np.float64]
+
+SLOPE = object()
+"""Stands for the derivative in a variable, in the place of one of its values."""
+
+
+@dataclass(frozen=True, eq=False)
+class Average:
+    """Average means, shape (K,), with their gradients in the coefficients, (K, p)."""
+
+    value: Floats
+    gradient: Floats
+
+    def __sub__(self, other: Average) -> Average:
+        return Average(self.value - other.value, self.gradient - other.gradient)
+
+    def __add__(self, other: Average) -> Average:
+        return Average(self.value + other.value, self.gradient + other.gradient)
+
+    def __mul__(self, factor: float) -> Average:
+        return Average(self.value * factor, self.gradient * factor)
+
+
+class Move(NamedTuple):
+    """A variable at a value in all rows, or with `SLOPE` the derivative of the mean in it."""
+
+    name: str
+    value: Any
+
+
+def averages(
+    theta: Floats, rows: Population, moves: Sequence[Move], discrete: tuple[str, ...] = ()
+) -> dict[Move, Average]:
+    """The average of each move over a population; of rows elsewhere in one read, which finds out whether the `discrete`
+    columns hold 0 and 1.
+    """
+    if rows.elsewhere is None:
+        return {
+            move: _slope(theta, rows, move.name)
+            if move.value is SLOPE
+            else _average(theta, rows, {move.name: move.value})
+            for move in moves
+        }
+    return _averages_elsewhere(theta, rows, moves, discrete)
+
+
+def _average(theta: Floats, rows: Population, moved: Mapping[str, Any]) -> Average:
+    """The average mean with some variables moved."""
+    block, model = rows.block(rows.X(moved)), rows.model
+    weight = np.asarray(block.weight)
+    eta, pullback = model.predictor.forward(theta, block)
+    mean = model.likelihood.mean(eta).reshape(len(eta), -1)
+    slope = model.likelihood.slope(eta) * weight[:, None, None]
+    return Average(weight @ mean, np.stack([_pulled(pullback, slope[:, k]) for k in range(mean.shape[1])]))
+
+
+def _slope(theta: Floats, rows: Population, name: str) -> Average:
+    """The average derivative of the mean in a number: d mean = mean'(eta) dX theta, and its gradient.
+
+    In theta: mean'(eta) dX + (mean'(eta))' x, the last derivative along d eta, by a central difference in eta; of every
+    linear predictor, also where the mean moves with the dispersion.
+    """
+    model = rows.model
+    block, change = rows.block(rows.unmoved), rows.block(rows.derivative(name))
+    change = change._replace(offset=None)
+    eta, pullback = model.predictor.forward(theta, block)
+    # What all rows share, such as log alpha, does not move with x: it is taken away, from d eta and from its gradient.
+    still, pull_still = model.predictor.forward(theta, change._replace(X=np.zeros_like(change.X)))
+    moving, pull_change = model.predictor.forward(theta, change)
+    moving = moving - still
+    size = np.abs(moving).reshape(len(eta), -1).max(axis=1).reshape(-1, *[1] * (eta.ndim - 1))
+    unit = np.divide(moving, size, out=np.zeros_like(moving), where=size > 0) * STEP
+    slope = model.likelihood.slope(eta)
+    ahead, behind = model.likelihood.slope(eta + unit), model.likelihood.slope(eta - unit)
+    bend = (ahead - behind) / (2.0 * STEP) * size.reshape(-1, 1, 1)
+    weight = np.asarray(block.weight)
+    value = weight @ (slope * moving.reshape(len(eta), 1, -1)).sum(axis=2)
+    slope, bend = slope * weight[:, None, None], bend * weight[:, None, None]
+    gradient = [
+        _pulled(pull_change, slope[:, k]) - _pulled(pull_still, slope[:, k]) + _pulled(pullback, bend[:, k])
+        for k in range(slope.shape[1])
+    ]
+    return Average(value, np.stack(gradient))
+
+
+def _pulled(pullback: Any, slope: Floats) -> Floats:
+    """A gradient in eta, (m, width), as one in theta."""
+    return pullback(slope[:, 0] if slope.shape[1] == 1 else slope)
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """The averages of several populations, each times its observations; adds with `+`."""
+
+    n: float
+    each: tuple[Average, ...]
+
+    def __add__(self, other: _Parts) -> _Parts:
+        return _Parts(self.n + other.n, tuple(a + b for a, b in zip(self.each, other.each, strict=True)))
+
+
+@dataclass(frozen=True, eq=False)
+class _OfBatch:
+    """What a batch adds to the averages; small enough to be sent to where the batch is."""
+
+    coding: Coding
+    model: Model
+    theta: Floats
+    moves: tuple[tuple[str, Any, bool], ...]
+    discrete: tuple[str, ...]
+
+    def __call__(self, batch: Batch) -> _Parts | None:
+        rows = self.coding.rows(batch)
+        n = 0.0 if rows is None else rows.n
+        if rows is None or not n:
+            return None
+        columns = columns_of_batch(self.coding, batch)
+        there = Population(replace(self.model, rows=rows), columns, columns, False)
+        with at(batch.where):
+            for name in self.discrete:
+                there.levels(name, self.discrete)
+            found = [
+                _slope(self.theta, there, name) if slope else _average(self.theta, there, {name: value})
+                for name, value, slope in self.moves
+            ]
+        return _Parts(n, tuple(part * n for part in found))
+
+
+def _averages_elsewhere(
+    theta: Floats, rows: Population, moves: Sequence[Move], discrete: tuple[str, ...]
+) -> dict[Move, Average]:
+    """The averages over rows in files: one read for all."""
+    there: Any = rows.elsewhere
+    coding = there.coding
+    plain = tuple((move.name, None if move.value is SLOPE else move.value, move.value is SLOPE) for move in moves)
+    work = _OfBatch(coding, rows.model, theta, plain, discrete)
+    found: _Parts = there.over_batches(work)
+    return {move: part * (1.0 / found.n) for move, part in zip(moves, found.each, strict=True)}

@@ -1,0 +1,294 @@
+"""The rows that an average is taken over, with variables that can be moved: all set to a level, or shifted a little.
+
+A variable is a column of the table, and moves through the design: `x + I(x**2) + x:g` has one variable x. Without a
+formula the columns of X are the variables.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.files.scanned_columns import cleaned
+from stattools.data.files.scanned_rows import DROP, ScannedRows
+from stattools.data.files.source import Batch
+from stattools.data.formula.coding import Coding
+from stattools.data.formula.evaluation import constants, contrast_call, evaluate
+from stattools.data.formula.smoothness import Break, breaks
+from stattools.data.rows.rows import Block
+from stattools.data.tables.columns import checked
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.prediction.new_rows import Column, at_rows, frequencies_of
+from stattools.interface.units import require_units
+from stattools.models.model import Model
+from stattools.solvers.samples.surrogate import held_elsewhere, place_of
+
+Floats = NDArray[np.float64]
+
+STEP = 6e-6
+"""Central differences err least at the cube root of the machine epsilon."""
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """The rows to average over: the model at them, and the columns that the variables are moved in.
+
+    `columns` are those of the table, or None for arrays, where the columns of X themselves move; `observed` are the
+    same before any was put at its mean. Where the rows are in files, `elsewhere`, all this is of a few of them.
+    """
+
+    model: Model
+    columns: Mapping[str, Any] | None
+    observed: Mapping[str, Any] | None
+    collapsed: bool
+    elsewhere: ScannedRows | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables."""
+        if self.columns is None:
+            return self.model.terms[1:] if self.model.design.added else self.model.terms
+        return tuple(self.columns)
+
+    def require(self, name: str) -> None:
+        """DomainError unless this is a variable."""
+        if not isinstance(name, str) or name not in self.names:
+            raise DomainError(
+                f"{self.model.title} has no variable {quoted(name)}; it has "
+                f"{', '.join(map(repr, self.names)) or 'none'}."
+            )
+
+    def column(self, name: str) -> Any:
+        """The values of a variable, as observed."""
+        return self.model.rows.X[:, self.model.terms.index(name)] if self.observed is None else self.observed[name]
+
+    def is_category(self, name: str) -> bool:
+        """Whether the design reads the column as categories."""
+        return self.ordered_levels(name) is not None
+
+    def ordered_levels(self, name: str) -> Any:
+        """The levels of a categorical variable in their order; None for numbers and truth values."""
+        if self.columns is None:
+            return None
+        design = self.model.design
+        for factor in design.parsed.factors if design.parsed else ():
+            if factor.category == name and factor.text in design.levels:
+                return design.levels[factor.text]
+        return tuple(self.columns[name].cat.categories) if self.columns[name].dtype.kind == "O" else None
+
+    def levels(self, name: str, discrete: Sequence[str]) -> tuple[Any, ...] | None:
+        """The levels of a variable, the reference first; None for a number, which has a derivative."""
+        levels = self.ordered_levels(name)
+        if levels is not None:
+            base = _reference(self.model, name, levels)
+            return (base, *(value for value in levels if value != base))
+        column = np.asarray(self.column(name))
+        if column.dtype.kind == "b":
+            return (False, True)
+        if name not in discrete:
+            return None
+        other = column[~np.isin(column, (0, 1))]
+        if len(other) and self.elsewhere is None:  # who reads all rows finds out where
+            raise DomainError(f"discrete= takes columns of 0 and 1; {name!r} holds {other[0]}.")
+        return (0, 1)
+
+    def X(self, moved: Mapping[str, Any]) -> Floats:
+        """The design with some variables moved, to one value or to one per row."""
+        n = len(self.model.rows.X)
+        if self.columns is None:
+            X = self.model.rows.X.copy()
+            for name, value in moved.items():
+                X[:, self.model.terms.index(name)] = value
+            return X
+        table = dict(self.columns) | {name: _filled(value, n) for name, value in moved.items()}
+        return self.model.design.encode(table)
+
+    @property
+    def unmoved(self) -> Floats:
+        """The design as it is."""
+        return self.X({}) if self.collapsed else self.model.rows.X
+
+    def breaks(self, name: str) -> tuple[Break, ...]:
+        """Where the design has no derivative in a number."""
+        parsed, state = self.model.design.parsed, self.model.design.state
+        factors = parsed.factors if parsed else ()
+        return tuple(
+            found for factor in factors if name in factor.columns for found in breaks(factor.tree, name, state)
+        )
+
+    def require_derivative(self, name: str) -> None:
+        """IncompatibleError, with the way out, where a number stands in a step."""
+        for found in self.breaks(name):
+            if found.is_step:
+                raise IncompatibleError(
+                    f"the effect of the number {name!r} is a derivative, and in {self.model.title} it stands in "
+                    f"{found.text!r}, which jumps and is flat beside. Compare values of it instead, "
+                    f"fit.contrasts({name!r}, values=[...]), and name the others in variables=."
+                )
+
+    def derivative(self, name: str) -> Floats:
+        """d X / d x, row by row; exact for columns that are linear or quadratic in x, up to round-off.
+
+        Raises IncompatibleError for a step, DomainError where a row is at a kink or at an infinite slope.
+        """
+        if self.columns is None:
+            change = np.zeros_like(self.model.rows.X)
+            change[:, self.model.terms.index(name)] = 1.0
+            return change
+        x = np.asarray(self.columns[name], dtype=float)
+        size = float(np.abs(x).max()) or 1.0
+        require_units("A marginal effect", [name], np.array([size]))
+        spread = float(np.std(x)) or size
+        for floor, low_end, high_end in (
+            (1e-4 * spread, -np.inf, np.inf),
+            (0.0, -np.inf, np.inf),  # a logarithm or a root beside 0 takes smaller steps
+            (0.0, x.min(), x.max()),  # a spline ends with the data: one-sided steps at its two ends
+        ):
+            size = STEP * np.maximum(np.abs(x), floor)
+            size = np.where(size > 0, size, STEP * spread)
+            high, low = np.minimum(x + size, high_end), np.maximum(x - size, low_end)
+            try:
+                self._require_smooth(name, low, high)
+                return (self.X({name: high}) - self.X({name: low})) / (high - low)[:, None]
+            except DomainError as error:
+                reason = error
+        raise reason
+
+    def _require_smooth(self, name: str, low: Floats, high: Floats) -> None:
+        """DomainError, with the number of rows, where the design has no derivative between two values of a number."""
+        for found in self.breaks(name):
+            ends = [self._value(found.argument, {name: value}) for value in (low, high)]
+            for point in found.points:
+                sides = (ends[0] - point) * (ends[1] - point)
+                rows = int(((sides < 0) if found.end else (sides <= 0)).sum())
+                if rows:
+                    raise DomainError(
+                        f"{self.model.title} has no derivative in {name!r} in {rows} of {len(low)} rows: "
+                        f"{found.text!r} breaks where {ast.unparse(found.argument)} is {point:.6g}. Leave those rows "
+                        f"out of data=, or compare values of it, fit.contrasts({name!r}, values=[...])."
+                    )
+
+    def _value(self, tree: ast.expr, moved: Mapping[str, Any]) -> Floats:
+        """The values of a part of a formula, with some columns moved."""
+        table = dict(self.columns or {}) | dict(moved)
+
+        def column(name: str) -> Any:
+            return table[name] if table[name].dtype.kind == "O" else np.asarray(table[name], dtype=float)
+
+        with np.errstate(all="ignore"):  # what is not finite is refused when the columns of X are made
+            return np.asarray(evaluate(tree, column, dict(self.model.design.state)))
+
+    def block(self, X: Floats) -> Block:
+        """Rows with weights that sum to 1; a single row, the average of the design, at="mean"."""
+        rows = self.model.rows
+        weight = np.ones(len(X)) if rows.weight is None else rows.weight
+        weight = weight / weight.sum()
+        if not self.collapsed:
+            return Block(X, rows.y, weight, rows.offset)
+        offset = None if rows.offset is None else np.array([weight @ rows.offset])
+        return Block((weight @ X)[None, :], rows.y[:1], np.ones(1), offset)
+
+
+def population(model: Model, data: Any, offset: Column, exposure: Column, at: str) -> Population:
+    """The rows of the fit, or of `data`; at="mean" every number is at its mean, and the rows collapse to one."""
+    if data is None and held_elsewhere(model):
+        return _elsewhere(model, offset, exposure, at)
+    columns: Mapping[str, Any] | None = None
+    if model.design.parsed is not None:
+        columns = _columns(model, data)
+    weight = frequencies_of(model, data)
+    model = at_rows(model, data, offset, exposure)
+    model = replace(model, rows=replace(model.rows, weight=weight))
+    if at == "overall" or columns is None:
+        return Population(model, columns, columns, at == "mean")
+    weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
+    weight = weight / weight.sum()
+    plain = Population(model, columns, columns, True)
+    centered = {
+        name: np.full(len(weight), weight @ np.asarray(column, dtype=float))
+        if not plain.is_category(name) and column.dtype.kind in "iuf"
+        else column
+        for name, column in columns.items()
+    }
+    return replace(plain, columns=centered)
+
+
+def columns_of_batch(coding: Coding, batch: Batch) -> dict[str, Any]:
+    """The columns of the complete rows of a batch that the formula uses, clean."""
+    clean = cleaned(batch.table, batch.first, coding.kinds, coding.levels)
+    return {name: checked(clean.columns[name], clean.rows) for name in coding.formula.columns}
+
+
+def _elsewhere(model: Model, offset: Column, exposure: Column, at: str) -> Population:
+    """Some rows that show what the columns are, beside all that are in files."""
+    if offset is not None or exposure is not None or at == "mean":
+        raise IncompatibleError(
+            f"effects over the rows of {model.title}, which are {place_of(model)}, are averages over all of them, with "
+            'the offset that they have: at="mean", offset= and exposure= go with data=, a table in memory.'
+        )
+    rows: Any = model.rows
+    for batch in rows.raw:
+        some = rows.coding.rows(batch)
+        if some is not None:
+            columns = columns_of_batch(rows.coding, batch)
+            return Population(replace(model, rows=some, source=None), columns, columns, False, rows)
+    raise DomainError(f"of a sample of the rows none is complete. {DROP}")
+
+
+def _columns(model: Model, data: Any) -> Mapping[str, Any]:
+    """The columns of the table that the formula uses, clean, one value per row."""
+    names = model.design.parsed.columns if model.design.parsed else ()
+    if not names:
+        return {}
+    if data is not None:
+        model.design.encode(data)  # names what is missing or unseen
+        return _read(names, data, None)
+    if model.source is None:
+        raise IncompatibleError(
+            f"effects in {model.formula!r} move columns of the table, which this fit has not: give data=, the table."
+        )
+    columns = _read(names, model.source, model.kept)
+    try:
+        same = np.allclose(model.design.encode(columns), model.rows.X, rtol=1e-9, atol=0.0)
+    except (DomainError, ValueError):  # other levels, another length
+        same = False
+    if not same:
+        raise IncompatibleError("the table was changed after the model was made from it: give data=, the rows meant.")
+    return columns
+
+
+def _read(names: Sequence[str], data: Any, kept: Any) -> Mapping[str, Any]:
+    from stattools.data.formula.formula import require
+    from stattools.data.tables.table import table
+
+    frame = table(data)
+    columns = {}
+    for name in names:
+        require(name, frame.names)
+        column = frame.column(name) if kept is None else frame.column(name).iloc[kept].reset_index(drop=True)
+        columns[name] = checked(column, np.arange(len(column)))
+    return columns
+
+
+def _filled(value: Any, n: int) -> Any:
+    if isinstance(value, np.ndarray):
+        return value
+    return np.full(n, value, dtype=object if isinstance(value, str) else None)
+
+
+def _reference(model: Model, name: str, levels: tuple[Any, ...]) -> Any:
+    """The level that the coding of the formula compares with: as in `C(g, Treatment("b"))`, else the first."""
+    for factor in model.design.parsed.factors if model.design.parsed else ():
+        if factor.category != name or not isinstance(factor.tree, ast.Call):
+            continue
+        chosen = constants(factor.tree).get("contrasts")
+        if chosen is not None:
+            kind, given = contrast_call(chosen)
+            base = given.get("base", given.get("reference", levels[-1] if kind == "contr.SAS" else levels[0]))
+            return base if base in levels else levels[0]
+    return levels[0]

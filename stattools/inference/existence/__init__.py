@@ -1,0 +1,26 @@
+"""Does the maximum exist and is it unique? Rank of the columns (`rank.py`), separation of the outcomes
+(`separation.py`, `overlap.py`), parameters without end (`boundary.py`), log-likelihoods without derivatives
+(`summit.py`). The first two run only when a solver's own
+numbers leave a doubt.
+"""
+
+from stattools.inference.existence.boundary import check_dispersion, check_end
+from stattools.inference.existence.extremes import check_extremes
+from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution
+from stattools.inference.existence.rank import check_rank, check_size
+from stattools.inference.existence.separation import Separation, separation
+from stattools.inference.existence.summit import certified
+
+__all__ = [
+    "Separation",
+    "SeparationError",
+    "certified",
+    "check_dispersion",
+    "check_end",
+    "check_extremes",
+    "check_overlap",
+    "check_rank",
+    "check_size",
+    "check_solution",
+    "separation",
+]

@@ -1,0 +1,134 @@
+"""Do the outcomes overlap, so that a maximum exists? Cheap tests of a solution first, the linear program in doubt."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import isnan, log
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.rows.rows import Block
+from stattools.errors import IdentificationError
+from stattools.inference.existence.rank import check_rank, spans
+from stattools.inference.existence.separation import UNTOLD, Separation, separation
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+from stattools.numerics.largest import Largest
+from stattools.solvers.samples.surrogate import in_memory
+from stattools.solvers.solution import Solution
+
+WELL_CONDITIONED = 1e-10
+"""A reciprocal condition of the scaled information above this leaves no doubt about the rank."""
+
+FAR = 20.0
+"""Linear predictors within +-20 at a decrement of 1e-8 leave no doubt that the outcomes overlap."""
+
+
+LARGEST_PROGRAM = 1e8
+"""The linear program is solved where half-spaces times unknowns are fewer: 100,000 rows of 50 columns take too long."""
+
+
+class SeparationError(IdentificationError):
+    """The outcomes are separated and some coefficients are infinite; `separation` has them and the finite ones."""
+
+    def __init__(self, message: str, separation: Separation) -> None:
+        super().__init__(message)
+        self.separation = separation
+
+
+def check_overlap(model: Model) -> None:
+    """SeparationError where some direction separates the outcomes: its columns, how completely, and the way out.
+
+    Where the linear program is too large it is not solved, and the error that led here stands.
+    """
+    model, whole = in_memory(model)
+    if program_size(model) > LARGEST_PROGRAM:
+        return
+    found = separation(model)
+    if found is None:
+        return
+    if not whole:  # rows that overlap do so among others, too; the converse is not so
+        which = ", ".join(found.infinite) or "some columns"
+        raise IdentificationError(
+            f"{model.title}: in a sample of {len(model.rows.X):,} rows {which} separate the outcomes, and all rows "
+            "leave the coefficients in doubt. Leave such columns out, merge rare levels, or fit in memory."
+        )
+    model = found.model
+    span = np.tile(spans(model), found.directions.shape[1] // len(model.terms))
+    moves = (np.abs(found.directions) * span).reshape(len(found.directions), -1, len(model.terms)).max(axis=1)
+    moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
+    named = [term for term, move in zip(model.terms, moves, strict=True) if move > 1e-7]
+    how = "completely" if found.kind == "complete" else "for some of the rows (quasi-completely)"
+    counts = model.likelihood.outcome is Outcome.COUNT
+    outcome = f"no {model.outcome_name}" if counts else f"the values of {model.outcome_name}"
+    firth = model.likelihood.canonical and not model.has_scale
+    finite = len(model.names) - len(found.infinite) if found.infinite else 0
+    verb = "separates" if len(named) == 1 else "separate"
+    raise SeparationError(
+        f"{model.title} has no maximum: {', '.join(named)} {verb} {outcome} {how}, so that the log-likelihood rises "
+        f"for ever{'; ' + _listed(found.infinite) if found.infinite else UNTOLD}. "
+        + (f"The other {finite} are finite: " if finite else "")
+        + "`separation.table()` of this error has estimates and intervals. "
+        + ("Use penalty=st.Jeffreys(), leave" if firth else "Leave")
+        + " out or merge the separating columns, or collect rows that overlap.",
+        found,
+    )
+
+
+def check_solution(model: Model, solution: Solution) -> None:
+    """Look closer at a solution that its own numbers leave in doubt; IdentificationError if there is no unique
+    maximum.
+    """
+    if not solution.quality.well_conditioned(WELL_CONDITIONED):
+        check_rank(model)
+    if not model.has_scale and (not solution.converged or _is_far(model, solution)):
+        if solution.converged and program_size(model) > LARGEST_PROGRAM:
+            _check_large(model, solution)
+        check_overlap(model)
+
+
+def program_size(model: Model) -> float:
+    """Half-spaces times unknowns of the linear program."""
+    width = model.predictor.width
+    return float(len(model.rows.X)) * (width + 1 if width > 1 else 1) * model.predictor.size
+
+
+def _check_large(model: Model, solution: Solution) -> None:
+    """Too large for the linear program: the last Newton step z has to prove that the outcomes overlap.
+
+    At the maximum the score is a sum of the half-spaces' normals a with positive multipliers P, which no separating
+    direction allows (Stiemke). Near it the multipliers P (1 - a z) do the same, positive while all a z < 1.
+    """
+    step = solution.covariance @ model.evaluate(solution.estimate, order=1).score
+    moved = model.rows.total(partial(_moved, model.predictor, step)).values
+    if not moved < 0.25:
+        raise IdentificationError(
+            f"{model.title}: linear predictors beyond {FAR:g} leave in doubt whether the outcomes are separated, and "
+            f"the linear program that would tell has {program_size(model):.1e} entries, too many to be solved. "
+            "Use penalty=st.Ridge(strength), or fewer columns."
+        )
+
+
+def _moved(predictor: Any, step: NDArray[np.float64], block: Block) -> Largest:
+    """The largest change of a linear predictor that a step makes."""
+    forward = predictor.forward
+    return Largest(np.abs(forward(step, block)[0] - forward(np.zeros_like(step), block)[0]).max())
+
+
+def _is_far(model: Model, solution: Solution) -> bool:
+    """Is a linear predictor so large that its row may have probability 1? On the way there the decrement is exp(-eta /
+    2), for probit exp(-eta^2 / 4).
+    """
+    reach = solution.reach
+    if isnan(reach):
+        eta = model.eta(solution.estimate)
+        reach = float(np.abs(eta[:, 0] if model.predictor.extra else eta).max())
+    return reach > model.likelihood.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
+
+
+def _listed(infinite: dict[str, float], most: int = 8) -> str:
+    signs = {np.inf: "inf", -np.inf: "-inf"}
+    shown = [f"{name} = {signs.get(value, '±inf')}" for name, value in list(infinite.items())[:most]]
+    return ", ".join(shown) + (f" and {len(infinite) - most} more" if len(infinite) > most else "")

@@ -1,0 +1,91 @@
+"""Rank: is every column's coefficient determined beside the others?
+
+The triangle R of the standardized columns is read from left to right; a column whose part beyond its predecessors is
+within round-off of the data is a combination of them, and the error names the combination.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
+
+from stattools.data.rows.rows import Block
+from stattools.data.rows.triangle import triangle
+from stattools.errors import IdentificationError
+from stattools.models.model import Model
+from stattools.numerics.largest import Largest
+from stattools.solvers.samples.surrogate import held_elsewhere
+
+Floats = NDArray[np.float64]
+
+
+def check_size(model: Model) -> None:
+    """IdentificationError where there are more coefficients than rows."""
+    rows, p = len(model.rows.X), model.predictor.columns
+    if model.rows.weight is not None and not held_elsewhere(model):
+        rows = int(np.count_nonzero(model.rows.weight))
+    if p > rows:
+        each = " per category" if len(model.categories or ()) > 1 else ""
+        raise IdentificationError(
+            f"{model.title} has {p} coefficients{each} and only {rows} rows: the maximum is not unique. Use fewer "
+            "columns or more rows."
+        )
+
+
+def check_rank(model: Model) -> None:
+    """IdentificationError naming each column that is a combination of those before it."""
+    rows, T = model.standardized_rows()
+    R = triangle(rows)
+    size = spans(model) * np.abs(np.diagonal(T))  # round-off of the data, on unit columns
+    kept: list[int] = []
+    aliased: list[str] = []
+    Q, U = np.zeros_like(R), np.zeros_like(R)  # of the columns kept: R[:, kept] = Q U
+    for column in range(len(R)):
+        vector, basis = R[:, column], Q[:, : len(kept)]
+        along = basis.T @ vector
+        rest = vector - basis @ along
+        again = basis.T @ rest
+        rest, along = rest - basis @ again, along + again
+        unit = solve_triangular(U[: len(kept), : len(kept)], along) if kept else np.zeros(0)
+        noise = np.finfo(float).eps * np.hypot(size[column], np.linalg.norm(unit * size[kept]))
+        if np.linalg.norm(rest) > max(4.0 * noise, 1e-14) * np.sqrt(model.n):
+            length = np.linalg.norm(rest)
+            Q[:, len(kept)], U[: len(kept), len(kept)], U[len(kept), len(kept)] = rest / length, along, length
+            kept.append(column)
+        else:
+            null = T[:, column] - (T[:, kept] @ unit if kept else 0.0)
+            aliased.append(_combination(model, null, column))
+    if aliased:
+        advice = "Leave out one column of each combination."
+        if any(line.startswith(("cr(", "cc(")) for line in aliased):
+            advice = "Write constraints='center' into the spline."
+        raise IdentificationError(
+            f"{model.title} cannot tell {len(aliased)} of its {len(R)} columns from the others: {'; '.join(aliased)}. "
+            + advice
+        )
+
+
+def spans(model: Model) -> Floats:
+    """The largest size of each column, (p,)."""
+    return model.rows.total(_largest).values
+
+
+def _largest(block: Block) -> Largest:
+    return Largest(np.abs(block.X).max(axis=0))
+
+
+def _combination(model: Model, null: Floats, column: int) -> str:
+    """`x3 = 2 x1 - x2`, from a vector with X null = 0."""
+    coefficients = -null / null[column]
+    span = spans(model)
+    shown: list[str] = []
+    for k, (name, value) in enumerate(zip(model.terms, coefficients, strict=True)):
+        if k == column or abs(value) * span[k] <= 1e-7 * span[column]:
+            continue
+        if abs(value - round(value)) < 1e-6 * abs(value):
+            value = round(value)
+        sign = "- " if value < 0 else "+ " if shown else ""
+        amount = "" if abs(value) == 1 else f"{abs(value):.6g} "
+        shown.append(f"{sign}{amount}{name}")
+    return f"{model.terms[column]} = {' '.join(shown) if shown else '0'}"

@@ -1,0 +1,129 @@
+"""Profile likelihood where there is no maximum: intervals of infinite coefficients, one end finite, the other not.
+
+    profile(t) = sup of loglik(theta) over theta with theta_j = t,   ends: 2 (sup loglik - profile(t)) = q
+
+with q the quantile of chi^2 on one degree of freedom. Fixed or free, the other coefficients may run to infinity: along
+such a direction what is left of the log-likelihood falls by 1/e with each of Newton's steps, and is the square of the
+decrement, so that the supremum is known to REMAINDER. Source: Venzon & Moolgavkar (1988); Geyer (2009), on one-sided
+intervals for what is infinite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.errors import ConvergenceError
+from stattools.inference.existence.limit import Limit
+from stattools.models.model import Model
+from stattools.solvers.metric import Metric
+
+Floats = NDArray[np.float64]
+
+REMAINDER = 1e-11
+"""So much of a log-likelihood is left out at most."""
+
+HORIZON = 1e4
+"""A profile that has not come down so many scales of the coefficient away never does."""
+
+
+SHORTEST = 1e-60
+"""Where all but a few rows are certain, the information is next to nothing and its steps are far too long."""
+
+
+class Height(NamedTuple):
+    """The profile at t: how far below the supremum, its slope in t, and where it was found."""
+
+    drop: float
+    slope: float
+    at: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """The profile log-likelihood of one coefficient, theta_j = row phi in the coordinates of `work`; `top` is the
+    supremum over all.
+    """
+
+    work: Model
+    row: Floats
+    top: float
+    name: str
+
+    def at(self, t: float, near: Floats) -> Height:
+        """The supremum over the other coefficients, climbed to from `near`."""
+        normal = self.row / (self.row @ self.row)
+        limit = Limit(self.work, np.linalg.qr(self.row[:, None], mode="complete")[0][:, 1:], normal * t)
+        before = float(self.row @ near)
+        starts = [near] if before * t <= 0.0 else [near, near * (t / before)]  # farther out on the same ray
+        gamma = max((limit.V.T @ start for start in starts), key=lambda gamma: limit.evaluate(gamma, order=0).loglik)
+        for _ in range(400):
+            now = limit.evaluate(gamma)
+            metric = Metric.for_ascent(now.information) if len(gamma) else None
+            left = 0.0 if metric is None else metric.norm(now.score) ** 2
+            theta = limit.base + limit.V @ gamma
+            if metric is None or min(left, self.top - now.loglik) <= REMAINDER:
+                slope = float(self.work.evaluate(theta, order=1).score @ normal)
+                return Height(max(self.top - now.loglik, 0.0), slope, theta)
+            step, length = metric.solve(now.score), 1.0
+            while length > SHORTEST and not limit.evaluate(gamma + length * step, order=0).loglik > now.loglik:
+                length *= 0.5
+            if length <= SHORTEST:
+                break
+            gamma = gamma + length * step
+        raise ConvergenceError(f"The profile likelihood of {self.name!r} was not found at {t:.6g}.")
+
+    def end(self, start: float, side: float, scale: float, target: float, near: Floats) -> float:
+        """Where sqrt(2 drop) = target on one side of `start`, +-inf where it never is.
+
+        `scale` is a step to begin with. Newton's method, between the last points on either side of the end.
+        """
+        inside, outside, t = start, side * np.inf, start + side * scale
+        reach = scale
+        for _ in range(200):
+            height = self.at(t, near)
+            near = height.at
+            root = float(np.sqrt(2.0 * height.drop))
+            if root < target:
+                inside, reach = t, 3.0 * reach
+            else:
+                outside = t
+            if abs(t - start) > HORIZON * scale and root < target:
+                return side * np.inf
+            slope = -height.slope / root if root > 0.0 else 0.0  # of sqrt(2 drop)
+            following = t - (root - target) / slope if slope * side > 0.0 else side * np.inf
+            if abs(following - t) <= 1e-9 * scale:
+                return following
+            if not min(inside, outside) < following < max(inside, outside):
+                following = 0.5 * (inside + outside) if np.isfinite(outside) else side * np.inf
+            t = following if abs(following - inside) <= reach or np.isfinite(outside) else inside + side * reach
+        raise ConvergenceError(f"The end of the profile interval of {self.name!r} was not found.")
+
+
+def profile_ends(model: Model, estimate: Floats, top: float, j: int, level: float, se: float) -> tuple[float, float]:
+    """The profile interval of coefficient j of a model whose supremum is `top`: (lower, upper).
+
+    `estimate` is +-inf for an infinite coefficient, whose interval goes there, and `se` its standard error, where it
+    has one.
+    """
+    if np.isnan(estimate[j]):  # not determined: every value is as likely as any other
+        return -np.inf, np.inf
+    work, T = model.standardized()
+    target = float(-special.ndtri(0.5 * (1.0 - level)))
+    profile = Profile(work, T[j], top, model.names[j])
+    finite = bool(np.isfinite(estimate[j]))
+    scale = se if finite else float(np.linalg.norm(T[j]))
+    start = float(estimate[j]) if finite else 0.0
+    near = np.zeros(len(T))
+    if not finite:  # the supremum is far out: begin where the profile is within reach of the cut
+        side = float(np.sign(estimate[j]))
+        while np.sqrt(2.0 * (height := profile.at(start, near)).drop) > target and abs(start) < HORIZON * scale:
+            start, near = start + side * max(2.0 * scale, abs(start)), height.at
+        inner = profile.end(start, -side, scale, target, near)
+        return (inner, np.inf) if side > 0 else (-np.inf, inner)
+    ends = [profile.end(start, side, scale, target, near) for side in (-1.0, 1.0)]
+    return ends[0], ends[1]

@@ -1,0 +1,368 @@
+"""The fit: estimates, their uncertainty, and what can be asked of them. It never asks for the data again.
+
+    interval = estimate -+ q se,   q of the normal, or of Student's t with n - p degrees of freedom for `st.ols`
+
+Source: Wasserman, All of Statistics (2004), ch. 9; for least squares Seber & Lee (2003), ch. 4.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from stattools.errors import IncompatibleError
+from stattools.inference.covariance import HAC, Cluster
+from stattools.inference.penalties import Penalty, Ridge
+from stattools.interface.interval import Interval, require_level
+from stattools.models.model import Model
+from stattools.record import record
+from stattools.solvers import Solution
+from stattools.text.printing import printed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from stattools.inference.diagnostics.residuals import Kind as ResidualKind
+    from stattools.inference.hypotheses import TestResult
+
+Floats = NDArray[np.float64]
+
+
+@record
+class Fit:
+    """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
+
+    `estimate` has shape (p,), `covariance` (p, p), in the order of `names`. `scale` is the unbiased residual standard
+    deviation of `st.ols`, 1 otherwise. `cov` names the kind of covariance, `cov_kind` is what was asked for (None
+    after loading); `t_df` are the degrees of freedom of Student's t for intervals and tests, infinite where they are
+    normal. `loglik` is never penalized; `penalty` says what the estimate was. `print(fit)` is a page to read.
+
+    >>> import stattools as st
+    >>> f = st.fit(st.coin([1, 0, 1, 1]))
+    >>> float(f.estimate[0]), f.names
+    (0.75, ('theta',))
+    """
+
+    model: Any
+    estimate: Floats
+    covariance: Floats
+    loglik: float
+    solution: Solution
+    scale: float
+    level: float = 0.95
+    cov: str = "information"
+    t_df: float = np.inf
+    penalty: Penalty | None = None
+    cov_kind: str | HAC | Cluster | None = "information"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the coefficients."""
+        return self.model.names
+
+    @property
+    def se(self) -> Floats:
+        """Standard errors, shape (p,); NaN for a ridge fit, which has none (`cov` says so)."""
+        return np.sqrt(self.covariance.diagonal())
+
+    @property
+    def n(self) -> float:
+        """Number of observations: the sum of the frequency weights."""
+        return self.model.n
+
+    @property
+    def df(self) -> float:
+        """Residual degrees of freedom, n minus the number of coefficients."""
+        return self.n - self._n_free
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, 2 p - 2 loglik; the scale is not counted and flat initial states are, as in
+        statsmodels.
+        """
+        return 2.0 * self._counted - 2.0 * self.loglik
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, p log n - 2 loglik; the scale is not counted, as in statsmodels; NaN without n."""
+        n = getattr(self.model, "observations", self.n)
+        return float("nan") if n is None else float(self._counted * np.log(n) - 2.0 * self.loglik)
+
+    @property
+    def _counted(self) -> int:
+        """Parameters and flat initial states."""
+        return self._n_free + getattr(self.model, "diffuse", 0)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of interval that this model has."""
+        if self._is_proportion:
+            return tuple(self.model.intervals)
+        if isinstance(self.penalty, Ridge):
+            return ()
+        return ("wald", "profile") if self.penalty or self._is_structural else ("wald", "profile", "score")
+
+    def interval(self, level: float | None = None, *, kind: str = "wald") -> Interval:
+        """Confidence intervals, `lower, upper = fit.interval(0.95)`: arrays of shape (p,), floats for a single
+        proportion.
+
+        `kind` is one of `fit.kinds`: "wald", "profile" (likelihood ratio, with ends of +-inf where the log-likelihood
+        levels off) and "score" for regressions; "wald", "wilson" ("score"), "likelihood-ratio" and "clopper-pearson"
+        for proportions. Profile and score intervals are the likelihood's own, whatever `cov` is. Raises DomainError
+        for a level outside (0, 1), IncompatibleError for a kind that the model does not have.
+        """
+        from stattools.inference.intervals.coefficients import interval
+
+        return interval(self, self.level if level is None else level, kind)
+
+    def table(self, level: float | None = None) -> pd.DataFrame:
+        """One row per coefficient: [category,] term, estimate, se, statistic, p_value, lower, upper.
+
+        `statistic` is t for `st.ols` and z otherwise, for the hypothesis that the coefficient is 0; for a proportion
+        it is the score test of 1/2. A ridge fit has estimates only; the rest is NaN, and
+        `table().attrs["note"]` says why.
+        """
+        from stattools.inference.intervals.coefficients import table
+
+        return table(self, level)
+
+    def glance(self) -> pd.DataFrame:
+        """The model in exactly one row: n, n_dropped, df, loglik, aic, bic, scale, r_squared, decrement, solver, cov.
+
+        `r_squared` is the share of the variance explained for `st.ols`, McFadden's 1 - loglik / loglik_null for other
+        regressions, and missing for a proportion.
+        """
+        from stattools.inference.intervals.coefficients import glance
+
+        return glance(self)
+
+    def test(self, hypothesis: Any) -> TestResult:
+        """Wald test of linear hypotheses: `fit.test("x1 = x2, x3 = 0")`, with `statistic, df, p_value`.
+
+        Also a list of names (all zero), a matrix R (R theta = 0) or a pair (R, q). Made from the fit's covariance; F
+        where intervals are Student's t, chi-squared otherwise. Raises DomainError for text that is not linear or
+        names that the model does not have.
+        """
+        from stattools.inference.hypotheses import wald
+
+        return wald(self, hypothesis, df=self.t_df)
+
+    @cached_property
+    def r_squared(self) -> float:
+        """See `glance`."""
+        from stattools.inference.diagnostics.null_model import r_squared
+
+        known = self.solution.residual_sums
+        return r_squared(self.model, self.estimate, self.loglik, None if known is None else known[0])
+
+    @property
+    def residuals(self) -> Floats:
+        """Response residuals, y minus the fitted mean: shape (n_rows,), or (n_rows, K) for softmax, the reference
+        first; in counts for grouped outcomes. Other kinds: `residuals_of`.
+        """
+        return self.residuals_of("response")
+
+    def residuals_of(self, kind: ResidualKind = "response", *, seed: int | np.random.Generator | None = None) -> Floats:
+        """Residuals of a kind: "response", "pearson", "deviance" or "quantile" (randomized for discrete outcomes, by
+        `seed`), one per row.
+        """
+        from stattools.inference.diagnostics.residuals import residuals
+
+        self._regression("residuals")
+        return residuals(self, kind, seed=seed)
+
+    def leverage(self) -> Floats:
+        """How much each row pulls its own fitted value: the diagonal of the hat matrix, shape (n_rows,)."""
+        from stattools.inference.diagnostics.residuals import leverage
+
+        self._regression("leverage")
+        return leverage(self)
+
+    def cooks_distance(self) -> Floats:
+        """How far the coefficients move when a row is left out, in units of their covariance, shape (n_rows,)."""
+        from stattools.inference.diagnostics.residuals import cooks_distance
+
+        self._regression("cooks_distance")
+        return cooks_distance(self)
+
+    def predict(
+        self,
+        data: Any = None,
+        *,
+        kind: str = "mean",
+        interval: float | None = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+        trials: str | ArrayLike | None = None,
+        precision: str | ArrayLike | None = None,
+    ) -> Any:
+        """What the model expects, for the rows of the fit or for new rows.
+
+        `kind` is "mean" (an array (m,); for softmax a frame with one column of probabilities per category), "class"
+        (the most probable label), "link" (the linear predictor) or "observation" (with `interval=level`: where a new
+        observation falls). `data` is a table with the formula's columns, or an array or frame like the X of the fit.
+        `offset`, `exposure` and, of an observation, `trials` and `precision` are needed for new rows where the fit had
+        them, unless they were columns, which are then looked up. With `interval=level` a frame with `mean, lower,
+        upper`. Raises DomainError for unseen levels, missing columns and missing values.
+        """
+        from stattools.inference.prediction.prediction import predict
+
+        model = self._regression("predict")
+        beside = {"exposure": exposure, "trials": trials, "precision": precision}
+        return predict(self, model, data, offset, interval, kind=kind, **beside)
+
+    def predict_to(
+        self, path: str | Path, data: Any = None, *, kind: str = "mean", interval: float | None = None
+    ) -> Path:
+        """Write predictions for the rows of files (`st.scan`) to a Parquet file, for those of a Dask DataFrame to a new
+        folder, one file per partition, where the partitions are; returns the path.
+
+        `data` is the scan or the Dask DataFrame, None for the one of the fit. One row for each of its in their order,
+        null where a predictor is missing; columns as `predict` has them, for softmax one per category. File or folder
+        appear when they are complete; the workers must share the folder. Raises DomainError, naming file and row group
+        or partition, for unseen levels and for what cannot be read.
+        """
+        from stattools.inference.prediction.prediction_file import predict_to
+
+        self._regression("predict_to")
+        return predict_to(self, path, data, kind=kind, interval=interval)
+
+    def marginal_effects(self, **options: Any) -> pd.DataFrame:
+        """Average change of the mean per unit of each variable, a frame like `table()`.
+
+        Options: `at="overall"|"mean"`, `variables`, `discrete`, `level`, and `data`, `offset`, `exposure` for other
+        rows; see `stattools.inference.effects.marginal_effects.marginal_effects`.
+        """
+        from stattools.inference.effects.marginal_effects import marginal_effects
+
+        self._regression("marginal_effects")
+        return marginal_effects(self, **options)
+
+    def contrasts(self, variable: str, **options: Any) -> pd.DataFrame:
+        """Differences between the average predicted means at the levels of a variable, or at `values` of a number, with
+        standard errors.
+
+        Options: `values`, `level`, `data`, `offset`, `exposure`; see `contrasts` in
+        `stattools/inference/effects/marginal_effects.py`.
+        """
+        from stattools.inference.effects.marginal_effects import contrasts
+
+        self._regression("contrasts")
+        return contrasts(self, variable, **options)
+
+    def goodness(self) -> pd.DataFrame:
+        """How well the model describes the data, in one row: deviance, pseudo R^2, Brier score, log score, ..."""
+        from stattools.inference.diagnostics.goodness import goodness
+
+        self._regression("goodness")
+        return goodness(self)
+
+    def calibration(self, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
+        """Observed share against predicted probability in `bins` groups of rows, with Wilson intervals."""
+        from stattools.inference.diagnostics.goodness import calibration
+
+        self._regression("calibration")
+        return calibration(self, bins, level=level)
+
+    def forecast(self, steps: int, *, level: float | None = None, **options: Any) -> pd.DataFrame:
+        """What comes next, for models of a series: a frame with `time, mean, variance, lower, upper`.
+
+        `options` are the model's: `data=` with coming covariates of `st.exponential_smoothing`, `X=` with coming
+        regressors of a state space model. Raises IncompatibleError for models that are not of a series.
+        """
+        level = self.level if level is None else level
+        require_level(level)
+        if self._is_structural:
+            from stattools.series.statespace.forecasts import forecasts
+
+            return forecasts(self.model, self.estimate, steps, level=level, **options)
+        if not hasattr(self.model, "forecast"):
+            raise IncompatibleError(f"forecast belongs to models of a series; {self.model.title} has fit.predict.")
+        return self.model.forecast(self.estimate, steps, level=level, **options)
+
+    def states(self, *, kind: str = "smoothed", level: float | None = None) -> pd.DataFrame:
+        """The states of a state space model with intervals: state, time, mean, variance, lower, upper.
+
+        `kind` is "smoothed" or "filtered"; see `st.states`, which takes other variances.
+        """
+        from stattools.series.statespace.state_table import states
+
+        model, level = self._structural("states"), self.level if level is None else level
+        return states(model, self.estimate, kind=kind, level=level)  # type: ignore[arg-type]
+
+    def decompose(self) -> pd.DataFrame:
+        """Smoothed components of a state space model, one row per time, with their sum `signal` and the irregular."""
+        from stattools.series.statespace.state_table import decomposition
+
+        return decomposition(self._structural("decompose"), self.estimate)
+
+    def innovations(self) -> pd.DataFrame:
+        """One-step errors of a state space model: time, prediction, surprise, variance, standardized, gain."""
+        from stattools.series.statespace.innovations import innovations
+
+        return innovations(self._structural("innovations"), self.estimate)
+
+    def diagnostics(self, *, lags: int | None = None) -> pd.DataFrame:
+        """Ljung-Box, heteroskedasticity and normality of a state space model's standardized one-step errors."""
+        from stattools.series.statespace.innovations import diagnostics
+
+        return diagnostics(self._structural("diagnostics"), self.estimate, lags=lags)
+
+    @property
+    def boundary(self) -> tuple[str, ...]:
+        """Names of the variances whose maximum is 0; they have no standard error and no Wald interval."""
+        positive = self.model.positive if self._is_structural else ()
+        return tuple(name for name, value in zip(positive, self.estimate, strict=False) if value == 0)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the fit without its data to one file, which `st.load` reads; returns the path."""
+        from stattools.inference.storage import save
+
+        return save(self, path)
+
+    @printed
+    def __str__(self) -> str:
+        from stattools.inference.summary import page
+
+        return page(self)
+
+    def quantile(self, level: float) -> float:
+        """How many standard errors an interval of this level reaches: Student's t for `st.ols`, normal otherwise."""
+        require_level(level)
+        tail = 0.5 * (1.0 - level)
+        return float(-special.stdtrit(self.t_df, tail) if np.isfinite(self.t_df) else -special.ndtri(tail))
+
+    @property
+    def _n_free(self) -> int:
+        """Number of free parameters: one less than estimates where those are probabilities that add to 1."""
+        return getattr(self.model, "n_free", len(self.estimate))
+
+    @property
+    def _is_proportion(self) -> bool:
+        """True for `st.coin` and `st.binomial`, which bring their own intervals and test."""
+        return hasattr(self.model, "intervals")
+
+    @property
+    def _is_structural(self) -> bool:
+        """True for state space models, whose variances have a boundary."""
+        return hasattr(self.model, "convention")
+
+    def _structural(self, what: str) -> Any:
+        if self._is_structural:
+            return self.model
+        raise IncompatibleError(
+            f"{what} belongs to state space models such as st.local_level; this is {self.model.title}."
+        )
+
+    def _regression(self, what: str) -> Model:
+        if isinstance(self.model, Model):
+            return self.model
+        raise IncompatibleError(
+            f"{what} belongs to regressions; {self.model.title} has fit.estimate and its intervals."
+        )

@@ -1,0 +1,126 @@
+"""Wald's test of linear combinations of the coefficients, by the covariance of the fit.
+
+    W = (R theta - q)^T (R V R^T)^-1 (R theta - q)
+
+chi2 with k = rank R degrees of freedom; where a scale is estimated W / k against F(k, n - p). Source: Wooldridge,
+Econometric Analysis of Cross Section and Panel Data (2010), 12.6.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.errors import DomainError, IdentificationError
+from stattools.inference.hypotheses.restrictions import hypotheses
+from stattools.inference.hypotheses.result import TestResult
+from stattools.models.model import Model
+from stattools.solvers.metric import Metric
+
+if TYPE_CHECKING:
+    from stattools.inference.fitted import Fit
+
+Floats = NDArray[np.float64]
+
+FARTHEST = 1e150
+"""Standard errors between an estimate and a hypothesis, at most: their square is finite."""
+
+
+def against_zero(value: Floats, se: Floats, df: float) -> tuple[Floats, Floats]:
+    """value / se with its two-sided p-value, by Student's t with df degrees of freedom, normal where df is infinite.
+
+    Where se is 0 the statistic is infinite, or 0 for a value of 0; where se is NaN, so is the statistic.
+
+    >>> [part.round(3).tolist() for part in against_zero(np.array([1.96, 0.0]), np.array([1.0, 0.0]), np.inf)]
+    [[1.96, 0.0], [0.05, 1.0]]
+    """
+    exact = np.where(value == 0, 0.0, np.copysign(np.inf, value)) + 0.0 * se
+    statistic = np.divide(value, se, out=exact, where=se > 0)
+    tail = special.stdtr(df, -np.abs(statistic)) if np.isfinite(df) else special.ndtr(-np.abs(statistic))
+    return statistic, 2.0 * tail
+
+
+def _in_standard_errors(R: Floats, se: Floats) -> tuple[Floats, Floats]:
+    """R with each row times a power of two, which brings the size of R theta near its standard error, and the powers.
+
+    A hypothesis may have any units: its squares then stay within float64.
+    """
+    with np.errstate(over="ignore"):
+        reach = np.abs(R) @ se
+    if not ((reach == 0) | ((reach > 1e-290) & (reach < 1e290))).all():
+        raise DomainError(
+            "Wald's test: a combination of the coefficients has a standard error beyond float64. Change the units of "
+            "the hypothesis: multiply both of its sides by the same power of ten."
+        )
+    unit = np.ldexp(1.0, np.where(reach > 0, -np.frexp(reach)[1], 0))
+    return R * unit[:, None], unit
+
+
+def _refuse_edges(fit: Fit, R: Floats, q: Floats) -> None:
+    """IdentificationError for a variance of a state space model that is to be 0."""
+    variances = fit.model.positive if hasattr(fit.model, "convention") else ()
+    for k, name in enumerate(variances):
+        alone = (R[:, k] != 0) & (np.count_nonzero(R, axis=1) == 1)
+        if (alone & (q == 0)).any():
+            raise IdentificationError(
+                f"{name} = 0 is the edge of its range, where Wald's test does not hold. See "
+                f'fit.interval(kind="profile"), or compare with the model without it by AIC (st.compare).'
+            )
+
+
+def wald(fit: Fit, hypothesis: Any, *, df: float | None = None) -> TestResult:
+    """Wald's test of linear hypotheses about the coefficients of a fit, by its own covariance.
+
+    `hypothesis` is a text for `parse`, a list of coefficient names (each is 0), a matrix R (R theta = 0), or a pair
+    (R, q). `df` are the degrees of freedom of F's denominator, infinite for chi2; by default n - p for `st.ols`,
+    infinite otherwise. Raises DomainError for hypotheses that cannot be read or repeat each other, IdentificationError
+    where the covariance does not determine the combinations. Equal to statsmodels' `f_test` and `wald_test`.
+
+    >>> import stattools as st
+    >>> f = st.fit(st.ols([1.0, 3.0, 5.0, 8.0], [0, 1, 2, 3]))
+    >>> test = wald(f, "x1 = 2")
+    >>> round(test.statistic, 6), test.df, test.df_residual
+    (3.0, 1, 2.0)
+    """
+    R, q, labels = hypotheses(hypothesis, fit.names)
+    involved = np.flatnonzero((R != 0).any(axis=0))
+    _refuse_edges(fit, R, q)
+    theta, V = fit.estimate[involved], fit.covariance[np.ix_(involved, involved)]
+    unknown = ~(np.isfinite(theta) & np.isfinite(V).all(axis=1))
+    if unknown.any():
+        name = fit.names[involved[np.argmax(unknown)]]
+        raise IdentificationError(
+            f"Wald's test needs finite estimates with a variance, and {name!r} has none. Test the others, or compare "
+            "models by likelihood ratio or score."
+        )
+    R, unit = _in_standard_errors(R[:, involved], np.sqrt(np.diagonal(V)))
+    difference = R @ theta - q * unit
+    spread = R @ V @ R.T
+    se = np.sqrt(np.maximum(np.diagonal(spread), 0.0))
+    try:
+        metric = Metric(spread)
+    except IdentificationError:
+        metric = None
+    if metric is None or metric.rcond < 1e-14:
+        raise IdentificationError(
+            f"the covariance ({fit.cov}) does not determine the {len(labels)} combinations {', '.join(labels)}: it is "
+            "singular for them, as with fewer groups than hypotheses. Test fewer at a time."
+        )
+    distance = metric.norm(difference)
+    if not distance < FARTHEST:
+        raise DomainError(
+            f"Wald's test: {', '.join(labels)} is {distance:.1g} standard errors from the estimate, whose square is "
+            "beyond float64. Look at the units of the hypothesis."
+        )
+    statistic, difference, se = distance**2, difference / unit, se / unit
+    if df is None:
+        df = fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
+    shared: dict[str, Any] = {"cov": fit.cov, "difference": difference, "se": se, "hypothesis": labels}
+    k = len(labels)
+    if np.isinf(df):
+        return TestResult("Wald", statistic, k, float(special.chdtrc(k, statistic)), **shared)
+    p_value = float(special.fdtrc(k, df, statistic / k))
+    return TestResult("Wald", statistic / k, k, p_value, distribution="F", df_residual=float(df), **shared)

@@ -1,0 +1,136 @@
+"""Are two models of the same data, and is one contained in the other?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import IncompatibleError
+from stattools.inference.existence import check_rank
+from stattools.inference.hypotheses.columns_of_two import beside, beside_elsewhere, sizes, triangle_of_both
+from stattools.inference.hypotheses.series import difference_of_series, is_series
+from stattools.interface.arguments import described
+from stattools.models.model import Model
+from stattools.models.predictors.linear import Linear
+from stattools.solvers.samples.surrogate import held_elsewhere, place_of
+
+Floats = NDArray[np.float64]
+
+SAME_SPACE = 1e-9
+"""A column whose part outside the larger model's columns is this small beside it lies among them."""
+
+
+def difference_in_outcome(one: Any, other: Any) -> str | None:
+    """Why the likelihoods of two models are not those of the same data; None where they are."""
+    if not (hasattr(one, "title") and hasattr(other, "title")):
+        return f"{described(other if hasattr(one, 'title') else one)} is no model"
+    if is_series(one) or is_series(other):
+        return difference_of_series(one, other)
+    for model in (one, other):
+        if not isinstance(model, Model):
+            return f"{described(model)} has no rows"
+    a, b = one.rows, other.rows
+    if held_elsewhere(one) or held_elsewhere(other):
+        return _difference_elsewhere(one, other)
+    if len(a.y) != len(b.y):
+        dropped = (
+            f" ({one.n_dropped:,} and {other.n_dropped:,} were dropped)" if one.n_dropped or other.n_dropped else ""
+        )
+        return f"one has {len(a.y):,} rows and the other {len(b.y):,}{dropped}; fit both to the rows complete in both"
+    if one.has_scale != other.has_scale:
+        return _densities_and_probabilities(one, other)
+    if not np.array_equal(_outcomes(one), _outcomes(other)):
+        return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
+    for what, v, w in (("weights", a.weight, b.weight), ("precisions", a.precision, b.precision)):
+        ones = np.ones(len(a.y))
+        if not np.array_equal(ones if v is None else v, ones if w is None else w):
+            return f"their {what} differ"
+    return None
+
+
+def _densities_and_probabilities(one: Any, other: Any) -> str:
+    dense, discrete = (one, other) if one.has_scale else (other, one)
+    return f"{dense.title} has a density and {discrete.title} probabilities, which do not compare"
+
+
+def _difference_elsewhere(one: Any, other: Any) -> str | None:
+    """The same of rows in files: those of one scan, complete in columns that miss values in the same rows."""
+    if not (held_elsewhere(one) and held_elsewhere(other)):
+        return f"one has its rows {place_of(one)} and the other {place_of(other)}; make both from one table"
+    a, b = one.rows, other.rows
+    if one.source is not other.source and a.source != b.source:
+        return "their rows are those of different tables"
+    if a.n_rows != b.n_rows or not (set(one.dropped) <= set(other.dropped) or set(other.dropped) <= set(one.dropped)):
+        return (
+            f"one has {a.n_rows:,} rows and the other {b.n_rows:,}, complete in other columns ({_missing(one)}; "
+            f"{_missing(other)}); keep the rows complete in both in files of their own"
+        )
+    if one.has_scale != other.has_scale:
+        return _densities_and_probabilities(one, other)
+    if a.coding.formula.outcome.text != b.coding.formula.outcome.text or set(one.labels or ()) != set(
+        other.labels or ()
+    ):
+        return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} may differ in their values"
+    if a.coding.extras.get("weights") != b.coding.extras.get("weights"):
+        return "their weights differ"
+    return None
+
+
+def _missing(model: Model) -> str:
+    return ", ".join(f"{name!r} misses {count:,}" for name, count in model.dropped.items()) or "none misses any"
+
+
+def _outcomes(model: Model) -> NDArray[Any]:
+    """The outcome with its own labels, so that the choice of a reference does not matter."""
+    if model.labels is None or model.rows.y.ndim > 1:
+        return model.rows.y
+    return np.array(model.labels, dtype=object)[model.rows.y.astype(int)]
+
+
+def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
+    """The coefficients of the larger model that give the linear predictors of the smaller one.
+
+    IncompatibleError unless every column of the smaller model, and the difference of the offsets, is a combination of
+    the larger model's columns, and the larger model is larger.
+    """
+    if full.predictor.size <= restricted.predictor.size:
+        raise IncompatibleError(
+            f"the larger model comes with more coefficients; got {full.predictor.size} in {describe(full)} and "
+            f"{restricted.predictor.size} in {describe(restricted)}. Exchange them, or compare by AIC."
+        )
+    p, r = full.predictor.columns, restricted.predictor.columns
+    if held_elsewhere(full):
+        size, R = beside_elsewhere(full, restricted)
+    else:
+        size = sizes(beside(full.rows, restricted.rows))
+        R = triangle_of_both(full.rows, restricted.rows, size)
+    inside, outside = R[:p, p:], R[p:, p:]
+    lost = np.linalg.norm(outside, axis=0) > SAME_SPACE * np.maximum(np.linalg.norm(R[:, p:], axis=0), 1e-300)
+    if lost.any():
+        names = [*restricted.terms, "offset"]
+        raise IncompatibleError(
+            f"the models are not nested: {names[int(np.argmax(lost))]!r} of {describe(restricted)} is no combination "
+            f"of the columns of {describe(full)}. Compare them by AIC or BIC (st.compare)."
+        )
+    try:
+        map_of = np.linalg.solve(R[:p, :p], inside) / size[:p, None] * size[p:]
+    except np.linalg.LinAlgError:
+        check_rank(full)
+        raise
+    width = full.predictor.width if isinstance(full.predictor, Linear) else 1
+    betas = estimate[: width * r].reshape(width, r)
+    theta = betas @ map_of[:, :r].T + map_of[:, r]
+    return np.concatenate([theta.ravel(), estimate[width * r :]])
+
+
+def describe(model: Any) -> str:
+    """The formula, or the title and the terms."""
+    formula = getattr(model, "formula", None)
+    if formula:
+        return formula
+    terms = getattr(model, "terms", ())
+    return (
+        f"{model.outcome_name} ~ {' + '.join(terms[:4])}{' + ...' if len(terms) > 4 else ''}" if terms else model.title
+    )

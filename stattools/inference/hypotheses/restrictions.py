@@ -1,0 +1,200 @@
+"""Linear hypotheses about coefficients, R theta = q, from text, names or matrices. Nothing is evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.formula.backticks import in_backticks
+from stattools.data.tables.pairing import paired
+from stattools.errors import DomainError, quoted
+from stattools.inference.hypotheses.tokens import Token, tokens
+from stattools.interface.arguments import as_numbers, by_column, labelled
+
+Floats = NDArray[np.float64]
+
+
+class Hypotheses(NamedTuple):
+    """R theta = q, with R (k, p) of full row rank, q (k,), and each row as text."""
+
+    R: Floats
+    q: Floats
+    labels: tuple[str, ...]
+
+
+def parse(text: str, names: Sequence[str]) -> Hypotheses:
+    """Linear hypotheses such as "x1 = x2, 2*x3 + x4 = 1" about the coefficients `names`, as R theta = q.
+
+    Equations stand between commas; "a = b = 0" is two; without "=" the combination is compared with 0. Numbers, + - * /
+    and parentheses combine coefficients. A coefficient is written as it is printed; between backticks where its name
+    could also be read as arithmetic (a backtick inside is doubled). The longest name that fits is meant. Nothing is
+    evaluated. Raises DomainError for unknown names, products of coefficients, and hypotheses that repeat or contradict
+    each other.
+
+    >>> R, q, labels = parse("x1 = x2, 2*x2 = 1", ["x1", "x2"])
+    >>> R.tolist(), q.tolist(), labels
+    ([[1.0, -1.0], [0.0, 2.0]], [0.0, 1.0], ('x1 = x2', '2*x2 = 1'))
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise DomainError(f'a hypothesis is a text such as "x1 = x2, x3 = 0"; got {quoted(text)}.')
+    reader = _Reader(text, list(tokens(text, names)), tuple(names))
+    rows: list[Floats] = []
+    labels: list[str] = []
+    try:
+        for left, right, label in reader.equations():
+            rows.append(left - right)
+            labels.append(label)
+    except RecursionError:
+        raise DomainError("the hypothesis has parentheses or signs nested too deeply to read. Simplify it.") from None
+    both = np.array(rows)
+    return checked(both[:, :-1], 0.0 - both[:, -1], labels)
+
+
+def checked(R: Floats, q: Floats, labels: Sequence[str]) -> Hypotheses:
+    """The hypotheses, if none says nothing, repeats or contradicts the others; DomainError with its text otherwise."""
+    basis = np.zeros((0, R.shape[1]))
+    values = np.zeros(0)  # of the basis vectors, by the hypotheses before
+    for row, value, label in zip(R, q, labels, strict=True):
+        size = np.abs(row).max(initial=0.0)
+        if size == 0:
+            raise DomainError(f"the hypothesis {label!r} says nothing about the coefficients. Leave it out.")
+        row, value = row / size, value / size
+        along = basis @ row
+        rest, known = row - along @ basis, value - along @ values
+        rest, known = rest - (basis @ rest) @ basis, known - (basis @ rest) @ values
+        length = np.linalg.norm(rest)
+        if length <= 1e-9:
+            if abs(known) > 1e-9 * max(1.0, abs(value)):
+                raise DomainError(f"the hypothesis {label!r} contradicts those before it. Leave one of them out.")
+            raise DomainError(f"the hypothesis {label!r} follows from those before it. Leave it out.")
+        basis, values = np.vstack([basis, rest / length]), np.append(values, known / length)
+    return Hypotheses(R, q, tuple(labels))
+
+
+def hypotheses(what: Any, names: Sequence[str]) -> Hypotheses:
+    """Hypotheses from text, a list of names or texts, a matrix R (R theta = 0), or a pair (R, q).
+
+    >>> hypotheses(["x2"], ["x1", "x2"]).labels
+    ('x2 = 0',)
+    """
+    if isinstance(what, str):
+        return parse(what, names)
+    if isinstance(what, list | tuple) and what and all(isinstance(part, str) for part in what):
+        parts = [parse(in_backticks(part) if part in names else part, names) for part in what]
+        labels = [label.replace(in_backticks(text), text) if text in names else label
+                  for text, part in zip(what, parts, strict=True) for label in part.labels]  # fmt: skip
+        return checked(np.vstack([part.R for part in parts]), np.concatenate([part.q for part in parts]), labels)
+    q: Any = 0.0
+    if isinstance(what, tuple) and len(what) == 2 and (np.ndim(what[0]) == 2 or np.ndim(what[1]) == 0):
+        what, q = what
+    labelled("the coefficients", names, ("R", by_column(what)))
+    paired(("R", what), ("q", q))
+    try:
+        R = np.atleast_2d(as_numbers(what, "R needs numbers"))
+        q = np.broadcast_to(as_numbers(q, "q needs numbers"), len(R)).copy()
+    except ValueError:  # DomainError is one
+        R = q = np.empty((0, 0))
+    if R.ndim != 2 or R.shape[1] != len(names) or not len(R) or not (np.isfinite(R).all() and np.isfinite(q).all()):
+        raise DomainError(
+            f'a hypothesis is a text such as "x1 = x2, x3 = 0", a list of coefficients, a matrix R of finite numbers '
+            f"with {len(names)} columns, or a pair (R, q) with one q per row of R; got {quoted(what)}."
+        )
+    return checked(R, q, [_in_words(row, value, names) for row, value in zip(R, q, strict=True)])
+
+
+def _in_words(row: Floats, value: float, names: Sequence[str]) -> str:
+    shown = ""
+    for name, amount in zip(names, row, strict=True):
+        if amount:
+            sign = "- " if amount < 0 else "+ " if shown else ""
+            shown += f" {sign}{'' if abs(amount) == 1 else f'{abs(amount):.6g}*'}{name}"
+    return f"{shown.strip() or '0'} = {value:.6g}"
+
+
+@dataclass
+class _Reader:
+    """Equations from tokens by recursive descent; a value is the vector (coefficients, constant)."""
+
+    text: str
+    tokens: list[Token]
+    names: tuple[str, ...]
+    at: int = 0
+
+    def equations(self) -> Iterator[tuple[Floats, Floats, str]]:
+        while True:
+            sides = [self._side()]
+            while self._take("="):
+                sides.append(self._side())
+            if len(sides) == 1:
+                sides.append((np.zeros(len(self.names) + 1), "0"))
+            for (left, a), (right, b) in pairwise(sides):
+                yield left, right, f"{a} = {b}"
+            if self.at == len(self.tokens):
+                return
+            if not self._take(","):
+                raise self._error("expected '=' or ','")
+
+    def _side(self) -> tuple[Floats, str]:
+        first = self.at
+        value = self._sum()
+        return value, " ".join(self.text[self.tokens[first].start : self.tokens[self.at - 1].stop].split())
+
+    def _sum(self) -> Floats:
+        value = self._product()
+        while sign := self._take("+", "-"):
+            term = self._product()
+            value = value + term if sign == "+" else value - term
+        return value
+
+    def _product(self) -> Floats:
+        value = self._factor()
+        while operator := self._take("*", "/"):
+            other = self._factor()
+            if operator == "/":
+                if other[:-1].any():
+                    raise self._error("division by a coefficient is not linear;")
+                if other[-1] == 0:
+                    raise self._error("division by 0;")
+                value = value / other[-1]
+            elif value[:-1].any() and other[:-1].any():
+                raise self._error("a product of coefficients is not linear;")
+            else:
+                value = value * other[-1] if value[:-1].any() else other * value[-1]
+        return value
+
+    def _factor(self) -> Floats:
+        if sign := self._take("+", "-"):
+            return self._factor() if sign == "+" else -self._factor()
+        if self._take("("):
+            value = self._sum()
+            if not self._take(")"):
+                raise self._error("expected ')'")
+            return value
+        value = np.zeros(len(self.names) + 1)
+        token = self.tokens[self.at] if self.at < len(self.tokens) else None
+        if token is None or token.kind not in ("name", "number"):
+            raise self._error("expected a coefficient or a number")
+        self.at += 1
+        if token.kind == "name":
+            value[token.value] = 1.0
+        else:
+            value[-1] = token.value
+        return value
+
+    def _take(self, *kinds: str) -> str | None:
+        if self.at < len(self.tokens) and self.tokens[self.at].kind in kinds:
+            self.at += 1
+            return self.tokens[self.at - 1].kind
+        return None
+
+    def _error(self, what: str) -> DomainError:
+        place = "at its end" if self.at >= len(self.tokens) else f"at {quoted(self.text[self.tokens[self.at].start :])}"
+        form = "Hypotheses are linear equations between commas" if "linear" in what else "An example"
+        return DomainError(
+            f'cannot read the hypothesis {self.text!r}: {what.rstrip(";")}, {place}. {form}: "x1 = x2, 2*x3 + x4 = 1".'
+        )

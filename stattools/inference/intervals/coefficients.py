@@ -1,0 +1,98 @@
+"""One row per coefficient: estimate, test of zero, interval; and one row per fit.
+
+    wald    estimate -+ q se,   q of the normal, or of Student's t with `fit.t_df` degrees of freedom
+
+The other intervals stand in `profile.py`, those of proportions with their models.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import IncompatibleError
+from stattools.inference.hypotheses import against_zero
+from stattools.inference.intervals.profile import profile_interval, score_interval
+from stattools.inference.penalties import NO_SE, Ridge
+from stattools.interface.arguments import is_one_of
+from stattools.interface.interval import Interval, require_level
+from stattools.models.model import Model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stattools.inference.fitted import Fit
+
+Floats = NDArray[np.float64]
+
+
+def interval(fit: Fit, level: float, kind: str) -> Interval:
+    """The intervals of all coefficients, of one of `fit.kinds`: see `Fit.interval`."""
+    require_level(level)
+    model = fit.model
+    if not is_one_of(kind, fit.kinds):
+        if isinstance(fit.penalty, Ridge):
+            raise IncompatibleError(f"{model.title} with {fit.penalty!r} is {NO_SE}, and no intervals either.")
+        raise IncompatibleError(
+            f"{model.title} has intervals of kind {', '.join(map(repr, fit.kinds))}; got kind={kind!r}."
+        )
+    if hasattr(model, "intervals"):
+        lower, upper = model.intervals[kind](level)
+        return Interval(lower, upper, level, kind, fit.names)
+    if hasattr(model, "convention"):
+        from stattools.series.statespace.intervals import ends as variance_ends
+
+        return Interval(*variance_ends(fit, level, kind), level, kind, fit.names)
+    if kind != "wald":
+        ends = profile_interval(fit, level) if kind == "profile" else score_interval(fit, level)
+        return Interval(ends[0], ends[1], level, kind, fit.names)
+    half = fit.quantile(level) * fit.se
+    return Interval(fit.estimate - half, fit.estimate + half, level, kind, fit.names)
+
+
+def table(fit: Fit, level: float | None = None) -> pd.DataFrame:
+    """[category,] term, estimate, se, statistic, p_value, lower, upper: see `Fit.table`."""
+    import pandas as pd
+
+    if isinstance(fit.penalty, Ridge):
+        statistic = p_value = lower = upper = np.full(len(fit.estimate), np.nan)
+    else:
+        statistic, p_value = _tests(fit)
+        lower, upper = fit.interval(level)
+    columns = terms(fit.model) | {"estimate": fit.estimate, "se": fit.se, "statistic": statistic, "p_value": p_value}
+    made = pd.DataFrame(columns | {"lower": lower, "upper": upper})
+    if isinstance(fit.penalty, Ridge):
+        made.attrs["note"] = NO_SE
+    return made
+
+
+def glance(fit: Fit) -> pd.DataFrame:
+    """The fit in one row: see `Fit.glance`."""
+    import pandas as pd
+
+    row: dict[str, Any] = {"n": fit.n, "n_dropped": getattr(fit.model, "n_dropped", 0), "df": fit.df}
+    row |= {"loglik": fit.loglik, "aic": fit.aic, "bic": fit.bic, "scale": fit.scale, "r_squared": fit.r_squared}
+    row |= {"decrement": fit.solution.decrement, "solver": fit.solution.solver, "cov": fit.cov}
+    return pd.DataFrame([row])
+
+
+def terms(model: Any) -> dict[str, Any]:
+    """The columns [category,] term that tables of coefficients begin with."""
+    if not isinstance(model, Model) or model.categories is None:
+        return {"term": model.names}
+    width = len(model.terms)
+    return {"category": np.repeat(model.categories, width), "term": model.terms * len(model.categories)}
+
+
+def _tests(fit: Fit) -> tuple[Floats, Floats]:
+    """Statistics and p-values of coefficients that are 0; for a proportion, of 1/2."""
+    if hasattr(fit.model, "intervals"):
+        statistic, p_value = fit.model.test()
+        return np.atleast_1d(statistic), np.atleast_1d(p_value)
+    statistic, p_value = against_zero(fit.estimate, fit.se, fit.t_df)
+    if hasattr(fit.model, "convention"):  # 0 is the boundary of a variance: Wald's test of it means nothing
+        first = len(fit.model.positive)
+        statistic[:first] = p_value[:first] = np.nan
+    return statistic, p_value

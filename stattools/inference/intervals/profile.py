@@ -1,0 +1,193 @@
+"""Intervals from the profile log-likelihood and from the score test, one coefficient at a time.
+
+    profile: 2 (max loglik - loglik_p(t)) = q,   loglik_p(t) = max of loglik(theta) over theta with theta_j = t
+    score:   U(t)^2 / V(t) = q,   U = loglik_p'(t), 1 / V = [information^-1]_jj, both at the constrained maximum
+
+with q the quantile of chi^2 on one degree of freedom. The square root of either side is nearly a straight line in t, so
+that Newton's method on it, which moves t and the other coefficients at once, ends after a few evaluations of the model
+(Venzon & Moolgavkar, "A method for computing profile-likelihood-based confidence intervals", 1988). Only
+`model.evaluate` is asked: a likelihood of any kind will do, a penalized one too. For `st.ols` both statistics and
+Wald's are monotone functions of Student's t, and the exact interval of all three is Wald's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.errors import ConvergenceError, IncompatibleError
+from stattools.inference.intervals.constrained import Curve, Point
+from stattools.inference.penalties import Ridge, penalized
+from stattools.interface.interval import require_level
+from stattools.solvers.metric import Metric
+
+if TYPE_CHECKING:
+    from stattools.inference.fitted import Fit
+
+Floats = NDArray[np.float64]
+
+CLOSE = 1e-9
+"""An end is found when the next step is this small, in standard errors; that step is still taken."""
+
+FAR_OFF = 1e-3
+"""An estimate this many standard errors from the maximum is not the maximum."""
+
+HORIZON = 1e6
+"""A profile that has not reached the cut this many standard errors away does not reach it."""
+
+
+def profile_interval(fit: Fit, level: float) -> tuple[Floats, Floats]:
+    """Profile-likelihood interval of every coefficient: arrays lower and upper, shape (p,).
+
+    The ends are the values that a likelihood-ratio test at 1 - level just rejects, to 1e-8 standard errors; an end is
+    +-inf where the profile levels off before it comes down to the cut. They follow any monotone change of parameter,
+    unlike Wald's. The likelihood is the model's, whatever `fit.cov` is; of a fit with `penalty=st.Jeffreys()` it is
+    the penalized one. For `st.ols` it is Wald's interval, exactly (see above). Raises DomainError for a level outside
+    (0, 1), IncompatibleError for a ridge fit, ConvergenceError where a point above the maximum is met. Source: Venzon
+    & Moolgavkar (1988); for Jeffreys' penalty Heinze & Schemper (2002).
+
+    >>> import stattools as st
+    >>> f = st.fit(st.logistic([0, 0, 1, 0, 1, 1], [1.0, 2, 3, 4, 5, 6]))
+    >>> lower, upper = profile_interval(f, 0.95)
+    >>> lower.round(4).tolist(), upper.round(4).tolist()
+    ([-15.1238, -0.0658], [0.5779, 4.1592])
+    """
+    target, exact = _prepare(fit, level)
+    return _wald(fit, level) if exact else _ends(fit, target, _signed_root, tolerance=0.03)
+
+
+def score_interval(fit: Fit, level: float) -> tuple[Floats, Floats]:
+    """Score interval of every coefficient: arrays lower and upper, shape (p,).
+
+    The ends are the values that a score test at 1 - level just rejects, to 1e-8 standard errors, the other
+    coefficients at their maximum for that value. An end is +-inf where the test rejects no value on that side. For
+    `st.ols` it is Wald's interval, exactly. Raises DomainError for a level outside (0, 1), IncompatibleError for a
+    penalized fit. Source: Cox & Hinkley, Theoretical Statistics (1974), 9.3; for one proportion it is Wilson's
+    interval.
+
+    >>> import stattools as st
+    >>> f = st.fit(st.logistic([1, 1, 1, 0], [[1.0]] * 4, intercept=False))
+    >>> special.expit(np.ravel(score_interval(f, 0.95))).round(6).tolist()
+    [0.300642, 0.954413]
+    >>> np.round(tuple(st.fit(st.coin([1, 1, 1, 0])).interval(kind="wilson")), 6).tolist()
+    [0.300642, 0.954413]
+    """
+    if getattr(fit, "penalty", None) is not None:
+        raise IncompatibleError(
+            'score intervals belong to the likelihood without a penalty; this fit has one. Use kind="profile".'
+        )
+    target, exact = _prepare(fit, level)
+    return _wald(fit, level) if exact else _ends(fit, target, None, tolerance=1e-9)
+
+
+def _prepare(fit: Fit, level: float) -> tuple[float, bool]:
+    """Square root of the quantile, and whether Wald's interval is the exact answer."""
+    require_level(level)
+    penalty = getattr(fit, "penalty", None)
+    if isinstance(penalty, Ridge):
+        raise IncompatibleError("a ridge fit has no intervals: its estimates are biased by design.")
+    return float(-special.ndtri(0.5 * (1.0 - level))), getattr(fit.model, "has_scale", False)
+
+
+def _wald(fit: Fit, level: float) -> tuple[Floats, Floats]:
+    scale = np.sqrt(fit.model.dispersion(fit.estimate))
+    work, T = fit.model.standardized()
+    unit = T @ Metric(work.evaluate(np.linalg.solve(T, fit.estimate)).information).whiten()
+    half = -special.stdtrit(fit.df, 0.5 * (1.0 - level)) * scale * np.linalg.norm(unit, axis=1)
+    return fit.estimate - half, fit.estimate + half
+
+
+def _ends(fit: Fit, target: float, height: Height | None, tolerance: float) -> tuple[Floats, Floats]:
+    penalty = getattr(fit, "penalty", None)
+    model = fit.model if penalty is None else penalized(fit.model, penalty)
+    work, T = model.standardized() if hasattr(model, "standardized") else (model, np.eye(len(fit.estimate)))
+    peak = np.linalg.solve(T, fit.estimate)
+    now = work.evaluate(peak)
+    metric = Metric(now.information)
+    if metric.norm(now.score) > FAR_OFF:
+        raise ConvergenceError(
+            f"Intervals start at the maximum, and the estimate is {metric.norm(now.score):.2g} standard errors from "
+            f"that of {model.title}. Fit again."
+        )
+    W = metric.whiten()
+    toward = T @ W
+    ends = np.empty((2, len(fit.estimate)))
+    for j, name in enumerate(fit.names):
+        se = np.linalg.norm(toward[j])
+        others = np.linalg.qr(toward[j][:, None], mode="complete")[0][:, 1:]
+        for row, side in enumerate((-1.0, 1.0)):
+            curve = Curve(work, peak, W, side * toward[j] / se, others, name)
+            ends[row, j] = fit.estimate[j] + side * se * _reach(curve, target, height, tolerance)
+    return ends[0], ends[1]
+
+
+Height = Callable[[Point, float], tuple[float, float]]
+
+
+def _signed_root(point: Point, top: float) -> tuple[float, float]:
+    """sqrt(2 (top - loglik)), which rises by about 1 per standard error, and its slope."""
+    root = float(np.sqrt(2.0 * max(top - point.loglik, 0.0)))
+    return root, -point.slope / root if root > 0 else 1.0
+
+
+def _reach(curve: Curve, target: float, height: Height | None, tolerance: float) -> float:
+    """How many standard errors from the peak `height` first equals the target; inf where it never does.
+
+    Without `height` it is the signed root of the score statistic, whose slope comes from the last two points.
+    """
+    point = curve.measure(0.0, np.zeros(len(curve.peak)))
+    if point is None:
+        raise ConvergenceError(f"The log-likelihood at the estimate is not finite: {curve.name!r} has no interval.")
+    top, low, high, edge = point.loglik, 0.0, np.inf, np.inf
+    tau, last = target, (0.0, 0.0)
+    for _ in range(200):
+        new = curve.at(tau, point, tolerance)
+        if new is None:  # beyond the edge of the parameter's domain
+            edge = max(tau, point.tau)
+            if abs(tau - point.tau) <= CLOSE * max(1.0, tau):
+                return tau
+            tau = 0.5 * (tau + point.tau)
+            continue
+        point = new
+        _require_below(curve, point, top)
+        if height is None and point.curvature <= 0.0:
+            return np.inf
+        if height is None:
+            value = -point.slope / np.sqrt(point.curvature)
+            slope = (value - last[1]) / (tau - last[0])
+            last = (tau, value)
+        else:
+            value, slope = height(point, top)
+            if _levels_off(point, top - 0.5 * target**2):
+                return np.inf
+        gap = value - target
+        if abs(gap) > 0.01:
+            low, high = (max(low, tau), high) if gap < 0 else (low, min(high, tau))
+        if low > HORIZON:
+            return np.inf
+        following = tau - gap / slope if slope > 0 else np.inf
+        if following >= edge:
+            following = 0.5 * (tau + edge)
+        if abs(following - tau) <= CLOSE * max(1.0, tau) and point.decrement <= 1e-4:
+            return following
+        following = min(following, 3.0 * max(tau, target))
+        tau = following if low < following < high else 0.5 * (low + high)
+    raise ConvergenceError(f"The end of the interval of {curve.name!r} was not found. Use Wald's interval.")
+
+
+def _levels_off(point: Point, cut: float) -> bool:
+    """Is the profile convex, with what is left of an exponential fall, slope^2 / curvature, far from enough?"""
+    above = point.loglik - cut
+    return point.curvature < 0.0 < above and 1e3 * point.slope**2 < -point.curvature * above
+
+
+def _require_below(curve: Curve, point: Point, top: float) -> None:
+    if point.height > top + 1e-7 * (1.0 + 1e-4 * abs(top)):
+        raise ConvergenceError(
+            f"A higher log-likelihood ({point.height:.9g} against {top:.9g}) was met {point.tau:.3g} standard errors "
+            f"from the estimate of {curve.name!r}: the fit is not the maximum. Fit again from another start."
+        )

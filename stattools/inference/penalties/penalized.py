@@ -1,0 +1,187 @@
+"""A model with a penalty is a model: it answers `names, start, n, evaluate`, so that Newton's steps, the certificate
+and profile intervals are the same code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.inference.existence import check_rank, check_size
+from stattools.inference.existence.summit import certified
+from stattools.inference.penalties.jeffreys import Jeffreys
+from stattools.inference.penalties.ridge import Ridge, penalized_coefficients
+from stattools.interface.arguments import described
+from stattools.models.custom import Custom
+from stattools.models.model import Evaluation
+from stattools.solvers.lbfgs import LBFGS
+from stattools.solvers.newton import Newton
+from stattools.solvers.samples.surrogate import certified_ascent, expanded, held_elsewhere, on_source
+from stattools.solvers.softmax.maximum import large, maximize_softmax
+from stattools.solvers.solution import Solution
+from stattools.solvers.steps.newton_steps import climb
+
+Floats = NDArray[np.float64]
+
+
+class Penalty(Protocol):
+    """What is added to the log-likelihood, with its score and its information."""
+
+    def check(self, model: Any) -> None: ...
+    def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation: ...
+    def covariance(self, solution: Solution, model: Any) -> Floats: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Penalized:
+    """A model with a penalty: answers what solvers and profiles ask. The user's coefficients are T theta."""
+
+    model: Any
+    penalty: Penalty
+    T: Floats
+
+    @property
+    def title(self) -> str:
+        """`Logistic regression, penalized by Jeffreys()`."""
+        return f"{self.model.title}, penalized by {self.penalty!r}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the coefficients."""
+        return self.model.names
+
+    @property
+    def n(self) -> float:
+        """Number of observations."""
+        return self.model.n
+
+    @property
+    def start(self) -> Floats:
+        """Where solvers begin."""
+        return self.model.start
+
+    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
+        """Penalized log-likelihood, its score and its information (minus the second derivative)."""
+        theta = np.asarray(theta, dtype=float)
+        now = self.model.evaluate(theta, order=2 if isinstance(self.penalty, Jeffreys) else order)
+        if not now.is_finite:
+            return now
+        own = Evaluation(now.loglik, now.score if order else NONE, now.information if order == 2 else NONE)
+        return own + self.penalty.term(self.model, theta, now, self.T, order)
+
+    def loglik(self, theta: ArrayLike) -> float:
+        """The penalized log-likelihood."""
+        return self.evaluate(theta, order=0).loglik
+
+    def dispersion(self, theta: ArrayLike) -> float:
+        """As without the penalty: distances to the maximum are in standard errors."""
+        return self.model.dispersion(theta)
+
+    def standardized(self) -> tuple[Penalized, Floats]:
+        """The same function on standardized columns, and the map back."""
+        if not hasattr(self.model, "standardized"):
+            return self, np.eye(len(self.T))
+        work, T = self.model.standardized()
+        return Penalized(work, self.penalty, self.T @ T), T
+
+
+NONE = np.empty(0)
+
+
+def penalized(model: Any, penalty: Penalty) -> Penalized:
+    """The model with the penalty added to its log-likelihood.
+
+    Raises IncompatibleError where the penalty does not fit the model.
+
+    >>> import stattools as st
+    >>> model = st.logistic([0, 1], [[1.0], [1.0]], intercept=False)
+    >>> gain = penalized(model, Jeffreys()).loglik([0.0]) - model.loglik([0.0])
+    >>> round(gain, 12) == round(0.5 * float(np.log(2 * 0.25)), 12)  # information: 2 rows, 1/4 each
+    True
+    """
+    if isinstance(penalty, type) or not all(hasattr(penalty, part) for part in ("check", "term", "covariance")):
+        raise IncompatibleError(f"penalty= needs st.Jeffreys() or st.Ridge(strength); got {quoted(penalty)}.")
+    if not hasattr(model, "standardized"):
+        raise IncompatibleError(
+            f"{penalty!r} is for parameters without bounds, such as those of regressions; got {described(model)}. "
+            "A prior says what is believed of a probability or a rate: st.posterior(model, prior=...)."
+        )
+    penalty.check(model)
+    return Penalized(model, penalty, np.eye(len(model.names)))
+
+
+def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
+    """The maximum of the penalized log-likelihood by Newton's method, with its certificate.
+
+    `loglik` of the solution is penalized; `covariance` is the inverse information for `Jeffreys`, and for `Ridge` the
+    inverse of the penalized one. The decrement is that of the penalized score. Raises IdentificationError for aliased
+    columns, IncompatibleError for a solver other than `st.Newton` (large softmax models with a ridge take `st.LBFGS`)
+    or a penalty that does not fit the model.
+
+    >>> import stattools as st
+    >>> solution = maximize(st.softmax("g ~ x", {"g": ["a", "b", "c"], "x": [1, 2, 3]}), Jeffreys())
+    >>> solution.status, bool(np.isfinite(solution.estimate).all())
+    ('converged', True)
+    """
+    if isinstance(penalty, Ridge) and (isinstance(solver, LBFGS) or solver is None) and large(model):
+        return _softmax_with_ridge(model, penalty, solver or LBFGS())
+    solver = Newton(max_steps=1000 if isinstance(model, Custom) else 100) if solver is None else solver
+    if not isinstance(solver, Newton):
+        raise IncompatibleError(f"a penalty needs the solver st.Newton(); got {solver!r}. Leave solver= out.")
+    target = penalized(model, penalty)
+    if held_elsewhere(model):
+        return _in_files(target, solver)
+    if isinstance(model, Custom):
+        return _own_likelihood(model, target, solver)
+    firth = isinstance(penalty, Jeffreys)
+    if firth:
+        check_size(model)
+    work, T = target.standardized()
+    whole: Any = work
+    try:
+        found = climb(whole, work.start, solver.tolerance, solver.max_steps, str(solver).split("(")[0])
+    except (DomainError, IdentificationError):
+        if firth:
+            check_rank(model)
+        raise
+    if firth and not found.quality.well_conditioned(1e-10):
+        check_rank(model)
+    found = replace(found, covariance=penalty.covariance(found, work.model)).mapped(T)
+    return replace(found, loglik=target.loglik(found.estimate))
+
+
+def _own_likelihood(model: Custom, target: Penalized, solver: Newton) -> Solution:
+    """A user's log-likelihood with its penalty is a user's log-likelihood."""
+    slopes = None if model.gradient is None else lambda theta: target.evaluate(theta, 1).score
+    return certified(replace(model, function=target.loglik, gradient=slopes, title=target.title), solver)[1]
+
+
+def _in_files(target: Penalized, solver: Newton) -> Solution:
+    """The maximum with its certificate from all rows, climbed as that of a model without penalty."""
+    work, T = target.standardized()
+    stand_in = replace(work, model=expanded(work.model))
+    found = certified_ascent(
+        work, stand_in, solver.tolerance, solver.max_steps, f"Newton {on_source(work.model)}"
+    ).mapped(T)
+    model, theta = target.model, found.estimate
+    sums = model.residual_sums(theta) if model.has_scale else None
+    plain = -0.5 * (sums[0] + model.n * np.log(2.0 * np.pi)) if sums else model.evaluate(theta, order=0).loglik
+    loglik = float(plain + target.penalty.term(model, theta, Evaluation(plain), target.T, 0).loglik)
+    return replace(found, loglik=loglik, residual_sums=sums, reads=found.reads + 1)
+
+
+def _softmax_with_ridge(model: Any, penalty: Ridge, solver: LBFGS) -> Solution:
+    """Many coefficients: passes over the rows, and no matrix with as many rows as coefficients."""
+    penalty.check(model)
+    T = model.standardized_rows()[1]
+    slopes = penalized_coefficients(model)[: len(T)]
+    ridge = penalty.strength * np.where(slopes, np.diagonal(T), 0.0) ** 2
+    limits = {"tolerance": solver.tolerance, "max_steps": solver.max_steps}
+    found = maximize_softmax(model, ridge=ridge, centered=penalty.is_centered(model), covariance=False, **limits)
+    B = found.estimate.reshape(-1, len(T))[:, slopes]
+    gap = B - B.sum(axis=0) / (len(B) + 1) if penalty.is_centered(model) else B
+    return replace(found, loglik=model.loglik(found.estimate) - 0.5 * penalty.strength * float(np.vdot(B, gap)))

@@ -1,0 +1,130 @@
+"""The ridge penalty, - strength |beta|^2 / 2, on all coefficients but the intercepts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.interface.arguments import is_number, require_truth
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Evaluation, Model
+from stattools.solvers.samples.surrogate import held_elsewhere
+from stattools.solvers.solution import Solution
+from stattools.text.printing import printed
+
+Floats = NDArray[np.float64]
+
+NO_SE = "penalized: no standard errors"
+"""What a ridge fit says of its standard errors."""
+
+
+@dataclass(frozen=True, repr=False)
+class Ridge:
+    """Half of `strength` times the squared norm of all coefficients but the intercepts, taken from the log-likelihood.
+
+    A constant column is an intercept, whatever its name, unless it is 0. The columns count as they are, unscaled.
+    Where there are three categories or more, in `st.softmax` and in the last layer of `st.network`, the coefficients
+    count about their mean over all categories, the reference's zeros included: the fit is then the same whatever the
+    reference, and scikit-learn's with `C` 1 / strength. `centered=False` takes them as they are, against the reference;
+    `centered=True` takes those of two categories about their mean too, which is half of the strength. For `st.ols`,
+    whose scale is held at 1, `strength` is the `alpha` of scikit-learn's Ridge. The dispersion of a negative binomial
+    is left alone. The estimate is the mode of a posterior with prior Normal(0, 1 / sqrt(strength)) of each coefficient,
+    where centered for those of each category before the reference's are subtracted; read otherwise it has no standard
+    errors. Raises DomainError unless strength is positive and finite, IncompatibleError for `centered=True` without
+    categories. Source: Hoerl & Kennard (1970); le Cessie & van Houwelingen (1992).
+
+    >>> import stattools as st
+    >>> from stattools.inference.penalties import maximize
+    >>> model = st.ols("y ~ 0 + x", {"y": [1.0, 2.0], "x": [1, 2]})  # x'y / (x'x + 5)
+    >>> maximize(model, Ridge(5.0)).estimate.round(9).tolist()
+    [0.5]
+    """
+
+    strength: float
+    centered: bool | None = None
+
+    def __post_init__(self) -> None:
+        if not (is_number(self.strength) and self.strength > 0):
+            raise DomainError(
+                f"Ridge needs a positive, finite strength, such as 1.0; got {quoted(self.strength)}. Leave penalty= "
+                "out for maximum likelihood."
+            )
+        if self.centered is not None:
+            require_truth(self.centered, "centered= of Ridge, where it is given,")
+
+    @printed
+    def __repr__(self) -> str:
+        return f"Ridge({self.strength:g}{'' if self.centered is None else f', centered={self.centered}'})"
+
+    def is_centered(self, model: Any) -> bool:
+        """Whether the coefficients of a model count about their mean over the categories."""
+        return _categories(model) > 2 if self.centered is None else self.centered
+
+    def check(self, model: Any) -> None:
+        """Any model with names will do; IncompatibleError for `centered` without categories, IdentificationError for
+        two intercepts.
+        """
+        if self.centered and not _categories(model):
+            raise IncompatibleError(f"Ridge(centered=True) needs st.softmax; got {model.title}. Leave centered= out.")
+        terms = getattr(model, "terms", ())
+        left = [
+            term for term, is_penalized in zip(terms, penalized_coefficients(model), strict=False) if not is_penalized
+        ]
+        if len(left) > 1:
+            raise IdentificationError(
+                f"{self!r} leaves intercepts alone, and {left[0]!r} and {left[1]!r} are both constant: the data cannot "
+                "tell them apart. Leave out one of them."
+            )
+
+    def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:
+        """- strength |T theta|^2 / 2 over the penalized coefficients."""
+        B = T[penalized_coefficients(model)]
+        G = self._about_mean(model, B) if self.is_centered(model) else B
+        beta, gap = B @ theta, G @ theta
+        value = -0.5 * self.strength * float(beta @ gap)
+        if order == 0:
+            return Evaluation(value)
+        score = -self.strength * (B.T @ gap)
+        return Evaluation(value, score) if order == 1 else Evaluation(value, score, self.strength * (B.T @ G))
+
+    def quadratic(self, model: Model) -> Floats:
+        """Q of the penalty theta^T Q theta / 2, shape (p, p)."""
+        B = np.eye(len(model.names))[penalized_coefficients(model)]
+        return self.strength * (B.T @ (self._about_mean(model, B) if self.is_centered(model) else B))
+
+    def covariance(self, solution: Solution, model: Any) -> Floats:
+        """The inverse of the penalized information: of the posterior at its mode, not of the estimate."""
+        return solution.covariance
+
+    def _about_mean(self, model: Model, B: Floats) -> Floats:
+        """The rows of B, one per penalized coefficient, less their mean over the categories."""
+        width = model.predictor.width
+        blocks = B.reshape(width, -1, B.shape[1])
+        return (blocks - blocks.sum(axis=0) / (width + 1)).reshape(B.shape)
+
+
+def _categories(model: Any) -> int:
+    """The number of categories of an outcome, 0 for others."""
+    likelihood = getattr(model, "likelihood", None)
+    if likelihood is None or likelihood.outcome is not Outcome.CATEGORY:
+        return 0
+    return likelihood.width + 1
+
+
+def penalized_coefficients(model: Any) -> NDArray[np.bool_]:
+    """All but the intercepts, whatever their name, and the parameters that are no coefficients of columns."""
+    if not isinstance(model, Model):
+        return np.array([name != "Intercept" for name in model.names])
+    rows: Any = model.rows
+    if held_elsewhere(model):
+        constant = np.isfinite(rows.constants) & (rows.constants != 0)
+    else:
+        constant = (np.ptp(rows.X, axis=0) == 0) & (rows.X[0] != 0)  # an intercept by another name
+    slopes = [term != "Intercept" and not alike for term, alike in zip(model.terms, constant, strict=True)]
+    extra = model.predictor.extra
+    blocks = (model.predictor.size - len(extra)) // len(slopes)
+    return np.array(slopes * blocks + [False] * len(extra))

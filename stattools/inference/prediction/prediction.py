@@ -1,0 +1,247 @@
+"""Predictions for old and new rows: means, linear predictors, classes, new observations, each with its interval.
+
+    mean         inverse link of eta -+ q se(eta); softmax: expit(logit p_k -+ q se(logit p_k)), within [0, 1]
+    observation  ols: mean -+ q sqrt(scale^2 / precision + se(eta)^2); counts: quantiles of the predictive
+                 distribution, the uncertainty of the estimate integrated out (`likelihoods/predictive.py`)
+
+se comes from `fit.covariance`, whichever `cov=` was chosen, q from `fit.quantile`. Cost: one product of X with the
+covariance. Source: McCullagh & Nelder (1989), 2.4; delta method: Wasserman, All of Statistics (2004), 9.9.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.data.tables.outcome import as_outcome
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
+from stattools.inference.prediction.confusion_table import most_probable
+from stattools.inference.prediction.new_rows import Column, at_rows, trials_of, with_precision
+from stattools.interface.arguments import is_one_of
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+from stattools.models.predictors.dispersed import Dispersed
+from stattools.models.predictors.linear import Linear
+
+if TYPE_CHECKING:
+    from stattools.inference.fitted import Fit
+
+Floats = NDArray[np.float64]
+
+KINDS = ("mean", "observation", "class", "link")
+
+EPS, LOST = float(np.finfo(float).eps), 0.05
+"""What rounding may take from the variance of a linear predictor."""
+
+AT_A_TIME = 1 << 14
+"""Rows whose products with the covariance are in memory together."""
+
+
+def predict(
+    fit: Fit,
+    model: Model,
+    data: Any = None,
+    offset: Column = None,
+    interval: float | None = None,
+    *,
+    exposure: Column = None,
+    trials: Column = None,
+    precision: Column = None,
+    kind: str = "mean",
+) -> Any:
+    """Predictions of a fitted regression for the rows of the fit (`data=None`) or for new rows.
+
+    `kind` is "mean": E(y), for softmax a frame with one column of probabilities per category; "link": the linear
+    predictor (softmax: log odds against the reference); "class": the label of the most probable category;
+    "observation": one new outcome, for grouped outcomes the number of successes in `trials`. Without `interval` the
+    answer is an array (m,), with `interval=level` a frame `mean, lower, upper` (`link, lower, upper`), for softmax a
+    long frame `row, category, mean, lower, upper`.
+
+    An interval of kind "mean" covers the mean, one of kind "observation" covers the new outcome; counts are whole, so
+    that theirs covers at least `level`. `offset`, `exposure` and, of an observation, `trials` and
+    `precision` are columns of `data` or arrays (m,), needed for new rows where the fit had them; what was a column is
+    looked up. Raises DomainError for unseen levels, missing columns and values, IncompatibleError for what the model
+    does not have.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
+    >>> predict(fit, fit.model, {"x": [4]}).round(6).tolist()
+    [10.0]
+    >>> predict(fit, fit.model, {"x": [4]}, interval=0.95, kind="observation").round(3).to_numpy().tolist()
+    [[10.0, 7.365, 12.635]]
+    """
+    if not is_one_of(kind, KINDS):
+        raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={kind!r}.")
+    require_finite(fit, "predict")
+    at = at_rows(model, data, offset, exposure)
+    if trials is not None and (kind != "observation" or model.likelihood.outcome is not Outcome.TRIALS):
+        raise IncompatibleError('predict takes trials= for kind="observation" of a grouped outcome only; leave it out.')
+    if precision is not None and (kind != "observation" or interval is None):
+        raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
+    if interval is not None:
+        fit.quantile(interval)  # refuses a level outside (0, 1) before any work
+        if kind != "class" and not np.isfinite(fit.covariance).all():
+            raise IncompatibleError(f"predict(interval=...): this fit of {model.title} has no standard errors.")
+    if kind == "class":
+        return _classes(at, fit.estimate, interval)
+    if kind == "observation":
+        _require_numbers(at)
+        if interval is not None:
+            at = with_precision(at, model, data, precision)
+        return _observations(fit, at, interval, trials_of(model, data, trials, len(at.rows.X)))
+    if model.likelihood.outcome is Outcome.CATEGORY:
+        return _categories(fit, at, interval, kind)
+    eta = at.eta(fit.estimate)
+    value = at.likelihood.mean(eta) if kind == "mean" else _first(eta)
+    if interval is None:
+        return value
+    V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
+    half = fit.quantile(interval) * (_mean_error(at, eta, V) if kind == "mean" else np.sqrt(V[:, 0, 0]))
+    ends = (_shifted(eta, -half), _shifted(eta, half))
+    return _frame(kind, value, *(at.likelihood.mean(end) if kind == "mean" else _first(end) for end in ends))
+
+
+def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats) -> Floats:
+    """Covariance of the linear predictors of each row, (m, width, width); variances are clipped at 0.
+
+    Raises DomainError where the columns lie so far from 0 that the covariance has not the digits: x^T C x is then a
+    small difference of large numbers, in every row alike, so that one row of each part shows it.
+    """
+    V, index = np.empty((len(X), predictor.width, predictor.width)), np.arange(predictor.width)
+    for start in range(0, len(X), AT_A_TIME):
+        part = slice(start, start + AT_A_TIME)
+        with np.errstate(over="ignore", invalid="ignore"):
+            V[part] = predictor.covariance(X[part], covariance)
+        V[part, index, index] = np.maximum(V[part, index, index], 0.0)
+        if not np.isfinite(V[part]).all():
+            raise DomainError(
+                f"intervals of predictions square columns, whose largest number is {np.abs(X[part]).max():.1g}: the "
+                "variance is beyond float64. Give rows in the units of the fit."
+            )
+        p, first = predictor.columns, np.abs(X[start])
+        if EPS * float(first @ np.abs(covariance[:p, :p]) @ first) > LOST * V[start, 0, 0]:
+            raise DomainError(
+                "intervals of predictions need columns near 0: these lie so far from it that rounding of the "
+                "covariance is larger than the interval. Write center(x) in the formula, or subtract a constant."
+            )
+    return V
+
+
+def require_finite(fit: Fit, what: str) -> None:
+    """IdentificationError naming the coefficients that are infinite."""
+    names = [name for name, value in zip(fit.names, fit.estimate, strict=True) if not np.isfinite(value)]
+    if names:
+        raise IdentificationError(
+            f"{what} needs finite coefficients; {', '.join(names)} of {fit.model.title} are infinite. Leave the column "
+            "out, or fit with penalty=st.Jeffreys()."
+        )
+
+
+def regression(fit: Fit, what: str) -> Model:
+    """The model of a fit that has rows and columns; IncompatibleError for a proportion and other models without."""
+    if isinstance(fit.model, Model):
+        return fit.model
+    raise IncompatibleError(f"{what} belongs to regressions such as st.logistic; {fit.model.title} has no columns.")
+
+
+def labels_of(model: Model) -> tuple[Any, ...]:
+    """The labels of the outcome, 0 and 1 where it came as numbers; IncompatibleError for outcomes without classes."""
+    if not model.likelihood.outcome.has_labels:
+        raise IncompatibleError(f"{model.title} of {model.outcome_name!r} has no classes; it predicts a mean.")
+    return (0, 1) if model.labels is None else model.labels
+
+
+def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[Any]:
+    if interval is not None:
+        raise IncompatibleError('predict(kind="class") has no interval; kind="mean" has one for each probability.')
+    labels = labels_of(at)
+    mean = at.likelihood.mean(at.eta(theta))
+    codes = most_probable(mean)
+    return as_outcome(labels, codes)
+
+
+def _categories(fit: Fit, at: Model, interval: float | None, kind: str) -> Any:
+    """Probabilities or log odds of several categories."""
+    import pandas as pd
+
+    names = [str(label) for label in at.labels or ()][0 if kind == "mean" else 1 :]
+    eta = at.eta(fit.estimate)
+    value = at.likelihood.mean(eta) if kind == "mean" else eta.reshape(len(eta), -1)
+    if interval is None:
+        return pd.DataFrame(value, columns=names)
+    q, parts = fit.quantile(interval), []
+    eta = eta.reshape(len(eta), -1)
+    for start in range(0, len(eta), 4096):
+        part = slice(start, start + 4096)
+        V = eta_covariance(at.predictor, at.rows.X[part], fit.covariance)
+        if kind == "mean":
+            logit, se = _logits(eta[part], V)
+            parts.append((special.expit(logit - q * se), special.expit(logit + q * se)))
+        else:
+            half = q * np.sqrt(np.diagonal(V, axis1=1, axis2=2))
+            parts.append((eta[part] - half, eta[part] + half))
+    lower, upper = (np.concatenate(end).ravel() for end in zip(*parts, strict=True))
+    row, category = np.repeat(np.arange(len(eta)), len(names)), np.tile(np.array(names, dtype=object), len(eta))
+    return pd.DataFrame({"row": row, "category": category, kind: value.ravel(), "lower": lower, "upper": upper})
+
+
+def _logits(eta: Floats, V: Floats) -> tuple[Floats, Floats]:
+    """logit p_k of all K categories and their standard errors, both (m, K).
+
+    logit p_k = eta_k - L_k with L_k = log sum of exp(eta_j) over j != k; its slope is 1 in eta_k, -exp(eta_j - L_k) in
+    the others.
+    """
+    full = np.column_stack([np.zeros(len(eta)), eta])
+    own = np.eye(full.shape[1], dtype=bool)
+    others: Floats = np.asarray(special.logsumexp(np.where(own, -np.inf, full[:, None, :]), axis=2))  # L_k
+    slope = np.where(own, 1.0, -np.exp(np.where(own, 0.0, full[:, None, :] - others[:, :, None])))[:, :, 1:]
+    return full - others, np.sqrt(np.maximum(((slope @ V) * slope).sum(axis=2), 0.0))
+
+
+def _require_numbers(at: Model) -> None:
+    """IncompatibleError for outcomes of which no interval of a new one is known."""
+    if at.likelihood.outcome.has_labels:
+        raise IncompatibleError(
+            f'predict(kind="observation"): an outcome of {at.title} is one of its labels, for which an interval says '
+            'nothing. Use kind="class" for the label, kind="mean" for the probabilities.'
+        )
+
+
+def _observations(fit: Fit, at: Model, interval: float | None, trials: Floats | None) -> Any:
+    eta = at.eta(fit.estimate)
+    mean = at.likelihood.mean(eta) * (1.0 if trials is None else trials)
+    if interval is None:
+        return mean
+    V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
+    if at.has_scale:
+        precision = 1.0 if at.rows.precision is None else at.rows.precision
+        half = fit.quantile(interval) * np.sqrt(fit.scale**2 / precision + V[:, 0, 0])
+        return _frame("mean", mean, mean - half, mean + half)
+    ends = at.likelihood.interval(eta.reshape(len(eta), -1), V, interval, trials)
+    return _frame("mean", mean, *ends)
+
+
+def _frame(kind: str, value: Floats, lower: Floats, upper: Floats) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame({kind: value, "lower": lower, "upper": upper})
+
+
+def _mean_error(at: Model, eta: Floats, V: Floats) -> Floats:
+    """The standard error of the mean in units of the first linear predictor: that of eta_0, unless more moves it."""
+    if at.predictor.width == 1:
+        return np.sqrt(V[:, 0, 0])
+    slope, share = at.likelihood.slope(eta)[:, 0, :], np.eye(1, at.predictor.width).repeat(len(eta), axis=0)
+    np.divide(slope, slope[:, :1], out=share, where=(slope[:, 1:] != 0.0).any(axis=1, keepdims=True))
+    return np.sqrt(np.maximum(((share[:, None, :] @ V)[:, 0, :] * share).sum(axis=1), 0.0))
+
+
+def _first(eta: Floats) -> Floats:
+    return eta if eta.ndim == 1 else eta[:, 0]
+
+
+def _shifted(eta: Floats, by: Floats) -> Floats:
+    return eta + by if eta.ndim == 1 else np.column_stack([eta[:, 0] + by, eta[:, 1:]])

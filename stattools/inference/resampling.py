@@ -1,0 +1,266 @@
+"""The bootstrap of a regression: how the estimate varies over samples like this one.
+
+    pairs:       rows drawn with replacement, counted as frequencies
+    parametric:  outcomes drawn from the fitted model, X held
+    bayesian:    row weights ~ n Dirichlet(1, ..., 1): draws of a posterior
+
+A replicate is a weighted fit; all are fitted at once (`many_fits.py`). Source: Efron & Tibshirani, An Introduction to
+the Bootstrap (1993); Rubin, "The Bayesian bootstrap" (1981).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError
+from stattools.inference.covariance.leverage import row_scores
+from stattools.inference.fitted import Fit
+from stattools.inference.fitting import fit
+from stattools.inference.many_fits import replicate
+from stattools.interface.arguments import described, is_one_of
+from stattools.interface.interval import Interval, require_level
+from stattools.interface.memory import require_memory
+from stattools.interface.seeds import generator, recorded
+from stattools.interface.whole_numbers import whole_number
+from stattools.models.model import Model
+from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.batches.small_batches import estimated
+from stattools.solvers.samples.surrogate import held_elsewhere
+from stattools.text.printing import printed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from xarray import DataTree
+
+Floats = NDArray[np.float64]
+
+ENTRIES = 4_000_000
+"""So many frequencies or outcomes are drawn at a time: arrays of 32 MB."""
+
+DRAWN = 10_000
+"""So many rows are drawn at a time: they stay in the cache."""
+
+Kind = Literal["pairs", "parametric", "bayesian"]
+IntervalKind = Literal["percentile", "basic", "bca", "normal"]
+INTERVALS = ("percentile", "basic", "bca", "normal")
+
+
+@dataclass(frozen=True, eq=False)
+class Bootstrap:
+    """Replicates of an estimate: `draws` (m, p) of those that have a maximum, in the order drawn.
+
+    `asked` replicates were drawn; `reasons` says why the others have no estimate, by the number of the replicate. All
+    that is computed from `draws` is conditional on the maximum existing, and printed with that count.
+    """
+
+    fit: Fit
+    kind: Kind
+    draws: Floats
+    asked: int
+    reasons: dict[int, str]
+    seed: Any
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the coefficients."""
+        return self.fit.names
+
+    @property
+    def failed(self) -> int:
+        """Number of replicates that have no maximum."""
+        return len(self.reasons)
+
+    @property
+    def se(self) -> Floats:
+        """Standard deviations of the draws, shape (p,)."""
+        return self.draws.std(axis=0, ddof=1)
+
+    @property
+    def bias(self) -> Floats:
+        """Mean of the draws less the estimate, shape (p,)."""
+        return self.draws.mean(axis=0) - self.fit.estimate
+
+    def interval(self, level: float = 0.95, *, kind: IntervalKind = "percentile") -> Interval:
+        """Bootstrap intervals, lower and upper of shape (p,).
+
+        "percentile": quantiles of the draws; "basic": these mirrored at the estimate; "normal": estimate -+ q se;
+        "bca": quantiles at levels corrected for bias and for skewness, the latter from the rows' influence. Raises
+        DomainError for a level outside (0, 1), IncompatibleError for another kind.
+        """
+        require_level(level)
+        if not is_one_of(kind, INTERVALS):
+            raise IncompatibleError(f"a bootstrap has intervals of kind {', '.join(INTERVALS)}; got {kind!r}.")
+        tails, theta = np.array([0.5 * (1.0 - level), 0.5 * (1.0 + level)]), self.fit.estimate
+        if kind == "normal":
+            lower, upper = theta + special.ndtri(tails)[:, None] * self.se
+        elif kind == "bca":
+            ends = [np.quantile(x, self._levels(j, tails)) for j, x in enumerate(self.draws.T)]
+            lower, upper = np.array(ends).T
+        else:
+            lower, upper = np.quantile(self.draws, tails, axis=0)
+            if kind == "basic":
+                lower, upper = 2.0 * theta - upper, 2.0 * theta - lower
+        return Interval(lower, upper, level, kind, self.names)
+
+    def table(self, level: float = 0.95, *, kind: IntervalKind = "percentile") -> pd.DataFrame:
+        """One row per coefficient: term, estimate, bias, se, lower, upper; `attrs["note"]` counts the failures."""
+        import pandas as pd
+
+        lower, upper = self.interval(level, kind=kind)
+        columns = {"term": self.names, "estimate": self.fit.estimate, "bias": self.bias, "se": self.se}
+        frame = pd.DataFrame(columns | {"lower": lower, "upper": upper})
+        frame.attrs["note"] = self._count()
+        return frame
+
+    def to_arviz(self) -> DataTree:
+        """Draws of the Bayesian bootstrap as a posterior; IncompatibleError for the other kinds, which are none."""
+        from stattools.inference.arviz.arviz import datatree
+
+        if self.kind != "bayesian":
+            raise IncompatibleError(
+                f"{self.kind} bootstrap draws are a sampling distribution, not a posterior. Use kind='bayesian'."
+            )
+        attrs = {"inference": "Bayesian bootstrap: Dirichlet weights of the rows", "model": self.fit.model.title}
+        groups = {"posterior": {"beta": self.draws[None]}}
+        return datatree(groups, dims={"beta": ["coef"]}, coords={"coef": list(self.names)}, attrs=attrs)
+
+    @printed
+    def __str__(self) -> str:
+        return f"{self._count()}\n{self.table().round(6).to_string(index=False)}\n95 % percentile intervals"
+
+    def _count(self) -> str:
+        head = f"{self.kind} bootstrap of {self.fit.model.title}: {self.asked:,} replicates"
+        if not self.reasons:
+            return head
+        why = Counter(_kind_of_failure(reason) for reason in self.reasons.values())
+        named = ", ".join(f"{count:,} {reason}" for reason, count in why.most_common())
+        return f"{head}, {self.failed:,} without a maximum ({named}) left out"
+
+    def _levels(self, j: int, tails: Floats) -> Floats:
+        x, theta = self.draws[:, j], self.fit.estimate[j]
+        m = len(x)
+        share = (np.count_nonzero(x < theta) + 0.5 * np.count_nonzero(x == theta)) / m
+        bias = special.ndtri(np.clip(share, 0.5 / m, 1.0 - 0.5 / m))
+        influence, weight = _influence(self.fit)
+        cubes, squares = weight @ influence[:, j] ** 3, weight @ influence[:, j] ** 2
+        skew = cubes / (6.0 * squares**1.5)
+        z = bias + special.ndtri(tails)
+        return special.ndtr(bias + z / (1.0 - skew * z))
+
+
+@one_blas_thread()
+def bootstrap(
+    fit_or_model: Fit | Model, /, *, draws: int = 1000, seed: int | np.random.Generator, kind: Kind = "pairs"
+) -> Bootstrap:
+    """Bootstrap replicates of a regression's estimate.
+
+    Rows with frequency weights are so many rows. Replicates that have no maximum (separated, or of lower rank) are
+    counted and named, never dropped in silence. Raises IncompatibleError for what is no regression by maximum
+    likelihood with its data at hand, IdentificationError where fewer than two replicates have a maximum.
+
+    >>> import stattools as st
+    >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 7.5, 10.0], "x": [0, 1, 2, 3, 4, 5]}
+    >>> boot = st.bootstrap(st.ols("y ~ x", data), draws=500, seed=1)
+    >>> boot.draws.shape, boot.failed
+    ((500, 2), 0)
+    """
+    whole = fit_or_model if isinstance(fit_or_model, Fit) else None
+    model: Any = fit_or_model if whole is None else whole.model
+    if not isinstance(model, Model) or not len(model.rows.X):
+        raise IncompatibleError(f"bootstrap needs a regression with its data; got {described(model)}.")
+    if held_elsewhere(model):
+        raise IncompatibleError(
+            "bootstrap holds all rows in memory, and these are in files. cov='HC0' has standard errors that do not "
+            "trust the model either, in one read."
+        )
+    if whole is not None and whole.penalty is not None:
+        raise IncompatibleError(f"bootstrap refits by maximum likelihood; this fit has penalty={whole.penalty!r}.")
+    if not is_one_of(kind, ("pairs", "parametric", "bayesian")):
+        raise DomainError(f"bootstrap has kind 'pairs', 'parametric', 'bayesian'; got {kind!r}.")
+    asked = whole_number(draws, "draws", at_least=2)
+    q = len(model.names)
+    require_memory(f"{asked:,} replicates of {q:,} coefficients", 3 * asked * q, "Ask for fewer: 10,000 are plenty.")
+    random = generator(seed)
+    whole = fit(model) if whole is None else whole
+    kept: list[Floats] = []
+    reasons: dict[int, str] = {}
+    chunk = max(1, ENTRIES // max(len(model.rows.X), int(model.n)))
+    for start in range(0, asked, chunk):
+        Y, W = _replicate(whole, model, kind, min(chunk, asked - start), random)
+        found = estimated(model, Y, W, whole.estimate)
+        for k in np.flatnonzero(np.isnan(found[:, 0])):
+            try:
+                found[k] = fit(replicate(model, Y, W, int(k))).estimate
+            except StattoolsError as error:
+                reasons[start + int(k)] = error.message
+        kept.append(found[~np.isnan(found[:, 0])])
+    estimates = np.concatenate(kept)
+    if len(estimates) < 2:
+        raise IdentificationError(
+            f"{len(reasons)} of {asked} bootstrap replicates have no maximum, such as: {next(iter(reasons.values()))}"
+        )
+    return Bootstrap(whole, kind, estimates, asked, reasons, recorded(seed))
+
+
+def _replicate(
+    whole: Fit, model: Model, kind: Kind, m: int, random: np.random.Generator
+) -> tuple[Floats | None, Floats | None]:
+    """Outcomes or frequencies of m replicates."""
+    rows = model.rows
+    weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
+    if kind == "parametric":
+        if rows.weight is not None and not (rows.weight == 1).all():
+            raise IncompatibleError(
+                "kind='parametric' draws one outcome a row, and weights= say more. Repeat the rows."
+            )
+        eta = model.eta(whole.estimate)
+        if model.has_scale:
+            spread = whole.scale if rows.precision is None else whole.scale / np.sqrt(rows.precision)
+            return eta + spread * random.standard_normal((m, len(eta))), None
+        likelihood: Any = model.likelihood
+        if rows.y.ndim == 1:
+            return np.stack([likelihood.sample(eta, seed=random) for _ in range(m)]), None
+        trials = rows.y[:, 1]
+        likelihood = replace(likelihood, trials=trials)
+        return np.stack([np.stack([likelihood.sample(eta, seed=random), trials], axis=-1) for _ in range(m)]), None
+    if kind == "bayesian":
+        gammas = random.standard_gamma(np.broadcast_to(weight, (m, len(weight))))
+        return None, gammas * (weight.sum() / gammas.sum(axis=1, keepdims=True))
+    if not (weight == np.floor(weight)).all():
+        raise IncompatibleError("kind='pairs' draws rows, and weights= are not whole numbers. Use kind='bayesian'.")
+    owner = np.repeat(np.arange(len(weight)), weight.astype(int))
+    counts = np.empty((m, len(weight)))
+    few = max(1, DRAWN // len(owner))
+    for start in range(0, m, few):
+        part = counts[start : start + few]
+        drawn = random.integers(0, len(owner), (len(part), len(owner)))
+        if len(owner) != len(weight):
+            drawn = owner[drawn]
+        drawn += len(weight) * np.arange(len(part))[:, None]
+        part[:] = np.bincount(drawn.ravel(), minlength=part.size).reshape(part.shape)
+    return None, counts
+
+
+def _influence(whole: Fit) -> tuple[Floats, Floats]:
+    """How each row pulls the estimate, C x_i score_i, (n, p), and its frequency."""
+    model = whole.model
+    weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
+    parts = []
+    for block in model.rows.blocks():
+        eta = model.predictor.forward(whole.estimate, block)[0]
+        parts.append(row_scores(model.predictor, block, model.likelihood.score(eta, block.y)))
+    influence = np.concatenate(parts) @ whole.solution.covariance
+    return influence if model.rows.precision is None else influence * model.rows.precision[:, None], weight
+
+
+def _kind_of_failure(reason: str) -> str:
+    """A word for the error of a replicate."""
+    if "rises for ever" in reason or "has no maximum" in reason:
+        return "separated"
+    return "rank-deficient" if "cannot tell" in reason or "not unique" in reason else "not converged"

@@ -1,0 +1,80 @@
+"""The fits of one-vs-rest: separate, so that their probabilities are normalized only after the fact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from stattools.data.tables.outcome import as_outcome
+from stattools.errors import IncompatibleError
+from stattools.inference.fitted import Fit
+from stattools.interface.arguments import is_one_of
+from stattools.models.regressions.one_vs_rest import OneVsRest
+from stattools.text.printing import printed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+NOTE = "Predicted probabilities are normalized only after the fact; st.softmax has one likelihood for all."
+
+
+@dataclass(frozen=True, eq=False)
+class OneVsRestFit:
+    """K logistic fits, in the order of `model.labels`. They share no likelihood, so there is no joint AIC or test."""
+
+    model: OneVsRest
+    fits: tuple[Fit, ...]
+
+    def table(self, level: float | None = None) -> pd.DataFrame:
+        """The coefficient tables of all fits: category, term, estimate, se, statistic, p_value, lower, upper."""
+        import pandas as pd
+
+        tables = []
+        for label, fit in zip(self.model.labels, self.fits, strict=True):
+            table = fit.table(level)
+            table.insert(0, "category", str(label))
+            tables.append(table)
+        return pd.concat(tables, ignore_index=True)
+
+    def glance(self) -> pd.DataFrame:
+        """One row per category: the glance of its fit."""
+        import pandas as pd
+
+        table = pd.concat([fit.glance() for fit in self.fits], ignore_index=True)
+        table.insert(0, "category", [str(label) for label in self.model.labels])
+        return table
+
+    def separate_probabilities(self, data: Any = None) -> pd.DataFrame:
+        """P(category against the rest) from each fit, one column per category; the rows do not sum to one."""
+        import pandas as pd
+
+        columns = {str(label): fit.predict(data) for label, fit in zip(self.model.labels, self.fits, strict=True)}
+        return pd.DataFrame(columns)
+
+    def predict(self, data: Any = None, *, kind: Literal["mean", "class"] = "mean") -> Any:
+        """The separate probabilities divided by their sum: normalized only after the fact, unlike `st.softmax`.
+
+        A frame with one column per category, whose `attrs["note"]` says so; of kind "class" the label whose separate
+        probability is largest. Raises IncompatibleError for another kind: shares made after the fact have no intervals.
+        """
+        if not is_one_of(kind, ("mean", "class")):
+            raise IncompatibleError(f"one-vs-rest predicts kind 'mean', 'class'; got kind={kind!r}. See fit.fits[0].")
+        separate = self.separate_probabilities(data)
+        if kind == "class":
+            return as_outcome(self.model.labels, separate.to_numpy().argmax(axis=1))
+        shares = separate.div(separate.sum(axis=1), axis=0)
+        shares.attrs["note"] = NOTE
+        return shares
+
+    def save(self, path: str | Path) -> Path:
+        """Write the fits without their data to one file, which `st.load` reads; returns the path."""
+        from stattools.inference.storage import save
+
+        return save(self, path)
+
+    @printed
+    def __str__(self) -> str:
+        pages = [str(fit) for fit in self.fits]
+        return "\n\n".join([f"{self.model.title} for {self.model.outcome_name}", *pages, NOTE])

@@ -1,0 +1,228 @@
+"""Objects as JSON and arrays, and back: field by field, each under the name of its class.
+
+Only the classes of `CLASSES` are ever made when reading; a formula is written as its text and parsed again by the
+whitelist; nothing is evaluated. Of the rows, and of whatever else holds data, the shape is written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.files.scanned_rows import ScannedRows
+from stattools.data.formula.formula import Formula, parse
+from stattools.data.rows.rows import Rows
+from stattools.errors import IncompatibleError, quoted
+from stattools.inference.storage.earlier import as_now
+from stattools.inference.storage.field_kinds import FACTS, is_number, is_whole
+from stattools.inference.storage.rules import BrokenRule, require
+from stattools.inference.storage.unsaved import Unsaved, refuse, unsaved_function
+from stattools.models.model import Model
+from stattools.solvers.solution import Epoch, TraceStep
+
+CLASSES = {
+    "Activation": "networks.activation",
+    "BatchNorm": "networks.batch_norm",
+    "Bernoulli": "likelihoods.bernoulli",
+    "BernoulliTrials": "models.samples.counts",
+    "BetaBinomial": "likelihoods.beta_binomial",
+    "Binomial": "likelihoods.binomial",
+    "Categorical": "likelihoods.categorical",
+    "Custom": "models.custom",
+    "Dense": "networks.dense",
+    "Design": "data.design",
+    "Digits": "solvers.digits",
+    "Dispersed": "models.predictors.dispersed",
+    "Fit": "inference.fitted",
+    "Gaussian": "likelihoods.gaussian",
+    "Jeffreys": "inference.penalties",
+    "Linear": "models.predictors.linear",
+    "Model": "models.model",
+    "Moments": "networks.batch_norm",
+    "NegativeBinomial": "likelihoods.negative_binomial",
+    "Network": "networks.network_model",
+    "NetworkEnsemble": "networks.network_ensemble",
+    "NetworkFit": "networks.network_fit",
+    "OneVsRest": "models.regressions.one_vs_rest",
+    "OneVsRestFit": "inference.separate_fits",
+    "Perceptron": "networks.perceptron",
+    "Poisson": "likelihoods.poisson",
+    "Probit": "likelihoods.probit",
+    "Ridge": "inference.penalties",
+    "Rows": "data.rows.rows",
+    "Solution": "solvers.solution",
+}
+"""What a file may hold, and where it is defined."""
+
+DATA = {
+    "Model": {"kept": None, "source": None, "index": None},
+    "Rows": {"low": None},
+    "Fit": {"cov_kind": None},
+    "Solution": {"quality": None},
+}
+"""Fields that may hold data, and what is saved in their place; words are none."""
+
+LONGEST_TRACE = 500
+
+
+def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
+    """What JSON can hold; arrays are put aside under a name.
+
+    Raises IncompatibleError for objects that are not known.
+
+    >>> encoded((1, np.float64(0.5), {"a": np.inf}), {})["items"]
+    [1, 0.5, {'@': 'dict', 'items': [['a', {'@': 'float', 'value': 'inf'}]]}]
+    """
+    match value:
+        case None | bool() | str():
+            return value
+        case np.bool_() | np.integer() | np.floating():
+            return encoded(value.item(), arrays)
+        case int():
+            return int(value)
+        case float():
+            return value if math.isfinite(value) else {"@": "float", "value": repr(value)}
+        case list():
+            return [encoded(item, arrays) for item in value]
+        case tuple() if value and all(isinstance(item, TraceStep) for item in value):
+            kept = sorted({round(k) for k in np.linspace(0, len(value) - 1, min(len(value), LONGEST_TRACE))})
+            return {"@": "trace", "name": _put(np.array([value[k] for k in kept], dtype=float), arrays)}
+        case tuple() if value and all(isinstance(item, Epoch) for item in value):
+            return {"@": "history", "name": _put(np.array(value, dtype=float), arrays)}
+        case tuple():
+            return {"@": "tuple", "items": [encoded(item, arrays) for item in value]}
+        case Mapping():
+            items = [[encoded(key, arrays), encoded(item, arrays)] for key, item in value.items()]
+            return {"@": "dict", "items": items}
+        case np.ndarray() if value.dtype.kind in "biuf":
+            return {"@": "array", "name": _put(value, arrays)}
+        case Formula():
+            return {"@": "Formula", "text": value.text, "columns": _columns(value), "terms": _terms(value)}
+    if isinstance(value, ScannedRows):
+        value = value.shapes()
+    if is_dataclass(value) and type(value).__name__ in CLASSES and type(value) is _class(type(value).__name__):
+        return {"@": type(value).__name__, "fields": _fields(value, arrays), "facts": _facts(value, arrays)}
+    if callable(value):
+        return {"@": "function"}
+    if hasattr(value, "convention") or getattr(value, "kind", "") == "exponential_smoothing":
+        title = getattr(value, "title", "a series")
+        raise IncompatibleError(
+            f"save keeps no data, and states and forecasts of {title} are made from all of its series: keep the "
+            "series, and fit it again, which takes milliseconds. fit.table() and fit.states() are frames to be kept."
+        )
+    raise IncompatibleError(
+        f"save cannot write {type(value).__name__} objects ({quoted(value)}); a fit is saved as numbers and names only."
+    )
+
+
+def _fields(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    replaced = DATA.get(type(value).__name__, {})
+    found = {}
+    for field in fields(value):
+        part = getattr(value, field.name)
+        if field.name in replaced and not isinstance(part, str):
+            part = replaced[field.name]
+        rows = isinstance(value, Rows) and part is not None
+        found[field.name] = _shape(field.name, part) if rows else encoded(part, arrays)
+    return found
+
+
+def _facts(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    """Numbers that a fit computes from its rows when asked, to be known without them."""
+    facts = {name: getattr(value, name) for name in _facts_of(value)}
+    model = getattr(value, "model", None)
+    if isinstance(model, Model) and model.has_scale:
+        facts["residual_sums"] = value.solution.residual_sums or model.residual_sums(value.estimate)
+    return {name: encoded(fact, arrays) for name, fact in facts.items()}
+
+
+def _facts_of(value: Any) -> list[str]:
+    """The names of what the class computes once and needs its rows for."""
+    return [name for name, member in vars(type(value)).items() if isinstance(member, cached_property) and name in FACTS]
+
+
+def _remember(value: Any, facts: dict[str, Any]) -> None:
+    sums = facts.pop("residual_sums", None)
+    if sums is not None and not (isinstance(sums, tuple) and len(sums) == 2 and all(map(is_number, sums))):
+        raise BrokenRule("the residual sums are none")
+    if set(facts) != set(_facts_of(value)) or not all(FACTS[name](fact) for name, fact in facts.items()):
+        raise BrokenRule(f"its {type(value).__name__} has not the facts of the class")
+    vars(value).update(facts)
+    if sums is not None:
+        vars(value.model)["residual_sums"] = lambda theta: sums if np.array_equal(theta, value.estimate) else refuse()
+
+
+def _shape(name: str, array: Any) -> dict[str, Any]:
+    """What is kept of an array of the rows: its shape, the sum of the weights, the sums of successes and trials."""
+    counts = name == "weight" or (name == "y" and array.ndim == 2)
+    if isinstance(array, Unsaved):
+        sums = list(array.sums)
+    else:
+        sums = [float(total) for total in np.atleast_1d(array.sum(axis=0))] if counts else []
+    return {"@": "unsaved", "shape": list(array.shape), "sums": sums}
+
+
+def _put(array: NDArray[Any], arrays: dict[str, NDArray[Any]]) -> str:
+    name = f"a{len(arrays)}"
+    arrays[name] = array
+    return name
+
+
+def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
+    """The object that `encoded` wrote; KeyError, TypeError or ValueError for what it cannot have written.
+
+    >>> decoded(encoded((1, {2: np.nan}), {}), {})
+    (1, {2: nan})
+    """
+    if isinstance(value, list):
+        return [decoded(item, arrays) for item in value]
+    if not isinstance(value, dict):
+        return value
+    match value["@"]:
+        case "float":
+            return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[value["value"]]
+        case "tuple":
+            return tuple(decoded(item, arrays) for item in value["items"])
+        case "dict":
+            return {decoded(key, arrays): decoded(item, arrays) for key, item in value["items"]}
+        case "array":
+            return arrays[value["name"]]
+        case "trace":
+            return tuple(TraceStep(int(step), float(a), float(b)) for step, a, b in arrays[value["name"]])
+        case "history":
+            return tuple(Epoch(int(step), float(a), float(b)) for step, a, b in arrays[value["name"]])
+        case "unsaved":
+            if not all(map(is_whole, value["shape"])):
+                raise BrokenRule("a shape is none")
+            return Unsaved(tuple(value["shape"]), tuple(value["sums"]))
+        case "function":
+            return unsaved_function
+        case "Formula":
+            formula = parse(value["text"], value["columns"])
+            if _terms(formula) != value["terms"]:
+                raise ValueError("the formula reads otherwise than it was written")
+            return formula
+    parts = {name: decoded(part, arrays) for name, part in value["fields"].items()}
+    made = _class(value["@"])(**as_now(value["@"], parts))
+    require(made)
+    _remember(made, {name: decoded(fact, arrays) for name, fact in value["facts"].items()})
+    return made
+
+
+def _class(name: str) -> Any:
+    return getattr(import_module(f"stattools.{CLASSES[name]}"), name)
+
+
+def _columns(formula: Formula) -> list[str]:
+    return list(dict.fromkeys((*formula.outcome.columns, *formula.columns)))
+
+
+def _terms(formula: Formula) -> list[list[str]]:
+    return [[factor.text for factor in term] for term in formula.terms]

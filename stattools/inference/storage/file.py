@@ -1,0 +1,191 @@
+"""Fits in a file: `save(fit, path)` and `load(path)`; numbers and words only, no data, no code, no pickle.
+
+The file is a zip of `fit.json` (what was fitted: names, formula, levels, learned constants, log-likelihood) and
+`arrays.npz` (estimate, covariance, trace), sealed by the SHA-256 of its bytes in the zip comment. In the place of the
+rows stands their shape: what needs them says that they were not saved. The same fit gives the same bytes. Cost:
+milliseconds; about 10 kB for 20 coefficients.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from stattools.errors import DomainError, FileError, IncompatibleError, StattoolsError
+from stattools.inference.storage.encoding import decoded, encoded
+from stattools.inference.storage.field_kinds import is_whole
+from stattools.inference.storage.rules import BrokenRule
+from stattools.interface.paths import path_of, require_regular
+from stattools.interface.writing import replace_file
+
+if TYPE_CHECKING:
+    from stattools.inference.fitted import Fit
+    from stattools.inference.separate_fits import OneVsRestFit
+    from stattools.networks.network_ensemble import NetworkEnsemble
+    from stattools.networks.network_fit import NetworkFit
+
+FORMAT = "stattools.fit"
+VERSION = 1
+"""Raised when a reader of the version before would misread the file."""
+
+SAVED = ("Fit", "OneVsRestFit", "NetworkFit", "NetworkEnsemble")
+"""What is saved; everything else is a part of it."""
+
+LARGEST_FILE = 2**28
+SEAL = b"sha256:"
+
+
+def save(fit: Fit | OneVsRestFit | NetworkFit | NetworkEnsemble, path: str | os.PathLike[str]) -> Path:
+    """Write a fit to a file, which `st.load(path)` reads; an existing file is replaced.
+
+    Estimates, covariance, certificate and the design are kept, the rows are not: after loading the summary, the table,
+    Wald intervals and predictions for new rows are the same to the last bit. Of a long trace every k-th step is kept.
+    Several writers of one path do not mix: the last one wins, and a reader sees a whole file. Raises IncompatibleError
+    for a fit with parts that cannot be written, FileError where the file cannot be, which leaves an old one as it was.
+
+    >>> import tempfile
+    >>> import stattools as st
+    >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     same = load(save(fit, f"{folder}/line.stattools"))
+    >>> same.predict({"x": [4]}).round(6).tolist()
+    [10.0]
+    """
+    target = path_of(path, "save")
+    arrays: dict[str, NDArray[Any]] = {}
+    content = {"format": FORMAT, "version": VERSION, "written_by": _writer()}
+    text = json.dumps(content | {"fit": encoded(fit, arrays)}, indent=1, allow_nan=False)
+    try:
+        _restored(json.loads(text), arrays)
+    except Exception as error:
+        raise IncompatibleError(f"save keeps no fit that load would refuse: {error}. Fit the model again.") from error
+    packed = io.BytesIO()
+    np.savez(packed, allow_pickle=False, **arrays)
+    data = sealed({"fit.json": text.encode(), "arrays.npz": packed.getvalue()})
+    return replace_file(target, lambda file: file.write(data), "save")
+
+
+def load(path: str | os.PathLike[str]) -> Fit:
+    """Read a fit that `st.save` wrote.
+
+    Raises FileError for what is not there or is no file, such as a folder or a pipe; DomainError for a file that is
+    damaged, edited, of something else, or of a newer format. Profile
+    intervals, residuals and whatever else needs the rows raise IncompatibleError: they were not saved.
+
+    >>> load("no such file")
+    Traceback (most recent call last):
+    stattools.errors.FileError: load cannot read 'no such file': No such file or directory.
+    """
+    path = path_of(path, "load")
+    if require_regular(path, "load").st_size > LARGEST_FILE:
+        raise DomainError(f"load cannot read {str(path)!r}: it is larger than any fit.")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileError.of(f"load cannot read {str(path)!r}: {error.strerror or error}.", error) from error
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as folder:
+            _check_size(folder)
+            content = json.loads(folder.read("fit.json"), object_pairs_hook=_each_once, parse_constant=_no_number)
+            _check_format(content, path)
+            if not _is_sealed(data):
+                raise ValueError("checksum")
+            with zipfile.ZipFile(io.BytesIO(folder.read("arrays.npz"))) as packed:
+                _check_size(packed)
+                arrays = {name.removesuffix(".npy"): _array(packed, name) for name in packed.namelist()}
+        return _restored(content, arrays)
+    except _Newer as error:
+        raise DomainError(str(error)) from None
+    except MemoryError:  # which says nothing of the file
+        raise
+    except Exception as error:  # whatever a broken file makes the readers say
+        rule = f" ({error})" if isinstance(error, BrokenRule | StattoolsError) else ""
+        raise DomainError(
+            f"load cannot read {str(path)!r}: it is damaged, was edited, or is not a fit written by st.save{rule}. "
+            "Save the fit again."
+        ) from error
+
+
+def sealed(members: Mapping[str, bytes]) -> bytes:
+    """A zip of the members, with the hash of all its other bytes as its comment."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as folder:
+        for name, data in members.items():
+            folder.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+        folder.comment = SEAL + b"0" * 64
+    body = file.getvalue()[: -len(SEAL) - 64]
+    return body + SEAL + hashlib.sha256(body).hexdigest().encode()
+
+
+def _is_sealed(data: bytes) -> bool:
+    body, seal = data[: -len(SEAL) - 64], data[-len(SEAL) - 64 :]
+    return seal == SEAL + hashlib.sha256(body).hexdigest().encode()
+
+
+def _check_size(folder: zipfile.ZipFile) -> None:
+    members = folder.infolist()
+    if sum(member.file_size for member in members) > LARGEST_FILE or len({one.filename for one in members}) < len(
+        members
+    ):
+        raise ValueError("larger than any fit, or a member twice")
+
+
+def _array(packed: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    """An array as long as its header says, before room is made for it."""
+    data = packed.read(name)
+    file = io.BytesIO(data)
+    read_header = {1: npy.read_array_header_1_0, 2: npy.read_array_header_2_0}[npy.read_magic(file)[0]]
+    shape, _, dtype = read_header(file)
+    if dtype.kind not in "biuf" or file.tell() + math.prod(shape) * dtype.itemsize != len(data):
+        raise ValueError("an array of another length")
+    return npy.read_array(io.BytesIO(data), allow_pickle=False)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a name twice")
+    return dict(pairs)
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number of JSON")
+
+
+class _Newer(Exception):
+    """A file of a later format, or of something else."""
+
+
+def _check_format(content: Any, path: Any) -> None:
+    if not isinstance(content, dict) or content.get("format") != FORMAT or not is_whole(content["version"], least=1):
+        raise ValueError("not a fit")
+    if content["version"] > VERSION:
+        raise _Newer(
+            f"load cannot read {str(path)!r}: it was written by {content.get('written_by')!s:.40} in format "
+            f"{content['version']}, and this is {_writer()}, which reads formats up to {VERSION}. Upgrade stattools."
+        )
+
+
+def _writer() -> str:
+    from stattools import __version__
+
+    return f"stattools {__version__}"
+
+
+def _restored(content: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Any:
+    if content.keys() != {"format", "version", "written_by", "fit"}:
+        raise BrokenRule("it has parts that no fit has")
+    fit = decoded(content["fit"], arrays)
+    if type(fit).__name__ not in SAVED:
+        raise BrokenRule(f"it holds a {type(fit).__name__}")
+    return fit

@@ -1,0 +1,234 @@
+"""A fit as a page of text: what was fitted to what, the estimates, and the certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.models.custom import Custom
+from stattools.models.model import Model
+from stattools.series.statespace.state_table import drift_of
+from stattools.text.characters import escaped
+from stattools.text.printing import printable_on_stdout
+
+if TYPE_CHECKING:
+    from stattools.inference.fitted import Fit
+
+
+def page(fit: Fit) -> str:
+    """The page that `print(fit)` shows."""
+    body = _proportion_lines(fit) if hasattr(fit.model, "intervals") else _coefficient_lines(fit)
+    return "\n".join([*_head(fit), "", *body, "", *_foot(fit)])
+
+
+def event(model: Any) -> str | None:
+    """Which outcome counts as 1, `P(admit = 'yes')`, for a binary regression; None otherwise."""
+    if not isinstance(model, Model) or model.kind not in ("logistic", "probit"):
+        return None
+    if model.rows.y.ndim == 2:
+        return f"P({model.outcome_name}), successes out of {model.rows.y[:, 1].sum():,.0f} trials"
+    one = 1 if model.labels is None else model.labels[1]
+    return f"P({model.outcome_name} = {one!r})"
+
+
+RUNGS = {"Cholesky": "by Cholesky", "QR": "by QR", "exact": "exact sums"}
+
+
+def certificate(fit: Fit) -> str:
+    """How close to the maximum the estimate is, as one sentence."""
+    solution = fit.solution
+    if solution.solver == "ClosedForm":
+        return "Maximum in closed form."
+    bound = max(solution.decrement, 1e-8)
+    reached = "" if solution.status == "converged" else ", the limit of float64 on these data"
+    steps = f"{solution.steps} step{'' if solution.steps == 1 else 's'}"
+    if solution.reads:
+        steps += f" at the end, {solution.reads} reads of all rows"
+    if solution.rung is not None and solution.digits is not None:
+        steps = f"{RUNGS[solution.rung]}, {int(solution.digits.smallest)} digits"
+    return f"Within {bound:.0e}".replace("e-0", "e-") + (
+        f" standard errors of {maximum(fit.model)}{reached} ({solution.solver}, {steps})."
+    )
+
+
+def maximum(model: Any) -> str:
+    """What the climb came to: of a user's own log-likelihood nobody knows whether there is a higher one."""
+    return "a local maximum" if isinstance(model, Custom) else "the maximum"
+
+
+def rows_line(model: Any) -> str:
+    """`397 rows, 3 dropped for missing values (gre 2, gpa 1)`."""
+    n = f"{model.n:,.0f}"
+    if hasattr(model, "observations"):
+        return "number of observations not given" if model.observations is None else f"{n} observations"
+    if hasattr(model, "counted"):
+        return model.counted
+    if hasattr(model, "convention"):
+        missing = model.steps - int(model.n)
+        return f"{model.steps:,} times, {missing:,} missing" if missing else f"{n} observations, none missing"
+    if not isinstance(model, Model):
+        return f"{n} trials, {model.successes:,.0f} successes"
+    rows = len(model.rows.X)
+    counted = f"{rows:,} row{'' if rows == 1 else 's'}"
+    if model.rows.weight is not None:
+        counted += f" standing for {n} observations (weights)"
+    if not model.n_dropped:
+        return f"{counted}, none dropped"
+    if missing := model.n_dropped - model.n_empty:
+        columns = ", ".join(f"{name} {count:,}" for name, count in model.dropped.items() if count)
+        counted += f", {missing:,} dropped for missing values ({columns})"
+    return counted + (f", {model.n_empty:,} dropped without trials" if model.n_empty else "")
+
+
+def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
+    """Lines of a text table: the first `left` columns to the left, the others to the right, a rule below the head."""
+    head, rows = _printable(head), [_printable(row) for row in rows]
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+
+    def line(row: Sequence[str]) -> str:
+        cells = [c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
+        return "  ".join(cells).rstrip()
+
+    return [line(head), "─" * (sum(widths) + 2 * (len(widths) - 1)), *(line(row) for row in rows)]
+
+
+def _printable(cells: Sequence[str]) -> list[str]:
+    """Cells as they will be printed, so that columns stay columns."""
+    return [printable_on_stdout(escaped(cell)) for cell in cells]
+
+
+def number(value: float, digits: int = 5) -> str:
+    """`digits` significant digits, without exponent from 1e-4 to 1e6."""
+    if not np.isfinite(value):
+        return "∞" if value > 0 else "-∞" if value < 0 else "—"
+    text = f"{value:.{digits}g}"
+    return f"{value:.0f}" if "e+" in text and abs(value) < 1e9 else text.replace("e+", "e")
+
+
+def decimals(se: float) -> int | None:
+    """Decimal places that show four significant digits of a standard error; None where an exponent reads better."""
+    if not (np.isfinite(se) and 1e-6 < se < 1e6):
+        return None
+    return max(0, 3 - int(np.floor(np.log10(se))))
+
+
+def place(value: float, places: int | None) -> str:
+    """`value` with so many decimal places."""
+    return number(value) if places is None or not np.isfinite(value) else f"{value:.{places}f}"
+
+
+def p_text(p: float) -> str:
+    """A p-value: three decimals, or `<0.001`."""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _head(fit: Fit) -> list[str]:
+    model = fit.model
+    what = event(model)
+    lines = [model.title + (f" for {what}" if what else "")]
+    if isinstance(model, Model):
+        if model.formula:
+            lines.append(model.formula)
+        if model.categories is not None and model.labels is not None:
+            lines.append(f"log odds against the reference {model.outcome_name} = {model.labels[0]!r}")
+    return [*lines, rows_line(model)]
+
+
+def _coefficient_lines(fit: Fit) -> list[str]:
+    table = fit.table()
+    letter = "t" if np.isfinite(fit.t_df) else "z"
+    labels = [name for name in ("category", "term") if name in table]
+    if not fit.kinds:
+        rows = [
+            [*(_clip(str(row[name])) for name in labels), number(row["estimate"])] for row in table.to_dict("records")
+        ]
+        return aligned([*("" for _ in labels), "estimate"], rows, left=len(labels))
+    tested = not bool(np.isnan(table["statistic"].to_numpy()).all())
+    head = [*("" for _ in labels), "estimate", "se", *([letter, "p"] if tested else []), "lower", "upper"]
+    rows = []
+    for row in table.to_dict("records"):
+        places = decimals(row["se"])
+        cells = [_clip(str(row[name])) for name in labels]
+        statistic = row["statistic"]
+        cells += [place(row["estimate"], places), place(row["se"], places)]
+        if np.isnan(row["se"]) or np.isnan(statistic):  # a variance
+            rows.append(
+                [*cells, *([""] * 2 if tested else []), *(place(row[end], places) for end in ("lower", "upper"))]
+            )
+            continue
+        cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3), p_text(row["p_value"])]
+        rows.append([*cells, place(row["lower"], places), place(row["upper"], places)])
+    return aligned(head, rows, left=len(labels))
+
+
+def _proportion_lines(fit: Fit) -> list[str]:
+    if len(fit.estimate) > 1:
+        return [*_coefficient_lines(fit), "", f"z and p are those of the score test of {fit.model.null} in each arm."]
+    statistic, p_value = fit.model.test()
+    null = getattr(fit.model, "null", "theta = 1/2")
+    theta, se = float(fit.estimate[0]), float(fit.se[0])
+    places = decimals(se)
+    rows = []
+    for kind in dict.fromkeys("wilson" if kind == "score" and "wilson" in fit.kinds else kind for kind in fit.kinds):
+        ends = np.ravel(np.asarray(fit.interval(kind=kind)))  # of one arm they are arrays
+        rows.append([kind, *(place(float(end), places) for end in ends)])
+    lines = [f"{fit.names[0]} = {place(theta, places)}   (standard error {place(se, places)})", ""]
+    lines += aligned([f"{fit.level:.4g} interval", "lower", "upper"], rows)
+    return [
+        *lines,
+        "",
+        f"Score test of {null}: z = {np.ravel(statistic)[0]:.2f}, p = {p_text(float(np.ravel(p_value)[0]))}",
+    ]
+
+
+def _foot(fit: Fit) -> list[str]:
+    line = f"log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
+    if not np.isfinite(fit.bic):
+        line = line.replace("   BIC nan", "")
+    if hasattr(fit.model, "intervals"):
+        return [line, certificate(fit)]
+    name = "R²" if fit.model.has_scale else "McFadden R²"
+    if np.isfinite(fit.r_squared):
+        line += f"   {name} {fit.r_squared:.4f}"
+    if fit.model.has_scale:
+        line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
+    intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
+    if hasattr(fit.model, "convention"):
+        intervals = intervals.replace("Wald", "Wald on the log scale for variances")
+    if hasattr(fit.model, "convention"):
+        return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
+    source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
+    lines = [line, certificate(fit), source + intervals]
+    if fit.penalty is not None:
+        lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
+    sums = fit.solution.residual_sums or (fit.model.residual_sums(fit.estimate) if fit.model.has_scale else None)
+    nothing = ": standard errors and tests say nothing here."
+    if sums is not None and fit.scale**2 <= 1e-24 * sums[1] / fit.n:
+        lines.append(f"The fit is exact to round-off{nothing if fit.kinds else '.'}")
+    return lines
+
+
+def _structural_foot(fit: Fit, line: str) -> list[str]:
+    lines = [line, f"The log-likelihood is {fit.model.convention}."]
+    if (drift := drift_of(fit.model, fit.estimate)) is not None:
+        se = number(drift[1])
+        lines.append(f"The drift is {number(drift[0])} per step, with standard error {se} given the variances.")
+    return lines + [
+        f"{name} is 0, the boundary of its domain: the log-likelihood falls from there. It has no standard error "
+        'and no Wald interval; fit.interval(kind="profile") has one.'
+        for name in fit.boundary
+    ]
+
+
+def _source(fit: Fit) -> str:
+    """What the standard errors were made from."""
+    if fit.cov != "information":
+        return fit.cov
+    return "inverse information" + (", unbiased scale" if isinstance(fit.model, Model) and fit.model.has_scale else "")
+
+
+def _clip(text: str, width: int = 40) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 1] + "…"

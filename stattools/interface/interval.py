@@ -1,0 +1,75 @@
+"""An interval with its level and its kind, for one parameter or for a vector of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stattools.errors import DomainError, quoted
+from stattools.interface.arguments import is_number
+from stattools.text.printing import printed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Interval:
+    """End points with the level and the kind they were made with.
+
+    `lower` and `upper` are floats for one parameter, arrays of shape (p,) for a vector. Unpacks as
+    `lower, upper = interval`; `np.asarray(interval)` has shape (2,) or (p, 2).
+
+    >>> low, high = Interval(0.2, 0.7, level=0.95, kind="wald")
+    >>> low, high
+    (0.2, 0.7)
+    """
+
+    lower: Any
+    upper: Any
+    level: float
+    kind: str
+    names: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.lower, self.upper))
+
+    def __len__(self) -> int:
+        return 2
+
+    def __getitem__(self, end: int | str) -> Any:
+        if end in ("lower", "upper"):
+            return getattr(self, str(end))
+        if isinstance(end, str):
+            raise KeyError(f"an interval has 'lower' and 'upper'; got {end!r}")
+        return (self.lower, self.upper)[end]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.stack([self.lower, self.upper], axis=-1).astype(dtype or float)
+
+    @printed
+    def __str__(self) -> str:
+        ends = np.atleast_2d(np.asarray(self))
+        text = ", ".join(f"[{low:.6g}, {high:.6g}]" for low, high in ends)
+        return f"{self.level:.4g} {self.kind} interval {text}"
+
+    def table(self) -> pd.DataFrame:
+        """One row per parameter: term, lower, upper, level, kind."""
+        import pandas as pd
+
+        ends = np.atleast_2d(np.asarray(self))
+        terms = self.names or tuple(str(i) for i in range(len(ends)))
+        return pd.DataFrame(
+            {"term": terms, "lower": ends[:, 0], "upper": ends[:, 1], "level": self.level, "kind": self.kind}
+        )
+
+
+def require_level(level: Any) -> None:
+    """DomainError unless this is a probability between 0 and 1, both excluded."""
+    if type(level) is float and 0.0 < level < 1.0:
+        return
+    if not (is_number(level) and 0.0 < level < 1.0):
+        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {quoted(level)}.")

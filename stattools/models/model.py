@@ -1,0 +1,305 @@
+"""A model: a likelihood after a predictor over rows. Its log-likelihood is a sum over blocks of rows.
+
+    loglik(theta) = sum_i w_i log p(y_i | eta_i),  eta = predictor(theta, x_i)
+    score = sum of pullbacks,  information = sum of X^T diag(w) X
+
+Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field, replace
+from functools import partial
+from math import isfinite, log, pi
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import get_blas_funcs
+from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
+
+from stattools.data.rows.rows import Block, Rows
+from stattools.errors import DomainError
+from stattools.interface.arguments import FLOAT64, as_theta
+from stattools.interface.units import require_units
+from stattools.likelihoods import Likelihood
+from stattools.models.predictors.dispersed import Dispersed
+from stattools.models.predictors.linear import Linear
+from stattools.numerics.products import FEW, symmetric
+from stattools.numerics.sweep import Share
+from stattools.record import record
+
+if TYPE_CHECKING:
+    from stattools.data.design import Design
+
+Floats = NDArray[np.float64]
+
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
+
+EXACT_FIT = 64.0 * np.finfo(float).eps
+"""Residuals this small beside y are round-off."""
+
+
+NOT_ASKED = np.empty(0)
+"""Stands in an evaluation for a derivative that was not asked for."""
+
+
+@record
+class Evaluation:
+    """A log-likelihood with its score (p,) and information (p, p), empty where not asked for; adds with `+`.
+
+    `reach` is the largest size of a linear predictor, 0 where there is none.
+
+    >>> (Evaluation(-1.0) + Evaluation(-2.0)).loglik
+    -3.0
+    """
+
+    loglik: float
+    score: Floats = field(default_factory=lambda: NOT_ASKED)
+    information: Floats = field(default_factory=lambda: NOT_ASKED)
+    reach: float = 0.0
+
+    @np.errstate(over="ignore", invalid="ignore")  # `is_finite` tells
+    def __add__(self, other: Evaluation) -> Evaluation:
+        return Evaluation(
+            self.loglik + other.loglik,
+            self.score + other.score,
+            self.information + other.information,
+            max(self.reach, other.reach),
+        )
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def __iadd__(self, other: Evaluation) -> Evaluation:
+        """The sum, in the arrays of the first."""
+        score, information = self.score, self.information
+        score += other.score
+        information += other.information
+        return Evaluation(self.loglik + other.loglik, score, information, max(self.reach, other.reach))
+
+    @property
+    def is_finite(self) -> bool:
+        """True when every number asked for is finite."""
+        score, information = self.score, self.information
+        return (
+            isfinite(self.loglik)
+            and (not score.size or isfinite(nrm2(score)))
+            and (not information.size or isfinite(nrm2(information.ravel("K"))))
+        )
+
+
+@record
+class Model:
+    """A likelihood bound to data: what `st.ols`, `st.logistic`, `st.softmax` and `st.poisson` return.
+
+    `names` are the flat coefficient names, `terms` the columns of X, `labels` the outcome's categories (the reference
+    first) or None. `start` is where solvers begin. `kept` are the numbers of the table's rows that had no value missing
+    (None: all), `source` that table, `index` the pandas index of the rows where the data had one. `extras` are what was
+    given beside X ("weights", ...) and which column each was, None for an array. theta has shape (len(names),).
+    """
+
+    kind: str
+    title: str
+    likelihood: Likelihood
+    predictor: Linear | Dispersed
+    rows: Rows
+    design: Design
+    outcome_name: str
+    start: Floats
+    labels: tuple[Any, ...] | None = None
+    extras: Mapping[str, str | None] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)
+    n_dropped: int = 0
+    n_empty: int = 0
+    kept: NDArray[np.intp] | None = None
+    source: Any = None
+    index: Any = None
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of the columns of X."""
+        return self.design.names
+
+    @property
+    def formula(self) -> str | None:
+        """The formula, or None for arrays."""
+        return self.design.formula
+
+    @property
+    def categories(self) -> tuple[str, ...] | None:
+        """The category of each block of coefficients, or None where there is one block."""
+        return None if self.labels is None or self.kind != "softmax" else tuple(str(v) for v in self.labels[1:])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """One name per coefficient: the term, or `category: term` where outcomes have categories; then the
+        dispersion's.
+        """
+        if self.categories is None:
+            return self.terms + self.predictor.extra
+        return tuple(f"{category}: {term}" for category in self.categories for term in self.terms)
+
+    @property
+    def n(self) -> float:
+        """Number of observations: the sum of the frequency weights."""
+        return self.rows.n
+
+    @property
+    def has_scale(self) -> bool:
+        """True where a scale is estimated beside theta; `evaluate` then holds it at 1, which leaves the maximum in
+        place.
+        """
+        return self.likelihood.has_scale
+
+    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
+        """Log-likelihood (order 0), score (1) and information (2) at theta, the scale held at 1 where one is
+        estimated.
+        """
+        theta = self._checked(theta)
+        fold = 2 if order == 2 and self.predictor.width == 1 else 1
+        found = self.rows.total(partial(_evaluation, self.likelihood, self.predictor, theta, order), fold)
+        if order < 2 or self.rows.X.size < FEW:
+            return found
+        return replace(found, information=symmetric(found.information))
+
+    def ascent(self, theta: ArrayLike, share: Share | None = None) -> Floats:
+        """The score alone, shape (p,), of all rows or of a share, at less cost than `evaluate`, and like it with the
+        scale held at 1.
+        """
+        part = partial(_score, self.likelihood, self.predictor, self._checked(theta))
+        # Rows elsewhere are read in their order, and have no shares.
+        return self.rows.total(part) if share is None else self.rows.total(part, share=share)
+
+    def change(self, theta: ArrayLike, ahead: ArrayLike) -> Floats:
+        """The information at `ahead` less that at theta, shape (p, p): one product with the change of the weights."""
+        theta, ahead = self._checked(theta), self._checked(ahead)
+        return self.rows.total(partial(_change, self.likelihood, self.predictor, theta, ahead), 2)
+
+    def dispersion(self, theta: ArrayLike) -> float:
+        """Squared scale at theta, RSS / (n - p), for models that estimate one; 1 otherwise.
+
+        Where the fit is exact to round-off there is no scale to measure with, and 1e-7 of the size of y stands in for
+        it.
+        """
+        if not self.has_scale:
+            return 1.0
+        rss, size = self.residual_sums(theta)
+        if rss <= (EXACT_FIT**2) * size:
+            return 1e-14 * size / self.n or 1.0
+        return rss / max(self.n - self.predictor.size, 1.0)
+
+    def residual_sums(self, theta: ArrayLike) -> tuple[float, float]:
+        """Weighted sums of squares of the residuals y - eta and of y; the first is never below the round-off of y."""
+        theta = self._checked(theta)
+        rss, size = self.rows.total(partial(_squares, self.predictor, theta)).tolist()
+        return max(rss, np.finfo(float).eps ** 2 * size, np.finfo(float).tiny), size
+
+    def loglik(self, theta: ArrayLike) -> float:
+        """Log-likelihood at theta, the scale at its own maximum for theta where one is estimated."""
+        if not self.has_scale:
+            return self.evaluate(theta, order=0).loglik
+        return self.loglik_of(self.residual_sums(theta)[0])
+
+    def loglik_of(self, rss: float) -> float:
+        """Log-likelihood where the weighted residual sum of squares is `rss` and the scale at its maximum."""
+        n, precision = self.n, self.rows.precision
+        loglik = -0.5 * n * (log(2.0 * pi * rss / n) + 1.0)
+        return loglik if precision is None else loglik + 0.5 * _total(np.log(precision), self.rows.weight)
+
+    def logliks(self, thetas: ArrayLike) -> Floats:
+        """Log-likelihoods at many points, (S, p), in one read of the rows, at scale 1 where one is estimated."""
+        points = [self._checked(theta) for theta in as_theta(thetas, self.title, self.names)]
+        return self.rows.total(partial(_logliks, self.likelihood, self.predictor, points))
+
+    def score(self, theta: ArrayLike) -> Floats:
+        """Gradient of `loglik`, shape (p,)."""
+        return self.evaluate(theta, order=1).score / (self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0)
+
+    def information(self, theta: ArrayLike) -> Floats:
+        """Information about theta, shape (p, p); where a scale is estimated, at its maximum for theta."""
+        return self.evaluate(theta).information / (self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0)
+
+    def eta(self, theta: ArrayLike) -> Floats:
+        """Linear predictor of every row."""
+        theta = self._checked(theta)
+        return np.concatenate([self.predictor.forward(theta, block)[0] for block in self.rows.blocks()])
+
+    def standardized(self) -> tuple[Model, Floats]:
+        """The same model on standardized columns, and T with theta = T phi: what solvers work on."""
+        rows, T = self.standardized_rows()
+        T = self.predictor.lift(T)
+        return replace(self, rows=rows, start=np.linalg.solve(T, self.start)), T
+
+    def standardized_rows(self) -> tuple[Rows, Floats]:
+        """The rows with standardized columns, and T with X_standardized = X T; DomainError for units beyond float64."""
+        rows, T = self.rows.standardized()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            require_units(self.title, self.terms, 1.0 / np.abs(np.diagonal(T)))
+        return rows, T
+
+    def _checked(self, theta: ArrayLike) -> Floats:
+        if type(theta) is not np.ndarray or theta.dtype is not FLOAT64:
+            theta = as_theta(theta, self.title, self.names)
+        if theta.shape != self.start.shape:
+            raise DomainError(
+                f"{self.title} has {self.predictor.size} coefficients ({', '.join(self.names[:6])}"
+                f"{', ...' if self.predictor.size > 6 else ''}); got theta of shape {theta.shape}."
+            )
+        return theta
+
+
+# What a block adds to a sum is made by functions of small arguments: a cluster sends them to where the rows are.
+
+
+# A step that is too long may overflow: the solver sees a non-finite value and shortens it.
+@np.errstate(over="ignore", invalid="ignore")
+def _evaluation(
+    likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats, order: int, block: Block
+) -> Evaluation:
+    eta, pullback = predictor.forward(theta, block)
+    y, w = block.y, block.weight
+    if order == 0:
+        return Evaluation(_total(likelihood.loglik(eta, y), w))
+    if order == 1:
+        score = _times(likelihood.score(eta, y), w)
+        return Evaluation(_total(likelihood.loglik(eta, y), w), pullback(score))
+    loglik, score, information = likelihood.evaluate(eta, y)
+    if w is not None:
+        score, information = _times(score, w), _times(information, w)
+    first = eta[:, 0] if predictor.extra else eta.ravel()
+    reach = abs(float(first[idamax(first)]))
+    return Evaluation(_total(loglik, w), pullback(score), predictor.upper(block, information), reach)
+
+
+def _logliks(likelihood: Likelihood, predictor: Linear | Dispersed, points: list[Floats], block: Block) -> Floats:
+    return np.array([_evaluation(likelihood, predictor, theta, 0, block).loglik for theta in points])
+
+
+@np.errstate(over="ignore", invalid="ignore")  # as above
+def _change(
+    likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats, ahead: Floats, block: Block
+) -> Floats:
+    here, there = (predictor.forward(point, block)[0] for point in (theta, ahead))
+    weight = likelihood.information(there, block.y) - likelihood.information(here, block.y)
+    return predictor.information(block, _times(weight, block.weight))
+
+
+@np.errstate(over="ignore", invalid="ignore")  # as above
+def _score(likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats, block: Block) -> Floats:
+    eta, pullback = predictor.forward(theta, block)
+    return pullback(_times(likelihood.score(eta, block.y), block.weight))
+
+
+def _squares(predictor: Linear | Dispersed, theta: Floats, block: Block) -> Floats:
+    residual = block.y - predictor.forward(theta, block)[0]
+    return np.array([_total(residual * residual, block.weight), _total(block.y * block.y, block.weight)])
+
+
+def _times(values: Floats, weight: Floats | None) -> Floats:
+    if weight is None:
+        return values
+    return values * weight if values.ndim == 1 else values * weight.reshape(-1, *[1] * (values.ndim - 1))
+
+
+def _total(values: Floats, weight: Floats | None) -> float:
+    return float(np.add.reduce(values) if weight is None else values.dot(weight))

@@ -1,0 +1,127 @@
+"""What every regression's constructor does: read the data, check weights and outcome, bind them to a likelihood."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.data.dataset import Dataset, read
+from stattools.data.extras import Farthest, frequencies, offset_of, require_positive
+from stattools.data.rows.rows import Rows
+from stattools.errors import DomainError
+from stattools.interface.units import require_precision
+from stattools.likelihoods import Likelihood
+from stattools.models.model import Model
+from stattools.models.predictors.dispersed import Dispersed
+from stattools.models.predictors.linear import Linear
+from stattools.models.regressions.starting_point import starting_point
+from stattools.numerics.moments import Moments
+
+Column = str | ArrayLike | None
+Floats = NDArray[np.float64]
+
+NO_EXTRAS = None, None, None
+
+LARGEST_OFFSET = 1e6
+"""Beyond this the round-off of the linear predictor is more than 1e-10 of what is added to it."""
+
+ROUND_OFF = 1e8 * float(np.finfo(float).eps)
+"""An offset times this is more than y where y - offset has fewer than 8 digits of it."""
+
+
+def read_rows(formula_or_y: Any, data_or_X: Any, names: Any, intercept: bool, **columns: Column) -> Dataset:
+    """The complete rows of a formula and a table, or of arrays, with one number per row for each of `columns`."""
+    return read(formula_or_y, data_or_X, names=names, intercept=intercept, columns=columns)
+
+
+def bind(
+    kind: str,
+    title: str,
+    likelihood: Likelihood,
+    data: Dataset,
+    y: Floats,
+    *,
+    labels: tuple[Any, ...] | None = None,
+    outcome_name: str | None = None,
+    dispersed: tuple[str, ...] = (),
+) -> Model:
+    """The model of `likelihood` over the rows of `data`, whose columns may be weights, precision, offset, exposure.
+
+    `dispersed` names the parameter that all rows share beside the coefficients, if the likelihood has one.
+    """
+    rows: Any
+    if data.scanned is not None:
+        require_moderate(likelihood, data.scanned.farthest, data.scanned.marginal.moments)
+        rows = data.scanned.bound(y, likelihood.check)
+    else:
+        extras = NO_EXTRAS
+        if data.columns:
+            extras = _extras(data.columns, data.kept)
+            if extras[1] is not None:
+                outcome = Moments.of(y, extras[0]) if likelihood.has_scale else None
+                require_moderate(likelihood, Farthest.of(extras[1], data.kept), outcome)
+        rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
+        if extras[2] is not None:
+            require_precision(extras[2], rows.y)
+    columns = data.X.shape[1]
+    predictor = Dispersed(columns, dispersed) if dispersed else _linear(columns, likelihood.width)
+    return Model(  # by position: names cost a small fit a twentieth of its time
+        kind,
+        title,
+        likelihood,
+        predictor,
+        rows,
+        data.design,
+        outcome_name or data.outcome_name,
+        starting_point(likelihood, predictor, rows if data.scanned is None else rows.typical),
+        labels,
+        data.extras,
+        data.dropped,
+        data.n_dropped,
+        data.n_empty,
+        data.kept,
+        data.source,
+        data.index,
+    )
+
+
+@lru_cache(maxsize=64)
+def _linear(columns: int, width: int) -> Linear:
+    """The same for all models of a size, made once."""
+    return Linear(columns, width)
+
+
+def _extras(
+    columns: dict[str, Floats], rows: NDArray[np.intp] | None
+) -> tuple[Floats | None, Floats | None, Floats | None]:
+    """Weight, offset and precision, each checked."""
+    offset, precision = offset_of(columns.get("offset"), columns.get("exposure"), rows), columns.get("precision")
+    if precision is not None:
+        require_positive(precision, "precision= are relative inverse variances, and", rows)
+    return frequencies(columns.get("weights"), rows), offset, precision
+
+
+def require_moderate(likelihood: Likelihood, farthest: Farthest, outcome: Moments | None = None) -> None:
+    """DomainError for an offset that leaves no digits of a linear predictor whose exponential is taken, or few of an
+    outcome from which it is taken.
+    """
+    size = abs(farthest.value)
+    if not likelihood.has_scale:
+        if size > LARGEST_OFFSET:
+            raise DomainError(
+                "offset= is added to the linear predictor, a logarithm or log odds, and at most "
+                f"{LARGEST_OFFSET:g} in size; got {farthest.value:.6g} in {farthest.row}. Of a time, an area or a "
+                "number at risk take the logarithm, or give exposure=."
+            )
+    elif outcome is not None and outcome.n:
+        usual = sqrt(outcome.about(0.0) / outcome.n)
+        if size * ROUND_OFF > usual > 0.0:
+            raise DomainError(
+                f"offset= is in the units of y, whose size is about {usual:.3g}; got {farthest.value:.6g} in "
+                f"{farthest.row}, and y - offset would keep fewer than 8 digits of y. Check the units, or take a "
+                "constant from the offset."
+            )

@@ -1,0 +1,66 @@
+"""One-vs-rest: K separate logistic regressions, each category against all others, beside softmax's one likelihood.
+
+    log(p_k / (1 - p_k)) = x^T beta_k  for each k on its own;   predicted share of k = p_k / sum_m p_m
+
+The K probabilities come from K likelihoods and do not sum to one; they are normalized only after the fact, which is no
+maximum-likelihood estimate of anything. Source: Rifkin & Klautau, JMLR 5 (2004), 101-141.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from stattools.data.tables.outcome import Rest, categories
+from stattools.likelihoods import Bernoulli
+from stattools.models.model import Model
+from stattools.models.regressions.binding import Column, bind, read_rows
+from stattools.text.printing import prints
+
+
+@prints
+@dataclass(frozen=True, eq=False)
+class OneVsRest:
+    """K logistic models over the same rows, one per category; made by `st.one_vs_rest`, fitted by `st.fit`."""
+
+    parts: tuple[Model, ...]
+    labels: tuple[Any, ...]
+    outcome_name: str
+    title: str = "One-vs-rest logistic regressions"
+
+
+def one_vs_rest(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    names: list[str] | None = None,
+    intercept: bool = True,
+    weights: Column = None,
+) -> OneVsRest:
+    """K logistic regressions, each category of the outcome against all others.
+
+    The outcome and the arguments as in `st.softmax`, which is one likelihood for all categories and the better choice
+    unless the categories are not exclusive. Raises DomainError for data that the model cannot take.
+
+    >>> import stattools as st
+    >>> basket = {"fruit": ["fig", "kiwi", "plum"] * 4, "day": [1, 2, 3, 2, 3, 1, 4, 1, 2, 3, 2, 2]}
+    >>> st.fit(st.one_vs_rest("fruit ~ day", basket)).predict().sum(axis=1).round(12).unique().tolist()
+    [1.0]
+    """
+    data = read_rows(formula_or_y, data_or_X, names, intercept, weights=weights)
+    codes, labels = categories(data.outcome, data.outcome_name)
+    parts = [
+        bind(
+            "logistic",
+            f"Logistic regression ({label} against the rest)",
+            Bernoulli(),
+            data,
+            (codes == k).astype(float),
+            labels=(Rest.of((*labels[:k], *labels[k + 1 :])), label),
+        )
+        for k, label in enumerate(labels)
+    ]
+    return OneVsRest(tuple(parts), labels, data.outcome_name)

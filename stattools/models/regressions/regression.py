@@ -1,0 +1,139 @@
+"""Regressions as likelihoods, each from a formula and a table or from arrays: `ols`, `logistic`, `probit`, `softmax`.
+
+The regressions of counts stand in `count_regression.py`, what all of them share in `binding.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from stattools.data.tables.grouped import grouped_formula
+from stattools.data.tables.outcome import binary, categories, numeric
+from stattools.errors import DomainError
+from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Probit
+from stattools.models.model import Model
+from stattools.models.regressions.binding import Column, bind, read_rows
+from stattools.models.regressions.grouped import successes_and_trials
+
+NORMAL, BERNOULLI = Gaussian(), Bernoulli()
+
+
+def ols(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    names: list[str] | None = None,
+    intercept: bool = True,
+    offset: Column = None,
+    weights: Column = None,
+    precision: Column = None,
+) -> Model:
+    """Linear regression with normal errors: y_i ~ Normal(x_i^T beta, sigma^2 / precision_i), sigma estimated.
+
+    Give `(formula, table)` (pandas, Polars, PyArrow or a dict of columns) or arrays `(y, X)` with X of shape (n, p),
+    which get an intercept unless `intercept=False`. `offset` is added to x^T beta, in the units of y; `weights` are
+    frequencies: 2 means that the row was seen twice. Both are column names or arrays of length n. Raises DomainError
+    for data that the model cannot take. Source: Seber & Lee, Linear Regression Analysis (2003).
+
+    >>> import stattools as st
+    >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
+    >>> model.names, model.n
+    (('Intercept', 'x'), 4.0)
+    """
+    data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, precision=precision)
+    y = numeric(data.outcome, data.outcome_name)
+    return bind("ols", "Linear regression", NORMAL, data, y)
+
+
+def logistic(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    names: list[str] | None = None,
+    intercept: bool = True,
+    offset: Column = None,
+    weights: Column = None,
+    trials: Column = None,
+) -> Model:
+    """Logistic regression: y_i ~ Bernoulli(p_i), log(p_i / (1 - p_i)) = x_i^T beta.
+
+    The outcome is 0/1, bool, or a string or category with two levels, of which the second is 1; the summary says
+    which. Grouped data are counts: `"successes + failures ~ x"`, or the successes with `trials`, and then y_i ~
+    Binomial(trials_i, p_i); rows of 0 trials are dropped and counted. Other arguments as in `st.ols`; the offset is in
+    log odds. Raises DomainError for data that the model cannot take, an outcome with one class included. Source:
+    McCullagh & Nelder, Generalized Linear Models (1989), ch. 4.
+
+    >>> import stattools as st
+    >>> model = st.logistic("ill ~ dose", {"ill": ["no", "yes", "no", "yes"], "dose": [1, 2, 3, 4]})
+    >>> model.labels
+    ('no', 'yes')
+    >>> st.logistic("ill + well ~ dose", {"ill": [1, 4], "well": [9, 6], "dose": [1, 2]}).rows.y.tolist()
+    [[1.0, 10.0], [4.0, 10.0]]
+    """
+    formula_or_y, failures = grouped_formula(formula_or_y)
+    if failures is not None and trials is not None:
+        raise DomainError("st.logistic got successes + failures and trials= as well; give one of the two.")
+    data = read_rows(
+        formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, trials=trials, failures=failures
+    )
+    if failures is None and trials is None:
+        y, labels = binary(data.outcome, data.outcome_name)
+        return bind("logistic", "Logistic regression", BERNOULLI, data, y, labels=labels)
+    data, y = successes_and_trials(data)
+    return bind("logistic", "Logistic regression", Binomial(), data, y)
+
+
+def probit(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    names: list[str] | None = None,
+    intercept: bool = True,
+    offset: Column = None,
+    weights: Column = None,
+) -> Model:
+    """Probit regression: y_i ~ Bernoulli(Phi(x_i^T beta)), Phi the standard normal distribution function.
+
+    The outcome and the arguments as in `st.logistic`, without groups; the offset is in units of the normal scale.
+    Raises DomainError for data that the model cannot take. Source: McCullagh & Nelder (1989), 4.3.
+
+    >>> import stattools as st
+    >>> st.probit("ill ~ dose", {"ill": [0, 1, 0, 1], "dose": [1, 2, 3, 4]}).title
+    'Probit regression'
+    """
+    data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights)
+    y, labels = binary(data.outcome, data.outcome_name)
+    return bind("probit", "Probit regression", Probit(), data, y, labels=labels)
+
+
+def softmax(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    names: list[str] | None = None,
+    intercept: bool = True,
+    reference: Any = None,
+    weights: Column = None,
+) -> Model:
+    """Softmax (multinomial logistic) regression: log(P(y = k) / P(y = reference)) = x^T beta_k.
+
+    The outcome is a string, a category, a bool or whole numbers; `reference` is the category that the others are
+    compared with, by default the first. Other arguments as in `st.ols`. Raises DomainError for data that the model
+    cannot take. Source: Agresti, Categorical Data Analysis (2013), 8.1.
+
+    >>> import stattools as st
+    >>> basket = {"fruit": ["fig", "kiwi", "plum", "fig"], "day": [1, 2, 3, 4]}
+    >>> model = st.softmax("fruit ~ day", basket, reference="plum")
+    >>> model.names
+    ('fig: Intercept', 'fig: day', 'kiwi: Intercept', 'kiwi: day')
+    """
+    data = read_rows(formula_or_y, data_or_X, names, intercept, weights=weights)
+    codes, labels = categories(data.outcome, data.outcome_name, reference)
+    likelihood = Categorical(len(labels))
+    return bind("softmax", "Softmax regression", likelihood, data, codes.astype(float), labels=labels)

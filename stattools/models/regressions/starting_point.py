@@ -1,0 +1,64 @@
+"""Where solvers begin: zeros, or the moments and the offset where zeros are far from any maximum."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.rows.rows import Rows
+from stattools.likelihoods import Likelihood
+from stattools.models.predictors.dispersed import Dispersed
+from stattools.models.predictors.linear import Linear
+
+Floats = NDArray[np.float64]
+
+ENOUGH = 50_000
+"""Rows that a start is made from, at most."""
+
+
+def starting_point(likelihood: Likelihood, predictor: Linear | Dispersed, rows: Rows) -> Floats:
+    """Zeros, or what undoes the offset as far as the columns can; near `Likelihood.start` where zeros are far away."""
+    theta = np.zeros(predictor.size)
+    at_zero = likelihood.starts_at_zero
+    if at_zero and (rows.offset is None or likelihood.has_scale):
+        return theta
+    weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+    offset = np.zeros(len(rows.y)) if rows.offset is None else rows.offset
+    if at_zero:
+        theta[: predictor.columns] = _nearest(rows, -offset)
+        return theta
+    largest = float(offset.max())
+    near = likelihood.start(rows.y, weight, offset - largest)
+    constant = _constant(rows.X)
+    if constant.size and rows.X[0, constant[0]] != 0:
+        theta[constant[0]] = _in_units(near[0] - largest, rows.X[0, constant[0]])
+    elif rows.offset is not None:
+        theta[: predictor.columns] = _nearest(rows, likelihood.rough(rows.y, weight) - offset)
+    theta[predictor.columns :] = near[1:]
+    return theta
+
+
+def _constant(X: Floats) -> NDArray[np.intp]:
+    """Numbers of the columns that do not vary: those of the first rows that do not, looked at in all rows."""
+    columns = np.flatnonzero(np.ptp(X[:1000], axis=0) == 0)
+    return np.array([column for column in columns.tolist() if np.ptp(X[:, column]) == 0], dtype=np.intp)
+
+
+def _nearest(rows: Rows, eta: Floats) -> Floats:
+    """The coefficients whose linear predictor is nearest to eta; in a sample where there are more rows than enough."""
+    if len(eta) > ENOUGH:
+        rows = replace(rows, y=eta).sample(ENOUGH)
+        eta = rows.y
+    X = rows.X
+    size = np.abs(X).max(axis=0)
+    size = np.where(size > 0, size, 1.0)
+    return _in_units(np.linalg.lstsq(X / size, eta, rcond=None)[0], size)
+
+
+def _in_units(coefficients: Floats, size: Floats) -> Floats:
+    """Coefficients of columns of such a size; 0 beyond float64, in units that no fit takes."""
+    with np.errstate(over="ignore"):
+        found = coefficients / size
+    return np.where(np.isfinite(found), found, 0.0)

@@ -1,0 +1,147 @@
+"""The gamma distribution of shape a and rate 1 to full accuracy: density, both tails, quantiles.
+
+    f(z) = z^(a-1) exp(-z) / Gamma(a),    z = a exp(t)
+
+Everything is a function of t = log(z / a), which has digits both where z underflows (a = 0.01) and where z is next to a
+(a = 1e9). SciPy's lower tail stops its series early for large shapes (40 % off at a = 1e8, five standard deviations
+below), so there Temme's uniform expansion takes over; its inverse is only a start here. Source: Temme, "The asymptotic
+expansion of the incomplete gamma functions", SIAM J. Math. Anal. 10 (1979). Cost: a tenth of a microsecond a tail, a
+microsecond or two a quantile.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.polynomial.polynomial import polyval
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import erfcx, gammainc, gammaincc, gammainccinv, gammaincinv, gammaln
+
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, stirling_error
+
+Floats = NDArray[np.float64]
+
+LARGE = 2e4
+"""Shapes beyond which SciPy's series for the lower tail is cut short."""
+
+TINY = 1e-9
+"""Below, P(Z <= z) = z^a / Gamma(a + 1) (1 - a z / (a + 1)) to the last digit."""
+
+C0 = (-1 / 3, 1 / 12, -2 / 135, 1 / 864, 1 / 2835, -139 / 777600, 1 / 25515, -571 / 261273600, -281 / 151559100)
+C1 = (-1 / 540, -1 / 288, 1 / 378, -77 / 77760, 7 / 34992)
+REACH = 0.35
+C2 = (25 / 6048, -139 / 51840, 101 / 16329.6)
+"""Temme's coefficients as series in eta."""
+
+
+def log_density_of_log(t: ArrayLike, a: ArrayLike) -> Floats:
+    """log of z^a exp(-z) / Gamma(a) at z = a exp(t), the density of t; log-concave in t."""
+    t, a = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (t, a)))
+    return 0.5 * np.log(a) - stirling_error(a) - _deviance(t, a) - HALF_LOG_TWO_PI
+
+
+def lower_tail(t: ArrayLike, a: ArrayLike) -> Floats:
+    """P(Z <= a exp(t)), to full relative accuracy where it is below one half.
+
+    >>> float(lower_tail(np.log(2.0), 1.0).round(12))  # 1 - exp(-2)
+    0.864664716763
+    """
+    t, a = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (t, a)))
+    with np.errstate(over="ignore"):  # so far up that all is below
+        z = a * np.exp(t)
+    value = np.asarray(gammainc(a, z))
+    tiny, far = z < TINY, a > LARGE
+    if tiny.any():
+        log_z = t[tiny] + np.log(a[tiny])
+        value[tiny] = np.exp(a[tiny] * log_z - gammaln(a[tiny] + 1.0)) * (1.0 - z[tiny] * a[tiny] / (a[tiny] + 1.0))
+    if far.any():
+        value[far] = _temme(t[far], a[far])[0]
+    return value
+
+
+def upper_tail(t: ArrayLike, a: ArrayLike) -> Floats:
+    """P(Z > a exp(t)), to full relative accuracy where it is below one half."""
+    t, a = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (t, a)))
+    with np.errstate(over="ignore"):  # so far up that nothing is above
+        value, far = np.asarray(gammaincc(a, a * np.exp(t))), a > LARGE
+    if far.any():
+        value[far] = _temme(t[far], a[far])[1]
+    return value
+
+
+def tails(t: ArrayLike, a: ArrayLike) -> tuple[Floats, Floats]:
+    """P(Z <= a exp(t)) and P(Z > a exp(t)); the larger is one minus the smaller."""
+    below, above = lower_tail(t, a), upper_tail(t, a)
+    return np.where(above < 0.5, 1.0 - above, below), np.where(below < 0.5, 1.0 - below, above)
+
+
+def log_quantile(p: ArrayLike, q: ArrayLike, a: ArrayLike) -> Floats:
+    """The t with P(Z <= a exp(t)) = p and P(Z > a exp(t)) = q; p + q = 1 given apart so that neither tail loses digits.
+
+    Newton steps on the log of the smaller tail, which is concave in t; a step that leaves the bracket is replaced by
+    bisection. What has settled is not computed again. -inf for p = 0, inf for q = 0.
+
+    >>> float(np.exp(log_quantile(0.5, 0.5, 1.0)).round(12))  # log 2
+    0.69314718056
+    """
+    p, q, a = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (p, q, a)))
+    shape = p.shape
+    p, q, a = (v.ravel() for v in (p, q, a))
+    left = p <= q
+    aim = np.where(left, p, q)
+    t = _start(aim, left, a)
+    answer = np.empty_like(t)
+    low, high = np.full_like(t, -np.inf), np.full_like(t, 700.0)
+    active = np.arange(len(t))
+    for _ in range(100):
+        tail = np.where(left, lower_tail(t, a), upper_tail(t, a))
+        rightward = (tail < aim) == left
+        low, high = np.where(rightward, t, low), np.where(rightward, high, t)
+        # A tail or a density that underflows gives no step, and so asks for bisection.
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            step = np.where(left, 1.0, -1.0) * np.log(aim / tail) * tail / np.exp(log_density_of_log(t, a))
+            middle = np.where(low == -np.inf, t - 1.0 - np.abs(t), 0.5 * (low + high)) - t
+        step = np.where((t + step >= low) & (t + step <= high), step, middle)
+        t = t + step
+        rest = np.abs(step) > 1e-10 * np.maximum(np.abs(t), 1.0 / np.sqrt(a))  # a Newton step errs by its square
+        answer[active[~rest]] = t[~rest]
+        if not rest.any():
+            break
+        t, low, high, active = t[rest], low[rest], high[rest], active[rest]
+        aim, left, a = aim[rest], left[rest], a[rest]
+    else:
+        answer[active] = t
+    return np.where(p == 0.0, -np.inf, np.where(q == 0.0, np.inf, answer)).reshape(shape)
+
+
+def _start(aim: Floats, left: NDArray[np.bool_], a: Floats) -> Floats:
+    z = np.where(left, gammaincinv(a, aim), gammainccinv(a, aim))
+    with np.errstate(divide="ignore", invalid="ignore"):  # z = 0: it underflows, and has a formula of its own
+        t = np.log(z / a)
+        leading = (np.log(aim) + gammaln(a + 1.0)) / a - np.log(a)
+    leading = np.where(np.isfinite(leading), leading, 0.0)
+    return np.where(np.isfinite(t) & (z > 1e-290), t, np.where(left, leading, 0.0))
+
+
+def _deviance(t: Floats, a: Floats) -> Floats:
+    """a (exp(t) - 1 - t)."""
+    near = np.abs(t) < 0.1
+    s = np.where(near, t, 0.0)
+    series = s * s * polyval(s, [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800])
+    return a * np.where(near, series, np.expm1(t) - t)
+
+
+def _temme(t: Floats, a: Floats) -> tuple[Floats, Floats]:
+    """Both tails for large a, each to full accuracy below one half:
+
+    exp(-D) [erfcx(sqrt D) / 2 -+ (c0 + c1 / a + c2 / a^2) / sqrt(2 pi a)],   D = a eta^2 / 2 = a (exp(t) - 1 - t)
+    """
+    deviance = _deviance(t, a)
+    eta = np.copysign(np.sqrt(2.0 * deviance / a), t)
+    near = np.clip(eta, -REACH, REACH)  # beyond, a tail is below 1e-300
+    # The difference of the reciprocals cancels where eta is small, and the series ends too early where it is not.
+    far = np.abs(eta) > 0.1
+    exact = 1.0 / np.expm1(np.where(far, t, 1.0)) - 1.0 / np.where(far, eta, 1.0)
+    rest = np.where(far, exact, polyval(near, C0)) + (polyval(near, C1) + polyval(near, C2) / a) / a
+    rest = rest / np.sqrt(2.0 * np.pi * a)
+    inner = np.exp(-deviance) * (0.5 * erfcx(np.sqrt(deviance)) + np.where(t < 0.0, -rest, rest))
+    return np.where(t < 0.0, inner, 1.0 - inner), np.where(t < 0.0, 1.0 - inner, inner)

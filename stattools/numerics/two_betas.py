@@ -1,0 +1,128 @@
+"""Two beta distributions against each other: P(X < Y) for all parameters, and what integrals over betas need.
+
+Logits are the scale: there the log density and the logs of both tails are concave, and nothing underflows where a
+parameter of 0.01 puts its mass, at theta = exp(-100) and below. Cost, many pairs at once: 2 to 5 milliseconds a pair up
+to 1e6 trials, 10 to 20 at 1e9, where SciPy's incomplete beta function is slow.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, log_expit
+
+from stattools.errors import ConvergenceError
+from stattools.numerics.beta_distribution import log_density_of_logit, tails
+from stattools.numerics.quadrature import log_integral
+
+Floats = NDArray[np.float64]
+
+CHUNK = 4096
+"""Pairs integrated at a time: keeps the work in memory small."""
+
+LEAST = np.log(1e-290)
+"""Below, SciPy's tails run out of numbers."""
+
+
+def log_tails(log_x: ArrayLike, log_y: ArrayLike, a: ArrayLike, b: ArrayLike) -> tuple[Floats, Floats]:
+    """log P(theta <= x) and log P(theta > x), with log x and log y, y = 1 - x, so that neither end is lost.
+
+    Next to an end, where theta itself may underflow, the tail is x^a / (a B(a, b)); a tail below 1e-290 is the density
+    over its slope, to 1e-6.
+
+    >>> round(float(log_tails(-1e4, 0.0, 0.01, 3.0)[0]), 6)
+    -99.985062
+    """
+    log_x, log_y, a, b = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (log_x, log_y, a, b)))
+    with np.errstate(under="ignore"):
+        x, y = np.exp(log_x), np.exp(log_y)
+    left, right = (a + b) * x < 1e-17, (a + b) * y < 1e-17
+    middle = ~(left | right)
+    below, above = np.empty(x.shape), np.empty(x.shape)
+    p, q = tails(x[middle], y[middle], a[middle], b[middle])
+    with np.errstate(divide="ignore"):  # a tail that underflows is replaced below
+        below[middle], above[middle] = log_of_pair(p, q)
+    if np.any(lost := (np.minimum(below, above) < LEAST) & middle):
+        density = log_density_of_logit(*(v[lost] for v in (x, y, a, b, log_x, log_y)))
+        pull = np.abs(a * y - b * x)[lost]  # the slope of the log density, far out
+        tail = density - np.log(pull) - np.log1p(((a + b) * x * y)[lost] / pull**2)
+        is_below = (below < above)[lost]
+        below[lost], above[lost] = np.where(is_below, tail, 0.0), np.where(is_below, 0.0, tail)
+    for end, inner, outer, own in ((left, below, above, a), (right, above, below, b)):
+        if end.any():
+            density = log_density_of_logit(*(v[end] for v in (x, y, a, b, log_x, log_y)))
+            inner[end] = np.minimum(density - np.log(own[end]), 0.0)
+            outer[end] = log_complement(inner[end])
+    return below, above
+
+
+def log_of_pair(p: Floats, q: Floats) -> tuple[Floats, Floats]:
+    """log p and log q, p + q = 1, each from the smaller of the two."""
+    return np.where(q < 0.5, np.log1p(-q), np.log(p)), np.where(p < 0.5, np.log1p(-p), np.log(q))
+
+
+def log_complement(log_p: Floats) -> Floats:
+    """log(1 - p) from log p <= 0."""
+    with np.errstate(divide="ignore"):  # p = 1 leaves nothing
+        return np.where(log_p > -0.7, np.log(-np.expm1(log_p)), np.log1p(-np.exp(log_p)))
+
+
+def landmarks(a: ArrayLike, b: ArrayLike) -> Floats:
+    """Logits, shape (..., 21), at distances from the center that grow from the width of the peak to the last tail.
+
+    Between them the logs of the density and of both tails change scale, beyond them everything is below exp(-750).
+    """
+    a, b = (np.asarray(v, dtype=float)[..., None] for v in (a, b))
+    n, steps = a + b, np.arange(10.0) / 9.0
+    center, width = np.log(a / b), np.minimum(1.0, np.sqrt(n / a / b))
+    left, right = (
+        width * (np.where(c > 120.0, 80.0 * width, 760.0 / c + n / c * np.log1p(c / other) + 1.0) / width) ** steps
+        for c, other in ((a, b), (b, a))
+    )
+    return np.concatenate([center - left, center, center + right], axis=-1)
+
+
+def probability_less(a: ArrayLike, b: ArrayLike, c: ArrayLike, d: ArrayLike) -> Any:
+    """P(X < Y) for independent X ~ Beta(a, b), Y ~ Beta(c, d), elementwise, to 1e-10 relative down to P = 1e-300.
+
+    The narrower density times each tail of the other is integrated over the logit, where both are log-concave; the two
+    integrals must add to one, and are divided by their sum. Raises ConvergenceError where they do not to 1e-8.
+
+    >>> round(probability_less(1, 1, 2, 1), 12), probability_less(0.01, 1e9, 0.01, 1e9)
+    (0.666666666667, 0.5)
+    """
+    parameters = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (a, b, c, d)))
+    shape = parameters[0].shape
+    rows = np.stack([v.ravel() for v in parameters])
+    parts = [_less(*rows[:, start : start + CHUNK]) for start in range(0, rows.shape[1], CHUNK)]
+    return np.concatenate(parts or [rows[0]]).reshape(shape) if shape else float(parts[0][0])
+
+
+def _less(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
+    """P(X < Y) for one-dimensional arrays."""
+    key = [np.log(1.0 / p + 1.0 / q) for p, q in ((a, b), (c, d))]
+    first = (key[0] < key[1]) | ((key[0] == key[1]) & (a < c))  # X is the narrower; ties by a, whatever the order
+    narrow = np.where(first, a, c)[:, None], np.where(first, b, d)[:, None]
+    wide = np.where(first, c, a)[:, None], np.where(first, d, b)[:, None]
+    marks = np.concatenate([landmarks(a, b), landmarks(c, d)], axis=-1)
+
+    def integrand(side: int) -> Any:
+        def log_product(t: Floats, row: NDArray[np.intp]) -> Floats:
+            log_x, log_y = log_expit(t), log_expit(-t)
+            (p, q), (r, s) = ((v[row[:, 0]] for v in pair) for pair in (narrow, wide))
+            density = log_density_of_logit(expit(t), expit(-t), p, q, log_x, log_y)
+            return density + log_tails(log_x, log_y, r, s)[side]
+
+        return log_product
+
+    below, above = (np.exp(log_integral(integrand(side), marks)) for side in (0, 1))
+    total = below + above
+    if not np.all(np.abs(total - 1.0) < 1e-8):
+        raise ConvergenceError(
+            f"P(X < Y) + P(X > Y) needs to be 1; got {total[np.argmax(np.abs(total - 1.0))]:.10g}. "
+            "Report the parameters of the two beta distributions."
+        )
+    same = (a == c) & (b == d)
+    return np.where(same, 0.5, np.where(first, above, below) / total)

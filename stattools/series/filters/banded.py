@@ -1,0 +1,101 @@
+"""The recurrence as a unit lower banded system, solved by LAPACK's tbtrs: substitution, no pivoting, no division.
+
+    y_t - a_1t y_{t-1} - ... - a_kt y_{t-k} = b_t
+
+Several series are one system, end to end, with zeros in the band where one ends and the next begins: a zero times a
+finite number adds nothing, so the joint is exact. tbtrs multiplies nothing by an exact zero of y, and would lose a NaN
+in the band there: the band is checked. Cost: 2k n flops, 5 ns an element at k = 1. Source: Golub & Van Loan, Matrix
+Computations (2013), 4.3.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from scipy.linalg import get_lapack_funcs
+
+from stattools.series.filters.blocks_in_cache import Array, Arrays, Trouble
+
+
+@cache
+def _tbtrs(char: str) -> Any:
+    return get_lapack_funcs("tbtrs", dtype=np.dtype(char))
+
+
+class Band:
+    """Room for the band of a tile, used again for the next; `solve` fills and solves it."""
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        self.tbtrs = _tbtrs(dtype.char)
+        self.dtype = dtype
+        self.room = np.empty((0, 0), dtype)
+
+    def solve(self, a: Arrays, b: Array, before: Array, y: Array) -> None:
+        """Fill y (R, T), contiguous, from k arrays a (R, T), b (R, T) and the values before, (k, R), newest first."""
+        band = self.filled(a)
+        np.copyto(y, b)
+        enter(a, before, y)
+        substitute(self.tbtrs, band, y)
+
+    def filled(self, a: Arrays) -> Array:
+        """The band (k + 1, R T) of k arrays a (R, T) in LAPACK's storage: row j holds -a_j, j columns to the left."""
+        k, (rows, times) = len(a), a[0].shape
+        band, lower = self.room_for(rows, times, k)
+        for j in range(1, k + 1):
+            part = min(j, times)
+            np.negative(a[j - 1][:, part:], out=lower[:, : times - part, j])
+            lower[:, times - part :, j] = 0.0
+        return band
+
+    def room_for(self, rows: int, times: int, k: int) -> tuple[Array, Array]:
+        """Room for a band (k + 1, rows times), and the same room seen as (rows, times, k + 1)."""
+        size = rows * times
+        if self.room.shape[0] < size or self.room.shape[1] != k + 1:
+            self.room = np.ones((size, k + 1), self.dtype)
+        return self.room[:size].T, self.room[:size].reshape(rows, times, k + 1)
+
+
+def substitute(tbtrs: Any, band: Array, y: Array, trans: str = "N") -> None:
+    """Solve in place: y (R, T), contiguous, is the right side and becomes the solution."""
+    column = y.reshape(-1, 1)
+    solution, _ = tbtrs(band, column, uplo="L", trans=trans, diag="U", overwrite_b=1)
+    if not np.may_share_memory(solution, column):
+        column[...] = solution
+
+
+def enter(a: Arrays, before: Array, y: Array) -> None:
+    """Add to the first k columns of the right side what comes from the values before."""
+    k, times = len(a), y.shape[1]
+    for t in range(min(k, times)):
+        for j in range(t + 1, k + 1):
+            y[:, t] += a[j - 1][:, t] * before[j - t - 1]
+
+
+class Recurrence:
+    """The kernel of `linear_recurrence` by LAPACK; a tile that turns non-finite is looked into."""
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        self.band = Band(dtype)
+
+    def __call__(self, a: Arrays, b: Array, before: Array, y: Array) -> None:
+        self.band.solve(a, b, before, y)
+        # A NaN in the band shows in its sum; a sum that overflows only costs the second look.
+        if not (np.isfinite(y[:, -1]).all() and np.isfinite([part.sum() for part in a]).all()):
+            self._with_gaps(a, b, before, y)
+
+    def _with_gaps(self, a: Arrays, b: Array, before: Array, y: Array) -> None:
+        """NaN in a, b or the values before makes y NaN from there on, in its own series only."""
+        gap = np.logical_or.reduce([np.isnan(part) for part in (b, *a)])
+        gap[:, 0] |= np.isnan(before).any(axis=0)
+        for what, values in (*(("a", part) for part in a), ("b", b)):
+            if np.isinf(values).any():
+                raise Trouble(f"{what} is infinite", *np.argwhere(np.isinf(values))[0])
+        b, before, *rest = (np.where(np.isnan(values), 0.0, values).astype(y.dtype) for values in (b, before, *a))
+        self.band.solve(tuple(rest), b, before, y)
+        gap = np.logical_or.accumulate(gap, axis=1)
+        bad = ~np.isfinite(y) & ~gap
+        if bad.any():
+            raise Trouble(f"the result overflows {y.dtype}", *np.argwhere(bad)[0])
+        y[gap] = np.nan

@@ -1,0 +1,31 @@
+"""Which engine runs a recurrence: LAPACK, or the compiled kernels of `stattools[fast]` for large arrays."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any, Literal
+
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import is_one_of
+
+type Engine = Literal["auto", "lapack", "numba"]
+
+MANY = 200_000
+"""From this many elements on, loading (and once compiling) the kernels is worth it."""
+
+
+def require_engine(who: str, engine: Any) -> None:
+    """DomainError for an engine that does not exist, IncompatibleError for one that is not installed."""
+    if not is_one_of(engine, ("auto", "lapack", "numba")):
+        raise DomainError(f"{who} has engine='auto', 'lapack' and 'numba'; got {quoted(engine)}.")
+    if engine == "numba" and find_spec("numba") is None:
+        raise IncompatibleError(f"{who}: engine='numba' needs Numba: install stattools[fast], or use 'lapack'.")
+
+
+def compiled(engine: Engine, size: int) -> Any | None:
+    """The module of compiled kernels where it is asked for, or worth it and installed; None for LAPACK."""
+    if engine == "lapack" or (engine == "auto" and (size < MANY or find_spec("numba") is None)):
+        return None
+    from stattools.series.filters import compiled as kernels
+
+    return kernels

@@ -1,0 +1,239 @@
+"""Maximum likelihood over variances that may be 0: the interior by Newton's method, the boundary by a slope's sign.
+
+At a maximum each variance is either positive with slope 0 or 0 with slope <= 0 (Karush-Kuhn-Tucker). A rough climb by
+L-BFGS on the square roots, where 0 is an ordinary point, from several starts; variances that gain nothing are put to
+0; Newton's method on the logarithms of the others (and on beta) ends it; the slopes at 0 are checked again. The level
+without gaps has its scale in closed form and is one equation (`spectrum.maxima`). The certificate is the Newton
+decrement of the positive variances, as everywhere. Source: Harvey (1989), 4.2; Nocedal & Wright (2006), 12.3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from stattools.errors import DomainError, IncompatibleError
+from stattools.numerics.threads import one_blas_thread
+from stattools.series.statespace.spectrum import maxima
+from stattools.series.statespace.structural import Structural
+from stattools.solvers.solution import Solution, Status, TraceStep
+
+Floats = NDArray[np.float64]
+
+SMALL = 1e-3
+"""A variance below this share of the sum is tried at 0."""
+STARTS = ((1.0, 0.1, 0.01, 0.1), (1.0, 1e-3, 1e-4, 1e-3), (0.3, 1.0, 0.1, 0.1), (1.0, 1e-3, 0.1, 0.01))
+"""Ratios of (irregular, level, trend, seasonal) to start from."""
+
+
+@dataclass(frozen=True)
+class BoundedNewton:
+    """Newton's method over variances, 0 among them.
+
+    `tolerance` bounds the decrement, the distance to the maximum in standard errors. Raises DomainError for a series
+    that is constant, IncompatibleError for a model without variances.
+
+    >>> BoundedNewton().needs
+    'a state space model'
+    """
+
+    tolerance: float = 1e-8
+    max_steps: int = 100
+    needs = "a state space model"
+
+    def solve(self, model: Any) -> Solution:
+        """The maximum, with the covariance of what is not at the boundary."""
+        if not isinstance(model, Structural):
+            raise IncompatibleError(f"BoundedNewton needs {self.needs}, such as st.local_level(y); got {model.title}.")
+        _require_variation(model)
+        if model.spectrum is not None:
+            variances, steps = maxima(model.spectrum)
+            theta, taken = variances[0], int(steps[0])
+        else:
+            theta, taken = _rough(model), 0
+        trace = [TraceStep(0, model.loglik(theta), np.nan)]
+        theta, decrement, more, status = climb(model, theta, self.tolerance, self.max_steps, trace)
+        taken += more
+        return Solution(
+            theta,
+            _covariance(model, theta),
+            model.loglik(theta),
+            status,
+            taken,
+            decrement,
+            tuple(trace),
+            "BoundedNewton",
+        )
+
+
+def _require_variation(model: Structural) -> None:
+    size = float(np.nanmax(np.abs(model.y)))
+    if model.scale <= (64.0 * np.finfo(float).eps * size) ** 2:
+        raise DomainError(
+            f"{model.outcome_name} follows the components exactly (constant, or a straight line): every variance is 0 "
+            "and the likelihood has no maximum. Give a series that varies."
+        )
+
+
+def _rough(model: Structural) -> Floats:
+    """The best of several climbs on square roots of variances, beta at its maximum for each."""
+    free = list(model.components.free)
+    unit = model.scale
+    spare = model.n - model.diffuse
+
+    def scaled(ratios: Floats) -> tuple[float, tuple[float, ...]]:
+        """Minus the log-likelihood at the best common scale of the variances, and the ratios times that scale.
+
+        sum_k v_k score_k = (quadratic form - spare) / 2 tells the scale.
+        """
+        loglik, score = model.evaluate_at(ratios * unit)
+        if not np.isfinite(loglik):
+            return np.inf, tuple(ratios)
+        quadratic = max(spare + 2.0 * float(score[: len(ratios)] @ ratios) * unit, 1e-300)
+        best = quadratic / spare
+        return -(loglik + 0.5 * (quadratic - spare) - 0.5 * spare * np.log(best)), tuple(ratios * best)
+
+    def objective(root: Floats) -> tuple[float, Floats]:
+        loglik, score = model.evaluate_at(root**2 * unit)
+        if not np.isfinite(loglik):
+            return 1e10, np.zeros_like(root)
+        return -loglik / spare, -2.0 * root * score[: len(root)] * unit / spare
+
+    tried = {scaled(np.array([start[k] for k in free])) for start in STARTS}
+    found = []
+    for _, ratios in sorted(tried)[:2]:
+        with one_blas_thread():  # more of them wait for each other over its small matrices
+            result = minimize(
+                objective, np.sqrt(ratios), jac=True, method="L-BFGS-B", options={"ftol": 1e-13, "gtol": 1e-7}
+            )
+        found.append((float(result.fun), result.x**2 * unit))
+    variances = min(found, key=lambda pair: pair[0])[1]
+    return _snapped(model, np.append(variances, model.coefficients(variances)))
+
+
+def _snapped(model: Structural, theta: Floats, hold: int | None = None) -> Floats:
+    """theta with small variances set to 0 where that loses nothing and the slope at 0 does not lead back."""
+    k = len(model.positive)
+    for j in np.argsort(theta[:k]):
+        if j == hold or theta[j] == 0.0 or theta[j] > SMALL * theta[:k].sum():
+            continue
+        trial = theta.copy()
+        trial[j] = 0.0
+        if len(theta) > k and (hold is None or hold < k):
+            trial[k:] = model.coefficients(trial[:k])
+        now, there = model.loglik(theta), model.evaluate(trial, 1)
+        if there.loglik >= now - 1e-10 * abs(now) and there.score[j] <= 0.0:
+            theta = trial
+    return theta
+
+
+def _released(model: Structural, theta: Floats, hold: int | None) -> Floats | None:
+    """theta with one variance moved off 0, where the log-likelihood rises from there; None if all stay."""
+    k = len(model.positive)
+    zero = np.array([j for j in np.flatnonzero(theta[:k] == 0.0) if j != hold], dtype=int)
+    if not len(zero):
+        return None
+    score = model.evaluate(theta, 1).score
+    gain = score[zero] * theta[:k].sum()
+    best = int(np.argmax(gain))
+    if gain[best] <= 1e-6:
+        return None
+    for share in (1e-2, 1e-4, 1e-6, 1e-8):
+        moved = theta.copy()
+        moved[zero[best]] = share * theta[:k].sum()
+        if model.loglik(moved) > model.loglik(theta):
+            return moved
+    return None
+
+
+def climb(
+    model: Structural,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    trace: list[TraceStep],
+    *,
+    hold: int | None = None,
+) -> tuple[Floats, float, int, Status]:
+    """Newton's method on log variances and beta, with variances put to 0 and taken off it: (theta, decrement, steps,
+    status). The parameter `hold` keeps its value.
+    """
+    taken = 0
+    while True:
+        theta, decrement, steps, status = _interior(model, theta, tolerance, max_steps, trace, hold)
+        taken += steps
+        released = _released(model, theta, hold) if taken < 6 * max_steps else None
+        if released is None:
+            return theta, decrement, taken, status
+        theta = released
+
+
+def _interior(
+    model: Structural,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    trace: list[TraceStep],
+    hold: int | None,
+) -> tuple[Floats, float, int, Status]:
+    k, last, decrement = len(model.positive), np.inf, np.inf
+    for step in range(max_steps + 1):
+        active = np.append(theta[:k] > 0, np.ones(len(theta) - k, dtype=bool))
+        if hold is not None:
+            active[hold] = False
+        if not active.any():
+            return theta, 0.0, step, "converged"
+        logs = int(active[:k].sum())
+        now = model.evaluate(theta)
+        # Steps are taken in logs of variances and in standard errors of beta, whatever the units of y and X.
+        scale = np.append(theta[:k], 1.0 / np.sqrt(np.abs(now.information.diagonal()[k:])))
+        unit = scale[active]
+        score = now.score[active] * unit
+        H = now.information[np.ix_(active, active)] * np.outer(unit, unit)
+        H[np.arange(logs), np.arange(logs)] -= score[:logs]
+        values, vectors = np.linalg.eigh(0.5 * (H + H.T))
+        along = vectors.T @ score
+        curved = np.maximum(np.abs(values), 1e-10 * np.abs(values).max() + 1e-300)
+        decrement = float(np.sqrt((along**2 / curved).sum()))
+        trace.append(TraceStep(len(trace), now.loglik, float(np.linalg.norm(score)) / model.n))
+        if values.min() > 0 and decrement <= tolerance:
+            return theta, decrement, step, "converged"
+        if decrement <= 1e-6 and decrement > 0.5 * last:
+            return theta, decrement, step, "round-off"
+        last = decrement
+        direction = vectors @ (along / curved)
+        length = min(1.0, 3.0 / max(float(np.abs(direction[:logs]).max(initial=0.0)), 1e-300))
+        for _ in range(40):
+            moved = theta.copy()
+            change = np.zeros(len(theta))
+            change[active] = length * direction
+            moved[:k] *= np.exp(change[:k])
+            moved[k:] += scale[k:] * change[k:]
+            rise = model.loglik(moved) - now.loglik
+            if rise > 0 or abs(rise) <= 1e-12 * (abs(now.loglik) + model.n):
+                break
+            length *= 0.5
+        else:
+            return theta, decrement, step, "round-off" if decrement <= 1e-6 else "max-steps"
+        theta = moved
+        if (theta[:k] < SMALL * theta[:k].sum()).any():
+            snapped = _snapped(model, theta, hold)
+            if (snapped[:k] != theta[:k]).any():
+                theta, last = snapped, np.inf
+    return theta, decrement, max_steps, "max-steps"
+
+
+def _covariance(model: Structural, theta: Floats) -> Floats:
+    """Inverse information of what is not at the boundary; NaN rows for a variance of 0, which has no standard error."""
+    k = len(model.positive)
+    active = np.append(theta[:k] > 0, np.ones(len(theta) - k, dtype=bool))
+    H = model.information(theta)[np.ix_(active, active)]
+    covariance = np.full((len(theta),) * 2, np.nan)
+    unit = 1.0 / np.sqrt(np.abs(H.diagonal()))
+    unit = np.outer(unit, unit)
+    covariance[np.ix_(active, active)] = np.linalg.inv(0.5 * (H + H.T) * unit) * unit
+    return covariance

@@ -1,0 +1,113 @@
+"""The rows of many small regressions, and the scores and informations of all of them in a few matrix products.
+
+    score_k = X_k^T W_k (y_k - mean_k),     information_k = X_k^T W_k diag(mean_k') X_k
+
+Where the members share X, the information is a product with the columns of X times each other, (n, p (p + 1) / 2). What
+members share has a first axis of length 1: where they share coefficients too, as at a common start, means and
+curvatures are those of one member, and one product with the weights gives the informations of all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.likelihoods import Likelihood
+from stattools.solvers.batches.batched_factors import products, unpacked
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class BatchedRows:
+    """Designs Z (1 or m, n, p), outcomes Y, weights W and offset (1 or m, n); all links are canonical."""
+
+    likelihood: Likelihood
+    Z: Floats
+    Y: Floats
+    W: Floats | None
+    offset: Floats | None
+    pairs: Floats | None = None
+    room: Floats | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.Z) == 1 and self.pairs is None:
+            object.__setattr__(self, "pairs", products(self.Z[0]))
+        if self.room is None:
+            m = max(len(A) for A in (self.Z, self.Y, self.W) if A is not None)
+            object.__setattr__(self, "room", np.empty((3, m, self.Z.shape[1])))
+
+    def kept(self, going: Any) -> BatchedRows:
+        """The members that still climb."""
+        parts = {name: getattr(self, name) for name in ("Z", "Y", "W", "offset")}
+        fewer = {name: A[going] for name, A in parts.items() if A is not None and len(A) > 1}
+        return replace(self, **fewer, room=self._room[:, : np.count_nonzero(going)])
+
+    def eta(self, theta: Floats) -> Floats:
+        """Linear predictors (m, n) at theta (p, m), in memory that the next call uses again."""
+        eta = self._room[0, : theta.shape[1]]
+        if len(self.Z) == 1:
+            np.matmul(theta.T, self.Z[0].T, out=eta)
+        else:
+            eta = (self.Z @ theta.T[:, :, None])[:, :, 0]
+        if self.offset is not None:
+            eta += self.offset
+        return eta
+
+    @property
+    def last_eta(self) -> Floats:
+        """The linear predictors where `derivatives` was asked last: of linear regressions with one design for all."""
+        return self._room[0]
+
+    def derivatives(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Scores (p, m) and lower triangles of the informations (p, p, m) at theta (p, 1 or m)."""
+        mean, curvature = self._means(self.eta(theta))
+        gap = np.subtract(self.Y, mean, out=self._room[2, : max(len(self.Y), len(mean))])
+        if self.pairs is None:
+            if self.W is not None:
+                gap, curvature = gap * self.W, curvature * self.W
+            information = np.swapaxes(self.Z, 1, 2) @ (self.Z * curvature[:, :, None])
+            return (gap[:, None, :] @ self.Z)[:, 0].T, np.ascontiguousarray(np.moveaxis(information, 0, 2))
+        score, information = self._weighted(gap, self.Z[0]), self._weighted(curvature, self.pairs)
+        return np.ascontiguousarray(score.T), unpacked(information, self.Z.shape[2])
+
+    def _weighted(self, values: Floats, columns: Floats) -> Floats:
+        """Weighted sums of values (1 or m, n), which are used up, times columns (n, q)."""
+        if self.W is None:
+            return values @ columns
+        if len(values) == 1:
+            return self.W @ (columns * values.T)
+        values *= self.W
+        return values @ columns
+
+    def _means(self, eta: Floats) -> tuple[Floats, Floats]:
+        """Means and their slopes; eta is used up."""
+        if self.likelihood.has_scale:
+            return eta, np.ones((1, eta.shape[1]))
+        if self.likelihood.is_event:
+            np.negative(eta, out=eta)
+            np.exp(eta, out=eta)
+            eta += 1.0
+            mean = np.divide(1.0, eta, out=eta)
+            curvature = np.subtract(1.0, mean, out=self._room[1, : len(eta)])
+            curvature *= mean
+            return mean, curvature
+        mean = np.exp(eta, out=eta)
+        return mean, mean
+
+    @property
+    def _room(self) -> Floats:
+        assert self.room is not None
+        return self.room
+
+
+def weighted_squares(values: Floats, W: Floats | None) -> Floats:
+    """Weighted sums of squares (m,) of values (1 or m, n)."""
+    if W is None:
+        return np.einsum("mi,mi->m", values, values)
+    if len(values) == 1:
+        return W @ (values[0] * values[0])
+    return np.einsum("mi,mi,mi->m", W, values, values) if len(W) > 1 else (values * values) @ W[0]

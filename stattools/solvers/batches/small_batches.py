@@ -1,0 +1,146 @@
+"""Batches of small regressions: padded to one length, climbed together, each with its scale and likelihood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln
+
+from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
+from stattools.likelihoods import Bernoulli, Likelihood, Poisson
+from stattools.models.model import Model
+from stattools.solvers.batches.batched_newton import batched_newton, supported
+from stattools.solvers.batches.batched_rows import weighted_squares
+
+Floats = NDArray[np.float64]
+
+ENTRIES = 100_000
+"""So many outcomes climb at a time: arrays of 800 kB stay in the cache."""
+
+TOLERANCE = 1e-8
+"""The largest decrement, in standard errors, of what is not in doubt."""
+
+PERFECT = 1e-10
+"""A resample of a linear regression that leaves this share of its sum of squares is in doubt."""
+
+FACTORS = 1000
+"""So many factors of at most 2 have a product below the largest float."""
+
+SMALL_COUNT = 1000
+"""Counts up to this have their log factorial from a table, and lose no digit that matters to cancellation."""
+
+
+def padded(model: Model, n: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """Columns, outcomes, weights and offsets, with rows of weight 0 at the end: n rows."""
+    rows, own = model.rows, len(model.rows.X)
+    X, y, w, o = np.zeros((n, rows.X.shape[1])), np.zeros(n), np.zeros(n), np.zeros(n)
+    X[:own], y[:own], w[:own] = rows.X, rows.y, 1.0 if rows.weight is None else rows.weight
+    o[:own] = 0.0 if rows.offset is None else rows.offset
+    return X, y, w, o
+
+
+@dataclass(frozen=True, eq=False)
+class Members:
+    """Fits of m members, NaN where they are in doubt: `settled` (m,) tells which are not."""
+
+    estimate: Floats
+    covariance: Floats
+    loglik: Floats
+    scale: Floats
+    decrement: Floats
+    n: Floats
+
+    @property
+    def settled(self) -> NDArray[np.bool_]:
+        """Which members have numbers."""
+        return ~np.isnan(self.decrement)
+
+    @staticmethod
+    def unsettled(m: int, p: int) -> Members:
+        """Room for the fits of m members."""
+        numbers = np.full((4, m), np.nan)
+        return Members(np.full((m, p), np.nan), np.full((m, p, p), np.nan), *numbers)
+
+    def put(self, where: Any, found: Members) -> None:
+        """Write the fits of some members."""
+        for field in fields(self):
+            getattr(self, field.name)[where] = getattr(found, field.name)
+
+
+def climbed(model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None) -> Members:
+    """The fits for outcomes Y and weights W, (m, n) each, or (1, n) for what members share."""
+    likelihood = model.likelihood
+    batch = batched_newton(likelihood, X, Y, W, offset)
+    m, p = batch.estimate.shape
+    weight = np.ones((1, Y.shape[1])) if W is None else W
+    n = np.broadcast_to(weight.sum(axis=1), m)
+    scale, covariance, decrement = np.ones(m), batch.covariance, batch.decrement
+    doubtful = batch.doubtful | (np.count_nonzero(weight, axis=1) <= p)
+    if batch.size is not None:
+        gap = np.subtract(Y, batch.eta, out=batch.eta)
+        rss = weighted_squares(gap, W)
+        doubtful = doubtful | (rss <= 1e-20 * batch.size) | (n <= p)
+        rss = np.where(doubtful, 1.0, rss)
+        scale = np.sqrt(rss / np.where(doubtful, 1.0, n - p))
+        loglik = -0.5 * n * (np.log(2.0 * np.pi * rss / n) + 1.0)
+        with np.errstate(over="ignore"):
+            covariance, decrement = covariance * (scale**2)[:, None, None], decrement / scale
+        variance = np.diagonal(covariance, axis1=1, axis2=2)
+        doubtful = doubtful | ~((variance > SMALLEST_VARIANCE) & (variance < LARGEST_VARIANCE)).all(axis=1)
+    else:
+        loglik = _loglik(likelihood, batch.eta, Y, W)
+    doubtful |= ~(decrement <= TOLERANCE)
+    found = Members(batch.estimate, covariance, loglik, scale, decrement, np.array(n))
+    if doubtful.any():
+        found.put(doubtful, Members.unsettled(int(doubtful.sum()), p))
+    return found
+
+
+def estimated(model: Model, Y: Floats | None, W: Floats | None, start: Floats) -> Floats:
+    """Estimates only, (m, p), from a start near all of them; NaN where in doubt."""
+    rows, likelihood = model.rows, model.likelihood
+    m, p = len(Y if Y is not None else W), len(start)  # type: ignore[arg-type]
+    estimates = np.full((m, p), np.nan)
+    if not supported(likelihood) or rows.precision is not None or rows.y.ndim > 1:
+        return estimates
+    own = None if rows.weight is None else rows.weight[None]
+    for part in parts(m, len(rows.X)):
+        y, w = rows.y[None] if Y is None else Y[part], own if W is None else W[part]
+        batch = batched_newton(likelihood, rows.X, y, w, rows.offset, start=start, measured=False)
+        doubtful = batch.doubtful
+        if w is not None:
+            doubtful = doubtful | (np.count_nonzero(w, axis=1) <= p)
+        if likelihood.has_scale:  # a perfect fit is not decided here
+            gap = y - rows.X @ start - (0.0 if rows.offset is None else rows.offset)
+            before = weighted_squares(gap, w)
+            doubtful = doubtful | ~(before - batch.decrement**2 > PERFECT * before)
+        estimates[part] = batch.estimate
+        estimates[part][doubtful] = np.nan
+    return estimates
+
+
+def parts(m: int, n: int) -> Iterator[slice]:
+    """Members that climb together, so many that their arrays stay in the cache."""
+    chunk = max(1, ENTRIES // n)
+    return (slice(start, min(start + chunk, m)) for start in range(0, m, chunk))
+
+
+def _loglik(likelihood: Likelihood, eta: Floats, Y: Floats, W: Floats | None) -> Floats:
+    """Log-likelihoods (m,); by one logarithm of a product of factors in [1, 2], where that says the same."""
+    if isinstance(likelihood, Bernoulli) and W is None and eta.shape[1] <= FACTORS:
+        size = np.abs(eta)  # sum min((2 y - 1) eta, 0) = sum y eta - (eta + |eta|) / 2
+        short = np.einsum("mi,mi->m", Y, eta) - 0.5 * (eta.sum(axis=1) + size.sum(axis=1))
+        np.negative(size, out=size)
+        np.exp(size, out=size)
+        size += 1.0
+        return short - np.log(size.prod(axis=1))
+    if isinstance(likelihood, Poisson) and Y.max() <= SMALL_COUNT:
+        table = gammaln(np.arange(SMALL_COUNT + 1) + 1.0)
+        each = Y * eta - np.exp(eta) - table[Y.astype(np.intp)]
+        return each.sum(axis=1) if W is None else (W * each).sum(axis=1)
+    each = likelihood.loglik(eta, Y)
+    return each.sum(axis=1) if W is None else (W * each).sum(axis=1)

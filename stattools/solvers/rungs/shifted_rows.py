@@ -1,0 +1,201 @@
+"""Rows about rough centers in blocks, the coordinates in which least squares takes its sums; of few rows `few_rows.py`.
+
+Centers come from a sample of rows: any will do, as they only say in which coordinates the sums are taken, and so cost
+no read. A column that is constant takes up the shift. Memory is one block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import get_blas_funcs
+
+from stattools.data.files.scanned_rows import ScannedRows
+from stattools.data.rows.rows import Rows
+from stattools.numerics.beside_ones import BesideOnes
+from stattools.numerics.products import add_gram, gram, symmetric, times, transposed, upper_gram
+from stattools.record import record
+from stattools.solvers.metric import Metric
+from stattools.solvers.rungs.shift import Shift, constant_column
+
+Floats = NDArray[np.float64]
+
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
+
+SAMPLE = 1024
+BLOCK_BYTES = 1_000_000
+SHARE = 256
+"""One in so many rows is in the sample for the first phi."""
+NEAR = 3.0
+"""Columns whose means are within 3 standard deviations of 0 stay where they are: that costs a digit, and no copy."""
+
+
+class NotConstant(Exception):
+    """A column that was constant in the sample is not so in all rows: nothing takes up a shift."""
+
+
+class Sums(NamedTuple):
+    """G = Z^T W Z and g = Z^T W r, and the sums of squares of v, of r = v - Z phi and of y with weights; adds with `+`.
+
+    G is its upper triangle; what was not asked for is 0, and G empty.
+    """
+
+    G: Floats
+    g: Floats
+    square: float
+    rss: float
+    size: float
+
+    def __add__(self, other: Sums) -> Sums:  # type: ignore[override]
+        squares = (self.square + other.square, self.rss + other.rss, self.size + other.size)
+        return Sums(self.G + other.G, self.g + other.g, *squares)
+
+
+@record
+class Shifted:
+    """Rows about rough centers."""
+
+    rows: Any
+    shift: Shift
+
+    @classmethod
+    def of(cls, rows: Rows | ScannedRows) -> Shifted:
+        """Centers from 16 runs of rows over the whole of X, or from the sample of rows elsewhere."""
+        X, y = _runs(rows, SAMPLE)
+        first = constant_column(X)
+        if first is None:
+            return cls.unmoved(rows)
+        center = X.mean(axis=0)
+        center[first] = 0.0
+        if len(rows.X) > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
+            center[:] = 0.0
+        return cls(rows, Shift(center, float(y.mean()), first, float(X[0, first])))
+
+    @classmethod
+    def unmoved(cls, rows: Rows | ScannedRows) -> Shifted:
+        """Rows as they are."""
+        return cls(rows, Shift.none(rows.X.shape[1]))
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return len(self.rows.X)
+
+    def sums(self, phi: Floats | None) -> Sums:
+        """G, whole, g and the sums of squares over all rows, those of r and of y only with a phi; one read."""
+        found = self._whole(_sums, phi)
+        return found._replace(G=symmetric(found.G))
+
+    def residual_sums(self, phi: Floats) -> tuple[Floats, float, float]:
+        """g and the sums of squares of r and y over all rows; one read."""
+        found = self._whole(_residual_sums, phi)
+        return found.g, found.rss, found.size
+
+    def blocks(self, root: bool) -> Iterator[tuple[Floats, Floats, Floats | None, Floats]]:
+        """Z, v, weights and y of blocks; with `root`, Z and v are times the roots of the weights.
+
+        Buffers are used again. Raises NotConstant where the first column is not `value` in every row.
+        """
+        rows, shift, (n, p) = self.rows, self.shift, self.rows.X.shape
+        weight = rows.importance
+        size = min(max(n, 1), max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1)))))
+        moved = bool(shift.center.any())
+        known = shift.first is None or (shift.first == 0 and isinstance(rows.X, BesideOnes))
+        by_columns = rows.X.flags.f_contiguous and not rows.X.flags.c_contiguous
+        buffer = np.empty((p, size)).T if by_columns else np.empty((size, p))
+        for start in range(0, n, size):
+            part = slice(start, start + size)
+            Z, y = rows.X[part], rows.y[part]
+            v = (y if rows.offset is None else y - rows.offset[part]) - shift.middle
+            if moved:
+                Z = np.subtract(Z, shift.center, out=buffer[: len(Z)])
+            w = None if weight is None else weight[part]
+            if root and w is not None:
+                half = np.sqrt(w)
+                Z = np.multiply(Z, half[:, None], out=buffer[: len(Z)])
+                v *= half
+            yield Z, v, w, y
+            # afterwards, when the block is in the cache
+            if root and not (known or (rows.X[part, shift.first] == shift.value).all()):
+                raise NotConstant
+
+    def guess(self) -> Floats | None:
+        """phi of a sample of the rows, where they are many and it determines one of reasonable size."""
+        n, p = self.rows.X.shape
+        size = n // SHARE
+        if size < max(SAMPLE, 10 * p) and not isinstance(self.rows, ScannedRows):
+            return None
+        X, y = _runs(self.rows, size)
+        Z, v = X - self.shift.center, y - self.shift.middle
+        unit = np.sqrt(np.einsum("ij,ij->j", Z, Z))
+        if not (unit > 0).all():
+            return None
+        Z /= unit
+        metric = Metric.where_definite(gram([Z], p))
+        if metric is None:
+            return None
+        phi = metric.solve(transposed(Z, v))
+        return phi / unit if nrm2(phi) <= 10.0 * nrm2(v) else None
+
+    def _whole(self, sums: Callable[[Shifted, Any], Sums], phi: Floats | None) -> Sums:
+        """The sums over all rows, wherever they are."""
+        if isinstance(self.rows, ScannedRows):
+            return self.rows.gather(partial(_there, replace(self, rows=None), sums, phi))
+        return sums(self, phi)
+
+
+@np.errstate(over="ignore", invalid="ignore")  # as in `refine`, on the threads of the source
+def _there(shifted: Shifted, sums: Callable[[Shifted, Any], Sums], phi: Floats | None, rows: Rows) -> Sums:
+    """The sums over a batch."""
+    return sums(replace(shifted, rows=rows), phi)
+
+
+def _sums(shifted: Shifted, phi: Floats | None) -> Sums:
+    G = g = None
+    square, rss, size = 0.0, 0.0, 0.0
+    for Z, v, w, y in shifted.blocks(root=True):
+        if G is None:
+            G = upper_gram(Z)
+        else:
+            add_gram(G, Z)
+        square += float(v.dot(v))
+        r = v if phi is None else v - times(Z, phi)
+        g = transposed(Z, r) if g is None else g + transposed(Z, r)
+        if phi is not None:
+            rss += float(r.dot(r))
+            size += float(y.dot(y) if w is None else y.dot(w * y))
+    assert G is not None
+    assert g is not None
+    return Sums(G, g, square, rss, size)
+
+
+def _residual_sums(shifted: Shifted, phi: Floats) -> Sums:
+    g, rss, size = None, 0.0, 0.0
+    for Z, v, w, y in shifted.blocks(root=False):
+        r = v - times(Z, phi)
+        heavy = r if w is None else w * r
+        g = transposed(Z, heavy) if g is None else g + transposed(Z, heavy)
+        rss += float(heavy.dot(r))
+        size += float(y.dot(y) if w is None else y.dot(w * y))
+    assert g is not None
+    return Sums(np.zeros(0), g, 0.0, rss, size)
+
+
+def _runs(rows: Rows | ScannedRows, size: int) -> tuple[Floats, Floats]:
+    """X and y - offset of about `size` rows, in 16 runs of them over the whole of X; of all where they are no more, and
+    of all that are held where the rows are elsewhere.
+    """
+    if isinstance(rows, ScannedRows):
+        rows = rows.sampled
+        size = len(rows.X)
+    n, run = len(rows.X), size // 16
+    if n <= size:
+        return rows.X, rows.y if rows.offset is None else rows.y - rows.offset
+    parts = [slice(s, s + run) for s in np.linspace(0, n - run, 16).astype(int).tolist()]
+    X, y = np.concatenate([rows.X[part] for part in parts]), np.concatenate([rows.y[part] for part in parts])
+    return X, y if rows.offset is None else y - np.concatenate([rows.offset[part] for part in parts])

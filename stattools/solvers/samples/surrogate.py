@@ -1,0 +1,148 @@
+"""Maximum likelihood where a read of all rows is dear and a sample of them is held: few reads, all of them certified.
+
+    read       loglik, g, H of all rows at theta;  done where sqrt(g^T H^-1 g) <= tolerance
+    step       theta <- argmax of  c l_s(t) + (g - c g_s)^T (t - theta) - (t - theta)^T (H - c H_s) (t - theta) / 2
+
+l_s is the log-likelihood of the sample, g_s and H_s its score and information at theta, c = n / n_s. The surrogate has
+the value, slope and curvature of all rows at theta, and from the sample what lies beyond, so that its maximum is wrong
+by a sampling error of third order only: two steps from the sample's maximum suffice. For a quadratic it is exact. The
+last read is of the score alone: so near the maximum the sample knows how the information changes on the way, and
+standard errors are right to the tolerance, by a bound twenty times as strict as in `subsampled_newton.py`, which says
+why, and when a last read of the information is due after all.
+
+Source: Jordan, Lee & Yang, "Communication-efficient distributed statistical inference" (2019), whose surrogate has the
+slope only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from stattools.data.files.scanned_rows import ScannedRows
+from stattools.data.rows.rows import Rows
+from stattools.errors import DomainError, IdentificationError
+from stattools.models.model import Evaluation, Model
+from stattools.solvers.metric import Floats, Metric
+from stattools.solvers.samples.subsampled_newton import NEAR, carried_well
+from stattools.solvers.solution import Solution, TraceStep
+from stattools.solvers.steps.newton_steps import climb, footing
+
+STEPS = 12
+"""Newton steps on the surrogate at most; from near its maximum three do."""
+
+
+def held_elsewhere(model: Any) -> bool:
+    """Are the model's rows in files or on a cluster, with a sample of them in memory?"""
+    return isinstance(model, Model) and isinstance(model.rows, ScannedRows)
+
+
+def place_of(model: Model) -> str:
+    """Where the rows are, in words: "in files"."""
+    rows: Any = model.rows
+    return rows.source.place if held_elsewhere(model) else "in memory"
+
+
+def on_source(model: Model) -> str:
+    """What a solver works on, in words: "on files"."""
+    return place_of(model).replace("in ", "on ", 1)
+
+
+def in_memory(model: Model) -> tuple[Model, bool]:
+    """The model itself or, of rows in files, over the sample that is held; and whether these are all rows."""
+    if not held_elsewhere(model):
+        return model, True
+    rows: Any = model.rows
+    return replace(model, rows=rows.sampled), len(rows.sampled.X) == len(rows.X)
+
+
+def surrogate_ascent(model: Model, tolerance: float, max_steps: int, solver: str) -> Solution:
+    """The maximum of a model whose rows are in files, with its certificate from all rows."""
+    T = footing(expanded(model)).T
+    if T is not None:
+        model, T = model.standardized()
+    return certified_ascent(model, expanded(model), tolerance, max_steps, solver).mapped(T)
+
+
+def certified_ascent(
+    whole: Any, stand_in: Any, tolerance: float, max_steps: int, solver: str, *, reads: int = 1
+) -> Solution:
+    """The maximum of `whole`, each of whose evaluations is a read of all rows; `reads` counts those before, too.
+
+    `stand_in` is the same function of a sample that stands for all rows, `expanded`. Where it does not determine the
+    coefficients, or a surrogate's maximum is no nearer, Newton's method on `whole` takes over.
+    """
+    theta = _start(stand_in)
+    now = whole.evaluate(theta)
+    trace, last = [], np.inf
+    reads += 1
+    size = float(np.sqrt(stand_in.dispersion(theta)))
+    while now.is_finite:
+        metric = Metric.for_ascent(now.information)
+        decrement = metric.norm(now.score) / size
+        trace.append(TraceStep(len(trace), now.loglik, float(np.linalg.norm(now.score)) / whole.n))
+        exhausted = decrement <= 1e-6 and decrement > 0.5 * last
+        if metric.definite and (decrement <= tolerance or exhausted):
+            theta = theta + metric.solve(now.score)  # costs no read
+            return Solution(
+                theta, metric.covariance(), now.loglik, "converged" if decrement <= tolerance else "round-off",
+                len(trace) - 1, decrement, tuple(trace), solver, metric.kept(), reads=reads, reach=now.reach or np.nan,
+            )  # fmt: skip
+        if len(trace) > max_steps or not metric.definite or decrement > 0.5 * last:
+            break
+        before, last = theta, decrement
+        theta = _surrogate_maximum(stand_in, theta, now, metric)
+        ahead = None
+        if isinstance(whole, Model) and decrement <= min(NEAR, 0.2 * tolerance * sqrt(whole.n * len(stand_in.rows.X))):
+            change = stand_in.change(before, theta)
+            ahead = replace(whole.evaluate(theta, order=1), information=now.information + change, reach=now.reach)
+            reads += 1
+            left = Metric.for_ascent(ahead.information).norm(ahead.score) / size
+            ahead = ahead if carried_well(decrement, left) else None
+        reads += ahead is None
+        now = whole.evaluate(theta) if ahead is None else ahead
+    start = theta if now.is_finite else whole.start
+    return climb(whole, start, tolerance, max_steps, solver, now if now.is_finite else None)
+
+
+def expanded(model: Model) -> Model:
+    """The model over the sample of its rows that is held, each of which counts for as many as it stands for."""
+    rows: Any = model.rows
+    sample: Rows = rows.sampled
+    c = model.n / sample.n
+    weight = np.full(len(sample.X), c) if sample.weight is None else c * sample.weight
+    return replace(model, rows=replace(sample, weight=weight))
+
+
+def _start(stand_in: Any) -> Floats:
+    """The sample's maximum, or where the model starts."""
+    try:
+        found = climb(stand_in, stand_in.start, 1e-3, 15, "Newton")
+    except (IdentificationError, DomainError):
+        return stand_in.start
+    return found.estimate if found.converged and np.isfinite(found.estimate).all() else stand_in.start
+
+
+def _surrogate_maximum(stand_in: Any, theta: Floats, now: Evaluation, metric: Metric) -> Floats:
+    """The maximum of the surrogate about theta, by Newton's method; a Newton step of all rows where it has none."""
+    there = stand_in.evaluate(theta)
+    slope, bend = now.score - there.score, now.information - there.information
+    newton = theta + metric.solve(now.score)
+    point, last = theta, np.inf
+    for _ in range(STEPS):
+        at = there if point is theta else stand_in.evaluate(point)
+        if not at.is_finite:
+            return newton
+        score = at.score + slope - bend @ (point - theta)
+        own = Metric.for_ascent(at.information + bend)
+        length = own.norm(score)
+        if not own.definite or length > 2.0 * last:
+            return newton
+        point = point + own.solve(score)
+        if length <= 1e-6 or length > 0.5 * last:
+            break
+        last = length
+    return point if np.isfinite(point).all() else newton

@@ -1,0 +1,172 @@
+"""Softmax regressions with many coefficients: quasi-Newton passes, and the certificate that their size allows.
+
+Many rows: the maximum of a sample and its information as a metric (`softmax_sample.py`), then unit steps by the score
+of all rows. Else L-BFGS (`quasi_newton.py`) climbs in a metric made of p x p matrices (`softmax_metric.py`), rebuilt at
+steps 10, 50, 150, 300, ... Either reads single precision first, and ends by `softmax_end.py`, in double.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import IdentificationError
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+from stattools.solvers.samples.surrogate import held_elsewhere
+from stattools.solvers.softmax.certificate import by_gradients, by_information, near, require_room
+from stattools.solvers.softmax.metric import metric_at
+from stattools.solvers.softmax.passes import SoftmaxPasses
+from stattools.solvers.softmax.sample import Begun, sample_start
+from stattools.solvers.solution import Solution, TraceStep
+from stattools.solvers.steps import unit_steps
+from stattools.solvers.steps.quasi_newton import Ascent, ascend
+from stattools.solvers.steps.unit_steps import Shares
+
+Floats = NDArray[np.float64]
+
+REBUILD = (10, 50, 150)
+
+NOISE = 1e-6
+"""Round-off of a log-likelihood in single precision, as a share of it."""
+
+ROUGH = 1e-2
+"""So far, in standard errors, L-BFGS goes in single precision, whose scores are wrong by a tenth of it at most."""
+
+FINE = 1e-4
+"""So far, in standard errors, steps go in single precision where the metric is nearly the information."""
+
+MOST_READS = 12
+"""Steps by a sample's metric; beyond them the sample does not stand for the rows."""
+
+
+def large(model: object) -> bool:
+    """Is this a softmax regression whose score passes are cheaper than Newton's informations?
+
+    Newton forms n p^2 K^2 / 2 products about seven times, quasi-Newton reads the rows about sixty times at 2 n p K.
+    """
+    if not isinstance(model, Model) or model.likelihood.outcome is not Outcome.CATEGORY or model.predictor.width < 2:
+        return False
+    if held_elsewhere(model):  # the passes hold all rows
+        return False
+    newton, quasi = costs(model)
+    return quasi < newton and newton > 1e8
+
+
+def costs(model: Model) -> tuple[float, float]:
+    """Multiplications that Newton's method and L-BFGS take, to choose by."""
+    n, p, width = len(model.rows.X), model.predictor.columns, model.predictor.width
+    information = 0.5 * n * (p * width) ** 2 + (p * width) ** 3 / 3.0
+    return 7.0 * information, 60.0 * 2.0 * n * p * (width + 1) + 6.0 * (n / 8.0 * p * p + p**3 / 3.0) + information
+
+
+def choice(model: Model, metric: str) -> str:
+    """What was chosen, to be printed in the certificate."""
+    newton, quasi = costs(model)
+    return f"L-BFGS, {metric} metric: about {quasi:.1e} multiplications, Newton {newton:.1e}"
+
+
+def maximize_softmax(
+    model: Model,
+    *,
+    ridge: Floats | None = None,
+    centered: bool = False,
+    tolerance: float = 1e-8,
+    max_steps: int = 500,
+    covariance: bool = True,
+) -> Solution:
+    """The maximum of a softmax model, with a ridge per standardized column where there is one.
+
+    `covariance=False` leaves the information unformed; the solution's covariance is then NaN and takes no memory.
+    Raises IdentificationError where a step separates the outcomes, DomainError where memory does not hold the
+    covariance.
+
+    >>> import stattools as st
+    >>> model = st.softmax([0, 1, 2, 0, 1, 2], [1.0, 2.0, 3.0, 2.0, 3.0, 1.0])
+    >>> solution = maximize_softmax(model)
+    >>> solution.converged, bool(np.allclose(solution.estimate, st.fit(model).estimate, atol=1e-9))
+    (True, True)
+    """
+    if covariance:
+        require_room(model.predictor.size, 2)
+    begun = sample_start(model) if ridge is None else None
+    solution = T = None
+    metric = "a sample's information as"
+    if begun is not None:
+        solution, T = _from_sample(begun, tolerance, covariance), begun.T
+    if solution is None or T is None:
+        passes, metric = SoftmaxPasses(model, ridge, centered), "blockwise"
+        solution, T = _from_start(passes, model, tolerance, max_steps, covariance), passes.T
+    width, p = model.predictor.width, model.predictor.columns
+    theta = (solution.estimate.reshape(width, p) @ T.T).ravel()
+    C = solution.covariance
+    if covariance:
+        for k in range(width):  # in place, a category at a time
+            part = slice(k * p, (k + 1) * p)
+            C[part] = T @ C[part]
+        for k in range(width):
+            part = slice(k * p, (k + 1) * p)
+            C[:, part] = C[:, part] @ T.T
+    return replace(solution, estimate=theta, covariance=C, solver=choice(model, metric))
+
+
+def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution | None:
+    """Unit steps by the score of all rows in the metric of a sample; None where they do not contract."""
+    passes = SoftmaxPasses(begun.model)
+    single = passes.single()
+    if not (single.X[:, begun.still] == single.X[0, begun.still]).all():
+        return None  # a column that is rarely other than usual, which the sample does not show
+    first = begun.ahead(single.ascent(begun.theta), tolerance)
+    if first is None:
+        return None
+    theta, metric = first
+    rough, exact = (Shares([which.ascent], len(theta)) for which in (single, passes))
+    found = unit_steps.ascend(rough, theta, metric, max(0.7 * tolerance, FINE), MOST_READS)
+    if covariance and found is not None:
+        found = unit_steps.ascend(exact, found[0], metric, 0.3 * near(passes.n), MOST_READS)
+    if found is None:
+        return None
+    theta, reads = found[0], found[1] + 1
+    now = passes.evaluate(theta, order=1, keep=single)
+    trace = [TraceStep(reads, now.loglik, float(np.linalg.norm(now.score)) / passes.n)]
+    there = Ascent(theta, now, reads, metric.norm(now.score), trace, [], metric)
+    return by_information(passes, there, tolerance) if covariance else by_gradients(passes, single, there, tolerance)
+
+
+def _from_start(passes: SoftmaxPasses, model: Model, tolerance: float, max_steps: int, covariance: bool) -> Solution:
+    """L-BFGS from where the model starts, in single precision first."""
+    single = passes.single()
+    start = np.linalg.solve(passes.T, model.start.reshape(passes.width, passes.p).T).T.ravel()
+
+    def watch(theta: Floats) -> None:
+        if passes.ridge is None and passes.separates(theta):
+            raise IdentificationError(
+                f"{model.title} has no maximum: the values of {model.outcome_name} are separated completely. "
+                "Coefficients were found that give every row's own category the largest linear predictor; scaling them "
+                "up raises the log-likelihood for ever. Use penalty=st.Ridge(strength), or fewer columns."
+            )
+
+    def metric(theta: Floats) -> Any:
+        return metric_at(single, theta, own=single.passes > 0)
+
+    last = max(0.3 * tolerance, 0.1 * near(passes.n)) if covariance else 0.3 * tolerance
+    limits: Any = {
+        "max_steps": max_steps,
+        "rebuild": (*REBUILD, *range(300, max_steps + 1, 150)),
+        "n": passes.n,
+        "watch": watch,
+    }
+    rough = ascend(
+        lambda theta: single.evaluate(theta, order=1), start, metric, tolerance=max(last, ROUGH), noise=NOISE, **limits
+    )
+    found = ascend(
+        lambda theta: passes.evaluate(theta, order=1), rough.theta, metric, tolerance=last, after=rough, **limits
+    )
+    watch(found.theta)
+    if covariance:
+        return by_information(passes, found, tolerance)
+    single.keep_probabilities(found.theta)
+    return by_gradients(passes, single, found, tolerance)

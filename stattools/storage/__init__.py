@@ -1,5 +1,0 @@
-"""Fits in files: what is written, how it is read back, and what stands for the rows."""
-
-from stattools.storage.file import load, save
-
-__all__ = ["load", "save"]

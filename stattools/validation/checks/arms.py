@@ -1,0 +1,80 @@
+"""The reference for proportions and rates arm by arm: statsmodels' confidence intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import IncompatibleError
+from stattools.models.samples.binomial_arms import BinomialArms
+from stattools.models.samples.event_rates import EventRates
+from stattools.validation.agreement import Agreement, agreeing_digits, counted
+
+if TYPE_CHECKING:
+    from stattools.inference.fitted import Fit
+
+Ends = Callable[[float, str], NDArray[np.float64]]
+
+PROPORTION = {"wald": "normal", "wilson": "wilson", "clopper-pearson": "beta"}
+RATE = {"wald": "wald", "score": "score", "exact": "exact-c"}
+"""Our kinds of interval, and statsmodels' names for them."""
+
+SAME = 1e-6
+"""Ends this many standard errors apart count as the same."""
+
+
+def has_intervals(model: Any) -> bool:
+    """Does statsmodels have intervals for this model?"""
+    return isinstance(model, BinomialArms) or (isinstance(model, EventRates) and model.kind == "poisson rate")
+
+
+def validate_arms(fit: Fit) -> Agreement:
+    """The ends of the three intervals that statsmodels has, for each arm.
+
+    Raises IncompatibleError for waiting times and waits, whose intervals it does not have.
+    """
+    import pandas as pd
+    import statsmodels
+
+    methods, reference, function = _reference(fit.model)
+    names, ours, theirs = [], [], []
+    for kind, method in methods.items():
+        ends = np.atleast_2d(np.asarray(fit.interval(kind=kind))).T
+        for side, a, b in zip(("lower", "upper"), ends, reference(1.0 - fit.level, method), strict=True):
+            names += [f"{arm}, {kind} {side}" for arm in fit.names]
+            ours.append(a)
+            theirs.append(b)
+    rows = pd.DataFrame({"term": names, "estimate": np.concatenate(ours), "reference": np.concatenate(theirs)})
+    gap = (rows["estimate"] - rows["reference"]).to_numpy()
+    se = np.tile(np.where(fit.se > 0, fit.se, 1.0), 2 * len(methods))
+    rows["difference_in_se"], rows["digits"] = gap / se, agreeing_digits(rows["estimate"], rows["reference"])
+    rows["se"] = rows["reference_se"] = rows["se_digits"] = np.nan
+    worst = float(np.abs(gap / se).max())
+    name = f"statsmodels {statsmodels.__version__} {function}"
+    arms = f"{len(fit.names)} arm{'s' * (len(fit.names) > 1)}"
+    digits = counted(float(np.min(rows["digits"].to_numpy())))
+    agrees = f"{name} agrees: the ends of {len(methods)} intervals of {arms} (digits: {digits})."
+    differs = f"{name} does not agree: the end of an interval differs by {worst:.2g} standard errors."
+    ok = worst <= SAME
+    return Agreement(rows, fit.loglik, fit.loglik, name, True, 0.0, 0.0, ok, agrees if ok else differs)
+
+
+def _reference(model: Any) -> tuple[dict[str, str], Ends, str]:
+    from statsmodels.stats.proportion import proportion_confint
+    from statsmodels.stats.rates import confint_poisson
+
+    if isinstance(model, BinomialArms):
+        k, n = model.successes, model.trials
+        return PROPORTION, lambda alpha, method: np.array(proportion_confint(k, n, alpha, method)), "proportion_confint"
+    if isinstance(model, EventRates) and model.kind == "poisson rate":
+
+        def ends(alpha: float, method: str) -> NDArray[np.float64]:
+            lower, upper = confint_poisson(model.totals, model.exposures, method=method, alpha=alpha)
+            lower = np.maximum(np.nan_to_num(lower), 0.0)  # its exact end for no events is NaN, or one 0 for all
+            return np.array(np.broadcast_arrays(lower, upper))
+
+        return RATE, ends, "confint_poisson"
+    raise IncompatibleError(f"validate has no reference for {model.title.lower()}: statsmodels has no such intervals.")

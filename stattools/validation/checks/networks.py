@@ -1,0 +1,147 @@
+"""The reference for a network: its layers written again, SciPy's distributions on top, and slopes by differences.
+
+A network's maximum is not unique, so that no package has the same parameters. What can be checked is that the
+log-likelihood at them is right, and that back-propagation gives its slope: along random directions from a point beside
+the fit, where the slope is not 0, against central differences of the log-likelihood written again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special, stats
+
+from stattools.errors import IncompatibleError
+from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Poisson
+from stattools.text.printing import printed
+from stattools.validation.agreement import agreeing_digits, counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stattools.networks.network_fit import NetworkFit
+    from stattools.networks.network_model import Network
+
+Floats = NDArray[np.float64]
+
+DIRECTIONS = 6
+SAME_SLOPE = 1e-4
+"""In lengths of the gradient: differences across the kinks of rectifiers are good for that."""
+SAME_LOGLIK = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkAgreement:
+    """The verdict of `st.validate` on a network: `rows` has direction, slope, reference and digits, one row each."""
+
+    rows: pd.DataFrame
+    loglik: float
+    reference_loglik: float
+    reference: str
+    ok: bool
+    sentence: str
+
+    def table(self) -> pd.DataFrame:
+        """The rows, as a frame of your own."""
+        return self.rows.copy()
+
+    @printed
+    def __str__(self) -> str:
+        logliks = f"log-likelihood {self.loglik:.8f}   reference {self.reference_loglik:.8f}"
+        return "\n".join([self.sentence, "", self.rows.to_string(index=False), "", logliks])
+
+
+def validate_network(fit: NetworkFit) -> NetworkAgreement:
+    """The log-likelihood at the fit, and slopes beside it, against layers written again."""
+    import pandas as pd
+
+    model, theta, random = fit.model, fit.estimate, np.random.default_rng(0)
+    own, theirs = float(model.loglik(theta)), loglik_again(model, theta)
+    beside = theta + 0.05 * np.sqrt(np.mean(theta**2)) * random.standard_normal(len(theta))
+    gradient = model.score(beside)
+    step, slopes, differences = 1e-5, [], []
+    for _ in range(DIRECTIONS):
+        direction = random.standard_normal(len(theta))
+        direction /= np.linalg.norm(direction)
+        slopes.append(float(gradient @ direction))
+        above, below = (loglik_again(model, beside + sign * step * direction) for sign in (1.0, -1.0))
+        differences.append((above - below) / (2.0 * step))
+    found, expected = np.array(slopes), np.array(differences)
+    gap = np.abs(found - expected).max() / np.linalg.norm(gradient)
+    apart = abs(own - theirs) / (1.0 + abs(theirs))
+    ok = bool(gap <= SAME_SLOPE and apart <= SAME_LOGLIK)
+    reference = "the layers written again, with the distributions of SciPy"
+    digits = counted(float(agreeing_digits(np.array([own]), np.array([theirs]))[0]))
+    sentence = (
+        f"{reference[0].upper()}{reference[1:]}, {'agree' if ok else 'do not agree'}: the log-likelihood (digits: "
+        f"{digits}), and the slope by back-propagation along {DIRECTIONS} random directions to {gap:.0e} of the "
+        "gradient's length, where differences are good for 1e-04. That there is no better maximum cannot be checked."
+    )
+    rows = pd.DataFrame(
+        {
+            "direction": np.arange(1, DIRECTIONS + 1),
+            "slope": found,
+            "reference": expected,
+            "digits": agreeing_digits(found, expected),
+        }
+    )
+    return NetworkAgreement(rows, own, theirs, reference, ok, sentence)
+
+
+def loglik_again(model: Network, theta: Floats) -> float:
+    """The log-likelihood of a frozen network, from its definition."""
+    Z = (model.rows.X[:, model.first :] - model.center) / model.scale
+    rest = theta
+    for layer in model.perceptron.layers:
+        part, rest = rest[: layer.size], rest[layer.size :]
+        Z = _through(layer, part, Z)
+    y, weight = model.rows.y, model.rows.weight
+    each = _density(model, Z, y)
+    return float(each.sum() if weight is None else weight @ each)
+
+
+def _through(layer: Any, part: Floats, Z: Floats) -> Floats:
+    if layer.title == "dense":
+        inputs = Z.shape[1]
+        W = part[: inputs * layer.outputs].reshape(inputs, layer.outputs)
+        return np.einsum("ij,jk->ik", Z, W, optimize=True) + part[inputs * layer.outputs :]
+    if layer.title == "batch norm":
+        half = len(part) // 2
+        return part[:half] * (Z - layer.moments.mean) / np.sqrt(layer.moments.variance + layer.epsilon) + part[half:]
+    if layer.title == "sigmoid":
+        return 0.5 * (1.0 + np.tanh(0.5 * Z))
+    return np.tanh(Z) if layer.title == "tanh" else np.where(Z > 0.0, Z, 0.0)
+
+
+def _density(model: Network, eta: Floats, y: Floats) -> Floats:
+    reference = DENSITIES.get(type(model.likelihood))
+    if reference is None:
+        raise IncompatibleError(f"validate has no reference for networks under {type(model.likelihood).__name__}.")
+    return reference(model, eta, y)
+
+
+def _of_categories(model: Network, eta: Floats, y: Floats) -> Floats:
+    logs = special.log_softmax(np.column_stack([np.zeros(len(eta)), eta]), axis=1)
+    return np.take_along_axis(logs, y.astype(int)[:, None], axis=1)[:, 0]
+
+
+def _of_quantities(model: Network, eta: Floats, y: Floats) -> Floats:
+    mean = model.middle + model.unit * eta[:, 0]
+    weight = np.ones(len(y)) if model.rows.weight is None else model.rows.weight
+    sd = np.sqrt(weight @ (y - mean) ** 2 / weight.sum())
+    return stats.norm.logpdf(y, mean, sd)
+
+
+DENSITIES: dict[type, Callable[[Network, Floats, Floats], Floats]] = {
+    Bernoulli: lambda model, eta, y: np.where(
+        y == 1, stats.logistic.logcdf(eta[:, 0]), stats.logistic.logsf(eta[:, 0])
+    ),
+    Categorical: _of_categories,
+    Poisson: lambda model, eta, y: stats.poisson.logpmf(y, np.exp(eta[:, 0])),
+    Gaussian: _of_quantities,
+}
+"""log p(y | eta) of each likelihood that a network may have, by SciPy."""

@@ -1,0 +1,157 @@
+"""The reference for state space models: statsmodels' UnobservedComponents with exactly diffuse initial states.
+
+Its log-likelihood has the constant -d/2 log 2 pi of the d flat states, which ours leaves out: it is converted. Its
+steady-state shortcut is turned off (`ssm.tolerance = 0`): by default it stops updating variances too early.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.series.statespace.spectrum import LOG_2PI
+from stattools.series.statespace.state_table import smoothed
+from stattools.validation.agreement import Agreement, agreeing_digits, counted
+
+if TYPE_CHECKING:
+    from stattools.inference.fitted import Fit
+
+Floats = NDArray[np.float64]
+
+SAME = 1e-8
+"""Log-likelihoods, smoothed means and variances this close, relative to the largest of them, are the same."""
+CLOSE = 1e-4
+"""Its maximum may lie this many standard errors from ours: its optimizer stops there."""
+TIGHT = {"lbfgs": {"pgtol": 1e-10, "factr": 10.0}}
+"""Its optimizer's stopping rule, as tight as its gradients allow."""
+TREND = {"none": "llevel", "fixed": "lldtrend", "smooth": "strend", "stochastic": "lltrend"}
+
+
+def reference_model(model: Any, *, tolerance: float = 0.0) -> Any:
+    """The same model in statsmodels; its parameters stand in our order."""
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+    y = model.detrended(np.zeros(0))
+    exog = model.X if model.regressors else None
+    period = model.components.period or None
+    build: Any = UnobservedComponents
+    reference = build(
+        y,
+        TREND[model.components.trend],
+        seasonal=period,
+        exog=exog,
+        use_exact_diffuse=True,
+    )
+    reference.ssm.tolerance = tolerance
+    return reference
+
+
+def validate_structural(fit: Fit) -> Agreement:
+    """Estimates by its own optimizer; log-likelihood, standard errors and states at our estimates."""
+    import statsmodels
+
+    model, theta = fit.model, fit.estimate
+    constant = 0.5 * model.diffuse * LOG_2PI
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("always")
+        reference = reference_model(model)
+        results = max(
+            (reference.fit(disp=0, maxiter=1000, method=method, **TIGHT.get(method, {})) for method in ("lbfgs", "nm")),
+            key=lambda r: r.llf,
+        )
+        at_ours = float(reference.loglike(theta)) + constant
+        states = reference.smooth(theta, cov_type="none")
+        shortcut = reference_model(model, tolerance=1e-19).smooth(theta, cov_type="none")
+        se = _standard_errors(reference, theta)
+    name = f"statsmodels {statsmodels.__version__} UnobservedComponents"
+    estimate = np.asarray(results.params, dtype=float)
+    means, variances, hurried = _state_digits(model, theta, states, shortcut)
+    rows = _rows(fit, estimate, se)
+    lead = fit.loglik - (float(results.llf) + constant)
+    inside = theta > 0
+    inside[len(model.positive) :] = True
+    apart = np.abs(rows["difference_in_se"].to_numpy()[inside])
+    same_loglik = abs(at_ours - fit.loglik) <= SAME * (1.0 + abs(fit.loglik))
+    same_states = min(means, variances) >= -np.log10(SAME)
+    not_above = lead >= -1e-7 * (1.0 + abs(fit.loglik))
+    ok = bool(same_loglik and same_states and not_above)
+    told = f"log-likelihood (converted), smoothed means (digits: {counted(means)})"
+    told += f" and variances (digits: {counted(variances)})"
+    if not ok:
+        sentence = (
+            f"{name} does not agree: at our estimates its log-likelihood differs by {abs(at_ours - fit.loglik):.2g}, "
+            f"its own maximum is {'higher' if lead < 0 else 'lower'} by {abs(lead):.2g}, smoothed means agree to "
+            f"{counted(means)} digits and variances to {counted(variances)}."
+        )
+    elif bool((apart <= CLOSE).all()):
+        sentence = f"{name} agrees: the same maximum (within {CLOSE:.0e} standard errors), {told}."
+    else:
+        sentence = (
+            f"{name} agrees at our estimates: {told}. Its own optimizer stopped {apart.max():.2g} standard errors "
+            f"away, where the log-likelihood is lower by {max(lead, 0.0):.2g}."
+        )
+    notes = [
+        f"statsmodels counts {model.diffuse} x log(2 pi) / 2 for flat states: {at_ours - constant:.6f} in its terms."
+    ]
+    if hurried < -np.log10(SAME):
+        notes.append(
+            "statsmodels' steady-state shortcut is off here (tolerance = 0): with it, smoothed variances agree to only "
+            f"{counted(hurried)} digits."
+        )
+    converged = bool(results.mle_retvals.get("converged", True))
+    return Agreement(
+        rows, fit.loglik, at_ours, name, converged, fit.solution.decrement, float("nan"), ok, sentence, tuple(notes)
+    )
+
+
+def _standard_errors(reference: Any, theta: Floats) -> Floats:
+    """From its numerical Hessian at our estimates, of the parameters that are not 0."""
+    inside = theta != 0
+    hessian = reference.hessian(
+        theta, transformed=True, includes_fixed=True, method="approx", approx_complex_step=True, approx_centered=True
+    )
+    H = -reference.nobs * np.asarray(hessian, dtype=float)[np.ix_(inside, inside)]
+    se = np.full(len(theta), np.nan)
+    diagonal = np.diagonal(np.linalg.inv(H))
+    se[inside] = np.sqrt(np.where(diagonal > 0, diagonal, np.nan))
+    return se
+
+
+def _state_digits(model: Any, theta: Floats, states: Any, shortcut: Any) -> tuple[float, float, float]:
+    """Digits to which smoothed means, variances, and variances with the shortcut agree, of their largest value."""
+    k = len(model.positive)
+    found = smoothed(model, theta[:k], theta[k:])
+    place = {"level": 0, "trend": 1, "seasonal": model.components.order}
+    digits = []
+    for name, (mean, variance) in found.items():
+        i = place[name]
+        if name == "level":
+            mean = mean - model.drift * np.arange(model.steps)
+        their_variance, hurried = states.smoothed_state_cov[i, i], shortcut.smoothed_state_cov[i, i]
+        pairs = ((mean, states.smoothed_state[i]), (variance, their_variance), (variance, hurried))
+        floor = 1e-6 * float(theta[:k].max())  # a variance that is 0 is round-off of the others in theirs
+        digits.append(
+            [float(agreeing_digits(1.0 + np.abs(a - b).max() / max(np.abs(b).max(), floor), 1.0)) for a, b in pairs]
+        )
+    means, variances, hurried = np.min(digits, axis=0)
+    return float(means), float(variances), float(hurried)
+
+
+def _rows(fit: Fit, estimate: Floats, se: Floats) -> Any:
+    import pandas as pd
+
+    theta, zero = fit.estimate, fit.estimate == 0
+    unit = theta[: len(fit.model.positive)].max()
+    digits = agreeing_digits(theta, estimate)
+    digits[zero] = agreeing_digits(1.0 + np.abs(estimate[zero]) / unit, 1.0)
+    gap = theta - estimate
+    columns = {"term": fit.names, "estimate": theta, "reference": estimate}
+    columns["difference_in_se"] = np.divide(gap, fit.se, out=gap.copy(), where=np.isfinite(fit.se) & (fit.se > 0))
+    columns |= {"digits": digits, "se": fit.se, "reference_se": se, "se_digits": np.nan}
+    rows = pd.DataFrame(columns)
+    known = np.isfinite(se) & np.isfinite(fit.se)
+    rows.loc[known, "se_digits"] = agreeing_digits(fit.se[known], se[known])
+    return rows

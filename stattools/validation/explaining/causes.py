@@ -1,0 +1,214 @@
+"""What is wrong with somebody's numbers: existence first, then the distance from the maximum and its cause, then the
+standard errors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import StattoolsError
+from stattools.inference.fitting import fit
+from stattools.models.model import Model
+from stattools.validation.distance import decrement
+from stattools.validation.explaining.finding import Finding
+from stattools.validation.explaining.hidden_causes import (
+    CLOSE,
+    cut_off,
+    is_maximum,
+    other_units,
+    penalty,
+    refit_distance,
+    reversed_outcome,
+)
+from stattools.validation.explaining.no_maximum import (
+    aliased_numbers,
+    existence,
+    limit_se,
+    no_numbers,
+    where_it_stopped,
+)
+from stattools.validation.explaining.printed_errors import check_errors
+from stattools.validation.foreign.description import Foreign
+from stattools.validation.foreign.shrinkage import Shrinkage
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What an audit is made of; `maximum` and `right_se` are NaN where there is none, +-inf where separated."""
+
+    findings: tuple[Finding, ...]
+    exists: bool
+    distance: float
+    decrement: float
+    gain: float
+    maximum: Floats
+    right_se: Floats
+    has_se: bool
+
+
+def gather(foreign: Foreign) -> Evidence:
+    """All findings, in the order in which they matter."""
+    theta, model = foreign.numbers.estimate, foreign.model
+    has_se = bool(np.isfinite(foreign.numbers.se).any())
+    none = np.full(len(theta), np.nan)
+    away = decrement(model, theta)
+    findings = [*no_numbers(theta, foreign)]
+    absent, found = existence(model)
+    if absent is not None:
+        maximum, right = (none, none) if found is None else (found.solution.estimate, limit_se(found))
+        gain = float("inf") if found is None else _gain(found.loglik, model, theta)
+        why = aliased_numbers(foreign, absent) if found is None else [absent, *where_it_stopped(foreign)]
+        findings = [why[0], *findings, *why[1:]]
+        return Evidence(tuple(findings), False, float("inf"), away, gain, maximum, right, has_se)
+    try:
+        best = fit(model)
+    except StattoolsError as error:
+        findings.append(Finding("no maximum found", error.message, "Look at the data first."))
+        return Evidence(tuple(findings), False, float("inf"), away, float("inf"), none, none, has_se)
+    gain, se = _gain(best.loglik, model, theta), best.se
+    distance = float(np.max(np.abs(theta - best.estimate) / se)) if np.isfinite(theta).all() else float("inf")
+    distance = max(distance, away if np.isfinite(away) else distance)
+    if np.isfinite(theta).all() and distance > CLOSE:
+        findings += _cause(foreign, best.estimate, se, distance, gain)
+    elif np.isfinite(theta).all() and foreign.converged is False:
+        findings.append(
+            Finding(
+                "converged, though it says not",
+                f"It reports no convergence, and its numbers are {distance:.1g} standard errors from the maximum.",
+                "They can be used.",
+                serious=False,
+            )
+        )
+    right, wrong = check_errors(foreign, best.estimate)
+    shrunk = any("penalty" in finding.cause for finding in findings)
+    if wrong is not None and not shrunk:
+        dropped = any(finding.cause == "dropped column" for finding in findings)
+        findings.append(_of_the_rest(wrong) if dropped else wrong)
+    findings += _intercept(model, best.loglik)
+    return Evidence(tuple(findings), True, distance, away, gain, best.estimate, right, has_se)
+
+
+def _of_the_rest(wrong: Finding) -> Finding:
+    said = wrong.evidence.split(": X has")[0].split("; no kind")[0].rstrip(".")
+    return Finding(
+        "standard errors without the dropped direction",
+        f"{said}, because that direction counts as known.",
+        wrong.advice,
+    )
+
+
+def _gain(loglik: float, model: Model, theta: Floats) -> float:
+    return loglik - model.loglik(theta) if np.isfinite(theta).all() else float("inf")
+
+
+def _cause(foreign: Foreign, maximum: Floats, se: Floats, distance: float, gain: float) -> list[Finding]:
+    """Why the numbers are not the maximum that there is."""
+    theta, model = foreign.numbers.estimate, foreign.model
+    declared: Any = foreign.recipe.penalty
+    away = f"{distance:.2g} standard errors from the maximum, which is {gain:.3g} higher in log-likelihood"
+    found: list[Finding] = []
+    other = reversed_outcome(model)
+    if other is not None and is_maximum(other, theta, declared):
+        one, zero = (1, 0) if model.labels is None else model.labels[::-1]
+        words = f"The numbers are the maximum for P({model.outcome_name} = {zero!r}): 1 and 0 are exchanged."
+        advice = f"Change all signs for P({model.outcome_name} = {one!r}), or recode the outcome and fit again."
+        found.append(Finding("outcome coding", words, advice))
+        model = other
+    elif (units := other_units(model, theta, declared)) is not None:
+        words, model = units
+        evidence = f"The numbers are the maximum for columns {words}, and are {away} for the columns as given."
+        advice = "Pass the columns as they were fitted, or divide the coefficients by the scales."
+        found.append(Finding("other units", evidence, advice))
+    shrunk = None if found and declared is None else penalty(model, theta, declared, foreign.tells_penalty)
+    if shrunk is not None:
+        shrinkage, left = shrunk
+        apart = refit_distance(model, shrinkage, theta, se)
+        hidden = "" if shrinkage is declared else " that the object does not show"
+        evidence = (
+            f"The numbers are the maximum with {shrinkage.words}{hidden}: at strength {shrinkage.strength:.3g} a refit "
+            f"is {apart:.1g} standard errors away, and {left:.1g} of the score is left. They are {away}."
+        )
+        advice = (
+            "Switch it off for maximum likelihood (C infinite in LogisticRegression, alpha=0), or report the penalty."
+        )
+        found.append(Finding("penalty", evidence, advice))
+    if found:
+        return found
+    dropped = cut_off(model, theta)
+    if dropped is not None:
+        names, small = dropped
+        worst = model.names[int(np.argmax(np.abs(theta - maximum) / se))]
+        listed = ", ".join(names)
+        evidence = (
+            f"The solver left out what is small in X: the direction of {listed}, with a singular value of {small:.1g} "
+            f"of the largest. The numbers solve least squares without it and are {away} ({worst} is the farthest)."
+        )
+        advice = "Scale the columns to comparable units before the fit, or use st.ols, which does."
+        return [Finding("dropped column", evidence, advice)]
+    return [_on_the_way(foreign, away)]
+
+
+def _on_the_way(foreign: Foreign, away: str) -> Finding:
+    """Nothing hidden explains the numbers: the loop stopped, or the data are others."""
+    model, theta, steps = foreign.model, foreign.numbers.estimate, foreign.steps
+    reach = _newton_steps(model, theta)
+    more = "" if reach is None else f" From there Newton's method reaches it in {reach} steps."
+    after = "" if steps is None else f" after {steps} steps"
+    with_penalty = "" if foreign.recipe.penalty is None else f" Nor are they the maximum with {_words(foreign)}."
+    if foreign.converged is False or (steps is not None and steps == foreign.limit):
+        advice = "Allow more steps and a tighter tolerance, or scale the columns."
+        return Finding("stopped early", f"It stopped{after} without convergence, {away}.{with_penalty}{more}", advice)
+    word = "reports that it converged" if foreign.converged else "does not say whether it converged"
+    return Finding(
+        "not the maximum",
+        f"It {word}{after}, is {away}, and no hidden penalty or dropped column explains it.{with_penalty}{more}",
+        "Tighten the tolerance; if that changes nothing, the rows, weights or columns given here are not those of the "
+        "fit.",
+    )
+
+
+def _words(foreign: Foreign) -> str:
+    declared = foreign.recipe.penalty
+    return declared.words if isinstance(declared, Shrinkage) else repr(declared)
+
+
+def _newton_steps(model: Model, theta: Floats) -> int | None:
+    from stattools.solvers.steps.newton_steps import climb
+
+    work, T = model.standardized()
+    try:
+        found = climb(work, np.linalg.solve(T, theta), 1e-8, 100, "Newton")
+    except StattoolsError:
+        return None
+    return found.steps if found.converged else None
+
+
+def _intercept(model: Model, loglik: float) -> list[Finding]:
+    """A note where no column, and no combination of columns, is constant."""
+    X = model.rows.X
+    ones = np.ones(len(X))
+    miss = np.abs(X @ np.linalg.lstsq(X, ones, rcond=None)[0] - ones).max()
+    if miss <= 1e-6 or model.predictor.extra:
+        return []
+    rows = replace(model.rows, X=np.column_stack([ones, X]))
+    design = replace(model.design, names=("Intercept", *model.terms))
+    predictor = replace(model.predictor, columns=X.shape[1] + 1)
+    wider = replace(model, rows=rows, design=design, predictor=predictor, start=np.zeros(predictor.size))
+    try:
+        gain = fit(wider).loglik - loglik
+    except StattoolsError:
+        return []
+    return [
+        Finding(
+            "no intercept",
+            f"No column is constant; with one the log-likelihood is {gain:.3g} higher.",
+            "Add a constant (sm.add_constant, fit_intercept=True) unless the origin is known.",
+            serious=False,
+        )
+    ]

@@ -1,0 +1,306 @@
+"""`explain(a, b)`: why do two fits of the same data differ? One setting at a time is changed from the first fit's to
+the second's, each change a refit, and each refit's part of the difference is its share.
+
+    share_k = <x_k - x_{k-1}, x_b - x_a> / |x_b - x_a|^2,   sum over k = 1
+
+x are the coefficients in standard errors (those that a fit does not have are 0: a reference level, an intercept left
+out), the logarithms of the standard errors, or the ends of the intervals. The last part, from the second fit's recipe
+to its own numbers, is what is left unexplained unless an audit names it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
+from stattools.interface.arguments import several
+from stattools.solvers.samples.surrogate import held_elsewhere
+from stattools.text.printing import printed
+from stattools.validation.explaining.causes import gather
+from stattools.validation.explaining.finding import escaped, pipe_table
+from stattools.validation.explaining.same_columns import renamed
+from stattools.validation.explaining.shares import gap, largest, ratio, share, vectors
+from stattools.validation.explaining.way_between_fits import plain_name, require_regressions, steps
+from stattools.validation.foreign.description import Foreign
+from stattools.validation.foreign.reading import described
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+SAME = 1e-4
+"""Numbers closer than this, in standard errors, are the same."""
+
+LOOSE = 0.05
+"""A converged loop with its usual tolerance stops this many standard errors from the maximum, not farther."""
+
+QUANTITIES = ("estimates", "se", "intervals")
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """The answer of `st.explain`.
+
+    `same` is True where estimates, standard errors and intervals agree; `ok` where at least 99 % of every difference
+    is explained. `rows` has cause, words, and the shares of the difference in estimates, se and intervals (NaN where
+    one of the fits has none, or they do not differ); shares add to 1 and may be negative, where one cause hides
+    another. `differences` are the largest differences in standard errors (as a ratio less 1 for se).
+    """
+
+    names: tuple[str, str]
+    rows: pd.DataFrame
+    same: bool
+    ok: bool
+    sentence: str
+    differences: dict[str, float]
+    notes: tuple[str, ...] = ()
+
+    def table(self) -> pd.DataFrame:
+        """One row per cause, in the order in which they were removed, as a frame of your own."""
+        return self.rows.copy()
+
+    def _cells(self) -> tuple[list[str], list[list[str]]]:
+        head = ["cause", "", *(f"share of {name}" for name in QUANTITIES)]
+        body = [
+            [row["cause"], row["words"], *(_percent(float(row[name])) for name in QUANTITIES)]
+            for row in self.rows.to_dict("records")
+        ]
+        return head, body
+
+    @printed
+    def __str__(self) -> str:
+        from stattools.inference.summary import aligned
+
+        table = ["", *aligned(*self._cells(), left=2)] if len(self.rows) else []
+        return "\n".join([self.sentence, *table, *(f"Note: {note}" for note in self.notes)])
+
+    def markdown(self) -> str:
+        """The sentence and the table of causes in GitHub's Markdown."""
+        table = ["", pipe_table(*self._cells(), left=2)] if len(self.rows) else []
+        return "\n".join([escaped(self.sentence), *table, *(f"\n{escaped(note)}" for note in self.notes)]) + "\n"
+
+
+def explain(
+    a: Any,
+    b: Any,
+    /,
+    *,
+    data: Any = None,
+    X: Any = None,
+    y: Any = None,
+    weights: Any = None,
+    intervals: tuple[str, str] = ("wald", "wald"),
+) -> Explanation:
+    """Why do two fits of the same data differ? An `Explanation` with the causes and the share of each.
+
+    The fits are `st.fit(...)`, results of statsmodels or estimators of scikit-learn in any pair; estimators need `X=`
+    and `y=`, or `data=` (and `y=`, the name of the outcome, if the other fit has no formula). Causes: penalty,
+    covariance, rows dropped, sign of the outcome, weights, offset, intercept, scaling, reference level, other columns,
+    likelihood, expected or observed information, dispersion, normal or t, Wald or profile (`intervals` are the kinds
+    of the two fits), and numbers that are not the maximum of what they claim. Each is proven by a refit that removes
+    it. Columns and categories under other names are matched by their values, which a note tells.
+    Raises IncompatibleError for fits that have nothing in common, DomainError for rows that are not of the same
+    data.
+
+    >>> import stattools as st
+    >>> table = {"y": [1.0, 3.0, 5.0, 8.0, 7.0], "x": [0, 1, 2, 3, 4]}
+    >>> why = st.explain(st.fit(st.ols("y ~ x", table)), st.fit(st.ols("y ~ 0 + x", table)))
+    >>> why.rows[["cause", "estimates"]].round(6).to_numpy().tolist()
+    [['intercept', 1.0]]
+    """
+    outcome = y if isinstance(y, str) else None
+    kinds = several(intervals)
+    if len(kinds) != 2 or not all(isinstance(kind, str) for kind in kinds):
+        raise DomainError(
+            f"explain needs intervals=, the kinds of both, such as ('wald', 'profile'); got {quoted(intervals)}."
+        )
+    first, second = _read(a, b, data, X, y, weights, outcome), _read(b, a, data, X, y, weights, outcome)
+    first, second = _with_interval(first, kinds[0]), _with_interval(second, kinds[1])
+    second, notes = renamed(first, second)
+    require_regressions(first, second)
+    found = _explained(first, second)
+    return replace(found, notes=(*notes, *found.notes))
+
+
+def _read(fit: Any, other: Any, data: Any, X: Any, y: Any, weights: Any, outcome: str | None) -> Foreign:
+    if type(fit).__module__.split(".")[0] != "sklearn":
+        return described(fit)
+    if data is not None and outcome is None:
+        model = getattr(other, "model", None)
+        outcome = getattr(model, "outcome_name", None) or getattr(model, "endog_names", None)
+        y = outcome if y is None else y
+    return described(fit, data, X=X, y=y, weights=weights)
+
+
+def _with_interval(foreign: Foreign, kind: str) -> Foreign:
+    """The description with intervals of another kind, for fits of our own."""
+    if kind == "wald" or not np.isfinite(foreign.numbers.se).any():
+        return foreign
+    recipe: Any = replace(foreign.recipe, interval=kind)
+    made = recipe.numbers(foreign.numbers.estimate)
+    return replace(foreign, recipe=recipe, numbers=foreign.numbers._replace(lower=made.lower, upper=made.upper))
+
+
+def _explained(a: Foreign, b: Foreign) -> Explanation:
+    import pandas as pd
+
+    names = list(dict.fromkeys(plain_name(name) for f in (a, b) for name in f.model.names))
+    unit = _units(a, b, names)
+    start, end = vectors(a.model, a.numbers, names, unit), vectors(b.model, b.numbers, names, unit)
+    gaps = {name: gap(start[name], end[name]) for name in QUANTITIES}
+    reach = {name: largest(gaps[name]) for name in QUANTITIES}
+    different = {name for name, value in reach.items() if value > SAME}
+    title = f"{a.name} and {b.name}"
+    if not np.isfinite(a.numbers.estimate).all() or not np.isfinite(b.numbers.estimate).all():
+        return _without_numbers(a, b, reach)
+    if not different:
+        return Explanation((a.name, b.name), pd.DataFrame(columns=["cause", "words", *QUANTITIES]), True, True,
+                           f"{title} are the same.", reach)  # fmt: skip
+    for one in (a, b):
+        if held_elsewhere(one.model):
+            raise IncompatibleError(
+                f"explain goes from one fit to the other over rows in memory, and those of {one.name} are in files. "
+                "Compare fits of a sample in memory."
+            )
+    told: list[dict[str, Any]] = []
+    last, pending, notes = start, [], []
+    for cause, words, model, numbers in _states(a, b, notes):
+        if numbers is None:
+            pending.append((cause, words))
+            continue
+        now = vectors(model, numbers, names, unit)
+        shares = {
+            name: share(last[name], now[name], gaps[name]) if name in different else np.nan for name in QUANTITIES
+        }
+        causes = [*pending, (cause, words)]
+        pending, last = [], {name: now[name] if np.isfinite(now[name]).any() else last[name] for name in QUANTITIES}
+        if any(abs(share) > 1e-6 for share in shares.values() if np.isfinite(share)):
+            told.append(
+                {
+                    "cause": " and ".join(dict.fromkeys(c for c, _ in causes)),
+                    "words": "; ".join(dict.fromkeys(w for _, w in causes)),
+                    **shares,
+                }
+            )
+    rows = _merged(pd.DataFrame(told, columns=["cause", "words", *QUANTITIES]))
+    left = rows[rows["cause"] == "unexplained"]
+    ok = bool((left[list(QUANTITIES)].abs().fillna(0.0).to_numpy() <= 0.01).all())
+    return Explanation((a.name, b.name), rows, False, ok, _sentence(title, rows, reach, different), reach, tuple(notes))
+
+
+def _states(a: Foreign, b: Foreign, notes: list[str]) -> Any:
+    """(cause, words, model, numbers) along the way; numbers are None where a refit has no maximum."""
+    yield from _own(a, notes)
+    near = a.numbers.estimate
+    for cause, words, recipe in steps(a, b):
+        goal = b.numbers.estimate if len(b.numbers.estimate) == len(recipe.model.names) else near
+        try:
+            numbers = recipe.numbers(recipe.maximum(goal))
+        except StattoolsError as error:
+            notes.append(f"{cause}: {error.message.split('. ')[0]}.")
+            numbers = None
+        yield cause, words, recipe.model, numbers
+    for cause, words, model, _ in _own(b, notes):
+        yield cause, f"{words} (second fit)", model, b.numbers
+    yield "unexplained", "what no refit removes", b.model, b.numbers
+
+
+def _own(foreign: Foreign, notes: list[str]) -> Any:
+    """The step from the printed numbers to the maximum of their own recipe, with its reason, if there is one."""
+    recipe, theta = foreign.recipe, foreign.numbers.estimate
+    try:
+        maximum = recipe.maximum(theta)
+        numbers = recipe.numbers(maximum)
+    except StattoolsError as error:
+        notes.append(f"{foreign.name}: {error.message.split('. ')[0]}.")
+        yield "no maximum", "the numbers are where a loop stopped", foreign.model, None
+        return
+    plain = recipe if recipe.cov is not None else replace(recipe, penalty=None, cov="information")
+    apart = np.abs(theta - maximum) / plain.se(maximum)
+    wrong = ratio(foreign.numbers.se, numbers.se)
+    if apart.max() <= SAME and wrong <= SAME:
+        return
+    if apart.max() <= SAME:
+        found = [finding.cause for finding in gather(foreign).findings if finding.serious]
+        said = f"{foreign.name} labels its standard errors {foreign.said}"
+        yield (found or ["standard errors of another kind"])[0], said, foreign.model, numbers
+        return
+    said = f"{foreign.name} is {apart.max():.2g} standard errors from the maximum of what it claims"
+    yield _reason(foreign, float(apart.max())), said, foreign.model, numbers
+
+
+def _reason(foreign: Foreign, gap: float) -> str:
+    """Why numbers are this far from the maximum that they claim: as an audit says, or not converged where little."""
+    known = [f.cause for f in gather(foreign).findings if f.serious]
+    if foreign.recipe.penalty is not None:  # which is part of the claim
+        known = [cause for cause in known if cause != "penalty"]
+    if gap <= LOOSE or "stopped early" in known or foreign.converged is False:
+        return "not converged"
+    return "unexplained" if not known or "not the maximum" in known else known[0]
+
+
+def _units(a: Foreign, b: Foreign, names: list[str]) -> Floats:
+    """A standard error for every name, the smaller of those that the two points give."""
+    unit = np.full(len(names), np.nan)
+    for foreign in (a, b):
+        plain = replace(foreign.recipe, penalty=None, cov="information")
+        try:
+            se = plain.se(foreign.numbers.estimate)
+        except (StattoolsError, ValueError):
+            continue
+        for name, value in zip(foreign.model.names, se, strict=True):
+            place = names.index(plain_name(name))
+            unit[place] = np.fmin(unit[place], value)
+    return np.where(np.isfinite(unit) & (unit > 0), unit, 1.0)
+
+
+def _merged(rows: Any) -> Any:
+    """Causes that come twice, as a penalty that goes off and on, as one."""
+    if not len(rows):
+        return rows
+    shares = {name: (name, lambda part: part.sum(min_count=1)) for name in QUANTITIES}
+    made = rows.groupby("cause", sort=False).agg(words=("words", "; ".join), **shares).reset_index()
+    big = (made[list(QUANTITIES)].abs() > 5e-4).any(axis=1)
+    return made[big].reset_index(drop=True)
+
+
+def _percent(share: float) -> str:
+    return "—" if not np.isfinite(share) else f"{100.0 * share:.1f} %"
+
+
+def _sentence(title: str, rows: Any, largest: dict[str, float], different: set[str]) -> str:
+    parts = []
+    for name in QUANTITIES:
+        if name not in different:
+            continue
+        ranked = rows[rows[name].abs() > 0.005].sort_values(name, ascending=False, key=np.abs)
+        why = ", ".join(
+            f"{cause} {_percent(share)}" for cause, share in zip(ranked["cause"], ranked[name], strict=True)
+        )
+        how = f"by a ratio of up to {np.exp(largest[name]):.3g}" if name == "se" else f"by up to {largest[name]:.2g} se"
+        word = {"se": "standard errors"}.get(name, name)
+        parts.append(f"{word} differ {how} ({why or 'no cause found'})")
+    return f"{title}: {'; '.join(parts)}."
+
+
+def _without_numbers(a: Foreign, b: Foreign, largest: dict[str, float]) -> Explanation:
+    """One of the fits is NaN: no difference to divide, but a cause."""
+    import pandas as pd
+
+    told = []
+    for foreign in (a, b):
+        if not np.isfinite(foreign.numbers.estimate).all():
+            told += [
+                {"cause": f.cause, "words": f"{foreign.name}: {f.evidence}"}
+                for f in gather(foreign).findings
+                if f.serious
+            ]
+    rows = pd.DataFrame(told).assign(**dict.fromkeys(QUANTITIES, np.nan))
+    causes = "; ".join(dict.fromkeys(rows["cause"]))
+    sentence = f"{a.name} and {b.name} cannot be compared: one of them is not finite. Cause: {causes}."
+    return Explanation((a.name, b.name), rows, False, False, sentence, largest)

@@ -1,0 +1,69 @@
+"""Two fits of the same arrays under other names: columns and categories of the second get the names of the first.
+
+Names are matched by what they stand for: a column by its values, a category by the rows that have it. What has no
+twin keeps its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import StattoolsError
+from stattools.models.model import Model
+from stattools.validation.explaining.way_between_fits import common_rows, plain_name, subset
+from stattools.validation.foreign.description import Foreign
+
+
+def renamed(a: Foreign, b: Foreign) -> tuple[Foreign, tuple[str, ...]]:
+    """b in the names of a, and a note on each name that was changed."""
+    if a.model.kind == "custom" or not isinstance(a.model, Model) or not isinstance(b.model, Model):
+        return b, ()
+    try:
+        here, there = common_rows(a, b)
+    except StattoolsError:  # rows that only names of columns could match
+        return b, ()
+    one, two = (m if rows is None else subset(m, rows) for m, rows in ((a.model, here), (b.model, there)))
+    if len(one.rows.X) != len(two.rows.X):
+        return b, ()
+    columns, categories = _columns(one, two), _categories(one, two)
+    if not columns and not categories:
+        return b, ()
+    design = replace(b.model.design, names=tuple(columns.get(term, term) for term in b.model.terms))
+    labels = b.model.labels
+    if labels is not None and categories:
+        labels = tuple(categories[label] for label in labels)
+    pairs = [f"{old} is {new}" for old, new in (*columns.items(), *categories.items())]
+    note = f"matched by their values, second fit to first: {', '.join(pairs[:8])}{', ...' if len(pairs) > 8 else ''}."
+    model = replace(b.model, design=design, labels=labels)
+    return replace(b, recipe=replace(b.recipe, model=model)), (note,)
+
+
+def _columns(a: Model, b: Model) -> dict[str, str]:
+    """New names of the columns of b that have no namesake in a, but a twin."""
+    mine, theirs = ({plain_name(term) for term in model.terms} for model in (a, b))
+    free = [k for k, term in enumerate(a.terms) if plain_name(term) not in theirs]
+    found: dict[str, str] = {}
+    for j, term in enumerate(b.terms):
+        if plain_name(term) in mine:
+            continue
+        x = b.rows.X[:, j]
+        twin = next((k for k in free if np.allclose(a.rows.X[:, k], x, rtol=1e-9, atol=0.0)), None)
+        if twin is not None:
+            free.remove(twin)
+            found[term] = a.terms[twin]
+    return found
+
+
+def _categories(a: Model, b: Model) -> dict[Any, Any]:
+    """The labels of a, by the labels of b; empty where they are the same or not one to one."""
+    if a.categories is None or b.categories is None or a.labels is None or b.labels is None:
+        return {}
+    if set(map(str, a.labels)) == set(map(str, b.labels)) or len(a.labels) != len(b.labels):
+        return {}
+    pairs = set(zip(b.rows.y.astype(int).tolist(), a.rows.y.astype(int).tolist(), strict=True))
+    if len(pairs) != len(a.labels) or len({j for j, _ in pairs}) != len(pairs):
+        return {}
+    return {b.labels[j]: a.labels[k] for j, k in sorted(pairs)}

@@ -1,0 +1,45 @@
+"""Robust, Newey-West and clustered covariances as statsmodels computes them, from its own scores and information.
+
+statsmodels has HC1 to HC3 for least squares only; asked for one of a discrete model, it answers with HC0 under that
+name (statsmodels 0.15, `base/covtype.py`). So HC1 is made with its correction, and HC2 and HC3 have no reference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.inference.covariance import HAC, Cluster, Groups
+from stattools.models.model import Model
+
+Floats = NDArray[np.float64]
+
+
+def reference_covariance(model: Model, results: Any, cov: str | HAC | Cluster) -> Floats | None:
+    """The covariance of statsmodels' results, of the kind `cov`; None where statsmodels has none of this kind.
+
+    `results` are of the rows of `model` each seen once.
+    """
+    import statsmodels.stats.sandwich_covariance as sw
+
+    n, p = len(model.rows.X), len(model.names)
+    if isinstance(cov, HAC):
+        kernel = {"bartlett": sw.weights_bartlett, "uniform": sw.weights_uniform}[cov.kernel]
+        return sw.cov_hac_simple(results, cov.lags, kernel, use_correction=cov.correction == "stata")
+    if isinstance(cov, Cluster):
+        ways = [Groups.read(groups, model) for groups in (cov.groups, cov.second) if groups is not None]
+        own = cov.correction == "statsmodels"
+        if len(ways) == 2:
+            codes = np.column_stack([way.codes for way in ways])
+            V = sw.cov_cluster_2groups(results, codes, use_correction=own)[0]
+        else:
+            V = sw.cov_cluster(results, ways[0].codes, use_correction=own)
+        G = min(way.n for way in ways)
+        stata = G / (G - 1.0) * ((n - 1.0) / (n - p) if model.has_scale else 1.0)
+        return V * stata if cov.correction == "stata" else V
+    if model.has_scale:
+        return getattr(results, f"cov_{'HC1' if cov == 'robust' else cov}")
+    plain = sw.cov_white_simple(results, use_correction=cov == "HC1")
+    return {"HC0": plain, "HC1": plain, "robust": plain * n / (n - 1.0)}.get(cov)

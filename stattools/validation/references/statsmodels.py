@@ -1,0 +1,240 @@
+"""The same model in statsmodels: the reference that a fit is checked against. The only place that fits with
+statsmodels.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.rows.rows import Rows
+from stattools.errors import IncompatibleError
+from stattools.inference.covariance import HAC, Cluster, Groups
+from stattools.models.model import Model
+from stattools.validation.references.sandwiches import reference_covariance
+
+Floats = NDArray[np.float64]
+
+NEWTON: dict[str, Any] = {"disp": 0, "method": "newton", "maxiter": 200, "tol": 1e-14}
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """What the reference says, in the order of our coefficients: NaN where it gave no number."""
+
+    name: str
+    estimate: Floats
+    se: Floats
+    loglik: float
+    converged: bool
+    notes: tuple[str, ...] = ()
+
+
+def reference_fit(model: Model, cov: str | HAC | Cluster = "information") -> Reference:
+    """Fit the model in statsmodels, to the tightest tolerance it takes; its warnings come back as notes.
+
+    Standard errors are NaN for a covariance that statsmodels does not have.
+    """
+    import statsmodels
+
+    routine = ROUTINES.get(model.kind)
+    if routine is None:
+        raise IncompatibleError(f"validate has no statsmodels reference for {model.title}.")
+    if cov != "information":
+        model, cov = _unweighted(model, cov)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            fitted, T = _scaled(model) if model.kind in SCALED else (model, None)
+            name, results = routine(fitted)
+            numbers = (*_numbers(fitted, results, cov, T), float(results.llf), _converged(results))
+            failure: tuple[str, ...] = ()
+        except (np.linalg.LinAlgError, ValueError, RuntimeError, FloatingPointError) as error:
+            missing = np.full(len(model.names), np.nan)
+            name, numbers = model.title, (missing, missing, float("nan"), False)
+            failure = (f"statsmodels failed: {type(error).__name__}: {error}",)
+    notes = tuple(dict.fromkeys(f"statsmodels warned: {' '.join(str(w.message).split())}" for w in caught))
+    return Reference(f"statsmodels {statsmodels.__version__} {name}", *numbers, failure + notes)
+
+
+def _ols(model: Model) -> tuple[str, Any]:
+    import statsmodels.api as sm
+
+    rows = _repeated(model)
+    y = rows.y if rows.offset is None else rows.y - rows.offset
+    precision: Any = rows.precision
+    if precision is None:
+        return "OLS", sm.OLS(y, rows.X).fit()
+    return "WLS", sm.WLS(y, rows.X, weights=precision).fit()
+
+
+def _logistic(model: Model) -> tuple[str, Any]:
+    import statsmodels.api as sm
+
+    rows = model.rows
+    if rows.offset is None and rows.weight is None and rows.y.ndim == 1:
+        return "Logit", sm.Logit(rows.y, rows.X).fit(**NEWTON)
+    return "GLM Binomial", _glm(model, sm.families.Binomial())
+
+
+def _probit(model: Model) -> tuple[str, Any]:
+    import statsmodels.api as sm
+
+    rows = model.rows
+    if rows.offset is None:
+        rows = _repeated(model)
+        return "Probit", sm.Probit(rows.y, rows.X).fit(**NEWTON)
+    family = sm.families.Binomial(link=sm.families.links.Probit())
+    glm = sm.GLM(rows.y, rows.X, family=family, offset=rows.offset, freq_weights=rows.weight)
+    return "GLM Probit", glm.fit(**NEWTON)  # Newton's covariance is the observed information, as ours
+
+
+def _poisson(model: Model) -> tuple[str, Any]:
+    import statsmodels.api as sm
+
+    return "GLM Poisson", _glm(model, sm.families.Poisson())
+
+
+def _negative_binomial(model: Model) -> tuple[str, Any]:
+    import statsmodels.api as sm
+
+    rows = _repeated(model)
+    reference = sm.NegativeBinomial(rows.y, rows.X, loglike_method="nb2", offset=rows.offset)
+    start = reference.fit(disp=0, method="bfgs", maxiter=1000).params
+    return "NegativeBinomial", reference.fit(start_params=np.asarray(start), **NEWTON)
+
+
+def _beta_binomial(model: Model) -> tuple[str, Any]:
+    """statsmodels has no beta-binomial: its Newton on SciPy's log-gamma functions, with complex-step derivatives."""
+    from scipy.special import loggamma
+    from statsmodels.base.model import GenericLikelihoodModel
+    from statsmodels.tools.numdiff import approx_fprime_cs, approx_hess_cs
+
+    rows = _repeated(model)
+    offset = 0.0 if rows.offset is None else rows.offset
+    k, n = rows.y.T
+
+    def log_beta(a: Any, b: Any) -> Any:
+        return loggamma(a) + loggamma(b) - loggamma(a + b)
+
+    class BetaBinomial(GenericLikelihoodModel):
+        def loglikeobs(self, params: Any) -> Any:
+            params = np.asarray(params)
+            odds, s = np.exp(rows.X @ params[:-1] + offset), np.exp(params[-1])
+            a, b = s * odds / (1.0 + odds), s / (1.0 + odds)
+            value = log_beta(a + k, b + n - k) - log_beta(a, b) - np.log1p(n) - log_beta(k + 1.0, n - k + 1.0)
+            return value if np.iscomplexobj(params) else np.real(value)
+
+        def score(self, params: Any) -> Any:
+            return approx_fprime_cs(params, self.loglike)
+
+        def hessian(self, params: Any) -> Any:
+            return approx_hess_cs(params, self.loglike)
+
+    reference = BetaBinomial(k, rows.X, extra_params_names=["log precision"])
+    # Newton's method climbs only near the maximum: the log-likelihood is not concave in all parameters together.
+    near = reference.fit(start_params=model.start, disp=0, method="bfgs", maxiter=1000, gtol=1e-4).params
+    options: dict[str, Any] = NEWTON | {"tol": 1e-10}
+    return "GenericLikelihoodModel", reference.fit(start_params=np.asarray(near), **options)
+
+
+def _softmax(model: Model) -> tuple[str, Any]:
+    import statsmodels.api as sm
+
+    rows = _repeated(model)
+    return "MNLogit", sm.MNLogit(rows.y.astype(int), rows.X).fit(**NEWTON)
+
+
+def _glm(model: Model, family: Any) -> Any:
+    import statsmodels.api as sm
+
+    rows = model.rows
+    y, some = rows.y, slice(None)
+    if y.ndim == 2:  # successes and trials; statsmodels takes failures, and no rows without trials
+        y, some = np.column_stack([y[:, 0], y[:, 1] - y[:, 0]]), y[:, 1] > 0
+    offset, weight = (None if values is None else values[some] for values in (rows.offset, rows.weight))
+    glm = sm.GLM(y[some], rows.X[some], family=family, offset=offset, freq_weights=weight)
+    return glm.fit(maxiter=300, tol=1e-13, tol_criterion="params")
+
+
+ROUTINES = {
+    "ols": _ols,
+    "logistic": _logistic,
+    "probit": _probit,
+    "poisson": _poisson,
+    "negative_binomial": _negative_binomial,
+    "beta_binomial": _beta_binomial,
+    "softmax": _softmax,
+}
+
+SCALED = ("negative_binomial", "beta_binomial")
+"""Models that statsmodels gets on standardized columns: its steps from the start, and those of numerical derivatives,
+overflow on columns such as an income in cents."""
+
+
+def _scaled(model: Model) -> tuple[Model, Floats]:
+    """The model of standardized columns, and T with theta = T phi."""
+    X, (_, T) = model.rows.X, model.standardized()
+    columns = T[: X.shape[1], : X.shape[1]]
+    rows = replace(model.rows, X=X @ columns)
+    return replace(model, rows=rows, start=np.linalg.solve(T, model.start)), T
+
+
+def _numbers(model: Model, results: Any, cov: str | HAC | Cluster, T: Floats | None) -> tuple[Floats, Floats]:
+    """Estimates and standard errors in our parameters: statsmodels' alpha becomes log alpha; T undoes a scaling."""
+    estimate, se = _flat(results.params), _flat(results.bse)
+    if cov != "information" or T is not None:
+        V = results.cov_params() if cov == "information" else reference_covariance(model, results, cov)
+        V = None if V is None else np.asarray(V) if T is None else T @ np.asarray(V) @ T.T
+        se = np.full_like(se, np.nan) if V is None else np.sqrt(np.diagonal(V))
+    estimate = estimate if T is None else T @ estimate
+    if model.kind == "negative_binomial":
+        se[-1] = se[-1] / estimate[-1]
+        estimate[-1] = np.log(estimate[-1])
+    return estimate, se
+
+
+def _repeated(model: Model) -> Rows:
+    """The rows as often as their frequency weights say, which is what frequency weights mean."""
+    return _taken(model.rows, _index(model.rows)) if model.rows.weight is not None else model.rows
+
+
+def _index(rows: Rows) -> NDArray[np.intp]:
+    """Numbers of the rows, as often as each counts."""
+    times = np.ones(len(rows.X)) if rows.weight is None else rows.weight
+    if rows.y.ndim == 2:  # a row without trials says nothing
+        times = np.where(rows.y[:, 1] > 0, times, 0.0)
+    return np.repeat(np.arange(len(rows.X)), times.astype(int))
+
+
+def _taken(rows: Rows, index: NDArray[Any]) -> Rows:
+    def taken(values: Floats | None) -> Floats | None:
+        return None if values is None else values[index]
+
+    return Rows(rows.X[index], rows.y[index], None, taken(rows.offset), taken(rows.precision))
+
+
+def _unweighted(model: Model, cov: str | HAC | Cluster) -> tuple[Model, str | HAC | Cluster]:
+    """The same for rows repeated as often as their weights say: statsmodels' sandwiches know no frequencies."""
+    index = _index(model.rows)
+    plain = replace(model, rows=_taken(model.rows, index), source=None, kept=None, n_dropped=0)
+    if not isinstance(cov, Cluster):
+        return plain, cov
+    ways = [Groups.read(groups, model).codes for groups in (cov.groups, cov.second) if groups is not None]
+    return plain, Cluster(*(codes[index] for codes in ways), correction=cov.correction)
+
+
+def _flat(values: Any) -> Floats:
+    """Coefficients category after category: statsmodels keeps categories in columns."""
+    return np.array(np.asarray(values, dtype=float).T).ravel()
+
+
+def _converged(results: Any) -> bool:
+    flag = getattr(results, "converged", None)
+    if flag is None:
+        flag = getattr(results, "mle_retvals", {}).get("converged", True)
+    return bool(flag)

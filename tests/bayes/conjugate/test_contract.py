@@ -1,0 +1,142 @@
+"""What every conjugate pair must do: Bayes' rule by quadrature, order, evidence, leave-one-out, calibration."""
+
+import copy
+import pickle
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import integrate, stats
+
+import stattools as st
+from stattools.bayes.conjugate.pairs import closed_form
+from tests.cases import CONJUGATE_PAIRS, rng
+
+pairs = pytest.mark.parametrize("pair", CONJUGATE_PAIRS, ids=str)
+
+
+def drawn(pair, seed=0):
+    return pair.draw(pair.prior.sample(1, seed=seed)[0], rng(seed))
+
+
+def integral(function, posterior):
+    low, high = posterior.quantile(1e-13), posterior.quantile(1 - 1e-13)
+    edges = [low, *np.asarray(posterior.quantile([0.01, 0.2, 0.5, 0.8, 0.99])), high]
+    return sum(integrate.quad(function, a, b, epsabs=0, epsrel=1e-11)[0] for a, b in pairwise(edges))
+
+
+@pairs
+def test_posterior_and_evidence_by_quadrature(pair):
+    model = pair.model(drawn(pair))
+    posterior = st.posterior(model, prior=pair.prior)
+    assert type(posterior) is type(pair.prior)
+    assert posterior == pair.prior.update(model) == closed_form(model, pair.prior)
+
+    def joint(theta):
+        return float(np.exp(model.loglik(theta) + pair.prior.log_density(theta)))
+
+    evidence = integral(joint, posterior)
+    assert_allclose(np.log(evidence), posterior.log_evidence, rtol=1e-8, atol=1e-8)  # quad is good to 1e-9
+    assert_allclose(integral(lambda t: t * joint(t), posterior) / evidence, posterior.mean, rtol=1e-8)
+    theta = posterior.quantile([0.1, 0.5, 0.9])
+    assert_allclose(posterior.density(theta), [joint(t) / evidence for t in theta], rtol=1e-8)
+
+
+@pairs
+def test_twice_is_once_and_order_does_not_matter(pair):
+    first, second, third = (pair.model(drawn(pair, seed)) for seed in (1, 2, 3))
+    one = pair.prior.update(first).update(second).update(third)
+    other = pair.prior.update(third).update(first).update(second)
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one.prior == other.prior == pair.prior
+    assert_allclose(one.log_evidence, other.log_evidence, rtol=1e-12)
+    for twin in (copy.deepcopy(one), pickle.loads(pickle.dumps(one))):
+        assert (twin, twin.prior, twin.log_evidence) == (one, one.prior, one.log_evidence)
+
+
+@pairs
+def test_intervals_hold_their_probability(pair):
+    posterior = pair.prior.update(pair.model(drawn(pair)))
+    for prob in (0.3, 0.94, 0.9999):
+        for kind in ("hdi", "eti"):
+            low, high = interval = posterior.interval(prob, kind=kind)
+            assert (interval.level, interval.kind) == (prob, kind)
+            assert_allclose(posterior.probability(low, high), prob, rtol=1e-11)
+        low, high = posterior.interval(prob)
+        at_low, at_high = posterior.log_density([low, high])
+        assert_allclose(at_low, at_high, atol=1e-9)
+        central = posterior.interval(prob, kind="eti")
+        assert high - low <= central.upper - central.lower
+
+
+@pairs
+def test_slope_is_the_slope(pair):
+    posterior = pair.prior.update(pair.model(drawn(pair)))
+    theta, h = np.asarray(posterior.quantile([0.05, 0.4, 0.9])), 1e-5
+    slope = (posterior.log_density(theta * (1 + h)) - posterior.log_density(theta * (1 - h))) / (2 * h * theta)
+    assert_allclose(posterior.slope(theta), slope, rtol=1e-6, atol=1e-6)  # the difference errs by h^2
+
+
+@pytest.mark.parametrize(
+    ("prior", "models"),
+    [
+        (st.Beta(1.5, 2.0), [st.binomial(k, n) for k, n in [(3, 10), (0, 4), (7, 7)]]),
+        (st.Beta(0.1, 4.0), [st.geometric(f) for f in (0, 5, 2)]),
+        (st.Beta(2.0, 4.0), [st.coin([1]), st.pascal(9, successes=3), st.coin([0])]),
+        (st.Gamma(2.0, 1e-9), [st.poisson_rate(y, exposure=e) for y, e in [(3, 0.1), (900, 1e9), (0, 0.7)]]),
+        (
+            st.Gamma(0.5, 2.0),
+            [st.exponential_rate(2.0), st.exponential_rate(0.1), st.exponential_rate(4.0, censored=True)],
+        ),
+    ],
+)
+def test_leaving_one_out_is_a_ratio_of_evidences(prior, models):
+    """p(y_i | y_-i) = p(y) / p(y_-i)."""
+    posterior = prior
+    for model in models:
+        posterior = posterior.update(model)
+    for i, found in enumerate(posterior.loo().pointwise):
+        rest = prior
+        for model in models[:i] + models[i + 1 :]:
+            rest = rest.update(model)
+        assert_allclose(found, posterior.log_evidence - rest.log_evidence, rtol=1e-11, atol=1e-11)
+
+
+@pairs
+def test_psis_estimates_the_same_where_it_is_valid(pair):
+    loo = pair.prior.update(pair.model(drawn(pair, 5))).loo()
+    frame = loo.table(4000, seed=1)
+    valid = frame["psis_valid"].to_numpy()
+    assert_allclose(frame["psis"][valid], frame["exact"][valid], atol=0.15)  # the sampling error of PSIS
+    assert not valid[loo.alone].any()
+    assert_allclose(loo.elpd, loo.counts @ loo.pointwise)
+
+
+@pairs
+def test_arviz_gets_everything(pair):
+    tree = pair.prior.update(pair.model(drawn(pair))).to_arviz(50, seed=3)
+    for group in ("posterior", "prior", "posterior_predictive", "prior_predictive", "observed_data"):
+        assert tree[group].data_vars, group
+    assert {name.name for name in pair.prior.to_arviz(50).children.values()} == {"prior"}
+
+
+@pairs
+@pytest.mark.slow
+def test_calibration_by_simulation(pair):
+    """theta from the prior, data from theta: its posterior rank is uniform (Talts et al. 2018), intervals of
+    probability 0.8 hold it in 80 % of the simulations, and the predictive holds new data."""
+    generator, simulations = rng(20), 1500
+    theta = pair.prior.sample(simulations, seed=generator)
+    posteriors = [pair.prior.update(pair.model(pair.draw(t, generator))) for t in theta]
+    below = np.array([p.probability(high=t) for p, t in zip(posteriors, theta, strict=True)])
+    assert stats.kstest(below, "uniform").pvalue > 1e-3
+    for kind in ("hdi", "eti"):
+        usable = [(p, t) for p, t in zip(posteriors, theta, strict=True) if not _bathtub(p)]
+        held = np.mean([p.interval(0.8, kind=kind).lower <= t <= p.interval(0.8, kind=kind).upper for p, t in usable])
+        assert abs(held - 0.8) < 4 * np.sqrt(0.8 * 0.2 / len(usable))
+
+
+def _bathtub(posterior):
+    return isinstance(posterior, st.Beta) and posterior.a < 1 and posterior.b < 1

@@ -1,0 +1,104 @@
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import stattools as st
+from stattools.data.formula.transforms import ALLOWED, CONTRASTS, ELEMENTWISE, TRANSFORMS, contrast, transformed
+
+x = np.random.default_rng(0).gamma(2.0, 1.0, 50)
+KNOTS = [0.5, 1.5, 3.0]
+
+
+def columns(values):
+    return np.column_stack(list(values.values())) if isinstance(values, dict) else np.asarray(values)
+
+
+@pytest.mark.parametrize("name", sorted(set(ELEMENTWISE) - {"I"}))
+def test_elementwise_transforms_are_numpys(name):
+    assert_array_equal(transformed(name, x, {}, {}), getattr(np, name)(x))
+
+
+def test_identity_is_the_same_array():
+    assert transformed("I", x, {}, {}) is x
+
+
+def test_center_and_scale_are_the_textbook_formulas():
+    assert_allclose(transformed("center", x, {}, {}), x - np.mean(x), atol=1e-14)
+    assert_allclose(transformed("scale", x, {}, {}), (x - np.mean(x)) / np.std(x, ddof=1), atol=1e-13)
+    assert_allclose(transformed("scale", x, {"ddof": 0, "center": False}, {}), x / np.sqrt(np.mean(x**2)), atol=1e-13)
+
+
+def test_poly_is_an_orthonormal_basis_of_the_powers():
+    basis = columns(transformed("poly", x, {"degree": 3}, {}))
+    assert_allclose(basis.T @ basis, np.eye(3), atol=1e-12)
+    assert_allclose(basis.sum(axis=0), 0, atol=1e-12)
+    powers = np.vander(x, 4, increasing=True)
+    fitted = powers @ np.linalg.lstsq(powers, basis, rcond=None)[0]
+    assert_allclose(fitted, basis, atol=1e-10)  # least squares on raw powers, condition 1e4
+
+
+@pytest.mark.parametrize("degree", [1, 3])
+@pytest.mark.parametrize("raw", [True, False])
+def test_terms_of_poly_are_numbered_from_1(degree, raw):
+    """As `poly(x, 3, raw=TRUE)` of R: the number is the power."""
+    fit = st.fit(st.ols(f"y ~ poly(x, {degree}, raw={raw})", {"y": x + x**2, "x": x}))
+    assert fit.names[1:] == tuple(f"poly(x, {degree}, raw={raw})[{power + 1}]" for power in range(degree))
+    if raw:
+        assert_allclose(fit.model.rows.X, np.vander(x, degree + 1, increasing=True), rtol=1e-15)
+        before = tuple(f"poly(x, {degree}, raw=True)[{power}]" for power in range(-1, degree))  # saved fits have these
+        design = replace(fit.model.design, names=before)
+        older = replace(fit, model=replace(fit.model, design=design))
+        assert_array_equal(older.predict({"x": [2.0]}), fit.predict({"x": [2.0]}))
+
+
+@pytest.mark.parametrize(
+    ("name", "constants", "call"),
+    [
+        ("bs", {"df": 5}, "bs(x, df=5)"),
+        ("bs", {"knots": KNOTS, "degree": 2}, "bs(x, knots=KNOTS, degree=2)"),
+        ("bs", {"df": 6, "include_intercept": True}, "bs(x, df=6, include_intercept=True)"),
+        ("cr", {"df": 4}, "cr(x, df=4)"),
+        ("cr", {"df": 4, "constraints": "center"}, "cr(x, df=4, constraints='center')"),
+        ("cc", {"df": 4}, "cc(x, df=4)"),
+    ],
+)
+def test_splines_equal_patsy(name, constants, call):
+    import patsy
+
+    reference = np.asarray(patsy.dmatrix(f"0 + {call}", {"x": x, "KNOTS": KNOTS}))
+    assert_allclose(columns(transformed(name, x, constants, {})), reference, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "constants"),
+    [("center", {}), ("scale", {}), ("poly", {"degree": 4}), ("bs", {"df": 5}), ("cr", {"df": 4}), ("cc", {"df": 4})],
+)
+def test_what_was_learned_serves_new_rows(name, constants):
+    state = {}
+    whole = columns(transformed(name, x, constants, state))
+    few = columns(transformed(name, x[7:9], constants, state))
+    assert_array_equal(few, whole[7:9])
+
+
+@pytest.mark.parametrize("name", sorted(CONTRASTS))
+def test_every_contrast_codes_three_levels_in_two_columns_that_span_the_differences(name):
+    coding = np.column_stack([np.ones(3), contrast(name, {}).get_coding_matrix(["a", "b", "c"])])
+    assert np.linalg.matrix_rank(coding) == 3
+
+
+def test_patsys_words_are_formulaics():
+    levels = ["a", "b", "c"]
+    theirs, ours = contrast("Treatment", {"reference": "b"}), contrast("contr.treatment", {"base": "b"})
+    assert_array_equal(theirs.get_coding_matrix(levels), ours.get_coding_matrix(levels))
+    assert_array_equal(theirs.get_coding_matrix(levels), [[1, 0], [0, 0], [0, 1]])
+
+
+def test_the_documented_list_is_the_list():
+    from stattools.data.formula import transforms
+
+    documented = set(re.findall(r"\w+", "log exp sqrt log2 log10 log1p expm1 abs I center scale poly bs cr cc C"))
+    assert set(TRANSFORMS) == documented
+    assert all(name in transforms.__doc__ and name in ALLOWED for name in documented)

@@ -1,0 +1,229 @@
+"""Residuals, leverage and Cook's distance against statsmodels, deletion of rows, and the laws they should follow."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from numpy.testing import assert_allclose
+from scipy import special, stats
+from statsmodels.datasets import longley
+
+import stattools as st
+from stattools.inference.diagnostics.residuals import cooks_distance, leverage, residuals
+from tests.cases import rng
+
+
+def data(n: int = 200):
+    g = rng(4)
+    frame = pd.DataFrame({"x": g.normal(size=n), "z": g.normal(size=n), "w": g.integers(1, 4, n)})
+    eta = 0.5 + 0.6 * frame.x - 0.4 * frame.z
+    frame["y"] = eta + g.normal(size=n)
+    frame["b"] = (g.random(n) < special.expit(eta)).astype(int)
+    frame["c"] = g.poisson(np.exp(eta))
+    frame["over"] = g.poisson(np.exp(eta) * g.gamma(2.0, 0.5, n))
+    frame["m"] = g.integers(1, 15, n)
+    frame["k"] = g.binomial(frame.m, special.expit(eta))
+    frame["color"] = np.array(["red", "green", "blue"])[g.integers(0, 3, n)]
+    return frame
+
+
+def pairs():
+    """Each model with its GLM in statsmodels."""
+    frame = data()
+    X, families = sm.add_constant(frame[["x", "z"]]), sm.families
+    probit = families.Binomial(families.links.Probit())
+    counts = np.column_stack([frame.k, frame.m - frame.k])
+    nb = st.fit(st.negative_binomial("over ~ x + z", frame))
+    alpha = np.exp(nb.estimate[-1])
+    yield "logistic", st.fit(st.logistic("b ~ x + z", frame)), sm.GLM(frame.b, X, families.Binomial())
+    yield "probit", st.fit(st.probit("b ~ x + z", frame)), sm.GLM(frame.b, X, probit)
+    yield "poisson", st.fit(st.poisson("c ~ x + z", frame)), sm.GLM(frame.c, X, families.Poisson())
+    yield "grouped", st.fit(st.logistic("k ~ x + z", frame, trials="m")), sm.GLM(counts, X, families.Binomial())
+    yield "NB2", nb, sm.GLM(frame.over, X, families.NegativeBinomial(alpha=alpha))
+
+
+PAIRS = list(pairs())
+each_pair = pytest.mark.parametrize(("fit", "glm"), [pair[1:] for pair in PAIRS], ids=[pair[0] for pair in PAIRS])
+
+
+@each_pair
+def test_residuals_equal_those_of_glm(fit, glm):
+    ref = glm.fit(tol=1e-13, maxiter=200)
+    assert_allclose(residuals(fit), ref.resid_response, rtol=1e-7, atol=1e-9)
+    assert_allclose(residuals(fit, "pearson"), ref.resid_pearson, rtol=1e-7, atol=1e-8)
+    assert_allclose(residuals(fit, "deviance"), ref.resid_deviance, rtol=1e-6, atol=1e-7)
+
+
+@each_pair
+def test_influence_equals_that_of_glm(fit, glm):
+    influence = glm.fit(tol=1e-13, maxiter=200).get_influence()
+    assert_allclose(leverage(fit), influence.hat_matrix_diag, rtol=1e-7)  # two solvers' estimates
+    assert_allclose(cooks_distance(fit), influence.cooks_distance[0], rtol=1e-6, atol=1e-12)
+
+
+def test_ols_equals_statsmodels_on_longley():
+    frame = longley.load_pandas().data
+    fit = st.fit(st.ols("TOTEMP ~ GNPDEFL + GNP + UNEMP + ARMED + POP + YEAR", frame))
+    ref = sm.OLS(frame.TOTEMP, sm.add_constant(frame.drop(columns="TOTEMP"))).fit()
+    influence = ref.get_influence()
+    assert_allclose(leverage(fit), influence.hat_matrix_diag, rtol=1e-8)
+    assert_allclose(cooks_distance(fit), influence.cooks_distance[0], rtol=1e-6)  # residuals of condition 5e9
+    assert_allclose(residuals(fit, "pearson"), ref.resid_pearson, rtol=1e-7, atol=1e-8)
+    assert_allclose(residuals(fit, "deviance"), residuals(fit))
+
+
+def test_precision_and_weights():
+    frame = data()
+    X = sm.add_constant(frame[["x", "z"]])
+    fit = st.fit(st.ols("y ~ x + z", frame, precision="w"))
+    ref = sm.WLS(frame.y, X, weights=frame.w).fit()
+    assert_allclose(residuals(fit, "pearson"), ref.resid_pearson, rtol=1e-8)
+    assert_allclose(residuals(fit, "deviance"), ref.wresid, rtol=1e-8)
+    root = np.sqrt(frame.w)
+    scaled = sm.OLS(frame.y * root, X.mul(root, axis=0)).fit().get_influence()
+    assert_allclose(leverage(fit), scaled.hat_matrix_diag, rtol=1e-8)
+    assert_allclose(cooks_distance(fit), scaled.cooks_distance[0], rtol=1e-7)
+    weighted = st.fit(st.poisson("c ~ x + z", frame, weights="w"))
+    whole = st.fit(st.poisson("c ~ x + z", frame.loc[frame.index.repeat(frame.w)]))
+    for ask in (leverage, cooks_distance, lambda f: residuals(f, "deviance")):
+        assert_allclose(np.repeat(ask(weighted), frame.w), ask(whole), rtol=1e-7, atol=1e-10)
+    assert_allclose(leverage(weighted) @ frame.w, 3.0)
+
+
+def test_rows_of_weight_zero_have_the_leverage_of_a_new_row():
+    frame = data().assign(w=lambda f: (f.index > 4).astype(int))
+    fit = st.fit(st.ols("y ~ x", frame, weights="w"))
+    X = fit.model.rows.X
+    assert_allclose(leverage(fit), ((X @ np.linalg.inv(X[5:].T @ X[5:])) * X).sum(axis=1), rtol=1e-10)
+    counts = st.fit(st.poisson("c ~ x", frame, weights="w"))
+    X = X * np.sqrt(counts.predict())[:, None]
+    assert_allclose(leverage(counts), ((X @ np.linalg.inv(X[5:].T @ X[5:])) * X).sum(axis=1), rtol=1e-10)
+
+
+def test_residuals_of_overdispersed_groups_have_the_moments_of_scipy():
+    fit = st.fit(st.beta_binomial("k ~ x", data(), trials="m"))
+    k, n = fit.model.rows.y.T
+    p, s = fit.predict(), np.exp(fit.estimate[-1])
+    law = stats.betabinom(n, s * p, s * (1.0 - p))
+    assert_allclose(residuals(fit), k - law.mean(), rtol=1e-9, atol=1e-12)
+    assert_allclose(residuals(fit, "pearson"), (k - law.mean()) / law.std(), rtol=1e-9, atol=1e-12)
+
+
+def test_cooks_distance_of_ols_is_what_deletion_does():
+    frame = data(30)
+    fit = st.fit(st.ols("y ~ x + z", frame))
+    distance = cooks_distance(fit)
+    for row in (0, 7, 29):
+        without = st.fit(st.ols("y ~ x + z", frame.drop(index=row)))
+        shift = fit.predict() - without.predict(frame)
+        assert_allclose(distance[row], shift @ shift / (3 * fit.scale**2), rtol=1e-8)
+
+
+def test_a_row_that_fixes_a_coefficient_alone():
+    fit = st.fit(st.ols([1.0, 2.0, 4.0, 9.0], np.array([[0.0, 0], [1, 0], [2, 0], [3, 1]])))
+    assert_allclose(leverage(fit)[3], 1.0)
+    assert cooks_distance(fit)[3] == np.inf
+    assert np.isfinite(cooks_distance(fit)[:3]).all()
+
+
+@each_pair
+def test_squares_sum_to_the_deviance(fit, glm):
+    ref = glm.fit(tol=1e-13, maxiter=200)
+    assert_allclose((residuals(fit, "deviance") ** 2).sum(), ref.deviance, rtol=1e-9)
+    assert_allclose((residuals(fit, "pearson") ** 2).sum(), ref.pearson_chi2, rtol=1e-8)
+
+
+def test_softmax_residuals():
+    frame = data()
+    fit = st.fit(st.softmax("color ~ x", frame))
+    gap, p = residuals(fit), np.asarray(fit.predict())
+    assert_allclose(gap.sum(axis=1), 0, atol=1e-12)
+    assert_allclose(gap + p, pd.get_dummies(frame.color).to_numpy(float), atol=1e-12)
+    assert_allclose(residuals(fit, "pearson"), gap / np.sqrt(p * (1 - p)), rtol=1e-10)
+    two = st.fit(st.softmax("b ~ x", frame))
+    one = st.fit(st.logistic("b ~ x", frame))
+    assert_allclose(residuals(two, "pearson")[:, 1], residuals(one, "pearson"), rtol=1e-6, atol=1e-8)
+
+
+# Quantile residuals
+
+
+SAMPLES = {
+    "logistic": (st.logistic, lambda g, eta: (g.random(len(eta)) < special.expit(eta)).astype(int), {}),
+    "probit": (st.probit, lambda g, eta: (g.random(len(eta)) < special.ndtr(eta)).astype(int), {}),
+    "poisson": (st.poisson, lambda g, eta: g.poisson(np.exp(eta)), {}),
+    "NB2": (st.negative_binomial, lambda g, eta: g.poisson(np.exp(eta) * g.gamma(1.5, 1 / 1.5, len(eta))), {}),
+    "grouped": (st.logistic, lambda g, eta: g.binomial(5, special.expit(eta)), {"trials": np.full(4000, 5)}),
+    "ols": (st.ols, lambda g, eta: eta + 3 * g.normal(size=len(eta)), {}),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_quantile_residuals_are_standard_normal_under_the_model(name):
+    make, sample, options = SAMPLES[name]
+    g = rng(8)
+    x = g.normal(size=4000)
+    fit = st.fit(make(sample(g, 0.3 + 0.7 * x), x, **options))
+    z = residuals(fit, "quantile", seed=1)
+    assert stats.kstest(z, "norm").pvalue > 0.01
+    assert abs(np.corrcoef(z, x)[0, 1]) < 0.05
+
+
+def test_quantile_residuals_find_what_is_wrong():
+    g = rng(8)
+    x = g.normal(size=2000)
+    y = g.poisson(np.exp(0.5 + 0.5 * x) * g.gamma(0.8, 1 / 0.8, 2000))
+    assert stats.kstest(residuals(st.fit(st.poisson(y, x)), "quantile", seed=1), "norm").pvalue < 1e-8
+
+
+@each_pair
+def test_quantile_residuals_lie_on_the_step_of_the_distribution(fit, glm):
+    model = fit.model
+    eta = model.eta(fit.estimate)
+    mean = model.likelihood.mean(eta)
+    y = model.rows.y
+    if y.ndim == 2:
+        law, y = stats.binom(y[:, 1], mean), y[:, 0]
+    elif model.kind in ("logistic", "probit"):
+        law = stats.bernoulli(mean)
+    elif model.kind == "poisson":
+        law = stats.poisson(mean)
+    else:
+        r = np.exp(-eta[:, 1])
+        law = stats.nbinom(r, r / (r + mean))
+    for seed in range(5):
+        u = special.ndtr(residuals(fit, "quantile", seed=seed))
+        assert (u >= law.cdf(y - 1) - 1e-12).all()
+        assert (u <= law.cdf(y) + 1e-12).all()
+    drawn, steps = rng(7).random(len(y)), (law.cdf(y - 1), law.cdf(y))
+    u = special.ndtr(residuals(fit, "quantile", seed=rng(7)))
+    assert_allclose(u, steps[0] + drawn * (steps[1] - steps[0]), rtol=1e-8, atol=1e-12)
+    a, b = (residuals(fit, "quantile", seed=seed) for seed in (1, np.random.default_rng(1)))
+    assert_allclose(a, b, rtol=0, atol=0)
+
+
+def test_quantile_residuals_of_hopeless_rows_are_finite():
+    from dataclasses import replace
+
+    fit = st.fit(st.poisson("c ~ x", data()))
+    worse = replace(fit, estimate=np.array([-60.0, 0.0]))
+    z = residuals(worse, "quantile", seed=1)
+    assert np.isfinite(z).all()
+    assert z.max() > 8
+
+
+def test_refusals():
+    frame = data()
+    logistic, softmax = st.fit(st.logistic("b ~ x", frame)), st.fit(st.softmax("color ~ x", frame))
+    with pytest.raises(st.IncompatibleError, match="got kind='anscombe'"):
+        residuals(logistic, "anscombe")
+    with pytest.raises(st.DomainError, match="give seed=, a whole number"):
+        residuals(logistic, "quantile")
+    for kind in ("deviance", "quantile"):
+        with pytest.raises(st.IncompatibleError, match=f"so no {kind} residual"):
+            residuals(softmax, kind)
+    for ask in (leverage, cooks_distance):
+        with pytest.raises(st.IncompatibleError, match=r"a matrix of leverages.*compare two of them with st.logistic"):
+            ask(softmax)
+    with pytest.raises(st.IncompatibleError, match="belongs to regressions"):
+        residuals(st.fit(st.coin([0, 1])))

@@ -1,0 +1,73 @@
+"""The gamma distribution's tails and quantiles against series and continued fractions in mpmath."""
+
+import mpmath as mp
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import special, stats
+
+from stattools.numerics.gamma_distribution import log_density_of_log, log_quantile, lower_tail, tails, upper_tail
+
+
+def exact_lower(a, t):
+    a, x = mp.mpf(a), mp.mpf(a) * mp.e ** mp.mpf(float(t))
+    term = total = mp.mpf(1)
+    n = 0
+    while term > total * mp.mpf(10) ** -20:
+        n += 1
+        term *= x / (a + n)
+        total += term
+    return float(mp.e ** (a * mp.log(x) - x - mp.loggamma(a + 1)) * total)
+
+
+def exact_upper(a, t):
+    a, x = mp.mpf(a), mp.mpf(a) * mp.e ** mp.mpf(float(t))
+    b = x + 1 - a
+    c, d = mp.mpf(10) ** 300, 1 / b
+    h, i, change = d, 0, mp.mpf(2)
+    while abs(change - 1) > mp.mpf(10) ** -20:
+        i += 1
+        b += 2
+        d, c = 1 / (-i * (i - a) * d + b), b - i * (i - a) / c
+        change = c * d
+        h *= change
+    return float(mp.e ** (a * mp.log(x) - x - mp.loggamma(a)) * h)
+
+
+@pytest.mark.parametrize("a", [0.01, 0.5, 1.0, 7.0, 60.0, 1e3, 2.5e4, 1e6, 1e8])
+def test_tails_keep_their_relative_accuracy(a):
+    with mp.workdps(30):
+        for z in (-30, -9, -4.6, 4.6, 9, 30) if a > 1e7 else (-30, -9, -4.6, -2, -0.5, 0.5, 2, 4.6, 9, 30):
+            t = np.log1p(z / np.sqrt(a)) if z > -0.9 * np.sqrt(a) else z / np.sqrt(a)
+            exact = exact_lower(a, t) if z < 0 else exact_upper(a, t)
+            if exact > 1e-290:
+                assert_allclose((lower_tail if z < 0 else upper_tail)(t, a), exact, rtol=1e-11)
+
+
+def test_scipy_is_wrong_where_we_are_not():
+    """Its series for the lower tail ends after 2,000 terms; this fails when SciPy is mended, and the page with it."""
+    a, z = 1e8, -6.0
+    t = np.log1p(z / np.sqrt(a))
+    with mp.workdps(30):
+        exact = exact_lower(a, t)
+    assert abs(special.gammainc(a, a * np.exp(t)) / exact - 1) > 0.1
+    assert_allclose(lower_tail(t, a), exact, rtol=1e-12)
+
+
+@pytest.mark.parametrize("p", [1e-300, 1e-100, 1e-8, 0.03, 0.4999])
+def test_quantiles_invert_the_tails(p):
+    a = np.geomspace(0.01, 1e9, 200)
+    assert_allclose(lower_tail(log_quantile(p, 1 - p, a), a), p, rtol=1e-10)  # SciPy's tails err by 1e-11 at 1e-300
+    assert_allclose(upper_tail(log_quantile(1 - p, p, a), a), p, rtol=1e-10)
+
+
+def test_tails_add_to_one_and_density_is_scipys():
+    a, t = np.geomspace(0.01, 1e9, 50), np.linspace(-1, 1, 50)
+    below, above = tails(t, a)
+    assert_allclose(below + above, 1.0, rtol=1e-15)
+    x = a[:30] * np.exp(t[:30])
+    assert_allclose(log_density_of_log(t[:30], a[:30]) - np.log(x), stats.gamma.logpdf(x, a[:30]), rtol=1e-9, atol=1e-9)
+
+
+def test_the_ends():
+    assert (float(log_quantile(0.0, 1.0, 2.0)), float(log_quantile(1.0, 0.0, 2.0))) == (-np.inf, np.inf)

@@ -1,0 +1,37 @@
+"""The log-likelihoods written again: their slopes by differences, and the package's own sums."""
+
+import numpy as np
+import pytest
+
+import stattools as st
+from stattools.validation.references.second_sums import KNOWN, again
+from tests.data.files.test_scanned_rows import DATA
+
+MADE = {
+    "ols": (st.ols, "t ~ x + z"),
+    "logistic": (st.logistic, "y ~ x + z"),
+    "probit": (st.probit, "y ~ x + z"),
+    "poisson": (st.poisson, "c ~ x + z"),
+    "negative_binomial": (st.negative_binomial, "nb ~ x + z"),
+    "softmax": (st.softmax, "s ~ x + z"),
+}
+
+
+@pytest.mark.parametrize("kind", KNOWN)
+def test_derivatives_are_those_of_differences_and_of_the_model(kind):
+    make, formula = MADE[kind]
+    model = make(formula, DATA.dropna(), weights="w")
+    theta = st.fit(model).estimate + 0.1
+    rows = model.rows
+    found = again(kind, theta, rows.X, rows.y, rows.weight, None)
+    h = 1e-5 * np.eye(len(theta))
+    ends = [again(kind, theta + sign * step, rows.X, rows.y, rows.weight, None) for step in h for sign in (1, -1)]
+    slope = np.array([(up.loglik - down.loglik) / 2e-5 for up, down in zip(ends[::2], ends[1::2], strict=True)])
+    bend = np.array([(down.score - up.score) / 2e-5 for up, down in zip(ends[::2], ends[1::2], strict=True)])
+    np.testing.assert_allclose(found.score, slope, rtol=1e-5, atol=1e-4)  # differences
+    np.testing.assert_allclose(found.information, bend, rtol=1e-5, atol=1e-4)
+    own = model.evaluate(theta)
+    np.testing.assert_allclose(found.score, own.score, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found.information, own.information, rtol=1e-9, atol=1e-9)
+    constant = 0.5 * model.n * np.log(2 * np.pi) if kind == "ols" else 0.0
+    assert found.loglik - constant == pytest.approx(own.loglik, rel=1e-12)
