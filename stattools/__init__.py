@@ -87,7 +87,7 @@ if TYPE_CHECKING:
     from stattools.inference.resampling import Bootstrap as Bootstrap
     from stattools.inference.resampling import bootstrap as bootstrap
     from stattools.inference.state_paths import simulate_states as simulate_states
-    from stattools.inference.storage import load as load
+    from stattools.inference.storage.loading import load as load
     from stattools.interface.interval import Interval as Interval
     from stattools.likelihoods import Bernoulli as Bernoulli
     from stattools.likelihoods import BetaBinomial as BetaBinomial
@@ -259,7 +259,7 @@ _HOME = {
     "inference.resampling": ("Bootstrap", "bootstrap"),
     "series.statespace.series": ("local_level", "local_linear_trend", "smooth_trend"),
     "series.statespace.state_table": ("states",),
-    "inference.storage": ("load",),
+    "inference.storage.loading": ("load",),
     "networks.construction": ("network",),
     "networks.network_ensemble": ("NetworkEnsemble",),
     "networks.network_fit": ("NetworkFit",),

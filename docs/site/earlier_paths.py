@@ -17,6 +17,7 @@ EARLIER = {
     "stattools.inference": "stattools",
     "stattools.inference.arviz": "stattools.export",
     "stattools.inference.diagnostics": "stattools",
+    "stattools.inference.storage.loading": "stattools.storage",
     "stattools.interface": "stattools",
     "stattools.models.model": "stattools.model",
     "stattools.models.regressions": "stattools.models",

@@ -7,20 +7,16 @@ Source: Wasserman, All of Statistics (2004), ch. 9; for least squares Seber & Le
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from stattools.errors import IncompatibleError
-from stattools.inference.covariance import HAC, Cluster
-from stattools.inference.penalties import Penalty, Ridge
+from stattools.inference.estimates import Estimates
 from stattools.interface.interval import Interval, require_level
 from stattools.models.model import Model
 from stattools.record import record
-from stattools.solvers import Solution
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
@@ -35,7 +31,7 @@ Floats = NDArray[np.float64]
 
 
 @record
-class Fit:
+class Fit(Estimates):
     """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
 
     `estimate` has shape (p,), `covariance` (p, p), in the order of `names`. `scale` is the unbiased residual standard
@@ -48,65 +44,6 @@ class Fit:
     >>> float(f.estimate[0]), f.names
     (0.75, ('theta',))
     """
-
-    model: Any
-    estimate: Floats
-    covariance: Floats
-    loglik: float
-    solution: Solution
-    scale: float
-    level: float = 0.95
-    cov: str = "information"
-    t_df: float = np.inf
-    penalty: Penalty | None = None
-    cov_kind: str | HAC | Cluster | None = "information"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the coefficients."""
-        return self.model.names
-
-    @property
-    def se(self) -> Floats:
-        """Standard errors, shape (p,); NaN for a ridge fit, which has none (`cov` says so)."""
-        return np.sqrt(self.covariance.diagonal())
-
-    @property
-    def n(self) -> float:
-        """Number of observations: the sum of the frequency weights."""
-        return self.model.n
-
-    @property
-    def df(self) -> float:
-        """Residual degrees of freedom, n minus the number of coefficients."""
-        return self.n - self._n_free
-
-    @property
-    def aic(self) -> float:
-        """Akaike's criterion, 2 p - 2 loglik; the scale is not counted and flat initial states are, as in
-        statsmodels.
-        """
-        return 2.0 * self._counted - 2.0 * self.loglik
-
-    @property
-    def bic(self) -> float:
-        """Schwarz's criterion, p log n - 2 loglik; the scale is not counted, as in statsmodels; NaN without n."""
-        n = getattr(self.model, "observations", self.n)
-        return float("nan") if n is None else float(self._counted * np.log(n) - 2.0 * self.loglik)
-
-    @property
-    def _counted(self) -> int:
-        """Parameters and flat initial states."""
-        return self._n_free + getattr(self.model, "diffuse", 0)
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of interval that this model has."""
-        if self._is_proportion:
-            return tuple(self.model.intervals)
-        if isinstance(self.penalty, Ridge):
-            return ()
-        return ("wald", "profile") if self.penalty or self._is_structural else ("wald", "profile", "score")
 
     def interval(self, level: float | None = None, *, kind: str = "wald") -> Interval:
         """Confidence intervals, `lower, upper = fit.interval(0.95)`: arrays of shape (p,), floats for a single
@@ -152,14 +89,6 @@ class Fit:
         from stattools.inference.hypotheses import wald
 
         return wald(self, hypothesis, df=self.t_df)
-
-    @cached_property
-    def r_squared(self) -> float:
-        """See `glance`."""
-        from stattools.inference.diagnostics.null_model import r_squared
-
-        known = self.solution.residual_sums
-        return r_squared(self.model, self.estimate, self.loglik, None if known is None else known[0])
 
     @property
     def residuals(self) -> Floats:
@@ -322,7 +251,7 @@ class Fit:
 
     def save(self, path: str | Path) -> Path:
         """Write the fit without its data to one file, which `st.load` reads; returns the path."""
-        from stattools.inference.storage import save
+        from stattools.inference.storage.file import save
 
         return save(self, path)
 
@@ -331,27 +260,6 @@ class Fit:
         from stattools.inference.summary import page
 
         return page(self)
-
-    def quantile(self, level: float) -> float:
-        """How many standard errors an interval of this level reaches: Student's t for `st.ols`, normal otherwise."""
-        require_level(level)
-        tail = 0.5 * (1.0 - level)
-        return float(-special.stdtrit(self.t_df, tail) if np.isfinite(self.t_df) else -special.ndtri(tail))
-
-    @property
-    def _n_free(self) -> int:
-        """Number of free parameters: one less than estimates where those are probabilities that add to 1."""
-        return getattr(self.model, "n_free", len(self.estimate))
-
-    @property
-    def _is_proportion(self) -> bool:
-        """True for `st.coin` and `st.binomial`, which bring their own intervals and test."""
-        return hasattr(self.model, "intervals")
-
-    @property
-    def _is_structural(self) -> bool:
-        """True for state space models, whose variances have a boundary."""
-        return hasattr(self.model, "convention")
 
     def _structural(self, what: str) -> Any:
         if self._is_structural:

@@ -70,7 +70,7 @@ class OneVsRestFit:
 
     def save(self, path: str | Path) -> Path:
         """Write the fits without their data to one file, which `st.load` reads; returns the path."""
-        from stattools.inference.storage import save
+        from stattools.inference.storage.file import save
 
         return save(self, path)
 

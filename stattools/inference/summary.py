@@ -14,10 +14,10 @@ from stattools.text.characters import escaped
 from stattools.text.printing import printable_on_stdout
 
 if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
+    from stattools.inference.estimates import Estimates
 
 
-def page(fit: Fit) -> str:
+def page(fit: Estimates) -> str:
     """The page that `print(fit)` shows."""
     body = _proportion_lines(fit) if hasattr(fit.model, "intervals") else _coefficient_lines(fit)
     return "\n".join([*_head(fit), "", *body, "", *_foot(fit)])
@@ -36,7 +36,7 @@ def event(model: Any) -> str | None:
 RUNGS = {"Cholesky": "by Cholesky", "QR": "by QR", "exact": "exact sums"}
 
 
-def certificate(fit: Fit) -> str:
+def certificate(fit: Estimates) -> str:
     """How close to the maximum the estimate is, as one sentence."""
     solution = fit.solution
     if solution.solver == "ClosedForm":
@@ -124,7 +124,7 @@ def p_text(p: float) -> str:
     return "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _head(fit: Fit) -> list[str]:
+def _head(fit: Estimates) -> list[str]:
     model = fit.model
     what = event(model)
     lines = [model.title + (f" for {what}" if what else "")]
@@ -136,7 +136,7 @@ def _head(fit: Fit) -> list[str]:
     return [*lines, rows_line(model)]
 
 
-def _coefficient_lines(fit: Fit) -> list[str]:
+def _coefficient_lines(fit: Estimates) -> list[str]:
     table = fit.table()
     letter = "t" if np.isfinite(fit.t_df) else "z"
     labels = [name for name in ("category", "term") if name in table]
@@ -163,7 +163,7 @@ def _coefficient_lines(fit: Fit) -> list[str]:
     return aligned(head, rows, left=len(labels))
 
 
-def _proportion_lines(fit: Fit) -> list[str]:
+def _proportion_lines(fit: Estimates) -> list[str]:
     if len(fit.estimate) > 1:
         return [*_coefficient_lines(fit), "", f"z and p are those of the score test of {fit.model.null} in each arm."]
     statistic, p_value = fit.model.test()
@@ -183,7 +183,7 @@ def _proportion_lines(fit: Fit) -> list[str]:
     ]
 
 
-def _foot(fit: Fit) -> list[str]:
+def _foot(fit: Estimates) -> list[str]:
     line = f"log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
     if not np.isfinite(fit.bic):
         line = line.replace("   BIC nan", "")
@@ -210,7 +210,7 @@ def _foot(fit: Fit) -> list[str]:
     return lines
 
 
-def _structural_foot(fit: Fit, line: str) -> list[str]:
+def _structural_foot(fit: Estimates, line: str) -> list[str]:
     lines = [line, f"The log-likelihood is {fit.model.convention}."]
     if (drift := drift_of(fit.model, fit.estimate)) is not None:
         se = number(drift[1])
@@ -222,7 +222,7 @@ def _structural_foot(fit: Fit, line: str) -> list[str]:
     ]
 
 
-def _source(fit: Fit) -> str:
+def _source(fit: Estimates) -> str:
     """What the standard errors were made from."""
     if fit.cov != "information":
         return fit.cov

@@ -138,7 +138,7 @@ class NetworkEnsemble:
 
     def save(self, path: str | Path) -> Path:
         """Write the members without their data to a file, which `st.load` reads; returns the path."""
-        from stattools.inference.storage import save
+        from stattools.inference.storage.file import save
 
         return save(self, path)
 

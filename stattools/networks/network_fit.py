@@ -178,7 +178,7 @@ class NetworkFit:
 
     def save(self, path: str | Path) -> Path:
         """Write the fit without its data to a file, which `st.load` reads; returns the path."""
-        from stattools.inference.storage import save
+        from stattools.inference.storage.file import save
 
         return save(self, path)
 

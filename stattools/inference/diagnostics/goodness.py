@@ -38,12 +38,12 @@ from stattools.solvers.samples.surrogate import held_elsewhere
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.inference.fitted import Fit
+    from stattools.inference.estimates import Estimates
 
 Floats = NDArray[np.float64]
 
 
-def goodness(fit: Fit) -> pd.DataFrame:
+def goodness(fit: Estimates) -> pd.DataFrame:
     """Goodness of fit in exactly one row; a model has the columns that mean something for it.
 
     `st.ols`: deviance (the residual sum of squares), r_squared, adjusted_r_squared, log_score. Others: deviance,
@@ -83,7 +83,7 @@ def goodness(fit: Fit) -> pd.DataFrame:
     return pd.DataFrame([row | _of_probabilities(fit, model, found, whole)])
 
 
-def calibration(fit: Fit, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
+def calibration(fit: Estimates, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
     """Observed against predicted probability in up to `bins` groups of rows of similar prediction.
 
     One row per group, [category,] predicted, observed, n, lower, upper: mean prediction, share of the event, number of
@@ -171,7 +171,7 @@ class _Sums(NamedTuple):
         return _Sums._make(map(add, self, other))
 
 
-def _sums(fit: Fit, model: Model) -> _Sums:
+def _sums(fit: Estimates, model: Model) -> _Sums:
     """The sums over the rows of the model, which are in memory."""
     eta = model.eta(fit.estimate)
     mean, y = model.likelihood.mean(eta), model.rows.y
@@ -199,19 +199,19 @@ def _sums(fit: Fit, model: Model) -> _Sums:
 class _SumsOfBatch:
     """The sums over the rows of a batch; small enough to be sent to where the batch is."""
 
-    fit: Fit
+    fit: Estimates
 
     def __call__(self, rows: Rows) -> _Sums:
         return _sums(self.fit, replace(self.fit.model, rows=rows))
 
 
-def _sums_elsewhere(fit: Fit, model: Model) -> _Sums:
+def _sums_elsewhere(fit: Estimates, model: Model) -> _Sums:
     rows: Any = model.rows
     few = replace(rows.sampled, X=rows.sampled.X[:1], y=rows.sampled.y[:1], weight=None, offset=None)
     return rows.gather(_SumsOfBatch(replace(fit, model=replace(model, rows=few, source=None))))
 
 
-def _of_probabilities(fit: Fit, model: Model, found: _Sums, whole: bool) -> dict[str, float]:
+def _of_probabilities(fit: Estimates, model: Model, found: _Sums, whole: bool) -> dict[str, float]:
     """Scores of predicted probabilities; the area under the curve compares all rows, which have to be in memory."""
     if model.likelihood.outcome is Outcome.CATEGORY:
         return {"brier": found.square / found.weight, "accuracy": found.right / found.weight}

@@ -27,7 +27,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
+    from stattools.inference.estimates import Estimates
 
 Floats = NDArray[np.float64]
 Kind = Literal["response", "pearson", "deviance", "quantile"]
@@ -36,7 +36,7 @@ KINDS = ("response", "pearson", "deviance", "quantile")
 
 
 def residuals(
-    fit: Fit,
+    fit: Estimates,
     kind: Kind = "response",
     *,
     seed: int | np.random.Generator | None = None,
@@ -75,7 +75,7 @@ def residuals(
     return _quantiles(fit, model, eta, mean, seed)
 
 
-def leverage(fit: Fit) -> Floats:
+def leverage(fit: Estimates) -> Floats:
     """The diagonal of the hat matrix, shape (n_rows,): how much each outcome moves its own fitted value, in [0, 1].
 
     The observed information weighs the rows, as in statsmodels' GLM. A row of frequency w has the leverage of one of
@@ -111,7 +111,7 @@ def leverage(fit: Fit) -> Floats:
     return np.minimum(share / np.where(absent, 1.0, frequency), 1.0)
 
 
-def cooks_distance(fit: Fit) -> Floats:
+def cooks_distance(fit: Estimates) -> Floats:
     """How far all fitted values move when one observation is left out, shape (n_rows,), in units of their covariance.
 
     Exact for `st.ols`, one step of Newton otherwise; above 1 is much. Infinite where a row determines a coefficient
@@ -134,7 +134,7 @@ def outcomes(model: Model) -> Floats:
     return model.likelihood.observed(model.rows.y)
 
 
-def variance(fit: Fit, model: Model, eta: Floats) -> Floats:
+def variance(fit: Estimates, model: Model, eta: Floats) -> Floats:
     """Variance of one outcome on the scale of the mean, shape (n_rows,)."""
     value = model.likelihood.variance(eta, model.rows.y) * (fit.scale**2 if model.has_scale else 1.0)
     return value if model.rows.precision is None else value / model.rows.precision
@@ -152,7 +152,7 @@ def _of_categories(model: Model, mean: Floats, kind: str) -> Floats:
     return gap / np.sqrt(mean * rest)
 
 
-def _quantiles(fit: Fit, model: Model, eta: Floats, mean: Floats, seed: Any) -> Floats:
+def _quantiles(fit: Estimates, model: Model, eta: Floats, mean: Floats, seed: Any) -> Floats:
     """Dunn & Smyth's residuals, from the nearer tail so that none is lost to round-off."""
     if model.has_scale:
         return (model.rows.y - mean) / np.sqrt(variance(fit, model, eta))

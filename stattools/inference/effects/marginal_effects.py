@@ -29,14 +29,14 @@ from stattools.interface.arguments import are_different, is_one_of, several
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.inference.fitted import Fit
+    from stattools.inference.estimates import Estimates
 
 Floats = NDArray[np.float64]
 Column = str | ArrayLike | None
 
 
 def marginal_effects(
-    fit: Fit,
+    fit: Estimates,
     *,
     at: Literal["overall", "mean"] = "overall",
     variables: Sequence[str] | None = None,
@@ -97,7 +97,7 @@ def marginal_effects(
 
 
 def contrasts(
-    fit: Fit,
+    fit: Estimates,
     variable: str,
     *,
     values: Sequence[Any] | None = None,
@@ -151,7 +151,7 @@ def _compared(variable: str, levels: Any, ordered: Any, values: Sequence[Any] | 
     return chosen
 
 
-def _table(fit: Fit, column: str, names: list[str], found: list[Average], level: float | None) -> pd.DataFrame:
+def _table(fit: Estimates, column: str, names: list[str], found: list[Average], level: float | None) -> pd.DataFrame:
     """One row per effect, category by category, with the tests and intervals of `fit.table`."""
     import pandas as pd
 

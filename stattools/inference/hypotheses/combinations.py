@@ -21,7 +21,7 @@ from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 
 if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
+    from stattools.inference.estimates import Estimates
 
 Floats = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ def _in_standard_errors(R: Floats, se: Floats) -> tuple[Floats, Floats]:
     return R * unit[:, None], unit
 
 
-def _refuse_edges(fit: Fit, R: Floats, q: Floats) -> None:
+def _refuse_edges(fit: Estimates, R: Floats, q: Floats) -> None:
     """IdentificationError for a variance of a state space model that is to be 0."""
     variances = fit.model.positive if hasattr(fit.model, "convention") else ()
     for k, name in enumerate(variances):
@@ -71,7 +71,7 @@ def _refuse_edges(fit: Fit, R: Floats, q: Floats) -> None:
             )
 
 
-def wald(fit: Fit, hypothesis: Any, *, df: float | None = None) -> TestResult:
+def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestResult:
     """Wald's test of linear hypotheses about the coefficients of a fit, by its own covariance.
 
     `hypothesis` is a text for `parse`, a list of coefficient names (each is 0), a matrix R (R theta = 0), or a pair

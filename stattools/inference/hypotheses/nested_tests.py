@@ -24,7 +24,7 @@ from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 
 if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
+    from stattools.inference.estimates import Estimates as Fit
 
 
 def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:

@@ -23,12 +23,12 @@ from stattools.models.model import Model
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.inference.fitted import Fit
+    from stattools.inference.estimates import Estimates
 
 Floats = NDArray[np.float64]
 
 
-def interval(fit: Fit, level: float, kind: str) -> Interval:
+def interval(fit: Estimates, level: float, kind: str) -> Interval:
     """The intervals of all coefficients, of one of `fit.kinds`: see `Fit.interval`."""
     require_level(level)
     model = fit.model
@@ -52,7 +52,7 @@ def interval(fit: Fit, level: float, kind: str) -> Interval:
     return Interval(fit.estimate - half, fit.estimate + half, level, kind, fit.names)
 
 
-def table(fit: Fit, level: float | None = None) -> pd.DataFrame:
+def table(fit: Estimates, level: float | None = None) -> pd.DataFrame:
     """[category,] term, estimate, se, statistic, p_value, lower, upper: see `Fit.table`."""
     import pandas as pd
 
@@ -68,7 +68,7 @@ def table(fit: Fit, level: float | None = None) -> pd.DataFrame:
     return made
 
 
-def glance(fit: Fit) -> pd.DataFrame:
+def glance(fit: Estimates) -> pd.DataFrame:
     """The fit in one row: see `Fit.glance`."""
     import pandas as pd
 
@@ -86,7 +86,7 @@ def terms(model: Any) -> dict[str, Any]:
     return {"category": np.repeat(model.categories, width), "term": model.terms * len(model.categories)}
 
 
-def _tests(fit: Fit) -> tuple[Floats, Floats]:
+def _tests(fit: Estimates) -> tuple[Floats, Floats]:
     """Statistics and p-values of coefficients that are 0; for a proportion, of 1/2."""
     if hasattr(fit.model, "intervals"):
         statistic, p_value = fit.model.test()

@@ -26,7 +26,7 @@ from stattools.interface.interval import require_level
 from stattools.solvers.metric import Metric
 
 if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
+    from stattools.inference.estimates import Estimates
 
 Floats = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ HORIZON = 1e6
 """A profile that has not reached the cut this many standard errors away does not reach it."""
 
 
-def profile_interval(fit: Fit, level: float) -> tuple[Floats, Floats]:
+def profile_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
     """Profile-likelihood interval of every coefficient: arrays lower and upper, shape (p,).
 
     The ends are the values that a likelihood-ratio test at 1 - level just rejects, to 1e-8 standard errors; an end is
@@ -60,7 +60,7 @@ def profile_interval(fit: Fit, level: float) -> tuple[Floats, Floats]:
     return _wald(fit, level) if exact else _ends(fit, target, _signed_root, tolerance=0.03)
 
 
-def score_interval(fit: Fit, level: float) -> tuple[Floats, Floats]:
+def score_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
     """Score interval of every coefficient: arrays lower and upper, shape (p,).
 
     The ends are the values that a score test at 1 - level just rejects, to 1e-8 standard errors, the other
@@ -84,7 +84,7 @@ def score_interval(fit: Fit, level: float) -> tuple[Floats, Floats]:
     return _wald(fit, level) if exact else _ends(fit, target, None, tolerance=1e-9)
 
 
-def _prepare(fit: Fit, level: float) -> tuple[float, bool]:
+def _prepare(fit: Estimates, level: float) -> tuple[float, bool]:
     """Square root of the quantile, and whether Wald's interval is the exact answer."""
     require_level(level)
     penalty = getattr(fit, "penalty", None)
@@ -93,7 +93,7 @@ def _prepare(fit: Fit, level: float) -> tuple[float, bool]:
     return float(-special.ndtri(0.5 * (1.0 - level))), getattr(fit.model, "has_scale", False)
 
 
-def _wald(fit: Fit, level: float) -> tuple[Floats, Floats]:
+def _wald(fit: Estimates, level: float) -> tuple[Floats, Floats]:
     scale = np.sqrt(fit.model.dispersion(fit.estimate))
     work, T = fit.model.standardized()
     unit = T @ Metric(work.evaluate(np.linalg.solve(T, fit.estimate)).information).whiten()
@@ -101,7 +101,7 @@ def _wald(fit: Fit, level: float) -> tuple[Floats, Floats]:
     return fit.estimate - half, fit.estimate + half
 
 
-def _ends(fit: Fit, target: float, height: Height | None, tolerance: float) -> tuple[Floats, Floats]:
+def _ends(fit: Estimates, target: float, height: Height | None, tolerance: float) -> tuple[Floats, Floats]:
     penalty = getattr(fit, "penalty", None)
     model = fit.model if penalty is None else penalized(fit.model, penalty)
     work, T = model.standardized() if hasattr(model, "standardized") else (model, np.eye(len(fit.estimate)))

@@ -27,7 +27,7 @@ from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
 
 if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
+    from stattools.inference.estimates import Estimates
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ AT_A_TIME = 1 << 14
 
 
 def predict(
-    fit: Fit,
+    fit: Estimates,
     model: Model,
     data: Any = None,
     offset: Column = None,
@@ -130,7 +130,7 @@ def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats)
     return V
 
 
-def require_finite(fit: Fit, what: str) -> None:
+def require_finite(fit: Estimates, what: str) -> None:
     """IdentificationError naming the coefficients that are infinite."""
     names = [name for name, value in zip(fit.names, fit.estimate, strict=True) if not np.isfinite(value)]
     if names:
@@ -140,7 +140,7 @@ def require_finite(fit: Fit, what: str) -> None:
         )
 
 
-def regression(fit: Fit, what: str) -> Model:
+def regression(fit: Estimates, what: str) -> Model:
     """The model of a fit that has rows and columns; IncompatibleError for a proportion and other models without."""
     if isinstance(fit.model, Model):
         return fit.model
@@ -163,7 +163,7 @@ def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[Any]:
     return as_outcome(labels, codes)
 
 
-def _categories(fit: Fit, at: Model, interval: float | None, kind: str) -> Any:
+def _categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> Any:
     """Probabilities or log odds of several categories."""
     import pandas as pd
 
@@ -210,7 +210,7 @@ def _require_numbers(at: Model) -> None:
         )
 
 
-def _observations(fit: Fit, at: Model, interval: float | None, trials: Floats | None) -> Any:
+def _observations(fit: Estimates, at: Model, interval: float | None, trials: Floats | None) -> Any:
     eta = at.eta(fit.estimate)
     mean = at.likelihood.mean(eta) * (1.0 if trials is None else trials)
     if interval is None:

@@ -31,13 +31,15 @@ from stattools.likelihoods.outcomes import Outcome
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from stattools.inference.fitted import Fit
+    from stattools.inference.estimates import Estimates
 
 ROWS = 1 << 17
 """Rows that are predicted at a time, at most."""
 
 
-def predict_to(fit: Fit, path: str | Path, data: Any, *, kind: str = "mean", interval: float | None = None) -> Path:
+def predict_to(
+    fit: Estimates, path: str | Path, data: Any, *, kind: str = "mean", interval: float | None = None
+) -> Path:
     """Write the predictions for the rows of a source to `path`, one row for each of theirs, null where a predictor is
     missing; see `Fit.predict_to`.
     """
@@ -143,14 +145,14 @@ class ToFile:
 class Rule:
     """What is predicted, from a fit without its rows: small enough to be sent to where the batches are."""
 
-    fit: Fit
+    fit: Estimates
     kinds: dict[str, str]
     schema: pa.Schema
     kind: str
     interval: float | None
 
     @classmethod
-    def of(cls, fit: Fit, source: Source, kind: str, interval: float | None) -> Rule:
+    def of(cls, fit: Estimates, source: Source, kind: str, interval: float | None) -> Rule:
         """From a fit and what is asked of it."""
         bare = replace(fit, model=replace(fit.model, rows=fit.model.rows.shapes(), source=None, kept=None, index=None))
         return cls(bare, dict(source.kinds) if source.certain else {}, _schema(fit, kind, interval), kind, interval)
@@ -176,7 +178,7 @@ class Rule:
         return pa.record_batch(columns, schema=self.schema)
 
 
-def _schema(fit: Fit, kind: str, interval: float | None) -> pa.Schema:
+def _schema(fit: Estimates, kind: str, interval: float | None) -> pa.Schema:
     import pyarrow as pa
 
     if kind == "class":

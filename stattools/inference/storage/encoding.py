@@ -145,7 +145,7 @@ def _facts(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
 
 def _facts_of(value: Any) -> list[str]:
     """The names of what the class computes once and needs its rows for."""
-    return [name for name, member in vars(type(value)).items() if isinstance(member, cached_property) and name in FACTS]
+    return [name for name in FACTS if isinstance(getattr(type(value), name, None), cached_property)]
 
 
 def _remember(value: Any, facts: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Fits in a file: `save(fit, path)` and `load(path)`; numbers and words only, no data, no code, no pickle.
+"""Fits in a file, written by `save` and read by `load`: numbers and words only, no data, no code, no pickle.
 
 The file is a zip of `fit.json` (what was fitted: names, formula, levels, learned constants, log-likelihood) and
 `arrays.npz` (estimate, covariance, trace), sealed by the SHA-256 of its bytes in the zip comment. In the place of the
@@ -16,7 +16,7 @@ import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.lib import format as npy
@@ -29,12 +29,6 @@ from stattools.inference.storage.rules import BrokenRule
 from stattools.interface.paths import path_of, require_regular
 from stattools.interface.writing import replace_file
 
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
-    from stattools.inference.separate_fits import OneVsRestFit
-    from stattools.networks.network_ensemble import NetworkEnsemble
-    from stattools.networks.network_fit import NetworkFit
-
 FORMAT = "stattools.fit"
 VERSION = 1
 """Raised when a reader of the version before would misread the file."""
@@ -46,7 +40,7 @@ LARGEST_FILE = 2**28
 SEAL = b"sha256:"
 
 
-def save(fit: Fit | OneVsRestFit | NetworkFit | NetworkEnsemble, path: str | os.PathLike[str]) -> Path:
+def save(fit: Any, path: str | os.PathLike[str]) -> Path:
     """Write a fit to a file, which `st.load(path)` reads; an existing file is replaced.
 
     Estimates, covariance, certificate and the design are kept, the rows are not: after loading the summary, the table,
@@ -58,7 +52,7 @@ def save(fit: Fit | OneVsRestFit | NetworkFit | NetworkEnsemble, path: str | os.
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     same = load(save(fit, f"{folder}/line.stattools"))
+    ...     same = st.load(save(fit, f"{folder}/line.stattools"))
     >>> same.predict({"x": [4]}).round(6).tolist()
     [10.0]
     """
@@ -76,17 +70,8 @@ def save(fit: Fit | OneVsRestFit | NetworkFit | NetworkEnsemble, path: str | os.
     return replace_file(target, lambda file: file.write(data), "save")
 
 
-def load(path: str | os.PathLike[str]) -> Fit:
-    """Read a fit that `st.save` wrote.
-
-    Raises FileError for what is not there or is no file, such as a folder or a pipe; DomainError for a file that is
-    damaged, edited, of something else, or of a newer format. Profile
-    intervals, residuals and whatever else needs the rows raise IncompatibleError: they were not saved.
-
-    >>> load("no such file")
-    Traceback (most recent call last):
-    stattools.errors.FileError: load cannot read 'no such file': No such file or directory.
-    """
+def read(path: str | os.PathLike[str]) -> Any:
+    """The object in a file, for `load`."""
     path = path_of(path, "load")
     if require_regular(path, "load").st_size > LARGEST_FILE:
         raise DomainError(f"load cannot read {str(path)!r}: it is larger than any fit.")

@@ -16,8 +16,8 @@ from scipy import special
 import stattools as st
 from stattools.inference.effects.marginal_effects import contrasts, marginal_effects
 from stattools.inference.prediction.prediction import predict
-from stattools.inference.storage import load, save
-from stattools.inference.storage.file import FORMAT, VERSION, sealed
+from stattools.inference.storage.file import FORMAT, VERSION, save, sealed
+from stattools.inference.storage.loading import load
 from stattools.networks.network_fit import NetworkFit
 from tests.cases import rng
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.storage import load, save
 from stattools.inference.storage.encoding import CLASSES, _class
 from stattools.inference.storage.field_kinds import KINDS, UNIONS
-from stattools.inference.storage.file import sealed
+from stattools.inference.storage.file import save, sealed
+from stattools.inference.storage.loading import load
 from stattools.inference.storage.rules import RULES, is_covariance
 from tests.inference.storage.test_file import FRAME, NETWORKS, contents, write
 

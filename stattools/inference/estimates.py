@@ -1,0 +1,114 @@
+"""What a fit found: estimates, covariance, log-likelihood and solution, and the numbers that follow from these.
+
+The questions of a fit, one per file, ask it of these alone.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.inference.covariance import HAC, Cluster
+from stattools.inference.penalties import Penalty, Ridge
+from stattools.interface.interval import require_level
+from stattools.record import record
+from stattools.solvers import Solution
+
+Floats = NDArray[np.float64]
+
+
+@record
+class Estimates:
+    """The fields of a fit, see `stattools.Fit`, and what needs no other file to be told."""
+
+    model: Any
+    estimate: Floats
+    covariance: Floats
+    loglik: float
+    solution: Solution
+    scale: float
+    level: float = 0.95
+    cov: str = "information"
+    t_df: float = np.inf
+    penalty: Penalty | None = None
+    cov_kind: str | HAC | Cluster | None = "information"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the coefficients."""
+        return self.model.names
+
+    @property
+    def se(self) -> Floats:
+        """Standard errors, shape (p,); NaN for a ridge fit, which has none (`cov` says so)."""
+        return np.sqrt(self.covariance.diagonal())
+
+    @property
+    def n(self) -> float:
+        """Number of observations: the sum of the frequency weights."""
+        return self.model.n
+
+    @property
+    def df(self) -> float:
+        """Residual degrees of freedom, n minus the number of coefficients."""
+        return self.n - self._n_free
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, 2 p - 2 loglik; the scale is not counted and flat initial states are, as in
+        statsmodels.
+        """
+        return 2.0 * self._counted - 2.0 * self.loglik
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, p log n - 2 loglik; the scale is not counted, as in statsmodels; NaN without n."""
+        n = getattr(self.model, "observations", self.n)
+        return float("nan") if n is None else float(self._counted * np.log(n) - 2.0 * self.loglik)
+
+    @property
+    def _counted(self) -> int:
+        """Parameters and flat initial states."""
+        return self._n_free + getattr(self.model, "diffuse", 0)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of interval that this model has."""
+        if self._is_proportion:
+            return tuple(self.model.intervals)
+        if isinstance(self.penalty, Ridge):
+            return ()
+        return ("wald", "profile") if self.penalty or self._is_structural else ("wald", "profile", "score")
+
+    @cached_property
+    def r_squared(self) -> float:
+        """See `glance`."""
+        from stattools.inference.diagnostics.null_model import r_squared
+
+        known = self.solution.residual_sums
+        return r_squared(self.model, self.estimate, self.loglik, None if known is None else known[0])
+
+    def quantile(self, level: float) -> float:
+        """How many standard errors an interval of this level reaches: Student's t for `st.ols`, normal otherwise."""
+        require_level(level)
+        tail = 0.5 * (1.0 - level)
+        return float(-special.stdtrit(self.t_df, tail) if np.isfinite(self.t_df) else -special.ndtri(tail))
+
+    @property
+    def _n_free(self) -> int:
+        """Number of free parameters: one less than estimates where those are probabilities that add to 1."""
+        return getattr(self.model, "n_free", len(self.estimate))
+
+    @property
+    def _is_proportion(self) -> bool:
+        """True for `st.coin` and `st.binomial`, which bring their own intervals and test."""
+        return hasattr(self.model, "intervals")
+
+    @property
+    def _is_structural(self) -> bool:
+        """True for state space models, whose variances have a boundary."""
+        return hasattr(self.model, "convention")
