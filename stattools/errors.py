@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from stattools.text.characters import escaped
 from stattools.text.printing import printed
-
-if TYPE_CHECKING:
-    from stattools.solvers.solution import Solution
-
 
 ADDRESSES = re.compile(
     r"<(?:class '(?:[\w.]+\.)?(?P<kind>\w+)'|function (?P<function>.+?) at 0x[0-9a-f]+"
@@ -63,7 +59,7 @@ class IdentificationError(StattoolsError, ValueError):
 class ConvergenceError(StattoolsError, RuntimeError):
     """A solver stopped before the maximum; `solution` holds its last point and its trace."""
 
-    def __init__(self, message: str, solution: Solution | None = None) -> None:
+    def __init__(self, message: str, solution: Any = None) -> None:
         super().__init__(message)
         self.solution = solution
 

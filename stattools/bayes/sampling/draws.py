@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.bayes.conjugate.belief import tail
-from stattools.bayes.priors.assignment import Priors
-from stattools.bayes.sampling.diagnostics import METHODS, Diagnostics, diagnostics
+from stattools.bayes.sampling.diagnostics import METHODS
+from stattools.bayes.sampling.drawn import Drawn, Kind
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.arviz.arviz import datatree, summary
 from stattools.inference.arviz.layout import layout
 from stattools.inference.arviz.replicates import expectations, replicates
 from stattools.inference.prediction.new_rows import at_rows, trials_of, with_precision
-from stattools.interface.interval import Interval
-from stattools.interface.memory import draws_shape
-from stattools.interface.seeds import generator
 from stattools.models.model import Model
 from stattools.models.samples.proportion import tail_area
 from stattools.text.printing import printed
@@ -30,14 +25,12 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
     from stattools.bayes.sampling.predictive_check import PredictiveCheck
-    from stattools.bayes.sampling.sampled_check import SampledCheck
 
 Floats = NDArray[np.float64]
-Kind = Literal["hdi", "eti"]
 
 
 @dataclass(frozen=True, eq=False)
-class Posterior:
+class Posterior(Drawn):
     """Draws from the posterior of a model's parameters; made by `st.posterior`.
 
     `draws` has shape (chains, draws, q), parameters in the order of `names` and on their own scale: coefficients, then
@@ -52,81 +45,6 @@ class Posterior:
     >>> belief.names, belief.draws.shape, bool(belief.probability(low=0.0, name="dose") > 0.9)
     (('Intercept', 'dose'), (1, 4000, 2), False)
     """
-
-    model: Any
-    priors: Priors
-    draws: Floats
-    method: str
-    seed: int
-    statistics: dict[str, NDArray[Any]]
-    mode: Floats
-    pareto_k: float | None = None
-    shift: float | None = None
-    sampled_check: SampledCheck | None = None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the parameters."""
-        return self.priors.names
-
-    @property
-    def flat(self) -> Floats:
-        """All draws, chain after chain, (S, q)."""
-        return self.draws.reshape(-1, self.draws.shape[-1])
-
-    @property
-    def mean(self) -> Floats:
-        """Posterior means, (q,)."""
-        return self.flat.mean(axis=0)
-
-    @property
-    def sd(self) -> Floats:
-        """Posterior standard deviations, (q,)."""
-        return self.flat.std(axis=0, ddof=1)
-
-    @property
-    def median(self) -> Floats:
-        """Posterior medians, (q,)."""
-        return np.median(self.flat, axis=0)
-
-    @property
-    def covariance(self) -> Floats:
-        """Posterior covariance, (q, q)."""
-        return np.atleast_2d(np.cov(self.flat, rowvar=False))
-
-    def interval(self, prob: float = 0.94, *, kind: Kind = "hdi") -> Interval:
-        """Intervals that hold each parameter with probability `prob`, ends of shape (q,).
-
-        "hdi" is the shortest that holds this share of the draws, "eti" leaves the same share on either side. Raises
-        DomainError for prob outside (0, 1) and an unknown kind.
-        """
-        aside = tail(prob, kind)
-        if kind == "eti":
-            lower, upper = np.quantile(self.flat, [aside, 1.0 - aside], axis=0)
-        else:
-            lower, upper = _shortest(self.flat, prob)
-        return Interval(lower, upper, prob, kind, self.names)
-
-    def probability(self, low: float = -np.inf, high: float = np.inf, *, name: str | None = None) -> Any:
-        """Share of the draws with low <= parameter <= high: a float for one `name`, an array (q,) for all."""
-        if not low <= high:
-            raise DomainError(f"probability needs low <= high; got low={low!r}, high={high!r}.")
-        share = np.mean((self.flat >= low) & (self.flat <= high), axis=0)
-        return share if name is None else float(share[self._place(name)])
-
-    def __getitem__(self, name: str) -> Floats:
-        """The draws of one parameter, (chains, draws)."""
-        return self.draws[:, :, self._place(name)]
-
-    def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
-        """So many of the draws, chosen at random with replacement, (draws, q)."""
-        count = draws_shape(draws, self.flat.shape[1:])[0]
-        return self.flat[generator(seed).integers(len(self.flat), size=count)]
-
-    @cached_property
-    def diagnostics(self) -> Diagnostics:
-        """R-hat, effective sample sizes, divergences, E-BFMI, Pareto k: numbers, and in words what failed."""
-        return diagnostics(self.names, self.draws, self.method, self.statistics, self.pareto_k, self.shift)
 
     def table(self, prob: float = 0.94, *, kind: Kind = "hdi") -> pd.DataFrame:
         """One row per parameter: term, mean, sd, median, lower, upper, r_hat, ess_bulk, ess_tail, mcse."""
@@ -220,18 +138,3 @@ class Posterior:
         if not isinstance(self.model, Model):
             raise IncompatibleError(f"{what} belongs to regressions; {self.model.title} has no rows.")
         return self.model
-
-    def _place(self, name: str) -> int:
-        if name not in self.names:
-            raise DomainError(f"the posterior has {', '.join(self.names)}; got name={name!r}.")
-        return self.names.index(name)
-
-
-def _shortest(draws: Floats, prob: float) -> tuple[Floats, Floats]:
-    """The shortest intervals that hold a share `prob` of the draws, (S, q)."""
-    ordered = np.sort(draws, axis=0)
-    inside = int(np.floor(prob * len(draws)))
-    width = ordered[inside:] - ordered[: len(draws) - inside]
-    first = np.argmin(width, axis=0)
-    each = np.arange(draws.shape[1])
-    return ordered[first, each], ordered[first + inside, each]

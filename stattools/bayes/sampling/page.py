@@ -10,12 +10,12 @@ from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.inference.summary import aligned, decimals, event, place, rows_line
 
 if TYPE_CHECKING:
-    from stattools.bayes.sampling.draws import Posterior
+    from stattools.bayes.sampling.drawn import Drawn
 
 PROB = 0.94
 
 
-def page(posterior: Posterior) -> str:
+def page(posterior: Drawn) -> str:
     """The page that `print(posterior)` shows."""
     model, checked = posterior.model, posterior.diagnostics
     what = event(model)

@@ -25,7 +25,7 @@ from stattools.solvers.samples.surrogate import held_elsewhere, place_of
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
-    from stattools.bayes.sampling.draws import Posterior
+    from stattools.bayes.sampling.drawn import Drawn
 
 Floats = NDArray[np.float64]
 
@@ -100,7 +100,7 @@ def _number(statistic: Callable[[Floats], float], outcomes: Floats) -> float:
     return float(found)
 
 
-def _of_draws(posterior: Posterior, under: str, seed: Any) -> tuple[Floats, Floats]:
+def _of_draws(posterior: Drawn, under: str, seed: Any) -> tuple[Floats, Floats]:
     model, random = posterior.model, generator(seed)
     data = observations(model)
     if held_elsewhere(model):

@@ -17,7 +17,7 @@ from stattools.solvers.samples.surrogate import held_elsewhere, place_of
 if TYPE_CHECKING:
     from xarray import DataTree
 
-    from stattools.bayes.sampling.draws import Posterior
+    from stattools.bayes.sampling.drawn import Drawn
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ CELLS = 100_000_000
 """Numbers that a group of the DataTree may hold: 0.8 GB."""
 
 
-def tree(posterior: Posterior) -> DataTree:
+def tree(posterior: Drawn) -> DataTree:
     """The groups of a posterior that was drawn; see `Posterior.to_arviz`."""
     shape = layout(posterior.model)
     split, dims, coords = shape.split, dict(shape.dims), dict(shape.coords)
@@ -72,7 +72,7 @@ def possible(model: Any, data: Observations, theta: Floats, random: np.random.Ge
         ) from error
 
 
-def _attributes(posterior: Posterior) -> dict[str, Any]:
+def _attributes(posterior: Drawn) -> dict[str, Any]:
     model = posterior.model
     said = "; ".join(posterior.priors.lines())
     attrs = {"model": model.title, "method": METHODS[posterior.method], "seed": posterior.seed, "prior": said}
@@ -86,7 +86,7 @@ def _attributes(posterior: Posterior) -> dict[str, Any]:
     return attrs if posterior.pareto_k is None else attrs | {"pareto_k": posterior.pareto_k}
 
 
-def _require_room(posterior: Posterior, data: Observations) -> None:
+def _require_room(posterior: Drawn, data: Observations) -> None:
     rows, draws = len(data.observed), len(posterior.flat)
     if rows * draws > CELLS:
         raise DomainError(

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.files.batch import Batch
 from stattools.data.files.kinds import kind_of, merged, words
 from stattools.data.files.sample import Pick
-from stattools.data.files.source import Batch, added, at
+from stattools.data.files.source import added, at
 from stattools.data.tables.columns import clean, missing
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.text.printing import printed

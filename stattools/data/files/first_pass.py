@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.design import Design, columns_of, outcome_of
 from stattools.data.extras import require_some
+from stattools.data.files.batch import Batch
 from stattools.data.files.counted_values import Question, Tally
 from stattools.data.files.kinds import DTYPES, TEXT
+from stattools.data.files.marginal import Marginal
 from stattools.data.files.sample import Pick, Sample
 from stattools.data.files.scanned_columns import cleaned, require_kinds
 from stattools.data.files.scanned_rows import DROP, ScannedRows
-from stattools.data.files.source import Batch, Source
+from stattools.data.files.source import Source
 from stattools.data.formula.coding import Coding, needed, outcome_values
 from stattools.data.formula.evaluation import constants
 from stattools.data.formula.expression import Expression
@@ -45,17 +46,6 @@ ROWS = 1 << 17
 """Rows that are surveyed at a time, at most."""
 
 EXTRAS = ("weights", "offset", "exposure")
-
-
-@dataclass(frozen=True, eq=False)
-class Marginal:
-    """The outcome alone: its values, how often each was seen (None: too many to count, and `values` are a sample's),
-    and its moments.
-    """
-
-    values: Any
-    counts: NDArray[np.float64] | None
-    moments: Moments
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from stattools.data.files.batch import Batch
 from stattools.data.files.chunk_statistics import Promises
-from stattools.data.files.source import Batch
 from stattools.errors import DomainError
 
 if TYPE_CHECKING:

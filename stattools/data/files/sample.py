@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.files.source import Batch
+from stattools.data.files.batch import Batch
 
 Pick = Callable[[Batch], tuple[NDArray[np.intp], NDArray[np.float64]]]
 """The rows of a batch that may be in a sample, and their lots."""

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stattools.data.files.batch import Batch
 from stattools.data.files.found_files import found_files
 from stattools.data.files.kinds import kind_of, merged, words
 from stattools.data.files.partitions import Value, columns_of, kind_of_values, with_parts
 from stattools.data.files.read_progress import watched
 from stattools.data.files.row_groups import PARQUET, Stamp, arrow_batches, ending, footer, parquet_batches
 from stattools.data.files.sample import OneOfEachRun, Pick
-from stattools.data.files.source import Batch, added
+from stattools.data.files.source import added
 from stattools.errors import DomainError, IncompatibleError
 from stattools.numerics.threads import pipeline
 from stattools.text.printing import printed

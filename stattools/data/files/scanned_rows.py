@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.extras import NO_OFFSET, Farthest
+from stattools.data.files.batch import Batch
 from stattools.data.files.passes import OverBlocks, OverRows, OverRowsBeside, Summed
-from stattools.data.files.source import Batch, Source
+from stattools.data.files.source import Source
 from stattools.data.formula.coding import CHANGED, Coding
 from stattools.data.rows.rows import Block, Low, Rows
 from stattools.data.rows.shape_only import OnDisk
@@ -24,7 +25,7 @@ from stattools.numerics.largest import Ends
 
 if TYPE_CHECKING:
     from stattools.data.design import Design
-    from stattools.data.files.first_pass import Marginal
+    from stattools.data.files.marginal import Marginal
 
 Floats = NDArray[np.float64]
 

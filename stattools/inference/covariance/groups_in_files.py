@@ -22,7 +22,7 @@ from stattools.inference.covariance.kinds import Cluster
 from stattools.inference.covariance.sandwich import Sandwich, Scores, add_by_group
 
 if TYPE_CHECKING:
-    from stattools.data.files.source import Batch
+    from stattools.data.files.batch import Batch
 
 Floats = NDArray[np.float64]
 

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.files.source import Batch, at
+from stattools.data.files.batch import Batch
+from stattools.data.files.source import at
 from stattools.data.formula.coding import Coding
 from stattools.inference.effects.moved_rows import STEP, Population, columns_of_batch
 from stattools.models.model import Model

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.files.source import Batch
+from stattools.data.files.batch import Batch
 from stattools.data.formula.coding import Coding
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import triangle

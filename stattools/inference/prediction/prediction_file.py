@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from stattools.data.files.batch import Batch
 from stattools.data.files.kinds import kind_of
 from stattools.data.files.scan import Scan
 from stattools.data.files.scanned_columns import cleaned, require_kinds
-from stattools.data.files.source import Batch, Source, at
+from stattools.data.files.source import Source, at
 from stattools.data.files.sources import source_of
 from stattools.data.formula.formula import require
 from stattools.errors import DomainError, FileError, IncompatibleError
