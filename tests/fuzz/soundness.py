@@ -43,6 +43,12 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"\.(flat|haldane|jeffreys|reference) .values", "inf", "the parameters of an improper limit"),
     (r"^(Fit|fit|load).*(profile|interval)", "inf", "the log-likelihood levels off: the interval has no end"),
     (r"\.(log_density|log_pdf|loglik) $", "inf", "the logarithm of 0"),
+    (
+        r"^(Beta|Gamma)\.density $",
+        "inf",
+        "no bound at the end of the line where a parameter is below 1",
+    ),
+    (r"^held_out \.accuracy", "nan", "an accuracy without classes"),
     (r"^(Cluster|Binomial|BetaBinomial) ", "nan inf", "what was given, checked when the rows are known"),
 )
 """Places of answers that may be NaN ("nan") or infinite ("inf"): a pattern of "owner place", which, and why."""

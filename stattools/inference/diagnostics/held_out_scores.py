@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+FARTHEST = 1e150
+"""Log-likelihoods of rows are squared for the standard error."""
+
 
 def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.DataFrame:
     """Fits side by side on rows that they were not fitted to: a table, or a pair (y, X) for fits of arrays.
@@ -40,7 +43,8 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
     that of the best fit, with the standard error of the paired difference; accuracy is missing for outcomes without
     classes. One-vs-rest fits are scored by their shares, normalized after the fact. The columns of a fit's weights and
     precision are looked up; without that of the weights each new row counts once. Raises IncompatibleError for
-    fits whose outcomes have no density at single rows, DomainError for labels that a fit has not seen.
+    fits whose outcomes have no density at single rows, DomainError for labels that a fit has not seen, and for a row
+    whose log-likelihood has no square in float64.
 
     >>> import stattools as st
     >>> table = {"y": [0, 0, 1, 0, 1, 1], "x": [1, 2, 3, 4, 5, 6]}
@@ -56,7 +60,15 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
         if not (hasattr(fit, "model") and hasattr(fit, "predict")) or hasattr(fit, "draws"):
             raise IncompatibleError(f"held_out needs fits, st.fit(model); got {type(fit).__name__}.")
     labels = names_of(fits, names, "held_out")
-    scores = [-pointwise(fit, data) for fit in fits]
+    with np.errstate(over="ignore"):  # told below
+        scores = [-pointwise(fit, data) for fit in fits]
+    for label, score in zip(labels, scores, strict=True):
+        if not (np.abs(score) < FARTHEST).all():
+            row = int(np.argmin(np.abs(score) < FARTHEST))
+            raise DomainError(
+                f"held_out: the log-likelihood of row {row} under fit {label!r} is {-score[row]:.3g}, whose square is "
+                "beyond float64. Look for a wrong unit or a slip in that row, or leave it out."
+            )
     if len({len(score) for score in scores}) > 1:
         raise IncompatibleError(f"held_out: the fits see different numbers of rows, {[len(s) for s in scores]}.")
     weights = [frequencies_of(getattr(fit.model, "parts", (fit.model,))[0], data) for fit in fits]

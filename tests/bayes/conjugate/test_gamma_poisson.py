@@ -10,6 +10,12 @@ import stattools as st
 COUNTS = [3, 0, 2, 7]
 
 
+def test_points_far_beyond_a_rate_are_beyond_it():
+    """Their ratio to the mean overflows."""
+    rate = st.Gamma(1.0, 1e100)
+    assert (rate.probability(high=1e300), rate.probability(low=1e300), rate.density(1e300)) == (1.0, 0.0, 0.0)
+
+
 def test_moments_and_probabilities_equal_scipy():
     for shape, rate in [(7, 4), (0.3, 2), (250, 0.01)]:
         ours, theirs = st.Gamma(shape, rate), stats.gamma(shape, scale=1 / rate)

@@ -114,3 +114,12 @@ def test_logistic_counts_and_weights_count():
     assert counts.tolist() == [[int(weights[(y == a) & (guess == b)].sum()) for b in (0, 1)] for a in (0, 1)]
     with pytest.raises(st.IncompatibleError, match="classes"):
         st.confusion(st.fit(st.ols(X[:, 0], X[:, 1])))
+
+
+@pytest.mark.parametrize("far", [1e155, 1e300])
+def test_a_row_that_is_too_far_for_a_standard_error_is_told(far):
+    """Squares of its log-likelihood overflow."""
+    x = np.linspace(-1.0, 1.0, 20)
+    fit = st.fit(st.ols("y ~ x", {"y": x + np.sin(9.0 * x), "x": x}))
+    with pytest.raises(st.DomainError, match=r"row 1 under fit '1' is -.* Look for a wrong unit"):
+        st.held_out(fit, data={"y": [0.0, 1.0], "x": [0.0, far]})

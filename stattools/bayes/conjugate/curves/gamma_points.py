@@ -26,7 +26,7 @@ def logs(theta: ArrayLike, shape: Any, rate: Any) -> tuple[Floats, Floats]:
         first = np.argwhere(~(x >= 0.0))[0].tolist()
         at = f" at position {', '.join(map(str, first))}" if first else ""
         raise DomainError(f"theta is a rate, a number that is at least 0; got {x[~(x >= 0.0)][0]:.6g}{at}.")
-    with np.errstate(divide="ignore"):  # log 0 = -inf is the value wanted
+    with np.errstate(divide="ignore", over="ignore"):  # log 0 = -inf and log inf = inf are the values wanted
         return x, np.log(x * (rate / shape))
 
 
