@@ -119,9 +119,9 @@ if TYPE_CHECKING:
     from stattools.models.samples.waiting import geometric as geometric
     from stattools.models.samples.waiting import pascal as pascal
     from stattools.networks.construction import network as network
+    from stattools.networks.network import Network as Network
     from stattools.networks.network_ensemble import NetworkEnsemble as NetworkEnsemble
     from stattools.networks.network_fit import NetworkFit as NetworkFit
-    from stattools.networks.network_model import Network as Network
     from stattools.reporting.model_table import report_table as report_table
     from stattools.reporting.quotations import sentences as sentences
     from stattools.reporting.report import report as report
@@ -263,7 +263,7 @@ _HOME = {
     "networks.construction": ("network",),
     "networks.network_ensemble": ("NetworkEnsemble",),
     "networks.network_fit": ("NetworkFit",),
-    "networks.network_model": ("Network",),
+    "networks.network": ("Network",),
     "solvers": ("LBFGS", "Adam", "ClosedForm", "GradientDescent", "LeastSquares", "Newton", "Solution"),
     "validation.agreement": ("Agreement",),
     "validation.explaining.audit": ("Audit", "audit"),

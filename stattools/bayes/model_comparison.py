@@ -27,11 +27,11 @@ from stattools.inference.diagnostics.comparison import compare as compare_fits
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome
-from stattools.inference.summary import aligned
 from stattools.interface.arguments import are_different, names_of
 from stattools.models.model import Model
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
+from stattools.text.columns import aligned
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:

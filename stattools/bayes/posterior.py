@@ -32,7 +32,7 @@ from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
-from stattools.networks.network_model import Network
+from stattools.networks.network import Network
 from stattools.solvers.samples.surrogate import expanded, held_elsewhere, in_memory, place_of
 
 MOST_CELLS = 20_000_000

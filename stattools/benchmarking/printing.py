@@ -23,7 +23,7 @@ def lines(comparison: Comparison) -> list[str]:
     ours  1.00 ms         1.0
     loop  10.0 ms        10.0  4.0 or more, held
     """
-    from stattools.inference.summary import aligned
+    from stattools.text.columns import aligned
 
     head, body = cells(comparison)
     return [comparison.title, *aligned(head, body, left=1)]

@@ -61,7 +61,7 @@ def command(extent: str, nist: Path | None) -> str:
 
 def told(found: Qualification) -> str:
     """A page for a terminal: what was inspected, each check with its digits and its time, the verdict."""
-    from stattools.inference.summary import aligned
+    from stattools.text.columns import aligned
 
     lines = [f"{'pass' if one.ok else 'FAIL'}  {one.question}: {one.found}" for one in found.inspections]
     body = [

@@ -17,8 +17,8 @@ from stattools.reporting.document import Block, Document, Figure, Listing, Math,
 from stattools.reporting.tables import count, number, percent, small
 
 if TYPE_CHECKING:
+    from stattools.networks.network import Network
     from stattools.networks.network_fit import NetworkFit
-    from stattools.networks.network_model import Network
 
 Floats = NDArray[np.float64]
 

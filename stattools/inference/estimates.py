@@ -92,6 +92,12 @@ class Estimates:
         known = self.solution.residual_sums
         return r_squared(self.model, self.estimate, self.loglik, None if known is None else known[0])
 
+    @property
+    def boundary(self) -> tuple[str, ...]:
+        """Names of the variances whose maximum is 0; they have no standard error and no Wald interval."""
+        positive = self.model.positive if self._is_structural else ()
+        return tuple(name for name, value in zip(positive, self.estimate, strict=False) if value == 0)
+
     def quantile(self, level: float) -> float:
         """How many standard errors an interval of this level reaches: Student's t for `st.ols`, normal otherwise."""
         require_level(level)

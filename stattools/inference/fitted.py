@@ -243,12 +243,6 @@ class Fit(Estimates):
 
         return diagnostics(self._structural("diagnostics"), self.estimate, lags=lags)
 
-    @property
-    def boundary(self) -> tuple[str, ...]:
-        """Names of the variances whose maximum is 0; they have no standard error and no Wald interval."""
-        positive = self.model.positive if self._is_structural else ()
-        return tuple(name for name, value in zip(positive, self.estimate, strict=False) if value == 0)
-
     def save(self, path: str | Path) -> Path:
         """Write the fit without its data to one file, which `st.load` reads; returns the path."""
         from stattools.inference.storage.file import save

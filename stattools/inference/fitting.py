@@ -26,6 +26,7 @@ from stattools.inference.existence import (
 from stattools.inference.fitted import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.inference.separate_fits import OneVsRestFit
+from stattools.inference.trainable import Trainable
 from stattools.interface.arguments import is_one_of
 from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
@@ -33,10 +34,6 @@ from stattools.models.custom import Custom
 from stattools.models.model import Evaluation, Model
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.counts import BernoulliTrials
-from stattools.networks.fitting_networks import fit_network
-from stattools.networks.network_ensemble import NetworkEnsemble
-from stattools.networks.network_fit import NetworkFit
-from stattools.networks.network_model import Network
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.many import LocalLevelFits, LocalLevels
 from stattools.series.statespace.maximum import BoundedNewton
@@ -84,15 +81,15 @@ def fit(
 
 
 @overload
-def fit(
-    model: Network,
+def fit[Best, Together](
+    model: Trainable[Best, Together],
     *,
     solver: Adam | LBFGS | None = None,
     penalty: Ridge | None = None,
     seed: int | np.random.Generator = 0,
     restarts: int = 1,
     members: None = None,
-) -> NetworkFit: ...
+) -> Best: ...
 
 
 @overload
@@ -107,8 +104,8 @@ def fit(
 
 
 @overload
-def fit(
-    model: Network,
+def fit[Best, Together](
+    model: Trainable[Best, Together],
     *,
     solver: Adam | LBFGS | None = None,
     penalty: Ridge | None = None,
@@ -116,7 +113,7 @@ def fit(
     restarts: int = 1,
     members: int,
     ensemble: Literal["deep", "bootstrap"] = "deep",
-) -> NetworkEnsemble: ...
+) -> Together: ...
 
 
 @overload
@@ -138,7 +135,7 @@ def fit(
     cov: Kind = "information",
     penalty: Penalty | None = None,
     **training: Any,
-) -> Fit | OneVsRestFit | NetworkFit | NetworkEnsemble | LocalLevelFits:
+) -> Any:
     """The maximum-likelihood fit of a model.
 
     `solver` is by default `LeastSquares()` for `st.ols`, the closed form for `st.coin` and `st.binomial`, `LBFGS()` for
@@ -177,18 +174,9 @@ def _fit_regression(model: Model, solver: Any, level: float, cov: Kind, penalty:
     return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, None, cov)
 
 
-def _fit(
-    model: Any, solver: Any, level: float, cov: Kind, penalty: Penalty | None, **training: Any
-) -> Fit | OneVsRestFit | NetworkFit | NetworkEnsemble | LocalLevelFits:
-    if isinstance(model, Network):
-        if not is_one_of(cov, ("information",)) or level != 0.95 or not (penalty is None or isinstance(penalty, Ridge)):
-            raise IncompatibleError(
-                f"{model.title} has no standard errors: cov= and level= do not go with it, and penalty= is "
-                "st.Ridge only."
-            )
-        if penalty is not None:
-            penalty.check(model)
-        return fit_network(model, solver=solver, penalty=penalty, **training)
+def _fit(model: Any, solver: Any, level: float, cov: Kind, penalty: Penalty | None, **training: Any) -> Any:
+    if isinstance(model, Trainable):
+        return model.trained(solver=solver, level=level, cov=cov, penalty=penalty, **training)
     if training:
         raise TypeError(
             f"fit got an unexpected keyword argument {next(iter(training))!r} for {type(model).__name__}; seed=, "

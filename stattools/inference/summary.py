@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.inference.intervals.coefficients import interval, table
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.series.statespace.state_table import drift_of
-from stattools.text.characters import escaped
-from stattools.text.printing import printable_on_stdout
+from stattools.text.columns import aligned, decimals, number, p_text, place
 
 if TYPE_CHECKING:
     from stattools.inference.estimates import Estimates
@@ -82,48 +81,6 @@ def rows_line(model: Any) -> str:
     return counted + (f", {model.n_empty:,} dropped without trials" if model.n_empty else "")
 
 
-def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
-    """Lines of a text table: the first `left` columns to the left, the others to the right, a rule below the head."""
-    head, rows = _printable(head), [_printable(row) for row in rows]
-    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
-
-    def line(row: Sequence[str]) -> str:
-        cells = [c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
-        return "  ".join(cells).rstrip()
-
-    return [line(head), "─" * (sum(widths) + 2 * (len(widths) - 1)), *(line(row) for row in rows)]
-
-
-def _printable(cells: Sequence[str]) -> list[str]:
-    """Cells as they will be printed, so that columns stay columns."""
-    return [printable_on_stdout(escaped(cell)) for cell in cells]
-
-
-def number(value: float, digits: int = 5) -> str:
-    """`digits` significant digits, without exponent from 1e-4 to 1e6."""
-    if not np.isfinite(value):
-        return "∞" if value > 0 else "-∞" if value < 0 else "—"
-    text = f"{value:.{digits}g}"
-    return f"{value:.0f}" if "e+" in text and abs(value) < 1e9 else text.replace("e+", "e")
-
-
-def decimals(se: float) -> int | None:
-    """Decimal places that show four significant digits of a standard error; None where an exponent reads better."""
-    if not (np.isfinite(se) and 1e-6 < se < 1e6):
-        return None
-    return max(0, 3 - int(np.floor(np.log10(se))))
-
-
-def place(value: float, places: int | None) -> str:
-    """`value` with so many decimal places."""
-    return number(value) if places is None or not np.isfinite(value) else f"{value:.{places}f}"
-
-
-def p_text(p: float) -> str:
-    """A p-value: three decimals, or `<0.001`."""
-    return "<0.001" if p < 0.001 else f"{p:.3f}"
-
-
 def _head(fit: Estimates) -> list[str]:
     model = fit.model
     what = event(model)
@@ -137,18 +94,18 @@ def _head(fit: Estimates) -> list[str]:
 
 
 def _coefficient_lines(fit: Estimates) -> list[str]:
-    table = fit.table()
+    frame = table(fit)
     letter = "t" if np.isfinite(fit.t_df) else "z"
-    labels = [name for name in ("category", "term") if name in table]
+    labels = [name for name in ("category", "term") if name in frame]
     if not fit.kinds:
         rows = [
-            [*(_clip(str(row[name])) for name in labels), number(row["estimate"])] for row in table.to_dict("records")
+            [*(_clip(str(row[name])) for name in labels), number(row["estimate"])] for row in frame.to_dict("records")
         ]
         return aligned([*("" for _ in labels), "estimate"], rows, left=len(labels))
-    tested = not bool(np.isnan(table["statistic"].to_numpy()).all())
+    tested = not bool(np.isnan(frame["statistic"].to_numpy()).all())
     head = [*("" for _ in labels), "estimate", "se", *([letter, "p"] if tested else []), "lower", "upper"]
     rows = []
-    for row in table.to_dict("records"):
+    for row in frame.to_dict("records"):
         places = decimals(row["se"])
         cells = [_clip(str(row[name])) for name in labels]
         statistic = row["statistic"]
@@ -172,7 +129,7 @@ def _proportion_lines(fit: Estimates) -> list[str]:
     places = decimals(se)
     rows = []
     for kind in dict.fromkeys("wilson" if kind == "score" and "wilson" in fit.kinds else kind for kind in fit.kinds):
-        ends = np.ravel(np.asarray(fit.interval(kind=kind)))  # of one arm they are arrays
+        ends = np.ravel(np.asarray(interval(fit, fit.level, kind)))  # of one arm they are arrays
         rows.append([kind, *(place(float(end), places) for end in ends)])
     lines = [f"{fit.names[0]} = {place(theta, places)}   (standard error {place(se, places)})", ""]
     lines += aligned([f"{fit.level:.4g} interval", "lower", "upper"], rows)

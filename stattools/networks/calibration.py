@@ -19,7 +19,7 @@ from stattools.interface.memory import require_memory
 from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods import Likelihood
 from stattools.networks.dense import Floats
-from stattools.networks.network_model import Network
+from stattools.networks.network_model import NetworkModel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ class Predictor(Protocol):
     """A trained network, or several."""
 
     @property
-    def model(self) -> Network: ...
+    def model(self) -> NetworkModel: ...
     @property
     def labels(self) -> tuple[Any, ...] | None: ...
     def mean(self, X: Floats | None = None) -> Floats: ...

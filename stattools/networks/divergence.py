@@ -8,7 +8,7 @@ import numpy as np
 
 from stattools.errors import ConvergenceError
 from stattools.networks.dense import Floats
-from stattools.networks.network_model import Network
+from stattools.networks.network_model import NetworkModel
 
 EXPLOSION = 1e8
 """A score of the mean log-likelihood beyond this many times that of the random start, or 1, is an explosion."""
@@ -17,7 +17,7 @@ REMEDY = "standardize=True, other units of the outcome, or a penalty such as st.
 
 
 def require_finite(
-    model: Network, theta: Floats, rows: Any, loglik: float, score: Floats | None, when: str, first: float = 1.0
+    model: NetworkModel, theta: Floats, rows: Any, loglik: float, score: Floats | None, when: str, first: float = 1.0
 ) -> float:
     """The length of the score; or ConvergenceError that names the layer where a value overflowed or a score exploded.
 
@@ -47,7 +47,7 @@ def require_finite(
     )
 
 
-def require_gain(model: Network, theta: Floats, first: float, last: float, when: str) -> None:
+def require_gain(model: NetworkModel, theta: Floats, first: float, last: float, when: str) -> None:
     """ConvergenceError where the mean log-likelihood `last` of the rows is far below `first`, that of random weights.
 
     Bounded activations never overflow: steps that are much too long leave weights of any size and a finite, bad fit.
@@ -65,6 +65,6 @@ def require_gain(model: Network, theta: Floats, first: float, last: float, when:
     )
 
 
-def _refuse(model: Network, when: str, what: str) -> NoReturn:
+def _refuse(model: NetworkModel, when: str, what: str) -> NoReturn:
     rate = "a smaller rate, " if when.startswith("Adam") else ""
     raise ConvergenceError(f"{model.title}: training by {when}: {what}. Use {rate}{REMEDY}")

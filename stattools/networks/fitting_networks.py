@@ -17,7 +17,7 @@ from stattools.networks.full_batch import train_by_lbfgs
 from stattools.networks.mini_batches import train_by_adam
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
-from stattools.networks.network_model import Network
+from stattools.networks.network_model import NetworkModel
 from stattools.networks.training import Training
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.adam import Adam
@@ -30,7 +30,7 @@ FEWER = "Ask for fewer members."
 
 
 def fit_network(
-    model: Network,
+    model: NetworkModel,
     *,
     solver: Any = None,
     penalty: Ridge | None = None,
@@ -68,8 +68,8 @@ def fit_network(
 
 
 def _best(
-    model: Network,
-    sample: Network,
+    model: NetworkModel,
+    sample: NetworkModel,
     solver: Adam | LBFGS,
     penalty: Ridge | None,
     restarts: int,
@@ -84,7 +84,7 @@ def _best(
     )
 
 
-def _train(model: Network, solver: Adam | LBFGS, penalty: Ridge | None, random: np.random.Generator) -> Training:
+def _train(model: NetworkModel, solver: Adam | LBFGS, penalty: Ridge | None, random: np.random.Generator) -> Training:
     """One training from one random start."""
     start = model.start_from(random)
     # What overflows in a diverging network is found by the check of every batch, which names the layer.
@@ -94,7 +94,7 @@ def _train(model: Network, solver: Adam | LBFGS, penalty: Ridge | None, random: 
         return train_by_lbfgs(model, solver, penalty, start)
 
 
-def _resampled(model: Network, random: np.random.Generator) -> Network:
+def _resampled(model: NetworkModel, random: np.random.Generator) -> NetworkModel:
     """The model on as many rows drawn with replacement: as frequency weights, with batch norm as rows."""
     weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
     drawn = random.multinomial(int(weight.sum()), weight / weight.sum()).astype(float)

@@ -14,7 +14,7 @@ from stattools.inference.penalties import Ridge
 from stattools.models.model import Evaluation
 from stattools.networks.dense import Floats
 from stattools.networks.divergence import require_finite
-from stattools.networks.network_model import BLOCK, Network
+from stattools.networks.network_model import BLOCK, NetworkModel
 from stattools.networks.progress import progress
 from stattools.networks.training import Training
 from stattools.networks.weight_penalty import penalty_slope
@@ -25,7 +25,7 @@ SEPARATED = 1e-4
 """A mean log-likelihood of categories this close to 0 says that every row is told apart."""
 
 
-def train_by_lbfgs(model: Network, solver: LBFGS, penalty: Ridge | None, start: Floats) -> Training:
+def train_by_lbfgs(model: NetworkModel, solver: LBFGS, penalty: Ridge | None, start: Floats) -> Training:
     """Climb from `start`; ConvergenceError that names cause and layer where values overflow."""
     from scipy.optimize import minimize
 
@@ -70,7 +70,7 @@ def train_by_lbfgs(model: Network, solver: LBFGS, penalty: Ridge | None, start: 
     return Training(model.freeze(found.x), found.x, tuple(history), reason, -float(found.fun))
 
 
-def _objective(model: Network, theta: Floats) -> Evaluation:
+def _objective(model: NetworkModel, theta: Floats) -> Evaluation:
     """Log-likelihood and score of all rows at scale 1: what L-BFGS climbs."""
     if not model.perceptron.factorizes:
         return model.of_rows(theta, slice(0, len(model.rows.X)), 1)

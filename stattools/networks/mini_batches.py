@@ -16,7 +16,7 @@ from stattools.inference.penalties import Ridge
 from stattools.networks.batch_norm import BatchNorm, Moments
 from stattools.networks.dense import Floats
 from stattools.networks.divergence import require_finite, require_gain
-from stattools.networks.network_model import BLOCK, Network
+from stattools.networks.network_model import BLOCK, NetworkModel
 from stattools.networks.progress import progress
 from stattools.networks.training import Training
 from stattools.networks.weight_penalty import penalty_slope
@@ -27,7 +27,7 @@ type Places = NDArray[np.intp]
 
 
 def train_by_adam(
-    model: Network, solver: Adam, penalty: Ridge | None, theta: Floats, generator: np.random.Generator
+    model: NetworkModel, solver: Adam, penalty: Ridge | None, theta: Floats, generator: np.random.Generator
 ) -> Training:
     """Climb from `theta`; ConvergenceError that names cause and layer where training explodes."""
     training, validation = _split(model, solver.validation, generator)
@@ -84,7 +84,7 @@ def train_by_adam(
     return Training(frozen, best_theta, tuple(history), reason, objective)
 
 
-def _split(model: Network, share: float, generator: np.random.Generator) -> tuple[Places, Places]:
+def _split(model: NetworkModel, share: float, generator: np.random.Generator) -> tuple[Places, Places]:
     """Row numbers for training and for validation."""
     n = len(model.rows.X)
     held = round(share * n)
@@ -96,7 +96,7 @@ def _split(model: Network, share: float, generator: np.random.Generator) -> tupl
     return np.sort(order[held:]), np.sort(order[:held])
 
 
-def _batches(order: Places, size: int, model: Network) -> list[Places]:
+def _batches(order: Places, size: int, model: NetworkModel) -> list[Places]:
     """The rows in batches; with batch norm a last batch of one row joins the one before."""
     parts = [order[i : i + size] for i in range(0, len(order), size)]
     if not model.perceptron.factorizes:
@@ -107,11 +107,11 @@ def _batches(order: Places, size: int, model: Network) -> list[Places]:
     return parts
 
 
-def _mass(model: Network, rows: Places) -> float:
+def _mass(model: NetworkModel, rows: Places) -> float:
     """Number of observations in some rows."""
     return float(len(rows) if model.rows.weight is None else model.rows.weight[rows].sum())
 
 
-def _mean_loglik(model: Network, theta: Floats, rows: Places) -> float:
+def _mean_loglik(model: NetworkModel, theta: Floats, rows: Places) -> float:
     total = sum(model.of_rows(theta, rows[i : i + BLOCK], 0).loglik for i in range(0, len(rows), BLOCK))
     return total / max(_mass(model, rows), 1.0)

@@ -15,7 +15,7 @@ from stattools.networks.absent import refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
 from stattools.networks.network_fit import NetworkFit, as_labels, inputs_of
-from stattools.networks.network_model import Network
+from stattools.networks.network_model import NetworkModel
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class NetworkEnsemble:
     kind: Literal["deep", "bootstrap"]
 
     @property
-    def model(self) -> Network:
+    def model(self) -> NetworkModel:
         """The model of the first member."""
         return self.members[0].model
 

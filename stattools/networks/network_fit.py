@@ -16,7 +16,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.networks.absent import refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
-from stattools.networks.network_model import Network
+from stattools.networks.network_model import NetworkModel
 from stattools.solvers.solution import Epoch
 from stattools.text.printing import printed
 
@@ -42,7 +42,7 @@ class NetworkFit:
     [1, 0]
     """
 
-    model: Network
+    model: NetworkModel
     estimate: Floats
     loglik: float
     history: tuple[Epoch, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,13 +37,8 @@ BLOCK = 2048
 
 @prints
 @dataclass(frozen=True, eq=False)
-class Network:
-    """A network bound to data: what `st.network` returns.
-
-    `perceptron` makes eta from standardized inputs, `likelihood` judges it. For a Gaussian outcome eta is in standard
-    deviations of y (`unit`) from its mean (`middle`), and the scale is at its own maximum. `first` is 1 where the
-    design has an intercept, which the biases replace.
-    """
+class NetworkModel:
+    """A network bound to data, see `stattools.Network`, without the ways to train it."""
 
     likelihood: Likelihood
     perceptron: Perceptron
@@ -242,11 +237,11 @@ class Network:
         """How often each row was seen: of the model's own rows (data None), of others where they have the column."""
         return frequencies_of(self, data)
 
-    def frozen(self, moments: tuple[Moments, ...]) -> Network:
+    def frozen(self, moments: tuple[Moments, ...]) -> Self:
         """The model in evaluation mode: batch norm with these moments as constants."""
         return replace(self, perceptron=self.perceptron.freeze(moments))
 
-    def freeze(self, theta: ArrayLike) -> Network:
+    def freeze(self, theta: ArrayLike) -> Self:
         """The model in evaluation mode, batch norm with the moments of all rows at theta."""
         seen: list[Moments] = []
         if not self.perceptron.factorizes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stattools.networks.dense import Floats
-from stattools.networks.network_model import Network
+from stattools.networks.network_model import NetworkModel
 from stattools.solvers.solution import Epoch
 
 
@@ -13,7 +13,7 @@ from stattools.solvers.solution import Epoch
 class Training:
     """The frozen model, its parameters, the history, why training stopped, and what restarts are compared by."""
 
-    model: Network
+    model: NetworkModel
     estimate: Floats
     history: tuple[Epoch, ...]
     reason: str

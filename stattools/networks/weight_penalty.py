@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 from stattools.inference.penalties import Ridge
 from stattools.networks.dense import Floats
-from stattools.networks.network_model import Network
+from stattools.networks.network_model import NetworkModel
 
 
-def penalty_slope(model: Network, ridge: Ridge) -> Callable[[Floats], Floats]:
+def penalty_slope(model: NetworkModel, ridge: Ridge) -> Callable[[Floats], Floats]:
     """The slope of the penalty at theta; theta @ slope / 2 is its value.
 
     >>> import numpy as np, stattools as st

@@ -20,8 +20,8 @@ from stattools.reporting.tables import count, facts, number, percent
 if TYPE_CHECKING:
     import pandas as pd
 
+    from stattools.networks.network import Network
     from stattools.networks.network_ensemble import NetworkEnsemble
-    from stattools.networks.network_model import Network
     from stattools.validation.checks.networks import NetworkAgreement
 
 FUNCTIONS = {"sigmoid": r"\frac{1}{1 + e^{-z}}", "tanh": r"\tanh z", "relu": r"\max(z, 0)"}

@@ -45,7 +45,7 @@ class Agreement:
         return self.rows.copy()
 
     def _cells(self) -> tuple[list[str], list[list[str]], int]:
-        from stattools.inference.summary import number
+        from stattools.text.columns import number
 
         labels = [name for name in ("category", "term") if name in self.rows]
         head = [*("" for _ in labels), "estimate", "reference", "digits", "se", "reference se", "digits"]
@@ -63,7 +63,7 @@ class Agreement:
 
     @printed
     def __str__(self) -> str:
-        from stattools.inference.summary import aligned
+        from stattools.text.columns import aligned
 
         head, body, left = self._cells()
         logliks = f"log-likelihood {self.loglik:.8f}   reference {self.reference_loglik:.8f}"

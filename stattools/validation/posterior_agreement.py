@@ -52,7 +52,7 @@ class PosteriorAgreement:
 
     @printed
     def __str__(self) -> str:
-        from stattools.inference.summary import aligned, number
+        from stattools.text.columns import aligned, number
 
         if bool(np.isnan(self.rows["reference"].to_numpy(dtype=float)).all()):
             return self.sentence

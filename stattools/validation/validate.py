@@ -19,8 +19,8 @@ from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.models.model import Model
 from stattools.models.samples.counts import BernoulliTrials
+from stattools.networks.network import Network
 from stattools.networks.network_fit import NetworkFit
-from stattools.networks.network_model import Network
 from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.checks.arms import has_intervals, validate_arms

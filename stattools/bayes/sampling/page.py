@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stattools.bayes.sampling.diagnostics import METHODS
-from stattools.inference.summary import aligned, decimals, event, place, rows_line
+from stattools.inference.summary import event, rows_line
+from stattools.text.columns import aligned, decimals, place
 
 if TYPE_CHECKING:
     from stattools.bayes.sampling.drawn import Drawn

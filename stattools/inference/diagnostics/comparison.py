@@ -17,8 +17,8 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.hypotheses.nested_tests import likelihood_ratio
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome
 from stattools.inference.hypotheses.result import TestResult
-from stattools.inference.summary import aligned, number, p_text
 from stattools.interface.arguments import are_different, names_of
+from stattools.text.columns import aligned, number, p_text
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.inference.summary import number, p_text
+from stattools.text.columns import number, p_text
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ def table(fit: Estimates, level: float | None = None) -> pd.DataFrame:
         statistic = p_value = lower = upper = np.full(len(fit.estimate), np.nan)
     else:
         statistic, p_value = _tests(fit)
-        lower, upper = fit.interval(level)
+        lower, upper = interval(fit, fit.level if level is None else level, "wald")
     columns = terms(fit.model) | {"estimate": fit.estimate, "se": fit.se, "statistic": statistic, "p_value": p_value}
     made = pd.DataFrame(columns | {"lower": lower, "upper": upper})
     if isinstance(fit.penalty, Ridge):

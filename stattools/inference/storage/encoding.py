@@ -47,7 +47,7 @@ CLASSES = {
     "Model": "models.model",
     "Moments": "networks.batch_norm",
     "NegativeBinomial": "likelihoods.negative_binomial",
-    "Network": "networks.network_model",
+    "Network": "networks.network",
     "NetworkEnsemble": "networks.network_ensemble",
     "NetworkFit": "networks.network_fit",
     "OneVsRest": "models.regressions.one_vs_rest",

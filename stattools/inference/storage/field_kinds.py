@@ -111,6 +111,7 @@ UNIONS = {
     "Likelihood": tuple(likelihoods.__all__),
     "Penalty": ("Jeffreys", "Ridge"),
     "Layer": ("Activation", "BatchNorm", "Dense"),
+    "NetworkModel": ("Network",),
 }  # fmt: skip
 """The classes behind a name that stands for several."""
 

@@ -23,8 +23,8 @@ from stattools.validation.agreement import agreeing_digits, counted
 if TYPE_CHECKING:
     import pandas as pd
 
+    from stattools.networks.network import Network
     from stattools.networks.network_fit import NetworkFit
-    from stattools.networks.network_model import Network
 
 Floats = NDArray[np.float64]
 

@@ -49,7 +49,7 @@ class Audit:
         return self.rows.copy()
 
     def _cells(self) -> tuple[list[str], list[list[str]], int]:
-        from stattools.inference.summary import number
+        from stattools.text.columns import number
 
         labels = [name for name in ("category", "term") if name in self.rows]
         head = [*("" for _ in labels), "estimate", "maximum", "off by (se)", "se", "right se", "ratio"]
@@ -65,7 +65,7 @@ class Audit:
 
     @printed
     def __str__(self) -> str:
-        from stattools.inference.summary import aligned
+        from stattools.text.columns import aligned
 
         head, body, left = self._cells()
         told = [f"- {finding}" for finding in self.findings] + [f"Note: {note}" for note in self.notes]

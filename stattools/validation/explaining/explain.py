@@ -74,7 +74,7 @@ class Explanation:
 
     @printed
     def __str__(self) -> str:
-        from stattools.inference.summary import aligned
+        from stattools.text.columns import aligned
 
         table = ["", *aligned(*self._cells(), left=2)] if len(self.rows) else []
         return "\n".join([self.sentence, *table, *(f"Note: {note}" for note in self.notes)])

@@ -1,0 +1,66 @@
+"""What `st.network` returns: a network bound to data, and how it is fitted."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, overload
+
+import numpy as np
+
+from stattools.errors import IncompatibleError
+from stattools.inference.penalties import Ridge
+from stattools.interface.arguments import is_one_of
+from stattools.networks.fitting_networks import fit_network
+from stattools.networks.network_ensemble import NetworkEnsemble
+from stattools.networks.network_fit import NetworkFit
+from stattools.networks.network_model import NetworkModel
+from stattools.solvers import LBFGS, Adam
+
+
+class Network(NetworkModel):
+    """A network bound to data: what `st.network` returns.
+
+    `perceptron` makes eta from standardized inputs, `likelihood` judges it. For a Gaussian outcome eta is in standard
+    deviations of y (`unit`) from its mean (`middle`), and the scale is at its own maximum. `first` is 1 where the
+    design has an intercept, which the biases replace.
+    """
+
+    @overload
+    def trained(
+        self,
+        *,
+        solver: Adam | LBFGS | None = None,
+        level: float = 0.95,
+        cov: Any = "information",
+        penalty: Ridge | None = None,
+        seed: int | np.random.Generator = 0,
+        restarts: int = 1,
+        members: None = None,
+        ensemble: Literal["deep"] = "deep",
+    ) -> NetworkFit: ...
+
+    @overload
+    def trained(
+        self,
+        *,
+        solver: Adam | LBFGS | None = None,
+        level: float = 0.95,
+        cov: Any = "information",
+        penalty: Ridge | None = None,
+        seed: int | np.random.Generator = 0,
+        restarts: int = 1,
+        members: int,
+        ensemble: Literal["deep", "bootstrap"] = "deep",
+    ) -> NetworkEnsemble: ...
+
+    def trained(
+        self, *, solver: Any = None, level: float = 0.95, cov: Any = "information", penalty: Any = None, **training: Any
+    ) -> NetworkFit | NetworkEnsemble:
+        """What `st.fit(model, ...)` returns: the best of `restarts` trainings, or an ensemble of `members`."""
+        if not is_one_of(cov, ("information",)) or level != 0.95 or not (penalty is None or isinstance(penalty, Ridge)):
+            raise IncompatibleError(
+                f"{self.title} has no standard errors: cov= and level= do not go with it, and penalty= is "
+                "st.Ridge only."
+            )
+        if penalty is not None:
+            penalty.check(self)
+        return fit_network(self, solver=solver, penalty=penalty, **training)
