@@ -200,7 +200,10 @@ class Scene:
             return series, True
         if how == "other index":
             return series.set_axis(pd.Index([f"other{k}" for k in range(self.n)])), False
-        return series.iloc[np.random.default_rng(1).permutation(self.n)], self.index.is_unique
+        try:
+            return series.iloc[np.random.default_rng(1).permutation(self.n)], self.index.is_unique
+        except ValueError:  # pandas does not reorder numbers of the other byte order
+            return series, True
 
 
 def scene(hand: Hand, outcomes: Sequence[str], beside: Mapping[str, Sequence[str]]) -> Scene:

@@ -3,7 +3,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from tests.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
+from tests.series.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
 
 
 @pytest.mark.parametrize("gaps", [False, True])

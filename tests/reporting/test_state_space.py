@@ -6,7 +6,7 @@ import pytest
 import stattools as st
 from stattools.reporting.markdown import markdown
 from stattools.reporting.report import compose
-from tests.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
+from tests.series.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from scipy import special
 import stattools as st
 from stattools.inference.existence import SeparationError, separation
 from tests.cases import SOLVERS, rng
-from tests.existence import classics
+from tests.inference.existence import classics
 
 
 @pytest.mark.parametrize("solver", [None, *SOLVERS], ids=lambda s: type(s).__name__)

@@ -9,7 +9,7 @@ from scipy.optimize import brentq, minimize
 import stattools as st
 from stattools.likelihoods import Categorical
 from tests.cases import rng
-from tests.existence import classics
+from tests.inference.existence import classics
 
 CUT = special.chdtri(1, 0.05)
 

@@ -16,7 +16,7 @@ from stattools.inference.intervals.profile import profile_interval, score_interv
 from stattools.inference.penalties import Jeffreys, Ridge, maximize, penalized
 from stattools.models.model import Evaluation
 from tests.cases import rng
-from tests.existence import classics
+from tests.inference.existence import classics
 
 CUT = stats.chi2(1).ppf(0.95)
 BOTH = pytest.mark.parametrize("interval", [profile_interval, score_interval], ids=lambda f: f.__name__)

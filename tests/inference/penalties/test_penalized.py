@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 import stattools as st
 from stattools.inference.penalties import Jeffreys, Ridge, maximize, penalized
 from tests.cases import rng
-from tests.existence import classics
+from tests.inference.existence import classics
 
 
 def se(solution):

@@ -8,7 +8,7 @@ from stattools.series.filters.adjoint import exponential_filter_adjoint, linear_
 from stattools.series.filters.exponential import exponential_filter
 from stattools.series.filters.recurrence import linear_recurrence
 from tests.cases import rng
-from tests.filters.twins import dense
+from tests.series.filters.twins import dense
 
 
 def slopes(function, value):

@@ -14,7 +14,7 @@ from stattools.errors import DomainError
 from stattools.series.filters.blocks_in_cache import TILE
 from stattools.series.filters.exponential import BLOCK, exponential_filter
 from tests.cases import rng
-from tests.filters.twins import dense, exact_filter, filter_loop, long_filter
+from tests.series.filters.twins import dense, exact_filter, filter_loop, long_filter
 
 ENGINES = ("lapack", "numba")
 

@@ -10,7 +10,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.series.filters.blocks_in_cache import TILE
 from stattools.series.filters.recurrence import linear_recurrence
 from tests.cases import rng
-from tests.filters.twins import dense, loop, loop_of_order
+from tests.series.filters.twins import dense, loop, loop_of_order
 
 ENGINES = ("lapack", "numba")
 

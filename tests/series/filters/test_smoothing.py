@@ -10,7 +10,7 @@ from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 import stattools as st
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from tests.cases import rng
-from tests.filters.twins import filter_loop
+from tests.series.filters.twins import filter_loop
 
 NILE = nile.load_pandas().data["volume"].to_numpy(float)
 OIL = (

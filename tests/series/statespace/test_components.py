@@ -3,7 +3,7 @@ import pytest
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from stattools.series.statespace.components import Components
-from tests.statespace.series_cases import CASES, UNEMPLOYMENT
+from tests.series.statespace.series_cases import CASES, UNEMPLOYMENT
 
 TREND = {"none": "llevel", "fixed": "lldtrend", "smooth": "strend", "stochastic": "lltrend"}
 

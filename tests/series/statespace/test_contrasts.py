@@ -5,7 +5,7 @@ import pytest
 
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.contrasts import Contrasts
-from tests.statespace.series_cases import CASES, NILE, dense, gappy
+from tests.series.statespace.series_cases import CASES, NILE, dense, gappy
 
 SHORT = NILE[:16] / 100.0
 NONE = np.zeros(0)

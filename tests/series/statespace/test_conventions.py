@@ -4,9 +4,9 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 import stattools as st
 from stattools.errors import DomainError
+from tests.series.statespace.series_cases import CASES, NILE, UNEMPLOYMENT
 from tests.series.statespace.test_components import TREND
 from tests.series.statespace.test_structural import model_of
-from tests.statespace.series_cases import CASES, NILE, UNEMPLOYMENT
 
 
 def test_the_four_numbers_of_the_nile():

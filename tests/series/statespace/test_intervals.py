@@ -1,7 +1,7 @@
 import numpy as np
 
 import stattools as st
-from tests.statespace.series_cases import NILE
+from tests.series.statespace.series_cases import NILE
 
 
 def test_wald_intervals_of_variances_are_positive_and_exact_on_the_log_scale():

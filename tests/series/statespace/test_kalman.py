@@ -5,8 +5,8 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.kalman import kalman
 from stattools.series.statespace.random_walk import RandomWalk
+from tests.series.statespace.series_cases import CASES, NILE, UNEMPLOYMENT, gappy
 from tests.series.statespace.test_components import TREND
-from tests.statespace.series_cases import CASES, NILE, UNEMPLOYMENT, gappy
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -6,8 +6,8 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 import stattools as st
 from stattools.errors import IncompatibleError
 from stattools.series.statespace.maximum import BoundedNewton
+from tests.series.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
 from tests.series.statespace.test_components import TREND
-from tests.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
 
 LOG_GDP = np.log(macrodata.load_pandas().data["realgdp"].to_numpy())
 X = np.random.default_rng(0).normal(size=(len(UNEMPLOYMENT), 2))

@@ -4,7 +4,7 @@ import pytest
 from stattools.errors import DomainError
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.posterior_precision import Posterior
-from tests.statespace.series_cases import CASES, NILE, dense, gappy
+from tests.series.statespace.series_cases import CASES, NILE, dense, gappy
 
 SHORT = NILE[:16] / 100.0
 

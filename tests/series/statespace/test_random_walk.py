@@ -5,7 +5,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 import stattools as st
 from stattools.series.statespace.random_walk import RandomWalk, precisions
-from tests.statespace.series_cases import NILE, gappy
+from tests.series.statespace.series_cases import NILE, gappy
 
 RATIOS = [10.0**k for k in (-14, -12, -9, -6, -3, -2.1, -1.9, 0, 3, 6, 9, 12, 14)]
 

@@ -4,7 +4,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from tests.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
+from tests.series.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
 
 TABLE = pd.DataFrame({"y": NILE, "x": np.sin(np.arange(100.0)), "g": list("ab") * 50}, index=np.arange(1871, 1971))
 

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from stattools.series.statespace.spectrum import Spectrum, frequencies, log_sinh_ratio, maxima
-from tests.statespace.series_cases import NILE
+from tests.series.statespace.series_cases import NILE
 
 
 def contrast_density(y, r, q):

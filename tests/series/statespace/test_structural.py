@@ -7,8 +7,8 @@ from stattools.errors import DomainError
 from stattools.series.statespace.contrasts import Contrasts
 from stattools.series.statespace.posterior_precision import Posterior
 from stattools.series.statespace.structural import Structural
+from tests.series.statespace.series_cases import CASES, NILE, UNEMPLOYMENT, gappy
 from tests.series.statespace.test_components import TREND
-from tests.statespace.series_cases import CASES, NILE, UNEMPLOYMENT, gappy
 
 LOG_2PI = np.log(2 * np.pi)
 

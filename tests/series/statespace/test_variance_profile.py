@@ -3,7 +3,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 import stattools as st
-from tests.statespace.series_cases import NILE
+from tests.series.statespace.series_cases import NILE
 
 CUT = 0.5 * 1.959963984540054**2
 

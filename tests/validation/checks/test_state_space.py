@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from tests.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
+from tests.series.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
 
 X = np.random.default_rng(0).normal(size=(len(UNEMPLOYMENT), 1))
 
