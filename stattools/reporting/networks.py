@@ -20,8 +20,8 @@ from stattools.reporting.tables import count, facts, number, percent
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.networks.network import Network
     from stattools.networks.network_ensemble import NetworkEnsemble
+    from stattools.networks.network_model import NetworkModel
     from stattools.validation.checks.networks import NetworkAgreement
 
 FUNCTIONS = {"sigmoid": r"\frac{1}{1 + e^{-z}}", "tanh": r"\tanh z", "relu": r"\max(z, 0)"}
@@ -57,7 +57,7 @@ def _ensemble(group: NetworkEnsemble) -> tuple[Section, ...]:
     return (data(model), likelihood(model), Section("Fit", tuple(blocks)))
 
 
-def data(model: Network, *before: Block) -> Section:
+def data(model: NetworkModel, *before: Block) -> Section:
     """Rows, inputs, outcome and hash."""
     pairs = {"rows": count(len(model.rows.X))}
     if model.rows.weight is not None:
@@ -80,7 +80,7 @@ def data(model: Network, *before: Block) -> Section:
     return Section("Data", (*before, facts(pairs, ("data", "value"))))
 
 
-def likelihood(model: Network) -> Section:
+def likelihood(model: NetworkModel) -> Section:
     """The likelihood and the network inside it."""
     layers = model.perceptron.layers
     hidden = sum(isinstance(layer, Activation) for layer in layers)

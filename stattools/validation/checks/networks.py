@@ -23,8 +23,8 @@ from stattools.validation.agreement import agreeing_digits, counted
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.networks.network import Network
     from stattools.networks.network_fit import NetworkFit
+    from stattools.networks.network_model import NetworkModel
 
 Floats = NDArray[np.float64]
 
@@ -92,7 +92,7 @@ def validate_network(fit: NetworkFit) -> NetworkAgreement:
     return NetworkAgreement(rows, own, theirs, reference, ok, sentence)
 
 
-def loglik_again(model: Network, theta: Floats) -> float:
+def loglik_again(model: NetworkModel, theta: Floats) -> float:
     """The log-likelihood of a frozen network, from its definition."""
     Z = (model.rows.X[:, model.first :] - model.center) / model.scale
     rest = theta
@@ -117,26 +117,26 @@ def _through(layer: Any, part: Floats, Z: Floats) -> Floats:
     return np.tanh(Z) if layer.title == "tanh" else np.where(Z > 0.0, Z, 0.0)
 
 
-def _density(model: Network, eta: Floats, y: Floats) -> Floats:
+def _density(model: NetworkModel, eta: Floats, y: Floats) -> Floats:
     reference = DENSITIES.get(type(model.likelihood))
     if reference is None:
         raise IncompatibleError(f"validate has no reference for networks under {type(model.likelihood).__name__}.")
     return reference(model, eta, y)
 
 
-def _of_categories(model: Network, eta: Floats, y: Floats) -> Floats:
+def _of_categories(model: NetworkModel, eta: Floats, y: Floats) -> Floats:
     logs = special.log_softmax(np.column_stack([np.zeros(len(eta)), eta]), axis=1)
     return np.take_along_axis(logs, y.astype(int)[:, None], axis=1)[:, 0]
 
 
-def _of_quantities(model: Network, eta: Floats, y: Floats) -> Floats:
+def _of_quantities(model: NetworkModel, eta: Floats, y: Floats) -> Floats:
     mean = model.middle + model.unit * eta[:, 0]
     weight = np.ones(len(y)) if model.rows.weight is None else model.rows.weight
     sd = np.sqrt(weight @ (y - mean) ** 2 / weight.sum())
     return stats.norm.logpdf(y, mean, sd)
 
 
-DENSITIES: dict[type, Callable[[Network, Floats, Floats], Floats]] = {
+DENSITIES: dict[type, Callable[[NetworkModel, Floats, Floats], Floats]] = {
     Bernoulli: lambda model, eta, y: np.where(
         y == 1, stats.logistic.logcdf(eta[:, 0]), stats.logistic.logsf(eta[:, 0])
     ),
