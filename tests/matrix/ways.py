@@ -105,7 +105,7 @@ def posterior_of_a_file(a: Asked) -> None:
     assert_allclose(there.sd, here.sd, rtol=0.1)
 
 
-@question("st.report of a posterior", slow=True)
+@question("st.report of a posterior", refused=("gumbel",), slow=True)
 def report_of_a_posterior(a: Asked) -> None:
     found = drawn(a.case)
     with tempfile.TemporaryDirectory() as folder:
