@@ -8,52 +8,54 @@ from typing import Any
 from griffe import AliasResolutionError, Extension, Module, Object
 
 EARLIER = {
-    "stattools.bayes": "stattools",
-    "stattools.bayes.empirical_bayes": "stattools.conjugate.shrinkage",
-    "stattools.bayes.posterior": "stattools.bayes",
-    "stattools.bayes.prior_checks": "stattools.conjugate",
-    "stattools.data.files": "stattools.data",
-    "stattools.data.tables": "stattools.data",
-    "stattools.inference": "stattools",
-    "stattools.inference.arviz": "stattools.export",
-    "stattools.inference.diagnostics": "stattools",
-    "stattools.inference.storage.loading": "stattools.storage",
-    "stattools.interface": "stattools",
-    "stattools.models.model": "stattools.model",
-    "stattools.models.regressions": "stattools.models",
-    "stattools.models.samples": "stattools.models",
-    "stattools.series": "stattools",
-    "stattools.validation.explaining": "stattools.validation",
+    "stattools.bayes": ("stattools",),
+    "stattools.bayes.sampling.drawn.Drawn": ("stattools.sampling.draws.Posterior",),
+    "stattools.inference.estimates.Estimates": ("stattools.fitted.Fit",),
+    "stattools.networks.network": ("stattools.networks.network_model",),
+    "stattools.networks.network_model.NetworkModel": ("stattools.networks.network_model.Network",),
+    "stattools.bayes.empirical_bayes": ("stattools.conjugate.shrinkage",),
+    "stattools.bayes.posterior": ("stattools.bayes",),
+    "stattools.bayes.prior_checks": ("stattools.conjugate",),
+    "stattools.data.files": ("stattools.data",),
+    "stattools.data.tables": ("stattools.data",),
+    "stattools.inference": ("stattools",),
+    "stattools.inference.arviz": ("stattools.export",),
+    "stattools.inference.diagnostics": ("stattools",),
+    "stattools.inference.storage.loading": ("stattools.storage", "stattools.storage.file"),
+    "stattools.interface": ("stattools",),
+    "stattools.models.model": ("stattools.model",),
+    "stattools.models.regressions": ("stattools.models",),
+    "stattools.models.samples": ("stattools.models",),
+    "stattools.series": ("stattools",),
+    "stattools.validation.explaining": ("stattools.validation",),
 }
-"""Where a room's files were; the longest name that a path begins with counts."""
+"""Where files, and the members that classes inherit now, were; the longest name that a path begins with counts."""
 
 
-def earlier(path: str) -> str | None:
-    """The path that an object had, None where it is what it was.
+def earlier(path: str) -> list[str]:
+    """The paths that an object had, none where they are what they were.
 
     >>> earlier("stattools.bayes.conjugate.normal.Normal.mean")
-    'stattools.conjugate.normal.Normal.mean'
+    ['stattools.conjugate.normal.Normal.mean']
     """
-    rooms = [room for room in EARLIER if path.startswith(f"{room}.")]
-    return EARLIER[room] + path.removeprefix(room) if (room := max(rooms, key=len, default="")) else None
+    room = max((room for room in EARLIER if path.startswith(f"{room}.")), key=len, default=None)
+    return [] if room is None else [before + path.removeprefix(room) for before in EARLIER[room]]
 
 
 class EarlierPaths(Extension):
-    """Gives each object of the package the name that it had."""
+    """Gives each object of the package the names that it had."""
 
     def on_package(self, *, pkg: Module, **_: Any) -> None:
         """Called once for the package."""
         self._name(pkg)
 
     def _name(self, obj: Object) -> None:
-        if (path := earlier(obj.path)) is not None:
-            self._alias(obj, path)
+        for path in earlier(obj.path):
+            obj.aliases[path] = obj  # type: ignore[assignment]
         for member in obj.members.values():
             if not member.is_alias:
                 self._name(member)  # type: ignore[arg-type]
-            elif (path := earlier(member.path)) is not None:
-                with suppress(AliasResolutionError):  # a private name, or another package's
-                    self._alias(member.final_target, path)  # type: ignore[union-attr]
-
-    def _alias(self, obj: Object, path: str) -> None:
-        obj.aliases[path] = obj  # type: ignore[assignment]
+                continue
+            with suppress(AliasResolutionError):  # a private name, or another package's
+                for path in earlier(member.path):
+                    member.final_target.aliases[path] = member.final_target  # type: ignore[union-attr]
