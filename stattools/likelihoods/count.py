@@ -24,7 +24,7 @@ class Count(Likelihood):
 
     def level(self, sums: Floats) -> Floats:
         """The logarithm of the rate."""
-        return np.atleast_1d(self.link(sums[0] / sums[1]))
+        return self.link(sums[:1] / sums[1])
 
     def rough(self, y: Floats, weight: Floats) -> Floats:
         """The logarithm of each count, drawn halfway to their mean."""

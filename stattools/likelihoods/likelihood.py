@@ -166,7 +166,7 @@ class Likelihood:
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """Linear predictors (width,), the same for all observations, near which their maximum lies."""
         level = self.level(self.sums(y, weight, offset))
-        return np.append(level, np.zeros(self.width - len(level)))
+        return level if len(level) == self.width else np.append(level, np.zeros(self.width - len(level)))
 
     def rough(self, y: Floats, weight: Floats) -> Floats:
         """A first linear predictor near each observation, shape (n,), where no column is constant."""
