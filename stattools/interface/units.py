@@ -72,7 +72,7 @@ def require_size(
     """
     size = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
     if size != size:
-        size = float(np.nanmax(np.abs(values), initial=0.0))
+        size = float(np.fmax.reduce(np.abs(values), axis=None, initial=0.0))
     if size and not smallest <= size <= largest:
         raise DomainError(f"{who} {does} {what}, whose largest number is {size:.1g} in size. {remedy(size)}")
 

@@ -32,6 +32,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"^exponential_moments .variance|ExponentialMoments\.(variance|std)", "nan", "the variance of one observation"),
     (r"^explain \.rows\.(estimates|se|intervals)", "nan", "a share of a difference that is 0"),
     (r"^validate .*reference_decrement", "nan", "a reference that has no score"),
+    (r"^validate .*\.rows\.reference", "nan", "draws that fail on their own are compared with nothing"),
     (r"^separation \.infinite|^Separation\.(infinite|interval)", "inf", "what the outcomes make infinite"),
     (r"\.slope $", "inf", "next to the edge of the line the slope is beyond float64"),
     (r"^fit \.covariance|^Fit\.(se|table|interval|covariance)", "nan", "a variance whose maximum is 0: fit.boundary"),

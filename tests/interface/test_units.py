@@ -17,6 +17,7 @@ from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
 import stattools as st
+from stattools.interface.units import require_size
 
 Floats = NDArray[np.float64]
 
@@ -239,3 +240,8 @@ def test_precision_beside_an_outcome_beyond_float64_says_which_of_them_to_change
         st.ols(1e-118 * w, x, precision=1e-10 * w)
     with pytest.raises(st.DomainError, match=r"the units of precision=: multiply it by 1e\+100"):
         st.ols(w, x, precision=1e-100 * w)
+
+
+def test_what_is_missing_everywhere_has_no_size_that_is_refused():
+    for missing in (np.array(np.nan), np.array([np.nan, np.nan])):
+        require_size("A signal", "y", missing)
