@@ -91,7 +91,7 @@ def posterior(
     if not (is_number(target_accept) and 0.0 < target_accept < 1.0):
         raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {quoted(target_accept)}.")
     # A fit has a log-likelihood too, as a number.
-    if not (callable(getattr(model, "loglik", None)) and hasattr(model, "title")) and not hasattr(model, "parts"):
+    if not hasattr(model, "title") or not (callable(getattr(model, "loglik", None)) or hasattr(model, "parts")):
         given = ": give the model that was fitted, fit.model" if hasattr(model, "model") else ""
         raise IncompatibleError(
             f"posterior needs a model; got {type(model).__name__}{given}. Models: st.logistic(...), st.coin(...)"

@@ -149,7 +149,11 @@ class Custom:
     def _given(self, phi: Floats) -> Floats:
         """The user's score, along the coordinates of phi."""
         assert self.gradient is not None
-        given = np.asarray(self.gradient(self.T @ phi), dtype=float)
+        found = self.gradient(self.T @ phi)
+        try:
+            given = np.asarray(found, dtype=float)
+        except (TypeError, ValueError):
+            raise DomainError(f"{self.title}: score must return numbers; got {quoted(found)}.") from None
         if given.shape != phi.shape:
             raise DomainError(f"{self.title}: score returns shape {given.shape} for {len(phi)} parameters.")
         return self.T.T @ given

@@ -438,3 +438,8 @@ def test_every_prior_goes_with_every_regression(kind, prior):
 def test_every_prior_of_a_scale(sigma):
     posterior = st.posterior(st.ols("y ~ x", DATA), sigma=sigma, draws=50, chains=2, tune=100, seed=1)
     assert abs(posterior["sigma"].mean() - 1.0) < 0.3
+
+
+def test_a_contrast_of_beliefs_is_no_model():
+    with pytest.raises(st.IncompatibleError, match="needs a model"):
+        st.posterior(st.difference(st.Beta(4, 3), st.Beta(2, 5)), seed=1)

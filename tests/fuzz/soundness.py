@@ -49,6 +49,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
         "inf",
         "no bound at the end of the line where a parameter is below 1",
     ),
+    (r"^tipping_prior \.strength", "inf", "no prior of that mean reverses the conclusion"),
     (r"^held_out \.accuracy", "nan", "an accuracy without classes"),
     (r"^(Cluster|Binomial|BetaBinomial) ", "nan inf", "what was given, checked when the rows are known"),
 )

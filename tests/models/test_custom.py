@@ -141,3 +141,8 @@ def test_a_penalized_fit_does_not_depend_on_its_start(start):
     rest = y + b[0] * np.expm1(-b[1] * x)
     slopes = np.array([-np.expm1(-b[1] * x), b[0] * x * np.exp(-b[1] * x)]) @ rest / 300.0
     assert_allclose(slopes, 1e-3 * b, rtol=1e-7, atol=1e-7)
+
+
+def test_a_score_that_is_no_number_is_told():
+    with pytest.raises(st.DomainError, match="score must return numbers"):
+        st.fit(st.custom(lambda t: -float(t[0] ** 2), start=[0.5], score=lambda t: object()))

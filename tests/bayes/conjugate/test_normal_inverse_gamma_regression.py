@@ -248,3 +248,8 @@ def test_equals_the_conjugate_package():
     assert_allclose(ours.mean, theirs.mu, rtol=1e-11)
     assert_allclose([ours.shape, ours.scale], [theirs.alpha, theirs.beta], rtol=1e-11)
     assert_allclose(np.linalg.inv(ours.precision), theirs.delta_inverse, rtol=1e-10)
+
+
+def test_coefficients_without_names_have_a_tree():
+    belief = st.NormalInverseGammaRegression(mean=[0.0, 1.0], precision=np.eye(2), shape=3.0, scale=1.0)
+    assert list(belief.to_arviz(draws=5)["prior"].coords["coef"].values) == list(belief.terms)

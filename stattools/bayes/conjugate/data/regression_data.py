@@ -148,7 +148,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
             if name == "posterior":
                 density = data.log_density(sample["coefficients"], sample["sigma"])
                 groups["log_likelihood"] = {"y": density[None]}
-    coords: dict[str, Any] = {"coef": list(belief.names)}
+    coords: dict[str, Any] = {"coef": list(belief.terms)}
     axes = {"beta": ["coef"]}
     if data is not None:
         groups["observed_data"] = {"y": data.y + data.offset}
