@@ -62,7 +62,9 @@ def save(fit: Any, path: str | os.PathLike[str]) -> Path:
     text = json.dumps(content | {"fit": encoded(fit, arrays)}, indent=1, allow_nan=False)
     try:
         _restored(json.loads(text), arrays)
-    except Exception as error:
+    except MemoryError:  # which says nothing of the fit
+        raise
+    except Exception as error:  # what `load` would say of it
         raise IncompatibleError(f"save keeps no fit that load would refuse: {error}. Fit the model again.") from error
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **arrays)

@@ -437,3 +437,12 @@ def test_what_compares_rows_says_that_they_were_not_saved(tmp_path, family, y):
     for question in (st.sentences, st.validate, *existence):
         with pytest.raises(st.IncompatibleError, match="rows of this fit were not saved"):
             question(fit)
+
+
+def test_want_of_memory_in_save_is_no_fault_of_the_fit(tmp_path, monkeypatch):
+    def short(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("stattools.inference.storage.file._restored", short)
+    with pytest.raises(MemoryError):
+        st.fit(st.coin([1, 0, 1])).save(tmp_path / "coin")
