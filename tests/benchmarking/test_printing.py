@@ -1,0 +1,37 @@
+"""A comparison in text: each fact and each promise has a column only where somebody states it."""
+
+import pytest
+
+from stattools.benchmarking.comparison import Comparison, Timing
+from stattools.benchmarking.printing import cells, duration, lines, ratio, show
+
+TWO = Comparison("sum", (Timing("ours", (0.002, 0.001, 0.004)), Timing("loop", (0.01,), target=8.0)))
+
+
+def test_a_promise_that_was_missed_is_said():
+    head, body = cells(TWO)
+    assert head == ["", "median", "times ours", "promised"]
+    assert body == [["ours", "2.00 ms", "1.0", ""], ["loop", "10.0 ms", "5.0", "8.0 or more, missed"]]
+
+
+def test_facts_stand_in_columns_of_their_own():
+    told = Comparison("sum", (Timing("ours", (1.0,), facts={"digits": 15.123}), Timing("loop", (3.0,))))
+    head, body = cells(told)
+    assert head == ["", "median", "times ours", "digits"]
+    assert [row[-1] for row in body] == ["15.1", ""]
+
+
+def test_comparisons_are_printed_one_by_one(capsys):
+    show([TWO, TWO])
+    assert capsys.readouterr().out == 2 * ("\n".join(lines(TWO)) + "\n\n")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(75.0, "75.0 s"), (1.0, "1.00 s"), (0.5, "500 ms"), (2e-6, "2.00 µs"), (3e-9, "3.00 ns")]
+)
+def test_durations_have_a_unit_that_suits_them(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_ratios_have_three_digits():
+    assert [ratio(value) for value in (0.5, 3.0, 99.94, 1234.0)] == ["0.50", "3.0", "99.9", "1,234"]

@@ -1,0 +1,24 @@
+"""Log odds of hundreds, against 700-digit arithmetic."""
+
+import mpmath
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as some
+from numpy.testing import assert_allclose
+
+import stattools as st
+
+
+def test_bernoulli_at_800():
+    loglik, score, information = st.Bernoulli().evaluate(np.array([800.0, -800.0, 800.0]), np.array([0.0, 1.0, 1.0]))
+    assert loglik.tolist() == [-800.0, -800.0, 0.0]
+    assert score.tolist() == [-1.0, 1.0, 0.0]
+    assert (information >= 0).all()
+
+
+@given(some.floats(-700, 700), some.sampled_from([0.0, 1.0]))
+def test_bernoulli_keeps_relative_accuracy(eta, y):
+    with mpmath.workdps(700):
+        exact = -mpmath.log1p(mpmath.exp(-mpmath.mpf(eta) * (1 if y else -1)))
+        assert_allclose(float(st.Bernoulli().loglik(eta, y)), float(exact), rtol=4e-15)
+        assert_allclose(float(st.Bernoulli().evaluate(eta, y)[0]), float(exact), rtol=4e-15)
