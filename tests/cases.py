@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 import stattools as st
+from stattools.likelihoods.linked import Linked
+from stattools.likelihoods.links import LINKS
 from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
 from tests.gumbel import Gumbel, gumbel
@@ -35,10 +37,12 @@ class LikelihoodCase:
     outcomes: Callable[[np.random.Generator, int], Floats]
     refused: tuple[Any, ...]
     spread: float = 2.0
+    center: float = 0.0
 
     def draw(self, generator: np.random.Generator, n: int = 40) -> tuple[Floats, Floats]:
         width = self.likelihood.width
         eta = self.spread * generator.standard_normal(n if width == 1 else (n, width))
+        eta[(slice(None), 0)[: eta.ndim]] += self.center
         return eta, self.outcomes(generator, n)
 
     def __str__(self) -> str:
@@ -134,6 +138,55 @@ LIKELIHOODS = [
         lambda g, n: g.gumbel(size=n),
         (np.nan, np.inf, "tall"),
         spread=0.5,
+    ),
+    *(
+        LikelihoodCase(
+            f"bernoulli {name}",
+            Linked(st.Bernoulli(), LINKS[name]),
+            lambda eta, y, mean=mean: stats.bernoulli.logpmf(y, mean(eta)),
+            lambda g, n: g.integers(0, 2, n).astype(float),
+            (0.5, 2, -1, np.nan, np.inf, "yes"),
+            spread=0.7,
+        )
+        for name, mean in {
+            "cloglog": lambda eta: -np.expm1(-np.exp(eta)),
+            "loglog": lambda eta: np.exp(-np.exp(-eta)),
+            "cauchit": stats.cauchy.cdf,
+        }.items()
+    ),
+    LikelihoodCase(
+        "binomial probit",
+        Linked(st.Binomial(trials=12), LINKS["probit"]),
+        lambda eta, y: stats.binom.logpmf(y, 12, special.ndtr(eta)),
+        lambda g, n: g.integers(0, 13, n).astype(float),
+        (0.5, 13, -1, np.nan, "yes"),
+        spread=0.7,
+    ),
+    LikelihoodCase(
+        "gaussian log",
+        Linked(st.Gaussian(scale=1.7), LINKS["log"]),
+        lambda eta, y: stats.norm.logpdf(y, np.exp(eta), 1.7),
+        lambda g, n: g.uniform(0.1, 4.0, n),
+        (np.nan, np.inf, "tall"),
+        spread=0.7,
+    ),
+    LikelihoodCase(
+        "poisson sqrt",
+        Linked(st.Poisson(), LINKS["sqrt"]),
+        lambda eta, y: stats.poisson.logpmf(y, eta**2),
+        lambda g, n: g.poisson(4.0, n).astype(float),
+        (0.5, -1, np.nan, np.inf, "many"),
+        spread=0.2,
+        center=2.0,
+    ),
+    LikelihoodCase(
+        "negative binomial sqrt",
+        Linked(st.NegativeBinomial(), LINKS["sqrt"]),
+        lambda eta, y: stats.nbinom.logpmf(y, np.exp(-eta[:, 1]), 1 / (1 + np.exp(eta[:, 1]) * eta[:, 0] ** 2)),
+        lambda g, n: g.poisson(4.0, n).astype(float),
+        (0.5, -1, np.nan, np.inf, "many"),
+        spread=0.4,
+        center=2.0,
     ),
 ]
 

@@ -7,7 +7,7 @@ z = (y - location) / scale, mean location + 0.5772 scale and variance (pi scale)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,6 +28,7 @@ class Gumbel(Likelihood):
     """Largest values: y ~ Gumbel(eta_0, exp(eta_1)); eta has shape (n, 2), the location and the log of the scale."""
 
     width = 2
+    parameters: ClassVar = {"location": "identity", "scale": "log"}
     outcome = Outcome.REAL
     words = Words("the location")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -34,6 +34,7 @@ class Bernoulli(Event):
     (-800.0, -1.0)
     """
 
+    parameters: ClassVar = {"mean": "logit"}
     words = LOG_ODDS
     canonical = True
 

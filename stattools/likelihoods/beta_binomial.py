@@ -15,7 +15,7 @@ vanish themselves (`saddle_point`, `gamma_differences`): nothing is lost for s a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -51,6 +51,7 @@ class BetaBinomial(Likelihood):
 
     trials: ArrayLike | None = None
     width = 2
+    parameters: ClassVar = {"mean": "logit", "precision": "log"}
     outcome = Outcome.TRIALS
     words = LOG_ODDS
     limit = Binomial

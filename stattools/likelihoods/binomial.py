@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,6 +37,7 @@ class Binomial(Likelihood):
     """
 
     trials: ArrayLike | None = None
+    parameters: ClassVar = {"mean": "logit"}
     outcome = Outcome.TRIALS
     words = LOG_ODDS
     is_event = canonical = starts_at_zero = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,6 +29,7 @@ class Categorical(Likelihood):
     """
 
     categories: int
+    parameters: ClassVar = {"mean": "logit"}
     outcome = Outcome.CATEGORY
     words = LOG_ODDS
     canonical = starts_at_zero = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,6 +33,7 @@ class Gaussian(Likelihood):
     """
 
     scale: float = 1.0
+    parameters: ClassVar = {"mean": "identity"}
     outcome = Outcome.REAL
     words = Words("the mean")
     has_scale = starts_at_zero = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -51,6 +52,8 @@ class Likelihood:
     """
 
     width = 1
+    parameters: ClassVar[Mapping[str, str]]
+    """The parameters of the distribution by name, each with its link, in the order of the linear predictors."""
     outcome: ClassVar[Outcome]
     words: ClassVar[Words]
     has_scale: ClassVar[bool] = False

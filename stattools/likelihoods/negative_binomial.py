@@ -14,7 +14,7 @@ Trivedi, Regression Analysis of Count Data (2013), 3.3; Lawless (1987).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -46,6 +46,7 @@ class NegativeBinomial(Count):
     """
 
     width = 2
+    parameters: ClassVar = {"mean": "log", "alpha": "log"}
     limit = Poisson
     edge = Edge(
         lower=float(np.log(1e-8)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -31,6 +31,7 @@ class Poisson(Count):
     -1.712318
     """
 
+    parameters: ClassVar = {"mean": "log"}
     canonical = True
 
     def check(self, y: ArrayLike) -> Floats:

@@ -54,7 +54,9 @@ def count_interval(
     return lower, upper
 
 
-def mixture_interval(likelihood: Any, eta: Floats, V: Floats, level: float) -> tuple[Floats, Floats]:
+def mixture_interval(
+    likelihood: Any, eta: Floats, V: Floats, level: float, trials: Floats | None = None
+) -> tuple[Floats, Floats]:
     """The same for any family that knows its distribution function, by a sum over values of eta: ends (m,), (m,).
 
     Right to about 1e-6 of a probability where eta is known better than an observation, to 0.01 where far worse.
@@ -68,13 +70,14 @@ def mixture_interval(likelihood: Any, eta: Floats, V: Floats, level: float) -> t
         moved = (turn * np.sqrt(np.maximum(root, 0.0))[:, None, :]) @ z.T  # (m, width, J)
         nodes = np.moveaxis(eta[part, :, None] + moved, 1, 2).reshape(-1, eta.shape[1])
         at = nodes[:, 0] if eta.shape[1] == 1 else nodes
-        rows = len(moved)
+        rows, out_of = len(moved), 1.0 if trials is None else trials[part]
+        family = likelihood if trials is None else likelihood.with_trials(np.repeat(out_of, len(z)))
 
-        def cdf(y: Floats, at: Floats = at, rows: int = rows) -> Floats:
+        def cdf(y: Floats, at: Floats = at, rows: int = rows, family: Any = family) -> Floats:
             inside = np.repeat(np.clip(y, low, high), len(z))
-            return np.where(y < low, 0.0, likelihood.cdf(at, inside).reshape(rows, -1) @ share)
+            return np.where(y < low, 0.0, family.cdf(at, inside).reshape(rows, -1) @ share)
 
-        mean = np.asarray(likelihood.mean(at)).reshape(rows, -1) @ share
+        mean = out_of * (np.asarray(likelihood.mean(at)).reshape(rows, -1) @ share)
         find = smallest_count if likelihood.outcome.is_whole else crossing
         reach, tail = np.maximum(np.abs(mean), 1.0), 0.5 * (1.0 - level)
         ends.append([find(cdf, p, mean, reach) for p in (tail, 1.0 - tail)])

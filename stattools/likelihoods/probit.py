@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import erfcx, log_ndtr, ndtr, ndtri
+from scipy.special import log_ndtr, ndtr, ndtri
 
 from stattools.errors import DomainError
 from stattools.likelihoods.event import Event
 from stattools.likelihoods.likelihood import Floats, Terms, Words, allowed, finite_floats
-
-SQRT_HALF = np.sqrt(0.5)
+from stattools.numerics.normal_tail import mills, minus_slope
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,7 @@ class Probit(Event):
     -804.6084
     """
 
+    parameters: ClassVar = {"mean": "probit"}
     words = Words("the normal quantile of the probability")
 
     def check(self, y: ArrayLike) -> Floats:
@@ -55,21 +55,21 @@ class Probit(Event):
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """s h(s eta)."""
         sign = _sign(y)
-        return sign * _mills(sign * np.asarray(eta, dtype=float))
+        return sign * mills(sign * np.asarray(eta, dtype=float))
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """h(u) (u + h(u)) with u = s eta. Needs y."""
         if y is None:
             raise DomainError("Probit's information is the observed one: give information(eta, y).")
         u = _sign(y) * np.asarray(eta, dtype=float)
-        return _curvature(u, _mills(u))
+        return minus_slope(u, mills(u))
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         sign = _sign(y)
         u = sign * np.asarray(eta, dtype=float)
-        h = _mills(u)
-        return log_ndtr(u), sign * h, _curvature(u, h)
+        h = mills(u)
+        return log_ndtr(u), sign * h, minus_slope(u, h)
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """phi(eta)^2 / (Phi(eta) Phi(-eta)), the mean of the information."""
@@ -83,22 +83,3 @@ class Probit(Event):
 
 def _sign(y: ArrayLike) -> Floats:
     return 2.0 * np.asarray(y, dtype=float) - 1.0
-
-
-def _mills(u: Floats) -> Floats:
-    """phi(u) / Phi(u) = sqrt(2 / pi) exp(-u^2 / 2) / erfc(-u / sqrt 2); for u < 0 the exponentials cancel by hand."""
-    low = np.minimum(u, 0.0)
-    high = np.maximum(u, 0.0)
-    below = np.sqrt(2.0 / np.pi) / erfcx(-low * SQRT_HALF)
-    above = np.exp(-0.5 * np.minimum(high, 1e3) ** 2) / (np.sqrt(2.0 * np.pi) * ndtr(high))
-    return np.where(u < 0.0, below, above)
-
-
-def _curvature(u: Floats, h: Floats) -> Floats:
-    """h (u + h), with u + h by its continued fraction where it is a difference of large numbers: 1/|u| - 2/|u|^3 +
-    ...
-    """
-    far = np.maximum(-u, 30.0)
-    s = 1.0 / (far * far)
-    rest = (1.0 - s * (2.0 - s * (10.0 - s * (74.0 - s * 706.0)))) / far
-    return h * np.where(u < -30.0, rest, u + h)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Rows
+from stattools.errors import IncompatibleError
 from stattools.likelihoods import Likelihood
 from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
@@ -24,6 +25,11 @@ def starting_point(likelihood: Likelihood, predictor: Linear | Dispersed, rows: 
     at_zero = likelihood.starts_at_zero
     if at_zero and (rows.offset is None or likelihood.has_scale):
         return theta
+    if likelihood.has_scale and not at_zero:
+        raise IncompatibleError(
+            "the scale of normal errors comes from least squares, which knows no link but the identity. Give a family "
+            "whose scale is one of its parameters."
+        )
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
     offset = np.zeros(len(rows.y)) if rows.offset is None else rows.offset
     if at_zero:

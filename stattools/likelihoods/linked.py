@@ -1,0 +1,192 @@
+"""A family with another link: its first parameter is a new function of the linear predictor, by the chain rule.
+
+    theta = h(eta),   h = the family's own link after the mean of the new one
+    score = l'(theta) h',   information = -l''(theta) h'^2 - l'(theta) h''
+
+Every other answer is the family's at theta, exact where that is. Cost: one link beside the family. Source: McCullagh &
+Nelder, Generalized Linear Models (1989), 2.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stattools.errors import DomainError, IncompatibleError
+from stattools.likelihoods.likelihood import Floats, Likelihood, Tails, Terms, Words
+from stattools.likelihoods.links import LINKS, Curve, Link
+from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.predictive import mixture_interval
+
+OWN: dict[str, Callable[[Link, Floats], Curve]] = {
+    "identity": lambda link, eta: link.plain(eta),
+    "log": lambda link, eta: link.log_mean(eta),
+    "logit": lambda link, eta: link.log_odds(eta),
+}
+"""A family's linear predictor as a function of another link's, by the family's own link."""
+
+
+@dataclass(frozen=True)
+class Linked(Likelihood):
+    """`family`, whose first parameter has the link identity, log or logit, with the link `through` in its place.
+
+    A linear predictor whose mean the family does not have, such as a negative rate, has log-likelihood -inf. Raises
+    IncompatibleError for families with another link of their own.
+
+    >>> from stattools.likelihoods import Bernoulli
+    >>> discrete_hazard = Linked(Bernoulli(), LINKS["cloglog"])
+    >>> float(discrete_hazard.loglik([0.0], [0.0])[0])  # P(y = 0) = exp(-exp(eta))
+    -1.0
+    """
+
+    family: Likelihood
+    through: Link
+
+    def __post_init__(self) -> None:
+        family, link = self.family, self.through
+        (first, own), *others = family.parameters.items()
+        if own not in OWN or family.outcome is Outcome.CATEGORY:
+            raise IncompatibleError(
+                f"{type(family).__name__} has the link {own!r} of its own, in whose place none can stand. Give a "
+                f"family of one mean with the link {', '.join(OWN)}."
+            )
+        unit = link.ends == (0.0, 1.0)
+        vars(self).update(
+            parameters={first: link.name, **dict(others)},
+            width=family.width,
+            outcome=family.outcome,
+            words=Words(f"the {link.words} of the {'probability' if unit else 'mean'}"),
+            has_scale=family.has_scale,
+            is_event=family.is_event,
+            edge=family.edge,
+            starts_at_zero=family.starts_at_zero and unit,
+        )
+
+    def check(self, y: ArrayLike) -> Floats:
+        return self.family.check(y)
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        return self.family.mean(self._theta(eta))
+
+    def link(self, mean: Any) -> Any:
+        own = LINKS[next(iter(self.family.parameters.values()))]
+        return self.through.of(own.mean(self.family.link(mean)))
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        theta, slope, _ = self._curve(eta)
+        found = np.array(self.family.slope(theta))
+        found[:, :, 0] *= slope[:, None]
+        return found
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        return self.evaluate(eta, y)[0]
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        return self.evaluate(eta, y)[1]
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        if y is None:
+            raise DomainError("The information of a family with another link is the observed one: give y too.")
+        return self.evaluate(eta, y)[2]
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        theta, slope, bend = self._curve(eta)
+        loglik, score, information = self.family.evaluate(theta, y)
+        loglik = np.where(np.isnan(slope), -np.inf, loglik)
+        if self.width == 1:
+            return loglik, score * slope, information * slope * slope - score * bend
+        score, information = np.array(score), np.array(information)
+        information[..., 0, :] *= slope[..., None]
+        information[..., :, 0] *= slope[..., None]
+        information[..., 0, 0] -= score[..., 0] * bend
+        score[..., 0] *= slope
+        return loglik, score, information
+
+    def expected(self, eta: Floats, y: Floats) -> Floats:
+        theta, slope, _ = self._curve(eta)
+        if self.width > 1:
+            return self.information(eta, y)
+        return self.family.expected(theta, y) * slope * slope
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        return self.family.sample(self._theta(eta), seed=seed)
+
+    def trials_of(self, y: Floats) -> Any:
+        return self.family.trials_of(y)
+
+    def with_trials(self, trials: Any) -> Linked:
+        return Linked(self.family.with_trials(trials), self.through)
+
+    def observed(self, y: Floats) -> Floats:
+        return self.family.observed(y)
+
+    def reversed(self, y: Floats) -> Floats | None:
+        return self.family.reversed(y)
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        return self.family.variance(self._theta(eta), y)
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        return self.family.deviance(self._theta(eta), y)
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        return self.family.cdf(self._theta(eta), y)
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        return self.family.survival(self._theta(eta), y)
+
+    def tails(self, eta: Floats, y: Floats) -> Tails:
+        return self.family.tails(self._theta(eta), y)
+
+    def side(self, y: Floats) -> Floats:
+        """An observation at the end of the means, or beyond, is reached where eta runs off to that end."""
+        observed, (left, right) = self.observed(y), self.through.ends
+        runs = {0.0: observed <= 0.0, 1.0: observed >= 1.0}
+        nowhere = np.zeros(len(observed), dtype=bool)
+        side = np.where(runs.get(right, nowhere), 1.0, np.where(runs.get(left, nowhere), -1.0, 0.0))
+        return np.where(self.trials_of(y) > 0, side, np.nan)
+
+    def level(self, sums: Floats) -> Floats:
+        """The linear predictor of the mean outcome; DomainError where the link has none for it."""
+        n, total, rows, offset = sums
+        with np.errstate(divide="ignore", invalid="ignore"):  # told by name
+            eta = np.atleast_1d(self.link(total / n))
+        if not np.isfinite(eta).all():
+            raise DomainError(
+                f"the link {self.through.name} needs an outcome whose mean it has; got a mean of {total / n:.6g}. "
+                "Give the link identity."
+            )
+        return eta - offset / rows
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        level = self.level(self.sums(y, weight, offset))
+        return np.append(level, self.family.start(y, weight, np.zeros(len(y)))[1:])
+
+    def rough(self, y: Floats, weight: Floats) -> Floats:
+        """The linear predictor halfway between each observation and the mean."""
+        observed = self.observed(y)
+        return self.link(0.5 * (observed + weight @ observed / weight.sum()))
+
+    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
+        return mixture_interval(self, eta, V, level, trials)
+
+    def far(self, size: float) -> float:
+        """Where one of two outcomes has probability exp(-size)."""
+        tail = np.exp(-size)
+        return float(np.abs(self.through.of([tail, 1.0 - tail])).min()) if self.through.ends == (0.0, 1.0) else size
+
+    def _theta(self, eta: ArrayLike) -> Floats:
+        return self._curve(eta)[0]
+
+    def _curve(self, eta: ArrayLike) -> Curve:
+        """The family's linear predictors, and slope and bend of the first; nan where the family has no such mean."""
+        eta = np.asarray(eta, dtype=float)
+        first = eta if self.width == 1 else eta[..., 0]
+        theta, slope, bend = OWN[next(iter(self.family.parameters.values()))](self.through, first)
+        theta = np.where(np.isnan(slope), 0.0, theta)
+        return theta if self.width == 1 else np.concatenate([theta[..., None], eta[..., 1:]], axis=-1), slope, bend
