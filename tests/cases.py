@@ -166,7 +166,7 @@ LIKELIHOODS = [
         "gaussian log",
         Linked(st.Gaussian(scale=1.7), LINKS["log"]),
         lambda eta, y: stats.norm.logpdf(y, np.exp(eta), 1.7),
-        lambda g, n: g.uniform(0.1, 4.0, n),
+        lambda g, n: g.uniform(-0.02, 4.0, n),
         (np.nan, np.inf, "tall"),
         spread=0.7,
     ),
