@@ -1,0 +1,62 @@
+"""Newton steps with halving: one for a parabola, shorter ones where a whole step leads down, none at round-off."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.models.model import Evaluation
+from stattools.solvers.steps.newton_steps import climb, footing
+from tests.cases import rng
+
+
+class Curve:
+    """A log-likelihood of one parameter, given with its two derivatives."""
+
+    title, n = "Curve", 1.0
+
+    def __init__(self, *parts):
+        self.parts = parts
+
+    def dispersion(self, theta):
+        return 1.0
+
+    def evaluate(self, theta):
+        value, slope, curvature = (part(theta[0]) for part in self.parts)
+        return Evaluation(value, np.array([slope]), np.array([[-curvature]]))
+
+
+def test_a_parabola_takes_one_step():
+    parabola = Curve(lambda t: -2.0 * (t - 3.0) ** 2, lambda t: -4.0 * (t - 3.0), lambda t: -4.0)
+    found = climb(parabola, np.array([-10.0]), 1e-8, 5, "Newton")
+    assert (found.steps, found.status, found.decrement) == (1, "converged", 0.0)
+    assert_allclose(found.estimate, [3.0], rtol=1e-15)
+    assert_allclose(found.covariance, [[0.25]], rtol=1e-15)
+
+
+def test_steps_are_halved_until_the_value_rises():
+    """-sqrt(1 + t^2): a whole step from t leads to -t^3."""
+    curve = Curve(lambda t: -np.sqrt(1 + t * t), lambda t: -t / np.sqrt(1 + t * t), lambda t: -((1 + t * t) ** -1.5))
+    found = climb(curve, np.array([5.0]), 1e-8, 50, "Newton")
+    values = [entry.loglik for entry in found.trace]
+    assert found.converged
+    assert_allclose(found.estimate, [0.0], atol=1e-8)
+    assert (np.diff(values) >= 0).all()
+
+
+def test_too_few_steps_and_no_start_are_said():
+    curve = Curve(lambda t: -np.cosh(t), lambda t: -np.sinh(t), lambda t: -np.cosh(t))
+    found = climb(curve, np.array([5.0]), 1e-8, 2, "Newton")
+    assert (found.status, found.steps) == ("max-steps", 2)
+    nowhere = Curve(lambda t: -np.inf, lambda t: 0.0, lambda t: -1.0)
+    with pytest.raises(st.DomainError, match=r"Newton cannot start: the log-likelihood of Curve .* is -inf"):
+        climb(nowhere, np.zeros(1), 1e-8, 2, "Newton")
+
+
+def test_years_are_standardized_and_other_columns_are_not():
+    g = rng(1)
+    y, x = g.integers(0, 2, 60), g.normal(size=60)
+    assert footing(st.logistic(y, x)).T is None
+    work, T, now, _ = footing(st.logistic(y, 2000.0 + x))
+    assert_allclose(T @ work.start, st.logistic(y, 2000.0 + x).start, atol=1e-12)
+    assert_allclose(now.loglik, work.evaluate(work.start).loglik, rtol=1e-15)
