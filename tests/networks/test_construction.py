@@ -67,39 +67,3 @@ def test_what_cannot_be_a_network(y, options, error, says):
 def test_an_unknown_keyword_is_an_error():
     with pytest.raises(TypeError, match="layers"):
         st.network(LABELS, X, layers=[3])  # type: ignore[call-arg]
-
-
-def test_theta_of_another_shape_and_second_derivatives_are_refused():
-    model = st.network(LABELS, X, hidden=[3])
-    with pytest.raises(st.DomainError, match="17 parameters; got theta of shape"):
-        model.loglik(np.zeros(3))
-    with pytest.raises(st.IncompatibleError, match="no information matrix"):
-        model.evaluate(model.start, order=2)
-
-
-def test_rare_values_are_at_most_at_five():
-    generator = np.random.default_rng(0)
-    X = np.column_stack([generator.normal(size=2000), np.zeros(2000)])
-    X[7, 1] = 255.0
-    model = st.network(generator.integers(0, 2, 2000), X)
-    inputs = model.inputs(X)
-    assert inputs[7, 1] == pytest.approx(5.0)
-    assert inputs[:, 0].std() == pytest.approx(1.0, rel=1e-12)
-
-
-def test_rows_of_weight_zero_do_not_move_the_standardization():
-    rows, weights = np.vstack([X, [[1e9, 0.0]]]), np.append(np.ones(12), 0.0)
-    model = st.network(np.append(LABELS, 1), rows, weights=weights)
-    np.testing.assert_allclose(model.scale, st.network(LABELS, X).scale, rtol=1e-12)
-
-
-def test_what_overflows_is_said_with_its_cause():
-    model = st.network(LABELS, X, hidden=[3], activation="relu")
-    with pytest.raises(st.DomainError, match="overflows at this theta"):
-        model.score(np.full(17, 1e200))
-    with pytest.raises(st.DomainError, match=r"theta\[0\] is nan"):
-        model.loglik(np.full(17, np.nan))
-    with pytest.raises(st.DomainError, match="Change its units"):
-        st.network(LABELS, X * 1e250)
-    with pytest.raises(st.IncompatibleError, match="knows no weights"):
-        st.network(LABELS, X, batch_norm=True, weights=np.ones(12))

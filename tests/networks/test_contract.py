@@ -62,15 +62,6 @@ def test_nothing_overflows():
     assert np.isfinite(model.score(1e3 * model.start)).all()
 
 
-def test_a_dense_layer_is_a_matrix_product():
-    theta = np.arange(8.0)
-    Z, back = Dense(3, 2).forward(theta, X)
-    np.testing.assert_allclose(Z, X @ theta[:6].reshape(3, 2) + theta[6:], rtol=1e-14)
-    own, pull = back(np.ones((12, 2)))
-    np.testing.assert_allclose(own, [*np.repeat(X.sum(0), 2), 12, 12], rtol=1e-12)
-    np.testing.assert_allclose(pull, np.ones((12, 2)) @ theta[:6].reshape(3, 2).T, rtol=1e-14)
-
-
 def torch_loglik(torch, model, parts, rows):
     """The network by torch's own functions: batch norm, activations and losses."""
     functional = torch.nn.functional

@@ -1,0 +1,29 @@
+"""What a network has not on purpose is refused with what to use instead."""
+
+import pytest
+
+import stattools as st
+from stattools.networks.absent import ABSENT, refuse
+from tests.networks.ring import RING, X
+
+
+def test_there_is_no_information():
+    fit = st.fit(st.network(RING, X, hidden=[2]), solver=st.LBFGS(max_steps=3), seed=0)
+    assert not hasattr(fit, "information")
+    assert not hasattr(fit.model, "information")
+
+
+@pytest.mark.parametrize("name", sorted(ABSENT))
+def test_each_absent_name_says_what_to_use(name):
+    what, instead = ABSENT[name]
+    with pytest.raises(AttributeError) as caught:
+        refuse(name, "A network")
+    assert isinstance(caught.value, st.IncompatibleError)
+    assert str(caught.value).startswith(f"A network has no {what}: its units can be exchanged")
+    assert str(caught.value).endswith(f"Use {instead}.")
+
+
+def test_any_other_name_is_a_plain_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'wald'") as caught:
+        refuse("wald", "A network")
+    assert not isinstance(caught.value, st.IncompatibleError)
