@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from stattools.benchmarking.comparison import Comparison, Timing
+from stattools.text.columns import aligned
 
 
 def show(comparisons: Iterable[Comparison]) -> None:
@@ -23,8 +24,6 @@ def lines(comparison: Comparison) -> list[str]:
     ours  1.00 ms         1.0
     loop  10.0 ms        10.0  4.0 or more, held
     """
-    from stattools.text.columns import aligned
-
     head, body = cells(comparison)
     return [comparison.title, *aligned(head, body, left=1)]
 

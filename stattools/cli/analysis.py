@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import stattools as st
 from stattools.cli.families import Family
 from stattools.cli.guess import Guess
 from stattools.errors import IdentificationError, IncompatibleError
@@ -72,8 +73,6 @@ def analyze(
     advance: Callable[[str], None] = lambda what: None,
 ) -> Analysis:
     """Fit `build(formula, frame)`, validate it, compare it with the formulas of `rivals`, draw a posterior if asked."""
-    import stattools as st
-
     advance("fitting")
     model = build(formula, frame)
     others = [build(rival, frame) for rival in rivals]

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from stattools import __version__
 from stattools.cli.bench import bench
 from stattools.cli.fit import fit
 from stattools.cli.gallery import gallery
@@ -36,8 +37,6 @@ def main() -> None:
 def show_version(wanted: bool) -> None:
     """Print the version and stop."""
     if wanted:
-        from stattools import __version__
-
         print(f"stattools {__version__}")
         raise typer.Exit
 

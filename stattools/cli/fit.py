@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+import stattools as st
 from stattools.cli import machines
 from stattools.cli.failures import failures
 from stattools.cli.families import Family, taken
@@ -39,8 +40,6 @@ def fit(
     if (html or png) and report is None:
         raise typer.BadParameter("--html and --png are faces of a report: add --report DIR.", param_hint="--report")
     with failures(as_json):
-        import stattools as st
-
         columns = taken(
             getattr(st, family), weights=weights, precision=precision, offset=offset, exposure=exposure, trials=trials
         )

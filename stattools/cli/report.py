@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+import stattools as st
 from stattools.cli import machines, words
 from stattools.cli.failures import failures
 from stattools.cli.families import Family, taken
@@ -48,7 +49,6 @@ def report(
     given = {"weights": weights, "precision": precision, "offset": offset, "exposure": exposure, "trials": trials}
     rivals, priors = compare or [], prior or []
     with failures(as_json), progress(5) as advance:
-        import stattools as st
         from stattools.cli.analysis import OVERDISPERSED, Plan, analyze, dispersion, failed, overdispersion, parts
         from stattools.cli.files import stem, table
         from stattools.cli.guess import Guess, guess

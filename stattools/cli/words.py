@@ -8,6 +8,8 @@ from typing import Any
 
 import typer
 
+import stattools as st
+
 CALL = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*")
 PRIORS = {
     "normal": "Normal",
@@ -53,8 +55,6 @@ def covariance(word: str) -> Any:
     >>> covariance("hc3"), covariance("hac(4)").lags
     ('HC3', 4)
     """
-    import stattools as st
-
     found = CALL.fullmatch(word)
     name, argument = (found[1].lower(), found[2]) if found else ("", None)
     if name in ("information", "robust") and argument is None:
@@ -76,8 +76,6 @@ def penalty(word: str | None) -> Any:
     >>> penalty("jeffreys"), penalty("ridge(2)").strength
     (Jeffreys(), 2.0)
     """
-    import stattools as st
-
     if word is None:
         return None
     found = CALL.fullmatch(word)
@@ -92,8 +90,6 @@ def penalty(word: str | None) -> Any:
 
 
 def _distribution(call: str, word: str) -> Any:
-    import stattools as st
-
     found = CALL.fullmatch(call)
     name = found[1].lower().replace("half_", "half") if found else ""
     if found is None or name not in PRIORS:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+import stattools as st
+from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.gallery import command
 from stattools.reporting import figures, sections
 from stattools.reporting.beliefs import ledger
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.posteriors import PROB, posterior
 from stattools.reporting.tables import between, chance, count, decimals, facts, number, percent
-
-if TYPE_CHECKING:
-    from stattools.bayes.conjugate.beta_binomial import Beta
 
 ATTACKS = {"aspirin": 104, "placebo": 189}
 PEOPLE = {"aspirin": 11_037, "placebo": 11_034}
@@ -31,8 +30,6 @@ SURE = 0.99
 
 def document() -> Document:
     """The report."""
-    import stattools as st
-
     model = st.binomial(list(ATTACKS.values()), list(PEOPLE.values()), by=list(ATTACKS))
     fit = st.fit(model)
     trial = Trial(*(st.Beta(1, 1).update(st.binomial(ATTACKS[arm], PEOPLE[arm])) for arm in ATTACKS))
@@ -79,28 +76,20 @@ class Trial:
     @cached_property
     def better(self) -> float:
         """P(aspirin has the smaller theta)."""
-        import stattools as st
-
         return st.probability_greater(self.placebo, self.aspirin)
 
     @cached_property
     def worse(self) -> float:
         """P(placebo has the smaller theta), not one minus the other: it has digits of its own."""
-        import stattools as st
-
         return st.probability_greater(self.aspirin, self.placebo)
 
     @cached_property
     def losses(self) -> tuple[float, float]:
         """E[heart attacks too many] of choosing aspirin, of choosing placebo: less is better, so the roles change."""
-        import stattools as st
-
         return st.expected_loss(self.placebo, self.aspirin), st.expected_loss(self.aspirin, self.placebo)
 
 
 def _decision(trial: Trial) -> tuple[Block, ...]:
-    import stattools as st
-
     difference, ratio = st.difference(trial.placebo, trial.aspirin), st.ratio(trial.aspirin, trial.placebo)
     rope = st.rope_probability(trial.placebo, trial.aspirin, low=-SAME / PER, high=SAME / PER)
     gap, share = difference.interval(PROB), ratio.interval(PROB)
@@ -142,8 +131,6 @@ def _decision(trial: Trial) -> tuple[Block, ...]:
 
 def _prior(trial: Trial) -> tuple[Block, ...]:
     """The same prior in both arms, of the mean of all people: how strong must it be to leave a doubt?"""
-    import stattools as st
-
     pooled = sum(ATTACKS.values()) / sum(PEOPLE.values())
     rows = []
     for size in (2.0, 1000.0, 11_000.0, 100_000.0, 1_000_000.0):
@@ -183,8 +170,6 @@ def _prior(trial: Trial) -> tuple[Block, ...]:
 
 def _accumulating(trial: Trial) -> tuple[Block, ...]:
     """P(better) after each of equal batches; the order of the people is unknown, so it is drawn."""
-    import stattools as st
-
     order = np.random.default_rng(SEED)
     paths = np.array([[_batches(order, arm) for arm in ATTACKS] for _ in range(ORDERS)])  # orders, arms, batches
     sizes = np.array([_sizes(arm) for arm in ATTACKS])
@@ -250,8 +235,6 @@ def _path(seen: Any, better: Any, loss: tuple[Any, ...]) -> Figure:
 
 
 def _strokes() -> tuple[Block, ...]:
-    import stattools as st
-
     aspirin, placebo = (st.Beta(1, 1).update(st.binomial(STROKES[arm], PEOPLE[arm])) for arm in STROKES)
     gap = st.difference(aspirin, placebo)
     interval, places = gap.interval(PROB), decimals(PER * gap.sd)
@@ -321,8 +304,6 @@ def _small(p: float) -> str:
 
 
 def _conclusion(trial: Trial) -> str:
-    import stattools as st
-
     difference = st.difference(trial.placebo, trial.aspirin)
     gap, places = difference.interval(PROB), decimals(PER * difference.sd)
     return (

@@ -6,13 +6,15 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+import stattools as st
 from stattools.errors import DomainError
 from stattools.gallery import command
 from stattools.gallery.separation import tumors
+from stattools.models.model import Model
 from stattools.reporting import figures, sections, sentences
 from stattools.reporting.document import (
     Block,
@@ -27,10 +29,7 @@ from stattools.reporting.document import (
     literal,
 )
 from stattools.reporting.tables import count, number
-
-if TYPE_CHECKING:
-    from stattools.models.model import Model
-    from stattools.validation.explaining.audit import Audit
+from stattools.validation.explaining.audit import Audit
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +46,6 @@ class Case:
 
 def document() -> Document:
     """The report."""
-    import stattools as st
-
     found = [(case, st.audit(case.results, **case.given)) for case in cases()]
     grades, economy = cases()[2].model, cases()[3].model
     return Document(
@@ -95,8 +92,6 @@ LIKELIHOOD = (
 def cases() -> tuple[Case, ...]:
     """The four fits. Raises DomainError without scikit-learn."""
     import statsmodels.api as sm
-
-    import stattools as st
 
     try:
         from sklearn.linear_model import LinearRegression, LogisticRegression

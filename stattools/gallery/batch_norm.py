@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+import stattools as st
 from stattools.gallery import command
 from stattools.gallery.digit_images import TRAINED, digits
 from stattools.networks.activation import Activation
 from stattools.networks.batch_norm import MOMENTUM, BatchNorm, Moments
+from stattools.networks.network import Network
+from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import figures, networks, sections
 from stattools.reporting.document import Block, Document, Figure, Listing, Math, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, percent, small
-
-if TYPE_CHECKING:
-    from stattools.networks.network import Network
-    from stattools.networks.network_fit import NetworkFit
 
 Floats = NDArray[np.float64]
 
@@ -62,8 +60,6 @@ SOURCE = (
 
 def deep(batch_norm: bool) -> Network:
     """The deep sigmoid network on the training digits."""
-    import stattools as st
-
     pixels, label, *_ = digits()
     return st.network(label, pixels, hidden=[UNITS] * DEPTH, activation="sigmoid", batch_norm=batch_norm)
 
@@ -71,8 +67,6 @@ def deep(batch_norm: bool) -> Network:
 @cache
 def trained(batch_norm: bool) -> NetworkFit:
     """That network after the same number of epochs, with and without batch normalization."""
-    import stattools as st
-
     return st.fit(deep(batch_norm), solver=st.Adam(rate=3e-3, epochs=EPOCHS, validation=0.0), seed=SEED)
 
 
@@ -190,8 +184,6 @@ def _training(plain: NetworkFit, normed: NetworkFit) -> tuple[Block, ...]:
 
 def _modes(fit: NetworkFit) -> tuple[Block, ...]:
     """Coupled rows in training, separate rows once frozen."""
-    import stattools as st
-
     model, theta = deep(True), fit.estimate
     try:
         model.pointwise_loglik(theta)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+import stattools as st
+from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.gallery import command
+from stattools.inference.fitted import Fit
 from stattools.reporting import sections
 from stattools.reporting.beliefs import ledger, sensitivity, surprise_sentence
 from stattools.reporting.diagnostics import KINDS, likelihood_curve
 from stattools.reporting.document import Block, Document, Listing, Math, Paragraph, Section, Table, code
 from stattools.reporting.posteriors import PROB, SEED, posterior
 from stattools.reporting.tables import between, chance, count, decimals, number, percent
-
-if TYPE_CHECKING:
-    from stattools.bayes.conjugate.beta_binomial import Beta
-    from stattools.inference.fitted import Fit
 
 FLIPS = (0, 1, 0, 1, 1, 1, 0, 0, 1, 1)
 MILLION = 1_000_000
@@ -26,8 +25,6 @@ LOW, HIGH = 0.45, 0.55
 
 def document() -> Document:
     """The report."""
-    import stattools as st
-
     coin, tally = st.coin(FLIPS), st.binomial(sum(FLIPS), len(FLIPS))
     fit = st.fit(coin)
     beta = st.posterior(coin, prior=st.Beta(1, 1))
@@ -58,8 +55,6 @@ ASKED = (
 
 def _sequence_and_count(coin: Any, tally: Any) -> tuple[Block, ...]:
     """Two likelihoods of the same flips, and what happens with a million of them."""
-    import stattools as st
-
     theta = np.array([0.2, 0.5, coin.successes / coin.trials])
     sequence, counted = np.exp(coin.loglik(theta)), np.exp(tally.loglik(theta))
     rows = zip(theta, sequence, counted, strict=True)
@@ -89,7 +84,6 @@ def _sequence_and_count(coin: Any, tally: Any) -> tuple[Block, ...]:
 
 def _sensitivity(beta: Beta) -> tuple[Block, ...]:
     """The map over priors, the priors that would turn the verdict, and whether prior and data are at peace."""
-    import stattools as st
 
     def fair(belief: Any) -> float:
         return belief.probability(low=LOW, high=HIGH)
@@ -141,8 +135,6 @@ def _sensitivity(beta: Beta) -> tuple[Block, ...]:
 
 def priors() -> dict[str, Any]:
     """Priors that people use for a coin."""
-    import stattools as st
-
     return {
         "Haldane": st.Beta.haldane(),
         "Jeffreys": st.Beta.jeffreys(),
@@ -153,8 +145,6 @@ def priors() -> dict[str, Any]:
 
 def _ledger() -> tuple[Block, ...]:
     """The flips in three batches, one of them undone, and the order that does not matter."""
-    import stattools as st
-
     cuts = {"first": FLIPS[:4], "second": FLIPS[4:7], "third": FLIPS[7:]}
     book = st.ledger(st.Beta(1, 1))
     for name, flips in cuts.items():

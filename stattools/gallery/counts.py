@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy import special
 
+import stattools as st
 from stattools.bayes.sampling.predictive_check import beside
 from stattools.gallery import command
 from stattools.inference.diagnostics.goodness import grouped
+from stattools.inference.fitted import Fit
 from stattools.reporting import equations, predictive, sections, sentences
 from stattools.reporting.diagnostics import expected_frequencies, frequencies, means
 from stattools.reporting.dispersion import dispersion as told
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, chance, count, decimals, number, percent
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 FORMULA = "mdvis ~ lncoins + idp + lpi + fmde + physlm + disea + hlthg + hlthf + hlthp"
 MANY = 15
@@ -27,8 +26,6 @@ SEED, DRAWS = 1, 500
 
 def document() -> Document:
     """The report."""
-    import stattools as st
-
     visits = experiment()
     poisson = st.fit(st.poisson(FORMULA, visits))
     nb = st.fit(st.negative_binomial(FORMULA, visits))
@@ -202,8 +199,6 @@ def _frequencies(poisson: Fit, nb: Fit) -> tuple[Block, ...]:
 
 def _replicated(poisson: Fit, nb: Fit) -> tuple[Block, ...]:
     """Posterior predictive checks: parameters drawn, then outcomes of the same people."""
-    import stattools as st
-
     beliefs = {
         name: st.posterior(fit.model, method="laplace", draws=DRAWS, chains=1, seed=SEED)
         for name, fit in (("Poisson", poisson), ("negative binomial", nb))

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+import stattools as st
 from stattools.gallery import command
 from stattools.gallery.digit_images import TRAINED, digits
+from stattools.inference.fitted import Fit
+from stattools.inference.separate_fits import OneVsRestFit
+from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import figures, networks, sections
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, percent, small
@@ -17,9 +21,6 @@ from stattools.reporting.tables import count, number, percent, small
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.inference.fitted import Fit
-    from stattools.inference.separate_fits import OneVsRestFit
-    from stattools.networks.network_fit import NetworkFit
 
 Floats = NDArray[np.float64]
 
@@ -93,8 +94,6 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
 @cache
 def fits() -> dict[str, Any]:
     """The shares of the digits alone; softmax, one against the rest and the network, with the same ridge penalty."""
-    import stattools as st
-
     table, penalty = tables()[0], st.Ridge(STRENGTH)
     net = st.network("digit ~ .", table, hidden=[UNITS], activation="tanh")
     return {
@@ -108,8 +107,6 @@ def fits() -> dict[str, Any]:
 @cache
 def compared() -> pd.DataFrame:
     """Log score and accuracy of each on the test digits, with the standard error of differences."""
-    import stattools as st
-
     return st.held_out(*fits().values(), data=tables()[1], names=list(fits()))
 
 
@@ -141,8 +138,6 @@ def _fit(softmax: Fit, net: NetworkFit) -> tuple[Block, ...]:
 
 def _compared() -> tuple[Block, ...]:
     """Log score, differences with their standard errors, accuracy, confusion of the best."""
-    import stattools as st
-
     table: Any = compared()
     best = str(table.fit[table.log_score.argmin()])
     rows = tuple(
@@ -230,8 +225,6 @@ def _mistakes(net: NetworkFit) -> tuple[Block, ...]:
 def _validation(softmax: Fit) -> tuple[Block, ...]:
     """The penalized softmax against scikit-learn's; the network without hidden units against softmax."""
     from sklearn.linear_model import LogisticRegression
-
-    import stattools as st
 
     pixels, new, names = scaled()
     _, label, *_ = digits()

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+import stattools as st
 from stattools.gallery import command
+from stattools.inference.fitted import Fit
 from stattools.reporting import figures, sections, sentences, smoothing
 from stattools.reporting.document import Block, Document, Figure, Listing, Math, Paragraph, Section, Table
 from stattools.reporting.tables import between, bound, count, decimals, number, percent
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 Floats = NDArray[np.float64]
 
@@ -27,8 +26,6 @@ FLOOR = -float(np.log10(np.finfo(float).max))
 
 def document() -> Document:
     """The report."""
-    import stattools as st
-
     flow = nile()
     model = st.exponential_smoothing(flow)
     fit = st.fit(model)
@@ -130,8 +127,6 @@ def farthest(found: Floats, truth: list[Fraction]) -> float:
 
 
 def _recurrence() -> tuple[Block, ...]:
-    import stattools as st
-
     x, w = example()
     truth = exact(x, w)
     M = np.eye(N)
@@ -181,8 +176,6 @@ def _recurrence() -> tuple[Block, ...]:
 
 
 def _breaks(breaks: dict[str, int]) -> tuple[Block, ...]:
-    import stattools as st
-
     weights = long_weights()
     logs, rows = {}, []
     for label, w in weights.items():
@@ -224,8 +217,6 @@ def series_with_gaps() -> Floats:
 def _gaps() -> tuple[Block, ...]:
     import pandas as pd
 
-    import stattools as st
-
     x, weight = series_with_gaps(), 0.3
     carry, decay = (st.exponential_filter(x, weight, missing=rule) for rule in ("carry", "decay"))
     rows = []
@@ -258,8 +249,6 @@ def _gaps() -> tuple[Block, ...]:
 
 
 def _times() -> tuple[Block, ...]:
-    import stattools as st
-
     rng = np.random.default_rng(SEED + 1)
     times, half_life = np.round(np.cumsum(rng.exponential(size=8)), 2), 1.5
     x = np.round(rng.normal(10.0, 2.0, 8), 1)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+import stattools as st
 from stattools.gallery import command
 from stattools.inference.diagnostics.goodness import grouped
+from stattools.inference.fitted import Fit
 from stattools.reporting import sections, sentences
 from stattools.reporting.diagnostics import calibration, coefficients
 from stattools.reporting.document import Block, Document, Paragraph, Section, Table
 from stattools.reporting.draws import drawn
 from stattools.reporting.tables import between, count, decimals, number, percent
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
-    from stattools.validation.agreement import Agreement
+from stattools.validation.agreement import Agreement
 
 SEED = 1
 FORMULA = "affair ~ rate_marriage + age + yrs_married + children + religious + educ"
@@ -24,8 +23,6 @@ FORMULA = "affair ~ rate_marriage + age + yrs_married + children + religious + e
 
 def document() -> Document:
     """The report."""
-    import stattools as st
-
     survey = women()
     fit = st.fit(st.logistic(FORMULA, survey))
     agreement = st.validate(fit)
@@ -48,8 +45,6 @@ def document() -> Document:
 
 def _posterior(fit: Fit) -> Section:
     """The same coefficients as a posterior under the default priors, and how far it is from the fit."""
-    import stattools as st
-
     posterior = st.posterior(fit.model, method="importance", seed=SEED)
     section = drawn(posterior)
     apart = float(np.abs((posterior.mean - fit.estimate) / fit.se).max())

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+import stattools as st
 from stattools.gallery import command
+from stattools.networks.network_fit import NetworkFit
 from stattools.numerics.threads import one_blas_thread
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, percent, small
-
-if TYPE_CHECKING:
-    from stattools.networks.network_fit import NetworkFit
 
 Floats = NDArray[np.float64]
 
@@ -86,8 +85,6 @@ def sample() -> Sample:
 @cache
 def fixed() -> NetworkFit:
     """The same network as a categorical likelihood."""
-    import stattools as st
-
     rows = sample()
     model = st.network(rows.label, rows.X, hidden=[UNITS], activation="sigmoid")
     return st.fit(model, solver=st.LBFGS(max_steps=300), penalty=st.Ridge(2.0), seed=SEED)
@@ -205,8 +202,6 @@ def _limit() -> str:
 
 def _overflows() -> str:
     """What the two usual lines give at 1000, and what the likelihood gives."""
-    import stattools as st
-
     with np.errstate(over="ignore", invalid="ignore"):  # the point of the example
         usual = np.exp(1000.0) / (np.exp(1000.0) + np.exp(0.0))
     ours = float(st.Categorical(2).loglik(np.array([1000.0]), np.array([0.0]))[0])
@@ -238,8 +233,6 @@ def _changes() -> tuple[tuple[str, ...], ...]:
 
 def _unseen(fit: NetworkFit) -> tuple[Block, ...]:
     """Held-out scores against simpler models, the confusion table, calibration."""
-    import stattools as st
-
     rows = sample()
     test = (rows.new_label, rows.new_X)
     null = st.fit(st.softmax(rows.label, np.ones((ROWS, 1)), names=["one"], intercept=False))
@@ -286,8 +279,6 @@ def _temperature(fit: NetworkFit) -> str:
 def _validation(fit: NetworkFit) -> tuple[Block, ...]:
     """Back-propagation against differences; the network without hidden units against statsmodels."""
     import statsmodels.api as sm
-
-    import stattools as st
 
     rows = sample()
     model, theta = fit.model, fit.estimate + 0.05

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+import stattools as st
 from stattools.gallery import command
+from stattools.inference.fitted import Fit
 from stattools.reporting import equations, figures, sections, sentences, state_space
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, chance, decimals, number, percent
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 DAM = 1899
 """The year in which the building of the first dam at Aswan began."""
@@ -28,8 +27,6 @@ CONVENTIONS = {
 
 def document() -> Document:
     """The report."""
-    import stattools as st
-
     flow = volumes()
     fit = st.fit(st.local_level(flow))
     check = st.validate(fit)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+import stattools as st
 from stattools.errors import ConvergenceError
 from stattools.gallery import command
+from stattools.inference.fitted import Fit
+from stattools.models.model import Model
 from stattools.reporting import figures, sections, sentences
 from stattools.reporting.diagnostics import residuals
 from stattools.reporting.document import Block, Document, Figure, Listing, Paragraph, Section, Table, code
 from stattools.reporting.draws import drawn
 from stattools.reporting.tables import between, count, decimals, number, percent, small
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
-    from stattools.models.model import Model
-    from stattools.solvers import Solution
-    from stattools.validation.agreement import Agreement
+from stattools.solvers import Solution
+from stattools.validation.agreement import Agreement
 
 FIVE_ROWS = {"y": [20, 40, 60, 80, 100], "x1": [1, 5, 7, 9, 11], "x2": [23, 29, 60, 85, 99]}
 SEED = 1
@@ -31,8 +30,6 @@ SHARE = 0.9
 
 def document() -> Document:
     """The report."""
-    import stattools as st
-
     small_model = st.ols("y ~ x1 + x2", FIVE_ROWS)
     descent = st.fit(small_model, solver=st.GradientDescent(step="barzilai-borwein", tolerance=TIGHT))
     small_check = st.validate(descent)
@@ -58,8 +55,6 @@ def document() -> Document:
 
 def _posterior(fit: Fit) -> Section:
     """The households as a posterior, by draws and in closed form."""
-    import stattools as st
-
     posterior = st.posterior(fit.model, method="importance", seed=SEED)
     exact = st.posterior(fit.model, prior=st.NormalInverseGammaRegression.flat())
     slope = fit.names.index("income")
@@ -114,8 +109,6 @@ def steepest(model: Model) -> str:
 
 
 def _too_long(model: Model) -> Section:
-    import stattools as st
-
     try:
         st.fit(model, solver=st.GradientDescent(step=TOO_LONG))
         message = "It converged."
@@ -200,8 +193,6 @@ def _convergence(model: Model, descent: Solution) -> Section:
 
 def attempt(model: Model, **options: Any) -> Solution:
     """Where gradient descent ends with these options, at the maximum or not."""
-    import stattools as st
-
     try:
         return st.fit(model, solver=st.GradientDescent(**options)).solution
     except ConvergenceError as error:

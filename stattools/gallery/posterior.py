@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+import stattools as st
 from stattools.bayes.priors.assignment import assign
+from stattools.bayes.sampling.draws import Posterior
 from stattools.bayes.sampling.target import Mode, mode, target
 from stattools.errors import ConvergenceError
 from stattools.gallery import command
+from stattools.models.custom import Custom
 from stattools.reporting import figures, sections
 from stattools.reporting.document import Document, Figure, Listing, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, number, percent
-
-if TYPE_CHECKING:
-    from stattools.bayes.sampling.draws import Posterior
-    from stattools.models.custom import Custom
 
 Floats = NDArray[np.float64]
 
@@ -32,8 +31,6 @@ Z = 1.880793608151251
 
 def document() -> Document:
     """The report."""
-    import stattools as st
-
     model, prior = schools(), priors()
     walked = st.posterior(model, prior=prior, seed=SEED, target_accept=0.95)
     exact = Exact()
@@ -64,7 +61,6 @@ ASKED = (
 
 def schools() -> Custom:
     """The likelihood of (mu, tau, z_A, ..., z_H), with its score."""
-    import stattools as st
 
     def loglik(theta: Floats) -> float:
         gap = (EFFECT - theta[0] - theta[1] * theta[2:]) / ERROR
@@ -81,8 +77,6 @@ def schools() -> Custom:
 
 def priors() -> dict[str, Any]:
     """The usual ones: those of the reference posteriors of posteriordb."""
-    import stattools as st
-
     effects = {f"z[{school}]": st.Normal(0, 1) for school in SCHOOLS}
     return {"mu": st.Normal(0, WIDTH), "tau": st.HalfCauchy(WIDTH), **effects}
 
@@ -167,8 +161,6 @@ def _exact(exact: Exact) -> Section:
 
 
 def _refusal(model: Any, prior: Any, method: Any) -> str:
-    import stattools as st
-
     try:
         st.posterior(model, prior=prior, method=method, seed=SEED)
     except ConvergenceError as error:

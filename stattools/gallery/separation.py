@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy import special
 from scipy.optimize import brentq
 
+import stattools as st
 from stattools.errors import IdentificationError
 from stattools.gallery import command
 from stattools.inference.existence import Separation, SeparationError
+from stattools.inference.fitted import Fit
+from stattools.models.model import Model
 from stattools.reporting import figures, sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Listing, Paragraph, Section, Table
 from stattools.reporting.tables import (
@@ -26,10 +29,6 @@ from stattools.reporting.tables import (
     percent,
     small,
 )
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
-    from stattools.models.model import Model
 
 FORMULA = "HG ~ NV + PI + EH"
 WITHOUT = "HG ~ PI + EH"
@@ -48,8 +47,6 @@ ENDOMETRIAL = """
 
 def document() -> Document:
     """The report."""
-    import stattools as st
-
     data = tumors()
     model = st.logistic(FORMULA, data)
     error = refused(model)
@@ -99,8 +96,6 @@ def tumors() -> Any:
 
 def refused(model: Model) -> SeparationError:
     """The error that `st.fit` raises for a separated outcome."""
-    import stattools as st
-
     try:
         st.fit(model)
     except SeparationError as error:
@@ -166,8 +161,6 @@ def _printed(others: Mapping[str, Mapping[str, Any]]) -> tuple[Block, ...]:
 
 
 def _true(data: Any, found: Separation, others: Mapping[str, Mapping[str, Any]]) -> tuple[Block, ...]:
-    import stattools as st
-
     def profile(value: float) -> float:
         return st.fit(st.logistic(WITHOUT, data, offset=value * data["NV"])).loglik - found.loglik
 

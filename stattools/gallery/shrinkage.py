@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+import stattools as st
+from stattools.bayes.empirical_bayes import EmpiricalBayes
 from stattools.gallery import command
+from stattools.inference.fitted import Fit
 from stattools.reporting import sections
 from stattools.reporting.beliefs import LEVEL, extremes, funnel, shrinkage, within
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table
 from stattools.reporting.tables import between, count, decimals, number, percent
-
-if TYPE_CHECKING:
-    from stattools.bayes.empirical_bayes import EmpiricalBayes
-    from stattools.inference.fitted import Fit
 
 PER = 10_000
 TOP = 10
@@ -23,8 +22,6 @@ SMALL = 3000
 
 def document() -> Document:
     """The report."""
-    import stattools as st
-
     table = counties()
     model = st.beta_binomial("cancer + others ~ 1", table)
     fit = st.fit(model)
@@ -92,8 +89,6 @@ def _raw(found: EmpiricalBayes) -> tuple[Block, ...]:
 
 
 def _spread(found: EmpiricalBayes, fit: Fit) -> tuple[Block, ...]:
-    import stattools as st
-
     chance, model = within(found, 1.0), within(found, 0.0)
     pooled = st.fit(st.logistic("cancer + others ~ 1", counties()))
     test = st.likelihood_ratio(fit, pooled)
@@ -152,8 +147,6 @@ def _shrunken(found: EmpiricalBayes) -> tuple[Block, ...]:
 
 def _halves(table: dict[str, Any]) -> tuple[Block, ...]:
     """Cases and people of each county are split in two at random; one half predicts the rate of the other."""
-    import stattools as st
-
     cases, people = table["cancer"], table["cancer"] + table["others"]
     random = np.random.default_rng(SEED)
     half = people // 2

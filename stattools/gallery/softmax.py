@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+import stattools as st
 from stattools.gallery import command
+from stattools.inference.fitted import Fit
 from stattools.reporting import figures, sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, decimals, number, p_value, percent, small
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
-    from stattools.validation.agreement import Agreement
+from stattools.validation.agreement import Agreement
 
 FORMULA = "party ~ left_right + age + income"
 PARTIES = (
@@ -32,8 +31,6 @@ OTHER = "independent"
 
 def document() -> Document:
     """The report."""
-    import stattools as st
-
     survey = respondents()
     fit = st.fit(st.softmax(FORMULA, survey, reference=PARTIES[0]))
     agreement = st.validate(fit)
@@ -81,8 +78,6 @@ def respondents() -> Any:
 
 def _reading(fit: Fit) -> tuple[Block, ...]:
     """The order of the slopes, and what each column is worth."""
-    import stattools as st
-
     table = fit.table()
     slope = [0.0, *table.loc[table["term"] == "left_right", "estimate"]]
     order = [PARTIES[k] for k in np.argsort(slope)]
@@ -178,8 +173,6 @@ def _percents(share: float) -> str:
 
 def _reference(fit: Fit, survey: Any) -> tuple[Block, ...]:
     """The same fit against another category: other numbers, the same model."""
-    import stattools as st
-
     other = st.fit(st.softmax(FORMULA, survey, reference=OTHER))
     ours, theirs = (
         {(row["category"], row["term"]): row for row in each.table().to_dict("records")} for each in (fit, other)
@@ -211,8 +204,6 @@ def _reference(fit: Fit, survey: Any) -> tuple[Block, ...]:
 
 def _two(survey: Any) -> tuple[Block, ...]:
     """Expected vote, which has two outcomes, both ways."""
-    import stattools as st
-
     formula = FORMULA.replace("party", "vote")
     softmax, logistic = st.fit(st.softmax(formula, survey)), st.fit(st.logistic(formula, survey))
     rows = []

@@ -15,6 +15,8 @@ from pathlib import Path
 from stattools.errors import DomainError
 from stattools.gallery import ANALYSES, INDEX, VALIDATION, Gallery, command
 from stattools.gallery.repetition import is_repeatable, repeated
+from stattools.qualification.document import document
+from stattools.qualification.qualification import qualify
 from stattools.reporting.drift import Drift, drift
 from stattools.reporting.files import figures_of
 from stattools.reporting.markdown import markdown
@@ -94,8 +96,5 @@ def _nist(folder: str, report: Path, data: Path | None) -> Path:
 
 
 def _validated(made: str, nist: Path, path: Path) -> str:
-    from stattools.qualification.document import document
-    from stattools.qualification.qualification import qualify
-
     extent = VALIDATION[made.partition(" --nist ")[0]]
     return markdown(document(qualify(extent, nist=nist), command=made), figures=path.stem)

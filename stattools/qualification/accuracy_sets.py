@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import stattools as st
 from stattools.qualification.check import Check, Measured, digits
 from stattools.qualification.exact_rationals import exact_least_squares
 
@@ -62,8 +63,6 @@ def nearly_dependent(seed: int, exponent: int) -> tuple[NDArray[np.float64], NDA
 
 def measure(build: Any, effort: float = 1.0) -> Measured:
     """Digits of our least squares against the exact answer to the same float64 data."""
-    import stattools as st
-
     X, y = build()
     exact = _exact(build)
     fit = st.fit(st.ols(y, X, intercept=False))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+import stattools as st
 from stattools.qualification.check import Check, Measured, digits
 
 type Promise = tuple[float | None, float | None, float | None]
@@ -61,11 +62,9 @@ def growth() -> Any:
     return 100.0 * np.log(shipped("macrodata")["realgdp"])
 
 
-def measure(build: Callable[[Any], Any], cov: Callable[[Any], Any] | None = None, effort: float = 1.0) -> Measured:
+def measure(build: Callable[[], Any], cov: Callable[[], Any] | None = None, effort: float = 1.0) -> Measured:
     """Digits of a fit against its reference, and whether `st.validate` is content."""
-    import stattools as st
-
-    agreement = st.validate(st.fit(build(st), cov="information" if cov is None else cov(st)))
+    agreement = st.validate(st.fit(build(), cov="information" if cov is None else cov()))
     rows: Any = agreement.rows
     known = [value for value in rows["se_digits"] if not math.isnan(value)]
     return Measured(
@@ -85,10 +84,10 @@ def _regression(
     reference: str,
     promise: Promise = (10, 10, 10),
     *,
-    cov: Callable[[Any], Any] | None = None,
+    cov: Callable[[], Any] | None = None,
     **columns: str,
 ) -> Check:
-    def build(st: Any) -> Any:
+    def build() -> Any:
         return getattr(st, family)(formula, shipped(data), **columns)
 
     return Check("reference", title, data, reference, partial(measure, build, cov), promise)
@@ -96,10 +95,10 @@ def _regression(
 
 def _sandwich(kind: str) -> Check:
     title = f"linear regression, {kind}"
-    return _regression(title, "ols", SPENDING, "ccard", f"OLS, {kind}", cov=lambda st: kind)
+    return _regression(title, "ols", SPENDING, "ccard", f"OLS, {kind}", cov=lambda: kind)
 
 
-def _other(title: str, data: str, reference: str, promise: Promise, build: Callable[[Any], Any]) -> Check:
+def _other(title: str, data: str, reference: str, promise: Promise, build: Callable[[], Any]) -> Check:
     return Check("reference", title, data, reference, partial(measure, build, None), promise)
 
 
@@ -113,7 +112,7 @@ LINEAR = (
         "realcons ~ realgdp + unemp",
         "macrodata",
         "OLS, HAC",
-        cov=lambda st: st.HAC(lags=4),
+        cov=lambda: st.HAC(lags=4),
     ),
     _regression(
         "linear regression, clusters",
@@ -121,7 +120,7 @@ LINEAR = (
         "invest ~ value + capital",
         "grunfeld",
         "OLS, cluster",
-        cov=lambda st: st.Cluster("firm"),
+        cov=lambda: st.Cluster("firm"),
     ),
     _regression("linear regression, precision", "ols", SPENDING, "ccard", "WLS", precision="INCOME"),
     _regression("linear regression, weights", "ols", "AVGEXP ~ INCOME + OWNRENT", "ccard", "OLS", weights="AGE"),
@@ -130,7 +129,7 @@ LINEAR = (
 CHOICES = (
     _regression("logistic regression", "logistic", PASSED, "spector", "Logit"),
     _regression("logistic regression", "logistic", AFFAIR, "fair", "Logit"),
-    _regression("logistic regression, HC0", "logistic", AFFAIR, "fair", "Logit, HC0", cov=lambda st: "HC0"),
+    _regression("logistic regression, HC0", "logistic", AFFAIR, "fair", "Logit, HC0", cov=lambda: "HC0"),
     _regression(
         "logistic regression, weights",
         "logistic",
@@ -160,40 +159,40 @@ COUNTS = (
     ),
     _regression("negative binomial regression", "negative_binomial", VISITS, "randhie", "NegativeBinomial"),
     _regression("beta-binomial regression", "beta_binomial", COUPLES, "couples", "GenericLikelihoodModel", (8, 8, 10)),
-    _other("coin", "spector", "proportion_confint", (8, 10, 10), lambda st: st.coin("GRADE", data=shipped("spector"))),
-    _other("binomial", "6 of 10", "proportion_confint", (8, 10, 10), lambda st: st.binomial(6, 10)),
+    _other("coin", "spector", "proportion_confint", (8, 10, 10), lambda: st.coin("GRADE", data=shipped("spector"))),
+    _other("binomial", "6 of 10", "proportion_confint", (8, 10, 10), lambda: st.binomial(6, 10)),
     _other(
         "binomial by arm",
         "fair",
         "proportion_confint",
         (8, None, 10),
-        lambda st: st.coin("affair", by="rate_marriage", data=shipped("fair")),
+        lambda: st.coin("affair", by="rate_marriage", data=shipped("fair")),
     ),
     _other(
         "Poisson rates by arm",
         "cancer",
         "confint_poisson",
         (8, None, 10),
-        lambda st: st.poisson_rate("cancer", exposure="population", by="population", data=shipped("cancer").tail(8)),
+        lambda: st.poisson_rate("cancer", exposure="population", by="population", data=shipped("cancer").tail(8)),
     ),
 )
 
 UC = "UnobservedComponents"
 
 SERIES = (
-    _other("local level", "nile", UC, (6, 9, 10), lambda st: st.local_level(nile())),
-    _other("local level, drift", "nile", UC, (6, 8, 10), lambda st: st.local_level(nile(), drift=True)),
+    _other("local level", "nile", UC, (6, 9, 10), lambda: st.local_level(nile())),
+    _other("local level, drift", "nile", UC, (6, 8, 10), lambda: st.local_level(nile(), drift=True)),
     _other(
         "local level, regressor",
         "macrodata",
         UC,
         (2, 7, 10),
-        lambda st: st.local_level("unemp ~ infl", shipped("macrodata")),
+        lambda: st.local_level("unemp ~ infl", shipped("macrodata")),
     ),
-    _other("local level, seasonal", "macrodata", UC, (4, 7, 10), lambda st: st.local_level(inflation(), seasonal=4)),
-    _other("local linear trend", "macrodata", UC, (3, 7, 10), lambda st: st.local_linear_trend(growth())),
-    _other("smooth trend", "nile", UC, (4, 7, 10), lambda st: st.smooth_trend(nile())),
-    _other("exponential smoothing", "nile", "ETS(A,N,N)", (6, 6, 10), lambda st: st.exponential_smoothing(nile())),
+    _other("local level, seasonal", "macrodata", UC, (4, 7, 10), lambda: st.local_level(inflation(), seasonal=4)),
+    _other("local linear trend", "macrodata", UC, (3, 7, 10), lambda: st.local_linear_trend(growth())),
+    _other("smooth trend", "nile", UC, (4, 7, 10), lambda: st.smooth_trend(nile())),
+    _other("exponential smoothing", "nile", "ETS(A,N,N)", (6, 6, 10), lambda: st.exponential_smoothing(nile())),
 )
 
 CHECKS = (*LINEAR, *CHOICES, *COUNTS, *SERIES)

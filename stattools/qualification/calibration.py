@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+import stattools as st
 from stattools.qualification.check import Check, Measured
 
 LIMIT = 2.2
@@ -32,8 +33,6 @@ def pairs(name: str, effort: float = 1.0) -> Measured:
 
 def drawn(effort: float = 1.0) -> Measured:
     """Calibration of weighted draws from the posterior of a logistic regression, 25 rows, prior Normal(0, 1)."""
-    import stattools as st
-
     rng = np.random.default_rng(32)
     below = []
     for i in range(int(40 * effort)):
@@ -51,8 +50,6 @@ def hamiltonian(effort: float = 1.0) -> Measured:
     """Draws by NUTS against the exact posterior of the same coin: the larger distance of mean and sd, in their
     simulation errors.
     """
-    import stattools as st
-
     model = st.binomial(6, 10)
     exact = st.posterior(model, prior=st.Beta(2, 3))
     posterior = st.posterior(model, prior=st.Beta(2, 3), method="nuts", draws=int(500 * effort), chains=2, seed=33)
@@ -77,24 +74,18 @@ def kolmogorov(below: ArrayLike) -> float:
 
 
 def _beta(rng: np.random.Generator) -> float:
-    import stattools as st
-
     theta = rng.beta(2, 3)
     posterior = st.posterior(st.binomial(int(rng.binomial(15, theta)), 15), prior=st.Beta(2, 3))
     return float(posterior.probability(0.0, theta))
 
 
 def _gamma(rng: np.random.Generator) -> float:
-    import stattools as st
-
     rate = rng.gamma(2.0, 1.0)
     posterior = st.posterior(st.poisson_rate(rng.poisson(3.0 * rate, size=4), exposure=[3.0] * 4), prior=st.Gamma(2, 1))
     return float(posterior.probability(0.0, rate))
 
 
 def _normal(rng: np.random.Generator) -> float:
-    import stattools as st
-
     mean = rng.normal(1.0, 2.0)
     posterior = st.posterior(st.normal(rng.normal(mean, 0.7, size=5), sd=0.7), prior=st.Normal(1.0, 2.0))
     return float(posterior.probability(-np.inf, mean))

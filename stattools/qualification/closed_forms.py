@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import stattools as st
 from stattools.qualification.agreements import shipped
 from stattools.qualification.check import Check, Measured, digits
 
@@ -19,8 +20,6 @@ PROBABILITIES = np.array([0.001, 0.025, 0.5, 0.975, 0.999])
 def normal_sample(effort: float = 1.0) -> Measured:
     """Mean, standard error of the mean and log-likelihood of one sample."""
     from scipy import stats
-
-    import stattools as st
 
     y = shipped("nile")["volume"].to_numpy(dtype=float)
     fit = st.fit(st.normal(y))
@@ -34,8 +33,6 @@ def multinomial(effort: float = 1.0) -> Measured:
     """Shares, their standard errors and the log probability of the counts."""
     from scipy import stats
 
-    import stattools as st
-
     counts = shipped("anes96")["party"].value_counts().to_numpy()
     n = counts.sum()
     p = counts / n
@@ -48,8 +45,6 @@ def multivariate_normal(effort: float = 1.0) -> Measured:
     """The log-likelihood of many measurements at once, at their mean and covariance."""
     from scipy import stats
 
-    import stattools as st
-
     Y = shipped("longley")[["GNPDEFL", "UNEMP", "ARMED"]].to_numpy(dtype=float)
     mean = Y.mean(axis=0)
     cov: Any = np.cov(Y.T, bias=True)
@@ -59,8 +54,6 @@ def multivariate_normal(effort: float = 1.0) -> Measured:
 
 def firth(effort: float = 1.0) -> Measured:
     """Jeffreys' penalty in a table of two groups adds half an event to each cell: an exact answer, with separation."""
-    import stattools as st
-
     y, x = [0] * 7 + [1] * 3 + [1] * 6, [0] * 10 + [1] * 6
     fit = st.fit(st.logistic(np.array(y), np.array(x)[:, None]), penalty=st.Jeffreys())
     first, second = np.log(3.5 / 7.5), np.log(6.5 / 0.5)
@@ -69,8 +62,6 @@ def firth(effort: float = 1.0) -> Measured:
 
 def ridge(effort: float = 1.0) -> Measured:
     """Ridge least squares against its formula, the intercept left alone."""
-    import stattools as st
-
     frame = shipped("statecrime")
     X, y = frame[["hs_grad", "poverty", "single"]].to_numpy(dtype=float), frame["murder"].to_numpy(dtype=float)
     fit = st.fit(st.ols(y, X), penalty=st.Ridge(5.0))
@@ -83,8 +74,6 @@ def gamma_by_hand(effort: float = 1.0) -> Measured:
     """A likelihood of the user's own, Gamma with a logarithmic link, against GLM."""
     import statsmodels.api as sm
     from scipy.special import gammaln
-
-    import stattools as st
 
     frame = shipped("scotland")
     y = frame["YES"].to_numpy(dtype=float)
@@ -104,8 +93,6 @@ def beta(effort: float = 1.0) -> Measured:
     """Quantiles of a Beta posterior, and its evidence, against SciPy."""
     from scipy import special, stats
 
-    import stattools as st
-
     posterior = st.posterior(st.binomial(6, 10), prior=st.Beta(2, 3))
     evidence = np.log(special.comb(10, 6)) + special.betaln(8, 7) - special.betaln(2, 3)
     return _quantiles(posterior, stats.beta(8, 7).ppf, evidence)
@@ -114,8 +101,6 @@ def beta(effort: float = 1.0) -> Measured:
 def gamma(effort: float = 1.0) -> Measured:
     """Quantiles of a Gamma posterior of a rate, and its evidence by quadrature."""
     from scipy import integrate, stats
-
-    import stattools as st
 
     posterior = st.posterior(st.poisson_rate([3, 0, 2], exposure=[2.0, 1.0, 1.0]), prior=st.Gamma(2, 1))
     prior: Any = stats.gamma(2, scale=1)
@@ -132,8 +117,6 @@ def normal_mean(effort: float = 1.0) -> Measured:
     """Quantiles of the mean of normal measurements of known spread."""
     from scipy import stats
 
-    import stattools as st
-
     y, sd, prior_sd = np.array([1.2, 0.4, 2.2, 1.9]), 0.8, 2.5
     posterior = st.posterior(st.normal(y, sd=sd), prior=st.Normal(0.0, prior_sd))
     precision = len(y) / sd**2 + 1 / prior_sd**2
@@ -145,8 +128,6 @@ def normal_mean(effort: float = 1.0) -> Measured:
 def dirichlet(effort: float = 1.0) -> Measured:
     """Means and standard deviations of shares, and the evidence, against SciPy."""
     from scipy import stats
-
-    import stattools as st
 
     counts, prior = np.array([5, 2, 9]), np.array([1.0, 2.0, 0.5])
     posterior = st.posterior(st.multinomial(counts), prior=st.Dirichlet(prior))

@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+import stattools as st
 from stattools.qualification.check import Check, Measured
 
 LEVEL = 0.95
@@ -19,8 +20,6 @@ SIMULATIONS = 300
 
 def least_squares(effort: float = 1.0) -> Measured:
     """Distance of the simulated coverage of t intervals from 0.95, in its own standard errors: 12 rows, 3 columns."""
-    import stattools as st
-
     rng = np.random.default_rng(21)
     times = int(SIMULATIONS * effort)
     X, truth = rng.normal(size=(12, 2)), np.array([1.0, -2.0, 0.5])
@@ -34,8 +33,6 @@ def least_squares(effort: float = 1.0) -> Measured:
 
 def logistic(kind: str, effort: float = 1.0) -> Measured:
     """The same for a slope of a logistic regression with 400 rows."""
-    import stattools as st
-
     rng = np.random.default_rng(22)
     times = int(SIMULATIONS * effort)
     x, held = rng.normal(size=(400, 1)), 0
@@ -52,8 +49,6 @@ def proportion(kind: str, least: float, effort: float = 1.0) -> Measured:
     "clopper-pearson" is held to the level at each theta, the others to it on the average over theta.
     """
     from scipy import stats
-
-    import stattools as st
 
     n = 20
     ends = np.array([np.ravel(st.fit(st.binomial(k, n)).interval(LEVEL, kind=kind)) for k in range(n + 1)])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import stattools as st
 from stattools.qualification.agreements import PASSED, SCHOOLS, VOTE, shipped
 from stattools.qualification.check import Check, Measured
 
@@ -19,11 +20,9 @@ Floats = NDArray[np.float64]
 STEP = 1e-3
 
 
-def measure(build: Callable[[Any], Any], effort: float = 1.0) -> Measured:
+def measure(build: Callable[[], Any], effort: float = 1.0) -> Measured:
     """Digits of the score at a random point, of its largest entry."""
-    import stattools as st
-
-    model = build(st)
+    model = build()
     theta = np.asarray(model.start, dtype=float)
     theta = theta + np.random.default_rng(41).normal(0.0, 0.05, theta.shape)
     score = model.evaluate(theta, order=1).score
@@ -47,17 +46,17 @@ def slopes(loglik: Callable[[Floats], float], theta: Floats) -> Floats:
     return found
 
 
-def _network(st: Any, **options: Any) -> Any:
+def _network(**options: Any) -> Any:
     return st.network(PASSED, shipped("spector").astype({"GRADE": int}), hidden=[4], **options)
 
 
-def _check(model: str, data: str, build: Callable[[Any], Any]) -> Check:
+def _check(model: str, data: str, build: Callable[[], Any]) -> Check:
     return Check("derivatives", model, data, "differences", partial(measure, build), (6, None, None))
 
 
 CHECKS = (
     _check("network", "spector", _network),
     _check("network, batch normalization", "spector", partial(_network, batch_norm=True)),
-    _check("softmax regression", "anes96", lambda st: st.softmax(VOTE, shipped("anes96"))),
-    _check("beta-binomial regression", "star98", lambda st: st.beta_binomial(SCHOOLS, shipped("star98"))),
+    _check("softmax regression", "anes96", lambda: st.softmax(VOTE, shipped("anes96"))),
+    _check("beta-binomial regression", "star98", lambda: st.beta_binomial(SCHOOLS, shipped("star98"))),
 )

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+import stattools as st
 from stattools.errors import DomainError
 from stattools.qualification.check import Check, Measured, digits
 
@@ -78,8 +79,6 @@ def read_certified(path: Path) -> CertifiedSet:
 
 def measure(certified: CertifiedSet, effort: float = 1.0) -> Measured:
     """Digits of our estimates and standard errors against the certified ones."""
-    import stattools as st
-
     if certified.is_sample:
         y = certified.rows[:, 0]
         fit = st.fit(st.normal(y))

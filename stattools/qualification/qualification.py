@@ -13,6 +13,7 @@ from stattools.errors import StattoolsError
 from stattools.numerics.threads import one_blas_thread
 from stattools.qualification.check import Check, Finding, Measured
 from stattools.qualification.installation import Inspection, facts, inspect
+from stattools.qualification.nist_files import certified_checks
 from stattools.reporting.provenance import code_version, environment
 
 SUBJECTS = (
@@ -85,8 +86,6 @@ def checks(extent: Extent = "usual", nist: Path | None = None) -> tuple[Check, .
     if extent == "quick":
         found = [check for check in found if check.subject in QUICK]
     if nist is not None:
-        from stattools.qualification.nist_files import certified_checks
-
         found += certified_checks(nist)
     return tuple(found)
 

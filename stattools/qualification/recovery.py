@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+import stattools as st
 from stattools.qualification.check import Check, Measured
 
 Floats = NDArray[np.float64]
@@ -26,8 +27,6 @@ OF = "largest distance from the truth, in standard errors"
 
 def measure(family: str, draw: Draw, truth: Floats, effort: float = 1.0) -> Measured:
     """The largest distance between a fit and the coefficients that its data were drawn with."""
-    import stattools as st
-
     rng = np.random.default_rng(11)
     n = int(ROWS * effort)
     X = rng.normal(size=(n, 2))
@@ -37,8 +36,6 @@ def measure(family: str, draw: Draw, truth: Floats, effort: float = 1.0) -> Meas
 
 def measure_softmax(effort: float = 1.0) -> Measured:
     """The same for three categories and two columns."""
-    import stattools as st
-
     rng = np.random.default_rng(12)
     n = int(ROWS * effort)
     X = rng.normal(size=(n, 2))
@@ -51,8 +48,6 @@ def measure_softmax(effort: float = 1.0) -> Measured:
 
 def measure_level(effort: float = 1.0) -> Measured:
     """Variances of a simulated local level, whose standard errors are of the variances themselves."""
-    import stattools as st
-
     rng = np.random.default_rng(13)
     n = int(ROWS * effort)
     y = np.cumsum(rng.normal(0.0, 0.5, n)) + rng.normal(0.0, 1.0, n)

@@ -20,7 +20,7 @@ def test_a_fit_that_its_reference_does_not_share_is_found(monkeypatch):
         return right(replace(fit, estimate=fit.estimate * 1.001))
 
     monkeypatch.setattr(st, "validate", wrong)
-    measured = measure(lambda st: st.ols("murder ~ poverty", shipped("statecrime")))
+    measured = measure(lambda: st.ols("murder ~ poverty", shipped("statecrime")))
     assert not measured.agrees
     assert measured.estimate < 4
     assert "differs" in measured.note

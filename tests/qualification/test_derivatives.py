@@ -27,4 +27,4 @@ def test_a_wrong_score_is_found():
 
             return Evaluation(float(-theta @ theta), -2.001 * theta)
 
-    assert measure(lambda st: Wrong()).estimate < 4
+    assert measure(lambda: Wrong()).estimate < 4
