@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.gamma_poisson import Gamma
@@ -25,6 +24,7 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.interface.arguments import described
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.regressions.count_regression import negative_binomial
 from stattools.models.regressions.grouped import with_empty_rows
@@ -35,8 +35,6 @@ from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 FEWEST = 3
 
 

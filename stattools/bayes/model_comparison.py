@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError, quoted
@@ -28,6 +27,7 @@ from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome
 from stattools.interface.arguments import are_different, names_of
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
@@ -36,8 +36,6 @@ from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 LARGEST_K = 0.7
 FEW = 100

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 
-Floats = NDArray[np.float64]
 Numbers = NDArray[np.intp]
 
 LARGEST_FREQUENCY = 2.0**53

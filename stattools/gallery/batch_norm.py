@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 import stattools as st
 from stattools.gallery import command
 from stattools.gallery.digit_images import TRAINED, digits
+from stattools.interface.arrays import Floats
 from stattools.networks.activation import Activation
 from stattools.networks.batch_norm import MOMENTUM, BatchNorm, Moments
 from stattools.networks.network import Network
@@ -17,8 +17,6 @@ from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import figures, networks, sections
 from stattools.reporting.document import Block, Document, Figure, Listing, Math, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, percent, small
-
-Floats = NDArray[np.float64]
 
 X = np.array([[0.7, 0.1], [0.3, 0.8], [0.4, 0.6]])
 W = np.array([[0.3, 0.4], [0.5, 0.1], [0.2, 0.3]])

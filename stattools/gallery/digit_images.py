@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError
-
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 TRAINED = 1300
 """Rows of the digits that models are fitted to; the others are for testing."""

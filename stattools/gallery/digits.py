@@ -6,13 +6,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import stattools as st
 from stattools.gallery import command
 from stattools.gallery.digit_images import TRAINED, digits
 from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
+from stattools.interface.arrays import Floats
 from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import figures, networks, sections
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table
@@ -21,8 +21,6 @@ from stattools.reporting.tables import count, number, percent, small
 if TYPE_CHECKING:
     import pandas as pd
 
-
-Floats = NDArray[np.float64]
 
 UNITS, SEED = 64, 1
 STRENGTH = 1.0

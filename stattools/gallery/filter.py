@@ -6,16 +6,14 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import stattools as st
 from stattools.gallery import command
 from stattools.inference.fitted import Fit
+from stattools.interface.arrays import Floats
 from stattools.reporting import figures, sections, sentences, smoothing
 from stattools.reporting.document import Block, Document, Figure, Listing, Math, Paragraph, Section, Table
 from stattools.reporting.tables import between, bound, count, decimals, number, percent
-
-Floats = NDArray[np.float64]
 
 SEED = 1
 N = 100

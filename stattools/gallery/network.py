@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 import stattools as st
 from stattools.gallery import command
+from stattools.interface.arrays import Floats
 from stattools.networks.network_fit import NetworkFit
 from stattools.numerics.threads import one_blas_thread
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, percent, small
-
-Floats = NDArray[np.float64]
 
 ROWS, INPUTS, UNITS, RATE = 600, 120, 20, 0.5
 LIMIT = 250

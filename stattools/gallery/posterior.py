@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import stattools as st
 from stattools.bayes.priors.assignment import assign
@@ -13,12 +12,11 @@ from stattools.bayes.sampling.draws import Posterior
 from stattools.bayes.sampling.target import Mode, mode, target
 from stattools.errors import ConvergenceError
 from stattools.gallery import command
+from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.reporting import figures, sections
 from stattools.reporting.document import Document, Figure, Listing, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, number, percent
-
-Floats = NDArray[np.float64]
 
 EFFECT = np.array([28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0])
 ERROR = np.array([15.0, 10.0, 16.0, 11.0, 9.0, 11.0, 10.0, 18.0])

@@ -9,16 +9,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from stattools.inference.covariance import HAC, Cluster
 from stattools.inference.penalties import Penalty, Ridge
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.record import record
 from stattools.solvers import Solution
-
-Floats = NDArray[np.float64]
 
 
 @record

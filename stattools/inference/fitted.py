@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.errors import IncompatibleError
 from stattools.inference.estimates import Estimates
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.models.model import Model
 from stattools.record import record
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     from stattools.inference.diagnostics.residuals import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult
-
-Floats = NDArray[np.float64]
 
 
 @record

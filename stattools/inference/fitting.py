@@ -9,7 +9,6 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import HAC, Cluster, covariance
@@ -51,8 +50,6 @@ if TYPE_CHECKING:
     from stattools.series.filters.smoothing import ExponentialSmoothing
 
     type Tally = BinomialArms | EventRates | Multinomial | NormalSample | Waits
-
-Floats = NDArray[np.float64]
 
 
 Kind = str | HAC | Cluster

@@ -20,6 +20,7 @@ from stattools.data.tables.table import series, table
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
 from stattools.models.model import Model
@@ -33,8 +34,6 @@ from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 SOME = "Fit some of them at a time."
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError
@@ -24,6 +23,7 @@ from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.inference.many_fits import replicate
 from stattools.interface.arguments import described, is_one_of
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
 from stattools.interface.seeds import generator, recorded
@@ -37,8 +37,6 @@ from stattools.text.printing import printed
 if TYPE_CHECKING:
     import pandas as pd
     from xarray import DataTree
-
-Floats = NDArray[np.float64]
 
 ENTRIES = 4_000_000
 """So many frequencies or outcomes are drawn at a time: arrays of 32 MB."""

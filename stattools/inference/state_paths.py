@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.arviz.arviz import datatree
 from stattools.inference.fitted import Fit
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
 from stattools.series.statespace.state_table import completed
@@ -25,8 +26,6 @@ from stattools.series.statespace.structural import Structural
 
 if TYPE_CHECKING:
     from xarray import DataTree
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

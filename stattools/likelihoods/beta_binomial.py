@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit, gammaln, log_expit, logit
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.likelihoods.bernoulli import LOG_ODDS
 from stattools.likelihoods.binomial import Binomial
@@ -29,8 +30,6 @@ from stattools.likelihoods.likelihood import Edge, Likelihood, Terms
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.gamma_differences import gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
-
-Floats = NDArray[np.float64]
 
 LARGEST = 300.0
 """log s stays within -300 ... 300: beyond, the count is binomial, or all successes or all failures, to the last bit."""

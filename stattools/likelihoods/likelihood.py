@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import FLOAT64
+from stattools.interface.arrays import Floats
 from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import mixture_interval
 
-Floats = NDArray[np.float64]
 Terms = tuple[Floats, Floats, Floats]
 """loglik, score and information, one entry per observation."""
 Tails = tuple[tuple[Floats, Floats], tuple[Floats, Floats]]

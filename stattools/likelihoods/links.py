@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit, log_ndtr, logit, ndtr, ndtri
 
+from stattools.interface.arrays import Floats
 from stattools.numerics.normal_tail import mills, minus_slope
 
-Floats = NDArray[np.float64]
 Curve = tuple[Floats, Floats, Floats]
 """A function of eta with its slope and its bend."""
 

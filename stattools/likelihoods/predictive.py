@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
+
 Distribution = Callable[[Floats], Floats]
 
 LARGEST_COUNT = 2.0**53

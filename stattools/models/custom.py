@@ -13,15 +13,14 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import are_different, as_numbers, as_theta, is_number, labelled, written
+from stattools.interface.arrays import Floats
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
 from stattools.models.model import Evaluation
 from stattools.text.printing import prints
-
-Floats = NDArray[np.float64]
 
 LARGEST = 1e150
 """Parameters and log-likelihoods are squared on the way."""

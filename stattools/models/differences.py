@@ -16,11 +16,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.models.model import Evaluation
 
-Floats = NDArray[np.float64]
 Function = Callable[[Floats], float]
 
 H = 5e-3

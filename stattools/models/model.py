@@ -22,6 +22,7 @@ from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError
 from stattools.interface.arguments import FLOAT64, as_theta
+from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
 from stattools.likelihoods import Likelihood
 from stattools.models.predictors.dispersed import Dispersed
@@ -32,8 +33,6 @@ from stattools.record import record
 
 if TYPE_CHECKING:
     from stattools.data.design import Design
-
-Floats = NDArray[np.float64]
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 

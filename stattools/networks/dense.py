@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
+
 Pullback = Callable[[Floats], tuple[Floats, Floats]]
 """Maps the score in a layer's output to the scores in its parameters and in its input."""
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 AT_A_TIME = 4096
 """Rows that are picked at a time, so that they are copied within the cache."""

@@ -11,12 +11,11 @@ only a start. Cost: about a microsecond a tail, a few tails a quantile.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betainc, betaincc, betaincinv, expit, logit, xlogy
 
+from stattools.interface.arrays import Floats
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
-
-Floats = NDArray[np.float64]
 
 LOGITS = (-745.0, 40.0)
 """Beyond these logits theta is 0 or 1 in double precision."""

@@ -12,11 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.numerics.two_loops import Inverse
-
-Floats = NDArray[np.float64]
 
 MARGIN = 10.0
 """What is left, in the metric, may be so many times as much in the information."""

@@ -9,10 +9,9 @@ digamma function (DLMF 5.11.2). The derivatives of gamma functions ratios in r, 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import digamma, zeta
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 
 def gamma_differences(r: Floats, y: Floats) -> tuple[Floats, Floats]:

@@ -16,9 +16,8 @@ from numpy.polynomial.polynomial import polyval
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfcx, gammainc, gammaincc, gammainccinv, gammaincinv, gammaln
 
+from stattools.interface.arrays import Floats
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, stirling_error
-
-Floats = NDArray[np.float64]
 
 LARGE = 2e4
 """Shapes beyond which SciPy's series for the lower tail is cut short."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import erfcx, ndtr
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 SQRT_HALF = np.sqrt(0.5)
 

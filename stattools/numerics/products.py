@@ -20,9 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs
 
+from stattools.interface.arrays import Floats
 from stattools.numerics.beside_ones import BesideOnes
-
-Floats = NDArray[np.float64]
 
 NARROW = 12
 """Columns up to which a full product is faster than `dsyrk` and the roots of the weights."""

@@ -18,8 +18,8 @@ from numpy.polynomial import legendre
 from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError
+from stattools.interface.arrays import Floats
 
-Floats = NDArray[np.float64]
 Integrand = Callable[[Floats, NDArray[np.intp]], Floats]
 
 NODES, WEIGHTS = legendre.leggauss(16)

@@ -13,10 +13,10 @@ with delta(n) = log n! - log(sqrt(2 pi n) (n/e)^n) and D(x, m) = x log(x/m) + m 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 HALF_LOG_TWO_PI = 0.5 * np.log(2.0 * np.pi)
 

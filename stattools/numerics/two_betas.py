@@ -14,10 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, log_expit
 
 from stattools.errors import ConvergenceError
+from stattools.interface.arrays import Floats
 from stattools.numerics.beta_distribution import log_density_of_logit, tails
 from stattools.numerics.quadrature import log_integral
-
-Floats = NDArray[np.float64]
 
 CHUNK = 4096
 """Pairs integrated at a time: keeps the work in memory small."""

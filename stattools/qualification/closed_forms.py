@@ -6,13 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import stattools as st
+from stattools.interface.arrays import Floats
 from stattools.qualification.agreements import shipped
 from stattools.qualification.check import Check, Measured, digits
-
-Floats = NDArray[np.float64]
 
 PROBABILITIES = np.array([0.001, 0.025, 0.5, 0.975, 0.999])
 

@@ -10,13 +10,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import stattools as st
+from stattools.interface.arrays import Floats
 from stattools.qualification.agreements import PASSED, SCHOOLS, VOTE, shipped
 from stattools.qualification.check import Check, Measured
 
-Floats = NDArray[np.float64]
 STEP = 1e-3
 
 

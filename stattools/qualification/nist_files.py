@@ -15,13 +15,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 import stattools as st
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.qualification.check import Check, Measured, digits
-
-Floats = NDArray[np.float64]
 
 NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][-+]?\d+)?)"
 COEFFICIENT = re.compile(rf"^\s*B(\d+)\s+{NUMBER}\s+{NUMBER}\s*$", re.MULTILINE)

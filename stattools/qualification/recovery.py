@@ -10,13 +10,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
 import stattools as st
+from stattools.interface.arrays import Floats
 from stattools.qualification.check import Check, Measured
 
-Floats = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, Floats], Any]
 
 ROWS = 4000

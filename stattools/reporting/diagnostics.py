@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.inference.diagnostics.goodness import grouped, wilson_ends
+from stattools.interface.arrays import Floats
 from stattools.reporting import figures, rows_in_files, smoothing, state_space, tallies
 from stattools.reporting.document import Figure
 from stattools.reporting.stories import story, told
@@ -18,8 +18,6 @@ from stattools.solvers.samples.surrogate import held_elsewhere, in_memory
 
 if TYPE_CHECKING:
     from stattools.inference.fitted import Fit
-
-Floats = NDArray[np.float64]
 COUNTS = ("coin", "binomial")
 Z = 1.959963984540054
 """The normal quantile of a 95 % interval."""

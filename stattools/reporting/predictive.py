@@ -10,16 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.reporting import figures
 from stattools.reporting.document import Figure, Table
 from stattools.reporting.tables import between, chance, number
 
 if TYPE_CHECKING:
     from stattools.bayes.sampling.predictive_check import PredictiveCheck
-
-Floats = NDArray[np.float64]
 TAILS = [0.03, 0.97]
 
 

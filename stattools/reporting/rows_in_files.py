@@ -18,11 +18,10 @@ from stattools.data.files.scan import Scan
 from stattools.data.files.scanned_rows import Ends
 from stattools.data.rows.rows import Block
 from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.moments import Moments
 from stattools.solvers.samples.surrogate import place_of
-
-Floats = NDArray[np.float64]
 
 LAST = 10
 """Bytes that a Parquet or an Arrow file ends with: the length of its footer, four bytes, and a mark, four or six."""

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
+from stattools.interface.arrays import Floats
 from stattools.interface.whole_numbers import whole_number
-
-Floats = NDArray[np.float64]
 
 FIRST, SECOND, EPSILON = 0.9, 0.999, 1e-8
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 EPS = float(np.finfo(float).eps)
 TINY = float(np.finfo(float).tiny)

@@ -16,7 +16,6 @@ from math import log, pi, sqrt
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.data.files.scanned_rows import ScannedRows
@@ -24,6 +23,7 @@ from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.interface.arguments import is_one_of
+from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
 from stattools.models.model import EXACT_FIT, Model
 from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
@@ -35,8 +35,6 @@ from stattools.solvers.rungs.rounding import Rounding
 from stattools.solvers.rungs.rows_at_once import FEW as FEW_ROWS
 from stattools.solvers.rungs.rows_at_once import FewRows
 from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
-
-Floats = NDArray[np.float64]
 
 ENOUGH = 13.0
 """Digits of the fast rung that auto is content with where the exact one costs milliseconds."""

@@ -6,13 +6,11 @@ from copy import copy
 from math import isfinite, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
 from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
 from stattools.solvers.solution import Known, Quality
-
-Floats = NDArray[np.float64]
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 lange, potrf, pocon, potrs, trtrs, trtri = get_lapack_funcs(

@@ -16,15 +16,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.models.differences import Steps, fitting_step
 from stattools.solvers.solution import Known, Solution, Status, TraceStep
 from stattools.solvers.steps.newton_steps import ROUND_OFF
-
-Floats = NDArray[np.float64]
 
 FIT = 1.5
 """Axes fit the maximum where the curvature along each is 1 up to this factor."""

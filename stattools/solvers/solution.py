@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.record import record
 from stattools.solvers.digits import Digits
 
-Floats = NDArray[np.float64]
 Status = Literal["converged", "round-off", "max-steps", "diverged"]
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
-
-Floats = NDArray[np.float64]
 
 
 def decrement(model: Model, theta: Floats) -> float:

@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import covariance
 from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.samples.counts import BernoulliTrials
 from stattools.networks.network import Network
@@ -36,8 +36,6 @@ from stattools.validation.distance import decrement
 from stattools.validation.posterior_agreement import PosteriorAgreement
 from stattools.validation.references.scipy_likelihoods import validate_rewritten
 from stattools.validation.references.statsmodels import Reference, reference_fit
-
-Floats = NDArray[np.float64]
 
 SAME = 1e-5
 """Estimates this many standard errors apart, and standard errors this close in ratio, count as the same."""

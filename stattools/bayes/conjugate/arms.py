@@ -7,17 +7,15 @@ from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.tables.pairing import paired
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import labelled, written
+from stattools.interface.arrays import Floats
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 Labels = tuple[Hashable, ...] | None
 
 PURE = (1e-100, 1e15)

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.arms import arms_of, frozen, labels, place, plain, require_range
 from stattools.data.tables.arrays import array as as_array
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_numbers, is_one_of, written
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.models.samples.proportion import tail_area
 
-Floats = NDArray[np.float64]
 KINDS = ("hdi", "eti")
 
 LEAST = 1e-6

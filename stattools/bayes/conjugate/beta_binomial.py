@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.belief import between, probabilities, settle, tail
@@ -27,6 +27,7 @@ from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.predictives.predictive import BetaBinomial
 from stattools.errors import DomainError
 from stattools.interface.arguments import labelled
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
     from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
-
-Floats = NDArray[np.float64]
 REMEDY = "A flat prior is Beta(1, 1), Jeffreys' is Beta(0.5, 0.5); Haldane's limit a, b -> 0 is st.Beta.haldane()."
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import xlogy
 
 from stattools.bayes.conjugate.arms import frozen
@@ -29,6 +29,7 @@ from stattools.bayes.conjugate.predictives.dirichlet_multinomial import (
 )
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import labelled
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
     from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
-
-Floats = NDArray[np.float64]
 REMEDY = "Flat is Dirichlet(1), Jeffreys' is Dirichlet(0.5); the limit 0 is st.Dirichlet.haldane()."
 
 

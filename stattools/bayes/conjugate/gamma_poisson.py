@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.belief import probabilities, settle, tail
@@ -28,6 +28,7 @@ from stattools.bayes.conjugate.predictives.gamma_predictive import GammaPoisson
 from stattools.bayes.conjugate.predictives.lomax import Lomax
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, labelled
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
     from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
-
-Floats = NDArray[np.float64]
 FIELDS = ("shape", "rate")
 REMEDY = "A weak prior is Gamma(1, 1); the limits with shape or rate 0, such as Jeffreys', are st.Gamma.limit(...)."
 

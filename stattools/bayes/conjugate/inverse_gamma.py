@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import interval_of, ordered, points, probabilities, settle, tail
 from stattools.bayes.conjugate.curves.inverse_gamma_curve import inverse_gamma_ends, quantile, tails
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
@@ -28,8 +29,6 @@ from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stir
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -8,10 +8,9 @@ Source: Gelman et al., Bayesian Data Analysis (2013), appendix A; Bartlett's dec
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 
 def log_density(lower: Floats, scale_root: Floats, df: float) -> Floats:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from stattools.bayes.conjugate import arms as of_arms
@@ -24,6 +24,7 @@ from stattools.bayes.conjugate.elicitation import normal_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import labelled
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
     from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
-
-Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
@@ -32,6 +32,7 @@ from stattools.bayes.conjugate.root_inverse_gamma import RootInverseGamma
 from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio, log_t_density
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.seeds import generator
 from stattools.models.samples.normal import NormalSample, normal, squares_about_mean
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
     from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
-
-Floats = NDArray[np.float64]
 FIELDS = ("mean", "strength", "shape", "scale")
 PARAMETERS = ("mean", "variance", "sd")
 

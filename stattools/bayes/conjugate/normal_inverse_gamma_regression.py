@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.arms import frozen
@@ -41,6 +41,7 @@ from stattools.bayes.conjugate.zellner import zellner
 from stattools.data.tables.arrays import default_names
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_one_of, labelled
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
@@ -52,8 +53,6 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
     from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate import inverse_wishart
 from stattools.bayes.conjugate.arms import frozen
@@ -31,6 +31,7 @@ from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio
 from stattools.data.tables.arrays import default_names
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import as_theta, labelled
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
     from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import DomainError
-
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 
 def positive_root(matrix: Floats, p: int, what: str) -> Floats:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.data.regression_data import stacked, triangular
@@ -17,10 +16,9 @@ from stattools.bayes.conjugate.student_t import log_gamma_ratio
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.existence.rank import check_rank, check_size
 from stattools.interface.arguments import described
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
-
-Floats = NDArray[np.float64]
 
 
 class Parameters(NamedTuple):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
@@ -24,12 +24,11 @@ from stattools.bayes.conjugate.curves.inverse_gamma_curve import inverse_gamma_e
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
 from stattools.bayes.conjugate.student_t import log_gamma_ratio
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

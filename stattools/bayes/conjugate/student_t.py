@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import interval_of, ordered, points, probabilities, settle, tail
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
@@ -26,8 +27,6 @@ from stattools.numerics.saddle_point import stirling_error
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -10,15 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.belief import numbers
 from stattools.bayes.conjugate.data.regression_data import stacked, triangular
 from stattools.errors import DomainError
 from stattools.inference.existence.rank import check_rank, check_size
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-
-Floats = NDArray[np.float64]
 
 
 def zellner(

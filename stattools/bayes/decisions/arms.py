@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.gamma_poisson import Gamma
@@ -16,8 +15,7 @@ from stattools.bayes.decisions.beta_arm import BetaArm
 from stattools.bayes.decisions.gamma_arm import GammaArm
 from stattools.bayes.decisions.normal_arm import NormalArm
 from stattools.errors import DomainError, IncompatibleError, quoted
-
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 FAMILIES: dict[type, tuple[tuple[str, str], Any]] = {
     Beta: (("a", "b"), BetaArm),

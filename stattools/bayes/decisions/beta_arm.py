@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, log_expit
 
+from stattools.interface.arrays import Floats
 from stattools.numerics.beta_distribution import log_density_of_logit
 from stattools.numerics.two_betas import landmarks, log_tails
 
-Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from scipy.special import digamma, log_expit, logit, polygamma
 
 from stattools.bayes.decisions.pair import both_tails, moved
+from stattools.interface.arrays import Floats
 from stattools.numerics.beta_distribution import log_density_of_logit
 from stattools.numerics.quadrature import log_integral
 from stattools.numerics.two_betas import landmarks, log_tails, probability_less
 
-Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Four = tuple[Floats, Floats, Floats, Floats]
 

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.numerics.quadrature import NODES, log_integral, log_integrals, thinned
 from stattools.numerics.two_betas import log_complement
 
-Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 

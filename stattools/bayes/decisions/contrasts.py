@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.belief import points, tail
 from stattools.bayes.conjugate.beta_binomial import Beta
@@ -24,11 +24,10 @@ from stattools.bayes.decisions.normal_contrasts import NormalDifference
 from stattools.bayes.decisions.solving import highest_density, quantile
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_numbers
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.seeds import generator
 from stattools.text.printing import printed
-
-Floats = NDArray[np.float64]
 
 LEAST_ASIDE = 4e-16
 """The least probability on either side of an interval: 1 minus it is still told from 1."""

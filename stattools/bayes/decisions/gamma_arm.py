@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.numerics.gamma_distribution import log_density_of_log, tails
 from stattools.numerics.two_betas import LEAST, log_complement, log_of_pair
 
-Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 

@@ -17,11 +17,11 @@ from scipy.special import digamma, polygamma
 
 from stattools.bayes.decisions.gamma_arm import GammaArm, log_gamma_tails
 from stattools.bayes.decisions.pair import both_tails, moved
+from stattools.interface.arrays import Floats
 from stattools.numerics import beta_distribution as beta
 from stattools.numerics.gamma_distribution import log_density_of_log
 from stattools.numerics.quadrature import log_integral
 
-Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Four = tuple[Floats, Floats, Floats, Floats]
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfcx, log_ndtr
 
+from stattools.interface.arrays import Floats
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
-Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 

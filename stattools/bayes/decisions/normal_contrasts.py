@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from stattools.interface.arrays import Floats
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError
+from stattools.interface.arrays import Floats
 
-Floats = NDArray[np.float64]
 Two = tuple[Floats, Floats]
 
 

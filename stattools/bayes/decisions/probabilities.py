@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.gamma_poisson import Gamma
 from stattools.bayes.decisions.arms import Arms, several
 from stattools.bayes.decisions.contest import best
+from stattools.interface.arrays import Floats
 from stattools.numerics.beta_distribution import tails
 from stattools.numerics.two_betas import probability_less
-
-Floats = NDArray[np.float64]
 
 
 def probability_greater(b: Any, a: Any, /) -> Any:

@@ -11,9 +11,8 @@ from scipy.optimize import brentq
 from scipy.special import ndtri, ndtri_exp
 
 from stattools.errors import ConvergenceError
+from stattools.interface.arrays import Floats
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
-
-Floats = NDArray[np.float64]
 
 MOST_STEPS = 80
 MOST_CLIMBS = 30

@@ -18,19 +18,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq, minimize_scalar
 
 from stattools.bayes.conjugate.data.batches import batches, updated
 from stattools.bayes.prior_checks.prior_families import Family, family
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_theta, is_number
+from stattools.interface.arrays import Floats
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 WEAKEST, STRONGEST = 1e-6, 1e9
 
 

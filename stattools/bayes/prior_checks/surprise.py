@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from stattools.bayes.conjugate.arms import plain
@@ -27,7 +26,6 @@ from stattools.interface.arguments import is_one_of
 from stattools.numerics.two_betas import probability_less
 from stattools.text.printing import printed
 
-Floats = NDArray[np.float64]
 MOST_SUMMED = 100_000
 ALIKE = 1e-9
 """Log probabilities closer than this are the same: a count and its mirror image differ by round-off only."""

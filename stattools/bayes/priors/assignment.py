@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.conjugate.student_t import StudentT
@@ -25,10 +24,9 @@ from stattools.bayes.priors.parameters import Parameter, parameters
 from stattools.bayes.priors.positive import Exponential, HalfCauchy, HalfNormal
 from stattools.bayes.priors.symmetric import Cauchy, Laplace
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.models.model import Model
-
-Floats = NDArray[np.float64]
 
 STACKED = (Normal, StudentT, Cauchy, Laplace, HalfNormal, HalfCauchy, Exponential)
 """Families evaluated for many parameters at once."""

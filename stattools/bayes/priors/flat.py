@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.arms import plain, shown
 from stattools.bayes.conjugate.belief import points, settle
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
 from stattools.text.printing import printed
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False)

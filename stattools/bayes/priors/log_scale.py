@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points
-
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 
 @dataclass(frozen=True, repr=False)

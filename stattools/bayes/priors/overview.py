@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Block
+from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.moments import Moments
 from stattools.solvers.samples.surrogate import held_elsewhere
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.arms import plain, shown
 from stattools.bayes.conjugate.belief import points, settle
 from stattools.bayes.conjugate.student_t import StudentT
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
 from stattools.text.printing import printed
-
-Floats = NDArray[np.float64]
 
 LINE = (-np.inf, np.inf)
 

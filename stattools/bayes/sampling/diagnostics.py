@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.inference.arviz.arviz import convergence, energy_fraction
+from stattools.interface.arrays import Floats
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 METHODS = {
     "nuts": "NUTS",

@@ -13,14 +13,13 @@ from stattools.bayes.conjugate.belief import tail
 from stattools.bayes.priors.assignment import Priors
 from stattools.bayes.sampling.diagnostics import Diagnostics, diagnostics
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
 
 if TYPE_CHECKING:
     from stattools.bayes.sampling.sampled_check import SampledCheck
-
-Floats = NDArray[np.float64]
 Kind = Literal["hdi", "eti"]
 
 

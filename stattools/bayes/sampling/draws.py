@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.drawn import Drawn, Kind
@@ -16,6 +16,7 @@ from stattools.inference.arviz.arviz import datatree, summary
 from stattools.inference.arviz.layout import layout
 from stattools.inference.arviz.replicates import expectations, replicates
 from stattools.inference.prediction.new_rows import at_rows, trials_of, with_precision
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.samples.proportion import tail_area
 from stattools.text.printing import printed
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
     from stattools.bayes.sampling.predictive_check import PredictiveCheck
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,14 +7,12 @@ function has a hole, without a word.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.sampling.observed import Whole
 from stattools.bayes.sampling.target import Target
 from stattools.errors import DomainError, quoted
+from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
-
-Floats = NDArray[np.float64]
 
 
 def own(target: Target) -> Custom | None:

@@ -17,14 +17,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.sampling.holes import require_defined
 from stattools.bayes.sampling.target import Mode
 from stattools.errors import ConvergenceError
 from stattools.inference.arviz.arviz import pareto_smoothed
-
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 LARGEST_K = 0.7
 FAR = 0.25

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli
 from stattools.models.model import Evaluation, Model
 from stattools.models.predictors.linear import Linear
 from stattools.solvers.samples.surrogate import held_elsewhere
-
-Floats = NDArray[np.float64]
 
 FACTORS = 1000
 """2 to this power is a float."""

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from stattools.bayes.sampling.holes import is_hole, own, undefined
 from stattools.bayes.sampling.target import IMPOSSIBLE, Mode
 from stattools.errors import ConvergenceError
+from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
-
-Floats = NDArray[np.float64]
 
 STATISTICS = {
     "diverging": "diverging",

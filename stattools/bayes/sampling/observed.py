@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.sampling.logistic import Logistic
 from stattools.data.rows.triangle import triangle
 from stattools.inference.arviz.observations import observations
+from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.models.model import NOT_ASKED, Evaluation, Model
-
-Floats = NDArray[np.float64]
 
 MOST_CELLS = 10_000_000
 """Observations times points that are computed at once."""

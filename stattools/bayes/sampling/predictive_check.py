@@ -14,20 +14,18 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.sampling.tree import possible
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.observations import observations
 from stattools.interface.arguments import is_one_of
+from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.solvers.samples.surrogate import held_elsewhere, place_of
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     from stattools.bayes.sampling.drawn import Drawn
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,13 +15,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.sampling.importance import Weighted, judged, normal_draws
 from stattools.bayes.sampling.target import Mode, Target
+from stattools.interface.arrays import Floats
 from stattools.text.printing import printed
-
-Floats = NDArray[np.float64]
 
 MOST_NUMBERS = 200_000_000
 """Rows of the sample times draws of a check, at most: seconds."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.priors.assignment import Priors, support
 from stattools.bayes.sampling.observed import Observed, Whole, observed
 from stattools.bayes.sampling.transforms import Transforms
 from stattools.errors import DomainError, IdentificationError
+from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.models.model import NOT_ASKED, Evaluation
 from stattools.solvers.metric import Metric
@@ -22,8 +22,6 @@ from stattools.solvers.own_units import climb_in_own_units
 from stattools.solvers.samples.surrogate import certified_ascent
 from stattools.solvers.solution import Solution
 from stattools.solvers.steps.newton_steps import climb
-
-Floats = NDArray[np.float64]
 
 IMPOSSIBLE = -np.inf
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, log_expit, logit
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 
 class Mapped(NamedTuple):

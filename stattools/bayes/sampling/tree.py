@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.errors import DomainError
 from stattools.inference.arviz.arviz import datatree
 from stattools.inference.arviz.layout import layout
 from stattools.inference.arviz.observations import Observations, observations
+from stattools.interface.arrays import Floats
 from stattools.solvers.samples.surrogate import held_elsewhere, place_of
 
 if TYPE_CHECKING:
     from xarray import DataTree
 
     from stattools.bayes.sampling.drawn import Drawn
-
-Floats = NDArray[np.float64]
 
 CELLS = 100_000_000
 """Numbers that a group of the DataTree may hold: 0.8 GB."""

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from stattools.numerics.moments import Moments
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
 class Marginal:

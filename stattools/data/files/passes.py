@@ -17,8 +17,7 @@ from stattools.data.files.source import at
 from stattools.data.formula.coding import Coding
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.stacked_columns import StackedColumns
-
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 BLOCK = 1 << 13
 """Rows of a block at most: what is made of it stays in the cache of one processor, with X itself in another one's."""

@@ -21,13 +21,12 @@ from stattools.data.formula.coding import CHANGED, Coding
 from stattools.data.rows.rows import Block, Low, Rows
 from stattools.data.rows.shape_only import OnDisk
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.numerics.largest import Ends
 
 if TYPE_CHECKING:
     from stattools.data.design import Design
     from stattools.data.files.marginal import Marginal
-
-Floats = NDArray[np.float64]
 
 DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a column out."
 

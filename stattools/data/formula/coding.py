@@ -19,8 +19,7 @@ from stattools.data.formula.powers import rest_of_powers
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.stacked_columns import StackedColumns
 from stattools.errors import DomainError
-
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 
 @dataclass(frozen=True, eq=False)

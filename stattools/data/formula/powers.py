@@ -12,15 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.formula.evaluation import constants, evaluate
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula
 from stattools.data.rows.rows import Low
+from stattools.interface.arrays import Floats
 from stattools.numerics.exact_sum import pair_product
-
-Floats = NDArray[np.float64]
 
 HIGHEST = 60
 

@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.rows.shape_only import OnDisk
+from stattools.interface.arrays import Floats
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.sweep import Share, spans, sweep
 from stattools.record import record
-
-Floats = NDArray[np.float64]
 
 BLOCK_BYTES = 1_600_000
 """A block of X and its weighted copy stay close to the processor, and the calls per block cost little beside it."""

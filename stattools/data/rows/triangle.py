@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Block, Rows
-
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 
 def triangle(rows: Rows, beside: bool = False) -> Floats:

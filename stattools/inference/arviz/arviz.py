@@ -14,13 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools import __version__
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
     from xarray import DataTree
 
 Group = Mapping[str, ArrayLike]
-Floats = NDArray[np.float64]
 
 FEWEST = 30
 """Draws of which a fifth, the tail, are the six that a generalized Pareto distribution is fitted to."""

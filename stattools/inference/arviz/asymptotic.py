@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.errors import IncompatibleError
 from stattools.inference.arviz.arviz import datatree
 from stattools.inference.arviz.layout import data_groups, layout, outcome
 from stattools.inference.arviz.replicates import log_likelihood, replicates
 from stattools.inference.fitted import Fit
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
 from stattools.models.model import Model
@@ -24,8 +25,6 @@ from stattools.models.predictors.dispersed import Dispersed
 
 if TYPE_CHECKING:
     from xarray import DataTree
-
-Floats = NDArray[np.float64]
 
 LABEL = "asymptotic distribution of the maximum-likelihood estimate: not a posterior, no prior"
 

@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.counts import BernoulliTrials
 from stattools.models.samples.normal import NormalSample
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.inference.arviz.layout import data_groups, outcome
 from stattools.inference.arviz.replicates import log_likelihood, replicates
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.counts import BernoulliTrials
@@ -32,7 +33,6 @@ from stattools.series.statespace.innovations import innovations
 from stattools.series.statespace.structural import Structural
 from stattools.solvers.samples.surrogate import held_elsewhere
 
-Floats = NDArray[np.float64]
 Draw = Callable[[Floats, np.random.Generator], Floats]
 
 MOST_FLIPS = 10_000

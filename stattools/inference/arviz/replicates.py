@@ -9,13 +9,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.seeds import generator
 from stattools.models.model import Model
-
-Floats = NDArray[np.float64]
 
 CELLS = 2_000_000
 """Draws are taken together until rows times draws reach this."""

@@ -6,18 +6,16 @@ from math import log, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.covariance.groups import Groups
 from stattools.inference.covariance.groups_in_files import Grouped, grouped_in_files
 from stattools.inference.covariance.kinds import HAC, Cluster, unusual
 from stattools.inference.covariance.sandwich import POWER, Sandwich
+from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import held_elsewhere
-
-Floats = NDArray[np.float64]
 
 TINY, HUGE = sqrt(SMALLEST_VARIANCE), sqrt(LARGEST_VARIANCE)
 """Products of two numbers between these have all their digits."""

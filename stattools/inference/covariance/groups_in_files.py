@@ -20,11 +20,10 @@ from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.kinds import Cluster
 from stattools.inference.covariance.sandwich import Sandwich, Scores, add_by_group
+from stattools.interface.arrays import Floats
 
 if TYPE_CHECKING:
     from stattools.data.files.batch import Batch
-
-Floats = NDArray[np.float64]
 
 MOST_GROUPS = 2_000_000
 """Groups, or pairs of groups, whose labels are held at most."""

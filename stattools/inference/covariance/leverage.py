@@ -9,14 +9,12 @@ one linear predictor W G is the leverage h of the row.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Block
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
-
-Floats = NDArray[np.float64]
 
 LEVERAGE_LIMIT = 1.0 - 1e-10
 """A row with more leverage fixes a coefficient alone: its residual is 0 whatever its error was."""

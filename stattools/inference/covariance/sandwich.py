@@ -21,13 +21,12 @@ from stattools.errors import DomainError
 from stattools.inference.covariance.groups import Groups, require_series
 from stattools.inference.covariance.kinds import HAC
 from stattools.inference.covariance.leverage import row_scores, spread, unshrunk
+from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.model import Model
 from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
 from stattools.solvers.metric import Metric
-
-Floats = NDArray[np.float64]
 
 EPS = float(np.finfo(float).eps)
 

@@ -20,7 +20,6 @@ from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from stattools.data.rows.rows import Rows
@@ -28,6 +27,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.null_model import about_mean, null_loglik, null_loglik_elsewhere
 from stattools.inference.diagnostics.residuals import outcomes, residuals
 from stattools.inference.prediction.prediction import regression, require_finite
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
 from stattools.interface.whole_numbers import whole_number
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from stattools.inference.estimates import Estimates
-
-Floats = NDArray[np.float64]
 
 
 def goodness(fit: Estimates) -> pd.DataFrame:

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.new_outcome import codes_of, new_outcome
@@ -23,14 +22,13 @@ from stattools.inference.prediction.confusion_table import crossed, most_probabl
 from stattools.inference.prediction.new_rows import at_rows, frequencies_of, with_precision
 from stattools.inference.prediction.prediction import labels_of
 from stattools.interface.arguments import described, names_of
+from stattools.interface.arrays import Floats
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 FARTHEST = 1e150
 """Log-likelihoods of rows are squared for the standard error."""

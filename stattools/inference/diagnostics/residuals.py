@@ -16,20 +16,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.prediction.prediction import regression, require_finite
 from stattools.interface.arguments import is_one_of
+from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 if TYPE_CHECKING:
     from stattools.inference.estimates import Estimates
-
-Floats = NDArray[np.float64]
 Kind = Literal["response", "pearson", "deviance", "quantile"]
 
 KINDS = ("response", "pearson", "deviance", "quantile")

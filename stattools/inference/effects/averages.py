@@ -14,15 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.files.batch import Batch
 from stattools.data.files.source import at
 from stattools.data.formula.coding import Coding
 from stattools.inference.effects.moved_rows import STEP, Population, columns_of_batch
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-
-Floats = NDArray[np.float64]
 
 SLOPE = object()
 """Stands for the derivative in a variable, in the place of one of its values."""

@@ -16,7 +16,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from stattools.inference.estimates import Estimates
-
-Floats = NDArray[np.float64]
 Column = str | ArrayLike | None
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.files.batch import Batch
 from stattools.data.files.scanned_columns import cleaned
@@ -24,11 +23,10 @@ from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.prediction.new_rows import Column, at_rows, frequencies_of
+from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
 from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import held_elsewhere, place_of
-
-Floats = NDArray[np.float64]
 
 STEP = 6e-6
 """Central differences err least at the cube root of the machine epsilon."""

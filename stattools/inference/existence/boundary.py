@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError
 from stattools.inference.existence.overlap import check_overlap
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.solution import Solution
-
-Floats = NDArray[np.float64]
 
 
 def check_end(model: Any, solution: Solution) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
+from stattools.interface.arrays import Floats
 from stattools.models.model import Evaluation, Model
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,17 +7,15 @@ within round-off of the data is a combination of them, and the error names the c
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.data.rows.rows import Block
 from stattools.data.rows.triangle import triangle
 from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.largest import Largest
 from stattools.solvers.samples.surrogate import held_elsewhere
-
-Floats = NDArray[np.float64]
 
 
 def check_size(model: Model) -> None:

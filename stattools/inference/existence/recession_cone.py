@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import triangle
+from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 FEASIBLE = 1e-9

@@ -23,6 +23,7 @@ from stattools.inference.existence.limit import Among, Limit
 from stattools.inference.existence.recession_cone import Cone, Rivals, cone, direction, null_space
 from stattools.inference.existence.suprema import profile_ends
 from stattools.interface.arguments import is_one_of
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.models.model import Model
 from stattools.solvers.solution import Solution
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 UNTOLD = ", and the columns do not tell which coefficients are infinite"
 """Where columns are so nearly combinations of others that no coefficient is moved by a direction alone."""
-
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 

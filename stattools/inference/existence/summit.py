@@ -13,17 +13,15 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError, DomainError, IdentificationError
 from stattools.inference.existence.boundary import check_end
+from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.solvers.newton import Newton
 from stattools.solvers.own_units import FLATTEST, Place, climb_in_own_units
 from stattools.solvers.solution import Solution
 from stattools.solvers.steps.newton_steps import ROUND_OFF
-
-Floats = NDArray[np.float64]
 
 ROUGH = 1e-3
 """Standard errors are not printed where the curvature is known less well, as a share of it."""

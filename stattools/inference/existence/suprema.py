@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import ConvergenceError
 from stattools.inference.existence.limit import Limit
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
-
-Floats = NDArray[np.float64]
 
 REMAINDER = 1e-11
 """So much of a log-likelihood is left out at most."""

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.files.batch import Batch
 from stattools.data.formula.coding import Coding
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import triangle
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-
-Floats = NDArray[np.float64]
 
 
 def beside(ours: Rows, theirs: Rows) -> Floats:

@@ -11,19 +11,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import DomainError, IdentificationError
 from stattools.inference.hypotheses.restrictions import hypotheses
 from stattools.inference.hypotheses.result import TestResult
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 
 if TYPE_CHECKING:
     from stattools.inference.estimates import Estimates
-
-Floats = NDArray[np.float64]
 
 FARTHEST = 1e150
 """Standard errors between an estimate and a hypothesis, at most: their square is finite."""

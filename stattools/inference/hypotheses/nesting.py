@@ -12,11 +12,10 @@ from stattools.inference.existence import check_rank
 from stattools.inference.hypotheses.columns_of_two import beside, beside_elsewhere, sizes, triangle_of_both
 from stattools.inference.hypotheses.series import difference_of_series, is_series
 from stattools.interface.arguments import described
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.solvers.samples.surrogate import held_elsewhere, place_of
-
-Floats = NDArray[np.float64]
 
 SAME_SPACE = 1e-9
 """A column whose part outside the larger model's columns is this small beside it lies among them."""

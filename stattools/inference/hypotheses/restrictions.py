@@ -8,15 +8,13 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.formula.backticks import in_backticks
 from stattools.data.tables.pairing import paired
 from stattools.errors import DomainError, quoted
 from stattools.inference.hypotheses.tokens import Token, tokens
 from stattools.interface.arguments import as_numbers, by_column, labelled
-
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 
 class Hypotheses(NamedTuple):

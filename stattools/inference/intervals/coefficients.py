@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.profile import profile_interval, score_interval
 from stattools.inference.penalties import NO_SE, Ridge
 from stattools.interface.arguments import is_one_of
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.models.model import Model
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from stattools.inference.estimates import Estimates
-
-Floats = NDArray[np.float64]
 
 
 def interval(fit: Estimates, level: float, kind: str) -> Interval:

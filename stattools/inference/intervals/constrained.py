@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from stattools.errors import ConvergenceError
-
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 
 class Point(NamedTuple):

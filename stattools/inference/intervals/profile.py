@@ -16,19 +16,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.inference.intervals.constrained import Curve, Point
 from stattools.inference.penalties import Ridge, penalized
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.solvers.metric import Metric
 
 if TYPE_CHECKING:
     from stattools.inference.estimates import Estimates
-
-Floats = NDArray[np.float64]
 
 CLOSE = 1e-9
 """An end is found when the next step is this small, in standard errors; that step is still taken."""

@@ -11,9 +11,8 @@ Source: McCullagh & Nelder (1989), 2.2; Bull, Mak & Greenwood (2002) for categor
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 
 def leverage(W: Floats, X: Floats, width: int) -> Floats:

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.penalties.contractions import change_of_information, flat, leverage
+from stattools.interface.arrays import Floats
 from stattools.models.model import Evaluation, Model
 from stattools.solvers.metric import Metric
 from stattools.solvers.samples.surrogate import held_elsewhere, place_of
 from stattools.solvers.solution import Solution
-
-Floats = NDArray[np.float64]
 
 LARGE = 120
 """With more coefficients than this the second derivative of log det I is left out, and Newton's steps are Fisher's."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence import check_rank, check_size
@@ -16,6 +16,7 @@ from stattools.inference.existence.summit import certified
 from stattools.inference.penalties.jeffreys import Jeffreys
 from stattools.inference.penalties.ridge import Ridge, penalized_coefficients
 from stattools.interface.arguments import described
+from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.models.model import Evaluation
 from stattools.solvers.lbfgs import LBFGS
@@ -24,8 +25,6 @@ from stattools.solvers.samples.surrogate import certified_ascent, expanded, held
 from stattools.solvers.softmax.maximum import large, maximize_softmax
 from stattools.solvers.solution import Solution
 from stattools.solvers.steps.newton_steps import climb
-
-Floats = NDArray[np.float64]
 
 
 class Penalty(Protocol):

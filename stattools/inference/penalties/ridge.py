@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, require_truth
+from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Evaluation, Model
 from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.solvers.solution import Solution
 from stattools.text.printing import printed
-
-Floats = NDArray[np.float64]
 
 NO_SE = "penalized: no standard errors"
 """What a ridge fit says of its standard errors."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.data.extras import Farthest, frequencies
 from stattools.data.files.sources import source_of
@@ -19,11 +19,11 @@ from stattools.data.tables.columns import clean, listing, missing
 from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import is_frame, series, table
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.regressions.binding import require_moderate
 from stattools.solvers.samples.surrogate import held_elsewhere
 
-Floats = NDArray[np.float64]
 Column = str | ArrayLike | None
 
 

@@ -21,6 +21,7 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Column, at_rows, trials_of, with_precision
 from stattools.interface.arguments import is_one_of
+from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.dispersed import Dispersed
@@ -28,8 +29,6 @@ from stattools.models.predictors.linear import Linear
 
 if TYPE_CHECKING:
     from stattools.inference.estimates import Estimates
-
-Floats = NDArray[np.float64]
 
 KINDS = ("mean", "observation", "class", "link")
 

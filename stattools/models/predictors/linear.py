@@ -8,12 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Block
+from stattools.interface.arrays import Floats
 from stattools.numerics.products import cross_gram, symmetric, times, transposed, upper_gram
 
-Floats = NDArray[np.float64]
 Pullback = Callable[[Floats], Floats]
 
 

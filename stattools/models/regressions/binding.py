@@ -13,6 +13,7 @@ from stattools.data.dataset import Dataset, read
 from stattools.data.extras import Farthest, frequencies, offset_of, require_positive
 from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
 from stattools.models.model import Model
@@ -22,7 +23,6 @@ from stattools.models.regressions.starting_point import starting_point
 from stattools.numerics.moments import Moments
 
 Column = str | ArrayLike | None
-Floats = NDArray[np.float64]
 
 NO_EXTRAS = None, None, None
 

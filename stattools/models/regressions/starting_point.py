@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
-
-Floats = NDArray[np.float64]
 
 ENOUGH = 50_000
 """Rows that a start is made from, at most."""

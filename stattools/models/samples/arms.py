@@ -18,8 +18,8 @@ from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import axes, is_frame, series, table
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import labels_of
+from stattools.interface.arrays import Floats
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Labels = tuple[Hashable, ...]
 LARGEST = float(2**53)

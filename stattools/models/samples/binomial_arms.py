@@ -18,13 +18,13 @@ from scipy.special import erfc, xlog1py, xlogy
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_theta
+from stattools.interface.arrays import Floats
 from stattools.models.model import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints, Labels
 from stattools.models.samples.proportion import INTERVALS
 from stattools.numerics.saddle_point import log_binomial_pmf
 from stattools.text.printing import printed
 
-Floats = NDArray[np.float64]
 MOST_FITTED = 5000
 
 

@@ -16,13 +16,14 @@ from functools import cached_property, partial
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import erfc, xlogy
 
 from stattools.data.tables.arrays import vector
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_theta
+from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, SMALLEST, remedy
 from stattools.models.model import NOT_ASKED, Evaluation
 from stattools.models.samples import rate as of_rate
@@ -31,7 +32,6 @@ from stattools.numerics.exact_sum import ExactSum
 from stattools.numerics.saddle_point import log_poisson_pmf
 from stattools.text.printing import printed
 
-Floats = NDArray[np.float64]
 MOST_FITTED = 5000
 
 

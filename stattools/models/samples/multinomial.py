@@ -14,13 +14,14 @@ from functools import partial
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import erfc, xlogy
 
 from stattools.data.tables.columns import clean, missing
 from stattools.data.tables.table import series
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import are_different, as_numbers, as_theta, labelled, several, written
+from stattools.interface.arrays import Floats
 from stattools.models.model import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints
 from stattools.models.samples.arms import counts as whole_numbers
@@ -28,7 +29,6 @@ from stattools.models.samples.proportion import INTERVALS
 from stattools.numerics.saddle_point import log_poisson_pmf
 from stattools.text.printing import printed
 
-Floats = NDArray[np.float64]
 Names = tuple[Hashable, ...]
 
 

@@ -14,17 +14,17 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.linalg import solve_triangular
 
 from stattools.data.tables.arrays import matrix, named
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_theta
+from stattools.interface.arrays import Floats
 from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 from stattools.text.printing import printed
 
-Floats = NDArray[np.float64]
 LARGEST = 1e120
 """Beyond this a sum of squares may overflow."""
 

@@ -21,6 +21,7 @@ from stattools.data.tables.arrays import NUMBERS, vector
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError, IdentificationError, quoted
 from stattools.interface.arguments import as_theta
+from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, SMALLEST, require_size
 from stattools.models.model import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import columns, grouping, numbers
@@ -28,7 +29,6 @@ from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 from stattools.text.printing import printed
 
-Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
 MOST_SUM = 1e200
 """Sums of measurements over known variances are below this."""

@@ -14,12 +14,13 @@ from functools import partial
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import erfc
 
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError
 from stattools.interface.arguments import as_theta
+from stattools.interface.arrays import Floats
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints, columns, counts
@@ -27,8 +28,6 @@ from stattools.models.samples.counts import BernoulliTrials, unit_interval
 from stattools.models.samples.proportion import likelihood_ratio
 from stattools.numerics.saddle_point import log_binomial_pmf
 from stattools.text.printing import printed
-
-Floats = NDArray[np.float64]
 
 
 def geometric(failures: Any, /, *, data: Any = None) -> Waits:

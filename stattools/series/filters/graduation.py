@@ -14,17 +14,16 @@ from math import comb
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
 
 from stattools.data.tables.pairing import paired
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
+from stattools.interface.arrays import Floats
 from stattools.interface.units import require_size
 from stattools.interface.whole_numbers import whole_number
 from stattools.series.filters.signals import along, numbers, require_differences, time_last
-
-Floats = NDArray[np.float64]
 
 
 class Decomposition(NamedTuple):

@@ -19,12 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from stattools.interface.arrays import Floats
 from stattools.models.model import Evaluation
 from stattools.series.filters.adjoint import transposed
 from stattools.series.filters.exponential import filtered
 from stattools.series.filters.recurrence import solve
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,6 +24,7 @@ from stattools.data.tables.table import table
 from stattools.data.tables.times import ahead, following, times_of
 from stattools.errors import DomainError, IdentificationError, quoted
 from stattools.interface.arguments import as_theta, is_number
+from stattools.interface.arrays import Floats
 from stattools.interface.units import require_size
 from stattools.models.model import Evaluation
 from stattools.series.filters.one_step import Errors, evaluate, one_step, profile
@@ -31,8 +32,6 @@ from stattools.series.filters.signals import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 WHO = "exponential_smoothing"
 GRID = np.linspace(-9.0, 9.0, 19)

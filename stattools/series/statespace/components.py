@@ -15,9 +15,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
+
 Trend = Literal["none", "fixed", "smooth", "stochastic"]
 
 VARIANCES = ("sigma2.irregular", "sigma2.level", "sigma2.trend", "sigma2.seasonal")

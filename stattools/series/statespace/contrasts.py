@@ -19,12 +19,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.series.statespace.banded_routines import dpbtrf, dpbtrs, dpttrf, dtbsv
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.random_walk import recurrence
 from stattools.series.statespace.selected_inversion import band_of_inverse
-
-Floats = NDArray[np.float64]
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 STEP = 0.02

@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.data.tables.arrays import matrix
 from stattools.data.tables.times import ahead, following
 from stattools.errors import DomainError, IdentificationError
+from stattools.interface.arrays import Floats
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.kalman import kalman
 from stattools.series.statespace.state_table import completed, require_quantile
@@ -22,8 +23,6 @@ from stattools.series.statespace.structural import Structural
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 
 def forecasts(

@@ -14,9 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
+from stattools.interface.arrays import Floats
 from stattools.interface.whole_numbers import whole_number
 from stattools.series.statespace.kalman import kalman
 from stattools.series.statespace.state_table import completed
@@ -24,8 +25,6 @@ from stattools.series.statespace.structural import Structural
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 
 def innovations(model: Structural, theta: ArrayLike) -> pd.DataFrame:

@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.series.statespace.state_table import require_quantile
 from stattools.series.statespace.variance_profile import profile_ends
-
-Floats = NDArray[np.float64]
 
 
 def ends(fit: Any, level: float, kind: str) -> tuple[Floats, Floats]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.tables.arrays import NUMBERS, array, with_gaps
 from stattools.data.tables.table import axes, is_frame, table
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.interface.units import require_series
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.maximum import BoundedNewton
@@ -23,8 +23,6 @@ from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 NAMES = ("sigma2.irregular", "sigma2.level")
 
 

@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.spectrum import maxima
 from stattools.series.statespace.structural import Structural
 from stattools.solvers.solution import Solution, Status, TraceStep
-
-Floats = NDArray[np.float64]
 
 SMALL = 1e-3
 """A variance below this share of the sum is tried at 0."""

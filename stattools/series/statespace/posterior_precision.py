@@ -21,11 +21,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from stattools.errors import DomainError, IdentificationError
+from stattools.interface.arrays import Floats
 from stattools.series.statespace.banded_routines import dpbtrf, dpbtrs, dtbtrs
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.selected_inversion import band_of_inverse
-
-Floats = NDArray[np.float64]
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 REFINEMENTS = 2

@@ -19,9 +19,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.series.statespace.banded_routines import dpttrf, dtbsv, dtbtrs
-
-Floats = NDArray[np.float64]
 
 PLAIN = 1e-2
 """From this ratio on, subtracting 1 from a pivot costs two digits at most."""

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from stattools.interface.arrays import Floats
 from stattools.series.statespace.banded_routines import dtbsv
-
-Floats = NDArray[np.float64]
 
 
 def band_of_inverse(L: Floats) -> Floats:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.dataset import read
 from stattools.data.formula.formula import parse
@@ -18,14 +17,13 @@ from stattools.data.tables.table import is_frame, series, table
 from stattools.data.tables.times import times_of
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
+from stattools.interface.arrays import Floats
 from stattools.interface.units import require_series
 from stattools.interface.whole_numbers import whole_number
 from stattools.series.filters.signals import EXACT
 from stattools.series.statespace.components import Components, Trend
 from stattools.series.statespace.many import LocalLevels, levels
 from stattools.series.statespace.structural import Structural
-
-Floats = NDArray[np.float64]
 
 
 @overload

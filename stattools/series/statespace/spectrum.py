@@ -18,10 +18,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.fft import dct
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 TILE = 1 << 16

@@ -11,19 +11,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import as_theta, is_one_of
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.series.statespace.kalman import kalman
 from stattools.series.statespace.structural import Structural
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 Kind = Literal["smoothed", "filtered"]
 
 

@@ -14,10 +14,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError
 from stattools.interface.arguments import as_theta
+from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_GIVEN, SMALLEST_GIVEN
 from stattools.models.model import Evaluation
 from stattools.series.statespace.components import Components
@@ -26,8 +27,6 @@ from stattools.series.statespace.posterior_precision import Posterior
 from stattools.series.statespace.random_walk import RandomWalk
 from stattools.series.statespace.spectrum import Spectrum
 from stattools.series.statespace.trend_walk import TrendWalk
-
-Floats = NDArray[np.float64]
 
 CONVENTION = "diffuse, without the constant of the flat initial states (Durbin & Koopman)"
 

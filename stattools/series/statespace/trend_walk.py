@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
 from stattools.series.statespace.banded_routines import dpbtrf, dpbtrs, dtbsv
-
-Floats = NDArray[np.float64]
 
 REFINEMENTS = 2
 """Most rounds of iterative refinement of the means, as in `posterior_precision`."""

@@ -11,16 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from stattools.errors import ConvergenceError
+from stattools.interface.arrays import Floats
 from stattools.series.statespace.maximum import climb
 from stattools.series.statespace.state_table import require_quantile
 from stattools.series.statespace.structural import Structural
 from stattools.solvers.solution import TraceStep
-
-Floats = NDArray[np.float64]
 
 
 def profile_ends(model: Structural, theta: Floats, se: Floats, level: float) -> tuple[Floats, Floats]:

@@ -11,7 +11,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
+
 Pair = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 

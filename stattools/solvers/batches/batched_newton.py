@@ -15,13 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, LARGEST_SUM, SMALLEST, SMALLEST_SUM
 from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
 from stattools.likelihoods.outcomes import Outcome
 from stattools.solvers.batches.batched_factors import backward, factored, forward
 from stattools.solvers.batches.batched_rows import BatchedRows, weighted_squares
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 STEPS = 25

@@ -13,12 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.solvers.batches.batched_factors import products, unpacked
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.likelihoods import Bernoulli, Likelihood, Poisson
 from stattools.models.model import Model
 from stattools.solvers.batches.batched_newton import batched_newton, supported
 from stattools.solvers.batches.batched_rows import weighted_squares
-
-Floats = NDArray[np.float64]
 
 ENTRIES = 100_000
 """So many outcomes climb at a time: arrays of 800 kB stay in the cache."""

@@ -13,15 +13,13 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Rows
+from stattools.interface.arrays import Floats
 from stattools.numerics.exact_sum import pair_difference, pair_product, pair_quotient
 from stattools.numerics.largest import Largest
 from stattools.solvers.digits import EPS, Digits
 from stattools.solvers.rungs.exact_gram import Pair, exact_gram, exact_residuals
-
-Floats = NDArray[np.float64]
 
 UNIT = 2.0**-102
 """What arithmetic with pairs loses, with room for the sums over columns."""

@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Rows
+from stattools.interface.arrays import Floats
 from stattools.numerics.exact_sum import pair_product, two_product, two_sum
 from stattools.numerics.largest import Largest
 
-Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
 
 BLOCK = 2048

@@ -17,19 +17,17 @@ from functools import lru_cache
 from math import sqrt, sumprod
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.blas import dgemm, dnrm2  # type: ignore[attr-defined]
 from scipy.linalg.lapack import dgels, dtrtri  # type: ignore[attr-defined]
 
 from stattools.data.rows.rows import Rows
+from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
 from stattools.record import record
 from stattools.solvers.digits import EPS, Digits
 from stattools.solvers.metric import Metric
 from stattools.solvers.rungs.rows_at_once import FewRows
 from stattools.solvers.rungs.shift import Shift
-
-Floats = NDArray[np.float64]
 
 FEW = 9_000
 """Multiplications of a Gram product up to which QR costs less than the calls that it spares."""

@@ -14,13 +14,13 @@ from __future__ import annotations
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.blas import ddot, dnrm2  # type: ignore[attr-defined]
 from scipy.linalg.lapack import dpotrs  # type: ignore[attr-defined]
 
 from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
 from stattools.record import record
 from stattools.solvers.digits import EPS, sum_rounding
@@ -28,8 +28,6 @@ from stattools.solvers.metric import Metric
 from stattools.solvers.rungs.rows_at_once import FewRows
 from stattools.solvers.rungs.shift import Shift
 from stattools.solvers.rungs.shifted_rows import NotConstant, Shifted
-
-Floats = NDArray[np.float64]
 
 LEAST_RCOND = 1e-12
 """Below it the Gram matrix has lost what refinement needs to start from."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 from math import inf, sqrt, sumprod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.record import record
 from stattools.solvers.digits import EPS, Digits, coefficient_error, sum_rounding
 from stattools.solvers.rungs.normal_equations import Refined
-
-Floats = NDArray[np.float64]
 
 
 @record

@@ -10,15 +10,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.blas import daxpy, ddot, dgemm, dgemv, dger  # type: ignore[attr-defined]
 
 from stattools.data.rows.rows import Rows
+from stattools.interface.arrays import Floats
 from stattools.numerics.products import NARROW, ones, symmetric, upper_gram
 from stattools.record import record
 from stattools.solvers.rungs.shift import Shift, constant_column
-
-Floats = NDArray[np.float64]
 
 FEW = 1024
 """Rows that are taken as one block."""

@@ -13,13 +13,11 @@ from functools import lru_cache
 from math import sqrt, sumprod
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.blas import dgemm, dgemv, dnrm2  # type: ignore[attr-defined]
 
+from stattools.interface.arrays import Floats
 from stattools.record import record
 from stattools.solvers.digits import EPS
-
-Floats = NDArray[np.float64]
 
 
 @record

@@ -12,18 +12,16 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs
 
 from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.rows.rows import Rows
+from stattools.interface.arrays import Floats
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.products import add_gram, gram, symmetric, times, transposed, upper_gram
 from stattools.record import record
 from stattools.solvers.metric import Metric
 from stattools.solvers.rungs.shift import Shift, constant_column
-
-Floats = NDArray[np.float64]
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 

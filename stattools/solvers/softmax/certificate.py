@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.interface.memory import require_memory
 from stattools.numerics.conjugate_gradients import newton_step
@@ -18,8 +17,6 @@ from stattools.solvers.softmax.passes import SoftmaxPasses
 from stattools.solvers.solution import Known, Solution, Status, TraceStep
 from stattools.solvers.steps.newton_steps import ROUND_OFF, climb
 from stattools.solvers.steps.quasi_newton import Ascent
-
-Floats = NDArray[np.float64]
 
 NEAR = 4e-8
 """A standard error changes by about the last step, in standard errors, over sqrt(n): it may by so much."""

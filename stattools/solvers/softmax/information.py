@@ -9,12 +9,10 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.blas import dgemm, sgemm  # type: ignore[attr-defined]
 
+from stattools.interface.arrays import Floats
 from stattools.numerics.sweep import sweep
-
-Floats = NDArray[np.float64]
 
 KHATRI_RAO = 96
 """Up to so many columns all pairs of columns are formed at once."""

@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import held_elsewhere
@@ -25,8 +25,6 @@ from stattools.solvers.solution import Solution, TraceStep
 from stattools.solvers.steps import unit_steps
 from stattools.solvers.steps.quasi_newton import Ascent, ascend
 from stattools.solvers.steps.unit_steps import Shares
-
-Floats = NDArray[np.float64]
 
 REBUILD = (10, 50, 150)
 

@@ -11,16 +11,14 @@ for the shared form.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.blas import ssymm, ssymv  # type: ignore[attr-defined]
 from scipy.linalg.lapack import spotrf, spotri  # type: ignore[attr-defined]
 
 from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
 from stattools.numerics.sweep import sweep
 from stattools.solvers.metric import Metric
 from stattools.solvers.softmax.passes import SoftmaxPasses
-
-Floats = NDArray[np.float64]
 
 LEFT_OUT = 1e-2
 """Rows that have so little of the weight together are left out."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.lapack import dpocon, dpotrf, dpotri, dpotrs, dtrtrs  # type: ignore[attr-defined]
 
 from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
 from stattools.solvers.metric import why_singular
-
-Floats = NDArray[np.float64]
 
 STRIP = 512
 """So many rows are scaled or mirrored at once."""

@@ -16,13 +16,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.rows.rows import centered
+from stattools.interface.arrays import Floats
 from stattools.models.model import NOT_ASKED, Evaluation, Model
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.products import across
 from stattools.numerics.sweep import sweep
 from stattools.solvers.softmax.information import information
-
-Floats = NDArray[np.float64]
 
 FOLDED = 1e3
 """Columns whose mean is at most so many deviations from 0 are centered in the coefficients, at a loss of 3 digits."""

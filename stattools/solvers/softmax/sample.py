@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.conjugate_gradients import newton_step
 from stattools.solvers.metric import Metric
@@ -27,8 +28,6 @@ from stattools.solvers.softmax.metric import SharedMetric
 from stattools.solvers.softmax.passes import SoftmaxPasses
 from stattools.solvers.steps.newton_steps import WELL_PLACED
 from stattools.solvers.steps.quasi_newton import ascend
-
-Floats = NDArray[np.float64]
 
 ROWS = 150
 """So many rows for each column."""

@@ -12,14 +12,12 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.models.model import Evaluation
 from stattools.numerics.two_loops import Change, Inverse, direction
 from stattools.solvers.metric import Metric
 from stattools.solvers.solution import TraceStep
-
-Floats = NDArray[np.float64]
 
 MEMORY = 20
 """So many steps are remembered."""

@@ -15,7 +15,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.sampling.draws import Posterior
 from stattools.bayes.sampling.target import target
@@ -23,10 +22,9 @@ from stattools.bayes.sampling.transforms import Transforms
 from stattools.errors import StattoolsError
 from stattools.inference.arviz.arviz import pareto_smoothed
 from stattools.inference.arviz.replicates import log_likelihood
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.posterior_agreement import PosteriorAgreement
-
-Floats = NDArray[np.float64]
 
 MEANS, SDS, ERRORS = 0.05, 0.05, 4.0
 REACH, POINTS, TAILS = 8.0, {1: 201, 2: 61}, 5.0

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.data.files.batch import Batch
 from stattools.data.files.scanned_columns import TEXT
@@ -22,6 +21,7 @@ from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.errors import IncompatibleError, StattoolsError
 from stattools.inference.fitting import fit as fitted
 from stattools.inference.penalties import Ridge
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import in_memory, place_of
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
@@ -29,8 +29,6 @@ from stattools.validation.references.second_sums import KNOWN, Again, again
 
 if TYPE_CHECKING:
     from stattools.inference.fitted import Fit
-
-Floats = NDArray[np.float64]
 
 SAME = 1e-5
 """In standard errors, and as a ratio of standard errors."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special, stats
 
 from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Poisson
 from stattools.text.printing import printed
 from stattools.validation.agreement import agreeing_digits, counted
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from stattools.networks.network_fit import NetworkFit
     from stattools.networks.network_model import NetworkModel
-
-Floats = NDArray[np.float64]
 
 DIRECTIONS = 6
 SAME_SLOPE = 1e-4

@@ -12,19 +12,17 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.posterior import posterior as drawn
 from stattools.bayes.priors.assignment import support
 from stattools.bayes.sampling.draws import Posterior
 from stattools.bayes.sampling.transforms import Transforms
 from stattools.errors import IncompatibleError, StattoolsError
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import in_memory, place_of
 from stattools.validation.checks.files import SECOND, sums_at
 from stattools.validation.posterior_agreement import PosteriorAgreement
-
-Floats = NDArray[np.float64]
 
 SAMPLE = 2_000
 """Rows whose own posterior is compared, at most: it is less normal than that of all."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from stattools.interface.arrays import Floats
 from stattools.models.custom import custom
 from stattools.solvers import Newton
 from stattools.solvers.metric import Metric
@@ -20,8 +20,6 @@ from stattools.validation.agreement import Agreement, agreeing_digits, counted
 if TYPE_CHECKING:
     from stattools.inference.fitted import Fit
     from stattools.series.filters.smoothing import ExponentialSmoothing
-
-Floats = NDArray[np.float64]
 
 SAME = 1e-5
 """In standard errors; as a ratio of standard errors 1e-4, since the reference's are differences."""

@@ -10,16 +10,14 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.series.statespace.spectrum import LOG_2PI
 from stattools.series.statespace.state_table import smoothed
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 
 if TYPE_CHECKING:
     from stattools.inference.fitted import Fit
-
-Floats = NDArray[np.float64]
 
 SAME = 1e-8
 """Log-likelihoods, smoothed means and variances this close, relative to the largest of them, are the same."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.text.printing import printed
 from stattools.validation.explaining.causes import Evidence, gather
 from stattools.validation.explaining.finding import Finding, escaped, pipe_table
@@ -18,8 +18,6 @@ from stattools.validation.foreign.reading import described
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

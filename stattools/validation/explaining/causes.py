@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import StattoolsError
 from stattools.inference.fitting import fit
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.distance import decrement
 from stattools.validation.explaining.finding import Finding
@@ -34,8 +34,6 @@ from stattools.validation.explaining.no_maximum import (
 from stattools.validation.explaining.printed_errors import check_errors
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.shrinkage import Shrinkage
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.interface.arguments import several
+from stattools.interface.arrays import Floats
 from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.text.printing import printed
 from stattools.validation.explaining.causes import gather
@@ -30,8 +30,6 @@ from stattools.validation.foreign.reading import described
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 SAME = 1e-4
 """Numbers closer than this, in standard errors, are the same."""

@@ -10,16 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import StattoolsError
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.validation.distance import decrement
 from stattools.validation.foreign.scikit_learn import penalized
 from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
-
-Floats = NDArray[np.float64]
 
 CLOSE = 0.01
 """Numbers this many standard errors from the maximum are the maximum, as far as anybody reads them."""

@@ -8,20 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import qr
 
 from stattools.errors import IdentificationError
 from stattools.inference.existence import Separation, check_rank, check_size, separation
 from stattools.inference.existence.separation import UNTOLD
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.distance import decrement
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.explaining.hidden_causes import CLOSE, penalty, refit_distance
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.shrinkage import Shrinkage
-
-Floats = NDArray[np.float64]
 
 LEAVE_OUT = "Leave out one column of each."
 

@@ -6,13 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import StattoolsError
+from stattools.interface.arrays import Floats
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.foreign.description import Foreign
-
-Floats = NDArray[np.float64]
 
 SAME = 5e-4
 """Ratios of standard errors this close to 1 are the same: nobody reads a fourth digit of one."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.validation.explaining.way_between_fits import plain_name
 from stattools.validation.foreign.recipe import Numbers
-
-Floats = NDArray[np.float64]
 
 
 def vectors(model: Any, numbers: Numbers, names: list[str], unit: Floats) -> dict[str, Floats]:

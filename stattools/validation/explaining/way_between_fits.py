@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.regressions.starting_point import starting_point
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.recipe import Recipe
 from stattools.validation.foreign.shrinkage import Shrinkage
-
-Floats = NDArray[np.float64]
 
 
 class Step(NamedTuple):

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.regressions.count_regression import negative_binomial, poisson
 from stattools.models.regressions.regression import logistic, ols, probit, softmax
 from stattools.validation.foreign.recipe import Numbers, Recipe
-
-Floats = NDArray[np.float64]
 
 CONSTRUCTORS: dict[str, Any] = {
     "ols": ols,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import IdentificationError
@@ -14,12 +13,12 @@ from stattools.inference.covariance import HAC, Cluster, covariance
 from stattools.inference.fitting import fit
 from stattools.inference.intervals.profile import profile_interval
 from stattools.inference.penalties import Jeffreys
+from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
 
-Floats = NDArray[np.float64]
 Divisor = Literal["n - p", "n", "1", "X2"]
 
 

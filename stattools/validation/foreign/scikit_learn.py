@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.foreign.description import Foreign, bound, coded, texts
 from stattools.validation.foreign.recipe import Numbers, Recipe
 from stattools.validation.foreign.shrinkage import Shrinkage
-
-Floats = NDArray[np.float64]
 
 KINDS = {
     "LinearRegression": "ols",

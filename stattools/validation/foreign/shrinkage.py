@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from stattools.interface.arrays import Floats
 from stattools.models.model import Evaluation, Model
 from stattools.solvers.steps.newton_steps import climb
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

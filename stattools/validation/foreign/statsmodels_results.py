@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import HAC, Cluster
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.foreign.description import Foreign, bound, texts
 from stattools.validation.foreign.recipe import Numbers, Recipe
-
-Floats = NDArray[np.float64]
 
 DISCRETE = {
     "Logit": "logistic",

@@ -11,14 +11,12 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.conjugate.improper import Improper
+from stattools.interface.arrays import Floats
 from stattools.models.samples.counts import BernoulliTrials
 from stattools.models.samples.waiting import Waits
 from stattools.validation.posterior_agreement import Found
-
-Floats = NDArray[np.float64]
 
 MOST_ARMS = 50
 """So many arms are checked, evenly spread."""

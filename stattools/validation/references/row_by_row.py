@@ -7,13 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.validation.posterior_agreement import Found
-
-Floats = NDArray[np.float64]
 
 MOST_ROWS = 2000
 

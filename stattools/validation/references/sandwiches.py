@@ -9,12 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.inference.covariance import HAC, Cluster, Groups
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-
-Floats = NDArray[np.float64]
 
 
 def reference_covariance(model: Model, results: Any, cov: str | HAC | Cluster) -> Floats | None:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from stattools.errors import IncompatibleError
 from stattools.inference.penalties import Jeffreys, Ridge
+from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.event_rates import EventRates
@@ -24,8 +24,6 @@ from stattools.validation.references.reference_values import summit
 
 if TYPE_CHECKING:
     from stattools.inference.fitted import Fit
-
-Floats = NDArray[np.float64]
 
 SAME = 1e-5
 """In standard errors; as a ratio of standard errors 1e-4, since the reference's are differences."""

@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special, stats
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 KNOWN = ("ols", "logistic", "probit", "poisson", "negative_binomial", "softmax")
 

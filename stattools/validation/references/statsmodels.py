@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, Groups
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.references.sandwiches import reference_covariance
-
-Floats = NDArray[np.float64]
 
 NEWTON: dict[str, Any] = {"disp": 0, "method": "newton", "maxiter": 200, "tol": 1e-14}
 

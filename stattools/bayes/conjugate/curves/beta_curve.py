@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, log_expit
 
 from stattools.bayes.conjugate.curves.highest_density import Peaked, highest_density
+from stattools.interface.arrays import Floats
 from stattools.numerics.beta_distribution import log_density_of_logit, logit_quantile, lower_tail, quantile
-
-Floats = NDArray[np.float64]
 
 EDGE = 745.0
 """Beyond these log odds a probability is 0 or 1 in double precision."""

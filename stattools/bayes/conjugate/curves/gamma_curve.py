@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.bayes.conjugate.curves.highest_density import Peaked, highest_density
+from stattools.interface.arrays import Floats
 from stattools.numerics.gamma_distribution import log_density_of_log, log_quantile, lower_tail, upper_tail
-
-Floats = NDArray[np.float64]
 
 
 def gamma_ends(prob: float, shape: Floats) -> tuple[Floats, Floats]:

@@ -8,15 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import between
 from stattools.errors import DomainError
 from stattools.interface.arguments import as_numbers
+from stattools.interface.arrays import Floats
 from stattools.numerics.gamma_distribution import log_density_of_log, tails
-
-Floats = NDArray[np.float64]
 
 
 def logs(theta: ArrayLike, shape: Any, rate: Any) -> tuple[Floats, Floats]:

@@ -15,10 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, ndtri
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 BLOCK = 1 << 15
 """Intervals solved at once, few enough to stay in the cache."""

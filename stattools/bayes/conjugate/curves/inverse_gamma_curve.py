@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.curves.highest_density import Peaked, highest_density
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.numerics.gamma_distribution import log_density_of_log, log_quantile, lower_tail, upper_tail
-
-Floats = NDArray[np.float64]
 
 LARGEST = 300.0 * np.log(10.0)
 """The logarithm of the largest variance."""

@@ -12,14 +12,13 @@ from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.predictives.dirichlet_multinomial import DirichletMultinomial
 from stattools.errors import quoted
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
 from stattools.models.samples.multinomial import Multinomial
 
 if TYPE_CHECKING:
     from xarray import DataTree
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

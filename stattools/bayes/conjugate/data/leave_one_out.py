@@ -20,13 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.interface.whole_numbers import whole_number
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
@@ -18,6 +17,7 @@ from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.positive_definite import positive_root
 from stattools.bayes.conjugate.student_t import log_t_density
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
 from stattools.models.samples.multivariate_normal import MultivariateSample
@@ -26,8 +26,6 @@ from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 if TYPE_CHECKING:
     from xarray import DataTree
-
-Floats = NDArray[np.float64]
 MOST_CELLS = 20_000_000
 """Draws times values that a data tree may hold."""
 

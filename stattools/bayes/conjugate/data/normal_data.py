@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
 from stattools.models.samples.normal import NormalSample
@@ -24,8 +25,6 @@ from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 if TYPE_CHECKING:
     from xarray import DataTree
-
-Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
 MOST_CELLS = 20_000_000
 """Draws times measurements that a data tree may hold."""

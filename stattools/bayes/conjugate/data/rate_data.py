@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
 from stattools.bayes.conjugate.improper import Improper
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
 from stattools.numerics.exact_sum import ExactSum
@@ -17,8 +18,6 @@ from stattools.numerics.gamma_distribution import log_density_of_log
 
 if TYPE_CHECKING:
     from xarray import DataTree
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

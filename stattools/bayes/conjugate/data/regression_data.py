@@ -23,6 +23,7 @@ from stattools.bayes.conjugate.inverse_wishart import log_determinant
 from stattools.bayes.conjugate.student_t import log_t_density
 from stattools.data.rows.triangle import triangle
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
 from stattools.models.model import Model
@@ -30,8 +31,6 @@ from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 if TYPE_CHECKING:
     from xarray import DataTree
-
-Floats = NDArray[np.float64]
 MOST_CELLS = 20_000_000
 """Draws times rows that a data tree may hold."""
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
 from stattools.bayes.conjugate.improper import Improper
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
 from stattools.models.samples.binomial_arms import BinomialArms
@@ -20,8 +21,6 @@ from stattools.numerics.saddle_point import log_binomial_pmf
 
 if TYPE_CHECKING:
     from xarray import DataTree
-
-Floats = NDArray[np.float64]
 TRIALS = (BernoulliTrials, BinomialArms, Waits)
 """The models whose likelihood is theta^k (1 - theta)^(n - k), up to a constant."""
 

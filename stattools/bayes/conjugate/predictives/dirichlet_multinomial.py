@@ -19,14 +19,13 @@ from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import numbers
 from stattools.bayes.conjugate.predictives.predictive import BetaBinomial
 from stattools.errors import DomainError, quoted
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.samples.multinomial import checked_names
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, log_poisson_pmf, stirling_error
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,7 @@ from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points
 from stattools.errors import DomainError
 from stattools.interface.arguments import as_numbers
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
@@ -27,8 +28,6 @@ from stattools.models.samples.arms import refused
 from stattools.models.samples.proportion import tail_area
 from stattools.numerics.beta_distribution import tails
 from stattools.numerics.saddle_point import log_binomial_pmf
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

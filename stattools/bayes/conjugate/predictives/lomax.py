@@ -14,19 +14,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expm1, log1p
 
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_numbers, is_one_of
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
 from stattools.models.samples.proportion import tail_area
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.linalg import solve_triangular
 from scipy.special import fdtrc
 
@@ -22,11 +22,10 @@ from stattools.bayes.conjugate.belief import numbers, points
 from stattools.bayes.conjugate.positive_definite import positive_root
 from stattools.bayes.conjugate.student_t import StudentT, log_t_density
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,7 @@ from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points
 from stattools.data.tables.arrays import array
 from stattools.data.tables.table import axes
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
@@ -32,7 +33,6 @@ from stattools.numerics.beta_distribution import log_density_of_logit
 from stattools.numerics.saddle_point import log_binomial_pmf
 from stattools.numerics.two_betas import probability_less
 
-Floats = NDArray[np.float64]
 MOST_TERMS = 100_000
 
 
