@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stattools.bayes.empirical_bayes import EmpiricalBayes
+from stattools.bayes.prior_checks.ledger import Ledger
+from stattools.bayes.prior_checks.sensitivity import PriorSensitivity, TippingPrior
+from stattools.bayes.prior_checks.surprise import Surprise
 from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Paragraph, Section, Table, code, literal
-from stattools.reporting.tables import between, count, decimals, number, percent
-
-if TYPE_CHECKING:
-    from stattools.bayes.empirical_bayes import EmpiricalBayes
-    from stattools.bayes.prior_checks.ledger import Ledger
-    from stattools.bayes.prior_checks.sensitivity import PriorSensitivity, TippingPrior
-    from stattools.bayes.prior_checks.surprise import Surprise
+from stattools.reporting.tables import between, count, decimals, frame, number, percent
 
 PROB = 0.94
 LEVEL = 0.95
@@ -191,8 +189,6 @@ def _tipping(found: TippingPrior) -> Section:
 
 def _surprise(found: Surprise) -> Section:
     several = np.ndim(found.probability) > 0
-    from stattools.reporting.tables import frame
-
     block: Block = frame(found.table()) if several else Paragraph(surprise_sentence(found))
     return Section("Prior and data", (block,))
 

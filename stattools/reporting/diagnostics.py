@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from stattools.inference.diagnostics.goodness import grouped, wilson_ends
+from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.reporting import figures, rows_in_files, smoothing, state_space, tallies
 from stattools.reporting.document import Figure
@@ -16,8 +17,6 @@ from stattools.reporting.stories import story, told
 from stattools.reporting.tables import percent
 from stattools.solvers.samples.surrogate import held_elsewhere, in_memory
 
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 COUNTS = ("coin", "binomial")
 Z = 1.959963984540054
 """The normal quantile of a 95 % interval."""

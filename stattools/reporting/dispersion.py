@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from stattools.inference.fitted import Fit
 from stattools.reporting.document import code
 from stattools.reporting.tables import between, count, decimals, number, percent
 from stattools.solvers.samples.surrogate import held_elsewhere
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 
 def dispersion(fit: Fit) -> tuple[str, ...]:

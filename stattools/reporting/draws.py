@@ -6,20 +6,16 @@ Numbers are rounded to two digits of the posterior standard deviation.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from stattools.bayes.sampling.diagnostics import METHODS
+from stattools.bayes.sampling.draws import Posterior
 from stattools.models.model import Model
 from stattools.reporting import figures
 from stattools.reporting.diagnostics import coefficient_spreads
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code, literal
 from stattools.reporting.tables import between, count, decimals, number, percent
-
-if TYPE_CHECKING:
-    from stattools.bayes.sampling.draws import Posterior
-    from stattools.validation.posterior_agreement import PosteriorAgreement
+from stattools.validation.posterior_agreement import PosteriorAgreement
 
 PROB = 0.94
 LABEL = "94 % HDI"

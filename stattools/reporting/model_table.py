@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.fitted import Fit
 from stattools.interface.arguments import is_one_of, names_of
 from stattools.interface.interval import require_level
 from stattools.reporting import html, latex, markdown
@@ -96,8 +98,6 @@ def _table(columns: Sequence[_Column], caption: str) -> Table:
 
 
 def _caption(results: Sequence[Any], spread: str, level: float) -> str:
-    from stattools.inference.fitted import Fit
-
     fits = [isinstance(result, Fit) for result in results]
     said = []
     if any(fits):
@@ -110,9 +110,6 @@ def _caption(results: Sequence[Any], spread: str, level: float) -> str:
 
 
 def _column(result: Any, title: str, spread: str, level: float) -> _Column:
-    from stattools.bayes.sampling.draws import Posterior
-    from stattools.inference.fitted import Fit
-
     if isinstance(result, Fit):
         rows = result.table(level).to_dict("records")
         cells = {

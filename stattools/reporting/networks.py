@@ -11,18 +11,18 @@ from stattools.networks.activation import Activation
 from stattools.networks.batch_norm import BatchNorm
 from stattools.networks.calibration import probabilities_and_hits
 from stattools.networks.dense import Dense
+from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
+from stattools.networks.network_model import NetworkModel
 from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code, literal
 from stattools.reporting.provenance import data_hash
 from stattools.reporting.tables import count, facts, number, percent
+from stattools.validation.checks.networks import NetworkAgreement
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.networks.network_ensemble import NetworkEnsemble
-    from stattools.networks.network_model import NetworkModel
-    from stattools.validation.checks.networks import NetworkAgreement
 
 FUNCTIONS = {"sigmoid": r"\frac{1}{1 + e^{-z}}", "tanh": r"\tanh z", "relu": r"\max(z, 0)"}
 MOST_LABELS = 12

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.errors import DomainError
 from stattools.interface.interval import Interval
 from stattools.reporting import figures
@@ -20,7 +21,6 @@ from stattools.reporting.tables import between, chance, count, decimals, facts, 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.bayes.conjugate.beta_binomial import Beta
 
 DRAWS, SEED, PROB = 4000, 1, 0.94
 

@@ -7,17 +7,16 @@ American Statistician 70 (2016), 296-303; Säilynoja et al., "Recommendations fo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stattools.bayes.sampling.predictive_check import PredictiveCheck
 from stattools.interface.arrays import Floats
 from stattools.reporting import figures
 from stattools.reporting.document import Figure, Table
 from stattools.reporting.tables import between, chance, number
 
-if TYPE_CHECKING:
-    from stattools.bayes.sampling.predictive_check import PredictiveCheck
 TAILS = [0.03, 0.97]
 
 

@@ -5,19 +5,19 @@ exp(estimate) of log odds or log means is a factor; between 1/2 and 2 it is told
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.inference.fitted import Fit
 from stattools.models.model import Model
 from stattools.reporting import comparisons
+from stattools.reporting.diagnostics import shared
 from stattools.reporting.document import inline
+from stattools.reporting.sentences import conclusion
 from stattools.reporting.stories import story
 from stattools.reporting.tables import between, between_factors, decimals, have_factors, number, p_said, percent
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 
 def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
@@ -32,10 +32,6 @@ def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
     >>> print(*st.sentences(st.fit(st.ols("y ~ dose", data))))
     The mean of y rises by 2.000 per unit of dose (95 % Wald interval 1.364 to 2.636; t = 10.00, p = 0.002).
     """
-    from stattools.inference.fitted import Fit
-    from stattools.reporting.diagnostics import shared
-    from stattools.reporting.sentences import conclusion
-
     if not isinstance(fit, Fit):
         raise IncompatibleError(f"sentences needs a fit, st.fit(model); got {type(fit).__name__}.")
     model = fit.model

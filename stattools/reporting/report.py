@@ -12,10 +12,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.fitted import Fit
+from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arguments import require_truth
+from stattools.networks.network_ensemble import NetworkEnsemble
+from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import draws, networks, sections, sentences, tallies
 from stattools.reporting.beliefs import section_of
 from stattools.reporting.diagnostics import COUNTS, diagnostics
@@ -36,14 +41,9 @@ from stattools.reporting.document import (
 )
 from stattools.reporting.files import write
 from stattools.reporting.posteriors import SEED, belief, is_conjugate, posterior
-
-if TYPE_CHECKING:
-    from stattools.bayes.sampling.draws import Posterior
-    from stattools.inference.fitted import Fit
-    from stattools.inference.separate_fits import OneVsRestFit
-    from stattools.networks.network_ensemble import NetworkEnsemble
-    from stattools.networks.network_fit import NetworkFit
-    from stattools.validation.agreement import Agreement
+from stattools.validation.agreement import Agreement
+from stattools.validation.checks.networks import NetworkAgreement
+from stattools.validation.posterior_agreement import PosteriorAgreement
 
 BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Picture)
 
@@ -82,15 +82,6 @@ def report(
 
 def compose(*parts: Part, title: str | None = None, command: str | None = None) -> Document:
     """The report as a document, before it has a format."""
-    from stattools.bayes.sampling.draws import Posterior
-    from stattools.inference.fitted import Fit
-    from stattools.inference.separate_fits import OneVsRestFit
-    from stattools.networks.network_ensemble import NetworkEnsemble
-    from stattools.networks.network_fit import NetworkFit
-    from stattools.validation.agreement import Agreement
-    from stattools.validation.checks.networks import NetworkAgreement
-    from stattools.validation.posterior_agreement import PosteriorAgreement
-
     for name, text in (("title", title), ("command", command)):
         if not isinstance(text, str | None):
             raise DomainError(f"report needs {name}= as text; got {quoted(text)}.")

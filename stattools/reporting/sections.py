@@ -5,10 +5,11 @@ provenance; posterior has a file of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stattools.inference.fitted import Fit
 from stattools.models.model import Model
 from stattools.numerics.moments import Moments
 from stattools.reporting import equations, rows_in_files, sentences, smoothing, state_space, tallies
@@ -20,10 +21,7 @@ from stattools.reporting.stories import event, story
 from stattools.reporting.tables import agreement as agreement_table
 from stattools.reporting.tables import coefficients, count, decimals, facts, number, p_said, percent
 from stattools.solvers.samples.surrogate import held_elsewhere, in_memory
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
-    from stattools.validation.agreement import Agreement
+from stattools.validation.agreement import Agreement
 
 SHOWN_COLUMNS = 20
 INSIDE = "none: the data are inside the given function"

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stattools.inference.fitted import Fit
+from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.summary import maximum
 from stattools.reporting import comparisons, smoothing, state_space, tallies
 from stattools.reporting.diagnostics import COUNTS, coefficient_spreads
@@ -29,13 +31,9 @@ from stattools.reporting.tables import (
     number,
     percent,
 )
+from stattools.solvers import Solution
+from stattools.validation.agreement import Agreement
 from stattools.validation.checks.files import SECOND
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
-    from stattools.inference.separate_fits import OneVsRestFit
-    from stattools.solvers import Solution
-    from stattools.validation.agreement import Agreement
 
 STEADY = ("LeastSquares", "Newton", "ClosedForm")
 """Solvers whose number of steps is the same on every processor."""

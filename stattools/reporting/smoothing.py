@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.special import expit
 
+from stattools.inference.fitted import Fit
 from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, code
 from stattools.reporting.tables import between, count, decimals, number, percent
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 STEPS = 10
 """Forecasts in the figure."""

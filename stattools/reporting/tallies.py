@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stattools.inference.fitted import Fit
 from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
 from stattools.reporting.tables import between, count, decimals, number, percent
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 MOST = 30
 """So many arms are listed, and drawn."""

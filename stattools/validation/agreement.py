@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.interface.arrays import Floats
+from stattools.text.columns import aligned, number
 from stattools.text.printing import printed
 from stattools.validation.explaining.finding import escaped, pipe_table
 
@@ -44,8 +45,6 @@ class Agreement:
         return self.rows.copy()
 
     def _cells(self) -> tuple[list[str], list[list[str]], int]:
-        from stattools.text.columns import number
-
         labels = [name for name in ("category", "term") if name in self.rows]
         head = [*("" for _ in labels), "estimate", "reference", "digits", "se", "reference se", "digits"]
         body = [
@@ -62,8 +61,6 @@ class Agreement:
 
     @printed
     def __str__(self) -> str:
-        from stattools.text.columns import aligned
-
         head, body, left = self._cells()
         logliks = f"log-likelihood {self.loglik:.8f}   reference {self.reference_loglik:.8f}"
         notes = [f"Note: {note}" for note in self.notes]

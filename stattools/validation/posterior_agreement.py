@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.text.columns import aligned, number
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
@@ -50,8 +51,6 @@ class PosteriorAgreement:
 
     @printed
     def __str__(self) -> str:
-        from stattools.text.columns import aligned, number
-
         if bool(np.isnan(self.rows["reference"].to_numpy(dtype=float)).all()):
             return self.sentence
         names = ("mean", "reference", "difference_in_sd", "sd", "reference_sd")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
+from stattools.inference.fitted import Fit
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.event_rates import EventRates
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 Ends = Callable[[float, str], NDArray[np.float64]]
 

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.bayes.sampling.draws import Posterior
-from stattools.bayes.sampling.target import target
+from stattools.bayes.sampling.nuts import nuts
+from stattools.bayes.sampling.target import mode, target
 from stattools.bayes.sampling.transforms import Transforms
 from stattools.errors import StattoolsError
 from stattools.inference.arviz.arviz import pareto_smoothed
@@ -133,9 +134,6 @@ def _weighted(posterior: Posterior, maps: Transforms, center: Floats, root: Floa
 
 def _again(posterior: Posterior) -> Moments:
     """The same sampler from another seed: a weaker reference, which says that the draws can be repeated."""
-    from stattools.bayes.sampling.nuts import nuts
-    from stattools.bayes.sampling.target import mode
-
     chains, draws, _ = posterior.draws.shape
     center = mode(target(posterior.model, posterior.priors))
     z, statistics = nuts(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from stattools.data.files.source import at
 from stattools.data.formula.coding import Coding
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.errors import IncompatibleError, StattoolsError
+from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit as fitted
 from stattools.inference.penalties import Ridge
 from stattools.interface.arrays import Floats
@@ -26,9 +27,6 @@ from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import in_memory, place_of
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.references.second_sums import KNOWN, Again, again
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 SAME = 1e-5
 """In standard errors, and as a ratio of standard errors."""

@@ -17,14 +17,14 @@ from scipy import special, stats
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Poisson
+from stattools.networks.network_fit import NetworkFit
+from stattools.networks.network_model import NetworkModel
 from stattools.text.printing import printed
 from stattools.validation.agreement import agreeing_digits, counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.networks.network_fit import NetworkFit
-    from stattools.networks.network_model import NetworkModel
 
 DIRECTIONS = 6
 SAME_SLOPE = 1e-4

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stattools.inference.fitted import Fit
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 METHODS = {"wald": "normal", "wilson": "wilson", "clopper-pearson": "beta"}
 

@@ -6,20 +6,18 @@ which sigma is at its maximum, and their curvature gives its standard errors.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit
 
+from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.models.custom import custom
+from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.solvers import Newton
 from stattools.solvers.metric import Metric
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
-    from stattools.series.filters.smoothing import ExponentialSmoothing
 
 SAME = 1e-5
 """In standard errors; as a ratio of standard errors 1e-4, since the reference's are differences."""

@@ -7,17 +7,15 @@ steady-state shortcut is turned off (`ssm.tolerance = 0`): by default it stops u
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.series.statespace.spectrum import LOG_2PI
 from stattools.series.statespace.state_table import smoothed
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 SAME = 1e-8
 """Log-likelihoods, smoothed means and variances this close, relative to the largest of them, are the same."""

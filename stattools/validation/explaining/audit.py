@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.text.columns import aligned, number
 from stattools.text.printing import printed
 from stattools.validation.explaining.causes import Evidence, gather
 from stattools.validation.explaining.finding import Finding, escaped, pipe_table
@@ -47,8 +48,6 @@ class Audit:
         return self.rows.copy()
 
     def _cells(self) -> tuple[list[str], list[list[str]], int]:
-        from stattools.text.columns import number
-
         labels = [name for name in ("category", "term") if name in self.rows]
         head = [*("" for _ in labels), "estimate", "maximum", "off by (se)", "se", "right se", "ratio"]
         columns = (("estimate", 6), ("maximum", 6), ("difference_in_se", 2), ("se", 4), ("right_se", 4), ("ratio", 4))
@@ -63,8 +62,6 @@ class Audit:
 
     @printed
     def __str__(self) -> str:
-        from stattools.text.columns import aligned
-
         head, body, left = self._cells()
         told = [f"- {finding}" for finding in self.findings] + [f"Note: {note}" for note in self.notes]
         return "\n".join([self.sentence, "", *aligned(head, body, left=left), *([""] if told else []), *told])

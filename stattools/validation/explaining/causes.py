@@ -13,6 +13,7 @@ from stattools.errors import StattoolsError
 from stattools.inference.fitting import fit
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.solvers.steps.newton_steps import climb
 from stattools.validation.distance import decrement
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.explaining.hidden_causes import (
@@ -177,8 +178,6 @@ def _words(foreign: Foreign) -> str:
 
 
 def _newton_steps(model: Model, theta: Floats) -> int | None:
-    from stattools.solvers.steps.newton_steps import climb
-
     work, T = model.standardized()
     try:
         found = climb(work, np.linalg.solve(T, theta), 1e-8, 100, "Newton")

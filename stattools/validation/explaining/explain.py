@@ -19,6 +19,7 @@ from stattools.errors import DomainError, IncompatibleError, StattoolsError, quo
 from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
 from stattools.solvers.samples.surrogate import held_elsewhere
+from stattools.text.columns import aligned
 from stattools.text.printing import printed
 from stattools.validation.explaining.causes import gather
 from stattools.validation.explaining.finding import escaped, pipe_table
@@ -72,8 +73,6 @@ class Explanation:
 
     @printed
     def __str__(self) -> str:
-        from stattools.text.columns import aligned
-
         table = ["", *aligned(*self._cells(), left=2)] if len(self.rows) else []
         return "\n".join([self.sentence, *table, *(f"Note: {note}" for note in self.notes)])
 

@@ -5,12 +5,13 @@ statsmodels' log-likelihood with the penalty added, or the user's own function; 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import stats
 
 from stattools.errors import IncompatibleError
+from stattools.inference.fitted import Fit
 from stattools.inference.penalties import Jeffreys, Ridge
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
@@ -21,9 +22,6 @@ from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.waiting import Waits
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 from stattools.validation.references.reference_values import summit
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 SAME = 1e-5
 """In standard errors; as a ratio of standard errors 1e-4, since the reference's are differences."""
