@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stattools.inference.estimates import Estimates
 from stattools.inference.intervals.coefficients import interval, table
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.series.statespace.state_table import drift_of
 from stattools.text.columns import aligned, decimals, number, p_text, place
-
-if TYPE_CHECKING:
-    from stattools.inference.estimates import Estimates
 
 
 def page(fit: Estimates) -> str:

@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import partial
 from math import isfinite, log, pi
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import get_blas_funcs
 from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
+from stattools.data.design import Design
 from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError
 from stattools.interface.arguments import FLOAT64, as_theta
@@ -30,9 +31,6 @@ from stattools.models.predictors.linear import Linear
 from stattools.numerics.products import FEW, symmetric
 from stattools.numerics.sweep import Share
 from stattools.record import record
-
-if TYPE_CHECKING:
-    from stattools.data.design import Design
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 

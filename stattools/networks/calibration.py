@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.diagnostics.goodness import wilson_ends
 from stattools.inference.prediction.confusion_table import crossed, most_probable
 from stattools.interface.memory import require_memory
 from stattools.interface.whole_numbers import whole_number
@@ -64,8 +65,6 @@ def brier(fit: Predictor, data: Any) -> float:
 def reliability(fit: Predictor, data: Any, bins: int) -> pd.DataFrame:
     """Observed share against predicted probability in groups of equal width: predicted, observed, n, lower, upper."""
     import pandas as pd
-
-    from stattools.inference.diagnostics.goodness import wilson_ends
 
     bins = whole_number(bins, "bins= of calibration", at_least=1)
     require_memory(f"{bins:,} bins", 4 * bins, "Ask for fewer: bins=10 is common.")

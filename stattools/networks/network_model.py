@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.data.design import Design
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.data.rows.rows import Rows
 from stattools.data.tables.outcome import numeric
@@ -27,9 +28,6 @@ from stattools.networks.batch_norm import Moments
 from stattools.networks.dense import Dense, Floats
 from stattools.networks.perceptron import Perceptron
 from stattools.text.printing import prints
-
-if TYPE_CHECKING:
-    from stattools.data.design import Design
 
 BLOCK = 2048
 """Rows that pass through the layers at a time."""

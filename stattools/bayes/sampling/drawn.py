@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from stattools.bayes.conjugate.belief import tail
 from stattools.bayes.priors.assignment import Priors
 from stattools.bayes.sampling.diagnostics import Diagnostics, diagnostics
+from stattools.bayes.sampling.sampled_check import SampledCheck
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
 
-if TYPE_CHECKING:
-    from stattools.bayes.sampling.sampled_check import SampledCheck
 Kind = Literal["hdi", "eti"]
 
 

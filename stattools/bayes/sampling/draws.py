@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike
 
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.drawn import Drawn, Kind
+from stattools.bayes.sampling.page import page
+from stattools.bayes.sampling.predictive_check import PredictiveCheck, predictive_check
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.arviz.arviz import datatree, summary
 from stattools.inference.arviz.layout import layout
@@ -24,8 +26,6 @@ from stattools.text.printing import printed
 if TYPE_CHECKING:
     import pandas as pd
     from xarray import DataTree
-
-    from stattools.bayes.sampling.predictive_check import PredictiveCheck
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +101,6 @@ class Posterior(Drawn):
         seed: int | np.random.Generator = 0,
     ) -> PredictiveCheck:
         """`st.predictive_check`: `statistic` of the data beside that of replicated data, under posterior or prior."""
-        from stattools.bayes.sampling.predictive_check import predictive_check
-
         return predictive_check(self, statistic, under=under, seed=seed)
 
     def to_arviz(self) -> DataTree:
@@ -120,8 +118,6 @@ class Posterior(Drawn):
 
     @printed
     def __str__(self) -> str:
-        from stattools.bayes.sampling.page import page
-
         return page(self)
 
     @printed

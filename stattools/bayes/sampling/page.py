@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from stattools.bayes.sampling.diagnostics import METHODS
+from stattools.bayes.sampling.drawn import Drawn
 from stattools.inference.summary import event, rows_line
 from stattools.text.columns import aligned, decimals, place
-
-if TYPE_CHECKING:
-    from stattools.bayes.sampling.drawn import Drawn
 
 PROB = 0.94
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
+from stattools.bayes.sampling.drawn import Drawn
 from stattools.bayes.sampling.tree import possible
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.observations import observations
@@ -23,9 +24,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.solvers.samples.surrogate import held_elsewhere, place_of
 from stattools.text.printing import printed
-
-if TYPE_CHECKING:
-    from stattools.bayes.sampling.drawn import Drawn
 
 
 @dataclass(frozen=True, eq=False)

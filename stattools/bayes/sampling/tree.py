@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.bayes.sampling.diagnostics import METHODS
+from stattools.bayes.sampling.drawn import Drawn
 from stattools.errors import DomainError
 from stattools.inference.arviz.arviz import datatree
 from stattools.inference.arviz.layout import layout
@@ -17,7 +18,6 @@ from stattools.solvers.samples.surrogate import held_elsewhere, place_of
 if TYPE_CHECKING:
     from xarray import DataTree
 
-    from stattools.bayes.sampling.drawn import Drawn
 
 CELLS = 100_000_000
 """Numbers that a group of the DataTree may hold: 0.8 GB."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.design import Design
 from stattools.data.extras import NO_OFFSET, Farthest
 from stattools.data.files.batch import Batch
+from stattools.data.files.marginal import Marginal
 from stattools.data.files.passes import OverBlocks, OverRows, OverRowsBeside, Summed
 from stattools.data.files.source import Source
 from stattools.data.formula.coding import CHANGED, Coding
@@ -23,10 +25,6 @@ from stattools.data.rows.shape_only import OnDisk
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.numerics.largest import Ends
-
-if TYPE_CHECKING:
-    from stattools.data.design import Design
-    from stattools.data.files.marginal import Marginal
 
 DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a column out."
 

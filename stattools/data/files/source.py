@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import iadd
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from stattools.data.files.batch import Batch
+from stattools.data.files.sample import Pick
 from stattools.errors import DomainError
-
-if TYPE_CHECKING:
-    from stattools.data.files.sample import Pick
 
 
 class Source(Protocol):

@@ -10,20 +10,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.files.batch import Batch
 from stattools.data.formula.formula import require
 from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.kinds import Cluster
 from stattools.inference.covariance.sandwich import Sandwich, Scores, add_by_group
 from stattools.interface.arrays import Floats
-
-if TYPE_CHECKING:
-    from stattools.data.files.batch import Batch
 
 MOST_GROUPS = 2_000_000
 """Groups, or pairs of groups, whose labels are held at most."""

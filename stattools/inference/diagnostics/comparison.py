@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.fitted import Fit
 from stattools.inference.hypotheses.nested_tests import likelihood_ratio
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome
 from stattools.inference.hypotheses.result import TestResult
@@ -23,8 +24,6 @@ from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from stattools.inference.fitted import Fit
 
 
 @dataclass(frozen=True, eq=False)

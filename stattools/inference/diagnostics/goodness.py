@@ -26,6 +26,7 @@ from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.null_model import about_mean, null_loglik, null_loglik_elsewhere
 from stattools.inference.diagnostics.residuals import outcomes, residuals
+from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.prediction import regression, require_finite
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -37,8 +38,6 @@ from stattools.solvers.samples.surrogate import held_elsewhere
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from stattools.inference.estimates import Estimates
 
 
 def goodness(fit: Estimates) -> pd.DataFrame:

@@ -13,12 +13,13 @@ Pregibon (1981). Cost: one pass over the rows; the leverage is a QR decompositio
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy import special
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.prediction import regression, require_finite
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
@@ -26,8 +27,6 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
-if TYPE_CHECKING:
-    from stattools.inference.estimates import Estimates
 Kind = Literal["response", "pearson", "deviance", "quantile"]
 
 KINDS = ("response", "pearson", "deviance", "quantile")

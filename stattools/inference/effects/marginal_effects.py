@@ -22,6 +22,7 @@ from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.effects.averages import SLOPE, Average, Move, averages
 from stattools.inference.effects.moved_rows import population
+from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.prediction.prediction import regression, require_finite
 from stattools.interface.arguments import are_different, is_one_of, several
@@ -29,7 +30,6 @@ from stattools.interface.arguments import are_different, is_one_of, several
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stattools.inference.estimates import Estimates
 Column = str | ArrayLike | None
 
 

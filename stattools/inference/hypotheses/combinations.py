@@ -8,20 +8,18 @@ Econometric Analysis of Cross Section and Panel Data (2010), 12.6.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy import special
 
 from stattools.errors import DomainError, IdentificationError
+from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.restrictions import hypotheses
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
-
-if TYPE_CHECKING:
-    from stattools.inference.estimates import Estimates
 
 FARTHEST = 1e150
 """Standard errors between an estimate and a hypothesis, at most: their square is finite."""

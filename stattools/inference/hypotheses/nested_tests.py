@@ -10,21 +10,19 @@ Source: Rao (1948); Wooldridge, Econometric Analysis of Cross Section and Panel 
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy import special
 
 from stattools.errors import IncompatibleError, quoted
+from stattools.inference.estimates import Estimates as Fit
 from stattools.inference.existence import check_rank, check_size
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome, embedding
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.hypotheses.series import is_series, require_nested
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
-
-if TYPE_CHECKING:
-    from stattools.inference.estimates import Estimates as Fit
 
 
 def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:

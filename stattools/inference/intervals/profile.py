@@ -13,20 +13,17 @@ Wald's are monotone functions of Student's t, and the exact interval of all thre
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
 
 from stattools.errors import ConvergenceError, IncompatibleError
+from stattools.inference.estimates import Estimates
 from stattools.inference.intervals.constrained import Curve, Point
 from stattools.inference.penalties import Ridge, penalized
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.solvers.metric import Metric
-
-if TYPE_CHECKING:
-    from stattools.inference.estimates import Estimates
 
 CLOSE = 1e-9
 """An end is found when the next step is this small, in standard errors; that step is still taken."""

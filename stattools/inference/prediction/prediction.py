@@ -10,7 +10,7 @@ covariance. Source: McCullagh & Nelder (1989), 2.4; delta method: Wasserman, All
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from scipy import special
 
 from stattools.data.tables.outcome import as_outcome
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
+from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Column, at_rows, trials_of, with_precision
 from stattools.interface.arguments import is_one_of
@@ -26,9 +27,6 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
-
-if TYPE_CHECKING:
-    from stattools.inference.estimates import Estimates
 
 KINDS = ("mean", "observation", "class", "link")
 

@@ -23,6 +23,7 @@ from stattools.data.files.source import Source, at
 from stattools.data.files.sources import source_of
 from stattools.data.formula.formula import require
 from stattools.errors import DomainError, FileError, IncompatibleError
+from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.prediction import KINDS, labels_of, predict, require_finite
 from stattools.interface.arguments import is_one_of
 from stattools.interface.paths import path_of
@@ -32,7 +33,6 @@ from stattools.likelihoods.outcomes import Outcome
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from stattools.inference.estimates import Estimates
 
 ROWS = 1 << 17
 """Rows that are predicted at a time, at most."""

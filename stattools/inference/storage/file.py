@@ -22,6 +22,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from stattools import __version__
 from stattools.errors import DomainError, FileError, IncompatibleError, StattoolsError
 from stattools.inference.storage.encoding import decoded, encoded
 from stattools.inference.storage.field_kinds import is_whole
@@ -164,8 +165,6 @@ def _check_format(content: Any, path: Any) -> None:
 
 
 def _writer() -> str:
-    from stattools import __version__
-
     return f"stattools {__version__}"
 
 

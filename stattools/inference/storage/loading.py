@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
+from stattools.inference.fitted import Fit
 from stattools.inference.storage.file import read
-
-if TYPE_CHECKING:
-    from stattools.inference.fitted import Fit
 
 
 def load(path: str | os.PathLike[str]) -> Fit:
