@@ -2,14 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
-
 import stattools
-from stattools.interface.arrays import Floats
 
 
 def test_no_other_file_names_arrays_of_numbers_again():
     sources = Path(stattools.__file__).parent.rglob("*.py")
     again = [path.stem for path in sources if "= NDArray[np.float64]\n" in path.read_text(encoding="utf-8")]
     assert again == ["arrays"]
-    assert Floats.__origin__ is np.ndarray
