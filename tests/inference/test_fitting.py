@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from numpy.testing import assert_allclose
-from scipy import special, stats
+from scipy import special
 from statsmodels.datasets import anes96, fair, longley, spector
 
 import stattools as st
@@ -118,17 +118,6 @@ def test_two_categories_are_the_logistic_fit():
 
 
 @each_model
-def test_intervals_have_their_level(make):
-    fit = st.fit(make(f"{FORMULAS[make]} ~ x1", data()), level=0.9)
-    lower, upper = fit.interval()
-    assert_allclose(fit.table()[["lower", "upper"]], np.column_stack([lower, upper]))
-    assert (fit.interval().level, fit.interval().kind) == (0.9, "wald")
-    q = stats.t.ppf(0.995, fit.df) if make is st.ols else stats.norm.ppf(0.995)
-    assert_allclose(fit.interval(0.99)["upper"], fit.estimate + q * fit.se, rtol=1e-12)
-    assert_allclose(np.asarray(fit.interval(0.99)).mean(axis=1), fit.estimate, rtol=1e-10)
-
-
-@each_model
 def test_interval_covers_at_its_level(make):
     """Parameter recovery: 90 % intervals of the slope hold the truth in 200 simulated sets about 180 times."""
     g, n, hits = rng(11), 120, 0
@@ -144,15 +133,6 @@ def test_interval_covers_at_its_level(make):
         lower, upper = st.fit(make(y, x)).interval(0.9)
         hits += lower[1] <= 0.5 <= upper[1]
     assert 166 <= hits <= 194  # binomial(200, 0.9): about 3.3 standard deviations
-
-
-@each_model
-def test_predict_new_rows(make):
-    frame = data()
-    fit = st.fit(make(f"{FORMULAS[make]} ~ x1 * g", frame))
-    np.testing.assert_array_equal(np.asarray(fit.predict(frame.iloc[[3, 7]])), np.asarray(fit.predict())[[3, 7]])
-    with pytest.raises(st.DomainError, match="zzz"):
-        fit.predict(frame.assign(g="zzz"))
 
 
 def test_predict_intervals_equal_statsmodels():
@@ -182,24 +162,6 @@ def test_predict_needs_the_offset_it_was_fitted_with():
         st.fit(st.ols("y ~ x1", frame)).predict(frame, offset="t")
 
 
-@each_model
-def test_residuals_are_outcome_minus_mean(make):
-    fit = st.fit(make(f"{FORMULAS[make]} ~ x1", data()))
-    if make is st.softmax:
-        assert_allclose(fit.residuals.sum(axis=1), 0, atol=1e-12)
-        assert_allclose(fit.residuals.sum(axis=0), 0, atol=1e-6)
-    else:
-        assert_allclose(fit.residuals, fit.model.rows.y - fit.predict())
-        assert abs(fit.residuals.sum()) < 1e-6
-
-
-def test_a_column_with_se_zero_has_no_nan():
-    x = np.arange(10.0)
-    table = st.fit(st.ols(2.0 * x, x)).table()
-    assert np.isfinite(table[["estimate", "se", "p_value"]].to_numpy()).all()
-    assert not table.isna().to_numpy().any()
-
-
 @pytest.mark.parametrize("level", [0.0, 1.0, 95, -0.1, np.nan, "0.95", True])
 def test_bad_levels_are_refused(level):
     model = st.ols("y ~ x1", data())
@@ -221,74 +183,3 @@ def test_wrong_parts_are_refused():
         st.fit(fit.model, tolerance=1e-3)
     with pytest.raises(st.IncompatibleError, match="belongs to regressions"):
         _ = st.fit(st.coin([0, 1])).residuals
-
-
-def test_a_coin_fit_answers_like_any_other():
-    fit = st.fit(st.coin([0, 1, 0, 1, 1, 1, 0, 0, 1, 1]))
-    assert fit.estimate.tolist() == [0.6]
-    assert_allclose(fit.se, np.sqrt(0.6 * 0.4 / 10))
-    assert fit.table().columns.tolist() == ["term", "estimate", "se", "statistic", "p_value", "lower", "upper"]
-    assert len(fit.glance()) == 1
-    lower, upper = fit.interval(0.95, kind="wilson")
-    assert 0.31 < lower < 0.32
-    assert 0.83 < upper < 0.84
-    assert_allclose(fit.aic, 2 - 2 * fit.loglik)
-
-
-def test_the_page():
-    frame = data()
-    frame.loc[3:5, "x1"] = None
-    frame["answer"] = np.where(frame.b == 1, "yes", "no")
-    page = str(st.fit(st.logistic("answer ~ x1 + g", frame)))
-    for piece in (
-        "Logistic regression for P(answer = 'yes')",
-        "answer ~ x1 + g",
-        "247 rows, 3 dropped for missing values (x1 3)",
-        "g[T.b]",
-        "Intervals: 0.95, Wald",
-        "Within 1e-8 standard errors of the maximum (Newton",
-        "McFadden R²",
-        "inverse information",
-    ):
-        assert piece in page
-    assert max(map(len, page.splitlines())) <= 100
-    assert "on 247 df" not in page
-
-
-def test_a_fit_passes_its_questions_on(tmp_path):
-    """Each method of Fit is the function of the file that answers it."""
-    from stattools.inference.diagnostics import goodness, residuals
-    from stattools.inference.effects import marginal_effects as effects
-    from stattools.inference.hypotheses import wald
-
-    fit = st.fit(st.logistic("b ~ x1 + g", data()), cov="HC0")
-    assert_allclose(fit.residuals_of("pearson"), residuals.residuals(fit, "pearson"))
-    assert_allclose(fit.leverage(), residuals.leverage(fit))
-    assert_allclose(fit.cooks_distance(), residuals.cooks_distance(fit))
-    pd.testing.assert_frame_equal(fit.marginal_effects(at="mean"), effects.marginal_effects(fit, at="mean"))
-    pd.testing.assert_frame_equal(fit.contrasts("g"), effects.contrasts(fit, "g"))
-    pd.testing.assert_frame_equal(fit.goodness(), goodness.goodness(fit))
-    pd.testing.assert_frame_equal(fit.calibration(5), goodness.calibration(fit, 5))
-    assert fit.test("x1 = 0").p_value == wald(fit, "x1 = 0").p_value
-    assert set(fit.predict(kind="class")) == {0, 1}
-    loaded = st.load(fit.save(tmp_path / "answer.stattools"))
-    assert str(loaded) == str(fit)
-    assert_allclose(loaded.predict(data().head(4)), fit.predict(data().head(4)), rtol=0)
-
-
-@pytest.mark.parametrize("cov", ["HC0", "HC1", "HC2", "HC3", st.HAC(lags=3), st.Cluster("g")], ids=str)
-def test_the_covariance_carries_through(cov):
-    """Tables, intervals, tests and predictions are made from the covariance that was asked for."""
-    frame = data()
-    fit, plain = st.fit(st.ols("y ~ x1 + x2", frame), cov=cov), st.fit(st.ols("y ~ x1 + x2", frame))
-    assert_allclose(fit.estimate, plain.estimate)
-    assert_allclose(fit.table().se, np.sqrt(np.diagonal(fit.covariance)))
-    assert np.abs(fit.se / plain.se - 1).max() > 1e-3
-    q = stats.t.ppf(0.975, fit.t_df)
-    assert_allclose(fit.interval(0.95)["upper"], fit.estimate + q * fit.se)
-    x = np.array([1.0, frame.x1[0], frame.x2[0]])
-    low, high = fit.predict(frame.head(1), interval=0.95)[["lower", "upper"]].iloc[0]
-    assert_allclose(high - low, 2 * q * np.sqrt(x @ fit.covariance @ x), rtol=1e-9)
-    assert_allclose(fit.test("x1 = 0").statistic, (fit.estimate[1] / fit.se[1]) ** 2, rtol=1e-9)
-    assert fit.glance()["cov"][0] == fit.cov
-    assert f"Standard errors: {fit.cov}" in str(fit)

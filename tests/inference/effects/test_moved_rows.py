@@ -1,0 +1,46 @@
+"""Derivatives in a variable where it has none: steps, kinks and the ends of a spline."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.inference.effects.marginal_effects import contrasts, marginal_effects
+from tests.inference.effects.test_marginal_effects import STEPS, data
+
+
+@pytest.mark.parametrize("formula", STEPS)
+def test_a_step_has_no_derivative_and_is_refused_with_the_way(formula):
+    frame = data().assign(z=np.where(data().x > 0.5, 0.4, 0.6))
+    fit = st.fit(st.ols(f"y ~ w + {formula}", frame))
+    for options in ({}, {"at": "mean"}, {"data": frame.head(30)}, {"variables": ["x"]}):
+        with pytest.raises(st.IncompatibleError, match=r"jumps and is flat.*fit.contrasts\('x', values="):
+            marginal_effects(fit, **options)
+    assert_allclose(marginal_effects(fit, variables=["w"]).effect, fit.estimate[1], rtol=1e-7)
+    table = contrasts(fit, "x", values=[-0.7, 0.8])
+    means = [fit.predict(frame.assign(x=value)).mean() for value in (-0.7, 0.8)]
+    assert table.contrast.tolist() == ["0.8 - -0.7"]
+    assert_allclose(table.effect, means[1] - means[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("formula", ["abs(w - 2)", "I((w - 1) ** 0.5)", "sqrt(w - 1)", "bs(w, degree=1, knots=[2])"])
+def test_rows_at_a_kink_are_named(formula):
+    frame = data()
+    fit = st.fit(st.ols(f"y ~ x + {formula}", frame))
+    at = int((frame.w == (1 if "- 1" in formula else 2)).sum())
+    with pytest.raises(st.DomainError, match=rf"no derivative in 'w' in {at} of 400 rows: .*breaks where"):
+        marginal_effects(fit)
+    smooth = frame.assign(w=frame.w + 0.25)[frame.w < 3]
+    h = 1e-6
+    slow = np.subtract(*(fit.predict(smooth.assign(w=smooth.w + s)) for s in (h, -h))) / (2 * h)
+    ours = marginal_effects(fit, data=smooth, variables=["w"])
+    assert_allclose(ours.effect, slow.mean(), rtol=1e-6)  # differences of predictions
+
+
+def test_the_derivative_of_a_spline_that_is_cut_off_ends_within():
+    """At its ends the central difference would be half of the slope."""
+    frame = pd.DataFrame({"x": [0.0, 0.5, 1.0] * 4, "y": [0.0, 1.0, 3.0, 0.1, 1.2, 2.9, -0.2, 1.1, 3.1, 0.0, 0.9, 3.0]})
+    cut = marginal_effects(st.fit(st.ols("y ~ bs(x, degree=2, df=2, extrapolation='clip')", frame)))
+    plain = marginal_effects(st.fit(st.ols("y ~ x + I(x**2)", frame)))
+    assert_allclose(cut.effect, plain.effect, rtol=1e-5)  # one-sided steps at the ends

@@ -1,0 +1,16 @@
+"""A test as text and as a row of a table."""
+
+import stattools as st
+from stattools.inference.hypotheses import result, wald
+
+
+def test_as_text_and_as_a_row():
+    fit = st.fit(st.ols([1.0, 3.0, 5.0, 8.0, 8.0], [0, 1, 2, 3, 4]))
+    assert str(wald(fit, "x1 = 2")) == (
+        "Wald test of x1 = 2\nF(1, 3) = 0.15789, p = 0.718\ndifference -0.1 (standard error 0.2517)\n"
+        "Covariance: information."
+    )
+    row = wald(fit, "x1, Intercept = 1").table()
+    assert list(row) == ["test", "hypothesis", "distribution", "statistic", "df", "df_residual", "p_value", "cov"]
+    assert row.loc[0, "hypothesis"] == "x1 = 0, Intercept = 1"
+    assert result.p_words(0.0004) == "p <0.001"

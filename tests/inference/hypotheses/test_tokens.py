@@ -1,0 +1,61 @@
+"""Names in a hypothesis, whatever they look like, are read as names or refused."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as some
+from numpy.testing import assert_array_equal
+
+from stattools.data.formula.backticks import in_backticks
+from stattools.errors import DomainError
+from stattools.inference.hypotheses.restrictions import parse
+from tests.inference.hypotheses.test_restrictions import unit
+
+odd_names = some.lists(
+    some.text(some.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=8),
+    min_size=2,
+    max_size=5,
+    unique=True,
+)
+
+
+@given(odd_names, some.data())
+def test_backticks_always_mean_the_coefficient(names, data):
+    first, second = data.draw(some.permutations(names))[:2]
+    R, q, _ = parse(f"{in_backticks(first)} - -{in_backticks(second)}, {in_backticks(second)}", names)
+    assert_array_equal(R, [unit(first, names) + unit(second, names), unit(second, names)])
+    assert q.tolist() == [0.0, 0.0]
+
+
+@given(odd_names, some.data())
+def test_a_bare_name_means_the_coefficient_or_is_refused(names, data):
+    """Never another coefficient, and never arithmetic on others."""
+    name = data.draw(some.sampled_from(names))
+    assume(name == name.strip() and "`" not in name)
+    try:
+        R, q, _ = parse(name, names)
+    except DomainError:
+        return
+    assert_array_equal(R, [unit(name, names)])
+    assert q.tolist() == [0.0]
+
+
+@given(some.text(max_size=30))
+def test_any_text_is_read_or_refused(text):
+    try:
+        R, q, labels = parse(text, ["x1", "x2", "a-b", "2", "f(x)"])
+    except DomainError:
+        return
+    assert np.isfinite(R).all()
+    assert len(R) == len(q) == len(labels)
+
+
+def test_names_that_are_arithmetic_need_backticks():
+    names = ["a", "b", "a-b", "2", "I(a + b)"]
+    for bare, remedy in (("a-b = 0", r"`a-b`"), ("a = 2", r"`2` for the coefficient, 2.0 for the number")):
+        with pytest.raises(DomainError, match=rf"could also be read as arithmetic. Write {remedy}"):
+            parse(bare, names)
+    assert parse("`a-b` = 0", names).R.tolist() == [[0, 0, 1, 0, 0]]
+    assert parse("a - b = 2.0", names).R.tolist() == [[1, -1, 0, 0, 0]]
+    assert parse("a = `2`", names).R.tolist() == [[1, 0, 0, -1, 0]]
+    assert parse("I(a + b) = a", names).R.tolist() == [[-1, 0, 0, 0, 1]]  # "I" is no coefficient: one reading only

@@ -1,0 +1,106 @@
+"""Firth's penalty: half the log determinant, logistf's and brglm2's numbers, any units and any reference."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from numpy.testing import assert_allclose
+from scipy.optimize import minimize
+
+import stattools as st
+from stattools.inference.penalties import Jeffreys, maximize, penalized
+from tests.cases import rng
+from tests.inference.existence import classics
+from tests.inference.penalties.test_penalized import CASES, SEPARATED, firth_by_definition, se
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_jeffreys_is_half_the_log_determinant_in_the_users_coordinates(name):
+    model = CASES[name]
+    whole = penalized(model, Jeffreys())
+    work, T = whole.standardized()
+    phi = 0.3 * rng(2).normal(size=len(model.names))
+    assert_allclose(whole.loglik(T @ phi), firth_by_definition(model, T @ phi), rtol=1e-12)
+    assert_allclose(work.loglik(phi), firth_by_definition(model, T @ phi), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", [*CASES, *SEPARATED])
+def test_jeffreys_against_brute_force(name):
+    model = (CASES | SEPARATED)[name]
+    solution = maximize(model, Jeffreys())
+    assert solution.decrement <= 1e-8
+    found = minimize(
+        lambda theta: -firth_by_definition(model, theta),
+        solution.estimate + 0.3 * se(solution) * rng(3).normal(size=len(model.names)),
+        method="Nelder-Mead",
+        options={"xatol": 1e-9, "fatol": 1e-13, "maxiter": 20_000, "maxfev": 20_000, "adaptive": True},
+    )
+    assert_allclose(solution.loglik, -found.fun, rtol=1e-11)
+    assert_allclose(
+        found.x, solution.estimate, atol=2e-5 * se(solution).max()
+    )  # a simplex sees half of float64's digits
+    assert_allclose(solution.covariance, np.linalg.inv(model.information(solution.estimate)), rtol=1e-7, atol=1e-12)
+
+
+def test_sex2_as_in_logistf():
+    """R: logistf(case ~ age+oc+vic+vicl+vis+dia, data=sex2), the example of its manual: coef and se(coef).
+
+    R was not run here: the numbers are quoted, and the brute force above is the proof.
+    """
+    solution = maximize(st.logistic("case ~ age + oc + vic + vicl + vis + dia", classics.sex2()), Jeffreys())
+    coef = [0.12025404, -1.10598130, -0.06881673, 2.26887464, -2.11140816, -0.78831694, 3.09601166]
+    errors = [0.4855415, 0.4236601, 0.4437934, 0.5484160, 0.5430824, 0.4173676, 1.6750220]
+    assert_allclose(solution.estimate, coef, atol=5e-7)  # logistf stops at 1e-5 in the score
+    assert_allclose(se(solution), errors, rtol=1e-5)
+
+
+def test_endometrial_as_in_brglm2():
+    """R: glm(HG ~ NV + PI + EH, binomial, method = "brglmFit"), in the vignettes of brglm2.
+
+    R was not run here: the numbers are quoted, and the brute force above is the proof.
+    """
+    solution = maximize(st.logistic("HG ~ NV + PI + EH", classics.endometrial()), Jeffreys())
+    assert_allclose(solution.estimate, [3.77456, 2.92927, -0.03475, -2.60416], atol=5e-6)  # to the digits printed
+    assert_allclose(se(solution), [1.48869, 1.55076, 0.03958, 0.77602], atol=5e-6)
+
+
+def test_saturated_groups_add_one_half_to_each_cell():
+    """Firth (1993): the log odds of a group with s and f are log((s + 1/2) / (f + 1/2)), 0 of n included."""
+    data = {"s": [0, 3, 7], "f": [5, 4, 0], "g": ["a", "b", "c"]}
+    solution = maximize(st.logistic("s + f ~ 0 + g", data), Jeffreys())
+    assert_allclose(solution.estimate, np.log(np.array([0.5, 3.5, 7.5]) / [5.5, 4.5, 0.5]), rtol=1e-9)
+    three = maximize(st.softmax(list("aaaab"), np.ones((5, 1)), intercept=False), Jeffreys())
+    assert_allclose(three.estimate, [np.log(1.5 / 4.5)], rtol=1e-9)
+    counts = maximize(st.poisson([0, 0, 1], np.ones((3, 1)), intercept=False), Jeffreys())
+    assert_allclose(counts.estimate, [np.log(1.5 / 3)], rtol=1e-9)
+
+
+def test_categories_without_columns_add_one_half_to_each_count():
+    model = st.softmax(["a"] * 6 + ["b"] * 3 + ["c"], np.ones((10, 1)), intercept=False)
+    assert_allclose(maximize(model, Jeffreys()).estimate, np.log([3.5 / 6.5, 1.5 / 6.5]), rtol=1e-9)
+
+
+def test_jeffreys_does_not_depend_on_the_reference():
+    frame = pd.DataFrame({"y": list("abcabcaabb"), "x": rng(4).normal(size=10)})
+    a = maximize(st.softmax("y ~ x", frame), Jeffreys()).estimate.reshape(2, 2)
+    b = maximize(st.softmax("y ~ x", frame, reference="c"), Jeffreys()).estimate.reshape(2, 2)
+    assert_allclose(b, [-a[1], a[0] - a[1]], rtol=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(some.integers(0, 10**6), some.floats(-1e3, 1e3), some.floats(-6, 6))
+def test_jeffreys_is_invariant_under_units_and_origins_of_columns(seed, origin, power):
+    g = rng(seed)
+    X = g.normal(size=(15, 2))
+    y = (X[:, 0] + 0.5 * g.logistic(size=15) > 0).astype(int)  # often separated
+    if len(set(y)) == 1:
+        return
+    unit = 10.0**power
+    a = maximize(st.logistic(y, X), Jeffreys())
+    b = maximize(st.logistic(y, np.column_stack([unit * (X[:, 0] + origin), X[:, 1]])), Jeffreys())
+    tolerance = 1e-6 * se(a)  # both are within 1e-8 standard errors, and the shifted column is rounded
+    assert_allclose(b.estimate[1:] * [unit, 1.0], a.estimate[1:], atol=tolerance.max())
+    assert_allclose(
+        b.estimate[0] + b.estimate[1] * unit * origin, a.estimate[0], atol=tolerance.max() + 1e-9 * abs(origin)
+    )

@@ -1,0 +1,31 @@
+"""Fields of earlier versions as those of today: what is there stays, what was named otherwise is renamed."""
+
+import numpy as np
+import pytest
+
+from stattools.data.rows.rows import Rows
+from stattools.inference.storage.earlier import RENEWED, as_now
+
+ROWS = Rows(np.ones((2, 1)), np.array([0.0, 1.0]), weight=np.array([1.0, 2.0]), offset=np.zeros(2))
+
+
+def test_fields_of_today_stay_as_they_are():
+    fields = {"kind": "logistic", "rows": ROWS, "extras": {"weights": "w"}}
+    assert as_now("Model", fields) == fields
+    assert as_now("Linear", {"columns": 2}) == {"columns": 2}
+
+
+@pytest.mark.parametrize(
+    ("offset", "exposure", "extras"),
+    [
+        (None, None, {"offset": None, "weights": None}),
+        ("z", None, {"offset": "z", "weights": None}),
+        (None, "time", {"exposure": "time", "weights": None}),
+    ],
+)
+def test_columns_beside_x_are_kept_by_role(offset, exposure, extras):
+    old = {"kind": "poisson", "rows": ROWS, "offset_column": offset, "exposure_column": exposure}
+    now = as_now("Model", old)
+    assert now == {"kind": "poisson", "rows": ROWS, "extras": extras}
+    assert old["offset_column"] == offset  # what was read is not changed
+    assert next(iter(RENEWED["Model"])) <= old.keys()
