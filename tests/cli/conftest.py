@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stattools.cli import app
+from tests.cli.clinic import frame as clinic
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +34,10 @@ def file(people, tmp_path):
 def run():
     runner = CliRunner()
     return lambda *words: runner.invoke(app, [str(word) for word in words], terminal_width=100)
+
+
+@pytest.fixture
+def csv(tmp_path):
+    path = tmp_path / "clinic.csv"
+    clinic.to_csv(path, index=False)
+    return path

@@ -54,54 +54,6 @@ def test_for_machines_it_prints_the_numbers_of_the_fit(file, people, tmp_path, r
     assert told["family"] == "poisson"
 
 
-def test_overdispersed_counts_are_said_to_be(file, tmp_path, run):
-    result = run("report", file, "visits ~ `Age (years)`", "--out", tmp_path)
-    assert result.exit_code == 0
-    assert "times as much about their means as Poisson counts do" in result.stdout
-    assert "## Overdispersion" in (tmp_path / "people-poisson.md").read_text()
-    assert "so the standard errors above are too small" in (tmp_path / "people-poisson.md").read_text()
-    for options in (("--cov", "robust"), ("--cov", "hc0"), ("--penalty", "ridge(1)")):
-        result = run("report", file, "visits ~ `Age (years)`", *options, "--out", tmp_path)
-        text = (tmp_path / "people-poisson.md").read_text()
-        assert "## Overdispersion" in text
-        assert "are too small" not in text + result.stdout
-        assert "ask for `--cov robust`" not in text + result.stdout
-        assert ("do not rest on the Poisson variance" in text) == (options[0] == "--cov")
-    calm = run("report", file, "visits ~ `Age (years)`", "--family", "negative_binomial", "--out", tmp_path)
-    assert "Overdispersion" not in calm.stdout
-
-
-def test_a_posterior_is_drawn_where_a_prior_is_given(file, tmp_path, run):
-    words = ("report", file, "cost ~ hours", "--prior", "hours=normal(0, 100)", "--seed", "3", "--cov", "hc3")
-    result = run(*words, "--json", "--out", tmp_path)
-    assert result.exit_code == 0, result.output
-    told = json.loads(result.stdout)["posterior"]
-    assert told["trusted"] is True
-    assert told["seed"] == 3
-    text = (tmp_path / "people-ols.md").read_text()
-    assert "## Posterior" in text
-    assert "Normal(0, 100)" in text
-    assert "--prior 'hours=normal(0, 100)' --cov hc3 --seed 3" in text
-
-
-def test_separated_data_get_a_report_that_says_so_and_the_way_out(tmp_path, run):
-    path = tmp_path / "doses.csv"
-    pd.DataFrame({"dose": [1, 2, 3, 4, 5, 6], "dead": [0, 0, 0, 1, 1, 1]}).to_csv(path, index=False)
-    result = run("report", path, "dead ~ dose", "--out", tmp_path)
-    assert result.exit_code == 1
-    assert "has no maximum" in result.stderr
-    assert "--penalty jeffreys" in result.stderr
-    text = (tmp_path / "doses-logistic.md").read_text()
-    assert "no unique maximum" in text
-    assert re.search(r"\| `dose` +\| +∞ \| 0\.735 \| +∞ \|", text)
-    assert "--penalty jeffreys\n```" in text
-    told = json.loads(run("report", path, "dead ~ dose", "--json", "--out", tmp_path).stdout)
-    assert (told["ok"], told["error"]) == (False, "SeparationError")
-    out = run("report", path, "dead ~ dose", "--penalty", "jeffreys", "--out", tmp_path)
-    assert out.exit_code == 0, out.output
-    assert "agrees: the same 2 coefficients" in out.stdout  # the penalized likelihood, written again
-
-
 def test_the_same_inputs_give_the_same_bytes(file, tmp_path, run):
     words = ("report", file, "cost ~ hours", "--posterior", "--out")
     a, b = tmp_path / "a" / "out", tmp_path / "b" / "out"

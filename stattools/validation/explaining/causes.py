@@ -16,15 +16,6 @@ from stattools.models.model import Model
 from stattools.solvers.steps.newton_steps import climb
 from stattools.validation.distance import decrement
 from stattools.validation.explaining.finding import Finding
-from stattools.validation.explaining.hidden_causes import (
-    CLOSE,
-    cut_off,
-    is_maximum,
-    other_units,
-    penalty,
-    refit_distance,
-    reversed_outcome,
-)
 from stattools.validation.explaining.no_maximum import (
     aliased_numbers,
     existence,
@@ -33,6 +24,15 @@ from stattools.validation.explaining.no_maximum import (
     where_it_stopped,
 )
 from stattools.validation.explaining.printed_errors import check_errors
+from stattools.validation.explaining.undeclared_causes import (
+    CLOSE,
+    cut_off,
+    is_maximum,
+    other_units,
+    penalty,
+    refit_distance,
+    reversed_outcome,
+)
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.shrinkage import Shrinkage
 

@@ -17,7 +17,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.distance import decrement
 from stattools.validation.explaining.finding import Finding
-from stattools.validation.explaining.hidden_causes import CLOSE, penalty, refit_distance
+from stattools.validation.explaining.undeclared_causes import CLOSE, penalty, refit_distance
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.shrinkage import Shrinkage
 

@@ -1,0 +1,36 @@
+"""Reports are computed again one after the other, and what moved is told."""
+
+from types import SimpleNamespace
+
+from stattools.cli.verify import told
+from tests.cli.test_application import run
+
+
+def test_verify_goes_on_to_the_next_report_after_one_it_cannot_read(tmp_path):
+    run("gallery", "coin", "--out", tmp_path)
+    (tmp_path / "letter.md").write_text("# Dear reader\n")
+    result = run("verify", tmp_path / "letter.md", tmp_path / "nowhere.md", tmp_path / "coin.md")
+    assert result.exit_code == 1
+    assert "verify needs a report of the gallery" in result.stderr
+    assert "No such file" in result.stderr
+    assert "the same text" in result.stdout
+
+
+def verdict(**given):
+    nothing = {"same": False, "unverified": "", "environment": (), "moved": (), "where": (), "diff": []}
+    return SimpleNamespace(**(nothing | given))
+
+
+def test_a_verdict_in_words():
+    assert told(verdict(same=True)) == "the same text"
+    assert told(verdict(same=True, environment=("numpy",))) == "the same text; the environment moved: numpy"
+    assert told(verdict(same=True, unverified="timings")) == "timings cannot be verified"
+    lines = [f"- {i}" for i in range(5)]
+    moved = verdict(moved=("numbers",), where=("Fit",), environment=("numpy 2",), diff=lines)
+    assert told(moved, limit=2).split("\n  ") == [
+        "moved: numbers (in Fit)",
+        "environment: numpy 2",
+        "- 0",
+        "- 1",
+        "... and 3 more lines",
+    ]

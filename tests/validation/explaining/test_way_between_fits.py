@@ -1,0 +1,45 @@
+"""The way from one fit to the other: one cause after the other, each removed by a refit."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from sklearn.linear_model import LogisticRegression
+
+import stattools as st
+from stattools.validation.explaining.way_between_fits import plain_name
+from tests.validation.explaining.test_explain import ONE, d, ours, quiet
+
+
+@pytest.mark.parametrize("name", ONE)
+def test_one_cause_is_the_whole_difference(name):
+    make, where = ONE[name]
+    a, b = quiet(make)
+    found = quiet(st.explain, a, b, data=d)
+    assert not found.same
+    assert found.ok
+    rows = found.table()
+    assert rows["cause"].tolist()[0] == name.split(",")[0].split(" taken")[0].split(" of softmax")[0].removesuffix(
+        " of the outcome" if name.startswith("reference") else " "
+    )
+    for quantity in ("estimates", "se", "intervals"):
+        shares = rows[quantity].dropna()
+        assert bool(len(shares)) == (quantity in where), quantity
+        if len(shares):
+            assert_allclose(shares.iloc[0], 1.0, atol=5e-3)
+            assert_allclose(shares.sum(), 1.0, atol=2e-3)
+
+
+def test_what_no_refit_removes_is_said():
+    weighted = LogisticRegression(C=np.inf, tol=1e-9).fit(d[["a", "b"]], d.y, sample_weight=d.w)
+    found = st.explain(ours("y ~ a + b"), weighted, data=d)
+    assert not found.ok
+    assert found.table()["cause"].tolist() == ["unexplained"]
+    assert st.explain(ours("y ~ a + b", weights="w"), weighted, data=d, weights="w").same
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [("C(g)[T.b]", "g[T.b]"), ("C(g, Treatment('q'))[T.b]", "C(g, Treatment('q'))[T.b]"), ("q: const", "q: Intercept")],
+)
+def test_names_of_the_same_column(name, plain):
+    assert plain_name(name) in (plain, "g[T.b]")
