@@ -22,6 +22,7 @@ from stattools.bayes.conjugate.belief import between, probabilities, settle, tai
 from stattools.bayes.conjugate.curves.beta_curve import beta_ends
 from stattools.bayes.conjugate.curves.beta_peak import mode, require_one_peak
 from stattools.bayes.conjugate.data.trial_data import TRIALS, Seen, exact_leave_one_out, log_evidence, tree
+from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.elicitation import beta_from_mean_sd, beta_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.predictives.predictive import BetaBinomial
@@ -36,7 +37,6 @@ from stattools.models.samples.counts import coin, unit_interval
 from stattools.numerics.beta_distribution import log_density, quantile, tails
 
 if TYPE_CHECKING:
-    import pandas as pd
     from xarray import DataTree
 
     from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
@@ -44,7 +44,7 @@ REMEDY = "A flat prior is Beta(1, 1), Jeffreys' is Beta(0.5, 0.5); Haldane's lim
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Beta:
+class Beta(ByArm, Updatable):
     """The beta distribution of a probability theta: a prior, and after `update` a posterior.
 
     `a` and `b` are numbers, or arrays with one entry per arm, which `arms` may name. Two are equal when `a` and `b`
@@ -106,24 +106,10 @@ class Beta:
         """
         return cls(*beta_from_mean_sd(mean, sd))
 
-    def __repr__(self) -> str:
-        return of_arms.shown(self, ("a", "b"))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Beta) and of_arms.key(self, ("a", "b")) == of_arms.key(other, ("a", "b"))
-
-    def __hash__(self) -> int:
-        return hash(of_arms.key(self, ("a", "b")))
-
     @property
     def support(self) -> tuple[float, float]:
         """Where theta may lie."""
         return 0.0, 1.0
-
-    @property
-    def prior(self) -> Any:
-        """The prior before all data."""
-        return self if self.seen is None else self.seen.prior
 
     @property
     def successes(self) -> Any:
@@ -134,19 +120,6 @@ class Beta:
     def trials(self) -> Any:
         """Trials seen since the prior."""
         return 0 if self.seen is None else self.seen.trials
-
-    @property
-    def log_evidence(self) -> Any:
-        """Log marginal likelihood of all data seen since the prior, per arm; a count includes its binomial coefficient.
-
-        Raises DomainError after an improper prior, whose evidence is not defined.
-
-        >>> Beta(1, 1).update([1, 0]).log_evidence  # log B(2, 2) = log 1/6
-        -1.7917594692280...
-        """
-        if isinstance(self.prior, Improper):
-            raise self.prior.lacks("evidence")
-        return of_arms.plain(np.zeros(np.shape(self.a))) if self.seen is None else self.seen.log_evidence
 
     @property
     def mean(self) -> Any:
@@ -166,11 +139,6 @@ class Beta:
         Raises DomainError where no single point is highest: a flat density, or one unbounded at both ends.
         """
         return mode(self)
-
-    @property
-    def median(self) -> Any:
-        """The theta with probability 1/2 on either side."""
-        return of_arms.plain(quantile(0.5, 0.5, self.a, self.b))
 
     def density(self, theta: ArrayLike) -> Any:
         """f(theta) for each theta in [0, 1]; infinite at an end where the density is unbounded."""
@@ -227,10 +195,6 @@ class Beta:
         else:
             lower, upper = quantile(aside, 1.0 - aside, self.a, self.b), quantile(1.0 - aside, aside, self.a, self.b)
         return Interval(of_arms.plain(lower), of_arms.plain(upper), prob, kind, of_arms.terms(self, "theta"))
-
-    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
-        """One row per arm: arm, mean, sd, median, lower, upper."""
-        return of_arms.table(self, prob, kind)
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws,), or (draws, arms)."""

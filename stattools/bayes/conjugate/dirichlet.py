@@ -21,6 +21,7 @@ from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import parameter
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.data.category_data import Seen, leave_one_out, tree
+from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.predictives.dirichlet_multinomial import (
     DirichletMultinomial,
@@ -45,7 +46,7 @@ REMEDY = "Flat is Dirichlet(1), Jeffreys' is Dirichlet(0.5); the limit 0 is st.D
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Dirichlet:
+class Dirichlet(Updatable, Distribution):
     """What is believed about the probabilities of K categories: a prior, and after `update` a posterior.
 
     `concentration` (K,) is worth that many observations of each category. One number is the same for each, of the
@@ -92,27 +93,6 @@ class Dirichlet:
             return f"Dirichlet({self.concentration:.15g})"
         shown = [f"{name}={value:.12g}" for name, value in zip(self.labels, self.concentration, strict=True)]
         return f"Dirichlet({', '.join(shown[:8])}{', ...' * (len(shown) > 8)})"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Dirichlet) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-    @property
-    def prior(self) -> Any:
-        """The prior before all data."""
-        return self if self.seen is None else self.seen.prior
-
-    @property
-    def log_evidence(self) -> float:
-        """Log marginal likelihood of all data since the prior; counts include their multinomial coefficient.
-
-        Raises DomainError after an improper prior.
-        """
-        if isinstance(self.prior, Improper):
-            raise self.prior.lacks("evidence")
-        return 0.0 if self.seen is None or self.seen.log_evidence is None else self.seen.log_evidence
 
     @property
     def marginals(self) -> Beta:

@@ -22,6 +22,7 @@ from stattools.bayes.conjugate.belief import probabilities, settle, tail
 from stattools.bayes.conjugate.curves import gamma_points
 from stattools.bayes.conjugate.curves.gamma_curve import gamma_ends
 from stattools.bayes.conjugate.data.rate_data import Seen, exact_leave_one_out, log_evidence, total_rate, tree
+from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.elicitation import gamma_from_mean_sd, gamma_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.predictives.gamma_predictive import GammaPoisson
@@ -36,7 +37,6 @@ from stattools.models.samples.event_rates import EventRates
 from stattools.numerics.gamma_distribution import log_quantile
 
 if TYPE_CHECKING:
-    import pandas as pd
     from xarray import DataTree
 
     from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
@@ -45,7 +45,7 @@ REMEDY = "A weak prior is Gamma(1, 1); the limits with shape or rate 0, such as 
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Gamma:
+class Gamma(ByArm, Updatable):
     """The gamma distribution of a positive theta, often the rate of events: a prior, and after `update` a posterior.
 
     The mean is shape / rate; `shape` is worth so many events, seen in an exposure of `rate`. Both are numbers, or
@@ -56,6 +56,8 @@ class Gamma:
     >>> posterior = Gamma(2, 1).update(st.poisson_rate([3, 0, 2]))
     >>> posterior, posterior.mean
     (Gamma(7, 4), 1.75)
+    >>> round(float(np.exp(Gamma(1, 1).update(st.poisson_rate([2])).log_evidence)), 12)  # 1 / 2^3
+    0.125
     """
 
     shape: Any
@@ -112,24 +114,10 @@ class Gamma:
         """
         return cls(*gamma_from_mean_sd(mean, sd))
 
-    def __repr__(self) -> str:
-        return of_arms.shown(self, FIELDS)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Gamma) and of_arms.key(self, FIELDS) == of_arms.key(other, FIELDS)
-
-    def __hash__(self) -> int:
-        return hash(of_arms.key(self, FIELDS))
-
     @property
     def support(self) -> tuple[float, float]:
         """Where theta may lie."""
         return 0.0, float("inf")
-
-    @property
-    def prior(self) -> Any:
-        """The prior before all data."""
-        return self if self.seen is None else self.seen.prior
 
     @property
     def events(self) -> Any:
@@ -140,20 +128,6 @@ class Gamma:
     def exposure(self) -> Any:
         """Exposure since the prior: time, area, whatever events are counted per."""
         return 0.0 if self.seen is None else self.seen.exposure
-
-    @property
-    def log_evidence(self) -> Any:
-        """Log marginal likelihood of all data seen since the prior, per arm.
-
-        Raises DomainError after an improper prior, whose evidence is not defined.
-
-        >>> import stattools as st
-        >>> round(float(np.exp(Gamma(1, 1).update(st.poisson_rate([2])).log_evidence)), 12)  # 1 / 2^3
-        0.125
-        """
-        if isinstance(self.prior, Improper):
-            raise self.prior.lacks("evidence")
-        return of_arms.plain(np.zeros(np.shape(self.shape))) if self.seen is None else self.seen.log_evidence
 
     @property
     def mean(self) -> Any:
@@ -169,11 +143,6 @@ class Gamma:
     def mode(self) -> Any:
         """Where the density is highest: (shape - 1) / rate, and 0 for shapes up to 1."""
         return of_arms.plain(np.maximum(np.asarray(self.shape) - 1.0, 0.0) / self.rate)
-
-    @property
-    def median(self) -> Any:
-        """The theta with probability 1/2 on either side."""
-        return self.quantile(0.5)
 
     def density(self, theta: ArrayLike) -> Any:
         """f(theta) for each theta >= 0; infinite at 0 for shapes below 1."""
@@ -222,10 +191,6 @@ class Gamma:
         else:
             lower, upper = self._quantile(aside, 1.0 - aside), self._quantile(1.0 - aside, aside)
         return Interval(of_arms.plain(lower), of_arms.plain(upper), prob, kind, of_arms.terms(self, "rate"))
-
-    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
-        """One row per arm: arm, mean, sd, median, lower, upper."""
-        return of_arms.table(self, prob, kind)
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws,), or (draws, arms)."""

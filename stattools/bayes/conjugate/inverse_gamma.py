@@ -20,6 +20,7 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import interval_of, ordered, points, probabilities, settle, tail
 from stattools.bayes.conjugate.curves.inverse_gamma_curve import inverse_gamma_ends, quantile, tails
+from stattools.bayes.conjugate.distribution import ByArm
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
@@ -28,11 +29,11 @@ from stattools.interface.seeds import generator
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class InverseGamma:
+class InverseGamma(ByArm):
     """The inverse gamma distribution of a variance, of one `shape` and one `scale`, or of arrays of them.
 
     The scale has the units of the variance. `arms` name the arms. Raises DomainError for parameters that are not
@@ -49,15 +50,6 @@ class InverseGamma:
 
     def __post_init__(self) -> None:
         settle(self, positive=("shape", "scale"))
-
-    def __repr__(self) -> str:
-        return of_arms.shown(self, ("shape", "scale"))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, InverseGamma) and self._identity() == other._identity()
-
-    def __hash__(self) -> int:
-        return hash(self._identity())
 
     @property
     def support(self) -> tuple[float, float]:
@@ -83,15 +75,6 @@ class InverseGamma:
     def mode(self) -> Any:
         """scale / (shape + 1)."""
         return self.scale / (self.shape + 1.0)
-
-    @property
-    def median(self) -> Any:
-        """The variance with probability 1/2 on either side."""
-        return self.quantile(0.5)
-
-    def density(self, x: ArrayLike) -> Any:
-        """f(x) at each x >= 0."""
-        return np.exp(self.log_density(x))
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x), -inf at 0. Raises DomainError for x < 0 and for NaN."""
@@ -150,13 +133,6 @@ class InverseGamma:
         if not np.isfinite(found).all():
             raise DomainError(f"draws of {self!r} reach beyond float64: some are above 1e308. Give a larger shape.")
         return found
-
-    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
-        """One row per arm: arm, mean, sd, median, lower, upper."""
-        return of_arms.table(self, prob, kind)
-
-    def _identity(self) -> tuple[Any, ...]:
-        return of_arms.key(self, ("shape", "scale"))
 
     def _over(self, value: Any, bound: float, power: float = 1.0) -> Any:
         """value / (shape - bound)^power, infinite where the shape is not above the bound."""

@@ -18,8 +18,9 @@ from scipy import special
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.belief import interval_of, numbers, ordered, points, probabilities, settle, tail
+from stattools.bayes.conjugate.belief import interval_of, numbers, points, probabilities, settle, tail
 from stattools.bayes.conjugate.data.normal_data import Measurements, Seen, added, at_arm, require_rest, tree
+from stattools.bayes.conjugate.distribution import LocationScale, Updatable
 from stattools.bayes.conjugate.elicitation import normal_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -33,7 +34,6 @@ from stattools.numerics.exact_sum import pair_difference, pair_product, pair_quo
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 if TYPE_CHECKING:
-    import pandas as pd
     from xarray import DataTree
 
     from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
@@ -41,7 +41,7 @@ Pair = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Normal:
+class Normal(LocationScale, Updatable):
     """The normal distribution of a mean or a coefficient, of one `mean` and one `sd`, or of arrays of them.
 
     Both have the units of theta; `arms` name the arms. Raises DomainError unless the mean is finite and the standard
@@ -91,34 +91,6 @@ class Normal:
         """Jeffreys' prior of a mean, the flat one: improper, and proper after one measurement."""
         return cls.flat()
 
-    def __repr__(self) -> str:
-        return of_arms.shown(self, ("mean", "sd"))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Normal) and self._identity() == other._identity()
-
-    def __hash__(self) -> int:
-        return hash(self._identity())
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """(-inf, inf)."""
-        return -np.inf, np.inf
-
-    @property
-    def mode(self) -> Any:
-        """The mean."""
-        return self.mean
-
-    @property
-    def median(self) -> Any:
-        """The mean."""
-        return self.mean
-
-    def density(self, x: ArrayLike) -> Any:
-        """f(x) at each x."""
-        return np.exp(self.log_density(x))
-
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf at an infinite one. Raises DomainError for NaN.
 
@@ -132,29 +104,6 @@ class Normal:
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = (mean - x) / sd^2."""
         return plain(-self._standard(points(x, "theta")) / self.sd)
-
-    def pdf(self, x: ArrayLike) -> Any:
-        """The density, by the name that predictive distributions have for it."""
-        return self.density(x)
-
-    def log_pdf(self, x: ArrayLike) -> Any:
-        """The log density, by the name that predictive distributions have for it."""
-        return self.log_density(x)
-
-    def cdf(self, x: ArrayLike) -> Any:
-        """P(theta <= x), accurate in the lower tail; the upper one is `probability(low=x)`."""
-        return plain(special.ndtr(self._standard(points(x, "theta"))))
-
-    def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Any:
-        """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless low <= high.
-
-        >>> Normal(0, 1).probability(low=10.0)
-        7.619853024160...e-24
-        """
-        low, high = ordered(low, high)
-        a, b = self._standard(low), self._standard(high)
-        upper = a > 0
-        return plain(np.where(upper, special.ndtr(-a) - special.ndtr(-b), special.ndtr(b) - special.ndtr(a)))
 
     def quantile(self, p: ArrayLike) -> Any:
         """The x with P(theta <= x) = p."""
@@ -173,22 +122,6 @@ class Normal:
         """Independent draws, shape (draws, *shape of the parameters)."""
         shape = draws_shape(draws, np.shape(self.mean))
         return self.mean + self.sd * generator(seed).standard_normal(shape)
-
-    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
-        """One row per arm: arm, mean, sd, median, lower, upper."""
-        return of_arms.table(self, prob, kind)
-
-    @property
-    def prior(self) -> Any:
-        """The prior before all data."""
-        return self if self.seen is None else self.seen.prior
-
-    @property
-    def log_evidence(self) -> Any:
-        """Log marginal likelihood of all data seen since the prior, per arm. Raises DomainError after a flat prior."""
-        if isinstance(self.prior, Improper):
-            raise self.prior.lacks("evidence")
-        return plain(np.zeros(np.shape(self.mean))) if self.seen is None else self.seen.log_evidence
 
     def update(self, more: NormalSample, /) -> Normal:
         """The posterior given measurements with known standard deviation, `st.normal(y, sd=...)`.
@@ -266,11 +199,11 @@ class Normal:
         """
         return tree(self, Measurements.of(self, np.shape(self.mean)), draws, seed)
 
-    def _standard(self, x: Floats) -> Floats:
-        return (x - self.mean) / self.sd
+    def _place(self) -> tuple[Any, Any]:
+        return self.mean, self.sd
 
-    def _identity(self) -> tuple[Any, ...]:
-        return of_arms.key(self, ("mean", "sd"))
+    def _below(self, z: Floats) -> Floats:
+        return special.ndtr(z)
 
 
 def _given(prior: Any, weight: Pair, total: Pair, arm_of: Any = slice(None)) -> tuple[Floats, Floats]:

@@ -26,6 +26,7 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points, settle
 from stattools.bayes.conjugate.data.normal_data import Measurements, Seen, added, at_arm, require_rest, tree
+from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
 from stattools.bayes.conjugate.root_inverse_gamma import RootInverseGamma
@@ -49,7 +50,7 @@ PARAMETERS = ("mean", "variance", "sd")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class NormalInverseGamma:
+class NormalInverseGamma(ByArm, Updatable):
     """What is believed about the mean and the variance of normal measurements: a prior, and after `update` a posterior.
 
     `mean` is the expected mean, `strength` the number of measurements that it is worth; `shape` and `scale` are those
@@ -91,27 +92,6 @@ class NormalInverseGamma:
         from stattools.bayes.conjugate.normal_inverse_gamma_regression import NormalInverseGammaRegression
 
         return NormalInverseGammaRegression.g_prior(model, g=g, **options)
-
-    def __repr__(self) -> str:
-        return of_arms.shown(self, FIELDS)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, NormalInverseGamma) and of_arms.key(self, FIELDS) == of_arms.key(other, FIELDS)
-
-    def __hash__(self) -> int:
-        return hash(of_arms.key(self, FIELDS))
-
-    @property
-    def prior(self) -> Any:
-        """The prior before all data."""
-        return self if self.seen is None else self.seen.prior
-
-    @property
-    def log_evidence(self) -> Any:
-        """Log marginal likelihood of all data since the prior, per arm. Raises DomainError after an improper prior."""
-        if isinstance(self.prior, Improper):
-            raise self.prior.lacks("evidence")
-        return plain(np.zeros(np.shape(self.mean))) if self.seen is None else self.seen.log_evidence
 
     def marginal(self, parameter: Literal["mean", "variance", "sd"]) -> Any:
         """What is believed about one parameter whatever the other: a StudentT, an InverseGamma, a RootInverseGamma."""

@@ -24,6 +24,7 @@ from scipy.linalg import solve_triangular
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import different, numbers, points, single
 from stattools.bayes.conjugate.data.regression_data import Seen, leave_one_out, log_density_of_coefficients, tree
+from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
 from stattools.bayes.conjugate.positive_definite import positive_root
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class NormalInverseGammaRegression:
+class NormalInverseGammaRegression(Updatable, Distribution):
     """What is believed about the coefficients and the error variance of `st.ols`: a prior, and after `update` a
     posterior.
 
@@ -143,24 +144,6 @@ class NormalInverseGammaRegression:
         names = "" if self.names is None else f": {', '.join(self.names[:6])}{', ...' * (len(self.names) > 6)}"
         sizes = f"{len(self.mean)} coefficients{names}; shape={self.shape:.6g}, scale={self.scale:.6g}"
         return f"NormalInverseGammaRegression({sizes})"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, NormalInverseGammaRegression) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-    @property
-    def prior(self) -> Any:
-        """The prior before all data."""
-        return self if self.seen is None else self.seen.prior
-
-    @property
-    def log_evidence(self) -> float:
-        """Log marginal likelihood of all data since the prior. Raises DomainError after the flat prior."""
-        if isinstance(self.prior, Improper):
-            raise self.prior.lacks("evidence")
-        return 0.0 if self.seen is None or self.seen.log_evidence is None else self.seen.log_evidence
 
     @property
     def coefficients(self) -> StudentT:

@@ -23,6 +23,7 @@ from stattools.bayes.conjugate import inverse_wishart
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import different, numbers, single
 from stattools.bayes.conjugate.data.multivariate_data import Seen, leave_one_out, log_diagonal, tree
+from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
 from stattools.bayes.conjugate.positive_definite import positive_root
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class NormalInverseWishart:
+class NormalInverseWishart(Updatable, Distribution):
     """What is believed about the mean vector and the covariance of multivariate normal rows: a prior, and after
     `update` a posterior.
 
@@ -103,24 +104,6 @@ class NormalInverseWishart:
     def __repr__(self) -> str:
         names = ", ".join(self.terms[:8])
         return f"NormalInverseWishart({names}; strength={self.strength:.6g}, df={self.df:.6g})"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, NormalInverseWishart) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-    @property
-    def prior(self) -> Any:
-        """The prior before all data."""
-        return self if self.seen is None else self.seen.prior
-
-    @property
-    def log_evidence(self) -> float:
-        """Log marginal likelihood of all data since the prior. Raises DomainError after an improper prior."""
-        if isinstance(self.prior, Improper):
-            raise self.prior.lacks("evidence")
-        return 0.0 if self.seen is None or self.seen.log_evidence is None else self.seen.log_evidence
 
     @property
     def t_df(self) -> float:

@@ -21,6 +21,7 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import interval_of, ordered, points, settle, tail
 from stattools.bayes.conjugate.curves.inverse_gamma_curve import inverse_gamma_ends
+from stattools.bayes.conjugate.distribution import ByArm
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
 from stattools.bayes.conjugate.student_t import log_gamma_ratio
 from stattools.errors import DomainError
@@ -28,11 +29,11 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RootInverseGamma:
+class RootInverseGamma(ByArm):
     """The square root of an InverseGamma(shape, scale): what is believed about a standard deviation.
 
     `scale` has the units of the variance. Raises DomainError for parameters that are not positive and finite.
@@ -48,15 +49,6 @@ class RootInverseGamma:
 
     def __post_init__(self) -> None:
         settle(self, positive=("shape", "scale"))
-
-    def __repr__(self) -> str:
-        return of_arms.shown(self, ("shape", "scale"))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, RootInverseGamma) and self.square == other.square
-
-    def __hash__(self) -> int:
-        return hash(("root", self.square))
 
     @property
     def square(self) -> InverseGamma:
@@ -86,15 +78,6 @@ class RootInverseGamma:
     def mode(self) -> Any:
         """sqrt(scale / (shape + 1/2))."""
         return plain(np.sqrt(self.scale / (self.shape + 0.5)))
-
-    @property
-    def median(self) -> Any:
-        """The standard deviation with probability 1/2 on either side."""
-        return self.quantile(0.5)
-
-    def density(self, x: ArrayLike) -> Any:
-        """f(x) at each x >= 0."""
-        return np.exp(self.log_density(x))
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x), -inf at 0. Raises DomainError for x < 0 and for NaN."""
@@ -138,10 +121,6 @@ class RootInverseGamma:
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
         return np.sqrt(self.square.sample(draws, seed=seed))
-
-    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
-        """One row per arm: arm, mean, sd, median, lower, upper."""
-        return of_arms.table(self, prob, kind)
 
     def _deviations(self, x: ArrayLike) -> Floats:
         x = points(x, "a standard deviation")

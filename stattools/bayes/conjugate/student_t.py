@@ -17,7 +17,8 @@ from scipy import special
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.belief import interval_of, ordered, points, probabilities, settle, tail
+from stattools.bayes.conjugate.belief import interval_of, points, probabilities, settle, tail
+from stattools.bayes.conjugate.distribution import LocationScale
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
@@ -26,11 +27,11 @@ from stattools.interface.seeds import generator
 from stattools.numerics.saddle_point import stirling_error
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class StudentT:
+class StudentT(LocationScale):
     """Student's t of `df` degrees of freedom around `location`, stretched by `scale`; numbers or arrays of one shape.
 
     The scale is not the standard deviation. `arms` name the entries. Raises DomainError for a location that is not
@@ -49,20 +50,6 @@ class StudentT:
     def __post_init__(self) -> None:
         settle(self, real=("location",), positive=("df", "scale"))
 
-    def __repr__(self) -> str:
-        return of_arms.shown(self, ("df", "location", "scale"))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, StudentT) and self._identity() == other._identity()
-
-    def __hash__(self) -> int:
-        return hash(self._identity())
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """(-inf, inf)."""
-        return -np.inf, np.inf
-
     @property
     def mean(self) -> Any:
         """The location, NaN for df <= 1: the distribution then has no mean."""
@@ -74,20 +61,6 @@ class StudentT:
         some = np.greater(self.df, 2.0)
         stretch = np.sqrt(np.where(some, self.df / np.where(some, np.subtract(self.df, 2.0), 1.0), np.inf))
         return plain(self.scale * stretch)
-
-    @property
-    def mode(self) -> Any:
-        """The location."""
-        return self.location
-
-    @property
-    def median(self) -> Any:
-        """The location."""
-        return self.location
-
-    def density(self, x: ArrayLike) -> Any:
-        """f(x) at each x."""
-        return np.exp(self.log_density(x))
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf at an infinite one. Raises DomainError for NaN.
@@ -103,25 +76,6 @@ class StudentT:
         with np.errstate(over="ignore"):  # the slope tends to 0 as z^2 grows
             near = np.where(np.isinf(z), 0.0, z)  # where it is 0
             return plain(-near / ((self.df + near * near) / (self.df + 1.0)) / self.scale)
-
-    def pdf(self, x: ArrayLike) -> Any:
-        """The density, by the name that predictive distributions have for it."""
-        return self.density(x)
-
-    def log_pdf(self, x: ArrayLike) -> Any:
-        """The log density, by the name that predictive distributions have for it."""
-        return self.log_density(x)
-
-    def cdf(self, x: ArrayLike) -> Any:
-        """P(theta <= x), accurate in the lower tail; the upper one is `probability(low=x)`."""
-        return plain(special.stdtr(self.df, self._standard(points(x, "theta"))))
-
-    def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Any:
-        """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless low <= high."""
-        low, high = ordered(low, high, self.location)
-        a, b = self._standard(low), self._standard(high)
-        lower = special.stdtr(self.df, b) - special.stdtr(self.df, a)
-        return plain(np.where(a > 0, special.stdtr(self.df, -a) - special.stdtr(self.df, -b), lower))
 
     def quantile(self, p: ArrayLike) -> Any:
         """The x with P(theta <= x) = p."""
@@ -143,10 +97,6 @@ class StudentT:
         shape = draws_shape(draws, np.shape(self.location))
         return self.location + self.scale * generator(seed).standard_t(self.df, shape)
 
-    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
-        """One row per entry: arm, mean, sd, median, lower, upper."""
-        return of_arms.table(self, prob, kind)
-
     def _reach(self, p: Any) -> Floats:
         p = np.asarray(p, dtype=float)
         z = _standard_quantile(self.df, p)
@@ -155,11 +105,11 @@ class StudentT:
         with np.errstate(over="ignore"):
             return np.where(back, z, np.inf) * self.scale
 
-    def _standard(self, x: Floats) -> Floats:
-        return (x - self.location) / self.scale
+    def _place(self) -> tuple[Any, Any]:
+        return self.location, self.scale
 
-    def _identity(self) -> tuple[Any, ...]:
-        return of_arms.key(self, ("df", "location", "scale"))
+    def _below(self, z: Floats) -> Floats:
+        return special.stdtr(self.df, z)
 
 
 def log_t_density(z: ArrayLike, df: ArrayLike, dimension: int = 1, square: ArrayLike | None = None) -> Floats:

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate.arms import plain, shown
+from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points, settle
+from stattools.bayes.conjugate.distribution import Prior
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
-from stattools.text.printing import printed
 
 
 @dataclass(frozen=True, repr=False)
-class Uniform:
+class Uniform(Prior):
     """The same density 1 / (high - low) everywhere between `low` and `high`, and none outside.
 
     Raises DomainError unless both are finite and low < high.
@@ -33,10 +33,6 @@ class Uniform:
         settle(self, real=("low", "high"))
         if not np.all(np.less(self.low, self.high)):
             raise DomainError(f"Uniform needs low < high; got low={self.low!r}, high={self.high!r}.")
-
-    @printed
-    def __repr__(self) -> str:
-        return shown(self, ("low", "high"))
 
     @property
     def support(self) -> tuple[float, float]:

@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points
+from stattools.bayes.conjugate.distribution import Prior
 from stattools.interface.arrays import Floats
 
 
 @dataclass(frozen=True, repr=False)
-class OfLogarithm:
+class OfLogarithm(Prior):
     """The distribution of x = exp(z) for z ~ `prior`, with log density log p(log x) - log x.
 
     >>> from stattools.bayes.conjugate.normal import Normal
@@ -37,10 +38,6 @@ class OfLogarithm:
     def median(self) -> Any:
         """exp of the median of the prior."""
         return plain(np.exp(self.prior.median))
-
-    def density(self, x: ArrayLike) -> Any:
-        """f(x) at each x, 0 from 0 down."""
-        return plain(np.exp(self.log_density(x)))
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf from 0 down. Raises DomainError for NaN."""

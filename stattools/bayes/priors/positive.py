@@ -10,18 +10,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate.arms import plain, shown
+from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points, settle
+from stattools.bayes.conjugate.distribution import Prior, parameters
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
-from stattools.text.printing import printed
 
-HALF_LINE = (0.0, np.inf)
+
+class OnHalfLine(Prior):
+    """A prior of a positive number whose parameters are positive."""
+
+    def __post_init__(self) -> None:
+        settle(self, positive=parameters(self))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """(0, inf)."""
+        return 0.0, np.inf
 
 
 @dataclass(frozen=True, repr=False)
-class HalfNormal:
+class HalfNormal(OnHalfLine):
     """The distribution of |x| for x ~ Normal(0, scale): f(x) = sqrt(2 / pi) / s exp(-x^2 / 2 s^2), x > 0.
 
     The scale has the units of x. Raises DomainError unless it is positive and finite.
@@ -32,26 +42,10 @@ class HalfNormal:
 
     scale: Any
 
-    def __post_init__(self) -> None:
-        settle(self, positive=("scale",))
-
-    @printed
-    def __repr__(self) -> str:
-        return shown(self, ("scale",))
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """(0, inf)."""
-        return HALF_LINE
-
     @property
     def median(self) -> Any:
         """0.6745 scale."""
         return plain(0.6744897501960817 * np.asarray(self.scale))
-
-    def density(self, x: ArrayLike) -> Any:
-        """f(x) at each x, 0 below 0."""
-        return plain(np.exp(self.log_density(x)))
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf below 0. Raises DomainError for NaN."""
@@ -72,7 +66,7 @@ class HalfNormal:
 
 
 @dataclass(frozen=True, repr=False)
-class HalfCauchy:
+class HalfCauchy(OnHalfLine):
     """The distribution of |x| for x ~ Cauchy(0, scale): f(x) = 2 / [pi s (1 + z^2)], z = x / s, x > 0.
 
     Half of the probability lies below the scale, which has the units of x. Raises DomainError unless it is positive
@@ -84,26 +78,10 @@ class HalfCauchy:
 
     scale: Any
 
-    def __post_init__(self) -> None:
-        settle(self, positive=("scale",))
-
-    @printed
-    def __repr__(self) -> str:
-        return shown(self, ("scale",))
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """(0, inf)."""
-        return HALF_LINE
-
     @property
     def median(self) -> Any:
         """The scale."""
         return self.scale
-
-    def density(self, x: ArrayLike) -> Any:
-        """f(x) at each x, 0 below 0."""
-        return plain(np.exp(self.log_density(x)))
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf below 0. Raises DomainError for NaN."""
@@ -123,7 +101,7 @@ class HalfCauchy:
 
 
 @dataclass(frozen=True, repr=False)
-class Exponential:
+class Exponential(OnHalfLine):
     """The exponential distribution: f(x) = rate exp(-rate x), x > 0, of mean 1 / rate.
 
     The rate has the units of 1 / x. Raises DomainError unless it is positive and finite.
@@ -134,26 +112,10 @@ class Exponential:
 
     rate: Any
 
-    def __post_init__(self) -> None:
-        settle(self, positive=("rate",))
-
-    @printed
-    def __repr__(self) -> str:
-        return shown(self, ("rate",))
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """(0, inf)."""
-        return HALF_LINE
-
     @property
     def median(self) -> Any:
         """log(2) / rate."""
         return plain(np.log(2.0) / np.asarray(self.rate))
-
-    def density(self, x: ArrayLike) -> Any:
-        """f(x) at each x, 0 below 0."""
-        return plain(np.exp(self.log_density(x)))
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf below 0. Raises DomainError for NaN."""

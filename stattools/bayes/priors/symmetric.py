@@ -10,19 +10,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate.arms import plain, shown
+from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points, settle
+from stattools.bayes.conjugate.distribution import Prior
 from stattools.bayes.conjugate.student_t import StudentT
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
-from stattools.text.printing import printed
-
-LINE = (-np.inf, np.inf)
 
 
 @dataclass(frozen=True, repr=False)
-class Cauchy:
+class AroundLocation(Prior):
+    """A prior on the whole line that is symmetric around its location."""
+
+    location: Any = 0.0
+    scale: Any = 1.0
+
+    def __post_init__(self) -> None:
+        settle(self, real=("location",), positive=("scale",))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """(-inf, inf)."""
+        return -np.inf, np.inf
+
+    @property
+    def median(self) -> Any:
+        """The location."""
+        return self.location
+
+
+@dataclass(frozen=True, repr=False)
+class Cauchy(AroundLocation):
     """The Cauchy distribution around `location`: half of the probability lies within `scale` of it, and the tails are
     so heavy that it has no mean.
 
@@ -34,30 +53,6 @@ class Cauchy:
     >>> round(Cauchy(0, 2.5).density(0.0) * np.pi * 2.5, 12)
     1.0
     """
-
-    location: Any = 0.0
-    scale: Any = 1.0
-
-    def __post_init__(self) -> None:
-        settle(self, real=("location",), positive=("scale",))
-
-    @printed
-    def __repr__(self) -> str:
-        return shown(self, ("location", "scale"))
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """(-inf, inf)."""
-        return LINE
-
-    @property
-    def median(self) -> Any:
-        """The location."""
-        return self.location
-
-    def density(self, x: ArrayLike) -> Any:
-        """f(x) at each x."""
-        return plain(np.exp(self.log_density(x)))
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf at an infinite one. Raises DomainError for NaN."""
@@ -78,7 +73,7 @@ class Cauchy:
 
 
 @dataclass(frozen=True, repr=False)
-class Laplace:
+class Laplace(AroundLocation):
     """The double exponential distribution around `location`: the prior whose mode is the lasso.
 
         f(x) = exp(-|x - location| / scale) / (2 scale),   standard deviation sqrt(2) scale
@@ -90,34 +85,10 @@ class Laplace:
     True
     """
 
-    location: Any = 0.0
-    scale: Any = 1.0
-
-    def __post_init__(self) -> None:
-        settle(self, real=("location",), positive=("scale",))
-
-    @printed
-    def __repr__(self) -> str:
-        return shown(self, ("location", "scale"))
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """(-inf, inf)."""
-        return LINE
-
-    @property
-    def median(self) -> Any:
-        """The location."""
-        return self.location
-
     @property
     def smooth(self) -> StudentT:
         """A density without the kink and of about the same width: where to begin, never what is sampled."""
         return StudentT(4.0, self.location, self.scale)
-
-    def density(self, x: ArrayLike) -> Any:
-        """f(x) at each x."""
-        return plain(np.exp(self.log_density(x)))
 
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x. Raises DomainError for NaN."""

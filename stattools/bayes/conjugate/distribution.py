@@ -1,0 +1,165 @@
+"""What distributions of parameters answer alike, whatever their family: text, equality, table, what was seen.
+
+The parameters of a distribution are its fields that are given by position; `arms`, or `names`, go by keyword.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stattools.bayes.conjugate import arms as of_arms
+from stattools.bayes.conjugate.arms import plain
+from stattools.bayes.conjugate.belief import ordered, points
+from stattools.bayes.conjugate.improper import Improper
+from stattools.interface.arrays import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def parameters(distribution: Any) -> tuple[str, ...]:
+    """The names of the parameters.
+
+    >>> import stattools as st
+    >>> parameters(st.Beta(1, 2))
+    ('a', 'b')
+    """
+    return tuple(one.name for one in fields(distribution) if one.init and not one.kw_only)
+
+
+class Distribution:
+    """Shown by its parameters, and equal to one of its family whose parameters are the same to the last bit."""
+
+    def __repr__(self) -> str:
+        return of_arms.shown(self, parameters(self))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[Any, ...]:
+        return of_arms.key(self, parameters(self))
+
+
+class Prior(Distribution):
+    """A distribution that is a prior alone, of any shape."""
+
+    log_density: Any
+
+    def density(self, x: ArrayLike) -> Any:
+        """f(x) at each x, 0 where x cannot be."""
+        return plain(np.exp(self.log_density(x)))
+
+
+class Updatable:
+    """A distribution that data update; `seen` is what it has seen since its prior, or None."""
+
+    seen: Any
+
+    @property
+    def prior(self) -> Any:
+        """The prior before all data."""
+        return self if self.seen is None else self.seen.prior
+
+    @property
+    def log_evidence(self) -> Any:
+        """Log marginal likelihood of all data seen since the prior, per arm; counts include their binomial or
+        multinomial coefficients.
+
+        Raises DomainError after an improper prior, whose evidence is not defined.
+
+        >>> import stattools as st
+        >>> st.Beta(1, 1).update([1, 0]).log_evidence  # log B(2, 2) = log 1/6
+        -1.7917594692280...
+        """
+        if isinstance(self.prior, Improper):
+            raise self.prior.lacks("evidence")
+        return self._nothing() if self.seen is None else self.seen.log_evidence
+
+    def _nothing(self) -> Any:
+        """The log evidence of no data."""
+        return 0.0
+
+
+class ByArm(Distribution):
+    """Parameters that are numbers, or arrays with one entry per arm."""
+
+    quantile: Any
+    log_density: Any
+
+    @property
+    def median(self) -> Any:
+        """The value with probability 1/2 on either side."""
+        return self.quantile(0.5)
+
+    def density(self, x: ArrayLike) -> Any:
+        """f(x) at each x."""
+        return np.exp(self.log_density(x))
+
+    def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
+        """One row per arm: arm, mean, sd, median, lower, upper."""
+        return of_arms.table(self, prob, kind)
+
+    def _nothing(self) -> Any:
+        return plain(np.zeros(np.shape(getattr(self, parameters(self)[0]))))
+
+
+class LocationScale(ByArm):
+    """A symmetric distribution of the whole line: a standard one, times its scale, around its center."""
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """(-inf, inf)."""
+        return -np.inf, np.inf
+
+    @property
+    def mode(self) -> Any:
+        """The center."""
+        return self._place()[0]
+
+    @property
+    def median(self) -> Any:
+        """The center."""
+        return self._place()[0]
+
+    def pdf(self, x: ArrayLike) -> Any:
+        """The density, by the name that predictive distributions have for it."""
+        return self.density(x)
+
+    def log_pdf(self, x: ArrayLike) -> Any:
+        """The log density, by the name that predictive distributions have for it."""
+        return self.log_density(x)
+
+    def cdf(self, x: ArrayLike) -> Any:
+        """P(theta <= x), accurate in the lower tail; the upper one is `probability(low=x)`."""
+        return plain(self._below(self._standard(points(x, "theta"))))
+
+    def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Any:
+        """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless low <= high.
+
+        >>> import stattools as st
+        >>> st.Normal(0, 1).probability(low=10.0)
+        7.619853024160...e-24
+        """
+        low, high = ordered(low, high, self._place()[0])
+        a, b = self._standard(low), self._standard(high)
+        return plain(np.where(a > 0, self._below(-a) - self._below(-b), self._below(b) - self._below(a)))
+
+    @abstractmethod
+    def _place(self) -> tuple[Any, Any]:
+        """Center and scale."""
+
+    @abstractmethod
+    def _below(self, z: Floats) -> Floats:
+        """The distribution function of the standard distribution."""
+
+    def _standard(self, x: Floats) -> Floats:
+        center, scale = self._place()
+        return (x - center) / scale

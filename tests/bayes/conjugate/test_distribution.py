@@ -1,0 +1,37 @@
+"""What distributions answer alike: text, equality, and no evidence of no data."""
+
+import numpy as np
+import pytest
+
+import stattools as st
+from stattools.bayes.conjugate.distribution import parameters
+from stattools.bayes.conjugate.root_inverse_gamma import RootInverseGamma
+
+TWICE = {
+    "Beta(1, 2)": lambda: st.Beta(1, 2),
+    "Gamma(1, 2)": lambda: st.Gamma(1, 2),
+    "InverseGamma(1, 2)": lambda: st.InverseGamma(1, 2),
+    "RootInverseGamma(1, 2)": lambda: RootInverseGamma(1, 2),
+    "Normal(1, 2)": lambda: st.Normal(1, 2),
+    "StudentT(3, 1, 2)": lambda: st.StudentT(3, 1, 2),
+    "NormalInverseGamma(1, 2, 3, 4)": lambda: st.NormalInverseGamma(1, 2, 3, 4),
+    "HalfNormal(2)": lambda: st.HalfNormal(2),
+    "Laplace(1, 2)": lambda: st.Laplace(1, 2),
+    "Uniform(1, 2)": lambda: st.Uniform(1, 2),
+}
+
+
+@pytest.mark.parametrize("text", TWICE)
+def test_text_and_equality_follow_from_the_parameters(text):
+    one, other = TWICE[text](), TWICE[text]()
+    assert repr(one) == text
+    assert one == other
+    assert hash(one) == hash(other)
+    assert len({*TWICE.values()}) == sum(one != make() for make in TWICE.values()) + 1
+    assert len(parameters(one)) == text.count(",") + 1
+
+
+def test_several_arms_that_saw_nothing_have_no_evidence_each():
+    assert st.Beta(1, 2).log_evidence == 0.0
+    np.testing.assert_array_equal(st.Normal([0.0, 1.0], 1).log_evidence, [0.0, 0.0])
+    assert st.Dirichlet([1, 2, 3]).log_evidence == 0.0
