@@ -99,10 +99,6 @@ class ByArm(Distribution):
         """The value with probability 1/2 on either side."""
         return self.quantile(0.5)
 
-    def density(self, x: ArrayLike) -> Any:
-        """f(x) at each x."""
-        return np.exp(self.log_density(x))
-
     def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
         """One row per arm: arm, mean, sd, median, lower, upper."""
         return of_arms.table(self, prob, kind)
@@ -111,7 +107,15 @@ class ByArm(Distribution):
         return plain(np.zeros(np.shape(getattr(self, parameters(self)[0]))))
 
 
-class LocationScale(ByArm):
+class OfNumbers(ByArm):
+    """What is believed about one number x per arm."""
+
+    def density(self, x: ArrayLike) -> Any:
+        """f(x) at each x."""
+        return np.exp(self.log_density(x))
+
+
+class LocationScale(OfNumbers):
     """A symmetric distribution of the whole line: a standard one, times its scale, around its center."""
 
     @property

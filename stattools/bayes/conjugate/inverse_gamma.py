@@ -20,7 +20,7 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import interval_of, ordered, points, probabilities, settle, tail
 from stattools.bayes.conjugate.curves.inverse_gamma_curve import inverse_gamma_ends, quantile, tails
-from stattools.bayes.conjugate.distribution import ByArm
+from stattools.bayes.conjugate.distribution import OfNumbers
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class InverseGamma(ByArm):
+class InverseGamma(OfNumbers):
     """The inverse gamma distribution of a variance, of one `shape` and one `scale`, or of arrays of them.
 
     The scale has the units of the variance. `arms` name the arms. Raises DomainError for parameters that are not

@@ -21,7 +21,7 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import interval_of, ordered, points, settle, tail
 from stattools.bayes.conjugate.curves.inverse_gamma_curve import inverse_gamma_ends
-from stattools.bayes.conjugate.distribution import ByArm
+from stattools.bayes.conjugate.distribution import OfNumbers
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
 from stattools.bayes.conjugate.student_t import log_gamma_ratio
 from stattools.errors import DomainError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RootInverseGamma(ByArm):
+class RootInverseGamma(OfNumbers):
     """The square root of an InverseGamma(shape, scale): what is believed about a standard deviation.
 
     `scale` has the units of the variance. Raises DomainError for parameters that are not positive and finite.
