@@ -176,7 +176,9 @@ def fit_many(
 def _by_group(whole: Model, data: Any, by: Any) -> ManyFits:
     frame, who = table(data), f"fit_many by={quoted(by, 40)}"
     if isinstance(by, str) and by not in frame.names:
-        raise DomainError(f"fit_many needs by=, a column of the table ({', '.join(frame.names[:8])}); got {by!r}.")
+        raise DomainError(
+            f"fit_many needs by=, a column of the table ({', '.join(frame.names[:8])}); got {quoted(by)}."
+        )
     paired(("the table", data), ("by=", by))
     column = frame.column(by) if isinstance(by, str) else series(by, "by=")
     if len(column) != frame.n:

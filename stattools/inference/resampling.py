@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from scipy import special
 
-from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.covariance.leverage import row_scores
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
@@ -93,7 +93,7 @@ class Bootstrap:
         """
         require_level(level)
         if not is_one_of(kind, INTERVALS):
-            raise IncompatibleError(f"a bootstrap has intervals of kind {', '.join(INTERVALS)}; got {kind!r}.")
+            raise IncompatibleError(f"a bootstrap has intervals of kind {', '.join(INTERVALS)}; got {quoted(kind)}.")
         tails, theta = np.array([0.5 * (1.0 - level), 0.5 * (1.0 + level)]), self.fit.estimate
         if kind == "normal":
             lower, upper = theta + special.ndtri(tails)[:, None] * self.se
@@ -180,7 +180,7 @@ def bootstrap(
     if whole is not None and whole.penalty is not None:
         raise IncompatibleError(f"bootstrap refits by maximum likelihood; this fit has penalty={whole.penalty!r}.")
     if not is_one_of(kind, ("pairs", "parametric", "bayesian")):
-        raise DomainError(f"bootstrap has kind 'pairs', 'parametric', 'bayesian'; got {kind!r}.")
+        raise DomainError(f"bootstrap has kind 'pairs', 'parametric', 'bayesian'; got {quoted(kind)}.")
     asked = whole_number(draws, "draws", at_least=2)
     q = len(model.names)
     require_memory(f"{asked:,} replicates of {q:,} coefficients", 3 * asked * q, "Ask for fewer: 10,000 are plenty.")

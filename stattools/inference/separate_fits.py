@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from stattools.data.tables.outcome import as_outcome
-from stattools.errors import IncompatibleError
+from stattools.errors import IncompatibleError, quoted
 from stattools.inference.fitted import Fit
 from stattools.interface.arguments import is_one_of
 from stattools.models.regressions.one_vs_rest import OneVsRest
@@ -60,7 +60,9 @@ class OneVsRestFit:
         probability is largest. Raises IncompatibleError for another kind: shares made after the fact have no intervals.
         """
         if not is_one_of(kind, ("mean", "class")):
-            raise IncompatibleError(f"one-vs-rest predicts kind 'mean', 'class'; got kind={kind!r}. See fit.fits[0].")
+            raise IncompatibleError(
+                f"one-vs-rest predicts kind 'mean', 'class'; got kind={quoted(kind)}. See fit.fits[0]."
+            )
         separate = self.separate_probabilities(data)
         if kind == "class":
             return as_outcome(self.model.labels, separate.to_numpy().argmax(axis=1))

@@ -67,9 +67,9 @@ class Interval:
         )
 
 
-def require_level(level: Any) -> None:
+def require_level(level: Any, name: str = "level") -> None:
     """DomainError unless this is a probability between 0 and 1, both excluded."""
     if type(level) is float and 0.0 < level < 1.0:
         return
     if not (is_number(level) and 0.0 < level < 1.0):
-        raise DomainError(f"level is a probability between 0 and 1, such as 0.95; got {quoted(level)}.")
+        raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {quoted(level)}.")

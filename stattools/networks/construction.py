@@ -118,7 +118,9 @@ def _outcome(data: Dataset, likelihood: Any) -> tuple[np.ndarray, Likelihood, tu
         raise IncompatibleError(f"a network has one of the likelihoods {known}; got {quoted(likelihood)}.")
     if likelihood is not None and not likelihood.outcome.has_labels:
         if likelihood.has_scale and likelihood != Gaussian():
-            raise IncompatibleError(f"a network estimates the scale itself: use st.Gaussian(); got {likelihood!r}.")
+            raise IncompatibleError(
+                f"a network estimates the scale itself: use st.Gaussian(); got {quoted(likelihood)}."
+            )
         return numeric(data.outcome, name), likelihood, None
     if likelihood is not None and likelihood.outcome is Outcome.BINARY:
         y, labels = binary(data.outcome, name)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.penalties import Ridge
 from stattools.interface.arguments import is_one_of
 from stattools.interface.memory import require_memory
@@ -51,7 +51,7 @@ def fit_network(
         raise IncompatibleError(f"a network is trained by st.LBFGS() or st.Adam(); got {type(solver).__name__}.")
     restarts = whole_number(restarts, "restarts=", at_least=1)
     if not is_one_of(ensemble, ("deep", "bootstrap")):
-        raise DomainError(f'ensemble= is "deep" or "bootstrap"; got {ensemble!r}.')
+        raise DomainError(f'ensemble= is "deep" or "bootstrap"; got {quoted(ensemble)}.')
     if members is None and ensemble != "deep":
         raise DomainError(f"ensemble={ensemble!r} needs members=, how many networks to train.")
     random = generator(seed)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import IncompatibleError, quoted
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.interface.arguments import is_one_of
+from stattools.interface.interval import require_level
 from stattools.networks.absent import refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
@@ -59,7 +60,7 @@ class NetworkEnsemble:
         first = self.members[0]
         X = None if data is None else self.model.design.encode(inputs_of(data))
         if not is_one_of(kind, ("mean", "class")):
-            raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={kind!r}.")
+            raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={quoted(kind)}.")
         if kind == "class":
             labels = first.labels
             if spread is not None:
@@ -72,8 +73,7 @@ class NetworkEnsemble:
         mean = draws.mean(axis=0)
         if spread is None:
             return mean if mean.ndim == 1 else pd.DataFrame(mean, columns=[str(label) for label in first.labels or ()])
-        if not 0.0 < spread < 1.0:
-            raise DomainError(f"spread= is a probability between 0 and 1, such as 0.9; got {spread!r}.")
+        require_level(spread, "spread=")
         lower, upper = np.quantile(draws, [0.5 * (1.0 - spread), 0.5 * (1.0 + spread)], axis=0)
         columns: dict[str, Any] = {"row": np.arange(len(mean))}
         if mean.ndim == 2:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import IncompatibleError
+from stattools.errors import IncompatibleError, quoted
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
@@ -76,7 +76,7 @@ class NetworkFit:
             codes = most_probable(mean)
             return as_labels(labels, codes)
         if kind != "mean":
-            raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={kind!r}.")
+            raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={quoted(kind)}.")
         if mean.ndim == 1:
             return mean
         import pandas as pd

@@ -73,7 +73,7 @@ def report_table(
         raise DomainError(f"report_table needs format= one of {', '.join(FACES)}; got {quoted(format)}.")
     face = FACES[format]
     if not is_one_of(spread, ("se", "interval")):
-        raise DomainError(f'report_table needs spread="se" or "interval"; got {spread!r}.')
+        raise DomainError(f'report_table needs spread="se" or "interval"; got {quoted(spread)}.')
     require_level(level)
     if not results:
         raise DomainError("report_table needs one fit or more; got none.")

@@ -12,7 +12,7 @@ from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.solvers.solution import Known, Quality
 
-(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
+nrm2, dot = get_blas_funcs(("nrm2", "dot"), dtype=np.float64)  # infinite beyond float64, without a warning
 lange, potrf, pocon, potrs, trtrs, trtri = get_lapack_funcs(
     ("lange", "potrf", "pocon", "potrs", "trtrs", "trtri"), dtype=np.float64
 )

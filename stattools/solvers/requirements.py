@@ -29,4 +29,4 @@ def require_tolerance(solver: str, tolerance: float, max_steps: int) -> None:
 def require_choice(solver: str, name: str, value: object, choices: tuple[str, ...]) -> None:
     """DomainError unless the value is one of the choices."""
     if not is_one_of(value, choices):
-        raise DomainError(f"{solver} needs {name} to be one of {', '.join(map(repr, choices))}; got {value!r}.")
+        raise DomainError(f"{solver} needs {name} to be one of {', '.join(map(repr, choices))}; got {quoted(value)}.")

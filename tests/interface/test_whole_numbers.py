@@ -26,9 +26,10 @@ def test_whole_numbers_of_every_kind():
         (1e300, "draws is at most 2**53: double precision skips counts beyond; got a number of 997 bits."),
         (-(10**5000), "at least 3; got minus a number of 16610 bits."),
         (3 + 0j, "at least 3; got (3+0j)."),
+        (np.ma.masked, "at least 3; got masked."),
         (np.array([3]), "at least 3; got array([3])."),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_what_is_no_count_is_refused(value, said):
     with pytest.raises(DomainError) as error:

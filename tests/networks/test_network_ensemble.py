@@ -26,10 +26,15 @@ def test_brier_and_calibration_are_those_of_the_mean(group):
 
 
 @pytest.mark.parametrize(
-    ("options", "says"), [({"kind": "median"}, "'median'"), ({"kind": "class", "spread": 0.9}, "spread=")]
+    ("options", "says"),
+    [
+        ({"kind": "median"}, "'median'"),
+        ({"kind": "class", "spread": 0.9}, "spread="),
+        ({"spread": [0.5]}, "spread= is a probability"),
+    ],
 )
 def test_no_argument_is_ignored(group, options, says):
-    with pytest.raises(st.IncompatibleError, match=says):
+    with pytest.raises(st.StattoolsError, match=says):
         group.predict(**options)
 
 

@@ -80,7 +80,7 @@ def place(where: tuple[int, ...], arms: Any) -> str:
     """`in arm 'B'` or `at position 3`, for an error message."""
     known = () if arms is None else _several(arms)
     if len(where) == 1 and where[0] < len(known):
-        return f"in arm {known[where[0]]!r}"
+        return f"in arm {quoted(known[where[0]])}"
     return f"at position {where[0] if len(where) == 1 else where}"
 
 

@@ -21,7 +21,7 @@ from scipy import special
 
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.data.batches import batches
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of
 from stattools.numerics.two_betas import probability_less
 from stattools.text.printing import printed
@@ -86,7 +86,7 @@ def surprise(posterior: Any, /, *, kind: Literal["density", "tails"] = "density"
     1.0
     """
     if not is_one_of(kind, ("density", "tails")):
-        raise DomainError(f'surprise needs kind="density" or kind="tails"; got {kind!r}.')
+        raise DomainError(f'surprise needs kind="density" or kind="tails"; got {quoted(kind)}.')
     batches(posterior, "surprise")
     check = CHECKS.get(type(posterior).__name__)
     if check is None:

@@ -95,8 +95,9 @@ class Priors:
         bend = np.zeros(len(t))
         for j, prior in enumerate(self.each):
             low, high = support(prior, self.parameters[j])
-            room = min(t[j] - low, high - t[j], spread(prior))
-            h = 1e-4 * room
+            room = min(t[j] - low, high - t[j])
+            # Far from a narrow prior a step of its width is lost in rounding.
+            h = max(1e-4 * min(room, spread(prior)), min(1e-8 * abs(t[j]), 0.5 * room))
             bend[j] = -float(prior.slope(t[j] + h) - prior.slope(t[j] - h)) / (2.0 * h)
         return self.rows.T @ (bend[:, None] * self.rows)
 

@@ -9,11 +9,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.bayes.conjugate.belief import tail
+from stattools.bayes.conjugate.arms import plain
+from stattools.bayes.conjugate.belief import ordered, tail
 from stattools.bayes.priors.assignment import Priors
 from stattools.bayes.sampling.diagnostics import Diagnostics, diagnostics
 from stattools.bayes.sampling.sampled_check import SampledCheck
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
+from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
@@ -81,11 +83,17 @@ class Drawn:
         return Interval(lower, upper, prob, kind, self.names)
 
     def probability(self, low: float = -np.inf, high: float = np.inf, *, name: str | None = None) -> Any:
-        """Share of the draws with low <= parameter <= high: a float for one `name`, an array (q,) for all."""
-        if not low <= high:
-            raise DomainError(f"probability needs low <= high; got low={low!r}, high={high!r}.")
-        share = np.mean((self.flat >= low) & (self.flat <= high), axis=0)
-        return share if name is None else float(share[self._place(name)])
+        """Share of the draws with low <= parameter <= high: a float for one `name`, an array (q,) for all.
+
+        Raises DomainError unless low and high are numbers, low <= high, and for an unknown name.
+        """
+        draws = self.flat if name is None else self.flat[:, self._place(name)]
+        start, end = ordered(low, high)
+        if start.ndim or end.ndim:
+            raise DomainError(
+                f"probability needs low and high, one number each; got low={quoted(low)}, high={quoted(high)}."
+            )
+        return plain(np.mean((draws >= start) & (draws <= end), axis=0))
 
     def __getitem__(self, name: str) -> Floats:
         """The draws of one parameter, (chains, draws)."""
@@ -102,8 +110,8 @@ class Drawn:
         return diagnostics(self.names, self.draws, self.method, self.statistics, self.pareto_k, self.shift)
 
     def _place(self, name: str) -> int:
-        if name not in self.names:
-            raise DomainError(f"the posterior has {', '.join(self.names)}; got name={name!r}.")
+        if not is_one_of(name, self.names):
+            raise DomainError(f"the posterior has {', '.join(self.names)}; got name={quoted(name)}.")
         return self.names.index(name)
 
 

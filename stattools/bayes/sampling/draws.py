@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.bayes.conjugate.belief import tail
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.drawn import Drawn, Kind
 from stattools.bayes.sampling.page import page
 from stattools.bayes.sampling.predictive_check import PredictiveCheck, predictive_check
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.arviz import datatree, summary
 from stattools.inference.arviz.layout import layout
 from stattools.inference.arviz.replicates import expectations, replicates
 from stattools.inference.prediction.new_rows import at_rows, trials_of, with_precision
+from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.samples.proportion import tail_area
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Posterior(Drawn):
 
         Diagnostics of convergence come with NUTS only: of independent draws they would prove nothing.
         """
-        tail_area(prob, "prob")
+        tail(prob, kind)
         tree = datatree({"posterior": layout(self.model).split(self.draws)}, **self._names_of_axes(), attrs={})
         return summary(tree, prob=prob, kind=kind, sampled=self.method == "nuts")
 
@@ -83,8 +84,8 @@ class Posterior(Drawn):
         for models that have no rows.
         """
         model = self._rows("predict")
-        if kind not in ("mean", "observation"):
-            raise DomainError(f'predict needs kind="mean" or kind="observation"; got kind={kind!r}.')
+        if not is_one_of(kind, ("mean", "observation")):
+            raise DomainError(f'predict needs kind="mean" or kind="observation"; got kind={quoted(kind)}.')
         at = at_rows(model, data, offset, exposure)
         if kind == "mean":
             return expectations(at, self.flat)

@@ -36,6 +36,9 @@ DEEPEST = 8
 """Doublings of a trajectory, 255 steps. Whitened, a posterior needs two to five; where one needs more, longer
 trajectories cost minutes and the diagnostics say the same."""
 
+NEAREST = 50
+"""Halvings of the way from the mode to where a chain starts."""
+
 FIRST_LOOK, LAST_LOOK = 1e-4, 0.05
 """Seconds between looks at whether the sampler is done."""
 
@@ -45,10 +48,11 @@ def nuts(
 ) -> tuple[Floats, dict[str, NDArray[Any]]]:
     """Draws of z, shape (chains, draws, q), and the statistics of the sampler, each (chains, draws).
 
-    Chains start at standard normal points: apart from each other, so that agreement says something. They run one after
-    the other, each with a random stream of its own, so that the same seed gives the same draws. Raises ConvergenceError
-    where the sampler itself fails or makes fewer draws than asked, DomainError where a user's own log-likelihood is
-    +inf, or NaN on the way of a draw that is kept; what the density raises comes through as it is.
+    Chains start at standard normal points where the density has a slope: apart from each other, so that agreement says
+    something. They run one after the other, each with a random stream of its own, so that the same seed gives the same
+    draws. Raises ConvergenceError where the sampler itself fails or makes fewer draws than asked, DomainError where a
+    user's own log-likelihood is +inf, or NaN on the way of a draw that is kept; what the density raises comes through
+    as it is.
     """
     import nutpie
     from nutpie.compiled_pyfunc import from_pyfunc
@@ -62,11 +66,11 @@ def nuts(
     def identity(seed: int, other: int, chain: int) -> Any:
         return walk.drawn
 
-    def begin(seed: int) -> Floats:
-        return np.random.default_rng(seed).standard_normal(q)
-
-    model = from_pyfunc(q, density, identity, [np.dtype("float64")], [(q,)], ["z"], make_initial_point_fn=begin)
+    model = from_pyfunc(
+        q, density, identity, [np.dtype("float64")], [(q,)], ["z"], make_initial_point_fn=walk.beginning
+    )
     try:
+        walk.beginning(seed)  # what has no beginning is told here: on a thread of the sampler it is a panic
         sampler = nutpie.sample(
             model,
             draws=draws,
@@ -82,7 +86,8 @@ def nuts(
         )
         trace = _awaited(sampler, walk)
     except BaseException as error:
-        raise _told(error, walk, mode.target.title) from (None if error is walk.failure else error)
+        told = _told(error, walk, mode.target.title)
+        raise told from (None if told is walk.failure else error)
     if walk.own is not None and walk.holes:
         raise undefined(walk.own, walk.holes, walk.points)
     statistics = {ours: trace.sample_stats[name].to_numpy() for name, ours in STATISTICS.items()}
@@ -126,6 +131,23 @@ class Walk:
                 self.failure, self.over = error, True
         return IMPOSSIBLE, np.zeros(len(z))
 
+    def beginning(self, seed: int) -> Floats:
+        """Where a chain starts: a standard normal point, nearer to the mode where the density is flat or 0 there.
+
+        Raises ConvergenceError where that is so next to the mode itself.
+        """
+        z = np.random.default_rng(seed).standard_normal(len(self.mode.center))
+        for _ in range(NEAREST):
+            value, slope = self.at(z)
+            if np.isfinite(value) and np.isfinite(slope).all() and slope.all():  # as the sampler wants it
+                return z
+            z *= 0.5
+        self.failure = self.failure or ConvergenceError(
+            f"NUTS could not sample the posterior of {self.mode.target.title}: next to its mode the density is flat "
+            "or no number. Give narrower priors."
+        )
+        raise self.failure
+
     def drawn(self, z: Floats, **_: Any) -> dict[str, Floats]:
         """A draw as the sampler keeps it: called at the end of each of the `length` trajectories of a chain."""
         self.made += 1
@@ -165,9 +187,9 @@ def _finished(sampler: Any) -> bool:
 def _told(error: BaseException, walk: Walk, title: str) -> BaseException:
     """What the caller gets: an interrupt and the density's own error as they are, the sampler's failures as ours."""
     panic = type(error).__module__ == "pyo3_runtime"  # no Exception, and not exported under a name
-    if error is walk.failure or not (panic or isinstance(error, RuntimeError)):
+    if not (panic or isinstance(error, RuntimeError)):
         return error
-    return ConvergenceError(
+    return walk.failure or ConvergenceError(
         f"NUTS could not sample the posterior of {title}: {str(error).splitlines()[0]:.200} Look at the log-likelihood "
         "near its mode, or give narrower priors."
     )

@@ -66,7 +66,7 @@ def predictive_check(
     True
     """
     if not is_one_of(under, ("posterior", "prior")):
-        raise DomainError(f'predictive_check needs under="posterior" or under="prior"; got {under!r}.')
+        raise DomainError(f'predictive_check needs under="posterior" or under="prior"; got {quoted(under)}.')
     if not callable(statistic):
         raise DomainError(f"predictive_check needs a function of the data, such as np.max; got {quoted(statistic)}.")
     seen, made = (_of_draws if hasattr(posterior, "priors") else _of_exact)(posterior, under, seed)

@@ -98,7 +98,7 @@ class Target:
         low, high = self.transforms.low, self.transforms.high
         for j in np.flatnonzero(~((x > low) & (x < high))):
             middle = getattr(self.priors.each[j], "median", np.nan)
-            x[j] = middle if low[j] < middle < high[j] else 0.5 * (low[j] + high[j])
+            x[j] = middle if low[j] < middle < high[j] else _between(low[j], high[j])
         return self.transforms.inverse(x)
 
     @property
@@ -114,6 +114,13 @@ class Target:
         F[:, bound] = 0.0
         F[bound, bound] = 1.0
         return F
+
+
+def _between(low: float, high: float) -> float:
+    """The middle of two ends, one step from the only finite one."""
+    if np.isfinite(low) and np.isfinite(high):
+        return 0.5 * (low + high)
+    return low + 1.0 if np.isfinite(low) else high - 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +168,7 @@ class Mode:
     decrement: float
     reads: int = 0
 
+    @np.errstate(over="ignore", invalid="ignore")  # a sampler that diverges asks far out
     def at(self, z: Floats) -> tuple[float, Floats]:
         """log p(u | y) at u = center + W z, and its gradient in z."""
         now = self.target.evaluate(self.center + self.W @ z, 1)

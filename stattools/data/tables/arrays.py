@@ -149,7 +149,7 @@ def named(names: Sequence[str] | None, found: tuple[str, ...] | None, p: int) ->
         return default_names(p)
     chosen = written(names) if names is not None else found or ()
     if not all(isinstance(name, str) and name for name in chosen):
-        raise DomainError(f"the columns of X need names, texts that are not empty; got {chosen!r}.")
+        raise DomainError(f"the columns of X need names, texts that are not empty; got {quoted(chosen)}.")
     if len(chosen) != p:
         raise DomainError(
             f"names= needs one name for each of the {p} columns of X (an intercept that is added has its own); "

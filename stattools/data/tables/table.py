@@ -150,16 +150,17 @@ def _series(values: Any, name: str) -> pd.Series:
             raise DomainError(f"column {name!r} must have one value per row; got an array of shape {values.shape}.")
         if values.dtype.kind not in "biufcmM":
             return pd.Series(values.astype(object), dtype=object)
-        return pd.Series(values.astype(values.dtype.newbyteorder("="), copy=False))
     if isinstance(values, pd.MultiIndex):
         raise DomainError(f"column {name!r} is an index of {values.nlevels} levels: pick one.")
     if isinstance(values, pd.Series):
         found = values
-    elif isinstance(values, pd.Index | pd.api.extensions.ExtensionArray):
+    elif isinstance(values, np.ndarray | pd.Index | pd.api.extensions.ExtensionArray):
         found = pd.Series(values)
     else:
         _length(values, name)
         found = _foreign(values)
+    if isinstance(found.dtype, np.dtype) and not found.dtype.isnative:  # pandas picks no rows of the other byte order
+        return found.astype(found.dtype.newbyteorder("="))
     return found.sparse.to_dense() if isinstance(found.dtype, pd.SparseDtype) else found
 
 

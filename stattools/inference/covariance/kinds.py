@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.interface.whole_numbers import whole_number
 
 
@@ -79,4 +79,4 @@ def unusual(cov: HAC | Cluster) -> str:
 
 def require_one_of(who: str, what: str, value: Any, allowed: Sequence[str]) -> None:
     if not isinstance(value, str) or value not in allowed:
-        raise DomainError(f"{who} needs {what}= one of {', '.join(map(repr, allowed))}; got {value!r}.")
+        raise DomainError(f"{who} needs {what}= one of {', '.join(map(repr, allowed))}; got {quoted(value)}.")

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import special
 
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.prediction import regression, require_finite
 from stattools.interface.arguments import is_one_of
@@ -53,7 +53,7 @@ def residuals(
     [0.516398, -0.258199, -1.032796, 0.774597]
     """
     if not is_one_of(kind, KINDS):
-        raise IncompatibleError(f"residuals have kind {', '.join(map(repr, KINDS))}; got kind={kind!r}.")
+        raise IncompatibleError(f"residuals have kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.")
     model = regression(fit, "residuals")
     require_finite(fit, "residuals")
     eta = model.eta(fit.estimate)

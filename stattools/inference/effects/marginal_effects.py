@@ -24,7 +24,7 @@ from stattools.inference.effects.averages import SLOPE, Average, Move, averages
 from stattools.inference.effects.moved_rows import population
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import against_zero
-from stattools.inference.prediction.prediction import regression, require_finite
+from stattools.inference.prediction.prediction import regression, require_digits, require_finite
 from stattools.interface.arguments import are_different, is_one_of, several
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def marginal_effects(
     model = regression(fit, "marginal_effects")
     require_finite(fit, "marginal_effects")
     if not is_one_of(at, ("overall", "mean")):
-        raise IncompatibleError(f'marginal_effects has at="overall" and at="mean"; got at={at!r}.')
+        raise IncompatibleError(f'marginal_effects has at="overall" and at="mean"; got at={quoted(at)}.')
     rows = population(model, data, offset, exposure, at)
     variables = rows.names if variables is None else several(variables)
     discrete = several(discrete)
@@ -155,7 +155,9 @@ def _table(fit: Estimates, column: str, names: list[str], found: list[Average], 
 
     effect = np.stack([part.value for part in found], axis=1)  # (K, effects)
     gradient = np.stack([part.gradient for part in found], axis=1)
-    se = np.sqrt(np.maximum(((gradient @ fit.covariance) * gradient).sum(axis=2), 0.0)).ravel()
+    variance = np.maximum(((gradient @ fit.covariance) * gradient).sum(axis=2), 0.0)
+    require_digits("standard errors of effects", gradient, fit.covariance, variance)
+    se = np.sqrt(variance).ravel()
     head: dict[str, Any] = {column: names}
     if len(effect) > 1:
         labels = [str(label) for label in fit.model.labels]

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.errors import IncompatibleError
+from stattools.errors import IncompatibleError, quoted
 from stattools.inference.existence.limit import Among, Limit
 from stattools.inference.existence.recession_cone import Cone, Rivals, cone, direction, null_space
 from stattools.inference.existence.suprema import profile_ends
@@ -95,7 +95,9 @@ class Separation:
         """
         require_level(level)
         if not is_one_of(kind, ("profile", "wald")):
-            raise IncompatibleError(f"{self.kind} separation leaves intervals of kind 'profile', 'wald'; got {kind!r}.")
+            raise IncompatibleError(
+                f"{self.kind} separation leaves intervals of kind 'profile', 'wald'; got {quoted(kind)}."
+            )
         found = self.solution
         se = np.sqrt(np.diagonal(found.covariance))
         half = -special.ndtri(0.5 * (1.0 - level)) * se

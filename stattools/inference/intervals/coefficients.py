@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.errors import IncompatibleError
+from stattools.errors import IncompatibleError, quoted
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.profile import profile_interval, score_interval
 from stattools.inference.penalties import NO_SE, Ridge
@@ -34,7 +34,7 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
         if isinstance(fit.penalty, Ridge):
             raise IncompatibleError(f"{model.title} with {fit.penalty!r} is {NO_SE}, and no intervals either.")
         raise IncompatibleError(
-            f"{model.title} has intervals of kind {', '.join(map(repr, fit.kinds))}; got kind={kind!r}."
+            f"{model.title} has intervals of kind {', '.join(map(repr, fit.kinds))}; got kind={quoted(kind)}."
         )
     if hasattr(model, "intervals"):
         lower, upper = model.intervals[kind](level)

@@ -130,7 +130,7 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
         return _softmax_with_ridge(model, penalty, solver or LBFGS())
     solver = Newton(max_steps=1000 if isinstance(model, Custom) else 100) if solver is None else solver
     if not isinstance(solver, Newton):
-        raise IncompatibleError(f"a penalty needs the solver st.Newton(); got {solver!r}. Leave solver= out.")
+        raise IncompatibleError(f"a penalty needs the solver st.Newton(); got {quoted(solver)}. Leave solver= out.")
     target = penalized(model, penalty)
     if held_elsewhere(model):
         return _in_files(target, solver)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.tables.outcome import as_outcome
-from stattools.errors import DomainError, IdentificationError, IncompatibleError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Column, at_rows, trials_of, with_precision
@@ -31,7 +31,7 @@ from stattools.models.predictors.linear import Linear
 KINDS = ("mean", "observation", "class", "link")
 
 EPS, LOST = float(np.finfo(float).eps), 0.05
-"""What rounding may take from the variance of a linear predictor."""
+"""What rounding may take from a variance."""
 
 AT_A_TIME = 1 << 14
 """Rows whose products with the covariance are in memory together."""
@@ -71,7 +71,7 @@ def predict(
     [[10.0, 7.365, 12.635]]
     """
     if not is_one_of(kind, KINDS):
-        raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={kind!r}.")
+        raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.")
     require_finite(fit, "predict")
     at = at_rows(model, data, offset, exposure)
     if trials is not None and (kind != "observation" or model.likelihood.outcome is not Outcome.TRIALS):
@@ -118,13 +118,21 @@ def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats)
                 f"intervals of predictions square columns, whose largest number is {np.abs(X[part]).max():.1g}: the "
                 "variance is beyond float64. Give rows in the units of the fit."
             )
-        p, first = predictor.columns, np.abs(X[start])
-        if EPS * float(first @ np.abs(covariance[:p, :p]) @ first) > LOST * V[start, 0, 0]:
-            raise DomainError(
-                "intervals of predictions need columns near 0: these lie so far from it that rounding of the "
-                "covariance is larger than the interval. Write center(x) in the formula, or subtract a constant."
-            )
+        p = predictor.columns
+        require_digits("intervals of predictions", X[start], covariance[:p, :p], V[start, 0, 0])
     return V
+
+
+def require_digits(what: str, gradient: Floats, covariance: Floats, variance: Floats) -> None:
+    """DomainError where g^T C g, the `variance` of what has the gradient g (..., p) in the coefficients, is a small
+    difference of large numbers, which has no digits.
+    """
+    size = np.abs(gradient)
+    if (EPS * ((size @ np.abs(covariance)) * size).sum(axis=-1) > LOST * variance).any():
+        raise DomainError(
+            f"{what} need columns near 0: these lie so far from it that rounding of the covariance is larger than what "
+            "they tell. Write center(x) in the formula, or subtract a constant."
+        )
 
 
 def require_finite(fit: Estimates, what: str) -> None:

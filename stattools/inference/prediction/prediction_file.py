@@ -22,7 +22,7 @@ from stattools.data.files.scanned_columns import cleaned, require_kinds
 from stattools.data.files.source import Source, at
 from stattools.data.files.sources import source_of
 from stattools.data.formula.formula import require
-from stattools.errors import DomainError, FileError, IncompatibleError
+from stattools.errors import DomainError, FileError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.prediction import KINDS, labels_of, predict, require_finite
 from stattools.interface.arguments import is_one_of
@@ -60,7 +60,7 @@ def predict_to(
     elif path.exists() and (path.is_file() or any(path.iterdir())):
         raise DomainError(f"{path} is there already; predict_to writes the partitions to a new folder. Give another.")
     if not is_one_of(kind, KINDS):
-        raise IncompatibleError(f"predict_to has kind {', '.join(map(repr, KINDS))}; got kind={kind!r}.")
+        raise IncompatibleError(f"predict_to has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.")
     if interval is not None and model.likelihood.outcome is Outcome.CATEGORY:
         raise IncompatibleError("predict_to writes probabilities of categories without interval=; leave it out.")
     require_finite(fit, "predict_to")

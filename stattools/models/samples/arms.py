@@ -53,9 +53,9 @@ def columns(who: str, data: Any, **given: Any) -> dict[str, Any]:
     for role, value in given.items():
         if isinstance(value, str):
             if frame is None:
-                raise DomainError(f"{who} got {role}={value!r}, the name of a column; give the table as data=.")
+                raise DomainError(f"{who} got {role}={quoted(value)}, the name of a column; give the table as data=.")
             if value not in frame.names:
-                raise DomainError(f"{who} got {role}={value!r}; the columns of data are {listing(frame.names)}.")
+                raise DomainError(f"{who} got {role}={quoted(value)}; the columns of data are {listing(frame.names)}.")
             value = frame.column(value)
         elif is_frame(value) or hasattr(value, "toarray"):
             raise DomainError(f"{who} needs {role}, one column; got a table. Give it as data=, the column by name.")

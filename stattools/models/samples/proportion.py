@@ -19,8 +19,7 @@ from typing import Any
 from scipy.optimize import brentq
 from scipy.special import expit, ndtri
 
-from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import is_number
+from stattools.interface.interval import require_level
 from stattools.numerics.beta_distribution import quantile
 from stattools.numerics.saddle_point import deviance_part
 
@@ -33,8 +32,7 @@ def tail_area(level: Any, name: str = "level") -> float:
     >>> round(tail_area(0.95), 12)
     0.025
     """
-    if not (is_number(level) and 0.0 < level < 1.0):
-        raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {quoted(level)}.")
+    require_level(level, name)
     return 0.5 * (1.0 - float(level))
 
 
@@ -57,7 +55,7 @@ def wilson(successes: int, trials: int, level: float) -> Ends:
     """
     k, n, z = successes, trials, _z(level)
     root = 2 * k + z * z + z * sqrt(z * z + 4 * k * ((n - k) / n))
-    return 2 * k * (k / n) / root, root / (2 * (n + z * z)) if k < n else 1.0
+    return 2 * k * (k / n) / root if k else 0.0, root / (2 * (n + z * z)) if k < n else 1.0
 
 
 def likelihood_ratio(successes: int, trials: int, level: float) -> Ends:
@@ -74,6 +72,8 @@ def likelihood_ratio(successes: int, trials: int, level: float) -> Ends:
 
     # At log odds -+700 any success (failure) is as good as impossible: the deviance there exceeds every z^2.
     estimate = -700.0 if k == 0 else 700.0 if k == n else log(k / (n - k))
+    if excess(estimate) >= 0.0:  # a level so small that the interval is the estimate
+        return k / n, k / n
     lower = 0.0 if k == 0 else expit(brentq(excess, -700.0, estimate, xtol=1e-15))
     upper = 1.0 if k == n else expit(brentq(excess, estimate, 700.0, xtol=1e-15))
     return float(lower), float(upper)

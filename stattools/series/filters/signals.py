@@ -88,7 +88,7 @@ def time_last(array: Array, axis: int, who: str) -> Array:
     if array.ndim == 0:
         raise DomainError(f"{who} needs a signal with a time axis; got one number, {quoted(array)}.")
     if not (is_number(axis) and isinstance(axis, int | np.integer)) or not -array.ndim <= axis < array.ndim:
-        raise DomainError(f"{who} needs axis=, one of the {array.ndim} axes of the signal; got {axis!r}.")
+        raise DomainError(f"{who} needs axis=, one of the {array.ndim} axes of the signal; got {quoted(axis)}.")
     view = np.moveaxis(array, axis, -1)
     if view.shape[-1] == 0:
         raise DomainError(f"{who} needs at least one time; got a signal of shape {array.shape}.")

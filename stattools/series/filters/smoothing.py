@@ -258,7 +258,7 @@ def exponential_smoothing(
     paired(("y", y), ("data", data), ("weights", weights))
     if isinstance(y, str):
         if data is None:
-            raise DomainError(f"{WHO} got y={y!r}, a column's name, and no data=.")
+            raise DomainError(f"{WHO} got y={quoted(y)}, a column's name, and no data=.")
         sources = table(data).sources
         if y not in sources:
             raise DomainError(f"{WHO}: data has no column {y!r}; it has {', '.join(map(str, sources))[:80]}.")
@@ -295,7 +295,7 @@ def _opening(initial: Any, first: float) -> tuple[float, bool]:
     """The level before the first time, and whether it is estimated."""
     if isinstance(initial, str):
         if initial not in ("estimated", "first"):
-            raise DomainError(f"{WHO} has initial='estimated', 'first' or a number; got {initial!r}.")
+            raise DomainError(f"{WHO} has initial='estimated', 'first' or a number; got {quoted(initial)}.")
         return first, initial == "estimated"
     if not is_number(initial):
         raise DomainError(f"{WHO} has initial='estimated', 'first' or a finite number; got {quoted(initial)}.")
@@ -320,7 +320,7 @@ def _gain(weights: Any, data: Any, n: int) -> tuple[Floats | None, Design | None
             name += "_"
         left, _, right = weights.partition("~")
         if left.strip():
-            raise DomainError(f'{WHO} takes a formula with a right side only, such as "~ z"; got {weights!r}.')
+            raise DomainError(f'{WHO} takes a formula with a right side only, such as "~ z"; got {quoted(weights)}.')
         read_data = read(f"{name} ~ {right}", {**sources, name: np.arange(float(len(next(iter(sources.values())))))})
     else:
         read_data = read(np.zeros(n), weights)

@@ -222,13 +222,15 @@ def _require_exact(values: Any, what: str) -> None:
 
 def _from_formula(formula: str, data: Any, title: str) -> Any:
     if data is None:
-        raise DomainError(f"{title} got the formula {formula!r} without a table: give ({formula!r}, table).")
+        raise DomainError(
+            f"{title} got the formula {quoted(formula)} without a table: give ({quoted(formula)}, table)."
+        )
     frame = table(data)
     parsed = parse(formula, frame.names)
     outcome = parsed.outcome.category
     if parsed.outcome.call is not None or outcome is None:
         raise DomainError(
-            f"{title} needs a formula 'y ~ x1 + ...' whose left side is a column of the table; got {formula!r}."
+            f"{title} needs a formula 'y ~ x1 + ...' whose left side is a column of the table; got {quoted(formula)}."
         )
     y, times = numbers(frame.column(outcome), outcome)
     index = None if getattr(data, "index", None) is None else times_of(data, len(y), outcome)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_theta, is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -43,7 +43,7 @@ def states(model: Structural, variances: ArrayLike, /, *, kind: Kind = "smoothed
 
     half = require_quantile(level)
     if not is_one_of(kind, ("smoothed", "filtered")):
-        raise DomainError(f'kind= is "smoothed" or "filtered"; got {kind!r}.')
+        raise DomainError(f'kind= is "smoothed" or "filtered"; got {quoted(kind)}.')
     found = (smoothed if kind == "smoothed" else filtered)(_structural(model), *completed(model, variances))
     parts = []
     for name, (mean, variance) in found.items():

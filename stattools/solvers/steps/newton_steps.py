@@ -10,7 +10,7 @@ import numpy as np
 from stattools.errors import DomainError
 from stattools.interface.units import within
 from stattools.models.model import Evaluation, Model
-from stattools.solvers.metric import Floats, Metric, nrm2
+from stattools.solvers.metric import Floats, Metric, dot, nrm2
 from stattools.solvers.solution import Solution, Status, TraceStep
 
 ROUND_OFF = 1e-6
@@ -98,7 +98,7 @@ def _longest_rising_step(
     """The first of theta + direction / 2^k that raises the log-likelihood or, where that is round-off, lowers the
     score.
     """
-    slope = float(now.score.dot(direction))
+    slope = dot(now.score, direction)
     noise = 1e-13 * (abs(now.loglik) + model.n)
     for _ in range(60):
         point = theta + direction

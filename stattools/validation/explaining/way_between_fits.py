@@ -168,6 +168,7 @@ def _outcome(now: Model, goal: Model) -> tuple[str, str, Model] | None:
         first, second = ((1, 0) if m.labels is None else m.labels[::-1] for m in (now, goal))
         said = f"P({now.outcome_name} = {first[0]!r}) or P({goal.outcome_name} = {second[0]!r})"
         return "sign of the outcome", said if first[0] != second[0] else "1 and 0 are exchanged", changed
+    now.likelihood.check(other)  # refused where these have no likelihood
     return "other outcome", f"{np.count_nonzero(y != other)} values of the outcome differ", changed
 
 

@@ -176,3 +176,15 @@ def test_the_posterior_of_the_logarithm_is_that_of_the_density_changed():
     log += stats.norm(1, 1).logpdf(b) + stats.norm(-0.5, 0.3).logpdf(z)
     share = np.exp(log - np.max(log)) / np.exp(log - np.max(log)).sum()
     assert abs(found.mean[1] - share @ np.exp(z)) < 4 * found.sd[1] / np.sqrt(2000)  # of 4000 draws about half count
+
+
+@pytest.mark.parametrize(
+    "prior", [st.Normal(0, 1e-100), st.Cauchy(0, 1e-100), st.Normal(0, 1e-12), st.Gamma(3.0, 1e30)], ids=repr
+)
+def test_the_curvature_of_a_narrow_prior_far_from_it(prior):
+    """Where a step of the prior's width is lost in rounding: compared with a step of a millionth of theta."""
+    model = st.poisson([3, 1, 2, 0], np.ones((4, 1)), intercept=False)
+    theta, h = np.array([0.3]), 1e-6
+    slope = (prior.slope(0.3 + h) - prior.slope(0.3 - h)) / (2 * h)
+    # Rounding of two slopes of 0.3 that differ by a part in 1e8.
+    assert_allclose(assign(model, prior).curvature(theta), [[-slope]], rtol=1e-6)

@@ -6,13 +6,17 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
 import stattools as st
+from stattools.bayes.priors.assignment import assign
 from stattools.bayes.sampling import nuts as sampler
+from stattools.bayes.sampling.nuts import Walk
+from stattools.bayes.sampling.target import mode, target
 from tests.cases import rng
 
 
@@ -132,3 +136,25 @@ except KeyboardInterrupt:
         assert time.perf_counter() - sent < 2.0  # one second, on a machine that others use too
         assert program.wait(timeout=20) == 0
     assert not [path for path in tmp_path.rglob("*") if "tmp" in path.name or path.name.startswith(".")]
+
+
+def test_chains_start_where_the_density_has_a_slope():
+    """With W a million times as long, a standard normal point is where the rate is beyond float64."""
+    found = mode(target(*_counts()))
+    far = replace(found, W=1e6 * found.W)
+    for seed in range(20):
+        value, slope = far.at(Walk(far, 50, 60).beginning(seed))
+        assert np.isfinite(value)
+        assert np.isfinite(slope).all()
+
+
+def test_a_density_that_is_flat_at_its_mode_has_no_chains(capfd):
+    found = mode(target(*_counts()))
+    with pytest.raises(st.ConvergenceError, match="next to its mode the density is flat"):
+        sampler.nuts(replace(found, W=0.0 * found.W), draws=20, chains=2, tune=50, seed=0)
+    assert "panicked" not in capfd.readouterr().err
+
+
+def _counts():
+    model = st.poisson([4, 3, 0, 2, 1], [-0.8, -1.3, 0.4, 0.1, 0.9])
+    return model, assign(model, st.Normal(0, 1))

@@ -180,3 +180,18 @@ def test_the_mode_of_a_users_own_density_does_not_depend_on_its_start(start, pri
 
 def _of_custom(model, prior=None):
     return model, assign(model, st.Flat() if prior is None else prior)
+
+
+def test_a_prior_narrower_than_any_data_keeps_its_place():
+    """sd 1e-100: the mode is that of the prior, to the digits of the prior."""
+    model = st.ols([1.0, 3.0, 2.0, 5.0], [0.0, 1.0, 2.0, 3.0])
+    found = mode(target(model, assign(model, st.Normal(0, 1e-100), st.HalfNormal(5.0))))
+    assert_allclose(found.center[:2], 0.0, atol=1e-98)
+    assert_allclose(np.diagonal(found.W)[:2], 1e-100, rtol=1e-6)
+
+
+def test_the_start_is_inside_what_the_prior_allows():
+    """The median of this prior is 0 in float64, the end of its line, where the data's start is beyond that end."""
+    model = st.poisson([4, 3, 0, 2, 1], [-0.8, -1.3, 0.4, 0.1, 0.9])
+    density = target(model, assign(model, st.Gamma(1e-100, 1e-100)))
+    assert np.isfinite(density.evaluate(density.start).loglik)

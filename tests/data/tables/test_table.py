@@ -65,3 +65,11 @@ def test_two_labels_that_read_the_same_are_one_too_many():
 @pytest.mark.parametrize("dtype", [">f8", "<f8", ">i4"])
 def test_byte_order_does_not_matter(dtype):
     assert series(np.array([1, 2], dtype=dtype), "x").tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("dress", [np.asarray, pd.Series, pd.Index, lambda v: pd.Series(v).array])
+def test_numbers_of_the_other_byte_order_are_picked_by_row(dress):
+    values = np.array([3.0, 1.0, 2.0]).astype(">f8")
+    found = table({"x": dress(values)}).column("x")
+    assert found.dtype == np.dtype(float)
+    assert found.iloc[[0, 2]].tolist() == [3.0, 2.0]

@@ -335,3 +335,22 @@ def test_refusals():
         marginal_effects(fit, data=frame.assign(x=[None, *frame.x[1:]]))
     with pytest.raises(st.IncompatibleError, match="which this fit has not: give data=, the table"):
         marginal_effects(replace(fit, model=replace(fit.model, source=None)))
+
+
+@pytest.mark.parametrize(("kind", "right"), [("logistic", 1e9), ("softmax", 1e6), ("ols", 1e9)])
+def test_standard_errors_far_from_zero_are_right_or_refused(kind, right):
+    """The covariance of columns near 1e9 has lost the digits of an effect of softmax: an se of 0 was its rounding."""
+    r = np.random.default_rng(1)
+    draw = {"logistic": np.arange(24) % 2, "softmax": list("abc" * 8), "ols": r.normal(size=24)}
+    table = {"y": r.permutation(draw[kind]), "x": r.normal(size=24), "g": r.normal(size=24)}
+    near = st.fit(getattr(st, kind)("y ~ x + g", table)).marginal_effects()
+    for far in (1e4, 1e6, 1e9):
+        moved = st.fit(getattr(st, kind)("y ~ x + g", table | {"g": table["g"] + far}))
+        if far > right:
+            with pytest.raises(st.DomainError, match="standard errors of effects need columns near 0"):
+                moved.marginal_effects()
+            continue
+        found = moved.marginal_effects()
+        # Up to the twentieth of a variance that rounding may take before it is refused; 1e9 + x has 7 digits of x.
+        assert_allclose(found.se, near.se, rtol=0.025)
+        assert_allclose(found.effect, near.effect, rtol=1e-4, atol=1e-6)

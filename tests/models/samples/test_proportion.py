@@ -113,3 +113,11 @@ def test_coverage_of_clopper_pearson_is_at_least_its_level():
 def test_level_is_a_probability(level):
     with pytest.raises(st.DomainError, match=r"level is a probability between 0 and 1, such as 0\.95; got"):
         tail_area(level)
+
+
+@pytest.mark.parametrize("kind", INTERVALS)
+@pytest.mark.parametrize("successes", [0, 3, 5])
+def test_the_least_level_is_the_estimate(kind, successes):
+    """5e-324: what rounding leaves of the likelihood ratio at the estimate is more than its quantile."""
+    near = 0.3 if kind == "clopper-pearson" else 1e-9  # which holds the medians of two betas
+    assert_allclose(INTERVALS[kind](successes, 5, 5e-324), successes / 5, atol=near)

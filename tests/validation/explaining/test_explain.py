@@ -198,3 +198,10 @@ def test_a_centered_ridge_is_no_cause_where_the_reference_differs():
     assert_allclose(why["estimates"], 1.0, atol=1e-6)
     against = [st.fit(f.model, penalty=st.Ridge(1.0, centered=False)) for f in fits]
     assert "penalty" in set(st.explain(*against).table()["cause"])
+
+
+def test_an_outcome_that_a_likelihood_cannot_have_is_refused():
+    x = np.array([-1.2, 0.3, 0.8, -0.5, 1.9, 0.1])
+    counts, numbers = st.fit(st.poisson([3, 1, 0, 2, 4, 1], x)), st.fit(st.ols(-x, np.sin(3 * x)))
+    with pytest.raises(st.DomainError, match="Poisson needs counts"):
+        st.explain(counts, numbers)

@@ -87,7 +87,7 @@ class Lomax:
         """The interval that holds the time with probability `prob`: equal-tailed, or of highest density, from 0."""
         tail = tail_area(prob, "prob")
         if not is_one_of(kind, ("hdi", "eti")):
-            raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={kind!r}.')
+            raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={quoted(kind)}.')
         lower = self.quantile(tail if kind == "eti" else 0.0)
         shape = np.shape(self.shape)
         names = ("time",) if not shape else tuple(map(str, self.arms if self.arms is not None else range(shape[0])))
