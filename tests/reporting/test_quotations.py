@@ -6,7 +6,6 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.reporting.sentences import conclusion
 
 rng = np.random.default_rng(0)
 data = pd.DataFrame({"x": rng.normal(size=300), "g": rng.choice(["a", "b"], 300), "r": rng.integers(1, 4, 300)})
@@ -73,13 +72,6 @@ def test_a_large_factor_is_told_as_a_factor():
     np.testing.assert_allclose(factor, np.exp(fit.estimate[1]), atol=0.01)
 
 
-def test_levels_are_compared_with_their_reference():
-    said = st.sentences(st.fit(st.ols("z ~ C(r) + g", data)))
-    assert "where r is 2 rather than 1" in said[0]
-    assert "where g is b rather than a" in said[2]
-    assert all("the other columns held fixed" in sentence for sentence in said)
-
-
 def test_another_covariance_is_named():
     assert "Wald (HC1) interval" in st.sentences(st.fit(st.ols("z ~ x", data), cov="HC1"))[0]
 
@@ -106,40 +98,6 @@ def test_what_it_cannot_take_is_said():
         st.sentences(st.coin([1, 0]))  # type: ignore[arg-type]
     with pytest.raises(DomainError):
         st.sentences(st.fit(st.ols("z ~ x", data)), 95)
-
-
-def test_zeros_and_ones_are_told_as_a_contrast():
-    table = data.assign(flag=data["g"] == "b", one=1.0 * (data["g"] == "b"))
-    for name in ("flag", "one"):
-        for model in (st.ols(f"z ~ {name}", table), st.softmax(f"c ~ {name}", table)):
-            assert f" where {name} is 1 rather than 0 (" in st.sentences(st.fit(model))[0]
-    assert "`one` = `1` rather than `0` multiplies" in conclusion(st.fit(st.logistic("y ~ one", table)))
-
-
-def test_a_product_changes_the_effect_of_one_column_with_the_other():
-    fit = st.fit(st.logistic("y ~ x * C(r)", data))
-    x, two, three, product, _ = st.sentences(fit)
-    assert x.endswith(", where r is 1.")
-    assert two.endswith(", where x is 0.")
-    assert product.startswith("The factor by which x multiplies the odds that y is yes is ")
-    assert " where r is 2 rather than 1 (" in product
-    added = st.sentences(st.fit(st.ols("z ~ x * g", data)))[-1]
-    assert added.startswith("The effect of x on the mean of z is ")
-    assert " where g is b rather than a (" in added
-    assert three.startswith("The odds that y is yes are ")
-
-
-def test_levels_with_colons_and_brackets_are_read_whole():
-    odd = data.assign(g=np.where(data["g"] == "a", "a:b]", "x[T.1]:y"))
-    *_, product = st.sentences(st.fit(st.ols("z ~ g * x", odd)))
-    assert "g (x[T.1]:y rather than a:b])" in product
-    assert "per unit of x" in product
-
-
-def test_a_column_that_is_in_other_terms_cannot_move_alone():
-    for sentence in st.sentences(st.fit(st.ols("z ~ x + I(x ** 2)", data))):
-        assert sentence.endswith("; x is in other terms too, so that this is not all it does.")
-        assert "held fixed" not in sentence
 
 
 def test_arrays_have_names_without_meaning():

@@ -124,16 +124,6 @@ def test_every_figure_is_valid_xml_with_labelled_axes_and_the_same_bytes_twice(n
     assert figure.get_supylabel() or all(axes.get_ylabel() or axes.get_yticklabels()[0].get_text() for axes in shared)
 
 
-def test_pictures_need_no_pyplot_and_ignore_the_settings_of_the_user():
-    import matplotlib
-
-    before = figures.svg(FIGURES["means"])
-    with matplotlib.rc_context({"font.size": 30.0, "svg.hashsalt": "other", "axes.grid": False}):
-        assert figures.svg(FIGURES["means"]) == before
-    assert figures.png(FIGURES["means"])[:4] == b"\x89PNG"
-    assert matplotlib.rcParams["svg.hashsalt"] != "stattools"
-
-
 def test_every_figure_function_is_tested():
     drawers = {
         name

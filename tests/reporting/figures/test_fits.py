@@ -1,0 +1,40 @@
+"""What figures of a fit draw is what they are given: quantiles, intervals, shares."""
+
+import numpy as np
+from numpy.testing import assert_allclose
+from scipy import stats
+
+from stattools.reporting.figures import coefficients, convergence, frequencies, means, offsets, residuals, rootogram
+from tests.cases import rng
+
+
+def test_normal_quantiles_are_blom_s():
+    r = rng(1).normal(size=21)
+    left, right = residuals(np.arange(21.0), r, fitted_label="fitted", residual_label="left").axes
+    assert_allclose(left.lines[-1].get_ydata(), r)
+    line = right.lines[-1]
+    assert_allclose(line.get_ydata(), np.sort(r))
+    assert_allclose(line.get_xdata(), stats.norm.ppf((np.arange(1, 22) - 0.375) / 21.25) * r.std(), rtol=1e-12)
+
+
+def test_intervals_are_those_given():
+    (axes,) = coefficients(["a", "b"], [1.0, 2.0], [0.0, 1.5], [3.0, 2.5], xlabel="log odds").axes
+    assert_allclose([s[:, 0] for s in axes.collections[0].get_segments()], [[0.0, 3.0], [1.5, 2.5]])
+    (axes,) = means([1.0, 2.0], [1.5, 2.5], [0.1, 0.2], xlabel="predicted", ylabel="observed").axes
+    assert_allclose([s[:, 1] for s in axes.collections[0].get_segments()], [[1.3, 1.7], [2.1, 2.9]])
+
+
+def test_distances_and_steps():
+    (axes,) = offsets({"a": 0.5, "b": -3.0}, xlabel="standard errors").axes
+    assert_allclose([s[:, 0] for s in axes.collections[0].get_segments()], [[0.0, 0.5], [0.0, -3.0]])
+    (axes,) = convergence({"Newton": ([0, 1], [1.0, 1e-9])}, xlabel="step", ylabel="gap").axes
+    assert axes.lines[0].get_xdata().tolist() == [1, 2]  # counted from 1, as the axis is logarithmic
+
+
+def test_counts_are_percents_or_roots():
+    (axes,) = frequencies([0, 1], [0.75, 0.25], {"Poisson": [0.7, 0.3]}, xlabel="k").axes
+    assert [bar.get_height() for bar in axes.patches] == [75.0, 25.0]
+    assert_allclose(axes.lines[0].get_ydata(), [70.0, 30.0])
+    (axes,) = rootogram([0, 1], [9.0, 4.0], {"Poisson": ([4.0, 1.0], [16.0, 9.0])}, xlabel="k").axes
+    assert [bar.get_height() for bar in axes.patches] == [3.0, 2.0]
+    assert_allclose([s[:, 1] for s in axes.collections[0].get_segments()], [[2.0, 4.0], [1.0, 3.0]])
