@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from stattools.likelihoods import BetaBinomial as BetaBinomial
     from stattools.likelihoods import Binomial as Binomial
     from stattools.likelihoods import Categorical as Categorical
+    from stattools.likelihoods import GammaFamily as GammaFamily
     from stattools.likelihoods import Gaussian as Gaussian
     from stattools.likelihoods import NegativeBinomial as NegativeBinomial
     from stattools.likelihoods import Poisson as Poisson
@@ -102,6 +103,7 @@ if TYPE_CHECKING:
     from stattools.models.model import Model as Model
     from stattools.models.regressions.count_regression import negative_binomial as negative_binomial
     from stattools.models.regressions.count_regression import poisson as poisson
+    from stattools.models.regressions.gamma_regression import gamma as gamma
     from stattools.models.regressions.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.regressions.overdispersed import beta_binomial as beta_binomial
     from stattools.models.regressions.regression import logistic as logistic
@@ -216,6 +218,7 @@ _HOME = {
         "BetaBinomial",
         "Binomial",
         "Categorical",
+        "GammaFamily",
         "Gaussian",
         "NegativeBinomial",
         "Poisson",
@@ -224,6 +227,7 @@ _HOME = {
     "models.model": ("Evaluation", "Model"),
     "models.samples.counts": ("binomial", "coin"),
     "models.regressions.count_regression": ("negative_binomial", "poisson"),
+    "models.regressions.gamma_regression": ("gamma",),
     "models.custom": ("custom",),
     "models.samples.multinomial": ("categories", "multinomial"),
     "models.samples.multivariate_normal": ("multivariate_normal",),

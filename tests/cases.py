@@ -117,6 +117,14 @@ LIKELIHOODS = [
         spread=1.0,
     ),
     LikelihoodCase(
+        "gamma",
+        st.GammaFamily(),
+        lambda eta, y: stats.gamma.logpdf(y, np.exp(-eta[:, 1]), scale=np.exp(eta.sum(axis=1))),
+        lambda g, n: g.gamma(2.0, size=n),
+        (0, -1, np.nan, np.inf, "dear"),
+        spread=1.0,
+    ),
+    LikelihoodCase(
         "categorical",
         st.Categorical(4),
         _categorical_reference,
@@ -214,7 +222,11 @@ class RegressionCase:
     @property
     def words(self) -> frozenset[str]:
         """Of the name, and the kind of outcome: what a question says of whom it has no answer for."""
-        return frozenset([*self.name.split(), self.outcome])
+        return frozenset([*self.name.split(), self.outcome, *["continuous"] * self.is_continuous])
+
+    @property
+    def is_continuous(self) -> bool:
+        return self.outcome in ("real", "positive")
 
     @property
     def beside(self) -> tuple[str, ...]:
@@ -331,6 +343,15 @@ REGRESSIONS = [
         "beta_binomial trials weights offset",
         truth=(1.0,),
         outcome="trials",
+    ),
+    *_family(
+        st.gamma,
+        lambda eta, log_dispersion, b: stats.gamma(np.exp(-log_dispersion), scale=np.exp(eta + log_dispersion)),
+        "gamma",
+        "gamma weights exposure",
+        "gamma offset exposure",
+        truth=(-1.0,),
+        outcome="positive",
     ),
     *_family(st.one_vs_rest, lambda eta, b: Categories(eta), "one_vs_rest", "one_vs_rest weights", outcome="category"),
     *_family(

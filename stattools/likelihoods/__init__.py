@@ -9,6 +9,7 @@ from stattools.likelihoods.bernoulli import Bernoulli
 from stattools.likelihoods.beta_binomial import BetaBinomial
 from stattools.likelihoods.binomial import Binomial
 from stattools.likelihoods.categorical import Categorical
+from stattools.likelihoods.gamma import GammaFamily
 from stattools.likelihoods.gaussian import Gaussian
 from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.negative_binomial import NegativeBinomial
@@ -20,6 +21,7 @@ __all__ = [
     "BetaBinomial",
     "Binomial",
     "Categorical",
+    "GammaFamily",
     "Gaussian",
     "Likelihood",
     "NegativeBinomial",

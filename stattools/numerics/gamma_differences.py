@@ -4,6 +4,7 @@
 
 vanishes as r -> inf and would be lost as a difference; beyond r = 15 it is summed from the asymptotic series of the
 digamma function (DLMF 5.11.2). The derivatives of gamma functions ratios in r, Gamma(r + y) / Gamma(r), are made of it.
+So is what digamma itself lacks of a logarithm, the limit y -> inf.
 """
 
 from __future__ import annotations
@@ -34,3 +35,19 @@ def gamma_differences(r: Floats, y: Floats) -> tuple[Floats, Floats]:
     near_slope = small * (digamma(y + small) - digamma(small) - (np.log(small + y) - np.log(small)))
     near_curvature = small * small * (zeta(2.0, y + small) - zeta(2.0, small)) + r * share
     return np.where(r < 15.0, near_slope, far_slope), np.where(r < 15.0, near_curvature, far_curvature)
+
+
+def digamma_gap(k: Floats) -> tuple[Floats, Floats]:
+    """G = k (log k - digamma(k)), between 1/2 and 1, and its slope k dG / dk, for k > 0.
+
+    >>> gap, slope = digamma_gap(np.array(1e6))  # 1/2 + 1 / (12 k) to first order
+    >>> float(gap).__round__(12), float(slope).__round__(18)
+    (0.500000083333, -8.3333333e-08)
+    """
+    s = 1.0 / np.maximum(k, 15.0)
+    terms = [s / 12, -(s**3) / 120, s**5 / 252, -(s**7) / 240, s**9 / 132]
+    far_slope = -sum((2 * j + 1) * term for j, term in enumerate(terms))
+    small = np.minimum(k, 15.0)
+    near = small * (np.log(small) - digamma(small))
+    near_slope = near + small - small * small * zeta(2.0, small)
+    return np.where(k < 15.0, near, 0.5 + sum(terms)), np.where(k < 15.0, near_slope, far_slope)

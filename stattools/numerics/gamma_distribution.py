@@ -35,7 +35,20 @@ C2 = (25 / 6048, -139 / 51840, 101 / 16329.6)
 def log_density_of_log(t: ArrayLike, a: ArrayLike) -> Floats:
     """log of z^a exp(-z) / Gamma(a) at z = a exp(t), the density of t; log-concave in t."""
     t, a = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (t, a)))
-    return 0.5 * np.log(a) - stirling_error(a) - _deviance(t, a) - HALF_LOG_TWO_PI
+    return 0.5 * np.log(a) - stirling_error(a) - deviance(t, a) - HALF_LOG_TWO_PI
+
+
+def deviance(t: ArrayLike, a: ArrayLike) -> Floats:
+    """a (exp(t) - 1 - t), half the deviance of an observation exp(t) times its mean, of shape a.
+
+    >>> float(deviance(1e-9, 2.0).round(30))
+    1e-18
+    """
+    t = np.asarray(t, dtype=float)
+    near = np.abs(t) < 0.1
+    s = np.where(near, t, 0.0)
+    series = s * s * polyval(s, [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800])
+    return a * np.where(near, series, np.expm1(t) - t)
 
 
 def lower_tail(t: ArrayLike, a: ArrayLike) -> Floats:
@@ -121,20 +134,12 @@ def _start(aim: Floats, left: NDArray[np.bool_], a: Floats) -> Floats:
     return np.where(np.isfinite(t) & (z > 1e-290), t, np.where(left, leading, 0.0))
 
 
-def _deviance(t: Floats, a: Floats) -> Floats:
-    """a (exp(t) - 1 - t)."""
-    near = np.abs(t) < 0.1
-    s = np.where(near, t, 0.0)
-    series = s * s * polyval(s, [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800])
-    return a * np.where(near, series, np.expm1(t) - t)
-
-
 def _temme(t: Floats, a: Floats) -> tuple[Floats, Floats]:
     """Both tails for large a, each to full accuracy below one half:
 
     exp(-D) [erfcx(sqrt D) / 2 -+ (c0 + c1 / a + c2 / a^2) / sqrt(2 pi a)],   D = a eta^2 / 2 = a (exp(t) - 1 - t)
     """
-    deviance = _deviance(t, a)
+    deviance = deviance(t, a)
     eta = np.copysign(np.sqrt(2.0 * deviance / a), t)
     near = np.clip(eta, -REACH, REACH)  # beyond, a tail is below 1e-300
     # The difference of the reciprocals cancels where eta is small, and the series ends too early where it is not.

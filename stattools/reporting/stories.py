@@ -116,6 +116,14 @@ STORIES: dict[str, Story] = {
     ),
     "poisson": Story(**_COUNTS, beside=" and no combination of them separates the zeros"),
     "negative_binomial": Story(**_COUNTS, beside=" and the counts vary more than Poisson counts", unique=False),
+    "gamma": Story(
+        asked=lambda model: f"the mean of {code(model.outcome_name)}",
+        moved=lambda model, row: f"multiplies the mean of {code(model.outcome_name)}",
+        subject=lambda model, row: f"The mean of {model.outcome_name}",
+        unit=lambda model: "change in the log mean",
+        ratio="ratio of means",
+        unique=False,
+    ),
     "beta_binomial": Story(
         asked=lambda model: f"the mean share of successes ({code(model.outcome_name)})",
         moved=lambda model, row: f"multiplies the odds of the mean share of successes ({code(model.outcome_name)})",

@@ -39,6 +39,7 @@ REGRESSIONS = {
     "negative_binomial": Regression(
         st.negative_binomial, COUNTS, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}
     ),
+    "gamma": Regression(st.gamma, POSITIVE, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}),
     "beta_binomial": Regression(
         st.beta_binomial, SUCCESSES, {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS}, ("trials",)
     ),

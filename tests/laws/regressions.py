@@ -47,6 +47,10 @@ def _counts(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
     return g.poisson(2.0 * table.exposure * np.exp(0.4 * eta) * g.gamma(2.0, 0.5, len(eta)))
 
 
+def _amounts(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
+    return table.exposure * np.exp(eta) * g.gamma(2.0, 0.5, len(eta))
+
+
 BOTH = ("Ridge", "Jeffreys")
 
 REGRESSIONS = {
@@ -57,6 +61,7 @@ REGRESSIONS = {
     "poisson": Regression(st.poisson, _counts, ("weights", "offset", "exposure"), penalties=BOTH),
     "negative_binomial": Regression(st.negative_binomial, _counts, ("weights", "offset", "exposure")),
     "beta_binomial": Regression(st.beta_binomial, _shares, ("weights", "offset", "trials"), ("trials",)),
+    "gamma": Regression(st.gamma, _amounts, ("weights", "offset", "exposure")),
     "softmax": Regression(st.softmax, _thirds, ("weights",), penalties=BOTH),
     "one_vs_rest": Regression(st.one_vs_rest, _thirds, ("weights",), penalties=BOTH),
 }

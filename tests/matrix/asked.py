@@ -91,7 +91,7 @@ class Asked:
 
     @property
     def is_discrete(self) -> bool:
-        return self.case.outcome != "real"
+        return not self.case.is_continuous
 
     @property
     def is_softmax(self) -> bool:

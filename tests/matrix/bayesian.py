@@ -219,7 +219,7 @@ def leave_one_out_of_rows(a: Asked) -> None:
     assert_allclose(found.aic, a.fit.aic, rtol=1e-8)
 
 
-@question("st.empirical_bayes", refused=("real", "binary", "category", "poisson", "logistic", "weights"))
+@question("st.empirical_bayes", refused=("continuous", "binary", "category", "poisson", "logistic", "weights"))
 def shrinkage(a: Asked) -> None:
     """The posterior mean of the factor or the share of each row, the conjugate one at the estimates."""
     found = st.empirical_bayes(a.fit)

@@ -143,7 +143,7 @@ def _scores(a: Asked, row: object) -> None:
         assert_allclose(row.accuracy, trials @ ((p > 0.5) == (share > 0.5)) / trials.sum(), rtol=1e-9)  # type: ignore[attr-defined]
 
 
-NO_PROBABILITY = ("real", "count", "beta_binomial")
+NO_PROBABILITY = ("continuous", "count", "beta_binomial")
 
 
 @question("calibration", refused=NO_PROBABILITY)
@@ -167,7 +167,7 @@ def calibration(a: Asked) -> None:
             assert_allclose([row.lower, row.upper], list(wilson), rtol=1e-6, atol=1e-12)
 
 
-NO_CLASSES = ("real", "count", "trials")
+NO_CLASSES = ("continuous", "count", "trials")
 
 
 @question("st.confusion", refused=NO_CLASSES)

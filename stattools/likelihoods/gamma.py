@@ -1,0 +1,160 @@
+"""Positive outcomes (gamma): mean m = exp(eta_0), variance phi m^2, dispersion phi = exp(eta_1).
+
+With the shape k = 1 / phi and r = y / m, the outcome has the density of a gamma variable of mean m:
+
+    log p(y) = k log(k r) - k r - log Gamma(k) - log y
+    d / d eta_0 = k (r - 1),      d / d eta_1 = k D - G,      D = r - 1 - log r,  G = k (log k - digamma(k))
+
+All are made from log r, by functions that lose nothing where k is large and r near 1 (`gamma_distribution`,
+`gamma_differences`). The maximum in eta_0 does not depend on phi. Source: McCullagh & Nelder, Generalized Linear Models
+(1989), ch. 8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stattools.errors import DomainError
+from stattools.interface.seeds import generator
+from stattools.interface.units import require_size
+from stattools.likelihoods.likelihood import Edge, Floats, Likelihood, Terms, Words, allowed, finite_floats
+from stattools.likelihoods.outcomes import Outcome
+from stattools.numerics.gamma_differences import digamma_gap
+from stattools.numerics.gamma_distribution import deviance, log_density_of_log, lower_tail, upper_tail
+
+LARGEST, LARGEST_SHAPE, LARGEST_RATIO = 700.0, 300.0, 400.0
+"""Logarithms of a mean, a shape and a ratio r: beyond, they stay there, so that all is finite (and hopeless)."""
+
+
+@dataclass(frozen=True)
+class GammaFamily(Likelihood):
+    """Positive outcomes: y ~ Gamma(mean exp(eta_0), dispersion exp(eta_1)), variance dispersion mean^2.
+
+    eta has shape (n, 2); the score (n, 2); the information (n, 2, 2) is the observed one and depends on y. The shape
+    is 1 / dispersion, and the coefficient of variation the root of the dispersion. Raises DomainError from `check`.
+
+    >>> likelihood = GammaFamily()
+    >>> round(float(likelihood.loglik([[0.0, 0.0]], [2.0])[0]), 6)  # mean 1, dispersion 1: exponential
+    -2.0
+    """
+
+    width = 2
+    outcome = Outcome.POSITIVE
+    words = Words("the log mean", "ratio of means")
+    edge = Edge(
+        lower=float(np.log(1e-24)),
+        below="the means fit every outcome to round-off, and the dispersion has its maximum at 0. Drop columns, or "
+        "collect more rows.",
+    )
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64; a DomainError unless every entry is positive, and within 1e-120 and 1e120."""
+        y = finite_floats(y, "A gamma regression")
+        remedy = "Model whether there is any amount apart (st.logistic), and the amounts > 0 here."
+        allowed(y, y > 0.0, "A gamma regression", "positive numbers", remedy)
+        require_size("A gamma regression", "y", y)
+        require_size("A gamma regression", "1 / y", 1.0 / y)
+        return y
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """exp(eta_0), shape (n,)."""
+        return np.exp(np.minimum(_pair(eta)[..., 0], LARGEST))
+
+    def link(self, mean: Any) -> Any:
+        """The log of a positive mean: eta_0."""
+        return np.log(mean)
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, 2); nothing in the log of the dispersion."""
+        mean = self.mean(eta)
+        return np.stack([mean, np.zeros_like(mean)], axis=-1)[:, None, :]
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log p(y), per observation."""
+        log_y = np.log(np.asarray(y, dtype=float))
+        return log_density_of_log(*_parts(eta, log_y)) - log_y
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """d loglik / d (eta_0, eta_1), shape (n, 2)."""
+        return self.evaluate(eta, y)[1]
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
+        if y is None:
+            raise DomainError("GammaFamily's information is the observed one: give information(eta, y).")
+        return self.evaluate(eta, y)[2]
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        log_y = np.log(np.asarray(y, dtype=float))
+        t, k = _parts(eta, log_y)
+        gap, bend = digamma_gap(k)
+        mixed, part = k * np.expm1(t), deviance(t, k)
+        information = np.stack([k * np.exp(t), mixed, mixed, part - bend], axis=-1).reshape(*t.shape, 2, 2)
+        return log_density_of_log(t, k) - log_y, np.stack([mixed, part - gap], axis=-1), information
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One outcome per row."""
+        k = _shape(_pair(eta))
+        return np.maximum(self.mean(eta) * generator(seed).standard_gamma(k) / k, np.finfo(float).tiny)
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """dispersion mean^2."""
+        return self.mean(eta) ** 2 / _shape(eta)
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """2 (y / mean - 1 - log(y / mean)) / dispersion: that of an outcome of the same dispersion whose mean is y."""
+        return 2.0 * deviance(*_parts(eta, np.log(y)))
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """The lower incomplete gamma function of the shape at shape y / mean."""
+        with np.errstate(divide="ignore"):  # nothing is below 0, whose logarithm is -inf
+            return lower_tail(*_parts(eta, np.log(y)))
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """The upper incomplete gamma function."""
+        with np.errstate(divide="ignore"):  # as above
+            return upper_tail(*_parts(eta, np.log(y)))
+
+    def side(self, y: Floats) -> None:
+        """Every positive outcome has a maximum."""
+
+    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """The amount, and over what exposure."""
+        return np.array([weight @ y, weight @ np.exp(offset)])
+
+    def level(self, sums: Floats) -> Floats:
+        """The logarithm of the amount per exposure."""
+        return self.link(sums[:1] / sums[1])
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """The log mean of all, and the dispersion of its mean deviance."""
+        near = super().start(y, weight, offset)
+        t = np.log(y) - near[0] - offset
+        near[1] = np.log(np.clip(2.0 * (weight @ deviance(t, 1.0)) / weight.sum(), 1e-6, 1e2))
+        return near
+
+    def rough(self, y: Floats, weight: Floats) -> Floats:
+        """The logarithm of each outcome."""
+        return np.log(y)
+
+
+def _pair(eta: ArrayLike) -> Floats:
+    eta = np.asarray(eta, dtype=float)
+    if eta.ndim == 0 or eta.shape[-1] != 2:
+        raise DomainError(f"GammaFamily needs eta with 2 columns, log mean and log dispersion; got shape {eta.shape}.")
+    return eta
+
+
+def _shape(eta: Floats) -> Floats:
+    return np.exp(np.clip(-eta[..., 1], -LARGEST_SHAPE, LARGEST_SHAPE))
+
+
+def _parts(eta: ArrayLike, log_y: Floats) -> tuple[Floats, Floats]:
+    """log(y / mean) and the shape."""
+    eta = _pair(eta)
+    return np.minimum(log_y - eta[..., 0], LARGEST_RATIO), _shape(eta)
