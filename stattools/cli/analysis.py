@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import stattools as st
-from stattools.cli.families import Family
 from stattools.cli.guess import Guess
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.reporting import sections, sentences
@@ -23,7 +22,6 @@ from stattools.reporting.tables import count, number, p_value
 if TYPE_CHECKING:
     import pandas as pd
 
-PENALIZED = (Family.logistic, Family.probit, Family.softmax, Family.poisson)
 OVERDISPERSED = 1.5
 """Pearson's statistic over its degrees of freedom above which counts are said to vary more than Poisson counts do."""
 
@@ -46,7 +44,7 @@ class Analysis:
     """The results; `failure` is why there is no fit, `unchecked` why there is no agreement."""
 
     model: Any
-    family: Family
+    family: str
     why: str
     fit: Any = None
     agreement: Any = None
@@ -131,7 +129,7 @@ def failed(analysis: Analysis, error: IdentificationError, *, command: str) -> D
     """The report of an analysis without a fit: the data, the likelihood, why it has no maximum, and the way out."""
     model = analysis.model
     way: list[Block] = []
-    if analysis.family in PENALIZED:
+    if model.likelihood.canonical:
         way = [
             Paragraph(
                 "A penalty gives an estimate that always exists: Firth's, which is Jeffreys' prior, takes the bias of "
@@ -162,7 +160,7 @@ def failed(analysis: Analysis, error: IdentificationError, *, command: str) -> D
 
 def dispersion(analysis: Analysis) -> float | None:
     """Pearson's statistic over its degrees of freedom, for Poisson regression."""
-    if analysis.family is not Family.poisson or analysis.fit is None or analysis.fit.df <= 0:
+    if analysis.family != "poisson" or analysis.fit is None or analysis.fit.df <= 0:
         return None
     fit = analysis.fit
     weight = 1.0 if fit.model.rows.weight is None else fit.model.rows.weight

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 from inspect import signature
 from typing import Any
 
 import typer
 
+from stattools.models.regressions.families import FAMILIES
 
-class Family(StrEnum):
-    """The regressions that `stattools fit` and `stattools report` know."""
 
-    ols = "ols"
-    logistic = "logistic"
-    probit = "probit"
-    softmax = "softmax"
-    poisson = "poisson"
-    negative_binomial = "negative_binomial"
-    beta_binomial = "beta_binomial"
+def known(family: str) -> str:
+    """The name of a regression; wrong usage if there is none of this name."""
+    if family not in FAMILIES:
+        raise typer.BadParameter(f"{family!r} is no family; known are {', '.join(FAMILIES)}.")
+    return family
 
 
 def taken(family: Callable[..., Any], **columns: str | None) -> dict[str, str]:

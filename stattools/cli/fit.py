@@ -11,12 +11,12 @@ import typer
 import stattools as st
 from stattools.cli import machines
 from stattools.cli.failures import failures
-from stattools.cli.families import Family, taken
+from stattools.cli.families import known, taken
 from stattools.cli.files import table
 
 
 def fit(
-    family: Annotated[Family, typer.Argument(metavar="FAMILY", help="The likelihood of the outcome.")],
+    family: Annotated[str, typer.Argument(metavar="FAMILY", parser=known, help="The likelihood of the outcome.")],
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV, TSV, Parquet or Arrow file.")],
     formula: Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "y ~ x + C(group)".')],
     weights: Annotated[str | None, typer.Option(metavar="COLUMN", help="How often each row was seen.")] = None,

@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stattools.cli.families import Family
 from stattools.data.formula.formula import parse
 from stattools.data.tables.grouped import grouped_formula
 from stattools.errors import DomainError, quoted
@@ -32,7 +31,7 @@ LOWEST_COUNT = 10
 class Guess:
     """A family and the reason for it, a sentence with marks as a report takes it."""
 
-    family: Family
+    family: str
     why: str
 
 
@@ -40,19 +39,19 @@ def guess(formula: str, data: pd.DataFrame, *, trials: str | None = None, exposu
     """The family of the formula's outcome.
 
     >>> import pandas as pd
-    >>> guess("visits ~ age", pd.DataFrame({"visits": [0, 4, 2], "age": [20, 30, 40]})).family.value
+    >>> guess("visits ~ age", pd.DataFrame({"visits": [0, 4, 2], "age": [20, 30, 40]})).family
     'poisson'
     """
     if trials is not None or grouped_formula(formula)[1] is not None:
-        return Guess(Family.logistic, "the outcome is a number of successes among trials")
+        return Guess("logistic", "the outcome is a number of successes among trials")
     if exposure is not None:
-        return Guess(Family.poisson, "an exposure was given, so the outcome is a number of events")
+        return Guess("poisson", "an exposure was given, so the outcome is a number of events")
     names = [str(name) for name in data.columns]
     outcome = parse(formula, names).outcome
     if outcome.call is not None or outcome.category is None:
         if outcome.compares:
-            return Guess(Family.logistic, "the outcome is a condition, true or false")
-        return Guess(Family.ols, "the outcome is computed, and so a measurement")
+            return Guess("logistic", "the outcome is a condition, true or false")
+        return Guess("ols", "the outcome is computed, and so a measurement")
     return _of_column(data.iloc[:, names.index(outcome.columns[0])], outcome.columns[0])
 
 
@@ -67,17 +66,17 @@ def _of_column(column: Any, name: str) -> Guess:
         raise DomainError(f"the outcome {name!r} has one value only, {levels[0]!r}; there is nothing to explain.")
     if not pd.api.types.is_numeric_dtype(values.dtype):
         if len(levels) == 2:
-            return Guess(Family.logistic, "the outcome has two levels")
+            return Guess("logistic", "the outcome has two levels")
         if len(levels) > min(MOST_LEVELS, 0.5 * len(values)) and not isinstance(values.dtype, pd.CategoricalDtype):
             raise DomainError(
                 f"the outcome {name!r} is text with {len(levels)} different values, such as {quoted(str(levels[0]))}. "
                 "If these are numbers, clean them in the file (no units, no thousands separators); if they are "
                 "categories, say --family softmax."
             )
-        return Guess(Family.softmax, f"the outcome is text with {len(levels)} levels")
+        return Guess("softmax", f"the outcome is text with {len(levels)} levels")
     if len(levels) == 2 and set(map(float, levels)) == {0.0, 1.0}:
-        return Guess(Family.logistic, "the outcome is 0 or 1")
+        return Guess("logistic", "the outcome is 0 or 1")
     whole = bool((values == values.round()).all())
     if whole and 0 <= values.min() <= LOWEST_COUNT and len(levels) > 2:
-        return Guess(Family.poisson, "the outcome holds whole numbers from 0, as counts do")
-    return Guess(Family.ols, "the outcome is a measurement")
+        return Guess("poisson", "the outcome holds whole numbers from 0, as counts do")
+    return Guess("ols", "the outcome is a measurement")

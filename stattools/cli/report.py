@@ -13,7 +13,7 @@ import typer
 import stattools as st
 from stattools.cli import machines, words
 from stattools.cli.failures import failures
-from stattools.cli.families import Family, taken
+from stattools.cli.families import known, taken
 from stattools.cli.progress import progress
 
 
@@ -21,7 +21,9 @@ def report(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV, TSV, Parquet or Arrow file; text may be .gz.")],
     formula: Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "y ~ x + C(group)".')],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")] = Path("reports"),
-    family: Annotated[Family | None, typer.Option(help="The likelihood; by default guessed.")] = None,
+    family: Annotated[
+        str | None, typer.Option(metavar="FAMILY", parser=known, help="The likelihood; by default guessed.")
+    ] = None,
     compare: Annotated[list[str] | None, typer.Option(metavar="FORMULA", help="Another model, or several.")] = None,
     prior: Annotated[list[str] | None, typer.Option(help='Such as "normal(0, 2.5)", "x=cauchy(0, 1)".')] = None,
     posterior: Annotated[bool, typer.Option("--posterior", help="The posterior, under default priors.")] = False,
@@ -90,13 +92,11 @@ def _told(done: Any, guessed: bool) -> list[str]:
 
 
 def _way_out(done: Any) -> str:
-    from stattools.cli.analysis import PENALIZED
-
-    return "On the command line: --penalty jeffreys" if done.family in PENALIZED else ""
+    return "On the command line: --penalty jeffreys" if done.model.likelihood.canonical else ""
 
 
 def _machines(done: Any, data: Path, formula: str, command: str, path: Path) -> dict[str, Any]:
-    results: dict[str, Any] = {"ok": done.ok, "family": str(done.family), "why": done.why, "formula": formula}
+    results: dict[str, Any] = {"ok": done.ok, "family": done.family, "why": done.why, "formula": formula}
     if done.failure is not None:
         results |= machines.failure(done.failure)
     else:
@@ -113,7 +113,7 @@ def _machines(done: Any, data: Path, formula: str, command: str, path: Path) -> 
 def _command(
     data: Path,
     formula: str,
-    family: Family | None,
+    family: str | None,
     columns: dict[str, str | None],
     rivals: list[str],
     priors: list[str],

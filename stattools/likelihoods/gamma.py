@@ -26,8 +26,11 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.gamma_differences import digamma_gap
 from stattools.numerics.gamma_distribution import deviance, log_density_of_log, lower_tail, upper_tail
 
-LARGEST, LARGEST_SHAPE, LARGEST_RATIO = 700.0, 300.0, 400.0
-"""Logarithms of a mean, a shape and a ratio r: beyond, they stay there, so that all is finite (and hopeless)."""
+LARGEST, LARGEST_RATIO = 700.0, 400.0
+"""Logarithms of a mean and a ratio r: beyond, they stay there, so that all is finite (and hopeless)."""
+
+SMALLEST_SHAPE, LARGEST_SHAPE = -300.0, 50.0
+"""Logarithms of a shape: beyond the largest the round-off of eta_0 is all that is left of r - 1, and nothing rises."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class GammaFamily(Likelihood):
     outcome = Outcome.POSITIVE
     words = Words("the log mean", "ratio of means")
     edge = Edge(
-        lower=float(np.log(1e-24)),
+        lower=float(np.log(1e-20)),
         below="the means fit every outcome to round-off, and the dispersion has its maximum at 0. Drop columns, or "
         "collect more rows.",
     )
@@ -56,8 +59,8 @@ class GammaFamily(Likelihood):
         y = finite_floats(y, "A gamma regression")
         remedy = "Model whether there is any amount apart (st.logistic), and the amounts > 0 here."
         allowed(y, y > 0.0, "A gamma regression", "positive numbers", remedy)
-        require_size("A gamma regression", "y", y)
-        require_size("A gamma regression", "1 / y", 1.0 / y)
+        require_size("A gamma regression", "y", y, does="takes ratios of")
+        require_size("A gamma regression", "1 / y", 1.0 / y, does="takes ratios of y, and of")
         return y
 
     def mean(self, eta: ArrayLike) -> Floats:
@@ -95,7 +98,8 @@ class GammaFamily(Likelihood):
         gap, bend = digamma_gap(k)
         mixed, part = k * np.expm1(t), deviance(t, k)
         information = np.stack([k * np.exp(t), mixed, mixed, part - bend], axis=-1).reshape(*t.shape, 2, 2)
-        return log_density_of_log(t, k) - log_y, np.stack([mixed, part - gap], axis=-1), information
+        rises = np.where(k < np.exp(LARGEST_SHAPE), part - gap, 0.0)
+        return log_density_of_log(t, k) - log_y, np.stack([mixed, rises], axis=-1), information
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""
@@ -151,7 +155,7 @@ def _pair(eta: ArrayLike) -> Floats:
 
 
 def _shape(eta: Floats) -> Floats:
-    return np.exp(np.clip(-eta[..., 1], -LARGEST_SHAPE, LARGEST_SHAPE))
+    return np.exp(np.clip(-eta[..., 1], SMALLEST_SHAPE, LARGEST_SHAPE))
 
 
 def _parts(eta: ArrayLike, log_y: Floats) -> tuple[Floats, Floats]:

@@ -24,10 +24,17 @@ Tails = tuple[tuple[Floats, Floats], tuple[Floats, Floats]]
 
 @dataclass(frozen=True)
 class Words:
-    """What a linear predictor is called ("the log odds"), and what its exponential is ("odds ratio"), if anything."""
+    """What a linear predictor is called ("the log odds"), and what the exponential of a coefficient is ("odds ratio")
+    where the predictor is a logarithm.
+    """
 
     predictor: str
     ratio: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """What a column multiplies ("the odds") where there is a ratio, or moves."""
+        return self.predictor.replace("the log ", "the ", 1) if self.ratio else self.predictor
 
 
 @dataclass(frozen=True)

@@ -139,13 +139,13 @@ def _temme(t: Floats, a: Floats) -> tuple[Floats, Floats]:
 
     exp(-D) [erfcx(sqrt D) / 2 -+ (c0 + c1 / a + c2 / a^2) / sqrt(2 pi a)],   D = a eta^2 / 2 = a (exp(t) - 1 - t)
     """
-    deviance = deviance(t, a)
-    eta = np.copysign(np.sqrt(2.0 * deviance / a), t)
+    half = deviance(t, a)
+    eta = np.copysign(np.sqrt(2.0 * half / a), t)
     near = np.clip(eta, -REACH, REACH)  # beyond, a tail is below 1e-300
     # The difference of the reciprocals cancels where eta is small, and the series ends too early where it is not.
     far = np.abs(eta) > 0.1
     exact = 1.0 / np.expm1(np.where(far, t, 1.0)) - 1.0 / np.where(far, eta, 1.0)
     rest = np.where(far, exact, polyval(near, C0)) + (polyval(near, C1) + polyval(near, C2) / a) / a
     rest = rest / np.sqrt(2.0 * np.pi * a)
-    inner = np.exp(-deviance) * (0.5 * erfcx(np.sqrt(deviance)) + np.where(t < 0.0, -rest, rest))
+    inner = np.exp(-half) * (0.5 * erfcx(np.sqrt(half)) + np.where(t < 0.0, -rest, rest))
     return np.where(t < 0.0, inner, 1.0 - inner), np.where(t < 0.0, 1.0 - inner, inner)

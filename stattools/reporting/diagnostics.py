@@ -11,6 +11,8 @@ import numpy as np
 from stattools.inference.diagnostics.goodness import grouped, wilson_ends
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
 from stattools.reporting import figures, rows_in_files, smoothing, state_space, tallies
 from stattools.reporting.document import Figure
 from stattools.reporting.stories import story, told
@@ -48,7 +50,7 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
     if state_space.is_structural(fit.model):
         return state_space.diagnostics(fit)
     several = int((coefficient_spreads(fit.model) > 0).sum()) > 1
-    return (*(figure(fit) for figure in told(SUITED, fit.model)), *([coefficients(fit)] if several else []))
+    return (*(figure(fit) for figure in told(SUITED, fit.model, _suited)), *([coefficients(fit)] if several else []))
 
 
 def residuals(fit: Fit, name: str = "residuals") -> Figure:
@@ -92,13 +94,12 @@ def calibration(fit: Fit, name: str = "calibration") -> Figure:
 
 
 def means(fit: Fit, name: str = "means") -> Figure:
-    """Observed mean count in groups of rows of similar predicted mean."""
+    """Observed mean in groups of rows of similar predicted mean."""
     model = fit.model
     mean, weight = fit.predict(), model.rows.weight
     predicted, observed, size = grouped(mean, model.rows.y, weight)
-    alpha = float(np.exp(fit.estimate[-1])) if model.kind == "negative_binomial" else 0.0
-    variance = grouped(mean, mean + alpha * mean**2, weight)[1]
-    outcome = figures.plain(model.outcome_name)
+    variance = grouped(mean, model.likelihood.variance(model.eta(fit.estimate), model.rows.y), weight)[1]
+    outcome, counts = figures.plain(model.outcome_name), " count" * model.likelihood.outcome.is_whole
     return Figure(
         name,
         lambda: figures.means(
@@ -108,7 +109,7 @@ def means(fit: Fit, name: str = "means") -> Figure:
             xlabel=f"predicted mean of {outcome}",
             ylabel=f"observed mean of {outcome}",
         ),
-        alt=f"Observed mean count against predicted mean in {len(size)} groups of rows; the largest gap is "
+        alt=f"Observed mean{counts} against predicted mean in {len(size)} groups of rows; the largest gap is "
         f"{float(np.abs(predicted - observed).max()):.2g}",
         caption="Points off the dashed line by more than their bars, two standard errors under the model, speak "
         "against it.",
@@ -243,3 +244,16 @@ SUITED: dict[str, tuple[Callable[[Fit], Figure], ...]] = {
     "beta_binomial": (),
 }
 """The figures of each kind of regression, beside its coefficients."""
+
+BY_OUTCOME: dict[Outcome, tuple[Callable[[Fit], Figure], ...]] = {
+    Outcome.REAL: (means,),
+    Outcome.POSITIVE: (means,),
+    Outcome.UNIT: (means,),
+    Outcome.COUNT: (frequencies, means),
+    Outcome.BINARY: (calibration,),
+}
+"""Those of a regression without a row, by what its outcomes are."""
+
+
+def _suited(model: Model) -> tuple[Callable[[Fit], Figure], ...]:
+    return BY_OUTCOME.get(model.likelihood.outcome, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stattools.inference.fitted import Fit
+from stattools.models.model import Model
 from stattools.reporting.document import code
 from stattools.reporting.tables import between, count, decimals, number, percent
 from stattools.solvers.samples.surrogate import held_elsewhere
@@ -12,8 +13,10 @@ from stattools.solvers.samples.surrogate import held_elsewhere
 
 def dispersion(fit: Fit) -> tuple[str, ...]:
     """One sentence where a dispersion is estimated beside the coefficients, none elsewhere."""
-    said = DISPERSED.get(fit.model.kind)
-    return () if said is None else (said(fit),)
+    shared = (
+        fit.model.names[len(fit.model.terms) :] if isinstance(fit.model, Model) and not fit.model.categories else ()
+    )
+    return (DISPERSED.get(fit.model.kind, _any)(fit),) if shared else ()
 
 
 def _precision(fit: Fit) -> str:
@@ -49,6 +52,30 @@ def _alpha(fit: Fit) -> str:
     )
 
 
+def _phi(fit: Fit) -> str:
+    log_phi, se = float(fit.estimate[-1]), float(fit.se[-1])
+    phi = float(np.exp(log_phi))
+    return (
+        f"$\\phi$ itself is $e^{{{number(log_phi, decimals(se))}}} = {number(phi, decimals(phi * se))}$"
+        f"{_interval_of_exp(fit, 'log dispersion', decimals(phi * se))}: the standard deviation of an outcome is "
+        f"$\\sqrt{{\\phi}} = {number(float(np.sqrt(phi)), 2)}$ times its mean. {code('log dispersion')} has no "
+        "test in the table: $\\phi = 1$, the exponential distribution, is seldom a question."
+    )
+
+
+def _any(fit: Fit) -> str:
+    """Of a regression that no row tells of: the last coefficient, and what it is the logarithm of."""
+    name, value, se = fit.names[-1], float(fit.estimate[-1]), float(fit.se[-1])
+    if not name.startswith("log "):
+        return f"{code(name)} is shared by all rows, and has no test in the table."
+    whole = float(np.exp(value))
+    return (
+        f"{code(name.removeprefix('log '))} itself is $e^{{{number(value, decimals(se))}}} = "
+        f"{number(whole, decimals(whole * se))}${_interval_of_exp(fit, name, decimals(whole * se))}. {code(name)} is "
+        "shared by all rows, and has no test in the table: 1 is nothing special."
+    )
+
+
 def _interval_of_exp(fit: Fit, name: str, places: int) -> str:
     """The interval of what the last coefficient is the logarithm of, in brackets; nothing where a fit has none."""
     if not fit.kinds:
@@ -57,5 +84,5 @@ def _interval_of_exp(fit: Fit, name: str, places: int) -> str:
     return f" ({percent(fit.level)} interval {between(float(lower), float(upper), places)}, from that of {code(name)})"
 
 
-DISPERSED = {"negative_binomial": _alpha, "beta_binomial": _precision}
+DISPERSED = {"negative_binomial": _alpha, "beta_binomial": _precision, "gamma": _phi}
 """Models with a dispersion estimated beside the coefficients, and what is said of it."""

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from stattools.reporting import smoothing, state_space, tallies
-from stattools.reporting.document import Block, Math, Paragraph, code
+from stattools.reporting.document import Block, Math, Paragraph, code, literal
 from stattools.reporting.stories import told
 
 INDEXED = 6
@@ -23,7 +23,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
         return state_space.likelihood(model)
     if tallies.is_tally(model):
         return tallies.likelihood(model)
-    return told(WRITTEN, model)(model)
+    return told(WRITTEN, model, lambda _: _of_likelihood)(model)
 
 
 def _ols(model: Any) -> tuple[Block, ...]:
@@ -57,12 +57,7 @@ def _logistic(model: Any) -> tuple[Block, ...]:
             "The log odds of a 1 are a linear predictor:"
         ),
         Math(r"P(y_i = 1) = p_i, \qquad \log \frac{p_i}{1 - p_i} = \eta_i, \qquad " + _predictor(model)),
-        *_offset(model),
-        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
-        Math(
-            rf"\ell(\beta) = \sum_{{i}} {_weight(model)}"
-            r"\left[ y_i \log p_i + (1 - y_i) \log(1 - p_i) \right]"
-        ),
+        *_summed(model, r"\beta", r"\left[ y_i \log p_i + (1 - y_i) \log(1 - p_i) \right]"),
     )
 
 
@@ -76,12 +71,7 @@ def _grouped(model: Any) -> tuple[Block, ...]:
             r"y_i \sim \mathrm{Binomial}(n_i, p_i), \qquad \log \frac{p_i}{1 - p_i} = \eta_i, \qquad "
             + _predictor(model)
         ),
-        *_offset(model),
-        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
-        Math(
-            rf"\ell(\beta) = \sum_{{i}} {_weight(model)}"
-            r"\left[ \log \binom{n_i}{y_i} + y_i \log p_i + (n_i - y_i) \log(1 - p_i) \right]"
-        ),
+        *_summed(model, r"\beta", r"\left[ \log \binom{n_i}{y_i} + y_i \log p_i + (n_i - y_i) \log(1 - p_i) \right]"),
     )
 
 
@@ -93,12 +83,7 @@ def _probit(model: Any) -> tuple[Block, ...]:
             "is the standard normal distribution function $\\Phi$ of a linear predictor:"
         ),
         Math(r"P(y_i = 1) = \Phi(\eta_i), \qquad " + _predictor(model)),
-        *_offset(model),
-        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
-        Math(
-            rf"\ell(\beta) = \sum_{{i}} {_weight(model)}"
-            r"\left[ y_i \log \Phi(\eta_i) + (1 - y_i) \log \Phi(-\eta_i) \right]"
-        ),
+        *_summed(model, r"\beta", r"\left[ y_i \log \Phi(\eta_i) + (1 - y_i) \log \Phi(-\eta_i) \right]"),
     )
 
 
@@ -112,11 +97,7 @@ def _softmax(model: Any) -> tuple[Block, ...]:
             r"P(y_i = k) = \frac{e^{\eta_{ik}}}{\sum_{m} e^{\eta_{im}}}, \qquad "
             r"\eta_{ik} = \beta_{k0} + \sum_{j} \beta_{kj} x_{ij}"
         ),
-        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
-        Math(
-            rf"\ell(\beta) = \sum_{{i}} {_weight(model)}"
-            r"\left[ \eta_{i y_i} - \log \sum_{m} e^{\eta_{im}} \right]"
-        ),
+        *_summed(model, r"\beta", r"\left[ \eta_{i y_i} - \log \sum_{m} e^{\eta_{im}} \right]"),
     )
 
 
@@ -124,12 +105,7 @@ def _poisson(model: Any) -> tuple[Block, ...]:
     return (
         Paragraph(f"Each count in {code(model.outcome_name)} is Poisson; the log of its mean is a linear predictor:"),
         Math(r"y_i \sim \mathrm{Poisson}(\mu_i), \qquad \log \mu_i = \eta_i, \qquad " + _predictor(model)),
-        *_offset(model),
-        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
-        Math(
-            rf"\ell(\beta) = \sum_{{i}} {_weight(model)}"
-            r"\left[ y_i \eta_i - e^{\eta_i} - \log(y_i!) \right]"
-        ),
+        *_summed(model, r"\beta", r"\left[ y_i \eta_i - e^{\eta_i} - \log(y_i!) \right]"),
     )
 
 
@@ -145,12 +121,11 @@ def _negative_binomial(model: Any) -> tuple[Block, ...]:
             r"\log \mu_i = \eta_i"
         ),
         Math(_predictor(model)),
-        *_offset(model),
-        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
-        Math(
-            rf"\ell(\beta, \alpha) = \sum_{{i}} {_weight(model)}\left[ \log \frac{{\Gamma(y_i + 1 / \alpha)}}"
-            r"{\Gamma(1 / \alpha) \cdot y_i!} - \frac{1}{\alpha} \log(1 + \alpha \mu_i) "
-            r"+ y_i \log \frac{\alpha \mu_i}{1 + \alpha \mu_i} \right]"
+        *_summed(
+            model,
+            r"\beta, \alpha",
+            r"\left[ \log \frac{\Gamma(y_i + 1 / \alpha)}{\Gamma(1 / \alpha) \cdot y_i!} - \frac{1}{\alpha} "
+            r"\log(1 + \alpha \mu_i) + y_i \log \frac{\alpha \mu_i}{1 + \alpha \mu_i} \right]",
         ),
         Paragraph(
             "$\\log \\alpha$ is estimated together with $\\beta$, as the last coefficient. As $\\alpha$ falls to 0 "
@@ -182,6 +157,48 @@ def _beta_binomial(model: Any) -> tuple[Block, ...]:
             "$s$ trials, and two trials of one group correlate by $1 / (1 + s)$. As $s$ rises without end this becomes "
             "the binomial log-likelihood."
         ),
+    )
+
+
+def _gamma(model: Any) -> tuple[Block, ...]:
+    return (
+        Paragraph(
+            f"Each value of {code(model.outcome_name)} has a gamma distribution whose standard deviation is the same "
+            "share of the mean everywhere, the root of the dispersion $\\phi$. The log of the mean is a linear "
+            "predictor:"
+        ),
+        Math(
+            r"y_i \sim \mathrm{Gamma}(\mu_i, \phi), \qquad \mathrm{Var}(y_i) = \phi \mu_i^2, \qquad \log \mu_i = \eta_i"
+        ),
+        Math(_predictor(model)),
+        *_summed(
+            model,
+            r"\beta, \phi",
+            r"\left[ \frac{1}{\phi} \left(\log \frac{y_i}{\phi \mu_i} - \frac{y_i}{\mu_i}\right) "
+            r"- \log \Gamma(1 / \phi) - \log y_i \right]",
+        ),
+        Paragraph(
+            "$\\log \\phi$ is estimated together with $\\beta$, as the last coefficient; the maximum over $\\beta$ is "
+            "the same whatever $\\phi$ is."
+        ),
+    )
+
+
+def _of_likelihood(model: Any) -> tuple[Block, ...]:
+    """Of a regression that has no formulas of its own: its density by name."""
+    last = model.names[len(model.terms) :]
+    tau = r", \tau" if last else ""
+    words = (
+        f"{code(last[0])} is $\\tau$, which all rows share, estimated together with $\\beta$ as the last coefficient."
+    )
+    return (
+        Paragraph(
+            f"{literal(model.title)}: each value of {code(model.outcome_name)} has a distribution of density $p$, in "
+            f"which {model.likelihood.words.predictor} is a linear predictor:"
+        ),
+        Math(rf"y_i \sim p(y_i \mid \eta_i{tau}), \qquad " + _predictor(model)),
+        *_summed(model, rf"\beta{tau}", rf"\log p(y_i \mid \eta_i{tau})"),
+        *[Paragraph(words)] * len(last),
     )
 
 
@@ -243,6 +260,15 @@ def _offset(model: Any) -> tuple[Block, ...]:
     return (Paragraph(f"Here $o_i$ is {what}, whose coefficient is held at 1."),)
 
 
+def _summed(model: Any, of: str, term: str) -> tuple[Block, ...]:
+    """What o_i is, and the log-likelihood of `of` as a sum of what one row adds."""
+    return (
+        *_offset(model),
+        Paragraph(f"The log-likelihood of all rows is{_weighted(model)}"),
+        Math(rf"\ell({of}) = \sum_{{i}} {_weight(model)}{term}"),
+    )
+
+
 def _weight(model: Any) -> str:
     return "" if model.rows.weight is None else r"w_i "
 
@@ -258,6 +284,7 @@ WRITTEN = {
     "probit": _probit,
     "poisson": _poisson,
     "negative_binomial": _negative_binomial,
+    "gamma": _gamma,
     "beta_binomial": _beta_binomial,
     "coin": _coin,
     "binomial": _binomial,

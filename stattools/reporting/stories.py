@@ -1,6 +1,6 @@
 """What is told of each kind of regression: the words that stand around its numbers, one row of a table per kind.
 
-A kind that is not in the table is refused, never told in the words of another.
+A regression that is not in the table is told in the words of its likelihood, never in those of another kind.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stattools.errors import IncompatibleError
+from stattools.models.model import Model
 from stattools.reporting import figures
 from stattools.reporting.document import code
 
@@ -34,23 +35,41 @@ class Story:
 
 
 def story(model: Any) -> Story:
-    """The words for a regression; IncompatibleError for a kind that has none."""
-    return told(STORIES, model)
+    """The words for a regression; IncompatibleError for what is none."""
+    return told(STORIES, model, _of_likelihood)
 
 
-def told[Told](table: Mapping[str, Told], model: Any) -> Told:
-    """The entry of the model's kind, or an IncompatibleError that says what answers instead.
+def told[Told](table: Mapping[str, Told], model: Any, other: Callable[[Model], Told]) -> Told:
+    """The entry of the model's kind, what `other` makes of a regression that has none, or an IncompatibleError that
+    says what answers instead.
 
     >>> import stattools as st
-    >>> told({"ols": "a line"}, st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]))
+    >>> told({"ols": "a line"}, st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]), lambda model: "a curve")
     'a line'
     """
+    if model.kind not in table and isinstance(model, Model):
+        return other(model)
     if model.kind not in table:
         raise IncompatibleError(
             f"reports and sentences have no words for {model.title}. print(fit), fit.table() and st.report_table(fit) "
             "have its numbers."
         )
     return table[model.kind]
+
+
+def _of_likelihood(model: Model) -> Story:
+    """What the words of a likelihood say of its linear predictor."""
+    words, is_event = model.likelihood.words, model.likelihood.is_event
+    named = f"{words.subject} that {event(model)}" if is_event else f"{words.subject} of {code(model.outcome_name)}"
+    plain = f"{words.subject} {_event_in_plain_words(model) if is_event else f'of {model.outcome_name}'}"
+    return Story(
+        asked=lambda model: named,
+        moved=lambda model, row: f"{'multiplies' if words.ratio else 'changes'} {named}",
+        subject=lambda model, row: plain[0].upper() + plain[1:],
+        unit=lambda model: f"change in {words.predictor}",
+        ratio=words.ratio,
+        unique=False,
+    )
 
 
 def event(model: Any) -> str:
@@ -116,14 +135,6 @@ STORIES: dict[str, Story] = {
     ),
     "poisson": Story(**_COUNTS, beside=" and no combination of them separates the zeros"),
     "negative_binomial": Story(**_COUNTS, beside=" and the counts vary more than Poisson counts", unique=False),
-    "gamma": Story(
-        asked=lambda model: f"the mean of {code(model.outcome_name)}",
-        moved=lambda model, row: f"multiplies the mean of {code(model.outcome_name)}",
-        subject=lambda model, row: f"The mean of {model.outcome_name}",
-        unit=lambda model: "change in the log mean",
-        ratio="ratio of means",
-        unique=False,
-    ),
     "beta_binomial": Story(
         asked=lambda model: f"the mean share of successes ({code(model.outcome_name)})",
         moved=lambda model, row: f"multiplies the odds of the mean share of successes ({code(model.outcome_name)})",

@@ -177,6 +177,17 @@ def _outcome_scale(case: Case, g: Random, _: Any) -> Any:
     return other, follows
 
 
+def _outcome_unit(case: Case, g: Random, _: Any) -> Any:
+    """y' = c y, where the log of the mean is linear."""
+    c = 10.0 ** g.integers(-40, 41)
+    n = case.table.weights.sum() if "weights" in case.beside else len(case.table)
+
+    def follows(fit: Any) -> Follows:
+        return Follows(shift=np.log(c) * _at(fit, "Intercept"), gap=-n * np.log(c), means=lambda m: c * np.asarray(m))
+
+    return case.with_columns(y=c * case.table.y), follows
+
+
 def _precision(case: Case, g: Random, _: Any) -> Any:
     """Relative inverse variances: only their ratios count."""
     c = 10.0 ** g.integers(-6, 7)
@@ -216,7 +227,7 @@ NOT_OLS = dict.fromkeys(
 )
 NO_OFFSET = dict.fromkeys(("softmax", "one_vs_rest"), "takes no offset")
 NO_EXPOSURE = dict.fromkeys(
-    (name for name in REGRESSIONS if name not in ("poisson", "negative_binomial")), "takes no exposure"
+    (name for name, made in REGRESSIONS.items() if "exposure" not in made.beside), "takes no exposure"
 )
 NO_TRIALS = dict.fromkeys((name for name in REGRESSIONS if name != "logistic of trials"), "has no trials to write out")
 ORDERED = {"HAC": "neighbors in time are neighbors among the rows"}
@@ -245,6 +256,7 @@ LAWS = {
             "ols": "y has no complement; its sign is a change of scale",
             "poisson": "counts have no complement",
             "negative_binomial": "counts have no complement",
+            "gamma": "positive numbers have no complement",
             "softmax": "three categories have no complement",
             "one_vs_rest": "three categories have no complement",
         },
@@ -254,6 +266,10 @@ LAWS = {
     ),
     "exposure is an offset": Law(_exposure, NO_EXPOSURE),
     "unit and origin of the outcome": Law(_outcome_scale, NOT_OLS | {"Ridge": "strength is in the units of y"}),
+    "unit of a positive outcome": Law(
+        _outcome_unit,
+        dict.fromkeys((name for name in REGRESSIONS if name != "gamma"), "the log of y's mean is not linear"),
+    ),
     "unit of precision": Law(
         _precision,
         dict.fromkeys(NOT_OLS, "takes no precision") | {"Ridge": "strength is in units of precision"},

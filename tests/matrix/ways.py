@@ -43,7 +43,9 @@ def ridge(a: Asked) -> None:
     assert np.isnan(fit.se).all()
 
 
-@question("st.fit(penalty=st.Jeffreys())", "Jeffreys", refused=("continuous", "probit", "negative_binomial", "beta_binomial"))
+@question(
+    "st.fit(penalty=st.Jeffreys())", "Jeffreys", refused=("continuous", "probit", "negative_binomial", "beta_binomial")
+)
 def jeffreys(a: Asked) -> None:
     """The slope of the log-likelihood is minus that of half the log determinant of the information."""
     theta = np.asarray(a.refitted(penalty=st.Jeffreys()).fit.estimate)
@@ -105,7 +107,7 @@ def posterior_of_a_file(a: Asked) -> None:
     assert_allclose(there.sd, here.sd, rtol=0.1)
 
 
-@question("st.report of a posterior", refused=("gumbel",), slow=True)
+@question("st.report of a posterior", slow=True)
 def report_of_a_posterior(a: Asked) -> None:
     found = drawn(a.case)
     with tempfile.TemporaryDirectory() as folder:

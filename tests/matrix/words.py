@@ -21,6 +21,8 @@ SAID = {
     "softmax": ("The odds of three against one", 1),
     "poisson": ("The expected count of y", 1),
     "negative_binomial": ("The expected count of y", 1),
+    "gamma": ("The mean of y", 1),
+    "gumbel": ("The location of y", 0),
     "beta_binomial": ("The odds of the mean share of successes", 1),
     "one_vs_rest": ("The odds that y is three", 1),
 }
@@ -52,7 +54,7 @@ def page(a: Asked) -> None:
     assert "80 rows" in text
 
 
-@question("st.sentences", refused=("gumbel",))
+@question("st.sentences")
 def sentences(a: Asked) -> None:
     """One for each coefficient but the intercepts: what moves, how far, with its interval."""
     said = st.sentences(a.fit)
@@ -71,7 +73,7 @@ def sentences(a: Asked) -> None:
     assert all(is_printed(w, numbers) for w in wanted), (sentence, wanted)
 
 
-@question("report's equations", refused=("gumbel",))
+@question("report's equations")
 def equation(a: Asked) -> None:
     """What an outcome is given its predictor, with the offset and the weights where there are any."""
     text = " ".join(
@@ -94,7 +96,7 @@ def table_of_fits(a: Asked) -> None:
     assert any("log-likelihood" in row and is_printed(a.own_loglik, printed(row)) for row in rows)
 
 
-@question("st.report", refused=("gumbel",), slow=True)
+@question("st.report", slow=True)
 def report(a: Asked) -> None:
     """Question, data, likelihood, fit, diagnostics and conclusion, with the estimates in it."""
     with tempfile.TemporaryDirectory() as folder:

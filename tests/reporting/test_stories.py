@@ -5,25 +5,28 @@ from stattools.errors import IncompatibleError
 from stattools.reporting import equations
 from stattools.reporting.diagnostics import SUITED, diagnostics
 from stattools.reporting.sentences import certificate, conclusion, question
-from stattools.reporting.stories import STORIES
-from tests.cases import REGRESSIONS
+from stattools.reporting.stories import STORIES, story
 from tests.gumbel import gumbel
 
-
-@pytest.mark.parametrize("table", [STORIES, SUITED, equations.WRITTEN], ids=["stories", "figures", "equations"])
-def test_every_regression_has_a_row_in_each_table(table):
-    """One-vs-rest is told by its logistic regressions; the Gumbel regression is not of the package."""
-    kinds = {case.make.__name__ for case in REGRESSIONS} - {"one_vs_rest", "gumbel"}
-    assert kinds <= set(table)
+TABLE = {"y": [1.0, 2.5, 2.0, 4.0, 7.0, 5.5], "x": [0, 1, 2, 3, 4, 5]}
 
 
-def test_a_kind_without_words_is_refused_and_told_what_answers(tmp_path):
-    table = {"y": [1.0, 2.5, 2.0, 4.0, 7.0, 5.5], "x": [0, 1, 2, 3, 4, 5]}
-    fit = st.fit(gumbel("y ~ x", table))
-    of_model = (question, equations.likelihood)
-    of_fit = (certificate, conclusion, diagnostics, st.sentences, lambda fit: st.report(fit, to=tmp_path / "report"))
-    for ask, about in [(ask, fit.model) for ask in of_model] + [(ask, fit) for ask in of_fit]:
-        with pytest.raises(IncompatibleError, match=r"no words for Gumbel regression\. print\(fit\)"):
-            ask(about)
-    assert not list(tmp_path.iterdir())
-    assert "Gumbel regression" in st.report_table(fit)
+def test_a_regression_without_a_row_is_told_in_the_words_of_its_likelihood(tmp_path):
+    """The Gumbel regression has none."""
+    fit = st.fit(gumbel("y ~ x", TABLE))
+    assert not {"gumbel"} & {*STORIES, *SUITED, *equations.WRITTEN}
+    assert question(fit.model) == "How does the location of `y` depend on `x`? In one formula: `y ~ x`."
+    assert certificate(fit).endswith("The maximum exists: the columns are linearly independent.")
+    assert conclusion(fit).startswith(
+        "In 6 observations, one unit more of `x` changes the location of `y` by 0.988 (95 % "
+    )
+    assert st.sentences(fit)[0].startswith("The location of y rises by 0.988 ")
+    assert [figure.name for figure in diagnostics(fit)] == ["means"]
+    text = st.report(fit, to=tmp_path / "report").read_text(encoding="utf-8")
+    assert "`scale` itself is $e^{" in text
+    assert r"\ell(\beta, \tau) = \sum_{i} \log p(y_i \mid \eta_i, \tau)" in text
+
+
+def test_what_is_no_regression_is_refused_and_told_what_answers():
+    with pytest.raises(IncompatibleError, match=r"no words for .*\. print\(fit\)"):
+        story(st.normal([1.0, 2.0, 4.0]))

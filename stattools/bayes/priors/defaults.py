@@ -3,7 +3,7 @@
     slope of column j    Normal(0, 2.5 u / sd(x_j)),       u = sd(y) for `st.ols`, 1 otherwise
     intercept            the predictor at the mean of the columns ~ Normal(link(mean outcome), 2.5 u)
     sigma                Exponential(1 / sd(y))
-    alpha                Exponential(1)                    the dispersion of `st.negative_binomial`
+    alpha, dispersion    Exponential(1)                    those of `st.negative_binomial` and `st.gamma`
     precision            Exponential(0.1)                  that of `st.beta_binomial`, in trials
 
 A slope of 2.5 multiplies the odds by 12 per standard deviation of its column. Source: Gabry & Goodrich, "Prior
@@ -47,6 +47,7 @@ class Default:
 
 SHARED: dict[str, Callable[[float], Default]] = {
     "alpha": lambda unit: Default(Exponential(1.0), "mean 1: a standard deviation about as large as the mean"),
+    "dispersion": lambda unit: Default(Exponential(1.0), "mean 1: a standard deviation about as large as the mean"),
     "precision": lambda unit: Default(Exponential(0.1), "mean 10: two trials of a group correlate by about 0.1"),
     "scale": lambda unit: Default(Exponential(1.0 / unit), "mean sd(y)"),
 }

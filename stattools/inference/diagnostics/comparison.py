@@ -19,6 +19,7 @@ from stattools.inference.hypotheses.nested_tests import likelihood_ratio
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arguments import are_different, names_of
+from stattools.models.model import Model
 from stattools.text.columns import aligned, number, p_text
 from stattools.text.printing import printed
 
@@ -50,20 +51,28 @@ class Comparison:
         """One row per fit: fit, model, formula, n, p, loglik, aic, bic, log_score, within, lr_statistic, lr_df,
         p_value.
 
-        `p` counts the coefficients; `log_score` is -loglik / n. The last four test the fit within a larger one, and are
+        `p` counts the coefficients, and beside fits of other families the scale of `st.ols` too; `log_score` is -loglik
+        / n. The last four test the fit within a larger one, and are
         missing where none contains it.
         """
         import pandas as pd
 
         rows = []
-        for name, fit, test, within in zip(self.names, self.fits, self.tests, self.within, strict=True):
+        for name, fit, p, test, within in zip(self.names, self.fits, self._sizes, self.tests, self.within, strict=True):
             row: dict[str, Any] = {"fit": name, "model": fit.model.title, "formula": describe(fit.model), "n": fit.n}
-            row |= {"p": len(fit.estimate), "loglik": fit.loglik, "aic": fit.aic, "bic": fit.bic}
+            more = p - len(fit.estimate)
+            row |= {"p": p, "loglik": fit.loglik, "aic": fit.aic + 2.0 * more, "bic": fit.bic + more * np.log(fit.n)}
             row |= {"log_score": -fit.loglik / fit.n, "within": within}
             row |= {"lr_statistic": np.nan if test is None else test.statistic}
             row |= {"lr_df": np.nan if test is None else test.df, "p_value": np.nan if test is None else test.p_value}
             rows.append(row)
         return pd.DataFrame(rows)
+
+    @property
+    def _sizes(self) -> list[int]:
+        """Numbers of parameters: the scale of least squares is one where other fits have theirs as a coefficient."""
+        scaled = [isinstance(fit.model, Model) and fit.model.has_scale for fit in self.fits]
+        return [len(fit.estimate) + (one and not all(scaled)) for fit, one in zip(self.fits, scaled, strict=True)]
 
     @printed
     def __str__(self) -> str:
@@ -84,8 +93,7 @@ class Comparison:
             rows.append([*cells, p_text(row["p_value"]) if tested else "—"])
         lines += ["", *aligned(head, rows), ""]
         for what in ("aic", "bic"):
-            values = [getattr(fit, what) for fit in self.fits]
-            lines.append(f"Smallest {what.upper()}: {self.names[int(np.argmin(values))]}.")
+            lines.append(f"Smallest {what.upper()}: {self.names[int(self.table()[what].argmin())]}.")
         if any(test is not None for test in self.tests):
             lines.append("LR: likelihood ratio of the fit within a larger one; a small p-value speaks for the larger.")
         return "\n".join([*lines, *self.notes])

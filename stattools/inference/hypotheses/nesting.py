@@ -38,7 +38,7 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
             f" ({one.n_dropped:,} and {other.n_dropped:,} were dropped)" if one.n_dropped or other.n_dropped else ""
         )
         return f"one has {len(a.y):,} rows and the other {len(b.y):,}{dropped}; fit both to the rows complete in both"
-    if one.has_scale != other.has_scale:
+    if one.likelihood.outcome.is_whole != other.likelihood.outcome.is_whole:
         return _densities_and_probabilities(one, other)
     if not np.array_equal(_outcomes(one), _outcomes(other)):
         return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
@@ -50,7 +50,7 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
 
 
 def _densities_and_probabilities(one: Any, other: Any) -> str:
-    dense, discrete = (one, other) if one.has_scale else (other, one)
+    dense, discrete = (other, one) if one.likelihood.outcome.is_whole else (one, other)
     return f"{dense.title} has a density and {discrete.title} probabilities, which do not compare"
 
 
@@ -66,7 +66,7 @@ def _difference_elsewhere(one: Any, other: Any) -> str | None:
             f"one has {a.n_rows:,} rows and the other {b.n_rows:,}, complete in other columns ({_missing(one)}; "
             f"{_missing(other)}); keep the rows complete in both in files of their own"
         )
-    if one.has_scale != other.has_scale:
+    if one.likelihood.outcome.is_whole != other.likelihood.outcome.is_whole:
         return _densities_and_probabilities(one, other)
     if a.coding.formula.outcome.text != b.coding.formula.outcome.text or set(one.labels or ()) != set(
         other.labels or ()

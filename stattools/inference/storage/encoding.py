@@ -21,40 +21,33 @@ from stattools.data.formula.formula import Formula, parse
 from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.storage.earlier import as_now
-from stattools.inference.storage.field_kinds import FACTS, is_number, is_whole
+from stattools.inference.storage.field_kinds import FACTS, UNIONS, is_number, is_whole
 from stattools.inference.storage.rules import BrokenRule, require
 from stattools.inference.storage.unsaved import Unsaved, refuse, unsaved_function
 from stattools.models.model import Model
 from stattools.solvers.solution import Epoch, TraceStep
 
 CLASSES = {
+    **dict.fromkeys(UNIONS["Likelihood"], "likelihoods"),
     "Activation": "networks.activation",
     "BatchNorm": "networks.batch_norm",
-    "Bernoulli": "likelihoods.bernoulli",
     "BernoulliTrials": "models.samples.counts",
-    "BetaBinomial": "likelihoods.beta_binomial",
-    "Binomial": "likelihoods.binomial",
-    "Categorical": "likelihoods.categorical",
     "Custom": "models.custom",
     "Dense": "networks.dense",
     "Design": "data.design",
     "Digits": "solvers.digits",
     "Dispersed": "models.predictors.dispersed",
     "Fit": "inference.fitted",
-    "Gaussian": "likelihoods.gaussian",
     "Jeffreys": "inference.penalties",
     "Linear": "models.predictors.linear",
     "Model": "models.model",
     "Moments": "networks.batch_norm",
-    "NegativeBinomial": "likelihoods.negative_binomial",
     "Network": "networks.network",
     "NetworkEnsemble": "networks.network_ensemble",
     "NetworkFit": "networks.network_fit",
     "OneVsRest": "models.regressions.one_vs_rest",
     "OneVsRestFit": "inference.separate_fits",
     "Perceptron": "networks.perceptron",
-    "Poisson": "likelihoods.poisson",
-    "Probit": "likelihoods.probit",
     "Ridge": "inference.penalties",
     "Rows": "data.rows.rows",
     "Solution": "solvers.solution",

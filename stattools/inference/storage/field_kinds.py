@@ -108,7 +108,7 @@ FACTS: dict[str, Callable[[Any], bool]] = {
 """What was computed from the rows when the fit was saved."""
 
 UNIONS = {
-    "Likelihood": tuple(likelihoods.__all__),
+    "Likelihood": tuple(name for name in likelihoods.__all__ if name != "Likelihood"),
     "Penalty": ("Jeffreys", "Ridge"),
     "Layer": ("Activation", "BatchNorm", "Dense"),
     "NetworkModel": ("Network",),

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from stattools.errors import quoted
 from stattools.inference.covariance.kinds import NAME
 from stattools.inference.penalties import NO_SE
-from stattools.inference.storage.field_kinds import are_distinct, is_number, is_of
+from stattools.inference.storage.field_kinds import UNIONS, are_distinct, is_number, is_of
 from stattools.interface.interval import require_level
+from stattools.models.regressions.families import FAMILIES
 
 ROUND_OFF = 1e-6
 """Of a correlation: what arithmetic of float64 leaves of an inverse of the worst condition that is accepted."""
@@ -105,18 +106,6 @@ def _fit(it: Any) -> dict[str, Any]:
     }
 
 
-LIKELIHOODS = {
-    "ols": ("Gaussian",),
-    "logistic": ("Bernoulli", "Binomial"),
-    "probit": ("Probit",),
-    "softmax": ("Categorical",),
-    "poisson": ("Poisson",),
-    "negative_binomial": ("NegativeBinomial",),
-    "beta_binomial": ("BetaBinomial",),
-}
-"""The likelihoods of the kinds of models."""
-
-
 BESIDE = {"weights": "weight", "precision": "precision", "offset": "offset", "exposure": "offset"}
 """What is given beside the rows, and what rows call it."""
 
@@ -139,7 +128,7 @@ def _outcome(it: Any) -> dict[str, Any]:
 def _model(it: Any) -> dict[str, Any]:
     p = it.predictor.columns
     return _outcome(it) | {
-        "the kind has another likelihood": type(it.likelihood).__name__ in LIKELIHOODS.get(it.kind, ()),
+        "the kind has another likelihood": type(it.likelihood).__name__ in FAMILIES.get(it.kind, ()),
         "the predictor is not as wide as the likelihood": getattr(it.predictor, "width", it.likelihood.width)
         == it.likelihood.width,
         "the columns are not those of the design": p == len(it.design.names) == it.rows.X.shape[-1],
@@ -242,33 +231,26 @@ def _no_rule(it: Any) -> dict[str, Any]:
 
 
 RULES: dict[str, Callable[[Any], dict[str, Any]]] = {
+    **dict.fromkeys(UNIONS["Likelihood"], _no_rule),
     "Activation": _no_rule,
     "BatchNorm": _batch_norm,
-    "Bernoulli": _no_rule,
     "BernoulliTrials": lambda it: {"more successes than trials": it.successes <= it.trials and it.trials > 0},
-    "BetaBinomial": _no_rule,
-    "Binomial": _no_rule,
-    "Categorical": _no_rule,
     "Custom": _custom,
     "Dense": lambda it: {"it has no units": min(it.inputs, it.outputs) > 0},
     "Design": _design,
     "Digits": _digits,
     "Dispersed": lambda it: {"it has no columns": it.columns > 0 and bool(it.extra)},
     "Fit": _fit,
-    "Gaussian": _no_rule,
     "Jeffreys": _no_rule,
     "Linear": lambda it: {"it has no columns": min(it.columns, it.width) > 0},
     "Model": _model,
     "Moments": _moments,
-    "NegativeBinomial": _no_rule,
     "Network": _network,
     "NetworkEnsemble": lambda it: {"the members differ": len({len(one.estimate) for one in it.members}) == 1},
     "NetworkFit": _network_fit,
     "OneVsRest": lambda it: {"there is not one part for each label": len(it.parts) == len(it.labels) > 1},
     "OneVsRestFit": lambda it: {"there is not one fit for each label": len(it.fits) == len(it.model.labels)},
     "Perceptron": _perceptron,
-    "Poisson": _no_rule,
-    "Probit": _no_rule,
     "Ridge": _no_rule,
     "Rows": _rows,
     "Solution": _solution,

@@ -16,6 +16,7 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
@@ -62,7 +63,7 @@ def bind(
         if data.columns:
             extras = _extras(data.columns, data.kept)
             if extras[1] is not None:
-                outcome = Moments.of(y, extras[0]) if likelihood.has_scale else None
+                outcome = Moments.of(y, extras[0]) if likelihood.outcome is Outcome.REAL else None
                 require_moderate(likelihood, Farthest.of(extras[1], data.kept), outcome)
         rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
         if extras[2] is not None:
@@ -110,7 +111,7 @@ def require_moderate(likelihood: Likelihood, farthest: Farthest, outcome: Moment
     outcome from which it is taken.
     """
     size = abs(farthest.value)
-    if not likelihood.has_scale:
+    if likelihood.outcome is not Outcome.REAL:
         if size > LARGEST_OFFSET:
             raise DomainError(
                 "offset= is added to the linear predictor, a logarithm or log odds, and at most "

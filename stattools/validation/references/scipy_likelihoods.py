@@ -21,6 +21,7 @@ from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.waiting import Waits
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
+from stattools.validation.references.densities import DENSITIES
 from stattools.validation.references.reference_values import summit
 
 SAME = 1e-5
@@ -156,7 +157,7 @@ def _penalized(model: Model, penalty: Any) -> tuple[Callable[[Floats], float], C
     import statsmodels.api as sm
 
     rows = model.rows
-    known = {"ols", "logistic", "probit", "poisson", "softmax", "negative_binomial"}
+    known = {"ols", "logistic", "probit", "poisson", "softmax", *DENSITIES}
     if model.kind not in known or rows.y.ndim == 2 or rows.precision is not None:
         raise IncompatibleError(f"validate has no second form of {model.title} with {penalty!r}.")
     times = np.ones(len(rows.y), dtype=int) if rows.weight is None else rows.weight.astype(int)
@@ -172,14 +173,9 @@ def _penalized(model: Model, penalty: Any) -> tuple[Callable[[Floats], float], C
     elif model.kind == "softmax":
         mn: Any = sm.MNLogit(y.astype(int), X)
         likelihood, hessian = (lambda t: float(mn.loglike(t))), mn.hessian
-    elif model.kind == "negative_binomial":
-        shift = 0.0 if offset is None else offset
-
-        def likelihood(t: Floats, /) -> float:
-            alpha = np.exp(t[-1])
-            return float(stats.nbinom.logpmf(y, 1.0 / alpha, 1.0 / (1.0 + alpha * np.exp(X @ t[:-1] + shift))).sum())
-
-        hessian = None
+    elif model.kind in DENSITIES:
+        shift, density = 0.0 if offset is None else offset, DENSITIES[model.kind]
+        likelihood, hessian = (lambda t: float(np.real(density(y, X @ t[:-1] + shift, t[-1])).sum())), None
     else:
         make: Any = {"logistic": sm.Logit, "probit": sm.Probit, "poisson": sm.Poisson}[model.kind]
         other: Any = make(y, X) if offset is None else make(y, X, offset=offset)

@@ -16,6 +16,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, Groups
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.validation.references.densities import DENSITIES
 from stattools.validation.references.sandwiches import reference_covariance
 
 NEWTON: dict[str, Any] = {"disp": 0, "method": "newton", "maxiter": 200, "tol": 1e-14}
@@ -107,25 +108,18 @@ def _negative_binomial(model: Model) -> tuple[str, Any]:
     return "NegativeBinomial", reference.fit(start_params=np.asarray(start), **NEWTON)
 
 
-def _beta_binomial(model: Model) -> tuple[str, Any]:
-    """statsmodels has no beta-binomial: its Newton on SciPy's log-gamma functions, with complex-step derivatives."""
-    from scipy.special import loggamma
+def _of_density(model: Model) -> tuple[str, Any]:
+    """What statsmodels has no model of: its Newton on a log density of SciPy, with complex-step derivatives."""
     from statsmodels.base.model import GenericLikelihoodModel
     from statsmodels.tools.numdiff import approx_fprime_cs, approx_hess_cs
 
-    rows = _repeated(model)
+    rows, density = _repeated(model), DENSITIES[model.kind]
     offset = 0.0 if rows.offset is None else rows.offset
-    k, n = rows.y.T
 
-    def log_beta(a: Any, b: Any) -> Any:
-        return loggamma(a) + loggamma(b) - loggamma(a + b)
-
-    class BetaBinomial(GenericLikelihoodModel):
+    class Rewritten(GenericLikelihoodModel):
         def loglikeobs(self, params: Any) -> Any:
             params = np.asarray(params)
-            odds, s = np.exp(rows.X @ params[:-1] + offset), np.exp(params[-1])
-            a, b = s * odds / (1.0 + odds), s / (1.0 + odds)
-            value = log_beta(a + k, b + n - k) - log_beta(a, b) - np.log1p(n) - log_beta(k + 1.0, n - k + 1.0)
+            value = density(rows.y, rows.X @ params[:-1] + offset, params[-1])
             return value if np.iscomplexobj(params) else np.real(value)
 
         def score(self, params: Any) -> Any:
@@ -134,7 +128,7 @@ def _beta_binomial(model: Model) -> tuple[str, Any]:
         def hessian(self, params: Any) -> Any:
             return approx_hess_cs(params, self.loglike)
 
-    reference = BetaBinomial(k, rows.X, extra_params_names=["log precision"])
+    reference = Rewritten(rows.y.reshape(len(rows.y), -1)[:, 0], rows.X, extra_params_names=[model.names[-1]])
     # Newton's method climbs only near the maximum: the log-likelihood is not concave in all parameters together.
     near = reference.fit(start_params=model.start, disp=0, method="bfgs", maxiter=1000, gtol=1e-4).params
     options: dict[str, Any] = NEWTON | {"tol": 1e-10}
@@ -161,16 +155,16 @@ def _glm(model: Model, family: Any) -> Any:
 
 
 ROUTINES = {
+    **dict.fromkeys(DENSITIES, _of_density),
     "ols": _ols,
     "logistic": _logistic,
     "probit": _probit,
     "poisson": _poisson,
     "negative_binomial": _negative_binomial,
-    "beta_binomial": _beta_binomial,
     "softmax": _softmax,
 }
 
-SCALED = ("negative_binomial", "beta_binomial")
+SCALED = tuple(DENSITIES)
 """Models that statsmodels gets on standardized columns: its steps from the start, and those of numerical derivatives,
 overflow on columns such as an income in cents."""
 
