@@ -218,10 +218,10 @@ def _solve(model: Model, solver: Solver) -> Solution:
         require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
     try:
         if discrete and isinstance(solver, Newton) and solver.max_steps > PATIENCE:
-            solution = solver.within(model, PATIENCE)
-            if not solution.converged:  # as where there is no maximum to converge to
+            found = _soon(model, solver)
+            if found is None:  # as where there is no maximum to converge to
                 check_overlap(model)
-                solution = solver.solve(model)
+            solution = solver.solve(model) if found is None else found
         else:
             solution = solver.solve(model)
     except (IdentificationError, ConvergenceError):
@@ -231,6 +231,15 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_dispersion(model, solution.estimate)
     check_solution(model, solution)
     return solution
+
+
+def _soon(model: Model, solver: Newton) -> Solution | None:
+    """The maximum, where a few steps reach it."""
+    try:
+        solution = solver.within(model, PATIENCE)
+    except IdentificationError:  # the log-likelihood does not bend down where the steps ended
+        return None
+    return solution if solution.converged else None
 
 
 def _penalized_fit(model: Any, solver: Solver | None, level: float, cov: Kind, penalty: Penalty) -> Fit:

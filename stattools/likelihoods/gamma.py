@@ -13,20 +13,20 @@ All are made from log r, by functions that lose nothing where k is large and r n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError
 from stattools.interface.seeds import generator
-from stattools.interface.units import require_size
+from stattools.interface.units import LARGEST, SMALLEST
 from stattools.likelihoods.likelihood import Edge, Floats, Likelihood, Terms, Words, allowed, finite_floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.gamma_differences import digamma_gap
 from stattools.numerics.gamma_distribution import deviance, log_density_of_log, lower_tail, upper_tail
 
-LARGEST, LARGEST_RATIO = 700.0, 400.0
+LARGEST_MEAN, LARGEST_RATIO = 700.0, 400.0
 """Logarithms of a mean and a ratio r: beyond, they stay there, so that all is finite (and hopeless)."""
 
 SMALLEST_SHAPE, LARGEST_SHAPE = -300.0, 50.0
@@ -46,6 +46,7 @@ class GammaFamily(Likelihood):
     """
 
     width = 2
+    parameters: ClassVar = {"mean": "log", "dispersion": "log"}
     outcome = Outcome.POSITIVE
     words = Words("the log mean", "ratio of means")
     edge = Edge(
@@ -59,13 +60,12 @@ class GammaFamily(Likelihood):
         y = finite_floats(y, "A gamma regression")
         remedy = "Model whether there is any amount apart (st.logistic), and the amounts > 0 here."
         allowed(y, y > 0.0, "A gamma regression", "positive numbers", remedy)
-        require_size("A gamma regression", "y", y, does="takes ratios of")
-        require_size("A gamma regression", "1 / y", 1.0 / y, does="takes ratios of y, and of")
-        return y
+        moderate = (y >= SMALLEST) & (y <= LARGEST)
+        return allowed(y, moderate, "A gamma regression", "numbers from 1e-120 to 1e120", "Change their units.")
 
     def mean(self, eta: ArrayLike) -> Floats:
         """exp(eta_0), shape (n,)."""
-        return np.exp(np.minimum(_pair(eta)[..., 0], LARGEST))
+        return np.exp(np.minimum(_pair(eta)[..., 0], LARGEST_MEAN))
 
     def link(self, mean: Any) -> Any:
         """The log of a positive mean: eta_0."""

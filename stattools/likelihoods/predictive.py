@@ -78,8 +78,9 @@ def mixture_interval(
             return np.where(y < low, 0.0, family.cdf(at, inside).reshape(rows, -1) @ share)
 
         mean = out_of * (np.asarray(likelihood.mean(at)).reshape(rows, -1) @ share)
-        find = smallest_count if likelihood.outcome.is_whole else crossing
-        reach, tail = np.maximum(np.abs(mean), 1.0), 0.5 * (1.0 - level)
+        whole = likelihood.outcome.is_whole
+        find, least = (smallest_count, 1.0) if whole else (crossing, SMALLEST)  # of what is no count in any unit
+        reach, tail = np.maximum(np.abs(mean), least), 0.5 * (1.0 - level)
         ends.append([find(cdf, p, mean, reach) for p in (tail, 1.0 - tail)])
     lower, upper = (np.concatenate(end) for end in zip(*ends, strict=True))
     return np.clip(lower, low, high), np.clip(upper, low, high)
