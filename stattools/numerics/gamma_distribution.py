@@ -44,7 +44,7 @@ def deviance(t: ArrayLike, a: ArrayLike) -> Floats:
     >>> float(deviance(1e-9, 2.0).round(30))
     1e-18
     """
-    t = np.asarray(t, dtype=float)
+    t, a = np.asarray(t, dtype=float), np.asarray(a, dtype=float)
     near = np.abs(t) < 0.1
     s = np.where(near, t, 0.0)
     series = s * s * polyval(s, [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800])
