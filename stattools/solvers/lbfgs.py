@@ -23,7 +23,7 @@ from stattools.solvers.steps.newton_steps import climb
 class LBFGS:
     """Quasi-Newton climbing for many coefficients: score passes only, the information at the start and at the end.
 
-    A softmax model with many coefficients is climbed in a metric that takes no matrix of all of them (`softmax.py`).
+    A softmax model with many coefficients is climbed in a metric that takes no matrix of all of them (`softmax/`).
     `tolerance` bounds the Newton decrement, in standard errors. Raises DomainError for a tolerance that is not
     positive, IdentificationError where the information is singular.
 

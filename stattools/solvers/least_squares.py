@@ -32,8 +32,7 @@ from stattools.solvers.rungs.exact_gram import largest
 from stattools.solvers.rungs.householder import Orthogonal, are_few
 from stattools.solvers.rungs.normal_equations import Refined, refine
 from stattools.solvers.rungs.rounding import Rounding
-from stattools.solvers.rungs.rows_at_once import FEW as FEW_ROWS
-from stattools.solvers.rungs.rows_at_once import FewRows
+from stattools.solvers.rungs.rows_at_once import MOST_ROWS, RowsAtOnce
 from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
 
 ENOUGH = 13.0
@@ -86,11 +85,11 @@ class LeastSquares:
         if self.accuracy == "exact":
             return _required(_exact(model), model)
         rows: Any = model.rows
-        if isinstance(rows, Rows) and n <= FEW_ROWS:
+        if isinstance(rows, Rows) and n <= MOST_ROWS:
             quick = self.accuracy == "auto" and rows.low is None and are_few(rows)
-            if quick and (solution := _at_once(model, FewRows.unmoved(rows))) is not None:
+            if quick and (solution := _at_once(model, RowsAtOnce.unmoved(rows))) is not None:
                 return solution
-            rows = FewRows.of(rows)
+            rows = RowsAtOnce.of(rows)
             if quick and (solution := _at_once(model, rows)) is not None:
                 return solution
         found = refine(rows)
@@ -134,7 +133,7 @@ def _required(solution: Solution | None, model: Model, least: float = 1.0) -> So
     return solution
 
 
-def _at_once(model: Model, rows: FewRows) -> Solution | None:
+def _at_once(model: Model, rows: RowsAtOnce) -> Solution | None:
     """QR of few numbers, without refinement; None where it is not sure of enough digits."""
     found = Orthogonal.of(rows, model.n)
     if found is None or not found.certainly(ENOUGH):

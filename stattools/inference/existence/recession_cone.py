@@ -31,7 +31,7 @@ POSITIVE = 1e-7
 """A margin above this is positive."""
 
 
-class Cone(Protocol):
+class RecessionCone(Protocol):
     """Half-spaces A d >= 0, rows of unit length; `columns` (q, k) makes a direction in theta from d (k,).
 
     `rows_of` and `shape` say which row of the model, and which rival of its outcome, each half-space belongs to.
@@ -100,7 +100,7 @@ class Rivals:
         return (count.T @ self.X)[1:].ravel()
 
 
-def cone(model: Model) -> tuple[Cone, NDArray[np.intp]] | None:
+def recession_cone(model: Model) -> tuple[RecessionCone, NDArray[np.intp]] | None:
     """The cone of a discrete model on standardized columns, and the rows of the model that its half-spaces stand for.
 
     None where no likelihood of rows can be separated.
@@ -136,7 +136,7 @@ def null_space(R: Floats) -> Floats:
     return V[int(np.count_nonzero(s > 1e-9 * max(s.max(initial=0.0), np.finfo(float).tiny))) :].T
 
 
-def direction(space: Cone, active: Bools) -> Floats | None:
+def direction(space: RecessionCone, active: Bools) -> Floats | None:
     """A d with A d >= 0 over the active rows and A d > 0 for some of them, |d| <= 1; None where there is none."""
     from scipy.optimize import linprog
 

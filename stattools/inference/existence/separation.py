@@ -1,11 +1,11 @@
 """Separation: a direction along which the likelihood rises for ever, what it makes infinite, and what stays finite.
 
-Directions are looked for in the cone of `cone.py`, first over all rows, then over the rows that the last direction
-leaves undecided, until those overlap. The rows decided on the way are certain in the limit (their probability tends
-to 1), and the likelihood of the others, over the coefficients that they determine, has a maximum: it is the limit of
-the likelihood, and its estimates and standard errors are the limits of theirs. A coefficient is infinite exactly when
-the remaining rows do not determine it. Source: Albert & Anderson (1984); Geyer, "Likelihood inference in exponential
-families and directions of recession" (2009).
+Directions are looked for in the cone of `recession_cone.py`, first over all rows, then over the rows that the last
+direction leaves undecided, until those overlap. The rows decided on the way are certain in the limit (their probability
+tends to 1), and the likelihood of the others, over the coefficients that they determine, has a maximum: it is the limit
+of the likelihood, and its estimates and standard errors are the limits of theirs. A coefficient is infinite exactly
+when the remaining rows do not determine it. Source: Albert & Anderson (1984); Geyer, "Likelihood inference in
+exponential families and directions of recession" (2009).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scipy import special
 
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.existence.limit import Among, Limit
-from stattools.inference.existence.recession_cone import Cone, Rivals, cone, direction, null_space
+from stattools.inference.existence.recession_cone import RecessionCone, Rivals, direction, null_space, recession_cone
 from stattools.inference.existence.suprema import profile_ends
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
@@ -167,7 +167,7 @@ def separation(model: Model) -> Separation | None:
     """
     if not isinstance(model, Model):
         raise IncompatibleError(f"separation needs a regression, such as st.logistic(...); got {type(model).__name__}.")
-    found = cone(model)
+    found = recession_cone(model)
     if found is None:
         return None
     space, rows = found
@@ -181,7 +181,7 @@ def separation(model: Model) -> Separation | None:
     return _describe(model, space, rows, active, np.array(steps))
 
 
-def _describe(model: Model, space: Cone, rows: NDArray[np.intp], active: Bools, steps: Floats) -> Separation:
+def _describe(model: Model, space: RecessionCone, rows: NDArray[np.intp], active: Bools, steps: Floats) -> Separation:
     X, T = model.standardized_rows()
     T = np.asarray(np.kron(np.eye(steps.shape[1] // len(T)), T), dtype=float)
     directions = steps @ T.T

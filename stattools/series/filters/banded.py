@@ -25,7 +25,7 @@ def _tbtrs(char: str) -> Any:
 
 
 class Band:
-    """Room for the band of a tile, used again for the next; `solve` fills and solves it."""
+    """Room for the band of a block, used again for the next; `solve` fills and solves it."""
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
         self.tbtrs = _tbtrs(dtype.char)
@@ -74,7 +74,7 @@ def enter(a: Arrays, before: Array, y: Array) -> None:
 
 
 class Recurrence:
-    """The kernel of `linear_recurrence` by LAPACK; a tile that turns non-finite is looked into."""
+    """The kernel of `linear_recurrence` by LAPACK; a block that turns non-finite is looked into."""
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
         self.band = Band(dtype)

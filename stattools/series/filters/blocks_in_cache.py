@@ -1,6 +1,6 @@
-"""A recurrence over many series in cache-sized tiles, each handed to a kernel with the values that enter it.
+"""A recurrence over many series in blocks that the cache holds, each handed to a kernel with the values that enter it.
 
-A tile is a run of times of one long series, or several whole short series end to end. Memory: the output and a tile.
+A block is a run of times of one long series, or several whole short series end to end. Memory: the output and a block.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Kernel = Callable[[Arrays, Array, Array, Array], None]
 (R, T), which is contiguous.
 """
 
-TILE = 32768
+BLOCK = 32768
 
 
 class Trouble(Exception):
@@ -42,7 +42,7 @@ def sweep(kernel: Kernel, a: Arrays, b: Array, before: Array, y: Array, *, whole
     With `whole` the kernel sees everything at once; it then has to step over series itself.
     """
     k, (series, n) = len(a), b.shape
-    rows, times = (series, n) if whole else (max(1, TILE // n), n) if n <= TILE else (1, max(TILE, k))
+    rows, times = (series, n) if whole else (max(1, BLOCK // n), n) if n <= BLOCK else (1, max(BLOCK, k))
     for r in range(0, series, rows):
         state = before[:, r : r + rows]
         for s in range(0, n, times):

@@ -28,7 +28,7 @@ from stattools.series.statespace.selected_inversion import band_of_inverse
 LOG_2PI = float(np.log(2.0 * np.pi))
 STEP = 0.02
 """Step of the differences in log variance, fourth order: its error is near 1e-8 of a trace."""
-TILE = 4096
+BLOCK = 4096
 """Columns at a time where all are the same."""
 STILL = 2e-14
 """Relative change of a factor that is round-off."""
@@ -207,15 +207,15 @@ def product(band: Floats, x: Floats) -> Floats:
 
 
 def _tiled(L: Floats, gap: Floats) -> tuple[float, float]:
-    """u'u for L u = gap, and log det S, where the last column of L goes on; tiles stay in the cache."""
+    """u'u for L u = gap, and log det S, where the last column of L goes on; blocks stay in the cache."""
     b, half, last = len(L) - 1, L.shape[1], L[:, -1]
     u = dtbsv(b, L, gap[:half], lower=1)
-    square, tile = float(u @ u), np.asfortranarray(np.repeat(last[:, None], TILE, axis=1))
-    for start in range(half, len(gap), TILE):
-        right = gap[start : start + TILE].copy()
+    square, block = float(u @ u), np.asfortranarray(np.repeat(last[:, None], BLOCK, axis=1))
+    for start in range(half, len(gap), BLOCK):
+        right = gap[start : start + BLOCK].copy()
         for k in range(1, b + 1):
             right[:k] -= last[k] * u[-k:][: len(right)]
-        u = dtbsv(b, tile[:, : len(right)], right, lower=1, overwrite_x=1)
+        u = dtbsv(b, block[:, : len(right)], right, lower=1, overwrite_x=1)
         square += float(u @ u)
     return square, 2.0 * (float(np.log(L[0]).sum()) + (len(gap) - half) * float(np.log(last[0])))
 

@@ -24,7 +24,7 @@ from stattools.series.statespace.banded_routines import dpttrf, dtbsv, dtbtrs
 
 PLAIN = 1e-2
 """From this ratio on, subtracting 1 from a pivot costs two digits at most."""
-TILE = 4096
+BLOCK = 4096
 """Steps between two rescalings: below `PLAIN` numbers grow by less than e^0.1 a step."""
 
 
@@ -43,8 +43,8 @@ def precisions(observed: NDArray[np.bool_], lam: float) -> Floats:
     else:
         step = _pivots if lam >= PLAIN else _ratios
         last = 0.0
-        for start in range(0, len(rest), TILE):
-            last = step(rest[start : start + TILE], lam, last, s[first + start : first + start + TILE])
+        for start in range(0, len(rest), BLOCK):
+            last = step(rest[start : start + BLOCK], lam, last, s[first + start : first + start + BLOCK])
     s[first] = lam  # to the last bit: the first gain is 1
     return s
 
@@ -213,16 +213,16 @@ class RandomWalk:
         """The diffuse log-likelihood, n - 1 terms of log 2 pi for n observed values.
 
         With k_t = 1 - w_t the surprises are v_t = dy_t + k_{t-1} v_{t-1}, dy from one observed value to the next, and
-        their variances r / k_t. Tiles stay in the cache.
+        their variances r / k_t. Blocks stay in the cache.
         """
         first = int(np.argmax(self.observed))
         last, v_last, k_last = float(self.y[first]), 0.0, 0.0
         count, square, log_keep = 0, 0.0, 0.0
-        for start in range(first + 1, len(self.y), TILE):
-            tile = slice(start, min(start + TILE, len(self.y)))
-            before, now, y = self.s[tile.start - 1 : tile.stop - 1], self.s[tile], self.y[tile]
+        for start in range(first + 1, len(self.y), BLOCK):
+            block = slice(start, min(start + BLOCK, len(self.y)))
+            before, now, y = self.s[block.start - 1 : block.stop - 1], self.s[block], self.y[block]
             if not self.complete:
-                seen = np.flatnonzero(self.observed[tile])
+                seen = np.flatnonzero(self.observed[block])
                 before, now, y = before[seen], now[seen], y[seen]
             if not len(y):
                 continue

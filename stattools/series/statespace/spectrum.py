@@ -24,8 +24,8 @@ from scipy.fft import dct
 from stattools.interface.arrays import Floats
 
 LOG_2PI = float(np.log(2.0 * np.pi))
-TILE = 1 << 16
-"""Numbers per tile of many series: they stay in the cache while a fit reads them again and again."""
+BLOCK = 1 << 16
+"""Numbers per block of many series: they stay in the cache while a fit reads them again and again."""
 
 
 def frequencies(n: int, block: int = 1024) -> Floats:
@@ -116,7 +116,7 @@ def maxima(spectrum: Spectrum) -> tuple[Floats, Floats]:
     """
     power = np.atleast_2d(spectrum.power)
     variances, steps = np.empty((len(power), 2)), np.empty(len(power))
-    size = max(1, TILE // power.shape[1])
+    size = max(1, BLOCK // power.shape[1])
     for start in range(0, len(power), size):
         some = slice(start, start + size)
         variances[some], steps[some] = _tile_maxima(power[some], spectrum.v)

@@ -47,8 +47,8 @@ def eliminate(rows: Rows, ends: Largest) -> Eliminated | None:
     return found
 
 
-def _solved(rows: Rows, slices: int, ends: Largest) -> Eliminated | None:
-    gram = exact_gram(rows, slices, ends)
+def _solved(rows: Rows, splits: int, ends: Largest) -> Eliminated | None:
+    gram = exact_gram(rows, splits, ends)
     p = rows.X.shape[1]
     eliminated = _forward(gram.pair, p)
     if eliminated is None:
@@ -59,7 +59,7 @@ def _solved(rows: Rows, slices: int, ends: Largest) -> Eliminated | None:
     if not (variance > 0).all():
         return None
     unit, tall, size = gram.scale[:p], float(gram.scale[p]), np.sqrt(np.diagonal(gram.pair[0]))
-    # Errors: pairs lose UNIT of d_k d_l in the Gram matrix, slices lose `lost` in the columns.
+    # Errors: pairs lose UNIT of d_k d_l in the Gram matrix, parts lose `lost` in the columns.
     weight = rows.importance
     mass = np.sqrt(float(len(rows.X)) if weight is None else float(weight.sum()))
     far = np.abs(C) @ size[:p]

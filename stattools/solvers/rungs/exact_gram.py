@@ -1,9 +1,9 @@
-"""X^T W X without a rounding error in any product: columns cut into slices that BLAS multiplies exactly.
+"""X^T W X without a rounding error in any product: columns split into parts that BLAS multiplies exactly.
 
     x = s_1 + s_2 + ... + s_K,   S^T S exact in float64,   sums of blocks in pairs high + low
 
-A slice holds so few bits below the column's largest number that every product and every partial sum of a block is a
-whole multiple of one unit, below 2^53 of it: whatever the order in which BLAS adds, nothing is rounded. Four slices
+A part holds so few bits below the column's largest number that every product and every partial sum of a block is a
+whole multiple of one unit, below 2^53 of it: whatever the order in which BLAS adds, nothing is rounded. Four parts
 keep some 85 bits below the largest number of a column, seven 149. Source: Ozaki, Ogita, Oishi & Rump, "Error-free
 transformations of matrix multiplication by using fast routines of matrix multiplication" (2012).
 """
@@ -30,7 +30,7 @@ BLOCK = 2048
 class ExactGram:
     """[X, y]^T W [X, y] of the columns times powers of two `scale`, as a pair (q, q); y is less the offset.
 
-    `lost` (q,) is the largest part of a number that the slices left out, in scaled units: all are below 1. `loose` is
+    `lost` (q,) is the largest part of a number that the parts left out, in scaled units: all are below 1. `loose` is
     the largest error of an entry for the same reason in products with weights.
     """
 
@@ -53,17 +53,17 @@ def largest(rows: Rows) -> Largest:
     return rows.gather(_largest)
 
 
-def exact_gram(rows: Rows, slices: int = 4, ends: Largest | None = None) -> ExactGram:
+def exact_gram(rows: Rows, splits: int = 4, ends: Largest | None = None) -> ExactGram:
     """The Gram matrix of [X, y - offset] with weights; raises nothing, as all rows are finite. One read beside that for
     the largest numbers, where these are not given as `ends`.
     """
     n = len(rows.X)
-    cut = Cut.of(n, slices, ends or largest(rows))
+    cut = Cut.of(n, splits, ends or largest(rows))
     found = rows.gather(partial(_products, cut))
     q = len(cut.scale)
     total: Pair = (np.zeros((q, q)), np.zeros((q, q)))
-    for a in reversed(range(slices)):  # the smallest first
-        for b in reversed(range(slices)):
+    for a in reversed(range(splits)):  # the smallest first
+        for b in reversed(range(splits)):
             corner = np.s_[a * q : (a + 1) * q, b * q : (b + 1) * q]
             total = pair_sum(total, (found.pair[0][corner], found.pair[1][corner]))
     return ExactGram(total, cut.scale, found.lost, n * float(found.heavy_lost.max()) / cut.unit)
@@ -97,11 +97,11 @@ class Cut:
     grid: tuple[float, ...]
 
     @classmethod
-    def of(cls, n: int, slices: int, ends: Largest) -> Cut:
+    def of(cls, n: int, splits: int, ends: Largest) -> Cut:
         """For n rows."""
         block = min(BLOCK, max(n, 2))
         bits = (53 - math.ceil(math.log2(block))) // 2
-        grid = tuple(1.5 * 2.0 ** (52 - bits - k * (bits + 1)) for k in range(slices))
+        grid = tuple(1.5 * 2.0 ** (52 - bits - k * (bits + 1)) for k in range(splits))
         size, weight = ends.values[:-1], ends.values[-1]
         # powers of two bring the largest number of every column below 1, so that scaling costs no digit
         scale = np.ldexp(1.0, -np.frexp(np.where(size > 0, size, 1.0))[1])
@@ -110,7 +110,7 @@ class Cut:
 
 @dataclass(frozen=True, eq=False)
 class Products:
-    """Products of all slices with all slices, as a pair, and what the slices left out at most; adds with `+`."""
+    """Products of all parts with all parts, as a pair, and what the parts left out at most; adds with `+`."""
 
     pair: Pair
     lost: Floats
@@ -133,12 +133,12 @@ def _largest(rows: Rows) -> Largest:
 
 
 def _products(cut: Cut, rows: Rows) -> Products:
-    """The products of the slices of some rows, exact in each block."""
+    """The products of the parts of some rows, exact in each block."""
     n, weight = len(rows.X), rows.importance
-    q, slices = rows.X.shape[1] + 1, len(cut.grid)
-    high, low = np.zeros((slices * q, slices * q)), np.zeros((slices * q, slices * q))
+    q, splits = rows.X.shape[1] + 1, len(cut.grid)
+    high, low = np.zeros((splits * q, splits * q)), np.zeros((splits * q, splits * q))
     lost, heavy_lost = np.zeros(q), np.zeros(q)
-    out = np.empty((slices * q, cut.block))
+    out = np.empty((splits * q, cut.block))
     for start in range(0, n, cut.block):
         part = slice(start, start + cut.block)
         columns, tails = _columns(rows, part, cut.scale)
@@ -146,7 +146,7 @@ def _products(cut: Cut, rows: Rows) -> Products:
         if weight is None:
             product = S @ S.T
         else:
-            # w x is a pair again: its slices multiply those of x. Weights are below 1 after a power of two.
+            # w x is a pair again: its parts multiply those of x. Weights are below 1 after a power of two.
             w = weight[part] * cut.unit
             heavy, error = two_product(columns, np.broadcast_to(w, columns.shape))
             error = error if tails is None else error + tails * w
@@ -174,7 +174,7 @@ def _columns(rows: Rows, part: slice, scale: Floats) -> tuple[Floats, Floats | N
 
 
 def _cut(rest: Floats, tails: Floats | None, grid: tuple[float, ...], out: Floats, lost: Floats) -> Floats:
-    """The slices of the columns one below the other, (K q, m); `lost` grows to the largest remainder. Uses up rest."""
+    """The parts of the columns one below the other, (K q, m); `lost` grows to the largest remainder. Uses up rest."""
     q, m = rest.shape
     S = out[:, :m]
     for k, unit in enumerate(grid):

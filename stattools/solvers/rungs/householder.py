@@ -26,7 +26,7 @@ from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
 from stattools.record import record
 from stattools.solvers.digits import EPS, Digits
 from stattools.solvers.metric import Metric
-from stattools.solvers.rungs.rows_at_once import FewRows
+from stattools.solvers.rungs.rows_at_once import RowsAtOnce
 from stattools.solvers.rungs.shift import Shift
 
 FEW = 9_000
@@ -64,7 +64,7 @@ class Orthogonal:
     lifting: float
 
     @classmethod
-    def of(cls, rows: FewRows, observations: float) -> Orthogonal | None:
+    def of(cls, rows: RowsAtOnce, observations: float) -> Orthogonal | None:
         """The solution of rows that count for `observations`; None for dependent columns, and where nothing is left."""
         Z, v, shift = rows.Z, rows.v, rows.shift
         n, p = Z.shape

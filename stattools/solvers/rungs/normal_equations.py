@@ -25,7 +25,7 @@ from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
 from stattools.record import record
 from stattools.solvers.digits import EPS, sum_rounding
 from stattools.solvers.metric import Metric
-from stattools.solvers.rungs.rows_at_once import FewRows
+from stattools.solvers.rungs.rows_at_once import RowsAtOnce
 from stattools.solvers.rungs.shift import Shift
 from stattools.solvers.rungs.shifted_rows import NotConstant, Shifted
 
@@ -64,9 +64,9 @@ class Refined:
 
 # Sums that overflow are left to the rungs that refuse them.
 @np.errstate(over="ignore", invalid="ignore")
-def refine(rows: FewRows | Rows | ScannedRows) -> Refined | None:
+def refine(rows: RowsAtOnce | Rows | ScannedRows) -> Refined | None:
     """The fast rung; None where the Gram matrix is too ill-conditioned to start from, or the steps do not shrink."""
-    if isinstance(rows, FewRows):
+    if isinstance(rows, RowsAtOnce):
         return _refined(rows, None)
     shifted = Shifted.of(rows)
     try:
@@ -76,7 +76,7 @@ def refine(rows: FewRows | Rows | ScannedRows) -> Refined | None:
         return _refined(shifted, shifted.guess())
 
 
-def _refined(rows: FewRows | Shifted, start: Floats | None) -> Refined | None:
+def _refined(rows: RowsAtOnce | Shifted, start: Floats | None) -> Refined | None:
     shift, n = rows.shift, rows.n
     G, g, square, rss, size = rows.sums(start)
     diagonal = G.diagonal()

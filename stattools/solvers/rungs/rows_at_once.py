@@ -18,12 +18,12 @@ from stattools.numerics.products import NARROW, ones, symmetric, upper_gram
 from stattools.record import record
 from stattools.solvers.rungs.shift import Shift, constant_column
 
-FEW = 1024
+MOST_ROWS = 1024
 """Rows that are taken as one block."""
 
 
 @record
-class FewRows:
+class RowsAtOnce:
     """Z (n, p), in Fortran order unless unmoved, and v (n,), both times the roots of the weights; `size` is y^T W y."""
 
     shift: Shift
@@ -32,7 +32,7 @@ class FewRows:
     size: float
 
     @classmethod
-    def of(cls, rows: Rows) -> FewRows:
+    def of(cls, rows: Rows) -> RowsAtOnce:
         """All rows about their means."""
         X, y = np.asarray(rows.X), rows.y
         n, p = X.shape
@@ -47,13 +47,13 @@ class FewRows:
         return cls._weighted(Shift(center, middle, first, X.item(0, first)), Z, v, rows)
 
     @classmethod
-    def unmoved(cls, rows: Rows) -> FewRows:
+    def unmoved(cls, rows: Rows) -> RowsAtOnce:
         """All rows as they are."""
         X = np.asarray(rows.X)
         return cls._weighted(Shift.none(X.shape[1]), X, rows.y if rows.offset is None else rows.y - rows.offset, rows)
 
     @classmethod
-    def _weighted(cls, shift: Shift, Z: Floats, v: Floats, rows: Rows) -> FewRows:
+    def _weighted(cls, shift: Shift, Z: Floats, v: Floats, rows: Rows) -> RowsAtOnce:
         y, weight = rows.y, rows.importance
         if weight is None:
             return cls(shift, Z, v, ddot(y, y))

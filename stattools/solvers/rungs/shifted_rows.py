@@ -1,4 +1,4 @@
-"""Rows about rough centers in blocks, the coordinates in which least squares takes its sums; of few rows `few_rows.py`.
+"""Rows about rough centers in blocks, the coordinates in which least squares sums; few rows are in `rows_at_once.py`.
 
 Centers come from a sample of rows: any will do, as they only say in which coordinates the sums are taken, and so cost
 no read. A column that is constant takes up the shift. Memory is one block.

@@ -1,8 +1,8 @@
 """Softmax regressions with many coefficients: quasi-Newton passes, and the certificate that their size allows.
 
-Many rows: the maximum of a sample and its information as a metric (`softmax_sample.py`), then unit steps by the score
-of all rows. Else L-BFGS (`quasi_newton.py`) climbs in a metric made of p x p matrices (`softmax_metric.py`), rebuilt at
-steps 10, 50, 150, 300, ... Either reads single precision first, and ends by `softmax_end.py`, in double.
+Many rows: the maximum of a sample and its information as a metric (`sample.py`), then unit steps by the score
+of all rows. Else L-BFGS (`quasi_newton.py`) climbs in a metric made of p x p matrices (`metric.py`), rebuilt at
+steps 10, 50, 150, 300, ... Either reads single precision first, and ends by `certificate.py`, in double.
 """
 
 from __future__ import annotations

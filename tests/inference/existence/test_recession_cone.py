@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from scipy.optimize import linprog
 
 import stattools as st
-from stattools.inference.existence.recession_cone import Rivals, cone, direction, null_space
+from stattools.inference.existence.recession_cone import Rivals, direction, null_space, recession_cone
 from tests.cases import rng
 
 
@@ -35,7 +35,7 @@ def models(seed: int, n: int):
 def test_few_rows_are_enough(seed, n):
     for make in models(seed, n):
         try:
-            space, _ = cone(make())
+            space, _ = recession_cone(make())
         except st.DomainError:  # one class only
             continue
         d = direction(space, np.ones(space.size, dtype=bool))
@@ -48,7 +48,7 @@ def test_few_rows_are_enough(seed, n):
 @pytest.mark.parametrize("seed", range(3))
 def test_margins_normals_and_total_of_rivals_agree(seed):
     g = rng(seed)
-    space, _ = cone(st.softmax(g.integers(0, 4, 30), g.normal(size=(30, 2))))
+    space, _ = recession_cone(st.softmax(g.integers(0, 4, 30), g.normal(size=(30, 2))))
     assert isinstance(space, Rivals)
     A = space.normals(np.arange(space.size))
     d = g.normal(size=A.shape[1])

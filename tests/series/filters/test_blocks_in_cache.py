@@ -1,4 +1,4 @@
-"""Tiles are the whole: whatever their size, each kernel call gets the values that enter it."""
+"""Blocks are the whole: whatever their size, each kernel call gets the values that enter it."""
 
 import numpy as np
 import pytest
@@ -16,20 +16,20 @@ def kernel(a, b, before, y):
         y[r] = loop_of_order(np.array([part[r] for part in a]), b[r], before[:, r])
 
 
-@pytest.mark.parametrize("tile", [1, 2, 5, 8, 100])
+@pytest.mark.parametrize("block", [1, 2, 5, 8, 100])
 @pytest.mark.parametrize("k", [1, 3])
-def test_tiles_of_any_size_are_the_whole(tile, k, monkeypatch):
-    monkeypatch.setattr(blocks_in_cache, "TILE", tile)
+def test_blocks_of_any_size_are_the_whole(block, k, monkeypatch):
+    monkeypatch.setattr(blocks_in_cache, "BLOCK", block)
     g = rng(k)
     a, b, before = tuple(g.uniform(-1, 1, (k, 3, 8))), g.normal(size=(3, 8)), g.normal(size=(k, 3))
-    whole, tiles = np.empty((3, 8)), np.empty((8, 3)).T  # whose rows are not contiguous
+    whole, blocks = np.empty((3, 8)), np.empty((8, 3)).T  # whose rows are not contiguous
     sweep(kernel, a, b, before, whole, whole=True)
-    sweep(kernel, a, b, before, tiles)
-    assert_allclose(tiles, whole, rtol=1e-15)
+    sweep(kernel, a, b, before, blocks)
+    assert_allclose(blocks, whole, rtol=1e-15)
 
 
 def test_trouble_is_told_with_its_place_in_the_whole(monkeypatch):
-    monkeypatch.setattr(blocks_in_cache, "TILE", 4)
+    monkeypatch.setattr(blocks_in_cache, "BLOCK", 4)
 
     def fails(a, b, before, y):
         if b.max() == 1.0:

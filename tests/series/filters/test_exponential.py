@@ -11,7 +11,7 @@ from scipy.linalg import solve_triangular
 from scipy.signal import lfilter
 
 from stattools.errors import DomainError
-from stattools.series.filters.blocks_in_cache import TILE
+from stattools.series.filters.blocks_in_cache import BLOCK as IN_CACHE
 from stattools.series.filters.exponential import BLOCK, exponential_filter
 from tests.cases import rng
 from tests.series.filters.twins import dense, exact_filter, filter_loop, long_filter
@@ -184,7 +184,7 @@ def test_initial_values(engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_batches_out_and_tiles(engine):
-    x, w = rng(24).normal(size=(2, TILE + 5)), rng(25).uniform(0, 1, (2, TILE + 5))
+    x, w = rng(24).normal(size=(2, IN_CACHE + 5)), rng(25).uniform(0, 1, (2, IN_CACHE + 5))
     found = exponential_filter(x, w, engine=engine)
     for row in range(2):
         assert_allclose(found[row], filter_loop(x[row], w[row]), rtol=0, atol=1e-14)

@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
 from stattools.errors import DomainError, IncompatibleError
-from stattools.series.filters.blocks_in_cache import TILE
+from stattools.series.filters.blocks_in_cache import BLOCK
 from stattools.series.filters.recurrence import linear_recurrence
 from tests.cases import rng
 from tests.series.filters.twins import dense, loop, loop_of_order
@@ -24,7 +24,7 @@ def test_equals_the_loop(n, engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_equals_the_loop_across_tiles(engine):
-    n = 2 * TILE + 17
+    n = 2 * BLOCK + 17
     a, b = rng(1).uniform(0, 1, n), rng(2).uniform(0, 1, n)
     assert_allclose(linear_recurrence(a, b, initial=2.0, engine=engine), loop(a, b, 2.0), rtol=1e-14)
     assert_allclose(linear_recurrence(0.75, b, engine=engine), loop(0.75, b), rtol=1e-14)
@@ -119,7 +119,7 @@ def test_order_k_equals_the_loop_and_the_dense_solve(k, n):
 
 
 def test_order_k_in_batches_with_shared_coefficients_and_across_tiles():
-    A, b = rng(16).uniform(-0.4, 0.4, (2, TILE + 9)), rng(17).normal(size=(2, TILE + 9))
+    A, b = rng(16).uniform(-0.4, 0.4, (2, BLOCK + 9)), rng(17).normal(size=(2, BLOCK + 9))
     start = rng(18).normal(size=(2, 2))
     found = linear_recurrence(A[:, None, :], b, initial=start)
     for row in range(2):
@@ -179,9 +179,9 @@ def test_an_overflow_names_the_index_and_the_series(engine):
         linear_recurrence(2.0, b, engine=engine)
     with pytest.raises(DomainError, match=r"overflows float32 at index 127"):
         linear_recurrence(2.0, np.ones(200, np.float32), engine=engine)
-    late = np.zeros(3 * TILE)
-    late[2 * TILE] = 1.0
-    with pytest.raises(DomainError, match=f"index {2 * TILE + 1024}"):
+    late = np.zeros(3 * BLOCK)
+    late[2 * BLOCK] = 1.0
+    with pytest.raises(DomainError, match=f"index {2 * BLOCK + 1024}"):
         linear_recurrence(2.0, late, engine=engine)
 
 
@@ -220,7 +220,7 @@ def test_what_does_not_fit_is_an_error():
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_memory_is_the_output_and_a_tile(engine):
+def test_memory_is_the_output_and_a_block(engine):
     import tracemalloc
 
     a, b, room = np.full(2_000_000, 0.5), np.ones(2_000_000), np.empty(2_000_000)

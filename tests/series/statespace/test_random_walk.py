@@ -40,7 +40,7 @@ def test_means_and_variances_hold_all_digits_for_any_signal_to_noise_ratio(ratio
 @pytest.mark.parametrize("ratio", RATIOS)
 @pytest.mark.parametrize("gaps", [False, True])
 def test_precisions_are_the_positive_recursion(ratio, gaps):
-    """Numerator and denominator in a loop with rescaling, over more steps than a tile."""
+    """Numerator and denominator in a loop with rescaling, over more steps than a block."""
     observed = np.random.default_rng(0).random(9000) < (0.7 if gaps else 2.0)
     num, den, loop = 0.0, 1.0, []
     for seen in observed:

@@ -1,4 +1,4 @@
-"""The sliced Gram matrix against rationals: exact where nothing is cut, and what is cut is said."""
+"""The split Gram matrix against rationals: exact where nothing is cut, and what is cut is said."""
 
 from fractions import Fraction
 
@@ -46,10 +46,10 @@ def sample(kind, n=40):
 
 
 @pytest.mark.parametrize("kind", ["plain", "offset", "weights", "low", "blocks"])
-@pytest.mark.parametrize("slices", [4, 7])
-def test_every_entry_is_right_to_pairs(kind, slices):
+@pytest.mark.parametrize("splits", [4, 7])
+def test_every_entry_is_right_to_pairs(kind, splits):
     rows = sample(kind)
-    gram = exact_gram(rows, slices)
+    gram = exact_gram(rows, splits)
     true = rational(rows, gram.scale)
     diagonal = [float(true[i][i]) ** 0.5 for i in range(4)]
     n = len(rows.y)
@@ -57,7 +57,7 @@ def test_every_entry_is_right_to_pairs(kind, slices):
         for j in range(4):
             said = 2.0**-100 * diagonal[i] * diagonal[j] + gram.loose + n * float(gram.lost[i] + gram.lost[j])
             assert abs(float(total(gram.pair, i, j) - true[i][j])) <= said
-    if slices == 7:
+    if splits == 7:
         assert gram.loose == 0.0
         assert not gram.lost.any()
 

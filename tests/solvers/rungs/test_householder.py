@@ -14,12 +14,12 @@ from stattools.data.rows.rows import Rows
 from stattools.solvers.digits import EPS
 from stattools.solvers.metric import Metric
 from stattools.solvers.rungs.householder import FEW, Orthogonal, are_few
-from stattools.solvers.rungs.rows_at_once import FewRows
+from stattools.solvers.rungs.rows_at_once import RowsAtOnce
 from tests.cases import rng
 from tests.solvers.rungs.test_rows_at_once import problem
 
 
-def at_once(rows, moved=FewRows.of) -> Any:
+def at_once(rows, moved=RowsAtOnce.of) -> Any:
     return Orthogonal.of(moved(rows), rows.n)
 
 
@@ -28,7 +28,7 @@ def exact(rows):
     return st.LeastSquares(accuracy="exact").solve(model)
 
 
-@pytest.mark.parametrize("moved", [FewRows.of, FewRows.unmoved])
+@pytest.mark.parametrize("moved", [RowsAtOnce.of, RowsAtOnce.unmoved])
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     seed=some.integers(0, 999),
@@ -115,13 +115,13 @@ def test_columns_far_from_0_are_moved():
     g = rng(6)
     X = np.column_stack([np.ones(50), 2000.0 + g.normal(size=50)])
     rows = Rows(X, 0.01 * X[:, 1] + g.normal(size=50))
-    assert [at_once(rows, moved).certainly(13.0) for moved in (FewRows.unmoved, FewRows.of)] == [False, True]
+    assert [at_once(rows, moved).certainly(13.0) for moved in (RowsAtOnce.unmoved, RowsAtOnce.of)] == [False, True]
     solution = st.LeastSquares().solve(st.ols(rows.y, X, intercept=False))
     assert solution.rung == "QR"
     assert solution.digits.smallest >= 13.0
 
 
-@pytest.mark.parametrize("moved", [FewRows.of, FewRows.unmoved])
+@pytest.mark.parametrize("moved", [RowsAtOnce.of, RowsAtOnce.unmoved])
 def test_what_was_given_is_left_as_it_was(moved):
     for constant in (None, 0):
         rows = problem(5, 30, 3, constant=constant, offset=1.0, closeness=None, noise=1.0, extras=(), order="F")

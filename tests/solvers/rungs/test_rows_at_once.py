@@ -11,7 +11,7 @@ from stattools.data.rows.rows import Rows
 from stattools.numerics.products import NARROW
 from stattools.solvers.rungs.normal_equations import refine
 from stattools.solvers.rungs.rounding import Rounding
-from stattools.solvers.rungs.rows_at_once import FEW, FewRows
+from stattools.solvers.rungs.rows_at_once import MOST_ROWS, RowsAtOnce
 from tests.cases import rng
 
 
@@ -46,7 +46,7 @@ def problem(seed, n, p, *, constant, offset, closeness, noise, extras, order):
 )
 def test_few_rows_are_the_same_in_blocks(seed, n, p, **kind):
     rows = problem(seed, n, p, **kind)
-    few, blocks = refine(FewRows.of(rows)), refine(rows)
+    few, blocks = refine(RowsAtOnce.of(rows)), refine(rows)
     if few is None or blocks is None:  # where round-off decides which columns are dependent, one of them may be
         found = few or blocks
         assert found is None or found.metric.inflation() > 1e8
@@ -73,7 +73,7 @@ def test_few_rows_are_the_same_in_blocks(seed, n, p, **kind):
 def test_the_sums_are_those_of_weighted_rows(p):
     rows = problem(1, 40, p, constant=1, offset=1.0, closeness=None, noise=1.0, order="C",
                    extras={"weights", "precision", "offset"})  # fmt: skip
-    few = FewRows.of(rows)
+    few = RowsAtOnce.of(rows)
     X, v, w = rows.X - few.shift.center, rows.y - rows.offset - few.shift.middle, rows.importance
     G, g, square, *_ = few.sums(None)
     assert_allclose(G, (X.T * w) @ X, rtol=1e-11, atol=1e-9 * np.abs(X).max() ** 2)
@@ -90,13 +90,13 @@ def test_what_was_given_is_left_as_it_was():
         for constant in (None, 0):
             rows = problem(2, 30, 3, constant=constant, offset=1.0, closeness=None, noise=1.0, order=order, extras={})
             X, y = rows.X.copy(), rows.y.copy()
-            first, second = (refine(FewRows.of(rows)) for _ in range(2))
+            first, second = (refine(RowsAtOnce.of(rows)) for _ in range(2))
             assert np.array_equal(rows.X, X)
             assert np.array_equal(rows.y, y)
             assert np.array_equal(first.theta, second.theta)
 
 
-@pytest.mark.parametrize("n", [FEW, FEW + 1])
+@pytest.mark.parametrize("n", [MOST_ROWS, MOST_ROWS + 1])
 def test_where_few_rows_end_nothing_changes(n):
     rows = problem(3, n, 4, constant=0, offset=1.0, closeness=None, noise=1.0, order="C", extras={})
     solution = st.LeastSquares().solve(st.ols(rows.y, rows.X, intercept=False))
