@@ -16,7 +16,6 @@ from scipy import special, stats
 import stattools as st
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
-from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
 from tests.gumbel import Gumbel, gumbel
 
@@ -198,7 +197,15 @@ LIKELIHOODS = [
     ),
 ]
 
-PREDICTORS = [Linear(3), Linear(3, width=2), Dispersed(3)]
+PREDICTORS = {
+    "one mean": Linear(3),
+    "softmax": Linear(3, width=2),
+    "a mean, and a constant": Linear(3, 2, ((),)),
+    "a mean on all columns, the second on two of them": Linear(4, 2, ((0, 3),)),
+    "a mean on some columns, the second on others": Linear(4, 2, ((0, 3),), main=(0, 1, 2)),
+    "three, on all, on some and on none": Linear(4, 3, ((0, 2), ())),
+    "three categories, and a constant": Linear(3, 3, ((),)),
+}
 
 SOLVERS = [st.Newton(), st.LBFGS(), st.GradientDescent()]
 """Solvers that take any regression; LeastSquares takes the Gaussian one only."""

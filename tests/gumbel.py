@@ -97,7 +97,7 @@ def gumbel(formula_or_y: Any, data_or_X: Any, /, *, offset: Any = None, weights:
     """Gumbel regression of a formula and a table, or of arrays."""
     data = read_rows(formula_or_y, data_or_X, None, True, offset=offset, weights=weights)
     y = numeric(data.outcome, data.outcome_name)
-    return bind("gumbel", "Gumbel regression", Gumbel(), data, y, dispersed=("log scale",))
+    return bind("gumbel", "Gumbel regression", Gumbel(), data, y)
 
 
 def _parts(eta: ArrayLike) -> tuple[Floats, Floats]:

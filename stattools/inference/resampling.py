@@ -18,7 +18,6 @@ import numpy as np
 from scipy import special
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
-from stattools.inference.covariance.leverage import row_scores
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.inference.many_fits import replicate
@@ -252,7 +251,7 @@ def _influence(whole: Fit) -> tuple[Floats, Floats]:
     parts = []
     for block in model.rows.blocks():
         eta = model.predictor.forward(whole.estimate, block)[0]
-        parts.append(row_scores(model.predictor, block, model.likelihood.score(eta, block.y)))
+        parts.append(model.predictor.row_scores(block.X, model.likelihood.score(eta, block.y)))
     influence = np.concatenate(parts) @ whole.solution.covariance
     return influence if model.rows.precision is None else influence * model.rows.precision[:, None], weight
 

@@ -76,6 +76,11 @@ class Likelihood:
     starts_at_zero: ClassVar[bool] = False
     """True where zeros are near enough to the maximum for a climb to begin."""
 
+    @property
+    def others(self) -> tuple[tuple[str, str], ...]:
+        """The parameters beside the first, each with its link."""
+        return tuple(self.parameters.items())[1:]
+
     def check(self, y: ArrayLike) -> Floats:
         """y as float64, or a DomainError that says which entry is no outcome of this family."""
         raise self.lacks("check(y)")

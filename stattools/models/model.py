@@ -26,7 +26,6 @@ from stattools.interface.arguments import FLOAT64, as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
 from stattools.likelihoods import Likelihood
-from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
 from stattools.numerics.products import FEW, symmetric
 from stattools.numerics.sweep import Share
@@ -98,7 +97,7 @@ class Model:
     kind: str
     title: str
     likelihood: Likelihood
-    predictor: Linear | Dispersed
+    predictor: Linear
     rows: Rows
     design: Design
     outcome_name: str
@@ -129,12 +128,13 @@ class Model:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """One name per coefficient: the term, or `category: term` where outcomes have categories; then the
-        dispersion's.
+        """One name per coefficient: the term, or `category: term` where outcomes have categories; then those of the
+        other parameters, `log alpha`, or `log scale: x` of one with columns.
         """
-        if self.categories is None:
-            return self.terms + self.predictor.extra
-        return tuple(f"{category}: {term}" for category in self.categories for term in self.terms)
+        if self.predictor.width == 1 and self.categories is None:
+            return self.terms
+        others = (name if link == "identity" else f"{link} {name}" for name, link in self.likelihood.others)
+        return self.predictor.names(self.terms, (*(self.categories or (None,)), *others))
 
     @property
     def n(self) -> float:
@@ -250,9 +250,7 @@ class Model:
 
 # A step that is too long may overflow: the solver sees a non-finite value and shortens it.
 @np.errstate(over="ignore", invalid="ignore")
-def _evaluation(
-    likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats, order: int, block: Block
-) -> Evaluation:
+def _evaluation(likelihood: Likelihood, predictor: Linear, theta: Floats, order: int, block: Block) -> Evaluation:
     eta, pullback = predictor.forward(theta, block)
     y, w = block.y, block.weight
     if order == 0:
@@ -263,31 +261,29 @@ def _evaluation(
     loglik, score, information = likelihood.evaluate(eta, y)
     if w is not None:
         score, information = _times(score, w), _times(information, w)
-    first = eta[:, 0] if predictor.extra else eta.ravel()
+    first = eta[:, : predictor.n_first].ravel() if predictor.own else eta.ravel()
     reach = abs(float(first[idamax(first)]))
     return Evaluation(_total(loglik, w), pullback(score), predictor.upper(block, information), reach)
 
 
-def _logliks(likelihood: Likelihood, predictor: Linear | Dispersed, points: list[Floats], block: Block) -> Floats:
+def _logliks(likelihood: Likelihood, predictor: Linear, points: list[Floats], block: Block) -> Floats:
     return np.array([_evaluation(likelihood, predictor, theta, 0, block).loglik for theta in points])
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as above
-def _change(
-    likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats, ahead: Floats, block: Block
-) -> Floats:
+def _change(likelihood: Likelihood, predictor: Linear, theta: Floats, ahead: Floats, block: Block) -> Floats:
     here, there = (predictor.forward(point, block)[0] for point in (theta, ahead))
     weight = likelihood.information(there, block.y) - likelihood.information(here, block.y)
     return predictor.information(block, _times(weight, block.weight))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as above
-def _score(likelihood: Likelihood, predictor: Linear | Dispersed, theta: Floats, block: Block) -> Floats:
+def _score(likelihood: Likelihood, predictor: Linear, theta: Floats, block: Block) -> Floats:
     eta, pullback = predictor.forward(theta, block)
     return pullback(_times(likelihood.score(eta, block.y), block.weight))
 
 
-def _squares(predictor: Linear | Dispersed, theta: Floats, block: Block) -> Floats:
+def _squares(predictor: Linear, theta: Floats, block: Block) -> Floats:
     residual = block.y - predictor.forward(theta, block)[0]
     return np.array([_total(residual * residual, block.weight), _total(block.y * block.y, block.weight)])
 

@@ -206,15 +206,9 @@ def shares(model: Any) -> tuple[Floats, Floats | None, str]:
     return share, trials if weight is None else weight * trials, "trials"
 
 
-def shared(model: Any) -> tuple[str, ...]:
-    """Parameters that are no coefficient of a column, such as log alpha; they are the last."""
-    return model.predictor.extra if hasattr(model, "predictor") else ()
-
-
 def coefficient_spreads(model: Any) -> Floats:
     """Standard deviation of the column of each coefficient; 0 for constants and for parameters without a column."""
-    extra = np.zeros(len(shared(model)))
-    return np.concatenate([np.tile(spreads(model), len(model.categories or [""])), extra])
+    return model.predictor.of_columns(spreads(model), 0.0)
 
 
 def spreads(model: Any) -> Floats:

@@ -13,9 +13,7 @@ from stattools.solvers.samples.surrogate import held_elsewhere
 
 def dispersion(fit: Fit) -> tuple[str, ...]:
     """One sentence where a dispersion is estimated beside the coefficients, none elsewhere."""
-    shared = (
-        fit.model.names[len(fit.model.terms) :] if isinstance(fit.model, Model) and not fit.model.categories else ()
-    )
+    shared = isinstance(fit.model, Model) and fit.model.predictor.n_shared
     return (DISPERSED.get(fit.model.kind, _any)(fit),) if shared else ()
 
 
@@ -27,9 +25,9 @@ def _precision(fit: Fit) -> str:
     trials = float(np.median(np.repeat(fit.model.rows.y[:, 1], weight.astype(int))))
     return (
         f"$s$ itself is $e^{{{number(log_s, decimals(se))}}} = {number(s, places)}$"
-        f"{_interval_of_exp(fit, 'log precision', places)}: in a group of {count(trials)} trials, the median, "
+        f"{_interval_of_exp(fit, places)}: in a group of {count(trials)} trials, the median, "
         f"the variance of the successes is $1 + (n - 1) / (1 + s) = {number(1.0 + (trials - 1.0) / (1.0 + s), 2)}$ "
-        f"times the binomial one. {code('log precision')} has no test in the table: $s = 1$ is nothing special, and "
+        f"times the binomial one. {code(fit.names[-1])} has no test in the table: $s = 1$ is nothing special, and "
         "the binomial lies at infinity."
     )
 
@@ -45,9 +43,9 @@ def _alpha(fit: Fit) -> str:
         mean = float(weight @ rows.y / weight.sum())
     return (
         f"$\\alpha$ itself is $e^{{{number(log_alpha, decimals(se))}}} = {number(alpha, places)}$"
-        f"{_interval_of_exp(fit, 'log alpha', places)}: at the mean count of {number(mean, 2)} the variance is "
+        f"{_interval_of_exp(fit, places)}: at the mean count of {number(mean, 2)} the variance is "
         f"$1 + \\alpha \\mu = {number(1.0 + alpha * mean, 2)}$ times the mean, where Poisson has 1. "
-        f"{code('log alpha')} has no test in the table: $\\alpha = 1$ is nothing special, "
+        f"{code(fit.names[-1])} has no test in the table: $\\alpha = 1$ is nothing special, "
         "and $\\alpha = 0$, Poisson, lies at the boundary."
     )
 
@@ -57,8 +55,8 @@ def _phi(fit: Fit) -> str:
     phi = float(np.exp(log_phi))
     return (
         f"$\\phi$ itself is $e^{{{number(log_phi, decimals(se))}}} = {number(phi, decimals(phi * se))}$"
-        f"{_interval_of_exp(fit, 'log dispersion', decimals(phi * se))}: the standard deviation of an outcome is "
-        f"$\\sqrt{{\\phi}} = {number(float(np.sqrt(phi)), 2)}$ times its mean. {code('log dispersion')} has no "
+        f"{_interval_of_exp(fit, decimals(phi * se))}: the standard deviation of an outcome is "
+        f"$\\sqrt{{\\phi}} = {number(float(np.sqrt(phi)), 2)}$ times its mean. {code(fit.names[-1])} has no "
         "test in the table: $\\phi = 1$, the exponential distribution, is seldom a question."
     )
 
@@ -66,22 +64,24 @@ def _phi(fit: Fit) -> str:
 def _any(fit: Fit) -> str:
     """Of a regression that no row tells of: the last coefficient, and what it is the logarithm of."""
     name, value, se = fit.names[-1], float(fit.estimate[-1]), float(fit.se[-1])
-    if not name.startswith("log "):
+    parameter, link = fit.model.likelihood.others[-1]
+    if link != "log":
         return f"{code(name)} is shared by all rows, and has no test in the table."
     whole = float(np.exp(value))
     return (
-        f"{code(name.removeprefix('log '))} itself is $e^{{{number(value, decimals(se))}}} = "
-        f"{number(whole, decimals(whole * se))}${_interval_of_exp(fit, name, decimals(whole * se))}. {code(name)} is "
+        f"{code(parameter)} itself is $e^{{{number(value, decimals(se))}}} = "
+        f"{number(whole, decimals(whole * se))}${_interval_of_exp(fit, decimals(whole * se))}. {code(name)} is "
         "shared by all rows, and has no test in the table: 1 is nothing special."
     )
 
 
-def _interval_of_exp(fit: Fit, name: str, places: int) -> str:
+def _interval_of_exp(fit: Fit, places: int) -> str:
     """The interval of what the last coefficient is the logarithm of, in brackets; nothing where a fit has none."""
     if not fit.kinds:
         return ""
     lower, upper = np.exp(np.asarray(fit.interval())[-1])
-    return f" ({percent(fit.level)} interval {between(float(lower), float(upper), places)}, from that of {code(name)})"
+    ends = between(float(lower), float(upper), places)
+    return f" ({percent(fit.level)} interval {ends}, from that of {code(fit.names[-1])})"
 
 
 DISPERSED = {"negative_binomial": _alpha, "beta_binomial": _precision, "gamma": _phi}

@@ -13,7 +13,6 @@ from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.models.model import Model
 from stattools.reporting import comparisons
-from stattools.reporting.diagnostics import shared
 from stattools.reporting.document import inline
 from stattools.reporting.sentences import conclusion
 from stattools.reporting.stories import story
@@ -38,7 +37,7 @@ def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
     if not isinstance(model, Model):
         return (_plain(conclusion(fit)),)
     rows = fit.table(level).to_dict("records")
-    rows = rows[: len(rows) - len(shared(model))]
+    rows = rows[: len(rows) - model.predictor.n_shared]
     asked = fit.level if level is None else level
     said = (_sentence(fit, row, asked) for row in rows if row["term"] != "Intercept")
     return tuple(" ".join(sentence.split()) for sentence in said)

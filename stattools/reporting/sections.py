@@ -13,7 +13,7 @@ from stattools.inference.fitted import Fit
 from stattools.models.model import Model
 from stattools.numerics.moments import Moments
 from stattools.reporting import equations, rows_in_files, sentences, smoothing, state_space, tallies
-from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, shared, spreads
+from stattools.reporting.diagnostics import COUNTS, KINDS, diagnostics, spreads
 from stattools.reporting.dispersion import dispersion
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, Table, code, literal
 from stattools.reporting.provenance import code_version, data_hash, environment, extent
@@ -109,7 +109,8 @@ def estimates(fit: Fit) -> Table:
     if state_space.is_structural(fit.model):
         return state_space.estimates(fit)
     if fit.model.kind not in COUNTS:
-        interval, extra = f"{level} Wald interval", len(shared(fit.model))
+        interval = f"{level} Wald interval"
+        extra = fit.model.predictor.n_shared if isinstance(fit.model, Model) else 0
         statistic = "t" if fit.model.has_scale else "z"
         ratio = story(fit.model).ratio if isinstance(fit.model, Model) else None
         return coefficients(fit.table(), statistic=statistic, interval=interval, ratio=ratio, shared=extra)

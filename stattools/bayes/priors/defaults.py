@@ -89,7 +89,7 @@ def _of_sample(model: NormalSample, parameters: tuple[Parameter, ...]) -> list[D
 
 
 def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Default]:
-    rows, width, p = overview(model), _blocks(model), len(model.terms)
+    rows, width, p = overview(model), model.predictor.n_first, len(model.terms)
     unit = rows.spread
     units = "2.5 sd(y)" if model.likelihood.outcome is Outcome.REAL else "2.5"
     found: list[Default] = []
@@ -110,7 +110,3 @@ def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Defa
         else:
             found.append(Default(Flat(), f"flat: no scale is known for {parameter.name}"))
     return found
-
-
-def _blocks(model: Model) -> int:
-    return (model.predictor.size - len(model.predictor.extra)) // len(model.terms)

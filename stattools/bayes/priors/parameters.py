@@ -12,6 +12,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.models.model import Model
+from stattools.models.own_scale import shared
 from stattools.models.samples.normal import NormalSample
 
 LINE = (-np.inf, np.inf)
@@ -46,12 +47,11 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
     ['Intercept', 'age', 'alpha']
     """
     if isinstance(model, Model):
-        dispersion = tuple(Parameter(name.removeprefix("log "), *POSITIVE, "dispersion") for name in _extra(model))
-        count = len(model.names) - len(dispersion)
+        dispersion = {k: Parameter(name, *link.ends, "dispersion") for k, (name, link) in shared(model).items()}
         scale = (Parameter("sigma", *POSITIVE, "scale"),) if model.has_scale else ()
-        found = tuple(map(Parameter, model.names[:count])) + dispersion + scale
+        found = tuple(dispersion.get(k) or Parameter(name) for k, name in enumerate(model.names)) + scale
         names = [parameter.name for parameter in found]
-        for parameter in dispersion + scale:
+        for parameter in (*dispersion.values(), *scale):
             if names.count(parameter.name) > 1:
                 raise IncompatibleError(
                     f"{model.title} has two parameters named {parameter.name!r}, one of them the coefficient of a "
@@ -70,7 +70,3 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
     return tuple(
         Parameter(name, *POSITIVE, role) if name in (positive or ()) else Parameter(name, *LINE) for name in model.names
     )
-
-
-def _extra(model: Model) -> tuple[str, ...]:
-    return model.predictor.extra

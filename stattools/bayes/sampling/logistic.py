@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli
 from stattools.models.model import Evaluation, Model
-from stattools.models.predictors.linear import Linear
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 FACTORS = 1000
@@ -45,7 +44,7 @@ class Logistic:
     def of(model: Model, frame: Floats) -> Logistic | None:
         """The fast form of a model, or None where it has none: other likelihoods, weights, too many rows to copy."""
         rows = model.rows
-        plain = isinstance(model.likelihood, Bernoulli) and type(model.predictor) is Linear
+        plain = isinstance(model.likelihood, Bernoulli)
         if not plain or held_elsewhere(model) or rows.importance is not None or not 0 < rows.X.size <= MOST_CELLS:
             return None
         sign = 2.0 * rows.y - 1.0

@@ -20,6 +20,7 @@ from stattools.inference.arviz.observations import observations
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.models.model import NOT_ASKED, Evaluation, Model
+from stattools.models.own_scale import behind_links, on_own_scale, shared
 
 MOST_CELLS = 10_000_000
 """Observations times points that are computed at once."""
@@ -78,48 +79,35 @@ class LeastSquares:
 
 @dataclass(frozen=True, eq=False)
 class Regression:
-    """A regression over its rows; the last entry of theta is alpha where the likelihood has one."""
+    """A regression over its rows; what all rows share, such as alpha, is in theta on its own scale."""
 
     model: Model
     frame: Floats
 
     @property
-    def dispersed(self) -> bool:
-        """Is the last parameter alpha?"""
-        return bool(self.model.predictor.extra)
-
-    @property
     def start(self) -> Floats:
         """Where solvers begin."""
-        start = self.model.start.copy()
-        if self.dispersed:
-            start[-1] = np.exp(start[-1])
-        return start
+        return on_own_scale(self.model, self.model.start)
 
     def evaluate(self, theta: Floats, order: int) -> Evaluation:
-        """Log-likelihood, score and information of the model, by the chain rule where alpha = exp(own)."""
-        if not self.dispersed:
-            return self.model.evaluate(theta, order)
-        own, alpha = theta.copy(), theta[-1]
-        own[-1] = np.log(alpha)
-        now = self.model.evaluate(own, order)
-        if order == 0:
+        """Log-likelihood, score and information of the model, by the chain rule where alpha = exp(eta)."""
+        eta = behind_links(self.model, theta)
+        now = self.model.evaluate(eta, order)
+        others = shared(self.model)
+        if order == 0 or not others:
             return now
-        unit = np.ones(len(theta))
-        unit[-1] = 1.0 / alpha
-        if order == 1:
-            return Evaluation(now.loglik, now.score * unit)
-        information = now.information * np.outer(unit, unit)
-        information[-1, -1] += now.score[-1] / alpha**2
+        unit, information = np.ones(len(theta)), now.information
+        for k, (_, link) in others.items():
+            unit[k] = 1.0 / link.slope(eta[k])
+        if order == 2:
+            information = information * np.outer(unit, unit)
+            for k, (_, link) in others.items():
+                information[k, k] += now.score[k] * link.bend(eta[k]) * unit[k] ** 3
         return Evaluation(now.loglik, now.score * unit, information)
 
     def logliks(self, theta: Floats) -> Floats:
         """Log-likelihoods at many points, (S, q), in one read of the rows."""
-        own = theta
-        if self.dispersed:
-            own = theta.copy()
-            own[:, -1] = np.log(theta[:, -1])
-        return self.model.logliks(own)
+        return self.model.logliks(behind_links(self.model, theta))
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,9 +68,8 @@ def _check_rows(model: Model, priors: Priors) -> None:
 def _check_regression(model: Model, priors: Priors) -> None:
     """The columns with flat priors have to be determined, the outcomes not separated along them."""
     p = len(model.terms)
-    count = model.predictor.size - len(model.predictor.extra)
     flat = np.array([isinstance(prior, Flat) for prior in priors.each])
-    columns = flat[:count].reshape(-1, p)
+    columns = flat[: model.predictor.size_first].reshape(-1, p)
     some = columns.any(axis=0)
     if some.any():
         part = _among(model, some) if not some.all() else model

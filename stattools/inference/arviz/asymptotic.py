@@ -21,7 +21,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
 from stattools.models.model import Model
-from stattools.models.predictors.dispersed import Dispersed
+from stattools.models.own_scale import on_own_scale
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -70,8 +70,6 @@ def _drawn(fit: Fit, draws: int, random: np.random.Generator) -> Floats:
     step = random.standard_normal((draws, len(fit.estimate))) @ root.T
     if not getattr(fit.model, "has_scale", False):
         theta = fit.estimate + step
-        if isinstance(getattr(fit.model, "predictor", None), Dispersed):
-            theta[:, -1] = np.exp(theta[:, -1])
-        return theta
+        return on_own_scale(fit.model, theta) if isinstance(fit.model, Model) else theta
     wider = np.sqrt(fit.df / random.chisquare(fit.df, draws))
     return np.column_stack([fit.estimate + step * wider[:, None], fit.scale * wider])

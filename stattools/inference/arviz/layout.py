@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.models.own_scale import shared
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.counts import BernoulliTrials
 from stattools.models.samples.normal import NormalSample
@@ -76,17 +77,16 @@ def _kinds(model: Any) -> tuple[str, ...]:
 
 
 def _of_regression(model: Model) -> Layout:
-    p, extra = len(model.terms), model.predictor.extra
-    count = model.predictor.size - len(extra)
+    p, count = len(model.terms), model.predictor.size_first
     coords: dict[str, tuple[Any, ...]] = {"coef": model.terms}
     if model.categories is None:
         variables = {"beta": Variable(("coef",), np.arange(p))}
     else:
         variables = {"beta": Variable(("category", "coef"), np.arange(count).reshape(-1, p))}
         coords["category"] = model.categories
-    scalars = [name.removeprefix("log ") for name in extra] + (["sigma"] if model.has_scale else [])
-    for k, name in enumerate(scalars):
-        variables[name] = Variable((), np.intp(count + k))  # type: ignore[arg-type]
+    scalars = {k: name for k, (name, _) in shared(model).items()} | ({count: "sigma"} if model.has_scale else {})
+    for k, name in scalars.items():
+        variables[name] = Variable((), np.intp(k))  # type: ignore[arg-type]
     return Layout(variables, coords)
 
 

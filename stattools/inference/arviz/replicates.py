@@ -14,6 +14,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.seeds import generator
 from stattools.models.model import Model
+from stattools.models.own_scale import behind_links
 
 CELLS = 2_000_000
 """Draws are taken together until rows times draws reach this."""
@@ -70,8 +71,6 @@ def _predictors(model: Model, theta: Floats) -> Iterator[tuple[Floats, Any]]:
     precision = 1.0 if model.rows.precision is None else np.sqrt(model.rows.precision)
     step = max(1, CELLS // max(len(X), 1))
     for start in range(0, len(theta), step):
-        some = theta[start : start + step, : predictor.size].copy()
-        shared = slice(predictor.size - len(predictor.extra), None)
-        some[:, shared] = np.log(some[:, shared])
+        some = behind_links(model, theta[start : start + step, : predictor.size])
         sigma = theta[start : start + step, -1:] / precision if model.has_scale else None
         yield predictor.forward_many(some, X, model.rows.offset), sigma

@@ -1,4 +1,4 @@
-"""Scores of single rows in theta, and what a row's leverage has taken from them.
+"""What a row's leverage has taken from its score.
 
     s_i = J_i^T u_i,   G_i = J_i C J_i^T,   u -> (I - W_i G_i)^-power u_i
 
@@ -10,45 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from stattools.data.rows.rows import Block
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
-from stattools.models.predictors.dispersed import Dispersed
-from stattools.models.predictors.linear import Linear
 
 LEVERAGE_LIMIT = 1.0 - 1e-10
 """A row with more leverage fixes a coefficient alone: its residual is 0 whatever its error was."""
-
-
-def _jacobian(predictor: Dispersed, block: Block) -> Floats:
-    """d eta / d theta of every row, (m, width, p): eta is linear in theta, so unit vectors give its columns."""
-    bare = block._replace(offset=None)
-    return np.stack([predictor.forward(unit, bare)[0] for unit in np.eye(predictor.size)], axis=-1)
-
-
-def row_scores(predictor: Linear | Dispersed, block: Block, u: Floats) -> Floats:
-    """Scores in theta, (m, p), from scores in eta, (m,) or (m, width)."""
-    if not isinstance(predictor, Linear):
-        return np.einsum("mk,mkp->mp", u, _jacobian(predictor, block))
-    if predictor.width == 1:
-        return block.X * u[:, None]
-    return (u[:, :, None] * block.X[:, None, :]).reshape(len(u), -1)
-
-
-def spread(predictor: Linear | Dispersed, block: Block, C: Floats) -> Floats:
-    """J C J^T of every row, the covariance of its eta: (m,) or (m, width, width)."""
-    if not isinstance(predictor, Linear):
-        J = _jacobian(predictor, block)
-        return J @ C @ J.transpose(0, 2, 1)
-    X, k = block.X, predictor.width
-    if k == 1:
-        return ((X @ C) * X).sum(axis=1)
-    parts = [((X @ C[a : a + X.shape[1], b : b + X.shape[1]]) * X).sum(axis=1) for a, b in _corners(k, X.shape[1])]
-    return np.stack(parts, axis=-1).reshape(len(X), k, k)
-
-
-def _corners(k: int, p: int) -> list[tuple[int, int]]:
-    return [(a * p, b * p) for a in range(k) for b in range(k)]
 
 
 def unshrunk(u: Floats, information: Floats, G: Floats, power: float, kind: str, start: int) -> Floats:

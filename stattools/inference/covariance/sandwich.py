@@ -20,11 +20,10 @@ from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError
 from stattools.inference.covariance.groups import Groups, require_series
 from stattools.inference.covariance.kinds import HAC
-from stattools.inference.covariance.leverage import row_scores, spread, unshrunk
+from stattools.inference.covariance.leverage import unshrunk
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.model import Model
-from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
 from stattools.solvers.metric import Metric
 
@@ -106,7 +105,7 @@ class Scores:
     """Scores at phi of whatever rows are given, in the coordinates of phi; C is its inverse information."""
 
     likelihood: Likelihood
-    predictor: Linear | Dispersed
+    predictor: Linear
     phi: Floats
     C: Floats
 
@@ -124,8 +123,9 @@ class Scores:
             if precision is not None:
                 u, information = _times(u, precision), _times(information, precision)
             if power:
-                u = unshrunk(u, information, spread(self.predictor, block, self.C), power, kind, part.start)
-            yield part, row_scores(self.predictor, block, u), weight
+                G = self.predictor.covariance(block.X, self.C)
+                u = unshrunk(u, information, G if u.ndim > 1 else G[:, 0, 0], power, kind, part.start)
+            yield part, self.predictor.row_scores(block.X, u), weight
 
 
 def _independent(terms: Scores, kind: str, rows: Rows) -> Floats:

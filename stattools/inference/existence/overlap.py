@@ -124,7 +124,7 @@ def _is_far(model: Model, solution: Solution) -> bool:
     reach = solution.reach
     if isnan(reach):
         eta = model.eta(solution.estimate)
-        reach = float(np.abs(eta[:, 0] if model.predictor.extra else eta).max())
+        reach = float(np.abs(eta.reshape(len(eta), -1)[:, : model.predictor.n_first]).max())
     return reach > model.likelihood.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
 
 

@@ -14,7 +14,6 @@ from stattools.inference.hypotheses.series import difference_of_series, is_serie
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Linear
 from stattools.solvers.samples.surrogate import held_elsewhere, place_of
 
 SAME_SPACE = 1e-9
@@ -118,7 +117,7 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     except np.linalg.LinAlgError:
         check_rank(full)
         raise
-    width = full.predictor.width if isinstance(full.predictor, Linear) else 1
+    width = full.predictor.n_first
     betas = estimate[: width * r].reshape(width, r)
     theta = betas @ map_of[:, :r].T + map_of[:, r]
     return np.concatenate([theta.ravel(), estimate[width * r :]])

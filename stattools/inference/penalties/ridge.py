@@ -124,6 +124,4 @@ def penalized_coefficients(model: Any) -> NDArray[np.bool_]:
     else:
         constant = (np.ptp(rows.X, axis=0) == 0) & (rows.X[0] != 0)  # an intercept by another name
     slopes = [term != "Intercept" and not alike for term, alike in zip(model.terms, constant, strict=True)]
-    extra = model.predictor.extra
-    blocks = (model.predictor.size - len(extra)) // len(slopes)
-    return np.array(slopes * blocks + [False] * len(extra))
+    return model.predictor.of_columns(np.array(slopes), False)

@@ -25,7 +25,6 @@ from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
 
 KINDS = ("mean", "observation", "class", "link")
@@ -101,7 +100,7 @@ def predict(
     return _frame(kind, value, *(at.likelihood.mean(end) if kind == "mean" else _first(end) for end in ends))
 
 
-def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats) -> Floats:
+def eta_covariance(predictor: Linear, X: Floats, covariance: Floats) -> Floats:
     """Covariance of the linear predictors of each row, (m, width, width); variances are clipped at 0.
 
     Raises DomainError where the columns lie so far from 0 that the covariance has not the digits: x^T C x is then a
@@ -118,8 +117,8 @@ def eta_covariance(predictor: Linear | Dispersed, X: Floats, covariance: Floats)
                 f"intervals of predictions square columns, whose largest number is {np.abs(X[part]).max():.1g}: the "
                 "variance is beyond float64. Give rows in the units of the fit."
             )
-        p = predictor.columns
-        require_digits("intervals of predictions", X[start], covariance[:p, :p], V[start, 0, 0])
+        size = predictor.parts[0]
+        require_digits("intervals of predictions", X[start], covariance[size, size], V[start, 0, 0])
     return V
 
 

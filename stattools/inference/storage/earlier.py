@@ -8,19 +8,19 @@ from typing import Any
 Fields = dict[str, Any]
 
 
-def as_now(name: str, fields: Fields) -> Fields:
-    """The fields of a class of today, from those that a file has.
+def as_now(name: str, fields: Fields) -> tuple[str, Fields]:
+    """A class of today and its fields, from those that a file has.
 
-    >>> as_now("Linear", {"columns": 2, "width": 1})
-    {'columns': 2, 'width': 1}
+    >>> as_now("Dispersed", {"columns": 2, "extra": ("log alpha",)})
+    ('Linear', {'columns': 2, 'width': 2, 'own': ((),)})
     """
     for old, renewed in RENEWED.get(name, {}).items():
         if old <= fields.keys():
-            fields = renewed(fields)
-    return fields
+            name, fields = renewed(fields)
+    return name, fields
 
 
-def _extras(fields: Fields) -> Fields:
+def _extras(fields: Fields) -> tuple[str, Fields]:
     """A model named the columns of its offset and of its exposure; what else was given beside X could have been an
     array or a column, so it is taken for an array, which is asked for again where new rows need it.
     """
@@ -30,10 +30,18 @@ def _extras(fields: Fields) -> Fields:
     if rows.offset is not None and not extras:
         extras["offset"] = None
     given = {"weights": rows.weight is not None, "precision": rows.precision is not None, "trials": rows.y.ndim == 2}
-    return fields | {"extras": extras | {name: None for name, there in given.items() if there}}
+    return "Model", fields | {"extras": extras | {name: None for name, there in given.items() if there}}
 
 
-RENEWED: dict[str, dict[frozenset[str], Callable[[Fields], Fields]]] = {
+def _predictor(fields: Fields) -> tuple[str, Fields]:
+    """Names of parameters that all rows share stood in the predictor, whose class was another where there were some."""
+    own = ((),) * len(fields["extra"])
+    return "Linear", {"columns": fields["columns"], "width": fields.get("width", 1 + len(own)), "own": own}
+
+
+RENEWED: dict[str, dict[frozenset[str], Callable[[Fields], tuple[str, Fields]]]] = {
+    "Dispersed": {frozenset({"extra"}): _predictor},
+    "Linear": {frozenset({"extra"}): _predictor},
     "Model": {frozenset({"offset_column", "exposure_column"}): _extras},
 }
 """By class: fields that it has no longer, and what makes today's fields of them."""

@@ -36,7 +36,6 @@ CLASSES = {
     "Dense": "networks.dense",
     "Design": "data.design",
     "Digits": "solvers.digits",
-    "Dispersed": "models.predictors.dispersed",
     "Fit": "inference.fitted",
     "Jeffreys": "inference.penalties",
     "Linear": "models.predictors.linear",
@@ -203,7 +202,8 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
                 raise ValueError("the formula reads otherwise than it was written")
             return formula
     parts = {name: decoded(part, arrays) for name, part in value["fields"].items()}
-    made = _class(value["@"])(**as_now(value["@"], parts))
+    name, parts = as_now(value["@"], parts)
+    made = _class(name)(**parts)
     require(made)
     _remember(made, {name: decoded(fact, arrays) for name, fact in value["facts"].items()})
     return made

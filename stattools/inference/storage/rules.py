@@ -129,11 +129,22 @@ def _model(it: Any) -> dict[str, Any]:
     p = it.predictor.columns
     return _outcome(it) | {
         "the kind has another likelihood": type(it.likelihood).__name__ in FAMILIES.get(it.kind, ()),
-        "the predictor is not as wide as the likelihood": getattr(it.predictor, "width", it.likelihood.width)
-        == it.likelihood.width,
+        "the predictor is not as wide as the likelihood": it.predictor.width == it.likelihood.width
+        and len(it.predictor.own) == len(it.likelihood.others),
         "the columns are not those of the design": p == len(it.design.names) == it.rows.X.shape[-1],
         "there is no start for each coefficient": finite(it.start, it.predictor.size),
         "rows were saved": it.source is it.index is None,
+    }
+
+
+def _linear(it: Any) -> dict[str, Any]:
+    chosen = [columns for columns in (it.main, *it.own) if columns is not None]
+    return {
+        "it has no columns": min(it.columns, it.width) > 0,
+        "a parameter has no predictor": it.width > len(it.own) and (it.main is None or bool(it.main and it.own)),
+        "a predictor has columns that are none": all(
+            are_distinct(some) and max(some, default=0) < it.columns for some in chosen
+        ),
     }
 
 
@@ -239,10 +250,9 @@ RULES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "Dense": lambda it: {"it has no units": min(it.inputs, it.outputs) > 0},
     "Design": _design,
     "Digits": _digits,
-    "Dispersed": lambda it: {"it has no columns": it.columns > 0 and bool(it.extra)},
     "Fit": _fit,
     "Jeffreys": _no_rule,
-    "Linear": lambda it: {"it has no columns": min(it.columns, it.width) > 0},
+    "Linear": _linear,
     "Model": _model,
     "Moments": _moments,
     "Network": _network,

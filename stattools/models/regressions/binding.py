@@ -18,7 +18,6 @@ from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
 from stattools.models.regressions.starting_point import starting_point
 from stattools.numerics.moments import Moments
@@ -48,11 +47,10 @@ def bind(
     *,
     labels: tuple[Any, ...] | None = None,
     outcome_name: str | None = None,
-    dispersed: tuple[str, ...] = (),
 ) -> Model:
     """The model of `likelihood` over the rows of `data`, whose columns may be weights, precision, offset, exposure.
 
-    `dispersed` names the parameter that all rows share beside the coefficients, if the likelihood has one.
+    The first parameter of the likelihood has all columns, the others are constants that all rows share.
     """
     rows: Any
     if data.scanned is not None:
@@ -69,7 +67,7 @@ def bind(
         if extras[2] is not None:
             require_precision(extras[2], rows.y)
     columns = data.X.shape[1]
-    predictor = Dispersed(columns, dispersed) if dispersed else _linear(columns, likelihood.width)
+    predictor = _linear(columns, likelihood.width, len(likelihood.parameters) - 1)
     return Model(  # by position: names cost a small fit a twentieth of its time
         kind,
         title,
@@ -91,9 +89,9 @@ def bind(
 
 
 @lru_cache(maxsize=64)
-def _linear(columns: int, width: int) -> Linear:
+def _linear(columns: int, width: int, others: int) -> Linear:
     """The same for all models of a size, made once."""
-    return Linear(columns, width)
+    return Linear(columns, width, ((),) * others)
 
 
 def _extras(

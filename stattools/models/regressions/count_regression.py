@@ -61,7 +61,7 @@ def negative_binomial(
     ('Intercept', 'age', 'log alpha')
     """
     return _counts("negative_binomial", "Negative binomial regression", NegativeBinomial(), formula_or_y, data_or_X,
-                   names, intercept, offset, exposure, weights, ("log alpha",))  # fmt: skip
+                   names, intercept, offset, exposure, weights)  # fmt: skip
 
 
 def _counts(
@@ -75,10 +75,9 @@ def _counts(
     offset: Column,
     exposure: Column,
     weights: Column,
-    dispersed: tuple[str, ...] = (),
 ) -> Model:
     data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights)
     y = numeric(data.outcome, data.outcome_name)
     if not y.any():
         raise DomainError(f"{title} needs a positive count somewhere; got only zeros: the rate's estimate would be 0.")
-    return bind(kind, title, likelihood, data, y, dispersed=dispersed)
+    return bind(kind, title, likelihood, data, y)

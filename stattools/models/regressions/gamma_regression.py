@@ -37,4 +37,4 @@ def gamma(
     """
     data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights)
     y = numeric(data.outcome, data.outcome_name)
-    return bind("gamma", "Gamma regression", GammaFamily(), data, y, dispersed=("log dispersion",))
+    return bind("gamma", "Gamma regression", GammaFamily(), data, y)

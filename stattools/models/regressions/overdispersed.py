@@ -55,11 +55,4 @@ def beta_binomial(
             "st.beta_binomial needs groups of two trials or more: single trials say nothing about how the groups "
             "vary. Group the rows, or use st.logistic."
         )
-    return bind(
-        "beta_binomial",
-        "Beta-binomial regression",
-        BetaBinomial(),
-        data,
-        y,
-        dispersed=("log precision",),
-    )
+    return bind("beta_binomial", "Beta-binomial regression", BetaBinomial(), data, y)

@@ -11,14 +11,13 @@ from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
-from stattools.models.predictors.dispersed import Dispersed
 from stattools.models.predictors.linear import Linear
 
 ENOUGH = 50_000
 """Rows that a start is made from, at most."""
 
 
-def starting_point(likelihood: Likelihood, predictor: Linear | Dispersed, rows: Rows) -> Floats:
+def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Floats:
     """Zeros, or what undoes the offset as far as the columns can; near `Likelihood.start` where zeros are far away."""
     theta = np.zeros(predictor.size)
     at_zero = likelihood.starts_at_zero
@@ -31,17 +30,23 @@ def starting_point(likelihood: Likelihood, predictor: Linear | Dispersed, rows: 
         )
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
     offset = np.zeros(len(rows.y)) if rows.offset is None else rows.offset
+    first = rows if predictor.main is None else replace(rows, X=rows.X[:, list(predictor.main)])
     if at_zero:
-        theta[: predictor.columns] = _nearest(rows, -offset)
+        theta[predictor.parts[0]] = _nearest(first, -offset)
         return theta
     largest = float(offset.max())
     near = likelihood.start(rows.y, weight, offset - largest)
-    constant = _constant(rows.X)
-    if constant.size and rows.X[0, constant[0]] != 0:
-        theta[constant[0]] = _in_units(near[0] - largest, rows.X[0, constant[0]])
-    elif rows.offset is not None:
-        theta[: predictor.columns] = _nearest(rows, likelihood.rough(rows.y, weight) - offset)
-    theta[predictor.columns :] = near[1:]
+    near[0] -= largest
+    constant = [column for column in _constant(rows.X).tolist() if rows.X[0, column]]
+    for k, (columns, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):
+        among = constant if columns is None else [place for place, column in enumerate(columns) if column in constant]
+        if columns == ():
+            theta[part] = near[k]
+        elif among:
+            column = among[0] if columns is None else columns[among[0]]
+            theta[part.start + among[0]] = _in_units(near[k], rows.X[0, column])
+        elif k == 0 and rows.offset is not None:
+            theta[part] = _nearest(first, likelihood.rough(rows.y, weight) - offset)
     return theta
 
 

@@ -191,7 +191,7 @@ def _intercept(model: Model, loglik: float) -> list[Finding]:
     X = model.rows.X
     ones = np.ones(len(X))
     miss = np.abs(X @ np.linalg.lstsq(X, ones, rcond=None)[0] - ones).max()
-    if miss <= 1e-6 or model.predictor.extra:
+    if miss <= 1e-6 or model.predictor.own:
         return []
     rows = replace(model.rows, X=np.column_stack([ones, X]))
     design = replace(model.design, names=("Intercept", *model.terms))

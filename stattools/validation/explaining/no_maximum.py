@@ -70,7 +70,7 @@ def aliased_numbers(foreign: Foreign, aliased: Finding) -> list[Finding]:
 
 def _fits_the_rest(model: Model, theta: Floats) -> bool:
     """Whether the linear predictor of theta is that of the maximum over columns that are not aliased."""
-    X, width = model.rows.X, model.predictor.width - len(model.predictor.extra)
+    X, width = model.rows.X, model.predictor.n_first
     found: Any = qr(X / np.maximum(np.abs(X).max(axis=0), 1e-300), mode="r", pivoting=True)
     R, order = found
     kept = order[: np.count_nonzero(np.abs(np.diagonal(R)) > 1e-10 * np.abs(R[0, 0]))]

@@ -53,7 +53,7 @@ def penalty(model: Model, theta: Floats, declared: Shrinkage | None, told: bool)
         return None
     spread = np.std(model.rows.X, axis=0)
     held = theta
-    if not model.predictor.extra:  # an absolute penalty holds them at 0, up to the tolerance of a loop
+    if not model.predictor.own:  # an absolute penalty holds them at 0, up to the tolerance of a loop
         reach = np.abs(theta) * np.tile(spread, len(theta) // len(spread))
         held = np.where((reach > 0) & (reach <= 1e-6 * reach.max()), 0.0, theta)
     measure = _Measure(now.information, model)
@@ -133,9 +133,7 @@ class _Measure:
 def _sizes(model: Model) -> Floats:
     """The size of each coefficient's column; 1 where it is zero, and for what is no coefficient of a column."""
     spread = np.sqrt(np.mean(model.rows.X**2, axis=0))
-    extra = len(model.predictor.extra)
-    blocks = (len(model.names) - extra) // len(spread)
-    return np.append(np.tile(np.where(spread > 0, spread, 1.0), blocks), np.ones(extra))
+    return model.predictor.of_columns(np.where(spread > 0, spread, 1.0), 1.0)
 
 
 def refit_distance(model: Model, shrinkage: Shrinkage, theta: Floats, se: Floats) -> float:
@@ -196,7 +194,7 @@ def other_units(model: Model, theta: Floats, declared: Shrinkage | None) -> tupl
     """How the columns were transformed before the fit, and the model of them, where theta is its maximum."""
     X = model.rows.X
     varies = np.ptp(X, axis=0) > 0
-    if not varies.any() or model.categories is not None or model.predictor.extra:
+    if not varies.any() or model.categories is not None or model.predictor.own:
         return None
     low, high, mean = X.min(axis=0), X.max(axis=0), X.mean(axis=0)
     forms = {

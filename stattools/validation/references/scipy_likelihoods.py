@@ -165,8 +165,7 @@ def _penalized(model: Model, penalty: Any) -> tuple[Callable[[Floats], float], C
     offset = None if rows.offset is None else np.repeat(rows.offset, times)
     constant = np.ptp(rows.X, axis=0) == 0
     slopes = np.array([t != "Intercept" and not c for t, c in zip(model.terms, constant, strict=True)], dtype=float)
-    extra = len(model.predictor.extra)
-    shrunk = np.append(np.tile(slopes, (len(model.names) - extra) // len(slopes)), np.zeros(extra))
+    shrunk = model.predictor.of_columns(slopes, 0.0)
     if model.kind == "ols":
         shift = 0.0 if offset is None else offset
         likelihood, hessian = (lambda t: -0.5 * float(np.sum((y - shift - X @ t) ** 2))), None
