@@ -5,14 +5,28 @@ import pytest
 
 from stattools.data.rows.rows import Rows
 from stattools.inference.storage.earlier import RENEWED, as_now
+from stattools.models.predictors.linear import Linear
 
 ROWS = Rows(np.ones((2, 1)), np.array([0.0, 1.0]), weight=np.array([1.0, 2.0]), offset=np.zeros(2))
 
 
 def test_fields_of_today_stay_as_they_are():
     fields = {"kind": "logistic", "rows": ROWS, "extras": {"weights": "w"}}
-    assert as_now("Model", fields) == fields
-    assert as_now("Linear", {"columns": 2}) == {"columns": 2}
+    assert as_now("Model", fields) == ("Model", fields)
+    assert as_now("Linear", {"columns": 2}) == ("Linear", {"columns": 2})
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "now"),
+    [
+        ("Linear", {"columns": 3, "width": 2, "extra": ()}, Linear(3, 2)),
+        ("Dispersed", {"columns": 3, "extra": ("log alpha",)}, Linear(3, 2, ((),))),
+    ],
+)
+def test_a_parameter_that_all_rows_share_is_one_of_the_predictor(name, old, now):
+    made, fields = as_now(name, old)
+    assert made == "Linear"
+    assert Linear(**fields) == now
 
 
 @pytest.mark.parametrize(
@@ -26,6 +40,6 @@ def test_fields_of_today_stay_as_they_are():
 def test_columns_beside_x_are_kept_by_role(offset, exposure, extras):
     old = {"kind": "poisson", "rows": ROWS, "offset_column": offset, "exposure_column": exposure}
     now = as_now("Model", old)
-    assert now == {"kind": "poisson", "rows": ROWS, "extras": extras}
+    assert now == ("Model", {"kind": "poisson", "rows": ROWS, "extras": extras})
     assert old["offset_column"] == offset  # what was read is not changed
     assert next(iter(RENEWED["Model"])) <= old.keys()
