@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from stattools.inference.penalties import Ridge as Ridge
     from stattools.inference.resampling import Bootstrap as Bootstrap
     from stattools.inference.resampling import bootstrap as bootstrap
+    from stattools.inference.series_fit import SeriesFit as SeriesFit
     from stattools.inference.state_paths import simulate_states as simulate_states
     from stattools.inference.storage.loading import load as load
     from stattools.interface.interval import Interval as Interval
@@ -208,6 +209,7 @@ _HOME = {
     "series.filters.streaming": ("ExponentialFilterState", "exponential_filter_state"),
     "inference.fitted": ("Fit",),
     "inference.fitting": ("fit",),
+    "inference.series_fit": ("SeriesFit",),
     "data.tables.idx": ("read_idx",),
     "data.files.scan": ("Scan", "scan"),
     "inference.diagnostics.held_out_scores": ("confusion", "held_out"),

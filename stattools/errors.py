@@ -68,6 +68,10 @@ class IncompatibleError(StattoolsError, TypeError):
     """Parts that do not fit together: a solver and a model, a prior and a likelihood, an option and a model."""
 
 
+class AbsentError(IncompatibleError, AttributeError):
+    """An attribute that is absent on purpose: an error for people, and `hasattr` still says no."""
+
+
 def quoted(value: object, longest: int = 80) -> str:
     """A value as Python writes it, cut for a message; its type where it cannot be written (a number of 5,000 digits).
 

@@ -31,9 +31,6 @@ LADDER = [
     "__main__",
 ]
 """The rooms of the package, and its modules beside them, as in CONTRIBUTING.md: each imports from those above it."""
-
-BACK = {("inference.fitting", "networks"): "st.fit knows the class of networks"}
-"""Imports that run back up, with the reason; there should be none."""
 RANK = {name: rank for rank, name in enumerate(LADDER)}
 ROOT = Path(stattools.__file__).parent
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")

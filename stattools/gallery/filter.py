@@ -9,7 +9,7 @@ import numpy as np
 
 import stattools as st
 from stattools.gallery import command
-from stattools.inference.fitted import Fit
+from stattools.inference.series_fit import SeriesFit
 from stattools.interface.arrays import Floats
 from stattools.reporting import figures, sections, sentences, smoothing
 from stattools.reporting.document import Block, Document, Figure, Listing, Math, Paragraph, Section, Table
@@ -284,7 +284,7 @@ def _times() -> tuple[Block, ...]:
     )
 
 
-def _forecast(fit: Fit) -> tuple[Block, ...]:
+def _forecast(fit: SeriesFit) -> tuple[Block, ...]:
     value, lower, upper = smoothing.weight(fit)
     coming = fit.forecast(1).iloc[0]
     places = decimals((upper - lower) / 4)
@@ -299,7 +299,7 @@ def _forecast(fit: Fit) -> tuple[Block, ...]:
     )
 
 
-def _conclusion(fit: Fit, breaks: dict[str, int]) -> str:
+def _conclusion(fit: SeriesFit, breaks: dict[str, int]) -> str:
     value, lower, upper = smoothing.weight(fit)
     places = decimals((upper - lower) / 4)
     first = min(breaks.values())

@@ -8,7 +8,7 @@ import numpy as np
 
 import stattools as st
 from stattools.gallery import command
-from stattools.inference.fitted import Fit
+from stattools.inference.series_fit import SeriesFit
 from stattools.reporting import equations, figures, sections, sentences, state_space
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, chance, decimals, number, percent
@@ -70,7 +70,7 @@ def volumes() -> Any:
     return pd.Series(data["volume"].to_numpy(), index=data["year"].astype(int).to_numpy(), name="volume")
 
 
-def _conventions(values: Any, fit: Fit) -> tuple[Block, ...]:
+def _conventions(values: Any, fit: SeriesFit) -> tuple[Block, ...]:
     rows = [(name, number(value, 4), CONVENTIONS[name]) for name, value in values(fit.model, fit.estimate).items()]
     return (
         Paragraph("Four log-likelihoods are in use for a series whose start is unknown. At the estimates they are"),
@@ -79,7 +79,7 @@ def _conventions(values: Any, fit: Fit) -> tuple[Block, ...]:
     )
 
 
-def _level(fit: Fit) -> tuple[Block, ...]:
+def _level(fit: SeriesFit) -> tuple[Block, ...]:
     states, ahead = fit.states(), fit.forecast(STEPS)
     spread = np.sqrt(states["variance"].to_numpy())
     rows = ahead.to_dict("records")
@@ -100,7 +100,7 @@ def _level(fit: Fit) -> tuple[Block, ...]:
     )
 
 
-def _gain(fit: Fit) -> tuple[Block, ...]:
+def _gain(fit: SeriesFit) -> tuple[Block, ...]:
     frame = fit.innovations()
     gain = frame["gain"].to_numpy()
     ratio = float(fit.estimate[1] / fit.estimate[0])
@@ -133,7 +133,7 @@ def _gain(fit: Fit) -> tuple[Block, ...]:
     )
 
 
-def _errors(fit: Fit) -> tuple[Block, ...]:
+def _errors(fit: SeriesFit) -> tuple[Block, ...]:
     rows, words = [], []
     for row in fit.diagnostics().to_dict("records"):
         rows.append((row["test"], row["df"], number(row["statistic"], 3), chance(float(row["p_value"]))))
@@ -154,7 +154,7 @@ def _errors(fit: Fit) -> tuple[Block, ...]:
     )
 
 
-def _dam(fit: Fit, dam: Fit) -> tuple[Block, ...]:
+def _dam(fit: SeriesFit, dam: SeriesFit) -> tuple[Block, ...]:
     row = dam.table().set_index("term").loc["beta.dam"]
     places = decimals(float(row["se"]))
     still = "sigma2.level" in dam.boundary
@@ -180,7 +180,7 @@ def _dam(fit: Fit, dam: Fit) -> tuple[Block, ...]:
     )
 
 
-def _conclusion(fit: Fit, dam: Fit) -> str:
+def _conclusion(fit: SeriesFit, dam: SeriesFit) -> str:
     last = fit.states().iloc[-1]
     row = dam.table().set_index("term").loc["beta.dam"]
     places = decimals(float(row["se"]))

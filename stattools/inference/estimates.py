@@ -16,6 +16,7 @@ from stattools.inference.penalties import Penalty, Ridge
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.record import record
+from stattools.series.statespace.structural import variances_of
 from stattools.solvers import Solution
 
 
@@ -80,7 +81,7 @@ class Estimates:
             return tuple(self.model.intervals)
         if isinstance(self.penalty, Ridge):
             return ()
-        return ("wald", "profile") if self.penalty or self._is_structural else ("wald", "profile", "score")
+        return ("wald", "profile") if self.penalty or variances_of(self.model) else ("wald", "profile", "score")
 
     @cached_property
     def r_squared(self) -> float:
@@ -89,12 +90,6 @@ class Estimates:
 
         known = self.solution.residual_sums
         return r_squared(self.model, self.estimate, self.loglik, None if known is None else known[0])
-
-    @property
-    def boundary(self) -> tuple[str, ...]:
-        """Names of the variances whose maximum is 0; they have no standard error and no Wald interval."""
-        positive = self.model.positive if self._is_structural else ()
-        return tuple(name for name, value in zip(positive, self.estimate, strict=False) if value == 0)
 
     def quantile(self, level: float) -> float:
         """How many standard errors an interval of this level reaches: Student's t for `st.ols`, normal otherwise."""
@@ -111,8 +106,3 @@ class Estimates:
     def _is_proportion(self) -> bool:
         """True for `st.coin` and `st.binomial`, which bring their own intervals and test."""
         return hasattr(self.model, "intervals")
-
-    @property
-    def _is_structural(self) -> bool:
-        """True for state space models, whose variances have a boundary."""
-        return hasattr(self.model, "convention")

@@ -7,15 +7,15 @@ Source: Wasserman, All of Statistics (2004), ch. 9; for least squares Seber & Le
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.errors import IncompatibleError
+from stattools.errors import AbsentError, IncompatibleError
 from stattools.inference.estimates import Estimates
 from stattools.interface.arrays import Floats
-from stattools.interface.interval import Interval, require_level
+from stattools.interface.interval import Interval
 from stattools.models.model import Model
 from stattools.record import record
 from stattools.text.printing import printed
@@ -27,6 +27,17 @@ if TYPE_CHECKING:
 
     from stattools.inference.diagnostics.residuals import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult
+
+STATES = "state space models such as st.local_level"
+OF_SERIES = {
+    "forecast": "models of a series, such as st.local_level and st.exponential_smoothing",
+    "states": STATES,
+    "decompose": STATES,
+    "innovations": STATES,
+    "diagnostics": STATES,
+    "boundary": STATES,
+}
+"""What stands on the fit of a series only, `stattools.SeriesFit`, and what it belongs to."""
 
 
 @record
@@ -198,50 +209,6 @@ class Fit(Estimates):
         self._regression("calibration")
         return calibration(self, bins, level=level)
 
-    def forecast(self, steps: int, *, level: float | None = None, **options: Any) -> pd.DataFrame:
-        """What comes next, for models of a series: a frame with `time, mean, variance, lower, upper`.
-
-        `options` are the model's: `data=` with coming covariates of `st.exponential_smoothing`, `X=` with coming
-        regressors of a state space model. Raises IncompatibleError for models that are not of a series.
-        """
-        level = self.level if level is None else level
-        require_level(level)
-        if self._is_structural:
-            from stattools.series.statespace.forecasts import forecasts
-
-            return forecasts(self.model, self.estimate, steps, level=level, **options)
-        if not hasattr(self.model, "forecast"):
-            raise IncompatibleError(f"forecast belongs to models of a series; {self.model.title} has fit.predict.")
-        return self.model.forecast(self.estimate, steps, level=level, **options)
-
-    def states(self, *, kind: str = "smoothed", level: float | None = None) -> pd.DataFrame:
-        """The states of a state space model with intervals: state, time, mean, variance, lower, upper.
-
-        `kind` is "smoothed" or "filtered"; see `st.states`, which takes other variances.
-        """
-        from stattools.series.statespace.state_table import states
-
-        model, level = self._structural("states"), self.level if level is None else level
-        return states(model, self.estimate, kind=kind, level=level)  # type: ignore[arg-type]
-
-    def decompose(self) -> pd.DataFrame:
-        """Smoothed components of a state space model, one row per time, with their sum `signal` and the irregular."""
-        from stattools.series.statespace.state_table import decomposition
-
-        return decomposition(self._structural("decompose"), self.estimate)
-
-    def innovations(self) -> pd.DataFrame:
-        """One-step errors of a state space model: time, prediction, surprise, variance, standardized, gain."""
-        from stattools.series.statespace.innovations import innovations
-
-        return innovations(self._structural("innovations"), self.estimate)
-
-    def diagnostics(self, *, lags: int | None = None) -> pd.DataFrame:
-        """Ljung-Box, heteroskedasticity and normality of a state space model's standardized one-step errors."""
-        from stattools.series.statespace.innovations import diagnostics
-
-        return diagnostics(self._structural("diagnostics"), self.estimate, lags=lags)
-
     def save(self, path: str | Path) -> Path:
         """Write the fit without its data to one file, which `st.load` reads; returns the path."""
         from stattools.inference.storage.file import save
@@ -254,12 +221,12 @@ class Fit(Estimates):
 
         return page(self)
 
-    def _structural(self, what: str) -> Any:
-        if self._is_structural:
-            return self.model
-        raise IncompatibleError(
-            f"{what} belongs to state space models such as st.local_level; this is {self.model.title}."
-        )
+    if not TYPE_CHECKING:  # a name that is not there is an error to type checkers
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name not in OF_SERIES:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise AbsentError(f"{name} belongs to {OF_SERIES[name]}; this is {self.model.title}.")
 
     def _regression(self, what: str) -> Model:
         if isinstance(self.model, Model):

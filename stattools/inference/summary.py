@@ -11,6 +11,7 @@ from stattools.inference.intervals.coefficients import interval, table
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.series.statespace.state_table import drift_of
+from stattools.series.statespace.structural import Structural
 from stattools.text.columns import aligned, decimals, number, p_text, place
 
 
@@ -62,7 +63,7 @@ def rows_line(model: Any) -> str:
         return "number of observations not given" if model.observations is None else f"{n} observations"
     if hasattr(model, "counted"):
         return model.counted
-    if hasattr(model, "convention"):
+    if isinstance(model, Structural):
         missing = model.steps - int(model.n)
         return f"{model.steps:,} times, {missing:,} missing" if missing else f"{n} observations, none missing"
     if not isinstance(model, Model):
@@ -150,9 +151,8 @@ def _foot(fit: Estimates) -> list[str]:
     if fit.model.has_scale:
         line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
     intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
-    if hasattr(fit.model, "convention"):
+    if isinstance(fit.model, Structural):
         intervals = intervals.replace("Wald", "Wald on the log scale for variances")
-    if hasattr(fit.model, "convention"):
         return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
     source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
     lines = [line, certificate(fit), source + intervals]
@@ -165,7 +165,7 @@ def _foot(fit: Estimates) -> list[str]:
     return lines
 
 
-def _structural_foot(fit: Estimates, line: str) -> list[str]:
+def _structural_foot(fit: Any, line: str) -> list[str]:
     lines = [line, f"The log-likelihood is {fit.model.convention}."]
     if (drift := drift_of(fit.model, fit.estimate)) is not None:
         se = number(drift[1])

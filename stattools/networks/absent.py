@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from stattools.errors import IncompatibleError
+from stattools.errors import AbsentError
 
 UNCERTAINTY = "st.fit(model, members=...) for the spread of an ensemble, and log_score and calibration of new rows"
 CRITERIA = "st.held_out(fits, data=new_rows), log scores of rows that none of the fits has seen"
@@ -25,10 +25,6 @@ ABSENT = {
     "bic": ("BIC", CRITERIA),
     "df": ("degrees of freedom", CRITERIA),
 }
-
-
-class AbsentError(IncompatibleError, AttributeError):
-    """An attribute that is absent on purpose: an error for people, and `hasattr` still says no."""
 
 
 def refuse(name: str, title: str) -> NoReturn:

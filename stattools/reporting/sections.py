@@ -257,6 +257,6 @@ def _in_numbers(fit: Fit) -> Paragraph:
     source += " with the unbiased scale" if fit.model.has_scale and fit.cov == "information" else ""
     if fit.penalty is not None:
         text += f". The log-likelihood is not penalized; the estimate maximizes it with {code(fit.penalty)}"
-    if not np.isfinite(fit.se).all() and not fit.boundary:
+    if not (np.isfinite(fit.se).all() or state_space.is_structural(fit.model)):
         return Paragraph(f"{text}. There are no standard errors.")
     return Paragraph(f"{text}. Standard errors come from {source}.")

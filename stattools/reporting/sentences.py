@@ -77,7 +77,7 @@ def certificate(fit: Fit) -> str:
             f"What it maximizes is the log-likelihood with the penalty {code(fit.penalty)}, not the log-likelihood"
         )
     elif state_space.is_structural(fit.model):
-        reached += ", or is a variance at 0, from where the log-likelihood falls" if fit.boundary else ""
+        reached += ", or is a variance at 0, from where the log-likelihood falls" if fit.boundary else ""  # type: ignore[attr-defined]
     elif hasattr(fit.model, "rows"):
         reached = _exists(fit.model)
     limit = bound(solution.decrement, 1e-8 if solution.status == "converged" else 1e-6)

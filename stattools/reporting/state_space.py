@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.fitted import Fit
+from stattools.inference.series_fit import SeriesFit
 from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
 from stattools.reporting.tables import between, count, decimals, number, percent
@@ -79,7 +79,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: Fit) -> Table:
+def estimates(fit: SeriesFit) -> Table:
     """Variances and coefficients with their intervals; a variance of 0 has none."""
     rows = []
     for row in fit.table().to_dict("records"):
@@ -95,7 +95,7 @@ def estimates(fit: Fit) -> Table:
     )
 
 
-def boundary(fit: Fit) -> tuple[Block, ...]:
+def boundary(fit: SeriesFit) -> tuple[Block, ...]:
     """What it means that a variance is 0."""
     return tuple(
         Paragraph(
@@ -108,12 +108,12 @@ def boundary(fit: Fit) -> tuple[Block, ...]:
     )
 
 
-def diagnostics(fit: Fit) -> tuple[Figure, ...]:
+def diagnostics(fit: SeriesFit) -> tuple[Figure, ...]:
     """The level against the series, and the one-step errors."""
     return (level(fit), innovations(fit))
 
 
-def level(fit: Fit, name: str = "level", steps: int | None = None) -> Figure:
+def level(fit: SeriesFit, name: str = "level", steps: int | None = None) -> Figure:
     """The smoothed level, and a forecast of some steps, a tenth of the series by default."""
     model, states = fit.model, fit.states()
     states = states[states["state"] == "level"]
@@ -138,7 +138,7 @@ def _band(frame: Any) -> Any:
     return tuple(frame[key].to_numpy() for key in ("time", "mean", "lower", "upper"))
 
 
-def innovations(fit: Fit, name: str = "innovations") -> Figure:
+def innovations(fit: SeriesFit, name: str = "innovations") -> Figure:
     """Standardized one-step errors and their autocorrelations."""
     frame = fit.innovations()
     error = frame["standardized"].to_numpy()
@@ -152,7 +152,7 @@ def innovations(fit: Fit, name: str = "innovations") -> Figure:
     )
 
 
-def conclusion(fit: Fit, checked: str) -> str:
+def conclusion(fit: SeriesFit, checked: str) -> str:
     """One sentence to quote: how much of the movement is noise."""
     model = fit.model
     variances = dict(zip(model.positive, map(float, fit.estimate), strict=False))

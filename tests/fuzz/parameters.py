@@ -262,9 +262,10 @@ POOL: dict[str, Any] = {
     },
     "columns": {"offset": COLUMNS, "exposure": COLUMNS},
     # One name, several meanings
-    "Fit.interval.kind": INTERVALS, "Fit.residuals_of.kind": ("response", "pearson", "deviance", "quantile"),
+    "Fit.interval.kind": INTERVALS, "SeriesFit.interval.kind": INTERVALS,
+    "Fit.residuals_of.kind": ("response", "pearson", "deviance", "quantile"),
     "Fit.predict.kind": ("mean", "class", "link", "observation"), "Fit.predict_to.kind": ("mean", "class", "link"),
-    "OneVsRestFit.predict.kind": ("mean", "class"), "Fit.states.kind": ("smoothed", "filtered"),
+    "OneVsRestFit.predict.kind": ("mean", "class"), "SeriesFit.states.kind": ("smoothed", "filtered"),
     "states.kind": ("smoothed", "filtered"), "Bootstrap.interval.kind": ("percentile", "basic", "bca"),
     "Bootstrap.table.kind": ("percentile", "basic", "bca"), "bootstrap.kind": ("pairs", "parametric", "residuals"),
     "surprise.kind": ("density", "tails"), "Posterior.predict.kind": ("mean", "observation"),

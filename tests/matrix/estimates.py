@@ -54,10 +54,10 @@ def _of_groups(own: np.ndarray, groups: np.ndarray) -> np.ndarray:
     return sums.T @ sums
 
 
-@question("n", "df", "aic", "bic", "names", "kinds", "level", "t_df", "quantile", "boundary")
+@question("n", "df", "aic", "bic", "names", "kinds", "level", "t_df", "quantile")
 def sizes(a: Asked) -> None:
     n, q, fit = a.weight.sum(), len(a.theta), a.fit
-    assert (fit.n, fit.df, fit.level, fit.boundary) == (n, n - q, 0.95, ())
+    assert (fit.n, fit.df, fit.level) == (n, n - q, 0.95)
     assert_allclose([fit.aic, fit.bic], [2 * q - 2 * a.own_loglik, np.log(n) * q - 2 * a.own_loglik], rtol=1e-10)
     assert len(fit.names) == len(set(fit.names)) == q
     columns = ["Intercept", "x", "g[T.b]", "g[T.c]"]
@@ -166,14 +166,13 @@ def separation(a: Asked) -> None:
     assert st.separation(a.model) is None
 
 
-@question("forecast", "states", "decompose", "innovations", "diagnostics", "st.simulate_states")
+@question("st.simulate_states")
 def series(a: Asked) -> None:
-    """Nothing comes after the rows of a regression: each of these refuses."""
-    for ask in (a.fit.states, a.fit.decompose, a.fit.innovations, a.fit.diagnostics):
-        with pytest.raises(IncompatibleError):
-            ask()
-    with pytest.raises(IncompatibleError):
-        a.fit.forecast(2)
+    """Nothing comes after the rows of a regression: what a fit of a series offers, this one has not."""
+    for name in set(dir(st.SeriesFit)) - set(dir(st.Fit)) - {"_structural"}:
+        assert not hasattr(a.fit, name)
+        with pytest.raises(IncompatibleError, match=f"{name} belongs to"):
+            getattr(a.fit, name)
     with pytest.raises(IncompatibleError):
         st.simulate_states(a.fit, seed=1)
 

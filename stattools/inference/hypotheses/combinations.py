@@ -19,6 +19,7 @@ from stattools.inference.hypotheses.restrictions import hypotheses
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.series.statespace.structural import variances_of
 from stattools.solvers.metric import Metric
 
 FARTHEST = 1e150
@@ -57,8 +58,7 @@ def _in_standard_errors(R: Floats, se: Floats) -> tuple[Floats, Floats]:
 
 def _refuse_edges(fit: Estimates, R: Floats, q: Floats) -> None:
     """IdentificationError for a variance of a state space model that is to be 0."""
-    variances = fit.model.positive if hasattr(fit.model, "convention") else ()
-    for k, name in enumerate(variances):
+    for k, name in enumerate(variances_of(fit.model)):
         alone = (R[:, k] != 0) & (np.count_nonzero(R, axis=1) == 1)
         if (alone & (q == 0)).any():
             raise IdentificationError(

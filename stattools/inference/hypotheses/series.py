@@ -13,23 +13,25 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.series.filters.smoothing import ExponentialSmoothing
+from stattools.series.statespace.structural import Structural
 
 
 def is_series(model: Any) -> bool:
     """True for state space models and exponential smoothing."""
-    return hasattr(model, "convention") or getattr(model, "kind", "") == "exponential_smoothing"
+    return isinstance(model, Structural | ExponentialSmoothing)
 
 
 def difference_of_series(one: Any, other: Any) -> str | None:
     """Why the likelihoods of two models of which one is of a series are not those of the same data."""
     for a, b in ((one, other), (other, one)):
-        if hasattr(a, "convention") and not hasattr(b, "convention"):
+        if isinstance(a, Structural) and not isinstance(b, Structural):
             return f"the log-likelihood of {a.title} is diffuse, and that of {b.title} is not"
         if not is_series(b):
             return f"{b.title} is not of a series"
     if one.y.shape != other.y.shape or not np.array_equal(_observed(one), _observed(other), equal_nan=True):
         return f"the series {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
-    if hasattr(one, "convention"):
+    if isinstance(one, Structural):
         if one.diffuse != other.diffuse:
             return (
                 f"their diffuse log-likelihoods have {one.n - one.diffuse:.0f} and {other.n - other.diffuse:.0f} terms "
@@ -43,7 +45,7 @@ def difference_of_series(one: Any, other: Any) -> str | None:
 
 def require_nested(full: Any, restricted: Any) -> None:
     """IncompatibleError unless the likelihood ratio of two models of a series is chi-squared."""
-    if hasattr(full, "convention"):
+    if isinstance(full, Structural):
         if set(full.positive) == set(restricted.positive) and set(restricted.regressors) < set(full.regressors):
             return
         raise IncompatibleError(
@@ -58,4 +60,4 @@ def require_nested(full: Any, restricted: Any) -> None:
 
 
 def _observed(model: Any) -> Any:
-    return model.arrays()["y"] if hasattr(model, "gap") else model.y
+    return model.y if isinstance(model, Structural) else model.arrays()["y"]

@@ -19,6 +19,8 @@ from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.models.model import Model
+from stattools.series.statespace.intervals import ends as variance_ends
+from stattools.series.statespace.structural import variances_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,9 +41,7 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
     if hasattr(model, "intervals"):
         lower, upper = model.intervals[kind](level)
         return Interval(lower, upper, level, kind, fit.names)
-    if hasattr(model, "convention"):
-        from stattools.series.statespace.intervals import ends as variance_ends
-
+    if variances_of(model):
         return Interval(*variance_ends(fit, level, kind), level, kind, fit.names)
     if kind != "wald":
         ends = profile_interval(fit, level) if kind == "profile" else score_interval(fit, level)
@@ -90,7 +90,6 @@ def _tests(fit: Estimates) -> tuple[Floats, Floats]:
         statistic, p_value = fit.model.test()
         return np.atleast_1d(statistic), np.atleast_1d(p_value)
     statistic, p_value = against_zero(fit.estimate, fit.se, fit.t_df)
-    if hasattr(fit.model, "convention"):  # 0 is the boundary of a variance: Wald's test of it means nothing
-        first = len(fit.model.positive)
-        statistic[:first] = p_value[:first] = np.nan
+    first = len(variances_of(fit.model))  # 0 is the boundary of a variance: Wald's test of it means nothing
+    statistic[:first] = p_value[:first] = np.nan
     return statistic, p_value

@@ -103,12 +103,6 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
         return {"@": type(value).__name__, "fields": _fields(value, arrays), "facts": _facts(value, arrays)}
     if callable(value):
         return {"@": "function"}
-    if hasattr(value, "convention") or getattr(value, "kind", "") == "exponential_smoothing":
-        title = getattr(value, "title", "a series")
-        raise IncompatibleError(
-            f"save keeps no data, and states and forecasts of {title} are made from all of its series: keep the "
-            "series, and fit it again, which takes milliseconds. fit.table() and fit.states() are frames to be kept."
-        )
     raise IncompatibleError(
         f"save cannot write {type(value).__name__} objects ({quoted(value)}); a fit is saved as numbers and names only."
     )

@@ -61,6 +61,7 @@ class ExponentialSmoothing:
     at_edge: bool = False
     kind = "exponential_smoothing"
     has_scale = False
+    positive = ()
 
     @property
     def title(self) -> str:

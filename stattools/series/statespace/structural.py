@@ -207,6 +207,11 @@ class Structural:
         return self.contrasts.coefficients(variances) if self.regressors else np.zeros(0)
 
 
+def variances_of(model: Any) -> tuple[str, ...]:
+    """The parameters that are variances, the first of a state space model; none of other models."""
+    return model.positive if isinstance(model, Structural) else ()
+
+
 def _in_range(variances: Floats) -> bool:
     """Whether the positive ones of some variances have sizes, and ratios, whose squares float64 holds."""
     given = variances[variances > 0]

@@ -1,0 +1,176 @@
+"""The fit of a regression: the usual solver, whether the data determine its answer, the scale, and the covariance.
+
+covariance = information^-1 (times the unbiased squared scale where one is estimated), or the kind asked for
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
+from stattools.inference.covariance import HAC, Cluster, covariance
+from stattools.inference.existence import (
+    check_dispersion,
+    check_extremes,
+    check_overlap,
+    check_rank,
+    check_size,
+    check_solution,
+)
+from stattools.inference.fitted import Fit
+from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
+from stattools.interface.arguments import is_one_of
+from stattools.interface.memory import require_memory
+from stattools.models.model import Evaluation, Model
+from stattools.numerics.threads import one_blas_thread
+from stattools.solvers import LBFGS, LeastSquares, Newton, Solution, Solver
+from stattools.solvers.samples.surrogate import held_elsewhere
+from stattools.solvers.softmax.maximum import large
+
+Kind = str | HAC | Cluster
+
+LEAST_SQUARES, NEWTON = LeastSquares(), Newton()
+
+FEW = 1_000
+"""Coefficients whose covariance takes no memory worth asking for."""
+
+ONE_THREAD = 9_000
+"""Multiplications that BLAS keeps to one thread by itself, so that no limit need be set."""
+
+PATIENCE = 15
+"""Newton needs this many steps where outcomes are separated, or nearly so: time to look, before it takes all."""
+
+
+def fit_regression(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> Fit:
+    """The maximum-likelihood fit of a likelihood after a predictor over rows; see `stattools.fit`."""
+    if model.rows.X.size * model.predictor.size < ONE_THREAD:
+        return _fit(model, solver, level, cov, penalty)
+    with one_blas_thread():
+        return _fit(model, solver, level, cov, penalty)
+
+
+def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> Fit:
+    if penalty is not None:
+        return penalized_fit(model, solver, level, cov, penalty)
+    solution = _solve(model, required_solver(solver, _usual_solver(model)))
+    if not solution.converged:
+        raise not_converged(model, solution)
+    scale, loglik = _scale_and_loglik(model, solution)
+    C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
+    return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, None, cov)
+
+
+def _solve(model: Model, solver: Solver) -> Solution:
+    """The solver's answer, once it is known that the data determine it."""
+    check_size(model)
+    discrete = not model.has_scale
+    if discrete and large(model):
+        check_extremes(model)
+    elif (p := len(model.start)) > FEW:
+        require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
+    try:
+        if discrete and isinstance(solver, Newton) and solver.max_steps > PATIENCE:
+            found = _soon(model, solver)
+            if found is None:  # as where there is no maximum to converge to
+                check_overlap(model)
+            solution = solver.solve(model) if found is None else found
+        else:
+            solution = solver.solve(model)
+    except (IdentificationError, ConvergenceError):
+        _explain_failure(model)
+        raise
+    if discrete:
+        check_dispersion(model, solution.estimate)
+    check_solution(model, solution)
+    return solution
+
+
+def _soon(model: Model, solver: Newton) -> Solution | None:
+    """The maximum, where a few steps reach it."""
+    try:
+        solution = solver.within(model, PATIENCE)
+    except IdentificationError:  # the log-likelihood does not bend down where the steps ended
+        return None
+    return solution if solution.converged else None
+
+
+def _usual_solver(model: Model) -> Solver:
+    return LEAST_SQUARES if model.has_scale else LBFGS() if large(model) else NEWTON
+
+
+def required_solver(solver: Any, usual: Solver) -> Solver:
+    """The solver that was asked for, or the usual one."""
+    if solver is None:
+        return usual
+    if isinstance(solver, type) or not hasattr(solver, "solve"):
+        raise IncompatibleError(f"fit needs solver=, an object such as st.Newton(); got {quoted(solver)}.")
+    return solver
+
+
+def penalized_fit(
+    model: Any, solver: Solver | None, level: float, cov: Kind, penalty: Penalty, made: type[Fit] = Fit
+) -> Fit:
+    """The maximum of the log-likelihood and the penalty, as `made`; a ridge fit has no covariance."""
+    if not is_one_of(cov, ("information",)):
+        raise IncompatibleError(f"penalty={penalty!r} goes with cov='information' only; got cov={quoted(cov)}.")
+    solution = maximize(model, penalty, solver)
+    if not solution.converged:
+        raise not_converged(model, solution)
+    loglik = _without(penalty, model, solution)
+    if isinstance(penalty, Ridge):
+        none = np.broadcast_to(np.nan, solution.covariance.shape)
+        scale = _scale_and_loglik(model, solution, penalty)[0] if isinstance(model, Model) else 1.0
+        return made(model, solution.estimate, none, loglik, solution, scale, level, NO_SE, penalty=penalty)
+    return made(model, solution.estimate, solution.covariance, loglik, solution, 1.0, level, penalty=penalty)
+
+
+def _without(penalty: Penalty, model: Any, solution: Solution) -> float:
+    """The log-likelihood at a penalized maximum, without the penalty; no read of files."""
+    if not held_elsewhere(model):
+        return float(model.loglik(solution.estimate))
+    if solution.residual_sums is not None:
+        return model.loglik_of(solution.residual_sums[0])
+    p = len(solution.estimate)
+    return solution.loglik - penalty.term(model, solution.estimate, Evaluation(solution.loglik), np.eye(p), 0).loglik
+
+
+def _explain_failure(model: Model) -> None:
+    """A solver failed: raise the reason if it lies in the data."""
+    model.standardized()  # refuses units beyond float64
+    check_rank(model)
+    if not model.has_scale:
+        check_overlap(model)
+
+
+def not_converged(model: Any, solution: Solution) -> ConvergenceError:
+    """What is said where a solver stopped short of the maximum."""
+    exact = "st.LeastSquares()" if getattr(model, "has_scale", False) else "st.Newton()"
+    message = (
+        f"{solution.solver} stopped after {solution.steps} steps, {solution.decrement:.2g} standard errors from the "
+        f"maximum of {model.title} ({solution.status}). Use {exact}, raise max_steps, or look for columns that are "
+        "nearly combinations of others."
+    )
+    return ConvergenceError(message, solution)
+
+
+def _scale_and_loglik(model: Model, solution: Solution, penalty: Penalty | None = None) -> tuple[float, float]:
+    """The unbiased scale (1 where none is estimated) and the log-likelihood at the estimate."""
+    if not model.has_scale:
+        return 1.0, solution.loglik
+    spare = model.n - len(solution.estimate)
+    if spare <= 0:
+        reason = "the fit is exact and nothing is left to estimate the scale from."
+        if penalty is not None:
+            reason = (
+                f"with {penalty!r} the coefficients are determined, but the residual scale is estimated on n - p "
+                "degrees of freedom, of which there are none."
+            )
+        raise IdentificationError(
+            f"{model.title} has {len(solution.estimate)} coefficients and {model.n:.0f} rows: {reason} Use fewer "
+            "columns or more rows."
+        )
+    rss, _ = solution.residual_sums or model.residual_sums(solution.estimate)
+    return sqrt(rss / spare), model.loglik_of(rss)

@@ -1,0 +1,84 @@
+"""The fit of a series: beside what every fit says, what comes next and what the series is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from stattools.errors import IncompatibleError
+from stattools.inference.fitted import Fit
+from stattools.interface.interval import require_level
+from stattools.record import record
+from stattools.series.statespace.forecasts import forecasts
+from stattools.series.statespace.innovations import diagnostics, innovations
+from stattools.series.statespace.state_table import decomposition, states
+from stattools.series.statespace.structural import Structural
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+
+@record
+class SeriesFit(Fit):
+    """What `st.fit` returns for a model of a series, `st.local_level` and its like or `st.exponential_smoothing`: a
+    `stattools.Fit` that has forecasts, and of a state space model states, components and one-step errors.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.local_level([1.0, 3.0, 2.0, 4.0, 3.0, 6.0, 4.0, 5.0]))
+    >>> list(fit.forecast(2).columns)
+    ['time', 'mean', 'variance', 'lower', 'upper']
+    """
+
+    @property
+    def boundary(self) -> tuple[str, ...]:
+        """Names of the variances whose maximum is 0; they have no standard error and no Wald interval."""
+        positive = self.model.positive
+        return tuple(name for name, value in zip(positive, self.estimate, strict=False) if value == 0)
+
+    def forecast(self, steps: int, *, level: float | None = None, **options: Any) -> pd.DataFrame:
+        """What comes next: a frame with `time, mean, variance, lower, upper`.
+
+        `options` are the model's: `data=` with coming covariates of `st.exponential_smoothing`, `X=` with coming
+        regressors of a state space model.
+        """
+        level = self.level if level is None else level
+        require_level(level)
+        if isinstance(self.model, Structural):
+            return forecasts(self.model, self.estimate, steps, level=level, **options)
+        return self.model.forecast(self.estimate, steps, level=level, **options)
+
+    def states(self, *, kind: str = "smoothed", level: float | None = None) -> pd.DataFrame:
+        """The states of a state space model with intervals: state, time, mean, variance, lower, upper.
+
+        `kind` is "smoothed" or "filtered"; see `st.states`, which takes other variances.
+        """
+        model, level = self._structural("states"), self.level if level is None else level
+        return states(model, self.estimate, kind=kind, level=level)  # type: ignore[arg-type]
+
+    def decompose(self) -> pd.DataFrame:
+        """Smoothed components of a state space model, one row per time, with their sum `signal` and the irregular."""
+        return decomposition(self._structural("decompose"), self.estimate)
+
+    def innovations(self) -> pd.DataFrame:
+        """One-step errors of a state space model: time, prediction, surprise, variance, standardized, gain."""
+        return innovations(self._structural("innovations"), self.estimate)
+
+    def diagnostics(self, *, lags: int | None = None) -> pd.DataFrame:
+        """Ljung-Box, heteroskedasticity and normality of a state space model's standardized one-step errors."""
+        return diagnostics(self._structural("diagnostics"), self.estimate, lags=lags)
+
+    def save(self, path: str | Path) -> NoReturn:
+        """Refused: a saved fit keeps no data, and this one's answers are made from all of its series."""
+        raise IncompatibleError(
+            f"save keeps no data, and states and forecasts of {self.model.title} are made from all of its series: keep "
+            "the series, and fit it again, which takes milliseconds. fit.table() and fit.states() are frames to be "
+            "kept."
+        )
+
+    def _structural(self, what: str) -> Structural:
+        if isinstance(self.model, Structural):
+            return self.model
+        raise IncompatibleError(
+            f"{what} belongs to state space models such as st.local_level; this is {self.model.title}."
+        )

@@ -1,0 +1,144 @@
+"""How each kind of model is fitted: a table from the class of a model to a function, which `st.fit` calls.
+
+A model that is not in the table brings its own way, `trained` (networks do), or is a log-likelihood with `names`,
+`start` and `evaluate`, which Newton's method climbs. Everything else is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from stattools.errors import IncompatibleError, quoted
+from stattools.inference.covariance import covariance
+from stattools.inference.existence import certified, check_end
+from stattools.inference.fitted import Fit
+from stattools.inference.fitting_regressions import Kind, fit_regression, not_converged, penalized_fit, required_solver
+from stattools.inference.penalties import Penalty
+from stattools.inference.separate_fits import OneVsRestFit
+from stattools.inference.series_fit import SeriesFit
+from stattools.inference.trainable import Trainable
+from stattools.interface.memory import require_memory
+from stattools.models.custom import Custom
+from stattools.models.model import Model
+from stattools.models.regressions.one_vs_rest import OneVsRest
+from stattools.models.samples.binomial_arms import BinomialArms
+from stattools.models.samples.counts import BernoulliTrials
+from stattools.models.samples.event_rates import EventRates
+from stattools.models.samples.multinomial import Multinomial
+from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.waiting import Waits
+from stattools.numerics.threads import one_blas_thread
+from stattools.series.filters.smoothing import ExponentialSmoothing
+from stattools.series.statespace.many import LocalLevelFits, LocalLevels
+from stattools.series.statespace.maximum import BoundedNewton
+from stattools.series.statespace.structural import Structural
+from stattools.solvers import ClosedForm, Newton, Solution, Solver
+
+type Way = Callable[..., Any]
+
+
+def way_of(model: Any) -> Way:
+    """The function that fits the model; IncompatibleError for what is no model.
+
+    >>> import stattools as st
+    >>> way_of(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0])).__name__
+    'fit_regression'
+    """
+    way = WAYS.get(type(model))
+    if way is not None:
+        return way
+    for kind in type(model).__mro__:
+        if kind in WAYS:
+            return WAYS[kind]
+    if isinstance(model, Trainable):
+        return _trained
+    if not all(hasattr(model, part) for part in ("names", "start", "evaluate")):
+        raise IncompatibleError(f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.")
+    return partial(_fit_log_likelihood, usual=Newton())
+
+
+def _fit_parts(model: OneVsRest, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> OneVsRestFit:
+    return OneVsRestFit(model, tuple(fit_regression(part, solver, level, cov, penalty) for part in model.parts))
+
+
+def _fit_log_likelihood(
+    model: Any,
+    solver: Any,
+    level: float,
+    cov: Kind,
+    penalty: Penalty | None,
+    *,
+    usual: Solver,
+    made: Any = Fit,
+    climbed: Callable[[Any, Any], tuple[Any, Solution]] | None = None,
+) -> Any:
+    """The fit of a log-likelihood that is no sum over rows: as `made`, from what `climbed(model, solver)` finds."""
+    with one_blas_thread():
+        if penalty is not None:
+            return penalized_fit(model, solver, level, cov, penalty, made)
+        solver, q = required_solver(solver, usual), len(model.names)
+        fewer = "Take fewer groups, or st.posterior of a tally."
+        require_memory(f"The covariance of {q:,} parameters", 4 * q * q, fewer)
+        model, solution = (climbed or _climbed)(model, solver)
+        C = covariance(model, solution.estimate, solution.covariance, cov)
+    return made(model, solution.estimate, C.matrix, solution.loglik, solution, 1.0, level, C.name, C.df, cov_kind=cov)
+
+
+def _climbed(model: Any, solver: Solver) -> tuple[Any, Solution]:
+    solution = solver.solve(model)
+    if not solution.converged:
+        raise not_converged(model, solution)
+    check_end(model, solution)
+    return model, solution
+
+
+def _fit_smoothing(
+    model: ExponentialSmoothing, solver: Any, level: float, cov: Kind, penalty: Penalty | None
+) -> SeriesFit:
+    return _fit_log_likelihood(model.settled(), solver, level, cov, penalty, usual=Newton(), made=SeriesFit)
+
+
+def _fit_state_space(model: Structural, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> SeriesFit:
+    _require_usual(model, None if isinstance(solver, BoundedNewton) else solver, cov, penalty)
+    return _fit_log_likelihood(model, solver, level, cov, penalty, usual=BoundedNewton(), made=SeriesFit)
+
+
+def _fit_levels(model: LocalLevels, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> LocalLevelFits:
+    _require_usual(model, solver, cov, penalty)
+    with one_blas_thread():
+        return model.fitted()
+
+
+def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) -> None:
+    """State space models have one solver, which knows that variances stop at 0, and one covariance."""
+    for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
+        if given is not usual and not (isinstance(given, str) and given == usual):
+            raise IncompatibleError(
+                f"{model.title} is fitted over variances that may be 0; leave {name}={quoted(given)} out."
+            )
+
+
+def _trained(model: Trainable, solver: Any, level: float, cov: Kind, penalty: Any, **training: Any) -> Any:
+    with one_blas_thread():
+        return model.trained(solver=solver, level=level, cov=cov, penalty=penalty, **training)
+
+
+_by_formula = partial(_fit_log_likelihood, usual=ClosedForm())
+
+WAYS: dict[type, Way] = {
+    Model: fit_regression,
+    OneVsRest: _fit_parts,
+    Custom: partial(_fit_log_likelihood, usual=Newton(max_steps=1000), climbed=certified),
+    BernoulliTrials: _by_formula,
+    BinomialArms: _by_formula,
+    EventRates: _by_formula,
+    Multinomial: _by_formula,
+    NormalSample: _by_formula,
+    Waits: _by_formula,
+    ExponentialSmoothing: _fit_smoothing,
+    Structural: _fit_state_space,
+    LocalLevels: _fit_levels,
+}
+"""What `st.fit` does with a model of each class."""
