@@ -12,9 +12,9 @@ from stattools.gallery import command
 from stattools.inference.fitted import Fit
 from stattools.reporting import sections
 from stattools.reporting.beliefs import ledger, sensitivity, surprise_sentence
-from stattools.reporting.diagnostics import KINDS, likelihood_curve
 from stattools.reporting.document import Block, Document, Listing, Math, Paragraph, Section, Table, code
 from stattools.reporting.posteriors import PROB, SEED, posterior
+from stattools.reporting.proportions import KINDS, likelihood_curve
 from stattools.reporting.tables import between, chance, count, decimals, number, percent
 
 FLIPS = (0, 1, 0, 1, 1, 1, 0, 0, 1, 1)

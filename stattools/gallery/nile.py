@@ -9,7 +9,7 @@ import numpy as np
 import stattools as st
 from stattools.gallery import command
 from stattools.inference.series_fit import SeriesFit
-from stattools.reporting import equations, figures, sections, sentences, state_space
+from stattools.reporting import figures, sections, sentences, state_space
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, chance, decimals, number, percent
 
@@ -36,7 +36,7 @@ def document() -> Document:
         (
             sections.question(fit.model, (Paragraph(ASKED), Paragraph(sentences.question(fit.model)))),
             sections.data(fit.model, Paragraph(SOURCE)),
-            Section("Likelihood", (*equations.likelihood(fit.model), *_conventions(st.loglik_conventions, fit))),
+            Section("Likelihood", (*sections.likelihood(fit.model).blocks, *_conventions(st.loglik_conventions, fit))),
             sections.maximum(fit),
             Section("Level and forecast", _level(fit)),
             Section("The gain over time", _gain(fit)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,45 +11,16 @@ from stattools.inference.diagnostics.goodness import grouped, wilson_ends
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.model import Model
-from stattools.reporting import figures, rows_in_files, smoothing, state_space, tallies
+from stattools.reporting import figures, rows_in_files
 from stattools.reporting.document import Figure
-from stattools.reporting.stories import story, told
+from stattools.reporting.stories import story
 from stattools.reporting.tables import percent
-from stattools.solvers.samples.surrogate import held_elsewhere, in_memory
+from stattools.solvers.samples.surrogate import held_elsewhere
 
-COUNTS = ("coin", "binomial")
 Z = 1.959963984540054
 """The normal quantile of a 95 % interval."""
 MOST_COUNTS = 31
 """Bars in a figure of frequencies."""
-KINDS = {
-    "wald": "Wald",
-    "wilson": "Wilson (score)",
-    "likelihood-ratio": "likelihood ratio",
-    "clopper-pearson": "Clopper–Pearson",
-}
-"""How the intervals of a proportion are called in print, the alias "score" left out."""
-
-
-def diagnostics(fit: Fit) -> tuple[Figure, ...]:
-    """The figures that suit the kind of model; several coefficients are compared on one scale. Of rows in files they
-    show the sample.
-    """
-    if held_elsewhere(fit.model):
-        return diagnostics(replace(fit, model=in_memory(fit.model)[0]))
-    if fit.model.kind in COUNTS:
-        return (likelihood_curve(fit),)
-    if fit.model.kind == "custom":
-        return ()
-    if tallies.is_tally(fit.model):
-        return tallies.diagnostics(fit)
-    if smoothing.is_smoothing(fit.model):
-        return smoothing.diagnostics(fit)
-    if state_space.is_structural(fit.model):
-        return state_space.diagnostics(fit)
-    several = int((coefficient_spreads(fit.model) > 0).sum()) > 1
-    return (*(figure(fit) for figure in told(SUITED, fit.model, _suited)), *([coefficients(fit)] if several else []))
 
 
 def residuals(fit: Fit, name: str = "residuals") -> Figure:
@@ -171,31 +141,6 @@ def coefficients(fit: Fit, name: str = "coefficients") -> Figure:
     )
 
 
-def likelihood_curve(fit: Fit, name: str = "likelihood") -> Figure:
-    """The likelihood of a proportion relative to its maximum, with every kind of interval under it."""
-    theta = span(fit.model.successes + 1.0, fit.model.trials - fit.model.successes + 1.0)
-    relative = np.exp(np.asarray(fit.model.loglik(theta)) - fit.loglik)
-    maximum = float(fit.estimate[0])
-    ends = {label: fit.interval(kind=kind) for kind, label in KINDS.items() if kind in fit.kinds}
-    intervals = {label: (float(lower), float(upper)) for label, (lower, upper) in ends.items()}
-    what = "flip is 1" if fit.model.kind == "coin" else "trial is a success"
-    return Figure(
-        name,
-        lambda: figures.likelihood(
-            theta, relative, maximum=maximum, intervals=intervals, xlabel=f"θ, the probability that a {what}"
-        ),
-        alt=f"The likelihood of θ relative to its maximum at {maximum:.4g}, and {len(intervals)} intervals",
-        caption=f"Top: how well each $\\theta$ explains the data, the best being 1. Bottom: {percent(fit.level)} "
-        "intervals made from it.",
-    )
-
-
-def span(a: float, b: float) -> Floats:
-    """The part of [0, 1] where Beta(a, b) is not flat, six standard deviations around its mean."""
-    mean, sd = a / (a + b), np.sqrt(a * b / (a + b + 1.0)) / (a + b)
-    return np.linspace(max(0.0, mean - 6.0 * sd), min(1.0, mean + 6.0 * sd), 501)
-
-
 def shares(model: Any) -> tuple[Floats, Floats | None, str]:
     """Share of the event in each row, how much each row counts, and of what: rows, or trials of a grouped outcome."""
     y, weight = model.rows.y, model.rows.weight
@@ -247,7 +192,3 @@ BY_OUTCOME: dict[Outcome, tuple[Callable[[Fit], Figure], ...]] = {
     Outcome.BINARY: (calibration,),
 }
 """Those of a regression without a row, by what its outcomes are."""
-
-
-def _suited(model: Model) -> tuple[Callable[[Fit], Figure], ...]:
-    return BY_OUTCOME.get(model.likelihood.outcome, ())

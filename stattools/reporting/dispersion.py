@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from stattools.inference.fitted import Fit
-from stattools.models.model import Model
 from stattools.reporting.document import code
 from stattools.reporting.tables import between, count, decimals, number, percent
 from stattools.solvers.samples.surrogate import held_elsewhere
@@ -13,8 +12,7 @@ from stattools.solvers.samples.surrogate import held_elsewhere
 
 def dispersion(fit: Fit) -> tuple[str, ...]:
     """One sentence where a dispersion is estimated beside the coefficients, none elsewhere."""
-    shared = isinstance(fit.model, Model) and fit.model.predictor.n_shared
-    return (DISPERSED.get(fit.model.kind, _any)(fit),) if shared else ()
+    return (DISPERSED.get(fit.model.kind, _any)(fit),) if fit.model.predictor.n_shared else ()
 
 
 def _precision(fit: Fit) -> str:

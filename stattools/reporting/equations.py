@@ -1,4 +1,4 @@
-"""A model's likelihood written out: the statement of the model, and its log-likelihood, in TeX that GitHub renders.
+"""The likelihood of a regression written out: the statement of the model, and its log-likelihood, in TeX of GitHub.
 
 No formula here needs a backslash before punctuation, and every subscript follows a letter or digit, so Markdown leaves
 all of them alone (see `Math`).
@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from stattools.reporting import smoothing, state_space, tallies
 from stattools.reporting.document import Block, Math, Paragraph, code, literal
-from stattools.reporting.stories import told
 
 INDEXED = 6
 """Up to so many coefficients are written out by name; more become a sum."""
@@ -19,11 +17,7 @@ INDEXED = 6
 
 def likelihood(model: Any) -> tuple[Block, ...]:
     """Paragraphs and formulas that say what one observation is given its parameters, and the log-likelihood of all."""
-    if state_space.is_structural(model):
-        return state_space.likelihood(model)
-    if tallies.is_tally(model):
-        return tallies.likelihood(model)
-    return told(WRITTEN, model, lambda _: _of_likelihood)(model)
+    return WRITTEN.get(model.kind, _of_likelihood)(model)
 
 
 def _ols(model: Any) -> tuple[Block, ...]:
@@ -202,38 +196,6 @@ def _of_likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def _coin(model: Any) -> tuple[Block, ...]:
-    ones, n = int(model.successes), int(model.trials)
-    return (
-        Paragraph(
-            "Each flip is 1 with probability $\\theta$, whatever the flips before it. "
-            f"The probability of this very sequence, {ones:,} ones and {n - ones:,} zeros in their order, is"
-        ),
-        Math(rf"L(\theta) = \theta^{{{ones}}} (1 - \theta)^{{{n - ones}}}"),
-        Math(rf"\ell(\theta) = {ones} \log \theta + {n - ones} \log(1 - \theta)"),
-    )
-
-
-def _binomial(model: Any) -> tuple[Block, ...]:
-    ones, n = int(model.successes), int(model.trials)
-    return (
-        Paragraph(
-            "Each trial is a success with probability $\\theta$, whatever the trials before it. "
-            f"The probability of {ones:,} successes in {n:,} trials, in any order, is"
-        ),
-        Math(rf"L(\theta) = \binom{{{n}}}{{{ones}}} \theta^{{{ones}}} (1 - \theta)^{{{n - ones}}}"),
-        Math(rf"\ell(\theta) = \log \binom{{{n}}}{{{ones}}} + {ones} \log \theta + {n - ones} \log(1 - \theta)"),
-    )
-
-
-def _custom(model: Any) -> tuple[Block, ...]:
-    names = ", ".join(map(code, model.names))
-    return (
-        Paragraph(f"The log-likelihood is a function that was given, of the parameters $\\theta$ = ({names}):"),
-        Math(r"\ell(\theta) = \log p(\mathrm{data} \mid \theta)"),
-    )
-
-
 def _predictor(model: Any) -> str:
     """eta written out by column names where they are few and plain words, as a sum otherwise."""
     offset = "" if model.rows.offset is None else " + o_i"
@@ -286,9 +248,5 @@ WRITTEN = {
     "negative_binomial": _negative_binomial,
     "gamma": _gamma,
     "beta_binomial": _beta_binomial,
-    "coin": _coin,
-    "binomial": _binomial,
-    "custom": _custom,
-    "exponential_smoothing": smoothing.likelihood,
 }
-"""The likelihood of each kind of model."""
+"""The likelihood of each kind of regression."""

@@ -17,7 +17,9 @@ from stattools.networks.network_model import NetworkModel
 from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code, literal
 from stattools.reporting.provenance import data_hash
-from stattools.reporting.tables import count, facts, number, percent
+from stattools.reporting.regressions import dependence
+from stattools.reporting.tables import count, number, percent
+from stattools.reporting.tables import facts as table_of_facts
 from stattools.validation.checks.networks import NetworkAgreement
 
 if TYPE_CHECKING:
@@ -57,8 +59,19 @@ def _ensemble(group: NetworkEnsemble) -> tuple[Section, ...]:
     return (data(model), likelihood(model), Section("Fit", tuple(blocks)))
 
 
+def question(model: NetworkModel) -> str:
+    """What the network asks of its data."""
+    return dependence(model, code(model.outcome_name))
+
+
 def data(model: NetworkModel, *before: Block) -> Section:
     """Rows, inputs, outcome and hash."""
+    digest = {"SHA-256": code(data_hash(model))}
+    return Section("Data", (*before, table_of_facts(facts(model) | digest, ("data", "value"))))
+
+
+def facts(model: NetworkModel) -> dict[str, str]:
+    """Rows, inputs and outcome."""
     pairs = {"rows": count(len(model.rows.X))}
     if model.rows.weight is not None:
         pairs["observations (sum of weights)"] = count(model.n)
@@ -76,8 +89,7 @@ def data(model: NetworkModel, *before: Block) -> Section:
             pairs[f"rows of each {code(model.outcome_name)}"] = shown
         else:
             pairs[f"labels of {code(model.outcome_name)}"] = count(len(labels))
-    pairs["SHA-256"] = code(data_hash(model))
-    return Section("Data", (*before, facts(pairs, ("data", "value"))))
+    return pairs
 
 
 def likelihood(model: NetworkModel) -> Section:

@@ -14,8 +14,8 @@ from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.errors import DomainError
 from stattools.interface.interval import Interval
 from stattools.reporting import figures
-from stattools.reporting.diagnostics import span
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code
+from stattools.reporting.proportions import span
 from stattools.reporting.tables import between, chance, count, decimals, facts, number, percent
 
 if TYPE_CHECKING:

@@ -19,11 +19,12 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arguments import require_truth
+from stattools.models.samples.counts import BernoulliTrials
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
-from stattools.reporting import draws, networks, sections, sentences, tallies
+from stattools.reporting import draws, networks, sections, sentences
+from stattools.reporting.accounts import account
 from stattools.reporting.beliefs import section_of
-from stattools.reporting.diagnostics import COUNTS, diagnostics
 from stattools.reporting.document import (
     Block,
     Bullets,
@@ -37,7 +38,6 @@ from stattools.reporting.document import (
     Section,
     Table,
     code,
-    literal,
 )
 from stattools.reporting.files import write
 from stattools.reporting.posteriors import SEED, belief, is_conjugate, posterior
@@ -146,10 +146,10 @@ class _Draft:
             sections.data(fit.model),
             sections.likelihood(fit.model),
             sections.maximum(fit),
-            *([sections.diagnosis(fit)] if diagnostics(fit) else []),
+            *([sections.diagnosis(fit)] if account(fit.model).diagnostics(fit) else []),
         ]
         self.chapters.append(chapter)
-        self.titles.append(_named(fit.model))
+        self.titles.append(account(fit.model).named(fit.model))
 
     def add_separate_fits(self, fits: OneVsRestFit) -> None:
         for fit in fits.fits:
@@ -167,13 +167,17 @@ class _Draft:
 
     def add_network(self, fit: NetworkFit | NetworkEnsemble) -> None:
         self.chapters.append(_Chapter(fit.model, blocks=list(networks.network(fit))))
-        self.titles.append(_named(fit.model))
+        self.titles.append(account(fit.model).named(fit.model))
         self.quotes.append(networks.conclusion(fit))
         if fit.seed is not None:
             self.seeds.append(fit.seed)
 
     def add_posterior(self, beta: Any) -> None:
-        if not self.chapters or self.chapters[-1].model is None or self.chapters[-1].model.kind not in COUNTS:
+        if (
+            not self.chapters
+            or self.chapters[-1].model is None
+            or not isinstance(self.chapters[-1].model, BernoulliTrials)
+        ):
             self.chapters.append(_Chapter())
         self.posteriors.append(beta)
         self.chapters[-1].blocks.append(posterior(beta))
@@ -184,7 +188,7 @@ class _Draft:
         if not self.chapters or self.chapters[-1].model is not model:
             chapter = _Chapter(model, blocks=[sections.data(model), sections.likelihood(model)])
             self.chapters.append(chapter)
-            self.titles.append(_named(model))
+            self.titles.append(account(model).named(model))
         self.drawn.append(posterior)
         self.chapters[-1].blocks.append(draws.drawn(posterior))
 
@@ -212,21 +216,9 @@ class _Draft:
         return Document(title or " and ".join(self.titles) or "Report", _distinct(blocks, Counter()))
 
 
-def _named(model: Any) -> str:
-    """A model as a title."""
-    if model.kind in COUNTS:
-        one, many = ("ones", "flips") if model.kind == "coin" else ("successes", "trials")
-        return f"{model.kind.capitalize()}: {int(model.successes):,} {one} in {int(model.trials):,} {many}"
-    if model.kind == "custom":
-        return literal(model.title)
-    if tallies.is_tally(model):
-        return f"{model.title}: {model.counted}"
-    return f"{model.title} of {code(model.outcome_name)}"
-
-
 def _numbered(number: int, chapter: _Chapter) -> Section:
     """A chapter of several, under its own heading."""
-    title = _named(chapter.model) if chapter.model is not None else chapter.title
+    title = account(chapter.model).named(chapter.model) if chapter.model is not None else chapter.title
     return Section(f"{number}. {title}", tuple(chapter.blocks))
 
 

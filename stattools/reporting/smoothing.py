@@ -16,11 +16,6 @@ STEPS = 10
 """Forecasts in the figure."""
 
 
-def is_smoothing(model: Any) -> bool:
-    """True for exponential smoothing."""
-    return model.kind == "exponential_smoothing"
-
-
 def question(model: Any) -> str:
     """What the model asks of its series."""
     what = "each new value" if model.design is None else "a new value, as the covariates go,"

@@ -20,11 +20,6 @@ SYMBOLS = {
 WALD = "Wald interval on the log scale"
 
 
-def is_structural(model: Any) -> bool:
-    """True for state space models."""
-    return hasattr(model, "convention")
-
-
 def question(model: Any) -> str:
     """What the model asks of its series."""
     return f"How did the level of {code(model.outcome_name)} move, and how much of what is seen is noise?"
@@ -79,8 +74,14 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
-def estimates(fit: SeriesFit) -> Table:
-    """Variances and coefficients with their intervals; a variance of 0 has none."""
+def reached(fit: SeriesFit) -> str:
+    """What the maximum is; a variance may be at the end of its range."""
+    strict = "The maximum is a strict one: every direction leads down"
+    return strict + (", or is a variance at 0, from where the log-likelihood falls" if fit.boundary else "")
+
+
+def estimates(fit: SeriesFit) -> tuple[Block, ...]:
+    """Variances and coefficients with their intervals; a variance of 0 has none, and what that means."""
     rows = []
     for row in fit.table().to_dict("records"):
         if not np.isfinite(row["se"]):
@@ -88,16 +89,8 @@ def estimates(fit: SeriesFit) -> Table:
             continue
         places = decimals(row["se"])
         rows.append((code(row["term"]), *(number(row[key], places) for key in ("estimate", "se", "lower", "upper"))))
-    return Table(
-        ("parameter", "estimate", "standard error", f"{percent(fit.level)} {WALD}: lower", "upper"),
-        tuple(rows),
-        "lrrrr",
-    )
-
-
-def boundary(fit: SeriesFit) -> tuple[Block, ...]:
-    """What it means that a variance is 0."""
-    return tuple(
+    head = ("parameter", "estimate", "standard error", f"{percent(fit.level)} {WALD}: lower", "upper")
+    at_zero = (
         Paragraph(
             f"{code(name)} is 0, the boundary of its domain: the log-likelihood falls from there. It has no standard "
             "error and no Wald interval; the profile likelihood bounds it by "
@@ -106,6 +99,7 @@ def boundary(fit: SeriesFit) -> tuple[Block, ...]:
         for name, upper in zip(fit.names, fit.interval(kind="profile").upper if fit.boundary else (), strict=False)
         if name in fit.boundary
     )
+    return Table(head, tuple(rows), "lrrrr"), *at_zero
 
 
 def diagnostics(fit: SeriesFit) -> tuple[Figure, ...]:

@@ -5,7 +5,7 @@ A regression that is not in the table is told in the words of its likelihood, ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,25 +36,9 @@ class Story:
 
 def story(model: Any) -> Story:
     """The words for a regression; IncompatibleError for what is none."""
-    return told(STORIES, model, _of_likelihood)
-
-
-def told[Told](table: Mapping[str, Told], model: Any, other: Callable[[Model], Told]) -> Told:
-    """The entry of the model's kind, what `other` makes of a regression that has none, or an IncompatibleError that
-    says what answers instead.
-
-    >>> import stattools as st
-    >>> told({"ols": "a line"}, st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]), lambda model: "a curve")
-    'a line'
-    """
-    if model.kind not in table and isinstance(model, Model):
-        return other(model)
-    if model.kind not in table:
-        raise IncompatibleError(
-            f"reports and sentences have no words for {model.title}. print(fit), fit.table() and st.report_table(fit) "
-            "have its numbers."
-        )
-    return table[model.kind]
+    if not isinstance(model, Model):
+        raise no_words(model)
+    return STORIES[model.kind] if model.kind in STORIES else _of_likelihood(model)
 
 
 def _of_likelihood(model: Model) -> Story:
@@ -69,6 +53,14 @@ def _of_likelihood(model: Model) -> Story:
         unit=lambda model: f"change in {words.predictor}",
         ratio=words.ratio,
         unique=False,
+    )
+
+
+def no_words(model: Any) -> IncompatibleError:
+    """What is said of a model that nothing is told of."""
+    return IncompatibleError(
+        f"reports and sentences have no words for {model.title}. print(fit), fit.table() and st.report_table(fit) "
+        "have its numbers."
     )
 
 

@@ -7,7 +7,7 @@ the estimate, so that round-off never reaches the page. What is only round-off i
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -198,6 +198,12 @@ def coefficients(
     return Table((*labels, *header), tuple(rows), align="l" * len(labels) + "r" * (len(header) - 3) + "crr")
 
 
+def coefficient_table(fit: Any, *, ratio: str | None = None, shared: int = 0) -> Table:
+    """The coefficients of a fit with their Wald intervals."""
+    statistic, interval = "t" if fit.model.has_scale else "z", f"{percent(fit.level)} Wald interval"
+    return coefficients(fit.table(), statistic=statistic, interval=interval, ratio=ratio, shared=shared)
+
+
 def agreement(rows: pd.DataFrame, reference: str = "statsmodels") -> Table:
     """Two fits of one model side by side, to seven digits, and how well they agree."""
     cells = []
@@ -240,3 +246,15 @@ def _labels(row: Mapping[Any, Any]) -> tuple[str, ...]:
 
 def _cell(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else literal(value)
+
+
+def listed(names: Sequence[str], limit: int = 6) -> str:
+    """Names in a sentence, the first few written out.
+
+    >>> listed(["a", "b", "c"]), listed(["a"])
+    ('`a`, `b` and `c`', '`a`')
+    """
+    shown = [code(name) for name in names[:limit]]
+    if len(names) > limit:
+        shown.append(f"{len(names) - limit} more")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from stattools.inference.fitted import Fit
+from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
 from stattools.reporting.tables import between, count, decimals, number, percent
@@ -26,31 +29,19 @@ LABELS = {
 PREFERRED = ("wilson", "likelihood-ratio", "profile", "score", "wald")
 """The kind of interval that several parameters are shown with: the first that the model has."""
 
-WHAT = {
-    "binomial arms": "probability of a success",
-    "geometric": "probability of a success",
-    "pascal": "probability of a success",
-    "poisson rate": "rate of events",
-    "exponential rate": "rate of events",
-    "normal": "mean",
-    "multinomial": "probability",
-    "categories": "probability",
-}
-"""What the parameter of each kind of model is."""
-
-
-def is_tally(model: Any) -> bool:
-    """True for models that are counts or measurements by arm, without columns."""
-    return hasattr(model, "counted") and model.kind in WHAT
-
 
 def question(model: Any) -> str:
     """What the model asks of its data."""
-    what = WHAT[model.kind]
-    if model.kind in ("multinomial", "categories"):
+    said = SAID[model.kind]
+    if said.categories:
         return f"How probable is each of {count(len(model.names))} categories?"
     arms = "" if _arms(model) == 1 else f" in each of {count(_arms(model))} arms"
-    return f"What is the {what}{arms}, after {model.counted}?"
+    return f"What is the {said.what}{arms}, after {model.counted}?"
+
+
+def named(model: Any) -> str:
+    """The model as a title."""
+    return f"{model.title}: {model.counted}"
 
 
 def facts(model: Any) -> dict[str, str]:
@@ -60,35 +51,15 @@ def facts(model: Any) -> dict[str, str]:
 
 def likelihood(model: Any) -> tuple[Block, ...]:
     """The probability of the data given the parameters."""
-    words, formula = {
-        "binomial arms": _binomial,
-        "geometric": _waits,
-        "pascal": _waits,
-        "poisson rate": _poisson,
-        "exponential rate": _exponential,
-        "normal": _normal,
-        "multinomial": _multinomial,
-        "categories": _multinomial,
-    }[model.kind](model)
-    several = "" if _arms(model) == 1 else " Arms are independent: their log-likelihoods add."
+    said = SAID[model.kind]
+    words, formula = said.written(model)
+    several = "" if said.categories or _arms(model) == 1 else " Arms are independent: their log-likelihoods add."
     return Paragraph(words + several), Math(formula)
 
 
 def certificate(fit: Fit) -> str:
     """Why the estimate is the maximum."""
-    rule = {
-        "binomial arms": "successes over trials, arm by arm",
-        "geometric": "successes over trials",
-        "pascal": "successes over trials",
-        "poisson rate": "events over exposure",
-        "exponential rate": "times that ended over the total time",
-        "multinomial": "the observed shares",
-        "categories": "the observed shares",
-        "normal": "the means, weighted by the known precisions"
-        if getattr(fit.model, "sd", None) is not None
-        else "the means, and the root mean squared deviations from them",
-    }[fit.model.kind]
-    return f"The maximum is a formula: {rule}."
+    return f"The maximum is a formula: {SAID[fit.model.kind].rule(fit.model)}."
 
 
 def estimates(fit: Fit) -> tuple[Block, ...]:
@@ -124,12 +95,11 @@ def in_numbers(fit: Fit) -> str:
 
 def diagnostics(fit: Fit) -> tuple[Figure, ...]:
     """The arms side by side, where there are several."""
-    arms = len(fit.names) if fit.model.kind in ("multinomial", "categories") else _arms(fit.model)
+    arms, what = _arms(fit.model), SAID[fit.model.kind].what
     if not 1 < arms <= MOST:
         return ()
     low, high = _ends(fit, _kind(fit))
     names = [figures.plain(name) for name in fit.names[:arms]]
-    what = WHAT[fit.model.kind]
     return (
         Figure(
             "arms",
@@ -145,28 +115,27 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
 
 def conclusion(fit: Fit, checked: str) -> str:
     """The parameter, or the largest of them, with its interval."""
-    several = len(fit.names) > 1 and (_arms(fit.model) > 1 or fit.model.kind in ("multinomial", "categories"))
-    arms = len(fit.names) if fit.model.kind in ("multinomial", "categories") else _arms(fit.model)
+    arms, what = _arms(fit.model), SAID[fit.model.kind].what
+    several = arms > 1
     first = int(np.argmax(fit.estimate[:arms])) if several else 0
     low, high = _ends(fit, _kind(fit))
     places = decimals(_spread(fit, low, high)[first])
     value = f"{number(float(fit.estimate[first]), places)}"
     ends = f"({percent(fit.level)} {LABELS[_kind(fit)]} interval {between(low[first], high[first], places)})"
-    what = WHAT[fit.model.kind]
     if several:
         return f"The highest {what} of {arms} is that of {code(fit.names[first])}, {value} {ends}{checked}."
     return f"From {fit.model.counted}, the {what} is estimated as {value} {ends}{checked}."
 
 
 def _arms(model: Any) -> int:
-    arms = getattr(model, "arms", None)
-    return len(model.trials) if model.kind == "binomial arms" else 1 if arms is None else len(arms)
+    """How many parameters stand side by side: one per arm or category."""
+    if SAID[model.kind].categories or isinstance(model, BinomialArms):
+        return len(model.names)
+    return 1 if model.arms is None else len(model.arms)
 
 
 def _kind(fit: Fit) -> Any:
-    if getattr(fit.model, "kind", "") == "exponential rate":
-        return "likelihood-ratio"
-    return next(kind for kind in PREFERRED if kind in fit.kinds)
+    return next(kind for kind in SAID[fit.model.kind].preferred if kind in fit.kinds)
 
 
 def _ends(fit: Fit, kind: Any) -> tuple[list[float], list[float]]:
@@ -223,8 +192,48 @@ def _normal(model: Any) -> tuple[str, str]:
 
 
 def _multinomial(model: Any) -> tuple[str, str]:
-    many = r"\log \frac{n!}{\prod_{k} y_k!} + " if model.kind == "multinomial" else ""
+    words, formula = _categories(model)
+    return words, formula.replace("= ", r"= \log \frac{n!}{\prod_{k} y_k!} + ", 1)
+
+
+def _categories(model: Any) -> tuple[str, str]:
     return (
         "Each observation falls into category $k$ with probability $\\theta_k$; $y_k$ of $n$ did.",
-        rf"\ell(\theta) = {many}\sum_{{k}} y_k \log \theta_k",
+        r"\ell(\theta) = \sum_{k} y_k \log \theta_k",
     )
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the parameter of a kind of sample is, the rule of its maximum and its likelihood, from a model, which
+    intervals are shown first, and whether there is a parameter for each category, not for each arm.
+    """
+
+    what: str
+    rule: Callable[[Any], str]
+    written: Callable[[Any], tuple[str, str]]
+    preferred: tuple[str, ...] = PREFERRED
+    categories: bool = False
+
+
+def _mean(model: Any) -> str:
+    if model.sd is not None:
+        return "the means, weighted by the known precisions"
+    return "the means, and the root mean squared deviations from them"
+
+
+_WAITS = Said("probability of a success", lambda model: "successes over trials", _waits)
+
+SAID = {
+    "binomial arms": Said("probability of a success", lambda model: "successes over trials, arm by arm", _binomial),
+    "geometric": _WAITS,
+    "pascal": _WAITS,
+    "poisson rate": Said("rate of events", lambda model: "events over exposure", _poisson),
+    "exponential rate": Said(
+        "rate of events", lambda model: "times that ended over the total time", _exponential, ("likelihood-ratio",)
+    ),
+    "normal": Said("mean", _mean, _normal),
+    "multinomial": Said("probability", lambda model: "the observed shares", _multinomial, categories=True),
+    "categories": Said("probability", lambda model: "the observed shares", _categories, categories=True),
+}
+"""What is said of each kind of sample."""

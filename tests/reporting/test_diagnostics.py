@@ -6,9 +6,9 @@ from scipy import stats
 
 import stattools as st
 from stattools.inference.diagnostics.goodness import grouped
+from stattools.reporting.accounts import account
 from stattools.reporting.diagnostics import (
     coefficient_spreads,
-    diagnostics,
     expected_frequencies,
     frequencies,
     shares,
@@ -40,7 +40,7 @@ table |= {"o": rng.negative_binomial(1, 0.3, size=60)}
     ids=lambda value: getattr(value, "title", None),
 )
 def test_each_kind_of_model_has_its_figures_and_each_can_be_drawn(model, names):
-    drawn = diagnostics(st.fit(model))
+    drawn = account(model).diagnostics(st.fit(model))
     assert [figure.name for figure in drawn] == names
     for figure in drawn:
         assert figure.alt

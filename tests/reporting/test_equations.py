@@ -5,11 +5,17 @@ import pytest
 from scipy.special import gammaln
 
 import stattools as st
+from stattools.reporting.accounts import account
 from stattools.reporting.document import Math, Paragraph, inline
-from stattools.reporting.equations import likelihood
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(30, 2))
+
+
+def likelihood(model):
+    return account(model).likelihood(model)
+
+
 MODELS = {
     "ols": st.ols(rng.normal(size=30), X, names=["a", "b_c"]),
     "ols, few plain names": st.ols(rng.normal(size=30), X, names=["a", "b"], intercept=False),

@@ -3,7 +3,8 @@ import pytest
 import stattools as st
 from stattools.errors import IncompatibleError
 from stattools.reporting import equations
-from stattools.reporting.diagnostics import SUITED, diagnostics
+from stattools.reporting.diagnostics import SUITED
+from stattools.reporting.regressions import diagnostics
 from stattools.reporting.sentences import certificate, conclusion, question
 from stattools.reporting.stories import STORIES, story
 from tests.gumbel import gumbel

@@ -1,0 +1,184 @@
+"""What a report says of each class of models: one row of a table per class, which sections and sentences ask.
+
+A class that is not in the table is refused, never told in the words of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stattools.models.custom import Custom
+from stattools.models.model import Model
+from stattools.models.samples.binomial_arms import BinomialArms
+from stattools.models.samples.counts import BernoulliTrials
+from stattools.models.samples.event_rates import EventRates
+from stattools.models.samples.multinomial import Multinomial
+from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.waiting import Waits
+from stattools.networks.network import Network
+from stattools.reporting import (
+    equations,
+    networks,
+    own_functions,
+    proportions,
+    regressions,
+    smoothing,
+    state_space,
+    tallies,
+)
+from stattools.reporting.document import Block, Figure, code
+from stattools.reporting.provenance import data_hash
+from stattools.reporting.stories import no_words
+from stattools.reporting.tables import coefficient_table, count
+from stattools.series.filters.smoothing import ExponentialSmoothing
+from stattools.series.statespace.structural import Structural
+
+
+def _title(model: Any) -> str:
+    return f"{model.title} of {code(model.outcome_name)}"
+
+
+def _hash(model: Any) -> str:
+    return code(data_hash(model))
+
+
+def _none(model: Any) -> tuple[Any, ...]:
+    return ()
+
+
+def _coefficients(fit: Any) -> tuple[Block, ...]:
+    return (coefficient_table(fit),)
+
+
+def _strict(fit: Any) -> str:
+    return "The maximum is a strict one: every direction leads down"
+
+
+def _in_numbers(fit: Any) -> str:
+    """Log-likelihood, criteria, share explained, scale."""
+    text = f"Log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}"
+    text += f", BIC {fit.bic:.2f}" if np.isfinite(fit.bic) else ""
+    if np.isfinite(fit.r_squared):
+        text += f", {'R²' if fit.model.has_scale else 'McFadden R²'} {fit.r_squared:.4f}"
+    if fit.model.has_scale:
+        text += f", residual standard deviation {fit.scale:.5g} on {count(fit.df)} degrees of freedom"
+    source = "the inverse information" if fit.cov == "information" else f"the covariance {code(fit.cov)}"
+    source += " with the unbiased scale" if fit.model.has_scale and fit.cov == "information" else ""
+    if fit.penalty is not None:
+        text += f". The log-likelihood is not penalized; the estimate maximizes it with {code(fit.penalty)}"
+    if np.isnan(fit.se).all():
+        return f"{text}. There are no standard errors."
+    return f"{text}. Standard errors come from {source}."
+
+
+@dataclass(frozen=True)
+class Account:
+    """What is said of models of one class, and of their fits.
+
+    Of a model: `question` it asks, `named` as a title, `facts` and `columns` of its data with their `digest`, its
+    `likelihood`. Of a fit: what it `reached`, why there is a maximum (`certificate` where that is a formula),
+    `estimates`, the fit `in_numbers`, `diagnostics` (figures), and the `conclusion` with who else agrees.
+    """
+
+    question: Callable[[Any], str]
+    facts: Callable[[Any], dict[str, str]]
+    likelihood: Callable[[Any], tuple[Block, ...]]
+    conclusion: Callable[[Any, str], str]
+    diagnostics: Callable[[Any], tuple[Figure, ...]] = _none
+    estimates: Callable[[Any], tuple[Block, ...]] = _coefficients
+    in_numbers: Callable[[Any], str] = _in_numbers
+    named: Callable[[Any], str] = _title
+    digest: Callable[[Any], str] = _hash
+    columns: Callable[[Any], tuple[Block, ...]] = _none
+    reached: Callable[[Any], str] = _strict
+    certificate: Callable[[Any], str] | None = None
+
+
+def account(model: Any) -> Account:
+    """What is said of the model; IncompatibleError for a class that is not in the table.
+
+    >>> import stattools as st
+    >>> account(st.binomial(6, 10)).named(st.binomial(6, 10))
+    'Binomial: 6 successes in 10 trials'
+    """
+    for kind in type(model).__mro__:
+        if kind in ACCOUNTS:
+            return ACCOUNTS[kind]
+    raise no_words(model)
+
+
+_SAMPLE = Account(
+    question=tallies.question,
+    named=tallies.named,
+    facts=tallies.facts,
+    likelihood=tallies.likelihood,
+    certificate=tallies.certificate,
+    estimates=tallies.estimates,
+    in_numbers=tallies.in_numbers,
+    diagnostics=tallies.diagnostics,
+    conclusion=tallies.conclusion,
+)
+
+ACCOUNTS: dict[type, Account] = {
+    Model: Account(
+        question=regressions.question,
+        facts=regressions.facts,
+        columns=regressions.columns,
+        likelihood=equations.likelihood,
+        reached=regressions.reached,
+        estimates=regressions.estimates,
+        diagnostics=regressions.diagnostics,
+        conclusion=regressions.conclusion,
+    ),
+    BernoulliTrials: Account(
+        question=proportions.question,
+        named=proportions.named,
+        facts=proportions.facts,
+        likelihood=proportions.likelihood,
+        certificate=proportions.certificate,
+        estimates=proportions.estimates,
+        in_numbers=proportions.in_numbers,
+        diagnostics=proportions.diagnostics,
+        conclusion=proportions.conclusion,
+    ),
+    BinomialArms: _SAMPLE,
+    EventRates: _SAMPLE,
+    Multinomial: _SAMPLE,
+    NormalSample: _SAMPLE,
+    Waits: _SAMPLE,
+    Custom: Account(
+        question=own_functions.question,
+        named=own_functions.named,
+        facts=own_functions.facts,
+        digest=own_functions.digest,
+        likelihood=own_functions.likelihood,
+        conclusion=own_functions.conclusion,
+    ),
+    Structural: Account(
+        question=state_space.question,
+        facts=state_space.facts,
+        likelihood=state_space.likelihood,
+        reached=state_space.reached,
+        estimates=state_space.estimates,
+        diagnostics=state_space.diagnostics,
+        conclusion=state_space.conclusion,
+    ),
+    ExponentialSmoothing: Account(
+        question=smoothing.question,
+        facts=smoothing.facts,
+        likelihood=smoothing.likelihood,
+        diagnostics=smoothing.diagnostics,
+        conclusion=smoothing.conclusion,
+    ),
+    Network: Account(
+        question=networks.question,
+        facts=networks.facts,
+        likelihood=lambda model: networks.likelihood(model).blocks,
+        conclusion=lambda fit, checked: networks.conclusion(fit),
+    ),
+}
+"""What is said of the models of each class."""

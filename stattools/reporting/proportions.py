@@ -1,0 +1,158 @@
+"""What a report says of flips of a coin and of a binomial count: one probability, and every kind of interval of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stattools.inference.fitted import Fit
+from stattools.interface.arrays import Floats
+from stattools.reporting import figures
+from stattools.reporting.document import Block, Figure, Math, Paragraph, Table
+from stattools.reporting.tables import between, count, decimals, number, p_said, percent
+
+KINDS = {
+    "wald": "Wald",
+    "wilson": "Wilson (score)",
+    "likelihood-ratio": "likelihood ratio",
+    "clopper-pearson": "Clopper–Pearson",
+}
+"""How the intervals of a proportion are called in print, the alias "score" left out."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was counted: `one` of them, all of the `ones`, out of `many`; `event` is what has a probability."""
+
+    one: str
+    ones: str
+    many: str
+    event: str
+
+
+WORDS = {
+    "coin": Words("1", "ones", "flips", "flip is 1"),
+    "binomial": Words("success", "successes", "trials", "trial is a success"),
+}
+"""The words of each kind of proportion."""
+
+
+def question(model: Any) -> str:
+    """What the model asks of its data."""
+    words = WORDS[model.kind]
+    return f"How probable is a {words.one}, after {count(model.successes)} in {count(model.trials)} {words.many}?"
+
+
+def named(model: Any) -> str:
+    """The model as a title."""
+    words = WORDS[model.kind]
+    return f"{model.kind.capitalize()}: {int(model.successes):,} {words.ones} in {int(model.trials):,} {words.many}"
+
+
+def facts(model: Any) -> dict[str, str]:
+    """What was counted."""
+    words = WORDS[model.kind]
+    return {words.many: count(model.trials), words.ones: count(model.successes)}
+
+
+def likelihood(model: Any) -> tuple[Block, ...]:
+    """The probability of the data given that of a success."""
+    return WRITTEN[model.kind](model)
+
+
+def _coin(model: Any) -> tuple[Block, ...]:
+    ones, n = int(model.successes), int(model.trials)
+    return (
+        Paragraph(
+            "Each flip is 1 with probability $\\theta$, whatever the flips before it. "
+            f"The probability of this very sequence, {ones:,} ones and {n - ones:,} zeros in their order, is"
+        ),
+        Math(rf"L(\theta) = \theta^{{{ones}}} (1 - \theta)^{{{n - ones}}}"),
+        Math(rf"\ell(\theta) = {ones} \log \theta + {n - ones} \log(1 - \theta)"),
+    )
+
+
+def _binomial(model: Any) -> tuple[Block, ...]:
+    ones, n = int(model.successes), int(model.trials)
+    return (
+        Paragraph(
+            "Each trial is a success with probability $\\theta$, whatever the trials before it. "
+            f"The probability of {ones:,} successes in {n:,} trials, in any order, is"
+        ),
+        Math(rf"L(\theta) = \binom{{{n}}}{{{ones}}} \theta^{{{ones}}} (1 - \theta)^{{{n - ones}}}"),
+        Math(rf"\ell(\theta) = \log \binom{{{n}}}{{{ones}}} + {ones} \log \theta + {n - ones} \log(1 - \theta)"),
+    )
+
+
+WRITTEN = {"coin": _coin, "binomial": _binomial}
+"""The likelihood of each kind of proportion."""
+
+
+def certificate(fit: Fit) -> str:
+    """Why the estimate is the maximum."""
+    se = float(fit.se[0])
+    return (
+        "The maximum is a formula, the observed share: "
+        f"$\\hat\\theta = {int(fit.model.successes)} / {int(fit.model.trials)} = {float(fit.estimate[0]):.6g}$, "
+        f"with standard error {number(se, decimals(se))}."
+    )
+
+
+def estimates(fit: Fit) -> tuple[Block, ...]:
+    """Every kind of interval."""
+    places = decimals(float(fit.se[0]))
+    ends = {label: fit.interval(kind=kind) for kind, label in KINDS.items() if kind in fit.kinds}
+    rows = [(name, *(number(float(end), places) for end in interval)) for name, interval in ends.items()]
+    return (Table((f"{percent(fit.level)} interval for $\\theta$", "lower", "upper"), tuple(rows), align="lrr"),)
+
+
+def in_numbers(fit: Fit) -> str:
+    """Log-likelihood, criteria, and the test of one half."""
+    statistic, p = fit.table()[["statistic", "p_value"]].iloc[0]
+    return (
+        f"Log-likelihood {fit.loglik:.4f}, AIC {fit.aic:.2f}, BIC {fit.bic:.2f}. Score test of $\\theta = 1/2$: "
+        f"z = {number(float(statistic), 2)}, {p_said(float(p))}."
+    )
+
+
+def diagnostics(fit: Fit) -> tuple[Figure, ...]:
+    """The likelihood as a curve."""
+    return (likelihood_curve(fit),)
+
+
+def likelihood_curve(fit: Fit, name: str = "likelihood") -> Figure:
+    """The likelihood of a proportion relative to its maximum, with every kind of interval under it."""
+    theta = span(fit.model.successes + 1.0, fit.model.trials - fit.model.successes + 1.0)
+    relative = np.exp(np.asarray(fit.model.loglik(theta)) - fit.loglik)
+    maximum = float(fit.estimate[0])
+    ends = {label: fit.interval(kind=kind) for kind, label in KINDS.items() if kind in fit.kinds}
+    intervals = {label: (float(lower), float(upper)) for label, (lower, upper) in ends.items()}
+    what = WORDS[fit.model.kind].event
+    return Figure(
+        name,
+        lambda: figures.likelihood(
+            theta, relative, maximum=maximum, intervals=intervals, xlabel=f"θ, the probability that a {what}"
+        ),
+        alt=f"The likelihood of θ relative to its maximum at {maximum:.4g}, and {len(intervals)} intervals",
+        caption=f"Top: how well each $\\theta$ explains the data, the best being 1. Bottom: {percent(fit.level)} "
+        "intervals made from it.",
+    )
+
+
+def span(a: float, b: float) -> Floats:
+    """The part of [0, 1] where Beta(a, b) is not flat, six standard deviations around its mean."""
+    mean, sd = a / (a + b), np.sqrt(a * b / (a + b + 1.0)) / (a + b)
+    return np.linspace(max(0.0, mean - 6.0 * sd), min(1.0, mean + 6.0 * sd), 501)
+
+
+def conclusion(fit: Fit, checked: str) -> str:
+    """The probability, with its interval."""
+    model, (lower, upper) = fit.model, map(float, fit.interval(kind="wilson"))
+    places = decimals(float(fit.se[0]))
+    return (
+        f"From {count(model.successes)} in {count(model.trials)}, the probability that a {WORDS[model.kind].event} is "
+        f"estimated as {number(float(fit.estimate[0]), places)} ({percent(fit.level)} Wilson interval "
+        f"{between(lower, upper, places)}){checked}."
+    )

@@ -1,0 +1,211 @@
+"""What a report says of a regression: rows and columns, estimates, figures, and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from stattools.inference.fitted import Fit
+from stattools.likelihoods.outcomes import Outcome
+from stattools.numerics.moments import Moments
+from stattools.reporting import comparisons, rows_in_files
+from stattools.reporting.diagnostics import BY_OUTCOME, SUITED, coefficient_spreads, coefficients, spreads
+from stattools.reporting.dispersion import dispersion
+from stattools.reporting.document import Block, Figure, Paragraph, Table, code
+from stattools.reporting.stories import event, story
+from stattools.reporting.tables import (
+    between,
+    between_factors,
+    coefficient_table,
+    count,
+    decimals,
+    have_factors,
+    listed,
+    number,
+    percent,
+)
+from stattools.solvers.samples.surrogate import held_elsewhere, in_memory
+
+SHOWN_COLUMNS = 20
+
+
+def question(model: Any) -> str:
+    """How the outcome depends on the columns."""
+    return dependence(model, story(model).asked(model))
+
+
+def dependence(model: Any, asked: str) -> str:
+    """How what is asked depends on the columns, as a question."""
+    columns = listed([term for term in model.terms if term != "Intercept"])
+    formula = f" In one formula: {code(model.formula)}." if model.formula else ""
+    do, is_ = ("do", "are") if asked.startswith("the odds") else ("does", "is")
+    return (f"How {do} {asked} depend on {columns}?" if columns else f"What {is_} {asked}?") + formula
+
+
+def facts(model: Any) -> dict[str, str]:
+    """The rows, what was dropped, and the outcome."""
+    pairs = {"rows": count(len(model.rows.X))}
+    elsewhere = held_elsewhere(model)
+    pairs |= {name: count(n) for name, n in rows_in_files.place(model).items()} if elsewhere else {}
+    if model.rows.weight is not None:
+        pairs["observations (sum of weights)"] = count(model.n)
+    pairs["rows dropped for missing values"] = count(model.n_dropped - model.n_empty)
+    pairs |= {f"missing in {code(name)}": count(missing) for name, missing in model.dropped.items() if missing}
+    pairs |= {"rows dropped without trials": count(model.n_empty)} if model.n_empty else {}
+    return pairs | (_outcome_in_files(model) if elsewhere else _given(model) | _outcome(model))
+
+
+def _outcome_in_files(model: Any) -> dict[str, str]:
+    """What stands beside the columns, by name, and what the outcome looks like."""
+    pairs = {what: code(column) for what in ("offset", "exposure") if (column := model.extras.get(what))}
+    if _is_class(model):
+        return pairs | _classes(model, *rows_in_files.tally(model))
+    found = rows_in_files.columns(model)
+    return pairs | _range(model, float(found.low[-1]), float(found.high[-1]), model.rows.marginal.moments)
+
+
+def _outcome(model: Any) -> dict[str, str]:
+    """What the outcome looks like, one or more lines."""
+    y, name = model.rows.y, code(model.outcome_name)
+    weight = np.ones(len(y)) if model.rows.weight is None else model.rows.weight
+    if y.ndim == 2:
+        successes, trials = weight @ y
+        return {
+            "trials": count(trials),
+            f"successes {name}": f"{count(successes)} ({percent(round(successes / trials, 3))})",
+        }
+    if _is_class(model):
+        return _classes(model, y, weight)
+    return _range(model, float(y.min()), float(y.max()), Moments.of(y, weight))
+
+
+def _is_class(model: Any) -> bool:
+    """Whether the outcome is an event or a category, of which rows are counted."""
+    return model.likelihood.outcome in (Outcome.BINARY, Outcome.CATEGORY)
+
+
+def _classes(model: Any, y: Any, weight: Any) -> dict[str, str]:
+    """How many rows have each outcome, of `y` with frequencies."""
+    if model.likelihood.outcome is Outcome.BINARY:
+        ones = float(weight @ y)
+        return {f"rows where {event(model)}": f"{count(ones)} ({percent(round(ones / model.n, 3))})"}
+    name, sizes = code(model.outcome_name), np.bincount(y.astype(int), weights=weight, minlength=len(model.labels))
+    return {f"rows where {name} is {code(label)}": count(size) for label, size in zip(model.labels, sizes, strict=True)}
+
+
+def _range(model: Any, low: float, high: float, moments: Moments) -> dict[str, str]:
+    """Where a number that is the outcome lies."""
+    name = code(model.outcome_name)
+    span = {f"outcome {name}, range": f"{low:.6g} to {high:.6g}"}
+    if model.has_scale:
+        return span
+    mean, variance = moments.mean, moments.square / moments.n
+    return span | {f"outcome {name}, mean and variance": f"{mean:.4g} and {variance:.4g}"}
+
+
+def _given(model: Any) -> dict[str, str]:
+    """What stands beside the columns of a row: offset, exposure, precision."""
+    rows, pairs = model.rows, {}
+    if rows.offset is not None:
+        offset, exposure = model.extras.get("offset"), model.extras.get("exposure")
+        name, values = ("offset", rows.offset) if offset or not exposure else ("exposure", np.exp(rows.offset))
+        known = " plus ".join([code(offset)] * bool(offset) + [f"log of {code(exposure)}"] * bool(exposure and offset))
+        known = code(exposure) if name == "exposure" else known
+        pairs[f"{name} {known}".strip() + ", range"] = f"{values.min():.6g} to {values.max():.6g}"
+    if rows.precision is not None:
+        pairs["precision, range"] = f"{rows.precision.min():.6g} to {rows.precision.max():.6g}"
+    return pairs
+
+
+def columns(model: Any) -> tuple[Block, ...]:
+    """Mean, spread and range of every column that varies."""
+    if held_elsewhere(model):
+        found = rows_in_files.columns(model)
+        return _table_of_columns(model.terms, found.mean, found.sd, found.low[:-1], found.high[:-1])
+    X, weight = model.rows.X, np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
+    return _table_of_columns(model.terms, weight @ X / weight.sum(), spreads(model), X.min(axis=0), X.max(axis=0))
+
+
+def _table_of_columns(terms: Sequence[str], means: Any, spread: Any, low: Any, high: Any) -> tuple[Block, ...]:
+    rows = []
+    for j in np.flatnonzero(spread > 0)[:SHOWN_COLUMNS]:
+        places = decimals(float(spread[j]))
+        ends = (f"{low[j]:.6g}", f"{high[j]:.6g}")
+        rows.append((code(terms[j]), number(float(means[j]), places), number(float(spread[j]), places), *ends))
+    if not rows:
+        return ()
+    table = Table(("column", "mean", "standard deviation", "smallest", "largest"), tuple(rows), align="lrrrr")
+    more = int((spread > 0).sum()) - len(rows)
+    return (table, Paragraph(f"and {more} more columns.")) if more else (table,)
+
+
+def reached(fit: Fit) -> str:
+    """Why there is a maximum: the columns and the outcomes are such that there is one."""
+    words = story(fit.model)
+    # With the dispersion the log-likelihood is not concave in all parameters together.
+    maximum = "The maximum exists" + (" and is unique" if words.unique else "")
+    return f"{maximum}: the columns are linearly independent{words.beside}"
+
+
+def estimates(fit: Fit) -> tuple[Block, ...]:
+    """The coefficients, and the dispersion in words."""
+    ratio, extra = story(fit.model).ratio, fit.model.predictor.n_shared
+    return (coefficient_table(fit, ratio=ratio, shared=extra), *map(Paragraph, dispersion(fit)))
+
+
+def diagnostics(fit: Fit) -> tuple[Figure, ...]:
+    """The figures that suit the regression; several coefficients are compared on one scale. Of rows in files they show
+    the sample.
+    """
+    if held_elsewhere(fit.model):
+        return diagnostics(replace(fit, model=in_memory(fit.model)[0]))
+    several = int((coefficient_spreads(fit.model) > 0).sum()) > 1
+    suited = SUITED.get(fit.model.kind, BY_OUTCOME.get(fit.model.likelihood.outcome, ()))
+    return (*(figure(fit) for figure in suited), *([coefficients(fit)] if several else []))
+
+
+def conclusion(fit: Fit, checked: str) -> str:
+    """What the coefficient says, of several the one farthest from zero."""
+    model = fit.model
+    varies = coefficient_spreads(model) > 0
+    if not varies.any():
+        return f"{model.title} of {code(model.outcome_name)} has an intercept and nothing else{checked}."
+    table = fit.table()
+    clear = table["statistic"] if fit.kinds else fit.estimate * coefficient_spreads(model)
+    row = table.iloc[int(np.argmax(np.where(varies, np.abs(clear), -1.0)))]
+    which = "the clearest" if fit.kinds else "per standard deviation of its column the largest"
+    clearest = f", {which} of {int(varies.sum())} coefficients" if varies.sum() > 1 else ""
+    observed = f"{count(model.n)} observations"
+    if model.rows.y.ndim == 2:
+        trials = model.rows.y[:, 1] if model.rows.weight is None else model.rows.weight * model.rows.y[:, 1]
+        observed = f"{count(float(trials.sum()))} trials"
+    term = str(row["term"])
+    said = f"{_changed(model, term)} {effect(fit, row)}{comparisons.held(model, term, code)}"
+    return f"In {observed}, {said}{clearest}{checked}."
+
+
+def _changed(model: Any, term: str) -> str:
+    """One unit more of `x`; `g` = `b` rather than `a`."""
+    *others, last = comparisons.parts_of(model, term)
+    if others:
+        names = listed([part.name for part in (*others, last)])
+        return f"the effects of {names} depend on each other: one unit more of {code(term)}"
+    if last.high:
+        return f"{code(last.name)} = {code(last.high)} rather than {code(last.low)}"
+    return f"one unit more of {code(term)}"
+
+
+def effect(fit: Fit, row: Any) -> str:
+    """What one unit more does: `multiplies the odds by 2.2 (95 % Wald interval 1.4 to 3.5)`."""
+    words, ends = story(fit.model), np.array([row["estimate"], row["lower"], row["upper"]])
+    what, places, said = words.moved(fit.model, row), decimals(float(row["se"])), between
+    if words.ratio and have_factors(*ends):
+        ends, said = np.exp(ends), between_factors
+        places = decimals(float(row["se"] * ends[0]))
+    elif words.ratio:
+        what = f"changes the logarithm of {what.removeprefix('multiplies ')}"
+    interval = f" ({percent(fit.level)} Wald interval {said(ends[1], ends[2], places)})" if fit.kinds else ""
+    return f"{what} by {number(ends[0], places)}{interval}"

@@ -1,0 +1,41 @@
+"""Every class of models is told of, and one that is not known is refused."""
+
+import re
+
+import pytest
+
+import stattools as st
+from stattools.inference.ways_of_fitting import WAYS
+from stattools.models.regressions.one_vs_rest import OneVsRest
+from stattools.models.samples.counts import BernoulliTrials
+from stattools.models.samples.waiting import Waits
+from stattools.networks.network import Network
+from stattools.reporting.accounts import ACCOUNTS, account
+from stattools.reporting.proportions import WORDS, WRITTEN
+from stattools.reporting.tallies import SAID
+from stattools.series.statespace.many import LocalLevels
+
+
+def kinds(cls):
+    """The kinds that a class of samples declares."""
+    field = cls.__dataclass_fields__.get("kind")
+    return {cls.kind} if field is None else set(re.findall(r"[\"'](.+?)[\"']", field.type))
+
+
+def test_every_class_that_is_fitted_is_told_of():
+    """One-vs-rest is told by its logistic regressions; many local levels are a table, not a report."""
+    assert set(ACCOUNTS) == (set(WAYS) | {Network}) - {OneVsRest, LocalLevels}
+
+
+def test_every_kind_of_sample_is_told_of():
+    assert kinds(BernoulliTrials) == {"coin", "binomial"} == set(WORDS) == set(WRITTEN)
+    told = [cls for cls, row in ACCOUNTS.items() if row is ACCOUNTS[Waits]]
+    assert set(SAID) == {kind for cls in told for kind in kinds(cls)}
+
+
+def test_a_class_that_is_not_known_is_refused():
+    class Bell:
+        title, kind = "Bell", "coin"
+
+    with pytest.raises(st.IncompatibleError, match="no words for Bell"):
+        account(Bell())
