@@ -136,11 +136,11 @@ if TYPE_CHECKING:
     from stattools.series.filters.decay import decay_weights as decay_weights
     from stattools.series.filters.decay import exponential_moments as exponential_moments
     from stattools.series.filters.exponential import exponential_filter as exponential_filter
+    from stattools.series.filters.exponential_smoothing import exponential_smoothing as exponential_smoothing
     from stattools.series.filters.graduation import hodrick_prescott as hodrick_prescott
     from stattools.series.filters.graduation import whittaker as whittaker
     from stattools.series.filters.recurrence import linear_recurrence as linear_recurrence
     from stattools.series.filters.smoothing import ExponentialSmoothing as ExponentialSmoothing
-    from stattools.series.filters.smoothing import exponential_smoothing as exponential_smoothing
     from stattools.series.filters.streaming import ExponentialFilterState as ExponentialFilterState
     from stattools.series.filters.streaming import exponential_filter_state as exponential_filter_state
     from stattools.series.statespace.conventions import loglik_conventions as loglik_conventions
@@ -205,7 +205,8 @@ _HOME = {
     "series.filters.exponential": ("exponential_filter",),
     "series.filters.graduation": ("hodrick_prescott", "whittaker"),
     "series.filters.recurrence": ("linear_recurrence",),
-    "series.filters.smoothing": ("ExponentialSmoothing", "exponential_smoothing"),
+    "series.filters.exponential_smoothing": ("exponential_smoothing",),
+    "series.filters.smoothing": ("ExponentialSmoothing",),
     "series.filters.streaming": ("ExponentialFilterState", "exponential_filter_state"),
     "inference.fitted": ("Fit",),
     "inference.fitting": ("fit",),

@@ -28,6 +28,7 @@ EARLIER = {
     "stattools.models.regressions": ("stattools.models",),
     "stattools.models.samples": ("stattools.models",),
     "stattools.series": ("stattools",),
+    "stattools.series.filters.exponential_smoothing": ("stattools.filters.smoothing",),
     "stattools.validation.explaining": ("stattools.validation",),
 }
 """Where files, and the members that classes inherit now, were; the longest name that a path begins with counts."""

@@ -125,7 +125,7 @@ def empirical_bayes(groups: Any, /, *, labels: str | Sequence[Any] | None = None
         return _of_event_rates(groups, labels)
     found = groups if isinstance(groups, Fit) else None
     model = groups.model if isinstance(groups, Fit) else groups
-    if not isinstance(model, Model) or model.kind not in ("beta_binomial", "negative_binomial"):
+    if not isinstance(model, Model) or model.kind not in REGRESSIONS:
         raise IncompatibleError(
             "empirical_bayes takes counts of several groups, st.binomial(successes, trials) of columns, or a "
             f"regression of st.beta_binomial or st.negative_binomial; got {described(model)}."
@@ -137,7 +137,7 @@ def empirical_bayes(groups: Any, /, *, labels: str | Sequence[Any] | None = None
             "empirical_bayes needs one row per group; this regression has weights=. Repeat the rows."
         )
     found = fit(own) if found is None else found
-    return _of_fit(found, model, _labels(model, labels))
+    return REGRESSIONS[model.kind](found, model, _labels(model, labels))
 
 
 def _of_arms(arms: BinomialArms, labels: Any) -> EmpiricalBayes:
@@ -153,18 +153,16 @@ def _of_arms(arms: BinomialArms, labels: Any) -> EmpiricalBayes:
     return _shrunk(fitted, s * p[0] * ones, s * p[1] * ones, arms.successes, arms.trials, tuple(names))
 
 
-def _of_fit(fitted: Fit, model: Model, labels: tuple[Any, ...]) -> EmpiricalBayes:
+def _of_shares(fitted: Fit, model: Model, labels: tuple[Any, ...]) -> EmpiricalBayes:
     eta = model.eta(fitted.estimate)
-    if model.kind == "negative_binomial":
-        return _of_rates(fitted, eta, labels)
     s, (p, q) = np.exp(eta[:, 1]), _expit(eta[:, 0])
     k, n = model.rows.y.T
     return _shrunk(fitted, s * p, s * q, k.astype(np.int64), n.astype(np.int64), labels)
 
 
-def _of_rates(fitted: Fit, eta: Floats, labels: tuple[Any, ...]) -> EmpiricalBayes:
+def _of_rates(fitted: Fit, model: Model, labels: tuple[Any, ...]) -> EmpiricalBayes:
     """NB2 with mean e m and variance e m + alpha (e m)^2: the rates are Gamma(1 / alpha, 1 / (alpha m))."""
-    rows = fitted.model.rows
+    rows, eta = model.rows, model.eta(fitted.estimate)
     exposure = np.ones(len(rows.y)) if rows.offset is None else np.exp(rows.offset)
     log_rate = eta[:, 0] if rows.offset is None else eta[:, 0] - rows.offset
     shape = np.exp(-eta[:, 1])
@@ -183,7 +181,7 @@ def _of_event_rates(rates: EventRates, labels: Any) -> EmpiricalBayes:
     y, e = rates.totals, rates.exposures
     model = negative_binomial(y, np.empty((rates.size, 0)), exposure=e)
     fitted = _overdispersed(model, f"st.poisson_rate({y.sum()}, exposure={e.sum():g})")
-    return _of_rates(fitted, model.eta(fitted.estimate), tuple(rates.arms))
+    return _of_rates(fitted, model, tuple(rates.arms))
 
 
 def _shrunk(fitted: Fit, a: Floats, b: Floats, k: Any, n: Any, labels: tuple[Any, ...]) -> EmpiricalBayes:
@@ -238,3 +236,7 @@ def _expit(eta: Any) -> tuple[Any, Any]:
     from scipy.special import expit
 
     return expit(eta), expit(-np.asarray(eta))
+
+
+REGRESSIONS = {"beta_binomial": _of_shares, "negative_binomial": _of_rates}
+"""The kinds of regression that are priors of groups, and what becomes of their groups."""

@@ -23,7 +23,7 @@ def page(fit: Estimates) -> str:
 
 def event(model: Any) -> str | None:
     """Which outcome counts as 1, `P(admit = 'yes')`, for a binary regression; None otherwise."""
-    if not isinstance(model, Model) or model.kind not in ("logistic", "probit"):
+    if not isinstance(model, Model) or not model.likelihood.is_event:
         return None
     if model.rows.y.ndim == 2:
         return f"P({model.outcome_name}), successes out of {model.rows.y[:, 1].sum():,.0f} trials"

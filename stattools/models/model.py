@@ -26,6 +26,7 @@ from stattools.interface.arguments import FLOAT64, as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
 from stattools.likelihoods import Likelihood
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.predictors.linear import Linear
 from stattools.numerics.products import FEW, symmetric
 from stattools.numerics.sweep import Share
@@ -124,7 +125,8 @@ class Model:
     @property
     def categories(self) -> tuple[str, ...] | None:
         """The category of each block of coefficients, or None where there is one block."""
-        return None if self.labels is None or self.kind != "softmax" else tuple(str(v) for v in self.labels[1:])
+        several = self.likelihood.outcome is Outcome.CATEGORY and self.labels is not None
+        return tuple(str(v) for v in self.labels[1:]) if several else None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -48,11 +48,6 @@ MOST_ARMS = 30
 """So many arms are drawn, and listed."""
 
 
-def is_conjugate(part: Any) -> bool:
-    """Whether a part of a report is an exact posterior, or a prior of its family."""
-    return all(hasattr(part, name) for name in ("seen", "prior", "update", "table")) and not isinstance(part, type)
-
-
 def posterior(belief: Any) -> Section:
     """What is believed about the parameters after the data."""
     if type(belief).__name__ == "Beta" and np.ndim(belief.mean) == 0 and not hasattr(belief.prior, "lacks"):

@@ -23,7 +23,7 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Words:
+class Counted:
     """What was counted: `one` of them, all of the `ones`, out of `many`; `event` is what has a probability."""
 
     one: str
@@ -33,8 +33,8 @@ class Words:
 
 
 WORDS = {
-    "coin": Words("1", "ones", "flips", "flip is 1"),
-    "binomial": Words("success", "successes", "trials", "trial is a success"),
+    "coin": Counted("1", "ones", "flips", "flip is 1"),
+    "binomial": Counted("success", "successes", "trials", "trial is a success"),
 }
 """The words of each kind of proportion."""
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from stattools.bayes.conjugate.belief import is_conjugate
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fitted import Fit
@@ -40,7 +41,7 @@ from stattools.reporting.document import (
     code,
 )
 from stattools.reporting.files import write
-from stattools.reporting.posteriors import SEED, belief, is_conjugate, posterior
+from stattools.reporting.posteriors import SEED, belief, posterior
 from stattools.validation.agreement import Agreement
 from stattools.validation.checks.networks import NetworkAgreement
 from stattools.validation.posterior_agreement import PosteriorAgreement

@@ -6,24 +6,34 @@ higher log-likelihood and the smaller Newton decrement is the maximum, whoever f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, overload
+from typing import Any, NoReturn, overload
 
 import numpy as np
 
+from stattools.bayes.conjugate.belief import is_conjugate
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import covariance
 from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arrays import Floats
+from stattools.models.custom import Custom
 from stattools.models.model import Model
+from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.counts import BernoulliTrials
-from stattools.networks.network import Network
+from stattools.models.samples.event_rates import EventRates
+from stattools.models.samples.multinomial import Multinomial
+from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.waiting import Waits
+from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
+from stattools.series.filters.smoothing import ExponentialSmoothing
+from stattools.series.statespace.structural import Structural
 from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
-from stattools.validation.checks.arms import has_intervals, validate_arms
+from stattools.validation.checks.arms import validate_arms
 from stattools.validation.checks.drawn_posteriors import validate_draws
 from stattools.validation.checks.exact_posteriors import validate_exact
 from stattools.validation.checks.files import validate_in_files
@@ -36,6 +46,8 @@ from stattools.validation.distance import decrement
 from stattools.validation.posterior_agreement import PosteriorAgreement
 from stattools.validation.references.scipy_likelihoods import validate_rewritten
 from stattools.validation.references.statsmodels import Reference, reference_fit
+
+type Check = Callable[[Any], Any]
 
 SAME = 1e-5
 """Estimates this many standard errors apart, and standard errors this close in ratio, count as the same."""
@@ -71,33 +83,49 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     >>> st.validate(st.posterior(st.binomial(6, 10), prior=st.Beta(1, 1))).ok
     True
     """
-    if isinstance(fit, Posterior):
-        return validate_draws_in_files(fit, validate_draws) if held_elsewhere(fit.model) else validate_draws(fit)
-    if all(hasattr(fit, name) for name in ("seen", "prior", "update")) and not isinstance(fit, type):
+    if is_conjugate(fit):
         return validate_exact(fit)
-    if isinstance(fit, OneVsRestFit):
-        return _of_parts(fit)
-    if isinstance(fit, NetworkFit):
-        return validate_network(fit)
-    if isinstance(getattr(fit, "model", None), Network):
-        raise IncompatibleError(
-            f"validate takes the members of an ensemble one by one, as in st.validate(fit.members[0]): the maximum of "
-            f"{fit.model.title} is not unique, and the ensemble has no likelihood of its own. "
-            "Judge it on rows that it has not seen: st.held_out(fit, other_fit, data=new_rows), fit.calibration."
-        )
-    if not isinstance(fit, Fit):
+    check = _entry(ANSWERS, fit)
+    if check is None:
         raise IncompatibleError(f"validate needs a fit, st.fit(model), or a posterior; got {type(fit).__name__}.")
-    if isinstance(fit.model, BernoulliTrials):
-        return validate_proportion(fit)
-    if hasattr(fit.model, "intervals") and has_intervals(fit.model):
-        return validate_arms(fit)
-    if fit.model.kind == "exponential_smoothing":
-        return validate_smoothing(fit)
-    if hasattr(fit.model, "convention"):
-        return validate_structural(fit)
+    return check(fit)
+
+
+def _entry(table: dict[type, Check], value: Any) -> Check | None:
+    """The entry of the class of a value, or of the nearest class that it is made from."""
+    return next((table[kind] for kind in type(value).__mro__ if kind in table), None)
+
+
+def _of_fit(fit: Fit) -> Agreement:
+    check = _entry(MODELS, fit.model)
+    if check is None:
+        raise IncompatibleError(f"validate has no reference for {fit.model.title}.")
+    return check(fit)
+
+
+def _of_draws(posterior: Posterior) -> PosteriorAgreement:
+    if held_elsewhere(posterior.model):
+        return validate_draws_in_files(posterior, validate_draws)
+    return validate_draws(posterior)
+
+
+def _of_ensemble(fit: NetworkEnsemble) -> NoReturn:
+    raise IncompatibleError(
+        f"validate takes the members of an ensemble one by one, as in st.validate(fit.members[0]): the maximum of "
+        f"{fit.model.title} is not unique, and the ensemble has no likelihood of its own. "
+        "Judge it on rows that it has not seen: st.held_out(fit, other_fit, data=new_rows), fit.calibration."
+    )
+
+
+def _of_rates(fit: Fit) -> Agreement:
+    """statsmodels has intervals of rates, and none of waiting times."""
+    return {"poisson rate": validate_arms, "exponential rate": validate_rewritten}[fit.model.kind](fit)
+
+
+def _of_regression(fit: Fit) -> Agreement:
     if held_elsewhere(fit.model):
         return validate_in_files(fit, validate)
-    if not isinstance(fit.model, Model) or fit.penalty is not None:
+    if fit.penalty is not None:
         return validate_rewritten(fit)
     reference = reference_fit(fit.model, fit.cov_kind or "information")
     notes: tuple[str, ...] = ()
@@ -219,3 +247,27 @@ def _judge(
         f"{reference.name} {state}: a coefficient lies {largest:.2g} standard errors away, our log-likelihood is "
         f"{'higher' if lead > noise else 'lower' if lead < -noise else 'the same'} ({lead:+.3g})."
     )
+
+
+ANSWERS: dict[type, Check] = {
+    Posterior: _of_draws,
+    Fit: _of_fit,
+    OneVsRestFit: _of_parts,
+    NetworkFit: validate_network,
+    NetworkEnsemble: _of_ensemble,
+}
+"""What is checked how, beside conjugate posteriors."""
+
+MODELS: dict[type, Check] = {
+    Model: _of_regression,
+    BernoulliTrials: validate_proportion,
+    BinomialArms: validate_arms,
+    EventRates: _of_rates,
+    Multinomial: validate_rewritten,
+    NormalSample: validate_rewritten,
+    Waits: validate_rewritten,
+    Custom: validate_rewritten,
+    ExponentialSmoothing: validate_smoothing,
+    Structural: validate_structural,
+}
+"""The reference of the models of each class."""

@@ -8,9 +8,19 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.inference.ways_of_fitting import WAYS
+from stattools.models.model import Model
+from stattools.models.regressions.one_vs_rest import OneVsRest
+from stattools.models.samples.event_rates import EventRates
+from stattools.series.statespace.many import LocalLevels
 from stattools.validation import validate as module
-from stattools.validation.references.statsmodels import Reference
-from tests.cases import rng
+from stattools.validation.agreement import agreeing_digits
+from stattools.validation.checks.arms import REFERENCES, validate_arms
+from stattools.validation.references.penalized_likelihoods import SECOND
+from stattools.validation.references.scipy_likelihoods import REWRITTEN, validate_rewritten
+from stattools.validation.references.second_sums import FORMULAS
+from stattools.validation.references.statsmodels import ROUTINES, Reference
+from tests.cases import REGRESSIONS, rng
 
 
 def frame(n: int = 200) -> pd.DataFrame:
@@ -117,3 +127,43 @@ def test_one_vs_rest_is_compared_part_by_part():
 def test_only_fits():
     with pytest.raises(st.IncompatibleError, match=r"needs a fit, st.fit\(model\); got Coin|needs a fit"):
         st.validate(st.coin([0, 1]))
+
+
+def test_agreeing_digits():
+    assert_allclose(
+        agreeing_digits([100.0, 1.0, 0.0, 1e-3, np.pi], [100.1, 2.0, 0.0, 0.0, np.pi]),
+        [3, 0.30103, 16, 3, 16],
+        atol=1e-3,
+    )
+
+
+KINDS = {case.make.__name__ for case in REGRESSIONS} - {"one_vs_rest", "gumbel"}
+"""One-vs-rest is checked part by part; the Gumbel regression is not of the package."""
+
+
+def test_every_class_of_models_has_its_reference():
+    """One-vs-rest is checked part by part, many local levels series by series."""
+    assert set(module.MODELS) == set(WAYS) - {OneVsRest, LocalLevels}
+    checked = {cls for cls, check in module.MODELS.items() if check is validate_rewritten}
+    assert set(REWRITTEN) == checked | {Model, EventRates}
+    arms = {cls for cls, check in module.MODELS.items() if check is validate_arms}
+    assert set(REFERENCES) == arms | {EventRates}
+
+
+@pytest.mark.parametrize(
+    ("table", "without"),
+    [(ROUTINES, set()), (FORMULAS, {"beta_binomial"}), (SECOND, {"beta_binomial"})],
+    ids=["statsmodels", "second sums", "penalized"],
+)
+def test_every_regression_has_its_row_in_each_table_of_references(table, without):
+    """A beta-binomial regression in files, or penalized, has no second form: both are refused."""
+    assert set(table) == KINDS - without
+
+
+def test_a_class_without_a_reference_is_refused():
+    class Bell:
+        title, kind = "Bell", "coin"
+
+    fit = replace(st.fit(st.coin([1, 0, 1])), model=Bell())
+    with pytest.raises(st.IncompatibleError, match="validate has no reference for Bell"):
+        st.validate(fit)

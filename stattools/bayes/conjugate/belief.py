@@ -154,3 +154,8 @@ def interval_of(lower: ArrayLike, upper: ArrayLike, prob: float, kind: str, name
 
 def _after(remedy: str) -> str:
     return f" {remedy}" if remedy else ""
+
+
+def is_conjugate(value: Any) -> bool:
+    """Whether a value is an exact posterior, or a prior of its family."""
+    return all(hasattr(value, name) for name in ("seen", "prior", "update", "table")) and not isinstance(value, type)

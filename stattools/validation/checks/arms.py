@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.event_rates import EventRates
@@ -24,20 +23,12 @@ SAME = 1e-6
 """Ends this many standard errors apart count as the same."""
 
 
-def has_intervals(model: Any) -> bool:
-    """Does statsmodels have intervals for this model?"""
-    return isinstance(model, BinomialArms) or (isinstance(model, EventRates) and model.kind == "poisson rate")
-
-
 def validate_arms(fit: Fit) -> Agreement:
-    """The ends of the three intervals that statsmodels has, for each arm.
-
-    Raises IncompatibleError for waiting times and waits, whose intervals it does not have.
-    """
+    """The ends of the three intervals that statsmodels has, for each arm."""
     import pandas as pd
     import statsmodels
 
-    methods, reference, function = _reference(fit.model)
+    methods, reference, function = REFERENCES[type(fit.model)](fit.model)
     names, ours, theirs = [], [], []
     for kind, method in methods.items():
         ends = np.atleast_2d(np.asarray(fit.interval(kind=kind))).T
@@ -60,19 +51,26 @@ def validate_arms(fit: Fit) -> Agreement:
     return Agreement(rows, fit.loglik, fit.loglik, name, True, 0.0, 0.0, ok, agrees if ok else differs)
 
 
-def _reference(model: Any) -> tuple[dict[str, str], Ends, str]:
+def _of_proportions(model: BinomialArms) -> tuple[dict[str, str], Ends, str]:
     from statsmodels.stats.proportion import proportion_confint
+
+    k, n = model.successes, model.trials
+    return PROPORTION, lambda alpha, method: np.array(proportion_confint(k, n, alpha, method)), "proportion_confint"
+
+
+def _of_rates(model: EventRates) -> tuple[dict[str, str], Ends, str]:
     from statsmodels.stats.rates import confint_poisson
 
-    if isinstance(model, BinomialArms):
-        k, n = model.successes, model.trials
-        return PROPORTION, lambda alpha, method: np.array(proportion_confint(k, n, alpha, method)), "proportion_confint"
-    if isinstance(model, EventRates) and model.kind == "poisson rate":
+    def ends(alpha: float, method: str) -> NDArray[np.float64]:
+        lower, upper = confint_poisson(model.totals, model.exposures, method=method, alpha=alpha)
+        lower = np.maximum(np.nan_to_num(lower), 0.0)  # its exact end for no events is NaN, or one 0 for all
+        return np.array(np.broadcast_arrays(lower, upper))
 
-        def ends(alpha: float, method: str) -> NDArray[np.float64]:
-            lower, upper = confint_poisson(model.totals, model.exposures, method=method, alpha=alpha)
-            lower = np.maximum(np.nan_to_num(lower), 0.0)  # its exact end for no events is NaN, or one 0 for all
-            return np.array(np.broadcast_arrays(lower, upper))
+    return RATE, ends, "confint_poisson"
 
-        return RATE, ends, "confint_poisson"
-    raise IncompatibleError(f"validate has no reference for {model.title.lower()}: statsmodels has no such intervals.")
+
+REFERENCES: dict[type, Callable[[Any], tuple[dict[str, str], Ends, str]]] = {
+    BinomialArms: _of_proportions,
+    EventRates: _of_rates,
+}
+"""Names of the intervals, their ends and the function in statsmodels, for each class of models."""

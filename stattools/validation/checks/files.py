@@ -26,7 +26,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import in_memory, place_of
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
-from stattools.validation.references.second_sums import KNOWN, Again, again
+from stattools.validation.references.second_sums import FORMULAS, Again, again
 
 SAME = 1e-5
 """In standard errors, and as a ratio of standard errors."""
@@ -47,7 +47,7 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     import pandas as pd
 
     model: Model = fit.model
-    if model.kind not in KNOWN or not (fit.penalty is None or isinstance(fit.penalty, Ridge)):
+    if model.kind not in FORMULAS or not (fit.penalty is None or isinstance(fit.penalty, Ridge)):
         raise IncompatibleError(f"validate has no second form of {model.title} whose rows are {place_of(model)}.")
     sums = sums_at(model, fit.estimate)
     there = _maximum_near(fit, sums)

@@ -235,9 +235,7 @@ def _columns(now: Model, goal: Model) -> tuple[str, str, Model] | None:
 
 
 def _likelihood(now: Model, goal: Model) -> tuple[str, str, Model] | None:
-    if type(now.likelihood) is type(goal.likelihood) and now.kind == goal.kind:
-        return None
-    if now.kind == goal.kind == "logistic":
+    if now.kind == goal.kind:
         return None
     return "likelihood", f"{now.title} or {goal.title}", goal
 

@@ -12,6 +12,7 @@ from stattools.data.tables.pairing import index_of, paired, same_index
 from stattools.data.tables.table import is_frame, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.fitted import Fit
+from stattools.likelihoods.outcomes import Outcome
 from stattools.validation.foreign import own_fits, scikit_learn, statsmodels_results
 from stattools.validation.foreign.description import Foreign
 
@@ -80,7 +81,7 @@ def _with_outcome(foreign: Foreign, results: Any, data: Any, y: Any) -> Foreign:
     if len(y) != n:
         raise DomainError(f"the outcome given has {len(y)} rows and the fit has {n}; pass the rows that were fitted.")
     same_index("the rows of the fit", results.model.data.row_labels, "the outcome given", index)
-    if foreign.model.kind not in ("logistic", "probit") or foreign.model.rows.y.ndim == 2:
+    if foreign.model.likelihood.outcome is not Outcome.BINARY:
         return foreign
     codes, labels = binary(y, name)
     given = replace(foreign.model, rows=replace(foreign.model.rows, y=codes), labels=labels)

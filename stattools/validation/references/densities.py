@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 from scipy.special import loggamma
 
-DENSITIES: dict[str, Callable[[Any, Any, Any], Any]] = {}
+type Density = Callable[[Any, Any, Any], Any]
+
+DENSITIES: dict[str, Density] = {}
 
 
-def density(kind: str) -> Callable[[Any], Any]:
+def density(kind: str) -> Callable[[Density], Density]:
     """Enters a log density for the models of a kind."""
     return lambda function: DENSITIES.setdefault(kind, function)
 

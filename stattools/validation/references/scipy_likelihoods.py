@@ -1,18 +1,17 @@
 """The reference for what statsmodels does not fit: the same log-likelihood written again with scipy.stats, or
-statsmodels' log-likelihood with the penalty added, or the user's own function; maximized from its values alone.
+statsmodels' with the penalty added (`penalized_likelihoods.py`), or the user's own function; maximized from its values.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
-from stattools.inference.penalties import Jeffreys, Ridge
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.models.model import Model
@@ -21,11 +20,14 @@ from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.waiting import Waits
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
-from stattools.validation.references.densities import DENSITIES
+from stattools.validation.references.penalized_likelihoods import penalized
 from stattools.validation.references.reference_values import summit
 
 SAME = 1e-5
 """In standard errors; as a ratio of standard errors 1e-4, since the reference's are differences."""
+
+DENSITY = "scipy.stats' log density, climbed from its values,"
+"""How the second form of most samples is made."""
 
 KNOWN = 8.0
 """Digits that differences are good for."""
@@ -96,52 +98,67 @@ def validate_rewritten(fit: Fit) -> Agreement:
 
 
 def _rewritten(fit: Fit) -> Rewritten:
-    model: Any = fit.model
+    for kind in type(fit.model).__mro__:
+        if kind in REWRITTEN:
+            return REWRITTEN[kind](fit)
+    raise IncompatibleError(f"validate has no reference for {fit.model.title.lower()} such as this one.")
+
+
+def _of_all(fit: Fit, value: Callable[[Floats], float], name: str = DENSITY) -> Rewritten:
+    """All parameters free."""
     p = len(fit.estimate)
-    free = np.eye(p), np.zeros(p)
-    if isinstance(model, Model):
-        if fit.penalty is None:
-            raise IncompatibleError(f"validate has no second form of {model.title}.")
-        penalized, information = _penalized(model, fit.penalty)
-        return Rewritten(penalized, "statsmodels' log-likelihood with the penalty, climbed,", *free, information)
-    if isinstance(model, Custom):
-        return Rewritten(model.loglik, "your function climbed from its values", *free)
-    name = "scipy.stats' log density, climbed from its values,"
-    if isinstance(model, NormalSample):
-        return Rewritten(_normal(model), name, *free)
-    if isinstance(model, Waits):
-        return Rewritten(lambda t: float(stats.nbinom.logpmf(model.failures, model.wanted, t[0]).sum()), name, *free)
-    if isinstance(model, EventRates) and model.kind == "exponential rate":
-        totals, exposures = np.asarray(model.totals, dtype=float), np.asarray(model.exposures, dtype=float)
-        # n waits that add up to a total have the density of n exponential waits of the mean length each
-        return Rewritten(
-            lambda t: float((totals * stats.expon.logpdf(exposures / totals, scale=1.0 / t)).sum()), name, *free
-        )
-    if isinstance(model, Multinomial) and np.count_nonzero(model.counts) > 1:
-        counts, n = np.asarray(model.counts, dtype=float), float(np.sum(model.counts))
-        # A category that was never seen has the estimate 0 whatever the others have: it is not free.
-        seen = np.flatnonzero(counts)
-        B, base = np.zeros((p, len(seen) - 1)), np.zeros(p)
-        B[seen[:-1]], B[seen[-1]], base[seen[-1]] = np.eye(len(seen) - 1), -1.0, 1.0
+    return Rewritten(value, name, np.eye(p), np.zeros(p))
 
-        def value(gamma: Floats) -> float:
-            theta = base + B @ gamma
-            if (theta[seen] <= 0).any():
-                return -1e300
-            if model.kind == "multinomial":
-                return float(stats.multinomial.logpmf(counts, n, theta))
-            return float(counts[seen] @ np.log(theta[seen]))
 
-        return Rewritten(value, name, B, base)
-    if isinstance(model, Multinomial):
-        only = fit.names[int(np.argmax(model.counts))]
+def _of_regression(fit: Fit) -> Rewritten:
+    if fit.penalty is None:
+        raise IncompatibleError(f"validate has no second form of {fit.model.title}.")
+    value, information = penalized(fit.model, fit.penalty)
+    return _of_all(fit, value, "statsmodels' log-likelihood with the penalty, climbed,")._replace(
+        information=information
+    )
+
+
+def _of_function(fit: Fit) -> Rewritten:
+    return _of_all(fit, fit.model.loglik, "your function climbed from its values")
+
+
+def _of_waits(fit: Fit) -> Rewritten:
+    model: Waits = fit.model
+    return _of_all(fit, lambda t: float(stats.nbinom.logpmf(model.failures, model.wanted, t[0]).sum()))
+
+
+def _of_waiting_times(fit: Fit) -> Rewritten:
+    totals, exposures = np.asarray(fit.model.totals, dtype=float), np.asarray(fit.model.exposures, dtype=float)
+    # n waits that add up to a total have the density of n exponential waits of the mean length each
+    return _of_all(fit, lambda t: float((totals * stats.expon.logpdf(exposures / totals, scale=1.0 / t)).sum()))
+
+
+def _of_categories(fit: Fit) -> Rewritten:
+    counts, n = np.asarray(fit.model.counts, dtype=float), float(np.sum(fit.model.counts))
+    # A category that was never seen has the estimate 0 whatever the others have: it is not free.
+    seen = np.flatnonzero(counts)
+    if len(seen) < 2:
         raise IncompatibleError(
-            f"validate needs two categories that were seen; here all are {only}, whose estimate is 1 by itself."
+            f"validate needs two categories that were seen; here all are {fit.names[int(np.argmax(counts))]}, whose "
+            "estimate is 1 by itself."
         )
-    raise IncompatibleError(f"validate has no reference for {model.title.lower()} such as this one.")
+    B, base = np.zeros((len(counts), len(seen) - 1)), np.zeros(len(counts))
+    B[seen[:-1]], B[seen[-1]], base[seen[-1]] = np.eye(len(seen) - 1), -1.0, 1.0
+    log_density = {
+        "multinomial": lambda theta: stats.multinomial.logpmf(counts, n, theta),
+        "categories": lambda theta: counts[seen] @ np.log(theta[seen]),
+    }[fit.model.kind]
+
+    def value(gamma: Floats) -> float:
+        theta = base + B @ gamma
+        return -1e300 if (theta[seen] <= 0).any() else float(log_density(theta))
+
+    return Rewritten(value, DENSITY, B, base)
 
 
-def _normal(model: NormalSample) -> Callable[[Floats], float]:
+def _of_normal(fit: Fit) -> Rewritten:
+    model: NormalSample = fit.model
     codes = np.zeros(len(model.values), dtype=int) if model.codes is None else model.codes
     arms = int(codes.max()) + 1
 
@@ -149,42 +166,15 @@ def _normal(model: NormalSample) -> Callable[[Floats], float]:
         sd = theta[arms:][codes] if model.sd is None else model.sd
         return float(stats.norm.logpdf(model.values, theta[:arms][codes], sd).sum())
 
-    return value
+    return _of_all(fit, value)
 
 
-def _penalized(model: Model, penalty: Any) -> tuple[Callable[[Floats], float], Callable[[Floats], Floats] | None]:
-    """statsmodels' log-likelihood with the penalty written out, and for Firth's penalty its information."""
-    import statsmodels.api as sm
-
-    rows = model.rows
-    known = {"ols", "logistic", "probit", "poisson", "softmax", *DENSITIES}
-    if model.kind not in known or rows.y.ndim == 2 or rows.precision is not None:
-        raise IncompatibleError(f"validate has no second form of {model.title} with {penalty!r}.")
-    times = np.ones(len(rows.y), dtype=int) if rows.weight is None else rows.weight.astype(int)
-    X, y = np.repeat(rows.X, times, axis=0), np.repeat(rows.y, times)
-    offset = None if rows.offset is None else np.repeat(rows.offset, times)
-    constant = np.ptp(rows.X, axis=0) == 0
-    slopes = np.array([t != "Intercept" and not c for t, c in zip(model.terms, constant, strict=True)], dtype=float)
-    shrunk = model.predictor.of_columns(slopes, 0.0)
-    if model.kind == "ols":
-        shift = 0.0 if offset is None else offset
-        likelihood, hessian = (lambda t: -0.5 * float(np.sum((y - shift - X @ t) ** 2))), None
-    elif model.kind == "softmax":
-        mn: Any = sm.MNLogit(y.astype(int), X)
-        likelihood, hessian = (lambda t: float(mn.loglike(t))), mn.hessian
-    elif model.kind in DENSITIES:
-        shift, density = 0.0 if offset is None else offset, DENSITIES[model.kind]
-        likelihood, hessian = (lambda t: float(np.real(density(y, X @ t[:-1] + shift, t[-1])).sum())), None
-    else:
-        make: Any = {"logistic": sm.Logit, "probit": sm.Probit, "poisson": sm.Poisson}[model.kind]
-        other: Any = make(y, X) if offset is None else make(y, X, offset=offset)
-        likelihood, hessian = (lambda t: float(other.loglike(t))), other.hessian
-    if isinstance(penalty, Ridge) and penalty.is_centered(model):
-        k = len(model.names) // len(slopes)
-        about = np.kron(np.eye(k) - 1.0 / (k + 1), np.diag(slopes))  # the reference's zeros are in the mean
-        return (lambda t: likelihood(t) - 0.5 * penalty.strength * float(t @ about @ t)), None
-    if isinstance(penalty, Ridge):
-        return (lambda t: likelihood(t) - 0.5 * penalty.strength * float(shrunk @ t**2)), None
-    if isinstance(penalty, Jeffreys) and hessian is not None and model.kind in ("logistic", "poisson", "softmax"):
-        return (lambda t: likelihood(t) + 0.5 * float(np.linalg.slogdet(-hessian(t))[1])), (lambda t: -hessian(t))
-    raise IncompatibleError(f"validate has no second form of {model.title} with {penalty!r}.")
+REWRITTEN: dict[type, Callable[[Fit], Rewritten]] = {
+    Model: _of_regression,
+    Custom: _of_function,
+    NormalSample: _of_normal,
+    Waits: _of_waits,
+    EventRates: _of_waiting_times,
+    Multinomial: _of_categories,
+}
+"""The second form of the models of each class."""

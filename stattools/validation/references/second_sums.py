@@ -7,16 +7,14 @@ then a dispersion's logarithm.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from scipy import special, stats
 
 from stattools.interface.arrays import Floats
-from stattools.validation.references.densities import DENSITIES
-
-KNOWN = ("ols", "logistic", "probit", "poisson", "softmax", *DENSITIES)
+from stattools.validation.references.densities import DENSITIES, Density
 
 TINY = 1e-30
 """A complex step."""
@@ -45,47 +43,47 @@ def again(kind: str, theta: Floats, X: Floats, y: Floats, weight: Floats | None,
     >>> round(found.loglik, 6), found.score.tolist(), found.information.tolist()
     (-3.791759, [1.0], [[2.0]])
     """
-    n, p = X.shape
+    n = len(X)
     w = np.ones(n) if weight is None else weight
     shift = np.zeros(n) if offset is None else offset
-    J, loglik, u, H = _predictors(kind, theta, X, y, shift, p)
+    J, loglik, u, H = FORMULAS[kind](theta, X, y, shift)
     score_rows = np.einsum("mk,mkq->mq", u, J)
     information = np.einsum("m,mka,mkl,mlb->ab", w, J, H, J, optimize=True)
     return Again(n, float(w.sum()), float(w @ loglik), w @ score_rows, information, (score_rows.T * w) @ score_rows)
 
 
-def _predictors(
-    kind: str, theta: Floats, X: Floats, y: Floats, shift: Floats, p: int
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """For each row: d eta / d theta (m, k, q), the log-likelihood (m,), its slope (m, k) and minus its curvature
-    (m, k, k) in the linear predictors.
-    """
-    if kind == "softmax":
-        return _softmax(theta, X, y)
-    eta = X @ theta[:p] + shift
-    J = X[:, None, :]
-    if kind == "ols":
-        gap = y - eta
-        return J, -0.5 * gap**2, gap[:, None], np.ones((len(y), 1, 1))
-    if kind == "logistic":
-        share, other = 1.0 / (1.0 + np.exp(-eta)), 1.0 / (1.0 + np.exp(eta))
-        loglik = np.where(y == 1, stats.logistic.logcdf(eta), stats.logistic.logsf(eta))
-        return J, loglik, np.where(y == 1, other, -share)[:, None], (share * other)[:, None, None]
-    if kind == "probit":
-        sign = 2.0 * y - 1.0
-        loglik = stats.norm.logcdf(sign * eta)
-        mills = np.exp(stats.norm.logpdf(eta) - loglik)
-        return J, loglik, (sign * mills)[:, None], (mills * (mills + sign * eta))[:, None, None]
-    mean = np.exp(eta)
-    if kind == "poisson":
-        return J, stats.poisson.logpmf(y, mean), (y - mean)[:, None], mean[:, None, None]
-    return _of_density(DENSITIES[kind], theta, X, y, eta)
+# Of each row: d eta / d theta (m, k, q), the log-likelihood (m,), its slope (m, k) and minus its curvature (m, k, k) in
+# the linear predictors.
+type Derivatives = tuple[Floats, Floats, Floats, Floats]
 
 
-def _of_density(
-    density: Callable[..., Any], theta: Floats, X: Floats, y: Floats, eta: Floats
-) -> tuple[Floats, Floats, Floats, Floats]:
+def _ols(theta: Floats, X: Floats, y: Floats, shift: Floats) -> Derivatives:
+    gap = y - (X @ theta + shift)
+    return X[:, None, :], -0.5 * gap**2, gap[:, None], np.ones((len(y), 1, 1))
+
+
+def _logistic(theta: Floats, X: Floats, y: Floats, shift: Floats) -> Derivatives:
+    eta = X @ theta + shift
+    share, other = 1.0 / (1.0 + np.exp(-eta)), 1.0 / (1.0 + np.exp(eta))
+    loglik = np.where(y == 1, stats.logistic.logcdf(eta), stats.logistic.logsf(eta))
+    return X[:, None, :], loglik, np.where(y == 1, other, -share)[:, None], (share * other)[:, None, None]
+
+
+def _probit(theta: Floats, X: Floats, y: Floats, shift: Floats) -> Derivatives:
+    eta, sign = X @ theta + shift, 2.0 * y - 1.0
+    loglik = stats.norm.logcdf(sign * eta)
+    mills = np.exp(stats.norm.logpdf(eta) - loglik)
+    return X[:, None, :], loglik, (sign * mills)[:, None], (mills * (mills + sign * eta))[:, None, None]
+
+
+def _poisson(theta: Floats, X: Floats, y: Floats, shift: Floats) -> Derivatives:
+    mean = np.exp(X @ theta + shift)
+    return X[:, None, :], stats.poisson.logpmf(y, mean), (y - mean)[:, None], mean[:, None, None]
+
+
+def _of_density(density: Density, theta: Floats, X: Floats, y: Floats, shift: Floats) -> Derivatives:
     """Slopes are complex steps, which have no round-off; curvatures their differences, right to about 1e-9."""
+    eta = X @ theta[:-1] + shift
     J = np.zeros((len(y), 2, X.shape[1] + 1))
     J[:, 0, :-1], J[:, 1, -1] = X, 1.0
 
@@ -97,7 +95,7 @@ def _of_density(
     return J, np.real(density(y, eta, tau)), slopes(eta, tau), H / (2.0 * h)
 
 
-def _softmax(theta: Floats, X: Floats, y: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def _softmax(theta: Floats, X: Floats, y: Floats, shift: Floats) -> Derivatives:
     (n, p), k = X.shape, len(theta) // X.shape[1]
     eta = np.column_stack([np.zeros(n), X @ theta.reshape(k, p).T])
     logs = special.log_softmax(eta, axis=1)
@@ -108,3 +106,14 @@ def _softmax(theta: Floats, X: Floats, y: Floats) -> tuple[Floats, Floats, Float
     seen = (y[:, None] == np.arange(1, k + 1)).astype(float)
     H = share[:, :, None] * (np.eye(k) - share[:, None, :])
     return J, logs[np.arange(n), y.astype(int)], seen - share, H
+
+
+FORMULAS = {
+    "ols": _ols,
+    "logistic": _logistic,
+    "probit": _probit,
+    "poisson": _poisson,
+    "softmax": _softmax,
+    **{kind: partial(_of_density, density) for kind, density in DENSITIES.items()},
+}
+"""The formulas of each kind of regression."""

@@ -5,6 +5,7 @@ statsmodels.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,9 +50,10 @@ def reference_fit(model: Model, cov: str | HAC | Cluster = "information") -> Ref
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            fitted, T = _scaled(model) if model.kind in SCALED else (model, None)
-            name, results = routine(fitted)
-            numbers = (*_numbers(fitted, results, cov, T), float(results.llf), _converged(results))
+            fitted, T = _scaled(model) if routine.scaled else (model, None)
+            name, results = routine.fit(fitted)
+            estimate, se = routine.ours(*_numbers(fitted, results, cov, T))
+            numbers = (estimate, se, float(results.llf), _converged(results))
             failure: tuple[str, ...] = ()
         except (np.linalg.LinAlgError, ValueError, RuntimeError, FloatingPointError) as error:
             missing = np.full(len(model.names), np.nan)
@@ -154,19 +156,39 @@ def _glm(model: Model, family: Any) -> Any:
     return glm.fit(maxiter=300, tol=1e-13, tol_criterion="params")
 
 
-ROUTINES = {
-    **dict.fromkeys(DENSITIES, _of_density),
-    "ols": _ols,
-    "logistic": _logistic,
-    "probit": _probit,
-    "poisson": _poisson,
-    "negative_binomial": _negative_binomial,
-    "softmax": _softmax,
-}
+def _log_alpha(estimate: Floats, se: Floats) -> tuple[Floats, Floats]:
+    """With log alpha in the place of statsmodels' alpha."""
+    alpha = estimate[-1]
+    return np.append(estimate[:-1], np.log(alpha)), np.append(se[:-1], se[-1] / alpha)
 
-SCALED = tuple(DENSITIES)
-"""Models that statsmodels gets on standardized columns: its steps from the start, and those of numerical derivatives,
-overflow on columns such as an income in cents."""
+
+def _as_they_are(estimate: Floats, se: Floats) -> tuple[Floats, Floats]:
+    return estimate, se
+
+
+@dataclass(frozen=True)
+class Routine:
+    """How statsmodels fits a kind of regression, to columns that are `scaled` or not, and its numbers in `ours`.
+
+    It gets standardized columns where its steps from the start, and those of numerical derivatives, overflow on columns
+    such as an income in cents.
+    """
+
+    fit: Callable[[Model], tuple[str, Any]]
+    scaled: bool = False
+    ours: Callable[[Floats, Floats], tuple[Floats, Floats]] = _as_they_are
+
+
+ROUTINES = {
+    **dict.fromkeys(DENSITIES, Routine(_of_density, scaled=True)),
+    "ols": Routine(_ols),
+    "logistic": Routine(_logistic),
+    "probit": Routine(_probit),
+    "poisson": Routine(_poisson),
+    "negative_binomial": Routine(_negative_binomial, scaled=True, ours=_log_alpha),
+    "softmax": Routine(_softmax),
+}
+"""The reference of each kind of regression."""
 
 
 def _scaled(model: Model) -> tuple[Model, Floats]:
@@ -178,16 +200,13 @@ def _scaled(model: Model) -> tuple[Model, Floats]:
 
 
 def _numbers(model: Model, results: Any, cov: str | HAC | Cluster, T: Floats | None) -> tuple[Floats, Floats]:
-    """Estimates and standard errors in our parameters: statsmodels' alpha becomes log alpha; T undoes a scaling."""
+    """Estimates and standard errors in statsmodels' parameters; T undoes a scaling."""
     estimate, se = _flat(results.params), _flat(results.bse)
     if cov != "information" or T is not None:
         V = results.cov_params() if cov == "information" else reference_covariance(model, results, cov)
         V = None if V is None else np.asarray(V) if T is None else T @ np.asarray(V) @ T.T
         se = np.full_like(se, np.nan) if V is None else np.sqrt(np.diagonal(V))
     estimate = estimate if T is None else T @ estimate
-    if model.kind == "negative_binomial":
-        se[-1] = se[-1] / estimate[-1]
-        estimate[-1] = np.log(estimate[-1])
     return estimate, se
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.validation.references.second_sums import KNOWN, again
+from stattools.validation.references.second_sums import FORMULAS, again
 from tests.data.files.test_scanned_rows import DATA
 
 MADE = {
@@ -19,7 +19,7 @@ MADE = {
 }
 
 
-@pytest.mark.parametrize("kind", KNOWN)
+@pytest.mark.parametrize("kind", FORMULAS)
 def test_derivatives_are_those_of_differences_and_of_the_model(kind):
     make, formula = MADE[kind]
     model = make(formula, DATA.dropna(), weights="w")
