@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, overload
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting_regressions import Kind
-from stattools.inference.penalties import Penalty, Ridge
+from stattools.inference.penalties import Penalty
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
-from stattools.inference.trainable import Trainable
+from stattools.inference.trainable import Trainable, Training
 from stattools.inference.ways_of_fitting import way_of
 from stattools.interface.interval import require_level
-from stattools.solvers import LBFGS, Adam, Solver
+from stattools.solvers import Solver
 
 if TYPE_CHECKING:
     from stattools.models.custom import Custom
@@ -33,73 +31,41 @@ if TYPE_CHECKING:
     type Sample = BernoulliTrials | BinomialArms | EventRates | Multinomial | NormalSample | Waits
 
 
+class Options(TypedDict, total=False):
+    """The options of a fit."""
+
+    solver: Solver | None
+    level: float
+    cov: Kind
+    penalty: Penalty | None
+
+
 @overload
-def fit(
-    model: OneVsRest,
-    *,
-    solver: Solver | None = None,
-    level: float = 0.95,
-    cov: Kind = "information",
-    penalty: Penalty | None = None,
-) -> OneVsRestFit: ...
+def fit(model: OneVsRest, **options: Unpack[Options]) -> OneVsRestFit: ...
 
 
 @overload
 def fit[Best, Together](
-    model: Trainable[Best, Together],
-    *,
-    solver: Adam | LBFGS | None = None,
-    penalty: Ridge | None = None,
-    seed: int | np.random.Generator = 0,
-    restarts: int = 1,
-    members: None = None,
+    model: Trainable[Best, Together], *, members: None = None, **training: Unpack[Training]
 ) -> Best: ...
 
 
 @overload
-def fit(
-    model: LocalLevels,
-    *,
-    solver: Solver | None = None,
-    level: float = 0.95,
-    cov: Kind = "information",
-    penalty: Penalty | None = None,
-) -> LocalLevelFits: ...
+def fit(model: LocalLevels, **options: Unpack[Options]) -> LocalLevelFits: ...
 
 
 @overload
 def fit[Best, Together](
-    model: Trainable[Best, Together],
-    *,
-    solver: Adam | LBFGS | None = None,
-    penalty: Ridge | None = None,
-    seed: int | np.random.Generator = 0,
-    restarts: int = 1,
-    members: int,
-    ensemble: Literal["deep", "bootstrap"] = "deep",
+    model: Trainable[Best, Together], *, members: int, **training: Unpack[Training]
 ) -> Together: ...
 
 
 @overload
-def fit(
-    model: ExponentialSmoothing | Structural,
-    *,
-    solver: Solver | None = None,
-    level: float = 0.95,
-    cov: Kind = "information",
-    penalty: Penalty | None = None,
-) -> SeriesFit: ...
+def fit(model: ExponentialSmoothing | Structural, **options: Unpack[Options]) -> SeriesFit: ...
 
 
 @overload
-def fit(
-    model: Model | Custom | Sample,
-    *,
-    solver: Solver | None = None,
-    level: float = 0.95,
-    cov: Kind = "information",
-    penalty: Penalty | None = None,
-) -> Fit: ...
+def fit(model: Model | Custom | Sample, **options: Unpack[Options]) -> Fit: ...
 
 
 def fit(

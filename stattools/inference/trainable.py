@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol, overload, runtime_checkable
+from typing import Any, Literal, Protocol, TypedDict, Unpack, overload, runtime_checkable
 
 import numpy as np
+
+from stattools.inference.penalties import Ridge
+from stattools.solvers import LBFGS, Adam
+
+
+class Training(TypedDict, total=False):
+    """The options of a training."""
+
+    solver: Adam | LBFGS | None
+    level: float
+    cov: Any
+    penalty: Ridge | None
+    seed: int | np.random.Generator
+    restarts: int
+    ensemble: Literal["deep", "bootstrap"]
 
 
 @runtime_checkable
@@ -12,29 +27,7 @@ class Trainable[Best, Together](Protocol):
     """A model that `st.fit` trains: the best of its trainings, or with `members` an ensemble of such."""
 
     @overload
-    def trained(
-        self,
-        *,
-        solver: Any = None,
-        level: float = 0.95,
-        cov: Any = "information",
-        penalty: Any = None,
-        seed: int | np.random.Generator = 0,
-        restarts: int = 1,
-        members: None = None,
-        ensemble: Literal["deep"] = "deep",
-    ) -> Best: ...
+    def trained(self, *, members: None = None, **training: Unpack[Training]) -> Best: ...
 
     @overload
-    def trained(
-        self,
-        *,
-        solver: Any = None,
-        level: float = 0.95,
-        cov: Any = "information",
-        penalty: Any = None,
-        seed: int | np.random.Generator = 0,
-        restarts: int = 1,
-        members: int,
-        ensemble: Literal["deep", "bootstrap"] = "deep",
-    ) -> Together: ...
+    def trained(self, *, members: int, **training: Unpack[Training]) -> Together: ...

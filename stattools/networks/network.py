@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, overload
-
-import numpy as np
+from typing import Any, Unpack, overload
 
 from stattools.errors import IncompatibleError
 from stattools.inference.penalties import Ridge
+from stattools.inference.trainable import Training
 from stattools.interface.arguments import is_one_of
 from stattools.networks.fitting_networks import fit_network
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
-from stattools.solvers import LBFGS, Adam
 
 
 class Network(NetworkModel):
@@ -25,32 +23,10 @@ class Network(NetworkModel):
     """
 
     @overload
-    def trained(
-        self,
-        *,
-        solver: Adam | LBFGS | None = None,
-        level: float = 0.95,
-        cov: Any = "information",
-        penalty: Ridge | None = None,
-        seed: int | np.random.Generator = 0,
-        restarts: int = 1,
-        members: None = None,
-        ensemble: Literal["deep"] = "deep",
-    ) -> NetworkFit: ...
+    def trained(self, *, members: None = None, **training: Unpack[Training]) -> NetworkFit: ...
 
     @overload
-    def trained(
-        self,
-        *,
-        solver: Adam | LBFGS | None = None,
-        level: float = 0.95,
-        cov: Any = "information",
-        penalty: Ridge | None = None,
-        seed: int | np.random.Generator = 0,
-        restarts: int = 1,
-        members: int,
-        ensemble: Literal["deep", "bootstrap"] = "deep",
-    ) -> NetworkEnsemble: ...
+    def trained(self, *, members: int, **training: Unpack[Training]) -> NetworkEnsemble: ...
 
     def trained(
         self, *, solver: Any = None, level: float = 0.95, cov: Any = "information", penalty: Any = None, **training: Any
