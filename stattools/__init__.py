@@ -87,7 +87,7 @@ if TYPE_CHECKING:
     from stattools.inference.resampling import Bootstrap as Bootstrap
     from stattools.inference.resampling import bootstrap as bootstrap
     from stattools.inference.series_fit import SeriesFit as SeriesFit
-    from stattools.inference.state_paths import simulate_states as simulate_states
+    from stattools.inference.simulation_smoother import simulate_states as simulate_states
     from stattools.inference.storage.loading import load as load
     from stattools.interface.interval import Interval as Interval
     from stattools.likelihoods import Bernoulli as Bernoulli
@@ -260,7 +260,7 @@ _HOME = {
     "reporting.report": ("report",),
     "reporting.model_table": ("report_table",),
     "reporting.quotations": ("sentences",),
-    "inference.state_paths": ("simulate_states",),
+    "inference.simulation_smoother": ("simulate_states",),
     "series.statespace.conventions": ("loglik_conventions",),
     "inference.many_fits": ("ManyFits", "fit_many"),
     "inference.resampling": ("Bootstrap", "bootstrap"),

@@ -22,6 +22,7 @@ EARLIER = {
     "stattools.inference": ("stattools",),
     "stattools.inference.arviz": ("stattools.export",),
     "stattools.inference.diagnostics": ("stattools",),
+    "stattools.inference.simulation_smoother": ("stattools.state_paths",),
     "stattools.inference.storage.loading": ("stattools.storage", "stattools.storage.file"),
     "stattools.interface": ("stattools",),
     "stattools.models.model": ("stattools.model",),

@@ -171,9 +171,9 @@ def _prior(trial: Trial) -> tuple[Block, ...]:
 def _accumulating(trial: Trial) -> tuple[Block, ...]:
     """P(better) after each of equal batches; the order of the people is unknown, so it is drawn."""
     order = np.random.default_rng(SEED)
-    paths = np.array([[_batches(order, arm) for arm in ATTACKS] for _ in range(ORDERS)])  # orders, arms, batches
+    dealt = np.array([[_batches(order, arm) for arm in ATTACKS] for _ in range(ORDERS)])  # orders, arms, batches
     sizes = np.array([_sizes(arm) for arm in ATTACKS])
-    hits, people = paths.cumsum(axis=-1), sizes.cumsum(axis=-1)
+    hits, people = dealt.cumsum(axis=-1), sizes.cumsum(axis=-1)
     arms = [st.Beta(1.0 + hits[:, j], 1.0 + people[j] - hits[:, j]) for j in range(2)]
     better = np.asarray(st.probability_greater(arms[1], arms[0]))
     seen = people.sum(axis=0)
@@ -187,7 +187,7 @@ def _accumulating(trial: Trial) -> tuple[Block, ...]:
     ever_wrong = int((better < 1.0 - SURE).any(axis=1).sum())
     book = st.ledger(st.Beta(1, 1))
     for i in (slice(0, 5), slice(5, 10), slice(10, 15), slice(15, 20), slice(20, 25)):
-        batch = st.binomial(int(paths[typical, 0, i].sum()), int(sizes[0, i].sum()))
+        batch = st.binomial(int(dealt[typical, 0, i].sum()), int(sizes[0, i].sum()))
         book = book.add(batch, name=f"batches {i.start + 1} to {i.stop}")
     same = book.posterior == trial.aspirin
     return (
@@ -197,7 +197,7 @@ def _accumulating(trial: Trial) -> tuple[Block, ...]:
             f"(seed {SEED}). The way drawn below is the typical one: half of all are sure sooner, half later. Its last "
             "point is the real trial."
         ),
-        _path(seen, better[typical], loss),
+        _accumulation(seen, better[typical], loss),
         Paragraph(
             f"On this way P(aspirin better) stays above {SURE:g} from {count(int(seen[stays[typical]]))} people on, "
             f"and {percent(round(sure_by, 2))} of all ways are above it after {count(int(seen[quarter]))}. "
@@ -214,7 +214,7 @@ def _accumulating(trial: Trial) -> tuple[Block, ...]:
     )
 
 
-def _path(seen: Any, better: Any, loss: tuple[Any, ...]) -> Figure:
+def _accumulation(seen: Any, better: Any, loss: tuple[Any, ...]) -> Figure:
     return Figure(
         "accumulation",
         lambda: figures.accumulation(

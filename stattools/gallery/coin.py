@@ -25,7 +25,7 @@ LOW, HIGH = 0.45, 0.55
 
 def document() -> Document:
     """The report."""
-    coin, tally = st.coin(FLIPS), st.binomial(sum(FLIPS), len(FLIPS))
+    coin, heads = st.coin(FLIPS), st.binomial(sum(FLIPS), len(FLIPS))
     fit = st.fit(coin)
     beta = st.posterior(coin, prior=st.Beta(1, 1))
     return Document(
@@ -36,7 +36,7 @@ def document() -> Document:
             sections.likelihood(coin),
             sections.maximum(fit),
             Section("Intervals", (likelihood_curve(fit), Paragraph(_intervals(fit)))),
-            Section("The sequence and the count", _sequence_and_count(coin, tally)),
+            Section("The sequence and the count", _sequence_and_count(coin, heads)),
             posterior(beta),
             Section("How much of this is the prior's?", _sensitivity(beta)),
             Section("Flip by flip", _ledger()),
@@ -53,14 +53,14 @@ ASKED = (
 )
 
 
-def _sequence_and_count(coin: Any, tally: Any) -> tuple[Block, ...]:
+def _sequence_and_count(coin: Any, heads: Any) -> tuple[Block, ...]:
     """Two likelihoods of the same flips, and what happens with a million of them."""
     theta = np.array([0.2, 0.5, coin.successes / coin.trials])
-    sequence, counted = np.exp(coin.loglik(theta)), np.exp(tally.loglik(theta))
+    sequence, counted = np.exp(coin.loglik(theta)), np.exp(heads.loglik(theta))
     rows = zip(theta, sequence, counted, strict=True)
     cells = tuple((f"{t:g}", f"{s:.7g}", f"{c:.7g}", f"{c / s:.6g}") for t, s, c in rows)
     k, n = coin.successes, coin.trials
-    ratio = float(np.exp(tally.loglik(0.5) - coin.loglik(0.5)))
+    ratio = float(np.exp(heads.loglik(0.5) - coin.loglik(0.5)))
     many = st.coin(np.arange(MILLION) < k * MILLION // n)
     return (
         Paragraph(

@@ -27,10 +27,10 @@ def rootogram(observed: Floats, replicated: Mapping[str, Floats], *, most: int, 
     of its interval is one that the model does not make so often.
     """
     counts = np.arange(most + 1.0)
-    seen = tally(observed[None], most)[0]
+    seen = frequencies(observed[None], most)[0]
     ends: dict[str, tuple[Floats, Floats]] = {}
     for label, made in replicated.items():
-        low, high = np.quantile(tally(made, most), TAILS, axis=0)
+        low, high = np.quantile(frequencies(made, most), TAILS, axis=0)
         ends[label] = low, high
     outside = {label: int(((seen < low) | (seen > high)).sum()) for label, (low, high) in ends.items()}
     said = ", ".join(f"{missed} outside the interval of {label}" for label, missed in outside.items())
@@ -43,10 +43,10 @@ def rootogram(observed: Floats, replicated: Mapping[str, Floats], *, most: int, 
     )
 
 
-def tally(outcomes: Floats, most: int) -> Floats:
+def frequencies(outcomes: Floats, most: int) -> Floats:
     """How often each of 0 ... most occurs, one row per set of outcomes (S, n): shape (S, most + 1).
 
-    >>> tally(np.array([[0.0, 2.0, 2.0, 9.0]]), 2).tolist()
+    >>> frequencies(np.array([[0.0, 2.0, 2.0, 9.0]]), 2).tolist()
     [[1.0, 0.0, 2.0]]
     """
     rows = outcomes.astype(np.int64)

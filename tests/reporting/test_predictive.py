@@ -4,15 +4,15 @@ import numpy as np
 from numpy.testing import assert_array_equal
 
 from stattools.bayes.sampling.predictive_check import beside
-from stattools.reporting.predictive import checks, rootogram, tally
+from stattools.reporting.predictive import checks, frequencies, rootogram
 
 RNG = np.random.default_rng(2)
 SEEN = RNG.poisson(2.0, 400).astype(float)
 GOOD, LOW = RNG.poisson(2.0, (300, 400)).astype(float), RNG.poisson(0.5, (300, 400)).astype(float)
 
 
-def test_a_tally_counts_each_outcome():
-    assert_array_equal(tally(GOOD, 3)[7], [(GOOD[7] == k).sum() for k in range(4)])
+def test_frequencies_count_each_outcome():
+    assert_array_equal(frequencies(GOOD, 3)[7], [(GOOD[7] == k).sum() for k in range(4)])
 
 
 def test_the_words_of_a_rootogram_count_what_is_outside():

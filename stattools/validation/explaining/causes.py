@@ -128,9 +128,9 @@ def _cause(foreign: Foreign, maximum: Floats, se: Floats, distance: float, gain:
     if shrunk is not None:
         shrinkage, left = shrunk
         apart = refit_distance(model, shrinkage, theta, se)
-        hidden = "" if shrinkage is declared else " that the object does not show"
+        unsaid = "" if shrinkage is declared else " that the object does not show"
         evidence = (
-            f"The numbers are the maximum with {shrinkage.words}{hidden}: at strength {shrinkage.strength:.3g} a refit "
+            f"The numbers are the maximum with {shrinkage.words}{unsaid}: at strength {shrinkage.strength:.3g} a refit "
             f"is {apart:.1g} standard errors away, and {left:.1g} of the score is left. They are {away}."
         )
         advice = (
@@ -154,7 +154,7 @@ def _cause(foreign: Foreign, maximum: Floats, se: Floats, distance: float, gain:
 
 
 def _on_the_way(foreign: Foreign, away: str) -> Finding:
-    """Nothing hidden explains the numbers: the loop stopped, or the data are others."""
+    """No undeclared cause explains the numbers: the loop stopped, or the data are others."""
     model, theta, steps = foreign.model, foreign.numbers.estimate, foreign.steps
     reach = _newton_steps(model, theta)
     more = "" if reach is None else f" From there Newton's method reaches it in {reach} steps."
