@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
+from math import comb
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 import stattools as st
 from stattools.bayes.conjugate.beta_binomial import Beta
@@ -253,8 +256,6 @@ def _twin(trial: Trial) -> tuple[Block, ...]:
     """P(better) by another road: a sum of exact fractions, which needs whole parameters."""
     exact = _rational(trial)
     gap = abs(trial.worse / exact - 1.0)
-    from scipy import stats
-
     table = [[ATTACKS[arm], PEOPLE[arm] - ATTACKS[arm]] for arm in ATTACKS]
     one: Any = stats.fisher_exact(table, alternative="less")
     return (
@@ -274,9 +275,6 @@ def _rational(trial: Trial) -> float:
     """P(X > Y) for X ~ Beta(a, b), Y ~ Beta(c, d) with whole parameters: the sum over i < a of
     B(c + i, d + b) / ((b + i) B(1 + i, b) B(c, d)), each term from the one before by a fraction.
     """
-    from fractions import Fraction
-    from math import comb
-
     (a, b), (c, d) = ((int(arm.a), int(arm.b)) for arm in (trial.aspirin, trial.placebo))
     term, total = Fraction(comb(c + d - 1, c), comb(c + d + b - 1, c)), Fraction(0)
     for i in range(a):

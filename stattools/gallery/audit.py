@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import statsmodels.api as sm
 
 import stattools as st
 from stattools.errors import DomainError
@@ -91,8 +92,6 @@ LIKELIHOOD = (
 @cache
 def cases() -> tuple[Case, ...]:
     """The four fits. Raises DomainError without scikit-learn."""
-    import statsmodels.api as sm
-
     try:
         from sklearn.linear_model import LinearRegression, LogisticRegression
     except ImportError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy import special
 
@@ -12,6 +10,7 @@ from stattools.bayes.sampling.predictive_check import beside
 from stattools.gallery import command
 from stattools.inference.diagnostics.goodness import grouped
 from stattools.inference.fitted import Fit
+from stattools.qualification.agreements import shipped
 from stattools.reporting import equations, predictive, sections, sentences
 from stattools.reporting.diagnostics import expected_frequencies, frequencies, means
 from stattools.reporting.dispersion import dispersion as told
@@ -26,7 +25,7 @@ SEED, DRAWS = 1, 500
 
 def document() -> Document:
     """The report."""
-    visits = experiment()
+    visits = shipped("randhie")
     poisson = st.fit(st.poisson(FORMULA, visits))
     nb = st.fit(st.negative_binomial(FORMULA, visits))
     checks = {"Poisson": st.validate(poisson), "Negative binomial": st.validate(nb)}
@@ -71,13 +70,6 @@ SOURCE = (
     "`hlthp` mark health rated good, fair and poor by the person, against excellent. A person may stand in several "
     "years, and the file does not say which rows belong together; both models take them as independent."
 )
-
-
-def experiment() -> Any:
-    """Person-years of the RAND Health Insurance Experiment."""
-    from statsmodels.datasets import randhie
-
-    return randhie.load_pandas().data
 
 
 def dispersion(fit: Fit) -> float:

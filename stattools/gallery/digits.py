@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 import stattools as st
 from stattools.gallery import command
@@ -17,10 +18,6 @@ from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import figures, networks, sections
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, percent, small
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 UNITS, SEED = 64, 1
 STRENGTH = 1.0
@@ -79,8 +76,6 @@ def scaled() -> tuple[Floats, Floats, tuple[str, ...]]:
 @cache
 def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Training and test digits as tables: the digit, and the scaled pixels by name."""
-    import pandas as pd
-
     _, label, _, new_label = digits()
     pixels, new, names = scaled()
     return (

@@ -6,11 +6,13 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 import stattools as st
 from stattools.gallery import command
 from stattools.inference.series_fit import SeriesFit
 from stattools.interface.arrays import Floats
+from stattools.qualification.agreements import shipped
 from stattools.reporting import figures, sections, sentences, smoothing
 from stattools.reporting.document import Block, Document, Figure, Listing, Math, Paragraph, Section, Table
 from stattools.reporting.tables import between, bound, count, decimals, number, percent
@@ -62,11 +64,7 @@ SOURCE = (
 
 def nile() -> Any:
     """The flow as a series named `flow`."""
-    import pandas as pd
-    from statsmodels.datasets import nile
-
-    data: Any = nile.load_pandas().data
-    return pd.Series(data["volume"].to_numpy(float), name="flow")
+    return pd.Series(shipped("nile")["volume"].to_numpy(float), name="flow")
 
 
 def example() -> tuple[Floats, Floats]:
@@ -213,8 +211,6 @@ def series_with_gaps() -> Floats:
 
 
 def _gaps() -> tuple[Block, ...]:
-    import pandas as pd
-
     x, weight = series_with_gaps(), 0.3
     carry, decay = (st.exponential_filter(x, weight, missing=rule) for rule in ("carry", "decay"))
     rows = []

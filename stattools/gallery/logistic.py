@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 import stattools as st
 from stattools.gallery import command
 from stattools.inference.diagnostics.goodness import grouped
 from stattools.inference.fitted import Fit
+from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.diagnostics import calibration, coefficients
 from stattools.reporting.document import Block, Document, Paragraph, Section, Table
@@ -23,7 +25,7 @@ FORMULA = "affair ~ rate_marriage + age + yrs_married + children + religious + e
 
 def document() -> Document:
     """The report."""
-    survey = women()
+    survey = shipped("fair")
     fit = st.fit(st.logistic(FORMULA, survey))
     agreement = st.validate(fit)
     return Document(
@@ -72,14 +74,6 @@ SOURCE = (
 ).replace("*", "")
 
 
-def women() -> Any:
-    """The survey, with a column that says whether there was an affair."""
-    from statsmodels.datasets import fair
-
-    data: Any = fair.load_pandas().data
-    return data.assign(affair=(data["affairs"] > 0).astype(int))
-
-
 def _diagnostics(fit: Fit) -> tuple[Block, ...]:
     probability = fit.predict()
     predicted, observed, size = grouped(probability, fit.model.rows.y, fit.model.rows.weight)
@@ -101,8 +95,6 @@ def _diagnostics(fit: Fit) -> tuple[Block, ...]:
 
 def _predictions(fit: Fit, survey: Any) -> tuple[Block, ...]:
     """Probability by the rating of the marriage, everything else at its median."""
-    import pandas as pd
-
     others = survey[["age", "yrs_married", "children", "religious", "educ"]].median()
     ratings = [1, 2, 3, 4, 5]
     rows = pd.DataFrame([{**others, "rate_marriage": float(rating)} for rating in ratings])

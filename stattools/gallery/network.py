@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import statsmodels.api as sm
 from numpy.typing import NDArray
 
 import stattools as st
@@ -277,8 +278,6 @@ def _temperature(fit: NetworkFit) -> str:
 
 def _validation(fit: NetworkFit) -> tuple[Block, ...]:
     """Back-propagation against differences; the network without hidden units against statsmodels."""
-    import statsmodels.api as sm
-
     rows = sample()
     model, theta = fit.model, fit.estimate + 0.05
     generator = np.random.default_rng(SEED)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 import stattools as st
 from stattools.gallery import command
 from stattools.inference.series_fit import SeriesFit
+from stattools.qualification.agreements import shipped
 from stattools.reporting import figures, sections, sentences, state_space
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, chance, decimals, number, percent
@@ -63,10 +65,8 @@ SOURCE = (
 
 def volumes() -> Any:
     """Annual volume of the Nile, by year."""
-    import pandas as pd
-    from statsmodels.datasets import nile
 
-    data: Any = nile.load_pandas().data
+    data = shipped("nile")
     return pd.Series(data["volume"].to_numpy(), index=data["year"].astype(int).to_numpy(), name="volume")
 
 

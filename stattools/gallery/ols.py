@@ -11,6 +11,7 @@ from stattools.errors import ConvergenceError
 from stattools.gallery import command
 from stattools.inference.fitted import Fit
 from stattools.models.model import Model
+from stattools.qualification.agreements import shipped
 from stattools.reporting import figures, sections, sentences
 from stattools.reporting.diagnostics import residuals
 from stattools.reporting.document import Block, Document, Figure, Listing, Paragraph, Section, Table, code
@@ -33,7 +34,7 @@ def document() -> Document:
     small_model = st.ols("y ~ x1 + x2", FIVE_ROWS)
     descent = st.fit(small_model, solver=st.GradientDescent(step="barzilai-borwein", tolerance=TIGHT))
     small_check = st.validate(descent)
-    engel_fit = st.fit(st.ols("foodexp ~ income", engel()))
+    engel_fit = st.fit(st.ols("foodexp ~ income", shipped("engel")))
     engel_check = st.validate(engel_fit)
     return Document(
         "Least squares by gradient descent, and what it takes",
@@ -83,13 +84,6 @@ ASKED = (
     "Gradient descent needs nothing but slopes. Does it find the least-squares coefficients to every printed digit, "
     "and why does a step that looks small blow up? First on five rows, then on 235 households."
 )
-
-
-def engel() -> Any:
-    """Income and food expenditure of Belgian working-class households, 1857."""
-    from statsmodels.datasets import engel as data
-
-    return data.load_pandas().data
 
 
 def _rows() -> Table:

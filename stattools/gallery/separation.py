@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import statsmodels.api as sm
 from scipy import special
 from scipy.optimize import brentq
 
@@ -88,8 +90,6 @@ SOURCE = (
 
 def tumors() -> Any:
     """The 79 tumors as a frame with columns NV, PI, EH, HG."""
-    import pandas as pd
-
     rows = [list(map(float, row.split("/"))) for row in ENDOMETRIAL.split()]
     return pd.DataFrame(rows, columns=["NV", "PI", "EH", "HG"])
 
@@ -105,8 +105,6 @@ def refused(model: Model) -> SeparationError:
 
 def printed(model: Model) -> dict[str, dict[str, Any]]:
     """The coefficient of NV as statsmodels prints it, by routine and setting."""
-    import statsmodels.api as sm
-
     X, y, j = model.rows.X, model.rows.y, model.names.index("NV")
     runs = {
         "`Logit`, as it comes": lambda: sm.Logit(y, X).fit(disp=0),

@@ -10,6 +10,7 @@ import stattools as st
 from stattools.bayes.empirical_bayes import EmpiricalBayes
 from stattools.gallery import command
 from stattools.inference.fitted import Fit
+from stattools.qualification.agreements import shipped
 from stattools.reporting import sections
 from stattools.reporting.beliefs import LEVEL, extremes, funnel, shrinkage, within
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table
@@ -61,9 +62,7 @@ SOURCE = (
 
 def counties() -> dict[str, Any]:
     """Cases and the rest of the population, one row per county."""
-    from statsmodels.datasets import cancer
-
-    data: Any = cancer.load_pandas().data
+    data = shipped("cancer")
     cases, people = (data[name].to_numpy().astype(np.int64) for name in ("cancer", "population"))
     return {"cancer": cases, "others": people - cases}
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from scipy import special
 
 import stattools as st
 from stattools.gallery import command
 from stattools.inference.fitted import Fit
+from stattools.qualification.agreements import shipped
 from stattools.reporting import figures, sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, decimals, number, p_value, percent, small
@@ -68,10 +71,7 @@ SOURCE = (
 
 def respondents() -> Any:
     """The survey, with party identification in words, in order."""
-    import pandas as pd
-    from statsmodels.datasets import anes96
-
-    data: Any = anes96.load_pandas().data
+    data = shipped("anes96")
     party = pd.Categorical.from_codes(data["PID"].astype(int), list(PARTIES))
     return data.assign(party=party, left_right=data["selfLR"])
 
@@ -114,8 +114,6 @@ def _reading(fit: Fit) -> tuple[Block, ...]:
 
 
 def _ratio_test(fit: Fit, smaller: Fit) -> tuple[str, str, str]:
-    from scipy import special
-
     statistic, df = 2.0 * (fit.loglik - smaller.loglik), len(fit.estimate) - len(smaller.estimate)
     p = float(special.chdtrc(df, statistic))
     return number(statistic, 2), str(df), p_value(p)
@@ -162,8 +160,6 @@ def _probabilities(fit: Fit, survey: Any) -> tuple[Block, ...]:
 
 
 def _rows(x: np.ndarray, mean: Any) -> Any:
-    import pandas as pd
-
     return pd.DataFrame({"left_right": x, "age": float(mean["age"]), "income": float(mean["income"])})
 
 

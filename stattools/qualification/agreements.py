@@ -8,6 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 import numpy as np
+import statsmodels.datasets as datasets
 
 import stattools as st
 from stattools.qualification.check import Check, Measured, digits
@@ -33,8 +34,6 @@ def shipped(name: str) -> Any:
 
     "couples" are the answers of "fair", counted by age, rating and religiousness.
     """
-    import statsmodels.datasets as datasets
-
     if name == "couples":
         women = shipped("fair").groupby(["rate_marriage", "religious", "age"], as_index=False)
         counts = women["affair"].agg(some="sum", all="count")

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import statsmodels.api as sm
+from scipy import integrate, special, stats
+from scipy.special import gammaln
 
 import stattools as st
 from stattools.interface.arrays import Floats
@@ -17,8 +20,6 @@ PROBABILITIES = np.array([0.001, 0.025, 0.5, 0.975, 0.999])
 
 def normal_sample(effort: float = 1.0) -> Measured:
     """Mean, standard error of the mean and log-likelihood of one sample."""
-    from scipy import stats
-
     y = shipped("nile")["volume"].to_numpy(dtype=float)
     fit = st.fit(st.normal(y))
     exact = stats.norm.logpdf(y, y.mean(), y.std()).sum()
@@ -29,8 +30,6 @@ def normal_sample(effort: float = 1.0) -> Measured:
 
 def multinomial(effort: float = 1.0) -> Measured:
     """Shares, their standard errors and the log probability of the counts."""
-    from scipy import stats
-
     counts = shipped("anes96")["party"].value_counts().to_numpy()
     n = counts.sum()
     p = counts / n
@@ -41,8 +40,6 @@ def multinomial(effort: float = 1.0) -> Measured:
 
 def multivariate_normal(effort: float = 1.0) -> Measured:
     """The log-likelihood of many measurements at once, at their mean and covariance."""
-    from scipy import stats
-
     Y = shipped("longley")[["GNPDEFL", "UNEMP", "ARMED"]].to_numpy(dtype=float)
     mean = Y.mean(axis=0)
     cov: Any = np.cov(Y.T, bias=True)
@@ -70,9 +67,6 @@ def ridge(effort: float = 1.0) -> Measured:
 
 def gamma_by_hand(effort: float = 1.0) -> Measured:
     """A likelihood of the user's own, Gamma with a logarithmic link, against GLM."""
-    import statsmodels.api as sm
-    from scipy.special import gammaln
-
     frame = shipped("scotland")
     y = frame["YES"].to_numpy(dtype=float)
     X = np.column_stack([np.ones(len(y)), frame["UNEMPF"] - 15.0, frame["AGE"] - 20.0]).astype(float)
@@ -89,8 +83,6 @@ def gamma_by_hand(effort: float = 1.0) -> Measured:
 
 def beta(effort: float = 1.0) -> Measured:
     """Quantiles of a Beta posterior, and its evidence, against SciPy."""
-    from scipy import special, stats
-
     posterior = st.posterior(st.binomial(6, 10), prior=st.Beta(2, 3))
     evidence = np.log(special.comb(10, 6)) + special.betaln(8, 7) - special.betaln(2, 3)
     return _quantiles(posterior, stats.beta(8, 7).ppf, evidence)
@@ -98,8 +90,6 @@ def beta(effort: float = 1.0) -> Measured:
 
 def gamma(effort: float = 1.0) -> Measured:
     """Quantiles of a Gamma posterior of a rate, and its evidence by quadrature."""
-    from scipy import integrate, stats
-
     posterior = st.posterior(st.poisson_rate([3, 0, 2], exposure=[2.0, 1.0, 1.0]), prior=st.Gamma(2, 1))
     prior: Any = stats.gamma(2, scale=1)
     exposure = np.array([2.0, 1.0, 1.0])
@@ -113,8 +103,6 @@ def gamma(effort: float = 1.0) -> Measured:
 
 def normal_mean(effort: float = 1.0) -> Measured:
     """Quantiles of the mean of normal measurements of known spread."""
-    from scipy import stats
-
     y, sd, prior_sd = np.array([1.2, 0.4, 2.2, 1.9]), 0.8, 2.5
     posterior = st.posterior(st.normal(y, sd=sd), prior=st.Normal(0.0, prior_sd))
     precision = len(y) / sd**2 + 1 / prior_sd**2
@@ -125,8 +113,6 @@ def normal_mean(effort: float = 1.0) -> Measured:
 
 def dirichlet(effort: float = 1.0) -> Measured:
     """Means and standard deviations of shares, and the evidence, against SciPy."""
-    from scipy import stats
-
     counts, prior = np.array([5, 2, 9]), np.array([1.0, 2.0, 0.5])
     posterior = st.posterior(st.multinomial(counts), prior=st.Dirichlet(prior))
     exact = stats.dirichlet(prior + counts)

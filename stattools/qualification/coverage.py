@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+from scipy import stats
 
 import stattools as st
 from stattools.qualification.check import Check, Measured
@@ -48,8 +49,6 @@ def proportion(kind: str, least: float, effort: float = 1.0) -> Measured:
 
     "clopper-pearson" is held to the level at each theta, the others to it on the average over theta.
     """
-    from scipy import stats
-
     n = 20
     ends = np.array([np.ravel(st.fit(st.binomial(k, n)).interval(LEVEL, kind=kind)) for k in range(n + 1)])
     theta = (np.arange(1000) + 0.5) / 1000

@@ -16,6 +16,8 @@ from importlib import metadata
 from typing import Any
 
 import numpy as np
+from scipy import linalg, special
+from threadpoolctl import threadpool_info
 
 EDITABLE = "installed from its source folder: there is no list of files to compare with"
 
@@ -36,8 +38,6 @@ def inspect() -> tuple[Inspection, ...]:
 
 def facts() -> dict[str, str]:
     """The linear algebra libraries that NumPy and SciPy call, and how the package was installed."""
-    from threadpoolctl import threadpool_info
-
     factorizations()  # SciPy brings a library of its own, which is listed once it is loaded
     libraries: list[dict[str, Any]] = [entry for entry in threadpool_info() if entry["user_api"] == "blas"]
     named = sorted({f"{one['internal_api']} {one['version']} ({one.get('architecture', 'any')})" for one in libraries})
@@ -102,8 +102,6 @@ def matrix_products() -> tuple[bool, str]:
 
 def factorizations() -> tuple[bool, str]:
     """Cholesky, QR and eigenvalues give a matrix back."""
-    from scipy import linalg
-
     solvers: Any = linalg
     rng = np.random.default_rng(2)
     X = rng.normal(size=(120, 30))
@@ -118,8 +116,6 @@ def factorizations() -> tuple[bool, str]:
 
 def special_functions() -> tuple[bool, str]:
     """log Gamma, the incomplete Beta, the normal distribution in its tail, against values with 15 digits."""
-    from scipy import special
-
     pairs = (
         (special.gammaln(0.5), 0.5723649429247001),
         (special.betainc(2.0, 3.0, 0.5), 0.6875),

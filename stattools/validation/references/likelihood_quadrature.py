@@ -11,6 +11,9 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from scipy import stats
+from scipy.integrate import quad
+from scipy.special import xlog1py, xlogy
 
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
@@ -51,8 +54,6 @@ def one_parameter(belief: Any) -> Found:
 
 def _integrals(kernel: Callable[[float], float], height: float, ends: Floats, center: float) -> Floats:
     """The integrals of exp(kernel - height) times 1, x - center and its square."""
-    from scipy.integrate import quad
-
     total = np.zeros(3)
     for a, b in pairwise(ends):
         for power in range(3):
@@ -70,9 +71,6 @@ def _at(value: Any, arm: int) -> float:
 
 
 def _beta(belief: Any, arm: int) -> Callable[[float], float]:
-    from scipy import stats
-    from scipy.special import xlog1py, xlogy
-
     a, b = _at(belief.prior.a, arm), _at(belief.prior.b, arm)
     proper = not isinstance(belief.prior, Improper)
 
@@ -91,9 +89,6 @@ def _beta(belief: Any, arm: int) -> Callable[[float], float]:
 
 
 def _gamma(belief: Any, arm: int) -> Callable[[float], float]:
-    from scipy import stats
-    from scipy.special import xlogy
-
     shape, rate = _at(belief.prior.shape, arm), _at(belief.prior.rate, arm)
     proper = not isinstance(belief.prior, Improper)
 
@@ -111,8 +106,6 @@ def _gamma(belief: Any, arm: int) -> Callable[[float], float]:
 
 
 def _normal(belief: Any, arm: int) -> Callable[[float], float]:
-    from scipy import stats
-
     prior = None if isinstance(belief.prior, Improper) else (_at(belief.prior.mean, arm), _at(belief.prior.sd, arm))
 
     def kernel(x: float) -> float:
@@ -131,8 +124,6 @@ KERNELS: dict[str, Callable[[Any, int], Callable[[float], float]]] = {"Beta": _b
 
 def two_parameters(belief: Any) -> Found:
     """Arm by arm over a grid of log sd and (mu - m) / sd."""
-    from scipy import stats
-
     size = np.size(belief.mean)
     arms = np.unique(np.linspace(0, size - 1, min(size, MOST_ARMS)).astype(int))
     labels = belief.arms if belief.arms is not None else range(size)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import minimize
 
 from stattools.interface.arrays import Floats
 
@@ -36,7 +37,6 @@ def summit(value: Callable[[Floats], float], point: Floats, unit: Floats) -> Sum
     >>> top.estimate.round(9).tolist(), top.covariance.round(6).tolist(), round(top.checked, 6)
     ([3.0], [[1.0]], 0.5)
     """
-    from scipy.optimize import minimize
 
     def lower(phi: Floats) -> float:
         return -value(point + unit * phi)

@@ -7,6 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import stats
+from scipy.special import gammaln
 
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import IncompatibleError
@@ -17,9 +19,6 @@ MOST_ROWS = 2000
 
 
 def dirichlet(belief: Any) -> Found:
-    from scipy import stats
-    from scipy.special import gammaln
-
     proper = not isinstance(belief.prior, Improper)
     a = np.broadcast_to(np.asarray(belief.prior.concentration, dtype=float), (len(belief.labels),))
     evidence = 0.0 if proper else None
@@ -38,8 +37,6 @@ def dirichlet(belief: Any) -> Found:
 
 def regression(belief: Any) -> Found:
     """One dense system in the space of the rows: y ~ t with scale V0 = diag(1 / precision) + X P^-1 X^T."""
-    from scipy import stats
-
     prior = belief.prior
     parts = [_expanded(model) for model in belief.seen.batches]
     X, y, variance = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -80,8 +77,6 @@ def _expanded(model: Any) -> tuple[Floats, Floats, Floats]:
 
 def multivariate(belief: Any) -> Found:
     """Row by row: each is multivariate t given those before."""
-    from scipy import stats
-
     prior, d = belief.prior, len(belief.mean)
     proper = not isinstance(prior, Improper)
     Y = np.concatenate([batch.values for batch in belief.seen.batches])

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from stattools.errors import IncompatibleError
@@ -51,8 +52,6 @@ def validate_rewritten(fit: Fit) -> Agreement:
 
     Raises IncompatibleError where an estimate lies on its boundary, or no second form of the likelihood is known.
     """
-    import pandas as pd
-
     again = _rewritten(fit)
     gamma = np.linalg.lstsq(again.B, fit.estimate - again.base, rcond=None)[0]
     errors = np.isfinite(fit.se).all()

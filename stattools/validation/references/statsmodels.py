@@ -10,7 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import statsmodels
+import statsmodels.api as sm
 from numpy.typing import NDArray
+from statsmodels.base.model import GenericLikelihoodModel
+from statsmodels.tools.numdiff import approx_fprime_cs, approx_hess_cs
 
 from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError
@@ -40,8 +44,6 @@ def reference_fit(model: Model, cov: str | HAC | Cluster = "information") -> Ref
 
     Standard errors are NaN for a covariance that statsmodels does not have.
     """
-    import statsmodels
-
     routine = ROUTINES.get(model.kind)
     if routine is None:
         raise IncompatibleError(f"validate has no statsmodels reference for {model.title}.")
@@ -64,8 +66,6 @@ def reference_fit(model: Model, cov: str | HAC | Cluster = "information") -> Ref
 
 
 def _ols(model: Model) -> tuple[str, Any]:
-    import statsmodels.api as sm
-
     rows = _repeated(model)
     y = rows.y if rows.offset is None else rows.y - rows.offset
     precision: Any = rows.precision
@@ -75,8 +75,6 @@ def _ols(model: Model) -> tuple[str, Any]:
 
 
 def _logistic(model: Model) -> tuple[str, Any]:
-    import statsmodels.api as sm
-
     rows = model.rows
     if rows.offset is None and rows.weight is None and rows.y.ndim == 1:
         return "Logit", sm.Logit(rows.y, rows.X).fit(**NEWTON)
@@ -84,8 +82,6 @@ def _logistic(model: Model) -> tuple[str, Any]:
 
 
 def _probit(model: Model) -> tuple[str, Any]:
-    import statsmodels.api as sm
-
     rows = model.rows
     if rows.offset is None:
         rows = _repeated(model)
@@ -96,14 +92,10 @@ def _probit(model: Model) -> tuple[str, Any]:
 
 
 def _poisson(model: Model) -> tuple[str, Any]:
-    import statsmodels.api as sm
-
     return "GLM Poisson", _glm(model, sm.families.Poisson())
 
 
 def _negative_binomial(model: Model) -> tuple[str, Any]:
-    import statsmodels.api as sm
-
     rows = _repeated(model)
     reference = sm.NegativeBinomial(rows.y, rows.X, loglike_method="nb2", offset=rows.offset)
     start = reference.fit(disp=0, method="bfgs", maxiter=1000).params
@@ -112,9 +104,6 @@ def _negative_binomial(model: Model) -> tuple[str, Any]:
 
 def _of_density(model: Model) -> tuple[str, Any]:
     """What statsmodels has no model of: its Newton on a log density of SciPy, with complex-step derivatives."""
-    from statsmodels.base.model import GenericLikelihoodModel
-    from statsmodels.tools.numdiff import approx_fprime_cs, approx_hess_cs
-
     rows, density = _repeated(model), DENSITIES[model.kind]
     offset = 0.0 if rows.offset is None else rows.offset
 
@@ -138,15 +127,11 @@ def _of_density(model: Model) -> tuple[str, Any]:
 
 
 def _softmax(model: Model) -> tuple[str, Any]:
-    import statsmodels.api as sm
-
     rows = _repeated(model)
     return "MNLogit", sm.MNLogit(rows.y.astype(int), rows.X).fit(**NEWTON)
 
 
 def _glm(model: Model, family: Any) -> Any:
-    import statsmodels.api as sm
-
     rows = model.rows
     y, some = rows.y, slice(None)
     if y.ndim == 2:  # successes and trials; statsmodels takes failures, and no rows without trials
