@@ -65,7 +65,6 @@ SOURCE = (
 
 def volumes() -> Any:
     """Annual volume of the Nile, by year."""
-
     data = shipped("nile")
     return pd.Series(data["volume"].to_numpy(), index=data["year"].astype(int).to_numpy(), name="volume")
 

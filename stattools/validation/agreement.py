@@ -4,8 +4,9 @@ sentence.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -72,6 +73,45 @@ class Agreement:
         told = [f"- {escaped(note)}" for note in self.notes]
         table = pipe_table(*self._cells())
         return "\n".join([escaped(self.sentence), "", table, "", logliks, *([""] if told else []), *told]) + "\n"
+
+
+def compared(
+    labels: Mapping[str, Any],
+    estimate: Floats,
+    reference: Floats,
+    *,
+    unit: Floats,
+    se: Floats | float = np.nan,
+    reference_se: Floats | float = np.nan,
+    known: float = 16.0,
+) -> pd.DataFrame:
+    """The rows of an agreement: differences in units of standard errors, or as they are where a unit is 0 or none.
+
+    The reference is good for `known` digits; standard errors that are NaN are not compared.
+
+    >>> compared({"term": ["a"]}, np.array([1.5]), np.array([1.0]), unit=np.array([0.25]))["difference_in_se"].tolist()
+    [2.0]
+    """
+    import pandas as pd
+
+    gap = estimate - reference
+    return pd.DataFrame(
+        {
+            **labels,
+            "estimate": estimate,
+            "reference": reference,
+            "difference_in_se": np.divide(gap, unit, out=gap.copy(), where=np.isfinite(unit) & (unit > 0)),
+            "digits": np.minimum(agreeing_digits(estimate, reference), known),
+            "se": se,
+            "reference_se": reference_se,
+            "se_digits": np.minimum(agreeing_digits(se, reference_se), known),
+        }
+    )
+
+
+def fewest(rows: pd.DataFrame, column: str = "digits") -> str:
+    """The fewest digits of any row, counted."""
+    return counted(float(np.min(rows[column].to_numpy())))
 
 
 def counted(digits: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,27 @@ class Found(NamedTuple):
     evidence: float | None
     own_evidence: float | None
     how: str
+
+
+def moments_beside(
+    terms: Sequence[str], mean: Floats, sd: Floats, reference: Floats | float, reference_sd: Floats | float,
+    gap: Floats | float, ratio: Floats | float, error: Floats | float = 0.0,
+) -> pd.DataFrame:  # fmt: skip
+    """The rows of an agreement: the means, `gap` standard deviations apart, and the standard deviations, in `ratio`."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "term": terms,
+            "mean": mean,
+            "reference": reference,
+            "difference_in_sd": gap,
+            "monte_carlo_error": error,
+            "sd": sd,
+            "reference_sd": reference_sd,
+            "sd_ratio": ratio,
+        }
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,7 +32,7 @@ from stattools.networks.network_fit import NetworkFit
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.structural import Structural
 from stattools.solvers.samples.surrogate import held_elsewhere
-from stattools.validation.agreement import Agreement, agreeing_digits, counted
+from stattools.validation.agreement import Agreement, compared, counted
 from stattools.validation.checks.arms import validate_arms
 from stattools.validation.checks.drawn_posteriors import validate_draws
 from stattools.validation.checks.exact_posteriors import validate_exact
@@ -137,7 +137,9 @@ def _of_regression(fit: Fit) -> Agreement:
         reference = reference_fit(fit.model, "HC0")
     if fit.cov != "information" and fit.model.rows.y.ndim == 2 and not fit.model.rows.y[:, 1].all():
         notes = (*notes, "rows without trials count as rows here, and are left out of the reference.")
-    rows = _rows(fit, reference)
+    table = fit.table()
+    labels = {name: table[name] for name in ("category", "term") if name in table}
+    rows: Any = compared(labels, fit.estimate, reference.estimate, unit=fit.se, se=fit.se, reference_se=reference.se)
     ours, theirs = decrement(fit.model, fit.estimate), decrement(fit.model, reference.estimate)
     apart = np.abs(rows["difference_in_se"].to_numpy())
     ratio = np.abs(rows["se"] / rows["reference_se"] - 1.0).to_numpy()
@@ -195,18 +197,6 @@ def _of_parts(fit: OneVsRestFit) -> Agreement:
         sentence,
         tuple(dict.fromkeys(note for part in checks for note in part.notes)),
     )
-
-
-def _rows(fit: Fit, reference: Reference) -> Any:
-    table = fit.table()
-    rows = table[[name for name in ("category", "term") if name in table]].copy()
-    rows["estimate"], rows["reference"] = fit.estimate, reference.estimate
-    gap = fit.estimate - reference.estimate
-    rows["difference_in_se"] = np.divide(gap, fit.se, out=gap.copy(), where=fit.se > 0)
-    rows["digits"] = agreeing_digits(fit.estimate, reference.estimate)
-    rows["se"], rows["reference_se"] = fit.se, reference.se
-    rows["se_digits"] = agreeing_digits(fit.se, reference.se)
-    return rows
 
 
 def _agreement(reference: Reference, rows: Any, cov: str) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from stattools.inference.fitted import Fit
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.event_rates import EventRates
-from stattools.validation.agreement import Agreement, agreeing_digits, counted
+from stattools.validation.agreement import Agreement, compared, fewest
 
 Ends = Callable[[float, str], NDArray[np.float64]]
 
@@ -25,7 +25,6 @@ SAME = 1e-6
 
 def validate_arms(fit: Fit) -> Agreement:
     """The ends of the three intervals that statsmodels has, for each arm."""
-    import pandas as pd
     import statsmodels
 
     methods, reference, function = REFERENCES[type(fit.model)](fit.model)
@@ -36,16 +35,12 @@ def validate_arms(fit: Fit) -> Agreement:
             names += [f"{arm}, {kind} {side}" for arm in fit.names]
             ours.append(a)
             theirs.append(b)
-    rows = pd.DataFrame({"term": names, "estimate": np.concatenate(ours), "reference": np.concatenate(theirs)})
-    gap = (rows["estimate"] - rows["reference"]).to_numpy()
-    se = np.tile(np.where(fit.se > 0, fit.se, 1.0), 2 * len(methods))
-    rows["difference_in_se"], rows["digits"] = gap / se, agreeing_digits(rows["estimate"], rows["reference"])
-    rows["se"] = rows["reference_se"] = rows["se_digits"] = np.nan
-    worst = float(np.abs(gap / se).max())
+    unit = np.tile(fit.se, 2 * len(methods))
+    rows = compared({"term": names}, np.concatenate(ours), np.concatenate(theirs), unit=unit)
+    worst = float(np.abs(rows["difference_in_se"].to_numpy()).max())
     name = f"statsmodels {statsmodels.__version__} {function}"
     arms = f"{len(fit.names)} arm{'s' * (len(fit.names) > 1)}"
-    digits = counted(float(np.min(rows["digits"].to_numpy())))
-    agrees = f"{name} agrees: the ends of {len(methods)} intervals of {arms} (digits: {digits})."
+    agrees = f"{name} agrees: the ends of {len(methods)} intervals of {arms} (digits: {fewest(rows)})."
     differs = f"{name} does not agree: the end of an interval differs by {worst:.2g} standard errors."
     ok = worst <= SAME
     return Agreement(rows, fit.loglik, fit.loglik, name, True, 0.0, 0.0, ok, agrees if ok else differs)

@@ -25,13 +25,12 @@ from stattools.inference.arviz.arviz import pareto_smoothed
 from stattools.inference.arviz.replicates import log_likelihood
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.posterior_agreement import PosteriorAgreement
+from stattools.validation.posterior_agreement import PosteriorAgreement, moments_beside
 
 MEANS, SDS, ERRORS = 0.05, 0.05, 4.0
 REACH, POINTS, TAILS = 8.0, {1: 201, 2: 61}, 5.0
 DRAWS = 10_000
 LARGEST_K = 0.7
-COLUMNS = ("term", "mean", "reference", "difference_in_sd", "monte_carlo_error", "sd", "reference_sd", "sd_ratio")
 ON_THE_EDGE = 1e-6
 """More of the probability than this on the rim of a grid, and the grid is too small."""
 
@@ -47,8 +46,6 @@ class Moments(NamedTuple):
 
 def validate_draws(posterior: Posterior) -> PosteriorAgreement:
     """Means and standard deviations of the draws beside those of the reference."""
-    import pandas as pd
-
     checked = posterior.diagnostics
     if not checked.ok:
         return _untrusted(posterior)
@@ -59,8 +56,7 @@ def validate_draws(posterior: Posterior) -> PosteriorAgreement:
     gap, ratio = (posterior.mean - found.mean) / spread, posterior.sd / spread
     worth = np.maximum(np.minimum(checked.ess_bulk, checked.ess_tail), 1.0)
     loose = SDS + ERRORS * np.sqrt(0.5 / worth + 0.5 / found.size)
-    columns = (posterior.names, posterior.mean, found.mean, gap, error, posterior.sd, found.sd, ratio)
-    rows = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+    rows = moments_beside(posterior.names, posterior.mean, posterior.sd, found.mean, found.sd, gap, ratio, error)
     close = MEANS + (posterior.shift or 0.0)  # Laplace's approximation says how far off it is
     means = np.abs(gap) <= close + ERRORS * error
     sds = np.abs(ratio - 1.0) <= loose
@@ -84,9 +80,7 @@ def validate_draws(posterior: Posterior) -> PosteriorAgreement:
 
 def _untrusted(posterior: Posterior) -> PosteriorAgreement:
     """Draws that fail on their own need no reference, which would take long to find where the density is hard."""
-    import pandas as pd
-
-    rows = pd.DataFrame({"term": posterior.names, "mean": posterior.mean, "sd": posterior.sd}, columns=list(COLUMNS))
+    rows = moments_beside(posterior.names, posterior.mean, posterior.sd, *[np.nan] * 5)
     reason = f"The draws are not to be trusted before any comparison: {posterior.diagnostics.problems[0]}"
     return PosteriorAgreement(rows, "Diagnostics of the draws", False, reason)
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.validation.posterior_agreement import Found, PosteriorAgreement
+from stattools.validation.posterior_agreement import Found, PosteriorAgreement, moments_beside
 from stattools.validation.references.likelihood_quadrature import one_parameter, two_parameters
 from stattools.validation.references.row_by_row import dirichlet, multivariate, regression
 
@@ -23,8 +23,6 @@ DIGITS = 6
 
 def validate_exact(belief: Any) -> PosteriorAgreement:
     """Means, standard deviations and evidence of a conjugate posterior beside the reference."""
-    import pandas as pd
-
     if belief.seen is None:
         raise DomainError(f"validate needs a posterior; {quoted(belief)} has seen no data. Update it first.")
     check = CHECKS.get(type(belief).__name__)
@@ -36,18 +34,7 @@ def validate_exact(belief: Any) -> PosteriorAgreement:
         gap, ratio = (found.ours - found.mean) / safe, found.sd / safe
     both = np.isinf(found.sd) & np.isinf(found.reference_sd)
     gap, ratio = np.where(both, 0.0, gap), np.where(both, 1.0, ratio)
-    rows = pd.DataFrame(
-        {
-            "term": found.terms,
-            "mean": found.ours,
-            "reference": found.mean,
-            "difference_in_sd": gap,
-            "monte_carlo_error": 0.0,
-            "sd": found.sd,
-            "reference_sd": found.reference_sd,
-            "sd_ratio": ratio,
-        }
-    )
+    rows = moments_beside(found.terms, found.ours, found.sd, found.mean, found.reference_sd, gap, ratio)
     worst = float(max(np.abs(gap).max(), np.abs(ratio - 1.0).max()))
     apart = 0.0 if found.evidence is None else abs(found.evidence - float(found.own_evidence or 0.0))
     ok = bool(worst <= 10.0**-DIGITS and apart <= 10.0**-DIGITS * (1.0 + abs(found.evidence or 0.0)))

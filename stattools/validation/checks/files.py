@@ -25,7 +25,7 @@ from stattools.inference.penalties import Ridge
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import in_memory, place_of
-from stattools.validation.agreement import Agreement, agreeing_digits, counted
+from stattools.validation.agreement import Agreement, compared, fewest
 from stattools.validation.references.second_sums import FORMULAS, Again, again
 
 SAME = 1e-5
@@ -44,19 +44,15 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     """Estimates, standard errors and log-likelihood against those of all rows read again, and what `validate` says of
     the sample. Raises IncompatibleError for models that have no second form.
     """
-    import pandas as pd
-
     model: Model = fit.model
     if model.kind not in FORMULAS or not (fit.penalty is None or isinstance(fit.penalty, Ridge)):
         raise IncompatibleError(f"validate has no second form of {model.title} whose rows are {place_of(model)}.")
     sums = sums_at(model, fit.estimate)
     there = _maximum_near(fit, sums)
     reference = fit.estimate + there.step
-    rows = pd.DataFrame({"term": fit.names, "estimate": fit.estimate, "reference": reference})
-    rows["difference_in_se"] = -there.step / there.unit
-    rows["digits"] = agreeing_digits(fit.estimate, reference)
-    rows["se"], rows["reference_se"] = there.own_se, there.se
-    rows["se_digits"] = np.nan if fit.penalty else agreeing_digits(there.own_se, there.se)
+    rows = compared(
+        {"term": fit.names}, fit.estimate, reference, unit=there.unit, se=there.own_se, reference_se=there.se
+    )
     apart = float(np.abs(there.step / there.unit).max())
     ratio = 0.0 if fit.penalty else float(np.abs(there.own_se / there.se - 1.0).max())
     lost = len(model.rows.X) - sums.rows
@@ -66,9 +62,8 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     what = f"{reference_name}, read again and summed by other formulas in NumPy and SciPy,"
     if ok:
         many = f"{len(rows)} coefficient{'' if len(rows) == 1 else 's'}"
-        digits, se_digits = (float(np.min(rows[name].to_numpy())) for name in ("digits", "se_digits"))
-        errors = "" if fit.penalty else f", standard errors (digits: {counted(se_digits)})"
-        said = f"{what} agrees: the same {many} (digits: {counted(digits)}){errors} and log-likelihood."
+        errors = "" if fit.penalty else f", standard errors (digits: {fewest(rows, 'se_digits')})"
+        said = f"{what} agrees: the same {many} (digits: {fewest(rows)}){errors} and log-likelihood."
     else:
         said = (
             f"{what} does not agree: its maximum is {apart:.2g} standard errors away, standard errors differ by "
@@ -123,6 +118,13 @@ def sums_at(model: Model, theta: Floats) -> Again:
     return rows.over_batches(_OfBatch(rows.coding, model.kind, theta, model.labels, model.outcome_name))
 
 
+def sample_of(model: Model, most: int) -> tuple[Model, bool]:
+    """At most so many of the rows that are held, as a model in memory, and whether all rows are held."""
+    held, whole = in_memory(model)
+    rows = held.rows if len(held.rows.X) <= most else held.rows.sample(most)
+    return replace(held, rows=rows, source=None, kept=None, dropped={}, n_dropped=0), whole
+
+
 class _Near(NamedTuple):
     """The step from the estimate to the maximum, the standard errors there and the fit's of the same kind, the unit
     that steps are measured in, the decrement, and the log-likelihood at the estimate.
@@ -166,10 +168,8 @@ def _maximum_near(fit: Fit, sums: Again) -> _Near:
 
 def _sample(fit: Fit, validate: Callable[[Fit], Agreement]) -> tuple[bool, str, tuple[str, ...]]:
     """What statsmodels says of the sample: whether it agrees, in words, and notes."""
-    model, whole = in_memory(fit.model)
-    rows = model.rows if len(model.rows.X) <= SAMPLE else model.rows.sample(SAMPLE)
-    few = len(rows.X)
-    sample = replace(model, rows=rows, source=None, kept=None, dropped={}, n_dropped=0)
+    sample, whole = sample_of(fit.model, SAMPLE)
+    few = len(sample.rows.X)
     kind = fit.cov_kind if isinstance(fit.cov_kind, str) else "information"
     try:
         found = validate(fitted(sample, cov=kind, penalty=fit.penalty))

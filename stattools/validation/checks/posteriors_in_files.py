@@ -8,7 +8,6 @@ sample     its own posterior by the same method against the density built anew, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,9 +19,9 @@ from stattools.bayes.sampling.transforms import Transforms
 from stattools.errors import IncompatibleError, StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.solvers.samples.surrogate import in_memory, place_of
-from stattools.validation.checks.files import SECOND, sums_at
-from stattools.validation.posterior_agreement import PosteriorAgreement
+from stattools.solvers.samples.surrogate import place_of
+from stattools.validation.checks.files import SECOND, sample_of, sums_at
+from stattools.validation.posterior_agreement import PosteriorAgreement, moments_beside
 
 SAMPLE = 2_000
 """Rows whose own posterior is compared, at most: it is less normal than that of all."""
@@ -41,8 +40,6 @@ def validate_draws_in_files(
     and what `validate` says of the sample's own posterior. Raises IncompatibleError for `st.ols`, whose posterior comes
     from sums over the rows that `st.validate(st.fit(model))` checks.
     """
-    import pandas as pd
-
     model: Model = posterior.model
     if model.has_scale:
         raise IncompatibleError(
@@ -63,9 +60,7 @@ def validate_draws_in_files(
     center, sd = u + covariance @ (sums.score + slope), np.sqrt(np.diagonal(covariance))
     mean, sd = _on_their_scale(maps, center, sd)
     gap, ratio, error = (posterior.mean - mean) / sd, posterior.sd / sd, checked.mcse / sd
-    columns = (posterior.names, posterior.mean, mean, gap, error, posterior.sd, sd, ratio)
-    names = ("term", "mean", "reference", "difference_in_sd", "monte_carlo_error", "sd", "reference_sd", "sd_ratio")
-    rows = pd.DataFrame(dict(zip(names, columns, strict=True)))
+    rows = moments_beside(posterior.names, posterior.mean, posterior.sd, mean, sd, gap, ratio, error)
     loose = SDS + ERRORS * np.sqrt(0.5 / len(posterior.flat))
     ok = bool((np.abs(gap) <= MEANS + ERRORS * error).all() and (np.abs(ratio - 1.0) <= loose).all())
     ok = ok and sums.rows == len(model.rows.X)
@@ -107,10 +102,8 @@ def _on_their_scale(maps: Transforms, center: Floats, sd: Floats) -> tuple[Float
 
 def _sample(posterior: Posterior, validate: Callable[[Posterior], PosteriorAgreement]) -> tuple[bool, str]:
     """What the sample's own posterior says of the method, and whether it agrees."""
-    model, _ = in_memory(posterior.model)
-    rows = model.rows if len(model.rows.X) <= SAMPLE else model.rows.sample(SAMPLE)
-    few = len(rows.X)
-    sample = replace(model, rows=rows, source=None, kept=None, dropped={}, n_dropped=0)
+    sample, _ = sample_of(posterior.model, SAMPLE)
+    few = len(sample.rows.X)
     priors = posterior.priors
     given: dict[str, Any] = dict(zip(priors.names, priors.each, strict=True)) if priors.plain else {}
     try:

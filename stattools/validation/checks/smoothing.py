@@ -15,9 +15,9 @@ from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.models.custom import custom
 from stattools.series.filters.smoothing import ExponentialSmoothing
-from stattools.solvers import Newton
+from stattools.solvers import Newton, Solution
 from stattools.solvers.metric import Metric
-from stattools.validation.agreement import Agreement, agreeing_digits, counted
+from stattools.validation.agreement import Agreement, compared, counted, fewest
 
 SAME = 1e-5
 """In standard errors; as a ratio of standard errors 1e-4, since the reference's are differences."""
@@ -27,7 +27,6 @@ KNOWN = 8.0
 
 def validate_smoothing(fit: Fit) -> Agreement:
     """Weight, level and sigma of statsmodels' ETS(A,N,N), in our parameters; a loop where it has no such model."""
-    import pandas as pd
     import statsmodels
     from statsmodels.tsa.api import SimpleExpSmoothing
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
@@ -48,42 +47,20 @@ def validate_smoothing(fit: Fit) -> Agreement:
     smoothed: Any = ets.smooth([expit(found.estimate[0]), found.estimate[1]])
     reference = np.append(found.estimate, 0.5 * np.log(np.mean(np.asarray(smoothed.resid) ** 2)))
     reference_se = np.append(np.sqrt(np.diagonal(found.covariance)), np.nan)
-    difference = (fit.estimate - reference) / fit.se
-    digits = np.minimum(agreeing_digits(fit.estimate, reference), KNOWN)
-    se_digits = np.minimum(agreeing_digits(fit.se[:2], reference_se[:2]), KNOWN)
-    rows = pd.DataFrame(
-        {
-            "term": fit.names,
-            "estimate": fit.estimate,
-            "reference": reference,
-            "difference_in_se": difference,
-            "digits": digits,
-            "se": fit.se,
-            "reference_se": reference_se,
-            "se_digits": [*se_digits, np.nan],
-        }
-    )
-    apart = float(np.abs(difference).max())
-    ratio = float(np.abs(fit.se / reference_se - 1.0)[:2].max())
-    theirs = found.loglik
-    ok = apart <= SAME and ratio <= 1e-4 and abs(theirs - fit.loglik) <= 1e-9 * (1.0 + abs(fit.loglik))
     name = f"statsmodels {statsmodels.__version__} ETS(A,N,N)"
-    sentence = (
-        f"{name} agrees: the same weight, level and sigma (digits: {counted(digits.min())}), standard errors "
-        f"(digits: {counted(se_digits.min())}) and log-likelihood."
-        if ok
-        else f"{name} differs: a parameter by {apart:.2g} standard errors, a standard error by {ratio:.1%}, the "
-        f"log-likelihood by {fit.loglik - theirs:+.3g}."
+    return _verdict(
+        fit,
+        found,
+        reference,
+        reference_se,
+        (name, name),
+        "agrees: the same weight, level and sigma (digits: {digits}), standard errors (digits: {se_digits}) and "
+        "log-likelihood.",
     )
-    metric = Metric(model.evaluate(reference).information)
-    decrement = metric.norm(model.evaluate(reference, 1).score)
-    return Agreement(rows, fit.loglik, theirs, name, found.converged, fit.solution.decrement, decrement, ok, sentence)
 
 
 def _by_loop(fit: Fit) -> Agreement:
     """The definition as a Python loop, climbed by Newton's method on its differences from another start."""
-    import pandas as pd
-
     model: ExponentialSmoothing = fit.model
 
     def loglik(theta: Floats) -> float:
@@ -103,32 +80,40 @@ def _by_loop(fit: Fit) -> Agreement:
     own: Any = custom(loglik, start=fit.estimate + 0.1 * fit.se)
     found = Newton().solve(own)
     reference, reference_se = found.estimate, np.sqrt(np.diagonal(found.covariance))
-    difference = (fit.estimate - reference) / fit.se
-    digits = np.minimum(agreeing_digits(fit.estimate, reference), KNOWN)
-    se_digits = np.minimum(agreeing_digits(fit.se, reference_se), KNOWN)
-    columns = {"term": fit.names, "estimate": fit.estimate, "reference": reference, "difference_in_se": difference}
-    rows = pd.DataFrame(
-        columns | {"digits": digits, "se": fit.se, "reference_se": reference_se, "se_digits": se_digits}
+    return _verdict(
+        fit,
+        found,
+        reference,
+        reference_se,
+        ("A Python loop", "A loop over the times, differentiated numerically,"),
+        f"has the same maximum (within {SAME:.0e} standard errors), standard errors (digits: {{se_digits}}) and "
+        "log-likelihood. statsmodels has no such model.",
     )
-    apart, ratio = float(np.abs(difference).max()), float(np.abs(fit.se / reference_se - 1.0).max())
-    ok = apart <= SAME and ratio <= 1e-4 and abs(found.loglik - fit.loglik) <= 1e-9 * (1.0 + abs(fit.loglik))
-    name = "A loop over the times, differentiated numerically,"
-    sentence = (
-        f"{name} has the same maximum (within {SAME:.0e} standard errors), standard errors (digits: "
-        f"{counted(se_digits.min())}) and log-likelihood. statsmodels has no such model."
+
+
+def _verdict(
+    fit: Fit, found: Solution, reference: Floats, reference_se: Floats, names: tuple[str, str], same: str
+) -> Agreement:
+    """What is said of the maximum that was `found`, by its name in short and in a sentence; `same` where it is ours.
+
+    Standard errors of the reference that are NaN are not compared.
+    """
+    name, called = names
+    rows: Any = compared(
+        {"term": fit.names}, fit.estimate, reference, unit=fit.se, se=fit.se, reference_se=reference_se, known=KNOWN
+    )
+    apart = float(np.abs(rows["difference_in_se"].to_numpy()).max())
+    ratio = float(np.nanmax(np.abs(fit.se / reference_se - 1.0)))
+    lead = fit.loglik - found.loglik
+    ok = apart <= SAME and ratio <= 1e-4 and abs(lead) <= 1e-9 * (1.0 + abs(fit.loglik))
+    told = (
+        same.format(digits=fewest(rows), se_digits=counted(rows["se_digits"].min()))
         if ok
-        else f"{name} differs: a parameter by {apart:.2g} standard errors, a standard error by {ratio:.1%}, the "
-        f"log-likelihood by {fit.loglik - found.loglik:+.3g}."
+        else f"differs: a parameter by {apart:.2g} standard errors, a standard error by {ratio:.1%}, the "
+        f"log-likelihood by {lead:+.3g}."
     )
-    decrement = Metric(model.evaluate(reference).information).norm(model.evaluate(reference, 1).score)
+    there = fit.model.evaluate(reference)
+    decrement = Metric(there.information).norm(there.score)
     return Agreement(
-        rows,
-        fit.loglik,
-        found.loglik,
-        "A Python loop",
-        found.converged,
-        fit.solution.decrement,
-        decrement,
-        ok,
-        sentence,
+        rows, fit.loglik, found.loglik, name, found.converged, fit.solution.decrement, decrement, ok, f"{called} {told}"
     )

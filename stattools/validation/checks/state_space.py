@@ -15,7 +15,7 @@ from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.series.statespace.spectrum import LOG_2PI
 from stattools.series.statespace.state_table import smoothed
-from stattools.validation.agreement import Agreement, agreeing_digits, counted
+from stattools.validation.agreement import Agreement, agreeing_digits, compared, counted
 
 SAME = 1e-8
 """Log-likelihoods, smoothed means and variances this close, relative to the largest of them, are the same."""
@@ -137,17 +137,8 @@ def _state_digits(model: Any, theta: Floats, states: Any, shortcut: Any) -> tupl
 
 
 def _rows(fit: Fit, estimate: Floats, se: Floats) -> Any:
-    import pandas as pd
-
     theta, zero = fit.estimate, fit.estimate == 0
     unit = theta[: len(fit.model.positive)].max()
-    digits = agreeing_digits(theta, estimate)
-    digits[zero] = agreeing_digits(1.0 + np.abs(estimate[zero]) / unit, 1.0)
-    gap = theta - estimate
-    columns = {"term": fit.names, "estimate": theta, "reference": estimate}
-    columns["difference_in_se"] = np.divide(gap, fit.se, out=gap.copy(), where=np.isfinite(fit.se) & (fit.se > 0))
-    columns |= {"digits": digits, "se": fit.se, "reference_se": se, "se_digits": np.nan}
-    rows = pd.DataFrame(columns)
-    known = np.isfinite(se) & np.isfinite(fit.se)
-    rows.loc[known, "se_digits"] = agreeing_digits(fit.se[known], se[known])
+    rows = compared({"term": fit.names}, theta, estimate, unit=fit.se, se=fit.se, reference_se=se)
+    rows.loc[zero, "digits"] = agreeing_digits(1.0 + np.abs(estimate[zero]) / unit, 1.0)
     return rows

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from stattools.errors import IncompatibleError
@@ -20,7 +19,7 @@ from stattools.models.samples.event_rates import EventRates
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.waiting import Waits
-from stattools.validation.agreement import Agreement, agreeing_digits, counted
+from stattools.validation.agreement import Agreement, compared, fewest
 from stattools.validation.references.penalized_likelihoods import penalized
 from stattools.validation.references.reference_values import summit
 
@@ -68,26 +67,15 @@ def validate_rewritten(fit: Fit) -> Agreement:
         top = top._replace(covariance=np.linalg.inv(again.information(top.estimate)))
     se = np.sqrt(np.diagonal(again.B @ top.covariance @ again.B.T)) if errors else np.full(len(reference), np.nan)
     scale = fit.se if errors else np.resize(unit, len(reference))
-    rows = pd.DataFrame({"term": fit.names, "estimate": fit.estimate, "reference": reference})
-    gap = fit.estimate - reference
-    rows["difference_in_se"] = np.divide(gap, scale, out=gap.copy(), where=scale > 0)
-    rows["digits"] = np.minimum(agreeing_digits(fit.estimate, reference), KNOWN)
-    rows["se"], rows["reference_se"] = fit.se, se
-    rows["se_digits"] = np.minimum(agreeing_digits(fit.se, se), KNOWN) if errors else np.nan
+    rows = compared({"term": fit.names}, fit.estimate, reference, unit=scale, se=fit.se, reference_se=se, known=KNOWN)
     apart = float(np.abs(rows["difference_in_se"].to_numpy()).max())
     ratio = float(np.abs(np.divide(fit.se - se, se, out=fit.se - se, where=se > 0)).max()) if errors else 0.0
     # of a penalized fit the value at the estimate is compared, since the fit's own is not penalized
     ours = fit.loglik if fit.penalty is None else again.value(gamma)
     ok = apart <= SAME and ratio <= 1e-4 and abs(ours - top.value) <= 1e-8 * (1.0 + abs(ours))
     many = f"{len(rows)} coefficient{'' if len(rows) == 1 else 's'}"
-    what = (
-        f"standard errors (digits: {counted(float(np.min(rows['se_digits'].to_numpy())))}) and log-likelihood"
-        if errors
-        else "maximum"
-    )
-    sentence = (
-        f"{again.name} agrees: the same {many} (digits: {counted(float(np.min(rows['digits'].to_numpy())))}), {what}."
-    )
+    what = f"standard errors (digits: {fewest(rows, 'se_digits')}) and log-likelihood" if errors else "maximum"
+    sentence = f"{again.name} agrees: the same {many} (digits: {fewest(rows)}), {what}."
     if not ok:
         sentence = (
             f"{again.name} does not agree: its maximum is {apart:.2g} standard errors away, standard errors differ by "
