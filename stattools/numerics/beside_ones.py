@@ -2,8 +2,8 @@
 
     [1, Z] v = Z v_1 + v_0,     U [1, Z] = [row sums of U, U Z],     f([1, Z], w) = [f(1, w), f(Z, w)]
 
-Rows, single columns, products and functions of single numbers read Z. Anything else is asked of the whole, an array
-that is made then and kept, so that what knows nothing of this sees the array that it expects.
+Rows, single columns, products and functions of single numbers read Z. For anything else the whole array
+is made, once, so that other code sees the array that it expects.
 """
 
 from __future__ import annotations

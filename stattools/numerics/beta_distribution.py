@@ -96,7 +96,7 @@ def logit_quantile(p: ArrayLike, q: ArrayLike, a: ArrayLike, b: ArrayLike) -> Fl
     """The log odds of `quantile`, which have digits where theta is next to 0 or 1.
 
     Newton steps on the log of the smaller tail as a function of the logit, where it is concave; a step that leaves the
-    bracket is replaced by bisection. What has settled is not computed again.
+    bracket is replaced by bisection. Converged entries are not computed again.
     """
     p, q, a, b = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (p, q, a, b)))
     shape = p.shape
@@ -114,7 +114,7 @@ def logit_quantile(p: ArrayLike, q: ArrayLike, a: ArrayLike, b: ArrayLike) -> Fl
         tail = lower_tail(x, y, first, second)
         short = tail < aim
         low, high = np.where(short, t, low), np.where(short, high, t)
-        # A tail or a density that underflows gives no step, and so asks for bisection.
+        # Where a tail or a density underflows there is no Newton step: bisection follows.
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             step = np.log(aim / tail) * tail / np.exp(log_density_of_logit(x, y, first, second))
         within = (t + step >= low) & (t + step <= high)

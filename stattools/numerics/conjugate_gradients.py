@@ -17,7 +17,7 @@ from stattools.interface.arrays import Floats
 from stattools.numerics.two_loops import Inverse
 
 MARGIN = 10.0
-"""What is left, in the metric, may be so many times as much in the information."""
+"""A residual measured in the metric may be so many times as long in the information."""
 
 
 def newton_step(

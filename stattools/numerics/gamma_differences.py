@@ -1,4 +1,4 @@
-"""What digamma and trigamma gain from r to r + y beyond their logarithms, to full relative accuracy for r of any size.
+"""Differences of digamma and of trigamma between r and r + y, less those of their logarithms, for r of any size.
 
     G = digamma(r + y) - digamma(r) - log(1 + y / r)
 

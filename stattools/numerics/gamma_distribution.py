@@ -58,7 +58,7 @@ def lower_tail(t: ArrayLike, a: ArrayLike) -> Floats:
     0.864664716763
     """
     t, a = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (t, a)))
-    with np.errstate(over="ignore"):  # so far up that all is below
+    with np.errstate(over="ignore"):  # so far up that the probability is 1
         z = a * np.exp(t)
     value = np.asarray(gammainc(a, z))
     tiny, far = z < TINY, a > LARGE
@@ -73,7 +73,7 @@ def lower_tail(t: ArrayLike, a: ArrayLike) -> Floats:
 def upper_tail(t: ArrayLike, a: ArrayLike) -> Floats:
     """P(Z > a exp(t)), to full relative accuracy where it is below one half."""
     t, a = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (t, a)))
-    with np.errstate(over="ignore"):  # so far up that nothing is above
+    with np.errstate(over="ignore"):  # so far up that the probability is 0
         value, far = np.asarray(gammaincc(a, a * np.exp(t))), a > LARGE
     if far.any():
         value[far] = _temme(t[far], a[far])[1]
@@ -90,7 +90,7 @@ def log_quantile(p: ArrayLike, q: ArrayLike, a: ArrayLike) -> Floats:
     """The t with P(Z <= a exp(t)) = p and P(Z > a exp(t)) = q; p + q = 1 given apart so that neither tail loses digits.
 
     Newton steps on the log of the smaller tail, which is concave in t; a step that leaves the bracket is replaced by
-    bisection. What has settled is not computed again. -inf for p = 0, inf for q = 0.
+    bisection. Converged entries are not computed again. -inf for p = 0, inf for q = 0.
 
     >>> float(np.exp(log_quantile(0.5, 0.5, 1.0)).round(12))  # log 2
     0.69314718056
@@ -108,7 +108,7 @@ def log_quantile(p: ArrayLike, q: ArrayLike, a: ArrayLike) -> Floats:
         tail = np.where(left, lower_tail(t, a), upper_tail(t, a))
         rightward = (tail < aim) == left
         low, high = np.where(rightward, t, low), np.where(rightward, high, t)
-        # A tail or a density that underflows gives no step, and so asks for bisection.
+        # Where a tail or a density underflows there is no Newton step: bisection follows.
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             step = np.where(left, 1.0, -1.0) * np.log(aim / tail) * tail / np.exp(log_density_of_log(t, a))
             middle = np.where(low == -np.inf, t - 1.0 - np.abs(t), 0.5 * (low + high)) - t

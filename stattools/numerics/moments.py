@@ -23,7 +23,7 @@ class Moments(NamedTuple):
     square: float = 0.0
 
     @classmethod
-    @np.errstate(over="ignore", invalid="ignore")  # of numbers beyond float64's middle, which are refused
+    @np.errstate(over="ignore", invalid="ignore")  # of numbers whose squares overflow, which are refused
     def of(cls, values: NDArray[np.float64], weight: NDArray[np.float64] | None = None) -> Moments:
         """The moments of an array, not empty."""
         n = float(len(values)) if weight is None else float(weight.sum())

@@ -5,7 +5,7 @@
     transposed  X^T r                       one read of X
 
 SciPy's own `dsyrk` holds the interpreter's lock for as long as it runs; the same routine called by its address in
-`scipy.linalg.cython_blas` lets go of it, so that blocks can be summed on several threads. Source: Dongarra, Du Croz,
+`scipy.linalg.cython_blas` releases it, so that blocks can be summed on several threads. Source: Dongarra, Du Croz,
 Hammarling & Duff, "A set of level 3 basic linear algebra subprograms" (1990).
 """
 

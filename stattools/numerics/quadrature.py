@@ -32,7 +32,7 @@ NEGLIGIBLE = 45.0
 TOLERANCE = 1e-15
 
 MOST_PANELS = 2000
-"""More panels of one integral than that, open at a time, are noise."""
+"""With more open panels than this at a time, an integrand is noise."""
 
 VANISHING = -760.0
 """Integrals whose integrand stays below exp(-760) underflow."""
@@ -73,7 +73,7 @@ def log_integrals(log_integrands: Integrand, landmarks: Floats) -> Floats:
         if not np.all(seen := (peak[:, row] > VANISHING).any(axis=0)):
             left, right, value, half = left[seen], right[seen], value[:, seen], half[seen]
             row = row[seen]
-        with np.errstate(under="ignore"):  # what underflows adds nothing
+        with np.errstate(under="ignore"):  # panels that underflow add nothing
             raised = peak > top
             total[raised] *= np.exp(top[raised] - peak[raised])
             top = peak

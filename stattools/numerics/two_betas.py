@@ -22,7 +22,7 @@ CHUNK = 4096
 """Pairs integrated at a time: keeps the work in memory small."""
 
 LEAST = np.log(1e-290)
-"""Below, SciPy's tails run out of numbers."""
+"""Below this, SciPy's tails underflow."""
 
 
 def log_tails(log_x: ArrayLike, log_y: ArrayLike, a: ArrayLike, b: ArrayLike) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""The inverse information of L-BFGS times a score: that of a metric, corrected by what the last steps showed.
+"""The inverse information of L-BFGS times a score: that of a metric, updated by the last steps.
 
 Source: Nocedal & Wright, Numerical Optimization (2006), algorithm 7.4.
 """
@@ -12,13 +12,13 @@ from stattools.interface.arrays import Floats
 
 
 class Inverse(Protocol):
-    """What makes a step of a score."""
+    """Turns a score into a step."""
 
     def solve(self, score: Floats) -> Floats: ...
 
 
 class Change(NamedTuple):
-    """A step, what it took from the score, and their product."""
+    """A step, the fall of the score along it, and their product."""
 
     step: Floats
     fall: Floats
@@ -26,8 +26,9 @@ class Change(NamedTuple):
 
 
 def direction(score: Floats, changes: Sequence[Change], metric: Inverse, size: float = 1.0) -> Floats:
-    """The step that a score calls for; the metric's inverse counts `size` times.
+    """The step for a score; the metric's inverse is times `size`.
 
+    >>> import numpy as np
     >>> from stattools.solvers.metric import Metric
     >>> known = Change(np.array([1.0, 0.0]), np.array([2.0, 0.0]), 2.0)  # the information is 2 in this direction
     >>> direction(np.array([4.0, 3.0]), [known], Metric(np.eye(2))).tolist()

@@ -1,9 +1,9 @@
-"""How many digits of coefficients and standard errors are right: the rounding errors of a rung, carried to the end.
+"""How many digits of coefficients and standard errors are right after the rounding errors of a solution.
 
     |error of b_j|  <=  u [ sqrt(C_jj) (|y| + sum_k d_k |b_k|) + |r| sum_k |C_jk| d_k ],   C = (X^T X)^-1, d_k = |x_k|
 
-The first term is an error of the residuals that the columns pass on, the second an error of the columns themselves; u
-is what the rung's arithmetic loses of a norm. Source: Bjorck, Numerical Methods for Least Squares Problems (1996), 1.4.
+The first term comes from rounding of the residuals, the second from rounding of the columns; u is the relative rounding
+error of a norm. Source: Bjorck, Numerical Methods for Least Squares Problems (1996), 1.4.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Digits:
     """Estimated number of correct digits, against exact arithmetic on the data as they are in float64.
 
     `coefficients` and `se` have shape (p,): -log10 of the relative error, at most 15.95, at least 0. `smallest` is the
-    least of the coefficients', of each beside its standard error where that is larger; `overall` is that of all of
-    them as one vector, each in the units of its column.
+    least of the coefficients', errors taken relative to the standard error where that is larger; `overall` is that of
+    all of them as one vector, each in the units of its column.
 
     >>> digits = Digits.of(np.array([1.0, 1e-9]), np.full(2, 1e-12), np.full(2, 1e-3), np.full(2, 1e-14), np.ones(2))
     >>> digits.coefficients.round(1).tolist(), round(digits.smallest, 1)

@@ -23,7 +23,7 @@ from stattools.text.printing import printed
 
 BB = "barzilai-borwein"
 MEMORY = 10
-"""A Barzilai-Borwein step may fall below the last log-likelihood, but not below the lowest of this many."""
+"""A Barzilai-Borwein step may lower the log-likelihood, but not below the lowest of the last so many."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class _Climb:
         return self._finish(theta, now, "max-steps", options.max_steps)
 
     def _accept(self, theta: Floats, gradient: Floats, step: float) -> tuple[Floats, Evaluation] | None:
-        """The first of step / 4^k within the memory's range or, where that is round-off, with a smaller score."""
+        """The first of step / 4^k above the lowest value remembered or, at round-off, with a smaller score."""
         floor = min(entry.loglik for entry in self.trace[-MEMORY:])
         noise = 1e-13 * (abs(self.trace[-1].loglik) + self.model.n)
         norm = float(nrm2(gradient))

@@ -1,4 +1,4 @@
-"""Least squares on three rungs, of which the measured condition and the cost choose one.
+"""Least squares by one of four methods, called rungs, which the measured condition and the cost choose.
 
     QR      Householder, all rows by one call                    few numbers, where that is sure of 13 digits
     fast    Gram matrix by dsyrk, Cholesky, refinement from X    one or two reads; condition of X up to 1e6
@@ -36,11 +36,11 @@ from stattools.solvers.rungs.rows_at_once import MOST_ROWS, RowsAtOnce
 from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
 
 ENOUGH = 13.0
-"""Digits of the fast rung that auto is content with where the exact one costs milliseconds."""
+"""With so many digits of the fast rung, "auto" does not try the exact one, even where that costs milliseconds."""
 CHEAP = 200_000
 """Numbers in X below which the exact rung costs milliseconds."""
 FEW = 6.0
-"""Fewer digits of coefficients or standard errors than these are worth the exact rung on data of any size."""
+"""With fewer digits of coefficients or standard errors, the exact rung is tried on data of any size."""
 PATIENCE = 500
 """Columns up to which elimination in pairs, seconds long, is tried where the other rungs have no digit."""
 WIDEST = 150
@@ -113,7 +113,7 @@ def _least(solution: Solution) -> float:
 
 
 def _suffices(fast: Solution, *, small: bool) -> bool:
-    """Is there nothing to gain that would be worth the exact rung?"""
+    """Has the fast rung enough digits, so that the exact one is not tried?"""
     if small and isinstance(fast.quality, Rounding) and fast.quality.certainly(ENOUGH):
         return True
     if fast.digits is None:

@@ -22,11 +22,11 @@ LARGEST_KEPT = 100
 """Coefficients up to which a solution keeps its metric."""
 
 LONGEST = 1e150
-"""Steps are not longer: their squares are finite."""
+"""The longest step; its square is finite."""
 
 
 class Metric:
-    """Cholesky factor of a positive definite information; like its scaling, the units of the coefficients cost nothing.
+    """Cholesky factor of a positive definite information, as accurate in any units of the coefficients.
 
     Raises IdentificationError where the information is not positive definite in float64.
 
@@ -56,7 +56,7 @@ class Metric:
         return float(pocon(self.factor / unit, length)[0])
 
     def well_conditioned(self, least: float) -> bool:
-        """Is `rcond` at least this? Told by a bound on it where that will do: for H of unit diagonal and p columns
+        """Is `rcond` at least this? Answered by a bound where that suffices: for H of unit diagonal and p columns
 
         1 / rcond = |H| |H^-1| in the largest column sum  <=  p * sqrt(p) trace(H^-1).
         """
@@ -109,13 +109,13 @@ class Metric:
     def solve(self, score: Floats) -> Floats:
         """H^-1 g: the Newton step; of each column where g is (p, k)."""
         step = potrs(self.factor, score)[0]
-        # Where the log-likelihood is all but flat, the step is beyond float64; who takes steps shortens them.
+        # Where the log-likelihood is all but flat, the step is beyond float64; solvers shorten it.
         return step if nrm2(step.ravel("K")) < LONGEST else np.clip(step, -LONGEST, LONGEST)
 
     def norm(self, score: Floats) -> float:
         """sqrt(g^T H^-1 g): the Newton decrement of score g."""
         half = trtrs(self.factor, score, 0, 1)[0]
-        return float(nrm2(half))  # which does not square what overflows
+        return float(nrm2(half))  # without squares that overflow
 
     def length(self, step: Floats) -> float:
         """sqrt(d^T H d): a step d in standard errors."""

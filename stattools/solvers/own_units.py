@@ -1,4 +1,4 @@
-"""Newton's method on a user's own log-likelihood, in units that follow the climb.
+"""Newton's method on a user's own log-likelihood, in units that are chosen anew at every point.
 
     x <- x + t W |a|^-1 g,   t = 1, 1/2, 1/4, ...,   t |a|^-1/2 g no longer than a radius
 
@@ -27,29 +27,29 @@ from stattools.solvers.steps.newton_steps import ROUND_OFF
 FIT = 1.5
 """Axes fit the maximum where the curvature along each is 1 up to this factor."""
 ROUGHLY = 30.0
-"""On the way, a curvature of 1 up to this factor will do."""
+"""Before the maximum, a curvature of 1 up to this factor suffices."""
 FLATTEST = 1e-4
-"""An axis becomes longer by the root of this at most, before it is looked along again."""
+"""An axis becomes longer by the root of this at most, before derivatives along it are taken again."""
 LONGEST = 1e8
-"""Axes are no longer than so many times the parameters at the start, or their uncertainty by themselves there."""
+"""Axes are no longer than so many times the parameters at the start, or their standard errors there."""
 DIGITS = 1e4
 """Changes of so many times the noise are known well enough for derivatives."""
 LOOKS = 8
-"""So often are axes made anew at one point."""
+"""Axes are recomputed so many times at one point at most."""
 NEAR = 0.1
-"""From this decrement on the steps of differences are chosen anew at every point."""
+"""Below this decrement the steps of differences are chosen anew at every point."""
 RADIUS = 3.0
 """The first step is no longer, in the units at the start; a step of that length that succeeds doubles it."""
 ROUGH = Steps(0.0, 0.0, 0.0, 0.0)
-"""Stands for steps as they usually fit."""
+"""Asks for difference steps of the usual size."""
 STILL = 25
 """Steps without progress after which a climb ends."""
 FARTHEST = 1e100
-"""A climb that comes so far ends, before squares overflow."""
+"""A climb ends at parameters beyond this, before squares overflow."""
 NARROWEST = 1e-100
-"""So does one whose axes become so short, before squares vanish: the log-likelihood rises without bound."""
+"""A climb ends at axes shorter than this, before squares vanish: the log-likelihood rises without bound."""
 PROBES = 5
-"""So often is a higher point beside a maximum climbed from."""
+"""Climbs start again so many times at most from a higher point beside a maximum."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ class Place:
 
     @property
     def worth(self) -> float:
-        """The curvature that axes are to have: 1, or more where f has too few digits to tell so little."""
+        """The curvature that axes are scaled to: 1, or more where f has too few digits to measure that."""
         return max(1.0, DIGITS * self.noise)
 
     @property
@@ -180,7 +180,7 @@ def _status(place: Place, tolerance: float, last: float = np.inf) -> Status:
 
 def _look(model: Custom, x: Floats, W: Floats, steps: Steps | None) -> Place | None:
     """Derivatives at x along the principal axes of the curvature in W; None where the log-likelihood is not finite
-    around x, however near. Without steps these are chosen: a sharp look.
+    around x, however near. Without difference steps the best ones are chosen.
     """
     longest = LONGEST * np.maximum(np.abs(model.start), np.linalg.norm(model.axes, axis=1))
     for _ in range(20):

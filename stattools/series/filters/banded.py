@@ -74,7 +74,7 @@ def enter(a: Arrays, before: Array, y: Array) -> None:
 
 
 class Recurrence:
-    """The kernel of `linear_recurrence` by LAPACK; a block that turns non-finite is looked into."""
+    """The kernel of `linear_recurrence` by LAPACK; a block that becomes non-finite is examined."""
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
         self.band = Band(dtype)

@@ -1,4 +1,4 @@
-"""Missing values of a filter as weights: a gap has weight 0, and what comes after it more.
+"""Missing values of a filter as weights: a gap has weight 0, and the next value a larger one.
 
     carry:  w_t as it is                        pandas ewm(adjust=False, ignore_na=True)
     decay:  w_t / (w_t + P_t),  P_t the product of 1 - w from after the last value to t    ignore_na=False
@@ -33,8 +33,8 @@ def bridged(
     """Weights, signal and value before without gaps, and where the result is blank for want of a first value, (S, m)
     for the m times that this concerns.
 
-    w, x are (S, n), before (1, S); `first` says which series begin with their first value, and `kept` what a gap before
-    has left of the past (`remaining`). Raises Trouble for a NaN weight, an infinite value, and what `missing` refuses.
+    w, x are (S, n), before (1, S); `first` says which series begin with their first value, and `kept` the weight that a
+    gap before left to the past (`remaining`). Raises Trouble for a NaN weight, infinite values, what `missing` refuses.
     """
     for what, values in (("the weight", w), ("the signal", x)):
         _require_none(np.isinf(values), f"{what} is infinite")

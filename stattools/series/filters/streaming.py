@@ -1,6 +1,6 @@
 """The exponential filter of an endless signal, chunk by chunk: one value per series is kept, and the gap it is in.
 
-The only mutable noun of the package: a stream goes one way. `copy` keeps a point to go back to.
+The only mutable class of the package: a stream goes one way. `copy` keeps a state to go back to.
 """
 
 from __future__ import annotations

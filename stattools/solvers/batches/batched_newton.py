@@ -1,11 +1,11 @@
-"""Newton's method on thousands of small regressions at once: every step is a few products over all that still climb.
+"""Newton's method on thousands of small regressions at once: every step is a few products over those not yet converged.
 
     theta_k <- theta_k + (X^T W_k X)^-1 X^T (y_k - mean_k),   k = 1 ... m
 
 X is one design (n, p) for all, or one for each, (m, n, p), with rows of weight 0 where a design is shorter. Columns are
-standardized first. What does not converge quickly, or is near singular, is not decided here: it is `doubtful`. A step
+standardized first. Members that do not converge quickly, or are near singular, are marked `doubtful`. A step
 costs m n p^2 / 2. Source: McCullagh & Nelder (1989), 2.5; Bach, "Self-concordant analysis for logistic regression"
-(2010), for what a step leaves.
+(2010), for the error after a step.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from stattools.solvers.batches.batched_rows import BatchedRows, weighted_squares
 Bools = NDArray[np.bool_]
 
 STEPS = 25
-"""What takes more steps than this is doubtful."""
+"""A member that takes more steps than this is doubtful."""
 
 ROUND_OFF = 1e-13
 """Decrements of linear regressions come down to this share of the size of y."""
 
 SINGULAR = 1e-10
-"""So is a pivot of the information, at unit diagonal, below this, ..."""
+"""A pivot of the information, at unit diagonal, below this makes a member doubtful."""
 
 FAR = 15.0
-"""... and a log odds, or minus the log of a mean, above this."""
+"""A log odds, or minus the log of a mean, above this makes a member doubtful."""
 
 SQUARED = 1e-6
 """A step after this decrement leaves about its square over the root of the smallest curvature, which FAR keeps above
@@ -44,7 +44,7 @@ POOLED = 50
 """So many members with one design start from the maximum of their mean outcomes."""
 
 FEWER = 0.8
-"""Arrays are copied for the members that still climb when they are fewer than this share."""
+"""Members not yet converged are copied to smaller arrays when they are fewer than this share."""
 
 ROUND = 1e-4
 """A linear regression whose pivots are above this is solved by one step from near its solution."""
@@ -86,7 +86,7 @@ def batched_newton(
     """The maxima for outcomes Y and weights W, (m, n) each, (1, n) for what members share; W may be None.
 
     For logistic, Poisson and linear regression. The offset has shape (n,) or (m, n). `start` (p,) is near all the
-    maxima. `measured=False` leaves out the last look at the score where the step before bounds it, and the factors are
+    maxima. `measured=False` skips the last evaluation of the score where the step before bounds it, and the factors are
     then of the step before.
 
     >>> found = batched_newton(Gaussian(), np.ones((2, 1)), np.array([[1.0, 3.0], [2.0, 2.0]]), None, None)
@@ -108,7 +108,7 @@ def batched_newton(
     settled, factor = np.zeros(m, dtype=bool), np.zeros((p, p, m))
     active, rows = np.arange(m), whole
     for _ in range(STEPS):
-        with np.errstate(over="ignore", invalid="ignore"):  # what runs off is doubtful, and left to others
+        with np.errstate(over="ignore", invalid="ignore"):  # members that diverge are doubtful: the caller fits them
             score, information = rows.derivatives(theta)
             L, pivot = factored(information)
             half = forward(L, score)
@@ -143,7 +143,7 @@ def supported(likelihood: Likelihood) -> bool:
     return isinstance(likelihood, Bernoulli | Poisson | Gaussian)
 
 
-# Columns beyond float64's middle are doubtful, whatever becomes of them here.
+# Columns whose squares leave float64 are doubtful, whatever is computed for them here.
 @np.errstate(over="ignore", invalid="ignore")
 def _standardized(X: Floats, W: Floats | None) -> tuple[Floats, Floats, int | None, Bools]:
     """Designs (g, n, p), g = 1 or m, with columns of unit size, centered where the first constant column allows it, and
@@ -205,7 +205,7 @@ def _starts(rows: BatchedRows, constant: int | None) -> Floats:
 
 
 def _far(likelihood: Likelihood, eta: Floats, Y: Floats, W: Floats | None) -> Bools:
-    """A log odds of FAR, or a mean of exp(-FAR), is what separated outcomes look like."""
+    """Which members have a log odds beyond FAR, or a mean below exp(-FAR), as separated outcomes have."""
     if eta.min() >= -FAR and (eta.max() <= FAR or likelihood.outcome is Outcome.COUNT):
         return np.zeros(len(eta), dtype=bool)
     out = -eta if likelihood.outcome is Outcome.COUNT else np.abs(eta)

@@ -39,7 +39,7 @@ class BatchedRows:
             object.__setattr__(self, "room", np.empty((3, m, self.Z.shape[1])))
 
     def kept(self, going: Any) -> BatchedRows:
-        """The members that still climb."""
+        """The rows of the members that have not converged."""
         parts = {name: getattr(self, name) for name in ("Z", "Y", "W", "offset")}
         fewer = {name: A[going] for name, A in parts.items() if A is not None and len(A) > 1}
         return replace(self, **fewer, room=self._room[:, : np.count_nonzero(going)])

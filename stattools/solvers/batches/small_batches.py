@@ -1,4 +1,4 @@
-"""Batches of small regressions: padded to one length, climbed together, each with its scale and likelihood."""
+"""Batches of small regressions: padded to one length, fitted together, each with its scale and likelihood."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from stattools.solvers.batches.batched_newton import batched_newton, supported
 from stattools.solvers.batches.batched_rows import weighted_squares
 
 ENTRIES = 100_000
-"""So many outcomes climb at a time: arrays of 800 kB stay in the cache."""
+"""So many outcomes are fitted at a time: arrays of 800 kB stay in the cache."""
 
 TOLERANCE = 1e-8
-"""The largest decrement, in standard errors, of what is not in doubt."""
+"""A member with a larger decrement, in standard errors, is doubtful."""
 
 PERFECT = 1e-10
 """A resample of a linear regression that leaves this share of its sum of squares is in doubt."""
@@ -123,13 +123,13 @@ def estimated(model: Model, Y: Floats | None, W: Floats | None, start: Floats) -
 
 
 def parts(m: int, n: int) -> Iterator[slice]:
-    """Members that climb together, so many that their arrays stay in the cache."""
+    """Members that are fitted together, so many that their arrays stay in the cache."""
     chunk = max(1, ENTRIES // n)
     return (slice(start, min(start + chunk, m)) for start in range(0, m, chunk))
 
 
 def _loglik(likelihood: Likelihood, eta: Floats, Y: Floats, W: Floats | None) -> Floats:
-    """Log-likelihoods (m,); by one logarithm of a product of factors in [1, 2], where that says the same."""
+    """Log-likelihoods (m,); by one logarithm of a product of factors in [1, 2], where that is as accurate."""
     if isinstance(likelihood, Bernoulli) and W is None and eta.shape[1] <= FACTORS:
         size = np.abs(eta)  # sum min((2 y - 1) eta, 0) = sum y eta - (eta + |eta|) / 2
         short = np.einsum("mi,mi->m", Y, eta) - 0.5 * (eta.sum(axis=1) + size.sum(axis=1))

@@ -1,8 +1,8 @@
-"""Least squares without rounding that shows: an exact Gram matrix, eliminated in pairs of floats of 106 bits.
+"""Least squares without visible rounding errors: an exact Gram matrix, eliminated in pairs of floats of 106 bits.
 
     [X, y]^T [X, y] = L U,   b and C = (X^T X)^-1 by back substitution,   RSS the last pivot
 
-Forming X^T X squares the condition number, which 106 bits can pay for up to 1e13 or so of it. Source: Ozaki and others
+Forming X^T X squares the condition number, for which 106 bits suffice up to 1e13 or so. Source: Ozaki and others
 (2012) for G; Dekker, "A floating-point technique for extending the available precision" (1971) for pairs.
 """
 
@@ -22,7 +22,7 @@ from stattools.solvers.digits import EPS, Digits
 from stattools.solvers.rungs.exact_gram import Pair, exact_gram, exact_residuals
 
 UNIT = 2.0**-102
-"""What arithmetic with pairs loses, with room for the sums over columns."""
+"""The relative rounding error of arithmetic with pairs, with a margin for sums over columns."""
 
 
 class Eliminated(NamedTuple):
@@ -74,7 +74,7 @@ def _solved(rows: Rows, splits: int, ends: Largest) -> Eliminated | None:
         relative = relative + (mass * gram.lost[:p]) @ np.sqrt(variance)
     rough = p * UNIT * yard**2 + gram.loose * (1.0 + np.abs(b[0]).sum()) ** 2
     theta = _unscaled(b, unit, tall)
-    if rss <= 1e16 * rough:  # y is fitted so closely that the difference has lost digits: the residuals have them
+    if rss <= 1e16 * rough:  # the last pivot has lost digits, as y is fitted closely: the residuals still have them
         # The sum at any point is no less than the least one: coefficients that are floats themselves may be the best.
         sums = [_square_sum(rows, point) for point in (theta, (theta[0], np.zeros(p)))]
         rss, rough = (part * tall**2 for part in min(sums))

@@ -30,7 +30,7 @@ from stattools.solvers.rungs.shift import Shift
 from stattools.solvers.rungs.shifted_rows import NotConstant, Shifted
 
 LEAST_RCOND = 1e-12
-"""Below it the Gram matrix has lost what refinement needs to start from."""
+"""Below this reciprocal condition the Gram matrix has too few digits for refinement to start."""
 MOST_READS = 5
 RIGHT = 1e-10
 """Rounding that is so small beside the standard errors needs no further read."""

@@ -1,4 +1,4 @@
-"""What rounding leaves of the digits of the fast rung of least squares: measured when it is asked for."""
+"""The digits that the fast rung of least squares has after rounding: measured when asked for."""
 
 from __future__ import annotations
 

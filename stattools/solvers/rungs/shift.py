@@ -4,7 +4,8 @@
 
     theta_first = phi_first + (middle - sum_k center_k phi_k) / value
 
-Any center will do: it only says in which coordinates sums are taken. A column that is constant takes up the shift.
+Any center will do: it only says in which coordinates sums are taken. The coefficient of a constant column absorbs the
+shift.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rows about rough centers in blocks, the coordinates in which least squares sums; few rows are in `rows_at_once.py`.
 
 Centers come from a sample of rows: any will do, as they only say in which coordinates the sums are taken, and so cost
-no read. A column that is constant takes up the shift. Memory is one block.
+no read. The coefficient of a constant column absorbs the shift. Memory is one block.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ NEAR = 3.0
 
 
 class NotConstant(Exception):
-    """A column that was constant in the sample is not so in all rows: nothing takes up a shift."""
+    """A column that was constant in the sample is not so in all rows: no coefficient absorbs a shift."""
 
 
 class Sums(NamedTuple):

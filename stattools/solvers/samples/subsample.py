@@ -1,9 +1,9 @@
-"""Newton's method on growing samples of the rows: a start near the maximum of all of them, and a metric for the way.
+"""Newton's method on growing samples of the rows: a start near the maximum of all, and a metric for the steps.
 
     m = min(n / 8, 1250 p):  Newton on m / 8 of the rows, or more where outcomes are rare;
                              theta <- theta + H^-1 g on m;   metric (n / m) H
-    H                        that of m rows at theta, carried on by the change that m / 8 of them see: half of it for
-                             the step, all of it for the metric where the step leads
+    H                        that of m rows at theta, corrected by its change along the step on m / 8 of them: by half
+                             for the step, by all of it for the metric at the end of the step
 
 The maximum of m rows is sqrt(p n / m) standard errors of all n rows away from theirs, and reading m rows costs m / n of
 reading them all. Source: Bottou, Curtis & Nocedal, "Optimization methods for large-scale machine learning" (2018), 5.

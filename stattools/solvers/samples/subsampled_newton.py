@@ -4,14 +4,13 @@
     2. steps by the score of all rows, with the last sample's information as metric   (`unit_steps.py`)
     3. score and information of all rows, a Newton step with them, and the score where it leads: the certificate
 
-What is computed with the information is carried on to the maximum: the log-likelihood by the scores at the two ends of
-a step, (g + h)^T d / 2, which from a decrement of 1e-2 is within 1e-9 of it, and the information by what the sample
-says of its change. A step of length lambda standard errors changes it by about lambda / sqrt(n) of itself, and m rows
-know the change to about one part in sqrt(m), so it is formed at lambda = 7 tolerance sqrt(n m) or nearer; the smallest
-of the samples that are large enough will do. How right the change was, the score says where the step leads: had it
-been right, nothing would be left there, and the share of lambda that is left is what standard errors are wrong by, to
-a factor of two or so. Where a few far rows change more than a sample knows, the information is formed again, at the
-maximum.
+Results at the last information are corrected to the maximum: the log-likelihood by the scores at the two ends of a
+step, (g + h)^T d / 2, which from a decrement of 1e-2 is within 1e-9 of it, and the information by what the sample says
+of its change. A step of length lambda standard errors changes it by about lambda / sqrt(n) of itself, and m rows know
+the change to about one part in sqrt(m), so it is formed at lambda = 7 tolerance sqrt(n m) or nearer; the smallest of
+the samples that are large enough will do. The score at the end of the step checks the correction: a right one leaves no
+score, and the share of lambda that is left is the relative error of the standard errors, to a factor of two or so.
+Where a few far rows change more than the sample shows, the information is formed again, at the maximum.
 
 Where the samples do not determine the coefficients, or the steps do not contract, the answer is None and the caller
 takes the usual method, whose steps and errors do not depend on samples.
@@ -90,12 +89,12 @@ def _certified(
 
 
 def _carried_from(model: Model, sample: Model, tolerance: float) -> float:
-    """The decrement from which the sample carries the information on to the maximum."""
+    """The decrement from which the sample's correction of the information suffices."""
     return min(NEAR, 7.0 * tolerance * sqrt(model.n * sample.n))
 
 
 def carried_well(decrement: float, left: float) -> bool:
-    """Are standard errors right that were carried along a step, of whose decrement so much is left?
+    """Are standard errors right that were corrected along a step, of whose decrement so much is left?
 
     Below SHARP no change counts: a single row that determines a coefficient changes by the decrement.
     """

@@ -1,14 +1,14 @@
-"""Maximum likelihood where a read of all rows is dear and a sample of them is held: few reads, all of them certified.
+"""Maximum likelihood where reading all rows is expensive and a sample is in memory: few reads, all of them certified.
 
     read       loglik, g, H of all rows at theta;  done where sqrt(g^T H^-1 g) <= tolerance
     step       theta <- argmax of  c l_s(t) + (g - c g_s)^T (t - theta) - (t - theta)^T (H - c H_s) (t - theta) / 2
 
 l_s is the log-likelihood of the sample, g_s and H_s its score and information at theta, c = n / n_s. The surrogate has
-the value, slope and curvature of all rows at theta, and from the sample what lies beyond, so that its maximum is wrong
-by a sampling error of third order only: two steps from the sample's maximum suffice. For a quadratic it is exact. The
-last read is of the score alone: so near the maximum the sample knows how the information changes on the way, and
-standard errors are right to the tolerance, by a bound twenty times as strict as in `subsampled_newton.py`, which says
-why, and when a last read of the information is due after all.
+the value, slope and curvature of all rows at theta, and the higher derivatives of the sample, so that its maximum is
+wrong by a sampling error of third order only: two steps from the sample's maximum suffice. For a quadratic it is exact.
+The last read is of the score alone: this near the maximum the sample shows how the information changes along the step,
+and standard errors are right to the tolerance, by a bound twenty times as strict as in `subsampled_newton.py`, which
+says why, and when a last read of the information is due after all.
 
 Source: Jordan, Lee & Yang, "Communication-efficient distributed statistical inference" (2019), whose surrogate has the
 slope only.

@@ -1,11 +1,11 @@
-"""What stands in for the information of a softmax regression: one p x p matrix for all categories, or one for each.
+"""Substitutes for the information of a softmax regression: one p x p matrix for all categories, or one for each.
 
     shared:  (I - 11^T / K) (x) G,     G = X^T diag(w) X,  w = sum_k p_k (1 - p_k) / (K - 1)
     own:     S^T blockdiag(G_k)^-1 S,  G_k = X^T diag(p_k (1 - p_k)) X,  S lifts a score to all K categories
 
-Shared is the information itself where all probabilities are alike, as at the start; own follows them as they part, and
-needs a quarter of the steps. Both are taken from rows drawn in proportion to their weights. Source: Boehning (1992),
-for the shared form.
+Shared is the information itself where all probabilities are alike, as at the start; own follows them as they differ,
+and needs a quarter of the steps. Both are taken from rows drawn in proportion to their weights. Source: Boehning
+(1992), for the shared form.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The information as a metric where matrices of its size are dear: factor and covariance take the place of it."""
+"""The information as a metric where its size takes much memory: factor and covariance are written over it."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ class SoftmaxPasses:
         return self.evaluate(theta, order=1).score
 
     def separates(self, theta: Floats) -> bool:
-        """Does every row's own category have the largest linear predictor, offsets left out? Then so it separates."""
+        """Is every row's own category in front by its linear predictor, offsets left out? Then they are separated."""
         B, size = self.folded(theta), self._block
         for start in range(0, self.rows, size):
             part = slice(start, start + size)
@@ -204,7 +204,7 @@ class SoftmaxPasses:
         self._eta(B, rows, E[1:])
         if self.offset is not None:
             E[1:] += self.offset[rows]
-        if not E.max() <= TALLEST:  # from below nothing threatens: the reference has 0
+        if not E.max() <= TALLEST:  # no underflow of all of them: the reference has 0
             E -= E.max(axis=0)
         own = E.take(self._own(rows))
         np.exp(E, out=E)

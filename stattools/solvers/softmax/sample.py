@@ -36,19 +36,19 @@ SHARE = 8
 """Samples of more than one in so many rows do not pay."""
 
 LEFT = 8
-"""A step leaves about one part in so many of the decrement."""
+"""A step divides the decrement by about this."""
 
 STEPS = 30
-"""So many reads of a sample come near its maximum, where it determines the coefficients."""
+"""Reads of a sample at most; more are needed only where it does not determine the coefficients."""
 
 CLOSE = 10.0
-"""So close to the sample's maximum, in standard errors of the sample, all rows take over."""
+"""At this distance from the sample's maximum, in its standard errors, steps by all rows begin."""
 
 ACCURACY = 0.1
-"""The first step is right to so much of it."""
+"""The relative error of the first step."""
 
 CLOSER = 0.03
-"""Later steps are."""
+"""The relative error of later steps."""
 
 FORMED = 32
 """Coefficients, for each step and each product of the first one, up to which the information is formed: that costs a

@@ -92,7 +92,7 @@ def ascend(
 
 
 def _size(changes: list[Change], metric: Inverse) -> float:
-    """The metric may be off by a factor: that of the last step."""
+    """The factor by which the metric is off, measured along the last step."""
     if not changes:
         return 1.0
     _, y, curvature = changes[-1]

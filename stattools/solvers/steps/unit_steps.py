@@ -5,7 +5,7 @@
     B = H_0^-1 corrected by the changes of mean and sum from read to read (L-BFGS)
 
 The point moves after each share, so that what is read later in the same pass is read nearer the maximum; in a first
-pass the shares that were read stand for all, which brings nearer who is further away than their maxima from each other.
+pass the shares read so far stand for all, which helps where theta is farther from the maximum than their maxima differ.
 With a single share it is L-BFGS. Source: Gurbuzbalaban, Ozdaglar & Parrilo, "On the convergence rate of incremental
 aggregated gradient algorithms" (2017), in a metric.
 """
@@ -24,14 +24,14 @@ from stattools.numerics.two_loops import Change, direction
 from stattools.solvers.metric import Floats
 
 SHARES = 8
-"""With more, the score of each is too far from an eighth of all."""
+"""With more shares, the score of each differs too much from its part of the whole."""
 
 WORTH_A_SHARE = 400_000
 """Numbers of X that a share needs: below it, calls cost more than the reads that shares save."""
 
 
 class Measure(Protocol):
-    """What makes a step of a score, and tells its length in standard errors; a `Metric` is one."""
+    """Turns a score into a step, and measures steps in standard errors; a `Metric` is one."""
 
     def solve(self, score: Floats) -> Floats: ...
     def length(self, step: Floats) -> float: ...
@@ -90,6 +90,6 @@ def ascend(shares: Shares, theta: Floats, metric: Measure, tolerance: float, mos
 
 
 def _change(step: Floats, fall: Floats) -> list[Change]:
-    """What a step took from the score, where it took something."""
+    """The change of the score along a step, where it fell."""
     curvature = float(step @ fall)
     return [Change(step, fall, curvature)] if curvature > 0 else []
