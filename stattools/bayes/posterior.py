@@ -7,6 +7,7 @@ A new conjugate pair is one file in `conjugate/` and one row in `conjugate/pairs
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -135,12 +136,17 @@ def posterior(
     return Posterior(model, priors, center.values(found.z), method, start, {}, at, found.pareto_k, shift)
 
 
+ALIKE: dict[type, Callable[[Any], Any]] = {
+    **dict.fromkeys(TRIALS, lambda model: Beta(1.0, 1.0)),
+    Multinomial: lambda model: Dirichlet(np.ones(len(model.names))),
+}
+"""The prior where none was given, for models whose parameters are probabilities: all of them are alike."""
+
+
 def _closed_form(model: Any, prior: Any) -> Any:
     """The exact posterior, or None; without a prior all probabilities are alike, Beta(1, 1) or Dirichlet(1, ..., 1)."""
-    if prior is None and isinstance(model, TRIALS):
-        prior = Beta(1.0, 1.0)
-    elif prior is None and isinstance(model, Multinomial):
-        prior = Dirichlet(np.ones(len(model.names)))
+    if prior is None and type(model) in ALIKE:
+        prior = ALIKE[type(model)](model)
     elif isinstance(model, NormalSample) and model.sd is None and isinstance(prior, Normal):
         return None  # of the mean alone; the standard deviation has a prior of its own
     return closed_form(model, prior)

@@ -9,7 +9,7 @@ from stattools.inference.fitting_regressions import Kind
 from stattools.inference.penalties import Penalty
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
-from stattools.inference.trainable import Trainable, Training
+from stattools.inference.trainable import Trainable, TrainingOptions
 from stattools.inference.ways_of_fitting import way_of
 from stattools.interface.interval import require_level
 from stattools.solvers import Solver
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     type Sample = BernoulliTrials | BinomialArms | EventRates | Multinomial | NormalSample | Waits
 
 
-class Options(TypedDict, total=False):
+class FitOptions(TypedDict, total=False):
     """The options of a fit."""
 
     solver: Solver | None
@@ -41,31 +41,31 @@ class Options(TypedDict, total=False):
 
 
 @overload
-def fit(model: OneVsRest, **options: Unpack[Options]) -> OneVsRestFit: ...
+def fit(model: OneVsRest, **options: Unpack[FitOptions]) -> OneVsRestFit: ...
 
 
 @overload
 def fit[Best, Together](
-    model: Trainable[Best, Together], *, members: None = None, **training: Unpack[Training]
+    model: Trainable[Best, Together], *, members: None = None, **training: Unpack[TrainingOptions]
 ) -> Best: ...
 
 
 @overload
-def fit(model: LocalLevels, **options: Unpack[Options]) -> LocalLevelFits: ...
+def fit(model: LocalLevels, **options: Unpack[FitOptions]) -> LocalLevelFits: ...
 
 
 @overload
 def fit[Best, Together](
-    model: Trainable[Best, Together], *, members: int, **training: Unpack[Training]
+    model: Trainable[Best, Together], *, members: int, **training: Unpack[TrainingOptions]
 ) -> Together: ...
 
 
 @overload
-def fit(model: ExponentialSmoothing | Structural, **options: Unpack[Options]) -> SeriesFit: ...
+def fit(model: ExponentialSmoothing | Structural, **options: Unpack[FitOptions]) -> SeriesFit: ...
 
 
 @overload
-def fit(model: Model | Custom | Sample, **options: Unpack[Options]) -> Fit: ...
+def fit(model: Model | Custom | Sample, **options: Unpack[FitOptions]) -> Fit: ...
 
 
 def fit(

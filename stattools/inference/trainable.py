@@ -10,7 +10,7 @@ from stattools.inference.penalties import Ridge
 from stattools.solvers import LBFGS, Adam
 
 
-class Training(TypedDict, total=False):
+class TrainingOptions(TypedDict, total=False):
     """The options of a training."""
 
     solver: Adam | LBFGS | None
@@ -27,7 +27,7 @@ class Trainable[Best, Together](Protocol):
     """A model that `st.fit` trains: the best of its trainings, or with `members` an ensemble of such."""
 
     @overload
-    def trained(self, *, members: None = None, **training: Unpack[Training]) -> Best: ...
+    def trained(self, *, members: None = None, **training: Unpack[TrainingOptions]) -> Best: ...
 
     @overload
-    def trained(self, *, members: int, **training: Unpack[Training]) -> Together: ...
+    def trained(self, *, members: int, **training: Unpack[TrainingOptions]) -> Together: ...

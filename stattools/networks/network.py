@@ -6,7 +6,7 @@ from typing import Any, Unpack, overload
 
 from stattools.errors import IncompatibleError
 from stattools.inference.penalties import Ridge
-from stattools.inference.trainable import Training
+from stattools.inference.trainable import TrainingOptions
 from stattools.interface.arguments import is_one_of
 from stattools.networks.fitting_networks import fit_network
 from stattools.networks.network_ensemble import NetworkEnsemble
@@ -23,10 +23,10 @@ class Network(NetworkModel):
     """
 
     @overload
-    def trained(self, *, members: None = None, **training: Unpack[Training]) -> NetworkFit: ...
+    def trained(self, *, members: None = None, **training: Unpack[TrainingOptions]) -> NetworkFit: ...
 
     @overload
-    def trained(self, *, members: int, **training: Unpack[Training]) -> NetworkEnsemble: ...
+    def trained(self, *, members: int, **training: Unpack[TrainingOptions]) -> NetworkEnsemble: ...
 
     def trained(
         self, *, solver: Any = None, level: float = 0.95, cov: Any = "information", penalty: Any = None, **training: Any

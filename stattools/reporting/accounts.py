@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,6 @@ from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.waiting import Waits
 from stattools.networks.network import Network
 from stattools.reporting import (
-    equations,
     networks,
     own_functions,
     proportions,
@@ -111,69 +111,18 @@ def account(model: Any) -> Account:
     raise no_words(model)
 
 
-_SAMPLE = Account(
-    question=tallies.question,
-    named=tallies.named,
-    facts=tallies.facts,
-    likelihood=tallies.likelihood,
-    certificate=tallies.certificate,
-    estimates=tallies.estimates,
-    in_numbers=tallies.in_numbers,
-    diagnostics=tallies.diagnostics,
-    conclusion=tallies.conclusion,
-)
+def _by_name(file: ModuleType) -> Account:
+    """The account that the functions of a file give, by their names."""
+    return Account(**{name: tell for name, tell in vars(file).items() if name in Account.__dataclass_fields__})
+
 
 ACCOUNTS: dict[type, Account] = {
-    Model: Account(
-        question=regressions.question,
-        facts=regressions.facts,
-        columns=regressions.columns,
-        likelihood=equations.likelihood,
-        reached=regressions.reached,
-        estimates=regressions.estimates,
-        diagnostics=regressions.diagnostics,
-        conclusion=regressions.conclusion,
-    ),
-    BernoulliTrials: Account(
-        question=proportions.question,
-        named=proportions.named,
-        facts=proportions.facts,
-        likelihood=proportions.likelihood,
-        certificate=proportions.certificate,
-        estimates=proportions.estimates,
-        in_numbers=proportions.in_numbers,
-        diagnostics=proportions.diagnostics,
-        conclusion=proportions.conclusion,
-    ),
-    BinomialArms: _SAMPLE,
-    EventRates: _SAMPLE,
-    Multinomial: _SAMPLE,
-    NormalSample: _SAMPLE,
-    Waits: _SAMPLE,
-    Custom: Account(
-        question=own_functions.question,
-        named=own_functions.named,
-        facts=own_functions.facts,
-        digest=own_functions.digest,
-        likelihood=own_functions.likelihood,
-        conclusion=own_functions.conclusion,
-    ),
-    Structural: Account(
-        question=state_space.question,
-        facts=state_space.facts,
-        likelihood=state_space.likelihood,
-        reached=state_space.reached,
-        estimates=state_space.estimates,
-        diagnostics=state_space.diagnostics,
-        conclusion=state_space.conclusion,
-    ),
-    ExponentialSmoothing: Account(
-        question=smoothing.question,
-        facts=smoothing.facts,
-        likelihood=smoothing.likelihood,
-        diagnostics=smoothing.diagnostics,
-        conclusion=smoothing.conclusion,
-    ),
+    Model: _by_name(regressions),
+    BernoulliTrials: _by_name(proportions),
+    **dict.fromkeys((BinomialArms, EventRates, Multinomial, NormalSample, Waits), _by_name(tallies)),
+    Custom: _by_name(own_functions),
+    Structural: _by_name(state_space),
+    ExponentialSmoothing: _by_name(smoothing),
     Network: Account(
         question=networks.question,
         facts=networks.facts,

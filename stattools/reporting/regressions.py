@@ -15,6 +15,7 @@ from stattools.reporting import comparisons, rows_in_files
 from stattools.reporting.diagnostics import BY_OUTCOME, SUITED, coefficient_spreads, coefficients, spreads
 from stattools.reporting.dispersion import dispersion
 from stattools.reporting.document import Block, Figure, Paragraph, Table, code
+from stattools.reporting.equations import likelihood as likelihood
 from stattools.reporting.stories import event, story
 from stattools.reporting.tables import (
     between,

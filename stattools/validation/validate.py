@@ -33,7 +33,7 @@ from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.structural import Structural
 from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.validation.agreement import Agreement, compared, counted
-from stattools.validation.checks.arms import validate_arms
+from stattools.validation.checks.arms import REFERENCES, validate_arms
 from stattools.validation.checks.drawn_posteriors import validate_draws
 from stattools.validation.checks.exact_posteriors import validate_exact
 from stattools.validation.checks.files import validate_in_files
@@ -119,7 +119,7 @@ def _of_ensemble(fit: NetworkEnsemble) -> NoReturn:
 
 def _of_rates(fit: Fit) -> Agreement:
     """statsmodels has intervals of rates, and none of waiting times."""
-    return {"poisson rate": validate_arms, "exponential rate": validate_rewritten}[fit.model.kind](fit)
+    return validate_arms(fit) if fit.model.kind in REFERENCES else validate_rewritten(fit)
 
 
 def _of_regression(fit: Fit) -> Agreement:

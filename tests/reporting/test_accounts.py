@@ -1,6 +1,7 @@
 """Every class of models is told of, and one that is not known is refused."""
 
 import re
+from dataclasses import fields
 
 import pytest
 
@@ -10,7 +11,8 @@ from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.counts import BernoulliTrials
 from stattools.models.samples.waiting import Waits
 from stattools.networks.network import Network
-from stattools.reporting.accounts import ACCOUNTS, account
+from stattools.reporting import own_functions, proportions, regressions, smoothing, state_space, tallies
+from stattools.reporting.accounts import ACCOUNTS, Account, account
 from stattools.reporting.proportions import WORDS, WRITTEN
 from stattools.reporting.tallies import SAID
 from stattools.series.statespace.many import LocalLevels
@@ -31,6 +33,16 @@ def test_every_kind_of_sample_is_told_of():
     assert kinds(BernoulliTrials) == {"coin", "binomial"} == set(WORDS) == set(WRITTEN)
     told = [cls for cls, row in ACCOUNTS.items() if row is ACCOUNTS[Waits]]
     assert set(SAID) == {kind for cls in told for kind in kinds(cls)}
+
+
+@pytest.mark.parametrize("file", [regressions, proportions, tallies, own_functions, state_space, smoothing])
+def test_the_functions_of_a_file_are_found_by_their_names(file):
+    """What a file has a function for is not told by a default."""
+    told = next(row for row in ACCOUNTS.values() if row.facts is file.facts)
+    for name in ("question", "likelihood", "conclusion"):
+        assert getattr(told, name) is getattr(file, name)
+    for field in fields(Account):
+        assert getattr(told, field.name) is vars(file).get(field.name, field.default)
 
 
 def test_a_class_that_is_not_known_is_refused():

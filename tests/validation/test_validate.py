@@ -15,7 +15,6 @@ from stattools.models.samples.event_rates import EventRates
 from stattools.series.statespace.many import LocalLevels
 from stattools.validation import validate as module
 from stattools.validation.agreement import agreeing_digits
-from stattools.validation.checks.arms import REFERENCES, validate_arms
 from stattools.validation.references.penalized_likelihoods import SECOND
 from stattools.validation.references.scipy_likelihoods import REWRITTEN, validate_rewritten
 from stattools.validation.references.second_sums import FORMULAS
@@ -146,8 +145,6 @@ def test_every_class_of_models_has_its_reference():
     assert set(module.MODELS) == set(WAYS) - {OneVsRest, LocalLevels}
     checked = {cls for cls, check in module.MODELS.items() if check is validate_rewritten}
     assert set(REWRITTEN) == checked | {Model, EventRates}
-    arms = {cls for cls, check in module.MODELS.items() if check is validate_arms}
-    assert set(REFERENCES) == arms | {EventRates}
 
 
 @pytest.mark.parametrize("table", [ROUTINES, FORMULAS, SECOND], ids=["statsmodels", "second sums", "penalized"])

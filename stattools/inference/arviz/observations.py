@@ -70,17 +70,7 @@ def observations(model: Any) -> Observations | None:
     >>> found.pointwise(np.array([[1.0], [2.0]])).round(3).tolist()
     [[-2.792, -1.0, -1.693], [-1.712, -2.0, -1.307]]
     """
-    known: dict[type, Callable[[Any], Observations]] = {
-        Model: _rows,
-        BernoulliTrials: _trials,
-        BinomialArms: _arms,
-        Waits: _waits,
-        EventRates: _events,
-        NormalSample: _measurements,
-        Structural: _series,
-        ExponentialSmoothing: _smoothed,
-    }
-    make = None if held_elsewhere(model) else known.get(type(model))
+    make = None if held_elsewhere(model) else OBSERVED.get(type(model))
     return None if make is None else make(model)
 
 
@@ -248,3 +238,16 @@ def _smoothed(model: ExponentialSmoothing) -> Observations:
     clock = np.arange(len(model.y)) if model.times is None else np.asarray(model.times)
     coords = {"time": [time if isinstance(time, int | float | np.number) else str(time) for time in clock[some]]}
     return Observations("y", y, pointwise, replicate, {}, {"y": ("time",)}, coords, conditional=True)
+
+
+OBSERVED: dict[type, Callable[[Any], Observations]] = {
+    Model: _rows,
+    BernoulliTrials: _trials,
+    BinomialArms: _arms,
+    Waits: _waits,
+    EventRates: _events,
+    NormalSample: _measurements,
+    Structural: _series,
+    ExponentialSmoothing: _smoothed,
+}
+"""The observations of the models of each class."""

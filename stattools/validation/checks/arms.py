@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.event_rates import EventRates
@@ -24,10 +25,18 @@ SAME = 1e-6
 
 
 def validate_arms(fit: Fit) -> Agreement:
-    """The ends of the three intervals that statsmodels has, for each arm."""
+    """The ends of the three intervals that statsmodels has, for each arm.
+
+    Raises IncompatibleError for waiting times, whose intervals it does not have.
+    """
     import statsmodels
 
-    methods, reference, function = REFERENCES[type(fit.model)](fit.model)
+    of_kind = REFERENCES.get(fit.model.kind)
+    if of_kind is None:
+        raise IncompatibleError(
+            f"validate has no reference for {fit.model.title.lower()}: statsmodels has no such intervals."
+        )
+    methods, reference, function = of_kind(fit.model)
     names, ours, theirs = [], [], []
     for kind, method in methods.items():
         ends = np.atleast_2d(np.asarray(fit.interval(kind=kind))).T
@@ -64,8 +73,8 @@ def _of_rates(model: EventRates) -> tuple[dict[str, str], Ends, str]:
     return RATE, ends, "confint_poisson"
 
 
-REFERENCES: dict[type, Callable[[Any], tuple[dict[str, str], Ends, str]]] = {
-    BinomialArms: _of_proportions,
-    EventRates: _of_rates,
+REFERENCES: dict[str, Callable[[Any], tuple[dict[str, str], Ends, str]]] = {
+    "binomial arms": _of_proportions,
+    "poisson rate": _of_rates,
 }
-"""Names of the intervals, their ends and the function in statsmodels, for each class of models."""
+"""Names of the intervals, their ends and the function in statsmodels, for each kind of sample."""

@@ -51,25 +51,12 @@ def _ols(X: Floats, y: Floats, offset: Floats) -> Second:
     return Second(lambda t: -0.5 * float(np.sum((y - offset - X @ t) ** 2)))
 
 
-def _logistic(X: Floats, y: Floats, offset: Floats) -> Second:
+def _discrete(choose: Callable[[Any], Any], canonical: bool, X: Floats, y: Floats, offset: Floats) -> Second:
+    """A model of statsmodels; Firth's information is its second derivative where the link is canonical."""
     import statsmodels.api as sm
 
-    model = sm.Logit(y, X, offset=offset)
-    return Second(lambda t: float(model.loglike(t)), model.hessian)
-
-
-def _probit(X: Floats, y: Floats, offset: Floats) -> Second:
-    import statsmodels.api as sm
-
-    model = sm.Probit(y, X, offset=offset)
-    return Second(lambda t: float(model.loglike(t)))
-
-
-def _poisson(X: Floats, y: Floats, offset: Floats) -> Second:
-    import statsmodels.api as sm
-
-    model = sm.Poisson(y, X, offset=offset)
-    return Second(lambda t: float(model.loglike(t)), model.hessian)
+    model = choose(sm)(y, X, offset=offset)
+    return Second(lambda t: float(model.loglike(t)), model.hessian if canonical else None)
 
 
 def _of_density(density: Density, X: Floats, y: Floats, offset: Floats) -> Second:
@@ -85,9 +72,9 @@ def _softmax(X: Floats, y: Floats, offset: Floats) -> Second:
 
 SECOND: dict[str, Callable[[Floats, Floats, Floats], Second]] = {
     "ols": _ols,
-    "logistic": _logistic,
-    "probit": _probit,
-    "poisson": _poisson,
+    "logistic": partial(_discrete, lambda sm: sm.Logit, True),
+    "probit": partial(_discrete, lambda sm: sm.Probit, False),
+    "poisson": partial(_discrete, lambda sm: sm.Poisson, True),
     "softmax": _softmax,
     **{kind: partial(_of_density, density) for kind, density in DENSITIES.items()},
 }

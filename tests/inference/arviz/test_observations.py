@@ -8,7 +8,12 @@ import xarray
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.arviz.observations import observations
+from stattools.inference.arviz.observations import OBSERVED, observations
+from stattools.inference.ways_of_fitting import WAYS
+from stattools.models.custom import Custom
+from stattools.models.regressions.one_vs_rest import OneVsRest
+from stattools.models.samples.multinomial import Multinomial
+from stattools.series.statespace.many import LocalLevels
 
 matplotlib.use("Agg")
 RNG = np.random.default_rng(5)
@@ -113,3 +118,8 @@ def test_a_rootogram_of_counts():
     arviz.plot_ppc_rootogram(tree)
     arviz.plot_ppc_rootogram(tree, group="prior_predictive")
     matplotlib.pyplot.close("all")
+
+
+def test_every_class_of_models_has_its_observations():
+    """Your own function shows no data; counts of categories have a tree of their own; the others are several models."""
+    assert set(OBSERVED) == set(WAYS) - {Custom, Multinomial, OneVsRest, LocalLevels}

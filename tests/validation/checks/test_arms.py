@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.validation.checks import arms
-from stattools.validation.checks.arms import has_intervals, validate_arms
+from stattools.validation.checks.arms import REFERENCES, validate_arms
 
 MODELS = [st.binomial([3, 8, 5], [10, 40, 5]), st.poisson_rate([4, 0, 9], exposure=[2.0, 1.0, 3.0], by=list("abc"))]
 
@@ -15,7 +14,7 @@ MODELS = [st.binomial([3, 8, 5], [10, 40, 5]), st.poisson_rate([4, 0, 9], exposu
 @pytest.mark.parametrize("model", MODELS, ids=["proportions", "rates"])
 def test_the_ends_of_three_intervals_agree(model):
     found = validate_arms(st.fit(model))
-    assert has_intervals(model)
+    assert model.kind in REFERENCES
     assert found.ok, str(found)
     assert len(found.rows) == 3 * 2 * 3
     assert np.abs(found.rows["difference_in_se"]).max() < 1e-8
@@ -23,13 +22,13 @@ def test_the_ends_of_three_intervals_agree(model):
 
 
 def test_a_wrong_end_is_found(monkeypatch):
-    real = arms._reference
+    real = REFERENCES["binomial arms"]
 
     def moved(model):
         methods, ends, name = real(model)
         return methods, lambda alpha, method: ends(alpha, method) + 1e-3, name
 
-    monkeypatch.setattr(arms, "_reference", moved)
+    monkeypatch.setitem(REFERENCES, "binomial arms", moved)
     found = validate_arms(st.fit(MODELS[0]))
     assert not found.ok
     assert "does not agree: the end of an interval differs by" in found.sentence
@@ -37,6 +36,6 @@ def test_a_wrong_end_is_found(monkeypatch):
 
 def test_waits_have_no_reference():
     times = st.exponential_rate([2.0, 1.5])
-    assert not has_intervals(times)
+    assert times.kind not in REFERENCES
     with pytest.raises(st.IncompatibleError, match="has no reference for"):
         validate_arms(replace(st.fit(times)))
