@@ -182,9 +182,7 @@ def _of_likelihood(model: Any) -> tuple[Block, ...]:
     """Of a regression that has no formulas of its own: its density by name."""
     last = model.names[len(model.terms) :]
     tau = r", \tau" if last else ""
-    words = (
-        f"{code(last[0])} is $\\tau$, which all rows share, estimated together with $\\beta$ as the last coefficient."
-    )
+    words = f"{code(model.names[-1])} is $\\tau$, which all rows share, estimated as the last coefficient."
     return (
         Paragraph(
             f"{literal(model.title)}: each value of {code(model.outcome_name)} has a distribution of density $p$, in "

@@ -111,9 +111,9 @@ def default_priors(a: Asked) -> None:
 
 SPEAK_OF = {
     "log odds": ("logistic", "softmax", "one_vs_rest", "beta_binomial"),
-    "log rate": ("poisson", "negative_binomial"),
+    "log rate": ("count",),
     "normal quantile": ("probit",),
-    "sd(y)": ("ols", "gumbel"),
+    "sd(y)": ("real",),
 }
 
 
@@ -219,7 +219,7 @@ def leave_one_out_of_rows(a: Asked) -> None:
     assert_allclose(found.aic, a.fit.aic, rtol=1e-8)
 
 
-@question("st.empirical_bayes", refused=("continuous", "binary", "category", "poisson", "logistic", "weights"))
+@question("st.empirical_bayes", refused=("weights",), only=("negative_binomial", "beta_binomial"))
 def shrinkage(a: Asked) -> None:
     """The posterior mean of the factor or the share of each row, the conjugate one at the estimates."""
     found = st.empirical_bayes(a.fit)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 from scipy import special, stats
 
 import stattools as st
+from stattools.errors import IncompatibleError
 from tests.matrix.asked import Asked, H
 from tests.matrix.question import question
 
@@ -85,6 +87,10 @@ def leverages(a: Asked) -> Floats:
 @question("cooks_distance", refused=("softmax",))
 def cooks_distance(a: Asked) -> None:
     h = leverages(a)
+    if h.min() < 0:  # the log-likelihood of a row bends up
+        with pytest.raises(IncompatibleError, match="no Cook's distances"):
+            a.fit.cooks_distance()
+        return
     assert_allclose(a.fit.cooks_distance(), _pearson(a) ** 2 * h / (1.0 - h) ** 2 / a.p, rtol=1e-3, atol=1e-7)
 
 

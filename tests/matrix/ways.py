@@ -43,9 +43,7 @@ def ridge(a: Asked) -> None:
     assert np.isnan(fit.se).all()
 
 
-@question(
-    "st.fit(penalty=st.Jeffreys())", "Jeffreys", refused=("continuous", "probit", "negative_binomial", "beta_binomial")
-)
+@question("st.fit(penalty=st.Jeffreys())", "Jeffreys", only=("logistic", "softmax", "poisson", "one_vs_rest"))
 def jeffreys(a: Asked) -> None:
     """The slope of the log-likelihood is minus that of half the log determinant of the information."""
     theta = np.asarray(a.refitted(penalty=st.Jeffreys()).fit.estimate)

@@ -14,7 +14,6 @@ of another model HalfCauchy(its starting value), and your own likelihood, whose 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,13 +44,14 @@ class Default:
     row: dict[int, float] | None = None
 
 
-SHARED: dict[str, Callable[[float], Default]] = {
-    "alpha": lambda unit: Default(Exponential(1.0), "mean 1: a standard deviation about as large as the mean"),
-    "dispersion": lambda unit: Default(Exponential(1.0), "mean 1: a standard deviation about as large as the mean"),
-    "precision": lambda unit: Default(Exponential(0.1), "mean 10: two trials of a group correlate by about 0.1"),
-    "scale": lambda unit: Default(Exponential(1.0 / unit), "mean sd(y)"),
+AS_LARGE = Default(Exponential(1.0), "mean 1: a standard deviation about as large as the mean")
+
+SHARED: dict[tuple[str, str], Default] = {
+    ("negative_binomial", "alpha"): AS_LARGE,
+    ("gamma", "dispersion"): AS_LARGE,
+    ("beta_binomial", "precision"): Default(Exponential(0.1), "mean 10: two trials of a group correlate by about 0.1"),
 }
-"""Defaults of the parameters that all rows share beside the coefficients, where y has the standard deviation `unit`."""
+"""Defaults of the parameters that all rows share beside the coefficients, by the kind of model and their names."""
 
 
 def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ...]:
@@ -103,10 +103,10 @@ def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Defa
                 scale = WIDTH * unit / abs(float(rows.sd[j]))
                 found.append(Default(Normal(0.0, scale), f"{units} per standard deviation of the column"))
     for parameter in parameters[len(found) :]:
-        if parameter.role == "scale":
+        is_spread = parameter.name == "scale" and model.likelihood.outcome is Outcome.REAL
+        if is_spread or parameter.role == "scale":
             found.append(Default(Exponential(1.0 / unit), "mean sd(y)"))
-        elif parameter.name in SHARED:
-            found.append(SHARED[parameter.name](unit))
         else:
-            found.append(Default(Flat(), f"flat: no scale is known for {parameter.name}"))
+            flat = Default(Flat(), f"flat: no scale is known for {parameter.name}")
+            found.append(SHARED.get((model.kind, parameter.name), flat))
     return found

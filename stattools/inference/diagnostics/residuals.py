@@ -75,7 +75,8 @@ def residuals(
 def leverage(fit: Estimates) -> Floats:
     """The diagonal of the hat matrix, shape (n_rows,): how much each outcome moves its own fitted value, in [0, 1].
 
-    The observed information weighs the rows, as in statsmodels' GLM. A row of frequency w has the leverage of one of
+    The observed information weighs the rows, as in statsmodels' GLM; where that of a row is negative, so is its
+    leverage. A row of frequency w has the leverage of one of
     its observations: the sum of w h is the number of columns. Raises IncompatibleError for softmax, whose rows have a
     hat matrix each.
 
@@ -95,8 +96,11 @@ def leverage(fit: Estimates) -> Floats:
     curvature = information.reshape(len(rows.X), -1)[:, 0]
     if rows.precision is not None:
         curvature = curvature * rows.precision
-    root = np.sqrt(np.maximum(curvature, 0.0))
-    frequency = np.ones(len(root)) if rows.weight is None else rows.weight
+    frequency = np.ones(len(curvature)) if rows.weight is None else rows.weight
+    if curvature.min() < 0.0:  # the log-likelihood of a row bends up in its predictor
+        X = rows.X / np.abs(rows.X).max(axis=0)
+        return curvature * (np.linalg.solve(X.T @ (X * (curvature * frequency)[:, None]), X.T) * X.T).sum(axis=0)
+    root = np.sqrt(curvature)
     whole = rows.X * (root * np.sqrt(frequency))[:, None]
     size = np.abs(whole).max(axis=0)
     Q, R = np.linalg.qr(whole / np.where(size > 0, size, 1.0))
@@ -112,13 +116,19 @@ def cooks_distance(fit: Estimates) -> Floats:
     """How far all fitted values move when one observation is left out, shape (n_rows,), in units of their covariance.
 
     Exact for `st.ols`, one step of Newton otherwise; above 1 is much. Infinite where a row determines a coefficient
-    alone (leverage 1). Raises IncompatibleError for softmax.
+    alone (leverage 1). Raises IncompatibleError for softmax, and where a leverage is negative.
 
     >>> import stattools as st
     >>> cooks_distance(st.fit(st.ols([1.0, 2.0, 4.0, 4.0], [0.0, 1.0, 2.0, 3.0]))).round(4).tolist()
     [0.1111, 0.035, 0.4286, 1.7778]
     """
     h = leverage(fit)
+    if h.min() < 0.0:
+        raise IncompatibleError(
+            f"{fit.model.title} has no Cook's distances here: the log-likelihood of {int((h < 0.0).sum()):,} rows "
+            "bends up in their linear predictors, so that their leverages are negative. Use "
+            'fit.residuals_of("quantile").'
+        )
     pearson = residuals(fit, "pearson")
     rest = 1.0 - h
     alone = rest <= 1e-12

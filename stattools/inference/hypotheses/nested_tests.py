@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from stattools.errors import IncompatibleError, quoted
+from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates as Fit
 from stattools.inference.existence import check_rank, check_size
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome, embedding
@@ -65,8 +65,9 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
 
     So it also answers where the larger model has no maximum (separated outcomes). g^T I^-1 g with score and information
     of the larger model at the restricted estimate; for `st.ols` with the scale at its maximum in the restricted model,
-    n (RSS_restricted - RSS_full) / RSS_restricted. Raises IncompatibleError as `likelihood_ratio`, IdentificationError
-    where the larger model has aliased columns.
+    n (RSS_restricted - RSS_full) / RSS_restricted. Raises IncompatibleError as `likelihood_ratio`, and where the
+    observed information at the smaller fit is not positive; IdentificationError where the larger model has aliased
+    columns.
 
     >>> import stattools as st
     >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 8.0], "x": [0, 1, 2, 3, 4]}
@@ -94,7 +95,13 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
     theta = embedding(full, restricted.model, restricted.estimate)
     work, T = full.standardized()
     at = work.evaluate(np.linalg.solve(T, theta))
-    statistic = Metric(at.information).norm(at.score) ** 2
+    try:
+        statistic = Metric(at.information).norm(at.score) ** 2
+    except IdentificationError:  # not for want of rank
+        raise IncompatibleError(
+            f"the score test of {full.title.lower()} is made with the observed information at the smaller fit, where "
+            "the log-likelihood does not bend down in every direction. Use st.likelihood_ratio."
+        ) from None
     note = ""
     if full.has_scale:
         statistic /= restricted.model.residual_sums(restricted.estimate)[0] / full.n

@@ -1,8 +1,8 @@
-"""Log densities of families with a parameter beside the coefficients, written again with SciPy's `loggamma` alone.
+"""Log densities of families, written again with NumPy and SciPy's `loggamma` alone.
 
 One row of `DENSITIES` per kind of model: log p(y) of y (n,), or (n, 2) of successes and trials, at the linear predictor
-eta (n,) and the last parameter tau. They take complex eta and tau, so that derivatives are complex steps without
-round-off; they share no formula with `likelihoods/`.
+eta (n,) and the parameters that all rows share beside the coefficients, if any. They take complex numbers, so that
+derivatives are complex steps without round-off; they share no formula with `likelihoods/`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import loggamma
 
-type Density = Callable[[Any, Any, Any], Any]
+type Density = Callable[..., Any]
 
 DENSITIES: dict[str, Density] = {}
 

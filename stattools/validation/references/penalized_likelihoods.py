@@ -60,7 +60,8 @@ def _discrete(choose: Callable[[Any], Any], canonical: bool, X: Floats, y: Float
 
 
 def _of_density(density: Density, X: Floats, y: Floats, offset: Floats) -> Second:
-    return Second(lambda t: float(np.real(density(y, X @ t[:-1] + offset, t[-1])).sum()))
+    p = X.shape[1]
+    return Second(lambda t: float(np.real(density(y, X @ t[:p] + offset, *t[p:])).sum()))
 
 
 def _softmax(X: Floats, y: Floats, offset: Floats) -> Second:

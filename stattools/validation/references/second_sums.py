@@ -8,7 +8,7 @@ then a dispersion's logarithm.
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import special, stats
@@ -83,16 +83,19 @@ def _poisson(theta: Floats, X: Floats, y: Floats, shift: Floats) -> Derivatives:
 
 def _of_density(density: Density, theta: Floats, X: Floats, y: Floats, shift: Floats) -> Derivatives:
     """Slopes are complex steps, which have no round-off; curvatures their differences, right to about 1e-9."""
-    eta = X @ theta[:-1] + shift
-    J = np.zeros((len(y), 2, X.shape[1] + 1))
-    J[:, 0, :-1], J[:, 1, -1] = X, 1.0
+    (n, p), k = X.shape, 1 + len(theta) - X.shape[1]
+    J = np.zeros((n, k, len(theta)))
+    J[:, 0, :p], J[:, np.arange(1, k), np.arange(p, len(theta))] = X, 1.0
+    at, h = [X @ theta[:p] + shift, *theta[p:]], 1e-5
 
-    def slopes(a: Floats, tau: float) -> Floats:
-        return np.column_stack([density(y, a + TINY * 1j, tau).imag, density(y, a, tau + TINY * 1j).imag]) / TINY
+    def moved(at: list[Any], j: int, step: complex) -> list[Any]:
+        return [value + step if i == j else value for i, value in enumerate(at)]
 
-    tau, h = float(theta[-1]), 1e-5
-    H = np.stack([slopes(eta - h, tau) - slopes(eta + h, tau), slopes(eta, tau - h) - slopes(eta, tau + h)], axis=1)
-    return J, np.real(density(y, eta, tau)), slopes(eta, tau), H / (2.0 * h)
+    def slopes(at: list[Any]) -> Floats:
+        return np.column_stack([density(y, *moved(at, j, TINY * 1j)).imag for j in range(k)]) / TINY
+
+    H = np.stack([slopes(moved(at, j, -h)) - slopes(moved(at, j, h)) for j in range(k)], axis=1)
+    return J, np.real(density(y, *at)), slopes(at), H / (2.0 * h)
 
 
 def _softmax(theta: Floats, X: Floats, y: Floats, shift: Floats) -> Derivatives:

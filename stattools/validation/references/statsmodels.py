@@ -104,13 +104,13 @@ def _negative_binomial(model: Model) -> tuple[str, Any]:
 
 def _of_density(model: Model) -> tuple[str, Any]:
     """What statsmodels has no model of: its Newton on a log density of SciPy, with complex-step derivatives."""
-    rows, density = _repeated(model), DENSITIES[model.kind]
+    rows, density, p = _repeated(model), DENSITIES[model.kind], len(model.terms)
     offset = 0.0 if rows.offset is None else rows.offset
 
     class Rewritten(GenericLikelihoodModel):
         def loglikeobs(self, params: Any) -> Any:
             params = np.asarray(params)
-            value = density(rows.y, rows.X @ params[:-1] + offset, params[-1])
+            value = density(rows.y, rows.X @ params[:p] + offset, *params[p:])
             return value if np.iscomplexobj(params) else np.real(value)
 
         def score(self, params: Any) -> Any:
@@ -119,7 +119,7 @@ def _of_density(model: Model) -> tuple[str, Any]:
         def hessian(self, params: Any) -> Any:
             return approx_hess_cs(params, self.loglike)
 
-    reference = Rewritten(rows.y.reshape(len(rows.y), -1)[:, 0], rows.X, extra_params_names=[model.names[-1]])
+    reference = Rewritten(rows.y.reshape(len(rows.y), -1)[:, 0], rows.X, extra_params_names=list(model.names[p:]))
     # Newton's method climbs only near the maximum: the log-likelihood is not concave in all parameters together.
     near = reference.fit(start_params=model.start, disp=0, method="bfgs", maxiter=1000, gtol=1e-4).params
     options: dict[str, Any] = NEWTON | {"tol": 1e-10}
