@@ -35,7 +35,7 @@ Kind = str | HAC | Cluster
 LEAST_SQUARES, NEWTON = LeastSquares(), Newton()
 
 FEW = 1_000
-"""Coefficients whose covariance takes no memory worth asking for."""
+"""Coefficients up to which the memory of a covariance is not asked for."""
 
 ONE_THREAD = 9_000
 """Multiplications that BLAS keeps to one thread by itself, so that no limit need be set."""

@@ -1,6 +1,6 @@
 """Thousands of small independent fits in one call: `st.fit_many`.
 
-Logistic, Poisson and linear regressions climb together (`solvers/batched_newton.py`); whatever is in doubt, and every
+Logistic, Poisson and linear regressions are fitted together (`batched_newton.py`); members in doubt, and every
 other model, goes through `st.fit` alone, whose error is then the reason that a member has no fit.
 """
 
@@ -254,7 +254,7 @@ def replicate(model: Model, Y: Floats | None, W: Floats | None, k: int) -> Model
 
 
 def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
-    """Models of one kind, padded to the longest with rows of weight 0; similar lengths climb together."""
+    """Models of one kind, padded to the longest with rows of weight 0; similar lengths are fitted together."""
     first = models[0]
     for other in models[1:]:
         if other.names != first.names or other.likelihood != first.likelihood:

@@ -1,4 +1,4 @@
-"""The simulation smoother: exact posterior draws of whole paths of the states.
+"""The simulation smoother: exact posterior draws of the states at all times.
 
     x = mean + L^-T noise,   K = L L' the banded posterior precision;   of a level, backward from its filter:
     m_n ~ Normal(a_n, q / s_n),   m_t | m_{t+1} ~ Normal(a_t + h_t (m_{t+1} - a_t), q h_t)

@@ -191,7 +191,7 @@ def _measurements(model: NormalSample) -> Observations:
 
 
 def _series(model: Structural) -> Observations:
-    """One step ahead, over the values that are there and that the flat beginning leaves a prediction for."""
+    """One step ahead, over the observed values that the flat initial states leave a prediction for."""
 
     last: dict[str, Any] = {"theta": None, "ahead": None}
 

@@ -1,4 +1,4 @@
-"""How the scores of rows may depend on each other, where that takes more than a word: series and groups."""
+"""How the scores of rows may depend on each other, where a name does not say it all: series and groups."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Cluster:
 NAME = re.compile(
     r"information|HC[0-3]|robust|HAC\(lags=\d+(, kernel=uniform)?(, correction=stata)?\)|Cluster\(.+\)", re.DOTALL
 )
-"""What covariances are called: words, and what `unusual` ends."""
+"""The names of covariances, of which some end with `unusual`."""
 
 
 def unusual(cov: HAC | Cluster) -> str:

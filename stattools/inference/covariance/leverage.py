@@ -1,4 +1,4 @@
-"""What a row's leverage has taken from its score.
+"""Scores of rows, corrected for what their leverage takes from them.
 
     s_i = J_i^T u_i,   G_i = J_i C J_i^T,   u -> (I - W_i G_i)^-power u_i
 

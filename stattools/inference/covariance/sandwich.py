@@ -1,4 +1,4 @@
-"""Meats between two slices of bread, one read of the rows in blocks, on standardized columns.
+"""The meat of a sandwich covariance, from one read of the rows in blocks, on standardized columns.
 
     V = C M C = B M_phi B^T,   theta = T phi,   B = T C_phi
 
@@ -30,7 +30,7 @@ from stattools.solvers.metric import Metric
 EPS = float(np.finfo(float).eps)
 
 LOST = 1e-9
-"""What rounding may take from the variances of standardized columns."""
+"""The largest relative rounding error of the variances of standardized columns."""
 
 POWER = {"HC0": 0.0, "HC1": 0.0, "robust": 0.0, "HC2": 0.5, "HC3": 1.0}
 """The score of a row with leverage h is divided by (1 - h) to this power."""
@@ -50,10 +50,10 @@ class Sandwich:
     def of(cls, model: Model, theta: Floats, bread: Floats) -> Sandwich:
         """From theta and the inverse information in the columns as they are."""
         work, T = model.standardized()
-        B = np.linalg.solve(T, bread).T  # C T^-T: what the centering takes away is taken from C once, not from V
+        B = np.linalg.solve(T, bread).T  # C T^-T: digits that centering costs are lost once, in C, and not in V
         phi, C, back = np.linalg.solve(T, theta), np.linalg.solve(T, B), np.abs(np.linalg.inv(T))
         lost = EPS * ((back @ np.abs(bread)) * back).sum(axis=1)
-        if not (lost <= LOST * C.diagonal()).all():  # columns so far from 0 that C has not the digits
+        if not (lost <= LOST * C.diagonal()).all():  # columns so far from 0 that C has lost the digits
             C = Metric(work.evaluate(phi).information).covariance()
             B = T @ C
         return cls(model, work, phi, B, C)

@@ -86,7 +86,7 @@ def _slope(theta: Floats, rows: Population, name: str) -> Average:
     block, change = rows.block(rows.unmoved), rows.block(rows.derivative(name))
     change = change._replace(offset=None)
     eta, pullback = model.predictor.forward(theta, block)
-    # What all rows share, such as log alpha, does not move with x: it is taken away, from d eta and from its gradient.
+    # What all rows share, such as log alpha, does not move with x: it is subtracted from d eta and from its gradient.
     still, pull_still = model.predictor.forward(theta, change._replace(X=np.zeros_like(change.X)))
     moving, pull_change = model.predictor.forward(theta, change)
     moving = moving - still

@@ -1,4 +1,4 @@
-"""Maxima at the end of the parameters: a dispersion at its boundary, a log-likelihood that only levels off."""
+"""No maximum inside the range of a parameter: a dispersion at its boundary, a log-likelihood that levels off."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Separation that one read of the rows shows: a column at its smallest, or largest, value in all rows of a category.
 
 With an intercept, or where that value is 0, the category's coefficient of the column then runs to infinity: elsewhere
-the column goes one way only, and takes the category's probability with it. Source: Albert & Anderson (1984).
+the column lies on one side only, and there the category's probability falls to 0. Source: Albert & Anderson (1984).
 """
 
 from __future__ import annotations

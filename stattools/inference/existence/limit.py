@@ -1,4 +1,4 @@
-"""The limit of a separated likelihood: the rows that still have a choice, over the coefficients that they determine."""
+"""The limit of a separated likelihood: the rows that are uncertain in it, and the coefficients that they determine."""
 
 from __future__ import annotations
 

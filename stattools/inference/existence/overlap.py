@@ -41,7 +41,7 @@ class SeparationError(IdentificationError):
 def check_overlap(model: Model) -> None:
     """SeparationError where some direction separates the outcomes: its columns, how completely, and the way out.
 
-    Where the linear program is too large it is not solved, and the error that led here stands.
+    Where the linear program is too large it is not solved, and the caller raises its own error.
     """
     model, whole = in_memory(model)
     if program_size(model) > LARGEST_PROGRAM:
@@ -78,7 +78,7 @@ def check_overlap(model: Model) -> None:
 
 
 def check_solution(model: Model, solution: Solution) -> None:
-    """Look closer at a solution that its own numbers leave in doubt; IdentificationError if there is no unique
+    """Examine a solution whose own numbers leave a doubt; IdentificationError if there is no unique
     maximum.
     """
     if not solution.quality.well_conditioned(WELL_CONDITIONED):

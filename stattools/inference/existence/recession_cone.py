@@ -1,4 +1,4 @@
-"""The cone of directions along which no row's log-likelihood ever falls, and a linear program that looks into it.
+"""The cone of directions along which no row's log-likelihood ever falls, and a linear program that finds one.
 
     A d >= 0,   one row of A for each outcome and rival: log P(y_i | x_i) rises along d, or stays, iff A_i d >= 0
 

@@ -140,7 +140,7 @@ class Separation:
         return f"{self.kind} separation of {self.model.outcome_name}{f': {values}' if values else UNTOLD}"
 
     def _rest(self, work: Model) -> dict[str, Any]:
-        """The rows that still have a choice, and for categories the likelihood over what is left of it."""
+        """The rows that are not certain in the limit, and for categories the likelihood over those left to each."""
         keep = ~self.certain if work.rows.weight is None else ~self.certain & (work.rows.weight > 0)
         rows = work.rows
         y = rows.y[keep]

@@ -26,12 +26,12 @@ from stattools.solvers.steps.newton_steps import ROUND_OFF
 ROUGH = 1e-3
 """Standard errors are not printed where the curvature is known less well, as a share of it."""
 SHAPE = 0.1
-"""So far may the fall beside the maximum be from the one that slopes and curvature say, as a share of it."""
+"""The largest relative difference between the fall beside the maximum and that of slopes and curvature."""
 LEVEL = 1e-3
 """One standard error from the maximum the log-likelihood falls by about 1/2; where by less than this, it levels off."""
 
 FAR = 1e11
-"""A parameter that has come so many times as far as its start runs off."""
+"""A parameter so many times as large as at its start diverges."""
 BESIDE, STEEP = 0.02, 5e5
 """So near to the maximum the log-likelihood falls by no more than a million times what its curvature says, in a curved
 ridge; where it has none, as -x^4, that is round-off.

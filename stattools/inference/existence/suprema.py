@@ -23,14 +23,14 @@ from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 
 REMAINDER = 1e-11
-"""So much of a log-likelihood is left out at most."""
+"""The largest error of a supremum of the log-likelihood."""
 
 HORIZON = 1e4
-"""A profile that has not come down so many scales of the coefficient away never does."""
+"""A profile that has not reached the cut so many scales of the coefficient away does not reach it."""
 
 
 SHORTEST = 1e-60
-"""Where all but a few rows are certain, the information is next to nothing and its steps are far too long."""
+"""Where all but a few rows are certain, the information is nearly 0 and Newton's steps are far too long."""
 
 
 class Height(NamedTuple):

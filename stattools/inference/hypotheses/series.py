@@ -1,6 +1,6 @@
 """Models of a series side by side: when their likelihoods compare, and when one is nested in another.
 
-A diffuse log-likelihood of n values and d flat states has n - d terms: with another d it is a density of another thing,
+A diffuse log-likelihood of n values and d flat states has n - d terms: with another d it is a density of other data,
 and the difference depends on the units of y. Where a variance is 0 under the smaller model the likelihood ratio is
 neither chi-squared nor the mixture for the edge of a range (a random walk comes in with it), so there is no test.
 Source: Harvey (1989), 5.1; Shephard & Harvey, Journal of Time Series Analysis 11 (1990).

@@ -1,8 +1,8 @@
-"""The ridge of a log-likelihood over one coefficient: its maximum over the others, followed from point to point.
+"""The profile of a log-likelihood over one coefficient: its maximum over the others, followed from point to point.
 
 In coordinates where the information at the peak is the identity, theta = peak + W psi, coefficient j grows along one
-unit vector u; N holds it. With g, H the score and the information at a point, in these coordinates, the ridge is a
-step (N^T H N)^-1 N^T g away, the tangent is u - N (N^T H N)^-1 N^T H u, and along the ridge the log-likelihood has
+unit vector u; N holds it. With g, H the score and the information at a point, in these coordinates, the profile is a
+step (N^T H N)^-1 N^T g away, the tangent is u - N (N^T H N)^-1 N^T H u, and along the profile the log-likelihood has
 
     slope u^T g - u^T H N (N^T H N)^-1 N^T g,     curvature u^T H u - u^T H N (N^T H N)^-1 N^T H u
 
@@ -22,10 +22,10 @@ from stattools.interface.arrays import Floats
 
 
 class Point(NamedTuple):
-    """A point near the ridge: `tau` standard errors out; log-likelihood, its slope and its curvature along the ridge.
+    """A point near the profile: `tau` standard errors out; log-likelihood, its slope and its curvature along it.
 
-    `height` is the log-likelihood at the point, `loglik` that of the ridge beside it; `correction` leads to the ridge
-    and `decrement` is its length in standard errors; `tangent` leads along the ridge.
+    `height` is the log-likelihood at the point, `loglik` that of the profile beside it; `correction` leads there
+    and `decrement` is its length in standard errors; `tangent` leads along it.
     """
 
     tau: float
@@ -41,7 +41,7 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """The ridge of the log-likelihood over one coefficient, in coordinates where the information at the peak is 1.
+    """The profile of the log-likelihood over one coefficient, in coordinates where the information at the peak is 1.
 
     theta = peak + W psi; `out` is the unit vector along which the coefficient grows, `others` (p, p - 1) holds it.
     """
@@ -77,7 +77,7 @@ class Curve:
         )
 
     def at(self, tau: float, near: Point, tolerance: float) -> Point | None:
-        """A point of the ridge at tau, to `tolerance` standard errors, from one nearby; None where there is none."""
+        """A point of the profile at tau, to `tolerance` standard errors, from one nearby; None where there is none."""
         point = self.measure(tau, near.at + near.correction + (tau - near.tau) * near.tangent)
         for _ in range(100):
             if point is None or point.decrement <= tolerance:

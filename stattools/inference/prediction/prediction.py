@@ -30,7 +30,7 @@ from stattools.models.predictors.linear import Linear
 KINDS = ("mean", "observation", "class", "link")
 
 EPS, LOST = float(np.finfo(float).eps), 0.05
-"""What rounding may take from a variance."""
+"""The largest relative rounding error of a variance."""
 
 AT_A_TIME = 1 << 14
 """Rows whose products with the covariance are in memory together."""
@@ -103,7 +103,7 @@ def predict(
 def eta_covariance(predictor: Linear, X: Floats, covariance: Floats) -> Floats:
     """Covariance of the linear predictors of each row, (m, width, width); variances are clipped at 0.
 
-    Raises DomainError where the columns lie so far from 0 that the covariance has not the digits: x^T C x is then a
+    Raises DomainError where the columns lie so far from 0 that the covariance has lost the digits: x^T C x is then a
     small difference of large numbers, in every row alike, so that one row of each part shows it.
     """
     V, index = np.empty((len(X), predictor.width, predictor.width)), np.arange(predictor.width)

@@ -1,7 +1,7 @@
 """Predictions of all rows of a source, written to Parquet where they are: files batch by batch to one file, the
 partitions of a Dask DataFrame each to a file of its own in one folder.
 
-What is being written has another name, which it loses when it is complete.
+A file has another name until it is complete.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _folder(path: Path, source: Source, names: list[str], rule: Rule) -> Path:
         try:
             written = source.total(names, ToFile(part, rule), sys.maxsize)
         finally:
-            os.replace(part, closed)  # whoever is late, or was given up, finds no folder to write to
+            os.replace(part, closed)  # a worker that is late, or was given up, finds no folder to write to
         if len(list(closed.glob("*.parquet"))) != written:
             raise DomainError(
                 f"of {written} files that were written, {path.parent} has "

@@ -29,7 +29,7 @@ WHO = "exponential_filter"
 SMALL = 1e-2
 """Below this mean weight the rounding of 1 - w counts."""
 BLOCK = 1024
-"""How many weights the mean is taken of: an error of less than BLOCK eps / 2 is let pass."""
+"""How many weights the mean is taken of: an error of less than BLOCK eps / 2 is accepted."""
 GROWS = "Weights outside [0, 2] make |1 - w| > 1, and the filter grows without bound; keep them within."
 
 

@@ -4,7 +4,7 @@
     a <- T a,  P <- T P T' + Q,  P_inf <- T P_inf T'
 
 P_inf, the part of the covariance that is infinite, is used up after as many informative observations as there are flat
-states. Where P has come to rest, its gain is kept and the means of a whole stretch are one banded system. Source:
+states. Where P has converged, its gain is kept and the means of a whole stretch are one banded system. Source:
 Durbin & Koopman (2012), 5.2 and 6.4; Koopman, Journal of the American Statistical Association 92 (1997).
 """
 
@@ -20,11 +20,11 @@ from stattools.series.statespace.components import Components
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 GONE = 1e-9
-"""A flat part this small beside its start is none."""
+"""A flat part below this share of its start counts as zero."""
 STILL = 4e-16
 """Relative change of P in one step that is round-off."""
 QUIET = 12
-"""So many such steps, and P is at rest."""
+"""After so many such steps P has converged."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -104,7 +104,7 @@ def _rough(model: Structural) -> Floats:
     tried = {scaled(np.array([start[k] for k in free])) for start in STARTS}
     found = []
     for _, ratios in sorted(tried)[:2]:
-        with one_blas_thread():  # more of them wait for each other over its small matrices
+        with one_blas_thread():  # more threads wait for each other on its small matrices
             result = minimize(
                 objective, np.sqrt(ratios), jac=True, method="L-BFGS-B", options={"ftol": 1e-13, "gtol": 1e-7}
             )
@@ -114,7 +114,7 @@ def _rough(model: Structural) -> Floats:
 
 
 def _snapped(model: Structural, theta: Floats, hold: int | None = None) -> Floats:
-    """theta with small variances set to 0 where that loses nothing and the slope at 0 does not lead back."""
+    """theta with small variances set to 0 where that loses nothing and the slope at 0 is not positive."""
     k = len(model.positive)
     for j in np.argsort(theta[:k]):
         if j == hold or theta[j] == 0.0 or theta[j] > SMALL * theta[:k].sum():

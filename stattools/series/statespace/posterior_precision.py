@@ -4,8 +4,8 @@
 
 Each equation with a positive variance is a row of A x = b with weight 1 / v; a missing y has no row. K = A'WA is the
 posterior precision, its Cholesky factor gives means, log-determinant and draws, its band of the inverse the variances.
-An equation whose variance is 0 holds exactly: it takes an unknown out. What then lasts for the whole series (a constant
-level or slope, a fixed seasonal) stands in a border of dense columns. Source: Rue & Held, Gaussian Markov Random Fields
+An equation whose variance is 0 holds exactly: it eliminates an unknown. Unknowns of the whole series (a constant
+level or slope, a fixed seasonal) are a border of dense columns. Source: Rue & Held, Gaussian Markov Random Fields
 (2005); the border is a Schur complement.
 """
 
@@ -28,7 +28,7 @@ from stattools.series.statespace.selected_inversion import band_of_inverse
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 REFINEMENTS = 2
-"""Rounds of iterative refinement of the means: what a condition number costs is given back."""
+"""Rounds of iterative refinement of the means, which restore digits that the condition number costs."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -129,7 +129,7 @@ class RandomWalk:
 
     @cached_property
     def gain(self) -> Floats:
-        """w_t, what a step takes of the surprise; 0 where y is missing, 1 at the first observation."""
+        """w_t, the weight of the surprise in the level; 0 where y is missing, 1 at the first observation."""
         if self.complete:
             return (self.q / self.r) / self.s
         gain = np.zeros_like(self.s)
@@ -151,7 +151,7 @@ class RandomWalk:
 
     @cached_property
     def back(self) -> Floats:
-        """h_t: how far the smoother looks ahead."""
+        """h_t: the weight of the next level in the smoothed one."""
         return 1.0 / (1.0 + self.s)
 
     def smoothed(self) -> tuple[Floats, Floats]:

@@ -53,7 +53,7 @@ class Spectrum:
 
     @classmethod
     def of(cls, y: Floats) -> Spectrum:
-        """The spectrum of y (n,) or (m, n), complete; centered first, which takes nothing from z_1, z_2, ..."""
+        """The spectrum of y (n,) or (m, n), complete; centered first, which does not change z_1, z_2, ..."""
         z: Any = dct(y - y.mean(axis=-1, keepdims=True), norm="ortho")
         z = z[..., 1:]
         return cls(np.square(z, out=z), frequencies(y.shape[-1]))
