@@ -204,6 +204,7 @@ PREDICTORS = {
     "a mean on all columns, the second on two of them": Linear(4, 2, ((0, 3),)),
     "a mean on some columns, the second on others": Linear(4, 2, ((0, 3),), main=(0, 1, 2)),
     "three, on all, on some and on none": Linear(4, 3, ((0, 2), ())),
+    "three, on all, on none and on some": Linear(4, 3, ((), (0, 2))),
     "three categories, and a constant": Linear(3, 3, ((),)),
 }
 

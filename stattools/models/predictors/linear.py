@@ -59,6 +59,12 @@ class Linear:
         ends = np.cumsum([0, *counts]).tolist()
         return tuple(map(slice, ends, ends[1:]))
 
+    @cached_property
+    def pairs(self) -> tuple[tuple[int, int, slice, slice], ...]:
+        """Numbers a <= b of linear predictors, and where their coefficients are."""
+        width = range(self.width)
+        return tuple((a, b, self.parts[a], self.parts[b]) for a in width for b in width[a:])
+
     @property
     def size(self) -> int:
         """Number of coefficients."""
@@ -142,7 +148,7 @@ class Linear:
     def covariance(self, X: Floats, C: Floats) -> Floats:
         """Covariance of eta in each row, (m, width, width), where that of the coefficients is C."""
         V, each = np.empty((len(X), self.width, self.width)), [_among(X, use) for use in self.uses]
-        for a, b, one, other in self._pairs():
+        for a, b, one, other in self.pairs:
             V[:, a, b] = V[:, b, a] = ((each[a] @ C[one, other]) * each[b]).sum(axis=1)
         return V
 
@@ -156,15 +162,17 @@ class Linear:
         if self.width == 1:
             return upper_gram(X, weight)
         total, each = np.empty((self.size, self.size)), [_among(X, use) for use in self.uses]
-        for a, b, one, other in self._pairs():
+        for a, b, one, other in self.pairs:
             w = weight[:, a, b]
-            if self.own and a == b:
+            if self.uses[b] == ():
+                part = w.sum() if self.uses[a] == () else transposed(each[a], w)[:, None]
+            elif self.uses[a] != self.uses[b]:
+                part = np.stack([transposed(each[a], w * each[b][:, j]) for j in range(each[b].shape[1])], axis=1)
+            elif a == b and self.own:
                 total[one, one] = upper_gram(each[a], w)
                 continue
-            if self.uses[a] == self.uses[b]:
-                part = cross_gram(each[a], w)
             else:
-                part = np.stack([transposed(each[a], w * each[b][:, j]) for j in range(each[b].shape[1])], axis=1)
+                part = cross_gram(each[a], w)
             total[one, other], total[other, one] = part, part.T
         return total
 
@@ -189,10 +197,6 @@ class Linear:
                     )
                 whole[part, part] = T[np.ix_(at, at)]
         return whole
-
-    def _pairs(self) -> list[tuple[int, int, slice, slice]]:
-        """Numbers a <= b of linear predictors, and where their coefficients are."""
-        return [(a, b, self.parts[a], self.parts[b]) for a in range(self.width) for b in range(a, self.width)]
 
 
 def _among(X: Floats, columns: Columns) -> Floats:
