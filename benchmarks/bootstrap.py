@@ -15,7 +15,7 @@ import numpy as np
 from statsmodels.api import OLS, Logit, Poisson, add_constant
 
 import stattools as st
-from stattools.benchmarking import Comparison, interleaved, show
+from stattools.benchmarking import SpeedComparison, interleaved, show
 
 N, P = 100, 3
 PEERS = {
@@ -25,7 +25,7 @@ PEERS = {
 }
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     fits, rounds = (200, 3) if quick else (1000, 5)
     random = np.random.default_rng(0)
     X = random.normal(size=(N, P))

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from stattools.benchmarking import Comparison, Timing, resident_peak, show
+from stattools.benchmarking import SpeedComparison, Timing, resident_peak, show
 
 P = 10
 PARTITIONS = 16
@@ -123,7 +123,7 @@ def facts(runs: list[dict], exact: dict) -> dict[str, float]:
     return {"peak MB": max(run["peak_mb"] for run in runs), "passes": runs[0]["passes"], "se apart": float(gap.max())}
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     rows = 200_000 if quick else 2_000_000
     runs: dict[str, list[dict]] = {way: [] for way in WAYS}
     for _ in range(1 if quick else 2):
@@ -133,7 +133,7 @@ def comparisons(quick: bool) -> Iterator[Comparison]:
     timings = tuple(
         Timing(way, tuple(run["seconds"] for run in found), facts(found, exact)) for way, found in runs.items()
     )
-    yield Comparison(f"logistic regression of {rows:,} rows, {P} columns, {PARTITIONS} partitions", timings)
+    yield SpeedComparison(f"logistic regression of {rows:,} rows, {P} columns, {PARTITIONS} partitions", timings)
 
 
 if __name__ == "__main__":

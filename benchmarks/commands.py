@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from stattools.benchmarking import Comparison, interleaved, show
+from stattools.benchmarking import SpeedComparison, interleaved, show
 
 THEIRS = """
 import pandas as pd, statsmodels.formula.api as smf
@@ -29,7 +29,7 @@ def run(folder: Path, *words: str) -> None:
     subprocess.run([sys.executable, *words], cwd=folder, check=True, capture_output=True)
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     rounds, warm = (1, 0) if quick else (5, 1)
     with TemporaryDirectory() as place:
         folder = Path(place)

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import optimize, stats
 
 import stattools as st
-from stattools.benchmarking import Comparison, Timing, show
+from stattools.benchmarking import SpeedComparison, Timing, show
 
 SAMPLE, PROB = 100, 0.94
 
@@ -31,7 +31,7 @@ def loop(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.array(rows)
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     arms, rounds = (100_000, 2) if quick else (1_000_000, 3)
     random = np.random.default_rng(0)
     trials = random.integers(1, 2000, arms)
@@ -48,7 +48,7 @@ def comparisons(quick: bool) -> Iterator[Comparison]:
         found = np.column_stack([mean, np.asarray(eti), np.asarray(hdi)])[:SAMPLE]
         gap = float(np.abs(found - reference).max())
     facts: Mapping[str, float] = {"largest gap to ours": gap}
-    yield Comparison(
+    yield SpeedComparison(
         f"{arms:,} Beta posteriors, each",
         (Timing("stattools", tuple(ours)), Timing("SciPy loop", tuple(theirs), facts)),
     )

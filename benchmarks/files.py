@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stattools.benchmarking import Comparison, Timing, resident_peak, show
+from stattools.benchmarking import SpeedComparison, Timing, resident_peak, show
 
 P = 10
 GROUP = 1_000_000
@@ -201,7 +201,7 @@ def written(folder: str, millions: int) -> None:
 
 def compared(
     title: str, make: str, outcome: str, folder: str, ways: list[str], rounds: int, least: float | None = None
-) -> Comparison:
+) -> SpeedComparison:
     runs: dict[str, list[dict]] = {way: [] for way in ways}
     for _ in range(rounds):
         for way, found in runs.items():
@@ -219,10 +219,10 @@ def compared(
         timings.append(Timing(way, tuple(run["seconds"] for run in found), facts, least if way == FRAME else None))
         if way == FRAME:
             timings.append(Timing(f"{way}, with reading", tuple(run["with_reading"] for run in found), {}))
-    return Comparison(title, tuple(timings))
+    return SpeedComparison(title, tuple(timings))
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     rounds = 1 if quick else 3
     ours = ["stattools, Parquet files", "stattools, Arrow files", FRAME, ARRAYS]
     with tempfile.TemporaryDirectory() as folder:

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 import numpy as np
 
 import stattools as st
-from stattools.benchmarking import Comparison, interleaved, limit, show, with_memory
+from stattools.benchmarking import SpeedComparison, interleaved, limit, show, with_memory
 
 FULL = [(10**4, 50), (10**5, 50), (10**6, 50), (4 * 10**6, 50), (10**5, 5), (10**5, 20), (10**5, 200), (10**5, 500)]
 QUICK = [(10**4, 50), (10**5, 50), (10**5, 5), (2 * 10**4, 200)]
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     for n, p in QUICK if quick else FULL:
         random = np.random.default_rng(0)
         X = random.standard_normal((n, p))

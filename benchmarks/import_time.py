@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from stattools.benchmarking import Comparison, interleaved, show
+from stattools.benchmarking import SpeedComparison, interleaved, show
 
 OURS = "import stattools as st; st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]))"
 THEIRS = "import statsmodels.api as sm; sm.OLS([1.0, 2.0, 4.0], sm.add_constant([0.0, 1.0, 2.0])).fit().bse"
@@ -25,7 +25,7 @@ def cases(**codes: str) -> dict[str, Callable[[], object]]:
     return {name.replace("_", " "): partial(run, code) for name, code in codes.items()}
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     rounds = 1 if quick else 9
     yield interleaved(
         "import, cold process",

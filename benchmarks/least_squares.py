@@ -17,7 +17,7 @@ import numpy as np
 from statsmodels.api import OLS
 
 import stattools as st
-from stattools.benchmarking import Comparison, decrement, interleaved, limit, show, with_memory
+from stattools.benchmarking import SpeedComparison, decrement, interleaved, limit, show, with_memory
 
 TARGETS = {"numpy.linalg.lstsq": 12.0, "scikit-learn": 12.0, "statsmodels, pinv": 40.0, "glum": 4.0, "limit": 1 / 1.3}
 """For a million rows of 50 columns."""
@@ -52,7 +52,7 @@ def peers(y: np.ndarray, X: np.ndarray) -> dict[str, Callable[[], np.ndarray]]:
     return cases
 
 
-def against_peers(n: int, p: int, order: str, *, rounds: int, targets: dict[str, float]) -> Comparison:
+def against_peers(n: int, p: int, order: str, *, rounds: int, targets: dict[str, float]) -> SpeedComparison:
     y, X = data(n, p, order)
     model = st.ols(y, X, intercept=False)
     cases: dict[str, Callable[[], object]] = {
@@ -72,7 +72,7 @@ def against_peers(n: int, p: int, order: str, *, rounds: int, targets: dict[str,
     return with_memory(interleaved(title, cases, rounds=rounds, targets=promised, judge=judge), cases)
 
 
-def exact_rung(n: int, p: int, rounds: int) -> Comparison:
+def exact_rung(n: int, p: int, rounds: int) -> SpeedComparison:
     y, X = data(n, p)
     model = st.ols(y, X, intercept=False)
     return interleaved(
@@ -87,7 +87,7 @@ def exact_rung(n: int, p: int, rounds: int) -> Comparison:
     )
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     n, p, targets = (50_000, 30, {}) if quick else (1_000_000, 50, TARGETS)
     for order in ("C", "F"):
         yield against_peers(n, p, order, rounds=3, targets=targets)

@@ -17,7 +17,7 @@ from statsmodels.api import Logit, Poisson
 from threadpoolctl import threadpool_limits
 
 import stattools as st
-from stattools.benchmarking import Comparison, decrement, interleaved, limit, show, with_memory
+from stattools.benchmarking import SpeedComparison, decrement, interleaved, limit, show, with_memory
 
 TARGETS = {
     (1_000_000, 50): {"statsmodels": 16.0, "scikit-learn newton-cholesky": 7.0, "glum": 5.5, "limit": 1 / 2.4},
@@ -66,7 +66,7 @@ def peers(y: np.ndarray, X: np.ndarray, family: str) -> dict[str, Callable[[], n
     return cases
 
 
-def against_peers(family: str, n: int, p: int, rounds: int) -> Iterator[Comparison]:
+def against_peers(family: str, n: int, p: int, rounds: int) -> Iterator[SpeedComparison]:
     y, X = data(n, p, family)
     make = getattr(st, family)
     model = make(y, X, intercept=False)
@@ -90,7 +90,7 @@ def against_peers(family: str, n: int, p: int, rounds: int) -> Iterator[Comparis
         yield two_threads(ours, n, p, rounds)
 
 
-def two_threads(fit: Callable[[], object], n: int, p: int, rounds: int) -> Comparison:
+def two_threads(fit: Callable[[], object], n: int, p: int, rounds: int) -> SpeedComparison:
     def both() -> None:
         with threadpool_limits(2):
             fit()
@@ -103,7 +103,7 @@ def two_threads(fit: Callable[[], object], n: int, p: int, rounds: int) -> Compa
     )
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     sizes = [(100_000, 20)] if quick else list(TARGETS)
     for n, p in sizes:
         yield from against_peers("logistic", n, p, 3)

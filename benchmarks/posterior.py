@@ -22,7 +22,7 @@ from typing import Literal
 import numpy as np
 
 import stattools as st
-from stattools.benchmarking import Comparison, Timing, show
+from stattools.benchmarking import SpeedComparison, Timing, show
 from stattools.numerics.threads import one_blas_thread
 
 ROWS, COLUMNS, TUNE = 1000, 5, 500
@@ -74,7 +74,7 @@ def pymc(python: str, rows: Path, tune: int) -> Callable[[], Mapping[str, float]
     return run
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     """Seconds per effective draw, in turns."""
     cases = {"stattools": ours("nuts"), "stattools, importance": ours("importance")}
     cases["stattools, Laplace"] = ours("laplace")
@@ -90,7 +90,9 @@ def comparisons(quick: bool) -> Iterator[Comparison]:
                 found = run()
                 if turn or quick:  # the first round fills caches, of compiled code too
                     runs[name].append(found)
-    yield Comparison("logistic posterior, an effective draw", tuple(_timing(name, each) for name, each in runs.items()))
+    yield SpeedComparison(
+        "logistic posterior, an effective draw", tuple(_timing(name, each) for name, each in runs.items())
+    )
 
 
 def _timing(name: str, runs: list[Mapping[str, float]]) -> Timing:

@@ -18,7 +18,7 @@ from scipy.linalg.lapack import dtbtrs
 from scipy.signal import lfilter
 
 import stattools as st
-from stattools.benchmarking import Comparison, interleaved, show
+from stattools.benchmarking import SpeedComparison, interleaved, show
 
 N = 1_000_000
 TILE = 32768
@@ -53,7 +53,7 @@ def python_loop(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.array(out)
 
 
-def one_series(rounds: int) -> Iterator[Comparison]:
+def one_series(rounds: int) -> Iterator[SpeedComparison]:
     random = np.random.default_rng(0)
     a, b, y = random.uniform(0, 1, N), random.normal(size=N), np.empty(N)
     w, series = random.uniform(0, 0.1, N), pd.Series(b)
@@ -100,7 +100,7 @@ def one_series(rounds: int) -> Iterator[Comparison]:
     )
 
 
-def many_series(shape: tuple[int, int], rounds: int) -> Iterator[Comparison]:
+def many_series(shape: tuple[int, int], rounds: int) -> Iterator[SpeedComparison]:
     random = np.random.default_rng(0)
     x, w, y = random.normal(size=shape), random.uniform(0, 0.1, shape), np.empty(shape)
     yield interleaved(
@@ -115,7 +115,7 @@ def many_series(shape: tuple[int, int], rounds: int) -> Iterator[Comparison]:
     )
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     yield from one_series(5 if quick else 15)
     yield from many_series((1_000, 1_000) if quick else (10_000, 1_000), 3 if quick else 5)
 

@@ -14,7 +14,7 @@ import numpy as np
 from statsmodels.api import OLS, Logit
 
 import stattools as st
-from stattools.benchmarking import Comparison, interleaved, show
+from stattools.benchmarking import SpeedComparison, interleaved, show
 
 G = np.random.default_rng(0)
 X = np.column_stack([np.ones(100), G.normal(size=(100, 2))])
@@ -41,7 +41,7 @@ def minimal_ols() -> np.ndarray:
     return np.sqrt(np.diagonal(np.linalg.inv(gram)) * (rest @ rest) / 97)
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     rounds = 10 if quick else 50
     yield interleaved(
         "logistic, n = 100, p = 3",

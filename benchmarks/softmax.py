@@ -20,7 +20,7 @@ from scipy.special import logsumexp
 from statsmodels.api import MNLogit
 
 import stattools as st
-from stattools.benchmarking import Comparison, Timing, interleaved, peak, show
+from stattools.benchmarking import SpeedComparison, Timing, interleaved, peak, show
 from stattools.solvers.softmax.maximum import maximize_softmax
 
 type Answer = tuple[np.ndarray, np.ndarray]
@@ -63,7 +63,7 @@ def made(n: int, p: int, K: int) -> tuple[np.ndarray, np.ndarray]:
     return X, (eta + random.gumbel(size=eta.shape)).argmax(axis=1)
 
 
-def unpenalized(n: int, p: int, K: int, targets: bool) -> Iterator[Comparison]:
+def unpenalized(n: int, p: int, K: int, targets: bool) -> Iterator[SpeedComparison]:
     X, y = made(n, p, K)
     size = f"softmax, n = {n:,}, p = {p}, K = {K}, unpenalized"
 
@@ -98,7 +98,7 @@ def unpenalized(n: int, p: int, K: int, targets: bool) -> Iterator[Comparison]:
     )
 
 
-def digits(ridge: float, step: int, promised: dict[str, float], rounds: int) -> Comparison:
+def digits(ridge: float, step: int, promised: dict[str, float], rounds: int) -> SpeedComparison:
     """Every `step`-th of 5,000 digits of 784 pixels."""
     X, y = mnist_data()
     X, y = np.ascontiguousarray(X[::step] / 255.0), y[::step]
@@ -125,7 +125,7 @@ def digits(ridge: float, step: int, promised: dict[str, float], rounds: int) -> 
     )
 
 
-def many_digits() -> Comparison:
+def many_digits() -> SpeedComparison:
     X, y = mnist_data()
     images = X.reshape(-1, 28, 28)
     shifts = [(a, b) for a in (-1, 0, 1) for b in (-1, 0, 1)] + [(2, 0), (0, 2), (-2, 0)]
@@ -140,12 +140,12 @@ def many_digits() -> Comparison:
     start = perf_counter()
     facts["memory beyond X, GB"] = peak(run) / 1e9
     seconds = perf_counter() - start
-    return Comparison(
+    return SpeedComparison(
         f"digits, {len(X):,} x 784, K = 10, ridge 0.1, all cores", (Timing("stattools", (seconds,), facts),)
     )
 
 
-def many_standard_errors() -> Comparison:
+def many_standard_errors() -> SpeedComparison:
     """7,065 coefficients with standard errors; without the tracing of memory it takes half the time."""
     X, y = made(60_000, 784, 10)
     model, facts = st.softmax(y, X), dict[str, float | str]()
@@ -156,13 +156,13 @@ def many_standard_errors() -> Comparison:
     start = perf_counter()
     facts["memory beyond X, GB"] = peak(run) / 1e9
     seconds = perf_counter() - start
-    return Comparison(
+    return SpeedComparison(
         f"softmax, n = {len(X):,}, p = 784, K = 10, unpenalized, all cores, with standard errors",
         (Timing("stattools", (seconds,), facts),),
     )
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     if quick:
         yield from unpenalized(20_000, 20, 6, targets=False)
         for ridge in (1.0, 0.01):

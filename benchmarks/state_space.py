@@ -13,7 +13,7 @@ from statsmodels.datasets import nile
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 import stattools as st
-from stattools.benchmarking import Comparison, interleaved, show
+from stattools.benchmarking import SpeedComparison, interleaved, show
 from stattools.series.statespace.contrasts import Contrasts
 from stattools.series.statespace.random_walk import RandomWalk
 from stattools.series.statespace.state_table import smoothed
@@ -27,7 +27,7 @@ def walk(n: int, seed: int = 0) -> np.ndarray:
     return np.cumsum(0.1 * random.normal(size=n)) + random.normal(size=n)
 
 
-def comparisons(quick: bool) -> Iterator[Comparison]:
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     rounds = 3 if quick else 5
     y, theta = walk(N), np.array([1.0, 0.01])
     level = st.local_level(y)

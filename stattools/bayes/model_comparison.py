@@ -204,7 +204,7 @@ def _same_data(one: Any, other: Any) -> bool:
                     found.append(np.asarray(getattr(batch, name), dtype=float).ravel())
                     break
             else:
-                found.append(np.asarray(batch.rows.y, dtype=float).ravel() if hasattr(batch, "rows") else np.empty(0))
+                found.append(np.empty(0) if batch.rows is None else np.asarray(batch.rows.y, dtype=float).ravel())
             found.append(np.array([float(np.sum(getattr(batch, "trials", 0)))]))
         return found
 

@@ -30,6 +30,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, is_one_of
 from stattools.interface.memory import require_memory
 from stattools.interface.whole_numbers import whole_number
+from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
@@ -91,17 +92,7 @@ def posterior(
     tune = whole_number(tune, "tune", at_least=50, at_most=LONGEST_WARMUP)
     if not (is_number(target_accept) and 0.0 < target_accept < 1.0):
         raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {quoted(target_accept)}.")
-    # A fit has a log-likelihood too, as a number.
-    if not hasattr(model, "title") or not (callable(getattr(model, "loglik", None)) or hasattr(model, "parts")):
-        given = ": give the model that was fitted, fit.model" if hasattr(model, "model") else ""
-        raise IncompatibleError(
-            f"posterior needs a model; got {type(model).__name__}{given}. Models: st.logistic(...), st.coin(...)"
-        )
-    if isinstance(model, Network):
-        raise IncompatibleError(
-            f"posterior of {model.title} is not offered: its units can be exchanged, so that draws of its parameters "
-            "from several chains never agree. st.fit(model, members=10, seed=...) shows what the data leave open."
-        )
+    _require_model(model)
     prior = None if isinstance(prior, dict) and not prior else prior
     exact = _closed_form(model, prior) if method is None and sigma is None else None
     if exact is not None:
@@ -143,6 +134,20 @@ ALIKE: dict[type, Callable[[Any], Any]] = {
 """The prior where none was given, for models whose parameters are probabilities: all of them are alike."""
 
 
+def _require_model(model: Any) -> None:
+    """IncompatibleError for what is no model, and for networks."""
+    if not isinstance(model, AnyModel):
+        given = ": give the model that was fitted, fit.model" if hasattr(model, "model") else ""
+        raise IncompatibleError(
+            f"posterior needs a model; got {type(model).__name__}{given}. Models: st.logistic(...), st.coin(...)"
+        )
+    if isinstance(model, Network):
+        raise IncompatibleError(
+            f"posterior of {model.title} is not offered: its units can be exchanged, so that draws of its parameters "
+            "from several chains never agree. st.fit(model, members=10, seed=...) shows what the data leave open."
+        )
+
+
 def _closed_form(model: Any, prior: Any) -> Any:
     """The exact posterior, or None; without a prior all probabilities are alike, Beta(1, 1) or Dirichlet(1, ..., 1)."""
     if prior is None and type(model) in ALIKE:
@@ -154,7 +159,7 @@ def _closed_form(model: Any, prior: Any) -> Any:
 
 def _require_density(model: Any, prior: Any) -> None:
     """IncompatibleError for models that have closed forms only."""
-    if hasattr(model, "parts") or (hasattr(model, "evaluate") and not isinstance(model, Multinomial)):
+    if model.parts or (hasattr(model, "evaluate") and not isinstance(model, Multinomial)):
         return
     families = sorted({family.__name__ for kind, family in CLOSED_FORMS if kind is type(model)})
     wanted = " or ".join(f"st.{name}" for name in families) or "another model: it has no derivatives"
@@ -191,7 +196,7 @@ def _require_laplace(model: Model, method: str | None) -> None:
 
 def _require_size(model: Any) -> None:
     """IncompatibleError where NUTS would take hours and was not asked for by name, with the method that does not."""
-    if getattr(model, "has_scale", False) or not hasattr(model, "rows"):
+    if model.has_scale or model.rows is None:
         return
     rows, columns = model.rows.X.shape
     if rows * columns > MOST_CELLS:

@@ -4,7 +4,7 @@ The scripts under `benchmarks/` say what is compared; this package times, prints
 """
 
 from stattools.benchmarking.accuracy import decrement as decrement
-from stattools.benchmarking.comparison import Comparison as Comparison
+from stattools.benchmarking.comparison import SpeedComparison as SpeedComparison
 from stattools.benchmarking.comparison import Timing as Timing
 from stattools.benchmarking.comparison import interleaved as interleaved
 from stattools.benchmarking.limit import limit as limit

@@ -39,10 +39,10 @@ class Timing:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SpeedComparison:
     """Timings of several ways; the first is ours.
 
-    >>> both = Comparison("sum", (Timing("ours", (1.0, 2.0, 3.0)), Timing("loop", (9.0, 10.0, 30.0), target=4.0)))
+    >>> both = SpeedComparison("sum", (Timing("ours", (1.0, 2.0, 3.0)), Timing("loop", (9.0, 10.0, 30.0), target=4.0)))
     >>> both.ratio(both.peers[0]), both.held(both.peers[0]), both.losses
     (5.0, True, ())
     """
@@ -86,7 +86,7 @@ def interleaved(
     targets: Mapping[str, float] | None = None,
     warm: int = 1,
     judge: Callable[[Any], Facts] | None = None,
-) -> Comparison:
+) -> SpeedComparison:
     """Time `cases`, ours first, in turns: one thread each, `rounds` rounds after `warm` that do not count.
 
     A case that returns a mapping states facts; `judge` states those of another answer that is not None, off the clock.
@@ -113,7 +113,9 @@ def interleaved(
                     times[name].append(seconds)
                 if turn == rounds - 1:
                     facts[name] = _facts(said, judge)
-    return Comparison(title, tuple(Timing(name, tuple(times[name]), facts[name], targets.get(name)) for name in cases))
+    return SpeedComparison(
+        title, tuple(Timing(name, tuple(times[name]), facts[name], targets.get(name)) for name in cases)
+    )
 
 
 def _facts(said: object, judge: Callable[[Any], Facts] | None) -> Facts:

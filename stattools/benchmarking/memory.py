@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from stattools.benchmarking.comparison import Comparison
+from stattools.benchmarking.comparison import SpeedComparison
 
 
 def peak(run: Callable[[], object]) -> int:
@@ -48,8 +48,12 @@ def resident_peak() -> int:
 
 
 def with_memory(
-    comparison: Comparison, cases: Mapping[str, Callable[[], object]], *, unit: float = 1e6, name: str = "memory, MB"
-) -> Comparison:
+    comparison: SpeedComparison,
+    cases: Mapping[str, Callable[[], object]],
+    *,
+    unit: float = 1e6,
+    name: str = "memory, MB",
+) -> SpeedComparison:
     """The comparison with a fact more: the peak of one more run of each case, in `unit` bytes, called `name`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from stattools.benchmarking.comparison import Comparison, Timing
+from stattools.benchmarking.comparison import SpeedComparison, Timing
 from stattools.text.columns import aligned
 
 
-def show(comparisons: Iterable[Comparison]) -> None:
+def show(comparisons: Iterable[SpeedComparison]) -> None:
     """Print each comparison as soon as it is measured."""
     for comparison in comparisons:
         print("\n".join(lines(comparison)), end="\n\n", flush=True)
 
 
-def lines(comparison: Comparison) -> list[str]:
+def lines(comparison: SpeedComparison) -> list[str]:
     """A table of text.
 
-    >>> print("\\n".join(lines(Comparison("sum", (Timing("ours", (0.001,)), Timing("loop", (0.01,), target=4.0))))))
+    >>> loop = Timing("loop", (0.01,), target=4.0)
+    >>> print("\\n".join(lines(SpeedComparison("sum", (Timing("ours", (0.001,)), loop)))))
     sum
            median  times ours           promised
     ────────────────────────────────────────────
@@ -28,7 +29,7 @@ def lines(comparison: Comparison) -> list[str]:
     return [comparison.title, *aligned(head, body, left=1)]
 
 
-def cells(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
+def cells(comparison: SpeedComparison) -> tuple[list[str], list[list[str]]]:
     """Header and rows of a comparison's table: a column for each fact that somebody states."""
     stated = list(dict.fromkeys(name for timing in comparison.timings for name in timing.facts))
     promised = any(timing.target is not None for timing in comparison.timings)
@@ -46,7 +47,7 @@ def cells(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
     return head, body
 
 
-def promise(comparison: Comparison, timing: Timing) -> str:
+def promise(comparison: SpeedComparison, timing: Timing) -> str:
     """The least ratio that was promised, and whether it held."""
     if timing.target is None:
         return ""

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from stattools.benchmarking.comparison import Comparison
+from stattools.benchmarking.comparison import SpeedComparison
 from stattools.benchmarking.printing import cells, ratio
 from stattools.benchmarking.scripts import Script
 from stattools.reporting import figures
@@ -33,14 +33,14 @@ OPENING = (
 )
 
 
-def document(measured: Mapping[Script, Sequence[Comparison]], command: str) -> Document:
+def document(measured: Mapping[Script, Sequence[SpeedComparison]], command: str) -> Document:
     """The report of what was measured, script by script."""
     sections = [_section(script, comparisons) for script, comparisons in measured.items()]
     every = [comparison for comparisons in measured.values() for comparison in comparisons]
     return Document("Benchmarks", (Paragraph(OPENING), _losses(every), *sections, _provenance(command)))
 
 
-def _losses(comparisons: Sequence[Comparison]) -> Section:
+def _losses(comparisons: Sequence[SpeedComparison]) -> Section:
     items = tuple(
         f"{literal(comparison.title)}: **{literal(timing.name)}** takes {ratio(comparison.ratio(timing))} times as "
         f"long as ours{'' if timing.target is None else f', promised was {ratio(timing.target)}'}."
@@ -52,7 +52,7 @@ def _losses(comparisons: Sequence[Comparison]) -> Section:
     )
 
 
-def _section(script: Script, comparisons: Sequence[Comparison]) -> Section:
+def _section(script: Script, comparisons: Sequence[SpeedComparison]) -> Section:
     blocks: list[Block] = []
     if any(comparison.peers for comparison in comparisons):
         blocks.append(_figure(script.name, comparisons))
@@ -64,7 +64,7 @@ def _section(script: Script, comparisons: Sequence[Comparison]) -> Section:
     return Section(script.summary, tuple(blocks))
 
 
-def _figure(name: str, comparisons: Sequence[Comparison]) -> Figure:
+def _figure(name: str, comparisons: Sequence[SpeedComparison]) -> Figure:
     """The ratios of a script; where all have one and the same peer, its name is said once, in the caption."""
     pairs = [(comparison, timing) for comparison in comparisons for timing in comparison.peers]
     groups, names = [comparison.title for comparison, _ in pairs], [timing.name for _, timing in pairs]

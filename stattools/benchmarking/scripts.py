@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from stattools.benchmarking.comparison import Comparison
+from stattools.benchmarking.comparison import SpeedComparison
 from stattools.errors import DomainError
 
 
@@ -18,7 +18,7 @@ class Script:
 
     name: str
     summary: str
-    comparisons: Callable[[bool], Iterable[Comparison]]
+    comparisons: Callable[[bool], Iterable[SpeedComparison]]
 
 
 def scripts(folder: Path, names: Iterable[str] = ()) -> tuple[Script, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 import stattools as st
 from stattools.cli.guess import Guess
 from stattools.errors import IdentificationError, IncompatibleError
+from stattools.inference.existence.overlap import SeparationError
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table, code, literal
 from stattools.reporting.tables import count, number, p_value
@@ -57,8 +58,8 @@ class Analysis:
     def ok(self) -> bool:
         """True where there is a fit, its reference agrees, and draws are to be trusted."""
         agrees = self.agreement is None or self.agreement.ok
-        diagnostics = getattr(self.posterior, "diagnostics", None)
-        return self.failure is None and agrees and (diagnostics is None or diagnostics.ok)
+        trusted = not isinstance(self.posterior, st.Posterior) or self.posterior.diagnostics.ok
+        return self.failure is None and agrees and trusted
 
 
 def analyze(
@@ -191,9 +192,9 @@ def _chosen(analysis: Analysis) -> str:
 
 def _limits(error: IdentificationError) -> tuple[Block, ...]:
     """What separated data say nevertheless: which coefficients are infinite, and intervals for all."""
-    separation = getattr(error, "separation", None)
-    if separation is None:
+    if not isinstance(error, SeparationError):
         return ()
+    separation = error.separation
     rows = []
     for row in separation.table().to_dict("records"):
         ends = [float(row[name]) for name in ("estimate", "lower", "upper")]

@@ -12,7 +12,7 @@ from stattools.cli.failures import failures
 from stattools.cli.progress import progress
 
 if TYPE_CHECKING:
-    from stattools.benchmarking.comparison import Comparison
+    from stattools.benchmarking.comparison import SpeedComparison
     from stattools.benchmarking.scripts import Script
 
 
@@ -35,7 +35,7 @@ def bench(
         from stattools.reporting.files import write
 
         found = scripts(folder, names or ())
-        measured: dict[Script, list[Comparison]] = {}
+        measured: dict[Script, list[SpeedComparison]] = {}
         with progress(len(found)) as advance:
             for script in found:
                 advance(script.name)

@@ -9,6 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from stattools.bayes.sampling.draws import Posterior
+from stattools.errors import StattoolsError
 from stattools.reporting.provenance import code_version, data_hash, environment
 from stattools.text.printing import is_encodable
 
@@ -29,7 +33,11 @@ def text(value: Any) -> str:
 
 def failure(error: BaseException) -> dict[str, Any]:
     """An analysis that failed."""
-    return {"ok": False, "error": type(error).__name__, "message": getattr(error, "message", str(error))}
+    return {
+        "ok": False,
+        "error": type(error).__name__,
+        "message": error.message if isinstance(error, StattoolsError) else str(error),
+    }
 
 
 def fit(result: Any) -> dict[str, Any]:
@@ -73,7 +81,7 @@ def agreement(result: Any) -> dict[str, Any]:
 
 def posterior(result: Any) -> dict[str, Any]:
     """Means, spreads and intervals of a posterior, and whether its draws are to be trusted."""
-    if not hasattr(result, "diagnostics"):
+    if not isinstance(result, Posterior):
         return {"exact": True, "distribution": repr(result)}
     return {
         "exact": False,
@@ -104,7 +112,7 @@ def records(frame: Any) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _finite(value: Any) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from stattools.data.formula.evaluation import constants, contrast_call
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.transforms import contrast
-from stattools.data.tables.columns import listing
+from stattools.data.tables.columns import listing, sorted_codes
 from stattools.errors import DomainError
 
 if TYPE_CHECKING:
@@ -39,11 +39,7 @@ def over_levels(factor: Expression, column: pd.Series, levels: tuple[Any, ...], 
     from formulaic.materializers.types import FactorValues
     from formulaic.transforms import C
 
-    if column.dtype.kind == "O":
-        found, codes = column.cat.categories.tolist(), column.cat.codes.to_numpy()
-    else:
-        labels, codes = np.unique(column, return_inverse=True)
-        found = labels.tolist()
+    found, codes = sorted_codes(column)
     places = {level: place for place, level in enumerate(levels)}
     if unseen := [level for level in found if level not in places]:
         at = int(rows[int(np.argmax(codes == found.index(unseen[0])))])

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from stattools.inference.any_fit import AnyFit
 from stattools.inference.covariance import HAC, Cluster
 from stattools.inference.penalties import Penalty, Ridge
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.record import record
-from stattools.series.statespace.structural import variances_of
 from stattools.solvers import Solution
 
 
 @record
-class Estimates:
+class Estimates(AnyFit):
     """The fields of a fit, see `stattools.Fit`, and what needs no other file to be told."""
 
     model: Any
@@ -54,7 +54,7 @@ class Estimates:
     @property
     def df(self) -> float:
         """Residual degrees of freedom, n minus the number of coefficients."""
-        return self.n - self._n_free
+        return self.n - self.model.n_free
 
     @property
     def aic(self) -> float:
@@ -66,22 +66,21 @@ class Estimates:
     @property
     def bic(self) -> float:
         """Schwarz's criterion, p log n - 2 loglik; the scale is not counted, as in statsmodels; NaN without n."""
-        n = getattr(self.model, "observations", self.n)
-        return float("nan") if n is None else float(self._counted * np.log(n) - 2.0 * self.loglik)
+        return float(self._counted * np.log(self.n) - 2.0 * self.loglik) if self.model.is_counted else float("nan")
 
     @property
     def _counted(self) -> int:
         """Parameters and flat initial states."""
-        return self._n_free + getattr(self.model, "diffuse", 0)
+        return self.model.n_free + self.model.diffuse
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of interval that this model has."""
-        if self._is_proportion:
+        if self.model.intervals:
             return tuple(self.model.intervals)
         if isinstance(self.penalty, Ridge):
             return ()
-        return ("wald", "profile") if self.penalty or variances_of(self.model) else ("wald", "profile", "score")
+        return ("wald", "profile") if self.penalty or self.model.variances else ("wald", "profile", "score")
 
     @cached_property
     def r_squared(self) -> float:
@@ -96,13 +95,3 @@ class Estimates:
         require_level(level)
         tail = 0.5 * (1.0 - level)
         return float(-special.stdtrit(self.t_df, tail) if np.isfinite(self.t_df) else -special.ndtri(tail))
-
-    @property
-    def _n_free(self) -> int:
-        """Number of free parameters: one less than estimates where those are probabilities that add to 1."""
-        return getattr(self.model, "n_free", len(self.estimate))
-
-    @property
-    def _is_proportion(self) -> bool:
-        """True for `st.coin` and `st.binomial`, which bring their own intervals and test."""
-        return hasattr(self.model, "intervals")

@@ -147,7 +147,7 @@ def _explain_failure(model: Model) -> None:
 
 def not_converged(model: Any, solution: Solution) -> ConvergenceError:
     """What is said where a solver stopped short of the maximum."""
-    exact = "st.LeastSquares()" if getattr(model, "has_scale", False) else "st.Newton()"
+    exact = "st.LeastSquares()" if model.has_scale else "st.Newton()"
     message = (
         f"{solution.solver} stopped after {solution.steps} steps, {solution.decrement:.2g} standard errors from the "
         f"maximum of {model.title} ({solution.status}). Use {exact}, raise max_steps, or look for columns that are "

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.tables.arrays import NUMBERS, matrix
 from stattools.data.tables.columns import coded, missing
 from stattools.data.tables.pairing import index_of, paired, same_index
-from stattools.data.tables.table import series, table
+from stattools.data.tables.table import is_frame, series, table
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
@@ -168,7 +168,7 @@ def fit_many(
         if outcomes is not None or weights is not None:
             raise IncompatibleError("fit_many of several models takes no outcomes= or weights=: each has its own.")
         return together(list(models), tuple(range(len(models))))
-    if isinstance(models, LocalLevels | np.ndarray | list) or hasattr(models, "columns"):
+    if isinstance(models, LocalLevels | np.ndarray | list) or is_frame(models):
         return local_levels(models)
     raise IncompatibleError(f"fit_many needs a formula, a model, models or series; got {type(models).__name__}.")
 
@@ -194,27 +194,21 @@ def _by_group(whole: Model, data: Any, by: Any) -> ManyFits:
 
 
 def _with_rows(whole: Model, part: NDArray[np.intp]) -> Model:
-    rows = whole.rows
-    taken = {
-        name: None if (v := getattr(rows, name)) is None else v[part] for name in ("weight", "offset", "precision")
-    }
     index = None if whole.index is None else whole.index[part]
-    rows = replace(rows, X=rows.X[part], y=rows.y[part], **taken)
-    return replace(whole, rows=rows, kept=None, source=None, index=index)
+    return replace(whole, rows=whole.rows.take(part), kept=None, source=None, index=index)
 
 
 def _of_one(model: Model, outcomes: ArrayLike | None, weights: ArrayLike | None) -> ManyFits:
-    n = len(model.rows.X)
     paired(("outcomes=", outcomes), ("weights=", weights))
+    parts: list[Floats | None] = []
     for name, given in (("outcomes=", outcomes), ("weights=", weights)):
         same_index("the rows of the model", model.index, f"the columns of {name}", index_of(getattr(given, "T", None)))
-    parts: list[Floats | None] = []
-    for name, given in (("outcomes", outcomes), ("weights", weights)):
         values = None if given is None else _numbers(given, name)
         if values is not None:
-            require_memory(f"{name}= of shape {values.shape}", 3 * values.size, SOME)
+            require_memory(f"{name} of shape {values.shape}", 3 * values.size, SOME)
+        n = len(model.rows.X)
         if values is not None and (values.ndim != 2 or values.shape[1] != n):
-            raise DomainError(f"fit_many needs {name}= of shape (m, {n}), a row per fit; got shape {values.shape}.")
+            raise DomainError(f"fit_many needs {name} of shape (m, {n}), a row per fit; got shape {values.shape}.")
         parts.append(values)
     Y, W = parts
     if Y is not None and W is not None and len(Y) != len(W):
@@ -230,7 +224,7 @@ def _numbers(given: Any, name: str) -> Floats:
     """A row of numbers per fit, each read as a column is; NaN where there is none, which the checks refuse."""
     if type(given) is np.ndarray and given.dtype.kind in NUMBERS:
         return np.asarray(given, dtype=float)
-    return matrix(given, f"fit_many's {name}=")[0]
+    return matrix(given, f"fit_many's {name}")[0]
 
 
 def replicated(model: Model, Y: Floats | None, W: Floats | None) -> ManyFits:
@@ -293,16 +287,5 @@ def _assembled(model: Model, labels: tuple[Any, ...], found: Members, model_of: 
         numbers = (alone.loglik, alone.scale, alone.solution.decrement, alone.n)
         found.put(k, Members(alone.estimate, alone.covariance, *numbers))  # type: ignore[arg-type]
     df = found.n - len(model.names) if model.has_scale else np.full(len(labels), np.inf)
-    return ManyFits(
-        model.title,
-        model.names,
-        labels,
-        found.estimate,
-        found.covariance,
-        found.loglik,
-        found.scale,
-        found.decrement,
-        df,
-        reasons,
-        model_of,
-    )
+    numbers = (found.estimate, found.covariance, found.loglik, found.scale, found.decrement)
+    return ManyFits(model.title, model.names, labels, *numbers, df, reasons, model_of)

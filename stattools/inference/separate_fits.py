@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from stattools.data.tables.outcome import as_outcome
 from stattools.errors import IncompatibleError, quoted
+from stattools.inference.any_fit import AnyFit
 from stattools.inference.fitted import Fit
 from stattools.interface.arguments import is_one_of
 from stattools.models.regressions.one_vs_rest import OneVsRest
@@ -21,7 +22,7 @@ NOTE = "Predicted probabilities are normalized only after the fact; st.softmax h
 
 
 @dataclass(frozen=True, eq=False)
-class OneVsRestFit:
+class OneVsRestFit(AnyFit):
     """K logistic fits, in the order of `model.labels`. They share no likelihood, so there is no joint AIC or test."""
 
     model: OneVsRest

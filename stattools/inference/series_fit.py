@@ -33,8 +33,7 @@ class SeriesFit(Fit):
     @property
     def boundary(self) -> tuple[str, ...]:
         """Names of the variances whose maximum is 0; they have no standard error and no Wald interval."""
-        positive = self.model.positive
-        return tuple(name for name, value in zip(positive, self.estimate, strict=False) if value == 0)
+        return tuple(name for name, value in zip(self.model.variances, self.estimate, strict=False) if value == 0)
 
     def forecast(self, steps: int, *, level: float | None = None, **options: Any) -> pd.DataFrame:
         """What comes next: a frame with `time, mean, variance, lower, upper`.

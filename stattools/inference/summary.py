@@ -8,16 +8,14 @@ import numpy as np
 
 from stattools.inference.estimates import Estimates
 from stattools.inference.intervals.coefficients import interval, table
-from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.series.statespace.state_table import drift_of
-from stattools.series.statespace.structural import Structural
 from stattools.text.columns import aligned, decimals, number, p_text, place
 
 
 def page(fit: Estimates) -> str:
     """The page that `print(fit)` shows."""
-    body = _proportion_lines(fit) if hasattr(fit.model, "intervals") else _coefficient_lines(fit)
+    body = _proportion_lines(fit) if fit.model.intervals else _coefficient_lines(fit)
     return "\n".join([*_head(fit), "", *body, "", *_foot(fit)])
 
 
@@ -53,25 +51,17 @@ def certificate(fit: Estimates) -> str:
 
 def maximum(model: Any) -> str:
     """What the climb came to: of a user's own log-likelihood nobody knows whether there is a higher one."""
-    return "a local maximum" if isinstance(model, Custom) else "the maximum"
+    return "a local maximum" if model.is_function else "the maximum"
 
 
 def rows_line(model: Any) -> str:
     """`397 rows, 3 dropped for missing values (gre 2, gpa 1)`."""
-    n = f"{model.n:,.0f}"
-    if hasattr(model, "observations"):
-        return "number of observations not given" if model.observations is None else f"{n} observations"
-    if hasattr(model, "counted"):
+    if model.counted is not None:
         return model.counted
-    if isinstance(model, Structural):
-        missing = model.steps - int(model.n)
-        return f"{model.steps:,} times, {missing:,} missing" if missing else f"{n} observations, none missing"
-    if not isinstance(model, Model):
-        return f"{n} trials, {model.successes:,.0f} successes"
     rows = len(model.rows.X)
     counted = f"{rows:,} row{'' if rows == 1 else 's'}"
     if model.rows.weight is not None:
-        counted += f" standing for {n} observations (weights)"
+        counted += f" standing for {model.n:,.0f} observations (weights)"
     if not model.n_dropped:
         return f"{counted}, none dropped"
     if missing := model.n_dropped - model.n_empty:
@@ -123,7 +113,6 @@ def _proportion_lines(fit: Estimates) -> list[str]:
     if len(fit.estimate) > 1:
         return [*_coefficient_lines(fit), "", f"z and p are those of the score test of {fit.model.null} in each arm."]
     statistic, p_value = fit.model.test()
-    null = getattr(fit.model, "null", "theta = 1/2")
     theta, se = float(fit.estimate[0]), float(fit.se[0])
     places = decimals(se)
     rows = []
@@ -135,7 +124,7 @@ def _proportion_lines(fit: Estimates) -> list[str]:
     return [
         *lines,
         "",
-        f"Score test of {null}: z = {np.ravel(statistic)[0]:.2f}, p = {p_text(float(np.ravel(p_value)[0]))}",
+        f"Score test of {fit.model.null}: z = {np.ravel(statistic)[0]:.2f}, p = {p_text(float(np.ravel(p_value)[0]))}",
     ]
 
 
@@ -143,7 +132,7 @@ def _foot(fit: Estimates) -> list[str]:
     line = f"log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
     if not np.isfinite(fit.bic):
         line = line.replace("   BIC nan", "")
-    if hasattr(fit.model, "intervals"):
+    if fit.model.intervals:
         return [line, certificate(fit)]
     name = "R²" if fit.model.has_scale else "McFadden R²"
     if np.isfinite(fit.r_squared):
@@ -151,7 +140,7 @@ def _foot(fit: Estimates) -> list[str]:
     if fit.model.has_scale:
         line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
     intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
-    if isinstance(fit.model, Structural):
+    if fit.model.variances:
         intervals = intervals.replace("Wald", "Wald on the log scale for variances")
         return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
     source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."

@@ -20,6 +20,7 @@ from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
 from stattools.inference.trainable import Trainable
 from stattools.interface.memory import require_memory
+from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.regressions.one_vs_rest import OneVsRest
@@ -54,7 +55,7 @@ def way_of(model: Any) -> Way:
             return WAYS[kind]
     if isinstance(model, Trainable):
         return _trained
-    if not all(hasattr(model, part) for part in ("names", "start", "evaluate")):
+    if not (isinstance(model, AnyModel) and hasattr(model, "evaluate")):
         raise IncompatibleError(f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.")
     return partial(_fit_log_likelihood, usual=Newton())
 

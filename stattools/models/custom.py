@@ -15,9 +15,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.errors import DomainError, quoted
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import are_different, as_numbers, as_theta, is_number, labelled, written
 from stattools.interface.arrays import Floats
+from stattools.models.any_model import AnyModel
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
 from stattools.models.model import Evaluation
 from stattools.text.printing import prints
@@ -28,7 +29,7 @@ LARGEST = 1e150
 
 @prints
 @dataclass(frozen=True, eq=False)
-class Custom:
+class Custom(AnyModel):
     """A log-likelihood given as a function of theta, shape (p,); made by `st.custom`.
 
     `T` maps the coordinates that solvers work in to the user's: theta = T phi. The columns of `units` (p, p), in those
@@ -44,12 +45,27 @@ class Custom:
     T: Floats
     units: Floats | None = None
     kind = "custom"
-    has_scale = False
+    is_function = True
+    is_unconstrained = True
 
     @property
     def n(self) -> float:
         """Number of observations, or 1 where it was not given."""
         return 1.0 if self.observations is None else self.observations
+
+    @property
+    def is_counted(self) -> bool:
+        """True where the number of observations was given."""
+        return self.observations is not None
+
+    @property
+    def counted(self) -> str:
+        """How many observations there are, in words."""
+        return f"{self.n:,.0f} observations" if self.is_counted else "number of observations not given"
+
+    def arrays(self) -> dict[str, Any]:
+        """Raises IncompatibleError: what a function depends on cannot be seen."""
+        raise IncompatibleError(f"{self.title} is a function, whose data cannot be seen and have no hash.")
 
     def loglik(self, theta: ArrayLike) -> float:
         """The user's function at theta, in the user's coordinates."""
@@ -96,10 +112,6 @@ class Custom:
         if self.gradient is None:
             return best_steps(self._value, phi, W, noise)
         return Steps(H, H, 0.0, 0.0)
-
-    def dispersion(self, theta: ArrayLike) -> float:
-        """1: a scale is one of the user's own parameters."""
-        return 1.0
 
     @property
     def axes(self) -> Floats:

@@ -27,6 +27,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.any_model import AnyModel
 from stattools.models.predictors.linear import Linear
 from stattools.numerics.products import FEW, symmetric
 from stattools.numerics.sweep import Share
@@ -86,7 +87,7 @@ class Evaluation:
 
 
 @record
-class Model:
+class Model(AnyModel):
     """A likelihood bound to data: what `st.ols`, `st.logistic`, `st.softmax` and `st.poisson` return.
 
     `names` are the flat coefficient names, `terms` the columns of X, `labels` the outcome's categories (the reference
@@ -97,9 +98,9 @@ class Model:
 
     kind: str
     title: str
-    likelihood: Likelihood
+    likelihood: Likelihood = field()
     predictor: Linear
-    rows: Rows
+    rows: Rows = field()
     design: Design
     outcome_name: str
     start: Floats
@@ -111,6 +112,7 @@ class Model:
     kept: NDArray[np.intp] | None = None
     source: Any = None
     index: Any = None
+    is_unconstrained = True
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 import numpy as np
 
 from stattools.errors import IncompatibleError, quoted
+from stattools.inference.any_fit import AnyFit
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.interface.arguments import is_one_of
 from stattools.interface.interval import require_level
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class NetworkEnsemble:
+class NetworkEnsemble(AnyFit):
     """Networks of one model from different starts ("deep") or resampled rows ("bootstrap"): `st.fit(model, members=)`.
 
     Predictions are the mean over members; their spread is how much the training, and for "bootstrap" the data, leave

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError, quoted
+from stattools.inference.any_fit import AnyFit
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class NetworkFit:
+class NetworkFit(AnyFit):
     """What `st.fit(st.network(...), seed=...)` returns.
 
     `model` is frozen (batch norm in evaluation mode), `estimate` (size,) the parameters, `loglik` that of all rows,

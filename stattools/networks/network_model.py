@@ -23,6 +23,7 @@ from stattools.inference.prediction.new_rows import frequencies_of
 from stattools.interface.arguments import as_theta
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.any_model import AnyModel
 from stattools.models.model import EXACT_FIT, NOT_ASKED, Evaluation
 from stattools.networks.batch_norm import Moments
 from stattools.networks.dense import Dense, Floats
@@ -35,12 +36,12 @@ BLOCK = 2048
 
 @prints
 @dataclass(frozen=True, eq=False)
-class NetworkModel:
+class NetworkModel(AnyModel):
     """A network bound to data, see `stattools.Network`, without the ways to train it."""
 
-    likelihood: Likelihood
+    likelihood: Likelihood = field()
     perceptron: Perceptron
-    rows: Rows
+    rows: Rows = field()
     center: Floats
     scale: Floats
     design: Design

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.two_loops import Inverse
+from stattools.numerics.two_loops import Preconditioner
 
 MARGIN = 10.0
 """A residual measured in the metric may be so many times as long in the information."""
@@ -23,7 +23,7 @@ MARGIN = 10.0
 def newton_step(
     times: Callable[[Floats], Floats],
     score: Floats,
-    metric: Inverse,
+    metric: Preconditioner,
     accuracy: float = 1e-2,
     most: int = 300,
     enough: float = 0.0,

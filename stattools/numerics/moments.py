@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Moments(NamedTuple):
+class SampleMoments(NamedTuple):
     """How many (or how much, with weights), their mean, and the sum of squares about it; adds with `+`.
 
-    >>> whole = Moments.of(np.array([1.0, 2.0])) + Moments.of(np.array([6.0]))
+    >>> whole = SampleMoments.of(np.array([1.0, 2.0])) + SampleMoments.of(np.array([6.0]))
     >>> whole.mean, whole.square
     (3.0, 14.0)
     """
@@ -24,7 +24,7 @@ class Moments(NamedTuple):
 
     @classmethod
     @np.errstate(over="ignore", invalid="ignore")  # of numbers whose squares overflow, which are refused
-    def of(cls, values: NDArray[np.float64], weight: NDArray[np.float64] | None = None) -> Moments:
+    def of(cls, values: NDArray[np.float64], weight: NDArray[np.float64] | None = None) -> SampleMoments:
         """The moments of an array, not empty."""
         n = float(len(values)) if weight is None else float(weight.sum())
         if not n:
@@ -33,13 +33,13 @@ class Moments(NamedTuple):
         gap = values - mean
         return cls(n, mean, float(gap @ gap if weight is None else gap @ (weight * gap)))
 
-    def __add__(self, other: Moments) -> Moments:  # type: ignore[override]
+    def __add__(self, other: SampleMoments) -> SampleMoments:  # type: ignore[override]
         n = self.n + other.n
         if not n:
             return self
         gap = other.mean - self.mean
         mean = self.mean + gap * (other.n / n)
-        return Moments(n, mean, self.square + other.square + gap * gap * (self.n * other.n / n))
+        return SampleMoments(n, mean, self.square + other.square + gap * gap * (self.n * other.n / n))
 
     def about(self, center: float) -> float:
         """The sum of squares about `center`."""

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from stattools.interface.arrays import Floats
 
 
-class Inverse(Protocol):
+class Preconditioner(Protocol):
     """Turns a score into a step."""
 
     def solve(self, score: Floats) -> Floats: ...
@@ -25,7 +25,7 @@ class Change(NamedTuple):
     curvature: float
 
 
-def direction(score: Floats, changes: Sequence[Change], metric: Inverse, size: float = 1.0) -> Floats:
+def direction(score: Floats, changes: Sequence[Change], metric: Preconditioner, size: float = 1.0) -> Floats:
     """The step for a score; the metric's inverse is times `size`.
 
     >>> import numpy as np

@@ -58,7 +58,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """A check that was run: what it measured, in how many seconds, and whether it kept its promise."""
 
     check: Check

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stattools.qualification.check import Finding
+from stattools.qualification.check import CheckResult
 from stattools.qualification.installation import facts as installation_facts
 from stattools.qualification.qualification import Qualification
 from stattools.reporting import figures, sections
@@ -110,7 +110,7 @@ def _operation(found: Qualification) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _digits(findings: Sequence[Finding]) -> Table:
+def _digits(findings: Sequence[CheckResult]) -> Table:
     rows = []
     for one in findings:
         check = one.check
@@ -128,7 +128,7 @@ def _owed(found: float | None, owed: float | None) -> str:
     return f"{math.floor(found)} of {owed:.0f}" if owed is not None and math.isfinite(found) else "none"
 
 
-def _statistics(findings: Sequence[Finding]) -> Table:
+def _statistics(findings: Sequence[CheckResult]) -> Table:
     rows = []
     for one in findings:
         check, value = one.check, one.measured.statistic
@@ -138,11 +138,11 @@ def _statistics(findings: Sequence[Finding]) -> Table:
     return Table(("model", "data", "against", "statistic", "value", "verdict"), tuple(rows), "llllrc")
 
 
-def _verdict(one: Finding) -> str:
+def _verdict(one: CheckResult) -> str:
     return "pass" if one.ok else "**fail**"
 
 
-def _figure(findings: Sequence[Finding]) -> Figure:
+def _figure(findings: Sequence[CheckResult]) -> Figure:
     counted = [one for one in findings if any(found is not None for found in one.measured.digits)]
     models = list(dict.fromkeys(one.check.model for one in counted))
     digits = {
@@ -159,7 +159,7 @@ def _figure(findings: Sequence[Finding]) -> Figure:
     )
 
 
-def _fewest(findings: Sequence[Finding], model: str, place: int) -> float:
+def _fewest(findings: Sequence[CheckResult], model: str, place: int) -> float:
     values = [one.measured.digits[place] for one in findings if one.check.model == model]
     known = [value for value in values if value is not None]
     return min(known) if known else np.nan

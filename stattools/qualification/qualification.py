@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from stattools.errors import StattoolsError
 from stattools.numerics.threads import one_blas_thread
-from stattools.qualification.check import Check, Finding, Measured
+from stattools.qualification.check import Check, CheckResult, Measured
 from stattools.qualification.installation import Inspection, facts, inspect
 from stattools.qualification.nist_files import certified_checks
 from stattools.reporting.provenance import code_version, environment
@@ -36,7 +36,7 @@ class Qualification:
     """Everything that was inspected and checked; `ok` where all of it is as it should be."""
 
     inspections: tuple[Inspection, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckResult, ...]
     extent: Extent
     nist: str | None = None
 
@@ -105,7 +105,7 @@ def qualify(
 
 def run(
     wanted: Sequence[Check], *, effort: float = 1.0, advance: Callable[[str], None] = lambda what: None
-) -> tuple[Finding, ...]:
+) -> tuple[CheckResult, ...]:
     """Each check, timed."""
     findings = []
     for check in wanted:
@@ -115,5 +115,5 @@ def run(
             measured = check.measure(effort)
         except StattoolsError as error:
             measured = Measured(agrees=False, note=str(error))
-        findings.append(Finding(check, measured, time.perf_counter() - start))
+        findings.append(CheckResult(check, measured, time.perf_counter() - start))
     return tuple(findings)

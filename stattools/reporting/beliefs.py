@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from stattools.bayes.conjugate.beta_binomial import Beta
+from stattools.bayes.conjugate.gamma_poisson import Gamma
 from stattools.bayes.empirical_bayes import EmpiricalBayes
 from stattools.bayes.prior_checks.ledger import Ledger
 from stattools.bayes.prior_checks.sensitivity import PriorSensitivity, TippingPrior
@@ -30,7 +32,7 @@ def sensitivity(found: PriorSensitivity, tipping: TippingPrior | None = None, na
     """The map of a conclusion over prior mean and strength, with the edge of the decision and the tipping prior."""
     own = found.posterior.prior
     marks: dict[str, tuple[float, float]] = {}
-    if hasattr(own, "a"):
+    if isinstance(own, Beta):
         marks[repr(own)] = (float(own.mean), float(own.a + own.b))
     if tipping is not None and tipping.exists:
         marks["tipping prior"] = (tipping.mean, tipping.strength)
@@ -121,30 +123,18 @@ def shrinkage(found: EmpiricalBayes, *, xlabel: str, ylabel: str, name: str = "s
 
 def limits(found: EmpiricalBayes, points: int = 80) -> tuple[Any, Any]:
     """(sizes, lower, upper) that hold a group's share with probability 0.95: by chance alone, and under the prior."""
-    from scipy import stats
-
-    center, tail = _center(found), 0.5 * (1.0 - LEVEL)
-    if hasattr(found.prior, "a"):
-        n = np.unique(np.geomspace(found.size.min(), found.size.max(), points).astype(int))
-        a, b = center * _strength(found), (1.0 - center) * _strength(found)
-        chance, model = stats.binom(n, center), stats.betabinom(n, a, b)
-    else:
-        n = np.geomspace(found.size.min(), found.size.max(), points)
-        shape = _strength(found) * center
-        chance, model = stats.poisson(n * center), stats.nbinom(shape, shape / (shape + n * center))
-    return tuple((n, law.ppf(tail) / n, law.ppf(1.0 - tail) / n) for law in (chance, model))  # type: ignore[return-value]
+    of, tail = OF_GROUPS[type(found.prior)], 0.5 * (1.0 - LEVEL)
+    n = np.geomspace(found.size.min(), found.size.max(), points)
+    n = np.unique(n.astype(int)) if of.are_whole else n
+    laws = of.laws(n, _center(found), float(np.median(of.strength(found.prior))))
+    return tuple((n, law.ppf(tail) / n, law.ppf(1.0 - tail) / n) for law in laws)  # type: ignore[return-value]
 
 
 def within(found: EmpiricalBayes, spread: float) -> Any:
     """Which groups lie between the limits at their own size: spread 1 by chance alone, 0 under the prior."""
-    from scipy import stats
-
-    tail, mean, n = 0.5 * (1.0 - LEVEL), found.prior.mean, found.size
-    if hasattr(found.prior, "a"):
-        law = stats.binom(n, mean) if spread else stats.betabinom(n, found.prior.a, found.prior.b)
-    else:
-        shape = found.prior.shape
-        law = stats.poisson(n * mean) if spread else stats.nbinom(shape, shape / (shape + n * mean))
+    of, tail = OF_GROUPS[type(found.prior)], 0.5 * (1.0 - LEVEL)
+    chance, fitted = of.laws(found.size, found.prior.mean, of.strength(found.prior))
+    law = chance if spread else fitted
     return (law.ppf(tail) <= found.counts) & (found.counts <= law.ppf(1.0 - tail))
 
 
@@ -174,9 +164,33 @@ def _center(found: EmpiricalBayes) -> float:
     return float(np.average(found.prior.mean, weights=found.size))
 
 
-def _strength(found: EmpiricalBayes) -> float:
-    prior = found.prior
-    return float(np.median(prior.a + prior.b if hasattr(prior, "a") else prior.rate))
+def _shares(n: Any, mean: Any, strength: Any) -> tuple[Any, Any]:
+    from scipy import stats
+
+    return stats.binom(n, mean), stats.betabinom(n, mean * strength, (1.0 - mean) * strength)
+
+
+def _rates(n: Any, mean: Any, strength: Any) -> tuple[Any, Any]:
+    from scipy import stats
+
+    return stats.poisson(n * mean), stats.nbinom(mean * strength, strength / (strength + n))
+
+
+class OfGroups(NamedTuple):
+    """What groups are counted out of, and in; the strength of a prior; counts of n by chance alone and under it."""
+
+    size: str
+    share: str
+    are_whole: bool
+    strength: Callable[[Any], Any]
+    laws: Callable[[Any, Any, Any], tuple[Any, Any]]
+
+
+OF_GROUPS = {
+    Beta: OfGroups("trials", "share of successes", True, lambda prior: prior.a + prior.b, _shares),
+    Gamma: OfGroups("exposure", "rate", False, lambda prior: prior.rate, _rates),
+}
+"""By the family of the prior that `st.empirical_bayes` fits."""
 
 
 def _sensitivity(found: PriorSensitivity) -> Section:
@@ -199,11 +213,11 @@ def _ledger(book: Ledger) -> Section:
 
 
 def _shrinkage(found: EmpiricalBayes) -> Section:
-    labels = ("trials", "share of successes") if hasattr(found.prior, "a") else ("exposure", "rate")
+    of = OF_GROUPS[type(found.prior)]
     blocks: list[Block] = [Paragraph(literal(str(found)))]
     if np.ptp(found.prior.mean) < 1e-12:
-        blocks.append(funnel(found, xlabel=labels[0], ylabel=labels[1]))
-    blocks.append(shrinkage(found, xlabel=f"observed {labels[1]}", ylabel=f"shrunken {labels[1]}"))
+        blocks.append(funnel(found, xlabel=of.size, ylabel=of.share))
+    blocks.append(shrinkage(found, xlabel=f"observed {of.share}", ylabel=f"shrunken {of.share}"))
     blocks.append(extremes(found, "mean"))
     return Section("Empirical Bayes", tuple(blocks))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.bayes.conjugate.beta_binomial import Beta
+from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError
 from stattools.interface.interval import Interval
 from stattools.reporting import figures
@@ -50,7 +51,7 @@ MOST_ARMS = 30
 
 def posterior(belief: Any) -> Section:
     """What is believed about the parameters after the data."""
-    if type(belief).__name__ == "Beta" and np.ndim(belief.mean) == 0 and not hasattr(belief.prior, "lacks"):
+    if type(belief).__name__ == "Beta" and np.ndim(belief.mean) == 0 and not isinstance(belief.prior, Improper):
         return _of_probability(belief)
     family = NAMES.get(type(belief).__name__, type(belief).__name__)
     kernel = KERNELS.get(type(belief).__name__)
@@ -89,7 +90,7 @@ def _numbers(belief: Any) -> tuple[Block, ...]:
     blocks: list[Block] = [Table(head, tuple(rows), "l" * len(names) + "r" * (len(head) - len(names) - 1) + "c")]
     if len(table) > MOST_ARMS:
         blocks.append(Paragraph(f"and {len(table) - MOST_ARMS} more."))
-    if belief.seen is not None and not hasattr(belief.prior, "lacks"):
+    if belief.seen is not None and not isinstance(belief.prior, Improper):
         total = float(np.sum(belief.log_evidence))
         blocks.append(Paragraph(f"The log evidence, log $p(\\mathrm{{data}})$ under the prior, is {number(total, 4)}."))
     return tuple(blocks)
@@ -112,7 +113,7 @@ def _picture(belief: Any) -> tuple[Figure, ...]:
 
 
 def _density(belief: Any, curve: Any) -> tuple[Figure, ...]:
-    improper = hasattr(belief.prior, "lacks")
+    improper = isinstance(belief.prior, Improper)
     theta = np.linspace(float(curve.quantile(1e-5)), float(curve.quantile(1.0 - 1e-5)), 501)
     density, prior = np.asarray(curve.density(theta), dtype=float), None
     if not improper:

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 
-from stattools.errors import IncompatibleError
 from stattools.reporting import rows_in_files
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 ENVIRONMENT = ("numpy", "scipy", "pandas", "formulaic", "statsmodels", "arviz", "matplotlib")
+ROWS = ("X", "y", "weight", "offset", "precision")
 
 
 def data_hash(model: Any) -> str:
@@ -35,27 +34,14 @@ def data_hash(model: Any) -> str:
     if held_elsewhere(model):
         return rows_in_files.hash_of_footers(model)
     digest = hashlib.sha256("\x1f".join((model.kind, *model.names)).encode("utf-8", "surrogatepass"))
-    for name, values in _arrays(model).items():
+    held = {name: getattr(model.rows, name) for name in ROWS} if model.rows is not None else model.arrays()
+    for name, values in held.items():
+        if values is None:
+            continue
         array = np.asarray(values, dtype="<f8")
         digest.update(f"\x1e{name}{array.shape}".encode())
         digest.update(array.tobytes(order="C"))
     return digest.hexdigest()
-
-
-def _arrays(model: Any) -> dict[str, Any]:
-    if model.kind == "custom":
-        raise IncompatibleError(f"{model.title} is a function, whose data cannot be seen and have no hash.")
-    if hasattr(model, "arrays"):
-        return model.arrays()
-    if hasattr(model, "counted"):
-        held = {field.name: getattr(model, field.name) for field in fields(model)}
-        return {name: values for name, values in held.items() if isinstance(values, np.ndarray)}
-    if hasattr(model, "convention"):
-        return {"y": model.y, "X": model.X, "drift": model.drift}
-    if not hasattr(model, "rows"):
-        return {"successes": model.successes, "trials": model.trials}
-    found = {name: getattr(model.rows, name) for name in ("X", "y", "weight", "offset", "precision")}
-    return {name: values for name, values in found.items() if values is not None}
 
 
 def extent(model: Any) -> tuple[str, float] | None:
@@ -65,10 +51,9 @@ def extent(model: Any) -> tuple[str, float] | None:
     >>> extent(st.binomial(6, 10))
     ('observations', 10.0)
     """
-    if hasattr(model, "rows"):
+    if model.rows is not None:
         return "rows", len(model.rows.X)
-    n = getattr(model, "observations", None) if model.kind == "custom" else getattr(model, "n", None)
-    return None if n is None else ("observations", float(n))
+    return ("observations", float(model.n)) if model.is_counted else None
 
 
 def code_version() -> str:

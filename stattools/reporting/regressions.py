@@ -10,7 +10,7 @@ import numpy as np
 
 from stattools.inference.fitted import Fit
 from stattools.likelihoods.outcomes import Outcome
-from stattools.numerics.moments import Moments
+from stattools.numerics.moments import SampleMoments
 from stattools.reporting import comparisons, rows_in_files
 from stattools.reporting.diagnostics import BY_OUTCOME, SUITED, coefficient_spreads, coefficients, spreads
 from stattools.reporting.dispersion import dispersion
@@ -80,7 +80,7 @@ def _outcome(model: Any) -> dict[str, str]:
         }
     if _is_class(model):
         return _classes(model, y, weight)
-    return _range(model, float(y.min()), float(y.max()), Moments.of(y, weight))
+    return _range(model, float(y.min()), float(y.max()), SampleMoments.of(y, weight))
 
 
 def _is_class(model: Any) -> bool:
@@ -97,7 +97,7 @@ def _classes(model: Any, y: Any, weight: Any) -> dict[str, str]:
     return {f"rows where {name} is {code(label)}": count(size) for label, size in zip(model.labels, sizes, strict=True)}
 
 
-def _range(model: Any, low: float, high: float, moments: Moments) -> dict[str, str]:
+def _range(model: Any, low: float, high: float, moments: SampleMoments) -> dict[str, str]:
     """Where a number that is the outcome lies."""
     name = code(model.outcome_name)
     span = {f"outcome {name}, range": f"{low:.6g} to {high:.6g}"}

@@ -20,7 +20,7 @@ from stattools.data.rows.rows import Block
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.numerics.moments import Moments
+from stattools.numerics.moments import SampleMoments
 from stattools.solvers.samples.surrogate import place_of
 
 LAST = 10
@@ -40,7 +40,7 @@ class Columns(NamedTuple):
 
 
 class _Sums(NamedTuple):
-    moments: Moments
+    moments: SampleMoments
     ends: Ends
     others: NDArray[np.intp]
 

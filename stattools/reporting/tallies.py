@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.fitted import Fit
-from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
 from stattools.reporting.tables import between, count, decimals, number, percent
@@ -129,9 +128,7 @@ def conclusion(fit: Fit, checked: str) -> str:
 
 def _arms(model: Any) -> int:
     """How many parameters stand side by side: one per arm or category."""
-    if SAID[model.kind].categories or isinstance(model, BinomialArms):
-        return len(model.names)
-    return 1 if model.arms is None else len(model.arms)
+    return model.shape[0] if model.shape else 1
 
 
 def _kind(fit: Fit) -> Any:

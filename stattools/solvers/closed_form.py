@@ -25,13 +25,10 @@ class ClosedForm:
 
     def solve(self, model: Any) -> Solution:
         """The closed-form maximum with its variance."""
-        if not callable(getattr(model, "maximum", None)):
+        if not model.has_formula:
             raise IncompatibleError(
                 f"ClosedForm needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
         theta = np.asarray(model.maximum(), dtype=float)
-        at = theta[0] if len(theta) == 1 else theta
-        loglik = float(model.loglik(at))
-        whole: Any = getattr(model, "covariance", None)
-        covariance = np.asarray(whole(theta)) if callable(whole) else np.diag(np.atleast_1d(model.variance(at)))
+        loglik, covariance = float(model.loglik(theta[0] if len(theta) == 1 else theta)), model.covariance(theta)
         return Solution(theta, covariance, loglik, "converged", 0, 0.0, (TraceStep(0, loglik, 0.0),), "ClosedForm")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.solvers.own_units import climb_in_own_units
 from stattools.solvers.requirements import require_choice, require_rows, require_tolerance
@@ -50,7 +49,7 @@ class Newton:
             return surrogate_ascent(model, self.tolerance, steps, f"Newton {on_source(model)}")
         if self.subsample == "auto" and (found := subsampled(model, self.tolerance, steps)) is not None:
             return found
-        if isinstance(model, Custom):
+        if model.is_function:
             return climb_in_own_units(model, self.tolerance, steps).solution
         work, T, now, metric = footing(model)
         return climb(work, work.start, self.tolerance, steps, "Newton", now, metric).mapped(T)

@@ -13,7 +13,7 @@ Numerical Optimization (2006), chapter 4.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -114,7 +114,7 @@ class Climb(NamedTuple):
     solution: Solution
 
 
-def climb_in_own_units(model: Custom, tolerance: float, max_steps: int) -> Climb:
+def climb_in_own_units(model: Any, tolerance: float, max_steps: int) -> Climb:
     """The maximum with its certificate, and the axes that it was measured along; DomainError where the log-likelihood
     is not finite around the start.
     """

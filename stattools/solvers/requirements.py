@@ -7,11 +7,12 @@ from typing import Any
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, is_one_of
 from stattools.interface.whole_numbers import whole_number
+from stattools.models.any_model import AnyModel
 
 
 def require_rows(solver: str, needs: str, model: Any) -> None:
     """IncompatibleError unless the model is a log-likelihood with unconstrained parameters."""
-    if not hasattr(model, "standardized"):
+    if not (isinstance(model, AnyModel) and model.is_unconstrained):
         raise IncompatibleError(
             f"{solver} needs {needs}; got {type(model).__name__}. Leave solver= out: the maximum has a closed form."
         )

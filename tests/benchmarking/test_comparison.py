@@ -3,7 +3,7 @@ import itertools
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from stattools.benchmarking import Comparison, Timing, interleaved
+from stattools.benchmarking import SpeedComparison, Timing, interleaved
 from stattools.benchmarking import comparison as timing_of
 from stattools.errors import DomainError
 
@@ -30,7 +30,7 @@ def test_what_is_promised_and_missed_is_a_loss():
     slow = Timing("slow", (3.0, 4.0, 100.0), target=5.0)
     fast, limit = Timing("fast", (0.5,)), Timing("limit", (0.5,), target=0.4)
     other, floor = Timing("stattools, otherwise", (0.1,)), Timing("limit of memory", (0.1,))
-    found = Comparison("sum", (Timing("ours", (1.0, 1.0, 9.0)), slow, fast, limit, other, floor))
+    found = SpeedComparison("sum", (Timing("ours", (1.0, 1.0, 9.0)), slow, fast, limit, other, floor))
     assert [found.ratio(peer) for peer in found.peers] == [4.0, 0.5, 0.5, 0.1, 0.1]
     assert [found.held(peer) for peer in found.peers] == [False, None, True, None, None]
     assert found.losses == (slow, fast)

@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 
-from stattools.benchmarking import Comparison, Timing, peak, resident_peak, with_memory
+from stattools.benchmarking import SpeedComparison, Timing, peak, resident_peak, with_memory
 
 
 def test_the_peak_is_what_a_run_allocates_and_not_what_was_there():
@@ -14,7 +14,7 @@ def test_the_peak_is_what_a_run_allocates_and_not_what_was_there():
 
 
 def test_memory_is_a_fact_beside_the_others():
-    found = Comparison("x", (Timing("ours", (1.0,), {"digits": 3}), Timing("peer", (1.0,))))
+    found = SpeedComparison("x", (Timing("ours", (1.0,), {"digits": 3}), Timing("peer", (1.0,))))
     cases = {"ours": lambda: np.ones(1_000_000), "peer": lambda: np.ones(3_000_000)}
     said = [timing.facts for timing in with_memory(found, cases, unit=8e6, name="arrays").timings]
     assert said[0] == {"digits": 3, "arrays": pytest.approx(1.0, rel=0.01)}

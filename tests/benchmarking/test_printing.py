@@ -2,10 +2,10 @@
 
 import pytest
 
-from stattools.benchmarking.comparison import Comparison, Timing
+from stattools.benchmarking.comparison import SpeedComparison, Timing
 from stattools.benchmarking.printing import cells, duration, lines, ratio, show
 
-TWO = Comparison("sum", (Timing("ours", (0.002, 0.001, 0.004)), Timing("loop", (0.01,), target=8.0)))
+TWO = SpeedComparison("sum", (Timing("ours", (0.002, 0.001, 0.004)), Timing("loop", (0.01,), target=8.0)))
 
 
 def test_a_promise_that_was_missed_is_said():
@@ -15,7 +15,7 @@ def test_a_promise_that_was_missed_is_said():
 
 
 def test_facts_stand_in_columns_of_their_own():
-    told = Comparison("sum", (Timing("ours", (1.0,), facts={"digits": 15.123}), Timing("loop", (3.0,))))
+    told = SpeedComparison("sum", (Timing("ours", (1.0,), facts={"digits": 15.123}), Timing("loop", (3.0,))))
     head, body = cells(told)
     assert head == ["", "median", "times ours", "digits"]
     assert [row[-1] for row in body] == ["15.1", ""]

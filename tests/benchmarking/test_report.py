@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from stattools.benchmarking.comparison import Comparison, Timing
+from stattools.benchmarking.comparison import SpeedComparison, Timing
 from stattools.benchmarking.printing import lines
 from stattools.benchmarking.report import document
 from stattools.benchmarking.scripts import Script
@@ -10,7 +10,7 @@ from stattools.reporting.markdown import markdown
 OURS = Timing("ours", (0.010, 0.011, 0.012), {"decrement": 1e-9})
 LOOP = Timing("a|loop", (0.10, 0.11, 0.13), {"decrement": 2e-3}, target=20.0)
 FAST = Timing("limit", (0.005,) * 3)
-FOUND = Comparison("sums of *rows*", (OURS, LOOP, FAST))
+FOUND = SpeedComparison("sums of *rows*", (OURS, LOOP, FAST))
 
 
 def test_the_terminal_shows_ratios_promises_and_facts():
@@ -32,7 +32,7 @@ def test_the_report_begins_with_what_is_lost():
 def test_a_figure_has_a_heading_for_each_comparison_or_one_line_for_each_where_the_peer_is_the_same(monkeypatch):
     drawn = []
     monkeypatch.setattr(figures, "ratios", lambda *names, **options: drawn.append((names[0], options)))
-    once = Comparison("n = 10", (OURS, LOOP))
+    once = SpeedComparison("n = 10", (OURS, LOOP))
     for comparisons in ([FOUND], [once, replace(once, title="n = 20")]):
         script = Script("sums", "Sums", lambda quick: [])
         (figure,) = document({script: comparisons}, "stattools bench").figures()

@@ -6,10 +6,10 @@ SCRIPT = '''"""Sums, twice.
 
 More.
 """
-from stattools.benchmarking import Comparison, Timing
+from stattools.benchmarking import SpeedComparison, Timing
 
 def comparisons(quick):
-    yield Comparison("sums", (Timing("stattools", (1.0,)), Timing("loop", (2.0 if quick else 3.0,), target=2.5)))
+    yield SpeedComparison("sums", (Timing("stattools", (1.0,)), Timing("loop", (2.0 if quick else 3.0,), target=2.5)))
 '''
 
 

@@ -9,6 +9,7 @@ import pytest
 import stattools as st
 from stattools import models, series
 from stattools.inference.ways_of_fitting import WAYS, way_of
+from stattools.models.any_model import AnyModel
 from stattools.models.model import Evaluation
 
 
@@ -27,22 +28,17 @@ def test_every_class_of_models_has_its_row():
     assert set(model_classes()) == set(WAYS)
 
 
-class Bell:
+class Bell(AnyModel):
     """A stranger's log-likelihood, -(t - 3)^2 / 2, that no table knows."""
 
     title, names, n, start = "Bell", ("t",), 1.0, np.zeros(1)
+    is_unconstrained = True
 
     def evaluate(self, theta, order=2):
         return Evaluation(-0.5 * (theta[0] - 3.0) ** 2, 3.0 - theta, np.eye(1))
 
     def loglik(self, theta):
         return self.evaluate(theta).loglik
-
-    def dispersion(self, theta):
-        return 1.0
-
-    def standardized(self):
-        return self, np.eye(1)
 
 
 def test_a_log_likelihood_of_a_stranger_is_climbed():

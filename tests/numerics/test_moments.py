@@ -7,7 +7,7 @@ from operator import add
 import numpy as np
 import pytest
 
-from stattools.numerics.moments import Moments
+from stattools.numerics.moments import SampleMoments
 from tests.cases import rng
 
 
@@ -23,18 +23,20 @@ def test_parts_add_up_to_the_whole(center):
     g = rng(1)
     values, weight = center + g.normal(size=50), g.uniform(0.1, 3.0, 50)
     cuts = [3, 4, 30]
-    parts = [Moments.of(v, w) for v, w in zip(np.split(values, cuts), np.split(weight, cuts), strict=True)]
+    parts = [SampleMoments.of(v, w) for v, w in zip(np.split(values, cuts), np.split(weight, cuts), strict=True)]
     # a mean of 1e6 is rounded by 1e-10, of which the square keeps ten digits
     assert reduce(add, parts) == pytest.approx(exact(values, weight), rel=1e-14 if center == 0.0 else 1e-9)
-    assert Moments.of(values, np.full(50, 2.0)).square == pytest.approx(2.0 * Moments.of(values).square, rel=1e-14)
+    assert SampleMoments.of(values, np.full(50, 2.0)).square == pytest.approx(
+        2.0 * SampleMoments.of(values).square, rel=1e-14
+    )
 
 
 def test_nothing_adds_nothing():
-    some = Moments.of(np.array([1.0, 4.0]))
-    assert Moments() + some == some + Moments() == some
-    assert Moments() + Moments() == Moments.of(np.array([])) == Moments()
+    some = SampleMoments.of(np.array([1.0, 4.0]))
+    assert SampleMoments() + some == some + SampleMoments() == some
+    assert SampleMoments() + SampleMoments() == SampleMoments.of(np.array([])) == SampleMoments()
 
 
 def test_about_another_center():
     values = np.array([1.0, 4.0, 7.0])
-    assert Moments.of(values).about(2.0) == ((values - 2.0) ** 2).sum()
+    assert SampleMoments.of(values).about(2.0) == ((values - 2.0) ** 2).sum()

@@ -1,10 +1,10 @@
 import pytest
 
-from stattools.qualification.check import Check, Finding, Measured, digits
+from stattools.qualification.check import Check, CheckResult, Measured, digits
 
 
 def finding(measured, promise=(8, 8, 8), limit=None):
-    return Finding(Check("reference", "m", "d", "r", lambda effort: measured, promise, limit), measured, 0.5)
+    return CheckResult(Check("reference", "m", "d", "r", lambda effort: measured, promise, limit), measured, 0.5)
 
 
 @pytest.mark.parametrize(

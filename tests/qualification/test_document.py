@@ -1,6 +1,6 @@
 import numpy as np
 
-from stattools.qualification.check import Check, Finding, Measured
+from stattools.qualification.check import Check, CheckResult, Measured
 from stattools.qualification.document import document
 from stattools.qualification.installation import Inspection
 from stattools.qualification.qualification import Qualification
@@ -11,7 +11,10 @@ from stattools.reporting.markdown import markdown
 def found(digits=12.3, statistic=1.0):
     one = Check("reference", "a|model", "data", "other", lambda effort: Measured(), (9, 9, 9))
     two = Check("recovery", "b", "simulated", "truth", lambda effort: Measured(), limit=4.5, of="distance")
-    findings = (Finding(one, Measured(digits, None, 11.0), 1.0), Finding(two, Measured(statistic=statistic), 2.0))
+    findings = (
+        CheckResult(one, Measured(digits, None, 11.0), 1.0),
+        CheckResult(two, Measured(statistic=statistic), 2.0),
+    )
     return Qualification((Inspection("Is it there?", True, "yes"),), findings, "usual")
 
 

@@ -11,7 +11,7 @@ from stattools.data.rows.rows import Block
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.numerics.moments import Moments
+from stattools.numerics.moments import SampleMoments
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 
@@ -75,7 +75,7 @@ class _Sums(NamedTuple):
     """
 
     columns: Any
-    response: Moments
+    response: SampleMoments
     size: Floats
     sums: Floats
 
@@ -99,7 +99,7 @@ def _of_files(model: Model) -> Overview:
         weight = np.ones(n) if block.weight is None else block.weight
         offset = np.zeros(n) if block.offset is None else block.offset
         size = np.append(np.abs(block.X).max(axis=0), np.abs(block.y - offset).max())
-        response, sums = Moments.of(block.y - offset, weight), likelihood.sums(block.y, weight, offset - shift)
+        response, sums = SampleMoments.of(block.y - offset, weight), likelihood.sums(block.y, weight, offset - shift)
         return _Sums(moments_of_columns(block.X, weight), response, size, sums)
 
     found = rows.total(of)
@@ -124,6 +124,6 @@ def moments_of_columns(X: Floats, weight: Floats) -> Any:
     """Moments of all columns at once."""
     n = float(weight.sum())
     if not n:
-        return Moments()
+        return SampleMoments()
     mean = weight @ X / n
-    return Moments(n, mean, weight @ np.square(X - mean))  # type: ignore[arg-type]
+    return SampleMoments(n, mean, weight @ np.square(X - mean))  # type: ignore[arg-type]

@@ -58,15 +58,14 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
                     "column: rename the column."
                 )
         return found
-    if hasattr(model, "parts"):
+    if model.parts:
         raise IncompatibleError(
             f"posterior needs one likelihood; {model.title} are {len(model.parts)} separate ones. Sample each of "
             "model.parts, or use st.softmax, which is one likelihood for all categories."
         )
-    positive = getattr(model, "positive", None)
-    if hasattr(model, "intervals") and positive is None:
+    if model.parameters == ("theta",):
         return tuple(Parameter(name, 0.0, 1.0) for name in model.names)
     role = "scale" if isinstance(model, NormalSample) else "coefficient"
     return tuple(
-        Parameter(name, *POSITIVE, role) if name in (positive or ()) else Parameter(name, *LINE) for name in model.names
+        Parameter(name, *POSITIVE, role) if name in model.positive else Parameter(name, *LINE) for name in model.names
     )

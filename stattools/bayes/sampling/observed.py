@@ -18,7 +18,6 @@ from stattools.bayes.sampling.logistic import Logistic
 from stattools.data.rows.triangle import triangle
 from stattools.inference.arviz.observations import observations
 from stattools.interface.arrays import Floats
-from stattools.models.custom import Custom
 from stattools.models.model import NOT_ASKED, Evaluation, Model
 from stattools.models.own_scale import behind_links, on_own_scale, shared
 
@@ -153,7 +152,7 @@ def observed(model: Any) -> Observed:
     -1.0
     """
     if not isinstance(model, Model):
-        if not hasattr(model, "standardized") or isinstance(model, Custom):  # which finds units of its own
+        if not model.is_unconstrained or model.is_function:  # which finds units of its own
             return Whole(model, np.eye(len(model.names)))
         work, T = model.standardized()
         diagonal = np.diag(np.diagonal(T))

@@ -18,7 +18,6 @@ from stattools.bayes.priors.flat import Flat
 from stattools.bayes.sampling.target import Mode
 from stattools.errors import IdentificationError
 from stattools.inference.existence import check_rank, check_size, separation
-from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample
 from stattools.series.statespace.structural import Structural
@@ -104,7 +103,7 @@ def check_tails(model: Any, center: Mode) -> None:
     standard deviations; a density that does not has no finite integral.
     """
     density = center.target
-    if density.priors.is_proper or not isinstance(model, Custom):
+    if density.priors.is_proper or not model.is_function:
         return
     for j, prior in enumerate(density.priors.each):
         step = np.zeros(len(center.center))

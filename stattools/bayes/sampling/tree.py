@@ -74,9 +74,8 @@ def _attributes(posterior: Drawn) -> dict[str, Any]:
     model = posterior.model
     said = "; ".join(posterior.priors.lines())
     attrs = {"model": model.title, "method": METHODS[posterior.method], "seed": posterior.seed, "prior": said}
-    formula = getattr(model, "formula", None)
-    if formula is not None:
-        attrs["formula"] = formula
+    if model.formula is not None:
+        attrs["formula"] = model.formula
     if getattr(model, "labels", None) is not None:
         attrs["labels"] = [str(label) for label in model.labels]
     if held_elsewhere(model):

@@ -20,7 +20,7 @@ from stattools.data.formula.evaluation import evaluate
 from stattools.data.formula.formula import Formula
 from stattools.data.tables.columns import finite
 from stattools.errors import DomainError
-from stattools.numerics.moments import Moments
+from stattools.numerics.moments import SampleMoments
 
 MOST_VALUES = 1_000
 """An outcome with more values is a quantity, and its values are not counted."""
@@ -84,7 +84,7 @@ class Question:
             with np.errstate(all="ignore"):
                 values = evaluate(call.args[0], lambda name: _numbers(clean, name), {})
             finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
-            moments[text] = Moments.of(values)
+            moments[text] = SampleMoments.of(values)
         weight, offset = weights_and_offset(self.extras, clean)
         outcome, counts = _outcome(outcome_values(self.formula, clean), weight)
         n = float(len(clean.rows) if weight is None else weight.sum())
@@ -110,8 +110,8 @@ class Tally:
     dropped: Counter[str] = field(default_factory=Counter)
     seen: dict[str, dict[str, bool]] = field(default_factory=dict)
     levels: dict[str, frozenset[Any]] = field(default_factory=dict)
-    moments: dict[str, Moments] = field(default_factory=dict)
-    outcome: Moments = field(default_factory=Moments)
+    moments: dict[str, SampleMoments] = field(default_factory=dict)
+    outcome: SampleMoments = field(default_factory=SampleMoments)
     counts: dict[Any, float] | None = field(default_factory=dict)
     farthest: Farthest = NO_OFFSET
 
@@ -131,7 +131,7 @@ class Tally:
                 for name in _keys(self.levels, other.levels)
             },
             {
-                text: self.moments.get(text, Moments()) + other.moments.get(text, Moments())
+                text: self.moments.get(text, SampleMoments()) + other.moments.get(text, SampleMoments())
                 for text in _keys(self.moments, other.moments)
             },
             self.outcome + other.outcome,
@@ -185,14 +185,14 @@ def _dictionaries(batch: Batch, kinds: Mapping[str, str]) -> dict[str, dict[str,
     }
 
 
-def _outcome(found: Any, weight: Any) -> tuple[Moments, dict[Any, float] | None]:
+def _outcome(found: Any, weight: Any) -> tuple[SampleMoments, dict[Any, float] | None]:
     """The moments of the outcome of clean rows, and its values with their counts."""
-    moments = Moments()
+    moments = SampleMoments()
     if hasattr(found, "cat"):
         values, at = np.array(found.cat.categories, dtype=object), found.cat.codes.to_numpy()
     else:
         numbers = found.to_numpy()
-        moments = Moments.of(numbers.astype(np.float64), weight)
+        moments = SampleMoments.of(numbers.astype(np.float64), weight)
         if numbers.dtype.kind == "f" and len(np.unique(numbers[: 2 * MOST_VALUES])) > MOST_VALUES:
             return moments, None
         if ((numbers == 0) | (numbers == 1)).all():

@@ -31,7 +31,7 @@ from stattools.data.formula.formula import Formula, parse, require
 from stattools.data.formula.transforms import ELEMENTWISE
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError
-from stattools.numerics.moments import Moments
+from stattools.numerics.moments import SampleMoments
 from stattools.numerics.threads import one_blas_thread
 
 HELD = 200_000
@@ -149,7 +149,7 @@ def _learned(formula: Formula) -> dict[str, ast.Call]:
     return found
 
 
-def _constants(call: ast.Call, moments: Moments) -> dict[str, Any]:
+def _constants(call: ast.Call, moments: SampleMoments) -> dict[str, Any]:
     """What formulaic's `center` and `scale` would have learned."""
     given = {"center": True, "scale": True, "ddof": 1} | constants(call)
     if ast.unparse(call.func) == "center":

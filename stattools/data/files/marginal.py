@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.numerics.moments import Moments
+from stattools.numerics.moments import SampleMoments
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,4 +19,4 @@ class Marginal:
 
     values: Any
     counts: NDArray[np.float64] | None
-    moments: Moments
+    moments: SampleMoments

@@ -153,7 +153,7 @@ class Rows:
             return reduce(iadd, map(part, self.blocks(size, share)))
 
         def of_range(first: int, last: int) -> Any:
-            return reduce(iadd, map(part, self._where(slice(first, last)).blocks(size, share)))
+            return reduce(iadd, map(part, self.take(slice(first, last)).blocks(size, share)))
 
         return reduce(iadd, sweep(n, of_range, worth * (share.of if share else 1) // p))
 
@@ -166,9 +166,9 @@ class Rows:
         (4, 1)
         """
         edges = np.linspace(0, len(self.X), size + 1).astype(np.intp)
-        return self._where(np.random.default_rng(0).integers(edges[:-1], edges[1:]))
+        return self.take(np.random.default_rng(0).integers(edges[:-1], edges[1:]))
 
-    def _where(self, which: slice | NDArray[np.intp]) -> Rows:
+    def take(self, which: slice | NDArray[np.intp]) -> Rows:
         """The rows that a slice or an array of their numbers picks, X in the order that it had."""
         taken = {
             name: values[which]

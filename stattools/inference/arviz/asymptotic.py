@@ -58,8 +58,7 @@ def to_arviz(fit: Fit, /, *, draws: int = 4000, seed: int | np.random.Generator 
         groups["log_likelihood"] = {name: log_likelihood(fit.model, theta)[None]}
         groups["posterior_predictive"] = {name: replicates(fit.model, theta, seed=random)[None]}
     attrs = {"inference": LABEL, "model": fit.model.title, "covariance": fit.cov, "seed": recorded(seed)}
-    formula = getattr(fit.model, "formula", None)
-    attrs |= {} if formula is None else {"formula": formula}
+    attrs |= {} if fit.model.formula is None else {"formula": fit.model.formula}
     return datatree(groups | data, dims=shape.dims | dims, coords=shape.coords | coords, attrs=attrs)
 
 
@@ -68,7 +67,7 @@ def _drawn(fit: Fit, draws: int, random: np.random.Generator) -> Floats:
     values, vectors = np.linalg.eigh(fit.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     step = random.standard_normal((draws, len(fit.estimate))) @ root.T
-    if not getattr(fit.model, "has_scale", False):
+    if not fit.model.has_scale:
         theta = fit.estimate + step
         return on_own_scale(fit.model, theta) if isinstance(fit.model, Model) else theta
     wider = np.sqrt(fit.df / random.chisquare(fit.df, draws))

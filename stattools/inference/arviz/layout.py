@@ -17,9 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.own_scale import shared
-from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.counts import BernoulliTrials
-from stattools.models.samples.normal import NormalSample
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,23 +55,13 @@ def layout(model: Any) -> Layout:
     """The layout of a model's parameters: coefficients, then sigma or alpha."""
     if isinstance(model, Model):
         return _of_regression(model)
-    q = len(model.names)
-    arms = model.names if isinstance(model, BinomialArms) else getattr(model, "arms", None)
-    if isinstance(model, NormalSample) or hasattr(model, "intervals"):
-        names = _kinds(model)
-        if arms is None:
-            return Layout({name: Variable((), np.intp(k)) for k, name in enumerate(names)}, {})  # type: ignore[arg-type]
-        places = np.arange(q).reshape(len(names), -1)
-        variables = {name: Variable(("arm",), places[k]) for k, name in enumerate(names)}
-        return Layout(variables, {"arm": tuple(map(str, arms))})
-    return Layout({"theta": Variable(("coef",), np.arange(q))}, {"coef": tuple(model.names)})
-
-
-def _kinds(model: Any) -> tuple[str, ...]:
-    """What each arm has."""
-    if isinstance(model, NormalSample):
-        return ("mean", "sd") if model.sd is None else ("mean",)
-    return ("theta",) if getattr(model, "positive", None) is None else ("rate",)
+    if not model.parameters:
+        return Layout({"theta": Variable(("coef",), np.arange(len(model.names)))}, {"coef": tuple(model.names)})
+    places = np.arange(len(model.names)).reshape(len(model.parameters), *model.shape)
+    dims = (model.dim,) if model.shape else ()
+    arms = tuple(map(str, model.names if model.arms is None else model.arms))
+    variables = {name: Variable(dims, places[k]) for k, name in enumerate(model.parameters)}
+    return Layout(variables, dict.fromkeys(dims, arms))
 
 
 def _of_regression(model: Model) -> Layout:

@@ -39,7 +39,7 @@ class Grouped(NamedTuple):
 
 
 @dataclass(eq=False)
-class Sums:
+class SumsByLabel:
     """Sums by label, which grow as labels appear."""
 
     name: str
@@ -48,7 +48,7 @@ class Sums:
     places: dict[Any, int]
 
     @classmethod
-    def of(cls, name: str, most: int, labels: list[Any], sums: Floats) -> Sums:
+    def of(cls, name: str, most: int, labels: list[Any], sums: Floats) -> SumsByLabel:
         """The sums of labels that differ."""
         found = cls(name, most, sums, {label: place for place, label in enumerate(labels)})
         found.require_few()
@@ -74,9 +74,9 @@ class Sums:
                 "hardly any rows share a group."
             )
 
-    def copied(self) -> Sums:
+    def copied(self) -> SumsByLabel:
         """The same sums in arrays of their own."""
-        return Sums(self.name, self.most, self.sums.copy(), self.places.copy())
+        return SumsByLabel(self.name, self.most, self.sums.copy(), self.places.copy())
 
     def closed(self) -> Grouped:
         """The meat."""
@@ -89,8 +89,8 @@ class WaySums:
     number; adds with `+`, in its own arrays with `+=`.
     """
 
-    ways: tuple[Sums, ...]
-    both: Sums | None
+    ways: tuple[SumsByLabel, ...]
+    both: SumsByLabel | None
 
     def __add__(self, other: WaySums) -> WaySums:
         mine = WaySums(tuple(way.copied() for way in self.ways), None if self.both is None else self.both.copied())
@@ -169,7 +169,7 @@ def _summed(
             add_by_group(total, code[first:last], scores[inside], None if weight is None else weight[inside])
     both = [" and ".join(names)] if len(names) == 2 else []
     local = zip((*names, *both), labels, sums, strict=True)
-    found = [Sums.of(name, most, known, total) for name, known, total in local]
+    found = [SumsByLabel.of(name, most, known, total) for name, known, total in local]
     return WaySums(tuple(found[: len(names)]), found[2] if both else None)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.estimates import Estimates
 from stattools.inference.fitted import Fit
 from stattools.inference.hypotheses.nested_tests import likelihood_ratio
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome
@@ -77,7 +78,7 @@ class Comparison:
     @printed
     def __str__(self) -> str:
         model = self.fits[0].model
-        size = f"{len(model.rows.X):,} rows" if hasattr(model, "rows") else f"{len(model.y):,} times"
+        size = f"{len(model.y):,} times" if model.is_series else f"{len(model.rows.X):,} rows"
         lines = [f"{len(self.fits)} fits of {model.outcome_name} to {size}"]
         titles = dict(zip(self.names, (fit.model.title for fit in self.fits), strict=True))
         same = len(set(titles.values())) == 1
@@ -122,7 +123,7 @@ def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
     if not are_different(labels):
         raise DomainError(f"compare needs names=, a different one for each of {len(fits)} fits; got {quoted(labels)}.")
     for fit in fits:
-        if not (hasattr(fit, "model") and hasattr(fit, "aic")):
+        if not isinstance(fit, Estimates):
             raise IncompatibleError(f"compare needs fits, st.fit(model); got {type(fit).__name__}.")
     for label, fit in zip(labels[1:], fits[1:], strict=True):
         if reason := difference_in_outcome(fits[0].model, fit.model):

@@ -18,13 +18,17 @@ from scipy import special
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.any_fit import AnyFit
+from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.confusion_table import crossed, most_probable
 from stattools.inference.prediction.new_rows import at_rows, frequencies_of, with_precision
 from stattools.inference.prediction.prediction import labels_of
+from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arguments import described, names_of
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
 
 if TYPE_CHECKING:
@@ -55,7 +59,7 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
     if not fits:
         raise DomainError("held_out needs one fit or more.")
     for fit in fits:
-        if not (hasattr(fit, "model") and hasattr(fit, "predict")) or hasattr(fit, "draws"):
+        if not isinstance(fit, AnyFit):
             raise IncompatibleError(f"held_out needs fits, st.fit(model); got {type(fit).__name__}.")
     labels = names_of(fits, names, "held_out")
     with np.errstate(over="ignore"):  # told below
@@ -69,7 +73,7 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
             )
     if len({len(score) for score in scores}) > 1:
         raise IncompatibleError(f"held_out: the fits see different numbers of rows, {[len(s) for s in scores]}.")
-    weights = [frequencies_of(getattr(fit.model, "parts", (fit.model,))[0], data) for fit in fits]
+    weights = [frequencies_of((fit.model.parts or (fit.model,))[0], data) for fit in fits]
     ones = np.ones(len(scores[0]))
     weight = ones if weights[0] is None else weights[0]
     if not all(np.array_equal(weight, ones if other is None else other) for other in weights):
@@ -117,9 +121,9 @@ def confusion(fit: Any, data: Any = None, /) -> pd.DataFrame:
 
 def pointwise(fit: Any, data: Any) -> Floats:
     """log p(y_i | x_i) of each new row at the fit's estimate, (m,)."""
-    if hasattr(fit, "pointwise_loglik"):
+    if not isinstance(fit, Estimates | OneVsRestFit):
         return fit.pointwise_loglik(data)
-    if hasattr(fit, "separate_probabilities"):
+    if fit.model.parts:
         shares, codes = _log_shares(fit, data)
         return shares[np.arange(len(codes)), codes.astype(int)]
     at, y = _new_rows(fit, data)
@@ -132,24 +136,22 @@ def pointwise(fit: Any, data: Any) -> Floats:
 
 def accuracy(fit: Any, data: Any) -> float:
     """Share of new rows whose most probable label is the observed one; NaN for outcomes without classes."""
-    if not _has_classes(fit):
+    if not _has_classes(fit.model):
         return float("nan")
     mean, codes, _, weight = _classes(fit, data)
     return float(np.average(most_probable(mean) == codes, weights=weight))
 
 
-def _has_classes(fit: Any) -> bool:
-    if isinstance(getattr(fit, "model", None), Model):
-        return hasattr(fit, "estimate") and fit.model.likelihood.outcome.has_labels
-    return hasattr(fit, "separate_probabilities") or getattr(fit, "labels", None) is not None
+def _has_classes(model: AnyModel) -> bool:
+    return bool(model.parts) or (model.likelihood is not None and model.likelihood.outcome.has_labels)
 
 
 def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floats | None]:
     """Probabilities (n, K) or P(1) (n,), observed codes, labels, and the weights of the fit's own rows."""
-    if not _has_classes(fit):
-        title = described(getattr(fit, "model", fit))
+    if not (isinstance(fit, AnyFit) and _has_classes(fit.model)):
+        title = described(fit.model if isinstance(fit, AnyFit) else fit)
         raise IncompatibleError(f"confusion needs a fit whose outcome has classes, such as st.softmax; got {title}.")
-    if hasattr(fit, "separate_probabilities"):
+    if fit.model.parts:
         shares, codes = _log_shares(fit, data)
         return np.exp(shares), codes, fit.model.labels, frequencies_of(fit.model.parts[0], data)
     if not isinstance(fit.model, Model):
@@ -176,11 +178,11 @@ def _log_shares(fit: Any, data: Any) -> tuple[Floats, Floats]:
 
 def _new_rows(fit: Any, data: Any) -> tuple[Model, Floats]:
     """The fitted model over the new rows, and their outcome as the likelihood takes it."""
-    model = getattr(fit, "model", None)
+    model = fit.model
     if not isinstance(model, Model) or model.likelihood.outcome is Outcome.TRIALS:
         raise IncompatibleError(
             "held_out compares regressions of single rows, one-vs-rest fits and networks; got "
-            f"{described(fit if model is None else model)}. Compare grouped outcomes by st.compare."
+            f"{model.title}. Compare grouped outcomes by st.compare."
         )
     outcome, _ = new_outcome(model.design, model.outcome_name, data)
     new = data[1] if isinstance(data, tuple) else data

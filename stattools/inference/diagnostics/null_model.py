@@ -14,7 +14,7 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.triangle import triangle
 from stattools.models.model import Evaluation, Model
 from stattools.models.regressions.starting_point import starting_point
-from stattools.numerics.moments import Moments
+from stattools.numerics.moments import SampleMoments
 from stattools.solvers import Newton
 from stattools.solvers.samples.surrogate import certified_ascent, expanded, held_elsewhere
 
@@ -95,8 +95,8 @@ def about_mean(model: Model) -> float:
     return moments.about(moments.mean if "Intercept" in model.terms else 0.0)
 
 
-def _response(block: Block) -> Moments:
-    return Moments.of(block.y if block.offset is None else block.y - block.offset, block.weight)
+def _response(block: Block) -> SampleMoments:
+    return SampleMoments.of(block.y if block.offset is None else block.y - block.offset, block.weight)
 
 
 def total_sum_of_squares(model: Model) -> float:

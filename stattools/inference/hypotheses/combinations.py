@@ -19,7 +19,6 @@ from stattools.inference.hypotheses.restrictions import hypotheses
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.series.statespace.structural import variances_of
 from stattools.solvers.metric import Metric
 
 FARTHEST = 1e150
@@ -58,7 +57,7 @@ def _in_standard_errors(R: Floats, se: Floats) -> tuple[Floats, Floats]:
 
 def _refuse_edges(fit: Estimates, R: Floats, q: Floats) -> None:
     """IdentificationError for a variance of a state space model that is to be 0."""
-    for k, name in enumerate(variances_of(fit.model)):
+    for k, name in enumerate(fit.model.variances):
         alone = (R[:, k] != 0) & (np.count_nonzero(R, axis=1) == 1)
         if (alone & (q == 0)).any():
             raise IdentificationError(

@@ -20,7 +20,7 @@ from stattools.inference.estimates import Estimates as Fit
 from stattools.inference.existence import check_rank, check_size
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome, embedding
 from stattools.inference.hypotheses.result import TestResult
-from stattools.inference.hypotheses.series import is_series, require_nested
+from stattools.inference.hypotheses.series import require_nested
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 
@@ -40,7 +40,7 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     """
     require_information("likelihood ratio", full, restricted)
     require_same_outcome("likelihood ratio", full.model, restricted.model)
-    series = is_series(full.model)
+    series = full.model.is_series
     if series:
         require_nested(full.model, restricted.model)
     else:
@@ -75,7 +75,7 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
     >>> round(test.statistic, 4), test.df
     (4.75, 1)
     """
-    full: Any = getattr(fuller, "model", fuller)
+    full: Any = fuller.model if isinstance(fuller, Fit) else fuller
     require_information("score", restricted)
     if not isinstance(full, Model):
         raise IncompatibleError(
@@ -154,7 +154,7 @@ def require_same_outcome(who: str, one: Any, other: Any) -> None:
     reason = difference_in_outcome(one, other)
     if (
         reason is None
-        and not is_series(one)
+        and not one.is_series
         and not _same(one.likelihood, other.likelihood)
         and not _has_edge_at(one, other)
     ):

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from stattools.errors import IncompatibleError
 from stattools.inference.existence import check_rank
 from stattools.inference.hypotheses.columns_of_two import beside, beside_elsewhere, sizes, triangle_of_both
-from stattools.inference.hypotheses.series import difference_of_series, is_series
+from stattools.inference.hypotheses.series import difference_of_series
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
+from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import held_elsewhere, place_of
 
@@ -22,9 +23,10 @@ SAME_SPACE = 1e-9
 
 def difference_in_outcome(one: Any, other: Any) -> str | None:
     """Why the likelihoods of two models are not those of the same data; None where they are."""
-    if not (hasattr(one, "title") and hasattr(other, "title")):
-        return f"{described(other if hasattr(one, 'title') else one)} is no model"
-    if is_series(one) or is_series(other):
+    for model in (one, other):
+        if not isinstance(model, AnyModel):
+            return f"{described(model)} is no model"
+    if one.is_series or other.is_series:
         return difference_of_series(one, other)
     for model in (one, other):
         if not isinstance(model, Model):
@@ -125,10 +127,6 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
 
 def describe(model: Any) -> str:
     """The formula, or the title and the terms."""
-    formula = getattr(model, "formula", None)
-    if formula:
-        return formula
-    terms = getattr(model, "terms", ())
-    return (
-        f"{model.outcome_name} ~ {' + '.join(terms[:4])}{' + ...' if len(terms) > 4 else ''}" if terms else model.title
-    )
+    if model.formula or not model.terms:
+        return model.formula or model.title
+    return f"{model.outcome_name} ~ {' + '.join(model.terms[:4])}{' + ...' if len(model.terms) > 4 else ''}"

@@ -13,25 +13,18 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.series.filters.smoothing import ExponentialSmoothing
-from stattools.series.statespace.structural import Structural
-
-
-def is_series(model: Any) -> bool:
-    """True for state space models and exponential smoothing."""
-    return isinstance(model, Structural | ExponentialSmoothing)
 
 
 def difference_of_series(one: Any, other: Any) -> str | None:
     """Why the likelihoods of two models of which one is of a series are not those of the same data."""
     for a, b in ((one, other), (other, one)):
-        if isinstance(a, Structural) and not isinstance(b, Structural):
+        if a.diffuse and not b.diffuse:
             return f"the log-likelihood of {a.title} is diffuse, and that of {b.title} is not"
-        if not is_series(b):
+        if not b.is_series:
             return f"{b.title} is not of a series"
-    if one.y.shape != other.y.shape or not np.array_equal(_observed(one), _observed(other), equal_nan=True):
+    if not np.array_equal(one.arrays()["y"], other.arrays()["y"], equal_nan=True):
         return f"the series {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
-    if isinstance(one, Structural):
+    if one.diffuse:
         if one.diffuse != other.diffuse:
             return (
                 f"their diffuse log-likelihoods have {one.n - one.diffuse:.0f} and {other.n - other.diffuse:.0f} terms "
@@ -45,7 +38,7 @@ def difference_of_series(one: Any, other: Any) -> str | None:
 
 def require_nested(full: Any, restricted: Any) -> None:
     """IncompatibleError unless the likelihood ratio of two models of a series is chi-squared."""
-    if isinstance(full, Structural):
+    if full.diffuse:
         if set(full.positive) == set(restricted.positive) and set(restricted.regressors) < set(full.regressors):
             return
         raise IncompatibleError(
@@ -57,7 +50,3 @@ def require_nested(full: Any, restricted: Any) -> None:
     image = full.Z @ np.linalg.lstsq(full.Z, restricted.Z, rcond=None)[0]
     if full.Z.shape[1] <= restricted.Z.shape[1] or not np.allclose(image, restricted.Z, rtol=1e-9, atol=1e-12):
         raise IncompatibleError("their covariates are not nested. Compare them by AIC or BIC.")
-
-
-def _observed(model: Any) -> Any:
-    return model.y if isinstance(model, Structural) else model.arrays()["y"]

@@ -20,7 +20,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.models.model import Model
 from stattools.series.statespace.intervals import ends as variance_ends
-from stattools.series.statespace.structural import variances_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,10 +37,10 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
         raise IncompatibleError(
             f"{model.title} has intervals of kind {', '.join(map(repr, fit.kinds))}; got kind={quoted(kind)}."
         )
-    if hasattr(model, "intervals"):
+    if model.intervals:
         lower, upper = model.intervals[kind](level)
         return Interval(lower, upper, level, kind, fit.names)
-    if variances_of(model):
+    if model.variances:
         return Interval(*variance_ends(fit, level, kind), level, kind, fit.names)
     if kind != "wald":
         ends = profile_interval(fit, level) if kind == "profile" else score_interval(fit, level)
@@ -70,7 +69,7 @@ def glance(fit: Estimates) -> pd.DataFrame:
     """The fit in one row: see `Fit.glance`."""
     import pandas as pd
 
-    row: dict[str, Any] = {"n": fit.n, "n_dropped": getattr(fit.model, "n_dropped", 0), "df": fit.df}
+    row: dict[str, Any] = {"n": fit.n, "n_dropped": fit.model.n_dropped, "df": fit.df}
     row |= {"loglik": fit.loglik, "aic": fit.aic, "bic": fit.bic, "scale": fit.scale, "r_squared": fit.r_squared}
     row |= {"decrement": fit.solution.decrement, "solver": fit.solution.solver, "cov": fit.cov}
     return pd.DataFrame([row])
@@ -86,10 +85,10 @@ def terms(model: Any) -> dict[str, Any]:
 
 def _tests(fit: Estimates) -> tuple[Floats, Floats]:
     """Statistics and p-values of coefficients that are 0; for a proportion, of 1/2."""
-    if hasattr(fit.model, "intervals"):
+    if fit.model.intervals:
         statistic, p_value = fit.model.test()
         return np.atleast_1d(statistic), np.atleast_1d(p_value)
     statistic, p_value = against_zero(fit.estimate, fit.se, fit.t_df)
-    first = len(variances_of(fit.model))  # 0 is the boundary of a variance: Wald's test of it means nothing
-    statistic[:first] = p_value[:first] = np.nan
+    edges = len(fit.model.variances)  # 0 is the boundary of a variance: Wald's test of it means nothing
+    statistic[:edges] = p_value[:edges] = np.nan
     return statistic, p_value

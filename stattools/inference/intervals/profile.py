@@ -71,7 +71,7 @@ def score_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
     >>> np.round(tuple(st.fit(st.coin([1, 1, 1, 0])).interval(kind="wilson")), 6).tolist()
     [0.300642, 0.954413]
     """
-    if getattr(fit, "penalty", None) is not None:
+    if fit.penalty is not None:
         raise IncompatibleError(
             'score intervals belong to the likelihood without a penalty; this fit has one. Use kind="profile".'
         )
@@ -82,10 +82,9 @@ def score_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
 def _prepare(fit: Estimates, level: float) -> tuple[float, bool]:
     """Square root of the quantile, and whether Wald's interval is the exact answer."""
     require_level(level)
-    penalty = getattr(fit, "penalty", None)
-    if isinstance(penalty, Ridge):
+    if isinstance(fit.penalty, Ridge):
         raise IncompatibleError("a ridge fit has no intervals: its estimates are biased by design.")
-    return float(-special.ndtri(0.5 * (1.0 - level))), getattr(fit.model, "has_scale", False)
+    return float(-special.ndtri(0.5 * (1.0 - level))), fit.model.has_scale
 
 
 def _wald(fit: Estimates, level: float) -> tuple[Floats, Floats]:
@@ -97,9 +96,8 @@ def _wald(fit: Estimates, level: float) -> tuple[Floats, Floats]:
 
 
 def _ends(fit: Estimates, target: float, height: Height | None, tolerance: float) -> tuple[Floats, Floats]:
-    penalty = getattr(fit, "penalty", None)
-    model = fit.model if penalty is None else penalized(fit.model, penalty)
-    work, T = model.standardized() if hasattr(model, "standardized") else (model, np.eye(len(fit.estimate)))
+    model = fit.model if fit.penalty is None else penalized(fit.model, fit.penalty)
+    work, T = model.standardized()
     peak = np.linalg.solve(T, fit.estimate)
     now = work.evaluate(peak)
     metric = Metric(now.information)

@@ -17,6 +17,7 @@ from stattools.inference.penalties.jeffreys import Jeffreys
 from stattools.inference.penalties.ridge import Ridge, penalized_coefficients
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
+from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
 from stattools.models.model import Evaluation
 from stattools.solvers.lbfgs import LBFGS
@@ -36,12 +37,13 @@ class Penalty(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Penalized:
+class Penalized(AnyModel):
     """A model with a penalty: answers what solvers and profiles ask. The user's coefficients are T theta."""
 
     model: Any
     penalty: Penalty
     T: Floats
+    is_unconstrained = True
 
     @property
     def title(self) -> str:
@@ -82,8 +84,6 @@ class Penalized:
 
     def standardized(self) -> tuple[Penalized, Floats]:
         """The same function on standardized columns, and the map back."""
-        if not hasattr(self.model, "standardized"):
-            return self, np.eye(len(self.T))
         work, T = self.model.standardized()
         return Penalized(work, self.penalty, self.T @ T), T
 
@@ -104,7 +104,7 @@ def penalized(model: Any, penalty: Penalty) -> Penalized:
     """
     if isinstance(penalty, type) or not all(hasattr(penalty, part) for part in ("check", "term", "covariance")):
         raise IncompatibleError(f"penalty= needs st.Jeffreys() or st.Ridge(strength); got {quoted(penalty)}.")
-    if not hasattr(model, "standardized"):
+    if not (isinstance(model, AnyModel) and model.is_unconstrained):
         raise IncompatibleError(
             f"{penalty!r} is for parameters without bounds, such as those of regressions; got {described(model)}. "
             "A prior says what is believed of a probability or a rate: st.posterior(model, prior=...)."
@@ -128,13 +128,13 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
     """
     if isinstance(penalty, Ridge) and (isinstance(solver, LBFGS) or solver is None) and large(model):
         return _softmax_with_ridge(model, penalty, solver or LBFGS())
-    solver = Newton(max_steps=1000 if isinstance(model, Custom) else 100) if solver is None else solver
+    solver = Newton(max_steps=1000 if model.is_function else 100) if solver is None else solver
     if not isinstance(solver, Newton):
         raise IncompatibleError(f"a penalty needs the solver st.Newton(); got {quoted(solver)}. Leave solver= out.")
     target = penalized(model, penalty)
     if held_elsewhere(model):
         return _in_files(target, solver)
-    if isinstance(model, Custom):
+    if model.is_function:
         return _own_likelihood(model, target, solver)
     firth = isinstance(penalty, Jeffreys)
     if firth:

@@ -69,10 +69,8 @@ class Ridge:
         """
         if self.centered and not _categories(model):
             raise IncompatibleError(f"Ridge(centered=True) needs st.softmax; got {model.title}. Leave centered= out.")
-        terms = getattr(model, "terms", ())
-        left = [
-            term for term, is_penalized in zip(terms, penalized_coefficients(model), strict=False) if not is_penalized
-        ]
+        every = zip(model.terms, penalized_coefficients(model), strict=False)
+        left = [term for term, is_penalized in every if not is_penalized]
         if len(left) > 1:
             raise IdentificationError(
                 f"{self!r} leaves intercepts alone, and {left[0]!r} and {left[1]!r} are both constant: the data cannot "
@@ -108,10 +106,9 @@ class Ridge:
 
 def _categories(model: Any) -> int:
     """The number of categories of an outcome, 0 for others."""
-    likelihood = getattr(model, "likelihood", None)
-    if likelihood is None or likelihood.outcome is not Outcome.CATEGORY:
+    if model.likelihood is None or model.likelihood.outcome is not Outcome.CATEGORY:
         return 0
-    return likelihood.width + 1
+    return model.likelihood.width + 1
 
 
 def penalized_coefficients(model: Any) -> NDArray[np.bool_]:

@@ -171,7 +171,7 @@ class Rule:
                 return pa.record_batch([pa.nulls(n, field.type) for field in self.schema], schema=self.schema)
             table = pd.DataFrame(dict(clean.columns), index=range(len(clean.rows)))
             found: Any = predict(self.fit, self.fit.model, table, kind=self.kind, interval=self.interval)
-        parts = [found[name].to_numpy() for name in self.schema.names] if hasattr(found, "columns") else [found]
+        parts = [found[name].to_numpy() for name in self.schema.names] if isinstance(found, pd.DataFrame) else [found]
         there = np.zeros(n, dtype=bool)
         there[clean.rows - batch.first] = True
         places = pa.array(np.cumsum(there) - 1, mask=~there)

@@ -20,11 +20,11 @@ from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.formula.formula import Formula, parse
 from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError, quoted
+from stattools.inference.estimates import Estimates
 from stattools.inference.storage.earlier import as_now
 from stattools.inference.storage.field_kinds import FACTS, UNIONS, is_number, is_whole
 from stattools.inference.storage.rules import BrokenRule, require
 from stattools.inference.storage.unsaved import Unsaved, refuse, unsaved_function
-from stattools.models.model import Model
 from stattools.solvers.solution import Epoch, TraceStep
 
 CLASSES = {
@@ -123,9 +123,8 @@ def _fields(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
 def _facts(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     """Numbers that a fit computes from its rows when asked, to be known without them."""
     facts = {name: getattr(value, name) for name in _facts_of(value)}
-    model = getattr(value, "model", None)
-    if isinstance(model, Model) and model.has_scale:
-        facts["residual_sums"] = value.solution.residual_sums or model.residual_sums(value.estimate)
+    if isinstance(value, Estimates) and value.model.has_scale:
+        facts["residual_sums"] = value.solution.residual_sums or value.model.residual_sums(value.estimate)
     return {name: encoded(fact, arrays) for name, fact in facts.items()}
 
 

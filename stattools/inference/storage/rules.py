@@ -74,7 +74,7 @@ def _solution(it: Any) -> dict[str, Any]:
 
 
 def _fit(it: Any) -> dict[str, Any]:
-    names, ridge, scaled = it.model.names, type(it.penalty).__name__ == "Ridge", getattr(it.model, "has_scale", False)
+    names, ridge, scaled = it.model.names, type(it.penalty).__name__ == "Ridge", it.model.has_scale
     p, plain = len(names), it.cov == "information"
     free = it.model.n - p
     require_level(it.level)
@@ -117,7 +117,7 @@ def _outcome(it: Any) -> dict[str, Any]:
         "the labels are not those of the likelihood": it.labels is None
         or (len(it.labels) == several and are_distinct(it.labels)),
         "the numbers of dropped rows do not agree": max(it.dropped.values(), default=0)
-        <= it.n_dropped - getattr(it, "n_empty", 0)
+        <= it.n_dropped - it.n_empty
         <= sum(it.dropped.values()),
         "there is a column beside the rows that they have not": all(
             getattr(it.rows, BESIDE[name]) is not None for name in it.extras if name in BESIDE

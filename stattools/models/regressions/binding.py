@@ -20,7 +20,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.models.regressions.starting_point import starting_point
-from stattools.numerics.moments import Moments
+from stattools.numerics.moments import SampleMoments
 
 Column = str | ArrayLike | None
 
@@ -61,7 +61,7 @@ def bind(
         if data.columns:
             extras = _extras(data.columns, data.kept)
             if extras[1] is not None:
-                outcome = Moments.of(y, extras[0]) if likelihood.outcome is Outcome.REAL else None
+                outcome = SampleMoments.of(y, extras[0]) if likelihood.outcome is Outcome.REAL else None
                 require_moderate(likelihood, Farthest.of(extras[1], data.kept), outcome)
         rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
         if extras[2] is not None:
@@ -104,7 +104,7 @@ def _extras(
     return frequencies(columns.get("weights"), rows), offset, precision
 
 
-def require_moderate(likelihood: Likelihood, farthest: Farthest, outcome: Moments | None = None) -> None:
+def require_moderate(likelihood: Likelihood, farthest: Farthest, outcome: SampleMoments | None = None) -> None:
     """DomainError for an offset that leaves no digits of a linear predictor whose exponential is taken, or few of an
     outcome from which it is taken.
     """

@@ -8,13 +8,14 @@ maximum-likelihood estimate of anything. Source: Rifkin & Klautau, JMLR 5 (2004)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from numpy.typing import ArrayLike
 
 from stattools.data.tables.outcome import Rest, categories
 from stattools.likelihoods import Bernoulli
+from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, read_rows
 from stattools.text.printing import prints
@@ -22,10 +23,10 @@ from stattools.text.printing import prints
 
 @prints
 @dataclass(frozen=True, eq=False)
-class OneVsRest:
+class OneVsRest(AnyModel):
     """K logistic models over the same rows, one per category; made by `st.one_vs_rest`, fitted by `st.fit`."""
 
-    parts: tuple[Model, ...]
+    parts: tuple[Model, ...] = field()
     labels: tuple[Any, ...]
     outcome_name: str
     title: str = "One-vs-rest logistic regressions"

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.tables.columns import clean, listing, missing
+from stattools.data.tables.columns import clean, listing, missing, sorted_codes
 from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import axes, is_frame, series, table
 from stattools.errors import DomainError, quoted
@@ -76,12 +76,7 @@ def grouping(who: str, by: Any, first: Any, n: int) -> Grouping:
     gaps = missing(column)
     if gaps.any():
         raise DomainError(f"{who} needs a label for each observation; by= has none at position {int(np.argmax(gaps))}.")
-    values = clean(column)
-    if hasattr(values, "cat"):
-        labels, index = values.cat.categories.tolist(), values.cat.codes.to_numpy()
-    else:
-        found, index = np.unique(values.to_numpy(), return_inverse=True)
-        labels = found.tolist()
+    labels, index = sorted_codes(clean(column))
     return Grouping(tuple(labels), index.astype(np.int64), len(labels))
 
 

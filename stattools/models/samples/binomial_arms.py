@@ -22,6 +22,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints, Labels
 from stattools.models.samples.proportion import INTERVALS
+from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_binomial_pmf
 from stattools.text.printing import printed
 
@@ -29,7 +30,7 @@ MOST_FITTED = 5000
 
 
 @dataclass(frozen=True, eq=False)
-class BinomialArms:
+class BinomialArms(SampleModel):
     """`trials` and `successes` of each arm, int64 arrays of shape (m,); what `st.binomial` returns for columns.
 
     `arms` are the labels, or None; `kind` says whether the counts alone were observed or the sequences of flips.
@@ -44,8 +45,6 @@ class BinomialArms:
     arms: Labels | None = None
     observed: Literal["coin", "binomial"] = "binomial"
     kind = "binomial arms"
-    null = "theta = 1/2"
-    has_scale = False
 
     @printed
     def __repr__(self) -> str:

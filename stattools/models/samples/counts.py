@@ -30,6 +30,7 @@ from stattools.models.model import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import columns, counts, grouping
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.proportion import INTERVALS
+from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_binomial_pmf
 
 
@@ -117,7 +118,7 @@ def _arms(successes: Any, trials: Any, by: Any, data: Any) -> BinomialArms:
 
 
 @dataclass(frozen=True)
-class BernoulliTrials:
+class BernoulliTrials(SampleModel):
     """`trials` independent trials with `successes` successes: what `coin` and `binomial` return.
 
     `kind` says what was observed: "coin" the ordered sequence, "binomial" the count. The parameter is theta in [0, 1].
@@ -129,8 +130,6 @@ class BernoulliTrials:
     successes: int
     trials: int
     kind: Literal["coin", "binomial"]
-    arms = None
-    shape = ()
 
     @property
     def title(self) -> str:
@@ -146,6 +145,15 @@ class BernoulliTrials:
     def n(self) -> int:
         """Number of trials."""
         return self.trials
+
+    @property
+    def counted(self) -> str:
+        """What was counted, in words."""
+        return f"{self.trials:,} trials, {self.successes:,} successes"
+
+    def arrays(self) -> dict[str, Any]:
+        """What the log-likelihood depends on, for the hash of the data."""
+        return {"successes": self.successes, "trials": self.trials}
 
     @property
     def start(self) -> Floats:

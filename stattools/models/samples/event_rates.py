@@ -11,7 +11,7 @@ Models and Methods for Lifetime Data (2003), ch. 4.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Literal
 
@@ -28,6 +28,7 @@ from stattools.interface.units import LARGEST, SMALLEST, remedy
 from stattools.models.model import NOT_ASKED, Evaluation
 from stattools.models.samples import rate as of_rate
 from stattools.models.samples.arms import Grouping, Ints, Labels, columns, counts, grouping, numbers, refused
+from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.exact_sum import ExactSum
 from stattools.numerics.saddle_point import log_poisson_pmf
 from stattools.text.printing import printed
@@ -82,7 +83,7 @@ def exponential_rate(times: Any, /, *, censored: Any = None, by: Any = None, dat
 
 
 @dataclass(frozen=True, eq=False)
-class EventRates:
+class EventRates(SampleModel):
     """`events` in `exposure`, one entry per observation; what `poisson_rate` and `exponential_rate` return.
 
     `index` says to which arm each belongs, `arms` are the labels (None: all share one rate). The parameters are the
@@ -92,9 +93,9 @@ class EventRates:
     events: Ints
     exposure: Floats
     index: Ints
-    arms: Labels | None
+    arms: Labels | None = field()
     kind: Literal["poisson rate", "exponential rate"]
-    has_scale = False
+    parameters = ("rate",)
     null = "rate = 1"
 
     @printed

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import erfc, xlogy
 
-from stattools.data.tables.columns import clean, missing
+from stattools.data.tables.columns import clean, missing, sorted_codes
 from stattools.data.tables.table import series
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import are_different, as_numbers, as_theta, labelled, several, written
@@ -26,6 +26,7 @@ from stattools.models.model import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints
 from stattools.models.samples.arms import counts as whole_numbers
 from stattools.models.samples.proportion import INTERVALS
+from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_poisson_pmf
 from stattools.text.printing import printed
 
@@ -66,12 +67,7 @@ def categories(labels: ArrayLike, /, *, names: Sequence[Hashable] | None = None)
     if gaps.any() or not len(column):
         where = f"none at position {int(np.argmax(gaps))}" if gaps.any() else "nothing"
         raise DomainError(f"categories needs labels; got {where}. Drop or fill in what is missing first.")
-    column = clean(column)
-    if hasattr(column, "cat"):
-        found, codes = column.cat.categories.tolist(), column.cat.codes.to_numpy()
-    else:
-        unique, codes = np.unique(column.to_numpy(), return_inverse=True)
-        found = unique.tolist()
+    found, codes = sorted_codes(clean(column))
     model = Multinomial(np.bincount(codes, minlength=len(found)).astype(np.int64), tuple(found), "categories")
     if names is None:
         return replace(model, labels=checked_names(found, len(found), "categories"))
@@ -83,7 +79,7 @@ def categories(labels: ArrayLike, /, *, names: Sequence[Hashable] | None = None)
 
 
 @dataclass(frozen=True, eq=False)
-class Multinomial:
+class Multinomial(SampleModel):
     """Counts (K,) of the categories `labels`: what `st.multinomial` and `st.categories` return.
 
     theta are the K probabilities; `kind` says whether the counts alone were observed, or the sequence.
@@ -92,7 +88,7 @@ class Multinomial:
     counts: Ints
     labels: Names
     kind: Literal["multinomial", "categories"]
-    has_scale = False
+    dim = "category"
 
     def __post_init__(self) -> None:
         if not self.counts.any():
@@ -107,6 +103,11 @@ class Multinomial:
     def title(self) -> str:
         """What the model is, for people."""
         return "Multinomial counts" if self.kind == "multinomial" else "Labels of categories"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(K,): one entry per category."""
+        return self.counts.shape
 
     @property
     def names(self) -> tuple[str, ...]:

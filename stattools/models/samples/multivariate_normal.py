@@ -21,6 +21,7 @@ from stattools.data.tables.arrays import matrix, named
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
+from stattools.models.any_model import AnyModel
 from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 from stattools.text.printing import printed
@@ -48,7 +49,7 @@ def multivariate_normal(Y: ArrayLike, /, *, names: Sequence[str] | None = None) 
 
 
 @dataclass(frozen=True, eq=False)
-class MultivariateSample:
+class MultivariateSample(AnyModel):
     """n rows of d components, `values` (n, d): what `st.multivariate_normal` returns."""
 
     values: Floats

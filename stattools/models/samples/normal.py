@@ -25,6 +25,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, SMALLEST, require_size
 from stattools.models.model import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import columns, grouping, numbers
+from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 from stattools.text.printing import printed
@@ -67,7 +68,7 @@ def normal(
 
 
 @dataclass(frozen=True, eq=False)
-class NormalSample:
+class NormalSample(SampleModel):
     """Normal measurements, of one arm or of several: what `st.normal` returns.
 
     `values` (n,) are the measurements, `sd` their known standard deviations (n,) or None, `codes` (n,) the number of
@@ -80,7 +81,7 @@ class NormalSample:
     codes: NDArray[np.intp] | None = None
     kind = "normal"
     title = "Normal sample"
-    has_scale = False
+    is_unconstrained = True
 
     @printed
     def __repr__(self) -> str:
@@ -100,12 +101,16 @@ class NormalSample:
         return () if self.arms is None else (self.size,)
 
     @property
+    def parameters(self) -> tuple[str, ...]:
+        """What each arm has."""
+        return ("mean", "sd") if self.sd is None else ("mean",)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """`mean` and `sd`, with the arm in brackets where there are several."""
-        parameters = ("mean", "sd") if self.sd is None else ("mean",)
         if self.arms is None:
-            return parameters
-        return tuple(f"{parameter}[{arm}]" for parameter in parameters for arm in self.arms)
+            return self.parameters
+        return tuple(f"{parameter}[{arm}]" for parameter in self.parameters for arm in self.arms)
 
     @property
     def positive(self) -> tuple[str, ...]:
@@ -230,14 +235,6 @@ class NormalSample:
             own = np.diag((3.0 * distance / sd**2 - self.counts) / sd**2)
             information = np.block([[information, cross], [cross, own]])
         return Evaluation(loglik, score, information)
-
-    def dispersion(self, theta: ArrayLike) -> float:
-        """1: the standard deviation is known, or a parameter."""
-        return 1.0
-
-    def standardized(self) -> tuple[NormalSample, Floats]:
-        """Itself: parameters are in the units of the measurements."""
-        return self, np.eye(len(self.names))
 
     @property
     def arm_of(self) -> NDArray[np.intp]:

@@ -26,6 +26,7 @@ from stattools.models.model import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints, columns, counts
 from stattools.models.samples.counts import BernoulliTrials, unit_interval
 from stattools.models.samples.proportion import likelihood_ratio
+from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_binomial_pmf
 from stattools.text.printing import printed
 
@@ -57,7 +58,7 @@ def pascal(failures: Any, /, *, successes: Any, data: Any = None) -> Waits:
 
 
 @dataclass(frozen=True, eq=False)
-class Waits:
+class Waits(SampleModel):
     """Failures before a known number of successes, one entry per wait, int64 arrays; what `geometric` and `pascal`
     return. The parameter is theta, the probability of a success, in [0, 1].
     """
@@ -65,10 +66,6 @@ class Waits:
     failures: Ints
     wanted: Ints
     kind: Literal["geometric", "pascal"]
-    arms = None
-    shape = ()
-    null = "theta = 1/2"
-    has_scale = False
 
     @printed
     def __repr__(self) -> str:

@@ -107,7 +107,7 @@ def filtered(
     """
     kernels = compiled(engine, y.size)
     whole = kernels is not None and all(kept_contiguous(part) and part.dtype == y.dtype for part in (w, x, y))
-    kernel = Exponential(y.dtype) if kernels is None else kernels.exponential
+    kernel = ExponentialKernel(y.dtype) if kernels is None else kernels.exponential
     # What overflows or is missing shows in the last values, and is told below.
     with np.errstate(over="ignore", invalid="ignore"):
         if kept is None:
@@ -118,14 +118,14 @@ def filtered(
         w, x, before, blank = bridged(w, x, before, first=first, missing=missing, kept=kept)
         sweep(kernel, (w,), x, before, y, whole=whole)
         if not np.isfinite(y[:, -1]).all():
-            sweep(Exponential(y.dtype), (w,), x, before, y)
+            sweep(ExponentialKernel(y.dtype), (w,), x, before, y)
             bad = ~np.isfinite(y)
             if bad.any():
                 raise Trouble(f"the result overflows {y.dtype}", *np.argwhere(bad)[0])
     y[:, : blank.shape[1]][blank] = np.nan
 
 
-class Exponential:
+class ExponentialKernel:
     """The kernel of `exponential_filter` by LAPACK, refined where weights are small or few."""
 
     def __init__(self, dtype: np.dtype[Any]) -> None:

@@ -22,6 +22,7 @@ from stattools.data.tables.times import ahead, following
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
+from stattools.models.any_model import AnyModel
 from stattools.models.model import Evaluation
 from stattools.series.filters.one_step import Errors, evaluate, one_step, profile
 
@@ -36,7 +37,7 @@ EXACT = f"{WHO}: the forecasts are exact, and the likelihood has no maximum: sig
 
 
 @dataclass(frozen=True, eq=False)
-class ExponentialSmoothing:
+class ExponentialSmoothing(AnyModel):
     """The likelihood of exponential smoothing; made by `st.exponential_smoothing`.
 
     theta is beta (unless `fixed` holds the weight), the level before the first time (unless it is given), log sigma.
@@ -55,8 +56,8 @@ class ExponentialSmoothing:
     times: Any = None
     at_edge: bool = False
     kind = "exponential_smoothing"
-    has_scale = False
-    positive = ()
+    is_series = True
+    is_unconstrained = True
 
     @property
     def title(self) -> str:
@@ -70,8 +71,13 @@ class ExponentialSmoothing:
 
     @property
     def observations(self) -> float:
-        """The same, for BIC."""
+        """The same."""
         return self.n
+
+    @property
+    def counted(self) -> str:
+        """How many errors there are, in words."""
+        return f"{self.n:,.0f} observations"
 
     @cached_property
     def start(self) -> Floats:
@@ -119,14 +125,6 @@ class ExponentialSmoothing:
     def loglik(self, theta: ArrayLike) -> float:
         """Gaussian log-likelihood of the one-step errors, every constant included."""
         return self.evaluate(theta, 0).loglik
-
-    def dispersion(self, theta: ArrayLike) -> float:
-        """1: sigma is a parameter."""
-        return 1.0
-
-    def standardized(self) -> tuple[ExponentialSmoothing, Floats]:
-        """Itself: Newton's steps do not depend on units."""
-        return self, np.eye(len(self.names))
 
     def weights(self, theta: ArrayLike) -> Floats:
         """w_t at every time, (n,)."""

@@ -20,10 +20,11 @@ from stattools.errors import DomainError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_GIVEN, SMALLEST_GIVEN
+from stattools.models.any_model import AnyModel
 from stattools.models.model import Evaluation
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.contrasts import Contrasts
-from stattools.series.statespace.posterior_precision import Posterior
+from stattools.series.statespace.posterior_precision import StatePosterior
 from stattools.series.statespace.random_walk import RandomWalk
 from stattools.series.statespace.spectrum import Spectrum
 from stattools.series.statespace.trend_walk import TrendWalk
@@ -32,7 +33,7 @@ CONVENTION = "diffuse, without the constant of the flat initial states (Durbin &
 
 
 @dataclass(frozen=True, eq=False)
-class Structural:
+class Structural(AnyModel):
     """A series y (n,), NaN where missing, its times, components, regressors X (n, p), and a known drift per step.
 
     `theta` holds the variances, in squared units of y, then the regression coefficients beta.
@@ -49,9 +50,9 @@ class Structural:
     drift: float = 0.0
     design: Any = None
     formula: str | None = None
-    has_scale = False
+    is_series = True
+    is_unconstrained = True
     convention = CONVENTION
-    n_dropped = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -59,9 +60,11 @@ class Structural:
         return (*self.components.names, *(f"beta.{name}" for name in self.regressors))
 
     @property
-    def positive(self) -> tuple[str, ...]:
+    def variances(self) -> tuple[str, ...]:
         """The parameters that are variances: positive, or 0 at the boundary."""
         return self.components.names
+
+    positive = variances
 
     @property
     def diffuse(self) -> int:
@@ -78,6 +81,16 @@ class Structural:
         """Number of times, missing values included."""
         return len(self.y)
 
+    @property
+    def counted(self) -> str:
+        """How many times there are, in words."""
+        missing = self.steps - int(self.n)
+        return f"{self.steps:,} times, {missing:,} missing" if missing else f"{self.n:,.0f} observations, none missing"
+
+    def arrays(self) -> dict[str, Any]:
+        """What the likelihood depends on, for the hash of the data."""
+        return {"y": self.y, "X": self.X, "drift": self.drift}
+
     @cached_property
     def scale(self) -> float:
         """A variance of the size of those to be found: the mean square of the contrasts, or of the steps."""
@@ -89,14 +102,6 @@ class Structural:
     def start(self) -> Floats:
         """A point inside the domain: every variance a tenth of the data's own, coefficients 0."""
         return np.append(np.full(len(self.positive), 0.1 * self.scale), np.zeros(len(self.regressors)))
-
-    def dispersion(self, theta: ArrayLike) -> float:
-        """1: the scale is among the parameters."""
-        return 1.0
-
-    def standardized(self) -> tuple[Structural, Floats]:
-        """The model itself: variances are no coordinates that can be mixed."""
-        return self, np.eye(len(self.names))
 
     def detrended(self, beta: Floats) -> Floats:
         """y less the known drift and the regression: what the components explain."""
@@ -156,9 +161,9 @@ class Structural:
         """Banded contrasts of y and X."""
         return Contrasts.of(self.detrended(np.zeros(0)), self.X.reshape(len(self.y), -1), self.components)
 
-    def posterior(self, variances: Floats, beta: Floats) -> Posterior:
+    def posterior(self, variances: Floats, beta: Floats) -> StatePosterior:
         """The states given everything, by their banded precision."""
-        return Posterior(self.detrended(beta), self.components.full(variances), self.components)
+        return StatePosterior(self.detrended(beta), self.components.full(variances), self.components)
 
     def random_walk(self, variances: Floats, beta: Floats) -> RandomWalk | None:
         """The level by recurrences, for a model of a level with two positive variances."""
@@ -205,11 +210,6 @@ class Structural:
     def coefficients(self, variances: Floats) -> Floats:
         """The most likely beta given the variances: generalized least squares."""
         return self.contrasts.coefficients(variances) if self.regressors else np.zeros(0)
-
-
-def variances_of(model: Any) -> tuple[str, ...]:
-    """The parameters that are variances, the first of a state space model; none of other models."""
-    return model.positive if isinstance(model, Structural) else ()
 
 
 def _in_range(variances: Floats) -> bool:

@@ -37,7 +37,7 @@ class NotConstant(Exception):
     """A column that was constant in the sample is not so in all rows: no coefficient absorbs a shift."""
 
 
-class Sums(NamedTuple):
+class ShiftedSums(NamedTuple):
     """G = Z^T W Z and g = Z^T W r, and the sums of squares of v, of r = v - Z phi and of y with weights; adds with `+`.
 
     G is its upper triangle; what was not asked for is 0, and G empty.
@@ -49,9 +49,9 @@ class Sums(NamedTuple):
     rss: float
     size: float
 
-    def __add__(self, other: Sums) -> Sums:  # type: ignore[override]
+    def __add__(self, other: ShiftedSums) -> ShiftedSums:  # type: ignore[override]
         squares = (self.square + other.square, self.rss + other.rss, self.size + other.size)
-        return Sums(self.G + other.G, self.g + other.g, *squares)
+        return ShiftedSums(self.G + other.G, self.g + other.g, *squares)
 
 
 @record
@@ -84,7 +84,7 @@ class Shifted:
         """The number of rows."""
         return len(self.rows.X)
 
-    def sums(self, phi: Floats | None) -> Sums:
+    def sums(self, phi: Floats | None) -> ShiftedSums:
         """G, whole, g and the sums of squares over all rows, those of r and of y only with a phi; one read."""
         found = self._whole(_sums, phi)
         return found._replace(G=symmetric(found.G))
@@ -140,7 +140,7 @@ class Shifted:
         phi = metric.solve(transposed(Z, v))
         return phi / unit if nrm2(phi) <= 10.0 * nrm2(v) else None
 
-    def _whole(self, sums: Callable[[Shifted, Any], Sums], phi: Floats | None) -> Sums:
+    def _whole(self, sums: Callable[[Shifted, Any], ShiftedSums], phi: Floats | None) -> ShiftedSums:
         """The sums over all rows, wherever they are."""
         if isinstance(self.rows, ScannedRows):
             return self.rows.gather(partial(_there, replace(self, rows=None), sums, phi))
@@ -148,12 +148,14 @@ class Shifted:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as in `refine`, on the threads of the source
-def _there(shifted: Shifted, sums: Callable[[Shifted, Any], Sums], phi: Floats | None, rows: Rows) -> Sums:
+def _there(
+    shifted: Shifted, sums: Callable[[Shifted, Any], ShiftedSums], phi: Floats | None, rows: Rows
+) -> ShiftedSums:
     """The sums over a batch."""
     return sums(replace(shifted, rows=rows), phi)
 
 
-def _sums(shifted: Shifted, phi: Floats | None) -> Sums:
+def _sums(shifted: Shifted, phi: Floats | None) -> ShiftedSums:
     G = g = None
     square, rss, size = 0.0, 0.0, 0.0
     for Z, v, w, y in shifted.blocks(root=True):
@@ -169,10 +171,10 @@ def _sums(shifted: Shifted, phi: Floats | None) -> Sums:
             size += float(y.dot(y) if w is None else y.dot(w * y))
     assert G is not None
     assert g is not None
-    return Sums(G, g, square, rss, size)
+    return ShiftedSums(G, g, square, rss, size)
 
 
-def _residual_sums(shifted: Shifted, phi: Floats) -> Sums:
+def _residual_sums(shifted: Shifted, phi: Floats) -> ShiftedSums:
     g, rss, size = None, 0.0, 0.0
     for Z, v, w, y in shifted.blocks(root=False):
         r = v - times(Z, phi)
@@ -181,7 +183,7 @@ def _residual_sums(shifted: Shifted, phi: Floats) -> Sums:
         rss += float(heavy.dot(r))
         size += float(y.dot(y) if w is None else y.dot(w * y))
     assert g is not None
-    return Sums(np.zeros(0), g, 0.0, rss, size)
+    return ShiftedSums(np.zeros(0), g, 0.0, rss, size)
 
 
 def _runs(rows: Rows | ScannedRows, size: int) -> tuple[Floats, Floats]:

@@ -30,7 +30,7 @@ COMMON = 1e-3
 """A category's own matrix has this share of the mean of all, so that it is definite where the mean is."""
 
 
-class Inverse:
+class SinglePrecisionInverse:
     """The inverse of a p x p matrix in single precision: a metric needs no more digits, and a product with it takes a
     sixth of the time of two triangular solutions.
 
@@ -55,10 +55,10 @@ class Inverse:
         return product(1.0, self.inverse, score.astype(np.float32)).astype(float)
 
 
-def inverse(gram: Floats) -> Inverse | Metric:
+def inverse(gram: Floats) -> SinglePrecisionInverse | Metric:
     """In single precision where that is enough to be definite."""
     try:
-        return Inverse(gram)
+        return SinglePrecisionInverse(gram)
     except IdentificationError:
         return Metric(gram)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.models.model import Evaluation
-from stattools.numerics.two_loops import Change, Inverse, direction
+from stattools.numerics.two_loops import Change, Preconditioner, direction
 from stattools.solvers.metric import Metric
 from stattools.solvers.solution import TraceStep
 
@@ -23,7 +23,7 @@ MEMORY = 20
 """So many steps are remembered."""
 
 
-class Conditioned(Inverse, Protocol):
+class Conditioned(Preconditioner, Protocol):
     """A metric that knows its reciprocal condition."""
 
     @property
@@ -91,7 +91,7 @@ def ascend(
     return Ascent(theta, now, step, decrement, trace, changes, metric)
 
 
-def _size(changes: list[Change], metric: Inverse) -> float:
+def _size(changes: list[Change], metric: Preconditioner) -> float:
     """The factor by which the metric is off, measured along the last step."""
     if not changes:
         return 1.0
@@ -106,7 +106,7 @@ def _rise(
     now: Evaluation,
     slope: float,
     noise: float,
-    metric: Inverse,
+    metric: Preconditioner,
 ) -> tuple[Floats, Evaluation] | None:
     """The first of theta + ahead / 2^k that raises the log-likelihood or, where that is round-off, shortens the
     score.

@@ -35,7 +35,7 @@ ON_THE_EDGE = 1e-6
 """More of the probability than this on the rim of a grid, and the grid is too small."""
 
 
-class Moments(NamedTuple):
+class ReferenceMoments(NamedTuple):
     """Means and standard deviations (q,), how many draws they are worth (infinite for a grid), and how they came."""
 
     mean: Floats
@@ -85,7 +85,7 @@ def _untrusted(posterior: Posterior) -> PosteriorAgreement:
     return PosteriorAgreement(rows, "Diagnostics of the draws", False, reason)
 
 
-def _reference(posterior: Posterior) -> Moments:
+def _reference(posterior: Posterior) -> ReferenceMoments:
     density = target(posterior.model, posterior.priors)
     maps = density.transforms
     u = np.array([maps.inverse(x) for x in posterior.flat])
@@ -101,7 +101,7 @@ def _reference(posterior: Posterior) -> Moments:
     return _weighted(posterior, maps, center, root) or _again(posterior)
 
 
-def _grid(posterior: Posterior, maps: Transforms, center: Floats, root: Floats) -> Moments | None:
+def _grid(posterior: Posterior, maps: Transforms, center: Floats, root: Floats) -> ReferenceMoments | None:
     """By the trapezoid rule, or None where the density reaches beyond the grid."""
     q = len(center)
     line = np.linspace(-REACH, REACH, POINTS[q])
@@ -109,10 +109,12 @@ def _grid(posterior: Posterior, maps: Transforms, center: Floats, root: Floats) 
     weight = _normalized(_log_density(posterior, maps, center + z @ root.T))
     if weight[np.abs(z).max(axis=1) == REACH].sum() > ON_THE_EDGE:
         return None
-    return Moments(*_moments(maps.values(center + z @ root.T), weight), np.inf, "Quadrature of likelihood times prior")
+    return ReferenceMoments(
+        *_moments(maps.values(center + z @ root.T), weight), np.inf, "Quadrature of likelihood times prior"
+    )
 
 
-def _weighted(posterior: Posterior, maps: Transforms, center: Floats, root: Floats) -> Moments | None:
+def _weighted(posterior: Posterior, maps: Transforms, center: Floats, root: Floats) -> ReferenceMoments | None:
     """By weighted draws of a Student t, or None where their k-hat says that they are no reference."""
     random, q = np.random.default_rng([posterior.seed, 29]), len(center)
     z = random.standard_normal((DRAWS, q)) / np.sqrt(random.chisquare(TAILS, (DRAWS, 1)) / TAILS)
@@ -123,10 +125,10 @@ def _weighted(posterior: Posterior, maps: Transforms, center: Floats, root: Floa
         return None
     weight = _normalized(log_weights)
     size = float(1.0 / np.sum(weight**2))
-    return Moments(*_moments(maps.values(u), weight), size, "Importance sampling from values of the density")
+    return ReferenceMoments(*_moments(maps.values(u), weight), size, "Importance sampling from values of the density")
 
 
-def _again(posterior: Posterior) -> Moments:
+def _again(posterior: Posterior) -> ReferenceMoments:
     """The same sampler from another seed: a weaker reference, which says that the draws can be repeated."""
     chains, draws, _ = posterior.draws.shape
     center = mode(target(posterior.model, posterior.priors))
@@ -135,7 +137,7 @@ def _again(posterior: Posterior) -> Moments:
     )
     made = Posterior(posterior.model, posterior.priors, center.values(z), "nuts", 0, statistics, posterior.mode)
     size = float(min(made.diagnostics.ess_bulk.min(), made.diagnostics.ess_tail.min()))
-    return Moments(made.mean, made.sd, size, "NUTS from another seed")
+    return ReferenceMoments(made.mean, made.sd, size, "NUTS from another seed")
 
 
 def _log_density(posterior: Posterior, maps: Transforms, u: Floats) -> Floats:

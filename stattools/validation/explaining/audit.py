@@ -96,7 +96,7 @@ def audit(results: Any, data: Any = None, /, *, X: Any = None, y: Any = None, we
     """
     foreign = described(results, data, X=X, y=y, weights=weights)
     evidence = gather(foreign)
-    serious = [finding for finding in evidence.findings if finding.serious]
+    serious = evidence.serious
     rows = _rows(foreign.model, foreign.numbers.estimate, foreign.numbers.se, evidence)
     return Audit(
         foreign.name,

@@ -50,6 +50,11 @@ class Evidence:
     right_se: Floats
     has_se: bool
 
+    @property
+    def serious(self) -> list[Finding]:
+        """The findings that make the numbers wrong."""
+        return [finding for finding in self.findings if finding.serious]
+
 
 def gather(foreign: Foreign) -> Evidence:
     """All findings, in the order in which they matter."""

@@ -110,28 +110,26 @@ def explain(
     >>> why.rows[["cause", "estimates"]].round(6).to_numpy().tolist()
     [['intercept', 1.0]]
     """
-    outcome = y if isinstance(y, str) else None
     kinds = several(intervals)
     if len(kinds) != 2 or not all(isinstance(kind, str) for kind in kinds):
         raise DomainError(
             f"explain needs intervals=, the kinds of both, such as ('wald', 'profile'); got {quoted(intervals)}."
         )
-    first, second = _read(a, b, data, X, y, weights, outcome), _read(b, a, data, X, y, weights, outcome)
-    first, second = _with_interval(first, kinds[0]), _with_interval(second, kinds[1])
+    both = zip(_read((a, b), data, X, y, weights), kinds, strict=True)
+    first, second = (_with_interval(one, kind) for one, kind in both)
     second, notes = renamed(first, second)
     require_regressions(first, second)
     found = _explained(first, second)
     return replace(found, notes=(*notes, *found.notes))
 
 
-def _read(fit: Any, other: Any, data: Any, X: Any, y: Any, weights: Any, outcome: str | None) -> Foreign:
-    if type(fit).__module__.split(".")[0] != "sklearn":
-        return described(fit)
-    if data is not None and outcome is None:
-        model = getattr(other, "model", None)
-        outcome = getattr(model, "outcome_name", None) or getattr(model, "endog_names", None)
-        y = outcome if y is None else y
-    return described(fit, data, X=X, y=y, weights=weights)
+def _read(fits: tuple[Any, Any], data: Any, X: Any, y: Any, weights: Any) -> list[Foreign]:
+    """The descriptions of both; an estimator does not say what its outcome was, which is that of the other fit."""
+    told = [None if type(fit).__module__.startswith("sklearn.") else described(fit) for fit in fits]
+    names = [one.model.outcome_name for one in told if one is not None]
+    y = names[0] if y is None and data is not None and names else y
+    arrays = {"X": X, "y": y, "weights": weights}
+    return [described(fit, data, **arrays) if one is None else one for fit, one in zip(fits, told, strict=True)]
 
 
 def _with_interval(foreign: Foreign, kind: str) -> Foreign:
@@ -156,8 +154,8 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
     if not np.isfinite(a.numbers.estimate).all() or not np.isfinite(b.numbers.estimate).all():
         return _without_numbers(a, b, reach)
     if not different:
-        return Explanation((a.name, b.name), pd.DataFrame(columns=["cause", "words", *QUANTITIES]), True, True,
-                           f"{title} are the same.", reach)  # fmt: skip
+        none = pd.DataFrame(columns=["cause", "words", *QUANTITIES])
+        return Explanation((a.name, b.name), none, True, True, f"{title} are the same.", reach)
     for one in (a, b):
         if held_elsewhere(one.model):
             raise IncompatibleError(
@@ -177,13 +175,8 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
         causes = [*pending, (cause, words)]
         pending, last = [], {name: now[name] if np.isfinite(now[name]).any() else last[name] for name in QUANTITIES}
         if any(abs(share) > 1e-6 for share in shares.values() if np.isfinite(share)):
-            told.append(
-                {
-                    "cause": " and ".join(dict.fromkeys(c for c, _ in causes)),
-                    "words": "; ".join(dict.fromkeys(w for _, w in causes)),
-                    **shares,
-                }
-            )
+            cause = " and ".join(dict.fromkeys(c for c, _ in causes))
+            told.append({"cause": cause, "words": "; ".join(dict.fromkeys(w for _, w in causes))} | shares)
     rows = _merged(pd.DataFrame(told, columns=["cause", "words", *QUANTITIES]))
     left = rows[rows["cause"] == "unexplained"]
     ok = bool((left[list(QUANTITIES)].abs().fillna(0.0).to_numpy() <= 0.01).all())
@@ -223,9 +216,8 @@ def _own(foreign: Foreign, notes: list[str]) -> Any:
     if apart.max() <= SAME and wrong <= SAME:
         return
     if apart.max() <= SAME:
-        found = [finding.cause for finding in gather(foreign).findings if finding.serious]
-        said = f"{foreign.name} labels its standard errors {foreign.said}"
-        yield (found or ["standard errors of another kind"])[0], said, foreign.model, numbers
+        found = [*_causes(foreign), "standard errors of another kind"]
+        yield found[0], f"{foreign.name} labels its standard errors {foreign.said}", foreign.model, numbers
         return
     said = f"{foreign.name} is {apart.max():.2g} standard errors from the maximum of what it claims"
     yield _reason(foreign, float(apart.max())), said, foreign.model, numbers
@@ -233,12 +225,16 @@ def _own(foreign: Foreign, notes: list[str]) -> Any:
 
 def _reason(foreign: Foreign, gap: float) -> str:
     """Why numbers are this far from the maximum that they claim: as an audit says, or not converged where little."""
-    known = [f.cause for f in gather(foreign).findings if f.serious]
+    known = _causes(foreign)
     if foreign.recipe.penalty is not None:  # which is part of the claim
         known = [cause for cause in known if cause != "penalty"]
     if gap <= LOOSE or "stopped early" in known or foreign.converged is False:
         return "not converged"
     return "unexplained" if not known or "not the maximum" in known else known[0]
+
+
+def _causes(foreign: Foreign) -> list[str]:
+    return [finding.cause for finding in gather(foreign).serious]
 
 
 def _units(a: Foreign, b: Foreign, names: list[str]) -> Floats:
@@ -292,11 +288,8 @@ def _without_numbers(a: Foreign, b: Foreign, largest: dict[str, float]) -> Expla
     told = []
     for foreign in (a, b):
         if not np.isfinite(foreign.numbers.estimate).all():
-            told += [
-                {"cause": f.cause, "words": f"{foreign.name}: {f.evidence}"}
-                for f in gather(foreign).findings
-                if f.serious
-            ]
+            found = gather(foreign).serious
+            told += [{"cause": one.cause, "words": f"{foreign.name}: {one.evidence}"} for one in found]
     rows = pd.DataFrame(told).assign(**dict.fromkeys(QUANTITIES, np.nan))
     causes = "; ".join(dict.fromkeys(rows["cause"]))
     sentence = f"{a.name} and {b.name} cannot be compared: one of them is not finite. Cause: {causes}."

@@ -77,11 +77,7 @@ def steps(a: Foreign, b: Foreign) -> Iterator[Step]:
     settings: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
         ("information", "expected or observed information", str),
         ("divisor", "dispersion", lambda value: {"n": "RSS / n", "n - p": "RSS / (n - p)"}.get(value, f"{value}")),
-        (
-            "df",
-            "normal or t",
-            _df_said,
-        ),
+        ("df", "normal or t", _df_said),
         ("level", "level", lambda value: f"{value:g}"),
         ("interval", "Wald or profile", str),
     )
@@ -138,13 +134,7 @@ def subset(model: Model, places: NDArray[np.intp]) -> Model:
     """The model of some of its rows."""
     if len(places) == len(model.rows.X) and (places == np.arange(len(places))).all():
         return model
-    rows = model.rows
-    taken = {
-        name: getattr(rows, name)[places]
-        for name in ("X", "y", "weight", "offset", "precision")
-        if getattr(rows, name) is not None
-    }
-    return replace(model, rows=replace(rows, **taken), kept=None, source=None, n_dropped=0)
+    return replace(model, rows=model.rows.take(places), kept=None, source=None, n_dropped=0)
 
 
 def with_columns(model: Model, X: Floats, names: tuple[str, ...]) -> Model:

@@ -14,6 +14,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.likelihoods.outcomes import Outcome
 from stattools.validation.foreign import own_fits, scikit_learn, statsmodels_results
+from stattools.validation.foreign.attributes import attributes
 from stattools.validation.foreign.description import Foreign
 
 
@@ -43,7 +44,7 @@ def _arrays(estimator: Any, data: Any, X: Any, y: Any, weights: Any) -> tuple[An
         (X, y), data = data, None
     if data is not None:
         frame = table(data)
-        columns = getattr(estimator, "feature_names_in_", None)
+        columns = attributes(estimator, scikit_learn.FITTED).feature_names_in_
         if not isinstance(y, str) or columns is None:
             raise DomainError(
                 "a scikit-learn estimator does not say what its outcome was: pass X= and y= as it was fitted, or a "

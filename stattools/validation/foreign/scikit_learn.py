@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.validation.foreign.attributes import attributes
 from stattools.validation.foreign.description import Foreign, bound, coded, texts
 from stattools.validation.foreign.recipe import Numbers, Recipe
 from stattools.validation.foreign.shrinkage import Shrinkage
@@ -27,6 +28,11 @@ KINDS = {
     "LogisticRegression": "logistic",
     "PoissonRegressor": "poisson",
 }
+FITTED = {"coef_": None, "n_iter_": None, "feature_names_in_": None}
+"""What an estimator has once it is fitted."""
+PIPELINE, OUTCOME = {"steps": ()}, {"name": "y"}
+DESIGN = {"columns": None, "feature_names": None, "toarray": None}
+"""The names of a table's columns or of a matrix's, and how a sparse one becomes an array."""
 
 
 def describe(estimator: Any, X: Any, y: Any, weights: Any = None) -> Foreign:
@@ -35,16 +41,17 @@ def describe(estimator: Any, X: Any, y: Any, weights: Any = None) -> Foreign:
 
     routine = type(estimator).__name__
     X, names, through = _transformed(estimator, X)
-    last = estimator[-1] if hasattr(estimator, "steps") else estimator
+    last = estimator[-1] if attributes(estimator, PIPELINE).steps else estimator
     name = type(last).__name__
     if name not in KINDS:
         raise IncompatibleError(
             f"audit and explain know scikit-learn's {', '.join(KINDS)} and pipelines of them; got {name}."
         )
-    if not hasattr(last, "coef_"):
+    told = attributes(last, FITTED)
+    if told.coef_ is None:
         raise IncompatibleError(f"this {name} is not fitted: call .fit(X, y) first.")
     options = last.get_params()
-    kind, coefficients = KINDS[name], np.atleast_2d(np.asarray(last.coef_, dtype=float))
+    kind, coefficients = KINDS[name], np.atleast_2d(np.asarray(told.coef_, dtype=float))
     constant = bool(options["fit_intercept"])
     weight = None if weights is None else np.asarray(weights, dtype=float)
     labels, outcome = None, np.asarray(y)
@@ -60,11 +67,12 @@ def describe(estimator: Any, X: Any, y: Any, weights: Any = None) -> Foreign:
         theta = theta[1:] - theta[0]
     if constant:
         X, names = np.column_stack([np.ones(len(X)), X]), ["Intercept", *names]
-    model = bound(kind, outcome, X, names, weight=weight, labels=labels, outcome=str(getattr(y, "name", None) or "y"))
+    model = bound(
+        kind, outcome, X, names, weight=weight, labels=labels, outcome=str(attributes(y, OUTCOME).name or "y")
+    )
     theta = theta.ravel()
     none = np.full(len(theta), np.nan)
-    steps = getattr(last, "n_iter_", None)
-    steps = None if steps is None else int(np.max(steps))
+    steps = None if told.n_iter_ is None else int(np.max(told.n_iter_))
     limit = options.get("max_iter")
     version = f"scikit-learn {sklearn.__version__} {name}"
     return Foreign(
@@ -82,15 +90,18 @@ def describe(estimator: Any, X: Any, y: Any, weights: Any = None) -> Foreign:
 
 def _transformed(estimator: Any, X: Any) -> tuple[Floats, list[str], tuple[str, ...]]:
     """X as the last step sees it, with names."""
-    names = list(X.columns) if hasattr(X, "columns") else getattr(X, "feature_names", None)
+    given = attributes(X, DESIGN)
+    names = given.feature_names if given.columns is None else list(given.columns)
+    steps = attributes(estimator, PIPELINE).steps
     through: tuple[str, ...] = ()
-    if hasattr(estimator, "steps") and len(estimator.steps) > 1:
+    if len(steps) > 1:
         before = estimator[:-1]
-        names = list(before.get_feature_names_out()) if hasattr(before, "get_feature_names_out") else names
-        steps = ", ".join(type(step).__name__ for _, step in estimator.steps[:-1])
-        through = (f"coefficients are of the columns that {steps} made, not of the columns of X.",)
+        names = list(before.get_feature_names_out())
+        made = ", ".join(type(step).__name__ for _, step in steps[:-1])
+        through = (f"coefficients are of the columns that {made} made, not of the columns of X.",)
         X = before.transform(X)
-    X = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=float)
+    dense = attributes(X, DESIGN).toarray
+    X = np.asarray(X if dense is None else dense(), dtype=float)
     X = X[:, None] if X.ndim == 1 else X
     return X, texts(names, X.shape[1]), through
 

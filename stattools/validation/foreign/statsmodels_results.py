@@ -16,6 +16,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.covariance import HAC, Cluster
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.validation.foreign.attributes import attributes
 from stattools.validation.foreign.description import Foreign, bound, texts
 from stattools.validation.foreign.recipe import Numbers, Recipe
 
@@ -32,6 +33,27 @@ GLMS = {
     ("Binomial", "Probit"): "probit",
     ("Poisson", "Log"): "poisson",
 }
+KERNELS = {"weights_bartlett": "bartlett", "weights_uniform": "uniform"}
+RESULTS = {
+    "bse": None,
+    "cov_type": "none",
+    "cov_kwds": {},
+    "use_t": False,
+    "method": "",
+    "scale": 1.0,
+    "df_resid_inference": None,
+    "converged": None,
+    "mle_retvals": {},
+    "mle_settings": {},
+    "fit_history": {},
+}
+"""What results say, and what it means that they do not."""
+MODEL = {"weights": 1.0, "_ynames_map": {}, "offset": 0.0, "exposure": 0.0}
+"""The same of a model; its exposure is kept as its logarithm."""
+GLM = {"freq_weights": None, "var_weights": 1.0, "n_trials": 1.0, "_offset_exposure": 0.0}
+"""The same of a generalized linear model."""
+DROPPED = {"missing_row_idx": ()}
+"""The same of the data of a model."""
 
 
 def describe(results: Any) -> Foreign:
@@ -43,24 +65,24 @@ def describe(results: Any) -> Foreign:
     if sm.exog is None or sm.endog is None:
         raise IncompatibleError("these results carry no data (remove_data was called): fit the model again.")
     model = _model(sm, kind)
-    theta, se = _flat(results.params), _flat(getattr(results, "bse", None), len(model.names))
+    told = attributes(results, RESULTS)
+    theta = flat(results.params)
+    se = np.full(len(theta), np.nan) if told.bse is None else flat(told.bse)
     if kind == "negative_binomial":
         alpha = theta[-1]
         theta = np.append(theta[:-1], np.log(alpha) if alpha > 0 else np.nan)
         se = np.append(se[:-1], se[-1] / alpha if alpha > 0 else np.nan)
-    said = str(getattr(results, "cov_type", "none")) if np.isfinite(se).any() else "none"
-    cov = _covariance(results, said)
-    use_t = bool(getattr(results, "use_t", False))
-    scoring = routine.startswith("GLM") and getattr(results, "method", "") == "IRLS" and said == "nonrobust"
+    said = str(told.cov_type) if np.isfinite(se).any() else "none"
+    scoring = routine.startswith("GLM") and told.method == "IRLS" and said == "nonrobust"
     recipe = Recipe(
         model,
-        cov=cov,
+        cov=_covariance(told.cov_kwds, said),
         information="expected" if scoring else "observed",
-        divisor=_divisor(results, model),
-        df=_df(results, model) if use_t else np.inf,
+        divisor="n - p" if model.has_scale else "1" if float(told.scale) == 1.0 else "X2",
+        df=_df(float(told.df_resid_inference or results.df_resid), model) if told.use_t else np.inf,
     )
     half = recipe.quantile() * se
-    converged, steps, limit = _path(results)
+    converged, steps, limit = taken(results)
     return Foreign(
         f"statsmodels {statsmodels.__version__} {routine}",
         recipe,
@@ -102,13 +124,15 @@ def _model(sm: Any, kind: str) -> Model:
     names = texts(list(sm.exog_names)[: X.shape[1]], X.shape[1])
     outcome = sm.endog_names if isinstance(sm.endog_names, str) else str(sm.endog_names[0])
     labels, extra = None, {}
-    weight = getattr(sm, "freq_weights", None) if _is_glm(sm) else None
+    is_glm = type(sm).__name__ == "GLM"
+    told, glm = attributes(sm, MODEL), attributes(sm, GLM)
+    weight = glm.freq_weights if is_glm else None
     if kind == "ols":
-        precision = np.asarray(sm.var_weights if _is_glm(sm) else getattr(sm, "weights", 1.0), dtype=float)
+        precision = np.asarray(glm.var_weights if is_glm else told.weights, dtype=float)
         if precision.ndim and not (precision == 1).all():
             extra["precision"] = precision
-    elif _is_glm(sm):
-        var, trials = np.asarray(sm.var_weights, dtype=float), np.asarray(getattr(sm, "n_trials", 1.0), dtype=float)
+    elif is_glm:
+        var, trials = np.asarray(glm.var_weights, dtype=float), np.asarray(glm.n_trials, dtype=float)
         whole = var * trials
         if kind == "logistic" and (np.broadcast_to(whole, y.shape) != 1).any():
             extra["trials"] = np.array(np.broadcast_to(whole, y.shape))
@@ -119,18 +143,14 @@ def _model(sm: Any, kind: str) -> Model:
         labels = _labels(sm)
         outcome = outcome if labels is None else re.sub(r"\[.*\]$", "", outcome)
     if kind == "softmax":
-        levels = getattr(sm, "_ynames_map", {})
-        labels = tuple(levels[k] for k in sorted(levels)) or None
+        labels = tuple(told._ynames_map[k] for k in sorted(told._ynames_map)) or None
         y = y.astype(int)
-    offset = _offset(sm, len(y))
-    if offset is not None:
+    parts = (glm._offset_exposure,) if is_glm else (told.offset, told.exposure)
+    offset = sum((np.asarray(part, dtype=float) for part in parts), np.zeros(len(y)))
+    if offset.any():
         extra["offset"] = offset
     weight = None if weight is None else np.asarray(weight, dtype=float)
     return bound(kind, y, X, names, weight=weight, labels=labels, outcome=outcome, **extra)
-
-
-def _is_glm(sm: Any) -> bool:
-    return type(sm).__name__ == "GLM"
 
 
 def _labels(sm: Any) -> tuple[Any, Any] | None:
@@ -144,26 +164,14 @@ def _labels(sm: Any) -> tuple[Any, Any] | None:
     return found[1][1], found[0][1]
 
 
-def _offset(sm: Any, n: int) -> Floats | None:
-    total = np.zeros(n)
-    if _is_glm(sm):
-        total = total + np.asarray(getattr(sm, "_offset_exposure", 0.0), dtype=float)
-    else:
-        for name in ("offset", "exposure"):  # the exposure is kept as its logarithm
-            value = getattr(sm, name, None)
-            total = total if value is None else total + np.asarray(value, dtype=float)
-    return total if total.any() else None
-
-
-def _covariance(results: Any, said: str) -> str | HAC | Cluster | None:
-    options = getattr(results, "cov_kwds", {}) or {}
+def _covariance(options: Any, said: str) -> str | HAC | Cluster | None:
     if said == "nonrobust":
         return "information"
     if said in ("HC0", "HC1", "HC2", "HC3"):
         return said
     if said == "HAC":
-        name = getattr(options.get("weights_func"), "__name__", "weights_bartlett")
-        kernel = {"weights_bartlett": "bartlett", "weights_uniform": "uniform"}.get(name)
+        by = options.get("weights_func")
+        kernel = "bartlett" if by is None else KERNELS.get(by.__name__)
         if kernel is None:
             return None
         return HAC(int(options["maxlags"]), kernel, "stata" if options.get("use_correction") else "none")  # type: ignore[arg-type]
@@ -174,39 +182,30 @@ def _covariance(results: Any, said: str) -> str | HAC | Cluster | None:
     return None
 
 
-def _divisor(results: Any, model: Model) -> Any:
-    scale = float(getattr(results, "scale", 1.0))
-    if model.has_scale:
-        return "n - p"
-    return "1" if scale == 1.0 else "X2"
-
-
-def _df(results: Any, model: Model) -> float | None:
+def _df(df: float, model: Model) -> float | None:
     """Degrees of freedom of t; None where they are n - p."""
-    df = float(getattr(results, "df_resid_inference", None) or results.df_resid)
     return None if df == model.n - len(model.names) else df
 
 
-def _path(results: Any) -> tuple[bool | None, int | None, int | None]:
+def taken(results: Any) -> tuple[bool | None, int | None, int | None]:
     """Its word on convergence, steps taken, and the most that it would take."""
-    values = getattr(results, "mle_retvals", None) or {}
-    settings = getattr(results, "mle_settings", None) or {}
-    history = getattr(results, "fit_history", None) or {}
-    converged = values.get("converged", getattr(results, "converged", None))
-    steps = values.get("iterations", history.get("iteration"))
+    told = attributes(results, RESULTS)
+    converged = told.mle_retvals.get("converged", told.converged)
+    steps = told.mle_retvals.get("iterations", told.fit_history.get("iteration"))
     whole = isinstance(steps, int | np.integer | float)
-    return None if converged is None else bool(converged), int(steps) if whole else None, settings.get("maxiter")
+    most = told.mle_settings.get("maxiter")
+    return None if converged is None else bool(converged), int(steps) if whole else None, most
 
 
 def _rows(sm: Any) -> NDArray[np.intp] | None:
     """Numbers of the table's rows that were kept, where a formula dropped some."""
-    missing = getattr(sm.data, "missing_row_idx", None)
+    missing = attributes(sm.data, DROPPED).missing_row_idx
     if not missing:
         return None
     n = len(sm.endog) + len(missing)
     return np.setdiff1d(np.arange(n), np.asarray(missing))
 
 
-def _flat(values: Any, size: int = 0) -> Floats:
+def flat(values: Any) -> Floats:
     """Coefficients category after category: statsmodels keeps categories in columns."""
-    return np.full(size, np.nan) if values is None else np.array(np.asarray(values, dtype=float).T).ravel()
+    return np.array(np.asarray(values, dtype=float).T).ravel()

@@ -21,6 +21,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, Groups
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.validation.foreign.statsmodels_results import flat, taken
 from stattools.validation.references.densities import DENSITIES
 from stattools.validation.references.sandwiches import reference_covariance
 
@@ -55,7 +56,7 @@ def reference_fit(model: Model, cov: str | HAC | Cluster = "information") -> Ref
             fitted, T = _scaled(model) if routine.scaled else (model, None)
             name, results = routine.fit(fitted)
             estimate, se = routine.ours(*_numbers(fitted, results, cov, T))
-            numbers = (estimate, se, float(results.llf), _converged(results))
+            numbers = (estimate, se, float(results.llf), taken(results)[0] is not False)
             failure: tuple[str, ...] = ()
         except (np.linalg.LinAlgError, ValueError, RuntimeError, FloatingPointError) as error:
             missing = np.full(len(model.names), np.nan)
@@ -186,7 +187,7 @@ def _scaled(model: Model) -> tuple[Model, Floats]:
 
 def _numbers(model: Model, results: Any, cov: str | HAC | Cluster, T: Floats | None) -> tuple[Floats, Floats]:
     """Estimates and standard errors in statsmodels' parameters; T undoes a scaling."""
-    estimate, se = _flat(results.params), _flat(results.bse)
+    estimate, se = flat(results.params), flat(results.bse)
     if cov != "information" or T is not None:
         V = results.cov_params() if cov == "information" else reference_covariance(model, results, cov)
         V = None if V is None else np.asarray(V) if T is None else T @ np.asarray(V) @ T.T
@@ -223,15 +224,3 @@ def _unweighted(model: Model, cov: str | HAC | Cluster) -> tuple[Model, str | HA
         return plain, cov
     ways = [Groups.read(groups, model).codes for groups in (cov.groups, cov.second) if groups is not None]
     return plain, Cluster(*(codes[index] for codes in ways), correction=cov.correction)
-
-
-def _flat(values: Any) -> Floats:
-    """Coefficients category after category: statsmodels keeps categories in columns."""
-    return np.array(np.asarray(values, dtype=float).T).ravel()
-
-
-def _converged(results: Any) -> bool:
-    flag = getattr(results, "converged", None)
-    if flag is None:
-        flag = getattr(results, "mle_retvals", {}).get("converged", True)
-    return bool(flag)

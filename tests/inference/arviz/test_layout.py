@@ -14,6 +14,7 @@ CASES = {
     "softmax": (st.softmax("g ~ x", DATA), {"beta": (2, 2)}),
     "coin": (st.coin([1, 0]), {"theta": ()}),
     "arms": (st.binomial([1, 2], [3, 4]), {"theta": (2,)}),
+    "categories": (st.multinomial([3, 5, 2]), {"theta": (3,)}),
     "rates": (st.poisson_rate([1, 2], by=["a", "b"]), {"rate": (2,)}),
     "sample": (st.normal([1.0, 2.0, 4.0, 3.0], by=list("aabb")), {"mean": (2,), "sd": (2,)}),
     "custom": (st.custom(lambda t: -float(t @ t), start={"a": 1.0, "b": 0.5}), {"theta": (2,)}),

@@ -8,11 +8,12 @@ from scipy.optimize import brentq
 
 import stattools as st
 from stattools.inference.intervals.profile import profile_interval, score_interval
+from stattools.models.any_model import AnyModel
 from stattools.models.model import Evaluation
 from tests.inference.intervals.test_profile import MODELS, Fitted
 
 
-class Exponential:
+class Exponential(AnyModel):
     """Waiting times with rate theta > 0, as a user would write it; no rows, no standardized columns."""
 
     title = "Waiting times"
@@ -47,7 +48,7 @@ def test_few_evaluations():
     fit = st.fit(model)
     calls = []
 
-    class Counted:
+    class Counted(AnyModel):
         names = model.names
 
         def evaluate(self, theta, order=2):
@@ -65,7 +66,7 @@ def test_against_the_wrong_maximum():
         profile_interval(wrong, 0.95)
 
 
-class TwoPeaks:
+class TwoPeaks(AnyModel):
     """A mixture of two normal curves, the higher one at 6."""
 
     title, names, n = "Two peaks", ("place",), 1.0

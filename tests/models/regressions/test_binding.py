@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.data.extras import Farthest
 from stattools.models.regressions.binding import bind, read_rows, require_moderate
-from stattools.numerics.moments import Moments
+from stattools.numerics.moments import SampleMoments
 
 TABLE = {"y": [1.0, 2.0, 4.0, None], "x": [0.0, 1.0, 3.0, 2.0], "w": [1, 2, 1, 1], "t": [1.0, 2.0, 0.5, 1.0]}
 
@@ -30,7 +30,7 @@ def test_an_offset_in_the_exponent_is_moderate():
 
 
 def test_an_offset_of_an_outcome_leaves_it_eight_digits():
-    y = Moments.of(np.array([1.0, 2.0, 3.0]))
+    y = SampleMoments.of(np.array([1.0, 2.0, 3.0]))
     for size, refused in ((1e7, False), (1e9, True)):
         farthest = Farthest.of(np.array([size, 0.0, 0.0]), np.arange(3))
         if refused:

@@ -3,7 +3,7 @@ import pytest
 
 from stattools.errors import DomainError
 from stattools.series.statespace.components import Components
-from stattools.series.statespace.posterior_precision import Posterior
+from stattools.series.statespace.posterior_precision import StatePosterior
 from tests.series.statespace.series_cases import CASES, NILE, dense, gappy
 
 SHORT = NILE[:16] / 100.0
@@ -14,7 +14,7 @@ SHORT = NILE[:16] / 100.0
 def test_likelihood_and_states_are_the_dense_ones_zero_variances_included(case, gaps):
     parts, variances = CASES[case]
     y = gappy(SHORT, gaps) if gaps else SHORT
-    posterior = Posterior(y, parts.full(np.array(variances)), parts)
+    posterior = StatePosterior(y, parts.full(np.array(variances)), parts)
     loglik, states = dense(y, parts, variances)
     np.testing.assert_allclose(posterior.loglik(), loglik, rtol=1e-9)
     for name, (mean, variance) in posterior.smoothed().items():
@@ -27,7 +27,7 @@ def test_likelihood_and_states_are_the_dense_ones_zero_variances_included(case, 
 )
 def test_draws_have_the_smoothed_moments(case):
     parts, variances = CASES[case]
-    posterior = Posterior(gappy(SHORT, (3, 8)), parts.full(np.array(variances)), parts)
+    posterior = StatePosterior(gappy(SHORT, (3, 8)), parts.full(np.array(variances)), parts)
     draws = posterior.draws(np.random.default_rng(1).standard_normal, 40000)
     for name, (mean, variance) in posterior.smoothed().items():
         spread = np.sqrt(variance)
@@ -44,7 +44,7 @@ def test_means_hold_where_variances_are_far_apart():
     reference = UnobservedComponents(y, "lltrend", use_exact_diffuse=True)
     reference.ssm.tolerance = 0
     states = reference.smooth(variances, cov_type="none")
-    ours = Posterior(y, parts.full(variances), parts).smoothed()
+    ours = StatePosterior(y, parts.full(variances), parts).smoothed()
     for i, name in enumerate(("level", "trend")):
         np.testing.assert_allclose(ours[name][0], states.smoothed_state[i], rtol=1e-8, atol=1e-9)
         np.testing.assert_allclose(ours[name][1], states.smoothed_state_cov[i, i], rtol=1e-6)  # not refined
@@ -53,13 +53,13 @@ def test_means_hold_where_variances_are_far_apart():
 def test_score_is_a_slope():
     parts, variances = CASES["seasonal with a trend"]
     y, full = gappy(NILE / 100, (4, 50)), parts.full(np.array(variances))
-    score = Posterior(y, full, parts).score()
+    score = StatePosterior(y, full, parts).score()
     for j in range(4):
         h = 1e-5 * full[j] * np.eye(4)[j]
-        slope = (Posterior(y, full + h, parts).loglik() - Posterior(y, full - h, parts).loglik()) / (2 * h[j])
+        slope = (StatePosterior(y, full + h, parts).loglik() - StatePosterior(y, full - h, parts).loglik()) / (2 * h[j])
         np.testing.assert_allclose(score[j], slope, rtol=1e-5)
 
 
 def test_nothing_random_is_refused():
     with pytest.raises(DomainError, match="nothing is random"):
-        Posterior(SHORT, np.array([0.0, 0.0, 0.0, 0.0]), Components("fixed")).loglik()
+        StatePosterior(SHORT, np.array([0.0, 0.0, 0.0, 0.0]), Components("fixed")).loglik()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from stattools.series.statespace.components import Components
-from stattools.series.statespace.posterior_precision import Posterior
+from stattools.series.statespace.posterior_precision import StatePosterior
 from stattools.series.statespace.trend_walk import TrendWalk
 
 
@@ -22,7 +22,7 @@ def trending(n: int, gaps: float, seed: int) -> np.ndarray:
 def test_means_and_variances_are_those_of_the_general_precision(n, gaps, variances):
     y = trending(n, gaps if n > 3 else 0.0, n)
     r, q, z = variances
-    general = Posterior(y, np.array([r, q, z, 0.0]), Components("stochastic")).smoothed()
+    general = StatePosterior(y, np.array([r, q, z, 0.0]), Components("stochastic")).smoothed()
     blocks = TrendWalk(y, r, q, z).smoothed()
     for name in ("level", "trend"):
         np.testing.assert_allclose(blocks[name][0], general[name][0], rtol=1e-10, atol=1e-11)

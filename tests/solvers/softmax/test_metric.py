@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 from stattools.errors import IdentificationError
 from stattools.solvers.metric import Metric
-from stattools.solvers.softmax.metric import Inverse, OwnMetrics, SharedMetric, inverse, metric_at
+from stattools.solvers.softmax.metric import OwnMetrics, SharedMetric, SinglePrecisionInverse, inverse, metric_at
 from stattools.solvers.softmax.passes import SoftmaxPasses
 from tests.cases import rng
 from tests.solvers.softmax.problems import problem
@@ -35,8 +35,8 @@ def test_steps_lead_upwards_where_probabilities_part(own):
 def test_a_matrix_that_single_precision_cannot_factor_is_kept_in_double():
     gram = np.array([[1.0, 1.0 - 1e-9], [1.0 - 1e-9, 1.0]])
     with pytest.raises(IdentificationError, match="single precision"):
-        Inverse(gram)
+        SinglePrecisionInverse(gram)
     assert isinstance(inverse(gram), Metric)
     gram = np.array([[4.0, 1.0], [1.0, 3.0]])
     assert_allclose(inverse(gram).solve(np.eye(2)), np.linalg.inv(gram), rtol=1e-6)
-    assert_allclose(Inverse(gram).rcond, Metric(gram).rcond, rtol=1e-12)
+    assert_allclose(SinglePrecisionInverse(gram).rcond, Metric(gram).rcond, rtol=1e-12)

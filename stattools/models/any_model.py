@@ -1,0 +1,83 @@
+"""What every model can be asked, and what one answers that has nothing of its own to say."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+class AnyModel:
+    """A log-likelihood of parameters with names: `kind`, `title`, `names`, `n`, `start`, `loglik`, `evaluate`.
+
+    What follows are the answers of a model without rows, arms or a series. A field of a dataclass with one of these
+    names is declared with `= field()` where it has no default of its own: the answer here would be taken for it.
+    """
+
+    kind: Any
+    title: Any
+    names: Any
+    n: Any
+    has_scale: Any = False
+    """True where a scale is estimated beside theta."""
+    is_function = False
+    """True where the log-likelihood is somebody's function: nobody knows its units, or whether it has other maxima."""
+    is_series = False
+    """True where the observations follow each other in time."""
+    is_unconstrained = False
+    """True where parameters are free and solvers may climb from `start`."""
+    has_formula = False
+    """True where the maximum is a formula: `maximum()`, with `covariance(theta)`."""
+    likelihood: Any = None
+    """What one row says about its linear predictors; None where there are no rows."""
+    rows: Any = None
+    """The rows of a regression or a network."""
+    formula: Any = None
+    """The formula, if the model was made from one."""
+    terms: Any = ()
+    """Names of the columns that have coefficients."""
+    shape: Any = ()
+    """() for one sample, (arms,) for several side by side."""
+    arms: Any = None
+    """The labels of the arms, if they have any."""
+    parameters: Any = ()
+    """What each arm has, such as ("mean", "sd"); empty where parameters are not by arm."""
+    intervals: Any = MappingProxyType({})
+    """Confidence intervals that the model brings itself, each a function of the level."""
+    parts: Any = ()
+    """The models that are fitted one by one in its place."""
+    is_counted: Any = True
+    """False where nobody said how many observations there are."""
+    counted: Any = None
+    """What was counted, in words; None for rows."""
+    positive: Any = ()
+    """Names of the parameters that are positive."""
+    variances: Any = ()
+    """Names of the variances that may be 0, the edge of their range; they are the first of the parameters."""
+    diffuse: Any = 0
+    """How many initial states of a series are flat."""
+    n_dropped: Any = 0
+    """How many rows of the table were left out."""
+    n_empty: Any = 0
+    """How many of these had no trials."""
+
+    @property
+    def n_free(self) -> int:
+        """Number of free parameters."""
+        return len(self.names)
+
+    def dispersion(self, theta: ArrayLike) -> float:
+        """Squared scale at theta; 1 where none is estimated beside theta."""
+        return 1.0
+
+    def settled(self) -> Self:
+        """The model that is fitted: itself, unless its maximum was found at the edge of a parameter's range."""
+        return self
+
+    def standardized(self) -> tuple[Any, Floats]:
+        """The same model in units that suit the data, phi, and T with theta = T phi: itself and the identity."""
+        return self, np.eye(len(self.names))

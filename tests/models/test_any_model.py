@@ -1,0 +1,55 @@
+"""Every model answers every question that is asked of models, and says when it has nothing to say."""
+
+import numpy as np
+import pytest
+
+import stattools as st
+from stattools.models.any_model import AnyModel
+
+TABLE = {"y": [0.0, 1.0, 0.0, 1.0, 1.0], "x": [1.0, 2.0, 3.0, 4.0, 5.0], "k": [0, 1, 2, 0, 3], "c": list("abcab")}
+SERIES = [3.0, 5.0, 4.0, 6.0, 9.0, 7.0, 8.0, 8.0]
+MODELS = {
+    "ols": st.ols("x ~ y", TABLE),
+    "softmax": st.softmax("c ~ x", TABLE),
+    "custom": st.custom(lambda t: -float(t @ t), start={"a": 1.0}),
+    "coin": st.coin([0, 1, 1]),
+    "arms": st.binomial([6, 2], [10, 8]),
+    "rate": st.poisson_rate([4, 2], exposure=3.0),
+    "rates": st.exponential_rate([4.0, 2.0], by=["a", "b"]),
+    "waits": st.geometric([3, 2]),
+    "multinomial": st.multinomial([3, 5, 2]),
+    "normal": st.normal([1.0, 2.0, 4.0]),
+    "normals": st.normal([1.0, 2.0, 4.0, 5.0], by=list("aabb")),
+    "known sd": st.normal([1.0, 2.0], sd=1.0),
+    "level": st.local_level(SERIES),
+    "smoothing": st.exponential_smoothing(SERIES),
+    "network": st.network("x ~ y", TABLE, likelihood=st.Gaussian(), hidden=(2,)),
+}
+QUESTIONS = [name for name in dir(AnyModel) if not name.startswith("_")]
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=list(MODELS))
+def test_every_model_answers_every_question(model):
+    assert isinstance(model, AnyModel)
+    for question in QUESTIONS:
+        getattr(model, question)
+    assert model.kind
+    assert model.title
+    assert model.n > 0
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=list(MODELS))
+def test_answers_agree_with_each_other(model):
+    names = model.names
+    assert (model.rows is None) == (model.likelihood is None) == (model.counted is not None)
+    assert len(names) - model.n_free == (model.kind == "multinomial")
+    assert set(model.positive) <= set(names)
+    assert tuple(model.variances) == names[: len(model.variances)]
+    assert bool(model.diffuse) == bool(model.variances)
+    assert bool(model.intervals) <= model.has_formula
+    if model.parameters:
+        assert len(names) == len(model.parameters) * int(np.prod(model.shape))
+    if model.is_unconstrained:
+        work, T = model.standardized()
+        theta = np.asarray(model.start, dtype=float)
+        assert np.isclose(work.evaluate(np.linalg.solve(T, theta), 0).loglik, model.evaluate(theta, 0).loglik)
