@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stattools.cli.text_files import OPENERS, text_table
 from stattools.data.files.row_groups import ARROW, PARQUET
 from stattools.errors import DomainError
 from stattools.interface.paths import require_regular
-
-if TYPE_CHECKING:
-    import pandas as pd
+from stattools.interface.when_needed import pd
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ","}
 KNOWN = "a CSV, TSV, Parquet or Arrow file"
@@ -19,8 +16,6 @@ KNOWN = "a CSV, TSV, Parquet or Arrow file"
 
 def table(path: Path) -> pd.DataFrame:
     """The file as a frame; DomainError that says what is wrong with it."""
-    import pandas as pd
-
     require_regular(path, "fit")
     ending = _ending(path)
     try:

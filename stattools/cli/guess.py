@@ -12,14 +12,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stattools.data.formula.formula import parse
 from stattools.data.tables.grouped import grouped_formula
 from stattools.errors import DomainError, quoted
-
-if TYPE_CHECKING:
-    import pandas as pd
+from stattools.interface.when_needed import pd
 
 MOST_LEVELS = 30
 """Text with more different values than this is a name or a misread number, no category."""
@@ -56,8 +54,6 @@ def guess(formula: str, data: pd.DataFrame, *, trials: str | None = None, exposu
 
 
 def _of_column(column: Any, name: str) -> Guess:
-    import pandas as pd
-
     values = column.dropna()
     levels = values.unique()
     if not len(levels):

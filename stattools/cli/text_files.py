@@ -15,12 +15,10 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 from stattools.errors import DomainError
-
-if TYPE_CHECKING:
-    import pandas as pd
+from stattools.interface.when_needed import pd
 
 MARKS = (";", "\t", ",", "|")
 OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
@@ -32,8 +30,6 @@ def text_table(path: Path, delimiter: str) -> pd.DataFrame:
 
     Raises DomainError for what is no table, with the line.
     """
-    import pandas as pd
-
     with _lines(path) as lines:
         header = next((line for line in lines if line.strip()), "")
     if not header:

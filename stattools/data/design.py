@@ -11,7 +11,7 @@ import ast
 import math
 from collections.abc import Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -27,10 +27,8 @@ from stattools.data.tables.columns import checked, finite, listing, missing
 from stattools.data.tables.table import is_frame, table
 from stattools.errors import DomainError, quoted
 from stattools.interface.memory import in_bytes, require_memory
+from stattools.interface.when_needed import pd
 from stattools.record import record
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 AT_A_TIME = 4096
 """Rows of X that are put together at a time."""
@@ -197,7 +195,6 @@ def _materialized(
     formula: Formula, values: dict[str, Any], numbers: Mapping[str, Any], rows: np.ndarray
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """X of categories and products, by formulaic."""
-    import pandas as pd
     from formulaic import ModelSpec, SimpleFormula
     from formulaic.errors import FormulaicError
     from formulaic.materializers import NAAction, PandasMaterializer
@@ -228,8 +225,6 @@ def _materialized(
 
 def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray) -> pd.Series:
     """The outcome: a column as it is, `C(column)` as categories, a call as numbers, a comparison as true or false."""
-    import pandas as pd
-
     outcome = formula.outcome
     if outcome.category is not None:
         column = columns[outcome.category]

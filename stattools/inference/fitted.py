@@ -16,14 +16,13 @@ from stattools.errors import AbsentError, IncompatibleError
 from stattools.inference.estimates import Estimates
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
+from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.record import record
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from stattools.inference.diagnostics.residuals import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
+from stattools.interface.when_needed import pd
 from stattools.text.printing import printed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +56,6 @@ class Interval:
 
     def table(self) -> pd.DataFrame:
         """One row per parameter: term, lower, upper, level, kind."""
-        import pandas as pd
-
         ends = np.atleast_2d(np.asarray(self))
         terms = self.names or tuple(str(i) for i in range(len(ends)))
         return pd.DataFrame(

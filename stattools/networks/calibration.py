@@ -8,7 +8,7 @@ Source: Brier, Monthly Weather Review 78 (1950), 1-3; Guo et al., ICML 2017 (arX
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,11 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.diagnostics.goodness import wilson_ends
 from stattools.inference.prediction.confusion_table import crossed, most_probable
 from stattools.interface.memory import require_memory
+from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods import Likelihood
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import NetworkModel
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 NORMAL_95 = 1.959963984540054
 WIDEST = 5.0
@@ -64,8 +62,6 @@ def brier(fit: Predictor, data: Any) -> float:
 
 def reliability(fit: Predictor, data: Any, bins: int) -> pd.DataFrame:
     """Observed share against predicted probability in groups of equal width: predicted, observed, n, lower, upper."""
-    import pandas as pd
-
     bins = whole_number(bins, "bins= of calibration", at_least=1)
     require_memory(f"{bins:,} bins", 4 * bins, "Ask for fewer: bins=10 is common.")
     p, hit = probabilities_and_hits(fit, data)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stattools.interface.when_needed import pd
 from stattools.likelihoods import Bernoulli, Categorical
 from stattools.networks.activation import Activation
 from stattools.networks.batch_norm import BatchNorm
@@ -21,10 +22,6 @@ from stattools.reporting.regressions import dependence
 from stattools.reporting.tables import count, number, percent
 from stattools.reporting.tables import facts as table_of_facts
 from stattools.validation.checks.networks import NetworkAgreement
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 FUNCTIONS = {"sigmoid": r"\frac{1}{1 + e^{-z}}", "tanh": r"\tanh z", "relu": r"\max(z, 0)"}
 MOST_LABELS = 12

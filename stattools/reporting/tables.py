@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stattools.interface.when_needed import pd
 from stattools.reporting.document import Table, code, literal
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DIGITS_SHOWN = 10
 """Agreeing digits beyond this are round-off, which differs between processors."""

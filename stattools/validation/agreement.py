@@ -6,18 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.text.columns import aligned, number
 from stattools.text.printing import printed
 from stattools.validation.explaining.finding import escaped, pipe_table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +90,6 @@ def compared(
     >>> compared({"term": ["a"]}, np.array([1.5]), np.array([1.0]), unit=np.array([0.25]))["difference_in_se"].tolist()
     [2.0]
     """
-    import pandas as pd
-
     gap = estimate - reference
     return pd.DataFrame(
         {

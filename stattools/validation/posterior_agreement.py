@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.text.columns import aligned, number
 from stattools.text.printing import printed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Found(NamedTuple):
@@ -34,8 +32,6 @@ def moments_beside(
     gap: Floats | float, ratio: Floats | float, error: Floats | float = 0.0,
 ) -> pd.DataFrame:  # fmt: skip
     """The rows of an agreement: the means, `gap` standard deviations apart, and the standard deviations, in `ratio`."""
-    import pandas as pd
-
     return pd.DataFrame(
         {
             "term": terms,

@@ -12,6 +12,7 @@ from stattools.bayes.conjugate.gamma_poisson import Gamma
 from stattools.bayes.decisions.arms import Arms, several
 from stattools.bayes.decisions.contest import best
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.numerics.beta_distribution import tails
 from stattools.numerics.two_betas import probability_less
 
@@ -74,8 +75,6 @@ def _labelled(arms: Arms, values: Any) -> Any:
     """A Series by arm, a table with a column per arm and a row per entry, or the bare array."""
     if arms.names is None or values.ndim > 2:
         return values
-    import pandas as pd
-
     if values.ndim == 1:
         return pd.Series(values, index=pd.Index(arms.names, name="arm"), name="probability_best")
     columns = pd.Index(arms.names, name="arm")

@@ -26,6 +26,7 @@ from stattools.bayes.priors.symmetric import Cauchy, Laplace
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
+from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 
 STACKED = (Normal, StudentT, Cauchy, Laplace, HalfNormal, HalfCauchy, Exponential)
@@ -114,8 +115,6 @@ class Priors:
 
     def table(self) -> Any:
         """One row per parameter: term, prior, about."""
-        import pandas as pd
-
         return pd.DataFrame({"term": self.names, "prior": [said(prior) for prior in self.each], "about": self.why})
 
     def lines(self) -> list[str]:

@@ -9,17 +9,15 @@ Betancourt, "A conceptual introduction to Hamiltonian Monte Carlo" (2017).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.inference.arviz.arviz import convergence, energy_fraction
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.text.printing import printed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 METHODS = {
     "nuts": "NUTS",
@@ -108,8 +106,6 @@ class Diagnostics:
 
     def table(self) -> pd.DataFrame:
         """One row per parameter: term, r_hat, ess_bulk, ess_tail, mcse."""
-        import pandas as pd
-
         return pd.DataFrame(
             {
                 "term": self.names,

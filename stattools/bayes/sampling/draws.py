@@ -21,11 +21,11 @@ from stattools.inference.arviz.replicates import expectations, replicates
 from stattools.inference.prediction.new_rows import at_rows, trials_of, with_precision
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
-    import pandas as pd
     from xarray import DataTree
 
 
@@ -48,8 +48,6 @@ class Posterior(Drawn):
 
     def table(self, prob: float = 0.94, *, kind: Kind = "hdi") -> pd.DataFrame:
         """One row per parameter: term, mean, sd, median, lower, upper, r_hat, ess_bulk, ess_tail, mcse."""
-        import pandas as pd
-
         lower, upper = self.interval(prob, kind=kind)
         columns = {"term": self.names, "mean": self.mean, "sd": self.sd, "median": self.median}
         return pd.DataFrame(columns | {"lower": lower, "upper": upper}).join(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+from stattools.interface.when_needed import pa
 
 
 class Batch(NamedTuple):
@@ -23,8 +22,6 @@ class Batch(NamedTuple):
 
     def taken(self, which: NDArray[np.intp]) -> Batch:
         """Some of its rows, by their places in it."""
-        import pyarrow as pa
-
         return self._replace(table=self.table.take(pa.array(which)))
 
     def cut(self, rows: int) -> list[Batch]:

@@ -8,12 +8,10 @@ between the ends is not.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stattools.errors import DomainError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from stattools.interface.when_needed import pa
 
 
 class Promises:
@@ -27,8 +25,6 @@ class Promises:
 
     def see(self, batch: pa.RecordBatch) -> None:
         """The values of a batch."""
-        import pyarrow as pa
-
         for name, found in self._found.items():
             column = batch.column(name)
             found[0] += column.null_count
@@ -48,8 +44,6 @@ class Promises:
 
 
 def _is_plain(kind: pa.DataType) -> bool:
-    import pyarrow as pa
-
     return pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind)
 
 
@@ -81,7 +75,6 @@ def is_checked(path: Path) -> bool:
     """Whether the first page of a Parquet file has a checksum, by its header in Thrift's compact protocol; others have
     none. Field 4 of a page header is the checksum; fields 1 to 3 before it are whole numbers, seven bits a byte.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,8 @@ from stattools.data.files.sample import Pick
 from stattools.data.files.source import added, at
 from stattools.data.tables.columns import clean, missing
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
+from stattools.interface.when_needed import pa, pd
 from stattools.text.printing import printed
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
 
 KNOT = 8
 """Sums that are added at a time."""
@@ -168,8 +165,6 @@ def _sum(values: list[Any]) -> Any:
 
 def _table(frame: pd.DataFrame, expected: Mapping[str, str]) -> pa.RecordBatch:
     """The columns of a partition as Arrow has them. DomainError for one whose kind is not that of the meta."""
-    import pyarrow as pa
-
     columns = {}
     for name, (_, values) in zip(expected, frame.items(), strict=True):
         column = _array(values)
@@ -187,9 +182,6 @@ def _table(frame: pd.DataFrame, expected: Mapping[str, str]) -> pa.RecordBatch:
 
 def _array(values: pd.Series) -> pa.Array:
     """A column of pandas as an array of Arrow; objects that Arrow does not know are read as in memory."""
-    import pandas as pd
-    import pyarrow as pa
-
     try:
         column = pa.Array.from_pandas(values)
     except (pa.ArrowException, TypeError, ValueError):

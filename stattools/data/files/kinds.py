@@ -6,12 +6,9 @@ model takes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+from stattools.interface.when_needed import pa
 
 WORDS = {"whole": "whole numbers", "number": "numbers", "truth": "true or false"}
 

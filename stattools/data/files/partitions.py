@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from stattools.errors import DomainError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from stattools.interface.when_needed import pa
 
 MISSING = "__HIVE_DEFAULT_PARTITION__"
 """The name of the folder of rows without a value."""
@@ -84,8 +81,6 @@ def with_parts(table: pa.RecordBatch, parts: dict[str, tuple[str, Value]]) -> pa
     >>> with_parts(pa.record_batch({"x": [1.0, 2.0]}), {"city": ("text", "Rome")}).to_pydict()
     {'x': [1.0, 2.0], 'city': ['Rome', 'Rome']}
     """
-    import pyarrow as pa
-
     types = {"whole": pa.int64(), "text": pa.string(), "empty": pa.null()}
     n, first = table.num_rows, pa.scalar(0)
     for name, (kind, value) in parts.items():

@@ -10,14 +10,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from stattools.data.files.batch import Batch
 from stattools.data.files.chunk_statistics import Promises
 from stattools.errors import DomainError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from stattools.interface.when_needed import pa
 
 PARQUET = (".parquet", ".pq")
 ARROW = (".arrow", ".feather", ".ipc")
@@ -59,7 +57,6 @@ class Stamp(NamedTuple):
 
 def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
     """Schema and the numbers of rows of the row groups."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
@@ -121,8 +118,6 @@ def arrow_batches(
     path: Path, groups: tuple[int, ...], columns: list[str], before: int, size: int, verify: bool
 ) -> Iterator[Batch]:
     """The rows of an Arrow file, `size` at a time at most; a record batch is read as a whole, as it was written."""
-    import pyarrow as pa
-
     with pa.OSFile(str(path)) as source:
         with _named(str(path)), pa.ipc.open_file(source) as file:
             places = [file.schema.get_field_index(name) for name in columns]
@@ -142,8 +137,6 @@ def arrow_batches(
 @contextmanager
 def _named(where: str) -> Iterator[None]:
     """What pyarrow raises, with the place."""
-    import pyarrow as pa
-
     try:
         yield
     except (pa.ArrowException, OSError, ValueError) as error:

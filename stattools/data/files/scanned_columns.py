@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,7 @@ from numpy.typing import NDArray
 from stattools.data.files.kinds import DTYPES, TEXT
 from stattools.data.tables.columns import REFUSED
 from stattools.errors import DomainError
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
-
+from stattools.interface.when_needed import pa, pd
 
 LARGEST = np.iinfo(np.int64).max
 
@@ -30,8 +26,6 @@ class Columns(Mapping[str, "pd.Series"]):
         self.values_of = values
 
     def __getitem__(self, name: str) -> pd.Series:
-        import pandas as pd
-
         return pd.Series(self.values_of[name], name=name, copy=False)
 
     def __iter__(self) -> Iterator[str]:
@@ -86,8 +80,6 @@ def cleaned(
     n = batch.num_rows
     rows = first + (np.arange(n) if not gaps else np.flatnonzero(whole))
     if gaps:
-        import pyarrow as pa
-
         batch = batch.filter(pa.array(whole))
     values = {
         name: _values(column, name, kinds[name], None if levels is None else levels.get(name))
@@ -98,8 +90,6 @@ def cleaned(
 
 def _with_proper_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
     """The batch with dictionaries that hold each level once and no missing value; Arrow allows others."""
-    import pyarrow as pa
-
     for place, column in enumerate(batch.columns):
         if not pa.types.is_dictionary(column.type):
             continue
@@ -111,8 +101,6 @@ def _with_proper_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def _has_nan(column: pa.Array) -> bool:
     """One sum tells: it is NaN only where a value is, or where infinities meet."""
-    import pyarrow as pa
-
     if not pa.types.is_floating(column.type):
         return False
     values = column.to_numpy(zero_copy_only=False)
@@ -121,9 +109,6 @@ def _has_nan(column: pa.Array) -> bool:
 
 
 def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> NDArray[Any] | pd.Categorical:
-    import pandas as pd
-    import pyarrow as pa
-
     if kind in TEXT:
         coded = column if pa.types.is_dictionary(column.type) else column.cast(pa.string()).dictionary_encode()
         found = coded.dictionary.to_pylist()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from stattools.data.tables.arrays import NUMBERS, vector
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64
+from stattools.interface.when_needed import pd
 from stattools.likelihoods.likelihood import are_zero_or_one
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def numeric(values: pd.Series | np.ndarray, name: str) -> np.ndarray:

@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from stattools import __version__
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 
 if TYPE_CHECKING:
-    import pandas as pd
     from xarray import DataTree
 
 Group = Mapping[str, ArrayLike]

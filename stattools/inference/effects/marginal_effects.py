@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,9 +26,7 @@ from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.prediction.prediction import regression, require_digits, require_finite
 from stattools.interface.arguments import are_different, is_one_of, several
-
-if TYPE_CHECKING:
-    import pandas as pd
+from stattools.interface.when_needed import pd
 
 Column = str | ArrayLike | None
 
@@ -151,8 +149,6 @@ def _compared(variable: str, levels: Any, ordered: Any, values: Sequence[Any] | 
 
 def _table(fit: Estimates, column: str, names: list[str], found: list[Average], level: float | None) -> pd.DataFrame:
     """One row per effect, category by category, with the tests and intervals of `fit.table`."""
-    import pandas as pd
-
     effect = np.stack([part.value for part in found], axis=1)  # (K, effects)
     gradient = np.stack([part.gradient for part in found], axis=1)
     variance = np.maximum(((gradient @ fit.covariance) * gradient).sum(axis=2), 0.0)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +25,11 @@ from stattools.inference.existence.suprema import profile_ends
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
+from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.solvers.solution import Solution
 from stattools.solvers.steps.newton_steps import climb
 from stattools.text.printing import printed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 UNTOLD = ", and the columns do not tell which coefficients are infinite"
 """Where columns are so nearly combinations of others that no coefficient is moved by a direction alone."""
@@ -115,8 +113,6 @@ class Separation:
         Finite coefficients have Wald's test and interval. Infinite ones have se inf and no such test; their interval is
         the profile likelihood's, with one end infinite.
         """
-        import pandas as pd
-
         require_level(level)
         model, found = self.model, self.solution
         finite = np.isfinite(found.estimate)

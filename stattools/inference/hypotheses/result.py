@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.text.columns import number, p_text
 from stattools.text.printing import printed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +41,6 @@ class TestResult:
 
     def table(self) -> pd.DataFrame:
         """One row: test, hypothesis, distribution, statistic, df, df_residual, p_value, cov."""
-        import pandas as pd
-
         row = {"test": self.kind, "hypothesis": ", ".join(self.hypothesis), "distribution": self.distribution}
         row |= {"statistic": self.statistic, "df": self.df, "df_residual": self.df_residual}
         return pd.DataFrame([row | {"p_value": self.p_value, "cov": self.cov}])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import pandas as pd
+from stattools.interface.when_needed import pd
 
 
 def most_probable(mean: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -31,8 +30,6 @@ def crossed(
     >>> crossed(("no", "yes"), np.array([0, 1, 1]), np.array([0, 0, 1])).to_numpy().tolist()
     [[1, 0], [1, 1]]
     """
-    import pandas as pd
-
     k = len(labels)
     counts = np.bincount(observed.astype(int) * k + predicted, weight, minlength=k * k).reshape(k, k)
     index = pd.Index([str(label) for label in labels], name="observed")

@@ -23,6 +23,7 @@ from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Column, at_rows, trials_of, with_precision
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
@@ -169,8 +170,6 @@ def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[Any]:
 
 def _categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> Any:
     """Probabilities or log odds of several categories."""
-    import pandas as pd
-
     names = [str(label) for label in at.labels or ()][0 if kind == "mean" else 1 :]
     eta = at.eta(fit.estimate)
     value = at.likelihood.mean(eta) if kind == "mean" else eta.reshape(len(eta), -1)
@@ -229,8 +228,6 @@ def _observations(fit: Estimates, at: Model, interval: float | None, trials: Flo
 
 
 def _frame(kind: str, value: Floats, lower: Floats, upper: Floats) -> Any:
-    import pandas as pd
-
     return pd.DataFrame({kind: value, "lower": lower, "upper": upper})
 
 

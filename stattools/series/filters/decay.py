@@ -25,6 +25,7 @@ from stattools.data.tables.pairing import paired
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number, require_truth
 from stattools.interface.units import require_size
+from stattools.interface.when_needed import pd
 from stattools.series.filters.blocks_in_cache import Trouble
 from stattools.series.filters.exponential import filtered, require_values
 from stattools.series.filters.gaps import Missing, require_missing
@@ -149,8 +150,6 @@ def half_lives(times: Any, half_life: Any, who: str) -> Array:
     dressed = array.dtype.kind == "O" and not any(isinstance(value, Number | Decimal) for value in array.flat)
     array = numbers(array, "times", who) if array.dtype.kind == "O" and not dressed else array
     if dressed or array.dtype.kind in "US" or "tz" in type(getattr(times, "dtype", None)).__name__.lower():
-        import pandas as pd
-
         try:
             with warnings.catch_warnings(action="error"):  # pandas warns of numbers among texts
                 dates = pd.DatetimeIndex(pd.to_datetime(times, utc=True, format="ISO8601"))
@@ -188,8 +187,6 @@ def _numbered(times: Array, half_life: Any, who: str) -> tuple[Array, float]:
 
 
 def _dated(times: Array, half_life: Any, who: str) -> tuple[Array, float]:
-    import pandas as pd
-
     if np.isnat(times).any():
         raise DomainError(f"{who} needs a time for every observation; times[{int(np.argmax(np.isnat(times)))}] is NaT.")
     try:

@@ -7,7 +7,7 @@ Parameters are taken as known. Source: Durbin & Koopman (2012), 4.11.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,13 +16,11 @@ from stattools.data.tables.arrays import matrix
 from stattools.data.tables.times import ahead, following
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.kalman import kalman
 from stattools.series.statespace.state_table import completed, require_quantile
 from stattools.series.statespace.structural import Structural
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def forecasts(
@@ -37,8 +35,6 @@ def forecasts(
     >>> forecasts(st.local_level([1.0, 2.0, 3.0, 2.5]), [1.0, 0.5], 2)["variance"].round(4).tolist()
     [2.0059, 2.5059]
     """
-    import pandas as pd
-
     half = require_quantile(level)
     steps = ahead(steps)
     times = following(model.times, steps)

@@ -11,20 +11,16 @@ Source: Durbin & Koopman (2012), 2.12; Harvey (1989), 5.4.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.series.statespace.kalman import kalman
 from stattools.series.statespace.state_table import completed
 from stattools.series.statespace.structural import Structural
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def innovations(model: Structural, theta: ArrayLike) -> pd.DataFrame:
@@ -34,8 +30,6 @@ def innovations(model: Structural, theta: ArrayLike) -> pd.DataFrame:
     where y is missing. `gain` is the weight of the surprise in the level: for a local level, the weight of the
     exponential filter that the Kalman filter is.
     """
-    import pandas as pd
-
     variances, beta = completed(model, theta)
     walk = model.random_walk(variances, beta)
     if walk is not None:
@@ -55,8 +49,6 @@ def diagnostics(model: Structural, theta: ArrayLike, *, lags: int | None = None)
     `lags` of Ljung-Box are by default 10, or twice the period of a seasonal, at most a fifth of the errors. Missing
     values are passed over. Raises DomainError for lags that the series does not have.
     """
-    import pandas as pd
-
     e = innovations(model, theta)["standardized"].to_numpy()
     e = e[np.isfinite(e)]
     n, period = len(e), model.components.period

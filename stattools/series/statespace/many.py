@@ -6,7 +6,7 @@ See `spectrum`; 10,000 series of 1,000 steps take about a second. Series with ga
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,14 +15,13 @@ from stattools.data.tables.table import axes, is_frame, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_series
+from stattools.interface.when_needed import pd
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.maximum import BoundedNewton
 from stattools.series.statespace.spectrum import LOG_2PI, Spectrum, log_sinh_ratio, maxima
 from stattools.series.statespace.structural import CONVENTION, Structural
 from stattools.text.printing import printed
 
-if TYPE_CHECKING:
-    import pandas as pd
 NAMES = ("sigma2.irregular", "sigma2.level")
 
 
@@ -76,8 +75,6 @@ class LocalLevelFits:
 
     def table(self) -> pd.DataFrame:
         """One row per series: series, sigma2.irregular, sigma2.level, loglik, boundary (the variances that are 0)."""
-        import pandas as pd
-
         zero = self.estimate == 0
         boundary = np.where(zero[:, 0], NAMES[0], np.where(zero[:, 1], NAMES[1], ""))
         columns = {"series": list(self.model.labels)} | dict(zip(NAMES, self.estimate.T, strict=True))

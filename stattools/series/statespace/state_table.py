@@ -8,7 +8,7 @@ Source: Durbin & Koopman (2012), ch. 4.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,11 +18,10 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_theta, is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
+from stattools.interface.when_needed import pd
 from stattools.series.statespace.kalman import kalman
 from stattools.series.statespace.structural import Structural
 
-if TYPE_CHECKING:
-    import pandas as pd
 Kind = Literal["smoothed", "filtered"]
 
 
@@ -39,8 +38,6 @@ def states(model: Structural, variances: ArrayLike, /, *, kind: Kind = "smoothed
     >>> st.states(model, [15000.0, 1500.0])["mean"].round(2).tolist()
     [1119.91, 1119.9, 1115.89, 1127.16, 1130.14]
     """
-    import pandas as pd
-
     half = require_quantile(level)
     if not is_one_of(kind, ("smoothed", "filtered")):
         raise DomainError(f'kind= is "smoothed" or "filtered"; got {quoted(kind)}.')
@@ -94,8 +91,6 @@ def decomposition(model: Structural, theta: ArrayLike) -> pd.DataFrame:
 
     observed = signal + irregular, signal = level + seasonal + regression; `trend` is the slope of the level.
     """
-    import pandas as pd
-
     variances, beta = completed(model, theta)
     means = {name: mean for name, (mean, _) in smoothed(model, variances, beta).items()}
     signal = means["level"] + means.get("seasonal", 0.0)

@@ -9,22 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy import special, stats
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Poisson
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
 from stattools.text.printing import printed
 from stattools.validation.agreement import agreeing_digits, counted
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 DIRECTIONS = 6
 SAME_SLOPE = 1e-4
@@ -55,8 +52,6 @@ class NetworkAgreement:
 
 def validate_network(fit: NetworkFit) -> NetworkAgreement:
     """The log-likelihood at the fit, and slopes beside it, against layers written again."""
-    import pandas as pd
-
     model, theta, random = fit.model, fit.estimate, np.random.default_rng(0)
     own, theirs = float(model.loglik(theta)), loglik_again(model, theta)
     beside = theta + 0.05 * np.sqrt(np.mean(theta**2)) * random.standard_normal(len(theta))

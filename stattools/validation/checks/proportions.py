@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.fitted import Fit
+from stattools.interface.when_needed import pd
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
 
 METHODS = {"wald": "normal", "wilson": "wilson", "clopper-pearson": "beta"}
@@ -14,7 +15,6 @@ METHODS = {"wald": "normal", "wilson": "wilson", "clopper-pearson": "beta"}
 
 def validate_proportion(fit: Fit) -> Agreement:
     """theta, its standard error and the ends of the three intervals that statsmodels has, at the fit's level."""
-    import pandas as pd
     import statsmodels
     from statsmodels.stats.proportion import proportion_confint, std_prop
 

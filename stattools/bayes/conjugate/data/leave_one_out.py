@@ -14,18 +14,16 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from math import log10
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.text.printing import printed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +77,6 @@ class LeaveOneOut:
         `psis` is ArviZ's estimate from independent draws, `pareto_k` its k-hat; `psis_valid` is False where k-hat
         exceeds min(1 - 1 / log10(draws), 0.7), and where the observation is the only one of its arm.
         """
-        import pandas as pd
-
         draws = whole_number(draws, "draws", at_least=2)
         psis, k_hat = self.psis(draws, seed=seed)
         limit = min(1.0 - 1.0 / log10(draws), 0.7)
