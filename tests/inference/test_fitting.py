@@ -95,29 +95,6 @@ def test_poisson_with_exposure_equals_statsmodels():
 
 
 @each_model
-def test_weight_two_is_the_row_twice(make):
-    frame = data()
-    formula = f"{FORMULAS[make]} ~ x1 + x2"
-    weighted = st.fit(make(formula, frame, weights="w"))
-    repeated = st.fit(make(formula, frame.loc[frame.index.repeat(frame.w)]))
-    assert_allclose(weighted.estimate, repeated.estimate, rtol=1e-8, atol=1e-9)
-    assert_allclose(weighted.se, repeated.se, rtol=1e-8)
-    assert_allclose(weighted.table().p_value, repeated.table().p_value, rtol=1e-6)
-    columns = ["n", "df", "loglik", "aic", "bic", "scale", "r_squared"]
-    assert_allclose(weighted.glance()[columns].astype(float), repeated.glance()[columns].astype(float), rtol=1e-9)
-
-
-def test_two_categories_are_the_logistic_fit():
-    frame = data()
-    frame["answer"] = np.where(frame.b == 1, "yes", "no")
-    two, logistic = (st.fit(make("answer ~ x1 + x2", frame)) for make in (st.softmax, st.logistic))
-    assert_allclose(two.estimate, logistic.estimate, rtol=1e-7)
-    assert_allclose(two.se, logistic.se, rtol=1e-7)
-    assert_allclose(two.predict()["yes"], logistic.predict(), rtol=1e-8)
-    assert two.table().category.tolist() == ["yes"] * 3
-
-
-@each_model
 def test_interval_covers_at_its_level(make):
     """Parameter recovery: 90 % intervals of the slope hold the truth in 200 simulated sets about 180 times."""
     g, n, hits = rng(11), 120, 0

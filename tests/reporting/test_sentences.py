@@ -55,12 +55,6 @@ def test_a_probit_is_told_on_the_normal_scale():
     assert rf"$\Phi^{{-1}}(p)$, by {row['estimate']:.3f}" in sentences.conclusion(fit)
 
 
-def test_a_custom_likelihood_is_told_by_its_parameters():
-    fit = st.fit(st.custom(lambda t: -0.125 * float((t[0] - 2.0) ** 2), start={"a": 1.0}, title="A * b"))
-    assert sentences.conclusion(fit) == r"A \* b is highest at `a` = 2.00 (-1.92 to 5.92), with 95 % Wald intervals."
-    assert "unique" not in sentences.certificate(fit)
-
-
 def test_a_model_without_columns_says_so():
     assert "an intercept and nothing else" in sentences.conclusion(st.fit(st.ols("y ~ 1", table)))
 

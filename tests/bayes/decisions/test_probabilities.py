@@ -4,7 +4,6 @@ from itertools import permutations
 
 import mpmath as mp
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -12,10 +11,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import integrate, stats
 
 import stattools as st
-from stattools.bayes.decisions.arms import FAMILIES
-from stattools.bayes.decisions.beta_arm import BetaArm
-from stattools.interface import memory
-from stattools.numerics.quadrature import log_integral
 
 positive = some.floats(-2, 9).map(lambda e: 10.0**e)
 betas = some.builds(st.Beta, positive, positive)
@@ -127,20 +122,6 @@ def test_arms_of_very_different_widths():
     assert_allclose(values[1] / (values[1] + values[2]), share, atol=1e-6)
 
 
-def test_labels_and_shapes():
-    named = st.probability_best({"old": st.Beta(1, 1), "new": st.Beta(2, 1), "other": st.Beta(1, 1)})
-    assert isinstance(named, pd.Series)
-    assert_allclose(named[["new", "old", "other"]], [0.5, 0.25, 0.25], rtol=1e-13)
-    posterior = st.Beta([1, 2, 1], [1, 1, 1], arms=("old", "new", "other"))
-    pd.testing.assert_series_equal(st.probability_best(posterior), named, rtol=1e-15)
-    assert_array_equal(st.probability_best(st.Beta([1, 2, 1], [1, 1, 1])), named)
-    groups = {"x": st.Gamma([1, 2], [1, 1], arms=("g", "h")), "y": st.Gamma([1, 3], [2, 1], arms=("g", "h"))}
-    table = st.probability_best(groups)
-    assert (list(table.columns), list(table.index)) == (["x", "y"], ["g", "h"])
-    assert_allclose(table.loc["h", "y"], st.probability_greater(st.Gamma(3, 1), st.Gamma(2, 1)), rtol=1e-15)
-    assert_allclose(table.loc["g"], [2 / 3, 1 / 3], rtol=1e-14)
-
-
 def test_many_groups_at_once_are_each_group():
     r = np.random.default_rng(0)
     a, b, c, d = r.uniform(0.5, 50, (4, 6))
@@ -159,67 +140,3 @@ def test_draws_agree():
     draws = np.stack([arm.sample(200_000, seed=i) for i, arm in enumerate(arms)])
     share = np.bincount(draws.argmax(axis=0), minlength=3) / 200_000
     assert_allclose(st.probability_best(arms), share, atol=4 * np.sqrt(0.25 / 200_000))
-
-
-def test_what_arms_are():
-    with pytest.raises(st.IncompatibleError, match="one family; got Beta and Gamma"):
-        st.probability_greater(st.Beta(1, 1), st.Gamma(1, 1))
-    with pytest.raises(st.IncompatibleError, match=r"arms that are st.Beta, st.Gamma or st.Normal; got float"):
-        st.probability_greater(0.5, st.Beta(1, 1))
-    with pytest.raises(st.IncompatibleError, match="a list or a dict of arms"):
-        st.probability_best("AB")
-    with pytest.raises(st.DomainError, match="at least 2 arms; got 1"):
-        st.probability_best([st.Beta(1, 1)])
-    with pytest.raises(st.DomainError, match="a row of at least 2 arms in it; got one number"):
-        st.probability_best(st.Beta(1, 1))
-    with pytest.raises(st.IncompatibleError, match=r"arms of one shape, or single ones; got shapes \(2,\), \(3,\)"):
-        st.probability_greater(st.Beta([1, 2], 1), st.Beta([1, 2, 3], 1))
-    with pytest.raises(st.IncompatibleError, match="arms with the same labels"):
-        st.probability_greater(st.Beta([1, 2], 1, arms=("x", "y")), st.Beta([1, 2], 1, arms=("x", "z")))
-    with pytest.raises(TypeError):
-        st.probability_greater(st.Beta(1, 1), a=st.Beta(1, 1))
-
-
-def test_many_arms_are_what_each_of_them_is_alone():
-    """Against an integral of its own for every arm, on all landmarks of all arms: the panels are shared, the numbers
-    are not.
-    """
-    g = np.random.default_rng(5)
-    n = g.integers(5, 3000, 9)
-    k = g.binomial(n, 0.3)
-    arms = [BetaArm(np.array([1.0 + a]), np.array([1.0 + b])) for a, b in zip(k, n - k, strict=True)]
-    marks = np.concatenate([arm.landmarks() for arm in arms], axis=1)
-    alone = []
-    for i, arm in enumerate(arms):
-
-        def product(t, row, i=i, arm=arm):
-            others = [other.log_tails(t, row)[0] for j, other in enumerate(arms) if j != i]
-            return arm.log_density(t, row) + np.sum(others, axis=0)
-
-        alone.append(float(np.exp(log_integral(product, marks))[0]))
-    assert min(alone) < 1e-4
-    assert_allclose(
-        st.probability_best([st.Beta(1 + a, 1 + b) for a, b in zip(k, n - k, strict=True)]), alone, rtol=1e-12
-    )
-
-
-@pytest.mark.parametrize("arm", [st.Beta(30, 70), st.Gamma(30, 2), st.Normal(0, 1)])
-def test_a_hundred_arms_take_no_longer_than_a_few(arm, monkeypatch):
-    asked = 0
-    kind = FAMILIES[type(arm)][1]
-    tails = kind.log_tails
-
-    def counted(self, t, row):
-        nonlocal asked
-        asked += np.size(t)
-        return tails(self, t, row)
-
-    monkeypatch.setattr(kind, "log_tails", counted)
-    assert_allclose(st.probability_best([arm] * 100), 0.01, rtol=1e-13)
-    assert asked < 100 * 1500  # each distribution function once at each node of one set of panels
-
-
-def test_so_many_arms_that_memory_ends_are_refused(monkeypatch):
-    monkeypatch.setattr(memory, "free_memory", lambda: 1e7)
-    with pytest.raises(st.DomainError, match=r"integrals of 1,000 arms would take .*B of memory.*Leave out"):
-        st.probability_best(st.Normal(np.arange(1000.0), np.ones(1000)))

@@ -98,16 +98,3 @@ def test_a_scalar_prior_answers_with_python_floats():
 def test_parameters_are_checked(make, message):
     with pytest.raises(st.DomainError, match=message):
         make()
-
-
-def test_flat_is_no_distribution():
-    assert st.Flat().log_density(3.0) == st.Flat().slope(3.0) == 0.0
-    with pytest.raises(st.IncompatibleError, match="Flat is no distribution"):
-        st.Flat().sample(3, seed=0)
-
-
-def test_laplace_is_smoothed_where_it_has_its_kink():
-    prior = st.Laplace(1.0, 2.0)
-    assert prior.slope(1.0) == 0.0
-    assert prior.smooth.slope(1.0) == 0.0
-    assert_allclose(prior.smooth.slope([0.0, 2.0]), -np.array(prior.smooth.slope([2.0, 0.0])))

@@ -1,0 +1,30 @@
+"""A regression is fitted to what its rows say: repeated rows are weights, two categories are a coin."""
+
+import numpy as np
+from numpy.testing import assert_allclose
+
+import stattools as st
+from tests.inference.test_fitting import FORMULAS, data, each_model
+
+
+@each_model
+def test_weight_two_is_the_row_twice(make):
+    frame = data()
+    formula = f"{FORMULAS[make]} ~ x1 + x2"
+    weighted = st.fit(make(formula, frame, weights="w"))
+    repeated = st.fit(make(formula, frame.loc[frame.index.repeat(frame.w)]))
+    assert_allclose(weighted.estimate, repeated.estimate, rtol=1e-8, atol=1e-9)
+    assert_allclose(weighted.se, repeated.se, rtol=1e-8)
+    assert_allclose(weighted.table().p_value, repeated.table().p_value, rtol=1e-6)
+    columns = ["n", "df", "loglik", "aic", "bic", "scale", "r_squared"]
+    assert_allclose(weighted.glance()[columns].astype(float), repeated.glance()[columns].astype(float), rtol=1e-9)
+
+
+def test_two_categories_are_the_logistic_fit():
+    frame = data()
+    frame["answer"] = np.where(frame.b == 1, "yes", "no")
+    two, logistic = (st.fit(make("answer ~ x1 + x2", frame)) for make in (st.softmax, st.logistic))
+    assert_allclose(two.estimate, logistic.estimate, rtol=1e-7)
+    assert_allclose(two.se, logistic.se, rtol=1e-7)
+    assert_allclose(two.predict()["yes"], logistic.predict(), rtol=1e-8)
+    assert two.table().category.tolist() == ["yes"] * 3

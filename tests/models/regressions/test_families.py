@@ -1,0 +1,19 @@
+"""The table of regressions names every constructor, and the likelihoods that its models have."""
+
+import stattools as st
+from stattools import likelihoods
+from stattools.models.regressions.families import FAMILIES
+from tests.cases import REGRESSIONS
+
+
+def test_every_name_is_a_constructor_and_every_class_a_likelihood():
+    for kind, classes in FAMILIES.items():
+        assert callable(getattr(st, kind))
+        assert set(classes) <= set(dir(likelihoods))
+
+
+def test_models_have_the_likelihoods_that_the_table_says():
+    for case in REGRESSIONS:
+        model = case.model("y ~ x", case.table())
+        if model.kind in FAMILIES:
+            assert type(model.likelihood).__name__ in FAMILIES[model.kind]
