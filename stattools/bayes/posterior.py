@@ -29,6 +29,7 @@ from stattools.bayes.sampling.target import mode, target
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, is_one_of
 from stattools.interface.memory import require_memory
+from stattools.interface.nearest_class import nearest
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
@@ -150,8 +151,9 @@ def _require_model(model: Any) -> None:
 
 def _closed_form(model: Any, prior: Any) -> Any:
     """The exact posterior, or None; without a prior all probabilities are alike, Beta(1, 1) or Dirichlet(1, ..., 1)."""
-    if prior is None and type(model) in ALIKE:
-        prior = ALIKE[type(model)](model)
+    alike = nearest(ALIKE, model)
+    if prior is None and alike is not None:
+        prior = alike(model)
     elif isinstance(model, NormalSample) and model.sd is None and isinstance(prior, Normal):
         return None  # of the mean alone; the standard deviation has a prior of its own
     return closed_form(model, prior)

@@ -20,6 +20,7 @@ from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
 from stattools.inference.trainable import Trainable
 from stattools.interface.memory import require_memory
+from stattools.interface.nearest_class import nearest
 from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
 from stattools.models.model import Model
@@ -47,12 +48,9 @@ def way_of(model: Any) -> Way:
     >>> way_of(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0])).__name__
     'fit_regression'
     """
-    way = WAYS.get(type(model))
+    way = WAYS.get(type(model)) or nearest(WAYS, model)  # the first is quick
     if way is not None:
         return way
-    for kind in type(model).__mro__:
-        if kind in WAYS:
-            return WAYS[kind]
     if isinstance(model, Trainable):
         return _trained
     if not (isinstance(model, AnyModel) and hasattr(model, "evaluate")):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.interface.nearest_class import nearest
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.binomial_arms import BinomialArms
@@ -105,10 +106,10 @@ def account(model: Any) -> Account:
     >>> account(st.binomial(6, 10)).named(st.binomial(6, 10))
     'Binomial: 6 successes in 10 trials'
     """
-    for kind in type(model).__mro__:
-        if kind in ACCOUNTS:
-            return ACCOUNTS[kind]
-    raise no_words(model)
+    told = nearest(ACCOUNTS, model)
+    if told is None:
+        raise no_words(model)
+    return told
 
 
 def _by_name(file: ModuleType) -> Account:

@@ -19,6 +19,7 @@ from stattools.inference.covariance import covariance
 from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arrays import Floats
+from stattools.interface.nearest_class import nearest
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.binomial_arms import BinomialArms
@@ -85,19 +86,14 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     """
     if is_conjugate(fit):
         return validate_exact(fit)
-    check = _entry(ANSWERS, fit)
+    check = nearest(ANSWERS, fit)
     if check is None:
         raise IncompatibleError(f"validate needs a fit, st.fit(model), or a posterior; got {type(fit).__name__}.")
     return check(fit)
 
 
-def _entry(table: dict[type, Check], value: Any) -> Check | None:
-    """The entry of the class of a value, or of the nearest class that it is made from."""
-    return next((table[kind] for kind in type(value).__mro__ if kind in table), None)
-
-
 def _of_fit(fit: Fit) -> Agreement:
-    check = _entry(MODELS, fit.model)
+    check = nearest(MODELS, fit.model)
     if check is None:
         raise IncompatibleError(f"validate has no reference for {fit.model.title}.")
     return check(fit)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 import stattools as st
@@ -31,3 +33,11 @@ def test_a_regression_without_a_row_is_told_in_the_words_of_its_likelihood(tmp_p
 def test_what_is_no_regression_is_refused_and_told_what_answers():
     with pytest.raises(IncompatibleError, match=r"no words for .*\. print\(fit\)"):
         story(st.normal([1.0, 2.0, 4.0]))
+
+
+def test_a_regression_without_a_row_and_with_one_parameter_is_told_too(tmp_path):
+    """Poisson counts under a name that no table has."""
+    model = replace(st.poisson("k ~ x", {"k": [0, 1, 3, 2, 5, 4], "x": TABLE["x"]}), kind="of a stranger")
+    text = st.report(st.fit(model), to=tmp_path / "report").read_text(encoding="utf-8")
+    assert r"\ell(\beta) = \sum_{i} \log p(y_i \mid \eta_i)" in text
+    assert r"\tau" not in text

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.inference.arviz.layout import data_groups, outcome
 from stattools.inference.arviz.replicates import log_likelihood, replicates
 from stattools.interface.arrays import Floats
+from stattools.interface.nearest_class import nearest
 from stattools.models.model import Model
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.counts import BernoulliTrials
@@ -70,7 +71,7 @@ def observations(model: Any) -> Observations | None:
     >>> found.pointwise(np.array([[1.0], [2.0]])).round(3).tolist()
     [[-2.792, -1.0, -1.693], [-1.712, -2.0, -1.307]]
     """
-    make = None if held_elsewhere(model) else OBSERVED.get(type(model))
+    make = None if held_elsewhere(model) else nearest(OBSERVED, model)
     return None if make is None else make(model)
 
 

@@ -77,7 +77,7 @@ def describe(estimator: Any, X: Any, y: Any, weights: Any = None) -> Foreign:
     version = f"scikit-learn {sklearn.__version__} {name}"
     return Foreign(
         version if routine == name else f"{version} in a {routine}",
-        Recipe(model, _penalty(name, options, model), cov=None, divisor="n - p" if kind == "ols" else "1"),
+        Recipe(model, _penalty(name, options, model), cov=None, divisor="n - p" if model.has_scale else "1"),
         Numbers(theta, none, none, none),
         "none",
         None if steps is None or limit is None else steps < limit,

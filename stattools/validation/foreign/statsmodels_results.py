@@ -68,7 +68,7 @@ def describe(results: Any) -> Foreign:
     told = attributes(results, RESULTS)
     theta = flat(results.params)
     se = np.full(len(theta), np.nan) if told.bse is None else flat(told.bse)
-    if kind == "negative_binomial":
+    if routine == "NegativeBinomial":
         alpha = theta[-1]
         theta = np.append(theta[:-1], np.log(alpha) if alpha > 0 else np.nan)
         se = np.append(se[:-1], se[-1] / alpha if alpha > 0 else np.nan)

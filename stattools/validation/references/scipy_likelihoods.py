@@ -13,6 +13,7 @@ from scipy import stats
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
+from stattools.interface.nearest_class import nearest
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.event_rates import EventRates
@@ -85,10 +86,10 @@ def validate_rewritten(fit: Fit) -> Agreement:
 
 
 def _rewritten(fit: Fit) -> Rewritten:
-    for kind in type(fit.model).__mro__:
-        if kind in REWRITTEN:
-            return REWRITTEN[kind](fit)
-    raise IncompatibleError(f"validate has no reference for {fit.model.title.lower()} such as this one.")
+    make = nearest(REWRITTEN, fit.model)
+    if make is None:
+        raise IncompatibleError(f"validate has no reference for {fit.model.title.lower()} such as this one.")
+    return make(fit)
 
 
 def _of_all(fit: Fit, value: Callable[[Floats], float], name: str = DENSITY) -> Rewritten:
