@@ -5,29 +5,19 @@ import pytest
 
 import stattools as st
 from stattools.validation.references.second_sums import FORMULAS, again
-from tests.data.files.test_scanned_rows import DATA
-
-MADE = {
-    "ols": (st.ols, "t ~ x + z"),
-    "logistic": (st.logistic, "y ~ x + z"),
-    "probit": (st.probit, "y ~ x + z"),
-    "poisson": (st.poisson, "c ~ x + z"),
-    "negative_binomial": (st.negative_binomial, "nb ~ x + z"),
-    "beta_binomial": (st.beta_binomial, "c + nb ~ x + z"),
-    "gamma": (st.gamma, "exp(t) ~ x + z"),
-    "softmax": (st.softmax, "s ~ x + z"),
-}
+from tests.cases import REGRESSIONS
 
 
 @pytest.mark.parametrize("kind", FORMULAS)
 def test_derivatives_are_those_of_differences_and_of_the_model(kind):
-    make, formula = MADE[kind]
-    model = make(formula, DATA.dropna(), weights="w")
+    case = next(case for case in REGRESSIONS if case.make.__name__ == kind and "weights" in case.beside)
+    model = case.model("y ~ x", case.table())
     theta = st.fit(model).estimate + 0.1
     rows = model.rows
-    found = again(kind, theta, rows.X, rows.y, rows.weight, None)
+    data = rows.X, rows.y, rows.weight, rows.offset
+    found = again(kind, theta, *data)
     h = 1e-5 * np.eye(len(theta))
-    ends = [again(kind, theta + sign * step, rows.X, rows.y, rows.weight, None) for step in h for sign in (1, -1)]
+    ends = [again(kind, theta + sign * step, *data) for step in h for sign in (1, -1)]
     slope = np.array([(up.loglik - down.loglik) / 2e-5 for up, down in zip(ends[::2], ends[1::2], strict=True)])
     bend = np.array([(down.score - up.score) / 2e-5 for up, down in zip(ends[::2], ends[1::2], strict=True)])
     np.testing.assert_allclose(found.score, slope, rtol=1e-5, atol=1e-4)  # differences
