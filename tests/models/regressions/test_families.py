@@ -13,7 +13,8 @@ def test_every_name_is_a_constructor_and_every_class_a_likelihood():
 
 
 def test_models_have_the_likelihoods_that_the_table_says():
-    for case in REGRESSIONS:
-        model = case.model("y ~ x", case.table())
-        if model.kind in FAMILIES:
-            assert type(model.likelihood).__name__ in FAMILIES[model.kind]
+    models = [case.model("y ~ x", case.table()) for case in REGRESSIONS]
+    kinds = {model.kind: type(model.likelihood).__name__ for model in models if isinstance(model, st.Model)}
+    assert kinds.keys() >= FAMILIES.keys()
+    for kind in FAMILIES:
+        assert kinds[kind] in FAMILIES[kind]
