@@ -77,13 +77,8 @@ class Trial:
     placebo: Beta
 
     @cached_property
-    def better(self) -> float:
-        """P(aspirin has the smaller theta)."""
-        return st.probability_greater(self.placebo, self.aspirin)
-
-    @cached_property
     def worse(self) -> float:
-        """P(placebo has the smaller theta), not one minus the other: it has digits of its own."""
+        """P(placebo has the smaller theta): a tail with digits of its own, not one minus that aspirin has."""
         return st.probability_greater(self.aspirin, self.placebo)
 
     @cached_property
@@ -95,10 +90,9 @@ class Trial:
 def _decision(trial: Trial) -> tuple[Block, ...]:
     difference, ratio = st.difference(trial.placebo, trial.aspirin), st.ratio(trial.aspirin, trial.placebo)
     rope = st.rope_probability(trial.placebo, trial.aspirin, low=-SAME / PER, high=SAME / PER)
-    gap, share = difference.interval(PROB), ratio.interval(PROB)
-    places = decimals(PER * difference.sd)
+    share, places = ratio.interval(PROB), decimals(PER * difference.sd)
     mine, other = trial.losses
-    spared = number(PER * difference.mean, places)
+    spared, hdi = _told(difference)
     return (
         Paragraph(
             "Both arms start from a flat prior, and their posteriors are independent betas. What follows are integrals "
@@ -113,7 +107,7 @@ def _decision(trial: Trial) -> tuple[Block, ...]:
         facts(
             {
                 f"heart attacks spared among {count(PER)}: mean": spared,
-                f"{percent(PROB)} HDI": between(PER * float(gap.lower), PER * float(gap.upper), places),
+                f"{percent(PROB)} HDI": hdi,
                 "risk on aspirin over risk on placebo: mean": number(ratio.mean, 3),
                 f"{percent(PROB)} HDI of the ratio": between(float(share.lower), float(share.upper), 3),
                 f"probability that it spares {SAME:g} among {count(PER)} or more": chance(difference.sf(SAME / PER)),
@@ -142,17 +136,7 @@ def _prior(trial: Trial) -> tuple[Block, ...]:
             for arm in ATTACKS
         ]
         under = Trial(arms[0], arms[1])
-        spared = st.difference(under.placebo, under.aspirin)
-        interval = spared.interval(PROB)
-        places = decimals(PER * spared.sd)
-        rows.append(
-            (
-                count(size),
-                _small(under.worse),
-                number(PER * spared.mean, places),
-                between(PER * float(interval.lower), PER * float(interval.upper), places),
-            )
-        )
+        rows.append((count(size), _small(under.worse), *_told(st.difference(under.placebo, under.aspirin))))
     return (
         Paragraph(
             f"A skeptic holds that both arms have the risk of all, {number(100 * pooled, 2)} %, and is as sure of it "
@@ -239,14 +223,12 @@ def _accumulation(seen: Any, better: Any, loss: tuple[Any, ...]) -> Figure:
 
 def _strokes() -> tuple[Block, ...]:
     aspirin, placebo = (st.Beta(1, 1).update(st.binomial(STROKES[arm], PEOPLE[arm])) for arm in STROKES)
-    gap = st.difference(aspirin, placebo)
-    interval, places = gap.interval(PROB), decimals(PER * gap.sd)
+    more, hdi = _told(st.difference(aspirin, placebo))
     return (
         Paragraph(
             f"The final report counts {STROKES['aspirin']} strokes on aspirin and {STROKES['placebo']} on placebo. "
             f"With probability {chance(st.probability_greater(aspirin, placebo))} aspirin has more of them, by "
-            f"{number(PER * gap.mean, places)} among {count(PER)} ({percent(PROB)} HDI "
-            f"{between(PER * float(interval.lower), PER * float(interval.upper), places)}). A decision about taking "
+            f"{more} among {count(PER)} ({percent(PROB)} HDI {hdi}). A decision about taking "
             "aspirin weighs both; the numbers above decide about heart attacks alone."
         ),
     )
@@ -254,8 +236,7 @@ def _strokes() -> tuple[Block, ...]:
 
 def _twin(trial: Trial) -> tuple[Block, ...]:
     """P(better) by another road: a sum of exact fractions, which needs whole parameters."""
-    exact = _rational(trial)
-    gap = abs(trial.worse / exact - 1.0)
+    gap = abs(trial.worse / _rational(trial) - 1.0)
     table = [[ATTACKS[arm], PEOPLE[arm] - ATTACKS[arm]] for arm in ATTACKS]
     one: Any = stats.fisher_exact(table, alternative="less")
     return (
@@ -297,16 +278,23 @@ def _power(p: float) -> str:
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
 
 
+def _told(difference: Any) -> tuple[str, str]:
+    """The mean of a difference among so many people, and its interval."""
+    interval, places = difference.interval(PROB), decimals(PER * difference.sd)
+    ends = between(PER * float(interval.lower), PER * float(interval.upper), places)
+    return number(PER * difference.mean, places), ends
+
+
 def _small(p: float) -> str:
     return f"{p:.3g}" if p >= 1e-3 else f"{p:.2e}"
 
 
 def _conclusion(trial: Trial) -> str:
     difference = st.difference(trial.placebo, trial.aspirin)
-    gap, places = difference.interval(PROB), decimals(PER * difference.sd)
+    spared, hdi = _told(difference)
+    mine, other = _small(PER * trial.losses[0]), number(PER * trial.losses[1], decimals(PER * difference.sd))
     return (
         f"Aspirin is the better arm against heart attacks but for a probability of {_small(trial.worse)}: it spares "
-        f"{number(PER * difference.mean, places)} of them among {count(PER)} in five years ({percent(PROB)} HDI "
-        f"{between(PER * float(gap.lower), PER * float(gap.upper), places)}), and choosing it has an expected loss of "
-        f"{_small(PER * trial.losses[0])} among {count(PER)}, against {number(PER * trial.losses[1], places)}."
+        f"{spared} of them among {count(PER)} in five years ({percent(PROB)} HDI {hdi}), and choosing it has an "
+        f"expected loss of {mine} among {count(PER)}, against {other}."
     )

@@ -9,6 +9,7 @@ import numpy as np
 import stattools as st
 from stattools.gallery import command
 from stattools.gallery.digit_images import TRAINED, digits
+from stattools.gallery.network import slope_gap
 from stattools.interface.arrays import Floats
 from stattools.networks.activation import Activation
 from stattools.networks.batch_norm import MOMENTUM, BatchNorm, Moments
@@ -208,14 +209,7 @@ def _modes(fit: NetworkFit) -> tuple[Block, ...]:
 def _validation(fit: NetworkFit) -> tuple[Block, ...]:
     """Exact slopes, and a frozen layer folded into the dense layer before it."""
     model, theta = deep(True), fit.estimate
-    generator = np.random.default_rng(SEED)
-    score, apart = model.score(theta), 0.0
-    for place in generator.choice(len(theta), 30, replace=False):
-        step = np.zeros(len(theta))
-        step[place] = 1e-4
-        ends = [model.loglik(theta + k * step) for k in (-2, -1, 1, 2)]
-        slope = float(np.dot([1.0, -8.0, 8.0, -1.0], ends)) / 12e-4
-        apart = max(apart, abs(slope - float(score[place])) / float(np.abs(score).max()))
+    apart = slope_gap(model, theta, 30)
     folded = _folded_gap(fit)
     verdict = "**it agrees**" if apart < 1e-6 and folded < 1e-9 else "**it does not agree**"
     return (

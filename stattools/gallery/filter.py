@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 import stattools as st
 from stattools.gallery import command
+from stattools.gallery.recurrences import breakdown, closed_form, exact, farthest, loop
 from stattools.inference.series_fit import SeriesFit
 from stattools.interface.arrays import Floats
 from stattools.qualification.agreements import shipped
@@ -80,46 +80,6 @@ def long_weights() -> dict[str, Floats]:
         "weights below 0.5": rng.uniform(0.0, 0.5, LONG),
         "all weights 0.5": np.full(LONG, 0.5),
     }
-
-
-def closed_form(x: Floats, w: Floats) -> Floats:
-    """y_t = P_t (x_0 + sum w_s x_s / P_s), with P the cumulative product of 1 - w: the textbook's vector formula."""
-    keep = 1.0 - w
-    keep[0] = 1.0
-    product = np.cumprod(keep)
-    shares = w * x
-    shares[0] = x[0]
-    # It is shown to break: the division by a product that has become 0.
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return product * np.cumsum(shares / product)
-
-
-def breakdown(w: Floats) -> int:
-    """The first time at which the closed form is not a number, for a signal of ones."""
-    return int(np.argmax(~np.isfinite(closed_form(np.ones(len(w)), w))))
-
-
-def exact(x: Floats, w: Floats) -> list[Fraction]:
-    """The recurrence in rational arithmetic."""
-    y, found = Fraction(float(x[0])), [Fraction(float(x[0]))]
-    for gain, value in zip(w[1:].tolist(), x[1:].tolist(), strict=True):
-        y += Fraction(gain) * (Fraction(value) - y)
-        found.append(y)
-    return found
-
-
-def loop(x: Floats, w: Floats) -> Floats:
-    """The recurrence as it is written."""
-    y, found = float(x[0]), [float(x[0])]
-    for gain, value in zip(w[1:].tolist(), x[1:].tolist(), strict=True):
-        y += gain * (value - y)
-        found.append(y)
-    return np.array(found)
-
-
-def farthest(found: Floats, truth: list[Fraction]) -> float:
-    """The largest relative error."""
-    return max(abs(float(Fraction(value) / right - 1)) for value, right in zip(found.tolist(), truth, strict=True))
 
 
 def _recurrence() -> tuple[Block, ...]:
@@ -280,14 +240,20 @@ def _times() -> tuple[Block, ...]:
     )
 
 
-def _forecast(fit: SeriesFit) -> tuple[Block, ...]:
+def _weight(fit: SeriesFit) -> tuple[str, str]:
+    """The weight and its interval."""
     value, lower, upper = smoothing.weight(fit)
-    coming = fit.forecast(1).iloc[0]
     places = decimals((upper - lower) / 4)
+    return number(value, places), between(lower, upper, places)
+
+
+def _forecast(fit: SeriesFit) -> tuple[Block, ...]:
+    weight, interval = _weight(fit)
+    coming = fit.forecast(1).iloc[0]
     return (
         Paragraph(
-            f"The weight itself is {number(value, places)}, with {percent(fit.level)} interval "
-            f"{between(lower, upper, places)} from that of its log odds: a year's flow moves the forecast by that "
+            f"The weight itself is {weight}, with {percent(fit.level)} interval {interval} from that of its log odds: "
+            "a year's flow moves the forecast by that "
             f"share of its surprise. The flow of the year after the last is forecast as {number(coming['mean'], 0)}, "
             f"{percent(fit.level)} interval {between(coming['lower'], coming['upper'], 0)}."
         ),
@@ -296,11 +262,10 @@ def _forecast(fit: SeriesFit) -> tuple[Block, ...]:
 
 
 def _conclusion(fit: SeriesFit, breaks: dict[str, int]) -> str:
-    value, lower, upper = smoothing.weight(fit)
-    places = decimals((upper - lower) / 4)
+    weight, interval = _weight(fit)
     first = min(breaks.values())
     return (
         "An exponential filter with a weight of its own at every time is one triangular banded solve, exact where the "
         f"closed form stops being a number after {count(first)} values; the flow of the Nile asks for a weight of "
-        f"{number(value, places)} ({percent(fit.level)} interval {between(lower, upper, places)})."
+        f"{weight} ({percent(fit.level)} interval {interval})."
     )

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 import statsmodels.api as sm
-from numpy.typing import NDArray
 
 import stattools as st
 from stattools.gallery import command
+from stattools.gallery.hand_written_network import (
+    FRESH,
+    INPUTS,
+    LIMIT,
+    RATE,
+    ROWS,
+    SEED,
+    UNITS,
+    by_hand,
+    largest_rate,
+    sample,
+)
 from stattools.interface.arrays import Floats
 from stattools.networks.network_fit import NetworkFit
-from stattools.numerics.threads import one_blas_thread
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, percent, small
-
-ROWS, INPUTS, UNITS, RATE = 600, 120, 20, 0.5
-LIMIT = 250
-"""Epochs that the hand-written network may take."""
-SEED, FRESH = 1, 2000
 
 
 def document() -> Document:
@@ -58,85 +62,12 @@ SOURCE = (
 )
 
 
-@dataclass(frozen=True)
-class Sample:
-    """Rows for training and rows for testing."""
-
-    X: Floats
-    label: NDArray[np.int64]
-    new_X: Floats
-    new_label: NDArray[np.int64]
-
-
-@cache
-def sample() -> Sample:
-    """The simulated rows; labels are 1, 2, 3."""
-    generator = np.random.default_rng(SEED)
-    centers = generator.normal(size=(3, INPUTS))
-    centers *= 4.5 / np.linalg.norm(centers, axis=1, keepdims=True)
-
-    def draw(n: int) -> tuple[Floats, NDArray[np.int64]]:
-        label, side = generator.integers(0, 3, n), generator.choice([-1.0, 1.0], n)
-        return generator.normal(size=(n, INPUTS)) + side[:, None] * centers[label], label + 1
-
-    return Sample(*draw(ROWS), *draw(FRESH))
-
-
 @cache
 def fixed() -> NetworkFit:
     """The same network as a categorical likelihood."""
     rows = sample()
     model = st.network(rows.label, rows.X, hidden=[UNITS], activation="sigmoid")
     return st.fit(model, solver=st.LBFGS(max_steps=300), penalty=st.Ridge(2.0), seed=SEED)
-
-
-@dataclass(frozen=True)
-class Run:
-    """The hand-written network: when it broke, its largest output and bias by epoch, its accuracy on the test rows."""
-
-    broke: int | None
-    output: list[float]
-    bias: list[float]
-    accuracy: float
-
-
-@cache
-def by_hand(*, rate: float = RATE, mean: bool = False, renormalize: bool = True, classes: bool = False) -> Run:
-    """The script as it was, or with one thing changed: the mean of the rows, no renormalizing, a softmax output."""
-    rows, generator = sample(), np.random.default_rng(0)
-    center, scale = rows.X.mean(axis=0), rows.X.std(axis=0)
-    X, new_X = (rows.X - center) / scale, (rows.new_X - center) / scale
-    width = 3 if classes else 1
-    goal = np.eye(3)[rows.label - 1] if classes else rows.label[:, None].astype(float)
-    W1, b1 = generator.normal(size=(INPUTS, UNITS)), np.zeros(UNITS)
-    W2, b2 = generator.normal(size=(UNITS, width)), np.zeros(width)
-    output: list[float] = []
-    bias: list[float] = []
-    # Overflow is what this script is about: it is let through, and seen in the next epoch's output.
-    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for epoch in range(LIMIT):
-            A = 1.0 / (1.0 + np.exp(-(X @ W1 + b1)))
-            out = A @ W2 + b2
-            output.append(float(np.abs(out).max()))
-            bias.append(float(np.abs(b2).max()))
-            if not np.isfinite(out).all():
-                return Run(epoch, output, bias, float("nan"))
-            error = (_softmax(out) if classes else out) - goal
-            if mean:
-                error = error / len(X)
-            back = error @ W2.T * A * (1.0 - A)
-            W2, b2 = W2 - rate * A.T @ error, b2 - rate * error.sum(axis=0)
-            W1, b1 = W1 - rate * X.T @ back, b1 - rate * back.sum(axis=0)
-            if renormalize:
-                W1, W2 = W1 / np.linalg.norm(W1), W2 / np.linalg.norm(W2)
-        out = 1.0 / (1.0 + np.exp(-(new_X @ W1 + b1))) @ W2 + b2
-    guess = out.argmax(axis=1) + 1 if classes else np.clip(np.round(out[:, 0]), 1, 3)
-    return Run(None, output, bias, float((guess == rows.new_label).mean()))
-
-
-def _softmax(out: Floats) -> Floats:
-    weights = np.exp(out - out.max(axis=1, keepdims=True))
-    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def _wrong() -> tuple[Block, ...]:
@@ -164,7 +95,7 @@ def _wrong() -> tuple[Block, ...]:
         ),
         Paragraph(
             "**2. A step beyond the stable limit.** For the weights of the output the limit is 2 divided by the "
-            f"largest eigenvalue of $A^\\top A$, the hidden activations with a column of ones: {_limit()} at the "
+            f"largest eigenvalue of $A^\\top A$, the hidden activations with a column of ones: {largest_rate()} at the "
             f"start. The rate is {RATE}. Only the ratio matters, so dividing by the number of rows cures the overflow, "
             "as a smaller rate does; neither makes the network learn (see the table below)."
         ),
@@ -189,15 +120,6 @@ def _wrong() -> tuple[Block, ...]:
             "network that does little better than guessing, which is right for one in three."
         ),
     )
-
-
-def _limit() -> str:
-    """2 / largest eigenvalue of A^T A at the script's start."""
-    rows, generator = sample(), np.random.default_rng(0)
-    X = (rows.X - rows.X.mean(axis=0)) / rows.X.std(axis=0)
-    A = 1.0 / (1.0 + np.exp(-(X @ generator.normal(size=(INPUTS, UNITS)))))
-    A = np.column_stack([A, np.ones(ROWS)])
-    return f"{2.0 / float(np.linalg.eigvalsh(A.T @ A)[-1]):.2g}"
 
 
 def _overflows() -> str:
@@ -280,14 +202,7 @@ def _validation(fit: NetworkFit) -> tuple[Block, ...]:
     """Back-propagation against differences; the network without hidden units against statsmodels."""
     rows = sample()
     model, theta = fit.model, fit.estimate + 0.05
-    generator = np.random.default_rng(SEED)
-    score, apart = model.score(theta), 0.0
-    for place in generator.choice(len(theta), 40, replace=False):
-        step = np.zeros(len(theta))
-        step[place] = 1e-4
-        ends = [model.loglik(theta + k * step) for k in (-2, -1, 1, 2)]
-        slope = float(np.dot([1.0, -8.0, 8.0, -1.0], ends)) / 12e-4
-        apart = max(apart, abs(slope - float(score[place])) / float(np.abs(score).max()))
+    apart = slope_gap(model, theta, 40)
     linear = st.fit(st.network(rows.label, rows.X, hidden=[]), solver=st.LBFGS(), seed=SEED)
     reference: Any = sm.MNLogit(rows.label, sm.add_constant(rows.X)).fit(method="newton", disp=0)
     gap = abs(linear.loglik - float(reference.llf)) / abs(float(reference.llf))
@@ -306,6 +221,20 @@ def _validation(fit: NetworkFit) -> tuple[Block, ...]:
             "python",
         ),
     )
+
+
+def slope_gap(model: Any, theta: Floats, places: int) -> float:
+    """The largest difference of the score from differences of the log-likelihood, at some places drawn at random, as a
+    share of the largest score.
+    """
+    score, apart = model.score(theta), 0.0
+    for place in np.random.default_rng(SEED).choice(len(theta), places, replace=False):
+        step = np.zeros(len(theta))
+        step[place] = 1e-4
+        ends = [model.loglik(theta + k * step) for k in (-2, -1, 1, 2)]
+        slope = float(np.dot([1.0, -8.0, 8.0, -1.0], ends)) / 12e-4
+        apart = max(apart, abs(slope - float(score[place])) / float(np.abs(score).max()))
+    return apart
 
 
 def _conclusion(fit: NetworkFit) -> str:
