@@ -100,7 +100,7 @@ if TYPE_CHECKING:
     from stattools.likelihoods import Poisson as Poisson
     from stattools.likelihoods import Probit as Probit
     from stattools.models.custom import custom as custom
-    from stattools.models.model import Evaluation as Evaluation
+    from stattools.models.evaluation import Evaluation as Evaluation
     from stattools.models.model import Model as Model
     from stattools.models.regressions.count_regression import negative_binomial as negative_binomial
     from stattools.models.regressions.count_regression import poisson as poisson
@@ -227,7 +227,8 @@ _HOME = {
         "Poisson",
         "Probit",
     ),
-    "models.model": ("Evaluation", "Model"),
+    "models.evaluation": ("Evaluation",),
+    "models.model": ("Model",),
     "models.samples.counts": ("binomial", "coin"),
     "models.regressions.count_regression": ("negative_binomial", "poisson"),
     "models.regressions.gamma_regression": ("gamma",),

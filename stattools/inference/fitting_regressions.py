@@ -24,7 +24,8 @@ from stattools.inference.fitted import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.interface.arguments import is_one_of
 from stattools.interface.memory import require_memory
-from stattools.models.model import Evaluation, Model
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import LBFGS, LeastSquares, Newton, Solution, Solver
 from stattools.solvers.samples.surrogate import held_elsewhere

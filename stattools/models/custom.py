@@ -20,7 +20,7 @@ from stattools.interface.arguments import are_different, as_numbers, as_theta, i
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 from stattools.text.printing import prints
 
 LARGEST = 1e150

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stattools.interface.arrays import Floats
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 
 Function = Callable[[Floats], float]
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import partial
-from math import isfinite, log, pi
+from math import log, pi
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import get_blas_funcs
 from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
 from stattools.data.design import Design
@@ -28,62 +27,14 @@ from stattools.interface.units import require_units
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.any_model import AnyModel
+from stattools.models.evaluation import Evaluation
 from stattools.models.predictors.linear import Linear
 from stattools.numerics.products import FEW, symmetric
 from stattools.numerics.sweep import Share
 from stattools.record import record
 
-(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
-
 EXACT_FIT = 64.0 * np.finfo(float).eps
 """Residuals this small beside y are round-off."""
-
-
-NOT_ASKED = np.empty(0)
-"""Stands in an evaluation for a derivative that was not asked for."""
-
-
-@record
-class Evaluation:
-    """A log-likelihood with its score (p,) and information (p, p), empty where not asked for; adds with `+`.
-
-    `reach` is the largest size of a linear predictor, 0 where there is none.
-
-    >>> (Evaluation(-1.0) + Evaluation(-2.0)).loglik
-    -3.0
-    """
-
-    loglik: float
-    score: Floats = field(default_factory=lambda: NOT_ASKED)
-    information: Floats = field(default_factory=lambda: NOT_ASKED)
-    reach: float = 0.0
-
-    @np.errstate(over="ignore", invalid="ignore")  # `is_finite` tells
-    def __add__(self, other: Evaluation) -> Evaluation:
-        return Evaluation(
-            self.loglik + other.loglik,
-            self.score + other.score,
-            self.information + other.information,
-            max(self.reach, other.reach),
-        )
-
-    @np.errstate(over="ignore", invalid="ignore")
-    def __iadd__(self, other: Evaluation) -> Evaluation:
-        """The sum, in the arrays of the first."""
-        score, information = self.score, self.information
-        score += other.score
-        information += other.information
-        return Evaluation(self.loglik + other.loglik, score, information, max(self.reach, other.reach))
-
-    @property
-    def is_finite(self) -> bool:
-        """True when every number asked for is finite."""
-        score, information = self.score, self.information
-        return (
-            isfinite(self.loglik)
-            and (not score.size or isfinite(nrm2(score)))
-            and (not information.size or isfinite(nrm2(information.ravel("K"))))
-        )
 
 
 @record

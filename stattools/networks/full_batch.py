@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.penalties import Ridge
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 from stattools.networks.dense import Floats
 from stattools.networks.divergence import require_finite
 from stattools.networks.network_model import BLOCK, NetworkModel

@@ -24,7 +24,8 @@ from stattools.interface.arguments import as_theta
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.any_model import AnyModel
-from stattools.models.model import EXACT_FIT, NOT_ASKED, Evaluation
+from stattools.models.evaluation import NOT_ASKED, Evaluation
+from stattools.models.model import EXACT_FIT
 from stattools.networks.batch_norm import Moments
 from stattools.networks.dense import Dense, Floats
 from stattools.networks.perceptron import Perceptron

@@ -15,7 +15,8 @@ import numpy as np
 
 from stattools.errors import ConvergenceError, DomainError, quoted
 from stattools.interface.arguments import is_number, is_one_of, require_truth
-from stattools.models.model import Evaluation, Model
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.solvers.metric import Floats, Metric, nrm2
 from stattools.solvers.requirements import require_rows, require_tolerance
 from stattools.solvers.solution import Solution, Status, TraceStep

@@ -10,7 +10,7 @@ import stattools as st
 from stattools import models, series
 from stattools.inference.ways_of_fitting import WAYS, way_of
 from stattools.models.any_model import AnyModel
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 
 
 def model_classes():

@@ -9,7 +9,7 @@ from scipy.special import expit
 
 import stattools as st
 from stattools.data.rows.rows import BLOCK_BYTES
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 from tests.cases import rng
 
 

@@ -23,7 +23,7 @@ def test_a_wrong_score_is_found():
         start = np.zeros(2)
 
         def evaluate(self, theta, order):
-            from stattools.models.model import Evaluation
+            from stattools.models.evaluation import Evaluation
 
             return Evaluation(float(-theta @ theta), -2.001 * theta)
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli
-from stattools.models.model import Evaluation, Model
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 FACTORS = 1000

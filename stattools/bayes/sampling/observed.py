@@ -18,7 +18,8 @@ from stattools.bayes.sampling.logistic import Logistic
 from stattools.data.rows.triangle import triangle
 from stattools.inference.arviz.observations import observations
 from stattools.interface.arrays import Floats
-from stattools.models.model import NOT_ASKED, Evaluation, Model
+from stattools.models.evaluation import NOT_ASKED, Evaluation
+from stattools.models.model import Model
 from stattools.models.own_scale import behind_links, on_own_scale, shared
 
 MOST_CELLS = 10_000_000

@@ -16,7 +16,7 @@ from stattools.bayes.sampling.transforms import Transforms
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
-from stattools.models.model import NOT_ASKED, Evaluation
+from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.solvers.metric import Metric
 from stattools.solvers.own_units import climb_in_own_units
 from stattools.solvers.samples.surrogate import certified_ascent

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.triangle import triangle
-from stattools.models.model import Evaluation, Model
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.models.regressions.starting_point import starting_point
 from stattools.numerics.moments import SampleMoments
 from stattools.solvers import Newton

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from stattools.interface.arrays import Floats
-from stattools.models.model import Evaluation, Model
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 
 
 @dataclass(frozen=True, eq=False)

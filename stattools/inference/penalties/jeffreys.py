@@ -10,7 +10,8 @@ import numpy as np
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.penalties.contractions import change_of_information, flat, leverage
 from stattools.interface.arrays import Floats
-from stattools.models.model import Evaluation, Model
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.solvers.samples.surrogate import held_elsewhere, place_of
 from stattools.solvers.solution import Solution

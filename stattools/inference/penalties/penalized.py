@@ -19,7 +19,7 @@ from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 from stattools.solvers.lbfgs import LBFGS
 from stattools.solvers.newton import Newton
 from stattools.solvers.samples.surrogate import certified_ascent, expanded, held_elsewhere, on_source

@@ -12,7 +12,8 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.interface.arguments import is_number, require_truth
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.model import Evaluation, Model
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.solvers.solution import Solution
 from stattools.text.printing import printed

@@ -19,7 +19,7 @@ from scipy.special import erfc, xlog1py, xlogy
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
-from stattools.models.model import NOT_ASKED, Evaluation
+from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints, Labels
 from stattools.models.samples.proportion import INTERVALS
 from stattools.models.samples.sample_model import SampleModel

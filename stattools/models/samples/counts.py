@@ -26,7 +26,7 @@ from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_numbers, as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.whole_numbers import whole_number
-from stattools.models.model import NOT_ASKED, Evaluation
+from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import columns, counts, grouping
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.proportion import INTERVALS

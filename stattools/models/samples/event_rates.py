@@ -25,7 +25,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, SMALLEST, remedy
-from stattools.models.model import NOT_ASKED, Evaluation
+from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples import rate as of_rate
 from stattools.models.samples.arms import Grouping, Ints, Labels, columns, counts, grouping, numbers, refused
 from stattools.models.samples.sample_model import SampleModel

@@ -22,7 +22,7 @@ from stattools.data.tables.table import series
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import are_different, as_numbers, as_theta, labelled, several, written
 from stattools.interface.arrays import Floats
-from stattools.models.model import NOT_ASKED, Evaluation
+from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints
 from stattools.models.samples.arms import counts as whole_numbers
 from stattools.models.samples.proportion import INTERVALS

@@ -23,7 +23,7 @@ from stattools.errors import DomainError, IdentificationError, quoted
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, SMALLEST, require_size
-from stattools.models.model import NOT_ASKED, Evaluation
+from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import columns, grouping, numbers
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient

@@ -22,7 +22,7 @@ from stattools.errors import DomainError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.whole_numbers import whole_number
-from stattools.models.model import NOT_ASKED, Evaluation
+from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints, columns, counts
 from stattools.models.samples.counts import BernoulliTrials, unit_interval
 from stattools.models.samples.proportion import likelihood_ratio

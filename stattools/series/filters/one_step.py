@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from stattools.interface.arrays import Floats
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 from stattools.series.filters.adjoint import transposed
 from stattools.series.filters.exponential import filtered
 from stattools.series.filters.recurrence import solve

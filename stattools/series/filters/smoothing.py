@@ -23,7 +23,7 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 from stattools.series.filters.one_step import Errors, evaluate, one_step, profile
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_GIVEN, SMALLEST_GIVEN
 from stattools.models.any_model import AnyModel
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.contrasts import Contrasts
 from stattools.series.statespace.posterior_precision import StatePosterior

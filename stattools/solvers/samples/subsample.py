@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 
 from stattools.errors import IdentificationError
-from stattools.models.model import Evaluation, Model
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.steps.newton_steps import climb, footing
 

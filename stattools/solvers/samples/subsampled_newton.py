@@ -24,7 +24,8 @@ from math import sqrt
 import numpy as np
 
 from stattools.errors import DomainError, IdentificationError
-from stattools.models.model import Evaluation, Model
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.samples.subsample import Start, sample_sizes, step_carried, subsample_start
 from stattools.solvers.solution import Solution, TraceStep

@@ -25,7 +25,8 @@ import numpy as np
 from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IdentificationError
-from stattools.models.model import Evaluation, Model
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.samples.subsampled_newton import NEAR, carried_well
 from stattools.solvers.solution import Solution, TraceStep

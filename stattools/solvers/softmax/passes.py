@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.rows.rows import centered
 from stattools.interface.arrays import Floats
-from stattools.models.model import NOT_ASKED, Evaluation, Model
+from stattools.models.evaluation import NOT_ASKED, Evaluation
+from stattools.models.model import Model
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.products import across
 from stattools.numerics.sweep import sweep

@@ -9,7 +9,8 @@ import numpy as np
 
 from stattools.errors import DomainError
 from stattools.interface.units import within
-from stattools.models.model import Evaluation, Model
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.solvers.metric import Floats, Metric, dot, nrm2
 from stattools.solvers.solution import Solution, Status, TraceStep
 

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from stattools.interface.arrays import Floats
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 from stattools.numerics.two_loops import Change, Preconditioner, direction
 from stattools.solvers.metric import Metric
 from stattools.solvers.solution import TraceStep

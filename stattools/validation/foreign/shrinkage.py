@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.interface.arrays import Floats
-from stattools.models.model import Evaluation, Model
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.solvers.steps.newton_steps import climb
 
 

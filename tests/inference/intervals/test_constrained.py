@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 import stattools as st
 from stattools.inference.intervals.profile import profile_interval, score_interval
 from stattools.models.any_model import AnyModel
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 from tests.inference.intervals.test_profile import MODELS, Fitted
 
 

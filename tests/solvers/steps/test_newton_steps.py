@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 from stattools.solvers.steps.newton_steps import climb, footing
 from tests.cases import rng
 

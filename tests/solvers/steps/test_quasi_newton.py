@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.models.model import Evaluation
+from stattools.models.evaluation import Evaluation
 from stattools.solvers.metric import Metric
 from stattools.solvers.steps.quasi_newton import ascend
 from tests.cases import rng
