@@ -17,6 +17,7 @@ import stattools as st
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
 from stattools.models.predictors.linear import Linear
+from tests.cloglog import cloglog
 from tests.gumbel import Gumbel, gumbel
 
 Floats = NDArray[np.float64]
@@ -362,6 +363,12 @@ REGRESSIONS = [
         outcome="positive",
     ),
     *_family(st.one_vs_rest, lambda eta, b: Categories(eta), "one_vs_rest", "one_vs_rest weights", outcome="category"),
+    *_family(
+        cloglog,
+        lambda eta, b: stats.bernoulli(-np.expm1(-np.exp(eta))),
+        "cloglog weights offset",
+        outcome="binary",
+    ),
     *_family(
         gumbel,
         lambda eta, tau, b: stats.gumbel_r(eta, np.exp(tau)),

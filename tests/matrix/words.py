@@ -23,6 +23,7 @@ SAID = {
     "negative_binomial": ("The expected count of y", 1),
     "gamma": ("The mean of y", 1),
     "gumbel": ("The location of y", 0),
+    "cloglog": ("The complementary log-log of the probability that y is 1", 0),
     "beta_binomial": ("The odds of the mean share of successes", 1),
     "one_vs_rest": ("The odds that y is three", 1),
 }

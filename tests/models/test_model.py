@@ -5,12 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy import optimize, stats
 from scipy.special import expit
 
 import stattools as st
 from stattools.data.rows.rows import BLOCK_BYTES
 from stattools.models.evaluation import Evaluation
+from stattools.models.predictors.linear import Linear
+from stattools.models.regressions.starting_point import starting_point
 from tests.cases import rng
+from tests.gumbel import gumbel
 
 
 def models(n: int = 300, **options):
@@ -155,3 +159,31 @@ def test_the_change_of_the_information_is_a_difference(make):
     theta, ahead = g.normal(size=(2, len(model.names))) * 0.2
     difference = model.evaluate(ahead).information - model.evaluate(theta).information
     assert_allclose(model.change(theta, ahead), difference, rtol=1e-10, atol=1e-9)
+
+
+def test_each_parameter_has_columns_of_its_own():
+    """A scale that moves with z: the maximum of SciPy's density, standard errors by differences, means by hand."""
+    g = rng(4)
+    x, z = g.normal(size=(2, 400))
+    y = 1.0 + 0.5 * x + np.exp(0.2 + 0.4 * z) * g.gumbel(size=400)
+    model = gumbel("y ~ x + z", {"y": y, "x": x, "z": z})
+    predictor = Linear(3, 2, ((0, 2),), main=(0, 1))
+    start = starting_point(model.likelihood, predictor, model.rows)
+    fit = st.fit(replace(model, predictor=predictor, start=start))
+    assert fit.names == ("Intercept", "x", "log scale: Intercept", "log scale: z")
+
+    def loglik(theta):
+        return stats.gumbel_r.logpdf(y, theta[0] + theta[1] * x, np.exp(theta[2] + theta[3] * z)).sum()
+
+    found = optimize.minimize(lambda theta: -loglik(theta), start, method="BFGS", options={"gtol": 1e-6})
+    assert_allclose(fit.estimate, found.x, atol=1e-6)  # where BFGS stops
+    assert_allclose(fit.loglik, loglik(fit.estimate), rtol=1e-12)
+    steps = 1e-5 * np.eye(4)
+    H = np.array([(fit.model.score(fit.estimate - h) - fit.model.score(fit.estimate + h)) / 2e-5 for h in steps])
+    assert_allclose(fit.covariance, np.linalg.inv(H), rtol=1e-6, atol=1e-9)
+    location, scale = fit.estimate[0] + fit.estimate[1] * x, np.exp(fit.estimate[2] + fit.estimate[3] * z)
+    gradient = np.column_stack([np.ones(400), x, np.euler_gamma * scale, np.euler_gamma * scale * z])
+    se = np.sqrt(((gradient @ fit.covariance) * gradient).sum(axis=1))
+    frame = fit.predict(interval=0.95)
+    assert_allclose(frame["mean"], location + np.euler_gamma * scale, rtol=1e-12)
+    assert_allclose((frame["upper"] - frame["mean"]) / se, stats.norm.ppf(0.975), rtol=1e-9)

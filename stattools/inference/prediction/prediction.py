@@ -118,8 +118,8 @@ def eta_covariance(predictor: Linear, X: Floats, covariance: Floats) -> Floats:
                 f"intervals of predictions square columns, whose largest number is {np.abs(X[part]).max():.1g}: the "
                 "variance is beyond float64. Give rows in the units of the fit."
             )
-        size = predictor.parts[0]
-        require_digits("intervals of predictions", X[start], covariance[size, size], V[start, 0, 0])
+        first, row = predictor.parts[0], X[start][predictor.column[predictor.parts[0]]]
+        require_digits("intervals of predictions", row, covariance[first, first], V[start, 0, 0])
     return V
 
 
