@@ -12,6 +12,7 @@ import numpy as np
 
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.improper import Improper
+from stattools.bayes.conjugate.normal_inverse_gamma import NormalInverseGamma
 from stattools.errors import DomainError
 from stattools.interface.interval import Interval
 from stattools.reporting import figures
@@ -51,7 +52,7 @@ MOST_ARMS = 30
 
 def posterior(belief: Any) -> Section:
     """What is believed about the parameters after the data."""
-    if type(belief).__name__ == "Beta" and np.ndim(belief.mean) == 0 and not isinstance(belief.prior, Improper):
+    if isinstance(belief, Beta) and np.ndim(belief.mean) == 0 and not isinstance(belief.prior, Improper):
         return _of_probability(belief)
     family = NAMES.get(type(belief).__name__, type(belief).__name__)
     kernel = KERNELS.get(type(belief).__name__)
@@ -105,7 +106,7 @@ def _labels(table: pd.DataFrame) -> list[str]:
 def _picture(belief: Any) -> tuple[Figure, ...]:
     """The density of one parameter, or the intervals of several."""
     curve = belief
-    if type(belief).__name__ == "NormalInverseGamma":
+    if isinstance(belief, NormalInverseGamma):
         curve = belief.marginal("mean")
     if all(hasattr(curve, name) for name in ("density", "quantile")) and np.ndim(curve.mean) == 0:
         return _density(belief, curve)
@@ -257,7 +258,7 @@ def density(beta: Beta, name: str = "posterior") -> Figure:
 
 def belief(beta: Any) -> str:
     """One sentence to quote."""
-    if not (type(beta).__name__ == "Beta" and np.ndim(beta.mean) == 0):
+    if not (isinstance(beta, Beta) and np.ndim(beta.mean) == 0):
         return _sentence(beta)
     interval, places = credible(beta), decimals(beta.sd)
     return (

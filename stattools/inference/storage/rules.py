@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 
 from stattools.errors import quoted
 from stattools.inference.covariance.kinds import NAME
-from stattools.inference.penalties import NO_SE
+from stattools.inference.penalties import NO_SE, Ridge
 from stattools.inference.storage.field_kinds import UNIONS, are_distinct, is_number, is_of
 from stattools.interface.interval import require_level
+from stattools.models.custom import Custom
+from stattools.models.model import Model
 from stattools.models.regressions.families import FAMILIES
+from stattools.models.samples.counts import BernoulliTrials
 
 ROUND_OFF = 1e-6
 """Of a correlation: what arithmetic of float64 leaves of an inverse of the worst condition that is accepted."""
@@ -74,12 +77,12 @@ def _solution(it: Any) -> dict[str, Any]:
 
 
 def _fit(it: Any) -> dict[str, Any]:
-    names, ridge, scaled = it.model.names, type(it.penalty).__name__ == "Ridge", it.model.has_scale
+    names, ridge, scaled = it.model.names, isinstance(it.penalty, Ridge), it.model.has_scale
     p, plain = len(names), it.cov == "information"
     free = it.model.n - p
     require_level(it.level)
     return {
-        "the model is none": type(it.model).__name__ in ("Model", "BernoulliTrials", "Custom"),
+        "the model is none": isinstance(it.model, Model | BernoulliTrials | Custom),
         "two coefficients have one name": are_distinct(names),
         "the estimates are not finite, one for each name": finite(it.estimate, p),
         "the rows are fewer than the coefficients": free > 0 or not scaled or it.penalty is not None,
@@ -99,7 +102,7 @@ def _fit(it: Any) -> dict[str, Any]:
         "the degrees of freedom are not those of the rows": not scaled or ridge or not plain or it.t_df == free,
         "the covariance has no such name": it.cov == NO_SE
         if ridge
-        else plain or (type(it.model).__name__ == "Model" and NAME.fullmatch(it.cov) is not None),
+        else plain or (isinstance(it.model, Model) and NAME.fullmatch(it.cov) is not None),
         "the covariance is not that of the solution": ridge
         or not plain
         or np.allclose(it.covariance, it.scale * it.scale * it.solution.covariance, rtol=1e-6, atol=0.0),
