@@ -56,7 +56,7 @@ class EarlierPaths(Extension):
     def _name(self, obj: Object) -> None:
         for path in earlier(obj.path):
             obj.aliases[path] = obj  # type: ignore[assignment]
-        for member in obj.members.values():
+        for member in obj.all_members.values():
             if not member.is_alias:
                 self._name(member)  # type: ignore[arg-type]
                 continue
