@@ -1,4 +1,4 @@
-"""Models: blocks change nothing, weights are repeated rows, loglik and score are what they say."""
+"""Models: evaluations add, blocks change nothing, weights are repeated rows, loglik and score are what they say."""
 
 from dataclasses import replace
 
@@ -32,6 +32,23 @@ def theta_of(model):
 
 def parts(evaluation: Evaluation):
     return evaluation.loglik, evaluation.score, evaluation.information
+
+
+def test_evaluations_add():
+    a = Evaluation(1.0, np.array([2.0]), np.array([[3.0]]))
+    b = Evaluation(10.0, np.array([20.0]), np.array([[30.0]]))
+    assert [np.sum(p) for p in parts(a + b)] == [11.0, 22.0, 33.0]
+
+
+def test_a_running_sum_is_the_sum():
+    one, two = (Evaluation(-k, np.full(2, k), np.full((2, 2), k), k) for k in (1.0, 2.0))
+    total = one + two
+    kept = two.score.copy()
+    one += two
+    assert (one.loglik, one.reach) == (total.loglik, total.reach)
+    assert_allclose(one.score, total.score)
+    assert_allclose(one.information, total.information)
+    assert_allclose(two.score, kept)
 
 
 def test_the_information_is_symmetric_in_many_blocks_and_parts():
