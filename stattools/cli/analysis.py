@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,12 +16,10 @@ import stattools as st
 from stattools.cli.guess import Guess
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.existence.overlap import SeparationError
+from stattools.interface.when_needed import pd
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table, code, literal
 from stattools.reporting.tables import count, number, p_value
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 OVERDISPERSED = 1.5
 """Pearson's statistic over its degrees of freedom above which counts are said to vary more than Poisson counts do."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +12,7 @@ from stattools.data.formula.expression import Expression
 from stattools.data.formula.transforms import contrast
 from stattools.data.tables.columns import listing, sorted_codes
 from stattools.errors import DomainError
-
-if TYPE_CHECKING:
-    import pandas as pd
+from stattools.interface.when_needed import pd
 
 
 def levels_of(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
@@ -35,7 +33,6 @@ def levels_of(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
 
 def over_levels(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows: np.ndarray) -> Any:
     """A factor's categories for formulaic, over the learned levels."""
-    import pandas as pd
     from formulaic.materializers.types import FactorValues
     from formulaic.transforms import C
 

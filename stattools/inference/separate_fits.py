@@ -10,13 +10,13 @@ from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
 from stattools.inference.fitted import Fit
 from stattools.interface.arguments import is_one_of
+from stattools.interface.when_needed import pd
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
 
 NOTE = "Predicted probabilities are normalized only after the fact; st.softmax has one likelihood for all."
 
@@ -30,8 +30,6 @@ class OneVsRestFit(AnyFit):
 
     def table(self, level: float | None = None) -> pd.DataFrame:
         """The coefficient tables of all fits: category, term, estimate, se, statistic, p_value, lower, upper."""
-        import pandas as pd
-
         tables = []
         for label, fit in zip(self.model.labels, self.fits, strict=True):
             table = fit.table(level)
@@ -41,16 +39,12 @@ class OneVsRestFit(AnyFit):
 
     def glance(self) -> pd.DataFrame:
         """One row per category: the glance of its fit."""
-        import pandas as pd
-
         table = pd.concat([fit.glance() for fit in self.fits], ignore_index=True)
         table.insert(0, "category", [str(label) for label in self.model.labels])
         return table
 
     def separate_probabilities(self, data: Any = None) -> pd.DataFrame:
         """P(category against the rest) from each fit, one column per category; the rows do not sum to one."""
-        import pandas as pd
-
         columns = {str(label): fit.predict(data) for label, fit in zip(self.model.labels, self.fits, strict=True)}
         return pd.DataFrame(columns)
 

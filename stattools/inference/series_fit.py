@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.interface.interval import require_level
+from stattools.interface.when_needed import pd
 from stattools.record import record
 from stattools.series.statespace.forecasts import forecasts
 from stattools.series.statespace.innovations import diagnostics, innovations
@@ -15,8 +16,6 @@ from stattools.series.statespace.structural import Structural
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
 
 @record

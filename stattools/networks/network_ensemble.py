@@ -13,6 +13,7 @@ from stattools.inference.any_fit import AnyFit
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.interface.arguments import is_one_of
 from stattools.interface.interval import require_level
+from stattools.interface.when_needed import pd
 from stattools.networks.absent import refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
@@ -22,8 +23,6 @@ from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +55,6 @@ class NetworkEnsemble(AnyFit):
 
         lower and upper are the central `prob` of the members' predictions: the spread of the ensemble.
         """
-        import pandas as pd
-
         first = self.members[0]
         X = None if data is None else self.model.design.encode(inputs_of(data))
         if not is_one_of(kind, ("mean", "class")):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
 from stattools.inference.prediction.confusion_table import most_probable
+from stattools.interface.when_needed import pd
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
 from stattools.networks.absent import refuse
@@ -23,8 +24,6 @@ from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +79,6 @@ class NetworkFit(AnyFit):
             raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={quoted(kind)}.")
         if mean.ndim == 1:
             return mean
-        import pandas as pd
-
         return pd.DataFrame(mean, columns=[str(label) for label in labels or ()])
 
     @property
@@ -156,8 +153,6 @@ class NetworkFit(AnyFit):
 
     def glance(self) -> pd.DataFrame:
         """One row: n, n_dropped, parameters, loglik, log_score, epochs, solver, seed, reason."""
-        import pandas as pd
-
         row = {
             "n": self.n,
             "n_dropped": self.model.n_dropped,
@@ -173,8 +168,6 @@ class NetworkFit(AnyFit):
 
     def curve(self) -> pd.DataFrame:
         """The training curve: epoch, training and validation (mean log-likelihoods; NaN without validation rows)."""
-        import pandas as pd
-
         return pd.DataFrame(self.history)
 
     def save(self, path: str | Path) -> Path:

@@ -8,15 +8,13 @@ from __future__ import annotations
 import numbers
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from stattools.errors import DomainError
 from stattools.interface.arguments import is_writable
-
-if TYPE_CHECKING:
-    import pandas as pd
+from stattools.interface.when_needed import pa, pd
 
 # What a column may not hold: the types by name, and what to do instead.
 REFUSED = {
@@ -48,12 +46,8 @@ def clean(column: pd.Series) -> pd.Series:
     >>> clean(pd.Series([True, False], dtype="boolean")).dtype
     dtype('bool')
     """
-    import pandas as pd
-
     name, dtype = str(column.name), column.dtype
     if str(dtype).startswith("dictionary<"):  # Arrow-backed pandas
-        import pyarrow as pa
-
         column = pd.Series(pa.array(column).to_pandas(), name=name)
     if isinstance(column.dtype, pd.CategoricalDtype):
         return _tidy(column.cat.remove_unused_categories())
@@ -71,8 +65,6 @@ def clean(column: pd.Series) -> pd.Series:
 
 def _objects(column: pd.Series, dtype: Any) -> pd.Series:
     """A column of Python objects by the types that occur in it."""
-    import pandas as pd
-
     values, name = column.to_numpy(dtype=object), str(column.name)
     kinds = {type(value) for value in values}
     if np.timedelta64 in kinds:  # which NumPy counts among the whole numbers
@@ -100,8 +92,6 @@ def _objects(column: pd.Series, dtype: Any) -> pd.Series:
 
 def _categories(column: pd.Series) -> pd.Series:
     """Text as categories with sorted levels."""
-    import pandas as pd
-
     values = column.astype(object)
     levels = sorted(set(map(str, values)))
     if broken := next((level for level in levels if not is_writable(level)), None):
@@ -191,8 +181,6 @@ def coded(column: pd.Series, who: str) -> tuple[np.ndarray, tuple[Any, ...]]:
     >>> [part if isinstance(part, tuple) else part.tolist() for part in coded(pd.Series(["b", "a", "b"]), "by=")]
     [[0, 1, 0], ('b', 'a')]
     """
-    import pandas as pd
-
     try:
         codes, labels = pd.factorize(column.astype(object))
     except (TypeError, ValueError):

@@ -22,6 +22,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.kinds import Cluster
 from stattools.inference.covariance.sandwich import Sandwich, Scores, add_by_group
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pa
 
 MOST_GROUPS = 2_000_000
 """Groups, or pairs of groups, whose labels are held at most."""
@@ -175,8 +176,6 @@ def _summed(
 
 def _coded(others: Batch, name: str, numbers: NDArray[np.intp]) -> tuple[list[Any], NDArray[np.intp]]:
     """The labels of a column of a batch, and for each row the place of its own. DomainError for a row without."""
-    import pyarrow as pa
-
     column = others.table.column(name)
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()

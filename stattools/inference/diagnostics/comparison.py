@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,12 +20,10 @@ from stattools.inference.hypotheses.nested_tests import likelihood_ratio
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arguments import are_different, names_of
+from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.text.columns import aligned, number, p_text
 from stattools.text.printing import printed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +54,6 @@ class Comparison:
         / n. The last four test the fit within a larger one, and are
         missing where none contains it.
         """
-        import pandas as pd
-
         rows = []
         for name, fit, p, test, within in zip(self.names, self.fits, self._sizes, self.tests, self.within, strict=True):
             row: dict[str, Any] = {"fit": name, "model": fit.model.title, "formula": describe(fit.model), "n": fit.n}

@@ -10,7 +10,7 @@ Statistics and Computing 27 (2017), sec. 5.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -26,13 +26,11 @@ from stattools.inference.prediction.prediction import labels_of
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arguments import described, names_of
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FARTHEST = 1e150
 """Log-likelihoods of rows are squared for the standard error."""
@@ -54,8 +52,6 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
     >>> held_out(*fits, data={"y": [0, 1], "x": [1, 6]}, names=["null", "line"]).log_score.round(3).tolist()
     [0.693, 0.047]
     """
-    import pandas as pd
-
     if not fits:
         raise DomainError("held_out needs one fit or more.")
     for fit in fits:

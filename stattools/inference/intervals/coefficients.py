@@ -18,12 +18,11 @@ from stattools.inference.penalties import NO_SE, Ridge
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
+from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.series.statespace.intervals import ends as variance_ends
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from stattools.inference.estimates import Estimates
 
 
@@ -51,8 +50,6 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
 
 def table(fit: Estimates, level: float | None = None) -> pd.DataFrame:
     """[category,] term, estimate, se, statistic, p_value, lower, upper: see `Fit.table`."""
-    import pandas as pd
-
     if isinstance(fit.penalty, Ridge):
         statistic = p_value = lower = upper = np.full(len(fit.estimate), np.nan)
     else:
@@ -67,8 +64,6 @@ def table(fit: Estimates, level: float | None = None) -> pd.DataFrame:
 
 def glance(fit: Estimates) -> pd.DataFrame:
     """The fit in one row: see `Fit.glance`."""
-    import pandas as pd
-
     row: dict[str, Any] = {"n": fit.n, "n_dropped": fit.model.n_dropped, "df": fit.df}
     row |= {"loglik": fit.loglik, "aic": fit.aic, "bic": fit.bic, "scale": fit.scale, "r_squared": fit.r_squared}
     row |= {"decrement": fit.solution.decrement, "solver": fit.solution.solver, "cov": fit.cov}

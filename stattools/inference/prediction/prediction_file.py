@@ -11,7 +11,7 @@ import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -27,12 +27,9 @@ from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.prediction import KINDS, labels_of, predict, require_finite
 from stattools.interface.arguments import is_one_of
 from stattools.interface.paths import path_of
+from stattools.interface.when_needed import pa, pd
 from stattools.interface.writing import beside, reasons, replace_file
 from stattools.likelihoods.outcomes import Outcome
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 ROWS = 1 << 17
 """Rows that are predicted at a time, at most."""
@@ -160,9 +157,6 @@ class Rule:
 
     def __call__(self, batch: Batch) -> pa.RecordBatch:
         """The predictions of a batch, as long as it is."""
-        import pandas as pd
-        import pyarrow as pa
-
         kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | self.kinds
         n = batch.table.num_rows
         with at(batch.where):
@@ -180,8 +174,6 @@ class Rule:
 
 
 def _schema(fit: Estimates, kind: str, interval: float | None) -> pa.Schema:
-    import pyarrow as pa
-
     if kind == "class":
         return pa.schema([("class", pa.array(list(labels_of(fit.model))).type)])
     if fit.model.likelihood.outcome is Outcome.CATEGORY:

@@ -6,19 +6,17 @@ Source of the certificate: Boyd & Vandenberghe, Convex Optimization (2004), 9.5;
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.text.columns import aligned, number
 from stattools.text.printing import printed
 from stattools.validation.explaining.causes import Evidence, gather
 from stattools.validation.explaining.finding import Finding, escaped, pipe_table
 from stattools.validation.foreign.reading import described
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +111,6 @@ def audit(results: Any, data: Any = None, /, *, X: Any = None, y: Any = None, we
 
 
 def _rows(model: Any, theta: Floats, se: Floats, evidence: Evidence) -> Any:
-    import pandas as pd
-
     columns: dict[str, Any] = {"term": model.names}
     if model.categories is not None:
         columns = {

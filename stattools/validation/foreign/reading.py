@@ -12,6 +12,7 @@ from stattools.data.tables.pairing import index_of, paired, same_index
 from stattools.data.tables.table import is_frame, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.fitted import Fit
+from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.validation.foreign import own_fits, scikit_learn, statsmodels_results
 from stattools.validation.foreign.attributes import attributes
@@ -52,8 +53,6 @@ def _arrays(estimator: Any, data: Any, X: Any, y: Any, weights: Any) -> tuple[An
             )
         paired(("the table", data), ("weights=", weights))
         weights = frame.column(weights) if isinstance(weights, str) else weights
-        import pandas as pd
-
         X, y = pd.DataFrame({str(name): frame.column(str(name)) for name in columns}), frame.column(y)
     if X is None or y is None:
         raise DomainError("a scikit-learn estimator carries no data: pass X= and y= as it was fitted.")
