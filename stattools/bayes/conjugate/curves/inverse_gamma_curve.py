@@ -2,7 +2,7 @@
 
     log f(theta) = log f(s) - s / r + constant,   theta the r-th root of the variance
 
--s is what `likelihoods/gamma.py` calls t for the precision, which is gamma.
+-s is what `numerics/gamma_distribution.py` calls t for the precision, which is gamma.
 """
 
 from __future__ import annotations
