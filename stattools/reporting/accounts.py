@@ -27,9 +27,9 @@ from stattools.reporting import (
     own_functions,
     proportions,
     regressions,
+    samples,
     smoothing,
     state_space,
-    tallies,
 )
 from stattools.reporting.document import Block, Figure, code
 from stattools.reporting.provenance import data_hash
@@ -120,7 +120,7 @@ def _by_name(file: ModuleType) -> Account:
 ACCOUNTS: dict[type, Account] = {
     Model: _by_name(regressions),
     BernoulliTrials: _by_name(proportions),
-    **dict.fromkeys((BinomialArms, EventRates, Multinomial, NormalSample, Waits), _by_name(tallies)),
+    **dict.fromkeys((BinomialArms, EventRates, Multinomial, NormalSample, Waits), _by_name(samples)),
     Custom: _by_name(own_functions),
     Structural: _by_name(state_space),
     ExponentialSmoothing: _by_name(smoothing),

@@ -11,10 +11,10 @@ from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.counts import BernoulliTrials
 from stattools.models.samples.waiting import Waits
 from stattools.networks.network import Network
-from stattools.reporting import own_functions, proportions, regressions, smoothing, state_space, tallies
+from stattools.reporting import own_functions, proportions, regressions, samples, smoothing, state_space
 from stattools.reporting.accounts import ACCOUNTS, Account, account
 from stattools.reporting.proportions import WORDS, WRITTEN
-from stattools.reporting.tallies import SAID
+from stattools.reporting.samples import SAID
 from stattools.series.statespace.many import LocalLevels
 
 
@@ -35,7 +35,7 @@ def test_every_kind_of_sample_is_told_of():
     assert set(SAID) == {kind for cls in told for kind in kinds(cls)}
 
 
-@pytest.mark.parametrize("file", [regressions, proportions, tallies, own_functions, state_space, smoothing])
+@pytest.mark.parametrize("file", [regressions, proportions, samples, own_functions, state_space, smoothing])
 def test_the_functions_of_a_file_are_found_by_their_names(file):
     """What a file has a function for is not told by a default."""
     told = next(row for row in ACCOUNTS.values() if row.facts is file.facts)

@@ -1,4 +1,4 @@
-"""What the first pass counts: a tally of each batch, which adds with `+`, whoever does the adding."""
+"""What the first pass counts of each batch, which adds with `+`, whoever does the adding."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Question:
     learned: Mapping[str, ast.Call]
     numbered: tuple[str, ...]
 
-    def tally(self, batch: Batch) -> Tally:
+    def count(self, batch: Batch) -> Counted:
         """Of one batch. Raises DomainError with its place."""
         with at(batch.where):
             kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.kinds)
@@ -56,7 +56,7 @@ class Question:
             clean = cleaned(batch.table, batch.first, kinds)
             places = {name: Kind(kind, batch.where) for name, kind in kinds.items()}
             if not len(clean.rows):
-                return Tally(places, clean.n, dropped=Counter(clean.gaps), seen=seen)
+                return Counted(places, clean.n, dropped=Counter(clean.gaps), seen=seen)
             return self._of_rows(clean, kinds, places, seen, batch.where)
 
     def _of_rows(
@@ -66,7 +66,7 @@ class Question:
         places: dict[str, Kind],
         seen: dict[str, dict[str, bool]],
         where: str,
-    ) -> Tally:
+    ) -> Counted:
         for name, column in clean.columns.values_of.items():
             if not isinstance(column, np.ndarray):
                 there = np.bincount(column.codes, minlength=len(column.categories)) > 0
@@ -88,14 +88,14 @@ class Question:
         weight, offset = weights_and_offset(self.extras, clean)
         outcome, counts = _outcome(outcome_values(self.formula, clean), weight)
         n = float(len(clean.rows) if weight is None else weight.sum())
-        return Tally(
+        return Counted(
             places, clean.n, len(clean.rows), n, Counter(clean.gaps), seen, levels, moments, outcome, counts,
             Farthest.of(offset, clean.rows, f" of {where}"),
         )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
-class Tally:
+class Counted:
     """Rows in all, complete ones and their weight, rows that miss a value by column, and of the complete ones:
 
     `seen` the levels of columns of text in the order of their dictionaries, and whether they occur; `levels` those of
@@ -115,8 +115,8 @@ class Tally:
     counts: dict[Any, float] | None = field(default_factory=dict)
     farthest: Farthest = NO_OFFSET
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(
+    def __add__(self, other: Counted) -> Counted:
+        return Counted(
             {name: _one_kind(name, kind, other.kinds[name]) for name, kind in self.kinds.items()},
             self.n_all + other.n_all,
             self.n_rows + other.n_rows,

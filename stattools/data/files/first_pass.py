@@ -17,7 +17,7 @@ import numpy as np
 from stattools.data.design import Design, columns_of, outcome_of
 from stattools.data.extras import require_some
 from stattools.data.files.batch import Batch
-from stattools.data.files.counted_values import Question, Tally
+from stattools.data.files.counted_values import Counted, Question
 from stattools.data.files.kinds import DTYPES, TEXT
 from stattools.data.files.marginal import Marginal
 from stattools.data.files.sample import Pick, Sample
@@ -50,13 +50,13 @@ EXTRAS = ("weights", "offset", "exposure")
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """What the first pass brings from some rows: a tally and a sample; adds with `+`."""
+    """What the first pass brings from some rows: counts and a sample; adds with `+`."""
 
-    tally: Tally
+    counted: Counted
     sample: Sample
 
     def __add__(self, other: Survey) -> Survey:
-        return Survey(self.tally + other.tally, self.sample + other.sample)
+        return Survey(self.counted + other.counted, self.sample + other.sample)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class SurveyOfBatch:
     most: int
 
     def __call__(self, batch: Batch) -> Survey:
-        return Survey(self.question.tally(batch), Sample.of(batch, self.pick, self.most))
+        return Survey(self.question.count(batch), Sample.of(batch, self.pick, self.most))
 
 
 @one_blas_thread()
@@ -84,29 +84,29 @@ def read_source(
     kinds = {name: source.kinds[name] for name in names} if source.certain else {}
     question = Question(formula, extras, kinds, _learned(formula), tuple(dict.fromkeys(called)))
     survey = source.total(names, SurveyOfBatch(question, source.pick(HELD), HELD), ROWS)
-    if survey is None or not survey.tally.n_all:
+    if survey is None or not survey.counted.n_all:
         raise DomainError(f"the table has no rows: {source}.")
-    tally = survey.tally
-    if not tally.n_rows:
-        counts = ", ".join(f"{name!r} in {count:,}" for name, count in tally.dropped.items())
-        raise DomainError(f"no row is complete: of {tally.n_all:,} rows, these columns are missing: {counts}.")
-    require_some(tally.n)
-    kinds = {name: kind.name for name, kind in tally.kinds.items()}
-    levels = {name: _ordered(kinds[name], seen) for name, seen in tally.seen.items()}
+    counted = survey.counted
+    if not counted.n_rows:
+        counts = ", ".join(f"{name!r} in {count:,}" for name, count in counted.dropped.items())
+        raise DomainError(f"no row is complete: of {counted.n_all:,} rows, these columns are missing: {counts}.")
+    require_some(counted.n)
+    kinds = {name: kind.name for name, kind in counted.kinds.items()}
+    levels = {name: _ordered(kinds[name], seen) for name, seen in counted.seen.items()}
     numbers = {name: sorted(np.array(list(found), dtype=DTYPES[kinds[name]]).tolist())
-               for name, found in tally.levels.items()}  # fmt: skip
+               for name, found in counted.levels.items()}  # fmt: skip
     found = {
-        factor.text: _levels(factor, (levels | numbers)[str(factor.category)], tally.n_rows)
+        factor.text: _levels(factor, (levels | numbers)[str(factor.category)], counted.n_rows)
         for factor in formula.factors
         if factor.category is not None and (factor.call == "C" or kinds[factor.category] in TEXT)
     }
-    state = {key: _constants(call, tally.moments[key]) for key, call in question.learned.items()}
+    state = {key: _constants(call, counted.moments[key]) for key, call in question.learned.items()}
     design, sample = _design(Coding(formula, Design((), formula, found, state), extras, kinds, levels), survey.sample)
     coding = Coding(formula, design, extras, kinds, levels)
-    marginal = _marginal(coding, tally, sample)
-    rows = ScannedRows(source, coding, tally.n_rows, tally.n, marginal, sample.batches, tally.farthest)
-    dropped = {name: tally.dropped[name] for name in names if tally.dropped[name]}
-    return rows, marginal.values, formula.outcome.text, dropped, tally.n_all - tally.n_rows
+    marginal = _marginal(coding, counted, sample)
+    rows = ScannedRows(source, coding, counted.n_rows, counted.n, marginal, sample.batches, counted.farthest)
+    dropped = {name: counted.dropped[name] for name in names if counted.dropped[name]}
+    return rows, marginal.values, formula.outcome.text, dropped, counted.n_all - counted.n_rows
 
 
 def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
@@ -211,23 +211,23 @@ def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
     return Design(names, formula, levels, state), sample.thinned(int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS)))
 
 
-def _marginal(coding: Coding, tally: Tally, sample: Sample) -> Marginal:
+def _marginal(coding: Coding, counted: Counted, sample: Sample) -> Marginal:
     """The values of the outcome as a column of that kind has them, one row each."""
     import pandas as pd
 
     formula, levels = coding.formula, coding.levels
     name = formula.outcome.category
     if name and coding.kinds[name] in TEXT:
-        counts = None if tally.counts is None else np.array([tally.counts[level] for level in levels[name]])
+        counts = None if counted.counts is None else np.array([counted.counts[level] for level in levels[name]])
         column = pd.Series(pd.Categorical(levels[name], categories=levels[name]), name=name)
-        return Marginal(outcome_of(formula, {name: column}, np.arange(len(column))), counts, tally.outcome)
-    if tally.counts is None:
+        return Marginal(outcome_of(formula, {name: column}, np.arange(len(column))), counts, counted.outcome)
+    if counted.counts is None:
         parts = [cleaned(batch.table, 0, coding.kinds, levels) for batch in sample.batches]
         found = [np.asarray(outcome_values(formula, part)) for part in parts if len(part.rows)]
-        return Marginal(pd.Series(np.concatenate(found), name=formula.outcome.text), None, tally.outcome)
-    values = np.array(sorted(tally.counts))
-    counts = np.array([tally.counts[value] for value in values.tolist()])
+        return Marginal(pd.Series(np.concatenate(found), name=formula.outcome.text), None, counted.outcome)
+    values = np.array(sorted(counted.counts))
+    counts = np.array([counted.counts[value] for value in values.tolist()])
     column = pd.Series(values.astype(DTYPES[coding.kinds[name]]) if name else values, name=name or formula.outcome.text)
     if name:
         column = outcome_of(formula, {name: column}, np.arange(len(column)))
-    return Marginal(column, counts, tally.outcome)
+    return Marginal(column, counts, counted.outcome)
