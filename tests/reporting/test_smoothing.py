@@ -32,7 +32,6 @@ def test_the_conclusion_quotes_the_weight():
 
 def test_a_weight_that_is_given_is_no_parameter():
     fit = st.fit(st.exponential_smoothing(Y, weights=0.3))
-    assert smoothing.is_smoothing(fit.model)
     assert smoothing.conclusion(fit, "").startswith("With a weight of 0.3 the standard deviation of an error is ")
     assert len(smoothing.likelihood(fit.model)) == len(smoothing.likelihood(FIT.model)) - 1
 
