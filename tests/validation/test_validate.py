@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.inference.ways_of_fitting import WAYS
 from stattools.models.model import Model
+from stattools.models.regressions.families import FAMILIES
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.event_rates import EventRates
 from stattools.series.statespace.many import LocalLevels
@@ -19,7 +20,7 @@ from stattools.validation.references.penalized_likelihoods import SECOND
 from stattools.validation.references.scipy_likelihoods import REWRITTEN, validate_rewritten
 from stattools.validation.references.second_sums import FORMULAS
 from stattools.validation.references.statsmodels import ROUTINES, Reference
-from tests.cases import REGRESSIONS, rng
+from tests.cases import rng
 
 
 def frame(n: int = 200) -> pd.DataFrame:
@@ -136,10 +137,6 @@ def test_agreeing_digits():
     )
 
 
-KINDS = {case.make.__name__ for case in REGRESSIONS} - {"one_vs_rest", "gumbel"}
-"""One-vs-rest is checked part by part; the Gumbel regression is not of the package."""
-
-
 def test_every_class_of_models_has_its_reference():
     """One-vs-rest is checked part by part, many local levels series by series."""
     assert set(module.MODELS) == set(WAYS) - {OneVsRest, LocalLevels}
@@ -149,7 +146,7 @@ def test_every_class_of_models_has_its_reference():
 
 @pytest.mark.parametrize("table", [ROUTINES, FORMULAS, SECOND], ids=["statsmodels", "second sums", "penalized"])
 def test_every_regression_has_its_row_in_each_table_of_references(table):
-    assert set(table) == KINDS
+    assert set(table) == set(FAMILIES)
 
 
 def test_a_class_without_a_reference_is_refused():
