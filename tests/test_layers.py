@@ -119,3 +119,15 @@ def test_tests_mirror_the_package():
     for path in tests.rglob("test_*.py"):
         twin = ROOT / path.relative_to(tests).with_name(path.name.removeprefix("test_"))
         assert twin.exists() or path.stem in topics, f"{path} mirrors nothing"
+
+
+MOST_WITHOUT_A_TWIN = 60
+"""Files whose tests stand elsewhere, in a contract or beside what uses them; there should be fewer, never more."""
+
+
+def test_the_package_mirrors_its_tests():
+    """A new file has a test of its own, path for path."""
+    tests = Path(__file__).parent
+    twins = (tests / path.relative_to(ROOT).with_name(f"test_{path.name}") for path in FILES if path.stem[0] != "_")
+    missing = [str(path.relative_to(tests)) for path in twins if not path.exists()]
+    assert len(missing) <= MOST_WITHOUT_A_TWIN, f"{len(missing)} files have no test: {missing}"
