@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.bayes.conjugate.distribution import Updatable
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.arviz.arviz import datatree, leave_one_out
@@ -104,7 +105,7 @@ def compare(*results: Any, names: Sequence[str] | None = None) -> Comparison | P
             "networks, beside other fits, by rows that none of them has seen: st.held_out(fit, other, data=new_rows)."
         )
     drawn = [isinstance(result, Posterior) for result in results]
-    exact = [hasattr(result, "log_evidence") and hasattr(result, "seen") for result in results]
+    exact = [isinstance(result, Updatable) for result in results]
     if not any(drawn) and not any(exact):
         return compare_fits(*results, names=names)
     if len(results) < 2:

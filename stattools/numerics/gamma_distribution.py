@@ -38,6 +38,7 @@ def log_density_of_log(t: ArrayLike, a: ArrayLike) -> Floats:
     return 0.5 * np.log(a) - stirling_error(a) - deviance(t, a) - HALF_LOG_TWO_PI
 
 
+@np.errstate(over="ignore")  # beyond float64 it is infinite
 def deviance(t: ArrayLike, a: ArrayLike) -> Floats:
     """a (exp(t) - 1 - t), half the deviance of an observation exp(t) times its mean, of shape a.
 
@@ -48,7 +49,7 @@ def deviance(t: ArrayLike, a: ArrayLike) -> Floats:
     near = np.abs(t) < 0.1
     s = np.where(near, t, 0.0)
     series = s * s * polyval(s, [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800])
-    return a * np.where(near, series, np.expm1(t) - t)
+    return a * np.where(near, series, np.where(t < np.inf, np.expm1(t) - np.minimum(t, 1e300), np.inf))
 
 
 def lower_tail(t: ArrayLike, a: ArrayLike) -> Floats:
@@ -134,6 +135,7 @@ def _start(aim: Floats, left: NDArray[np.bool_], a: Floats) -> Floats:
     return np.where(np.isfinite(t) & (z > 1e-290), t, np.where(left, leading, 0.0))
 
 
+@np.errstate(over="ignore")  # the far tail is 0
 def _temme(t: Floats, a: Floats) -> tuple[Floats, Floats]:
     """Both tails for large a, each to full accuracy below one half:
 

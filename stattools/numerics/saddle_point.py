@@ -36,6 +36,7 @@ def stirling_error(n: ArrayLike) -> Floats:
     return np.where(n < 16.0, direct, series)
 
 
+@np.errstate(over="ignore")  # beyond float64 it is infinite
 def deviance_part(
     x: ArrayLike, m: ArrayLike, log_ratio: ArrayLike | None = None, gap: ArrayLike | None = None
 ) -> Floats:
@@ -53,11 +54,16 @@ def deviance_part(
     close = np.where(near, gap, 0.0) * v + 2.0 * np.where(near, x, 0.0) * v * tail
     if log_ratio is None:
         over, under = np.where(x > 0, x, 1.0), np.where(x > 0, m, 1.0)
-        with np.errstate(divide="ignore", over="ignore"):  # m = 0 < x: D = inf, the count is impossible
-            ratio = over / under
-            whole = ((ratio > 0.0) & (ratio < np.inf)).all()  # else it is beyond float64 and its logarithm is not
-            log_ratio = np.log(ratio) if whole else np.log(over) - np.log(under)
+        log_ratio = log_of_ratio(over, under)  # m = 0 < x: D = inf, the count is impossible
     return np.where(near, close, x * np.where(x > 0, log_ratio, 0.0) - gap)
+
+
+def log_of_ratio(over: Floats, under: Floats) -> Floats:
+    """log(over / under), also where the ratio is beyond float64 and its logarithm is not."""
+    with np.errstate(divide="ignore", over="ignore"):
+        ratio = over / under
+        whole = ((ratio > 0.0) & (ratio < np.inf)).all()
+        return np.log(ratio) if whole else np.log(over) - np.log(under)
 
 
 def log_poisson_pmf(k: ArrayLike, mean: ArrayLike, log_mean: ArrayLike | None = None) -> Floats:
@@ -103,9 +109,9 @@ def log_binomial_pmf(
         stirling_error(size)
         - stirling_error(a)
         - stirling_error(b)
-        - deviance_part(a, size * np.where(inside, p, 0.5), np.log(a / size) - lp)
-        - deviance_part(b, size * np.where(inside, q, 0.5), np.log(b / size) - lq)
-        + 0.5 * (np.log(size / a) - np.log(b))
+        - deviance_part(a, size * np.where(inside, p, 0.5), log_of_ratio(a, size) - lp)
+        - deviance_part(b, size * np.where(inside, q, 0.5), log_of_ratio(b, size) - lq)
+        + 0.5 * (log_of_ratio(size, a) - np.log(b))
         - HALF_LOG_TWO_PI
     )
     edge = np.where(k > 0, k, 0.0) * np.where(k > 0, log_p, 0.0) + (n - k) * np.where(k < n, log_q, 0.0)

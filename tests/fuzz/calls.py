@@ -21,6 +21,7 @@ import pandas as pd
 
 import stattools as st
 from stattools import likelihoods
+from stattools.models.any_model import AnyModel
 from tests.fuzz.answers import READY, VERBS
 from tests.fuzz.columns import NUMBERS, TEXTS
 from tests.fuzz.parameters import ANSWERS, COLUMNS, HOSTILE, PATH, TABLE, Mine, paths, pool
@@ -53,7 +54,7 @@ INSIDE = {
     "GradientDescent": "*", "LeastSquares": "*", "Ridge": "*", "Jeffreys": "*", "HAC": "*", "Cluster": "*",
     "Solution": ("mapped",), "Normal": ("draw",), "NormalInverseGamma": ("draw",),
     "NormalInverseWishart": ("log_density_by_root",), "Scan": ("total", "pick", "batches"),
-    "Evaluation": "*", "Separation": ("solution",), "Improper": ("require",), "Network": "*",
+    "Evaluation": "*", "Separation": ("solution",), "Improper": ("require", "lacks"), "Network": "*",
 }  # fmt: skip
 """Public methods that parts of the package use among themselves, whose arguments are checked before."""
 
@@ -229,7 +230,7 @@ def is_ours(cls: type) -> bool:
 
 
 def is_model(cls: type) -> bool:
-    return callable(getattr(cls, "loglik", None)) or hasattr(cls, "fitted")
+    return issubclass(cls, AnyModel) or callable(getattr(cls, "loglik", None)) or hasattr(cls, "fitted")
 
 
 def questions(cls: type) -> list[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from functools import wraps
@@ -218,9 +217,10 @@ POOL: dict[str, Any] = {
     "level": LEVEL, "prob": LEVEL, "seed": SEEDS, "draws": FEW, "steps": (1, 3), "chains": (2, 1), "tune": (20, 3),
     "target_accept": (0.8, 0.5), "bins": (4, 1, 10**6), "lags": (None, 1, 4), "most": (3,), "members": (2,),
     "theta": POINTS, "thetas": POINTS, "x": POINTS, "f": POINTS, "p": (0.5, 0.0, 1.0, [0.1, 0.9]), "low": ANY,
-    "high": ANY, "mean": ANY, "sd": POSITIVES, "location": ANY, "scale": POSITIVES, "shape": POSITIVES,
-    "rate": POSITIVES, "concentration": ([1.0, 2.0], [1e-300, 1e300, 1.0], {"p": 1.0, "q": 2.0}), "strength": POSITIVES,
-    "df": POSITIVES, "variance": POSITIVES, "variances": ([1.0, 1.0], [0.0, 1.0], [1e-320, 1.0], [1.0], [1.0] * 3),
+    "k": POINTS, "t": POINTS, "high": ANY, "mean": ANY, "sd": POSITIVES, "location": ANY, "scale": POSITIVES,
+    "shape": POSITIVES, "rate": POSITIVES, "strength": POSITIVES, "df": POSITIVES,
+    "concentration": ([1.0, 2.0], [1e-300, 1e300, 1.0], {"p": 1.0, "q": 2.0}),
+    "variance": POSITIVES, "variances": ([1.0, 1.0], [0.0, 1.0], [1e-320, 1.0], [1.0], [1.0] * 3),
     "coefficients": ([0.5], [0.5, 1.0]), "covariance": (np.eye(2), [[1.0, 2.0], [2.0, 1.0]]), "sigma": POSITIVES,
     "prior_variance": (1e7, 1e300), "half_life": POSITIVES, "lamb": (1600.0, 1e-300, 1e300), "cutoff": (0.5, 0.0, 1.0),
     "smoothness": (10.0, 1e-300, 1e300), "order": (2, 1, 0, 99), "axis": (-1, 0, 1, 99), "seasonal": (None, 2, 4, 99),
@@ -296,6 +296,3 @@ def pool(owner: str, parameter: str) -> Any:
         if key in POOL:
             return POOL[key]
     raise KeyError(f"tests/fuzz/parameters.py says nothing of {parameter!r} of {owner}; add a row to POOL")
-
-
-Make = Callable[..., Any]

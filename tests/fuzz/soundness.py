@@ -53,7 +53,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"^(linear_recurrence|exponential_filter|exponential_moments) ", "nan", "missing from the start, or after NaN"),
     (r"\.(flat|haldane|jeffreys|reference) .values", "inf", "the parameters of an improper limit"),
     (r"^(Fit|SeriesFit|fit|load).*(profile|interval)", "inf", "the log-likelihood levels off: the interval has no end"),
-    (r"\.(log_density|log_pdf|loglik) $", "inf", "the logarithm of 0"),
+    (r"\.(log_density|log_pdf|log_pmf|loglik) $", "inf", "the logarithm of 0"),
     (
         r"^(Beta|Gamma)\.density $",
         "inf",

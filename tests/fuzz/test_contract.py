@@ -10,7 +10,9 @@ import resource
 import sys
 import warnings
 from contextlib import chdir
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 
 import numpy as np
@@ -20,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 import stattools as st
+from stattools.bayes.conjugate import predictives
 from tests.fuzz.answers import VERBS
 from tests.fuzz.calls import ENTRIES, INSIDE, RECORDS, Fault, World, is_method, parameters, questions
 from tests.fuzz.examples import compare, example
@@ -100,13 +103,15 @@ def test_every_parameter_has_something_to_be_given():
         if name not in REGRESSIONS:
             for parameter in parameters(getattr(st, name)):
                 pool(name, parameter.name)
-    for name in st.__all__:
-        cls = getattr(st, name)
-        if inspect.isclass(cls):
-            for question in questions(cls):
-                if is_method(cls, question):
-                    for parameter in parameters(getattr(cls, question)):
-                        pool(f"{name}.{question}", parameter.name)
+    classes = {cls for name in st.__all__ if inspect.isclass(cls := getattr(st, name))}
+    for module in iter_modules(predictives.__path__, f"{predictives.__name__}."):  # answers without a public name
+        found = vars(import_module(module.name)).values()
+        classes |= {cls for cls in found if inspect.isclass(cls) and cls.__module__ == module.name}
+    for cls in classes | {type(st.Beta.haldane())}:
+        for question in questions(cls):
+            if is_method(cls, question):
+                for parameter in parameters(getattr(cls, question)):
+                    pool(f"{cls.__name__}.{question}", parameter.name)
 
 
 def test_every_option_of_a_regression_is_drawn():

@@ -21,7 +21,7 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.belief import between, probabilities, settle, tail
 from stattools.bayes.conjugate.curves.beta_curve import beta_ends
 from stattools.bayes.conjugate.curves.beta_peak import mode, require_one_peak
-from stattools.bayes.conjugate.data.trial_data import TRIALS, Seen, exact_leave_one_out, log_evidence, tree
+from stattools.bayes.conjugate.data.trial_data import TRIALS, TrialsSeen, exact_leave_one_out, log_evidence, tree
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.elicitation import beta_from_mean_sd, beta_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
@@ -61,7 +61,7 @@ class Beta(ByArm, Updatable):
     a: Any
     b: Any
     arms: Any = field(default=None, kw_only=True)
-    seen: Seen | None = field(default=None, init=False)
+    seen: TrialsSeen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         settle(self, positive=("a", "b"), remedy=REMEDY)
@@ -140,6 +140,7 @@ class Beta(ByArm, Updatable):
         """
         return mode(self)
 
+    @np.errstate(over="ignore")  # beyond float64 it is infinite
     def density(self, theta: ArrayLike) -> Any:
         """f(theta) for each theta in [0, 1]; infinite at an end where the density is unbounded."""
         return np.exp(self.log_density(theta))
@@ -242,7 +243,7 @@ class Beta(ByArm, Updatable):
         if not isinstance(self.prior, Improper):
             evidence = of_arms.plain(self.log_evidence + log_evidence(self, posterior, data))
         batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", Seen(self.prior, batches, successes, trials, evidence))
+        object.__setattr__(posterior, "seen", TrialsSeen(self.prior, batches, successes, trials, evidence))
         return posterior
 
     def loo(self) -> LeaveOneOut:

@@ -20,7 +20,7 @@ from scipy.special import xlogy
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import parameter
 from stattools.bayes.conjugate.beta_binomial import Beta
-from stattools.bayes.conjugate.data.category_data import Seen, leave_one_out, tree
+from stattools.bayes.conjugate.data.category_data import CategoriesSeen, leave_one_out, tree
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.predictives.dirichlet_multinomial import (
@@ -61,7 +61,7 @@ class Dirichlet(Updatable, Distribution):
 
     concentration: Any
     names: Sequence[Hashable] | None = field(default=None, kw_only=True)
-    seen: Seen | None = field(default=None, init=False)
+    seen: CategoriesSeen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         value = parameter("Dirichlet", "concentration", self.concentration, positive=True, remedy=REMEDY)
@@ -220,7 +220,7 @@ class Dirichlet(Updatable, Distribution):
             gain = log_density_of_softmax(p, before) - log_density_of_softmax(p, a)
             evidence = self.log_evidence + data.log_probability(p) + float(gain)
         batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", Seen(prior, batches, counts, evidence))
+        object.__setattr__(posterior, "seen", CategoriesSeen(prior, batches, counts, evidence))
         return posterior
 
     def loo(self) -> LeaveOneOut:

@@ -53,6 +53,7 @@ class Prior(Distribution):
 
     log_density: Any
 
+    @np.errstate(over="ignore")  # beyond float64 it is infinite
     def density(self, x: ArrayLike) -> Any:
         """f(x) at each x, 0 where x cannot be."""
         return plain(np.exp(self.log_density(x)))
@@ -110,6 +111,7 @@ class ByArm(Distribution):
 class OfNumbers(ByArm):
     """What is believed about one number x per arm."""
 
+    @np.errstate(over="ignore")  # beyond float64 it is infinite
     def density(self, x: ArrayLike) -> Any:
         """f(x) at each x."""
         return np.exp(self.log_density(x))
@@ -164,6 +166,7 @@ class LocationScale(OfNumbers):
     def _below(self, z: Floats) -> Floats:
         """The distribution function of the standard distribution."""
 
+    @np.errstate(over="ignore")  # beyond float64 it is infinite
     def _standard(self, x: Floats) -> Floats:
         center, scale = self._place()
         return (x - center) / scale

@@ -21,7 +21,7 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.belief import probabilities, settle, tail
 from stattools.bayes.conjugate.curves import gamma_points
 from stattools.bayes.conjugate.curves.gamma_curve import gamma_ends
-from stattools.bayes.conjugate.data.rate_data import Seen, exact_leave_one_out, log_evidence, total_rate, tree
+from stattools.bayes.conjugate.data.rate_data import EventsSeen, exact_leave_one_out, log_evidence, total_rate, tree
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.elicitation import gamma_from_mean_sd, gamma_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
@@ -63,7 +63,7 @@ class Gamma(ByArm, Updatable):
     shape: Any
     rate: Any
     arms: Any = field(default=None, kw_only=True)
-    seen: Seen | None = field(default=None, init=False)
+    seen: EventsSeen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         settle(self, positive=FIELDS, remedy=REMEDY)
@@ -144,6 +144,7 @@ class Gamma(ByArm, Updatable):
         """Where the density is highest: (shape - 1) / rate, and 0 for shapes up to 1."""
         return of_arms.plain(np.maximum(np.asarray(self.shape) - 1.0, 0.0) / self.rate)
 
+    @np.errstate(over="ignore")  # beyond float64 it is infinite
     def density(self, theta: ArrayLike) -> Any:
         """f(theta) for each theta >= 0; infinite at 0 for shapes below 1."""
         return np.exp(self.log_density(theta))
@@ -243,7 +244,7 @@ class Gamma(ByArm, Updatable):
         if not isinstance(prior, Improper):
             evidence = of_arms.plain(self.log_evidence + log_evidence(self, posterior, data))
         batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", Seen(prior, batches, events, exposures, evidence))
+        object.__setattr__(posterior, "seen", EventsSeen(prior, batches, events, exposures, evidence))
         return posterior
 
     def loo(self) -> LeaveOneOut:

@@ -19,7 +19,7 @@ from scipy import special
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import interval_of, numbers, points, probabilities, settle, tail
-from stattools.bayes.conjugate.data.normal_data import Measurements, Seen, added, at_arm, require_rest, tree
+from stattools.bayes.conjugate.data.normal_data import Measurements, MeasurementsSeen, added, at_arm, require_rest, tree
 from stattools.bayes.conjugate.distribution import LocationScale, Updatable
 from stattools.bayes.conjugate.elicitation import normal_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
@@ -55,7 +55,7 @@ class Normal(LocationScale, Updatable):
     mean: Any
     sd: Any
     arms: Sequence[Any] | None = field(default=None, kw_only=True)
-    seen: Seen | None = field(default=None, init=False)
+    seen: MeasurementsSeen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         settle(self, real=("mean",), positive=("sd",))
@@ -101,6 +101,7 @@ class Normal(LocationScale, Updatable):
         with np.errstate(over="ignore"):  # the density is 0 where z^2 overflows
             return plain(-0.5 * z * z - np.log(self.sd) - HALF_LOG_TWO_PI)
 
+    @np.errstate(over="ignore")  # beyond float64 it is infinite
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = (mean - x) / sd^2."""
         return plain(-self._standard(points(x, "theta")) / self.sd)
@@ -158,7 +159,7 @@ class Normal(LocationScale, Updatable):
                 self.log_evidence + fit + self.log_density(posterior.mean) - posterior.log_density(posterior.mean)
             )
         batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", Seen(prior, batches, counts, sums, evidence))
+        object.__setattr__(posterior, "seen", MeasurementsSeen(prior, batches, counts, sums, evidence))
         return posterior
 
     def predictive(self, sd: ArrayLike) -> Normal:

@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points, settle
-from stattools.bayes.conjugate.data.normal_data import Measurements, Seen, added, at_arm, require_rest, tree
+from stattools.bayes.conjugate.data.normal_data import Measurements, MeasurementsSeen, added, at_arm, require_rest, tree
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
@@ -68,7 +68,7 @@ class NormalInverseGamma(ByArm, Updatable):
     shape: Any
     scale: Any
     arms: Sequence[Any] | None = field(default=None, kw_only=True)
-    seen: Seen | None = field(default=None, init=False)
+    seen: MeasurementsSeen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         settle(self, real=("mean",), positive=("strength", "shape", "scale"), remedy=_REMEDY)
@@ -206,7 +206,7 @@ class NormalInverseGamma(ByArm, Updatable):
             step = _log_evidence(self, posterior, data.counts.reshape(data.shape))
             evidence = plain(self.log_evidence + step)
         batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", Seen(prior, batches, counts, sums, evidence))
+        object.__setattr__(posterior, "seen", MeasurementsSeen(prior, batches, counts, sums, evidence))
         return posterior
 
     def loo(self) -> LeaveOneOut:

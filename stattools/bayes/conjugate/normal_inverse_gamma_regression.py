@@ -23,7 +23,12 @@ from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import different, numbers, points, single
-from stattools.bayes.conjugate.data.regression_data import Seen, leave_one_out, log_density_of_coefficients, tree
+from stattools.bayes.conjugate.data.regression_data import (
+    RegressionSeen,
+    leave_one_out,
+    log_density_of_coefficients,
+    tree,
+)
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
@@ -78,7 +83,7 @@ class NormalInverseGammaRegression(Updatable, Distribution):
     shape: Any
     scale: Any
     names: Any = field(default=None, kw_only=True)
-    seen: Seen | None = field(default=None, init=False)
+    seen: RegressionSeen | None = field(default=None, init=False)
     root: Floats = field(default_factory=lambda: np.empty(0), init=False)
 
     def __post_init__(self) -> None:
@@ -246,7 +251,7 @@ class NormalInverseGammaRegression(Updatable, Distribution):
         _set(posterior, root=frozen(after.root), precision=frozen(after.root.T @ after.root))
         evidence = None if improper else self.log_evidence + log_evidence(self, after, more)
         batches = () if self.seen is None else self.seen.batches
-        return _set(posterior, seen=Seen(self.prior, (*batches, more), evidence))
+        return _set(posterior, seen=RegressionSeen(self.prior, (*batches, more), evidence))
 
     def mean_at(self, data: Any = None, *, offset: Any = None) -> StudentT:
         """What is believed about the expected outcome of new rows (by default, of the rows seen), one entry per row.

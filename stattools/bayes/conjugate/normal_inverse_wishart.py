@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from stattools.bayes.conjugate import inverse_wishart
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import different, numbers, single
-from stattools.bayes.conjugate.data.multivariate_data import Seen, leave_one_out, log_diagonal, tree
+from stattools.bayes.conjugate.data.multivariate_data import VectorsSeen, leave_one_out, log_diagonal, tree
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
@@ -68,7 +68,7 @@ class NormalInverseWishart(Updatable, Distribution):
     df: Any
     scale: Any
     names: Sequence[str] | None = field(default=None, kw_only=True)
-    seen: Seen | None = field(default=None, init=False)
+    seen: VectorsSeen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         title = "NormalInverseWishart needs"
@@ -238,7 +238,7 @@ class NormalInverseWishart(Updatable, Distribution):
         posterior = NormalInverseWishart(mean, strength, df, scale, names=data.names)
         evidence = None if improper else self.log_evidence + _log_evidence(self, posterior, len(data.values))
         batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", Seen(prior, batches, n, sums, evidence))  # type: ignore[arg-type]
+        object.__setattr__(posterior, "seen", VectorsSeen(prior, batches, n, sums, evidence))  # type: ignore[arg-type]
         return posterior
 
     def loo(self) -> LeaveOneOut:

@@ -14,6 +14,7 @@ from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.data.trial_data import TRIALS
 from stattools.bayes.conjugate.dirichlet import Dirichlet
 from stattools.bayes.conjugate.gamma_poisson import Gamma
+from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.conjugate.normal_inverse_gamma import NormalInverseGamma
 from stattools.bayes.conjugate.normal_inverse_gamma_regression import NormalInverseGammaRegression
@@ -50,5 +51,6 @@ def closed_form(model: Any, prior: Any) -> Any:
     >>> closed_form(st.binomial(4, 6), Beta(1, 1)), closed_form(st.binomial(4, 6), "flat")
     (Beta(5, 3), None)
     """
-    known = CLOSED_FORMS.get((type(model), getattr(prior, "family", type(prior))))
+    family = prior.family if isinstance(prior, Improper) else type(prior)
+    known = CLOSED_FORMS.get((type(model), family))
     return None if known is None else known(model, prior)

@@ -95,7 +95,10 @@ class StudentT(LocationScale):
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws, *shape of the parameters)."""
         shape = draws_shape(draws, np.shape(self.location))
-        return self.location + self.scale * generator(seed).standard_t(self.df, shape)
+        found = self.location + self.scale * generator(seed).standard_t(self.df, shape)
+        if not np.isfinite(found).all():
+            raise DomainError(f"draws of {self!r} are beyond float64; give it more degrees of freedom.")
+        return found
 
     def _reach(self, p: Any) -> Floats:
         p = np.asarray(p, dtype=float)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.bayes.conjugate.data.batches import fresh, updated
+from stattools.bayes.conjugate.distribution import Updatable
+from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.prior_checks.surprise import CHECKS, surprise
 from stattools.errors import DomainError, IncompatibleError
 from stattools.text.printing import printed
@@ -133,7 +135,7 @@ def ledger(prior: Any, /) -> Ledger:
     batch 1 0.58333 0.13674 0.58811 0.31822 0.82476       -2.3979             -2.3979         1
     batch 2 0.36364  0.1003 0.35943 0.18711 0.56124       -4.2552             -6.6531  0.017028
     """
-    if not (hasattr(prior, "update") and (hasattr(prior, "seen") or hasattr(prior, "lacks"))):
+    if not isinstance(prior, Updatable | Improper):
         raise IncompatibleError(
             f"ledger needs a prior of a conjugate family, such as st.Beta(1, 1); got {type(prior).__name__}."
         )
@@ -142,7 +144,7 @@ def ledger(prior: Any, /) -> Ledger:
 
 def _learned(after: Any) -> tuple[Any, Any]:
     """Evidence and surprise of the data that `after` has seen since its prior; nan where that is improper."""
-    if hasattr(after.prior, "lacks"):
+    if isinstance(after.prior, Improper):
         missing = np.full(np.shape(after.mean), np.nan)
         return missing, missing if type(after).__name__ in CHECKS else None
     try:

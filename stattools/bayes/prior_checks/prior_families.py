@@ -17,7 +17,7 @@ from stattools.errors import DomainError, IncompatibleError
 
 
 @dataclass(frozen=True)
-class Family:
+class PriorFamily:
     """How a prior of the family is made from mean and strength, in which `unit`; `size` is the strength of the data,
     `means` the range of means that a map shows.
     """
@@ -29,7 +29,7 @@ class Family:
     bounded: bool = False
 
 
-def family(posterior: Any, who: str) -> Family:
+def family(posterior: Any, who: str) -> PriorFamily:
     """The family of a posterior of one parameter, scaled to its data.
 
     Raises DomainError for several arms, IncompatibleError for families without one mean and one strength.
@@ -46,27 +46,27 @@ def family(posterior: Any, who: str) -> Family:
     return known(posterior)
 
 
-def _beta(posterior: Any) -> Family:
+def _beta(posterior: Any) -> PriorFamily:
     kind = type(posterior)
-    return Family(
+    return PriorFamily(
         lambda m, s: kind(m * s, (1.0 - m) * s), "trials", float(posterior.trials), (0.02, 0.98), bounded=True
     )
 
 
-def _gamma(posterior: Any) -> Family:
+def _gamma(posterior: Any) -> PriorFamily:
     kind = type(posterior)
     prior = posterior.prior
     size = float(posterior.rate - prior.rate)
     center = float(posterior.mean)
-    return Family(lambda m, s: kind(m * s, s), "units of exposure", size, (center / 4.0, 4.0 * center))
+    return PriorFamily(lambda m, s: kind(m * s, s), "units of exposure", size, (center / 4.0, 4.0 * center))
 
 
-def _normal(posterior: Any) -> Family:
+def _normal(posterior: Any) -> PriorFamily:
     kind = type(posterior)
     weights = np.concatenate([np.ravel(batch.weight) for batch in posterior.seen.batches])
     unit = float(np.mean(weights))
     center, spread = float(posterior.mean), 1.0 / np.sqrt(unit)
-    return Family(
+    return PriorFamily(
         lambda m, s: kind(m, 1.0 / np.sqrt(s * unit)),
         "measurements",
         float(len(weights)),
@@ -74,5 +74,5 @@ def _normal(posterior: Any) -> Family:
     )
 
 
-FAMILIES: dict[str, Callable[[Any], Family]] = {"Beta": _beta, "Gamma": _gamma, "Normal": _normal}
+FAMILIES: dict[str, Callable[[Any], PriorFamily]] = {"Beta": _beta, "Gamma": _gamma, "Normal": _normal}
 """One entry per family, by the name of its class."""

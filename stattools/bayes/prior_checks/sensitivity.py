@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq, minimize_scalar
 
 from stattools.bayes.conjugate.data.batches import batches, updated
-from stattools.bayes.prior_checks.prior_families import Family, family
+from stattools.bayes.prior_checks.prior_families import PriorFamily, family
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_theta, is_number
 from stattools.interface.arrays import Floats
@@ -180,7 +180,7 @@ class _Search:
     """
 
     data: tuple[Any, ...]
-    kind: Family
+    kind: PriorFamily
     conclusion: Callable[[Any], float]
     cutoff: float
     decision: bool

@@ -21,6 +21,7 @@ from scipy import special
 
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.data.batches import batches
+from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of
 from stattools.numerics.two_betas import probability_less
@@ -223,5 +224,5 @@ def _negative_binomial(kind: str, y: float, exposure: float, shape: float, rate:
 
 
 def _require_proper(prior: Any) -> None:
-    if hasattr(prior, "lacks"):
+    if isinstance(prior, Improper):
         raise prior.lacks("predictive")

@@ -50,9 +50,8 @@ class HalfNormal(OnHalfLine):
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf below 0. Raises DomainError for NaN."""
         x = points(x, "x", self.scale)
-        z = x / self.scale
         with np.errstate(over="ignore"):  # the density is 0 where z^2 overflows
-            square = z * z
+            square = (x / self.scale) ** 2
         return plain(np.where(x >= 0.0, -0.5 * square + 0.5 * np.log(2.0 / np.pi) - np.log(self.scale), -np.inf))
 
     def slope(self, x: ArrayLike) -> Any:
@@ -92,6 +91,7 @@ class HalfCauchy(OnHalfLine):
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = -2 z / (1 + z^2) / scale."""
         x = points(x, "x", self.scale)
+        x = np.where(np.isinf(x), 0.0, x)  # the slope is 0 there
         reach = np.hypot(self.scale, x)
         return plain(-2.0 * (x / reach) / reach)
 
@@ -120,7 +120,8 @@ class Exponential(OnHalfLine):
     def log_density(self, x: ArrayLike) -> Any:
         """log f(x) at each x, -inf below 0. Raises DomainError for NaN."""
         x = points(x, "x", self.rate)
-        return plain(np.where(x >= 0.0, np.log(self.rate) - self.rate * x, -np.inf))
+        with np.errstate(over="ignore"):  # the density is 0 where the product overflows
+            return plain(np.where(x >= 0.0, np.log(self.rate) - self.rate * x, -np.inf))
 
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = -rate."""

@@ -39,7 +39,7 @@ class Observed(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class LeastSquares:
+class GaussianRows:
     """A linear regression by its sufficient statistics; theta = (beta, sigma).
 
     R (p, p) and b (p,) are those of the rows, `rss` the smallest residual sum of squares, n the number of observations.
@@ -164,7 +164,7 @@ def observed(model: Any) -> Observed:
     return _least_squares(model, T)
 
 
-def _least_squares(model: Model, T: Floats) -> LeastSquares:
+def _least_squares(model: Model, T: Floats) -> GaussianRows:
     p = len(model.terms)
     rows, _ = model.standardized_rows()
     whole = triangle(rows, beside=True)
@@ -178,4 +178,4 @@ def _least_squares(model: Model, T: Floats) -> LeastSquares:
     weight = model.rows.weight
     logs = 0.0 if precision is None else 0.5 * float(np.sum(np.log(precision) * (1.0 if weight is None else weight)))
     raw = np.linalg.solve(T.T, R.T).T
-    return LeastSquares(raw, T @ phi, rss, model.n, logs, frame, np.append(T @ phi, sigma))
+    return GaussianRows(raw, T @ phi, rss, model.n, logs, frame, np.append(T @ phi, sigma))

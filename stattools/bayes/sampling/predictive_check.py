@@ -69,7 +69,7 @@ def predictive_check(
         raise DomainError(f'predictive_check needs under="posterior" or under="prior"; got {quoted(under)}.')
     if not callable(statistic):
         raise DomainError(f"predictive_check needs a function of the data, such as np.max; got {quoted(statistic)}.")
-    seen, made = (_of_draws if hasattr(posterior, "priors") else _of_exact)(posterior, under, seed)
+    seen, made = (_of_draws if isinstance(posterior, Drawn) else _of_exact)(posterior, under, seed)
     return beside(statistic, seen, made, under)
 
 

@@ -140,3 +140,29 @@ def test_calibration_by_simulation(pair):
 
 def _bathtub(posterior):
     return isinstance(posterior, st.Beta) and posterior.a < 1 and posterior.b < 1
+
+
+FAR = [
+    *(st.Normal(0, sd) for sd in (1.0, 1e-100)),
+    *(st.StudentT(3, 0, scale) for scale in (1.0, 1e-100)),
+    *(st.Cauchy(0, scale) for scale in (1.0, 1e-100)),
+    *(family(scale) for family in (st.HalfNormal, st.HalfCauchy, st.Exponential) for scale in (1e-100, 1.0, 1e100)),
+    *(st.Gamma(shape, 1.0) for shape in (0.01, 1.0, 2.5, 1e15)),
+    *(st.InverseGamma(shape, scale) for shape in (1e-100, 1.0, 1e15) for scale in (1.0, 1e155, 1e250)),
+    st.Laplace(0, 1e-100),
+]
+
+
+@pytest.mark.parametrize("belief", FAR, ids=repr)
+def test_far_from_the_center_a_density_is_0_and_a_probability_0_or_1(belief):
+    """Up to the end of float64, without a warning on the way."""
+    for x in (1e300, 1e308, 1.7e308, np.inf):
+        if not (isinstance(belief, st.InverseGamma) and belief.scale > 1e100):  # whose middle lies there
+            assert belief.density(x) < 1e-100
+            assert belief.log_density(x) < -100.0
+        if hasattr(type(belief), "probability"):
+            assert 0.0 <= belief.probability(x) <= 1.0
+        if hasattr(type(belief), "slope"):
+            assert not np.isnan(belief.slope(x))
+    for x in (5e-324, 1e-155):
+        assert belief.density(x) >= 0.0

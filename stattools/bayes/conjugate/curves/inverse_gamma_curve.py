@@ -16,6 +16,7 @@ from stattools.bayes.conjugate.curves.highest_density import Peaked, highest_den
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.numerics.gamma_distribution import log_density_of_log, log_quantile, lower_tail, upper_tail
+from stattools.numerics.saddle_point import log_of_ratio
 
 LARGEST = 300.0 * np.log(10.0)
 """The logarithm of the largest variance."""
@@ -38,7 +39,7 @@ def tails(variance: Floats, shape: Any, scale: Any) -> tuple[Floats, Floats]:
     """P(V <= variance) and P(V > variance) for variances >= 0, the smaller one to full relative accuracy."""
     variance, a, b = np.broadcast_arrays(variance, shape, scale)
     inside = (variance > 0) & np.isfinite(variance)
-    t = np.log(b / a) - np.log(np.where(inside, variance, 1.0))
+    t = log_of_ratio(b, a) - np.log(np.where(inside, variance, 1.0))
     below, above = upper_tail(t, a), lower_tail(t, a)
     edge = (variance > 0).astype(float)  # 0 or infinity
     return np.where(inside, below, edge), np.where(inside, above, 1.0 - edge)

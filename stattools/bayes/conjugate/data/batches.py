@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
+from stattools.bayes.conjugate.distribution import Updatable
 from stattools.errors import DomainError, IncompatibleError, quoted
 
 
@@ -14,7 +15,7 @@ def batches(posterior: Any, who: str) -> tuple[Any, ...]:
     """What the posterior has seen since its prior. Raises DomainError where it is nothing, IncompatibleError for what
     is no conjugate posterior.
     """
-    if not hasattr(posterior, "update") or not hasattr(posterior, "seen"):
+    if not isinstance(posterior, Updatable):
         raise IncompatibleError(
             f"{who} needs a conjugate posterior, such as st.posterior(st.binomial(6, 10), prior=st.Beta(1, 1)); got "
             f"{type(posterior).__name__}."
@@ -33,4 +34,4 @@ def updated(prior: Any, data: Iterable[Any]) -> Any:
 
 def fresh(belief: Any) -> Any:
     """The same distribution without its history: what is believed now, as a prior for what comes next."""
-    return belief if getattr(belief, "seen", None) is None else replace(belief)
+    return belief if belief.seen is None else replace(belief)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class CategoriesSeen:
     """The prior, the data as they came, the total counts, and the log evidence (None after an improper prior)."""
 
     prior: Any

@@ -31,7 +31,7 @@ MOST_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class VectorsSeen:
     """The prior, the data as they came, the number of rows, the exact sums, and the log evidence."""
 
     prior: Any

@@ -31,7 +31,7 @@ MOST_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class MeasurementsSeen:
     """The prior, the data as they came, the counts per arm and the two exact sums of all; the log evidence per arm."""
 
     prior: Any
@@ -41,7 +41,7 @@ class Seen:
     log_evidence: Any
 
 
-def added(seen: Seen | None, data: NormalSample) -> tuple[NDArray[np.int64], tuple[ExactSum, ExactSum]]:
+def added(seen: MeasurementsSeen | None, data: NormalSample) -> tuple[NDArray[np.int64], tuple[ExactSum, ExactSum]]:
     """Counts and exact sums of what was seen together with the new data."""
     if seen is None:
         return data.counts, data.sums
@@ -67,7 +67,7 @@ class Measurements:
         values, arm_of, weight = (np.concatenate(part) for part in zip(none, *parts, strict=True))
         return Measurements(values, arm_of, weight, shape, belief.arms)
 
-    def without(self, seen: Seen | None, first: Pair) -> tuple[Pair, Pair]:
+    def without(self, seen: MeasurementsSeen | None, first: Pair) -> tuple[Pair, Pair]:
         """The two sums of each measurement's arm without it: `first` is what it adds to the first sum, and that times
         its value what it adds to the second.
         """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class EventsSeen:
     """The prior, the data as they came, their totals (the exposure as exact sums), and the log evidence."""
 
     prior: Any

@@ -36,7 +36,7 @@ MOST_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class RegressionSeen:
     """The prior, the models as they came, and the log evidence of all (None after an improper prior)."""
 
     prior: Any
@@ -68,7 +68,7 @@ def triangular(rows: Floats) -> tuple[Floats, Floats, float]:
 
 
 @dataclass(frozen=True, eq=False)
-class Observations:
+class RegressionRows:
     """All rows of a posterior in the order they came: X, y less its offset, precision (n,), counts (n,)."""
 
     X: Floats
@@ -78,7 +78,7 @@ class Observations:
     counts: NDArray[np.int64]
 
     @staticmethod
-    def of(batches: tuple[Model, ...]) -> Observations:
+    def of(batches: tuple[Model, ...]) -> RegressionRows:
         """The rows of the models that count at all."""
         parts = []
         for model in batches:
@@ -91,7 +91,7 @@ class Observations:
         if not parts:
             raise DomainError("there are no observations: this distribution has seen none. Update it with data first.")
         X, y, offset, precision, counts = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return Observations(X, y, offset, precision, counts.astype(np.int64))
+        return RegressionRows(X, y, offset, precision, counts.astype(np.int64))
 
     def log_density(self, coefficients: Floats, sigma: Floats) -> Floats:
         """log p(y_i | coefficients, sigma) of every draw and row, (draws, n)."""
@@ -129,7 +129,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     draws = draws_shape(draws)[0]
     random = generator(seed)
     groups: dict[str, dict[str, Any]] = {}
-    data = None if belief.seen is None else Observations.of(belief.seen.batches)
+    data = None if belief.seen is None else RegressionRows.of(belief.seen.batches)
     whole = data is not None and draws * len(data.y) <= MOST_CELLS
     for name, part in {"posterior": belief, "prior": belief.prior}.items():
         if isinstance(part, Improper) or (name == "posterior" and data is None):
@@ -169,7 +169,7 @@ def log_density_of_coefficients(belief: Any, coefficients: Floats, variance: Any
 
 def leave_one_out(belief: Any) -> LeaveOneOut:
     """The exact result of all rows seen."""
-    data = Observations.of(() if belief.seen is None else belief.seen.batches)
+    data = RegressionRows.of(() if belief.seen is None else belief.seen.batches)
 
     def log_likelihood(draws: int, seed: int | np.random.Generator) -> Floats:
         sample = belief.sample(draws, seed=seed)

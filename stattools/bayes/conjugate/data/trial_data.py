@@ -26,7 +26,7 @@ TRIALS = (BernoulliTrials, BinomialArms, Waits)
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class TrialsSeen:
     """The prior, the data as they came, their totals, and the log evidence (None after an improper prior)."""
 
     prior: Any

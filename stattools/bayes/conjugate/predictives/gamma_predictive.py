@@ -24,10 +24,11 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
+from stattools.interface.whole_numbers import LARGEST
 from stattools.models.samples.arms import refused
 from stattools.models.samples.proportion import tail_area
 from stattools.numerics.beta_distribution import tails
-from stattools.numerics.saddle_point import log_binomial_pmf
+from stattools.numerics.saddle_point import log_binomial_pmf, log_of_ratio
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,7 @@ class GammaPoisson:
         y = points(y, "a count", self.mean)
         possible = (y >= 0) & (y == np.floor(y)) & (y < np.inf)
         at, (p, q) = np.where(possible, y, 0.0), self._shares()
-        value = log_binomial_pmf(self.shape, self.shape + at, p, q) + np.log(self.shape / (self.shape + at))
+        value = log_binomial_pmf(self.shape, self.shape + at, p, q) + log_of_ratio(self.shape, self.shape + at)
         return np.where(possible, value, -np.inf)[()]
 
     def pmf(self, y: ArrayLike) -> Any:
@@ -103,7 +104,10 @@ class GammaPoisson:
         """Independent counts, shape (draws,), or (draws, arms)."""
         random = generator(seed)
         size = draws_shape(draws, np.shape(self.mean))
-        return random.poisson(random.standard_gamma(self.shape, size) * (self.exposure / self.rate))
+        means = random.standard_gamma(self.shape, size) * (self.exposure / self.rate)
+        if (means > LARGEST).any():
+            raise DomainError(f"counts near {np.max(means):.1g} are not drawn: whole numbers end at {LARGEST:.0e}.")
+        return random.poisson(means)
 
     def _shares(self) -> tuple[Any, Any]:
         whole = self.rate + self.exposure
