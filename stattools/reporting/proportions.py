@@ -23,7 +23,7 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Counted:
+class TrialWords:
     """What was counted: `one` of them, all of the `ones`, out of `many`; `event` is what has a probability."""
 
     one: str
@@ -33,8 +33,8 @@ class Counted:
 
 
 WORDS = {
-    "coin": Counted("1", "ones", "flips", "flip is 1"),
-    "binomial": Counted("success", "successes", "trials", "trial is a success"),
+    "coin": TrialWords("1", "ones", "flips", "flip is 1"),
+    "binomial": TrialWords("success", "successes", "trials", "trial is a success"),
 }
 """The words of each kind of proportion."""
 
