@@ -1,8 +1,9 @@
 """Likelihoods: what one observation y says about its linear predictor eta.
 
-Each is a frozen dataclass with `width` (number of eta per row) and, vectorised over rows, `check`, `mean`, `loglik`,
-`score` (d loglik / d eta), `information` (- d2 loglik / d eta2), `sample`, and the fused `evaluate`, which returns all
-three at the cost of one set of exponentials. They know nothing of X, of blocks or of solvers.
+Each is a frozen dataclass with `parameters` (by name, each with its link), `width` (number of eta per row) and,
+vectorised over rows, `check`, `mean`, `loglik`, `score` (d loglik / d eta), `information` (- d2 loglik / d eta2),
+`sample`, and the fused `evaluate`, which returns all three at the cost of one set of exponentials. They know nothing of
+X, of blocks or of solvers.
 """
 
 from stattools.likelihoods.bernoulli import Bernoulli
