@@ -78,8 +78,9 @@ class Model(AnyModel):
     @property
     def categories(self) -> tuple[str, ...] | None:
         """The category of each block of coefficients, or None where there is one block."""
-        several = self.likelihood.outcome is Outcome.CATEGORY and self.labels is not None
-        return tuple(str(v) for v in self.labels[1:]) if several else None
+        if self.labels is None or self.likelihood.outcome is not Outcome.CATEGORY:
+            return None
+        return tuple(str(v) for v in self.labels[1:])
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from stattools.solvers.samples.surrogate import held_elsewhere
 
 def dispersion(fit: Fit) -> tuple[str, ...]:
     """One sentence where a dispersion is estimated beside the coefficients, none elsewhere."""
-    return (DISPERSED.get(fit.model.kind, _any)(fit),) if fit.model.predictor.n_shared else ()
+    return (DISPERSED.get(fit.model.kind, _any)(fit),) if fit.model.predictor.own[-1:] == ((),) else ()
 
 
 def _precision(fit: Fit) -> str:

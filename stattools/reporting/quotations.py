@@ -37,7 +37,7 @@ def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
     if not isinstance(model, Model):
         return (_plain(conclusion(fit)),)
     rows = fit.table(level).to_dict("records")
-    rows = rows[: len(rows) - model.predictor.n_shared]
+    rows = rows[: model.predictor.size_first]
     asked = fit.level if level is None else level
     said = (_sentence(fit, row, asked) for row in rows if row["term"] != "Intercept")
     return tuple(" ".join(sentence.split()) for sentence in said)

@@ -153,7 +153,7 @@ def reached(fit: Fit) -> str:
 
 def estimates(fit: Fit) -> tuple[Block, ...]:
     """The coefficients, and the dispersion in words."""
-    ratio, extra = story(fit.model).ratio, fit.model.predictor.n_shared
+    ratio, extra = story(fit.model).ratio, fit.model.predictor.size - fit.model.predictor.size_first
     return (coefficient_table(fit, ratio=ratio, shared=extra), *map(Paragraph, dispersion(fit)))
 
 

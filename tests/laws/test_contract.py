@@ -71,7 +71,7 @@ def check(one: st.Fit, other: st.Fit, follows: Follows) -> None:
     Each fit is within 1e-8 standard errors of its maximum: estimates agree to a few of those, and what is computed at
     them to as many relative digits.
     """
-    p, extra = len(one.model.terms), one.model.predictor.n_shared
+    p, extra = len(one.model.terms), one.model.predictor.size - one.model.predictor.size_first
     width = (len(one.estimate) - extra) // p
     T = np.eye(p) if follows.terms is None else follows.terms
     C = np.eye(width) if follows.categories is None else follows.categories

@@ -86,11 +86,6 @@ class Linear:
         each = [range(self.columns) if use is None else use or (-1,) for use in self.uses]
         return np.array([column for columns in each for column in columns], dtype=np.intp)
 
-    @property
-    def n_shared(self) -> int:
-        """Number of coefficients that are of no column, but of all rows alike; they are the last."""
-        return self.own.count(())
-
     def of_columns(self, values: Floats, constant: float) -> Floats:
         """What is known of each column of X, as of each coefficient; `constant` for those that are of none."""
         return np.append(values, constant)[self.column]
