@@ -1,7 +1,5 @@
 """What can be asked of drawn posteriors, and that ArviZ reads their trees as they are."""
 
-from decimal import Decimal
-
 import arviz
 import matplotlib
 import numpy as np
@@ -116,27 +114,3 @@ def test_a_flat_prior_has_no_prior_group():
     tree = st.posterior(MODELS["ols"], prior=st.Flat(), method="importance", seed=1).to_arviz()
     assert "prior" not in tree.children
     assert "prior_predictive" not in tree.children
-
-
-@pytest.mark.parametrize("bound", [[1.0, 2.0], np.array([3.0, -0.5]), np.zeros(3), "x", None, np.nan, 1j], ids=repr)
-def test_bounds_of_a_probability_are_one_number_each(linear, bound):
-    for options in ({"low": bound}, {"high": bound}, {"low": bound, "name": "x"}):
-        with pytest.raises(st.DomainError, match=r"low|high"):
-            linear.probability(**options)
-
-
-@pytest.mark.parametrize("name", [["x"], np.array(["x", "y"]), 1, {}], ids=repr)
-def test_names_are_texts(linear, name):
-    with pytest.raises(st.DomainError, match="the posterior has Intercept, x, sigma"):
-        linear.probability(name=name)
-    with pytest.raises(st.DomainError, match="the posterior has Intercept, x, sigma"):
-        linear[name]
-
-
-@pytest.mark.parametrize("kind", [Decimal("0.9"), None, ["hdi"], "wald"], ids=repr)
-def test_kinds_of_intervals_are_the_same_in_all_questions(linear, kind):
-    for ask in (linear.interval, linear.table, linear.summary):
-        with pytest.raises(st.DomainError, match='needs kind="hdi" or kind="eti"'):
-            ask(kind=kind)
-        with pytest.raises(st.DomainError, match="prob is a probability between 0 and 1"):
-            ask(Decimal("0.9"))
