@@ -36,7 +36,7 @@ from stattools.models.model import Model
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
 from stattools.networks.network import Network
-from stattools.solvers.samples.surrogate import expanded, held_elsewhere, in_memory, place_of
+from stattools.solvers.samples.surrogate import at_sample, expanded, held_elsewhere, is_whole
 
 MOST_CELLS = 20_000_000
 
@@ -101,8 +101,8 @@ def posterior(
     _require_density(model, prior)
     in_files = held_elsewhere(model)
     if in_files and not model.has_scale:
-        sample, whole = in_memory(model)
-        in_files, model = not whole, sample if whole else model
+        in_files = not is_whole(model)
+        model = model if in_files else at_sample(model)
         if in_files:
             _require_laplace(model, method)
     if method is None:
@@ -177,7 +177,7 @@ def _laplace_in_files(model: Model, priors: Priors, draws: int, seed: int) -> Po
     sample = target(expanded(model), priors)
     center = mode(target(model, priors), sample)
     at = center.target.transforms.forward(center.center).x
-    held, before = len(in_memory(model)[0].rows.X), int(any(priors.why))  # default priors look at all rows
+    held, before = len(model.rows.sampled.X), int(any(priors.why))  # default priors look at all rows
     found, check = laplace_in_files(center, sample, held, draws=draws, seed=seed, reads=before)
     values = center.values(found.z)
     return Posterior(model, priors, values, "laplace", seed, {}, at, found.pareto_k, found.shift, check)
@@ -190,8 +190,8 @@ def _require_laplace(model: Model, method: str | None) -> None:
         does += "weighed by the log-likelihood of all rows" if method == "importance" else ""
         rows, columns = model.rows.X.shape
         raise IncompatibleError(
-            f"{does}, and {rows:,} rows x {columns} columns are {place_of(model)}, of which a sample of "
-            f'{len(in_memory(model)[0].rows.X):,} is held. Use method="laplace": mode and curvature from all rows in '
+            f"{does}, and {rows:,} rows x {columns} columns are {model.rows.place}, of which a sample of "
+            f'{len(model.rows.sampled.X):,} is held. Use method="laplace": mode and curvature from all rows in '
             "few reads, checked on the sample; or a table of some of the rows in memory."
         )
 

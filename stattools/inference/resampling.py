@@ -30,7 +30,6 @@ from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.batches.small_batches import estimated
-from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
@@ -171,11 +170,8 @@ def bootstrap(
     model: Any = fit_or_model if whole is None else whole.model
     if not isinstance(model, Model) or not len(model.rows.X):
         raise IncompatibleError(f"bootstrap needs a regression with its data; got {described(model)}.")
-    if held_elsewhere(model):
-        raise IncompatibleError(
-            "bootstrap holds all rows in memory, and these are in files. cov='HC0' has standard errors that do not "
-            "trust the model either, in one read."
-        )
+    otherwise = "cov='HC0' has standard errors that do not trust the model either, in one read."
+    model.rows.at_hand("bootstrap holds all rows in memory", model.title, otherwise)
     if whole is not None and whole.penalty is not None:
         raise IncompatibleError(f"bootstrap refits by maximum likelihood; this fit has penalty={whole.penalty!r}.")
     if not is_one_of(kind, ("pairs", "parametric", "bayesian")):

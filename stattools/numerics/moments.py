@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,16 @@ class SampleMoments(NamedTuple):
         mean = float(values.mean() if weight is None else weight @ values / n)
         gap = values - mean
         return cls(n, mean, float(gap @ gap if weight is None else gap @ (weight * gap)))
+
+    @classmethod
+    def of_columns(cls, X: NDArray[np.float64], weight: NDArray[np.float64] | None = None) -> Any:
+        """The moments of each column of X (n, p), with arrays (p,) for numbers."""
+        n = float(len(X)) if weight is None else float(weight.sum())
+        if not n:
+            return cls()
+        weight = np.ones(len(X)) if weight is None else weight
+        mean = weight @ X / n
+        return cls(n, mean, weight @ np.square(X - mean))  # type: ignore
 
     def __add__(self, other: SampleMoments) -> SampleMoments:  # type: ignore[override]
         n = self.n + other.n

@@ -9,10 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from stattools.reporting import rows_in_files
-from stattools.solvers.samples.surrogate import held_elsewhere
+from stattools.reporting.columns import summary
 
 
 @dataclass(frozen=True)
@@ -100,12 +97,7 @@ def _two_valued(model: Any, part: Part) -> Part:
     """A column of zeros and ones compares yes with no."""
     if part.high or part.name not in model.terms:
         return part
-    place = model.terms.index(part.name)
-    if held_elsewhere(model):
-        two = rows_in_files.columns(model).binary[place]
-    else:
-        column = model.rows.X[:, place]
-        two = ((column == 0) | (column == 1)).all() and np.ptp(column) > 0
+    two = summary(model).binary[model.terms.index(part.name)]
     return Part(part.name, "1", "0") if two else part
 
 

@@ -11,11 +11,11 @@ from stattools.inference.diagnostics.goodness import grouped, wilson_ends
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
-from stattools.reporting import figures, rows_in_files
+from stattools.reporting import figures
+from stattools.reporting.columns import summary
 from stattools.reporting.document import Figure
 from stattools.reporting.stories import story
 from stattools.reporting.tables import percent
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 Z = 1.959963984540054
 """The normal quantile of a 95 % interval."""
@@ -153,18 +153,7 @@ def shares(model: Any) -> tuple[Floats, Floats | None, str]:
 
 def coefficient_spreads(model: Any) -> Floats:
     """Standard deviation of the column of each coefficient; 0 for constants and for parameters without a column."""
-    return model.predictor.of_columns(spreads(model), 0.0)
-
-
-def spreads(model: Any) -> Floats:
-    """Standard deviation of each column of X over all observations; 0 for a constant."""
-    if held_elsewhere(model):
-        return rows_in_files.columns(model).sd
-    rows = model.rows
-    weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
-    mean = weight @ rows.X / weight.sum()
-    spread = np.sqrt(weight @ (rows.X - mean) ** 2 / weight.sum())
-    return np.where(spread > 1e-13 * np.abs(rows.X).max(axis=0), spread, 0.0)
+    return model.predictor.of_columns(summary(model).sd, 0.0)
 
 
 def _brief(model: Any) -> str:

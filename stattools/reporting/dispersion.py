@@ -7,7 +7,6 @@ import numpy as np
 from stattools.inference.fitted import Fit
 from stattools.reporting.document import code
 from stattools.reporting.tables import between, count, decimals, number, percent
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 
 def dispersion(fit: Fit) -> tuple[str, ...]:
@@ -33,12 +32,7 @@ def _precision(fit: Fit) -> str:
 def _alpha(fit: Fit) -> str:
     log_alpha, se = float(fit.estimate[-1]), float(fit.se[-1])
     alpha, places = float(np.exp(log_alpha)), decimals(float(np.exp(log_alpha) * se))
-    rows = fit.model.rows
-    if held_elsewhere(fit.model):
-        mean = rows.marginal.moments.mean
-    else:
-        weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
-        mean = float(weight @ rows.y / weight.sum())
+    mean = fit.model.rows.outcome.mean
     return (
         f"$\\alpha$ itself is $e^{{{number(log_alpha, decimals(se))}}} = {number(alpha, places)}$"
         f"{_interval_of_exp(fit, places)}: at the mean count of {number(mean, 2)} the variance is "

@@ -19,6 +19,11 @@ ENVIRONMENT = ("numpy", "scipy", "pandas", "formulaic", "statsmodels", "arviz", 
 ROWS = ("X", "y", "weight", "offset", "precision")
 
 
+def hash_name(model: Any) -> str:
+    """What `data_hash` is a hash of, as a report calls it."""
+    return "SHA-256 of the files' footers" if held_elsewhere(model) else "SHA-256"
+
+
 def data_hash(model: Any) -> str:
     """SHA-256 of the data that a model holds: names, shapes, and values as little-endian float64.
 

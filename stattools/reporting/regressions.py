@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,8 @@ from stattools.inference.fitted import Fit
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.moments import SampleMoments
 from stattools.reporting import comparisons, rows_in_files
-from stattools.reporting.diagnostics import BY_OUTCOME, SUITED, coefficient_spreads, coefficients, spreads
+from stattools.reporting.columns import summary
+from stattools.reporting.diagnostics import BY_OUTCOME, SUITED, coefficient_spreads, coefficients
 from stattools.reporting.dispersion import dispersion
 from stattools.reporting.document import Block, Figure, Paragraph, Table, code
 from stattools.reporting.equations import likelihood as likelihood
@@ -28,7 +28,7 @@ from stattools.reporting.tables import (
     number,
     percent,
 )
-from stattools.solvers.samples.surrogate import held_elsewhere, in_memory
+from stattools.solvers.samples.surrogate import at_sample
 
 SHOWN_COLUMNS = 20
 
@@ -49,43 +49,29 @@ def dependence(model: Any, asked: str) -> str:
 def facts(model: Any) -> dict[str, str]:
     """The rows, what was dropped, and the outcome."""
     pairs = {"rows": count(len(model.rows.X))}
-    elsewhere = held_elsewhere(model)
-    pairs |= {name: count(n) for name, n in rows_in_files.place(model).items()} if elsewhere else {}
+    pairs |= {name: count(n) for name, n in rows_in_files.place(model).items()}
     if model.rows.weight is not None:
         pairs["observations (sum of weights)"] = count(model.n)
     pairs["rows dropped for missing values"] = count(model.n_dropped - model.n_empty)
     pairs |= {f"missing in {code(name)}": count(missing) for name, missing in model.dropped.items() if missing}
     pairs |= {"rows dropped without trials": count(model.n_empty)} if model.n_empty else {}
-    return pairs | (_outcome_in_files(model) if elsewhere else _given(model) | _outcome(model))
-
-
-def _outcome_in_files(model: Any) -> dict[str, str]:
-    """What stands beside the columns, by name, and what the outcome looks like."""
-    pairs = {what: code(column) for what in ("offset", "exposure") if (column := model.extras.get(what))}
-    if _is_class(model):
-        return pairs | _classes(model, *rows_in_files.tally(model))
-    found = rows_in_files.columns(model)
-    return pairs | _range(model, float(found.low[-1]), float(found.high[-1]), model.rows.marginal.moments)
+    return pairs | _given(model) | _outcome(model)
 
 
 def _outcome(model: Any) -> dict[str, str]:
     """What the outcome looks like, one or more lines."""
-    y, name = model.rows.y, code(model.outcome_name)
-    weight = np.ones(len(y)) if model.rows.weight is None else model.rows.weight
-    if y.ndim == 2:
-        successes, trials = weight @ y
-        return {
-            "trials": count(trials),
-            f"successes {name}": f"{count(successes)} ({percent(round(successes / trials, 3))})",
-        }
-    if _is_class(model):
-        return _classes(model, y, weight)
-    return _range(model, float(y.min()), float(y.max()), SampleMoments.of(y, weight))
-
-
-def _is_class(model: Any) -> bool:
-    """Whether the outcome is an event or a category, of which rows are counted."""
-    return model.likelihood.outcome in (Outcome.BINARY, Outcome.CATEGORY)
+    outcome = model.likelihood.outcome
+    if not outcome.has_labels and outcome is not Outcome.TRIALS:
+        return _range(model, *summary(model).outcome, model.rows.outcome)
+    tally = model.rows.tally()
+    weight = np.ones(len(tally.y)) if tally.weight is None else tally.weight
+    if outcome.has_labels:
+        return _classes(model, tally.y, weight)
+    successes, trials = weight @ tally.y
+    return {
+        "trials": count(trials),
+        f"successes {code(model.outcome_name)}": f"{count(successes)} ({percent(round(successes / trials, 3))})",
+    }
 
 
 def _classes(model: Any, y: Any, weight: Any) -> dict[str, str]:
@@ -110,12 +96,15 @@ def _range(model: Any, low: float, high: float, moments: SampleMoments) -> dict[
 def _given(model: Any) -> dict[str, str]:
     """What stands beside the columns of a row: offset, exposure, precision."""
     rows, pairs = model.rows, {}
-    if rows.offset is not None:
-        offset, exposure = model.extras.get("offset"), model.extras.get("exposure")
-        name, values = ("offset", rows.offset) if offset or not exposure else ("exposure", np.exp(rows.offset))
+    offset, exposure = model.extras.get("offset"), model.extras.get("exposure")
+    if rows.offset_ends is not None:
+        name = "offset" if offset or not exposure else "exposure"
+        low, high = rows.offset_ends if name == "offset" else np.exp(rows.offset_ends)
         known = " plus ".join([code(offset)] * bool(offset) + [f"log of {code(exposure)}"] * bool(exposure and offset))
         known = code(exposure) if name == "exposure" else known
-        pairs[f"{name} {known}".strip() + ", range"] = f"{values.min():.6g} to {values.max():.6g}"
+        pairs[f"{name} {known}".strip() + ", range"] = f"{low:.6g} to {high:.6g}"
+    else:
+        pairs |= {what: code(column) for what, column in (("offset", offset), ("exposure", exposure)) if column}
     if rows.precision is not None:
         pairs["precision, range"] = f"{rows.precision.min():.6g} to {rows.precision.max():.6g}"
     return pairs
@@ -123,23 +112,15 @@ def _given(model: Any) -> dict[str, str]:
 
 def columns(model: Any) -> tuple[Block, ...]:
     """Mean, spread and range of every column that varies."""
-    if held_elsewhere(model):
-        found = rows_in_files.columns(model)
-        return _table_of_columns(model.terms, found.mean, found.sd, found.low[:-1], found.high[:-1])
-    X, weight = model.rows.X, np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
-    return _table_of_columns(model.terms, weight @ X / weight.sum(), spreads(model), X.min(axis=0), X.max(axis=0))
-
-
-def _table_of_columns(terms: Sequence[str], means: Any, spread: Any, low: Any, high: Any) -> tuple[Block, ...]:
-    rows = []
-    for j in np.flatnonzero(spread > 0)[:SHOWN_COLUMNS]:
-        places = decimals(float(spread[j]))
-        ends = (f"{low[j]:.6g}", f"{high[j]:.6g}")
-        rows.append((code(terms[j]), number(float(means[j]), places), number(float(spread[j]), places), *ends))
+    found, rows = summary(model), []
+    for j in np.flatnonzero(found.sd > 0)[:SHOWN_COLUMNS]:
+        places = decimals(float(found.sd[j]))
+        middle = (number(float(found.mean[j]), places), number(float(found.sd[j]), places))
+        rows.append((code(model.terms[j]), *middle, f"{found.low[j]:.6g}", f"{found.high[j]:.6g}"))
     if not rows:
         return ()
     table = Table(("column", "mean", "standard deviation", "smallest", "largest"), tuple(rows), align="lrrrr")
-    more = int((spread > 0).sum()) - len(rows)
+    more = int((found.sd > 0).sum()) - len(rows)
     return (table, Paragraph(f"and {more} more columns.")) if more else (table,)
 
 
@@ -161,8 +142,7 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
     """The figures that suit the regression; several coefficients are compared on one scale. Of rows in files they show
     the sample.
     """
-    if held_elsewhere(fit.model):
-        return diagnostics(replace(fit, model=in_memory(fit.model)[0]))
+    fit = replace(fit, model=at_sample(fit.model))
     several = int((coefficient_spreads(fit.model) > 0).sum()) > 1
     suited = SUITED.get(fit.model.kind, BY_OUTCOME.get(fit.model.likelihood.outcome, ()))
     return (*(figure(fit) for figure in suited), *([coefficients(fit)] if several else []))

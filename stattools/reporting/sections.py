@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from stattools.inference.fitted import Fit
+from stattools.models.model import Model
 from stattools.reporting import rows_in_files, sentences
 from stattools.reporting.accounts import account
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, literal
-from stattools.reporting.provenance import code_version, environment, extent
+from stattools.reporting.provenance import code_version, environment, extent, hash_name
 from stattools.reporting.tables import agreement as agreement_table
 from stattools.reporting.tables import count, facts
-from stattools.solvers.samples.surrogate import held_elsewhere, in_memory
 from stattools.validation.agreement import Agreement
 
 
@@ -26,7 +26,7 @@ def question(model: Any, words: Sequence[Block] = ()) -> Section:
 def data(model: Any, *before: Block) -> Section:
     """The rows, what was dropped, the outcome, the columns, and the hash; `before` says where they come from."""
     told = account(model)
-    digest = {"SHA-256 of the files' footers" if held_elsewhere(model) else "SHA-256": told.digest(model)}
+    digest = {hash_name(model): told.digest(model)}
     return Section("Data", (*before, facts(told.facts(model) | digest, ("data", "value")), *told.columns(model)))
 
 
@@ -50,8 +50,8 @@ def estimates(fit: Fit) -> Block:
 def diagnosis(fit: Fit) -> Section:
     """The figures that show a fit against its data."""
     words: tuple[Block, ...] = ()
-    if held_elsewhere(fit.model):
-        some, n = len(in_memory(fit.model)[0].rows.X), len(fit.model.rows.X)
+    if isinstance(fit.model, Model):
+        some, n = len(fit.model.rows.sampled.X), len(fit.model.rows.X)
         words = (Paragraph(f"The figures show a sample of {count(some)} of the {count(n)} rows."),) if some < n else ()
     return Section("Diagnostics", (*words, *account(fit.model).diagnostics(fit)))
 
@@ -89,7 +89,7 @@ def provenance(models: Sequence[Any], *, command: str | None, seeds: Sequence[in
     for i, model in enumerate(models, 1):
         which = f" {i}" if len(models) > 1 else ""
         inputs[f"data{which} (SHA-256)"] = account(model).digest(model)
-        if held_elsewhere(model) and (bare := rows_in_files.without_checksums(model)) is not None:
+        if (bare := rows_in_files.without_checksums(model)) is not None:
             inputs[f"files{which and f' of data{which}'} without checksums"] = bare
         if (counted := extent(model)) is not None:
             inputs[f"{counted[0]}{which and f' of data{which}'}"] = count(counted[1])

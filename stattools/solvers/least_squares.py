@@ -18,7 +18,6 @@ from typing import Any, Literal
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
@@ -74,11 +73,10 @@ class LeastSquares:
             raise IncompatibleError(
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
-        if not isinstance(model.rows, ScannedRows):
-            return self._solved(model)
         before = model.rows.reads
         found = self._solved(model)
-        return replace(found, reads=1 + model.rows.reads - before)
+        reads = model.rows.reads - before
+        return replace(found, reads=1 + reads) if reads else found
 
     def _solved(self, model: Model) -> Solution:
         n, p = model.rows.X.shape
@@ -158,7 +156,7 @@ def _exact(model: Model) -> Solution | None:
     found = eliminate(model.rows, ends)
     if found is None:
         return None
-    size = _size(model)
+    size = model.rows.outcome_square
     rss = max(found.rss, float(np.finfo(float).tiny))
     decrement = found.rounding / float(np.sqrt(_dispersion(model, rss, size)))
     return _solution(model, found.theta, found.C, (rss, size), decrement, 1, Known(found.rcond, found.digits), "exact")
@@ -216,10 +214,3 @@ def _dispersion(model: Model, rss: float, size: float) -> float:
     if rss <= EXACT_FIT**2 * size:
         return 1e-14 * size / model.n or 1.0
     return rss / max(model.n - model.predictor.size, 1.0)
-
-
-def _size(model: Model) -> float:
-    if isinstance(model.rows, ScannedRows):
-        return model.rows.marginal.moments.about(0.0)
-    y, weight = model.rows.y, model.rows.importance
-    return float(y @ y if weight is None else y @ (weight * y))

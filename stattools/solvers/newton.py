@@ -9,7 +9,7 @@ from stattools.models.model import Model
 from stattools.solvers.own_units import climb_in_own_units
 from stattools.solvers.requirements import require_choice, require_rows, require_tolerance
 from stattools.solvers.samples.subsampled_newton import subsampled
-from stattools.solvers.samples.surrogate import held_elsewhere, on_source, surrogate_ascent
+from stattools.solvers.samples.surrogate import surrogate_ascent
 from stattools.solvers.solution import Solution
 from stattools.solvers.steps.newton_steps import climb, footing
 
@@ -45,8 +45,8 @@ class Newton:
     def within(self, model: Model, steps: int) -> Solution:
         """Climb from `model.start` by so many steps at most."""
         require_rows("Newton", self.needs, model)
-        if held_elsewhere(model):
-            return surrogate_ascent(model, self.tolerance, steps, f"Newton {on_source(model)}")
+        if (found := surrogate_ascent(model, self.tolerance, steps)) is not None:
+            return found
         if self.subsample == "auto" and (found := subsampled(model, self.tolerance, steps)) is not None:
             return found
         if model.is_function:

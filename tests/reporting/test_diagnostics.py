@@ -7,12 +7,12 @@ from scipy import stats
 import stattools as st
 from stattools.inference.diagnostics.goodness import grouped
 from stattools.reporting.accounts import account
+from stattools.reporting.columns import summary
 from stattools.reporting.diagnostics import (
     coefficient_spreads,
     expected_frequencies,
     frequencies,
     shares,
-    spreads,
 )
 
 rng = np.random.default_rng(1)
@@ -65,7 +65,7 @@ def test_weights_are_repeated_rows():
     weight = np.arange(60) % 3
     light = st.logistic("b ~ x + z", {**table, "w": weight}, weights="w")
     long = st.logistic("b ~ x + z", {name: np.repeat(values, weight) for name, values in table.items()})
-    np.testing.assert_allclose(spreads(light), spreads(long))
+    np.testing.assert_allclose(summary(light).sd, summary(long).sd)
     a = grouped(st.fit(light).predict(), light.rows.y, light.rows.weight)
     b = grouped(st.fit(long).predict(), long.rows.y, None)
     np.testing.assert_allclose(a, b)
@@ -106,8 +106,8 @@ def test_grouped_outcomes_count_their_trials():
 def test_the_dispersion_is_no_column():
     assert coefficient_spreads(st.negative_binomial("o ~ x", table)).tolist()[-1] == 0.0
     softmax = st.softmax("c ~ x", table)
-    np.testing.assert_allclose(coefficient_spreads(softmax), [*spreads(softmax), *spreads(softmax)])
+    np.testing.assert_allclose(coefficient_spreads(softmax), [*summary(softmax).sd, *summary(softmax).sd])
 
 
 def test_a_constant_has_no_spread():
-    assert spreads(st.ols("y ~ x", table))[0] == 0.0
+    assert summary(st.ols("y ~ x", table)).sd[0] == 0.0

@@ -1,13 +1,10 @@
 """Reports on rows in files say where these are, and what is of all rows and what of a sample."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
 import stattools as st
 from stattools.data.files import first_pass
-from stattools.reporting import rows_in_files
-from stattools.reporting.diagnostics import spreads
 from stattools.reporting.provenance import data_hash
 from tests.data.files.test_scanned_rows import DATA, MODELS, model_of, write
 
@@ -17,16 +14,6 @@ def data(tmp_path, monkeypatch):
     monkeypatch.setattr(first_pass, "HELD", 400)
     write(tmp_path, DATA, [300], 130)
     return st.scan(tmp_path)
-
-
-def test_columns_are_those_of_all_rows(data):
-    ours, reference = (st.ols("t ~ x + g + z", source, weights="w") for source in (data, DATA))
-    found = rows_in_files.columns(ours)
-    np.testing.assert_allclose(found.sd, spreads(reference), rtol=1e-10)
-    np.testing.assert_allclose(found.mean, reference.rows.weight @ reference.rows.X / reference.n, rtol=1e-10)
-    np.testing.assert_array_equal(found.low[:-1], reference.rows.X.min(axis=0))
-    assert found.high[-1] == reference.rows.y.max()
-    assert found.binary.tolist() == [name.startswith("g") for name in ours.names]
 
 
 @pytest.mark.parametrize("case", [MODELS[0], MODELS[3], MODELS[6], MODELS[7]], ids=lambda case: case[1])

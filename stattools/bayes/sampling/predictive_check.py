@@ -22,7 +22,7 @@ from stattools.inference.arviz.observations import observations
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
-from stattools.solvers.samples.surrogate import held_elsewhere, place_of
+from stattools.models.model import Model
 from stattools.text.printing import printed
 
 
@@ -98,12 +98,10 @@ def _number(statistic: Callable[[Floats], float], outcomes: Floats) -> float:
 
 def _of_draws(posterior: Drawn, under: str, seed: Any) -> tuple[Floats, Floats]:
     model, random = posterior.model, generator(seed)
+    if isinstance(model, Model):
+        some = "Check the posterior of a sample: the same formula, with a table of some of the rows."
+        model.rows.at_hand("predictive_check needs all rows in memory", model.title, some)
     data = observations(model)
-    if held_elsewhere(model):
-        raise IncompatibleError(
-            f"predictive_check needs all rows in memory, and those of {model.title} are {place_of(model)}. Check the "
-            "posterior of a sample: the same formula, with a table of some of the rows."
-        )
     if data is None:
         raise IncompatibleError(
             f"predictive_check needs the data; {model.title} has no rows that the package knows. Draw from your own "

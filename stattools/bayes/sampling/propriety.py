@@ -21,7 +21,7 @@ from stattools.inference.existence import check_rank, check_size, separation
 from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample
 from stattools.series.statespace.structural import Structural
-from stattools.solvers.samples.surrogate import in_memory
+from stattools.solvers.samples.surrogate import at_sample, is_whole
 
 NEAR, FAR = 1e2, 1e4
 """Standard deviations from the mode."""
@@ -53,14 +53,14 @@ def check_propriety(model: Any, priors: Priors) -> None:
 
 def _check_rows(model: Model, priors: Priors) -> None:
     """Of rows in files the sample is looked at: what it determines, all rows determine."""
-    rows, whole = in_memory(model)
+    sample = at_sample(model)
     try:
-        _check_regression(rows, priors)
+        _check_regression(sample, priors)
     except IdentificationError as error:
-        if whole:
+        if is_whole(model):
             raise
         raise IdentificationError(
-            f"in a sample of {len(rows.rows.X):,} of {len(model.rows.X):,} rows {error}"
+            f"in a sample of {len(sample.rows.X):,} of {len(model.rows.X):,} rows {error}"
         ) from error
 
 

@@ -13,7 +13,7 @@ from stattools.inference.arviz.arviz import datatree
 from stattools.inference.arviz.layout import layout
 from stattools.inference.arviz.observations import Observations, observations
 from stattools.interface.arrays import Floats
-from stattools.solvers.samples.surrogate import held_elsewhere, place_of
+from stattools.models.model import Model
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -39,7 +39,7 @@ def tree(posterior: Drawn) -> DataTree:
     if before is not None:
         groups["prior"] = split(before.reshape(chains, draws, q))
     data = observations(posterior.model)
-    attrs = _attributes(posterior)
+    attrs = _attributes(posterior, data)
     if data is not None:
         _require_room(posterior, data)
         name, each, flat = data.name, (chains, draws, -1), posterior.flat
@@ -70,7 +70,7 @@ def possible(model: Any, data: Observations, theta: Floats, random: np.random.Ge
         ) from error
 
 
-def _attributes(posterior: Drawn) -> dict[str, Any]:
+def _attributes(posterior: Drawn, data: Observations | None) -> dict[str, Any]:
     model = posterior.model
     said = "; ".join(posterior.priors.lines())
     attrs = {"model": model.title, "method": METHODS[posterior.method], "seed": posterior.seed, "prior": said}
@@ -78,8 +78,8 @@ def _attributes(posterior: Drawn) -> dict[str, Any]:
         attrs["formula"] = model.formula
     if getattr(model, "labels", None) is not None:
         attrs["labels"] = [str(label) for label in model.labels]
-    if held_elsewhere(model):
-        attrs["rows"] = f"{place_of(model)}: no log_likelihood, predictives and data of single rows"
+    if data is None and isinstance(model, Model):
+        attrs["rows"] = f"{model.rows.place}: no log_likelihood, predictives and data of single rows"
     return attrs if posterior.pareto_k is None else attrs | {"pareto_k": posterior.pareto_k}
 
 

@@ -22,9 +22,11 @@ from stattools.data.files.source import Source
 from stattools.data.formula.coding import CHANGED, Coding
 from stattools.data.rows.rows import Block, Low, Rows
 from stattools.data.rows.shape_only import OnDisk
+from stattools.data.rows.units import standard_units
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.numerics.largest import Ends
+from stattools.numerics.moments import SampleMoments
 
 DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a column out."
 
@@ -51,12 +53,36 @@ class ScannedRows:
     later: dict[str, Any] = field(default_factory=dict)
     """What reads after the first have found, shared by copies."""
 
-    precision = None
+    precision = offset_ends = None
 
     @property
     def low(self) -> Low | None:
         """What float64 does not hold of the columns of X, in the sample: it is None where the formula has no powers."""
         return None if self.held is None else self.held.low
+
+    @property
+    def place(self) -> str:
+        """Where the rows are, in words: "in files"."""
+        return self.source.place
+
+    def at_hand(self, does: str, whose: str, instead: str) -> Rows:
+        """Raises IncompatibleError, as these rows are not in memory."""
+        raise IncompatibleError(f"{does}, and the {self.n_rows:,} rows of {whose} are {self.place}. {instead}")
+
+    @property
+    def n_used(self) -> int:
+        """Number of rows; weights of 0 are not known without a read."""
+        return self.n_rows
+
+    @property
+    def outcome(self) -> SampleMoments:
+        """Mean and squares of the outcome over all observations."""
+        return self.marginal.moments
+
+    @property
+    def outcome_square(self) -> float:
+        """The sum of squares of the outcome."""
+        return self.marginal.moments.about(0.0)
 
     @property
     def reads(self) -> int:
@@ -71,19 +97,19 @@ class ScannedRows:
     @property
     def X(self) -> Any:
         """The shape of X; its numbers are elsewhere."""
-        return OnDisk((self.n_rows, len(self.design.names)), place=self.source.place)
+        return OnDisk((self.n_rows, len(self.design.names)), place=self.place)
 
     @property
     def y(self) -> Any:
         """The shape of the outcome."""
-        return OnDisk((self.n_rows,), place=self.source.place)
+        return OnDisk((self.n_rows,), place=self.place)
 
     @property
     def weight(self) -> Any:
         """None, or the shape of the frequency weights."""
         if "weights" not in self.coding.extras:
             return None
-        return OnDisk((self.n_rows,), self.n, place=self.source.place)
+        return OnDisk((self.n_rows,), self.n, place=self.place)
 
     importance = weight
 
@@ -91,12 +117,17 @@ class ScannedRows:
     def offset(self) -> Any:
         """None, or the shape of the offset."""
         given = {"offset", "exposure"} & set(self.coding.extras)
-        return OnDisk((self.n_rows,), place=self.source.place) if given else None
+        return OnDisk((self.n_rows,), place=self.place) if given else None
 
     @property
     def center(self) -> Floats | None:
         """What is taken from the columns of X before they are scaled."""
         return self.coding.center
+
+    @property
+    def scale(self) -> Floats | None:
+        """What the columns of X are divided by."""
+        return self.coding.scale
 
     @property
     def _piece(self) -> int:
@@ -158,6 +189,10 @@ class ScannedRows:
         """Rows that know their shapes only."""
         return Rows(self.X, self.y, self.weight, self.offset)
 
+    def runs(self, size: int, least: int = 0) -> Rows | None:
+        """The sample that is held, as it costs no read."""
+        return self.sampled
+
     def sample(self, size: int) -> Rows:
         """A sample of the rows held, as of `Rows`; all of them where they are fewer."""
         held = self.sampled
@@ -193,10 +228,10 @@ class ScannedRows:
             self.later["constants"] = np.where(alike, X[0], np.nan)
         return self.later["constants"]
 
-    def alone(self) -> Rows | None:
-        """The outcome alone with frequencies, a row for each of its values; None where those are not enough to know."""
+    def tally(self) -> Rows | None:
+        """A row for each value of the outcome, with its frequency and a column of ones; None for too many values."""
         counts = self.marginal.counts
-        if counts is None or self.offset is not None:
+        if counts is None:
             return None
         codes = self.coding.codes
         y = codes if codes is not None else np.asarray(self.marginal.values, dtype=np.float64)
@@ -211,17 +246,10 @@ class ScannedRows:
         if self.center is not None:
             return self, np.eye(len(self.design.names))
         X = self.sampled.X
-        size = np.abs(X).max(axis=0)
-        spread = X.std(axis=0)
-        unit = np.where(spread > 1e-13 * size, spread, np.where(size > 0, size, 1.0))
-        center, T = np.zeros(X.shape[1]), np.diag(1.0 / unit)
-        if "Intercept" in self.design.names:
-            first = self.design.names.index("Intercept")
-            center = X.mean(axis=0)
-            center[first], unit[first] = 0.0, 1.0
-            T = np.diag(1.0 / unit)
-            T[first] -= center / unit
-        return replace(self, coding=replace(self.coding, center=center, scale=unit)), T
+        names = self.design.names
+        first = names.index("Intercept") if "Intercept" in names else None
+        center, scale, T = standard_units(X.mean(axis=0), X.std(axis=0), np.abs(X).max(axis=0), first)
+        return replace(self, coding=replace(self.coding, center=center, scale=scale)), T
 
 
 def stacked(parts: list[Rows]) -> Rows:

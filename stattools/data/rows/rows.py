@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, reduce
 from operator import iadd
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.rows.shape_only import OnDisk
+from stattools.data.rows.units import VARIES, standard_units
 from stattools.interface.arrays import Floats
 from stattools.numerics.beside_ones import BesideOnes
+from stattools.numerics.moments import SampleMoments
 from stattools.numerics.sweep import Share, spans, sweep
 from stattools.record import record
 
@@ -72,6 +74,22 @@ class Rows:
     scale: Floats | None = None
     low: Low | None = None
 
+    place: ClassVar[str] = "in memory"
+    source: ClassVar[Any] = None
+    reads: ClassVar[int] = 0
+    """Rows elsewhere are read from a source, and count how often."""
+
+    @property
+    def sampled(self) -> Rows:
+        """The rows that are in memory: here all."""
+        return self
+
+    def at_hand(self, does: str, whose: str, instead: str) -> Rows:
+        """All rows, for what needs them in memory; those elsewhere raise IncompatibleError that says who `does` what,
+        `whose` rows they are, and what to do `instead`.
+        """
+        return self
+
     @cached_property
     def n(self) -> float:
         """Number of observations: the sum of the frequency weights."""
@@ -83,6 +101,37 @@ class Rows:
         if self.weight is None or self.precision is None:
             return self.precision if self.weight is None else self.weight
         return self.weight * self.precision
+
+    @cached_property
+    def later(self) -> dict[str, Any]:
+        """What reads of all rows have found, for who asks again."""
+        return {}
+
+    @property
+    def n_used(self) -> int:
+        """Number of rows that count: those whose weight is not 0."""
+        return len(self.X) if self.weight is None else int(np.count_nonzero(self.weight))
+
+    @property
+    def outcome(self) -> SampleMoments:
+        """Mean and squares of an outcome (n,) over all observations."""
+        return SampleMoments.of(self.y, self.weight)
+
+    @property
+    def outcome_square(self) -> float:
+        """The sum of squares of an outcome (n,), each row as important as it is."""
+        y, importance = self.y, self.importance
+        return float(y @ y if importance is None else y @ (importance * y))
+
+    @property
+    def constants(self) -> Floats:
+        """The value of each column of X that has one only, NaN for those that vary; shape (p,)."""
+        return np.where(np.ptp(self.X, axis=0) == 0, self.X[0], np.nan)
+
+    @property
+    def offset_ends(self) -> tuple[float, float] | None:
+        """The smallest and the largest offset, None where there is none or where the rows have to be read for it."""
+        return None if self.offset is None else (float(self.offset.min()), float(self.offset.max()))
 
     @property
     def block_size(self) -> int:
@@ -157,6 +206,24 @@ class Rows:
 
         return reduce(iadd, sweep(n, of_range, worth * (share.of if share else 1) // p))
 
+    def tally(self) -> Rows | None:
+        """The outcomes as they are and a column of ones; of rows elsewhere a row for each value of the outcome, with
+        its frequency, or None where they have too many.
+        """
+        return replace(self, X=np.ones((len(self.X), 1)))
+
+    def runs(self, size: int, least: int = 0) -> Rows | None:
+        """About `size` rows in 16 runs over the whole of X, all where they are no more, None where `size` < `least`; of
+        rows elsewhere, whose reads are dear, always the sample.
+        """
+        n, run = len(self.X), size // 16
+        if size < least:
+            return None
+        if n <= size:
+            return self
+        starts = np.linspace(0, n - run, 16).astype(int)
+        return self._where((starts[:, None] + np.arange(run)).ravel())
+
     def sample(self, size: int) -> Rows:
         """One row, by chance, of each of `size` consecutive runs of rows of equal length, in their order.
 
@@ -192,27 +259,14 @@ class Rows:
     # Columns whose numbers overflow have no finite unit, and the model refuses them.
     @np.errstate(over="ignore", invalid="ignore")
     def standardized(self) -> tuple[Rows, Floats]:
-        """Rows with centered, unit-variance columns, and T (p, p) with X_standardized = X T, so theta = T phi.
-
-        Columns are centered only when a constant column can take up the shift; that column becomes 1. A column that
-        does not vary beyond round-off is scaled by its size.
+        """Rows with centered, unit-variance columns (`standard_units`), and T (p, p) with X_standardized = X T, so
+        theta = T phi.
         """
         if self.center is not None:
             return self, np.eye(self.X.shape[1])
         mean, spread, size = self._moments()
-        constant = spread <= 1e-13 * size
-        held = np.flatnonzero(constant & (size > 0))
-        unit = np.where(size > 0, size, 1.0)
-        scale = np.where(constant, unit, np.where(spread == 0, 1.0, spread))
-        center = np.zeros_like(mean)
-        T = np.diag(1.0 / scale)
-        if held.size:
-            first = held[0]
-            center, scale[first] = mean.copy(), mean[first]
-            center[first] = 0.0
-            T = np.diag(1.0 / scale)
-            others = np.arange(len(mean)) != first
-            T[first, others] = -center[others] / scale[others] / mean[first]
+        held = np.flatnonzero((spread <= VARIES * size) & (size > 0))
+        center, scale, T = standard_units(mean, spread, size, int(held[0]) if held.size else None)
         return replace(self, center=center, scale=scale), T
 
     def _moments(self) -> tuple[Floats, Floats, Floats]:

@@ -59,25 +59,26 @@ def goodness(fit: Estimates) -> pd.DataFrame:
 
     model = regression(fit, "goodness")
     require_finite(fit, "goodness")
-    whole = not held_elsewhere(model)
-    found = _sums(fit, model) if whole else _sums_elsewhere(fit, model)
+    found = _sums(fit, model)
     row: dict[str, Any] = {"deviance": found.deviance}
     if model.has_scale:
-        r_squared = fit.r_squared if whole or model.rows.offset is None else 1.0 - found.deviance / about_mean(model)
+        r_squared = fit.r_squared
+        if np.isnan(r_squared) and model.rows.offset is not None and (total := about_mean(model)) > 0:
+            r_squared = 1.0 - found.deviance / total
         row["r_squared"] = r_squared
         row["adjusted_r_squared"] = 1.0 - (1.0 - r_squared) * (fit.n - 1.0) / fit.df
         return pd.DataFrame([row | {"log_score": -fit.loglik / fit.n}])
     if model.likelihood.outcome is not Outcome.CATEGORY:
         row["pearson"] = found.pearson
     null = null_loglik(model)
-    if not whole and np.isnan(null):
+    if np.isnan(null):
         null = null_loglik_elsewhere(model)
     cox_snell = -np.expm1(2.0 * (null - fit.loglik) / fit.n)
     whole_numbers = model.likelihood.outcome.is_whole  # log densities, and their ratio, depend on the unit of y
     row |= {"df": fit.df} | ({"mcfadden": 1.0 - fit.loglik / null} if whole_numbers else {}) | {"cox_snell": cox_snell}
     row |= {"nagelkerke": cox_snell / -np.expm1(2.0 * null / fit.n)} if whole_numbers else {}
     row |= {"log_score": -fit.loglik / fit.n}
-    return pd.DataFrame([row | _of_probabilities(fit, model, found, whole)])
+    return pd.DataFrame([row | _of_probabilities(fit, model, found)])
 
 
 def calibration(fit: Estimates, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
@@ -168,7 +169,7 @@ class _Sums(NamedTuple):
         return _Sums._make(map(add, self, other))
 
 
-def _sums(fit: Estimates, model: Model) -> _Sums:
+def _of_rows(fit: Estimates, model: Model) -> _Sums:
     """The sums over the rows of the model, which are in memory."""
     eta = model.eta(fit.estimate)
     mean, y = model.likelihood.mean(eta), model.rows.y
@@ -199,16 +200,16 @@ class _SumsOfBatch:
     fit: Estimates
 
     def __call__(self, rows: Rows) -> _Sums:
-        return _sums(self.fit, replace(self.fit.model, rows=rows))
+        return _of_rows(self.fit, replace(self.fit.model, rows=rows))
 
 
-def _sums_elsewhere(fit: Estimates, model: Model) -> _Sums:
-    rows: Any = model.rows
-    few = replace(rows.sampled, X=rows.sampled.X[:1], y=rows.sampled.y[:1], weight=None, offset=None)
-    return rows.gather(_SumsOfBatch(replace(fit, model=replace(model, rows=few, source=None))))
+def _sums(fit: Estimates, model: Model) -> _Sums:
+    some = model.rows.sampled
+    few = replace(some, X=some.X[:1], y=some.y[:1], weight=None, offset=None, precision=None)
+    return model.rows.gather(_SumsOfBatch(replace(fit, model=replace(model, rows=few, source=None))))
 
 
-def _of_probabilities(fit: Estimates, model: Model, found: _Sums, whole: bool) -> dict[str, float]:
+def _of_probabilities(fit: Estimates, model: Model, found: _Sums) -> dict[str, float]:
     """Scores of predicted probabilities; the area under the curve compares all rows, which have to be in memory."""
     if model.likelihood.outcome is Outcome.CATEGORY:
         return {"brier": found.square / found.weight, "accuracy": found.right / found.weight}
@@ -217,7 +218,7 @@ def _of_probabilities(fit: Estimates, model: Model, found: _Sums, whole: bool) -
     others = found.weight - found.events
     tjur = found.mean_of_events / found.events - found.mean_of_others / others
     scores = {"tjur": tjur, "brier": found.square / found.weight}
-    if whole:
+    if not held_elsewhere(model):
         share, weight = outcomes(model), _observations(model)
         mean = model.likelihood.mean(model.eta(fit.estimate))
         scores["auc"] = area_under_curve(mean, weight * share, weight * (1.0 - share))

@@ -17,7 +17,7 @@ from stattools.models.model import Model
 from stattools.models.regressions.starting_point import starting_point
 from stattools.numerics.moments import SampleMoments
 from stattools.solvers import Newton
-from stattools.solvers.samples.surrogate import certified_ascent, expanded, held_elsewhere
+from stattools.solvers.samples.surrogate import certified_ascent, expanded, held_elsewhere, named
 
 
 def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: float | None = None) -> float:
@@ -36,14 +36,10 @@ def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: flo
 
 
 def null_loglik(model: Model) -> float:
-    """Maximum log-likelihood of the intercept alone."""
-    if held_elsewhere(model):
-        rows: Any = model.rows
-        alone = rows.alone()
-        if alone is None:
-            return float("nan")
-        model = replace(model, rows=alone)
-    rows = replace(model.rows, X=np.ones((len(model.rows.X), 1)))
+    """Maximum log-likelihood of the intercept alone; NaN of rows in files where counts of the outcome do not tell."""
+    rows = model.rows.tally()
+    if rows is None or (rows.offset is None) != (model.rows.offset is None):
+        return float("nan")
     predictor = replace(model.predictor, columns=1)
     null = replace(model, rows=rows, predictor=predictor, start=starting_point(model.likelihood, predictor, rows))
     return Newton().solve(null).loglik
@@ -87,7 +83,7 @@ def null_loglik_elsewhere(model: Model) -> float:
     predictor = replace(model.predictor, columns=1)
     start = starting_point(model.likelihood, predictor, rows)
     null = replace(sample, rows=rows, predictor=predictor, start=start, source=None)
-    return certified_ascent(_InterceptAlone(model, null), null, 1e-8, 50, "Newton on files").loglik
+    return certified_ascent(_InterceptAlone(model, null), null, 1e-8, 50, named("Newton", model)).loglik
 
 
 def about_mean(model: Model) -> float:
@@ -104,9 +100,8 @@ def total_sum_of_squares(model: Model) -> float:
     """Sum of squares of y - offset about its mean, or about 0 where no combination of the columns is constant."""
     rows: Any = model.rows
     if held_elsewhere(model):
-        moments = rows.marginal.moments
-        about = moments.mean if "Intercept" in model.terms else 0.0
-        return float("nan") if rows.offset is not None else moments.about(about)
+        about = rows.outcome.mean if "Intercept" in model.terms else 0.0
+        return float("nan") if rows.offset is not None else rows.outcome.about(about)
     y = rows.y if rows.offset is None else rows.y - rows.offset
     weight = np.ones(len(y)) if rows.importance is None else rows.importance
     if any((rows.X[:, k] == rows.X[0, k]).all() for k in np.flatnonzero(rows.X[0] == rows.X[-1]) if rows.X[0, k]):

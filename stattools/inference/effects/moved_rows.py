@@ -26,7 +26,7 @@ from stattools.inference.prediction.new_rows import Column, at_rows, frequencies
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
 from stattools.models.model import Model
-from stattools.solvers.samples.surrogate import held_elsewhere, place_of
+from stattools.solvers.samples.surrogate import held_elsewhere
 
 STEP = 6e-6
 """Central differences err least at the cube root of the machine epsilon."""
@@ -226,8 +226,8 @@ def _elsewhere(model: Model, offset: Column, exposure: Column, at: str) -> Popul
     """Some rows that show what the columns are, beside all that are in files."""
     if offset is not None or exposure is not None or at == "mean":
         raise IncompatibleError(
-            f"effects over the rows of {model.title}, which are {place_of(model)}, are averages over all of them, with "
-            'the offset that they have: at="mean", offset= and exposure= go with data=, a table in memory.'
+            f"effects over the rows of {model.title}, which are {model.rows.place}, are averages over all of them, "
+            'with the offset that they have: at="mean", offset= and exposure= go with data=, a table in memory.'
         )
     rows: Any = model.rows
     for batch in rows.raw:

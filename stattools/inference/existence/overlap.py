@@ -16,7 +16,7 @@ from stattools.inference.existence.separation import UNTOLD, Separation, separat
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.largest import Largest
-from stattools.solvers.samples.surrogate import in_memory
+from stattools.solvers.samples.surrogate import at_sample, is_whole
 from stattools.solvers.solution import Solution
 
 WELL_CONDITIONED = 1e-10
@@ -43,7 +43,7 @@ def check_overlap(model: Model) -> None:
 
     Where the linear program is too large it is not solved, and the caller raises its own error.
     """
-    model, whole = in_memory(model)
+    model, whole = at_sample(model), is_whole(model)
     if program_size(model) > LARGEST_PROGRAM:
         return
     found = separation(model)

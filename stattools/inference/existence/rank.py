@@ -15,14 +15,11 @@ from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.largest import Largest
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 
 def check_size(model: Model) -> None:
     """IdentificationError where there are more coefficients than rows."""
-    rows, p = len(model.rows.X), model.predictor.columns
-    if model.rows.weight is not None and not held_elsewhere(model):
-        rows = int(np.count_nonzero(model.rows.weight))
+    rows, p = model.rows.n_used, model.predictor.columns
     if p > rows:
         each = " per category" if len(model.categories or ()) > 1 else ""
         raise IdentificationError(

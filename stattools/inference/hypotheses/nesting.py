@@ -15,7 +15,7 @@ from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
-from stattools.solvers.samples.surrogate import held_elsewhere, place_of
+from stattools.solvers.samples.surrogate import held_elsewhere
 
 SAME_SPACE = 1e-9
 """A column whose part outside the larger model's columns is this small beside it lies among them."""
@@ -57,9 +57,9 @@ def _densities_and_probabilities(one: Any, other: Any) -> str:
 
 def _difference_elsewhere(one: Any, other: Any) -> str | None:
     """The same of rows in files: those of one scan, complete in columns that miss values in the same rows."""
-    if not (held_elsewhere(one) and held_elsewhere(other)):
-        return f"one has its rows {place_of(one)} and the other {place_of(other)}; make both from one table"
     a, b = one.rows, other.rows
+    if a.place != b.place:
+        return f"one has its rows {a.place} and the other {b.place}; make both from one table"
     if one.source is not other.source and a.source != b.source:
         return "their rows are those of different tables"
     if a.n_rows != b.n_rows or not (set(one.dropped) <= set(other.dropped) or set(other.dropped) <= set(one.dropped)):

@@ -13,7 +13,6 @@ from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
-from stattools.solvers.samples.surrogate import held_elsewhere, place_of
 from stattools.solvers.solution import Solution
 
 LARGE = 120
@@ -43,12 +42,12 @@ class Jeffreys:
                 f"Jeffreys needs a logistic, softmax or Poisson regression; got {model.title}. Use st.Ridge(strength), "
                 "or leave penalty= out."
             )
-        if held_elsewhere(model):
-            raise IncompatibleError(
-                f"Jeffreys sums third derivatives over all rows in every step, and the {len(model.rows.X):,} rows of "
-                f"{model.title} are {place_of(model)}. It moves estimates by an order of 1 / sqrt(n) standard errors: "
-                "leave penalty= out. Where outcomes are separated use st.Ridge(strength), or fit the rows in memory."
-            )
+        model.rows.at_hand(
+            "Jeffreys sums third derivatives over all rows in every step",
+            model.title,
+            "It moves estimates by an order of 1 / sqrt(n) standard errors: leave penalty= out. Where outcomes are "
+            "separated use st.Ridge(strength), or fit the rows in memory.",
+        )
 
     def term(self, model: Model, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:
         """log det I / 2 in the coordinates T theta; -inf where the information is singular."""

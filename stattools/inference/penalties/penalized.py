@@ -22,7 +22,7 @@ from stattools.models.custom import Custom
 from stattools.models.evaluation import Evaluation
 from stattools.solvers.lbfgs import LBFGS
 from stattools.solvers.newton import Newton
-from stattools.solvers.samples.surrogate import certified_ascent, expanded, held_elsewhere, on_source
+from stattools.solvers.samples.surrogate import certified_ascent, expanded, held_elsewhere, named
 from stattools.solvers.softmax.maximum import large, maximize_softmax
 from stattools.solvers.solution import Solution
 from stattools.solvers.steps.newton_steps import climb
@@ -163,9 +163,8 @@ def _in_files(target: Penalized, solver: Newton) -> Solution:
     """The maximum with its certificate from all rows, climbed as that of a model without penalty."""
     work, T = target.standardized()
     stand_in = replace(work, model=expanded(work.model))
-    found = certified_ascent(
-        work, stand_in, solver.tolerance, solver.max_steps, f"Newton {on_source(work.model)}"
-    ).mapped(T)
+    name = named("Newton", work.model)
+    found = certified_ascent(work, stand_in, solver.tolerance, solver.max_steps, name).mapped(T)
     model, theta = target.model, found.estimate
     sums = model.residual_sums(theta) if model.has_scale else None
     plain = -0.5 * (sums[0] + model.n * np.log(2.0 * np.pi)) if sums else model.evaluate(theta, order=0).loglik

@@ -14,7 +14,6 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.solvers.solution import Solution
 from stattools.text.printing import printed
 
@@ -116,10 +115,7 @@ def penalized_coefficients(model: Any) -> NDArray[np.bool_]:
     """All but the intercepts, whatever their name, and the parameters that are no coefficients of columns."""
     if not isinstance(model, Model):
         return np.array([name != "Intercept" for name in model.names])
-    rows: Any = model.rows
-    if held_elsewhere(model):
-        constant = np.isfinite(rows.constants) & (rows.constants != 0)
-    else:
-        constant = (np.ptp(rows.X, axis=0) == 0) & (rows.X[0] != 0)  # an intercept by another name
+    value = model.rows.constants
+    constant = np.isfinite(value) & (value != 0)  # an intercept by another name
     slopes = [term != "Intercept" and not alike for term, alike in zip(model.terms, constant, strict=True)]
     return model.predictor.of_columns(np.array(slopes), False)

@@ -22,7 +22,6 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.regressions.binding import require_moderate
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 Column = str | ArrayLike | None
 
@@ -34,12 +33,8 @@ def at_rows(model: Model, data: Any, offset: Column = None, exposure: Column = N
             raise IncompatibleError(
                 "predict takes offset= and exposure= together with new rows; the rows of the fit have theirs."
             )
-        if held_elsewhere(model):
-            rows: Any = model.rows
-            raise IncompatibleError(
-                f"predict() of {model.title} answers for all rows, which are {rows.source.place}: use "
-                "fit.predict_to(path), or predict(table) for some rows."
-            )
+        otherwise = "Use fit.predict_to(path), or predict(table) for some rows."
+        model.rows.at_hand("predict() answers for all rows", model.title, otherwise)
         return model
     if (source := source_of(data)) is not None:
         raise IncompatibleError(

@@ -64,7 +64,8 @@ class Shifted:
     @classmethod
     def of(cls, rows: Rows | ScannedRows) -> Shifted:
         """Centers from 16 runs of rows over the whole of X, or from the sample of rows elsewhere."""
-        X, y = _runs(rows, SAMPLE)
+        some: Any = rows.runs(SAMPLE)
+        X = some.X
         first = constant_column(X)
         if first is None:
             return cls.unmoved(rows)
@@ -72,7 +73,7 @@ class Shifted:
         center[first] = 0.0
         if len(rows.X) > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
             center[:] = 0.0
-        return cls(rows, Shift(center, float(y.mean()), first, float(X[0, first])))
+        return cls(rows, Shift(center, float(_response(some).mean()), first, float(X[0, first])))
 
     @classmethod
     def unmoved(cls, rows: Rows | ScannedRows) -> Shifted:
@@ -125,11 +126,10 @@ class Shifted:
     def guess(self) -> Floats | None:
         """phi of a sample of the rows, where they are many and it determines one of reasonable size."""
         n, p = self.rows.X.shape
-        size = n // SHARE
-        if size < max(SAMPLE, 10 * p) and not isinstance(self.rows, ScannedRows):
+        some = self.rows.runs(n // SHARE, max(SAMPLE, 10 * p))
+        if some is None:
             return None
-        X, y = _runs(self.rows, size)
-        Z, v = X - self.shift.center, y - self.shift.middle
+        Z, v = some.X - self.shift.center, _response(some) - self.shift.middle
         unit = np.sqrt(np.einsum("ij,ij->j", Z, Z))
         if not (unit > 0).all():
             return None
@@ -142,9 +142,7 @@ class Shifted:
 
     def _whole(self, sums: Callable[[Shifted, Any], ShiftedSums], phi: Floats | None) -> ShiftedSums:
         """The sums over all rows, wherever they are."""
-        if isinstance(self.rows, ScannedRows):
-            return self.rows.gather(partial(_there, replace(self, rows=None), sums, phi))
-        return sums(self, phi)
+        return self.rows.gather(partial(_there, replace(self, rows=None), sums, phi))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as in `refine`, on the threads of the source
@@ -186,16 +184,5 @@ def _residual_sums(shifted: Shifted, phi: Floats) -> ShiftedSums:
     return ShiftedSums(np.zeros(0), g, 0.0, rss, size)
 
 
-def _runs(rows: Rows | ScannedRows, size: int) -> tuple[Floats, Floats]:
-    """X and y - offset of about `size` rows, in 16 runs of them over the whole of X; of all where they are no more, and
-    of all that are held where the rows are elsewhere.
-    """
-    if isinstance(rows, ScannedRows):
-        rows = rows.sampled
-        size = len(rows.X)
-    n, run = len(rows.X), size // 16
-    if n <= size:
-        return rows.X, rows.y if rows.offset is None else rows.y - rows.offset
-    parts = [slice(s, s + run) for s in np.linspace(0, n - run, 16).astype(int).tolist()]
-    X, y = np.concatenate([rows.X[part] for part in parts]), np.concatenate([rows.y[part] for part in parts])
-    return X, y if rows.offset is None else y - np.concatenate([rows.offset[part] for part in parts])
+def _response(rows: Rows) -> Floats:
+    return rows.y if rows.offset is None else rows.y - rows.offset

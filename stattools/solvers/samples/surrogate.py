@@ -23,7 +23,6 @@ from typing import Any
 import numpy as np
 
 from stattools.data.files.scanned_rows import ScannedRows
-from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IdentificationError
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
@@ -41,31 +40,30 @@ def held_elsewhere(model: Any) -> bool:
     return isinstance(model, Model) and isinstance(model.rows, ScannedRows)
 
 
-def place_of(model: Model) -> str:
-    """Where the rows are, in words: "in files"."""
-    rows: Any = model.rows
-    return rows.source.place if held_elsewhere(model) else "in memory"
+def named(solver: str, model: Model) -> str:
+    """What works where: "Newton on files"."""
+    return f"{solver} {model.rows.place.replace('in ', 'on ', 1)}"
 
 
-def on_source(model: Model) -> str:
-    """What a solver works on, in words: "on files"."""
-    return place_of(model).replace("in ", "on ", 1)
+def at_sample(model: Model) -> Model:
+    """The model over the rows that are in memory: itself, or over the sample of rows elsewhere."""
+    some = model.rows.sampled
+    return model if some is model.rows else replace(model, rows=some)
 
 
-def in_memory(model: Model) -> tuple[Model, bool]:
-    """The model itself or, of rows in files, over the sample that is held; and whether these are all rows."""
+def is_whole(model: Model) -> bool:
+    """Are the rows that `at_sample` has all that there are?"""
+    return len(model.rows.sampled.X) == len(model.rows.X)
+
+
+def surrogate_ascent(model: Any, tolerance: float, max_steps: int) -> Solution | None:
+    """The maximum of a model whose rows are in files, with its certificate from all rows; None for rows in memory."""
     if not held_elsewhere(model):
-        return model, True
-    rows: Any = model.rows
-    return replace(model, rows=rows.sampled), len(rows.sampled.X) == len(rows.X)
-
-
-def surrogate_ascent(model: Model, tolerance: float, max_steps: int, solver: str) -> Solution:
-    """The maximum of a model whose rows are in files, with its certificate from all rows."""
+        return None
     T = footing(expanded(model)).T
     if T is not None:
         model, T = model.standardized()
-    return certified_ascent(model, expanded(model), tolerance, max_steps, solver).mapped(T)
+    return certified_ascent(model, expanded(model), tolerance, max_steps, named("Newton", model)).mapped(T)
 
 
 def certified_ascent(
@@ -111,8 +109,7 @@ def certified_ascent(
 
 def expanded(model: Model) -> Model:
     """The model over the sample of its rows that is held, each of which counts for as many as it stands for."""
-    rows: Any = model.rows
-    sample: Rows = rows.sampled
+    sample = model.rows.sampled
     c = model.n / sample.n
     weight = np.full(len(sample.X), c) if sample.weight is None else c * sample.weight
     return replace(model, rows=replace(sample, weight=weight))

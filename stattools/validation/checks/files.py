@@ -24,7 +24,7 @@ from stattools.inference.fitting import fit as fitted
 from stattools.inference.penalties import Ridge
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.solvers.samples.surrogate import in_memory, place_of
+from stattools.solvers.samples.surrogate import at_sample, is_whole
 from stattools.validation.agreement import Agreement, compared, fewest
 from stattools.validation.references.second_sums import FORMULAS, Again, again
 
@@ -46,7 +46,7 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     """
     model: Model = fit.model
     if model.kind not in FORMULAS or not (fit.penalty is None or isinstance(fit.penalty, Ridge)):
-        raise IncompatibleError(f"validate has no second form of {model.title} whose rows are {place_of(model)}.")
+        raise IncompatibleError(f"validate has no second form of {model.title} whose rows are {model.rows.place}.")
     sums = sums_at(model, fit.estimate)
     there = _maximum_near(fit, sums)
     reference = fit.estimate + there.step
@@ -120,9 +120,9 @@ def sums_at(model: Model, theta: Floats) -> Again:
 
 def sample_of(model: Model, most: int) -> tuple[Model, bool]:
     """At most so many of the rows that are held, as a model in memory, and whether all rows are held."""
-    held, whole = in_memory(model)
+    held = at_sample(model)
     rows = held.rows if len(held.rows.X) <= most else held.rows.sample(most)
-    return replace(held, rows=rows, source=None, kept=None, dropped={}, n_dropped=0), whole
+    return replace(held, rows=rows, source=None, kept=None, dropped={}, n_dropped=0), is_whole(model)
 
 
 class _Near(NamedTuple):

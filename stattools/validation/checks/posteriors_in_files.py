@@ -19,7 +19,6 @@ from stattools.bayes.sampling.transforms import Transforms
 from stattools.errors import IncompatibleError, StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.solvers.samples.surrogate import place_of
 from stattools.validation.checks.files import SECOND, sample_of, sums_at
 from stattools.validation.posterior_agreement import PosteriorAgreement, moments_beside
 
@@ -43,8 +42,8 @@ def validate_draws_in_files(
     model: Model = posterior.model
     if model.has_scale:
         raise IncompatibleError(
-            f"validate knows posteriors of {model.title} in memory, and these rows are {place_of(model)}. Its sums are "
-            "those of st.validate(st.fit(model)); take some rows into memory for the rest."
+            f"validate knows posteriors of {model.title} in memory, and these rows are {model.rows.place}. Its sums "
+            "are those of st.validate(st.fit(model)); take some rows into memory for the rest."
         )
     checked = posterior.diagnostics
     priors = posterior.priors

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
+from stattools.errors import DomainError, StattoolsError, quoted
 from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
-from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.text.columns import aligned
 from stattools.text.printing import printed
 from stattools.validation.explaining.causes import gather
@@ -157,11 +156,11 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
         none = pd.DataFrame(columns=["cause", "words", *QUANTITIES])
         return Explanation((a.name, b.name), none, True, True, f"{title} are the same.", reach)
     for one in (a, b):
-        if held_elsewhere(one.model):
-            raise IncompatibleError(
-                f"explain goes from one fit to the other over rows in memory, and those of {one.name} are in files. "
-                "Compare fits of a sample in memory."
-            )
+        one.model.rows.at_hand(
+            "explain goes from one fit to the other over rows in memory",
+            one.name,
+            "Compare fits of a sample in memory.",
+        )
     told: list[dict[str, Any]] = []
     last, pending, notes = start, [], []
     for cause, words, model, numbers in _states(a, b, notes):
