@@ -156,7 +156,7 @@ def _of_arms(arms: BinomialArms, labels: Any) -> EmpiricalBayes:
 def _of_shares(fitted: Fit, model: Model, labels: tuple[Any, ...]) -> EmpiricalBayes:
     eta = model.eta(fitted.estimate)
     s, (p, q) = np.exp(eta[:, 1]), _expit(eta[:, 0])
-    k, n = model.rows.y.T
+    k, n = model.likelihood.named(model.rows.y).values()
     return _shrunk(fitted, s * p, s * q, k.astype(np.int64), n.astype(np.int64), labels)
 
 

@@ -232,7 +232,7 @@ def replicated(model: Model, Y: Floats | None, W: Floats | None) -> ManyFits:
     m = len(Y if Y is not None else W)  # type: ignore[arg-type]
     rows = model.rows
     found = _members(m, len(model.names))
-    if supported(model.likelihood) and rows.precision is None and rows.y.ndim == 1:
+    if supported(model.likelihood) and rows.precision is None:
         own = None if rows.weight is None else rows.weight[None]
         for part in parts(m, len(rows.X)):
             y, w = rows.y[None] if Y is None else Y[part], own if W is None else W[part]
@@ -256,7 +256,7 @@ def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
                 "fit_many needs models of one kind with the same coefficients; use st.fit for each."
             )
     found = _members(len(models), len(first.names))
-    if supported(first.likelihood) and all(one.rows.precision is None and one.rows.y.ndim == 1 for one in models):
+    if supported(first.likelihood) and all(one.rows.precision is None for one in models):
         order = np.argsort([len(one.rows.X) for one in models], kind="stable")
         p = first.rows.X.shape[1]
         while len(order):

@@ -11,7 +11,7 @@ the Bootstrap (1993); Rubin, "The Bayesian bootstrap" (1981).
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -217,11 +217,10 @@ def _replicate(
             spread = whole.scale if rows.precision is None else whole.scale / np.sqrt(rows.precision)
             return eta + spread * random.standard_normal((m, len(eta))), None
         likelihood: Any = model.likelihood
-        if rows.y.ndim == 1:
-            return np.stack([likelihood.sample(eta, seed=random) for _ in range(m)]), None
-        trials = rows.y[:, 1]
-        likelihood = replace(likelihood, trials=trials)
-        return np.stack([np.stack([likelihood.sample(eta, seed=random), trials], axis=-1) for _ in range(m)]), None
+        known = likelihood.named(rows.y)
+        likelihood = likelihood.with_trials(known.get("trials"))
+        drawn = (known | {"y": likelihood.sample(eta, seed=random)} for _ in range(m))
+        return np.stack([one["y"] if len(one) == 1 else np.column_stack(list(one.values())) for one in drawn]), None
     if kind == "bayesian":
         gammas = random.standard_gamma(np.broadcast_to(weight, (m, len(weight))))
         return None, gammas * (weight.sum() / gammas.sum(axis=1, keepdims=True))

@@ -23,8 +23,9 @@ def event(model: Any) -> str | None:
     """Which outcome counts as 1, `P(admit = 'yes')`, for a binary regression; None otherwise."""
     if not isinstance(model, Model) or not model.likelihood.is_event:
         return None
-    if model.rows.y.ndim == 2:
-        return f"P({model.outcome_name}), successes out of {model.rows.y[:, 1].sum():,.0f} trials"
+    if "trials" in model.likelihood.parts:
+        trials = model.likelihood.named(model.rows.y)["trials"].sum()
+        return f"P({model.outcome_name}), successes out of {trials:,.0f} trials"
     one = 1 if model.labels is None else model.labels[1]
     return f"P({model.outcome_name} = {one!r})"
 

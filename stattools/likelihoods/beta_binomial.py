@@ -116,6 +116,11 @@ class BetaBinomial(Likelihood):
         theta = random.beta(np.maximum(s * expit(eta[..., 0]), 1e-290), np.maximum(s * expit(-eta[..., 0]), 1e-290))
         return random.binomial(np.asarray(self.trials, dtype=int), theta).astype(float)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The successes and, where they are not given, the trials."""
+        return ("y", "trials") if self.trials is None else ("y",)
+
     def trials_of(self, y: Floats) -> Floats:
         """The trials of each observation."""
         return self._binomial.trials_of(y)

@@ -109,6 +109,11 @@ class Binomial(Likelihood):
             raise IncompatibleError("Binomial().sample needs the trials; use Binomial(trials=n).sample(eta, seed=...).")
         return generator(seed).binomial(self._trials(None).astype(int), self.mean(eta)).astype(float)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The successes and, where they are not given, the trials."""
+        return ("y", "trials") if self.trials is None else ("y",)
+
     def trials_of(self, y: Floats) -> Floats:
         """The trials of each observation."""
         return self.counts(y)[1]

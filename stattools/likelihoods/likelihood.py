@@ -121,6 +121,20 @@ class Likelihood:
         """The mean of the information under eta: the information itself where that does not depend on y."""
         return self.information(eta, y)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The columns of an outcome by their names: itself, and what says more of it, such as "trials"."""
+        return ("y",)
+
+    def named(self, y: Floats) -> dict[str, Floats]:
+        """The parts of an outcome by their names.
+
+        >>> from stattools.likelihoods import Binomial
+        >>> Binomial().named(np.array([[3.0, 5.0], [0.0, 2.0]]))
+        {'y': array([3., 0.]), 'trials': array([5., 2.])}
+        """
+        return {"y": y} if len(self.parts) == 1 else {name: y[:, k] for k, name in enumerate(self.parts)}
+
     def trials_of(self, y: Floats) -> Any:
         """How many trials each observation is out of: 1 where an observation is no number of successes."""
         return 1.0

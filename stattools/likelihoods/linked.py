@@ -66,6 +66,10 @@ class Linked(Likelihood):
             starts_at_zero=family.starts_at_zero and unit,
         )
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return self.family.parts
+
     def check(self, y: ArrayLike) -> Floats:
         return self.family.check(y)
 

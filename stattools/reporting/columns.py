@@ -31,7 +31,7 @@ class ColumnSummary:
 
 
 class _Sums(NamedTuple):
-    """SampleMoments and ends of the columns, the ends with those of the outcome; how many values are neither 0 nor 1."""
+    """Moments and ends of the columns, the ends with those of the outcome; how many values are neither 0 nor 1."""
 
     moments: SampleMoments
     ends: Ends

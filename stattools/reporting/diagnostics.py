@@ -143,12 +143,11 @@ def coefficients(fit: Fit, name: str = "coefficients") -> Figure:
 
 def shares(model: Any) -> tuple[Floats, Floats | None, str]:
     """Share of the event in each row, how much each row counts, and of what: rows, or trials of a grouped outcome."""
-    y, weight = model.rows.y, model.rows.weight
-    if y.ndim == 1:
+    y, weight, likelihood = model.rows.y, model.rows.weight, model.likelihood
+    if "trials" not in likelihood.parts:
         return y, weight, "rows"
-    successes, trials = y.T
-    share = np.divide(successes, trials, out=np.zeros(len(y)), where=trials > 0)
-    return share, trials if weight is None else weight * trials, "trials"
+    trials = likelihood.trials_of(y)
+    return likelihood.observed(y), trials if weight is None else weight * trials, "trials"
 
 
 def coefficient_spreads(model: Any) -> Floats:

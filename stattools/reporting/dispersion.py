@@ -18,8 +18,9 @@ def _precision(fit: Fit) -> str:
     log_s, se = float(fit.estimate[-1]), float(fit.se[-1])
     s = float(np.exp(log_s))
     places = decimals(s * se)
-    weight = np.ones(len(fit.model.rows.y)) if fit.model.rows.weight is None else fit.model.rows.weight
-    trials = float(np.median(np.repeat(fit.model.rows.y[:, 1], weight.astype(int))))
+    rows = fit.model.rows
+    each = fit.model.likelihood.trials_of(rows.y)
+    trials = float(np.median(each if rows.weight is None else np.repeat(each, rows.weight.astype(int))))
     return (
         f"$s$ itself is $e^{{{number(log_s, decimals(se))}}} = {number(s, places)}$"
         f"{_interval_of_exp(fit, places)}: in a group of {count(trials)} trials, the median, "

@@ -42,7 +42,7 @@ def _ols(model: Any) -> tuple[Block, ...]:
 
 
 def _logistic(model: Any) -> tuple[Block, ...]:
-    if model.rows.y.ndim == 2:
+    if "trials" in model.likelihood.parts:
         return _grouped(model)
     one = 1 if model.labels is None else model.labels[1]
     return (

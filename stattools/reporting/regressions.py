@@ -67,7 +67,7 @@ def _outcome(model: Any) -> dict[str, str]:
     weight = np.ones(len(tally.y)) if tally.weight is None else tally.weight
     if outcome.has_labels:
         return _classes(model, tally.y, weight)
-    successes, trials = weight @ tally.y
+    successes, trials = (float(weight @ part) for part in model.likelihood.named(tally.y).values())
     return {
         "trials": count(trials),
         f"successes {code(model.outcome_name)}": f"{count(successes)} ({percent(round(successes / trials, 3))})",
@@ -160,9 +160,9 @@ def conclusion(fit: Fit, checked: str) -> str:
     which = "the clearest" if fit.kinds else "per standard deviation of its column the largest"
     clearest = f", {which} of {int(varies.sum())} coefficients" if varies.sum() > 1 else ""
     observed = f"{count(model.n)} observations"
-    if model.rows.y.ndim == 2:
-        trials = model.rows.y[:, 1] if model.rows.weight is None else model.rows.weight * model.rows.y[:, 1]
-        observed = f"{count(float(trials.sum()))} trials"
+    if "trials" in model.likelihood.parts:
+        trials, weight = model.likelihood.named(model.rows.y)["trials"], model.rows.weight
+        observed = f"{count(float((trials if weight is None else weight * trials).sum()))} trials"
     term = str(row["term"])
     said = f"{_changed(model, term)} {effect(fit, row)}{comparisons.held(model, term, code)}"
     return f"In {observed}, {said}{clearest}{checked}."

@@ -66,7 +66,7 @@ def no_words(model: Any) -> IncompatibleError:
 
 def event(model: Any) -> str:
     """`admit` is `yes`: the outcome that a binary regression counts as 1; of grouped data, what a success is."""
-    if model.rows.y.ndim == 2:
+    if "trials" in model.likelihood.parts:
         return f"a trial is a success ({code(model.outcome_name)})"
     return f"{code(model.outcome_name)} is {code(_one(model))}"
 
@@ -76,7 +76,7 @@ def _one(model: Any) -> Any:
 
 
 def _event_in_plain_words(model: Any) -> str:
-    return "of a success" if model.rows.y.ndim == 2 else f"that {model.outcome_name} is {_one(model)}"
+    return "of a success" if "trials" in model.likelihood.parts else f"that {model.outcome_name} is {_one(model)}"
 
 
 def _outcome_unit(model: Any) -> str:

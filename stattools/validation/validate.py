@@ -131,7 +131,7 @@ def _of_regression(fit: Fit) -> Agreement:
         notes = (f"{quirk}: the standard errors are HC0 in both.",)
         fit = replace(fit, covariance=plain.matrix, cov=plain.name, cov_kind="HC0")
         reference = reference_fit(fit.model, "HC0")
-    if fit.cov != "information" and fit.model.rows.y.ndim == 2 and not fit.model.rows.y[:, 1].all():
+    if fit.cov != "information" and not np.all(fit.model.likelihood.trials_of(fit.model.rows.y)):
         notes = (*notes, "rows without trials count as rows here, and are left out of the reference.")
     table = fit.table()
     labels = {name: table[name] for name in ("category", "term") if name in table}

@@ -213,6 +213,16 @@ def test_side_is_where_the_score_points_far_away(case: LikelihoodCase):
     assert_allclose(np.zeros(len(y)) if side is None else side, rises, rtol=0)
 
 
+def test_an_outcome_is_its_parts_in_order(case: LikelihoodCase):
+    family = case.likelihood
+    _, y = case.draw(rng(16), 20)
+    parts = family.named(y)
+    assert tuple(parts) == family.parts
+    assert_allclose(np.column_stack(list(parts.values())), y.reshape(len(y), -1), rtol=0)
+    if "trials" in parts:
+        assert_allclose(family.trials_of(y), parts["trials"], rtol=0)
+
+
 def test_level_is_the_predictor_of_the_mean_outcome_and_sums_add_up(case: LikelihoodCase):
     family = case.likelihood
     _, y = case.draw(rng(17), 60)

@@ -76,13 +76,14 @@ class ScannedRows:
 
     @property
     def outcome(self) -> SampleMoments:
-        """Mean and squares of the outcome over all observations."""
-        return self.marginal.moments
+        """Mean and squares of the outcome over all observations; of labels, whose codes come later, from the tally."""
+        tally = None if self.marginal.moments.n else self.tally()
+        return self.marginal.moments if tally is None else SampleMoments.of(tally.y, tally.weight)
 
     @property
     def outcome_square(self) -> float:
         """The sum of squares of the outcome."""
-        return self.marginal.moments.about(0.0)
+        return self.outcome.about(0.0)
 
     @property
     def reads(self) -> int:

@@ -103,12 +103,11 @@ def data_groups(model: Any) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, 
 
 def _of_rows(model: Model) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, tuple[str, ...]], dict[str, Any]]:
     rows, name = model.rows, outcome(model)
-    constant: dict[str, ArrayLike] = {"X": rows.X}
-    if rows.y.ndim == 2:
-        constant["trials"] = rows.y[:, 1]
+    parts = model.likelihood.named(rows.y)
+    observed = parts.pop("y")
+    constant: dict[str, ArrayLike] = {"X": rows.X} | parts
     for key in ("weight", "offset", "precision"):
         if getattr(rows, key) is not None:
             constant[key] = getattr(rows, key)
-    observed = rows.y[:, 0] if rows.y.ndim == 2 else rows.y
     dims = {name: ("obs",), "X": ("obs", "coef")} | {key: ("obs",) for key in constant if key != "X"}
     return {"observed_data": {name: observed}, "constant_data": constant}, dims, {"obs": observations(model)}

@@ -84,7 +84,7 @@ def _missing(model: Model) -> str:
 
 def _outcomes(model: Model) -> NDArray[Any]:
     """The outcome with its own labels, so that the choice of a reference does not matter."""
-    if model.labels is None or model.rows.y.ndim > 1:
+    if model.labels is None or not model.likelihood.outcome.has_labels:
         return model.rows.y
     return np.array(model.labels, dtype=object)[model.rows.y.astype(int)]
 

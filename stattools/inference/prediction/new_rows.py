@@ -65,12 +65,12 @@ def with_precision(at: Model, model: Model, data: Any, precision: Column = None)
 
 def trials_of(model: Model, data: Any, trials: Column, n: int) -> Floats | None:
     """The number of trials of each row of a grouped outcome; None for other outcomes."""
-    if model.rows.y.ndim == 1:
+    if "trials" not in model.likelihood.parts:
         return None
     if data is None:
         if trials is not None:
             raise IncompatibleError("predict takes trials= together with new rows; the rows of the fit have theirs.")
-        return model.rows.y[:, 1]
+        return model.likelihood.trials_of(model.rows.y)
     trials = model.extras.get("trials") if trials is None else trials
     if trials is None:
         raise DomainError(

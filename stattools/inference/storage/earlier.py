@@ -29,7 +29,8 @@ def _extras(fields: Fields) -> tuple[str, Fields]:
     rows, extras = fields["rows"], {name: column for name, column in columns.items() if column is not None}
     if rows.offset is not None and not extras:
         extras["offset"] = None
-    given = {"weights": rows.weight is not None, "precision": rows.precision is not None, "trials": rows.y.ndim == 2}
+    given = {"weights": rows.weight is not None, "precision": rows.precision is not None}
+    given["trials"] = "trials" in fields["likelihood"].parts
     return "Model", fields | {"extras": extras | {name: None for name, there in given.items() if there}}
 
 

@@ -50,7 +50,7 @@ def beta_binomial(
         formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, trials=trials, failures=failures
     )
     data, y = successes_and_trials(data)
-    if np.max(y[:, 1]) < 2:
+    if np.max(BetaBinomial().trials_of(y)) < 2:
         raise IdentificationError(
             "st.beta_binomial needs groups of two trials or more: single trials say nothing about how the groups "
             "vary. Group the rows, or use st.logistic."

@@ -104,7 +104,7 @@ def estimated(model: Model, Y: Floats | None, W: Floats | None, start: Floats) -
     rows, likelihood = model.rows, model.likelihood
     m, p = len(Y if Y is not None else W), len(start)  # type: ignore[arg-type]
     estimates = np.full((m, p), np.nan)
-    if not supported(likelihood) or rows.precision is not None or rows.y.ndim > 1:
+    if not supported(likelihood) or rows.precision is not None:
         return estimates
     own = None if rows.weight is None else rows.weight[None]
     for part in parts(m, len(rows.X)):

@@ -98,5 +98,5 @@ def step_carried(theta: Floats, now: Evaluation, sample: Model, times: float) ->
 
 def _changes(model: Model) -> float:
     """Share of the rows whose outcome is not the usual one."""
-    y = model.rows.y if model.rows.y.ndim == 1 else model.rows.y[:, 0]
+    y = model.likelihood.named(model.rows.y)["y"]
     return float(np.mean(y != np.median(y)))

@@ -154,7 +154,7 @@ def _outcome(now: Model, goal: Model) -> tuple[str, str, Model] | None:
     if y.shape != other.shape or np.array_equal(y, other):
         return None
     changed = replace(now, rows=replace(now.rows, y=other), labels=goal.labels)
-    if y.ndim == 1 and set(np.unique(y)) <= {0.0, 1.0} and np.array_equal(1.0 - y, other):
+    if len(now.likelihood.parts) == 1 and set(np.unique(y)) <= {0.0, 1.0} and np.array_equal(1.0 - y, other):
         first, second = ((1, 0) if m.labels is None else m.labels[::-1] for m in (now, goal))
         said = f"P({now.outcome_name} = {first[0]!r}) or P({goal.outcome_name} = {second[0]!r})"
         return "sign of the outcome", said if first[0] != second[0] else "1 and 0 are exchanged", changed

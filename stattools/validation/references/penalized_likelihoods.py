@@ -28,7 +28,7 @@ def penalized(model: Model, penalty: Any) -> tuple[Callable[[Floats], float], Ca
     """
     rows = model.rows
     refused = IncompatibleError(f"validate has no second form of {model.title} with {penalty!r}.")
-    if model.kind not in SECOND or rows.y.ndim == 2 or rows.precision is not None:
+    if model.kind not in SECOND or "trials" in model.likelihood.parts or rows.precision is not None:
         raise refused
     times = np.ones(len(rows.y), dtype=int) if rows.weight is None else rows.weight.astype(int)
     X, y = np.repeat(rows.X, times, axis=0), np.repeat(rows.y, times)

@@ -77,7 +77,7 @@ def _ols(model: Model) -> tuple[str, Any]:
 
 def _logistic(model: Model) -> tuple[str, Any]:
     rows = model.rows
-    if rows.offset is None and rows.weight is None and rows.y.ndim == 1:
+    if rows.offset is None and rows.weight is None and "trials" not in model.likelihood.parts:
         return "Logit", sm.Logit(rows.y, rows.X).fit(**NEWTON)
     return "GLM Binomial", _glm(model, sm.families.Binomial())
 
@@ -135,8 +135,9 @@ def _softmax(model: Model) -> tuple[str, Any]:
 def _glm(model: Model, family: Any) -> Any:
     rows = model.rows
     y, some = rows.y, slice(None)
-    if y.ndim == 2:  # successes and trials; statsmodels takes failures, and no rows without trials
-        y, some = np.column_stack([y[:, 0], y[:, 1] - y[:, 0]]), y[:, 1] > 0
+    if "trials" in model.likelihood.parts:  # statsmodels takes failures beside successes, and no rows without trials
+        k, n = model.likelihood.named(y).values()
+        y, some = np.column_stack([k, n - k]), n > 0
     offset, weight = (None if values is None else values[some] for values in (rows.offset, rows.weight))
     glm = sm.GLM(y[some], rows.X[some], family=family, offset=offset, freq_weights=weight)
     return glm.fit(maxiter=300, tol=1e-13, tol_criterion="params")
@@ -198,14 +199,14 @@ def _numbers(model: Model, results: Any, cov: str | HAC | Cluster, T: Floats | N
 
 def _repeated(model: Model) -> Rows:
     """The rows as often as their frequency weights say, which is what frequency weights mean."""
-    return _taken(model.rows, _index(model.rows)) if model.rows.weight is not None else model.rows
+    return _taken(model.rows, _index(model)) if model.rows.weight is not None else model.rows
 
 
-def _index(rows: Rows) -> NDArray[np.intp]:
+def _index(model: Model) -> NDArray[np.intp]:
     """Numbers of the rows, as often as each counts."""
+    rows = model.rows
     times = np.ones(len(rows.X)) if rows.weight is None else rows.weight
-    if rows.y.ndim == 2:  # a row without trials says nothing
-        times = np.where(rows.y[:, 1] > 0, times, 0.0)
+    times = np.where(model.likelihood.trials_of(rows.y) > 0, times, 0.0)  # a row without trials says nothing
     return np.repeat(np.arange(len(rows.X)), times.astype(int))
 
 
@@ -218,7 +219,7 @@ def _taken(rows: Rows, index: NDArray[Any]) -> Rows:
 
 def _unweighted(model: Model, cov: str | HAC | Cluster) -> tuple[Model, str | HAC | Cluster]:
     """The same for rows repeated as often as their weights say: statsmodels' sandwiches know no frequencies."""
-    index = _index(model.rows)
+    index = _index(model)
     plain = replace(model, rows=_taken(model.rows, index), source=None, kept=None, n_dropped=0)
     if not isinstance(cov, Cluster):
         return plain, cov

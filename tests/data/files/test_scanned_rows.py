@@ -183,6 +183,35 @@ def test_what_needs_all_rows_says_what_to_do(tmp_path):
             question()
 
 
+@pytest.mark.parametrize("case", MODELS, ids=lambda case: case[1])
+def test_what_rows_are_asked_is_answered_wherever_they_are(case, tmp_path):
+    make, formula, options, data = model_of(case, DATA)
+    write(tmp_path, data, [300], 130)
+    ours, reference = (make(formula, source, **options).rows for source in (st.scan(tmp_path), data))
+    assert (ours.place, reference.place) == ("in files", "in memory")
+    assert (len(ours.X), ours.n) == (len(reference.X), reference.n)
+    np.testing.assert_array_equal(ours.constants, reference.constants)
+    np.testing.assert_allclose(ours.sampled.X, reference.sampled.X, atol=1e-12)  # centers are sums of other parts
+    for total in (lambda rows: rows.total(lambda block: block.X.sum(axis=0)), lambda rows: rows.outcome_square):
+        np.testing.assert_allclose(total(ours), total(reference), rtol=1e-10, atol=1e-10)  # centered columns sum to 0
+    np.testing.assert_allclose(ours.outcome, reference.outcome, rtol=1e-10)
+    few, all_of_them = ours.tally(), reference.tally()
+    if few is not None:
+        weight = np.ones(len(reference.X)) if reference.weight is None else reference.weight
+        for value, n in zip(few.y, few.weight, strict=True):
+            assert n == weight[all_of_them.y == value].sum()
+
+
+def test_rows_at_hand_are_all_rows_or_refused_with_the_way_out(tmp_path):
+    write(tmp_path, DATA, [300], 130)
+    ours, reference = (st.ols("t ~ z", source).rows for source in (st.scan(tmp_path), DATA))
+    assert reference.at_hand("x needs all rows", "this", "Leave x out.") is reference
+    with pytest.raises(
+        st.IncompatibleError, match=r"^x needs all rows, and the 900 rows of this are in files. Leave x"
+    ):
+        ours.at_hand("x needs all rows", "this", "Leave x out.")
+
+
 @pytest.mark.parametrize(
     "formula, change, error, words",
     [
