@@ -19,7 +19,7 @@ from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import NUMBERS, default_names, matrix, named, vector, with_intercept
 from stattools.data.tables.columns import checked, missing
 from stattools.data.tables.pairing import paired
-from stattools.data.tables.table import series, table
+from stattools.data.tables.table import label_of, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.record import record
 
@@ -232,10 +232,7 @@ def _label(key: str, value: Any, names: Sequence[str]) -> str:
 
 def _name_of(y: Any) -> str:
     """The name of a series, or of a frame's one column; "y" without one."""
-    if isinstance(y, np.ndarray):
-        return "y"
-    labels = getattr(y, "column_names", None) or list(getattr(y, "columns", ()))
-    label = labels[0] if labels else getattr(y, "name", None)
+    label = label_of(y)
     return "y" if label in (None, "") else str(label)
 
 

@@ -178,17 +178,19 @@ def _counted(one: dict[Any, float] | None, other: dict[Any, float] | None) -> di
 
 def _dictionaries(batch: Batch, kinds: Mapping[str, str]) -> dict[str, dict[str, bool]]:
     """The levels of categories in the order of their dictionary, of which none has occurred yet."""
+    from pyarrow.types import is_dictionary
+
     return {
         name: dict.fromkeys(column.dictionary.to_pylist(), False)
         for name, column in zip(batch.table.schema.names, batch.table.columns, strict=True)
-        if kinds[name] == "categories" and hasattr(column, "dictionary")
+        if kinds[name] == "categories" and is_dictionary(column.type)
     }
 
 
 def _outcome(found: Any, weight: Any) -> tuple[SampleMoments, dict[Any, float] | None]:
     """The moments of the outcome of clean rows, and its values with their counts."""
     moments = SampleMoments()
-    if hasattr(found, "cat"):
+    if found.dtype.kind == "O":
         values, at = np.array(found.cat.categories, dtype=object), found.cat.codes.to_numpy()
     else:
         numbers = found.to_numpy()

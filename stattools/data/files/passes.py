@@ -22,12 +22,17 @@ from stattools.interface.arrays import Floats
 BLOCK = 1 << 13
 """Rows of a block at most: what is made of it stays in the cache of one processor, with X itself in another one's."""
 
-_own = local()
+
+class _Room(local):
+    room = np.empty(0)
+
+
+_own = _Room()
 
 
 def _scratch(size: int) -> Floats:
     """Room for a block of X, one for each thread: to ask the system for it every time costs as much as to fill it."""
-    if len(getattr(_own, "room", ())) < size:
+    if len(_own.room) < size:
         _own.room = np.empty(size)
     return _own.room
 

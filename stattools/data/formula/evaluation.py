@@ -88,7 +88,8 @@ def _numbers(node: ast.AST, part: Any) -> Any:
 
 def _compare(op: ast.cmpop, left: Any, right: Any) -> np.ndarray:
     """A comparison as 0/1; text compares with the labels of a categorical column."""
-    if not any(hasattr(side, "cat") for side in (left, right)) and isinstance(left, str) != isinstance(right, str):
+    plain = all(isinstance(side, np.ndarray | float | str) for side in (left, right))  # no categories
+    if plain and isinstance(left, str) != isinstance(right, str):
         raise TypeError("it compares numbers with text")
     return np.asarray(COMPARISONS[type(op)](left, right), dtype=np.float64)
 

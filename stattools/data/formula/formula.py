@@ -221,11 +221,13 @@ def _algebra(text: str, source: str) -> list[list[str]]:
 
 def _most_terms(tree: Any) -> int:
     """Upper bound of the number of terms, without building them."""
+    from formulaic.parser.types import ASTNode
+
     sizes: dict[int, int] = {}
     todo = [tree]
     while todo:
         node = todo[-1]
-        parts = list(getattr(node, "args", ()))
+        parts = list(node.args) if isinstance(node, ASTNode) else []
         if waiting := [part for part in parts if id(part) not in sizes]:
             todo.extend(waiting)
             continue

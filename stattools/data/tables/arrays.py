@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from functools import lru_cache
 from math import isfinite
 from typing import Any
 
 import numpy as np
 from scipy.linalg import get_blas_funcs
+from scipy.sparse import issparse
 
 from stattools.data.tables.columns import clean, missing
-from stattools.data.tables.table import Table, is_frame, series, table, unmasked
+from stattools.data.tables.table import Table, axes, is_frame, label_of, series, shape_of, table, unmasked
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64, written
 from stattools.numerics.beside_ones import BesideOnes
@@ -109,9 +110,9 @@ def _column(values: Any, what: str) -> Any:
     """One value per row, whatever it came in; a NumPy array of numbers or a clean pandas Series."""
     if type(values) is not np.ndarray and isinstance(values, ARRAYS):
         values = array(values, what)
-    shape = getattr(values, "shape", None)
+    shape = shape_of(values)
     if shape is None:
-        shape = (len(values) if hasattr(values, "__len__") else 0,)
+        shape = (len(values) if isinstance(values, Sized) else 0,)
     if len(shape) == 2 and shape[1] == 1:
         values, shape = _only_column(values), shape[:1]
     if len(shape) != 1 or not shape[0]:
@@ -177,14 +178,14 @@ def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
     """Values and names, before any check of the values."""
     if X is None or isinstance(X, str):
         raise DomainError(f"{what} must be a matrix of predictors; got {X!r}. A formula comes first: (formula, table).")
-    if hasattr(X, "toarray"):
+    if issparse(X):
         raise DomainError(f"{what} is a sparse matrix; make it dense with .toarray().")
     if isinstance(X, ARRAYS) and not is_frame(X):
         return array(X, what), None
-    if not is_frame(X) and (len(getattr(X, "shape", ())) == 1 or hasattr(X, "to_pylist")):  # a series
-        label = getattr(X, "name", None)
-        column = table({what if label in (None, "") else label: X})
-        return _stack(column, what), None if label in (None, "") else column.names
+    if not is_frame(X) and axes(X) == 1:  # a series
+        label = label_of(X)
+        column = table({what if label is None else label: X})
+        return _stack(column, what), None if label is None else column.names
     try:
         frame = table(X)
     except DomainError:

@@ -19,12 +19,22 @@ def index_of(values: Any) -> Any:
     >>> index_of([1, 2]) is None
     True
     """
-    if values is None or isinstance(values, np.ndarray | str):
+    if values is None or isinstance(values, np.ndarray | str | list | tuple):
         return None
     if isinstance(values, Mapping):
         return next((index for column in values.values() if (index := index_of(column)) is not None), None)
-    index = getattr(values.to_native() if hasattr(values, "to_native") else values, "index", None)
-    return index if hasattr(index, "equals") else None
+    import narwhals as nw
+
+    return own_index(nw.to_native(values, pass_through=True))
+
+
+def own_index(values: Any) -> Any:
+    """The index of a series or a frame of pandas or its like; None of anything else."""
+    if isinstance(values, np.ndarray | list | tuple):
+        return None
+    from narwhals.dependencies import is_pandas_like_dataframe, is_pandas_like_series
+
+    return values.index if is_pandas_like_series(values) or is_pandas_like_dataframe(values) else None
 
 
 def paired(*given: tuple[str, Any]) -> Any:

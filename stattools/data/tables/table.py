@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.sparse import issparse
 
 from stattools.data.files.sources import source_of
 from stattools.data.tables.pairing import paired
@@ -42,20 +43,39 @@ def is_frame(data: Any) -> bool:
     return structured or isinstance(data, Mapping) or named
 
 
+def labels_of(data: Any) -> list[Any]:
+    """The labels of the columns of a data frame, as they are."""
+    return list(data.column_names if hasattr(data, "column_names") else data.columns)
+
+
+def label_of(values: Any) -> Any:
+    """The name of a series or of the first column of a data frame; None without one, as of arrays and lists."""
+    if isinstance(values, Mapping | np.ndarray | list | tuple):
+        return None
+    if is_frame(values):
+        return next(iter(labels_of(values)), None)
+    label = getattr(values, "name", None)
+    return None if label == "" else label
+
+
+def shape_of(values: Any) -> tuple[int, ...] | None:
+    """The shape that an array, a series or a table says that it has; None of what says none, such as a list."""
+    return getattr(values, "shape", None)
+
+
 def axes(values: Any) -> int:
     """The number of axes of a column, a table or an array, whatever they are of; 0 of a single value.
 
     >>> axes(3.0), axes([1, 2]), axes({"x": [1]})
     (0, 1, 2)
     """
-    if isinstance(values, Mapping) or hasattr(values, "toarray"):
+    if isinstance(values, Mapping) or issparse(values):
         return 2
-    shape = getattr(values, "shape", None)
-    if shape is not None:
+    if (shape := shape_of(values)) is not None:
         return len(shape)
     if isinstance(values, list | tuple) and values:
         return 1 + axes(values[0])
-    return int(hasattr(values, "__len__") and not isinstance(values, str | bytes))
+    return int(isinstance(values, Sized) and not isinstance(values, str | bytes))
 
 
 def table(data: Any) -> Table:
@@ -106,10 +126,10 @@ def _frame(data: Any) -> list[tuple[Any, Any]]:
         frame = nw.from_native(data, eager_only=True)
         return [(label, frame.get_column(label)) for label in frame.columns]
     except DuplicateError:
-        labels = data.column_names if hasattr(data, "column_names") else data.columns
-        return [(label, None) for label in labels]  # the caller names the label that repeats
+        return [(label, None) for label in labels_of(data)]  # the caller names the label that repeats
     except TypeError:
-        lazy = " (a lazy table: collect it first)" if hasattr(data, "collect") else ""
+        there = nw.from_native(data, pass_through=True)
+        lazy = " (a lazy table: collect it first)" if isinstance(there, nw.LazyFrame) else ""
         raise DomainError(
             f"the data must be a table: pandas, Polars, PyArrow or a dict of columns; got {type(data).__name__}{lazy}."
         ) from None
@@ -138,7 +158,7 @@ def _series(values: Any, name: str) -> pd.Series:
 
     if isinstance(values, np.ma.MaskedArray):
         values = unmasked(values)
-    if hasattr(values, "toarray"):
+    if issparse(values):
         raise DomainError(f"column {name!r} is a sparse matrix; make it dense with .toarray(), one column at a time.")
     if is_frame(values) and not isinstance(values, Mapping):
         frame = table(values)
@@ -169,7 +189,7 @@ def _foreign(values: Any) -> pd.Series:
     import narwhals as nw
     import pandas as pd
 
-    if hasattr(values, "to_pylist") and not hasattr(values, "chunks"):  # a PyArrow array that is not chunked
+    if is_arrow(values):  # narwhals takes it in chunks
         import pyarrow as pa
 
         values = pa.chunked_array([values])
@@ -192,6 +212,14 @@ def _foreign(values: Any) -> pd.Series:
     return pd.Series(column.to_list(), dtype=object)
 
 
+def is_arrow(values: Any) -> bool:
+    """Is this a PyArrow array that is not chunked?"""
+    from narwhals.dependencies import get_pyarrow
+
+    arrow = get_pyarrow()  # None where nobody imported it, so that nothing can be of it
+    return arrow is not None and isinstance(values, arrow.Array)
+
+
 def unmasked(values: Any) -> np.ndarray:
     """A masked array as an array of objects, None where it is masked."""
     plain = values.data.astype(object)
@@ -200,9 +228,9 @@ def unmasked(values: Any) -> np.ndarray:
 
 
 def _length(values: Any, name: str) -> int:
-    if hasattr(values, "toarray"):
+    if issparse(values):
         return values.shape[0]
-    single = isinstance(values, str | bytes | Mapping | set | frozenset) or getattr(values, "shape", None) == ()
-    if single or not hasattr(values, "__len__"):
+    single = isinstance(values, str | bytes | Mapping | set | frozenset) or shape_of(values) == ()
+    if single or not isinstance(values, Sized):
         raise DomainError(f"column {name!r} must be a list or an array with one value per row; got {quoted(values)}.")
     return len(values)

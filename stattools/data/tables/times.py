@@ -6,9 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.tables.pairing import own_index
 from stattools.errors import DomainError
 from stattools.interface.memory import require_memory
 from stattools.interface.whole_numbers import whole_number
+
+DATED = ("DatetimeIndex", "PeriodIndex", "TimedeltaIndex")
+"""The indexes of pandas that hold times, and may know a frequency."""
 
 
 def times_of(values: Any, n: int, what: str = "y") -> Any:
@@ -19,17 +23,16 @@ def times_of(values: Any, n: int, what: str = "y") -> Any:
     >>> times_of([3.0, 1.0], 2).tolist()
     [0, 1]
     """
-    index = getattr(values, "index", None)
-    if index is None or callable(index):
+    index = own_index(values)
+    if index is None:
         return np.arange(n)
-    if getattr(index, "dtype", None) is not None and getattr(index, "nlevels", 1) == 1:
-        dated = type(index).__name__ in ("DatetimeIndex", "PeriodIndex", "TimedeltaIndex")
-        if (dated or index.dtype.kind in "iuf") and not (index.is_monotonic_increasing and index.is_unique):
-            place = next((k for k in range(1, n) if not index[k] > index[k - 1]), 0)
-            raise DomainError(
-                f"{what} needs times that increase; its index has {index[place]} at position {place}, after "
-                f"{index[place - 1]}. Sort it by time (sort_index()), or drop the index."
-            )
+    ordered = index.nlevels == 1 and (type(index).__name__ in DATED or index.dtype.kind in "iuf")
+    if ordered and not (index.is_monotonic_increasing and index.is_unique):
+        place = next((k for k in range(1, n) if not index[k] > index[k - 1]), 0)
+        raise DomainError(
+            f"{what} needs times that increase; its index has {index[place]} at position {place}, after "
+            f"{index[place - 1]}. Sort it by time (sort_index()), or drop the index."
+        )
     return index
 
 
@@ -39,10 +42,9 @@ def following(times: Any, steps: int) -> Any:
     >>> following(np.array([1968, 1969, 1970]), 2).tolist()
     [1971, 1972]
     """
-    freq = getattr(times, "freq", None)
-    if freq is not None:
+    if type(times).__name__ in DATED and times.freq is not None:
         try:
-            return np.array([times[-1] + (h + 1) * freq for h in range(steps)])
+            return np.array([times[-1] + (h + 1) * times.freq for h in range(steps)])
         except (OverflowError, ValueError) as error:  # pandas' dates and durations end somewhere
             raise _beyond(times, steps) from error
     values = np.asarray(times)
