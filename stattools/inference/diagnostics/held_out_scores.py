@@ -23,13 +23,11 @@ from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.confusion_table import crossed, most_probable
 from stattools.inference.prediction.new_rows import at_rows, frequencies_of, with_precision
 from stattools.inference.prediction.prediction import labels_of
-from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arguments import described, names_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
 
 FARTHEST = 1e150
@@ -117,11 +115,11 @@ def confusion(fit: Any, data: Any = None, /) -> pd.DataFrame:
 
 def pointwise(fit: Any, data: Any) -> Floats:
     """log p(y_i | x_i) of each new row at the fit's estimate, (m,)."""
-    if not isinstance(fit, Estimates | OneVsRestFit):
-        return fit.pointwise_loglik(data)
     if fit.model.parts:
         shares, codes = _log_shares(fit, data)
         return shares[np.arange(len(codes)), codes.astype(int)]
+    if not isinstance(fit, Estimates):
+        return fit.pointwise_loglik(data)
     at, y = _new_rows(fit, data)
     eta = at.eta(fit.estimate)
     if at.has_scale:
@@ -132,19 +130,22 @@ def pointwise(fit: Any, data: Any) -> Floats:
 
 def accuracy(fit: Any, data: Any) -> float:
     """Share of new rows whose most probable label is the observed one; NaN for outcomes without classes."""
-    if not _has_classes(fit.model):
+    if not _has_classes(fit):
         return float("nan")
     mean, codes, _, weight = _classes(fit, data)
     return float(np.average(most_probable(mean) == codes, weights=weight))
 
 
-def _has_classes(model: AnyModel) -> bool:
+def _has_classes(fit: Any) -> bool:
+    if not isinstance(fit, AnyFit):
+        return False
+    model = fit.model
     return bool(model.parts) or (model.likelihood is not None and model.likelihood.outcome.has_labels)
 
 
 def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floats | None]:
     """Probabilities (n, K) or P(1) (n,), observed codes, labels, and the weights of the fit's own rows."""
-    if not (isinstance(fit, AnyFit) and _has_classes(fit.model)):
+    if not _has_classes(fit):
         title = described(fit.model if isinstance(fit, AnyFit) else fit)
         raise IncompatibleError(f"confusion needs a fit whose outcome has classes, such as st.softmax; got {title}.")
     if fit.model.parts:
