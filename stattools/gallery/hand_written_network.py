@@ -18,7 +18,7 @@ SEED, FRESH = 1, 2000
 
 
 @dataclass(frozen=True)
-class Sample:
+class DrawnRows:
     """Rows for training and rows for testing."""
 
     X: Floats
@@ -28,7 +28,7 @@ class Sample:
 
 
 @cache
-def sample() -> Sample:
+def sample() -> DrawnRows:
     """The simulated rows; labels are 1, 2, 3."""
     generator = np.random.default_rng(SEED)
     centers = generator.normal(size=(3, INPUTS))
@@ -38,7 +38,7 @@ def sample() -> Sample:
         label, side = generator.integers(0, 3, n), generator.choice([-1.0, 1.0], n)
         return generator.normal(size=(n, INPUTS)) + side[:, None] * centers[label], label + 1
 
-    return Sample(*draw(ROWS), *draw(FRESH))
+    return DrawnRows(*draw(ROWS), *draw(FRESH))
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,12 @@ from stattools.inference.existence import (
 )
 from stattools.inference.fitted import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
+from stattools.inference.penalties.penalized import without_penalty
 from stattools.interface.arguments import is_one_of
 from stattools.interface.memory import require_memory
-from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import LBFGS, LeastSquares, Newton, Solution, Solver
-from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.solvers.softmax.maximum import large
 
 Kind = str | HAC | Cluster
@@ -120,22 +119,12 @@ def penalized_fit(
     solution = maximize(model, penalty, solver)
     if not solution.converged:
         raise not_converged(model, solution)
-    loglik = _without(penalty, model, solution)
+    loglik = without_penalty(penalty, model, solution)
     if isinstance(penalty, Ridge):
         none = np.broadcast_to(np.nan, solution.covariance.shape)
         scale = _scale_and_loglik(model, solution, penalty)[0] if isinstance(model, Model) else 1.0
         return made(model, solution.estimate, none, loglik, solution, scale, level, NO_SE, penalty=penalty)
     return made(model, solution.estimate, solution.covariance, loglik, solution, 1.0, level, penalty=penalty)
-
-
-def _without(penalty: Penalty, model: Any, solution: Solution) -> float:
-    """The log-likelihood at a penalized maximum, without the penalty; no read of files."""
-    if not held_elsewhere(model):
-        return float(model.loglik(solution.estimate))
-    if solution.residual_sums is not None:
-        return model.loglik_of(solution.residual_sums[0])
-    p = len(solution.estimate)
-    return solution.loglik - penalty.term(model, solution.estimate, Evaluation(solution.loglik), np.eye(p), 0).loglik
 
 
 def _explain_failure(model: Model) -> None:

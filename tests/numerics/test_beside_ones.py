@@ -10,7 +10,8 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
-from stattools.data.rows.rows import Rows, centered
+from stattools.data.rows.rows import Rows
+from stattools.data.rows.units import centered
 from stattools.data.tables import arrays
 from stattools.data.tables.arrays import WORTH_NO_COPY, with_intercept
 from stattools.numerics.beside_ones import BesideOnes

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.rows.shape_only import OnDisk
-from stattools.data.rows.units import VARIES, standard_units
+from stattools.data.rows.units import VARIES, centered, standard_units
 from stattools.interface.arrays import Floats
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.moments import SampleMoments
@@ -288,19 +288,6 @@ class Rows:
             gap = (block.X - mean) / unit
             square += _weighted(gap * gap, block.weight).sum(axis=0)
         return mean, unit * np.sqrt(square / whole), size
-
-
-def centered(X: Floats, center: Floats) -> Floats:
-    """X - center as a new array.
-
-    >>> centered(np.array([[1.0, 4.0]]), np.array([0.0, 2.0])).tolist()
-    [[1.0, 2.0]]
-    """
-    if isinstance(X, BesideOnes):
-        Z = X.copy()
-        Z -= center
-        return Z
-    return X - center
 
 
 def _weighted(values: Floats, weight: Floats | None) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.numerics.beside_ones import BesideOnes
 
 VARIES = 1e-13
 """A standard deviation beside the size of a column, below which it is round-off."""
@@ -31,3 +32,16 @@ def standard_units(mean: Floats, spread: Floats, size: Floats, constant: int | N
         others = np.arange(len(mean)) != constant
         T[constant, others] = -center[others] / scale[others] / mean[constant]
     return center, scale, T
+
+
+def centered(X: Floats, center: Floats) -> Floats:
+    """X - center as a new array.
+
+    >>> centered(np.array([[1.0, 4.0]]), np.array([0.0, 2.0])).tolist()
+    [[1.0, 2.0]]
+    """
+    if isinstance(X, BesideOnes):
+        Z = X.copy()
+        Z -= center
+        return Z
+    return X - center

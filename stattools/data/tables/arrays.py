@@ -12,7 +12,7 @@ from scipy.linalg import get_blas_funcs
 from scipy.sparse import issparse
 
 from stattools.data.tables.columns import clean, missing
-from stattools.data.tables.table import Table, axes, is_frame, label_of, series, shape_of, table, unmasked
+from stattools.data.tables.table import NamedColumns, axes, is_frame, label_of, series, shape_of, table, unmasked
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64, written
 from stattools.numerics.beside_ones import BesideOnes
@@ -195,7 +195,7 @@ def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
     return _stack(frame, what), frame.names
 
 
-def _stack(frame: Table, what: str) -> np.ndarray:
+def _stack(frame: NamedColumns, what: str) -> np.ndarray:
     """The columns of a table side by side as float64; DomainError for text, categories and gaps."""
     columns = []
     for name in frame.names:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class NamedColumns:
     """Named columns of one length; a column is converted when it is asked for."""
 
     sources: Mapping[str, Any]
@@ -78,7 +78,7 @@ def axes(values: Any) -> int:
     return int(isinstance(values, Sized) and not isinstance(values, str | bytes))
 
 
-def table(data: Any) -> Table:
+def table(data: Any) -> NamedColumns:
     """Any table: pandas, Polars, PyArrow, anything else narwhals reads eagerly, a dict of columns, a structured array.
 
     Raises DomainError for what is not a table, for two columns of one name, for columns of different lengths.
@@ -114,7 +114,7 @@ def table(data: Any) -> Table:
         )
     if not sources or not lengths[next(iter(sources))]:
         raise DomainError(f"the data have {len(sources)} columns and no rows; at least one row is needed.")
-    return Table(sources, lengths[next(iter(sources))])
+    return NamedColumns(sources, lengths[next(iter(sources))])
 
 
 def _frame(data: Any) -> list[tuple[Any, Any]]:

@@ -51,7 +51,7 @@ ROUND = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
+class BatchedMaxima:
     """Estimates (m, p), decrements (m,) at the last score, linear predictors (m, n); what is doubtful; and `factor`, of
     the informations at scale 1 on columns X T. `size` (1 or m,) are the sums of squares of linear regressions' y.
     """
@@ -82,7 +82,7 @@ def batched_newton(
     start: Floats | None = None,
     measured: bool = True,
     tolerance: float = 1e-8,
-) -> Batch:
+) -> BatchedMaxima:
     """The maxima for outcomes Y and weights W, (m, n) each, (1, n) for what members share; W may be None.
 
     For logistic, Poisson and linear regression. The offset has shape (n,) or (m, n). `start` (p,) is near all the
@@ -135,7 +135,7 @@ def batched_newton(
     if not linear:
         doubtful |= _far(likelihood, eta, Y, W)
     estimate = (T @ found.T[:, :, None])[:, :, 0] if len(T) > 1 else found.T @ T[0].T
-    return Batch(estimate, decrement, eta, doubtful, factor, T, size)
+    return BatchedMaxima(estimate, decrement, eta, doubtful, factor, T, size)
 
 
 def supported(likelihood: Likelihood) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.data.rows.rows import centered
+from stattools.data.rows.units import centered
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.model import Model
