@@ -222,7 +222,7 @@ class Rows:
         if n <= size:
             return self
         starts = np.linspace(0, n - run, 16).astype(int)
-        return self._where((starts[:, None] + np.arange(run)).ravel())
+        return self.take((starts[:, None] + np.arange(run)).ravel())
 
     def sample(self, size: int) -> Rows:
         """One row, by chance, of each of `size` consecutive runs of rows of equal length, in their order.
