@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from stattools.interface.arrays import Floats
 
 
 class AnyModel:

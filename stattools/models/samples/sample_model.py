@@ -6,11 +6,10 @@ from dataclasses import fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
-
-Floats = NDArray[np.float64]
 
 
 class SampleModel(AnyModel):
