@@ -50,13 +50,13 @@ class Interval:
 
     @printed
     def __str__(self) -> str:
-        ends = np.atleast_2d(np.asarray(self))
+        ends = np.asarray(self).reshape(-1, 2)
         text = ", ".join(f"[{low:.6g}, {high:.6g}]" for low, high in ends)
         return f"{self.level:.4g} {self.kind} interval {text}"
 
     def table(self) -> pd.DataFrame:
         """One row per parameter: term, lower, upper, level, kind."""
-        ends = np.atleast_2d(np.asarray(self))
+        ends = np.asarray(self).reshape(-1, 2)
         terms = self.names or tuple(str(i) for i in range(len(ends)))
         return pd.DataFrame(
             {"term": terms, "lower": ends[:, 0], "upper": ends[:, 1], "level": self.level, "kind": self.kind}

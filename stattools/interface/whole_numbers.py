@@ -20,7 +20,7 @@ def whole_number(value: Any, what: str, *, at_least: int, at_most: int = LARGEST
     if type(value) is int and at_least <= value <= at_most:
         return value
     one = isinstance(value, np.ndarray) and value.ndim == 0 and value is not np.ma.masked
-    count = value.item() if one else value
+    count: Any = np.asarray(value).item() if one else value
     whole = isinstance(count, int | np.integer) and not isinstance(count, bool | np.timedelta64)
     if not whole and not (isinstance(count, float | np.floating) and count.is_integer()):
         raise DomainError(f"{what} is one whole number, at least {at_least}; got {quoted(value)}.")

@@ -39,7 +39,11 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     ),
     (r"^Posterior\.(diagnostics|summary) .*r_hat", "nan", "one chain agrees with itself"),
     (r"^Fit\.innovations ", "nan inf", "while a flat state enters nothing is predicted"),
-    (r"^separation \.infinite|^Separation\.(infinite|interval)", "inf", "what the outcomes make infinite"),
+    (
+        r"^separation \.infinite|^Separation\.(infinite|interval)",
+        "nan inf",
+        "what the outcomes make infinite, or do not determine",
+    ),
     (r"\.slope $", "inf", "next to the edge of the line the slope is beyond float64"),
     (
         r"^fit \.covariance|^SeriesFit\.(se|table|interval|covariance)",

@@ -51,6 +51,6 @@ def closed_form(model: Any, prior: Any) -> Any:
     >>> closed_form(st.binomial(4, 6), Beta(1, 1)), closed_form(st.binomial(4, 6), "flat")
     (Beta(5, 3), None)
     """
-    family = prior.family if isinstance(prior, Improper) else type(prior)
+    family: Any = prior.family if isinstance(prior, Improper) else type(prior)
     known = CLOSED_FORMS.get((type(model), family))
     return None if known is None else known(model, prior)

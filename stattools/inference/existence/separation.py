@@ -132,7 +132,10 @@ class Separation:
 
     @printed
     def __str__(self) -> str:
-        values = ", ".join(f"{name} = {value:g}" for name, value in self.infinite.items())
+        values = ", ".join(
+            f"{name} is not determined" if np.isnan(value) else f"{name} = {value:g}"
+            for name, value in self.infinite.items()
+        )
         return f"{self.kind} separation of {self.model.outcome_name}{f': {values}' if values else UNTOLD}"
 
     def _rest(self, work: Model) -> dict[str, Any]:

@@ -271,3 +271,9 @@ def test_what_a_posterior_refuses(call, message):
 def test_seed_is_asked_for():
     with pytest.raises(TypeError, match="seed"):
         st.Beta(5, 3).sample(10)  # pyright: ignore[reportCallIssue]
+
+
+def test_intervals_of_a_matrix_of_arms_are_printed_and_listed_one_by_one():
+    found = st.Beta(np.array([[1.0], [2.0]]), 1.0).interval(0.5, kind="eti")
+    assert_allclose(found.table()[["lower", "upper"]], [[0.25, 0.75], [0.5, np.sqrt(0.75)]], rtol=1e-12)
+    assert str(found) == "0.5 eti interval [0.25, 0.75], [0.5, 0.866025]"

@@ -274,3 +274,11 @@ def test_level_of_the_table():
 def test_str():
     text = str(separation(st.logistic([0, 0, 1, 1], [1.0, 2, 3, 4], names=["dose"])))
     assert text == "complete separation of y: Intercept = -inf, dose = inf"
+
+
+def test_what_is_not_determined_is_told_in_words():
+    """Two rows and four columns, of which one is 0."""
+    model = st.logistic([0, 1], np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]), names=["p", "zero", "q"])
+    found = st.separation(model)
+    assert "zero is not determined" in str(found)
+    assert np.isnan(found.infinite["zero"])
