@@ -62,9 +62,9 @@ class Profile:
         for _ in range(400):
             now = limit.evaluate(gamma)
             metric = Metric.for_ascent(now.information) if len(gamma) else None
-            left = 0.0 if metric is None else metric.norm(now.score) ** 2
+            decrement = 0.0 if metric is None else metric.norm(now.score)
             theta = limit.base + limit.V @ gamma
-            if metric is None or min(left, self.top - now.loglik) <= REMAINDER:
+            if metric is None or min(decrement * decrement, self.top - now.loglik) <= REMAINDER:
                 slope = float(self.work.evaluate(theta, order=1).score @ normal)
                 return Height(max(self.top - now.loglik, 0.0), slope, theta)
             step, length = metric.solve(now.score), 1.0

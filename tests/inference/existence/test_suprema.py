@@ -127,3 +127,10 @@ def test_wald_intervals_of_what_is_finite_and_errors():
         found.interval(kind="score")  # type: ignore[arg-type]
     with pytest.raises(st.DomainError, match="between 0 and 1"):
         found.interval(95)
+
+
+def test_a_decrement_whose_square_is_beyond_float64():
+    """On the way to an end that is infinite, where OverflowError came through."""
+    x = [1.0, 7.0, 1.0, 7.0, 2.0, 6.0, 1.0, 0.0, 8.0]
+    found = st.separation(st.softmax("y ~ bs(x, df=4)", {"y": list("babbaaaab"), "x": x}))
+    assert found.table().upper[1:].tolist() == [np.inf] * 4
