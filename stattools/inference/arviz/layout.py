@@ -105,7 +105,7 @@ def _of_rows(model: Model) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, t
     rows, name = model.rows, outcome(model)
     parts = model.likelihood.named(rows.y)
     observed = parts.pop("y")
-    constant: dict[str, ArrayLike] = {"X": rows.X} | parts
+    constant: dict[str, ArrayLike] = {"X": rows.X, **parts}
     for key in ("weight", "offset", "precision"):
         if getattr(rows, key) is not None:
             constant[key] = getattr(rows, key)
