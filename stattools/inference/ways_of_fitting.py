@@ -78,7 +78,7 @@ def _fit_log_likelihood(
         if penalty is not None:
             return penalized_fit(model, solver, level, cov, penalty, made)
         solver, q = required_solver(solver, usual), len(model.names)
-        fewer = "Take fewer groups, or st.posterior of a tally."
+        fewer = "Take fewer groups, or st.posterior of the counts."
         require_memory(f"The covariance of {q:,} parameters", 4 * q * q, fewer)
         model, solution = (climbed or _climbed)(model, solver)
         C = covariance(model, solution.estimate, solution.covariance, cov)

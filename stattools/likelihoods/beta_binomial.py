@@ -49,7 +49,6 @@ class BetaBinomial(Likelihood):
     """
 
     trials: ArrayLike | None = None
-    width = 2
     parameters: ClassVar = {"mean": "logit", "precision": "log"}
     outcome = Outcome.TRIALS
     words = LOG_ODDS

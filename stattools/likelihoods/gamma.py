@@ -45,7 +45,6 @@ class GammaFamily(Likelihood):
     -2.0
     """
 
-    width = 2
     parameters: ClassVar = {"mean": "log", "dispersion": "log"}
     outcome = Outcome.POSITIVE
     words = Words("the log mean", "ratio of means")

@@ -76,6 +76,13 @@ class Likelihood:
     starts_at_zero: ClassVar[bool] = False
     """True where zeros are near enough to the maximum for a climb to begin."""
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """A family that says its parameters has a linear predictor for each, unless it says how many it has."""
+        super().__init_subclass__(**options)
+        said = vars(cls).get("parameters")
+        if isinstance(said, Mapping) and "width" not in vars(cls):
+            cls.width = len(said)
+
     @property
     def others(self) -> tuple[tuple[str, str], ...]:
         """The parameters beside the first, each with its link."""

@@ -45,7 +45,6 @@ class NegativeBinomial(Count):
     -2.079442
     """
 
-    width = 2
     parameters: ClassVar = {"mean": "log", "alpha": "log"}
     limit = Poisson
     edge = Edge(

@@ -63,11 +63,11 @@ def _outcome(model: Any) -> dict[str, str]:
     outcome = model.likelihood.outcome
     if not outcome.has_labels and outcome is not Outcome.TRIALS:
         return _range(model, *summary(model).outcome, model.rows.outcome)
-    tally = model.rows.tally()
-    weight = np.ones(len(tally.y)) if tally.weight is None else tally.weight
+    counts = model.rows.outcome_counts()
+    weight = np.ones(len(counts.y)) if counts.weight is None else counts.weight
     if outcome.has_labels:
-        return _classes(model, tally.y, weight)
-    successes, trials = (float(weight @ part) for part in model.likelihood.named(tally.y).values())
+        return _classes(model, counts.y, weight)
+    successes, trials = (float(weight @ part) for part in model.likelihood.named(counts.y).values())
     return {
         "trials": count(trials),
         f"successes {code(model.outcome_name)}": f"{count(successes)} ({percent(round(successes / trials, 3))})",

@@ -1,6 +1,7 @@
 """What a family does not say is refused by name, and the rest follows from what it says."""
 
 import re
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -61,3 +62,13 @@ def test_checks_say_which_entry_is_wrong():
         finite_floats("tall", "who")
     assert are_zero_or_one(np.array([0.0, 1.0]))
     assert not are_zero_or_one(np.array([0.0, 0.5]))
+
+
+def test_a_family_has_a_linear_predictor_for_each_parameter_that_it_says():
+    class Two(Likelihood):
+        parameters: ClassVar = {"mean": "log", "scale": "log"}
+
+    class Told(Two):
+        width = 1
+
+    assert (Two().width, Told().width, Likelihood.width) == (2, 1, 1)

@@ -98,9 +98,8 @@ class NormalInverseGammaRegression(Updatable, Distribution):
         root = positive_root(precision, p, f"{title} precision")
         names = labelled("the coefficients", self.names, ("mean", self.mean), ("precision", self.precision))
         names = different(names, p, title, "coefficient")
-        shape, scale = (single(getattr(self, name), f"{title} {name}") for name in ("shape", "scale"))
         _set(self, mean=frozen(mean), precision=frozen(precision), root=frozen(root), names=names)
-        _set(self, shape=shape, scale=scale)
+        _set(self, **{name: single(getattr(self, name), f"{title} {name}") for name in ("shape", "scale")})
 
     @classmethod
     def flat(cls) -> Improper:

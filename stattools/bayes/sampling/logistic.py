@@ -18,7 +18,6 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 FACTORS = 1000
 """2 to this power is a float."""
@@ -46,7 +45,7 @@ class Logistic:
         """The fast form of a model, or None where it has none: other likelihoods, weights, too many rows to copy."""
         rows = model.rows
         plain = isinstance(model.likelihood, Bernoulli)
-        if not plain or held_elsewhere(model) or rows.importance is not None or not 0 < rows.X.size <= MOST_CELLS:
+        if not plain or not rows.are_few(MOST_CELLS) or rows.importance is not None:
             return None
         sign = 2.0 * rows.y - 1.0
         signed = np.ascontiguousarray(sign[:, None] * rows.X)

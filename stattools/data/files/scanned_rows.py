@@ -65,6 +65,10 @@ class ScannedRows:
         """Where the rows are, in words: "in files"."""
         return self.source.place
 
+    def are_few(self, cells: int) -> bool:
+        """False: they are not in memory."""
+        return False
+
     def at_hand(self, does: str, whose: str, instead: str) -> Rows:
         """Raises IncompatibleError, as these rows are not in memory."""
         raise IncompatibleError(f"{does}, and the {self.n_rows:,} rows of {whose} are {self.place}. {instead}")
@@ -76,9 +80,9 @@ class ScannedRows:
 
     @property
     def outcome(self) -> SampleMoments:
-        """Mean and squares of the outcome over all observations; of labels, whose codes come later, from the tally."""
-        tally = None if self.marginal.moments.n else self.tally()
-        return self.marginal.moments if tally is None else SampleMoments.of(tally.y, tally.weight)
+        """Mean and squares of the outcome over all observations; of labels, whose codes come later, from the counts."""
+        counts = None if self.marginal.moments.n else self.outcome_counts()
+        return self.marginal.moments if counts is None else SampleMoments.of(counts.y, counts.weight)
 
     @property
     def outcome_square(self) -> float:
@@ -229,7 +233,7 @@ class ScannedRows:
             self.later["constants"] = np.where(alike, X[0], np.nan)
         return self.later["constants"]
 
-    def tally(self) -> Rows | None:
+    def outcome_counts(self) -> Rows | None:
         """A row for each value of the outcome, with its frequency and a column of ones; None for too many values."""
         counts = self.marginal.counts
         if counts is None:

@@ -84,6 +84,10 @@ class Rows:
         """The rows that are in memory: here all."""
         return self
 
+    def are_few(self, cells: int) -> bool:
+        """True where X has some entries, at most so many: rows elsewhere are never few."""
+        return 0 < self.X.size <= cells
+
     def at_hand(self, does: str, whose: str, instead: str) -> Rows:
         """All rows, for what needs them in memory; those elsewhere raise IncompatibleError that says who `does` what,
         `whose` rows they are, and what to do `instead`.
@@ -206,7 +210,7 @@ class Rows:
 
         return reduce(iadd, sweep(n, of_range, worth * (share.of if share else 1) // p))
 
-    def tally(self) -> Rows | None:
+    def outcome_counts(self) -> Rows | None:
         """The outcomes as they are and a column of ones; of rows elsewhere a row for each value of the outcome, with
         its frequency, or None where they have too many.
         """

@@ -37,7 +37,7 @@ def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: flo
 
 def null_loglik(model: Model) -> float:
     """Maximum log-likelihood of the intercept alone; NaN of rows in files where counts of the outcome do not tell."""
-    rows = model.rows.tally()
+    rows = model.rows.outcome_counts()
     if rows is None or (rows.offset is None) != (model.rows.offset is None):
         return float("nan")
     predictor = replace(model.predictor, columns=1)

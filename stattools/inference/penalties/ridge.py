@@ -118,4 +118,4 @@ def penalized_coefficients(model: Any) -> NDArray[np.bool_]:
     value = model.rows.constants
     constant = np.isfinite(value) & (value != 0)  # an intercept by another name
     slopes = [term != "Intercept" and not alike for term, alike in zip(model.terms, constant, strict=True)]
-    return model.predictor.of_columns(np.array(slopes), False)
+    return model.predictor.of_columns(np.array(slopes), False).astype(bool)

@@ -195,7 +195,7 @@ def test_what_rows_are_asked_is_answered_wherever_they_are(case, tmp_path):
     for total in (lambda rows: rows.total(lambda block: block.X.sum(axis=0)), lambda rows: rows.outcome_square):
         np.testing.assert_allclose(total(ours), total(reference), rtol=1e-10, atol=1e-10)  # centered columns sum to 0
     np.testing.assert_allclose(ours.outcome, reference.outcome, rtol=1e-10)
-    few, all_of_them = ours.tally(), reference.tally()
+    few, all_of_them = ours.outcome_counts(), reference.outcome_counts()
     if few is not None:
         weight = np.ones(len(reference.X)) if reference.weight is None else reference.weight
         for value, n in zip(few.y, few.weight, strict=True):
