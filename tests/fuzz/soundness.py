@@ -38,7 +38,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
         "draws that fail on their own are compared with nothing",
     ),
     (r"^Posterior\.(diagnostics|summary) .*r_hat", "nan", "one chain agrees with itself"),
-    (r"^Fit\.innovations ", "nan inf", "while a flat state enters nothing is predicted"),
+    (r"^states |^(Fit|SeriesFit)\.(states|innovations) ", "nan inf", "while a flat state enters nothing is predicted"),
     (
         r"^separation \.infinite|^Separation\.(infinite|interval)",
         "nan inf",

@@ -90,7 +90,9 @@ class GammaDifference:
         """Parameters and size in units of a power of two near the larger mean, and that unit."""
         (x, y), unit = GammaArm.together([(self.a, self.r), (self.c, self.s)])
         mirrored = z < 0.0
-        return moved(mirrored, (x.shape, x.rate), (y.shape, y.rate)), np.abs(z) / unit, mirrored, np.asarray(unit)
+        with np.errstate(over="ignore"):  # so far that nothing is beyond
+            size = np.minimum(np.abs(z) / unit, 1e300)
+        return moved(mirrored, (x.shape, x.rate), (y.shape, y.rate)), size, mirrored, np.asarray(unit)
 
 
 def _after(u: Floats, size: Floats) -> Floats:

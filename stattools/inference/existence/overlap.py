@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.formula.evaluation import short
 from stattools.data.rows.rows import Block
 from stattools.errors import IdentificationError
 from stattools.inference.existence.rank import check_rank, spans
@@ -59,7 +60,7 @@ def check_overlap(model: Model) -> None:
     span = np.tile(spans(model), found.directions.shape[1] // len(model.terms))
     moves = (np.abs(found.directions) * span).reshape(len(found.directions), -1, len(model.terms)).max(axis=1)
     moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
-    named = [term for term, move in zip(model.terms, moves, strict=True) if move > 1e-7]
+    named = [short(term) for term, move in zip(model.terms, moves, strict=True) if move > 1e-7]
     how = "completely" if found.kind == "complete" else "for some of the rows (quasi-completely)"
     counts = model.likelihood.outcome is Outcome.COUNT
     outcome = f"no {model.outcome_name}" if counts else f"the values of {model.outcome_name}"
@@ -130,5 +131,5 @@ def _is_far(model: Model, solution: Solution) -> bool:
 
 def _listed(infinite: dict[str, float], most: int = 8) -> str:
     signs = {np.inf: "inf", -np.inf: "-inf"}
-    shown = [f"{name} = {signs.get(value, '±inf')}" for name, value in list(infinite.items())[:most]]
+    shown = [f"{short(name)} = {signs.get(value, '±inf')}" for name, value in list(infinite.items())[:most]]
     return ", ".join(shown) + (f" and {len(infinite) - most} more" if len(infinite) > most else "")

@@ -207,6 +207,7 @@ class NormalSample(SampleModel):
         distance = (squares + weight * np.square(center - mean)) / np.square(sd)
         return -0.5 * distance - log_sds - self.counts * HALF_LOG_TWO_PI
 
+    @np.errstate(over="ignore", invalid="ignore")  # the solver sees what is no number, and shortens its step
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and observed information (2) at theta."""
         theta = as_theta(theta, self.title, self.names).reshape(-1)

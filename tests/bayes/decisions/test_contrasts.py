@@ -200,3 +200,8 @@ def test_the_highest_density_next_to_a_point_without_bound():
     assert low < 0.0 < high
     assert_allclose(contrast.probability(low, high), 0.9, rtol=1e-9)
     assert_allclose(contrast.log_density(low), contrast.log_density(high), rtol=1e-8)
+
+
+def test_gammas_of_a_size_beside_which_a_bound_is_beyond_float64():
+    tiny = st.Gamma(1.0, 1e100)
+    assert_allclose(st.rope_probability(tiny, tiny, low=0.0, high=1e300), 0.5, rtol=1e-9)

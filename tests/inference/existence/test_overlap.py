@@ -36,3 +36,10 @@ def test_the_sentence_of_a_separation_has_no_hole(name, told, monkeypatch):
     assert not HOLES.search(str(found))
     assert ("do not tell which" in said) != told
     assert told or "The other" not in said
+
+
+def test_long_names_of_separating_columns_are_cut():
+    name = "x" * 300
+    with pytest.raises(st.StattoolsError, match="has no maximum") as caught:
+        st.fit(st.softmax(f"y ~ poly({name}, 5)", {"y": list("aaabbbcccc"), name: np.arange(10.0)}))
+    assert len(str(caught.value)) < 2000

@@ -108,3 +108,8 @@ def test_no_maximum_without_spread():
         st.fit(st.normal([2.0, 2.0]))
     with pytest.raises(st.IdentificationError, match="in arm 'b'"):
         st.fit(st.normal([2.0, 3.0, 1.0], by=["a", "a", "b"]))
+
+
+def test_a_penalty_beside_measurements_near_the_end_of_float64_is_refused():
+    with pytest.raises(st.DomainError, match="Newton cannot start"):
+        st.fit(st.normal([1.26e-161, -1.32e-161, 6.4e-161, 1.05e-161]), penalty=st.Ridge(1.0))
