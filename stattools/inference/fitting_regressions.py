@@ -119,6 +119,8 @@ def penalized_fit(
     solution = maximize(model, penalty, solver)
     if not solution.converged:
         raise not_converged(model, solution)
+    if isinstance(model, Model) and not model.has_scale:
+        check_dispersion(model, solution.estimate, penalized=True)
     loglik = without_penalty(penalty, model, solution)
     if isinstance(penalty, Ridge):
         none = np.broadcast_to(np.nan, solution.covariance.shape)

@@ -32,12 +32,15 @@ def check_end(model: Any, solution: Solution) -> None:
         )
 
 
-def check_dispersion(model: Model, estimate: Floats) -> None:
-    """IdentificationError where the last parameter runs to an end of its range, such as a dispersion of 0."""
+def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False) -> None:
+    """IdentificationError where the last parameter runs to an end of its range, such as a dispersion of 0, with a
+    penalty, which gives separated data a maximum, or without.
+    """
     edge, last = model.likelihood.edge, float(estimate[-1])
     if any(model.predictor.own):
         return  # it moves with columns, and has no end
     if edge.lower <= last <= edge.upper:
         return
-    check_overlap(model)
+    if not penalized:
+        check_overlap(model)
     raise IdentificationError(f"{model.title}: {edge.below if last < edge.lower else edge.above}")

@@ -31,6 +31,8 @@ def test_a_dispersion_of_zero_is_named():
     model = st.negative_binomial(np.round(np.exp(1.0 + 0.5 * x)), x)
     with pytest.raises(st.IdentificationError, match="Negative binomial regression: "):
         st.fit(model)
+    with pytest.raises(st.IdentificationError, match=r"Use st\.poisson"):
+        st.fit(model, penalty=st.Ridge(1.0))  # which leaves log alpha free
     edge = model.likelihood.edge
     check_dispersion(model, np.array([0.0, 0.0, 0.0]))
     for last, words in ((edge.lower - 1.0, edge.below), (edge.upper + 1.0, edge.above)):
