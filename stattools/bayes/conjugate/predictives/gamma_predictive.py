@@ -31,6 +31,9 @@ from stattools.numerics.beta_distribution import tails
 from stattools.numerics.saddle_point import log_binomial_pmf, log_of_ratio
 
 
+FARTHEST_COUNT = 1e300
+
+
 @dataclass(frozen=True, eq=False)
 class GammaPoisson:
     """The number of events in `exposure` when their rate is Gamma(shape, rate); each may be an array, one per arm.
@@ -62,8 +65,13 @@ class GammaPoisson:
         return plain(np.sqrt(self.mean * (1.0 + self.exposure / self.rate)))
 
     def log_pmf(self, y: ArrayLike) -> Any:
-        """log P(Y = y) for each y; -inf where y is not a whole number 0, 1, 2, ..."""
+        """log P(Y = y) for each y; -inf where y is not a whole number 0, 1, 2, ...
+
+        Raises DomainError for NaN and for finite counts beyond 1e300, whose log probability may have no double.
+        """
         y = points(y, "a count", self.mean)
+        if np.any((y > FARTHEST_COUNT) & (y < np.inf)):
+            raise DomainError(f"log probabilities are of counts up to {FARTHEST_COUNT:.0e}; got {np.max(y):.3g}.")
         possible = (y >= 0) & (y == np.floor(y)) & (y < np.inf)
         at, (p, q) = np.where(possible, y, 0.0), self._shares()
         value = log_binomial_pmf(self.shape, self.shape + at, p, q) + log_of_ratio(self.shape, self.shape + at)

@@ -37,3 +37,9 @@ def test_draws_have_its_moments():
     ours = GammaPoisson(5.0, 2.0, 3.0)
     y = ours.sample(20_000, seed=1)
     assert abs(y.mean() - ours.mean) < 5 * ours.sd / np.sqrt(20_000)
+
+
+def test_counts_whose_log_probability_may_have_no_double_are_refused():
+    assert GammaPoisson(2.0, 1e-10).log_pmf(1e300) < -1e288
+    with pytest.raises(DomainError, match="up to 1e\\+300; got 1e\\+308"):
+        GammaPoisson(2.0, 1e-10).log_pmf([1.0, 1e308])
