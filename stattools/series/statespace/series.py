@@ -18,7 +18,7 @@ from stattools.data.tables.times import times_of
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
-from stattools.interface.units import require_series
+from stattools.interface.units import LARGEST_OF_SERIES, require_series, require_size
 from stattools.interface.whole_numbers import whole_number
 from stattools.series.filters.signals import EXACT
 from stattools.series.statespace.components import Components, Trend
@@ -171,6 +171,7 @@ def _series(
         y, times, components, outcome, columns, labels, known, design, formula,
     )  # fmt: skip
     require_series(title, "y", y)
+    require_size(title, "drift= over all steps", np.array([known * len(y)]), smallest=0.0, largest=LARGEST_OF_SERIES)
     for name, column in zip(labels, columns.T, strict=True):
         require_series(title, f"the regressor {name!r}", column)
     _require_length(model)

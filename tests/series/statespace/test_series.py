@@ -76,6 +76,7 @@ def test_a_known_drift_is_subtracted_and_an_estimated_one_is_a_state():
         (lambda: st.local_level(NILE, seasonal=1), "period"),
         (lambda: st.local_level(NILE, seasonal=True), "period"),
         (lambda: st.local_level(NILE, drift=np.nan), "finite slope"),
+        (lambda: st.local_level(NILE, drift=1e300), "drift= over all steps, whose largest number is 1e\\+302"),
         (lambda: st.local_level("y ~ x"), "without a table"),
         (lambda: st.local_level("z ~ x", TABLE), "no column 'z'"),
         (lambda: st.local_level("log(y) ~ x", TABLE), "left side"),
