@@ -65,6 +65,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     ),
     (r"^tipping_prior \.strength", "inf", "no prior of that mean reverses the conclusion"),
     (r"^held_out \.accuracy", "nan", "an accuracy without classes"),
+    (r"^held_out \.(se|difference_se)", "nan", "the spread of one row"),
     (r"^(Cluster|Binomial|BetaBinomial) ", "nan inf", "what was given, checked when the rows are known"),
 )
 """Places of answers that may be NaN ("nan") or infinite ("inf"): a pattern of "owner place", which, and why."""

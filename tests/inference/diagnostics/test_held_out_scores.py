@@ -123,3 +123,9 @@ def test_a_row_that_is_too_far_for_a_standard_error_is_told(far):
     fit = st.fit(st.ols("y ~ x", {"y": x + np.sin(9.0 * x), "x": x}))
     with pytest.raises(st.DomainError, match=r"row 1 under fit '1' is -.* Look for a wrong unit"):
         st.held_out(fit, data={"y": [0.0, 1.0], "x": [0.0, far]})
+
+
+def test_one_new_row_has_a_score_without_a_standard_error():
+    table = st.held_out(st.fit(st.ols(X[:, 0], X[:, 1:])), data=(X[:1, 0], X[:1, 1:]))
+    assert np.isfinite(table.log_score[0])
+    assert table[["se", "difference_se"]].isna().all(axis=None)
