@@ -39,10 +39,10 @@ def held_out(*fits: Any, data: Any, names: Sequence[str] | None = None) -> pd.Da
 
     One row per fit: fit, n, log_score, se, difference, difference_se, accuracy. `difference` is the log score minus
     that of the best fit, with the standard error of the paired difference; accuracy is missing for outcomes without
-    classes, standard errors for one new row, which has no spread. One-vs-rest fits are scored by their shares, normalized after the fact. The columns of a fit's weights and
-    precision are looked up; without that of the weights each new row counts once. Raises IncompatibleError for
-    fits whose outcomes have no density at single rows, DomainError for labels that a fit has not seen, and for a row
-    whose log-likelihood has no square in float64.
+    classes, standard errors for one new row, which has no spread. One-vs-rest fits are scored by their shares,
+    normalized after the fact. The columns of a fit's weights and precision are looked up; without that of the weights
+    each new row counts once. Raises IncompatibleError for fits whose outcomes have no density at single rows,
+    DomainError for labels that a fit has not seen, and for a row whose log-likelihood has no square in float64.
 
     >>> import stattools as st
     >>> table = {"y": [0, 0, 1, 0, 1, 1], "x": [1, 2, 3, 4, 5, 6]}

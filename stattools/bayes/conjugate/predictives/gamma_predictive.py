@@ -30,7 +30,6 @@ from stattools.models.samples.proportion import tail_area
 from stattools.numerics.beta_distribution import tails
 from stattools.numerics.saddle_point import log_binomial_pmf, log_of_ratio
 
-
 FARTHEST_COUNT = 1e300
 
 
