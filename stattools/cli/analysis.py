@@ -163,7 +163,7 @@ def dispersion(analysis: Analysis) -> float | None:
         return None
     fit = analysis.fit
     weight = 1.0 if fit.model.rows.weight is None else fit.model.rows.weight
-    return float(np.sum(weight * fit.residuals_of("pearson") ** 2) / fit.df)
+    return float(np.sum(weight * fit.residuals_of("pearson", align=False) ** 2) / fit.df)
 
 
 def overdispersion(fit: Any, spread: float) -> str:

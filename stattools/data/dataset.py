@@ -18,6 +18,7 @@ from stattools.data.formula.formula import parse, require
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import NUMBERS, default_names, matrix, named, vector, with_intercept
 from stattools.data.tables.columns import checked, missing
+from stattools.data.tables.origin import Origin, origin_of
 from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import label_of, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -38,9 +39,9 @@ class Dataset:
 
     `dropped` counts the rows in which a column was missing, by column; a row missing in two columns counts in both.
     `n_dropped` counts the rows dropped in all. `kept` are the numbers of the rows that stayed, None where all did;
-    `source` is the table as it was given, None for arrays; `index` the pandas index of the rows that stayed, where the
-    data had one; `n_empty` counts those dropped that say nothing (0 trials); `extras` are the columns that `columns`
-    were, None for an array; `low` is what float64 does not hold of powers in X.
+    `source` is the table as it was given, None for arrays; `origin` says what it was, None for plain arrays; `n_empty`
+    counts those dropped that say nothing (0 trials); `extras` are the columns that `columns` were, None for an array;
+    `low` is what float64 does not hold of powers in X.
     X may be one beside a column of ones that is not in memory, `BesideOnes`. Of a source, `scanned` are the rows, X has
     its shape only, and `outcome` is one row for each of its values.
     """
@@ -56,7 +57,7 @@ class Dataset:
     source: Any = None
     low: Low | None = None
     scanned: ScannedRows | None = None
-    index: Any = None
+    origin: Origin | None = None
     extras: Mapping[str, str | None] = NONE
     n_empty: int = 0
 
@@ -72,7 +73,6 @@ class Dataset:
             n_empty=int(empty.sum()),
             kept=keep if self.kept is None else self.kept[keep],
             low=None if self.low is None else self.low._replace(values=self.low.values[keep]),
-            index=None if self.index is None else self.index[keep],
         )
 
 
@@ -150,7 +150,6 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
     outcome = outcome_of(formula, ready, rows)
     design, X, low = learn(formula, ready, rows)
     kept = None if whole else rows
-    index = index if whole or index is None else index[rows]
     n_dropped = frame.n - len(rows)
     return Dataset(
         X,
@@ -163,7 +162,7 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
         kept,
         data,
         low,
-        index=index,
+        origin=origin_of(data, index=index),
         extras=_origins(columns),
     )
 
@@ -185,7 +184,7 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         design = _array_design(named(names, found, values.shape[1]), intercept)
     outcome = vector(y, "y")
     _same_length(outcome, "y", len(values), "X")
-    extras, index = {}, None
+    extras, origin = {}, None
     for key, value in columns.items():
         if value is None:
             continue
@@ -197,10 +196,10 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         _same_length(extras[key], f"{key}=", len(values), "X")
     if extras or not type(y) is type(X) is np.ndarray:
         beside = ((f"{key}=", value) for key, value in columns.items() if value is not None)
-        index = paired(("y", y), ("X", X), *beside)
+        origin = origin_of(y, X, index=paired(("y", y), ("X", X), *beside))
     whole = with_intercept(values) if intercept else values
     return Dataset(
-        whole, outcome, _name_of(y), design, extras, index=index, extras=_origins(columns) if extras else NONE
+        whole, outcome, _name_of(y), design, extras, origin=origin, extras=_origins(columns) if extras else NONE
     )
 
 

@@ -22,6 +22,7 @@ from stattools.data.formula.formula import Formula, require
 from stattools.data.formula.powers import rest_of_powers
 from stattools.data.levels import levels_of, over_levels
 from stattools.data.rows.rows import Low
+from stattools.data.tables.array_gaps import rows_with_gaps, without_gaps
 from stattools.data.tables.arrays import default_names, matrix, with_intercept
 from stattools.data.tables.columns import checked, finite, listing, missing
 from stattools.data.tables.table import is_frame, table
@@ -61,8 +62,10 @@ class Design:
         """The formula as text; None for arrays."""
         return self.parsed.text if self.parsed else None
 
-    def encode(self, data: Any) -> np.ndarray:
+    def encode(self, data: Any, some: np.ndarray | None = None) -> np.ndarray:
         """Rows of X, (n, p) float64, for new data: the same columns from any table, or array if X was an array.
+
+        Of `some` rows by their numbers, where others have gaps.
 
         Raises DomainError for a missing column, a missing or infinite value, a level that was not there to learn
         from, a wrong number of columns.
@@ -73,23 +76,46 @@ class Design:
         [[1.0, 1.0, 0.0]]
         """
         if self.parsed is None:
-            return self._encode_array(data)
+            return self._encode_array(data, some)
         frame = table(data)
+        rows = np.arange(frame.n) if some is None else some
         columns = {}
         for name in self.parsed.columns:
             require(name, frame.names)
             raw = frame.column(name)
-            gaps = np.flatnonzero(missing(raw))
+            gaps = np.flatnonzero(missing(raw)) if some is None else ()
             if len(gaps):
                 raise DomainError(
                     f"column {name!r} has no value in {len(gaps)} of the {frame.n} new rows (row "
-                    f"{listing(gaps.tolist())}, counting from 0); a prediction needs every predictor: drop those rows "
-                    "or fill them in."
+                    f"{listing(gaps.tolist())}, counting from 0); a prediction needs every predictor: drop those rows, "
+                    'fill them in, or leave them without one by predict(..., missing="null").'
                 )
-            columns[name] = checked(raw, np.arange(frame.n))
-        return columns_of(self.parsed, columns, np.arange(frame.n), self.levels, dict(self.state))[0]
+            columns[name] = checked(raw if some is None else raw.iloc[some].reset_index(drop=True), rows)
+        if not len(rows):
+            return np.empty((0, len(self.names)))
+        return columns_of(self.parsed, columns, rows, self.levels, dict(self.state))[0]
 
-    def _encode_array(self, data: Any) -> np.ndarray:
+    def gaps(self, data: Any) -> np.ndarray:
+        """Which rows of new data have no value in a predictor: a mask."""
+        if self.parsed is None:
+            return rows_with_gaps(self._columns_of_array(data))
+        frame = table(data)
+        for name in self.parsed.columns:
+            require(name, frame.names)
+        nowhere = np.zeros(frame.n, dtype=bool)
+        return np.logical_or.reduce([nowhere, *(missing(frame.column(name)) for name in self.parsed.columns)])
+
+    def _encode_array(self, data: Any, some: np.ndarray | None) -> np.ndarray:
+        data = self._columns_of_array(data)
+        X, _ = matrix(data if some is None else without_gaps(data), "the new data")
+        names = self.names[1:] if self.added else self.names
+        if X.shape[1] != len(names):
+            raise DomainError(f"the model has {len(names)} columns ({listing(names)}); the new data have {X.shape[1]}.")
+        X = X if some is None else X[some]
+        return with_intercept(X) if self.added else np.ascontiguousarray(X)
+
+    def _columns_of_array(self, data: Any) -> Any:
+        """New data as an array of the columns of X, or a table of them in their order."""
         names = self.names[1:] if self.added else self.names
         p = len(names)
         if is_frame(data):
@@ -98,13 +124,10 @@ class Design:
             if not nameless or set(names) & set(frame.names):
                 for name in names:
                     require(name, frame.names)
-                data = {name: frame.sources[name] for name in names}
+                return {name: frame.sources[name] for name in names}
         elif isinstance(data, np.ndarray | list | tuple) and p > 1 and len(data) == p and np.ndim(data[0]) == 0:
-            data = [data]  # one row
-        X, _ = matrix(data, "the new data")
-        if X.shape[1] != p:
-            raise DomainError(f"the model has {p} columns ({listing(names)}); the new data have {X.shape[1]}.")
-        return with_intercept(X) if self.added else np.ascontiguousarray(X)
+            return [data]  # one row
+        return data
 
 
 def learn(

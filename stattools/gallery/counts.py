@@ -74,7 +74,7 @@ SOURCE = (
 
 def dispersion(fit: Fit) -> float:
     """Pearson's chi-square over its degrees of freedom: the mean of (y - m)^2 / m, near 1 for Poisson counts."""
-    mean = fit.predict()
+    mean = fit.predict(align=False)
     return float(((fit.model.rows.y - mean) ** 2 / mean).sum() / fit.df)
 
 
@@ -102,7 +102,7 @@ def _fits(poisson: Fit, nb: Fit) -> tuple[Block, ...]:
 def _too_small(poisson: Fit, nb: Fit) -> tuple[Block, ...]:
     chi = dispersion(poisson)
     ratio = nb.se[:-1] / poisson.se
-    y, mean = poisson.model.rows.y, poisson.predict()
+    y, mean = poisson.model.rows.y, poisson.predict(align=False)
     explained = 1.0 - float(((y - mean) ** 2).sum() / ((y - y.mean()) ** 2).sum())
     moved = np.abs(nb.estimate[:-1] - poisson.estimate) / nb.se[:-1]
     p, q = (dict(zip(fit.names, map(float, fit.table()["p_value"]), strict=True)) for fit in (poisson, nb))
@@ -160,7 +160,7 @@ def _frequencies(poisson: Fit, nb: Fit) -> tuple[Block, ...]:
     y = poisson.model.rows.y
     below = np.arange(float(MANY))
     rows = []
-    alpha, mean = float(np.exp(nb.estimate[-1])), nb.predict()
+    alpha, mean = float(np.exp(nb.estimate[-1])), nb.predict(align=False)
     predicted, observed, size = grouped(mean, y, None)
     limit = 2.0 * np.sqrt(grouped(mean, mean + alpha * mean**2, None)[1] / size)
     outside = int((np.abs(observed - predicted) > limit).sum())

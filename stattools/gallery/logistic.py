@@ -75,7 +75,7 @@ SOURCE = (
 
 
 def _diagnostics(fit: Fit) -> tuple[Block, ...]:
-    probability = fit.predict()
+    probability = fit.predict(align=False)
     predicted, observed, size = grouped(probability, fit.model.rows.y, fit.model.rows.weight)
     gap = float(np.abs(observed - predicted).max())
     return (

@@ -208,7 +208,7 @@ def gaps(run: Solution, best: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _households(fit: Fit, agreement: Agreement) -> Section:
-    fitted, residual = fit.predict(), fit.residuals
+    fitted, residual = fit.predict(align=False), fit.residuals_of(align=False)
     upper = fitted > np.median(fitted)
     ratio = float(residual[upper].std() / residual[~upper].std())
     return Section(

@@ -82,7 +82,7 @@ def _reading(fit: Fit) -> tuple[Block, ...]:
     slope = [0.0, *table.loc[table["term"] == "left_right", "estimate"]]
     order = [PARTIES[k] for k in np.argsort(slope)]
     rises = order == list(PARTIES)
-    probability = fit.predict().to_numpy()
+    probability = fit.predict(align=False)
     right = float((probability.argmax(axis=1) == fit.model.rows.y).mean())
     largest = float(np.bincount(fit.model.rows.y.astype(int)).max() / fit.n)
     survey, rows = respondents(), []

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import AbsentError, IncompatibleError
 from stattools.inference.estimates import Estimates
-from stattools.interface.arrays import Floats
+from stattools.inference.prediction.answers import handed_out
 from stattools.interface.interval import Interval
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from stattools.inference.diagnostics.residuals import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult
+    from stattools.inference.prediction.new_rows import Missing
 
 STATES = "state space models such as st.local_level"
 OF_SERIES = {
@@ -100,34 +101,44 @@ class Fit(Estimates):
         return wald(self, hypothesis, df=self.t_df)
 
     @property
-    def residuals(self) -> Floats:
-        """Response residuals, y minus the fitted mean: shape (n_rows,), or (n_rows, K) for softmax, the reference
-        first; in counts for grouped outcomes. Other kinds: `residuals_of`.
+    def residuals(self) -> Any:
+        """Response residuals, y minus the fitted mean, one per row of the table: for softmax one per category as well,
+        the reference first; in counts for grouped outcomes. Other kinds: `residuals_of`.
         """
         return self.residuals_of("response")
 
-    def residuals_of(self, kind: ResidualKind = "response", *, seed: int | np.random.Generator | None = None) -> Floats:
+    def residuals_of(
+        self, kind: ResidualKind = "response", *, seed: int | np.random.Generator | None = None, align: bool = True
+    ) -> Any:
         """Residuals of a kind: "response", "pearson", "deviance" or "quantile" (randomized for discrete outcomes, by
-        `seed`), one per row.
+        `seed`), one per row of the table.
+
+        A series with the index of a pandas table, a Polars series, an array of arrays; for softmax a frame with a
+        column per category. A row that was dropped has NaN (null in Polars). With `align=False` an array of the rows
+        that were used.
         """
         from stattools.inference.diagnostics.residuals import residuals
 
-        self._regression("residuals")
-        return residuals(self, kind, seed=seed)
+        model = self._regression("residuals")
+        found = residuals(self, kind, seed=seed)
+        several = model.labels or () if found.ndim == 2 else ()
+        return handed_out(model.places, found, "residual", align, columns=several)
 
-    def leverage(self) -> Floats:
-        """How much each row pulls its own fitted value: the diagonal of the hat matrix, shape (n_rows,)."""
+    def leverage(self, *, align: bool = True) -> Any:
+        """How much each row pulls its own fitted value: the diagonal of the hat matrix, one per row of the table, or
+        with `align=False` an array of the rows that were used; see `residuals_of`.
+        """
         from stattools.inference.diagnostics.residuals import leverage
 
-        self._regression("leverage")
-        return leverage(self)
+        return handed_out(self._regression("leverage").places, leverage(self), "leverage", align)
 
-    def cooks_distance(self) -> Floats:
-        """How far the coefficients move when a row is left out, in units of their covariance, shape (n_rows,)."""
+    def cooks_distance(self, *, align: bool = True) -> Any:
+        """How far the coefficients move when a row is left out, in units of their covariance: one per row of the table,
+        or with `align=False` an array of the rows that were used; see `residuals_of`.
+        """
         from stattools.inference.diagnostics.residuals import cooks_distance
 
-        self._regression("cooks_distance")
-        return cooks_distance(self)
+        return handed_out(self._regression("cooks_distance").places, cooks_distance(self), "cooks_distance", align)
 
     def predict(
         self,
@@ -139,21 +150,30 @@ class Fit(Estimates):
         exposure: str | ArrayLike | None = None,
         trials: str | ArrayLike | None = None,
         precision: str | ArrayLike | None = None,
+        missing: Missing = "raise",
+        align: bool = True,
     ) -> Any:
         """What the model expects, for the rows of the fit or for new rows.
 
-        `kind` is "mean" (an array (m,); for softmax a frame with one column of probabilities per category), "class"
-        (the most probable label), "link" (the linear predictor) or "observation" (with `interval=level`: where a new
-        observation falls). `data` is a table with the formula's columns, or an array or frame like the X of the fit.
-        `offset`, `exposure` and, of an observation, `trials` and `precision` are needed for new rows where the fit had
-        them, unless they were columns, which are then looked up. With `interval=level` a frame with `mean, lower,
-        upper`. Raises DomainError for unseen levels, missing columns and missing values.
+        `kind` is "mean" (for softmax a frame with one column of probabilities per category), "class" (the most probable
+        label), "link" (the linear predictor) or "observation" (with `interval=level`: where a new observation falls).
+        `data` is a table with the formula's columns, or an array or frame like the X of the fit. `offset`, `exposure`
+        and, of an observation, `trials` and `precision` are needed for new rows where the fit had them, unless they
+        were columns, which are then looked up. With `interval=level` a frame with `mean, lower, upper`.
+
+        The answer has the rows of the table: a series or a frame with the index of a pandas table, of Polars where the
+        rows are, an array of arrays. A row of the fit that was dropped has NaN (null in Polars), and under
+        missing="null" a new row without a value of what it needs. `align=False` gives an array of the rows that were
+        used (a pandas frame of intervals). Raises DomainError for unseen levels, missing columns and, unless
+        missing="null", missing values.
         """
-        from stattools.inference.prediction.prediction import predict
+        from stattools.inference.prediction.prediction import predictions
 
         model = self._regression("predict")
         beside = {"exposure": exposure, "trials": trials, "precision": precision}
-        return predict(self, model, data, offset, interval, kind=kind, **beside)
+        found, places = predictions(self, model, data, offset, interval, kind=kind, missing=missing, **beside)
+        name = kind if kind in ("link", "class") else "mean"
+        return handed_out(places, found, name, align, is_bare=interval is None)
 
     def predict_to(
         self, path: str | Path, data: Any = None, *, kind: str = "mean", interval: float | None = None

@@ -194,8 +194,9 @@ def _by_group(whole: Model, data: Any, by: Any) -> ManyFits:
 
 
 def _with_rows(whole: Model, part: NDArray[np.intp]) -> Model:
-    index = None if whole.index is None else whole.index[part]
-    return replace(whole, rows=whole.rows.take(part), kept=None, source=None, index=index)
+    among = part if whole.kept is None else whole.kept[part]
+    origin = None if whole.origin is None else whole.origin.take(among)
+    return replace(whole, rows=whole.rows.take(part), kept=None, source=None, origin=origin)
 
 
 def _of_one(model: Model, outcomes: ArrayLike | None, weights: ArrayLike | None) -> ManyFits:

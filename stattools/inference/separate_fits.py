@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from stattools.data.tables.outcome import as_outcome
+from stattools.data.tables.places import Places
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
 from stattools.inference.fitted import Fit
+from stattools.inference.prediction.answers import handed_out
+from stattools.inference.prediction.prediction import predictions
 from stattools.interface.arguments import is_one_of
 from stattools.interface.when_needed import pd
 from stattools.models.regressions.one_vs_rest import OneVsRest
@@ -17,6 +20,7 @@ from stattools.text.printing import printed
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from stattools.inference.prediction.new_rows import Missing
 
 NOTE = "Predicted probabilities are normalized only after the fact; st.softmax has one likelihood for all."
 
@@ -43,27 +47,46 @@ class OneVsRestFit(AnyFit):
         table.insert(0, "category", [str(label) for label in self.model.labels])
         return table
 
-    def separate_probabilities(self, data: Any = None) -> pd.DataFrame:
-        """P(category against the rest) from each fit, one column per category; the rows do not sum to one."""
-        columns = {str(label): fit.predict(data) for label, fit in zip(self.model.labels, self.fits, strict=True)}
-        return pd.DataFrame(columns)
+    def separate_probabilities(
+        self, data: Any = None, *, missing: Missing = "raise", align: bool = True
+    ) -> pd.DataFrame:
+        """P(category against the rest) from each fit, one column per category; the rows do not sum to one. `missing`
+        and `align` as in `Fit.predict`.
+        """
+        separate, places = self._separate(data, missing)
+        return handed_out(places, separate, "mean", align)
 
-    def predict(self, data: Any = None, *, kind: Literal["mean", "class"] = "mean") -> Any:
+    def predict(
+        self,
+        data: Any = None,
+        *,
+        kind: Literal["mean", "class"] = "mean",
+        missing: Missing = "raise",
+        align: bool = True,
+    ) -> Any:
         """The separate probabilities divided by their sum: normalized only after the fact, unlike `st.softmax`.
 
         A frame with one column per category, whose `attrs["note"]` says so; of kind "class" the label whose separate
-        probability is largest. Raises IncompatibleError for another kind: shares made after the fact have no intervals.
+        probability is largest. The answer has the rows of the table, as that of `Fit.predict`, which says what
+        `missing` and `align` are. Raises IncompatibleError for another kind: shares made after the fact have no
+        intervals.
         """
         if not is_one_of(kind, ("mean", "class")):
             raise IncompatibleError(
                 f"one-vs-rest predicts kind 'mean', 'class'; got kind={quoted(kind)}. See fit.fits[0]."
             )
-        separate = self.separate_probabilities(data)
+        separate, places = self._separate(data, missing)
         if kind == "class":
-            return as_outcome(self.model.labels, separate.to_numpy().argmax(axis=1))
+            return handed_out(places, as_outcome(self.model.labels, separate.to_numpy().argmax(axis=1)), kind, align)
         shares = separate.div(separate.sum(axis=1), axis=0)
         shares.attrs["note"] = NOTE
-        return shares
+        return handed_out(places, shares, kind, align)
+
+    def _separate(self, data: Any, missing: Missing) -> tuple[pd.DataFrame, Places]:
+        """The separate probabilities of the rows that are complete, and where they are in their table."""
+        answers = [predictions(fit, fit.model, data, missing=missing) for fit in self.fits]
+        columns = {str(label): found for label, (found, _) in zip(self.model.labels, answers, strict=True)}
+        return pd.DataFrame(columns), answers[0][1]
 
     def save(self, path: str | Path) -> Path:
         """Write the fits without their data to one file, which `st.load` reads; returns the path."""

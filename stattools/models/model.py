@@ -20,6 +20,8 @@ from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
 from stattools.data.design import Design
 from stattools.data.rows.rows import Block, Rows
+from stattools.data.tables.origin import ARRAYS, Origin
+from stattools.data.tables.places import Places
 from stattools.errors import DomainError
 from stattools.interface.arguments import FLOAT64, as_theta
 from stattools.interface.arrays import Floats
@@ -43,7 +45,7 @@ class Model(AnyModel):
 
     `names` are the flat coefficient names, `terms` the columns of X, `labels` the outcome's categories (the reference
     first) or None. `start` is where solvers begin. `kept` are the numbers of the table's rows that had no value missing
-    (None: all), `source` that table, `index` the pandas index of the rows where the data had one. `extras` are what was
+    (None: all), `source` that table, `origin` its library and its index, None for plain arrays. `extras` are what was
     given beside X ("weights", ...) and which column each was, None for an array. theta has shape (len(names),).
     """
 
@@ -62,7 +64,7 @@ class Model(AnyModel):
     n_empty: int = 0
     kept: NDArray[np.intp] | None = None
     source: Any = None
-    index: Any = None
+    origin: Origin | None = None
     is_unconstrained = True
 
     @property
@@ -91,6 +93,18 @@ class Model(AnyModel):
             return self.terms
         others = (name if link == "identity" else f"{link} {name}" for name, link in self.likelihood.others)
         return self.predictor.names(self.terms, (*(self.categories or (None,)), *others))
+
+    @property
+    def index(self) -> Any:
+        """The pandas index of the rows, where the data had one."""
+        index = None if self.origin is None else self.origin.index
+        return index if index is None or self.kept is None else index[self.kept]
+
+    @property
+    def places(self) -> Places:
+        """Where the rows are in their table, which answers with one value per row go back to."""
+        n = len(self.rows.X) if self.kept is None else len(self.kept) + self.n_dropped
+        return Places(n, self.kept, self.origin or ARRAYS)
 
     @property
     def n(self) -> float:

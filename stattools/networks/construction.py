@@ -98,6 +98,8 @@ def network(
         dropped=data.dropped,
         n_dropped=data.n_dropped,
         extras=data.extras,
+        kept=data.kept,
+        origin=data.origin,
     )
 
 

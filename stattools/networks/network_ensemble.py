@@ -10,14 +10,16 @@ import numpy as np
 
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
+from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
+from stattools.inference.prediction.new_rows import Missing
 from stattools.interface.arguments import is_one_of
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
 from stattools.networks.absent import refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
-from stattools.networks.network_fit import NetworkFit, as_labels, inputs_of
+from stattools.networks.network_fit import NetworkFit, as_labels, inputs_of, places_of
 from stattools.networks.network_model import NetworkModel
 from stattools.text.printing import printed
 
@@ -50,13 +52,21 @@ class NetworkEnsemble(AnyFit):
         """Mean over members of E(y): (n, K) or (n,)."""
         return np.mean([member.mean(X) for member in self.members], axis=0)
 
-    def predict(self, data: Any = None, *, kind: Literal["mean", "class"] = "mean", spread: float | None = None) -> Any:
+    def predict(
+        self,
+        data: Any = None,
+        *,
+        kind: Literal["mean", "class"] = "mean",
+        spread: float | None = None,
+        missing: Missing = "raise",
+        align: bool = True,
+    ) -> Any:
         """As `NetworkFit.predict`; `spread=prob` gives a long frame row, [category,] mean, lower, upper of members.
 
         lower and upper are the central `prob` of the members' predictions: the spread of the ensemble.
         """
         first = self.members[0]
-        X = None if data is None else self.model.design.encode(inputs_of(data))
+        X, places = inputs_of(self.model, data, missing)
         if not is_one_of(kind, ("mean", "class")):
             raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={quoted(kind)}.")
         if kind == "class":
@@ -66,29 +76,32 @@ class NetworkEnsemble(AnyFit):
             if labels is None:
                 raise IncompatibleError(f"{self.model.outcome_name!r} has no classes; kind='mean' predicts it.")
             mean = self.mean(X)
-            return as_labels(labels, most_probable(mean))
+            return handed_out(places, as_labels(labels, most_probable(mean)), kind, align)
         draws = np.array([member.mean(X) for member in self.members])
         mean = draws.mean(axis=0)
         if spread is None:
-            return mean if mean.ndim == 1 else pd.DataFrame(mean, columns=[str(label) for label in first.labels or ()])
+            found = mean if mean.ndim == 1 else pd.DataFrame(mean, columns=[str(label) for label in first.labels or ()])
+            return handed_out(places, found, kind, align)
         require_level(spread, "spread=")
         lower, upper = np.quantile(draws, [0.5 * (1.0 - spread), 0.5 * (1.0 + spread)], axis=0)
         columns: dict[str, Any] = {"row": np.arange(len(mean))}
         if mean.ndim == 2:
             names = [str(label) for label in first.labels or ()]
             columns = {"row": np.repeat(columns["row"], len(names)), "category": names * len(mean)}
-        return pd.DataFrame(columns | {"mean": mean.ravel(), "lower": lower.ravel(), "upper": upper.ravel()})
+        long = pd.DataFrame(columns | {"mean": mean.ravel(), "lower": lower.ravel(), "upper": upper.ravel()})
+        return handed_out(places, long, kind, align, is_bare=False)
 
-    def pointwise_loglik(self, data: Any = None) -> Floats:
-        """log of the mean over members of p(y_i | x_i): the ensemble is a mixture."""
+    def pointwise_loglik(self, data: Any = None, *, align: bool = True) -> Any:
+        """log of the mean over members of p(y_i | x_i): the ensemble is a mixture. `align` as in `Fit.predict`."""
         from scipy.special import logsumexp
 
-        parts = [member.pointwise_loglik(data) for member in self.members]
-        return logsumexp(parts, axis=0) - np.log(len(parts))
+        parts = [member.pointwise_loglik(data, align=False) for member in self.members]
+        found = logsumexp(parts, axis=0) - np.log(len(parts))
+        return handed_out(places_of(self.model, data, len(found)), found, "loglik", align)
 
     def log_score(self, data: Any = None) -> float:
         """Mean of -log p(y_i | x_i) of the mixture."""
-        return -float(np.average(self.pointwise_loglik(data), weights=self.model.frequencies(data)))
+        return -float(np.average(self.pointwise_loglik(data, align=False), weights=self.model.frequencies(data)))
 
     @cached_property
     def own_log_score(self) -> float:

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.tables.origin import ARRAYS, origin_of
+from stattools.data.tables.places import Places
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
+from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
+from stattools.inference.prediction.new_rows import Missing, encoded, require_missing
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
@@ -62,24 +66,32 @@ class NetworkFit(AnyFit):
         """One name per parameter."""
         return self.model.names
 
-    def predict(self, data: Any = None, *, kind: Literal["mean", "class"] = "mean") -> Any:
+    def predict(
+        self,
+        data: Any = None,
+        *,
+        kind: Literal["mean", "class"] = "mean",
+        missing: Missing = "raise",
+        align: bool = True,
+    ) -> Any:
         """E(y) or the most probable label of the rows of the fit, or of new rows: a table, or an array X.
 
-        Several categories: a frame with one column of probabilities per label. Otherwise an array (n,). Raises
-        DomainError for missing columns and unseen levels, IncompatibleError for a class of a quantity.
+        Several categories: a frame with one column of probabilities per label. The answer has the rows of the table, as
+        that of `Fit.predict`, which says what `missing` and `align` are. Raises DomainError for missing columns and
+        unseen levels, IncompatibleError for a class of a quantity.
         """
-        mean = self.mean(None if data is None else self.model.design.encode(inputs_of(data)))
+        X, places = inputs_of(self.model, data, missing)
+        mean = self.mean(X)
         labels = self.labels
         if kind == "class":
             if labels is None:
                 raise IncompatibleError(f"{self.model.outcome_name!r} has no classes; kind='mean' predicts it.")
             codes = most_probable(mean)
-            return as_labels(labels, codes)
+            return handed_out(places, as_labels(labels, codes), kind, align)
         if kind != "mean":
             raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={quoted(kind)}.")
-        if mean.ndim == 1:
-            return mean
-        return pd.DataFrame(mean, columns=[str(label) for label in labels or ()])
+        found = mean if mean.ndim == 1 else pd.DataFrame(mean, columns=[str(label) for label in labels or ()])
+        return handed_out(places, found, kind, align)
 
     @property
     def labels(self) -> tuple[Any, ...] | None:
@@ -92,13 +104,18 @@ class NetworkFit(AnyFit):
             return self.model.mean(self.estimate, X)
         return self.model.likelihood.mean(self.model.eta(self.estimate, X) / self.temperature)
 
-    def pointwise_loglik(self, data: Any = None) -> Floats:
-        """log p(y_i | x_i) of each row of the fit, or of new rows with their outcome: a table, or a pair (y, X)."""
+    def pointwise_loglik(self, data: Any = None, *, align: bool = True) -> Any:
+        """log p(y_i | x_i) of each row of the fit, or of new rows with their outcome: a table, or a pair (y, X).
+
+        It has the rows of the table, or with `align=False` is an array of the rows that were used; see `Fit.predict`.
+        """
         X, y = self.model.rows_of(data)
         eta = self.model.eta(self.estimate, X)
         if self.model.has_scale:
-            return Gaussian(self.residual_sd).loglik(self.model.middle + self.model.unit * eta, y)
-        return self.model.likelihood.loglik(eta / self.temperature, y)
+            found = Gaussian(self.residual_sd).loglik(self.model.middle + self.model.unit * eta, y)
+        else:
+            found = self.model.likelihood.loglik(eta / self.temperature, y)
+        return handed_out(places_of(self.model, data, len(y)), found, "loglik", align)
 
     @cached_property
     def residual_sd(self) -> float:
@@ -112,7 +129,7 @@ class NetworkFit(AnyFit):
 
     def log_score(self, data: Any = None) -> float:
         """Mean of -log p(y_i | x_i): the smaller, the better. `data` as in `pointwise_loglik`."""
-        return -float(np.average(self.pointwise_loglik(data), weights=self.model.frequencies(data)))
+        return -float(np.average(self.pointwise_loglik(data, align=False), weights=self.model.frequencies(data)))
 
     def accuracy(self, data: Any = None) -> float:
         """Share of rows whose most probable label is the observed one. `data` as in `pointwise_loglik`."""
@@ -214,6 +231,21 @@ def as_labels(labels: tuple[Any, ...], codes: NDArray[Any]) -> NDArray[Any]:
     return np.array(labels, dtype=kind)[codes]
 
 
-def inputs_of(data: Any) -> Any:
-    """X of a pair (y, X), or the data as they are."""
-    return data[1] if isinstance(data, tuple) and len(data) == 2 else data
+def inputs_of(model: NetworkModel, data: Any, missing: Missing) -> tuple[Floats | None, Places]:
+    """The design of new rows, a table or the X of a pair (y, X), and where they are in it; None of the own rows.
+
+    Where no row is complete the design is one row of zeros, whose answer is none of theirs.
+    """
+    require_missing(missing)
+    if data is None:
+        return None, model.places
+    X, places = encoded(model.design, data[1] if isinstance(data, tuple) and len(data) == 2 else data, missing)
+    return (X if len(X) else np.zeros((1, X.shape[1]))), places
+
+
+def places_of(model: NetworkModel, data: Any, n: int) -> Places:
+    """Where n rows with an outcome are: a table, or a pair (y, X) of arrays; the own rows of the model for None."""
+    if data is None:
+        return model.places
+    given = data if isinstance(data, tuple) else (data,)
+    return Places(n, None, origin_of(*given) or ARRAYS)

@@ -17,7 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.design import Design
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.data.rows.rows import Rows
+from stattools.data.tables.origin import ARRAYS, Origin
 from stattools.data.tables.outcome import numeric
+from stattools.data.tables.places import Places
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.prediction.new_rows import frequencies_of
 from stattools.interface.arguments import as_theta
@@ -54,6 +56,8 @@ class NetworkModel(AnyModel):
     dropped: dict[str, int] = field(default_factory=dict)
     n_dropped: int = 0
     extras: Mapping[str, str | None] = field(default_factory=dict)
+    kept: NDArray[np.intp] | None = None
+    origin: Origin | None = None
     kind = "network"
 
     @property
@@ -78,6 +82,11 @@ class NetworkModel(AnyModel):
         several = self.likelihood.outcome is Outcome.CATEGORY and self.labels is not None
         outputs = tuple(str(label) for label in (self.labels or ())[1:]) if several else (self.outcome_name,)
         return self.perceptron.names(self.terms, outputs)
+
+    @property
+    def places(self) -> Places:
+        """Where the rows are in their table, which answers with one value per row go back to."""
+        return Places(len(self.rows.X) + (0 if self.kept is None else self.n_dropped), self.kept, self.origin or ARRAYS)
 
     @property
     def n(self) -> float:

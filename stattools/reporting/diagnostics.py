@@ -26,7 +26,7 @@ MOST_COUNTS = 31
 def residuals(fit: Fit, name: str = "residuals") -> Figure:
     """Residuals of a linear regression against fitted values, and their normal quantiles."""
     outcome = figures.plain(fit.model.outcome_name)
-    fitted, residual, precision = fit.predict(), fit.residuals, fit.model.rows.precision
+    fitted, residual, precision = fit.predict(align=False), fit.residuals_of(align=False), fit.model.rows.precision
     label = f"residual of {outcome}"
     if precision is not None:
         residual, label = residual * np.sqrt(precision), label + " × √precision"
@@ -44,7 +44,7 @@ def residuals(fit: Fit, name: str = "residuals") -> Figure:
 def calibration(fit: Fit, name: str = "calibration") -> Figure:
     """Observed share of the event in groups of rows of similar predicted probability."""
     model = fit.model
-    probability = fit.predict()
+    probability = fit.predict(align=False)
     share, weight, unit = shares(model)
     predicted, observed, size = grouped(probability, share, weight)
     lower, upper = wilson_ends(observed, size, Z)
@@ -66,7 +66,7 @@ def calibration(fit: Fit, name: str = "calibration") -> Figure:
 def means(fit: Fit, name: str = "means") -> Figure:
     """Observed mean in groups of rows of similar predicted mean."""
     model = fit.model
-    mean, weight = fit.predict(), model.rows.weight
+    mean, weight = fit.predict(align=False), model.rows.weight
     predicted, observed, size = grouped(mean, model.rows.y, weight)
     variance = grouped(mean, model.likelihood.variance(model.eta(fit.estimate), model.rows.y), weight)[1]
     outcome, counts = figures.plain(model.outcome_name), " count" * model.likelihood.outcome.is_whole

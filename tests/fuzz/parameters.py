@@ -245,7 +245,9 @@ POOL: dict[str, Any] = {
     "names": (None, ["p"], ["p", "q"], ["p", "p"], "pq", ["", "p"], [1, 2]), "name": (None, "x", "theta", "p", ""),
     "label": (None, "x", "p", 0), "title": ("A title", "<b>`|", "a\nb"), "command": (None, "uv run this"),
     "discrete": ((), ["x"], ["nobody"]),
+    "predict.missing": ("raise", "null"), "separate_probabilities.missing": ("raise", "null"),
     # Switches
+    "align": (True, False),
     "intercept": (True, False), "html": (False, True), "png": (False,), "bias": (False, True),
     "centered": (False, True),
     "batch_norm": (False, True), "standardize": (True, False), "overwrite": (False,),

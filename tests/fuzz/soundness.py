@@ -64,6 +64,11 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
         "no bound at the end of the line where a parameter is below 1",
     ),
     (r"^tipping_prior \.strength", "inf", "no prior of that mean reverses the conclusion"),
+    (
+        r"^\w+\.(predict|residuals|residuals_of|leverage|cooks_distance|pointwise_loglik|separate_probabilities)\b",
+        "nan",
+        "a row of the table that was dropped, or has no value of what it needs",
+    ),
     (r"^held_out \.accuracy", "nan", "an accuracy without classes"),
     (r"^held_out \.(se|difference_se)", "nan", "the spread of one row"),
     (r"^(Cluster|Binomial|BetaBinomial) ", "nan inf", "what was given, checked when the rows are known"),

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import stattools as st
@@ -91,3 +92,33 @@ def test_rows_without_a_best_temperature_are_refused(group):
         fit.calibrated((sure, X))
     with pytest.raises(st.DomainError, match="not trained on"):
         group.calibrated(None)
+
+
+def empty(answer, each=1):
+    return np.flatnonzero(pd.DataFrame(answer)[::each].isna().any(axis=1)).tolist()
+
+
+def test_answers_have_the_rows_of_the_table():
+    g, labels = np.random.default_rng(3), list("abcdefghijklmnopqrst")
+    frame = pd.DataFrame({"x": g.normal(size=20), "y": g.integers(0, 3, 20).astype(object)}, index=labels)
+    frame.iloc[2, 0] = np.nan
+    net = st.network("y ~ x", frame, hidden=[2])
+    solver = st.LBFGS(max_steps=5)
+    new = frame.iloc[[0, 2, 4]]
+    for fit in (st.fit(net, solver=solver, seed=1), st.fit(net, solver=solver, seed=1, members=2)):
+        for answer in (fit.predict(), fit.predict(kind="class"), fit.pointwise_loglik()):
+            assert answer.index.equals(frame.index)
+            assert empty(answer) == [2]
+        found = fit.predict(new, missing="null")
+        assert list(found.columns) == ["0", "1", "2"]
+        assert empty(found) == [1]
+        assert empty(fit.predict(frame.iloc[[2]], missing="null")) == [0]
+        assert len(fit.predict(new, missing="null", align=False)) == 2
+        assert fit.predict(align=False).shape == (19, 3)
+        assert fit.pointwise_loglik(align=False).shape == (19,)
+        with pytest.raises(st.DomainError, match="has no value"):
+            fit.predict(new)
+    spread = fit.predict(new, spread=0.5, missing="null")
+    assert spread.row.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert spread.index.tolist() == [*"aaaccceee"]
+    assert empty(spread, 3) == [1]

@@ -18,8 +18,8 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.arviz import datatree, summary
 from stattools.inference.arviz.layout import layout
 from stattools.inference.arviz.replicates import expectations, replicates
-from stattools.inference.prediction.new_rows import at_rows, trials_of, with_precision
-from stattools.interface.arguments import is_one_of
+from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, trials_of, with_precision
+from stattools.interface.arguments import is_one_of, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
@@ -73,24 +73,34 @@ class Posterior(Drawn):
         exposure: str | ArrayLike | None = None,
         trials: str | ArrayLike | None = None,
         precision: str | ArrayLike | None = None,
+        missing: Missing = "raise",
+        align: bool = True,
     ) -> Floats:
         """For every draw what the model expects of each row, (S, rows), for the rows of the data or for new rows.
 
         `kind` is "mean" (the expected outcome; probabilities (S, rows, K) for K categories) or "observation": a new
         outcome, drawn with `seed`. Grouped outcomes predict successes, in new rows out of `trials`; those of a linear
-        regression with `precision` vary by theirs. What was a column of the data is looked up. Raises IncompatibleError
-        for models that have no rows.
+        regression with `precision` vary by theirs. What was a column of the data is looked up. The rows are those of
+        the table, NaN where the model dropped one, and under missing="null" where a new row has no value of what it
+        needs; `align=False` leaves these out. Raises IncompatibleError for models that have no rows.
         """
         model = self._rows("predict")
         if not is_one_of(kind, ("mean", "observation")):
             raise DomainError(f'predict needs kind="mean" or kind="observation"; got kind={quoted(kind)}.')
-        at = at_rows(model, data, offset, exposure)
-        if kind == "mean":
-            return expectations(at, self.flat)
-        if seed is None:
+        require_truth(align, "align= of predict")
+        beside = columns_beside(model, trials, precision) if kind == "observation" else {}
+        at = at_rows(model, data, offset, exposure, missing=missing, beside=beside)
+        if kind == "observation" and seed is None:
             raise DomainError('predict(kind="observation") draws new outcomes: give seed=, a whole number.')
-        among = None if data is None else trials_of(model, data, trials, len(at.rows.X))
-        return replicates(with_precision(at, model, data, precision), self.flat, seed=seed, trials=among)
+        if not len(at.rows.X):
+            several = (model.likelihood.categories,) if kind == "mean" and model.categories else ()
+            found = np.empty((len(self.flat), 0, *several))
+        elif kind == "mean":
+            found = expectations(at, self.flat)
+        else:
+            among = None if data is None else trials_of(at, model, data, trials)
+            found = replicates(with_precision(at, model, data, precision), self.flat, seed=seed, trials=among)
+        return at.places.draws(found) if align else found
 
     def check(
         self,

@@ -119,7 +119,7 @@ def pointwise(fit: Any, data: Any) -> Floats:
         shares, codes = _log_shares(fit, data)
         return shares[np.arange(len(codes)), codes.astype(int)]
     if not isinstance(fit, Estimates):
-        return fit.pointwise_loglik(data)
+        return fit.pointwise_loglik(data, align=False)
     at, y = _new_rows(fit, data)
     eta = at.eta(fit.estimate)
     if at.has_scale:

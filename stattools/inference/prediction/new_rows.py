@@ -5,29 +5,52 @@ What was a column of the table that was fitted is looked up in the new one; what
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.data.dataset import NONE
+from stattools.data.design import Design
 from stattools.data.extras import Farthest, frequencies
 from stattools.data.files.sources import source_of
 from stattools.data.rows.rows import Rows
 from stattools.data.tables.arrays import NUMBERS
-from stattools.data.tables.columns import clean, listing, missing
+from stattools.data.tables.columns import clean, listing
+from stattools.data.tables.columns import missing as gaps_of
+from stattools.data.tables.origin import ARRAYS, origin_of
 from stattools.data.tables.pairing import paired
+from stattools.data.tables.places import Places
 from stattools.data.tables.table import is_frame, series, table
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.regressions.binding import require_moderate
 
 Column = str | ArrayLike | None
 
+Missing = Literal["raise", "null"]
+"""What becomes of new rows without a value: an error that says how many they are, or no prediction for them."""
 
-def at_rows(model: Model, data: Any, offset: Column = None, exposure: Column = None) -> Model:
-    """The model over other rows, whose outcome is unknown; over its own rows where `data` is None."""
+
+def at_rows(
+    model: Model,
+    data: Any,
+    offset: Column = None,
+    exposure: Column = None,
+    *,
+    missing: Missing = "raise",
+    beside: Mapping[str, Column] = NONE,
+) -> Model:
+    """The model over other rows, whose outcome is unknown; over its own rows where `data` is None.
+
+    Under missing="null" those rows are left out that have no value of a predictor, of the offset or the exposure, or of
+    a column `beside` them that will be asked for; the `places` of the model that is returned say which stayed.
+    """
+    require_missing(missing)
     if data is None:
         if offset is not None or exposure is not None:
             raise IncompatibleError(
@@ -40,9 +63,42 @@ def at_rows(model: Model, data: Any, offset: Column = None, exposure: Column = N
         raise IncompatibleError(
             f"predict would bring as many rows as there are {source.place}: use fit.predict_to(path, table)."
         )
-    X = model.design.encode(data)
+    given = _offsets(model, offset, exposure)
+    X, places = encoded(model.design, data, missing, {**given, **beside})
     y = np.zeros((len(X), *np.shape(model.rows.y)[1:]))
-    return replace(model, rows=Rows(X, y, offset=_new_offset(model, data, offset, exposure, len(X))), index=None)
+    rows = Rows(X, y, offset=_new_offset(model, data, given, places))
+    dropped = places.n - len(X)
+    return replace(model, rows=rows, origin=places.origin, kept=places.kept, n_dropped=dropped, n_empty=0)
+
+
+def require_missing(missing: Any) -> None:
+    """IncompatibleError for another word than those of `Missing`."""
+    if not is_one_of(missing, ("raise", "null")):
+        raise IncompatibleError(f'predict has missing="raise" and missing="null"; got missing={quoted(missing)}.')
+
+
+def encoded(design: Design, data: Any, missing: Missing, beside: Mapping[str, Column] = NONE) -> tuple[Floats, Places]:
+    """The design of new rows, and where they are among those of `data`: under missing="null" without the rows that have
+    no value of a predictor or of a column `beside` them.
+    """
+    origin = origin_of(data) or ARRAYS
+    if missing == "raise":
+        X = design.encode(data)
+        return X, Places(len(X), None, origin)
+    gaps = design.gaps(data)
+    for what, values in beside.items():
+        if values is not None:
+            gaps = gaps | gaps_of(_raw(data, values, what, len(gaps)))
+    kept = np.flatnonzero(~gaps) if gaps.any() else None
+    return design.encode(data, kept), Places(len(gaps), kept, origin)
+
+
+def columns_beside(model: Model, trials: Column, precision: Column) -> dict[str, Column]:
+    """What a new outcome depends on beside its predictors: what was given, or the columns that the fit had."""
+    given = {"trials": trials} if "trials" in model.likelihood.parts else {}
+    if model.rows.precision is not None:
+        given["precision"] = precision
+    return {name: model.extras.get(name) if column is None else column for name, column in given.items()}
 
 
 def with_precision(at: Model, model: Model, data: Any, precision: Column = None) -> Model:
@@ -60,11 +116,11 @@ def with_precision(at: Model, model: Model, data: Any, precision: Column = None)
             f"{model.title} was fitted with precision=, which says where a new outcome falls too: give precision=, one "
             "number above 0 per new row (1 where the scale is its standard deviation)."
         )
-    return replace(at, rows=replace(at.rows, precision=_positive(data, precision, "precision", len(at.rows.X))))
+    return replace(at, rows=replace(at.rows, precision=_positive(data, precision, "precision", at.places)))
 
 
-def trials_of(model: Model, data: Any, trials: Column, n: int) -> Floats | None:
-    """The number of trials of each row of a grouped outcome; None for other outcomes."""
+def trials_of(at: Model, model: Model, data: Any, trials: Column) -> Floats | None:
+    """The number of trials of each of the rows `at` of a grouped outcome; None for other outcomes."""
     if "trials" not in model.likelihood.parts:
         return None
     if data is None:
@@ -77,7 +133,7 @@ def trials_of(model: Model, data: Any, trials: Column, n: int) -> Floats | None:
             f'predict(kind="observation") of {model.title} predicts successes out of trials: give trials=, one '
             "whole number per new row."
         )
-    values = _numbers(data, trials, "trials", n)
+    values = _numbers(data, trials, "trials", at.places)
     if not ((values >= 0) & (values == np.floor(values))).all():
         raise DomainError("predict needs trials=, whole numbers >= 0.")
     return values
@@ -91,15 +147,18 @@ def frequencies_of(model: Any, data: Any) -> Floats | None:
     frame = table(data) if name is not None and is_frame(data) else None
     if frame is None or name not in frame.names:
         return None
-    return frequencies(_numbers(data, name, "weights", frame.n))
+    return frequencies(_numbers(data, name, "weights", Places(frame.n)))
 
 
-def _new_offset(model: Model, data: Any, offset: Column, exposure: Column, n: int) -> Floats | None:
+def _offsets(model: Model, offset: Column, exposure: Column) -> dict[str, Column]:
+    """What is added to the linear predictor of new rows: what was given, or the columns that the fit had; empty where
+    it had none.
+    """
     given = {"offset": offset, "exposure": exposure}
     if model.rows.offset is None:
         for name, column in given.items():
             _refuse_unless_fitted(model, name, column)
-        return None
+        return {}
     found = {name: model.extras.get(name) if column is None else column for name, column in given.items()}
     had = [name for name in given if name in model.extras] or ["offset"]
     # The other stands for one of them: an exposure is the exponential of an offset.
@@ -109,11 +168,17 @@ def _new_offset(model: Model, data: Any, offset: Column, exposure: Column, n: in
         raise DomainError(
             f"{model.title} was fitted with {' and '.join(had)}: predict needs {needed}, one number per new row."
         )
-    total = np.zeros(n)
+    return found
+
+
+def _new_offset(model: Model, data: Any, found: Mapping[str, Column], places: Places) -> Floats | None:
+    if not found:
+        return None
+    total = np.zeros(places.n if places.kept is None else len(places.kept))
     if found["offset"] is not None:
-        total = total + _numbers(data, found["offset"], "offset", n)
+        total = total + _numbers(data, found["offset"], "offset", places)
     if found["exposure"] is not None:
-        total = total + np.log(_positive(data, found["exposure"], "exposure", n))
+        total = total + np.log(_positive(data, found["exposure"], "exposure", places))
     require_moderate(model.likelihood, Farthest.of(total))
     return total
 
@@ -123,27 +188,40 @@ def _refuse_unless_fitted(model: Model, name: str, column: Column) -> None:
         raise IncompatibleError(f"predict got {name}=, but {model.title} was fitted without one. Leave it out.")
 
 
-def _positive(data: Any, values: Any, what: str, n: int) -> Floats:
+def _positive(data: Any, values: Any, what: str, places: Places) -> Floats:
     """`_numbers` above 0."""
-    found = _numbers(data, values, what, n)
+    found = _numbers(data, values, what, places)
     if not (found > 0).all():
         raise DomainError(f"predict needs {what}=, numbers above 0; got {found[~(found > 0)][0]:.6g}.")
     return found
 
 
-def _numbers(data: Any, values: Any, what: str, n: int) -> Floats:
-    """A column of the new rows by its name, or an array: n finite numbers."""
-    paired(("the new rows", data), (f"{what}=", values))
-    named = isinstance(values, str)
-    column = _column(data, values, what) if named else series(values, f"{what}=")
-    gaps = int(missing(column).sum())
+def _numbers(data: Any, values: Any, what: str, places: Places) -> Floats:
+    """A column of the new rows by its name, or an array: a finite number for each of the places."""
+    column = _raw(data, values, what, places.n)
+    if places.kept is not None:
+        column = column.iloc[places.kept].reset_index(drop=True)
+    gaps = int(gaps_of(column).sum())
     if gaps:
-        which = f"{what} {values!r}" if named else what
+        which = f"{what} {values!r}" if isinstance(values, str) else what
         raise DomainError(f"predict needs a value of the {which} in every new row; {gaps} miss it.")
     column = clean(column)
-    if column.dtype.kind not in NUMBERS or column.shape != (n,) or not np.isfinite(column).all():
-        raise DomainError(f"predict needs {what}=, {n} finite numbers; got {column.dtype} of shape {column.shape}.")
+    if column.dtype.kind not in NUMBERS or not np.isfinite(column).all():
+        raise _no_numbers(what, places.n, column)
     return np.asarray(column, dtype=float)
+
+
+def _raw(data: Any, values: Any, what: str, n: int) -> Any:
+    """A column of the new rows by its name, or an array, as a series of n values of any kind."""
+    paired(("the new rows", data), (f"{what}=", values))
+    column = _column(data, values, what) if isinstance(values, str) else series(values, f"{what}=")
+    if len(column) != n:
+        raise _no_numbers(what, n, column)
+    return column
+
+
+def _no_numbers(what: str, n: int, column: Any) -> DomainError:
+    return DomainError(f"predict needs {what}=, {n} finite numbers; got {column.dtype} of shape {column.shape}.")
 
 
 def _column(data: Any, name: str, what: str) -> Any:

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.tables.outcome import as_outcome
+from stattools.data.tables.places import Places
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.confusion_table import most_probable
-from stattools.inference.prediction.new_rows import Column, at_rows, trials_of, with_precision
+from stattools.inference.prediction.new_rows import Column, Missing, at_rows, columns_beside, trials_of, with_precision
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
@@ -38,16 +39,7 @@ AT_A_TIME = 1 << 14
 
 
 def predict(
-    fit: Estimates,
-    model: Model,
-    data: Any = None,
-    offset: Column = None,
-    interval: float | None = None,
-    *,
-    exposure: Column = None,
-    trials: Column = None,
-    precision: Column = None,
-    kind: str = "mean",
+    fit: Estimates, model: Model, data: Any = None, offset: Column = None, interval: float | None = None, **options: Any
 ) -> Any:
     """Predictions of a fitted regression for the rows of the fit (`data=None`) or for new rows.
 
@@ -55,7 +47,8 @@ def predict(
     predictor (softmax: log odds against the reference); "class": the label of the most probable category;
     "observation": one new outcome, for grouped outcomes the number of successes in `trials`. Without `interval` the
     answer is an array (m,), with `interval=level` a frame `mean, lower, upper` (`link, lower, upper`), for softmax a
-    long frame `row, category, mean, lower, upper`.
+    long frame `row, category, mean, lower, upper`; of the rows that `predictions` leaves out under missing="null"
+    there is none.
 
     An interval of kind "mean" covers the mean, one of kind "observation" covers the new outcome; counts are whole, so
     that theirs covers at least `level`. `offset`, `exposure` and, of an observation, `trials` and
@@ -70,10 +63,29 @@ def predict(
     >>> predict(fit, fit.model, {"x": [4]}, interval=0.95, kind="observation").round(3).to_numpy().tolist()
     [[10.0, 7.365, 12.635]]
     """
+    found, places = predictions(fit, model, data, offset, interval, **options)
+    return found if places.kept is None or len(places.kept) else found[:0]
+
+
+def predictions(
+    fit: Estimates,
+    model: Model,
+    data: Any = None,
+    offset: Column = None,
+    interval: float | None = None,
+    *,
+    exposure: Column = None,
+    trials: Column = None,
+    precision: Column = None,
+    kind: str = "mean",
+    missing: Missing = "raise",
+) -> tuple[Any, Places]:
+    """What `predict` answers, and where the rows are in their table. Where none of them is complete it answers for one
+    row, without a value.
+    """
     if not is_one_of(kind, KINDS):
         raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.")
     require_finite(fit, "predict")
-    at = at_rows(model, data, offset, exposure)
     if trials is not None and (kind != "observation" or model.likelihood.outcome is not Outcome.TRIALS):
         raise IncompatibleError('predict takes trials= for kind="observation" of a grouped outcome only; leave it out.')
     if precision is not None and (kind != "observation" or interval is None):
@@ -82,14 +94,26 @@ def predict(
         fit.quantile(interval)  # refuses a level outside (0, 1) before any work
         if kind != "class" and not np.isfinite(fit.covariance).all():
             raise IncompatibleError(f"predict(interval=...): this fit of {model.title} has no standard errors.")
+    beside = columns_beside(model, trials, precision) if kind == "observation" else {}
+    if interval is None:
+        beside.pop("precision", None)
+    at = at_rows(model, data, offset, exposure, missing=missing, beside=beside)
+    among = None
+    if kind == "observation":
+        _require_numbers(at)
+        at = at if interval is None else with_precision(at, model, data, precision)
+        among = trials_of(at, model, data, trials)
+    rows = len(at.rows.X)
+    return (_predicted(fit, at, interval, kind, among) if rows else _nothing(at, interval, kind)), at.places
+
+
+def _predicted(fit: Estimates, at: Model, interval: float | None, kind: str, trials: Floats | None) -> Any:
+    """A prediction for each of the rows `at`."""
     if kind == "class":
         return _classes(at, fit.estimate, interval)
     if kind == "observation":
-        _require_numbers(at)
-        if interval is not None:
-            at = with_precision(at, model, data, precision)
-        return _observations(fit, at, interval, trials_of(model, data, trials, len(at.rows.X)))
-    if model.likelihood.outcome is Outcome.CATEGORY:
+        return _observations(fit, at, interval, trials)
+    if at.likelihood.outcome is Outcome.CATEGORY:
         return _categories(fit, at, interval, kind)
     eta = at.eta(fit.estimate)
     value = at.likelihood.mean(eta) if kind == "mean" else _first(eta)
@@ -168,10 +192,30 @@ def _classes(at: Model, theta: Floats, interval: float | None) -> NDArray[Any]:
     return as_outcome(labels, codes)
 
 
+def _nothing(at: Model, interval: float | None, kind: str) -> Any:
+    """What would be predicted for one row, without a value."""
+    if kind == "class":
+        return as_outcome(labels_of(at), np.zeros(1, dtype=np.intp))
+    nan = np.full(1, np.nan)
+    if at.likelihood.outcome is Outcome.CATEGORY:
+        names = _names_of_categories(at, kind)
+        each = np.full(len(names), np.nan)
+        return pd.DataFrame([each], columns=names) if interval is None else _long_frame(kind, 1, names, *[each] * 3)
+    return nan if interval is None else _frame("link" if kind == "link" else "mean", nan, nan, nan)
+
+
+def _names_of_categories(at: Model, kind: str) -> list[str]:
+    return [str(label) for label in at.labels or ()][0 if kind == "mean" else 1 :]
+
+
+def _long_frame(kind: str, n: int, names: list[str], value: Floats, lower: Floats, upper: Floats) -> Any:
+    row, category = np.repeat(np.arange(n), len(names)), np.tile(np.array(names, dtype=object), n)
+    return pd.DataFrame({"row": row, "category": category, kind: value, "lower": lower, "upper": upper})
+
+
 def _categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> Any:
     """Probabilities or log odds of several categories."""
-    names = [str(label) for label in at.labels or ()][0 if kind == "mean" else 1 :]
-    eta = at.eta(fit.estimate)
+    names, eta = _names_of_categories(at, kind), at.eta(fit.estimate)
     value = at.likelihood.mean(eta) if kind == "mean" else eta.reshape(len(eta), -1)
     if interval is None:
         return pd.DataFrame(value, columns=names)
@@ -187,8 +231,7 @@ def _categories(fit: Estimates, at: Model, interval: float | None, kind: str) ->
             half = q * np.sqrt(np.diagonal(V, axis1=1, axis2=2))
             parts.append((eta[part] - half, eta[part] + half))
     lower, upper = (np.concatenate(end).ravel() for end in zip(*parts, strict=True))
-    row, category = np.repeat(np.arange(len(eta)), len(names)), np.tile(np.array(names, dtype=object), len(eta))
-    return pd.DataFrame({"row": row, "category": category, kind: value.ravel(), "lower": lower, "upper": upper})
+    return _long_frame(kind, len(eta), names, value.ravel(), lower, upper)
 
 
 def _logits(eta: Floats, V: Floats) -> tuple[Floats, Floats]:

@@ -152,7 +152,7 @@ class Rule:
     @classmethod
     def of(cls, fit: Estimates, source: Source, kind: str, interval: float | None) -> Rule:
         """From a fit and what is asked of it."""
-        bare = replace(fit, model=replace(fit.model, rows=fit.model.rows.shapes(), source=None, kept=None, index=None))
+        bare = replace(fit, model=replace(fit.model, rows=fit.model.rows.shapes(), source=None, kept=None, origin=None))
         return cls(bare, dict(source.kinds) if source.certain else {}, _schema(fit, kind, interval), kind, interval)
 
     def __call__(self, batch: Batch) -> pa.RecordBatch:

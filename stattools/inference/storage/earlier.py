@@ -40,9 +40,14 @@ def _predictor(fields: Fields) -> tuple[str, Fields]:
     return "Linear", {"columns": fields["columns"], "width": fields.get("width", 1 + len(own)), "own": own}
 
 
+def _index(fields: Fields) -> tuple[str, Fields]:
+    """A model had the index of its rows, which was not saved."""
+    return "Model", {name: value for name, value in fields.items() if name != "index"}
+
+
 RENEWED: dict[str, dict[frozenset[str], Callable[[Fields], tuple[str, Fields]]]] = {
     "Dispersed": {frozenset({"extra"}): _predictor},
     "Linear": {frozenset({"extra"}): _predictor},
-    "Model": {frozenset({"offset_column", "exposure_column"}): _extras},
+    "Model": {frozenset({"offset_column", "exposure_column"}): _extras, frozenset({"index"}): _index},
 }
 """By class: fields that it has no longer, and what makes today's fields of them."""

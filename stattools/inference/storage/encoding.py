@@ -54,7 +54,8 @@ CLASSES = {
 """What a file may hold, and where it is defined."""
 
 DATA = {
-    "Model": {"kept": None, "source": None, "index": None},
+    "Model": {"kept": None, "source": None, "origin": None},
+    "Network": {"kept": None, "origin": None},
     "Rows": {"low": None},
     "Fit": {"cov_kind": None},
     "Solution": {"quality": None},

@@ -70,6 +70,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "Floats": _is_array,
     "ArrayLike": _is_array,
     "NDArray[np.intp]": lambda value: False,
+    "Origin": lambda value: False,
     "Formula": lambda value: isinstance(value, Formula),
     "tuple[str, ...]": lambda value: isinstance(value, tuple) and all(map(_is_text, value)),
     "tuple[Any, ...]": lambda value: isinstance(value, tuple) and all(map(_is_label, value)),

@@ -136,7 +136,7 @@ def _model(it: Any) -> dict[str, Any]:
         and len(it.predictor.own) == len(it.likelihood.others),
         "the columns are not those of the design": p == len(it.design.names) == it.rows.X.shape[-1],
         "there is no start for each coefficient": finite(it.start, it.predictor.size),
-        "rows were saved": it.source is it.index is None,
+        "rows were saved": it.source is it.kept is it.origin is None,
     }
 
 

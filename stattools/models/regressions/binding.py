@@ -84,7 +84,7 @@ def bind(
         data.n_empty,
         data.kept,
         data.source,
-        data.index,
+        data.origin,
     )
 
 

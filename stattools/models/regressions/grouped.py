@@ -50,4 +50,4 @@ def with_empty_rows(model: Model) -> Model:
         return model
     data = read(model.formula, model.source, columns=dict(model.extras))
     rows = Rows(data.X, both_counts(data), offset=data.columns.get("offset"))
-    return replace(model, rows=rows, kept=data.kept, n_dropped=data.n_dropped, n_empty=0, index=data.index)
+    return replace(model, rows=rows, kept=data.kept, n_dropped=data.n_dropped, n_empty=0, origin=data.origin)

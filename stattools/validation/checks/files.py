@@ -122,7 +122,7 @@ def sample_of(model: Model, most: int) -> tuple[Model, bool]:
     """At most so many of the rows that are held, as a model in memory, and whether all rows are held."""
     held = at_sample(model)
     rows = held.rows if len(held.rows.X) <= most else held.rows.sample(most)
-    return replace(held, rows=rows, source=None, kept=None, dropped={}, n_dropped=0), is_whole(model)
+    return replace(held, rows=rows, source=None, kept=None, origin=None, dropped={}, n_dropped=0), is_whole(model)
 
 
 class _Near(NamedTuple):

@@ -220,7 +220,7 @@ def _taken(rows: Rows, index: NDArray[Any]) -> Rows:
 def _unweighted(model: Model, cov: str | HAC | Cluster) -> tuple[Model, str | HAC | Cluster]:
     """The same for rows repeated as often as their weights say: statsmodels' sandwiches know no frequencies."""
     index = _index(model)
-    plain = replace(model, rows=_taken(model.rows, index), source=None, kept=None, n_dropped=0)
+    plain = replace(model, rows=_taken(model.rows, index), source=None, kept=None, origin=None, n_dropped=0)
     if not isinstance(cov, Cluster):
         return plain, cov
     ways = [Groups.read(groups, model).codes for groups in (cov.groups, cov.second) if groups is not None]

@@ -3,6 +3,7 @@
 import arviz
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 import xarray
 from numpy.testing import assert_allclose, assert_array_equal
@@ -114,3 +115,18 @@ def test_a_flat_prior_has_no_prior_group():
     tree = st.posterior(MODELS["ols"], prior=st.Flat(), method="importance", seed=1).to_arviz()
     assert "prior" not in tree.children
     assert "prior_predictive" not in tree.children
+
+
+def test_draws_of_rows_are_beside_those_of_the_table():
+    frame = pd.DataFrame({"x": X, "y": DATA["y"] > 1.0}, index=[f"row {k}" for k in range(N)])
+    frame.iloc[2, 0] = np.nan
+    new = frame.iloc[[0, 2, 4]]
+    belief = st.posterior(st.logistic("y ~ x", frame), prior=st.Normal(0, 1), seed=1, method="importance")
+    for asked in ({}, {"kind": "observation", "seed": 1}):
+        draws = belief.predict(**asked)
+        assert draws.shape[1] == N
+        assert np.flatnonzero(np.isnan(draws).any(axis=0)).tolist() == [2]
+        assert belief.predict(align=False, **asked).shape[1] == N - 1
+        some = belief.predict(new, missing="null", **asked)
+        assert np.isnan(some).all(axis=0).tolist() == [False, True, False]
+        assert np.isnan(belief.predict(frame.iloc[[2]], missing="null", **asked)).all()

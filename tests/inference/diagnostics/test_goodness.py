@@ -81,7 +81,7 @@ def test_ols_with_precision_equals_wls():
 def test_scores_of_probabilities_by_hand():
     frame = data()
     fit = st.fit(st.logistic("b ~ x", frame))
-    row, p, y = one(fit), fit.predict(), frame.b.to_numpy()
+    row, p, y = one(fit), fit.predict(align=False), frame.b.to_numpy()
     assert_allclose(row.brier, np.mean((y - p) ** 2))
     assert_allclose(row.tjur, p[y == 1].mean() - p[y == 0].mean())
     assert_allclose(row.log_score, -np.mean(np.log(np.where(y == 1, p, 1 - p))))

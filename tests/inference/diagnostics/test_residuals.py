@@ -96,7 +96,7 @@ def test_rows_of_weight_zero_have_the_leverage_of_a_new_row():
     X = fit.model.rows.X
     assert_allclose(leverage(fit), ((X @ np.linalg.inv(X[5:].T @ X[5:])) * X).sum(axis=1), rtol=1e-10)
     counts = st.fit(st.poisson("c ~ x", frame, weights="w"))
-    X = X * np.sqrt(counts.predict())[:, None]
+    X = X * np.sqrt(counts.predict(align=False))[:, None]
     assert_allclose(leverage(counts), ((X @ np.linalg.inv(X[5:].T @ X[5:])) * X).sum(axis=1), rtol=1e-10)
 
 

@@ -52,7 +52,7 @@ def test_predictions_are_those_of_predict(files, tmp_path, make, formula, option
     assert len(found) == N
     assert (found.isna().any(axis=1).to_numpy() == ~COMPLETE).all()
     if asked.get("kind") == "class":
-        assert found["class"][COMPLETE].tolist() == wanted[0].tolist()
+        assert found["class"][COMPLETE].tolist() == wanted["class"].tolist()
     else:
         np.testing.assert_allclose(found[COMPLETE].to_numpy(), wanted.to_numpy(), rtol=1e-12)
 
@@ -124,7 +124,7 @@ def test_partitions_are_predicted_to_files_of_a_folder(tmp_path, monkeypatch, ma
     wanted = pd.DataFrame(fit.predict(DATA[COMPLETE], **asked))
     assert (found.isna().any(axis=1).to_numpy() == ~COMPLETE).all()
     if asked.get("kind") == "class":
-        assert found["class"][COMPLETE].tolist() == wanted[0].tolist()
+        assert found["class"][COMPLETE].tolist() == wanted["class"].tolist()
     else:
         np.testing.assert_allclose(found[COMPLETE].to_numpy(), wanted.to_numpy(), rtol=1e-12)
         np.testing.assert_allclose(again, found, rtol=1e-6)

@@ -45,3 +45,7 @@ def test_columns_beside_x_are_kept_by_role(offset, exposure, extras):
     assert now == ("Model", plain | {"extras": extras})
     assert old["offset_column"] == offset  # what was read is not changed
     assert next(iter(RENEWED["Model"])) <= old.keys()
+
+
+def test_a_model_had_the_index_of_its_rows():
+    assert as_now("Model", {"kind": "ols", "index": None}) == ("Model", {"kind": "ols"})

@@ -1,0 +1,132 @@
+"""Where rows came from: the library of their table, and of pandas its index. An answer with one value per row goes back
+there: pandas in, pandas out; Polars in, Polars out; arrays in, arrays out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.tables.pairing import index_of, own_index
+from stattools.data.tables.table import is_arrow
+from stattools.interface.when_needed import pd
+from stattools.record import record
+
+Mask = NDArray[np.bool_]
+
+WITH_GAPS = {"b": "boolean", "i": "Int64", "u": "UInt64"}
+"""The dtype of pandas, by NumPy's kind, in which a label may be missing and the others stay what they are."""
+
+
+@record
+class Origin:
+    """The library of a table by the name of its module, "pandas" or "polars", and its pandas index.
+
+    `library` is None for arrays, lists and dicts of these. `index` is that of all rows, also of those that are not
+    used; beside arrays it may be that of their weights, and then only says which rows belong together.
+    """
+
+    library: str | None = None
+    index: Any = None
+
+    def column(self, values: NDArray[Any], there: Mask | None, name: str) -> Any:
+        """A series, or an array where the rows came as arrays: `values` where `there` is true (None: everywhere)."""
+        if self.library is None:
+            return values if there is None else _with_holes(values, there)
+        if self._has_own_index:
+            return import_module(self.library).Series(_of_pandas(values, there), index=self.index, name=name)
+        return _of_narwhals(self.library, values, there, name).to_native()
+
+    def frame(self, columns: Mapping[str, tuple[NDArray[Any], Mask | None]], each: int = 1) -> Any:
+        """A data frame of columns, each with where it is there; of pandas where the rows came as arrays.
+
+        `each` rows of it stand for one row of the table.
+        """
+        if self.library is not None and not self._has_own_index:
+            import narwhals as nw
+
+            made: Any = {name: _of_narwhals(self.library, *column, name) for name, column in columns.items()}
+            return nw.from_dict(made, backend=self.library).to_native()
+        ready = {name: _of_pandas(*column) for name, column in columns.items()}
+        if self.library is None:
+            return pd.DataFrame(ready)
+        index = self.index if each == 1 else self.index.repeat(each)
+        return import_module(self.library).DataFrame(ready, index=index)
+
+    def take(self, rows: NDArray[np.intp] | slice) -> Origin:
+        """The same of some of the rows."""
+        return Origin(self.library, None if self.index is None else self.index[rows])
+
+    @property
+    def _has_own_index(self) -> bool:
+        import narwhals as nw
+
+        return nw.Implementation.from_backend(self.library).is_pandas_like()  # type: ignore[arg-type]
+
+
+ARRAYS = Origin()
+
+
+def origin_of(*given: Any, index: Any = None) -> Origin | None:
+    """Where a table came from, or arrays given side by side; None of plain arrays. One of pandas gives its index to
+    all of them; `index` is known from elsewhere.
+
+    >>> import pandas as pd
+    >>> origin_of([0, 1], pd.DataFrame({"x": [1, 2]}, index=["a", "b"]))
+    Origin(library='pandas', index=Index(['a', 'b'], dtype='str'))
+    """
+    libraries = [library for values in given for library in _libraries(values)]
+    index = next((own for values in given if (own := index_of(values)) is not None), index)
+    if not libraries and index is None:
+        return None
+    return Origin(next((library for library, own in libraries if own), libraries[0][0]) if libraries else None, index)
+
+
+def _libraries(values: Any) -> list[tuple[str, bool]]:
+    """The module that a table or a column is of, or each column of a dict; and whether it has an index."""
+    if values is None or isinstance(values, np.ndarray | list | tuple | str):
+        return []
+    if isinstance(values, Mapping):
+        return [found for column in values.values() for found in _libraries(column)]
+    if is_arrow(values):
+        return [("pyarrow", False)]
+    import narwhals as nw
+
+    native = nw.to_native(values, pass_through=True)
+    try:
+        return [(nw.get_native_namespace(native).__name__, own_index(native) is not None)]
+    except TypeError:  # such as an index or an extension array, which are arrays here
+        return []
+
+
+def _with_holes(values: NDArray[Any], there: Mask) -> NDArray[Any]:
+    """An array with NaN where a number is not there, with None where a label is not."""
+    if values.dtype.kind == "f":
+        return np.where(there if values.ndim == 1 else there[:, None], values, np.nan)
+    found = values.astype(object)
+    found[~there] = None
+    return found
+
+
+def _of_pandas(values: NDArray[Any], there: Mask | None) -> Any:
+    if there is None:
+        return values
+    if values.dtype.kind not in WITH_GAPS:
+        return _with_holes(values, there)
+    found = pd.array(values, dtype=WITH_GAPS[values.dtype.kind])
+    found[~there] = pd.NA
+    return found
+
+
+def _of_narwhals(library: str, values: NDArray[Any], there: Mask | None, name: str) -> Any:
+    import narwhals as nw
+
+    def series(column: Any, **dtype: Any) -> Any:
+        return nw.new_series(name, column, backend=library, **dtype)  # type: ignore[arg-type]
+
+    column = series(values if values.dtype.kind in "biuf" else values.tolist())
+    return column if there is None else column.zip_with(series(there), series([None] * len(there), dtype=column.dtype))
