@@ -66,14 +66,14 @@ def test_weights_are_repeated_rows():
     light = st.logistic("b ~ x + z", {**table, "w": weight}, weights="w")
     long = st.logistic("b ~ x + z", {name: np.repeat(values, weight) for name, values in table.items()})
     np.testing.assert_allclose(summary(light).sd, summary(long).sd)
-    a = grouped(st.fit(light).predict(), light.rows.y, light.rows.weight)
-    b = grouped(st.fit(long).predict(), long.rows.y, None)
+    a = grouped(st.fit(light).predict(align=False), light.rows.y, light.rows.weight)
+    b = grouped(st.fit(long).predict(align=False), long.rows.y, None)
     np.testing.assert_allclose(a, b)
 
 
 def test_expected_frequencies_are_the_sum_of_the_rows_probabilities():
     fit = st.fit(st.negative_binomial("o ~ x", table, weights="w"))
-    alpha, mean = np.exp(fit.estimate[-1]), fit.predict()
+    alpha, mean = np.exp(fit.estimate[-1]), fit.predict(align=False)
     law = stats.nbinom(1 / alpha, 1 / (1 + alpha * mean))
     counts = np.arange(4.0)
     expected = [(table["w"] * law.pmf(k)).sum() for k in counts]
@@ -99,7 +99,7 @@ def test_grouped_outcomes_count_their_trials():
         weight, np.asarray(table["w"])[model.kept] * model.rows.y[:, 1]
     )  # without rows of 0 trials
     np.testing.assert_allclose(share * model.rows.y[:, 1], model.rows.y[:, 0])
-    size = grouped(st.fit(model).predict(), share, weight)[2]
+    size = grouped(st.fit(model).predict(align=False), share, weight)[2]
     np.testing.assert_allclose(size.sum(), weight.sum())
 
 

@@ -37,8 +37,8 @@ def test_every_number_is_that_of_the_rows_with_trials(make):
     assert (whole.n, whole.df) == (some.n, some.df)
     for name in ("estimate", "covariance", "loglik", "aic", "bic"):
         assert_array_equal(getattr(whole, name), getattr(some, name))
-    assert_array_equal(whole.residuals, some.residuals)
-    assert_array_equal(whole.predict(), some.predict())
+    assert_array_equal(whole.residuals_of(align=False), some.residuals)
+    assert_array_equal(whole.predict(align=False), some.predict())
     assert "2 dropped without trials" in str(whole)
 
 
