@@ -83,7 +83,7 @@ class Design:
         for name in self.parsed.columns:
             require(name, frame.names)
             raw = frame.column(name)
-            gaps = np.flatnonzero(missing(raw)) if some is None else ()
+            gaps = np.flatnonzero(missing(raw) if some is None else [])
             if len(gaps):
                 raise DomainError(
                     f"column {name!r} has no value in {len(gaps)} of the {frame.n} new rows (row "

@@ -90,13 +90,10 @@ class Posterior(Drawn):
         require_truth(align, "align= of predict")
         beside = columns_beside(model, trials, precision) if kind == "observation" else {}
         at = at_rows(model, data, offset, exposure, missing=missing, beside=beside)
-        if kind == "observation" and seed is None:
-            raise DomainError('predict(kind="observation") draws new outcomes: give seed=, a whole number.')
-        if not len(at.rows.X):
-            several = (model.likelihood.categories,) if kind == "mean" and model.categories else ()
-            found = np.empty((len(self.flat), 0, *several))
-        elif kind == "mean":
+        if kind == "mean":
             found = expectations(at, self.flat)
+        elif seed is None:
+            raise DomainError('predict(kind="observation") draws new outcomes: give seed=, a whole number.')
         else:
             among = None if data is None else trials_of(at, model, data, trials)
             found = replicates(with_precision(at, model, data, precision), self.flat, seed=seed, trials=among)

@@ -33,7 +33,7 @@ class Origin:
     library: str | None = None
     index: Any = None
 
-    def column(self, values: NDArray[Any], there: Mask | None, name: str) -> Any:
+    def column(self, values: NDArray[Any], there: Mask | None, name: str | None) -> Any:
         """A series, or an array where the rows came as arrays: `values` where `there` is true (None: everywhere)."""
         if self.library is None:
             return values if there is None else _with_holes(values, there)
@@ -50,7 +50,7 @@ class Origin:
             import narwhals as nw
 
             made: Any = {name: _of_narwhals(self.library, *column, name) for name, column in columns.items()}
-            return nw.from_dict(made, backend=self.library).to_native()
+            return nw.from_dict(made, backend=self.library).to_native()  # type: ignore[arg-type]
         ready = {name: _of_pandas(*column) for name, column in columns.items()}
         if self.library is None:
             return pd.DataFrame(ready)
@@ -122,11 +122,11 @@ def _of_pandas(values: NDArray[Any], there: Mask | None) -> Any:
     return found
 
 
-def _of_narwhals(library: str, values: NDArray[Any], there: Mask | None, name: str) -> Any:
+def _of_narwhals(library: str, values: NDArray[Any], there: Mask | None, name: str | None) -> Any:
     import narwhals as nw
 
     def series(column: Any, **dtype: Any) -> Any:
-        return nw.new_series(name, column, backend=library, **dtype)  # type: ignore[arg-type]
+        return nw.new_series(name or "", column, backend=library, **dtype)  # type: ignore[arg-type]
 
     column = series(values if values.dtype.kind in "biuf" else values.tolist())
     return column if there is None else column.zip_with(series(there), series([None] * len(there), dtype=column.dtype))

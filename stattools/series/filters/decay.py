@@ -30,15 +30,16 @@ from stattools.series.filters.blocks_in_cache import Trouble
 from stattools.series.filters.exponential import filtered, require_values
 from stattools.series.filters.gaps import Missing, require_missing
 from stattools.series.filters.recurrence import solve
-from stattools.series.filters.signals import Array, along, numbers, require_differences, time_last
+from stattools.series.filters.signals import Array, along, beside, numbers, require_differences, time_last
 
 
-def decay_weights(times: Any, *, half_life: Any) -> Array:
+def decay_weights(times: Any, *, half_life: Any) -> Any:
     """Filter weights of irregular times: w_t = 1 - 2^-((time_t - time_{t-1}) / half_life), and w_0 = 1.
 
     `times` are numbers or dates, shape (..., n), strictly increasing along the last axis; `half_life` is positive, in
     the units of the times, or a timedelta (or a text such as "2h") where they are dates. With them
-    `st.exponential_filter` forgets by elapsed time, not by number of observations. Raises DomainError for times that do
+    `st.exponential_filter` forgets by elapsed time, not by number of observations. Times that are a pandas or a Polars
+    series go out as one, with its index. Raises DomainError for times that do
     not increase or are missing, and for a half-life that is not positive and finite. Source: Eckner, Algorithms for
     unevenly spaced time series: moving averages and other rolling operators (2019).
 
@@ -49,24 +50,25 @@ def decay_weights(times: Any, *, half_life: Any) -> Array:
     steps = half_lives(times, half_life, "decay_weights")
     weights = np.ones((*steps.shape[:-1], steps.shape[-1] + 1))
     np.negative(np.expm1(-np.log(2.0) * steps), out=weights[..., 1:])
-    return weights
+    return beside(times, weights)
 
 
 @dataclass(frozen=True, eq=False)
 class ExponentialMoments:
-    """Moments under exponentially decaying weights, each of the signal's shape; made by `st.exponential_moments`.
+    """Moments under exponentially decaying weights, each of the signal's shape, and a series where it was one; made by
+    `st.exponential_moments`.
 
     `mean` and `variance` stay where they are at a missing value; `weight` and `sum` go on decaying with time. NaN
     before the first value, and for an unbiased variance where only one value has weight.
     """
 
-    mean: Array
-    variance: Array
-    sum: Array
-    weight: Array
+    mean: Any
+    variance: Any
+    sum: Any
+    weight: Any
 
     @cached_property
-    def std(self) -> Array:
+    def std(self) -> Any:
         """Square root of the variance."""
         return np.sqrt(self.variance)
 
@@ -113,7 +115,8 @@ def exponential_moments(
     except Trouble as trouble:
         raise trouble.told(who, batch, "Replace or drop it.") from None
     require_values(who, moments[0], "take moments of.")
-    return ExponentialMoments(*(np.moveaxis(part.reshape(seen.shape), -1, axis) for part in moments))
+    found = (np.moveaxis(part.reshape(seen.shape), -1, axis) for part in moments)
+    return ExponentialMoments(*(beside(signal, part) for part in found))
 
 
 def _moments(x: Array, decay: Array, bias: bool, missing: Missing) -> tuple[Array, Array, Array, Array]:

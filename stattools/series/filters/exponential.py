@@ -21,7 +21,7 @@ from stattools.series.filters.banded import Band, substitute
 from stattools.series.filters.blocks_in_cache import Arrays, Trouble, kept_contiguous, sweep
 from stattools.series.filters.engines import Engine, compiled, require_engine
 from stattools.series.filters.gaps import Missing, bridged, require_missing
-from stattools.series.filters.signals import Array, along, apart, common, numbers, per_series, result, time_last
+from stattools.series.filters.signals import Array, along, apart, beside, common, numbers, per_series, result, time_last
 
 type Initial = Literal["first", "zero"] | ArrayLike
 
@@ -42,7 +42,7 @@ def exponential_filter(
     axis: int = -1,
     out: Array | None = None,
     engine: Engine = "auto",
-) -> Array:
+) -> Any:
     """y_t = y_{t-1} + w_t (x_t - y_{t-1}): the exponential moving average with a weight of its own at every time.
 
     `signal` has shape (..., n); `weights` are one number, one per time (n,), or of the signal's shape, such as
@@ -51,7 +51,7 @@ def exponential_filter(
     (pandas' ignore_na=True), with "decay" the past also loses weight meanwhile, and the next value counts w / (w + P)
     with P the product of 1 - w since the last one (ignore_na=False), with "raise" it is an error; with initial="first"
     y is NaN before the first value. Real or complex, float32 or float64; `out` and `engine` as in
-    `st.linear_recurrence`.
+    `st.linear_recurrence`. A signal that is a pandas or a Polars series goes out as one, with its index.
 
     Weights in [0, 1] average. Outside, the filter is still what the formula says: it overshoots for w in (1, 2), and
     for w < 0 or w > 2 it is unstable, |1 - w| > 1, and errors grow with it. In float64 the error is within 1e-12 of the
@@ -86,7 +86,7 @@ def exponential_filter(
     require_values(WHO, work, "start from: give initial= a number.")
     if not np.may_share_memory(work, target):
         target[...] = work.reshape(target.shape)
-    return y
+    return y if out is not None else beside(signal, y)
 
 
 def filtered(

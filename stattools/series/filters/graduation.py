@@ -23,25 +23,26 @@ from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_size
 from stattools.interface.whole_numbers import whole_number
-from stattools.series.filters.signals import along, numbers, require_differences, time_last
+from stattools.series.filters.signals import along, beside, numbers, require_differences, time_last
 
 
 class Decomposition(NamedTuple):
     """A series as a cycle and a trend: y = cycle + trend."""
 
-    cycle: Floats
-    trend: Floats
+    cycle: Any
+    trend: Any
 
 
 def whittaker(
     y: ArrayLike, smoothness: float, order: int = 2, *, weights: ArrayLike | None = None, axis: int = -1
-) -> Floats:
+) -> Any:
     """Whittaker's smoother: the z that minimizes sum v (y - z)^2 + smoothness sum (D^order z)^2, of y's shape.
 
     `smoothness` is positive; `order` is that of the differences D, 1, 2, 3, ...: as the smoothness grows, z becomes a
     polynomial of degree order - 1. `weights` v are not negative, one per time or of y's shape, 1 by default. NaN is a
-    missing value, which is filled. Raises DomainError for a smoothness or weights that are not so, infinite or complex
-    values, and fewer values than `order`. Source: Eilers (2003).
+    missing value, which is filled. A pandas or a Polars series goes out as one, with its index. Raises DomainError for
+    a smoothness or weights that are not so, infinite or complex values, and fewer values than `order`. Source: Eilers
+    (2003).
 
     >>> import stattools as st
     >>> st.whittaker([0.0, 1.0, float("nan"), 3.0], 10.0).round(6).tolist()
@@ -79,7 +80,7 @@ def whittaker(
     for k, pattern in enumerate(patterns):
         rows = np.flatnonzero(which.reshape(-1) == k)
         z[rows] = _smoothed(flat[rows], pattern, float(smoothness), int(order))
-    return np.moveaxis(z.reshape(seen.shape), -1, axis)
+    return beside(y, np.moveaxis(z.reshape(seen.shape), -1, axis))
 
 
 def hodrick_prescott(y: ArrayLike, lamb: float = 1600.0, *, axis: int = -1) -> Decomposition:
@@ -94,8 +95,9 @@ def hodrick_prescott(y: ArrayLike, lamb: float = 1600.0, *, axis: int = -1) -> D
     >>> trend.round(3).tolist()
     [0.917, 2.167, 3.5, 4.833, 6.583]
     """
-    trend = whittaker(y, lamb, 2, axis=axis)
-    return Decomposition(numbers(y, "y", "hodrick_prescott") - trend, trend)
+    values = numbers(y, "y", "hodrick_prescott")
+    trend = whittaker(values, lamb, 2, axis=axis)
+    return Decomposition(beside(y, values - trend), beside(y, trend))
 
 
 def _smoothed(y: Floats, v: Floats, smoothness: float, order: int) -> Floats:

@@ -7,6 +7,8 @@ Exact products and sums of the definition, with no division and no cumulative pr
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -15,7 +17,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.series.filters.banded import Recurrence
 from stattools.series.filters.blocks_in_cache import Arrays, Trouble, kept_contiguous, sweep
 from stattools.series.filters.engines import Engine, compiled, require_engine
-from stattools.series.filters.signals import Array, along, apart, common, numbers, per_series, result, time_last
+from stattools.series.filters.signals import Array, along, apart, beside, common, numbers, per_series, result, time_last
 
 WHO = "linear_recurrence"
 GROWS = "Where |a| > 1 for long the solution grows without bound: shorten the series, or rescale."
@@ -29,17 +31,18 @@ def linear_recurrence(
     axis: int = -1,
     out: Array | None = None,
     engine: Engine = "auto",
-) -> Array:
+) -> Any:
     """y_t = a_t y_{t-1} + b_t along an axis, or y_t = a_1t y_{t-1} + ... + a_kt y_{t-k} + b_t.
 
-    `b` has shape (..., n). `a` is a number, one per time (n,), or of b's shape; with one axis more than b, in front,
-    it is of order k = len(a): (k, n) for one series, (k, 1, n) or (k, m, n) for m series. `initial` is y_{-1}, one
-    number or one per series; of order k, [y_{-1}, ..., y_{-k}] of shape (k,) or (k, ...). Real or complex, float32 or
-    float64: the result has the common dtype, whole numbers counting as float64. `out` is written to and returned; it
-    may be b itself. A NaN in a_t or b_t makes y NaN from t on, in its own series, and leaves what is before alone.
-    `engine` is "lapack" (banded triangular solve), "numba" (order 1; needs stattools[fast]) or "auto", which takes
-    Numba for large arrays where it is installed. Raises DomainError for shapes that do not fit, no times, infinite
-    input, and a result that overflows, naming the index. Source: Golub & Van Loan (2013), 4.3.
+    `b` has shape (..., n). `a` is a number, one per time (n,), or of b's shape; with one axis more than b, in front, it
+    is of order k = len(a): (k, n) for one series, (k, 1, n) or (k, m, n) for m series. `initial` is y_{-1}, one number
+    or one per series; of order k, [y_{-1}, ..., y_{-k}] of shape (k,) or (k, ...). Real or complex, float32 or float64:
+    the result has the common dtype, whole numbers counting as float64. `out` is written to and returned; it may be b
+    itself. A b that is a pandas or a Polars series goes out as one, with its index. A NaN in a_t or b_t makes y NaN
+    from t on, in its own series, and leaves what is before alone. `engine` is "lapack" (banded triangular solve),
+    "numba" (order 1; needs stattools[fast]) or "auto", which takes Numba for large arrays where it is installed. Raises
+    DomainError for shapes that do not fit, no times, infinite input, and a result that overflows, naming the index.
+    Source: Golub & Van Loan (2013), 4.3.
 
     >>> import stattools as st
     >>> st.linear_recurrence(0.5, [1.0, 1.0, 1.0], initial=2.0)
@@ -49,6 +52,7 @@ def linear_recurrence(
     """
     require_engine(WHO, engine)
     paired(("a", a), ("b", b))
+    given = b
     b = numbers(b, "b", WHO)
     a = numbers(a, "a", WHO)
     start = numbers(initial, "initial", WHO)
@@ -74,7 +78,7 @@ def linear_recurrence(
         raise trouble.told(WHO, batch, advice) from None
     if not np.may_share_memory(work, target):
         target[...] = work.reshape(target.shape)
-    return y
+    return y if out is not None else beside(given, y)
 
 
 def solve(a: Arrays, b: Array, before: Array, y: Array, engine: Engine = "auto") -> None:

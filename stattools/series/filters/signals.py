@@ -8,6 +8,8 @@ import numpy as np
 
 from stattools.data.tables.arrays import array as as_array
 from stattools.data.tables.arrays import with_gaps
+from stattools.data.tables.origin import origin_of
+from stattools.data.tables.table import label_of
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.units import require_size
@@ -68,6 +70,20 @@ def _unboxed(array: Array, what: str, who: str) -> Array:
         return array.astype(np.float64)
     except (TypeError, ValueError, ArithmeticError) as error:
         raise DomainError(f"{who} needs numbers for {what}; got {quoted(array.flat[0])} and the like.") from error
+
+
+def beside(signal: Any, values: Array) -> Any:
+    """`values` as the signal came, a series of pandas with its index or of Polars; an array of arrays, and of tables.
+
+    >>> import pandas as pd
+    >>> beside(pd.Series([1.0, 2.0], ["a", "b"], name="x"), np.array([0.5, 0.25])).to_dict()
+    {'a': 0.5, 'b': 0.25}
+    """
+    if type(signal) is np.ndarray or values.ndim != 1 or values.dtype.kind != "f":
+        return values
+    origin = origin_of(signal)
+    gaps = np.isnan(values)
+    return values if origin is None else origin.column(values, ~gaps if gaps.any() else None, label_of(signal))
 
 
 def common(*arrays: Array) -> np.dtype[Any]:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
+import stattools as st
 from stattools.errors import DomainError
 from stattools.series.filters.signals import along, apart, common, numbers, per_series, result, time_last
 
@@ -77,3 +79,40 @@ def test_what_is_written_to_is_not_read():
     out[:] = 0.0
     assert kept.tolist() == [1.0, 2.0]
     assert result(out, out, out.dtype, WHO) is out
+
+
+FILTERS = {
+    "exponential_filter": lambda x: st.exponential_filter(x, 0.3),
+    "linear_recurrence": lambda x: st.linear_recurrence(0.5, x),
+    "whittaker": lambda x: st.whittaker(x, 10.0),
+    "hodrick_prescott, cycle": lambda x: st.hodrick_prescott(x).cycle,
+    "hodrick_prescott, trend": lambda x: st.hodrick_prescott(x).trend,
+    "decay_weights": lambda x: st.decay_weights(x, half_life=2.0),
+    **{
+        f"exponential_moments, {part}": lambda x, part=part: getattr(st.exponential_moments(x, half_life=2.0), part)
+        for part in ("mean", "variance", "sum", "weight", "std")
+    },
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_series_go_out_as_series(name):
+    values = np.array([1.0, 2.0, 4.0, 4.5, 7.0])
+    bare = FILTERS[name](values)
+    assert type(bare) is np.ndarray
+    assert type(FILTERS[name](values.tolist())) is np.ndarray
+    index = pd.date_range("2024-01-01", periods=5, name="day")
+    found = FILTERS[name](pd.Series(values, index, name="x"))
+    assert found.index.equals(index)
+    assert found.name == "x"
+    np.testing.assert_array_equal(found, bare)
+    polars = FILTERS[name](pl.Series("x", values))
+    assert isinstance(polars, pl.Series)
+    assert polars.name == "x"
+    assert polars.is_null().to_list() == np.isnan(bare).tolist()
+
+
+def test_what_is_written_to_comes_back_itself():
+    out = np.empty(2)
+    assert st.exponential_filter(pd.Series([1.0, 2.0]), 0.5, out=out) is out
+    assert st.exponential_filter(pd.DataFrame([[1.0, 2.0]]), 0.5).shape == (1, 2)
