@@ -285,9 +285,11 @@ __all__ = sorted([*_MODULE_OF, "__version__"])
 
 
 def __getattr__(name: str) -> Any:
+    from stattools.interface.names import guesses
+
     if name not in _MODULE_OF:
-        raise AttributeError(f"module 'stattools' has no attribute {name!r}")
-    value = getattr(import_module(f"stattools.{_MODULE_OF[name]}"), name)
+        guesses.absent_function(name, tuple(__all__))
+    value = guesses.public(getattr(import_module(f"stattools.{_MODULE_OF[name]}"), name), name)
     globals()[name] = value
     return value
 

@@ -55,5 +55,5 @@ def test_submodules_do_not_hide_public_names():
 
 
 def test_unknown_names_are_attribute_errors():
-    with pytest.raises(AttributeError, match="no attribute 'olss'"):
+    with pytest.raises(AttributeError, match=r"no 'olss'\. Did you mean 'ols'"):
         _ = stattools.olss

@@ -25,6 +25,7 @@ from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.models.model import Model
 from stattools.models.regressions.count_regression import negative_binomial
 from stattools.models.regressions.grouped import with_empty_rows
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 FEWEST = 3
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class EmpiricalBayes:
     """The answer of `st.empirical_bayes`.

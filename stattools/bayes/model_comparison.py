@@ -29,6 +29,7 @@ from stattools.inference.fitting import fit
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome
 from stattools.interface.arguments import are_different, names_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.models.model import Model
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
@@ -43,6 +44,7 @@ FEW = 100
 """Below this many rows the standard error of a difference is a rough guess."""
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class PosteriorComparison:
     """Posteriors of one outcome side by side, best first; made by `st.compare`.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
 
     from stattools.data.files.scanned_rows import ScannedRows
 
-NONE: Mapping[str, Any] = MappingProxyType({})
+NONE: Mapping[str, Any] = {}
+"""No columns; a dict, since models are pickled with it."""
 
 
 @record
@@ -58,7 +58,7 @@ class Dataset:
     low: Low | None = None
     scanned: ScannedRows | None = None
     origin: Origin | None = None
-    extras: Mapping[str, str | None] = NONE
+    extras: Mapping[str, str | None] = field(default_factory=dict)
     n_empty: int = 0
 
     def without(self, empty: np.ndarray) -> Dataset:

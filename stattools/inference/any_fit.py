@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from stattools.interface.names.guesses import answers_names
 
+
+@answers_names
 class AnyFit:
     """A fit: its `model`, and `predict(data)`."""
 

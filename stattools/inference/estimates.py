@@ -16,10 +16,12 @@ from stattools.inference.covariance import HAC, Cluster
 from stattools.inference.penalties import Penalty, Ridge
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
+from stattools.interface.names.guesses import answers_guesses
 from stattools.record import record
 from stattools.solvers import Solution
 
 
+@answers_guesses
 @record
 class Estimates(AnyFit):
     """The fields of a fit, see `stattools.Fit`, and what needs no other file to be told."""

@@ -16,6 +16,7 @@ from stattools.errors import AbsentError, IncompatibleError
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.answers import handed_out
 from stattools.interface.interval import Interval
+from stattools.interface.names.guesses import absent, answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.record import record
@@ -40,6 +41,7 @@ OF_SERIES = {
 """What stands on the fit of a series only, `stattools.SeriesFit`, and what it belongs to."""
 
 
+@answers_guesses
 @record
 class Fit(Estimates):
     """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
@@ -244,7 +246,7 @@ class Fit(Estimates):
 
         def __getattr__(self, name: str) -> NoReturn:
             if name not in OF_SERIES:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+                absent(self, name)
             raise AbsentError(f"{name} belongs to {OF_SERIES[name]}; this is {self.model.title}.")
 
     def _regression(self, what: str) -> Model:

@@ -9,7 +9,7 @@ from stattools.inference.fitting_regressions import Kind
 from stattools.inference.penalties import Penalty
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
-from stattools.inference.trainable import Trainable, TrainingOptions
+from stattools.inference.trainable import Trainable, TrainingOptions, require_options
 from stattools.inference.ways_of_fitting import way_of
 from stattools.interface.interval import require_level
 from stattools.solvers import Solver
@@ -97,10 +97,8 @@ def fit(
     >>> f.estimate.round(6).tolist()
     [0.8, 2.3]
     """
-    require_level(level)
-    if training and not isinstance(model, Trainable):
-        raise TypeError(
-            f"fit got an unexpected keyword argument {next(iter(training))!r} for {type(model).__name__}; seed=, "
-            "restarts=, members= and ensemble= are for networks."
-        )
+    if not (type(level) is float and 0.0 < level < 1.0):  # a call less where all is well
+        require_level(level)
+    if training:
+        require_options(model, training)
     return way_of(model)(model, solver, level, cov, penalty, **training)

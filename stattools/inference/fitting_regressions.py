@@ -55,7 +55,8 @@ def fit_regression(model: Model, solver: Any, level: float, cov: Kind, penalty: 
 def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> Fit:
     if penalty is not None:
         return penalized_fit(model, solver, level, cov, penalty)
-    solution = _solve(model, required_solver(solver, _usual_solver(model)))
+    solver = _usual_solver(model) if solver is None else required_solver(solver, NEWTON)
+    solution = _solve(model, solver)
     if not solution.converged:
         raise not_converged(model, solution)
     scale, loglik = _scale_and_loglik(model, solution)

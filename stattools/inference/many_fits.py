@@ -23,6 +23,7 @@ from stattools.inference.fitting import fit
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
+from stattools.interface.names.guesses import answers_guesses
 from stattools.models.model import Model
 from stattools.models.regressions.regression import ols
 from stattools.numerics.threads import one_blas_thread
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 SOME = "Fit some of them at a time."
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class ManyFits:
     """Fits of many members: `estimate` (m, p), `covariance` (m, p, p), `loglik`, `scale`, `decrement` (m,).

@@ -25,6 +25,7 @@ from stattools.interface.arguments import described, is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
@@ -47,6 +48,7 @@ IntervalKind = Literal["percentile", "basic", "bca", "normal"]
 INTERVALS = ("percentile", "basic", "bca", "normal")
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class Bootstrap:
     """Replicates of an estimate: `draws` (m, p) of those that have a maximum, in the order drawn.

@@ -13,6 +13,7 @@ from stattools.inference.fitted import Fit
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.prediction import predictions
 from stattools.interface.arguments import is_one_of
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.text.printing import printed
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 NOTE = "Predicted probabilities are normalized only after the fact; st.softmax has one likelihood for all."
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class OneVsRestFit(AnyFit):
     """K logistic fits, in the order of `model.labels`. They share no likelihood, so there is no joint AIC or test."""

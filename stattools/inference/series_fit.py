@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.interface.interval import require_level
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.record import record
 from stattools.series.statespace.forecasts import forecasts
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@answers_guesses
 @record
 class SeriesFit(Fit):
     """What `st.fit` returns for a model of a series, `st.local_level` and its like or `st.exponential_smoothing`: a

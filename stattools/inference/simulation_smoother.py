@@ -20,6 +20,7 @@ from stattools.inference.arviz.arviz import datatree
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.series.statespace.state_table import completed
 from stattools.series.statespace.structural import Structural
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class StatePaths:
     """Draws of every state by name, each (draws, n), with the model, its variances and the seed."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Literal, Protocol, TypedDict, Unpack, overload, runtime_checkable
 
 import numpy as np
 
+from stattools.errors import IncompatibleError
 from stattools.inference.penalties import Ridge
+from stattools.interface.arguments import described
 from stattools.solvers import LBFGS, Adam
 
 
@@ -20,6 +23,24 @@ class TrainingOptions(TypedDict, total=False):
     seed: int | np.random.Generator
     restarts: int
     ensemble: Literal["deep", "bootstrap"]
+
+
+OF_TRAINING = ("seed", "restarts", "members", "ensemble")
+"""What only a training needs."""
+
+
+def require_options(model: Any, options: Collection[str]) -> None:
+    """IncompatibleError for options that `st.fit` does not have, or that only a training has."""
+    for name in options:
+        if name not in OF_TRAINING:
+            from stattools.interface.names.arguments import about_argument
+
+            raise IncompatibleError(about_argument(name, "st.fit", ("solver", "level", "cov", "penalty", *OF_TRAINING)))
+        if not isinstance(model, Trainable):
+            raise IncompatibleError(
+                f"{name}= of st.fit is for networks, which are trained from random starts; got it for "
+                f"{described(model)}. Leave it out."
+            )
 
 
 @runtime_checkable

@@ -10,10 +10,12 @@ import numpy as np
 
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.text.printing import printed
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class Interval:
     """End points with the level and the kind they were made with.

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_names
 
 
+@answers_names
 class AnyModel:
     """A log-likelihood of parameters with names: `kind`, `title`, `names`, `n`, `start`, `loglik`, `evaluate`.
 

@@ -6,9 +6,11 @@ parameters mean anything; there is no information matrix on purpose.
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from stattools.errors import AbsentError
+from stattools.interface.names.answers import our_attribute
+from stattools.interface.names.guesses import absent
 
 UNCERTAINTY = "st.fit(model, members=...) for the spread of an ensemble, and log_score and calibration of new rows"
 CRITERIA = "st.held_out(fits, data=new_rows), log scores of rows that none of the fits has seen"
@@ -27,12 +29,13 @@ ABSENT = {
 }
 
 
-def refuse(name: str, title: str) -> NoReturn:
-    """AbsentError for what a network lacks on purpose, AttributeError for any other name."""
-    if name not in ABSENT:
-        raise AttributeError(f"a trained network has no attribute {name!r}.")
-    what, instead = ABSENT[name]
+def refuse(fit: Any, name: str) -> NoReturn:
+    """AbsentError for what a network lacks on purpose, whoever's name it is, or with what any other name may mean."""
+    known = name if name in ABSENT or name.startswith("_") else our_attribute(name)
+    if known not in ABSENT:
+        absent(fit, name)
+    what, instead = ABSENT[known]
     raise AbsentError(
-        f"{title} has no {what}: its units can be exchanged, so its maximum is not unique and standard errors mean "
-        f"nothing. Use {instead}."
+        f"{fit.model.title} has no {what}: its units can be exchanged, so its maximum is not unique and standard "
+        f"errors mean nothing. Use {instead}."
     )

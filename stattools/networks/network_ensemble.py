@@ -15,6 +15,7 @@ from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Missing
 from stattools.interface.arguments import is_one_of
 from stattools.interface.interval import require_level
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.networks.absent import refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class NetworkEnsemble(AnyFit):
     """Networks of one model from different starts ("deep") or resampled rows ("bootstrap"): `st.fit(model, members=)`.
@@ -145,7 +147,7 @@ class NetworkEnsemble(AnyFit):
         return self.members[0].temperature
 
     def __getattr__(self, name: str) -> NoReturn:
-        refuse(name, "an ensemble of networks")
+        refuse(self, name)
 
     def save(self, path: str | Path) -> Path:
         """Write the members without their data to a file, which `st.load` reads; returns the path."""

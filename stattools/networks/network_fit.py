@@ -16,6 +16,7 @@ from stattools.inference.any_fit import AnyFit
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Missing, encoded, require_missing
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class NetworkFit(AnyFit):
     """What `st.fit(st.network(...), seed=...)` returns.
@@ -163,10 +165,10 @@ class NetworkFit(AnyFit):
 
     def table(self, level: float | None = None) -> NoReturn:
         """Refused: a network has no standard errors."""
-        refuse("table", self.model.title)
+        refuse(self, "table")
 
     def __getattr__(self, name: str) -> NoReturn:
-        refuse(name, "a trained network" if name == "model" else self.model.title)
+        refuse(self, name)
 
     def glance(self) -> pd.DataFrame:
         """One row: n, n_dropped, parameters, loglik, log_score, epochs, solver, seed, reason."""

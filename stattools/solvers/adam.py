@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.whole_numbers import whole_number
 
 FIRST, SECOND, EPSILON = 0.9, 0.999, 1e-8
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class Adam:
     """Mini-batch training of networks: `st.fit(st.network(...), solver=st.Adam(...), seed=...)`.

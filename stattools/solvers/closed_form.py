@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.solvers.solution import Solution, TraceStep
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class ClosedForm:
     """The maximum that the model states itself, `model.maximum()`; nothing is iterated, the decrement is 0.

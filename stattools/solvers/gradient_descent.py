@@ -15,6 +15,7 @@ import numpy as np
 
 from stattools.errors import ConvergenceError, DomainError, quoted
 from stattools.interface.arguments import is_number, is_one_of, require_truth
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.solvers.metric import Floats, Metric, nrm2
@@ -27,6 +28,7 @@ MEMORY = 10
 """A Barzilai-Borwein step may lower the log-likelihood, but not below the lowest of the last so many."""
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class GradientDescent:
     """First-order climbing, to teach and to check: it reaches the same maximum as the exact solvers, more slowly.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.model import Model
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.requirements import require_rows, require_tolerance
@@ -19,6 +20,7 @@ from stattools.solvers.solution import Solution, TraceStep
 from stattools.solvers.steps.newton_steps import climb
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class LBFGS:
     """Quasi-Newton climbing for many coefficients: score passes only, the information at the start and at the end.

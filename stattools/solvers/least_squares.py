@@ -23,6 +23,7 @@ from stattools.data.rows.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.units import require_units
 from stattools.models.model import EXACT_FIT, Model
 from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
@@ -46,6 +47,7 @@ WIDEST = 150
 """Columns up to which elimination in pairs is cheap beside QR."""
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class LeastSquares:
     """The solver of `st.ols`: no iteration, rank-revealing, with the number of digits that are right.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.model import Model
 from stattools.solvers.own_units import climb_in_own_units
 from stattools.solvers.requirements import require_choice, require_rows, require_tolerance
@@ -14,6 +15,7 @@ from stattools.solvers.solution import Solution
 from stattools.solvers.steps.newton_steps import climb, footing
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class Newton:
     """theta <- theta + t H^-1 g, t = 1, 1/2, 1/4, ... until the log-likelihood rises.

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_names
 from stattools.record import record
 from stattools.solvers.digits import Digits
 
@@ -55,6 +56,7 @@ class Known(NamedTuple):
 NOT_MEASURED = Known()
 
 
+@answers_names
 @record
 class Solution:
     """A maximum with its certificate.

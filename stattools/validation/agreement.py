@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.text.columns import aligned, number
 from stattools.text.printing import printed
 from stattools.validation.explaining.finding import escaped, pipe_table
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class Agreement:
     """The verdict of `st.validate`.

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.text.columns import aligned, number
 from stattools.text.printing import printed
@@ -46,6 +47,7 @@ def moments_beside(
     )
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class PosteriorAgreement:
     """The verdict of `st.validate` on a posterior.

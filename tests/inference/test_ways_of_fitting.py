@@ -60,5 +60,5 @@ def test_what_is_no_model_is_refused(value):
 
 
 def test_options_of_networks_are_refused_by_other_models():
-    with pytest.raises(TypeError, match="'seed' for Model; seed=, restarts=, members= and ensemble= are for networks"):
+    with pytest.raises(st.IncompatibleError, match=r"seed= of st.fit is for networks.*got it for Linear regression"):
         st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]), seed=1)  # type: ignore[call-overload]

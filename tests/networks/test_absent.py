@@ -1,10 +1,14 @@
 """What a network has not on purpose is refused with what to use instead."""
 
+from types import SimpleNamespace
+
 import pytest
 
 import stattools as st
 from stattools.networks.absent import ABSENT, refuse
 from tests.networks.ring import RING, X
+
+A_NETWORK = SimpleNamespace(model=SimpleNamespace(title="A network"))
 
 
 def test_there_is_no_information():
@@ -17,13 +21,17 @@ def test_there_is_no_information():
 def test_each_absent_name_says_what_to_use(name):
     what, instead = ABSENT[name]
     with pytest.raises(AttributeError) as caught:
-        refuse(name, "A network")
+        refuse(A_NETWORK, name)
     assert isinstance(caught.value, st.IncompatibleError)
     assert str(caught.value).startswith(f"A network has no {what}: its units can be exchanged")
     assert str(caught.value).endswith(f"Use {instead}.")
 
 
-def test_any_other_name_is_a_plain_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'wald'") as caught:
-        refuse("wald", "A network")
-    assert not isinstance(caught.value, st.IncompatibleError)
+def test_names_of_others_are_refused_as_ours_are():
+    with pytest.raises(AttributeError, match="has no standard errors: its units"):
+        refuse(A_NETWORK, "bse")
+
+
+def test_any_other_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="has no 'nonsense'"):
+        refuse(A_NETWORK, "nonsense")

@@ -31,6 +31,7 @@ from stattools.interface.arguments import labelled
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.samples.counts import coin, unit_interval
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 REMEDY = "A flat prior is Beta(1, 1), Jeffreys' is Beta(0.5, 0.5); Haldane's limit a, b -> 0 is st.Beta.haldane()."
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, repr=False, eq=False)
 class Beta(ByArm, Updatable):
     """The beta distribution of a probability theta: a prior, and after `update` a posterior.

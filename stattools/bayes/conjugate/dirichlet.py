@@ -33,6 +33,7 @@ from stattools.interface.arguments import labelled
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.samples.multinomial import Multinomial, Names, categories, checked_names, simplex
 from stattools.text.printing import printed
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 REMEDY = "Flat is Dirichlet(1), Jeffreys' is Dirichlet(0.5); the limit 0 is st.Dirichlet.haldane()."
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, repr=False, eq=False)
 class Dirichlet(Updatable, Distribution):
     """What is believed about the probabilities of K categories: a prior, and after `update` a posterior.

@@ -17,6 +17,7 @@ from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import ordered, points
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +33,7 @@ def parameters(distribution: Any) -> tuple[str, ...]:
     return tuple(one.name for one in fields(distribution) if one.init and not one.kw_only)
 
 
+@answers_guesses
 class Distribution:
     """Shown by its parameters, and equal to one of its family whose parameters are the same to the last bit."""
 
@@ -48,6 +50,7 @@ class Distribution:
         return of_arms.key(self, parameters(self))
 
 
+@answers_guesses
 class Prior(Distribution):
     """A distribution that is a prior alone, of any shape."""
 
@@ -59,6 +62,7 @@ class Prior(Distribution):
         return plain(np.exp(self.log_density(x)))
 
 
+@answers_guesses
 class Updatable:
     """A distribution that data update; `seen` is what it has seen since its prior, or None."""
 
@@ -89,6 +93,7 @@ class Updatable:
         return 0.0
 
 
+@answers_guesses
 class ByArm(Distribution):
     """Parameters that are numbers, or arrays with one entry per arm."""
 
@@ -108,6 +113,7 @@ class ByArm(Distribution):
         return plain(np.zeros(np.shape(getattr(self, parameters(self)[0]))))
 
 
+@answers_guesses
 class OfNumbers(ByArm):
     """What is believed about one number x per arm."""
 
@@ -117,6 +123,7 @@ class OfNumbers(ByArm):
         return np.exp(self.log_density(x))
 
 
+@answers_guesses
 class LocationScale(OfNumbers):
     """A symmetric distribution of the whole line: a standard one, times its scale, around its center."""
 

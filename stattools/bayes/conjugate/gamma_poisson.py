@@ -32,6 +32,7 @@ from stattools.interface.arguments import is_number, labelled
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.samples.event_rates import EventRates
 from stattools.numerics.gamma_distribution import log_quantile
@@ -44,6 +45,8 @@ FIELDS = ("shape", "rate")
 REMEDY = "A weak prior is Gamma(1, 1); the limits with shape or rate 0, such as Jeffreys', are st.Gamma.limit(...)."
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, repr=False, eq=False)
 class Gamma(ByArm, Updatable):
     """The gamma distribution of a positive theta, often the rate of events: a prior, and after `update` a posterior.

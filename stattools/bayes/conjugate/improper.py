@@ -10,6 +10,7 @@ import numpy as np
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.errors import DomainError
+from stattools.interface.names.guesses import absent
 from stattools.text.printing import printed
 
 
@@ -48,7 +49,7 @@ class Improper:
         if name in fields:
             return self.values[fields.index(name)]
         if name.startswith("_") or not hasattr(self.family, name):
-            raise AttributeError(name)
+            absent(self, name)
         raise self.lacks(name)
 
     def update(self, more: Any, /) -> Any:

@@ -25,6 +25,7 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     pass
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, eq=False, repr=False)
 class InverseGamma(OfNumbers):
     """The inverse gamma distribution of a variance, of one `shape` and one `scale`, or of arrays of them.

@@ -28,6 +28,7 @@ from stattools.interface.arguments import labelled
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.samples.normal import NormalSample
 from stattools.numerics.exact_sum import pair_difference, pair_product, pair_quotient
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 Pair = tuple[Floats, Floats]
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, eq=False, repr=False)
 class Normal(LocationScale, Updatable):
     """The normal distribution of a mean or a coefficient, of one `mean` and one `sd`, or of arrays of them.

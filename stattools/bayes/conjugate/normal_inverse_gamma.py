@@ -35,6 +35,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
+from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.samples.normal import NormalSample, normal, squares_about_mean
 from stattools.numerics.exact_sum import pair_difference, two_product
@@ -49,6 +50,8 @@ FIELDS = ("mean", "strength", "shape", "scale")
 PARAMETERS = ("mean", "variance", "sd")
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, eq=False, repr=False)
 class NormalInverseGamma(ByArm, Updatable):
     """What is believed about the mean and the variance of normal measurements: a prior, and after `update` a posterior.

@@ -50,6 +50,7 @@ from stattools.interface.arguments import is_one_of, labelled
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.model import Model
 from stattools.text.printing import printed
@@ -61,6 +62,8 @@ if TYPE_CHECKING:
     from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, eq=False, repr=False)
 class NormalInverseGammaRegression(Updatable, Distribution):
     """What is believed about the coefficients and the error variance of `st.ols`: a prior, and after `update` a

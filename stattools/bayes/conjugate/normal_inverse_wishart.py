@@ -35,6 +35,7 @@ from stattools.interface.arguments import as_theta, labelled
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.samples.multivariate_normal import MultivariateSample, center_and_scatter, multivariate_normal
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, eq=False, repr=False)
 class NormalInverseWishart(Updatable, Distribution):
     """What is believed about the mean vector and the covariance of multivariate normal rows: a prior, and after

@@ -23,6 +23,7 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.numerics.saddle_point import stirling_error
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     pass
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, eq=False, repr=False)
 class StudentT(LocationScale):
     """Student's t of `df` degrees of freedom around `location`, stretched by `scale`; numbers or arrays of one shape.

@@ -26,6 +26,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_numbers
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.text.printing import printed
 
@@ -36,6 +37,7 @@ DIFFERENCES: dict[type, Any] = {Beta: BetaDifference, Gamma: GammaDifference, No
 RATIOS: dict[type, Any] = {Beta: BetaRatio, Gamma: GammaRatio}
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
 class Contrast:
     """The distribution of b - a or b / a for two independent arms; one for scalar arms, else one per entry.

@@ -19,6 +19,7 @@ from stattools.bayes.conjugate.distribution import Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.prior_checks.surprise import CHECKS, surprise
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.names.guesses import answers_guesses
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Entry:
     batch: Any
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class Ledger:
     """A prior and the batches seen since, in the order in which they came; what `st.ledger` returns.

@@ -26,6 +26,7 @@ from stattools.bayes.prior_checks.prior_families import PriorFamily, family
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_theta, is_number
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 WEAKEST, STRONGEST = 1e-6, 1e9
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class PriorSensitivity:
     """The answer of `st.prior_sensitivity`: `values[i, j]` is the conclusion under the prior of strength `strengths[i]`
@@ -70,6 +72,7 @@ class PriorSensitivity:
         )
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class TippingPrior:
     """The answer of `st.tipping_prior`: `prior` is the weakest prior that reverses the decision, None where none does,

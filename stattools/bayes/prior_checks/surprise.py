@@ -24,6 +24,7 @@ from stattools.bayes.conjugate.data.batches import batches
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of
+from stattools.interface.names.guesses import answers_guesses
 from stattools.numerics.two_betas import probability_less
 from stattools.text.printing import printed
 
@@ -32,6 +33,7 @@ ALIKE = 1e-9
 """Log probabilities closer than this are the same: a count and its mirror image differ by round-off only."""
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class Surprise:
     """The answer of `st.surprise`.

@@ -13,9 +13,12 @@ from stattools.bayes.conjugate.distribution import Prior
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, repr=False)
 class Uniform(Prior):
     """The same density 1 / (high - low) everywhere between `low` and `high`, and none outside.
@@ -62,6 +65,8 @@ class Uniform(Prior):
         return generator(seed).uniform(self.low, self.high, draws_shape(draws, np.shape(self.low)))
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True)
 class Flat:
     """The improper prior with density 1 everywhere that its parameter can be; on `sigma` it is flat in sigma itself.

@@ -15,6 +15,7 @@ from stattools.bayes.conjugate.belief import points, settle
 from stattools.bayes.conjugate.distribution import Prior, parameters
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 
 
@@ -30,6 +31,8 @@ class OnHalfLine(Prior):
         return 0.0, np.inf
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, repr=False)
 class HalfNormal(OnHalfLine):
     """The distribution of |x| for x ~ Normal(0, scale): f(x) = sqrt(2 / pi) / s exp(-x^2 / 2 s^2), x > 0.
@@ -64,6 +67,8 @@ class HalfNormal(OnHalfLine):
         return np.abs(self.scale * generator(seed).standard_normal(draws_shape(draws, np.shape(self.scale))))
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, repr=False)
 class HalfCauchy(OnHalfLine):
     """The distribution of |x| for x ~ Cauchy(0, scale): f(x) = 2 / [pi s (1 + z^2)], z = x / s, x > 0.
@@ -100,6 +105,8 @@ class HalfCauchy(OnHalfLine):
         return np.abs(self.scale * generator(seed).standard_cauchy(draws_shape(draws, np.shape(self.scale))))
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, repr=False)
 class Exponential(OnHalfLine):
     """The exponential distribution: f(x) = rate exp(-rate x), x > 0, of mean 1 / rate.

@@ -16,6 +16,7 @@ from stattools.bayes.conjugate.distribution import Prior
 from stattools.bayes.conjugate.student_t import StudentT
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 
 
@@ -40,6 +41,8 @@ class AroundLocation(Prior):
         return self.location
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, repr=False)
 class Cauchy(AroundLocation):
     """The Cauchy distribution around `location`: half of the probability lies within `scale` of it, and the tails are
@@ -72,6 +75,8 @@ class Cauchy(AroundLocation):
         return self.location + self.scale * generator(seed).standard_cauchy(shape)
 
 
+@answers_guesses
+@constructed_by_callers
 @dataclass(frozen=True, repr=False)
 class Laplace(AroundLocation):
     """The double exponential distribution around `location`: the prior whose mode is the lasso.

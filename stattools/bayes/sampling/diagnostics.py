@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from stattools.inference.arviz.arviz import convergence, energy_fraction
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.text.printing import printed
 
@@ -33,6 +34,7 @@ LEAST_E_BFMI = 0.3
 LARGEST_K = 0.7
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class Diagnostics:
     """What the draws say about themselves.

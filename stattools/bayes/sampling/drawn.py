@@ -19,11 +19,13 @@ from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 
 Kind = Literal["hdi", "eti"]
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """The fields of a posterior, see `stattools.Posterior`, and what needs no other file to be told."""

@@ -21,6 +21,7 @@ from stattools.inference.arviz.replicates import expectations, replicates
 from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, trials_of, with_precision
 from stattools.interface.arguments import is_one_of, require_truth
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.text.printing import printed
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from xarray import DataTree
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class Posterior(Drawn):
     """Draws from the posterior of a model's parameters; made by `st.posterior`.

@@ -21,11 +21,13 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.observations import observations
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.models.model import Model
 from stattools.text.printing import printed
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class PredictiveCheck:
     """A statistic of the data, its values in replicated data, and the share of these above it, ties by half."""

@@ -21,6 +21,7 @@ from stattools.data.files.row_groups import PARQUET, Stamp, arrow_batches, endin
 from stattools.data.files.sample import OneOfEachRun, Pick
 from stattools.data.files.source import added
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.names.guesses import answers_names
 from stattools.numerics.threads import pipeline
 from stattools.text.printing import printed
 
@@ -36,6 +37,7 @@ class Past:
     verified: set[str] = field(default_factory=set)
 
 
+@answers_names
 @dataclass(frozen=True)
 class Scan:
     """Files that together are one table: their paths in order, the kind of each column, and rows as they are stored.

@@ -10,9 +10,11 @@ from typing import Any, Literal
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, quoted
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.whole_numbers import whole_number
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class HAC:
     """Newey-West: rows in the order of time, whose scores may correlate up to `lags` rows apart.
@@ -35,6 +37,7 @@ class HAC:
         require_one_of("HAC", "correction", self.correction, ("none", "stata"))
 
 
+@constructed_by_callers
 @dataclass(frozen=True, eq=False)
 class Cluster:
     """Rows in groups: scores may correlate within a group in any way, and not between groups.

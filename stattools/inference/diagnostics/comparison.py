@@ -20,12 +20,14 @@ from stattools.inference.hypotheses.nested_tests import likelihood_ratio
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arguments import are_different, names_of
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.text.columns import aligned, number, p_text
 from stattools.text.printing import printed
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """Fits of one outcome: `names`, `fits`, and `tests`, per fit its likelihood-ratio test within the next larger fit.

@@ -25,6 +25,7 @@ from stattools.inference.existence.suprema import profile_ends
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.solvers.solution import Solution
@@ -36,6 +37,7 @@ UNTOLD = ", and the columns do not tell which coefficients are infinite"
 Bools = NDArray[np.bool_]
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class Separation:
     """Which coefficients are infinite, and inference on the others.

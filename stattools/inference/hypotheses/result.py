@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.text.columns import number, p_text
 from stattools.text.printing import printed
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class TestResult:
     """A test: `statistic`, `df` (the number of restrictions) and `p_value`, and what was tested against what.

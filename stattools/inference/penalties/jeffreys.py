@@ -10,6 +10,7 @@ import numpy as np
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.penalties.contractions import change_of_information, flat, leverage
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
@@ -19,6 +20,7 @@ LARGE = 120
 """With more coefficients than this the second derivative of log det I is left out, and Newton's steps are Fisher's."""
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class Jeffreys:
     """Half the log determinant of the information: Firth's penalty, `st.fit(model, penalty=st.Jeffreys())`.

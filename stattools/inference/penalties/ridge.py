@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, require_truth
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
@@ -21,6 +22,7 @@ NO_SE = "penalized: no standard errors"
 """What a ridge fit says of its standard errors."""
 
 
+@constructed_by_callers
 @dataclass(frozen=True, repr=False)
 class Ridge:
     """Half of `strength` times the squared norm of all coefficients but the intercepts, taken from the log-likelihood.

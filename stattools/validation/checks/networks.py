@@ -16,6 +16,7 @@ from scipy import special, stats
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Poisson
 from stattools.networks.network_fit import NetworkFit
@@ -29,6 +30,7 @@ SAME_SLOPE = 1e-4
 SAME_LOGLIK = 1e-9
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class NetworkAgreement:
     """The verdict of `st.validate` on a network: `rows` has direction, slope, reference and digits, one row each."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.text.columns import aligned, number
 from stattools.text.printing import printed
@@ -19,6 +20,7 @@ from stattools.validation.explaining.finding import Finding, escaped, pipe_table
 from stattools.validation.foreign.reading import described
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class Audit:
     """The verdict of `st.audit`.

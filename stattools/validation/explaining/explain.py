@@ -18,6 +18,7 @@ import numpy as np
 from stattools.errors import DomainError, StattoolsError, quoted
 from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.text.columns import aligned
 from stattools.text.printing import printed
 from stattools.validation.explaining.causes import gather
@@ -40,6 +41,7 @@ LOOSE = 0.05
 QUANTITIES = ("estimates", "se", "intervals")
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """The answer of `st.explain`.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from stattools.interface.names.guesses import answers_guesses
 from stattools.text.printing import printed
 
 
+@answers_guesses
 @dataclass(frozen=True)
 class Finding:
     """One cause. `cause` is a few words to look for, `evidence` has the numbers, `advice` says what to do.

@@ -38,7 +38,7 @@ def test_arrays_without_intercept_are_not_copied(make):
 
 @each
 def test_unknown_keywords_are_type_errors(make):
-    with pytest.raises(TypeError, match="unexpected keyword"):
+    with pytest.raises(st.IncompatibleError, match="has no weight=: use weights="):
         make("y ~ x", frame(), weight=[1] * 30)
     with pytest.raises(TypeError):
         make("y ~ x")

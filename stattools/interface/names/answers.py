@@ -1,0 +1,119 @@
+"""What an error says of a name that is not ours: the table of foreign names as sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from stattools.interface.names.of_fits import FIT
+from stattools.interface.names.of_functions import FUNCTIONS
+from stattools.interface.names.of_other_objects import NOUNS
+from stattools.interface.names.rows import Row, plain, rows_of
+
+ANOTHER = {"fit": "another kind of fit", "posterior": "another kind of posterior"}
+"""Who has what an object of this noun lacks, although others of its noun have it."""
+
+
+def about_attribute(cls: type, name: str) -> str:
+    """Why an object of a class has no attribute of this name, and what to use.
+
+    >>> import stattools as st
+    >>> about_attribute(st.Fit, "conf_int")
+    "Fit has no 'conf_int': use fit.interval(0.95)."
+    >>> about_attribute(st.Fit, "residuls")
+    "Fit has no 'residuls'. Did you mean 'residuals'?"
+    """
+    noun = noun_of(cls)
+    lacking = f"{cls.__name__} has no {name!r}"
+    offered = _offered(cls)
+    if name in offered:
+        return f"this {cls.__name__} is not complete: it has no {name!r} yet."
+    found = next(_answers(cls, noun, name, offered), None)
+    if found is not None:
+        return f"{lacking}: {found}."
+    meant = did_you_mean(name, offered)
+    return f"{lacking}.{meant}" if meant else f"{lacking}; dir({noun}) lists what it has."
+
+
+def about_function(known: Collection[str], name: str) -> str:
+    """Why the package has no function of this name, and what to use.
+
+    >>> about_function(("ols",), "nobs")
+    "stattools has no 'nobs': use fit.n."
+    """
+    lacking = f"stattools has no {name!r}"
+    for row in rows_of(name, FUNCTIONS):
+        return f"{lacking}: {row.sentence}."
+    meant = did_you_mean(name, known)
+    return f"{lacking}.{meant}" if meant else f"{lacking}; dir(stattools) lists its names."
+
+
+def our_attribute(name: str) -> str | None:
+    """The attribute of ours that stands for somebody's name for an attribute of a fit.
+
+    >>> our_attribute("bse"), our_attribute("foo")
+    ('se', None)
+    """
+    for row in rows_of(name, FIT):
+        return _attribute(row.ours, "fit")
+    return None
+
+
+def noun_of(cls: type) -> str:
+    """What an example calls an object of this class.
+
+    >>> noun_of(int)
+    'int'
+    """
+    return next((noun for noun, _ in _tables(cls)), re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower())
+
+
+def did_you_mean(name: str, among: Collection[str]) -> str:
+    """The names that come close to a name, as a question; empty where none does.
+
+    >>> did_you_mean("wieghts", ("weights", "offset"))
+    " Did you mean 'weights'?"
+    """
+    import difflib
+
+    by_plain = {plain(one): one for one in among}
+    close = difflib.get_close_matches(plain(name), list(by_plain), n=2, cutoff=0.75)
+    return f" Did you mean {' or '.join(repr(by_plain[one]) for one in close)}?" if close else ""
+
+
+def _tables(cls: type) -> Iterator[tuple[str, tuple[Row, ...]]]:
+    return (NOUNS[one.__name__] for one in cls.__mro__ if one.__name__ in NOUNS)
+
+
+def _offered(cls: type) -> frozenset[str]:
+    """Public attributes of the objects of a class, its fields included."""
+    fields: dict[str, object] = getattr(cls, "__dataclass_fields__", {})
+    return frozenset(one for one in (*dir(cls), *fields) if not one.startswith("_"))
+
+
+def _answers(cls: type, noun: str, name: str, offered: frozenset[str]) -> Iterator[str]:
+    """Sentences about a name, the best first."""
+    own = [row for _, rows in _tables(cls) for row in rows_of(name, rows)]
+    of_fits = list(rows_of(name, FIT))
+    yield from (row.sentence for row in own if _attribute(row.ours, noun) in offered | {None})
+    for row in of_fits:
+        attribute = _attribute(row.ours, "fit")
+        if attribute in offered or (
+            attribute is None and (noun == "fit" or row.ours in ("", "print(fit)", "str(fit)"))
+        ):
+            yield row._replace(ours=_said_of(row.ours, noun)).sentence
+        elif noun == "model":
+            yield row._replace(ours=_said_of(row.ours, "st.fit(model)")).sentence
+    for row in own or of_fits:
+        who = ANOTHER.get(noun, "a fit") if own or noun == "fit" else "a fit"
+        yield f"{who} has {row.ours}" + (f", {row.note}" if row.note else "")
+
+
+def _said_of(code: str, noun: str) -> str:
+    return re.sub(r"\bfit\b(?!\()", noun, code)
+
+
+def _attribute(code: str, noun: str) -> str | None:
+    """The first attribute that code asks of the noun; None where it asks for none."""
+    found = re.search(rf"(?<![\w.]){noun}\.(\w+)", code)
+    return found[1] if found else None

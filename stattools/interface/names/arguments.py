@@ -1,0 +1,104 @@
+"""What an error says of a call with arguments that the function does not take."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from stattools.interface.names.answers import did_you_mean, noun_of
+from stattools.interface.names.of_arguments import ARGUMENTS, BY_POSITION, NOTHING
+from stattools.interface.names.rows import Row, rows_of
+
+FORMULA_FIRST = "formula_or_y"
+"""The first argument of what takes a formula and a table, or two arrays."""
+
+
+def about_call(
+    function: Callable[..., Any], name: str, cls: type | None, given: tuple[Any, ...], named: dict[str, Any]
+) -> str | None:
+    """Which argument a function does not take, or lacks, and what to write; None where the call is right.
+
+    >>> import stattools as st
+    >>> about_call(st.fit, "fit", None, (0,), {"cov_type": "HC3"})
+    'st.fit has no cov_type=: use cov="HC3".'
+    """
+    parameters = list(inspect.signature(function).parameters.values())
+    if cls is not None:
+        parameters, given = parameters[1:], given[1:]
+    called = _called(name, cls)
+    takes = {one.name for one in parameters if one.kind in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD)}
+    places = [one for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    if not any(one.kind is one.VAR_KEYWORD for one in parameters):
+        for unknown in named.keys() - takes:
+            return about_argument(unknown, called, [one.name for one in parameters if not _is_open(one)], places)
+    if len(given) > len(places) and not any(one.kind is one.VAR_POSITIONAL for one in parameters):
+        rest = ", ".join(f"{one.name}=" for one in parameters if one.kind is one.KEYWORD_ONLY)
+        count = f"{len(places) or 'no'} argument{'s' * (len(places) != 1)}"
+        taken = f"{called} takes {count} by position, {_example(called, places)}; got {len(given)}."
+        return taken + (f" By name it takes {rest}." if rest else "")
+    doubled = [one.name for one in places[: len(given)] if one.name in named and one.name in takes]
+    if doubled:
+        return f"{called} got {doubled[0]} twice, by position and as {doubled[0]}=; give it once."
+    lacking = [one.name for one in places[len(given) :] if one.default is one.empty and one.name not in named]
+    lacking += [f"{one.name}=" for one in parameters if one.kind is one.KEYWORD_ONLY and one.default is one.empty
+                and one.name not in named]  # fmt: skip
+    return f"{called} needs {' and '.join(lacking)}: {_example(called, parameters)}." if lacking else None
+
+
+def about_argument(name: str, called: str, takes: Sequence[str], places: Sequence[inspect.Parameter] = ()) -> str:
+    """What to write in place of an argument that a function does not take; `takes` are those that it does, the
+    parameters `places` those that it may be given by position.
+
+    >>> about_argument("max_iter", "st.fit", ["solver", "cov"])
+    'st.fit has no max_iter=: use solver=st.Newton(max_steps=1000).'
+    """
+    lacking = f"{called} has no {name}="
+    places = [one for one in places if one.kind is one.POSITIONAL_ONLY]
+    if places and (name in takes or (BY_POSITION.get(name) and places[0].name == FORMULA_FIRST)):
+        return f"{called} takes {name} by position, without {name}=: {_example(called, places)}."
+    here = [row for row in rows_of(name, ARGUMENTS) if _argument(row) in takes]
+    if here:
+        return f"{lacking}: use {' or '.join(row.ours for row in here)}."
+    if meant := did_you_mean(name, takes):
+        return f"{lacking}.{meant}"
+    if found := "; ".join(dict.fromkeys((*(row.note for row in rows_of(name, NOTHING)), *_elsewhere(name)))):
+        return f"{lacking}: {found}."
+    known = ", ".join(f"{one}=" for one in takes if one not in {place.name for place in places})
+    example = _example(called, places)
+    return f"{lacking}; " + (f"by name it takes {known}." if known else f"it takes nothing by name: {example}.")
+
+
+def _elsewhere(name: str) -> Iterator[str]:
+    """Calls that take an argument, ours or somebody's."""
+    ours = [row for row in ARGUMENTS if _argument(row) == name]
+    rows = list(dict.fromkeys((*ours[:1], *rows_of(name, ARGUMENTS))))[:2]
+    if rows:
+        yield f"it belongs to {' or '.join(row.note for row in rows)}"
+
+
+def _is_open(parameter: inspect.Parameter) -> bool:
+    """Whether this is `*args` or `**kwargs`."""
+    return parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
+
+
+def _argument(row: Row) -> str:
+    return row.ours.partition("=")[0]
+
+
+def _called(name: str, cls: type | None) -> str:
+    if cls is None:
+        return f"st.{name}"
+    return f"st.{cls.__name__}" if name == "__init__" else f"{noun_of(cls)}.{name}"
+
+
+def _example(called: str, parameters: Sequence[inspect.Parameter]) -> str:
+    """The call with the names of what it must be given."""
+    if parameters and parameters[0].name == FORMULA_FIRST:
+        return f'{called}("y ~ x", table) or {called}(y, X)'
+    words = [
+        f"{one.name}=..." if one.kind is one.KEYWORD_ONLY else one.name
+        for one in parameters
+        if one.default is one.empty and one.kind is not one.VAR_KEYWORD
+    ]
+    return f"{called}({', '.join(words)})"

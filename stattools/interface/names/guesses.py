@@ -1,0 +1,134 @@
+"""Classes and functions that answer names which are not theirs: an attribute, an argument, a wrong number of them.
+
+    @answers_guesses
+    class Fit: ...
+
+    >>> import stattools as st
+    >>> st.fit(st.coin([1, 0, 1])).conf_int
+    Traceback (most recent call last):
+    stattools.errors.AbsentError: Fit has no 'conf_int': use fit.interval(0.95).
+
+The table of names is read when an error is shown, not before: `hasattr` costs what it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from types import FunctionType
+from typing import Any, NoReturn
+
+from stattools.errors import AbsentError, IncompatibleError
+
+
+class Absence:
+    """What an error says of a name that is not there, of a class or among the functions that there are; looked up when
+    it is shown.
+    """
+
+    def __init__(self, of: type | tuple[str, ...], name: str) -> None:
+        self.of, self.name = of, name
+
+    def __str__(self) -> str:
+        from stattools.interface.names import answers
+
+        if isinstance(self.of, tuple):
+            return answers.about_function(self.of, self.name)
+        return answers.about_attribute(self.of, self.name)
+
+    __repr__ = __str__
+
+
+def absent(self: Any, name: str) -> NoReturn:
+    """The `__getattr__` of a class: AbsentError with what to use instead; private names are not answered.
+
+    A property that raises AttributeError gets here too, and its own error is raised again.
+    """
+    cls = type(self)
+    if name.startswith("_"):
+        raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
+    if hasattr(cls, name):
+        object.__getattribute__(self, name)
+    error = AbsentError(Absence(cls, name))
+    error.obj = cls  # Python would add its own guess to ours
+    raise error
+
+
+def answers_names[T: type](cls: T) -> T:
+    """Let the objects of a class say what to use for a name that they do not have."""
+    if "__getattr__" not in vars(cls):
+        made: Any = cls
+        made.__getattr__ = absent
+    return cls
+
+
+def answers_guesses[T: type](cls: T) -> T:
+    """`answers_names`, and methods that say what to use for an argument that they do not take."""
+    for name, value in list(vars(cls).items()):
+        if name.startswith("_"):
+            continue
+        if type(value) is FunctionType:
+            setattr(cls, name, answering(value, name, cls))
+        elif isinstance(value, classmethod):
+            setattr(cls, name, classmethod(answering(value.__func__, name, cls)))
+    return answers_names(cls)
+
+
+def constructed_by_callers[T: type](cls: T) -> T:
+    """`answers_names`, and a constructor that says what to use for an argument that it does not take."""
+    made: Any = cls
+    made.__init__ = answering(made.__init__, "__init__", cls)
+    return answers_names(cls)
+
+
+def answering[F: Callable[..., Any]](function: F, name: str, cls: type | None = None) -> F:
+    """The function, with an error of ours where it is called with arguments that it does not take.
+
+    A TypeError of a call whose arguments are right comes from within, and is left as it is.
+    """
+    explain = refuse_arguments
+
+    def call(*given: Any, **named: Any) -> Any:
+        try:
+            return function(*given, **named)
+        except TypeError as error:
+            explain(error, function, name, cls, given, named)
+            raise
+
+    space: dict[str, Any] = function.__globals__  # type: ignore[attr-defined]
+    made: Any = FunctionType(call.__code__, space, name, None, call.__closure__)  # at home where the function is
+    return wraps(function)(made)  # type: ignore[return-value]
+
+
+def refuse_arguments(
+    error: TypeError,
+    function: Callable[..., Any],
+    name: str,
+    cls: type | None,
+    given: tuple[Any, ...],
+    named: dict[str, Any],
+) -> None:
+    """IncompatibleError that names the argument to use; None where the arguments are right."""
+    if isinstance(error, IncompatibleError):
+        return
+    from stattools.interface.names.arguments import about_call
+
+    said = about_call(function, name, cls, given, named)
+    if said is not None:
+        raise IncompatibleError(said) from None
+
+
+def public[T](value: T, name: str) -> T:
+    """What `stattools.name` is: a function answers arguments that it does not take, anything else is as it is."""
+    if not isinstance(value, FunctionType):
+        return value
+    made = answering(value, name)
+    made.__module__ = "stattools"  # where it is found again when it is unpickled
+    return made
+
+
+def absent_function(name: str, known: tuple[str, ...]) -> NoReturn:
+    """AbsentError for a name that the package does not have, with what to use instead."""
+    if name.startswith("_"):
+        raise AttributeError(f"module 'stattools' has no attribute {name!r}")
+    raise AbsentError(Absence(known, name))

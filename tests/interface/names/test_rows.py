@@ -1,0 +1,21 @@
+"""A row of the table of foreign names, and how it is found."""
+
+import pytest
+
+from stattools.interface.names.of_fits import FIT
+from stattools.interface.names.rows import Row, plain, rows_of
+
+
+@pytest.mark.parametrize("name", ["pvalues", "p_values", "pValues", "p_value", "PVALUE", "get_pvalues"])
+def test_spellings_of_a_name_are_one(name):
+    assert [row.ours for row in rows_of(name, FIT)] == ["fit.table()"]
+
+
+def test_a_name_of_nobody_has_no_rows():
+    assert not list(rows_of("a_name_of_nobody", FIT))
+    assert plain("get") == "get"
+
+
+def test_a_row_without_code_says_its_note():
+    assert Row("", r="ranef", note="there are none").sentence == "there are none"
+    assert Row("f.n", r="nobs", note="or not").sentence == "use f.n; or not"
