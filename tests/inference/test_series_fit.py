@@ -36,7 +36,7 @@ def test_other_fits_offer_none_of_it_and_say_what_it_needs(make):
         assert not hasattr(fit, name)
         with pytest.raises(AbsentError, match=f"{name} belongs to (models of a series|state space models)"):
             getattr(fit, name)
-    with pytest.raises(AttributeError, match="no attribute 'forcast'"):
+    with pytest.raises(AttributeError, match="no 'forcast'"):
         fit.forcast  # type: ignore[attr-defined]  # noqa: B018
 
 

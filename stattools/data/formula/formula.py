@@ -17,6 +17,7 @@ from stattools.data.formula.backticks import in_backticks
 from stattools.data.formula.evaluation import short
 from stattools.data.formula.expression import Expression, column, expression
 from stattools.data.formula.transforms import ALLOWED
+from stattools.data.tables.grouped import grouped_formula
 from stattools.errors import DomainError
 
 LONGEST = 10_000  # characters
@@ -69,6 +70,21 @@ def parse(text: str, available: Sequence[str], apart: Collection[str] = ()) -> F
     """
     if len(text) > LONGEST:
         raise DomainError(f"the formula has {len(text):,} characters; at most {LONGEST:,} are read.")
+    try:
+        return _parsed(text, available, apart)
+    except DomainError as error:
+        from stattools.data.formula.foreign_words import explained
+
+        said = explained(text, error, lambda ours: _grouped(ours, available, apart))
+    raise said from None
+
+
+def _grouped(text: str, available: Sequence[str], apart: Collection[str]) -> Formula:
+    """The formula, whose outcome may be two columns of counts."""
+    return _parsed(grouped_formula(text)[0], available, apart)
+
+
+def _parsed(text: str, available: Sequence[str], apart: Collection[str]) -> Formula:
     left, right = _sides(text, list(_tokens(text, available)))
     if len(left) > 2 and isinstance(left[0], Expression) and set(left[1::2]) == {"+"}:
         raise DomainError(

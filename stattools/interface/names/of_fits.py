@@ -10,7 +10,7 @@ NO_SURVIVAL = (
     "exposure=...)"
 )
 NO_ORDINAL = "there are no ordinal models here; the nearest is st.softmax, which knows no order"
-NO_SMOOTH = "there are no smooth terms with a penalty here; the nearest are splines in a formula, cr(x, df=5)"
+NO_SMOOTH = "there are no smooth terms with a penalty here; the nearest is a spline in the formula, bs(x, df=5)"
 
 FIT = (
     Row("fit.estimate", statsmodels="params", r="coef coefficients fixef", scikit_learn="coef_ intercept_",
