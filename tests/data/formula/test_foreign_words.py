@@ -1,3 +1,4 @@
+# pyright: reportCallIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false
 """Formulas as others write them are answered with the formula in our words, which is read."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# pyright: reportCallIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false
 """What a new user types in the first hour, and the name of ours that the answer must contain."""
 
 import pytest

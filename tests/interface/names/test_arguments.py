@@ -1,3 +1,4 @@
+# pyright: reportCallIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false
 """What an error says of a call with arguments that the function does not take."""
 
 import pytest

@@ -1,3 +1,4 @@
+# pyright: reportCallIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false
 """Classes and functions that answer names which are not theirs, and stay what they were to Python."""
 
 import copy
