@@ -93,9 +93,12 @@ class Gumbel(Likelihood):
         return location + scale * generator(seed).gumbel(size=location.shape)
 
 
-def gumbel(formula_or_y: Any, data_or_X: Any, /, *, offset: Any = None, weights: Any = None) -> Model:
-    """Gumbel regression of a formula and a table, or of arrays."""
-    data = read_rows(formula_or_y, data_or_X, None, True, offset=offset, weights=weights)
+def gumbel(
+    formula_or_y: Any, data_or_X: Any, /, *, offset: Any = None, weights: Any = None, scale: Any = None
+) -> Model:
+    """Gumbel regression of a formula and a table, or of arrays; the scale by a formula of its own."""
+    beside = {"offset": offset, "weights": weights}
+    data = read_rows(formula_or_y, data_or_X, None, True, formulas={"scale": scale}, **beside)
     y = numeric(data.outcome, data.outcome_name)
     return bind("gumbel", "Gumbel regression", Gumbel(), data, y)
 

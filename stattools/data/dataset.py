@@ -13,7 +13,7 @@ from stattools.data.design import Design, learn, outcome_of
 from stattools.data.files.source import Source
 from stattools.data.files.sources import source_of
 from stattools.data.formula.evaluation import short
-from stattools.data.formula.formula import parse, require
+from stattools.data.formula.formula import parse, require, together
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import NUMBERS, default_names, matrix, named, vector, with_intercept
 from stattools.data.tables.columns import checked, missing
@@ -83,13 +83,16 @@ def read(
     names: Sequence[str] | None = None,
     intercept: bool = True,
     columns: Mapping[str, str | ArrayLike | None] = NONE,
+    formulas: Mapping[str, str] = NONE,
 ) -> Dataset:
     """Read `(formula, table)` or `(y, X)`.
 
     `columns` are extras with one value per row, such as {"weights": "w"}: the name of a column (with a formula) or an
     array as long as the table; None is passed over. With a formula, rows with a missing value in a column that is
     used are dropped and counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`;
-    a large float64 X in C or Fortran order is not copied for it (`beside_ones.py`).
+    a large float64 X in C or Fortran order is not copied for it (`beside_ones.py`). `formulas` are right sides for
+    other parameters of the outcome's distribution by name, {"scale": "~ z"}: their columns stand in X too, as
+    `Design.uses` says.
 
     Raises DomainError for data that cannot be used, IncompatibleError for `names=` or `intercept=` with a formula.
 
@@ -97,6 +100,10 @@ def read(
     >>> data.design.names, data.dropped, data.X.shape
     (('Intercept', 'x', 'g[T.b]'), {'x': 1}, (3, 3))
     """
+    if formulas and not isinstance(formula_or_y, str):
+        raise IncompatibleError(
+            f'{next(iter(formulas))}= is a formula over the columns of a table: give ("y ~ x", table), not arrays.'
+        )
     if type(formula_or_y) is np.ndarray and type(data_or_X) is np.ndarray:
         return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
     if isinstance(formula_or_y, str):
@@ -106,8 +113,8 @@ def read(
                 "intercept out."
             )
         if (source := source_of(data_or_X)) is not None:
-            return replace(_from_source(formula_or_y, source, columns), source=data_or_X)
-        return _from_formula(formula_or_y, data_or_X, columns)
+            return replace(_from_source(formula_or_y, source, columns, formulas), source=data_or_X)
+        return _from_formula(formula_or_y, data_or_X, columns, formulas)
     if (source := source_of(data_or_X)) is not None:
         raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
     source_of(formula_or_y)  # refused, as it would be brought here whole
@@ -116,16 +123,18 @@ def read(
     return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
 
 
-def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
+def _from_formula(text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:
     frame = table(data)
     extras = {key: value for key, value in columns.items() if value is not None}
     apart = [value for value in extras.values() if isinstance(value, str)]
     formula = parse(text, frame.names, apart)
+    beside = {name: parse(right, frame.names, apart, formula.outcome) for name, right in formulas.items()}
     if (failures := extras.get("failures")) in (*formula.outcome.columns, *formula.columns):
         raise DomainError(
             f"{short(text)!r}: {failures!r} is part of the outcome and cannot predict it; take it off the right side."
         )
-    raw = {name: frame.column(name) for name in (*formula.outcome.columns, *formula.columns)}
+    used = together(formula, beside.values()).columns
+    raw = {name: frame.column(name) for name in (*formula.outcome.columns, *used)}
     labels = {key: _label(key, value, frame.names) for key, value in extras.items()}
     index = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items()))
     for key, value in extras.items():
@@ -148,7 +157,7 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
     }
     numbers = {key: _number_column(ready[label], key, label) for key, label in labels.items()}
     outcome = outcome_of(formula, ready, rows)
-    design, X, low = learn(formula, ready, rows)
+    design, X, low = learn(formula, ready, rows, beside)
     kept = None if whole else rows
     n_dropped = frame.n - len(rows)
     return Dataset(
@@ -167,10 +176,10 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any]) -> Dataset:
     )
 
 
-def _from_source(text: str, source: Source, columns: Mapping[str, Any]) -> Dataset:
+def _from_source(text: str, source: Source, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:
     from stattools.data.files.first_pass import read_source
 
-    rows, values, name, dropped, n_dropped = read_source(text, source, columns)
+    rows, values, name, dropped, n_dropped = read_source(text, source, columns, formulas)
     return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, scanned=rows, extras=_origins(columns))
 
 

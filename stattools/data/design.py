@@ -7,27 +7,28 @@ categories and multiplies factors into columns of structurally full rank (it is 
 
 from __future__ import annotations
 
-import ast
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from stattools.data.formula.backticks import in_backticks
-from stattools.data.formula.evaluation import constants, evaluate
+from stattools.data.formula.evaluation import evaluate
 from stattools.data.formula.expression import Expression
-from stattools.data.formula.formula import Formula, require
+from stattools.data.formula.formula import Formula, require, together
 from stattools.data.formula.powers import rest_of_powers
 from stattools.data.levels import levels_of, over_levels
+from stattools.data.room import BASES, require_room
 from stattools.data.rows.rows import Low
 from stattools.data.tables.array_gaps import rows_with_gaps, without_gaps
 from stattools.data.tables.arrays import default_names, matrix, with_intercept
 from stattools.data.tables.columns import checked, finite, listing, missing
 from stattools.data.tables.table import is_frame, table
-from stattools.errors import DomainError, quoted
-from stattools.interface.memory import in_bytes, require_memory
+from stattools.errors import DomainError
+from stattools.interface.memory import in_bytes
 from stattools.interface.when_needed import pd
 from stattools.record import record
 
@@ -36,11 +37,7 @@ AT_A_TIME = 4096
 
 LARGEST = 2**29  # cells of the dummy columns of one term: 4 GiB
 
-BASES = ("poly", "bs", "cr", "cc")
-"""Transforms that make several columns."""
-
-COPIES = 3
-"""Arrays of the size of X that are alive while it is put together from categories and products."""
+NO_FORMULAS: Mapping[str, Formula] = MappingProxyType({})
 
 
 @record
@@ -48,7 +45,9 @@ class Design:
     """Columns of X from columns of a table (`parsed` holds the formula) or of an array (`parsed` is None).
 
     `levels` are the levels of each categorical factor, `state` the learned constants, both by the text of the factor;
-    `added` says that an array needs a column of ones put before it.
+    `added` says that an array needs a column of ones put before it. `beside` are the formulas of other parameters, by
+    name; a column that several formulas make stands in X once, and `uses` are the numbers of the columns of each
+    formula, empty where there is one.
     """
 
     names: tuple[str, ...]
@@ -56,11 +55,33 @@ class Design:
     levels: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     state: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     added: bool = False
+    beside: Mapping[str, Formula] = field(default_factory=dict)
+    uses: tuple[tuple[int, ...], ...] = ()
 
     @property
     def formula(self) -> str | None:
         """The formula as text; None for arrays."""
         return self.parsed.text if self.parsed else None
+
+    @property
+    def whole(self) -> Formula | None:
+        """All formulas in one: what they need of a table."""
+        return together(self.parsed, self.beside.values()) if self.parsed and self.beside else self.parsed
+
+    def own(self, names: Sequence[str]) -> tuple[tuple[int, ...] | None, tuple[tuple[int, ...], ...]]:
+        """The columns of the first parameter, None for all, and those of other parameters: none without a formula."""
+        first, *others = self.uses or [range(len(self.names))]
+        each = dict(zip(self.beside, others, strict=True))
+        return None if len(first) == len(self.names) else tuple(first), tuple(each.get(name, ()) for name in names)
+
+    def matrix(self, columns: Mapping[str, pd.Series], rows: np.ndarray) -> np.ndarray:
+        """X of complete, clean columns; `rows` are their row numbers in the table."""
+        return side_by_side(self.formulas, columns, rows, self.levels, dict(self.state))[0]
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The formula, and those beside it."""
+        return (*([] if self.parsed is None else [self.parsed]), *self.beside.values())
 
     def encode(self, data: Any, some: np.ndarray | None = None) -> np.ndarray:
         """Rows of X, (n, p) float64, for new data: the same columns from any table, or array if X was an array.
@@ -75,12 +96,12 @@ class Design:
         >>> design.encode({"x": [4], "g": ["a"]}).tolist()
         [[1.0, 1.0, 0.0]]
         """
-        if self.parsed is None:
+        if self.whole is None:
             return self._encode_array(data, some)
         frame = table(data)
         rows = np.arange(frame.n) if some is None else some
         columns = {}
-        for name in self.parsed.columns:
+        for name in self.whole.columns:
             require(name, frame.names)
             raw = frame.column(name)
             gaps = np.flatnonzero(missing(raw) if some is None else [])
@@ -93,17 +114,17 @@ class Design:
             columns[name] = checked(raw if some is None else raw.iloc[some].reset_index(drop=True), rows)
         if not len(rows):
             return np.empty((0, len(self.names)))
-        return columns_of(self.parsed, columns, rows, self.levels, dict(self.state))[0]
+        return self.matrix(columns, rows)
 
     def gaps(self, data: Any) -> np.ndarray:
         """Which rows of new data have no value in a predictor: a mask."""
-        if self.parsed is None:
+        if self.whole is None:
             return rows_with_gaps(self._columns_of_array(data))
         frame = table(data)
-        for name in self.parsed.columns:
+        for name in self.whole.columns:
             require(name, frame.names)
         nowhere = np.zeros(frame.n, dtype=bool)
-        return np.logical_or.reduce([nowhere, *(missing(frame.column(name)) for name in self.parsed.columns)])
+        return np.logical_or.reduce([nowhere, *(missing(frame.column(name)) for name in self.whole.columns)])
 
     def _encode_array(self, data: Any, some: np.ndarray | None) -> np.ndarray:
         data = self._columns_of_array(data)
@@ -131,11 +152,12 @@ class Design:
 
 
 def learn(
-    formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray
+    first: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray, beside: Mapping[str, Formula] = NO_FORMULAS
 ) -> tuple[Design, np.ndarray, Low | None]:
-    """Design and X of a formula over complete, clean columns, and what float64 does not hold of powers in X; `rows` are
-    their row numbers in the table.
+    """Design and X of a formula, and of others `beside` it, over complete, clean columns, and what float64 does not
+    hold of powers in X; `rows` are their row numbers in the table.
     """
+    formula = together(first, beside.values())
     levels = {
         factor.text: levels_of(factor, columns[factor.category], len(rows))
         for factor in formula.factors
@@ -150,35 +172,33 @@ def learn(
                 "them, or leave an identifier out."
             )
     state: dict[str, dict[str, Any]] = {}
-    X, names = columns_of(formula, columns, rows, levels, state)
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise DomainError(
-            f"the formula {formula.text!r} makes two columns named {twice!r}; rename a column of the data."
-        )
-    low = rest_of_powers(formula, names, lambda name: columns[name].to_numpy(dtype=np.float64), X)
-    return Design(names, formula, levels, state), X, low
+    X, names, uses = side_by_side((first, *beside.values()), columns, rows, levels, state)
+    low = None if beside else rest_of_powers(first, names, lambda name: columns[name].to_numpy(dtype=np.float64), X)
+    return Design(names, first, levels, state, False, beside, uses), X, low
 
 
-def _require_room(formula: Formula, levels: Mapping[str, tuple[Any, ...]], n: int) -> None:
-    """DomainError where the columns of all terms are more than memory holds, before any of them is made."""
-    sizes = [math.prod(_most_columns(factor, levels) for factor in term) for term in formula.terms]
-    most = max(sizes, default=0)
-    widest = ":".join(factor.text for factor in formula.terms[sizes.index(most)]) if sizes else ""
-    require_memory(
-        f"{sum(sizes):,} columns of {quoted(formula.text)} in {n:,} rows",
-        COPIES * sum(sizes) * n,
-        f"{quoted(widest)} alone has {most:,}: group its levels, or leave an identifier out.",
-    )
-
-
-def _most_columns(factor: Expression, levels: Mapping[str, tuple[Any, ...]]) -> int:
-    if factor.text in levels:
-        return len(levels[factor.text])
-    if factor.call not in BASES or not isinstance(factor.tree, ast.Call):
-        return 1
-    given = constants(factor.tree)
-    return max(1, given.get("df") or 0, given.get("degree") or 0)
+def side_by_side(
+    formulas: Sequence[Formula],
+    columns: Mapping[str, pd.Series],
+    rows: np.ndarray,
+    levels: Mapping[str, tuple[Any, ...]],
+    state: dict[str, dict[str, Any]],
+) -> tuple[np.ndarray, tuple[str, ...], tuple[tuple[int, ...], ...]]:
+    """X of several formulas, each column once, the names of its columns, and the numbers of those of each formula."""
+    each = [columns_of(formula, columns, rows, levels, state) for formula in formulas]
+    for formula, (_, names) in zip(formulas, each, strict=True):
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise DomainError(
+                f"the formula {formula.text!r} makes two columns named {twice!r}; rename a column of the data."
+            )
+    if len(each) == 1:
+        return *each[0], ()
+    places = {name: (X, k) for X, names in reversed(each) for k, name in enumerate(names)}
+    order = list(dict.fromkeys(name for _, names in each for name in names))
+    numbers = {name: k for k, name in enumerate(order)}
+    X = np.column_stack([places[name][0][:, places[name][1]] for name in order])
+    return X, tuple(order), tuple(tuple(numbers[name] for name in names) for _, names in each)
 
 
 def columns_of(
@@ -189,7 +209,7 @@ def columns_of(
     state: dict[str, dict[str, Any]],
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """X and the names of its columns; fills `state` where it is still empty."""
-    _require_room(formula, levels, len(rows))
+    require_room(formula, levels, len(rows))
     coded = {factor.text for factor in formula.factors if factor.category is not None and factor.text in levels}
     values = {
         factor.text: over_levels(factor, columns[factor.category], levels[factor.text], rows)

@@ -19,6 +19,7 @@ from stattools.inference.existence import (
     check_rank,
     check_size,
     check_solution,
+    from_two_starts,
 )
 from stattools.inference.fitted import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
@@ -86,7 +87,18 @@ def _solve(model: Model, solver: Solver) -> Solution:
     if discrete:
         check_dispersion(model, solution.estimate)
     check_solution(model, solution)
-    return solution
+    return _from_two_starts(model, solution) if discrete else solution
+
+
+def _from_two_starts(model: Model, solution: Solution) -> Solution:
+    """The higher of the maxima that two climbs come to, where the log-likelihood is not concave."""
+    if model.likelihood.concave or not solution.converged:
+        return solution
+    found = from_two_starts(model, solution)
+    if found.loglik != solution.loglik:
+        check_dispersion(model, found.estimate)
+        check_solution(model, found)
+    return found
 
 
 def _soon(model: Model, solver: Newton) -> Solution | None:

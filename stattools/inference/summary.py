@@ -51,8 +51,8 @@ def certificate(fit: Estimates) -> str:
 
 
 def maximum(model: Any) -> str:
-    """What the climb came to: of a user's own log-likelihood nobody knows whether there is a higher one."""
-    return "a local maximum" if model.is_function else "the maximum"
+    """What the climb came to: of a log-likelihood that is not concave nobody knows whether there is a higher one."""
+    return "the maximum" if model.is_concave else "a local maximum"
 
 
 def rows_line(model: Any) -> str:
@@ -76,8 +76,7 @@ def _head(fit: Estimates) -> list[str]:
     what = event(model)
     lines = [model.title + (f" for {what}" if what else "")]
     if isinstance(model, Model):
-        if model.formula:
-            lines.append(model.formula)
+        lines += model.formulas
         if model.categories is not None and model.labels is not None:
             lines.append(f"log odds against the reference {model.outcome_name} = {model.labels[0]!r}")
     return [*lines, rows_line(model)]
@@ -145,7 +144,7 @@ def _foot(fit: Estimates) -> list[str]:
         intervals = intervals.replace("Wald", "Wald on the log scale for variances")
         return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
     source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
-    lines = [line, certificate(fit), source + intervals]
+    lines = [line, certificate(fit), *fit.solution.said, source + intervals]
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
     sums = fit.solution.residual_sums or (fit.model.residual_sums(fit.estimate) if fit.model.has_scale else None)

@@ -35,6 +35,7 @@ class Bernoulli(Event):
     """
 
     parameters: ClassVar = {"mean": "logit"}
+    concave_with = ("logit", "probit", "cloglog", "loglog")
     words = LOG_ODDS
     canonical = True
 

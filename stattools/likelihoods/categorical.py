@@ -30,6 +30,7 @@ class Categorical(Likelihood):
 
     categories: int
     parameters: ClassVar = {"mean": "logit"}
+    concave_with = ("logit",)
     outcome = Outcome.CATEGORY
     words = LOG_ODDS
     canonical = starts_at_zero = True

@@ -34,6 +34,7 @@ class Gaussian(Likelihood):
 
     scale: float = 1.0
     parameters: ClassVar = {"mean": "identity"}
+    concave_with = ("identity",)
     outcome = Outcome.REAL
     words = Words("the mean")
     has_scale = starts_at_zero = True

@@ -69,6 +69,8 @@ class Likelihood:
     """True where the mean is the probability of an event, and trials are independent of each other."""
     canonical: ClassVar[bool] = False
     """True where `cumulants` are those of the outcome: the linear predictor is the natural parameter."""
+    concave_with: ClassVar[tuple[str, ...]] = ()
+    """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
     limit: ClassVar[type[Likelihood] | None] = None
     """The family that this one becomes where its last parameter reaches an end."""
     edge: ClassVar[Edge] = Edge()
@@ -82,6 +84,11 @@ class Likelihood:
         said = vars(cls).get("parameters")
         if isinstance(said, Mapping) and "width" not in vars(cls):
             cls.width = len(said)
+
+    @property
+    def concave(self) -> bool:
+        """Whether a maximum is the only one: the log-likelihood is concave in the linear predictors together."""
+        return next(iter(self.parameters.values())) in self.concave_with
 
     @property
     def others(self) -> tuple[tuple[str, str], ...]:

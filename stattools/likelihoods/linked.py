@@ -63,6 +63,7 @@ class Linked(Likelihood):
             has_scale=family.has_scale,
             is_event=family.is_event,
             edge=family.edge,
+            concave_with=family.concave_with,
             starts_at_zero=family.starts_at_zero and unit,
         )
 

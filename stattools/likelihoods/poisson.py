@@ -32,6 +32,7 @@ class Poisson(Count):
     """
 
     parameters: ClassVar = {"mean": "log"}
+    concave_with = ("log", "identity")
     canonical = True
 
     def check(self, y: ArrayLike) -> Floats:

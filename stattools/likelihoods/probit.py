@@ -28,6 +28,7 @@ class Probit(Event):
     """
 
     parameters: ClassVar = {"mean": "probit"}
+    concave_with = ("probit",)
     words = Words("the normal quantile of the probability")
 
     def check(self, y: ArrayLike) -> Floats:

@@ -28,6 +28,8 @@ class AnyModel:
     """True where a scale is estimated beside theta."""
     is_function = False
     """True where the log-likelihood is somebody's function: nobody knows its units, or whether it has other maxima."""
+    is_concave: Any = True
+    """False where a maximum may not be the only one."""
     is_series = False
     """True where the observations follow each other in time."""
     is_unconstrained = False
@@ -66,6 +68,16 @@ class AnyModel:
     """How many rows of the table were left out."""
     n_empty: Any = 0
     """How many of these had no trials."""
+
+    @property
+    def first_terms(self) -> tuple[str, ...]:
+        """Names of the columns of the first parameter."""
+        return self.terms
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """What a page says of how the model was made: the formula, and those of other parameters."""
+        return (self.formula,) if self.formula else ()
 
     @property
     def n_free(self) -> int:

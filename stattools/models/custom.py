@@ -46,6 +46,7 @@ class Custom(AnyModel):
     units: Floats | None = None
     kind = "custom"
     is_function = True
+    is_concave = False
     is_unconstrained = True
 
     @property

@@ -73,9 +73,21 @@ class Model(AnyModel):
         return self.design.names
 
     @property
+    def first_terms(self) -> tuple[str, ...]:
+        """Names of the columns of the first parameter."""
+        main = self.predictor.main
+        return self.terms if main is None else tuple(self.terms[k] for k in main)
+
+    @property
     def formula(self) -> str | None:
         """The formula, or None for arrays."""
         return self.design.formula
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """The formula and those of other parameters, "log scale ~ z", one line each."""
+        beside = (f"{self.called(name)} {formula.text}" for name, formula in self.design.beside.items())
+        return (self.formula, *beside) if self.formula else ()
 
     @property
     def categories(self) -> tuple[str, ...] | None:
@@ -91,8 +103,22 @@ class Model(AnyModel):
         """
         if self.predictor.width == 1 and self.categories is None:
             return self.terms
-        others = (name if link == "identity" else f"{link} {name}" for name, link in self.likelihood.others)
-        return self.predictor.names(self.terms, (*(self.categories or (None,)), *others))
+        return self.predictor.names(self.terms, (*(self.categories or (None,)), *self.others))
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """What the linear predictors of the parameters beside the first are called: `log alpha`."""
+        return tuple(self.called(name) for name, _ in self.likelihood.others)
+
+    def called(self, parameter: str) -> str:
+        """What the linear predictor of a parameter beside the first is called."""
+        link = self.likelihood.parameters[parameter]
+        return parameter if link == "identity" else f"{link} {parameter}"
+
+    @property
+    def is_concave(self) -> bool:
+        """Whether the log-likelihood is concave in the coefficients, so that a maximum is the only one."""
+        return self.likelihood.concave
 
     @property
     def index(self) -> Any:
@@ -198,8 +224,13 @@ class Model(AnyModel):
         return replace(self, rows=rows, start=np.linalg.solve(T, self.start)), T
 
     def standardized_rows(self) -> tuple[Rows, Floats]:
-        """The rows with standardized columns, and T with X_standardized = X T; DomainError for units beyond float64."""
+        """The rows with standardized columns, and T with X_standardized = X T; DomainError for units beyond float64.
+
+        Columns are not centered where a linear predictor has no constant of its own to take up the shift.
+        """
         rows, T = self.rows.standardized()
+        if self.predictor.own and not self.predictor.follows(T):
+            rows, T = rows.uncentered(), np.diag(T.diagonal())
         with np.errstate(divide="ignore", invalid="ignore"):
             require_units(self.title, self.terms, 1.0 / np.abs(np.diagonal(T)))
         return rows, T

@@ -56,7 +56,7 @@ def held(model: Any, term: str, say: Callable[[str], str] = str) -> str:
     cannot be moved alone. `say` writes a name.
     """
     own = {part.name for part in parts_of(model, term)}
-    others = [parts_of(model, other) for other in model.terms if other not in (term, "Intercept")]
+    others = [parts_of(model, other) for other in model.first_terms if other not in (term, "Intercept")]
     wider = [parts for parts in others if own < {part.name for part in parts}]
     origins = dict.fromkeys(
         f"{say(part.name)} is {say(part.low or '0')}" for parts in wider for part in parts if part.name not in own

@@ -151,8 +151,12 @@ def shares(model: Any) -> tuple[Floats, Floats | None, str]:
 
 
 def coefficient_spreads(model: Any) -> Floats:
-    """Standard deviation of the column of each coefficient; 0 for constants and for parameters without a column."""
-    return model.predictor.of_columns(summary(model).sd, 0.0)
+    """Standard deviation of the column of each coefficient of the first parameter; 0 for constants and for those of
+    other parameters.
+    """
+    spread = model.predictor.of_columns(summary(model).sd, 0.0)
+    spread[model.predictor.size_first :] = 0.0
+    return spread
 
 
 def _brief(model: Any) -> str:

@@ -17,7 +17,7 @@ INDEXED = 6
 
 def likelihood(model: Any) -> tuple[Block, ...]:
     """Paragraphs and formulas that say what one observation is given its parameters, and the log-likelihood of all."""
-    return WRITTEN.get(model.kind, _of_likelihood)(model)
+    return (_of_likelihood if any(model.predictor.own) else WRITTEN.get(model.kind, _of_likelihood))(model)
 
 
 def _ols(model: Any) -> tuple[Block, ...]:
@@ -180,9 +180,13 @@ def _gamma(model: Any) -> tuple[Block, ...]:
 
 def _of_likelihood(model: Any) -> tuple[Block, ...]:
     """Of a regression that has no formulas of its own: its density by name."""
-    last = model.names[len(model.terms) :]
-    tau = r", \tau" if last else ""
-    words = f"{code(model.names[-1])} is $\\tau$, which all rows share, estimated as the last coefficient."
+    own = model.predictor.own
+    tau = r", \tau" * (len(own) > 0) + "_i" * any(own)
+    shared = [called for called, columns in zip(model.others, own, strict=True) if not columns]
+    words = [f"{code(called)} is a constant, $\\tau$, that all rows share." for called in shared]
+    if any(own):
+        each = ", ".join(map(code, (*model.formulas[1:], *shared)))
+        words = [f"$\\tau_i$ are the other parameters of row $i$, {each}: coefficients of their own, or constants."]
     return (
         Paragraph(
             f"{literal(model.title)}: each value of {code(model.outcome_name)} has a distribution of density $p$, in "
@@ -190,14 +194,14 @@ def _of_likelihood(model: Any) -> tuple[Block, ...]:
         ),
         Math(rf"y_i \sim p(y_i \mid \eta_i{tau}), \qquad " + _predictor(model)),
         *_summed(model, rf"\beta{tau}", rf"\log p(y_i \mid \eta_i{tau})"),
-        *[Paragraph(words)] * len(last),
+        *map(Paragraph, words),
     )
 
 
 def _predictor(model: Any) -> str:
     """eta written out by column names where they are few and plain words, as a sum otherwise."""
     offset = "" if model.rows.offset is None else " + o_i"
-    terms = model.terms
+    terms = model.first_terms
     plain = len(terms) <= INDEXED and all(re.fullmatch(r"[A-Za-z][A-Za-z0-9.]*", name) for name in terms)
     if not plain:
         first, start = (r"\beta_0 + ", 1) if terms[0] == "Intercept" else ("", 0)

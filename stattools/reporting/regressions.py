@@ -40,8 +40,10 @@ def question(model: Any) -> str:
 
 def dependence(model: Any, asked: str) -> str:
     """How what is asked depends on the columns, as a question."""
-    columns = listed([term for term in model.terms if term != "Intercept"])
-    formula = f" In one formula: {code(model.formula)}." if model.formula else ""
+    columns = listed([term for term in model.first_terms if term != "Intercept"])
+    *beside, last = model.formulas or ("",)
+    many = f" In formulas: {', '.join(map(code, beside))} and {code(last)}." if beside else ""
+    formula = many or (f" In one formula: {code(last)}." if last else "")
     do, is_ = ("do", "are") if asked.startswith("the odds") else ("does", "is")
     return (f"How {do} {asked} depend on {columns}?" if columns else f"What {is_} {asked}?") + formula
 
@@ -127,14 +129,18 @@ def columns(model: Any) -> tuple[Block, ...]:
 def reached(fit: Fit) -> str:
     """Why there is a maximum: the columns and the outcomes are such that there is one."""
     words = story(fit.model)
-    # With the dispersion the log-likelihood is not concave in all parameters together.
-    maximum = "The maximum exists" + (" and is unique" if words.unique else "")
-    return f"{maximum}: the columns are linearly independent{words.beside}"
+    if fit.model.is_concave:
+        return f"The maximum exists and is unique: the columns are linearly independent{words.beside}"
+    second = "".join(f". {said.removesuffix('.')}" for said in fit.solution.said)
+    return (
+        f"There the log-likelihood falls in every direction: the columns are linearly independent{words.beside}{second}"
+    )
 
 
 def estimates(fit: Fit) -> tuple[Block, ...]:
     """The coefficients, and the dispersion in words."""
     ratio, extra = story(fit.model).ratio, fit.model.predictor.size - fit.model.predictor.size_first
+    extra = 0 if any(fit.model.predictor.own) else extra
     return (coefficient_table(fit, ratio=ratio, shared=extra), *map(Paragraph, dispersion(fit)))
 
 

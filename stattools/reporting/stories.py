@@ -21,8 +21,7 @@ class Story:
 
     `asked` is what depends on the columns, `moved` what one unit of a column does to it; `subject` is what a
     coefficient moves, as plain text that begins a sentence. `unit` is that of a coefficient in a figure, `ratio` what
-    its exponential is called where that is a factor. `beside` is why there is a maximum, beside independent columns,
-    and `unique` says whether there is only one.
+    its exponential is called where that is a factor. `beside` is why there is a maximum, beside independent columns.
     """
 
     asked: Callable[[Any], str]
@@ -31,7 +30,6 @@ class Story:
     unit: Callable[[Any], str]
     beside: str = ""
     ratio: str | None = None
-    unique: bool = True
 
 
 def story(model: Any) -> Story:
@@ -52,7 +50,6 @@ def _of_likelihood(model: Model) -> Story:
         subject=lambda model, row: plain[0].upper() + plain[1:],
         unit=lambda model: f"change in {words.predictor}",
         ratio=words.ratio,
-        unique=False,
     )
 
 
@@ -126,7 +123,7 @@ STORIES: dict[str, Story] = {
         ratio="odds ratio",
     ),
     "poisson": Story(**_COUNTS, beside=" and no combination of them separates the zeros"),
-    "negative_binomial": Story(**_COUNTS, beside=" and the counts vary more than Poisson counts", unique=False),
+    "negative_binomial": Story(**_COUNTS, beside=" and the counts vary more than Poisson counts"),
     "beta_binomial": Story(
         asked=lambda model: f"the mean share of successes ({code(model.outcome_name)})",
         moved=lambda model, row: f"multiplies the odds of the mean share of successes ({code(model.outcome_name)})",
@@ -134,6 +131,5 @@ STORIES: dict[str, Story] = {
         unit=_log_odds,
         beside=" and the shares vary more than binomial shares",
         ratio="odds ratio",
-        unique=False,
     ),
 }

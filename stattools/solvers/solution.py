@@ -65,7 +65,8 @@ class Solution:
     bounds the distance to the maximum in standard errors. `status` is "converged" (decrement within the tolerance),
     "round-off" (as close as float64 gets), "max-steps" or "diverged" (the log-likelihood fell without end). `quality`
     measures `rcond` and `digits` when they are asked for. `reads` counts the times that all rows were read, where
-    samples of them were read too; `reach` is the largest size of a linear predictor, NaN where it is not known.
+    samples of them were read too; `reach` is the largest size of a linear predictor, NaN where it is not known. What
+    became of a climb from a `second` start is a sentence, where there was one.
 
     Least squares says more: the `rung` that it took ("Cholesky", "QR", "exact") and `residual_sums`, the weighted sums
     of squares of the residuals and of y.
@@ -84,6 +85,12 @@ class Solution:
     residual_sums: tuple[float, float] | None = None
     reads: int = 0
     reach: float = np.nan
+    second: str | None = None
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What became of a climb from a second start, in one sentence, where there was one."""
+        return () if self.second is None else (self.second,)
 
     @property
     def converged(self) -> bool:

@@ -19,7 +19,9 @@ def test_a_regression_without_a_row_is_told_in_the_words_of_its_likelihood(tmp_p
     fit = st.fit(gumbel("y ~ x", TABLE))
     assert not {"gumbel"} & {*STORIES, *SUITED, *equations.WRITTEN}
     assert question(fit.model) == "How does the location of `y` depend on `x`? In one formula: `y ~ x`."
-    assert certificate(fit).endswith("The maximum exists: the columns are linearly independent.")
+    assert certificate(fit).endswith(
+        "the columns are linearly independent. A climb from a second start came to it too."
+    )
     assert conclusion(fit).startswith(
         "In 6 observations, one unit more of `x` changes the location of `y` by 0.988 (95 % "
     )

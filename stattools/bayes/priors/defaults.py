@@ -5,6 +5,7 @@
     sigma                Exponential(1 / sd(y))
     alpha, dispersion    Exponential(1)                    those of `st.negative_binomial` and `st.gamma`
     precision            Exponential(0.1)                  that of `st.beta_binomial`, in trials
+    log scale: x         as slope and intercept of a logarithm, in units of 1, that of "log scale" about log sd(y)
 
 A slope of 2.5 multiplies the odds by 12 per standard deviation of its column. Source: Gabry & Goodrich, "Prior
 distributions for rstanarm models" (2020); Gelman et al. (2008). The mean and standard deviation of `st.normal` get the
@@ -21,7 +22,7 @@ import numpy as np
 
 from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.priors.flat import Flat, Uniform
-from stattools.bayes.priors.overview import overview
+from stattools.bayes.priors.overview import Overview, overview
 from stattools.bayes.priors.parameters import Parameter
 from stattools.bayes.priors.positive import Exponential, HalfCauchy
 from stattools.likelihoods.outcomes import Outcome
@@ -89,24 +90,42 @@ def _of_sample(model: NormalSample, parameters: tuple[Parameter, ...]) -> list[D
 
 
 def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Default]:
-    rows, width, p = overview(model), model.predictor.n_first, len(model.terms)
+    rows, predictor = overview(model), model.predictor
+    main = tuple(range(predictor.columns)) if predictor.main is None else predictor.main
     unit = rows.spread
     units = "2.5 sd(y)" if model.likelihood.outcome is Outcome.REAL else "2.5"
     found: list[Default] = []
-    for block in range(width):
-        for j in range(p):
-            if j == rows.constant:
-                row = {block * p + k: rows.value if k == j else float(rows.mean[k]) for k in range(p)}
-                about = f"{model.likelihood.words.predictor} at the mean of the columns"
-                found.append(Default(Normal(float(rows.level[block]), WIDTH * unit), about, row))
-            else:
-                scale = WIDTH * unit / abs(float(rows.sd[j]))
-                found.append(Default(Normal(0.0, scale), f"{units} per standard deviation of the column"))
-    for parameter in parameters[len(found) :]:
-        is_spread = parameter.name == "scale" and model.likelihood.outcome is Outcome.REAL
-        if is_spread or parameter.role == "scale":
-            found.append(Default(Exponential(1.0 / unit), "mean sd(y)"))
+    for block in range(predictor.n_first):
+        level = Normal(float(rows.level[block]), WIDTH * unit)
+        found += _of_columns(rows, main, level, model.likelihood.words.predictor, units, len(found))
+    for own, called in zip(predictor.own, model.others, strict=True):
+        if own:
+            level = Normal(float(np.log(unit)) if called == "log scale" else 0.0, WIDTH)
+            found += _of_columns(rows, own, level, called, "2.5", len(found))
+            continue
+        found.append(_of_shared(model, parameters[len(found)], unit))
+    return [*found, *(_of_shared(model, parameter, unit) for parameter in parameters[len(found) :])]
+
+
+def _of_columns(
+    rows: Overview, columns: tuple[int, ...], level: Normal, about: str, units: str, first: int
+) -> list[Default]:
+    """Of the coefficients of one linear predictor, the `first` of which has this number."""
+    found = []
+    for j in columns:
+        if j == rows.constant:
+            row = {first + k: rows.value if i == j else float(rows.mean[i]) for k, i in enumerate(columns)}
+            found.append(Default(level, f"{about} at the mean of the columns", row))
         else:
-            flat = Default(Flat(), f"flat: no scale is known for {parameter.name}")
-            found.append(SHARED.get((model.kind, parameter.name), flat))
+            scale = float(level.sd) / abs(float(rows.sd[j]))
+            found.append(Default(Normal(0.0, scale), f"{units} per standard deviation of the column"))
     return found
+
+
+def _of_shared(model: Model, parameter: Parameter, unit: float) -> Default:
+    """Of a parameter that all rows share."""
+    is_spread = parameter.name == "scale" and model.likelihood.outcome is Outcome.REAL
+    if is_spread or parameter.role == "scale":
+        return Default(Exponential(1.0 / unit), "mean sd(y)")
+    flat = Default(Flat(), f"flat: no scale is known for {parameter.name}")
+    return SHARED.get((model.kind, parameter.name), flat)

@@ -17,8 +17,7 @@ def page(posterior: Drawn) -> str:
     model, checked = posterior.model, posterior.diagnostics
     what = event(model)
     lines = [f"Posterior of {model.title}" + (f" for {what}" if what else "")]
-    if model.formula:
-        lines.append(model.formula)
+    lines += model.formulas
     chains, draws, _ = posterior.draws.shape
     many = f"{chains} chains of {draws:,}" if posterior.method == "nuts" else f"{draws:,} independent"
     lines += [rows_line(model), f"{METHODS[posterior.method]}, {many} draws, seed {posterior.seed}", ""]

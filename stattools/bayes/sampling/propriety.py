@@ -66,22 +66,18 @@ def _check_rows(model: Model, priors: Priors) -> None:
 
 def _check_regression(model: Model, priors: Priors) -> None:
     """The columns with flat priors have to be determined, the outcomes not separated along them."""
-    p = len(model.terms)
+    predictor = model.predictor
     flat = np.array([isinstance(prior, Flat) for prior in priors.each])
-    columns = flat[: model.predictor.size_first].reshape(-1, p)
-    some = columns.any(axis=0)
+    main = np.arange(predictor.columns)[predictor.first]
+    columns = flat[: predictor.size_first].reshape(-1, len(main))
+    some = np.isin(np.arange(predictor.columns), main[columns.any(axis=0)])
+    for own, part in zip(predictor.own, predictor.parts[predictor.n_first :], strict=True):
+        if own and flat[part].any():
+            _determined(model, np.isin(np.arange(predictor.columns), np.array(own)[flat[part]]))
     if some.any():
-        part = _among(model, some) if not some.all() else model
-        try:
-            check_size(part)
-            check_rank(part)
-        except IdentificationError as error:
-            raise IdentificationError(
-                f"the posterior of {model.title} is improper: under the flat prior of {_listed(model, some)} the data "
-                f"do not determine them. {error} {REMEDY}"
-            ) from error
+        part = _determined(model, some)
         found = None if model.has_scale else separation(part)
-        if found is not None and _within(found.directions, columns[:, some]):
+        if found is not None and _within(found.directions, columns[:, columns.any(axis=0)]):
             raise IdentificationError(
                 f"the posterior of {model.title} is improper: under the flat prior of {_listed(model, some)} the "
                 f"outcomes are separated ({found}), and the likelihood never falls in that direction. {REMEDY}"
@@ -94,6 +90,20 @@ def _check_regression(model: Model, priors: Priors) -> None:
                 f"than coefficients with a flat prior; got {model.n:g} and {int(columns.sum())}. Use "
                 "sigma=st.HalfCauchy(scale) or more rows."
             )
+
+
+def _determined(model: Model, some: Any) -> Model:
+    """The model of some columns alone, if the data determine their coefficients."""
+    part = model if some.all() and not any(model.predictor.own) else _among(model, some)
+    try:
+        check_size(part)
+        check_rank(part)
+    except IdentificationError as error:
+        raise IdentificationError(
+            f"the posterior of {model.title} is improper: under the flat prior of {_listed(model, some)} the data do "
+            f"not determine them. {error} {REMEDY}"
+        ) from error
+    return part
 
 
 def check_tails(model: Any, center: Mode) -> None:
@@ -148,9 +158,8 @@ def _among(model: Model, some: Any) -> Model:
     """The model of the chosen columns alone: directions along which the others stay where they are."""
     names = tuple(np.array(model.terms)[some].tolist())
     design = _Names(names)
-    predictor = model.predictor
-    count = int(some.sum())
-    narrow: Any = replace(predictor, columns=count)
+    predictor, count = model.predictor, int(some.sum())
+    narrow: Any = replace(predictor, columns=count, own=((),) * len(predictor.own), main=None)
     rows = replace(model.rows, X=model.rows.X[:, some], low=None)
     changes: Any = {"design": design, "predictor": narrow, "rows": rows}
     return replace(model, **changes)

@@ -74,8 +74,8 @@ def _attributes(posterior: Drawn, data: Observations | None) -> dict[str, Any]:
     model = posterior.model
     said = "; ".join(posterior.priors.lines())
     attrs = {"model": model.title, "method": METHODS[posterior.method], "seed": posterior.seed, "prior": said}
-    if model.formula is not None:
-        attrs["formula"] = model.formula
+    if model.formulas:
+        attrs["formula"] = "; ".join(model.formulas)
     if getattr(model, "labels", None) is not None:
         attrs["labels"] = [str(label) for label in model.labels]
     if data is None and isinstance(model, Model):

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from stattools.data.design import Design, columns_of, outcome_of
+from stattools.data.design import Design, outcome_of, side_by_side
 from stattools.data.extras import require_some
 from stattools.data.files.batch import Batch
 from stattools.data.files.counted_values import Counted, Question
@@ -27,7 +28,7 @@ from stattools.data.files.source import Source
 from stattools.data.formula.coding import Coding, needed, outcome_values
 from stattools.data.formula.evaluation import constants
 from stattools.data.formula.expression import Expression
-from stattools.data.formula.formula import Formula, parse, require
+from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.formula.transforms import ELEMENTWISE
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError
@@ -44,6 +45,8 @@ MOST_COLUMNS = 5_000
 
 ROWS = 1 << 17
 """Rows that are surveyed at a time, at most."""
+
+NONE: Mapping[str, str] = MappingProxyType({})
 
 EXTRAS = ("weights", "offset", "exposure")
 
@@ -73,11 +76,15 @@ class SurveyOfBatch:
 
 @one_blas_thread()
 def read_source(
-    text: str, source: Source, columns: Mapping[str, Any]
+    text: str, source: Source, columns: Mapping[str, Any], formulas: Mapping[str, str] = NONE
 ) -> tuple[ScannedRows, Any, str, dict[str, int], int]:
     """The rows of a formula over a source, the values of the outcome, its name, and what was dropped. One pass."""
     extras = _extras(source, columns)
-    formula = parse(text, source.names, list(extras.values()))
+    first = parse(text, source.names, list(extras.values()))
+    beside = {
+        name: parse(right, source.names, list(extras.values()), first.outcome) for name, right in formulas.items()
+    }
+    formula = together(first, beside.values())
     names = needed(formula, extras)
     require_kinds(source.kinds, names)
     called = [str(factor.category) for factor in formula.factors if factor.category is not None and factor.call == "C"]
@@ -101,7 +108,8 @@ def read_source(
         if factor.category is not None and (factor.call == "C" or kinds[factor.category] in TEXT)
     }
     state = {key: _constants(call, counted.moments[key]) for key, call in question.learned.items()}
-    design, sample = _design(Coding(formula, Design((), formula, found, state), extras, kinds, levels), survey.sample)
+    unnamed = Design((), first, found, state, False, beside)
+    design, sample = _design(Coding(formula, unnamed, extras, kinds, levels), survey.sample)
     coding = Coding(formula, design, extras, kinds, levels)
     marginal = _marginal(coding, counted, sample)
     rows = ScannedRows(source, coding, counted.n_rows, counted.n, marginal, sample.batches, counted.farthest)
@@ -192,23 +200,20 @@ def _ordered(kind: str, seen: Mapping[str, bool]) -> list[str]:
 
 def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
     """The design, its names from the first complete rows of the sample, and the sample cut to what may be held."""
-    formula, levels, state = coding.formula, coding.design.levels, coding.design.state
+    design, text = coding.design, coding.formula.text
     for batch in sample.batches:
         clean = cleaned(batch.table, 0, coding.kinds, coding.levels)
         if len(clean.rows):
             break
     else:
         raise DomainError(f"of a sample of {sample.n:,} rows none is complete. {DROP}")
-    X, names = columns_of(formula, clean.columns, clean.rows, levels, dict(state))
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise DomainError(f"the formula {formula.text!r} makes two columns named {twice!r}; rename a column.")
+    X, names, uses = side_by_side(design.formulas, clean.columns, clean.rows, design.levels, dict(design.state))
     if len(names) > MOST_COLUMNS:
         raise DomainError(
-            f"the formula {formula.text!r} makes {len(names):,} columns, and at most {MOST_COLUMNS:,} are fitted in "
+            f"the formula {text!r} makes {len(names):,} columns, and at most {MOST_COLUMNS:,} are fitted in "
             "passes: group levels, or leave an identifier out."
         )
-    return Design(names, formula, levels, state), sample.thinned(int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS)))
+    return replace(design, names=names, uses=uses), sample.thinned(int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS)))
 
 
 def _marginal(coding: Coding, counted: Counted, sample: Sample) -> Marginal:

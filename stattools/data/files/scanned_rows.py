@@ -256,6 +256,11 @@ class ScannedRows:
         center, scale, T = standard_units(X.mean(axis=0), X.std(axis=0), np.abs(X).max(axis=0), first)
         return replace(self, coding=replace(self.coding, center=center, scale=scale)), T
 
+    def uncentered(self) -> ScannedRows:
+        """Standardized rows whose columns keep their origin."""
+        center = None if self.center is None else np.zeros_like(self.center)
+        return replace(self, coding=replace(self.coding, center=center))
+
 
 def stacked(parts: list[Rows]) -> Rows:
     """Rows of a sample one below the other."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.design import Design, columns_of, outcome_of
+from stattools.data.design import Design, outcome_of
 from stattools.data.extras import offset_of, require_frequencies
 from stattools.data.files.batch import Batch
 from stattools.data.files.scanned_columns import Clean, cleaned
@@ -26,6 +26,7 @@ from stattools.interface.arrays import Floats
 class Coding:
     """The design of a formula with the levels of columns of text, and what the model makes of the outcome.
 
+    `formula` has the terms of all formulas where there are several (`Design.beside`).
     `extras` are the columns of "weights", "offset", "exposure"; `codes` what each of the `values` of the outcome stands
     for (None: itself); X is read as (X - center) / scale.
     """
@@ -64,7 +65,7 @@ class Coding:
             y = self.check(y)
         weight, offset = weights_and_offset(self.extras, clean)
         low = None
-        if isinstance(X, np.ndarray):
+        if isinstance(X, np.ndarray) and not self.design.beside:
             low = rest_of_powers(self.formula, self.design.names, lambda name: _floats(clean, name), X)
         return Rows(X, y, weight, offset, center=self.center, scale=self.scale, low=low)
 
@@ -97,8 +98,8 @@ def matrix(formula: Formula, design: Design, clean: Clean) -> Any:
         factor.text not in design.levels and factor.call is None and factor.category in clean.columns
         for factor in factors
     )
-    if not plain or len(formula.terms) != len(design.names):
-        return columns_of(formula, clean.columns, clean.rows, design.levels, dict(design.state))[0]
+    if not plain or len(formula.terms) != len(design.names) or design.beside:
+        return design.matrix(clean.columns, clean.rows)
     numbers: Mapping[str, Any] = clean.columns.values_of
     columns = (numbers[str(term[0].category)] if term else 1.0 for term in formula.terms)
     return StackedColumns(tuple(columns), len(clean.rows))

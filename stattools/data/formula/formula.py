@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stattools.data.formula.backticks import in_backticks
@@ -59,9 +59,12 @@ class Formula:
         return tuple(dict.fromkeys(name for factor in self.factors for name in factor.columns))
 
 
-def parse(text: str, available: Sequence[str], apart: Collection[str] = ()) -> Formula:
+def parse(
+    text: str, available: Sequence[str], apart: Collection[str] = (), outcome: Expression | None = None
+) -> Formula:
     """Read a formula; `available` are the columns of the table, `apart` those that `.` leaves out.
 
+    With an `outcome` the text is a right side alone, "~ x": the formula of another parameter of its distribution.
     Raises DomainError for a malformed formula, for anything outside the whitelist, for a column that is not there.
 
     >>> formula = parse("y ~ a*b", ["y", "a", "b"])
@@ -71,7 +74,7 @@ def parse(text: str, available: Sequence[str], apart: Collection[str] = ()) -> F
     if len(text) > LONGEST:
         raise DomainError(f"the formula has {len(text):,} characters; at most {LONGEST:,} are read.")
     try:
-        return _parsed(text, available, apart)
+        return _parsed(text, available, apart, outcome)
     except DomainError as error:
         from stattools.data.formula.foreign_words import explained
 
@@ -84,8 +87,11 @@ def _grouped(text: str, available: Sequence[str], apart: Collection[str]) -> For
     return _parsed(grouped_formula(text)[0], available, apart)
 
 
-def _parsed(text: str, available: Sequence[str], apart: Collection[str]) -> Formula:
-    left, right = _sides(text, list(_tokens(text, available)))
+def _parsed(
+    text: str, available: Sequence[str], apart: Collection[str], outcome: Expression | None = None
+) -> Formula:
+    given: list[Expression | str] = [] if outcome is None else [outcome]
+    left, right = _sides(text, [*given, *_tokens(text, available)])
     if len(left) > 2 and isinstance(left[0], Expression) and set(left[1::2]) == {"+"}:
         raise DomainError(
             f"the left side of {short(text)!r} has several columns. Two, successes + failures, are a grouped outcome, "
@@ -109,7 +115,20 @@ def _parsed(text: str, available: Sequence[str], apart: Collection[str]) -> Form
         raise DomainError(f"{short(text)!r} leaves no term on the right side, not even the intercept.")
     dotted = any(token == "." for token in right)
     written = _written(outcome, terms) if dotted else LINES.sub(lambda found: found[1] or " ", text.strip())
-    return Formula(written, outcome, terms)
+    return Formula("~" + written.split("~", 1)[1] if given and dotted else written, outcome, terms)
+
+
+def together(first: Formula, others: Iterable[Formula]) -> Formula:
+    """The first formula with the terms of the others beside its own: all factors and columns that they need.
+
+    >>> first = parse("y ~ a", ["y", "a", "b"])
+    >>> together(first, [parse("~ b", ["y", "a", "b"], outcome=first.outcome)]).columns
+    ('a', 'b')
+    """
+    each: dict[tuple[str, ...], tuple[Expression, ...]] = {}
+    for term in (*first.terms, *(term for other in others for term in other.terms)):
+        each.setdefault(tuple(factor.text for factor in term), term)
+    return replace(first, terms=tuple(each.values()))
 
 
 def require(name: str, available: Sequence[str]) -> None:

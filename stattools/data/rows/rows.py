@@ -273,6 +273,10 @@ class Rows:
         center, scale, T = standard_units(mean, spread, size, int(held[0]) if held.size else None)
         return replace(self, center=center, scale=scale), T
 
+    def uncentered(self) -> Rows:
+        """Standardized rows whose columns keep their origin."""
+        return replace(self, center=None if self.center is None else np.zeros_like(self.center))
+
     def _moments(self) -> tuple[Floats, Floats, Floats]:
         """Mean, standard deviation and largest size of each column; the deviation in a second read."""
         if isinstance(self.X, BesideOnes):

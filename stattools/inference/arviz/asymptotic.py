@@ -58,7 +58,7 @@ def to_arviz(fit: Fit, /, *, draws: int = 4000, seed: int | np.random.Generator 
         groups["log_likelihood"] = {name: log_likelihood(fit.model, theta)[None]}
         groups["posterior_predictive"] = {name: replicates(fit.model, theta, seed=random)[None]}
     attrs = {"inference": LABEL, "model": fit.model.title, "covariance": fit.cov, "seed": recorded(seed)}
-    attrs |= {} if fit.model.formula is None else {"formula": fit.model.formula}
+    attrs |= {"formula": "; ".join(fit.model.formulas)} if fit.model.formulas else {}
     return datatree(groups | data, dims=shape.dims | dims, coords=shape.coords | coords, attrs=attrs)
 
 

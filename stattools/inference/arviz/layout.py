@@ -1,6 +1,7 @@
 """How the parameters of a model become named variables of a DataTree.
 
 beta (coef)              coefficients; (category, coef) where the outcome has several
+log scale (coef of log scale)   those of another parameter with a formula of its own
 sigma, alpha             the noise scale of `st.ols`, the dispersion of `st.negative_binomial`
 theta (coef)             parameters of your own likelihood, variances of a state space model
 theta, rate, mean, sd    of proportions, rates and normal samples; (arm) where there are several
@@ -65,14 +66,20 @@ def layout(model: Any) -> Layout:
 
 
 def _of_regression(model: Model) -> Layout:
-    p, count = len(model.terms), model.predictor.size_first
-    coords: dict[str, tuple[Any, ...]] = {"coef": model.terms}
+    predictor, count = model.predictor, model.predictor.size_first
+    terms = tuple(np.array(model.terms)[predictor.first].tolist())
+    p = len(terms)
+    coords: dict[str, tuple[Any, ...]] = {"coef": terms}
     if model.categories is None:
         variables = {"beta": Variable(("coef",), np.arange(p))}
     else:
         variables = {"beta": Variable(("category", "coef"), np.arange(count).reshape(-1, p))}
         coords["category"] = model.categories
     scalars = {k: name for k, (name, _) in shared(model).items()} | ({count: "sigma"} if model.has_scale else {})
+    for own, part, name in zip(predictor.own, predictor.parts[predictor.n_first :], model.others, strict=True):
+        if own:
+            variables[name] = Variable((f"coef of {name}",), np.arange(part.start, part.stop))
+            coords[f"coef of {name}"] = tuple(model.terms[k] for k in own)
     for k, name in scalars.items():
         variables[name] = Variable((), np.intp(k))  # type: ignore[arg-type]
     return Layout(variables, coords)
@@ -105,9 +112,14 @@ def _of_rows(model: Model) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, t
     rows, name = model.rows, outcome(model)
     parts = model.likelihood.named(rows.y)
     observed = parts.pop("y")
-    constant: dict[str, ArrayLike] = {"X": rows.X, **parts}
+    designs, predictor = {"X": np.asarray(rows.X)[:, model.predictor.first]}, model.predictor
+    for own, called in zip(predictor.own, model.others, strict=True):
+        if own:
+            designs[f"X of {called}"] = rows.X[:, list(own)]
+    constant: dict[str, ArrayLike] = {**designs, **parts}
     for key in ("weight", "offset", "precision"):
         if getattr(rows, key) is not None:
             constant[key] = getattr(rows, key)
-    dims = {name: ("obs",), "X": ("obs", "coef")} | {key: ("obs",) for key in constant if key != "X"}
+    dims: dict[str, tuple[str, ...]] = {name: ("obs",)} | dict.fromkeys(constant, ("obs",))
+    dims |= {key: ("obs", f"coef{key[1:]}") for key in designs}
     return {"observed_data": {name: observed}, "constant_data": constant}, dims, {"obs": observations(model)}

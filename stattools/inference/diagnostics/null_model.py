@@ -14,6 +14,7 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.triangle import triangle
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.models.predictors.linear import Linear
 from stattools.models.regressions.starting_point import starting_point
 from stattools.numerics.moments import SampleMoments
 from stattools.solvers import Newton
@@ -40,9 +41,14 @@ def null_loglik(model: Model) -> float:
     rows = model.rows.outcome_counts()
     if rows is None or (rows.offset is None) != (model.rows.offset is None):
         return float("nan")
-    predictor = replace(model.predictor, columns=1)
+    predictor = _without_columns(model)
     null = replace(model, rows=rows, predictor=predictor, start=starting_point(model.likelihood, predictor, rows))
     return Newton().solve(null).loglik
+
+
+def _without_columns(model: Model) -> Linear:
+    """A constant for every parameter."""
+    return replace(model.predictor, columns=1, own=((),) * len(model.predictor.own), main=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +86,7 @@ def null_loglik_elsewhere(model: Model) -> float:
     """The same of rows in files, where the values of the outcome and their counts do not tell: two or three reads."""
     sample = expanded(model)
     rows = replace(sample.rows, X=np.ones((len(sample.rows.X), 1)))
-    predictor = replace(model.predictor, columns=1)
+    predictor = _without_columns(model)
     start = starting_point(model.likelihood, predictor, rows)
     null = replace(sample, rows=rows, predictor=predictor, start=start, source=None)
     return certified_ascent(_InterceptAlone(model, null), null, 1e-8, 50, named("Newton", model)).loglik

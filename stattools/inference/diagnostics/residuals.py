@@ -91,23 +91,24 @@ def leverage(fit: Estimates) -> Floats:
             f"{model.title} has a matrix of leverages in each row, one for each two categories; compare two of them "
             "with st.logistic."
         )
-    rows = model.rows
+    rows, main = model.rows, model.predictor.main
+    X = rows.X if main is None else rows.X[:, list(main)]
     information = model.likelihood.information(model.eta(fit.estimate), rows.y)
     curvature = information.reshape(len(rows.X), -1)[:, 0]
     if rows.precision is not None:
         curvature = curvature * rows.precision
     frequency = np.ones(len(curvature)) if rows.weight is None else rows.weight
     if curvature.min() < 0.0:  # the log-likelihood of a row bends up in its predictor
-        X = rows.X / np.abs(rows.X).max(axis=0)
+        X = X / np.abs(X).max(axis=0)
         return curvature * (np.linalg.solve(X.T @ (X * (curvature * frequency)[:, None]), X.T) * X.T).sum(axis=0)
     root = np.sqrt(curvature)
-    whole = rows.X * (root * np.sqrt(frequency))[:, None]
+    whole = X * (root * np.sqrt(frequency))[:, None]
     size = np.abs(whole).max(axis=0)
     Q, R = np.linalg.qr(whole / np.where(size > 0, size, 1.0))
     share = (Q * Q).sum(axis=1)
     absent = frequency == 0  # a row that was never seen did not shape Q: its leverage if it were seen once more
     if absent.any():
-        ghost = np.linalg.solve(R.T, (rows.X[absent] * root[absent, None] / np.where(size > 0, size, 1.0)).T)
+        ghost = np.linalg.solve(R.T, (X[absent] * root[absent, None] / np.where(size > 0, size, 1.0)).T)
         share[absent] = (ghost * ghost).sum(axis=0)
     return np.minimum(share / np.where(absent, 1.0, frequency), 1.0)
 
@@ -133,7 +134,7 @@ def cooks_distance(fit: Estimates) -> Floats:
     rest = 1.0 - h
     alone = rest <= 1e-12
     safe = np.where(alone, 1.0, rest)
-    return np.where(alone, np.inf, pearson**2 * h / safe**2 / fit.model.predictor.columns)
+    return np.where(alone, np.inf, pearson**2 * h / safe**2 / fit.model.predictor.size_first)
 
 
 def outcomes(model: Model) -> Floats:

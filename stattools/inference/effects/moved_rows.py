@@ -74,7 +74,7 @@ class Population:
         if self.columns is None:
             return None
         design = self.model.design
-        for factor in design.parsed.factors if design.parsed else ():
+        for factor in design.whole.factors if design.whole else ():
             if factor.category == name and factor.text in design.levels:
                 return design.levels[factor.text]
         return tuple(self.columns[name].cat.categories) if self.columns[name].dtype.kind == "O" else None
@@ -113,8 +113,8 @@ class Population:
 
     def breaks(self, name: str) -> tuple[Break, ...]:
         """Where the design has no derivative in a number."""
-        parsed, state = self.model.design.parsed, self.model.design.state
-        factors = parsed.factors if parsed else ()
+        whole, state = self.model.design.whole, self.model.design.state
+        factors = whole.factors if whole else ()
         return tuple(
             found for factor in factors if name in factor.columns for found in breaks(factor.tree, name, state)
         )
@@ -240,7 +240,7 @@ def _elsewhere(model: Model, offset: Column, exposure: Column, at: str) -> Popul
 
 def _columns(model: Model, data: Any) -> Mapping[str, Any]:
     """The columns of the table that the formula uses, clean, one value per row."""
-    names = model.design.parsed.columns if model.design.parsed else ()
+    names = model.design.whole.columns if model.design.whole else ()
     if not names:
         return {}
     if data is not None:
@@ -281,7 +281,7 @@ def _filled(value: Any, n: int) -> Any:
 
 def _reference(model: Model, name: str, levels: tuple[Any, ...]) -> Any:
     """The level that the coding of the formula compares with: as in `C(g, Treatment("b"))`, else the first."""
-    for factor in model.design.parsed.factors if model.design.parsed else ():
+    for factor in model.design.whole.factors if model.design.whole else ():
         if factor.category != name or not isinstance(factor.tree, ast.Call):
             continue
         chosen = constants(factor.tree).get("contrasts")

@@ -1,6 +1,6 @@
 """Does the maximum exist and is it unique? Rank of the columns (`rank.py`), separation of the outcomes
 (`separation.py`, `overlap.py`), parameters without end (`boundary.py`), log-likelihoods without derivatives
-(`summit.py`). The first two run only when a solver's own
+(`summit.py`), other maxima (`second_start.py`). The first two run only when a solver's own
 numbers leave a doubt.
 """
 
@@ -8,6 +8,7 @@ from stattools.inference.existence.boundary import check_dispersion, check_end
 from stattools.inference.existence.extremes import check_extremes
 from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution
 from stattools.inference.existence.rank import check_rank, check_size
+from stattools.inference.existence.second_start import from_two_starts
 from stattools.inference.existence.separation import Separation, separation
 from stattools.inference.existence.summit import certified
 
@@ -22,5 +23,6 @@ __all__ = [
     "check_rank",
     "check_size",
     "check_solution",
+    "from_two_starts",
     "separation",
 ]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from stattools.data.rows.rows import Block
 from stattools.errors import IdentificationError
 from stattools.inference.existence.overlap import check_overlap
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.models.predictors.linear import Linear
+from stattools.numerics.largest import Ends
 from stattools.solvers.solution import Solution
 
 
@@ -36,11 +40,22 @@ def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False)
     """IdentificationError where the last parameter runs to an end of its range, such as a dispersion of 0, with a
     penalty, which gives separated data a maximum, or without.
     """
-    edge, last = model.likelihood.edge, float(estimate[-1])
-    if any(model.predictor.own):
-        return  # it moves with columns, and has no end
-    if edge.lower <= last <= edge.upper:
+    edge, ends = model.likelihood.edge, (float(estimate[-1]),) * 2
+    if any(model.predictor.own[-1:]):  # it moves with columns
+        found = model.rows.total(partial(_last, model.predictor, estimate))
+        ends = float(found.low[0]), float(found.high[0])
+    if edge.lower <= ends[0] and ends[1] <= edge.upper:
         return
     if not penalized:
         check_overlap(model)
-    raise IdentificationError(f"{model.title}: {edge.below if last < edge.lower else edge.above}")
+    where = f"in some rows {model.others[-1]} runs off: there " if ends[0] != ends[1] else ""
+    raise IdentificationError(f"{model.title}: {where}{edge.below if ends[0] < edge.lower else edge.above}")
+
+
+def _last(predictor: Linear, theta: Floats, block: Block) -> Ends:
+    """The smallest and the largest last linear predictor."""
+    eta = predictor.forward(theta, block)[0][:, -1]
+    eta = eta if block.weight is None else eta[block.weight > 0.0]
+    if not len(eta):
+        return Ends(np.array([np.inf]), np.array([-np.inf]))
+    return Ends(np.array([eta.min()]), np.array([eta.max()]))

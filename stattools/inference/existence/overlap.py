@@ -57,10 +57,11 @@ def check_overlap(model: Model) -> None:
             "leave the coefficients in doubt. Leave such columns out, merge rare levels, or fit in memory."
         )
     model = found.model
-    span = np.tile(spans(model), found.directions.shape[1] // len(model.terms))
-    moves = (np.abs(found.directions) * span).reshape(len(found.directions), -1, len(model.terms)).max(axis=1)
+    terms, span = np.array(model.terms)[model.predictor.first].tolist(), spans(model)[model.predictor.first]
+    span = np.tile(span, found.directions.shape[1] // len(terms))
+    moves = (np.abs(found.directions) * span).reshape(len(found.directions), -1, len(terms)).max(axis=1)
     moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
-    named = [short(term) for term, move in zip(model.terms, moves, strict=True) if move > 1e-7]
+    named = [short(term) for term, move in zip(terms, moves, strict=True) if move > 1e-7]
     how = "completely" if found.kind == "complete" else "for some of the rows (quasi-completely)"
     counts = model.likelihood.outcome is Outcome.COUNT
     outcome = f"no {model.outcome_name}" if counts else f"the values of {model.outcome_name}"

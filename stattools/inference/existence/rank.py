@@ -6,6 +6,8 @@ within round-off of the data is a combination of them, and the error names the c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.linalg import solve_triangular
 
@@ -14,12 +16,13 @@ from stattools.data.rows.triangle import triangle
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.models.predictors.linear import Columns
 from stattools.numerics.largest import Largest
 
 
 def check_size(model: Model) -> None:
     """IdentificationError where there are more coefficients than rows."""
-    rows, p = model.rows.n_used, model.predictor.columns
+    rows, p = model.rows.n_used, model.predictor.widest
     if p > rows:
         each = " per category" if len(model.categories or ()) > 1 else ""
         raise IdentificationError(
@@ -29,14 +32,25 @@ def check_size(model: Model) -> None:
 
 
 def check_rank(model: Model) -> None:
-    """IdentificationError naming each column that is a combination of those before it."""
+    """IdentificationError naming each column that is a combination of those before it, among the columns of the same
+    linear predictor.
+    """
     rows, T = model.standardized_rows()
     R = triangle(rows)
     size = spans(model) * np.abs(np.diagonal(T))  # round-off of the data, on unit columns
+    checked: set[Columns] = {()}
+    for use, label in zip((model.predictor.main, *model.predictor.own), ("", *model.others), strict=True):
+        if use not in checked:
+            checked.add(use)
+            _check_columns(model, R, T, size, range(len(R)) if use is None else use, label and f" of {label}")
+
+
+def _check_columns(model: Model, R: Floats, T: Floats, size: Floats, among: Sequence[int], whose: str) -> None:
+    """The same for the columns of one linear predictor, from the triangle of all."""
     kept: list[int] = []
     aliased: list[str] = []
     Q, U = np.zeros_like(R), np.zeros_like(R)  # of the columns kept: R[:, kept] = Q U
-    for column in range(len(R)):
+    for column in among:
         vector, basis = R[:, column], Q[:, : len(kept)]
         along = basis.T @ vector
         rest = vector - basis @ along
@@ -56,8 +70,8 @@ def check_rank(model: Model) -> None:
         if any(line.startswith(("cr(", "cc(")) for line in aliased):
             advice = "Write constraints='center' into the spline."
         raise IdentificationError(
-            f"{model.title} cannot tell {len(aliased)} of its {len(R)} columns from the others: {'; '.join(aliased)}. "
-            + advice
+            f"{model.title} cannot tell {len(aliased)} of its {len(among)} columns{whose} from the others: "
+            f"{'; '.join(aliased)}. {advice}"
         )
 
 

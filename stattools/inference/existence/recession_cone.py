@@ -109,7 +109,7 @@ def recession_cone(model: Model) -> tuple[RecessionCone, NDArray[np.intp]] | Non
     if side is None:
         return None
     rows, _ = model.standardized_rows()
-    X = np.concatenate([block.X for block in rows.blocks()])
+    X = np.concatenate([block.X for block in rows.blocks()])[:, model.predictor.first]
     length = np.sqrt((X * X).sum(axis=1))
     X = X / np.where(length > 0, length, 1.0)[:, None]
     used = np.flatnonzero(~np.isnan(side))

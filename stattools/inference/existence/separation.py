@@ -184,6 +184,8 @@ def separation(model: Model) -> Separation | None:
 
 def _describe(model: Model, space: RecessionCone, rows: NDArray[np.intp], active: Bools, steps: Floats) -> Separation:
     X, T = model.standardized_rows()
+    first = model.predictor.first
+    T = T[first][:, first]
     T = np.asarray(np.kron(np.eye(steps.shape[1] // len(T)), T), dtype=float)
     directions = steps @ T.T
     n = len(model.rows.X)
@@ -195,7 +197,7 @@ def _describe(model: Model, space: RecessionCone, rows: NDArray[np.intp], active
     else:
         allowed, certain = np.ones((n, 1), dtype=bool), np.zeros(n, dtype=bool)
         certain[rows[~active]] = True
-        blocks = np.concatenate([block.X for block in X.blocks()])
+        blocks = np.concatenate([block.X for block in X.blocks()])[:, first]
         counted = ~certain if model.rows.weight is None else ~certain & (model.rows.weight > 0)
         rest = np.linalg.qr(blocks[counted], mode="r") if counted.any() else np.zeros((1, len(T)))
     free = null_space(rest)

@@ -52,6 +52,11 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     if full.model.has_scale:
         note = "n log(RSS restricted / RSS full): the scale at its maximum in each."
     elif not series and not _same(full.model.likelihood, restricted.model.likelihood):
+        if any(full.model.predictor.own):
+            raise IncompatibleError(
+                f"{restricted.model.title} lies at infinite coefficients of {full.model.others[-1]}, where no "
+                "distribution of the likelihood ratio is known. Compare AIC or BIC (st.compare)."
+            )
         below = float(special.chdtrc(df - 1, statistic)) if df > 1 else float(statistic == 0)
         distribution, p_value = "chibar2", 0.5 * (p_value + below)
         note = f"alpha = 0 is at the edge of its range: half chi2({df - 1}), half chi2({df}) (Self & Liang 1987)."

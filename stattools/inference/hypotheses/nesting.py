@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,8 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
             f"the larger model comes with more coefficients; got {full.predictor.size} in {describe(full)} and "
             f"{restricted.predictor.size} in {describe(restricted)}. Exchange them, or compare by AIC."
         )
+    if any(full.predictor.own) or any(restricted.predictor.own):
+        return _each_predictor(full, restricted, estimate)
     p, r = full.predictor.columns, restricted.predictor.columns
     if held_elsewhere(full):
         size, R = beside_elsewhere(full, restricted)
@@ -125,8 +128,42 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     return np.concatenate([theta.ravel(), estimate[width * r :]])
 
 
+def _each_predictor(full: Model, restricted: Model, estimate: Floats) -> Floats:
+    """The same where parameters beside the first have columns of their own: each linear predictor in its counterpart.
+
+    A shared constant is a column of ones, which the larger model's predictor has to contain.
+    """
+    instead = "Compare their AIC, or take tables in memory."
+    theirs: Any = restricted.rows.at_hand("tests of nested formulas of several parameters", restricted.title, instead)
+    ours: Any = full.rows.at_hand("tests of nested formulas of several parameters", full.title, instead)
+    p, r = full.predictor.columns, restricted.predictor.columns
+    theirs = replace(theirs, X=np.column_stack([theirs.X, np.ones(len(theirs.X))]))
+    size = sizes(beside(ours, theirs))
+    R = triangle_of_both(ours, theirs, size)
+    theta = np.zeros(full.predictor.size)
+    pairs = zip(full.predictor.uses, restricted.predictor.uses, strict=False)
+    for k, (use, inner) in enumerate(pairs):
+        part, given = full.predictor.parts[k], estimate[restricted.predictor.parts[k]]
+        if use == () == inner:
+            theta[part] = given
+            continue
+        at = list(range(p) if use is None else use)
+        to = [p + j for j in (range(r) if inner is None else inner or (r,))]
+        if k < full.predictor.n_first:
+            to, given = [*to, p + r + 1], np.append(given, 1.0)
+        found = np.linalg.lstsq(R[:, at], R[:, to], rcond=None)[0] if at else np.zeros((0, len(to)))
+        lost = np.linalg.norm(R[:, to] - R[:, at] @ found, axis=0)
+        if (lost > SAME_SPACE * np.maximum(np.linalg.norm(R[:, to], axis=0), 1e-300)).any():
+            raise IncompatibleError(
+                f"the models are not nested: a column of {describe(restricted)} is no combination of the columns that "
+                f"{describe(full)} has for the same parameter. Compare them by AIC or BIC (st.compare)."
+            )
+        theta[part] = (found * size[to] / size[at][:, None]) @ given
+    return theta
+
+
 def describe(model: Any) -> str:
-    """The formula, or the title and the terms."""
+    """The formulas, or the title and the terms."""
     if model.formula or not model.terms:
-        return model.formula or model.title
+        return ", ".join(model.formulas) or model.title
     return f"{model.outcome_name} ~ {' + '.join(model.terms[:4])}{' + ...' if len(model.terms) > 4 else ''}"

@@ -71,13 +71,16 @@ class Ridge:
         """
         if self.centered and not _categories(model):
             raise IncompatibleError(f"Ridge(centered=True) needs st.softmax; got {model.title}. Leave centered= out.")
-        every = zip(model.terms, penalized_coefficients(model), strict=False)
-        left = [term for term, is_penalized in every if not is_penalized]
-        if len(left) > 1:
-            raise IdentificationError(
-                f"{self!r} leaves intercepts alone, and {left[0]!r} and {left[1]!r} are both constant: the data cannot "
-                "tell them apart. Leave out one of them."
-            )
+        if not isinstance(model, Model):
+            return
+        is_free = ~penalized_coefficients(model) & (model.predictor.column >= 0)
+        for part in model.predictor.parts:
+            left = [model.terms[column] for column in model.predictor.column[part][is_free[part]]]
+            if len(left) > 1:
+                raise IdentificationError(
+                    f"{self!r} leaves intercepts alone, and {left[0]!r} and {left[1]!r} are both constant: the data "
+                    "cannot tell them apart. Leave out one of them."
+                )
 
     def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:
         """- strength |T theta|^2 / 2 over the penalized coefficients."""

@@ -63,7 +63,7 @@ def predict_to(
     require_finite(fit, "predict_to")
     asked = ["offset", "exposure"] + ["precision", "trials"] * (kind == "observation")
     extras = [model.extras[key] for key in asked if model.extras.get(key)]
-    names = list(dict.fromkeys((*model.design.parsed.columns, *extras)))
+    names = list(dict.fromkeys((*model.design.whole.columns, *extras)))
     for name in names:
         require(name, source.names)
     require_kinds(source.kinds, names)

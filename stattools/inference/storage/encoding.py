@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.files.scanned_rows import ScannedRows
+from stattools.data.formula.expression import column
 from stattools.data.formula.formula import Formula, parse
 from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError, quoted
@@ -191,7 +192,8 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
         case "function":
             return unsaved_function
         case "Formula":
-            formula = parse(value["text"], value["columns"])
+            alone = column(value["columns"][0]) if value["text"].startswith("~") else None
+            formula = parse(value["text"], value["columns"], outcome=alone)
             if _terms(formula) != value["terms"]:
                 raise ValueError("the formula reads otherwise than it was written")
             return formula

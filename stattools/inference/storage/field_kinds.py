@@ -80,6 +80,9 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "tuple[float, float]": lambda value: isinstance(value, tuple) and len(value) == 2 and all(map(is_number, value)),
     "dict[str, int]": _is_counts,
     "Mapping[str, tuple[Any, ...]]": _is_levels,
+    "Mapping[str, Formula]": lambda value: (
+        isinstance(value, dict) and all(_is_text(key) and isinstance(one, Formula) for key, one in value.items())
+    ),
     "Mapping[str, str | None]": lambda value: (
         isinstance(value, dict) and all(_is_text(key) and (one is None or _is_text(one)) for key, one in value.items())
     ),

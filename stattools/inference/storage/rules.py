@@ -135,6 +135,8 @@ def _model(it: Any) -> dict[str, Any]:
         "the predictor is not as wide as the likelihood": it.predictor.width == it.likelihood.width
         and len(it.predictor.own) == len(it.likelihood.others),
         "the columns are not those of the design": p == len(it.design.names) == it.rows.X.shape[-1],
+        "the predictor has other columns than the formulas": it.design.own(tuple(it.likelihood.parameters)[1:])
+        == (it.predictor.main, it.predictor.own),
         "there is no start for each coefficient": finite(it.start, it.predictor.size),
         "rows were saved": it.source is it.kept is it.origin is None,
     }
@@ -172,7 +174,12 @@ def _rows(it: Any) -> dict[str, Any]:
 
 
 def _design(it: Any) -> dict[str, Any]:
-    return {"the names of the columns are none": bool(it.names) and are_distinct(it.names)}
+    numbers = {number for use in it.uses for number in use}
+    return {
+        "the names of the columns are none": bool(it.names) and are_distinct(it.names),
+        "a formula has no columns": len(it.uses) == (len(it.beside) + 1 if it.beside else 0) and all(it.uses),
+        "a column is of no formula": not it.uses or numbers == set(range(len(it.names))),
+    }
 
 
 def _custom(it: Any) -> dict[str, Any]:

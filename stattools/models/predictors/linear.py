@@ -70,6 +70,16 @@ class Linear:
         """Number of coefficients."""
         return self.parts[-1].stop if self.own else self.columns * self.width
 
+    @cached_property
+    def widest(self) -> int:
+        """The number of columns of the linear predictor that has most."""
+        return max(self.columns if use is None else len(use) for use in self.uses)
+
+    @property
+    def first(self) -> slice | list[int]:
+        """The columns of the first parameter."""
+        return slice(None) if self.main is None else list(self.main)
+
     @property
     def n_first(self) -> int:
         """Number of linear predictors of the first parameter."""
@@ -171,6 +181,11 @@ class Linear:
             total[one, other], total[other, one] = part, part.T
         return total
 
+    def follows(self, T: Floats) -> bool:
+        """Whether every predictor has all columns that a map T of the columns needs (`lift`)."""
+        some = [list(use) for use in self.uses if use]
+        return not any(np.delete(T[:, at], at, axis=0).any() for at in some)
+
     def lift(self, T: Floats) -> Floats:
         """The map of theta that goes with a map T of the columns: T for each linear predictor, as far as it reads them.
 
@@ -181,15 +196,15 @@ class Linear:
             return T
         if not self.own:
             return np.asarray(np.kron(np.eye(self.width), T), dtype=float)
+        if not self.follows(T):
+            raise IncompatibleError(
+                "a linear predictor of some columns cannot follow a change of units that adds others to them. Give it "
+                "the constant column too."
+            )
         whole = np.eye(self.size)
         for use, part in zip(self.uses, self.parts, strict=True):
             if use != ():
                 at = np.arange(self.columns) if use is None else list(use)
-                if np.delete(T[:, at], at, axis=0).any():
-                    raise IncompatibleError(
-                        f"a linear predictor of columns {use} cannot follow a change of units that adds others to "
-                        "them. Give it the constant column too."
-                    )
                 whole[part, part] = T[np.ix_(at, at)]
         return whole
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from math import sqrt
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.dataset import Dataset, read
 from stattools.data.extras import Farthest, frequencies, offset_of, require_positive
 from stattools.data.rows.rows import Rows
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
@@ -33,9 +35,25 @@ ROUND_OFF = 1e8 * float(np.finfo(float).eps)
 """An offset times this is more than y where y - offset has fewer than 8 digits of it."""
 
 
-def read_rows(formula_or_y: Any, data_or_X: Any, names: Any, intercept: bool, **columns: Column) -> Dataset:
-    """The complete rows of a formula and a table, or of arrays, with one number per row for each of `columns`."""
-    return read(formula_or_y, data_or_X, names=names, intercept=intercept, columns=columns)
+def read_rows(
+    formula_or_y: Any,
+    data_or_X: Any,
+    names: Any,
+    intercept: bool,
+    *,
+    formulas: Mapping[str, Any] = MappingProxyType({}),
+    **columns: Column,
+) -> Dataset:
+    """The complete rows of a formula and a table, or of arrays, with one number per row for each of `columns`.
+
+    `formulas` are right sides for other parameters of the outcome's distribution by name, {"scale": "~ z"}; "~ 1" and
+    None stand for a constant that all rows share.
+    """
+    for name, text in formulas.items():
+        if text is not None and not (isinstance(text, str) and text.lstrip().startswith("~")):
+            raise DomainError(f'{name}= is a right side such as "~ x", or "~ 1" for a constant; got {quoted(text)}.')
+    moving = {name: text for name, text in formulas.items() if text is not None and text.replace(" ", "") != "~1"}
+    return read(formula_or_y, data_or_X, names=names, intercept=intercept, columns=columns, formulas=moving)
 
 
 def bind(
@@ -50,7 +68,8 @@ def bind(
 ) -> Model:
     """The model of `likelihood` over the rows of `data`, whose columns may be weights, precision, offset, exposure.
 
-    The first parameter of the likelihood has all columns, the others are constants that all rows share.
+    The first parameter of the likelihood has the columns of the formula, each other those of its own, or is a constant
+    that all rows share.
     """
     rows: Any
     if data.scanned is not None:
@@ -67,7 +86,9 @@ def bind(
         if extras[2] is not None:
             require_precision(extras[2], rows.y)
     columns = data.X.shape[1]
-    predictor = _linear(columns, likelihood.width, len(likelihood.parameters) - 1)
+    others = len(likelihood.parameters) - 1
+    main, own = data.design.own(tuple(likelihood.parameters)[1:]) if data.design.uses else (None, ((),) * others)
+    predictor = _linear(columns, likelihood.width, own, main)
     return Model(  # by position: names cost a small fit a twentieth of its time
         kind,
         title,
@@ -89,9 +110,9 @@ def bind(
 
 
 @lru_cache(maxsize=64)
-def _linear(columns: int, width: int, others: int) -> Linear:
+def _linear(columns: int, width: int, own: tuple[tuple[int, ...], ...], main: tuple[int, ...] | None) -> Linear:
     """The same for all models of a size, made once."""
-    return Linear(columns, width, ((),) * others)
+    return Linear(columns, width, own, main)
 
 
 def _extras(

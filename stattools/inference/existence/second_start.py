@@ -1,0 +1,75 @@
+"""A log-likelihood that is not concave may have several maxima: it is climbed from a second start too.
+
+The second start lies as far beyond the first maximum as the first start lay before it, and at least three standard
+errors away. The higher of two maxima is taken, and what became of the other climb is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import ConvergenceError, DomainError, IdentificationError
+from stattools.interface.arrays import Floats
+from stattools.models.model import Model
+from stattools.solvers.newton import Newton
+from stattools.solvers.samples.surrogate import held_elsewhere
+from stattools.solvers.solution import Solution
+
+NEAREST, FARTHEST = 3.0, 100.0
+"""How far from the first maximum the second start lies, in standard errors."""
+
+PATIENCE = 50
+"""Steps of the second climb."""
+
+SAME = 1e-4
+"""Two ends of climbs that are this near to each other, in standard errors, are one maximum."""
+
+SAID = {
+    "same": "A climb from a second start came to it too.",
+    "none": "A climb from a second start came to no maximum.",
+    "level": "A climb from a second start came to another maximum, as high as this one.",
+}
+
+
+def from_two_starts(model: Model, solution: Solution) -> Solution:
+    """The higher of two maxima, and what is said of the other climb; the solution as it is of a concave log-likelihood
+    and of rows elsewhere, whose reads are dear.
+    """
+    if model.likelihood.concave or held_elsewhere(model) or not np.isfinite(solution.covariance).all():
+        return solution
+    try:
+        other = Newton().within(_from(model, mirrored(model, solution)), PATIENCE)
+    except (DomainError, ConvergenceError, IdentificationError):
+        return replace(solution, second=SAID["none"])
+    if not (other.converged and np.isfinite(other.loglik)):
+        return replace(solution, second=SAID["none"])
+    rise = other.loglik - solution.loglik
+    apart = np.abs(other.estimate - solution.estimate) / np.sqrt(solution.covariance.diagonal())
+    if apart.max() <= SAME:
+        return replace(solution, second=SAID["same"])
+    if abs(rise) <= 1e-9 * (1.0 + abs(solution.loglik)):
+        return replace(solution, second=SAID["level"])
+    lower = f"Of climbs from two starts this is the higher: the other ended {abs(rise):.2g} lower in log-likelihood."
+    return replace(other if rise > 0.0 else solution, second=lower)
+
+
+def mirrored(model: Model, solution: Solution) -> Floats:
+    """The first start behind the maximum, as far as the log-likelihood is finite there."""
+    se = np.sqrt(solution.covariance.diagonal())
+    gap = (solution.estimate - model.start) / se
+    length = float(np.sqrt(max(gap @ np.linalg.lstsq(solution.covariance / np.outer(se, se), gap, rcond=None)[0], 0.0)))
+    if not length > 1e-6:
+        gap, length = np.ones(len(gap)), float(np.sqrt(len(gap)))
+    step = se * gap * (min(max(length, NEAREST), FARTHEST) / length)
+    for _ in range(30):
+        if np.isfinite(model.evaluate(solution.estimate + step, 0).loglik):
+            break
+        step = 0.5 * step
+    return solution.estimate + step
+
+
+def _from(model: Model, start: Floats) -> Any:
+    return replace(model, start=start)

@@ -1,0 +1,47 @@
+"""A climb from a second start: the same maximum, or the higher of two."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import stattools as st
+from stattools.inference.existence.second_start import SAID, from_two_starts, mirrored
+from tests.gumbel import gumbel
+
+
+@pytest.fixture(scope="module")
+def fit():
+    g = np.random.default_rng(3)
+    x = g.normal(size=80)
+    return st.fit(gumbel("y ~ x", {"y": 1.0 + 0.5 * x + g.gumbel(size=80), "x": x}))
+
+
+def test_one_maximum_is_said_to_be_found_twice(fit):
+    assert fit.solution.second == SAID["same"]
+    assert "a local maximum" in str(fit)
+    assert SAID["same"] in str(fit)
+    assert "of the maximum" not in str(fit)
+
+
+def test_the_second_start_lies_behind_the_first_maximum(fit):
+    there = mirrored(fit.model, fit.solution)
+    gap = fit.estimate - fit.model.start
+    behind = (there - fit.estimate) / np.linalg.norm(there - fit.estimate)
+    assert np.allclose(behind, gap / np.linalg.norm(gap), atol=1e-10)
+
+
+def test_a_lower_end_of_the_first_climb_is_left_for_the_higher(fit):
+    lower = replace(fit.solution, estimate=fit.estimate + 1.0, loglik=fit.loglik - 3.0)
+    found = from_two_starts(fit.model, lower)
+    assert np.allclose(found.estimate, fit.estimate, atol=1e-6)
+    assert found.second is not None
+    assert "the other ended 3 lower" in found.second
+
+
+def test_a_concave_log_likelihood_is_climbed_once():
+    fit = st.fit(st.poisson([0, 2, 1, 4], [1.0, 2.0, 3.0, 4.0]))
+    assert fit.solution.second is None
+    assert "of the maximum" in str(fit)
