@@ -14,18 +14,20 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.dataset import Dataset, read
 from stattools.data.extras import Farthest, frequencies, offset_of, require_positive
 from stattools.data.rows.rows import Rows
-from stattools.errors import DomainError, quoted
+from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
+from stattools.models.regressions.formulas import moving
 from stattools.models.regressions.starting_point import starting_point
 from stattools.numerics.moments import SampleMoments
 
 Column = str | ArrayLike | None
 
+NO_FORMULAS: Mapping[str, str] = MappingProxyType({})
 NO_EXTRAS = None, None, None
 
 LARGEST_OFFSET = 1e6
@@ -41,7 +43,7 @@ def read_rows(
     names: Any,
     intercept: bool,
     *,
-    formulas: Mapping[str, Any] = MappingProxyType({}),
+    formulas: Mapping[str, Any] = NO_FORMULAS,
     **columns: Column,
 ) -> Dataset:
     """The complete rows of a formula and a table, or of arrays, with one number per row for each of `columns`.
@@ -49,11 +51,8 @@ def read_rows(
     `formulas` are right sides for other parameters of the outcome's distribution by name, {"scale": "~ z"}; "~ 1" and
     None stand for a constant that all rows share.
     """
-    for name, text in formulas.items():
-        if text is not None and not (isinstance(text, str) and text.lstrip().startswith("~")):
-            raise DomainError(f'{name}= is a right side such as "~ x", or "~ 1" for a constant; got {quoted(text)}.')
-    moving = {name: text for name, text in formulas.items() if text is not None and text.replace(" ", "") != "~1"}
-    return read(formula_or_y, data_or_X, names=names, intercept=intercept, columns=columns, formulas=moving)
+    beside = moving(formulas) if formulas else NO_FORMULAS
+    return read(formula_or_y, data_or_X, names=names, intercept=intercept, columns=columns, formulas=beside)
 
 
 def bind(
