@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.design import Design, learn, outcome_of
+from stattools.data.design import Design, learn
 from stattools.data.files.source import Source
 from stattools.data.files.sources import source_of
 from stattools.data.formula.evaluation import short
@@ -20,6 +20,7 @@ from stattools.data.tables.columns import checked, missing
 from stattools.data.tables.origin import Origin, origin_of
 from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import label_of, series, table
+from stattools.data.terms import outcome_of
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.record import record
 

@@ -1,8 +1,8 @@
 """The design: how columns of a table become columns of X, learned once, applied the same way to new rows.
 
 What is learned is small and plain: the levels of each categorical factor and the constants of `center`, `scale`, `poly`
-and the splines. Every factor is evaluated here, from its checked tree; formulaic's materializer then codes the
-categories and multiplies factors into columns of structurally full rank (it is given values, never code).
+and the splines. `terms.py` makes the columns of one formula; several, one for each parameter of a distribution, stand
+side by side, each column once.
 """
 
 from __future__ import annotations
@@ -15,25 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.formula.backticks import in_backticks
-from stattools.data.formula.evaluation import evaluate
-from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula, require, together
 from stattools.data.formula.powers import rest_of_powers
-from stattools.data.levels import levels_of, over_levels
-from stattools.data.room import BASES, require_room
+from stattools.data.levels import levels_of
 from stattools.data.rows.rows import Low
 from stattools.data.tables.array_gaps import rows_with_gaps, without_gaps
 from stattools.data.tables.arrays import default_names, matrix, with_intercept
-from stattools.data.tables.columns import checked, finite, listing, missing
+from stattools.data.tables.columns import checked, listing, missing
 from stattools.data.tables.table import is_frame, table
+from stattools.data.terms import columns_of
 from stattools.errors import DomainError
 from stattools.interface.memory import in_bytes
 from stattools.interface.when_needed import pd
 from stattools.record import record
-
-AT_A_TIME = 4096
-"""Rows of X that are put together at a time."""
 
 LARGEST = 2**29  # cells of the dummy columns of one term: 4 GiB
 
@@ -70,9 +64,9 @@ class Design:
 
     def own(self, names: Sequence[str]) -> tuple[tuple[int, ...] | None, tuple[tuple[int, ...], ...]]:
         """The columns of the first parameter, None for all, and those of other parameters: none without a formula."""
-        first, *others = self.uses or [range(len(self.names))]
+        first, *others = self.uses or (tuple(range(len(self.names))),)
         each = dict(zip(self.beside, others, strict=True))
-        return None if len(first) == len(self.names) else tuple(first), tuple(each.get(name, ()) for name in names)
+        return None if len(first) == len(self.names) else first, tuple(each.get(name, ()) for name in names)
 
     def matrix(self, columns: Mapping[str, pd.Series], rows: np.ndarray) -> np.ndarray:
         """X of complete, clean columns; `rows` are their row numbers in the table."""
@@ -199,115 +193,3 @@ def side_by_side(
     numbers = {name: k for k, name in enumerate(order)}
     X = np.column_stack([places[name][0][:, places[name][1]] for name in order])
     return X, tuple(order), tuple(tuple(numbers[name] for name in names) for _, names in each)
-
-
-def columns_of(
-    formula: Formula,
-    columns: Mapping[str, pd.Series],
-    rows: np.ndarray,
-    levels: Mapping[str, tuple[Any, ...]],
-    state: dict[str, dict[str, Any]],
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """X and the names of its columns; fills `state` where it is still empty."""
-    require_room(formula, levels, len(rows))
-    coded = {factor.text for factor in formula.factors if factor.category is not None and factor.text in levels}
-    values = {
-        factor.text: over_levels(factor, columns[factor.category], levels[factor.text], rows)
-        if factor.category is not None and factor.text in coded
-        else _computed(factor, columns, rows, state)
-        for factor in formula.factors
-    }
-    numbers = {text: value for text, value in values.items() if text not in coded}
-    if all(not term or (len(term) == 1 and np.ndim(numbers.get(term[0].text, 0.0)) == 1) for term in formula.terms):
-        names = tuple(term[0].text if term else "Intercept" for term in formula.terms)
-        return _side_by_side([numbers[term[0].text] if term else 1.0 for term in formula.terms], len(rows)), names
-    return _materialized(formula, values, numbers, rows)
-
-
-def _side_by_side(columns: list[Any], n: int) -> np.ndarray:
-    """Columns of numbers as X in C order, some rows of all of them at a time, which stay in the cache."""
-    X = np.empty((n, len(columns)))
-    for start in range(0, n, AT_A_TIME):
-        part = slice(start, start + AT_A_TIME)
-        for place, column in enumerate(columns):
-            X[part, place] = column if isinstance(column, float) else column[part]
-    return X
-
-
-def _materialized(
-    formula: Formula, values: dict[str, Any], numbers: Mapping[str, Any], rows: np.ndarray
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """X of categories and products, by formulaic."""
-    from formulaic import ModelSpec, SimpleFormula
-    from formulaic.errors import FormulaicError
-    from formulaic.materializers import NAAction, PandasMaterializer
-    from formulaic.materializers.types import FactorValues
-    from formulaic.parser.types import Factor, Term
-
-    values |= {text: FactorValues(value, kind="numerical") for text, value in numbers.items()}
-    called = {text: in_backticks(text) if text == "1" else text for text in values}  # its own "1" is the intercept
-    values = {called[text]: value for text, value in values.items()}
-    intercept = Term([Factor("1", eval_method="literal")])
-    terms = [
-        Term([Factor(called[factor.text], eval_method="lookup") for factor in term]) if term else intercept
-        for term in formula.terms
-    ]
-    ordered: Any = SimpleFormula([*terms], _ordering="none")
-    spec = ModelSpec(ordered, na_action=NAAction.RAISE, output="numpy")
-    try:
-        with np.errstate(over="ignore", invalid="ignore"):  # a product that overflows is caught below, by name
-            made: Any = PandasMaterializer(pd.DataFrame(index=range(len(rows))), context=values).get_model_matrix(spec)
-    except (FormulaicError, TypeError, ValueError) as error:  # such as a base that is not a level
-        raise DomainError(f"cannot build the columns of {formula.text!r}: {error}") from error
-    X = np.ascontiguousarray(made, dtype=np.float64)
-    names = tuple(str(name) for name in made.model_spec.column_names)
-    for place in np.flatnonzero(~np.isfinite(X).all(axis=0)):
-        finite(X[:, place], f"the product {names[place]!r}", "rescale its columns.", rows)
-    return X, names
-
-
-def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray) -> pd.Series:
-    """The outcome: a column as it is, `C(column)` as categories, a call as numbers, a comparison as true or false."""
-    outcome = formula.outcome
-    if outcome.category is not None:
-        column = columns[outcome.category]
-        if outcome.call == "C":
-            levels = levels_of(outcome, column, len(rows))
-            column = pd.Series(pd.Categorical(column, categories=list(levels), ordered=False))
-        return column.rename(outcome.text)
-    if outcome.call in BASES:
-        raise DomainError(f"the outcome {outcome.text!r} makes several columns; a model has one outcome.")
-    values = np.asarray(_computed(outcome, columns, rows, {}))
-    return pd.Series(values.astype(bool) if outcome.compares else values, name=outcome.text)
-
-
-def _computed(
-    factor: Expression, columns: Mapping[str, pd.Series], rows: np.ndarray, state: dict[str, dict[str, Any]]
-) -> Any:
-    """A factor's numbers, all finite: an array, or several columns."""
-
-    def column(name: str) -> Any:
-        values = columns[name]
-        return values if values.dtype.kind == "O" else values.to_numpy(dtype=np.float64)
-
-    try:
-        with np.errstate(all="ignore"):  # logs of zero and the like are caught below, with the row
-            values = evaluate(factor.tree, column, state)
-    except DomainError:
-        raise
-    except (TypeError, ValueError, ArithmeticError, LookupError) as error:
-        if "beyond upper and/or lower bounds" in str(error):
-            raise DomainError(
-                f"{factor.text!r} is a spline between the smallest and the largest value that it was learned from, and "
-                "these rows go beyond them. Leave those rows out, or write extrapolation='clip' (or 'extend') into it."
-            ) from error
-        raise DomainError(f"cannot compute {factor.text!r}: {error}") from error
-    if factor.category is not None and not isinstance(values, np.ndarray):
-        raise DomainError(
-            f"column {factor.category!r} held numbers when the model was fitted and holds categories now "
-            f"({listing(values.cat.categories, 5)}); give numbers."
-        )
-    for part in values.values() if isinstance(values, dict) else np.atleast_2d(values.T):
-        advice = "log needs values above 0, sqrt values from 0, scale and poly a column that varies."
-        finite(np.asarray(part), f"the term {factor.text!r}", advice, rows)
-    return values

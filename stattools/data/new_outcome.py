@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.design import Design, outcome_of
+from stattools.data.design import Design
 from stattools.data.formula.formula import require
 from stattools.data.tables.arrays import vector
 from stattools.data.tables.columns import listing, missing
 from stattools.data.tables.outcome import Rest
 from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import table
+from stattools.data.terms import outcome_of
 from stattools.errors import DomainError
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.design import Design, outcome_of, side_by_side
+from stattools.data.design import Design, side_by_side
 from stattools.data.extras import require_some
 from stattools.data.files.batch import Batch
 from stattools.data.files.counted_values import Counted, Question
@@ -31,6 +31,7 @@ from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.formula.transforms import ELEMENTWISE
 from stattools.data.tables.columns import listing
+from stattools.data.terms import outcome_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.numerics.moments import SampleMoments
 from stattools.numerics.threads import one_blas_thread

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.design import Design, outcome_of
+from stattools.data.design import Design
 from stattools.data.extras import offset_of, require_frequencies
 from stattools.data.files.batch import Batch
 from stattools.data.files.scanned_columns import Clean, cleaned
@@ -18,6 +18,7 @@ from stattools.data.formula.formula import Formula
 from stattools.data.formula.powers import rest_of_powers
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.stacked_columns import StackedColumns
+from stattools.data.terms import outcome_of
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 

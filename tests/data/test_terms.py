@@ -1,0 +1,25 @@
+"""Terms as columns of X."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from stattools.data.formula.formula import parse
+from stattools.data.terms import columns_of, outcome_of
+
+
+def test_numbers_stand_side_by_side_and_categories_are_coded():
+    x, rows = pd.Series([1.0, 2.0, 4.0]), np.arange(3)
+    g = pd.Series(pd.Categorical(["a", "b", "b"]))
+    formula = parse("y ~ x + I(x ** 2)", ["y", "x", "g"])
+    X, names = columns_of(formula, {"x": x}, rows, {}, {})
+    assert names == ("Intercept", "x", "I(x ** 2)")
+    assert X.tolist() == [[1.0, 1.0, 1.0], [1.0, 2.0, 4.0], [1.0, 4.0, 16.0]]
+    coded = columns_of(parse("y ~ C(g):x", ["y", "x", "g"]), {"x": x, "g": g}, rows, {"C(g)": ("a", "b")}, {})
+    assert coded[0][:, 1:].sum(axis=1).tolist() == [1.0, 2.0, 4.0]
+
+
+def test_an_outcome_may_be_computed():
+    outcome = outcome_of(parse("log(y) ~ 1", ["y"]), {"y": pd.Series([1.0, np.e])}, np.arange(2))
+    assert outcome.tolist() == [0.0, 1.0]
