@@ -78,18 +78,15 @@ def parse(
     except DomainError as error:
         from stattools.data.formula.foreign_words import explained
 
-        said = explained(text, error, lambda ours: _grouped(ours, available, apart))
+        said = explained(
+            text,
+            error,
+            lambda ours: _parsed(grouped_formula(ours)[0] if outcome is None else ours, available, apart, outcome),
+        )
     raise said from None
 
 
-def _grouped(text: str, available: Sequence[str], apart: Collection[str]) -> Formula:
-    """The formula, whose outcome may be two columns of counts."""
-    return _parsed(grouped_formula(text)[0], available, apart)
-
-
-def _parsed(
-    text: str, available: Sequence[str], apart: Collection[str], outcome: Expression | None = None
-) -> Formula:
+def _parsed(text: str, available: Sequence[str], apart: Collection[str], outcome: Expression | None = None) -> Formula:
     given: list[Expression | str] = [] if outcome is None else [outcome]
     left, right = _sides(text, [*given, *_tokens(text, available)])
     if len(left) > 2 and isinstance(left[0], Expression) and set(left[1::2]) == {"+"}:
