@@ -27,8 +27,9 @@ from stattools.bayes.sampling.propriety import check_propriety, check_tails
 from stattools.bayes.sampling.sampled_check import laplace_in_files
 from stattools.bayes.sampling.target import mode, target
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_number, is_one_of
+from stattools.interface.arguments import is_number, is_one_of, word_of
 from stattools.interface.memory import require_memory
+from stattools.interface.names.values import meant
 from stattools.interface.nearest_class import nearest
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.any_model import AnyModel
@@ -86,8 +87,12 @@ def posterior(
     >>> st.posterior(model, sigma=st.HalfCauchy(1), draws=200, chains=2, seed=1)
     Posterior(Linear regression, NUTS, 2 x 200 draws, seed=1)
     """
+    method = word_of(method, METHODS)
     if method is not None and not is_one_of(method, METHODS):
-        raise DomainError(f"posterior has methods {', '.join(map(repr, METHODS))}; got method={quoted(method)}.")
+        instead = meant("method", method, METHODS)
+        raise DomainError(
+            f"posterior has methods {', '.join(map(repr, METHODS))}; got method={quoted(method)}.{instead}"
+        )
     draws = whole_number(draws, "draws", at_least=4)
     chains = whole_number(chains, "chains", at_least=1)
     tune = whole_number(tune, "tune", at_least=50, at_most=LONGEST_WARMUP)

@@ -120,7 +120,11 @@ def read(
         raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
     source_of(formula_or_y)  # refused, as it would be brought here whole
     if isinstance(data_or_X, str):
-        raise DomainError(f"the formula comes first: ({data_or_X!r}, table).")
+        if "~" in data_or_X:
+            raise DomainError(f"the formula comes first, then its table: ({data_or_X!r}, table).")
+        raise DomainError(
+            f'columns of a table are named in a formula, ("y ~ {data_or_X}", table); got {data_or_X!r} as X.'
+        )
     return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
 
 
@@ -192,7 +196,12 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         design = _nameless(values.shape[1], intercept)
     else:
         design = _array_design(named(names, found, values.shape[1]), intercept)
-    outcome = vector(y, "y")
+    try:
+        outcome = vector(y, "y")
+    except DomainError:
+        if np.ndim(y) == 2 and values.shape[1] == 1:
+            raise DomainError(f"the outcome comes first, (y, X); got {np.shape(y)[1]} columns and then one.") from None
+        raise
     _same_length(outcome, "y", len(values), "X")
     extras, origin = {}, None
     for key, value in columns.items():

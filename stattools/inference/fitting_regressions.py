@@ -26,6 +26,7 @@ from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.inference.penalties.penalized import without_penalty
 from stattools.interface.arguments import is_one_of
 from stattools.interface.memory import require_memory
+from stattools.interface.names.values import meant
 from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import LBFGS, LeastSquares, Newton, Solution, Solver
@@ -119,7 +120,9 @@ def required_solver(solver: Any, usual: Solver) -> Solver:
     if solver is None:
         return usual
     if isinstance(solver, type) or not hasattr(solver, "solve"):
-        raise IncompatibleError(f"fit needs solver=, an object such as st.Newton(); got {quoted(solver)}.")
+        raise IncompatibleError(
+            f"fit needs solver=, an object such as st.Newton(); got {quoted(solver)}.{meant('solver', solver)}"
+        )
     return solver
 
 

@@ -151,6 +151,8 @@ def fit_many(
             )
         if weights is not None:
             columns["weights"] = weights
+        if not callable(model):
+            raise IncompatibleError(f"model= is a function, such as st.ols or st.logistic; got {quoted(model)}.")
         whole = model(models, data, **columns)
         if not isinstance(whole, Model):
             raise IncompatibleError(

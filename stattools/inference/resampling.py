@@ -21,7 +21,7 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.inference.many_fits import replicate
-from stattools.interface.arguments import described, is_one_of
+from stattools.interface.arguments import described, is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
@@ -92,6 +92,7 @@ class Bootstrap:
         DomainError for a level outside (0, 1), IncompatibleError for another kind.
         """
         require_level(level)
+        kind = word_of(kind, INTERVALS)
         if not is_one_of(kind, INTERVALS):
             raise IncompatibleError(f"a bootstrap has intervals of kind {', '.join(INTERVALS)}; got {quoted(kind)}.")
         tails, theta = np.array([0.5 * (1.0 - level), 0.5 * (1.0 + level)]), self.fit.estimate
@@ -176,6 +177,7 @@ def bootstrap(
     model.rows.at_hand("bootstrap holds all rows in memory", model.title, otherwise)
     if whole is not None and whole.penalty is not None:
         raise IncompatibleError(f"bootstrap refits by maximum likelihood; this fit has penalty={whole.penalty!r}.")
+    kind = word_of(kind, ("pairs", "parametric", "bayesian"))
     if not is_one_of(kind, ("pairs", "parametric", "bayesian")):
         raise DomainError(f"bootstrap has kind 'pairs', 'parametric', 'bayesian'; got {quoted(kind)}.")
     asked = whole_number(draws, "draws", at_least=2)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from stattools.errors import IncompatibleError, quoted
+from stattools.inference.any_fit import AnyFit
 from stattools.inference.covariance import covariance
 from stattools.inference.existence import certified, check_end
 from stattools.inference.fitted import Fit
@@ -54,7 +55,14 @@ def way_of(model: Any) -> Way:
     if isinstance(model, Trainable):
         return _trained
     if not (isinstance(model, AnyModel) and hasattr(model, "evaluate")):
-        raise IncompatibleError(f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.")
+        instead = ""
+        if isinstance(model, AnyFit):
+            instead = " It is fitted already; fit.model is its model."
+        elif callable(model) or isinstance(model, str):
+            instead = ' Make the model first: st.fit(st.ols("y ~ x", table)).'
+        raise IncompatibleError(
+            f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.{instead}"
+        )
     return partial(_fit_log_likelihood, usual=Newton())
 
 

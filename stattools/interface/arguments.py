@@ -17,6 +17,10 @@ FLOAT64 = np.dtype(np.float64)
 """The one object that native arrays of float64 have as their type: `is` tells, in less time than `==`."""
 
 
+JOINTS = str.maketrans("", "", "-_ ")
+"""What may stand between the parts of a word."""
+
+
 def is_number(value: Any) -> TypeGuard[float]:
     """Whether this is one number of Python or NumPy that float64 holds: no truth value, duration, NaN or infinity.
 
@@ -196,6 +200,19 @@ def require_truth(value: Any, what: str) -> None:
     """
     if not isinstance(value, bool | np.bool_):
         raise DomainError(f"{what} is True or False; got {quoted(value)}.")
+
+
+def word_of(value: Any, words: Collection[str]) -> Any:
+    """The word that a text spells, whatever its capitals and whether it has "-", "_", a blank or nothing between its
+    parts; any other value as it is, for `is_one_of` to refuse.
+
+    >>> word_of("Clopper Pearson", ("wald", "clopper-pearson")), word_of("hc-1", ("HC0", "HC1")), word_of(3, ("wald",))
+    ('clopper-pearson', 'HC1', 3)
+    """
+    if not isinstance(value, str) or value in words:
+        return value
+    bare = value.translate(JOINTS).lower()
+    return next((word for word in words if word.translate(JOINTS).lower() == bare), value)
 
 
 def is_one_of(value: Any, words: Collection[str]) -> bool:

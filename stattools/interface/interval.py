@@ -70,4 +70,6 @@ def require_level(level: Any, name: str = "level") -> None:
     if type(level) is float and 0.0 < level < 1.0:
         return
     if not (is_number(level) and 0.0 < level < 1.0):
-        raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {quoted(level)}.")
+        percent = f" Write {name}={level / 100:g}." if is_number(level) and 1.0 < level < 100.0 else ""
+        kind = f' A kind is named: kind="{level}".' if isinstance(level, str) and level.isalpha() else percent
+        raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {quoted(level)}.{kind}")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.likelihoods.cumulants import Scalar
 from stattools.likelihoods.event import Event
 from stattools.likelihoods.likelihood import Floats, Terms, Words, allowed, are_zero_or_one, finite, floats
@@ -22,6 +23,7 @@ LARGEST = 709.0
 """exp stays within float64; the score of a row beyond it is 1e-308, and counts nothing."""
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class Bernoulli(Event):
     """Coin flips: y ~ Bernoulli(expit(eta)), y in {0, 1}; eta is the log odds, shape (n,).

@@ -23,6 +23,7 @@ from scipy.special import expit, gammaln, log_expit, logit
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.bernoulli import LOG_ODDS
 from stattools.likelihoods.binomial import Binomial
@@ -35,6 +36,7 @@ LARGEST = 300.0
 """log s stays within -300 ... 300: beyond, the count is binomial, or all successes or all failures, to the last bit."""
 
 
+@constructed_by_callers
 @dataclass(frozen=True, eq=False)
 class BetaBinomial(Likelihood):
     """Successes out of trials with a probability that varies: y ~ BetaBinomial(n, s p, s q); eta has shape (n, 2).

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, expit, log_expit, logit
 
 from stattools.errors import IncompatibleError
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.bernoulli import LOG_ODDS, Bernoulli
 from stattools.likelihoods.cumulants import Scalar
@@ -19,6 +20,7 @@ from stattools.likelihoods.predictive import count_interval
 from stattools.numerics.saddle_point import deviance_part, log_binomial_pmf
 
 
+@constructed_by_callers
 @dataclass(frozen=True, eq=False)
 class Binomial(Likelihood):
     """Successes out of trials: y ~ Binomial(trials, expit(eta)); eta is the log odds, shape (n,).

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, quoted
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.bernoulli import LOG_ODDS
 from stattools.likelihoods.cumulants import Categories
@@ -16,6 +17,7 @@ from stattools.likelihoods.likelihood import Floats, Likelihood, Terms, allowed,
 from stattools.likelihoods.outcomes import Outcome
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class Categorical(Likelihood):
     """Unordered outcomes: P(y = k) = exp(eta_k) / sum_j exp(eta_j) with eta_0 = 0 for the reference, category 0.

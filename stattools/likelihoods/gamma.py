@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
 from stattools.likelihoods.likelihood import Edge, Floats, Likelihood, Terms, Words, allowed, finite_floats
@@ -33,6 +34,7 @@ SMALLEST_SHAPE, LARGEST_SHAPE = -300.0, 50.0
 """Logarithms of a shape: beyond the largest the round-off of eta_0 is all that is left of r - 1, and nothing rises."""
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class GammaFamily(Likelihood):
     """Positive outcomes: y ~ Gamma(mean exp(eta_0), dispersion exp(eta_1)), variance dispersion mean^2.

@@ -12,6 +12,7 @@ from scipy.special import ndtr
 
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST, require_size
 from stattools.likelihoods.likelihood import Floats, Likelihood, Terms, Words, finite, floats
@@ -21,6 +22,7 @@ from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class Gaussian(Likelihood):
     """Measurements with normal errors: y ~ Normal(eta, scale^2), eta in the units of y, shape (n,).

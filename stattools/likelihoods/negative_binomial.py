@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, expit
 
 from stattools.errors import DomainError
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.count import Count
 from stattools.likelihoods.likelihood import Edge, Floats, Terms, allowed, finite_floats
@@ -33,6 +34,7 @@ LARGEST = 700.0
 """exp stays within float64; a mean or a 1 / alpha beyond exp(700) stays there."""
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class NegativeBinomial(Count):
     """Counts with more variance than Poisson: y ~ NB2(mean exp(eta_0), alpha exp(eta_1)); eta has shape (n, 2).

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammainc, gammaincc
 
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.count import Count
 from stattools.likelihoods.cumulants import Scalar
@@ -19,6 +20,7 @@ from stattools.numerics.saddle_point import deviance_part, log_poisson_pmf
 LARGEST_ETA = float(np.log(np.finfo(float).max))
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class Poisson(Count):
     """Counts: y ~ Poisson(exp(eta)), y = 0, 1, 2, ...; eta is the log of the mean, shape (n,).

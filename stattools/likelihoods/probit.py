@@ -10,11 +10,13 @@ from numpy.typing import ArrayLike
 from scipy.special import log_ndtr, ndtr, ndtri
 
 from stattools.errors import DomainError
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.likelihoods.event import Event
 from stattools.likelihoods.likelihood import Floats, Terms, Words, allowed, finite_floats
 from stattools.numerics.normal_tail import mills, minus_slope
 
 
+@constructed_by_callers
 @dataclass(frozen=True)
 class Probit(Event):
     """A threshold on a normal scale: y ~ Bernoulli(Phi(eta)), y in {0, 1}; eta has shape (n,).

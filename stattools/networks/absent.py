@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from stattools.errors import AbsentError
-from stattools.interface.names.answers import our_attribute
 from stattools.interface.names.guesses import absent
 
 UNCERTAINTY = "st.fit(model, members=...) for the spread of an ensemble, and log_score and calibration of new rows"
@@ -31,6 +30,8 @@ ABSENT = {
 
 def refuse(fit: Any, name: str) -> NoReturn:
     """AbsentError for what a network lacks on purpose, whoever's name it is, or with what any other name may mean."""
+    from stattools.interface.names.answers import our_attribute  # the tables are read for an error only
+
     known = name if name in ABSENT or name.startswith("_") else our_attribute(name)
     if known not in ABSENT:
         absent(fit, name)

@@ -15,7 +15,7 @@ import numpy as np
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fitted import Fit
-from stattools.interface.arguments import is_one_of, names_of
+from stattools.interface.arguments import is_one_of, names_of, word_of
 from stattools.interface.interval import require_level
 from stattools.reporting import html, latex, markdown
 from stattools.reporting.document import Table, code, literal
@@ -69,9 +69,11 @@ def report_table(
     <BLANKLINE>
     *Estimate (standard error).*
     """
+    format = word_of(format, FACES)
     if not is_one_of(format, FACES):
         raise DomainError(f"report_table needs format= one of {', '.join(FACES)}; got {quoted(format)}.")
     face = FACES[format]
+    spread = word_of(spread, ("se", "interval"))
     if not is_one_of(spread, ("se", "interval")):
         raise DomainError(f'report_table needs spread="se" or "interval"; got {quoted(spread)}.')
     require_level(level)

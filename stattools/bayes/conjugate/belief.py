@@ -19,6 +19,7 @@ from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_numbers, is_one_of, written
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
+from stattools.interface.names.values import meant
 from stattools.models.samples.proportion import tail_area
 
 KINDS = ("hdi", "eti")
@@ -137,7 +138,8 @@ def probabilities(p: ArrayLike, parameter: Any = 0.0) -> Floats:
 def tail(prob: float, kind: str) -> float:
     """(1 - prob) / 2; DomainError unless 0 < prob < 1, the kind is known, and the densest is not smaller than LEAST."""
     if not is_one_of(kind, KINDS):
-        raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={quoted(kind)}.')
+        instead = meant("kind of belief", kind, KINDS)
+        raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={quoted(kind)}.{instead}')
     aside = tail_area(prob, "prob")
     if kind == "hdi" and prob < LEAST:
         raise DomainError(

@@ -16,7 +16,7 @@ def in_our_words(text: str) -> tuple[str, str]:
     >>> in_our_words("k ~ np.log(x) + factor(g) + offset(log(t))")
     ('k ~ log(x) + C(g)', 'exposure="t"')
     >>> in_our_words("cbind(dead, n - dead) ~ dose")
-    ('dead ~ dose', 'trials="n"')
+    ('dead ~ dose', 'trials="n" of st.logistic')
     """
     arguments: list[str] = []
     ours = POWER_INSIDE.sub(lambda found: found[0].replace("^", "**"), text.strip())

@@ -12,7 +12,9 @@ from stattools.inference.covariance.groups import Groups
 from stattools.inference.covariance.groups_in_files import Grouped, grouped_in_files
 from stattools.inference.covariance.kinds import HAC, Cluster, unusual
 from stattools.inference.covariance.sandwich import POWER, Sandwich
+from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.values import meant
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import held_elsewhere
@@ -57,13 +59,15 @@ def covariance(
     variances = bread.diagonal().tolist()
     if not (min(variances) > TINY and max(variances) < HUGE and TINY < scale * scale < HUGE):
         _require_variances(model, variances, scale)
+    if isinstance(cov, str) and cov not in POWER and cov != "information":
+        cov = word_of(cov, ("information", *POWER))
     if isinstance(cov, str) and cov == "information":
         df = model.n - len(theta) if isinstance(model, Model) and model.has_scale else np.inf
         return Covariance(bread if scale == 1.0 else bread * (scale * scale), cov, df)
     if not (isinstance(cov, HAC | Cluster) or (isinstance(cov, str) and cov in POWER)):
         raise IncompatibleError(
             f"cov= is one of 'information', {', '.join(map(repr, POWER))}, st.HAC(lags), st.Cluster(groups) or "
-            f"st.Cluster(groups1, groups2); got {quoted(cov)}."
+            f"st.Cluster(groups1, groups2); got {quoted(cov)}.{meant('cov', cov, ('information', *POWER))}"
         )
     if not isinstance(model, Model):
         raise IncompatibleError(

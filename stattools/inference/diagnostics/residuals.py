@@ -21,8 +21,9 @@ from scipy import special
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.prediction import regression, require_finite
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.values import meant
 from stattools.interface.seeds import generator
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
@@ -52,8 +53,10 @@ def residuals(
     >>> residuals(fit, "pearson").round(6).tolist()
     [0.516398, -0.258199, -1.032796, 0.774597]
     """
+    kind = word_of(kind, KINDS)
     if not is_one_of(kind, KINDS):
-        raise IncompatibleError(f"residuals have kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.")
+        instead = meant("kind of residuals", kind, KINDS)
+        raise IncompatibleError(f"residuals have kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
     model = regression(fit, "residuals")
     require_finite(fit, "residuals")
     eta = model.eta(fit.estimate)

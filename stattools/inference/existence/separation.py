@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import IncompatibleError, quoted
+from stattools.inference.any_fit import AnyFit
 from stattools.inference.existence.limit import Among, Limit
 from stattools.inference.existence.recession_cone import RecessionCone, Rivals, direction, null_space, recession_cone
 from stattools.inference.existence.suprema import profile_ends
@@ -167,7 +168,9 @@ def separation(model: Model) -> Separation | None:
     {'Intercept': -inf, 'dose': inf}
     """
     if not isinstance(model, Model):
-        raise IncompatibleError(f"separation needs a regression, such as st.logistic(...); got {type(model).__name__}.")
+        of_fit = " Give its model: fit.model." if isinstance(model, AnyFit) else ""
+        needs = "separation needs a regression, such as st.logistic(...)"
+        raise IncompatibleError(f"{needs}; got {type(model).__name__}.{of_fit}")
     found = recession_cone(model)
     if found is None:
         return None

@@ -141,7 +141,8 @@ def require_information(who: str, *fits: Fit) -> None:
     """IncompatibleError for fits that are no maxima of the likelihood, or whose covariance says not to trust it."""
     for fit in fits:
         if not all(hasattr(fit, part) for part in ("estimate", "penalty", "cov")):
-            raise IncompatibleError(f"the {who} test is of fits, st.fit(model); got {type(fit).__name__}.")
+            order = "st.score_test(smaller, fit)" if who == "score" else "st.likelihood_ratio(fit, smaller)"
+            raise IncompatibleError(f"the {who} test is of fits, st.fit(model), {order}; got {type(fit).__name__}.")
         if fit.penalty is not None:
             raise IncompatibleError(
                 f"the {who} test compares maxima of the log-likelihood, and {describe(fit.model)} was fitted with "

@@ -15,9 +15,10 @@ from stattools.errors import IncompatibleError, quoted
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.profile import profile_interval, score_interval
 from stattools.inference.penalties import NO_SE, Ridge
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
+from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.series.statespace.intervals import ends as variance_ends
@@ -30,11 +31,13 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
     """The intervals of all coefficients, of one of `fit.kinds`: see `Fit.interval`."""
     require_level(level)
     model = fit.model
+    kind = word_of(kind, fit.kinds)
     if not is_one_of(kind, fit.kinds):
         if isinstance(fit.penalty, Ridge):
             raise IncompatibleError(f"{model.title} with {fit.penalty!r} is {NO_SE}, and no intervals either.")
         raise IncompatibleError(
             f"{model.title} has intervals of kind {', '.join(map(repr, fit.kinds))}; got kind={quoted(kind)}."
+            f"{meant('kind of intervals', kind, fit.kinds)}"
         )
     if model.intervals:
         lower, upper = model.intervals[kind](level)

@@ -17,6 +17,7 @@ from stattools.inference.penalties.jeffreys import Jeffreys
 from stattools.inference.penalties.ridge import Ridge, penalized_coefficients
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
+from stattools.interface.names.values import meant
 from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
 from stattools.models.evaluation import Evaluation
@@ -103,7 +104,9 @@ def penalized(model: Any, penalty: Penalty) -> Penalized:
     True
     """
     if isinstance(penalty, type) or not all(hasattr(penalty, part) for part in ("check", "term", "covariance")):
-        raise IncompatibleError(f"penalty= needs st.Jeffreys() or st.Ridge(strength); got {quoted(penalty)}.")
+        raise IncompatibleError(
+            f"penalty= needs st.Jeffreys() or st.Ridge(strength); got {quoted(penalty)}.{meant('penalty', penalty)}"
+        )
     if not (isinstance(model, AnyModel) and model.is_unconstrained):
         raise IncompatibleError(
             f"{penalty!r} is for parameters without bounds, such as those of regressions; got {described(model)}. "

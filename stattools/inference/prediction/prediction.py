@@ -24,6 +24,7 @@ from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Column, Missing, at_rows, columns_beside, trials_of, with_precision
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
@@ -84,7 +85,8 @@ def predictions(
     row, without a value.
     """
     if not is_one_of(kind, KINDS):
-        raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.")
+        instead = meant("kind of predictions", kind, KINDS)
+        raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
     require_finite(fit, "predict")
     if trials is not None and (kind != "observation" or model.likelihood.outcome is not Outcome.TRIALS):
         raise IncompatibleError('predict takes trials= for kind="observation" of a grouped outcome only; leave it out.')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Collection, Iterator
 
@@ -20,8 +21,8 @@ def about_attribute(cls: type, name: str) -> str:
     >>> import stattools as st
     >>> about_attribute(st.Fit, "conf_int")
     "Fit has no 'conf_int': use fit.interval(0.95)."
-    >>> about_attribute(st.Fit, "residuls")
-    "Fit has no 'residuls'. Did you mean 'residuals'?"
+    >>> about_attribute(st.Fit, "leverge")
+    "Fit has no 'leverge'. Did you mean 'leverage'?"
     """
     noun = noun_of(cls)
     lacking = f"{cls.__name__} has no {name!r}"
@@ -87,7 +88,7 @@ def _tables(cls: type) -> Iterator[tuple[str, tuple[Row, ...]]]:
 
 def _offered(cls: type) -> frozenset[str]:
     """Public attributes of the objects of a class, its fields included."""
-    fields: dict[str, object] = getattr(cls, "__dataclass_fields__", {})
+    fields = [one.name for one in dataclasses.fields(cls)] if dataclasses.is_dataclass(cls) else []
     return frozenset(one for one in (*dir(cls), *fields) if not one.startswith("_"))
 
 

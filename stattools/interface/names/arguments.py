@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from stattools.interface.names.answers import did_you_mean, noun_of
-from stattools.interface.names.of_arguments import ARGUMENTS, BY_POSITION, NOTHING
+from stattools.interface.names.of_arguments import ARGUMENTS, BY_POSITION, CALLS, NOTHING
 from stattools.interface.names.rows import Row, rows_of
 
 FORMULA_FIRST = "formula_or_y"
@@ -20,13 +20,15 @@ def about_call(
     """Which argument a function does not take, or lacks, and what to write; None where the call is right.
 
     >>> import stattools as st
-    >>> about_call(st.fit, "fit", None, (0,), {"cov_type": "HC3"})
-    'st.fit has no cov_type=: use cov="HC3".'
+    >>> about_call(st.ols, "ols", None, ("y ~ x", {}), {"sample_weight": "w"})
+    'st.ols has no sample_weight=: use weights="w".'
     """
     parameters = list(inspect.signature(function).parameters.values())
     if cls is not None:
         parameters, given = parameters[1:], given[1:]
     called = _called(name, cls)
+    if given and cls is not None and name == "__init__" and cls.__name__ in CALLS:
+        return f"{called} is the likelihood of one observation; the model of a table is {CALLS[cls.__name__]}."
     takes = {one.name for one in parameters if one.kind in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD)}
     places = [one for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
     if not any(one.kind is one.VAR_KEYWORD for one in parameters):
@@ -94,6 +96,8 @@ def _called(name: str, cls: type | None) -> str:
 
 def _example(called: str, parameters: Sequence[inspect.Parameter]) -> str:
     """The call with the names of what it must be given."""
+    if (known := CALLS.get(called.removeprefix("st."))) is not None:
+        return known
     if parameters and parameters[0].name == FORMULA_FIRST:
         return f'{called}("y ~ x", table) or {called}(y, X)'
     words = [

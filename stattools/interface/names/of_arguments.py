@@ -188,3 +188,32 @@ NOTHING = (
         note="fixed effects are columns of the formula: C(id)"),
 )  # fmt: skip
 """Arguments that nothing of ours stands for."""
+
+CALLS = {
+    "fit": 'st.fit(st.ols("y ~ x", table))',
+    "posterior": 'st.posterior(st.logistic("b ~ x", table), prior=st.Normal(0, 2.5))',
+    "validate": "st.validate(fit)",
+    "audit": "st.audit(results, table)",
+    "compare": "st.compare(fit, smaller)",
+    "explain": "st.explain(fit, results)",
+    "likelihood_ratio": "st.likelihood_ratio(fit, smaller)",
+    "score_test": "st.score_test(smaller, fit.model)",
+    "held_out": "st.held_out(fit, data=new)",
+    "bootstrap": "st.bootstrap(fit, draws=1000, seed=1)",
+    "report": 'st.report(fit, to="report")',
+    "report_table": "st.report_table(fit, smaller)",
+    "confusion": "st.confusion(fit, new)",
+    "separation": "st.separation(model)",
+    "predictive_check": "st.predictive_check(posterior, np.mean)",
+    "custom": "st.custom(loglik, start=[0.0])",
+    "Poisson": 'st.poisson("k ~ x", table)',
+    "Probit": 'st.probit("b ~ x", table)',
+    "Bernoulli": 'st.logistic("b ~ x", table)',
+    "Binomial": "st.binomial(6, 10)",
+    "Categorical": 'st.softmax("g ~ x", table)',
+    "Gaussian": 'st.ols("y ~ x", table)',
+    "GammaFamily": 'st.gamma("c ~ x", table)',
+    "NegativeBinomial": 'st.negative_binomial("k ~ x", table)',
+    "BetaBinomial": 'st.beta_binomial("k + m ~ x", table)',
+}
+"""The right call of what is often called wrongly; of the class of a likelihood, the regression that was meant."""

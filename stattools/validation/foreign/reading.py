@@ -35,7 +35,7 @@ def described(results: Any, data: Any = None, *, X: Any = None, y: Any = None, w
         return scikit_learn.describe(results, X, y, weights)
     raise IncompatibleError(
         f"audit and explain take a results object of statsmodels, a fitted estimator of scikit-learn or st.fit(...); "
-        f"got {type(results).__name__}."
+        f"got {type(results).__name__}. The results come first, then their table: st.audit(results, table)."
     )
 
 

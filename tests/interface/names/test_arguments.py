@@ -30,7 +30,7 @@ CALLS = [
     (lambda: st.fit(MODEL, cluster="g"), 'use cov=st.Cluster("group")'),
     (lambda: st.fit(MODEL, disp=0), "leave it out"),
     (lambda: st.fit(MODEL, sover=None), "Did you mean 'solver'?"),
-    (lambda: st.fit(MODEL, "HC3"), "takes 1 argument by position, st.fit(model); got 2"),
+    (lambda: st.fit(MODEL, "HC3"), 'takes 1 argument by position, st.fit(st.ols("y ~ x", table))'),
     (lambda: st.fit(), "st.fit needs model"),
     (lambda: st.ols("y ~ x", TABLE, cov_type="HC3"), 'st.fit(model, cov="HC3")'),
     (lambda: st.ols("y ~ x", TABLE, cov="HC3"), 'st.fit(model, cov="HC3")'),

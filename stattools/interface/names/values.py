@@ -1,0 +1,43 @@
+"""What an error says of a value that an argument does not take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sized
+from typing import Any
+
+
+def meant(argument: str, value: Any, words: Collection[str] = ()) -> str:
+    """A sentence, after a blank, with what a value of others is here; empty where nobody writes it.
+
+    >>> meant("cov", {"CRV1": "id"}), meant("penalty", "l2"), meant("method", "nut", ("nuts",))
+    (' Write cov=st.Cluster("id").', ' Write penalty=st.Ridge(1.0).', " Did you mean 'nuts'?")
+    """
+    if isinstance(value, type):
+        return f" Write {argument}=st.{value.__name__}(...), an object of it."
+    if argument == "cov" and (groups := _groups(value)) is not None:
+        return f" Write cov=st.Cluster({groups})."
+    if argument == "penalty" and isinstance(value, int | float) and not isinstance(value, bool):
+        return f" Write penalty=st.Ridge({value!r})."
+    if not isinstance(value, str):
+        return ""
+    from stattools.interface.names.answers import did_you_mean  # the tables are read for an error only
+    from stattools.interface.names.of_values import VALUES
+    from stattools.interface.names.rows import plain
+
+    for ours, theirs in VALUES.get(argument, {}).items():
+        if plain(value) in map(plain, theirs.split()):
+            return f" Write {ours if ours.startswith('kind=') else f'{argument}={ours}'}."
+    return did_you_mean(value, words)
+
+
+def _groups(value: Any) -> str | None:
+    """The groups that a covariance of others names, {"CRV1": "id"}, ("cluster", "id"), "cluster(id)"; None without."""
+    if isinstance(value, Mapping):
+        value = (None, *value.values())
+    elif isinstance(value, str):
+        found = re.fullmatch(r"cluster\((.+)\)", value.strip(), flags=re.IGNORECASE)
+        value = found and (None, found[1])
+    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str):
+        return ", ".join(f'"{group.strip()}"' for group in value[1].split("+"))
+    return None if value is None or not isinstance(value, Sized) or isinstance(value, tuple) else "groups"
