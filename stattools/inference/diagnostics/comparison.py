@@ -117,7 +117,7 @@ def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
     """
     if len(fits) < 2:
         apart = " Give them one by one: st.compare(*fits)." if fits and isinstance(fits[0], list | tuple | dict) else ""
-        raise DomainError(f"compare needs two fits or more, st.compare(fit, smaller); got {len(fits)}.{apart}")
+        raise DomainError(f"compare needs two fits or more; got {len(fits)}: st.compare(fit, smaller).{apart}")
     labels = names_of(fits, names, "compare")
     if not are_different(labels):
         raise DomainError(f"compare needs names=, a different one for each of {len(fits)} fits; got {quoted(labels)}.")
