@@ -23,6 +23,7 @@ def report(tmp_path):
     return tmp_path / "out" / "my data-ols.md"
 
 
+@pytest.mark.slow
 def test_a_report_of_ones_own_file_stands_and_tells_changed_data(report, tmp_path):
     assert verify(report, Gallery()).same
     data = tmp_path / "my data.csv"

@@ -14,7 +14,7 @@ from tests.series.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
     [
         st.local_level(NILE),
         st.local_linear_trend(gappy(NILE)),
-        st.smooth_trend(UNEMPLOYMENT, seasonal=4),
+        pytest.param(st.smooth_trend(UNEMPLOYMENT, seasonal=4), marks=pytest.mark.slow),  # statsmodels' own climb
         st.local_level(NILE, X=np.sin(np.arange(100.0)), drift=-1.0),
     ],
     ids=lambda model: model.title,
