@@ -22,7 +22,7 @@ from stattools.data.rows.rows import Low
 from stattools.data.tables.array_gaps import rows_with_gaps, without_gaps
 from stattools.data.tables.arrays import default_names, matrix, with_intercept
 from stattools.data.tables.columns import checked, listing, missing
-from stattools.data.tables.table import is_frame, table
+from stattools.data.tables.table import axes, is_frame, table
 from stattools.data.terms import columns_of
 from stattools.errors import DomainError
 from stattools.interface.memory import in_bytes
@@ -140,7 +140,7 @@ class Design:
                 for name in names:
                     require(name, frame.names)
                 return {name: frame.sources[name] for name in names}
-        elif isinstance(data, np.ndarray | list | tuple) and p > 1 and len(data) == p and np.ndim(data[0]) == 0:
+        elif isinstance(data, np.ndarray | list | tuple) and p > 1 and axes(data) == 1 and len(data) == p:
             return [data]  # one row
         return data
 

@@ -22,8 +22,8 @@ def rows_with_gaps(X: Any) -> NDArray[np.bool_]:
     columns = _columns(X)
     if columns is not None:
         return np.logical_or.reduce([missing(column) for column in columns.values()])
-    gaps = _gaps(array(X, "the new data"))
-    return gaps if gaps.ndim < 2 else gaps.reshape(len(gaps), -1).any(axis=1)
+    gaps = np.atleast_1d(_gaps(array(X, "the new data")))
+    return gaps.any(axis=tuple(range(1, gaps.ndim)))
 
 
 def without_gaps(X: Any) -> Any:
@@ -52,7 +52,9 @@ def _columns(X: Any) -> dict[str, pd.Series] | None:
 
 
 def _gaps(values: NDArray[Any]) -> NDArray[np.bool_]:
-    return np.isnan(values) if values.dtype.kind == "f" else np.asarray(pd.isna(values))
+    if values.dtype.kind == "f":
+        return np.isnan(values)
+    return missing(pd.Series(values.ravel(), name="the new data", dtype=object)).reshape(values.shape)
 
 
 def _filled(values: Any, gaps: NDArray[np.bool_]) -> Any:

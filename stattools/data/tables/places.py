@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,9 +15,6 @@ from numpy.typing import NDArray
 from stattools.data.tables.origin import ARRAYS, Mask, Origin
 from stattools.interface.when_needed import pd
 from stattools.record import record
-
-KEYS = ("row", "category")
-"""Columns of a long frame that say of whom a line speaks: they are there where the row was not used too."""
 
 
 @record
@@ -44,10 +42,11 @@ class Places:
             return self.column(values, "")
         return self.frame(pd.DataFrame(values, columns=names))
 
-    def frame(self, found: pd.DataFrame) -> Any:
+    def frame(self, found: pd.DataFrame, keys: Sequence[str] = ()) -> Any:
         """One line per row that was used, or several that follow each other, as so many per row of the table.
 
-        A frame of pandas where the rows came as arrays.
+        `keys` are columns that say of whom a line speaks, and are there where the row was not used too: `row` is the
+        number of the row in the table. A frame of pandas where the rows came as arrays.
         """
         used = self.n if self.kept is None else max(len(self.kept), 1)
         each = len(found) // used
@@ -57,8 +56,8 @@ class Places:
         columns = {}
         for name in found.columns:
             values = self._spread(found[name].to_numpy(), each)
-            columns[name] = (values, None if name in KEYS else there)
-        if "row" in columns:
+            columns[name] = (values, None if name in keys else there)
+        if "row" in keys and "row" in columns:
             columns["row"] = np.arange(self.n).repeat(each), None
         made = self.origin.frame(columns, each)
         if isinstance(made, pd.DataFrame):

@@ -9,6 +9,9 @@ from stattools.data.tables.places import Places
 from stattools.interface.arguments import require_truth
 from stattools.interface.when_needed import pd
 
+KEYS = ("row", "category")
+"""Columns of a long frame of intervals that say of whom a line speaks."""
+
 
 def handed_out(
     places: Places, found: Any, name: str, align: bool, *, columns: Sequence[Any] = (), is_bare: bool = True
@@ -29,7 +32,7 @@ def handed_out(
     if align and columns:
         return places.columns(found, [str(label) for label in columns])
     if align:
-        return places.frame(found) if framed else places.column(found, name)
+        return places.frame(found, () if is_bare else KEYS) if framed else places.column(found, name)
     if places.kept is not None and not len(places.kept):
         found = found[:0]  # it is that of a row that says nothing
     return found.to_numpy() if framed and is_bare else found

@@ -1,9 +1,12 @@
 """New rows of an array with gaps, and errors that count all of its rows."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from scipy import sparse
 
 import stattools as st
 from stattools.data.tables.array_gaps import rows_with_gaps, without_gaps
@@ -13,6 +16,27 @@ def test_a_column_of_gaps_becomes_numbers():
     frame = pd.DataFrame({"a": [None, None], "b": [None, True]})
     assert rows_with_gaps(frame).tolist() == [True, True]
     assert {name: list(column) for name, column in without_gaps(frame).items()} == {"a": [0.0, 0.0], "b": [True, True]}
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.array(3.0),
+        np.zeros((0, 2)),
+        [],
+        [[Decimal("sNaN"), 1.0]],
+        "x",
+        sparse.eye(2).tocsr(),
+        np.zeros((2, 2, 2)),
+        {},
+    ],
+    ids=repr,
+)
+def test_what_is_no_matrix_is_refused_as_ever(X):
+    fit = st.fit(st.ols([1.0, 2.0, 4.0, 3.0, 1.0], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0], [2.0, 1.0]]))
+    for missing in ("raise", "null"):
+        with pytest.raises(st.DomainError):
+            fit.predict(X, missing=missing)
 
 
 def test_arrays_may_have_gaps_too():

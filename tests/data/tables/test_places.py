@@ -21,16 +21,21 @@ def test_values_stand_at_their_rows():
 
 def test_a_long_frame_has_as_many_lines_for_a_row_that_was_not_used():
     long = pd.DataFrame({"row": [0, 0, 1, 1], "category": list("uvuv"), "mean": [0.1, 0.9, 0.2, 0.8]})
-    found = SOME.frame(long)
+    found = SOME.frame(long, ("row", "category"))
     assert found["row"].to_list() == [0, 0, 1, 1, 2, 2, 3, 3]
     assert found["category"].to_list() == list("uvuvuvuv")
     assert found["mean"].to_list() == [None, None, 0.1, 0.9, None, None, 0.2, 0.8]
 
 
+def test_a_category_may_be_named_as_the_columns_of_a_long_frame_are():
+    found = SOME.frame(pd.DataFrame({"row": [0.1, 0.2], "category": [0.9, 0.8]}))
+    assert found.rows() == [(None, None), (0.1, 0.9), (None, None), (0.2, 0.8)]
+
+
 def test_a_row_that_says_nothing_stands_for_all_where_none_was_used():
     nobody = Places(2, np.array([], dtype=int))
     assert np.isnan(nobody.column(np.array([np.nan]), "mean")).all()
-    assert nobody.frame(pd.DataFrame({"row": [0, 0], "category": ["u", "v"], "mean": np.nan})).row.tolist() == [
+    assert nobody.frame(pd.DataFrame({"row": [0, 0], "category": ["u", "v"], "mean": np.nan}), ["row"]).row.tolist() == [
         0, 0, 1, 1,
     ]  # fmt: skip
 
