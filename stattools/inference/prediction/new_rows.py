@@ -201,6 +201,8 @@ def _numbers(data: Any, values: Any, what: str, places: Places) -> Floats:
     column = _raw(data, values, what, places.n)
     if places.kept is not None:
         column = column.iloc[places.kept].reset_index(drop=True)
+    if not len(column):
+        return np.empty(0)
     gaps = int(gaps_of(column).sum())
     if gaps:
         which = f"{what} {values!r}" if isinstance(values, str) else what

@@ -35,9 +35,8 @@ def test_a_category_may_be_named_as_the_columns_of_a_long_frame_are():
 def test_a_row_that_says_nothing_stands_for_all_where_none_was_used():
     nobody = Places(2, np.array([], dtype=int))
     assert np.isnan(nobody.column(np.array([np.nan]), "mean")).all()
-    assert nobody.frame(pd.DataFrame({"row": [0, 0], "category": ["u", "v"], "mean": np.nan}), ["row"]).row.tolist() == [
-        0, 0, 1, 1,
-    ]  # fmt: skip
+    long = pd.DataFrame({"row": [0, 0], "category": ["u", "v"], "mean": np.nan})
+    assert nobody.frame(long, ["row"]).row.tolist() == [0, 0, 1, 1]
 
 
 def test_draws_are_as_wide_as_the_table():

@@ -81,6 +81,7 @@ def gone(answer, each=1):
     return np.flatnonzero(holes[::each, 0]).tolist()
 
 
+DEAR = ("interval of an observation", "quantile residuals")
 NONE = r"miss it|has no value in|has no|one of its labels|kind |unexpected keyword"
 
 TYPES = {
@@ -97,6 +98,8 @@ def test_answers_have_the_rows_of_the_table(case):
     for name, ask in ANSWERS.items():
         bare = asked_of(ask, fits(case)["pandas"], align=False)
         for library, fit in fits(case).items():
+            if library != "pandas" and name in DEAR:
+                continue
             answer = asked_of(ask, fit)
             if bare is None:
                 assert answer is None, (name, library)

@@ -114,3 +114,12 @@ def test_a_network_counts_new_rows_too():
     fit = st.fit(st.network("g ~ x", DATA, hidden=[2], weights="f"), seed=1, solver=st.Adam(epochs=3))
     assert fit.log_score(DATA) == pytest.approx(fit.log_score(), rel=1e-12)
     pd.testing.assert_frame_equal(fit.confusion(DATA), fit.confusion())
+
+
+def test_rows_of_which_each_misses_something_else_are_all_left_empty():
+    counts = st.fit(st.poisson("b ~ x", DATA, offset=DATA.y))
+    found = counts.predict({"x": [1.0, None]}, offset=[None, 1.0], missing="null")
+    assert np.isnan(found).all()
+    assert counts.predict({"x": [1.0, None]}, offset=[None, 1.0], missing="null", align=False).shape == (0,)
+    with pytest.raises(st.DomainError, match="2 finite numbers; got .* of shape"):
+        counts.predict({"x": [1.0, None]}, offset=[None], missing="null")
