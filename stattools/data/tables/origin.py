@@ -76,8 +76,9 @@ def origin_of(*given: Any, index: Any = None) -> Origin | None:
     all of them; `index` is known from elsewhere.
 
     >>> import pandas as pd
-    >>> origin_of([0, 1], pd.DataFrame({"x": [1, 2]}, index=["a", "b"]))
-    Origin(library='pandas', index=Index(['a', 'b'], dtype='str'))
+    >>> found = origin_of([0, 1], pd.DataFrame({"x": [1, 2]}, index=["a", "b"]))
+    >>> found.library, found.index.tolist()
+    ('pandas', ['a', 'b'])
     """
     libraries = [library for values in given for library in _libraries(values)]
     index = next((own for values in given if (own := index_of(values)) is not None), index)
