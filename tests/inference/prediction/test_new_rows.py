@@ -121,5 +121,5 @@ def test_rows_of_which_each_misses_something_else_are_all_left_empty():
     found = counts.predict({"x": [1.0, None]}, offset=[None, 1.0], missing="null")
     assert np.isnan(found).all()
     assert counts.predict({"x": [1.0, None]}, offset=[None, 1.0], missing="null", align=False).shape == (0,)
-    with pytest.raises(st.DomainError, match="2 finite numbers; got .* of shape"):
+    with pytest.raises(st.DomainError, match="2 finite numbers; got"):
         counts.predict({"x": [1.0, None]}, offset=[None], missing="null")
