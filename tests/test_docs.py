@@ -11,6 +11,10 @@ import pandas as pd
 import pytest
 
 import stattools
+from stattools.interface.names.of_fits import FIT
+from stattools.interface.names.of_functions import FUNCTIONS
+from stattools.interface.names.rows import ORIGINS, plain
+from tests.coming_from import page_of, written
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
@@ -39,6 +43,31 @@ def test_the_code_prints_what_the_page_shows(page, capsys, tmp_path, monkeypatch
 def test_the_reference_has_every_public_name():
     listed = re.findall(r"::: stattools\.(\w+)", "\n".join(path.read_text() for path in DOCS.glob("reference/*.md")))
     assert sorted(listed) == sorted(set(stattools.__all__) - {"__version__"})
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_the_names_on_the_pages_are_those_of_the_table(origin):
+    text = page_of(origin).read_text(encoding="utf-8")
+    assert text == written(text, origin), "python -m tests.coming_from"
+    assert f"`{next(row for row in FIT if getattr(row, origin)).ours}`" in text
+
+
+KNOWN = {plain(name): row for rows in (FIT, FUNCTIONS) for row in rows for name in row.names}
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_the_tables_of_the_pages_agree_with_the_table_of_names(origin):
+    """Where the left side of a row written by hand has names that the table knows, its right side has what it says."""
+    by_hand = text_of(f"coming_from/{origin}.md").split("What will surprise you")[0]
+    found = 0
+    for left, right in re.findall(r"^\| (.*?) \| (.*) \|$", by_hand.replace("y ~ x | id", ""), flags=re.MULTILINE):
+        names = re.findall(r"\.(\w+)\b|(\w+(?:\.\w+)?)(?=\()", left)
+        rows = [KNOWN[plain(name)] for pair in names for name in pair if plain(name) in KNOWN]
+        wanted = {word for row in rows for word in re.findall(r"(?:st|fit)\.(\w+)", row.ours + row.note)}
+        if wanted:
+            found += 1
+            assert wanted & set(re.findall(r"\w+", right)), (left, right)
+    assert found >= 5
 
 
 def test_the_code_of_the_page_on_networks_runs(tmp_path, monkeypatch, capsys):

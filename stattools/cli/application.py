@@ -10,6 +10,7 @@ import typer
 
 from stattools import __version__
 from stattools.cli.bench import bench
+from stattools.cli.commands import Command, Commands
 from stattools.cli.fit import fit
 from stattools.cli.gallery import gallery
 from stattools.cli.report import report
@@ -19,6 +20,7 @@ from stattools.text.printing import PLAINLY
 
 app = typer.Typer(
     name="stattools",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -51,4 +53,4 @@ def root(
 
 
 for command in (fit, report, validate, gallery, verify, bench):
-    app.command()(command)
+    app.command(cls=Command)(command)

@@ -8,14 +8,36 @@ from typing import Any
 
 import typer
 
+from stattools.interface.arguments import word_of
+from stattools.interface.names.answers import did_you_mean
+from stattools.interface.names.of_values import VALUES
+from stattools.interface.names.rows import plain
 from stattools.models.regressions.families import FAMILIES
 
 
 def known(family: str) -> str:
-    """The name of a regression; wrong usage if there is none of this name."""
-    if family not in FAMILIES:
-        raise typer.BadParameter(f"{family!r} is no family; known are {', '.join(FAMILIES)}.")
-    return family
+    """The name of a regression, however its parts are joined; wrong usage if there is none of this name.
+
+    >>> known("Negative-Binomial")
+    'negative_binomial'
+    """
+    found = word_of(family, FAMILIES)
+    if found in FAMILIES:
+        return found
+    ours = family_of(family)
+    meant = f" Did you mean {ours}?" if ours else did_you_mean(family, FAMILIES)
+    raise typer.BadParameter(f"{family!r} is no family; known are {', '.join(FAMILIES)}.{meant}")
+
+
+def family_of(name: str) -> str | None:
+    """Our family of the name that somebody gives it; None where nobody does.
+
+    >>> family_of("logit"), family_of("xyzzy")
+    ('logistic', None)
+    """
+    if (found := word_of(name, FAMILIES)) in FAMILIES:
+        return found
+    return next((ours for ours, theirs in VALUES["family"].items() if plain(name) in map(plain, theirs.split())), None)
 
 
 def taken(family: Callable[..., Any], **columns: str | None) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import stattools as st
-from stattools.cli import machines
+from stattools.cli import machines, words
 from stattools.cli.failures import failures
 from stattools.cli.families import known, taken
 from stattools.cli.files import table
@@ -24,6 +24,7 @@ def fit(
     offset: Annotated[str | None, typer.Option(metavar="COLUMN", help="Added to the linear predictor.")] = None,
     exposure: Annotated[str | None, typer.Option(metavar="COLUMN", help="Time or number at risk (counts).")] = None,
     trials: Annotated[str | None, typer.Option(metavar="COLUMN", help="Trials behind each outcome (logistic).")] = None,
+    cov: Annotated[str, typer.Option(help="information, HC0-HC3, robust, HAC(lags), cluster(column).")] = "information",
     level: Annotated[float, typer.Option(help="The level of the intervals, between 0 and 1.")] = 0.95,
     validate: Annotated[bool, typer.Option("--validate", help="Compare with statsmodels.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results for machines.")] = False,
@@ -39,12 +40,13 @@ def fit(
         raise typer.BadParameter(f"a level is between 0 and 1, such as 0.95; got {level:g}.", param_hint="--level")
     if (html or png) and report is None:
         raise typer.BadParameter("--html and --png are faces of a report: add --report DIR.", param_hint="--report")
+    covariance = words.covariance(cov)
     with failures(as_json):
         columns = taken(
             getattr(st, family), weights=weights, precision=precision, offset=offset, exposure=exposure, trials=trials
         )
         model = getattr(st, family)(formula, table(data), **columns)
-        parts: list[Any] = [st.fit(model, level=level)]
+        parts: list[Any] = [st.fit(model, level=level, cov=covariance)]
         if validate:
             parts.append(st.validate(parts[0]))
         command = shlex.join(["stattools", "fit", family, data.name, formula])
@@ -58,6 +60,7 @@ def fit(
         if report is not None:
             options = [word for name, column in columns.items() for word in (f"--{name}", column)]
             options += ["--report", report.name] + ["--validate"] * validate
+            options += [] if cov == "information" else ["--cov", cov]
             options += [] if level == 0.95 else ["--level", f"{level:g}"]
             path = report / f"{data.stem}-{family}"
             path = st.report(*parts, to=path, command=f"{command} {shlex.join(options)}", html=html, png=png)

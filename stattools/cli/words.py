@@ -9,8 +9,12 @@ from typing import Any
 import typer
 
 import stattools as st
+from stattools.interface.arguments import word_of
+from stattools.interface.names.values import meant
 
 CALL = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*")
+PLAIN = ("information", "robust", "HC0", "HC1", "HC2", "HC3")
+"""Covariances that are a word."""
 PRIORS = {
     "normal": "Normal",
     "cauchy": "Cauchy",
@@ -55,18 +59,19 @@ def covariance(word: str) -> Any:
     >>> covariance("hc3"), covariance("hac(4)").lags
     ('HC3', 4)
     """
+    if (plain := word_of(word, PLAIN)) in PLAIN:
+        return plain
     found = CALL.fullmatch(word)
     name, argument = (found[1].lower(), found[2]) if found else ("", None)
-    if name in ("information", "robust") and argument is None:
-        return name
-    if name in ("hc0", "hc1", "hc2", "hc3") and argument is None:
-        return name.upper()
     if name == "hac" and argument and argument.strip().isdigit():
         return st.HAC(int(argument))
     if name == "cluster" and argument and argument.strip():
         return st.Cluster(argument.strip())
+    other = meant("cov", word)
+    other = " Write HAC(4)." if "HAC" in other else " Write cluster(column)." if "Cluster" in other else other
     raise typer.BadParameter(
-        f"one of information, HC0, HC1, HC2, HC3, robust, HAC(lags), cluster(column); got {word!r}.", param_hint="--cov"
+        f"one of information, HC0, HC1, HC2, HC3, robust, HAC(lags), cluster(column); got {word!r}.{other}",
+        param_hint="--cov",
     )
 
 

@@ -14,7 +14,7 @@ FUNCTIONS = (
         "polyfit leastsq curve_fit linreg", note="the fit has the numbers"),
     Row('st.fit(st.logistic("b ~ x", table))', statsmodels="Logit logit", scikit_learn="LogisticRegression "
         "LogisticRegressionCV", pyfixest="feglm_logit", others="logit logreg logistic_regression logr "
-        "binary_regression"),
+        "binary_regression", note='of more than two classes st.softmax("g ~ x", table)'),
     Row('st.fit(st.probit("b ~ x", table))', statsmodels="Probit_regression", others="ProbitRegression "
         "probit_regression"),
     Row('st.fit(st.logistic("b ~ x", table))', statsmodels="GLM", r="glm bayesglm", scikit_learn="TweedieRegressor",

@@ -29,6 +29,16 @@ VALUES: dict[str, dict[str, str]] = {
         '"laplace"': "vi advi variational map quap inla mode approximate normal quadratic mle",
         '"importance"': "is sir psis snis",
     },
+    "family": {
+        "ols": "gaussian normal linear lm leastsquares linearregression regress identity",
+        "logistic": "logit binomial bernoulli binary logisticregression quasibinomial",
+        "probit": "probitregression normit",
+        "softmax": "multinomial mnlogit multinom categorical mlogit multiclass nominal",
+        "poisson": "count counts poissonregression loglinear quasipoisson",
+        "negative_binomial": "nb nb2 negbin nbinom nbreg glmnb overdispersed",
+        "gamma": "gammaregression gammalog positive",
+        "beta_binomial": "betabin bb",
+    },
     "kind of predictions": {
         'kind="mean"': "response prob probs probability probabilities proba expected fitted predicted raw mu",
         'kind="link"': "lp linear linpred eta xb linearpredictor logit terms",
