@@ -61,8 +61,9 @@ def test_the_tables_of_the_pages_agree_with_the_table_of_names(origin):
     by_hand = text_of(f"coming_from/{origin}.md").split("What will surprise you")[0]
     found = 0
     for left, right in re.findall(r"^\| (.*?) \| (.*) \|$", by_hand.replace("y ~ x | id", ""), flags=re.MULTILINE):
-        names = re.findall(r"\.(\w+)\b|(\w+(?:\.\w+)?)(?=\()", left)
-        rows = [KNOWN[plain(name)] for pair in names for name in pair if plain(name) in KNOWN]
+        called = re.findall(r"[\w.]+(?=\(|`)", left)
+        names = [part for name in called for part in (name, name.rpartition(".")[2])]
+        rows = [KNOWN[plain(name)] for name in names if plain(name) in KNOWN]
         wanted = {word for row in rows for word in re.findall(r"(?:st|fit)\.(\w+)", row.ours + row.note)}
         if wanted:
             found += 1
