@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from stattools.models.regressions.count_regression import negative_binomial as negative_binomial
     from stattools.models.regressions.count_regression import poisson as poisson
     from stattools.models.regressions.gamma_regression import gamma as gamma
+    from stattools.models.regressions.glm import glm as glm
     from stattools.models.regressions.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.regressions.overdispersed import beta_binomial as beta_binomial
     from stattools.models.regressions.regression import logistic as logistic
@@ -232,6 +233,7 @@ _HOME = {
     "models.samples.counts": ("binomial", "coin"),
     "models.regressions.count_regression": ("negative_binomial", "poisson"),
     "models.regressions.gamma_regression": ("gamma",),
+    "models.regressions.glm": ("glm",),
     "models.custom": ("custom",),
     "models.samples.multinomial": ("categories", "multinomial"),
     "models.samples.multivariate_normal": ("multivariate_normal",),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 import stattools as st
+from stattools.likelihoods import BetaFamily, InverseGaussian, LocationScale
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
 from stattools.models.predictors.linear import Linear
@@ -147,6 +149,50 @@ LIKELIHOODS = [
         (np.nan, np.inf, "tall"),
         spread=0.5,
     ),
+    LikelihoodCase(
+        "inverse gaussian",
+        InverseGaussian(),
+        lambda eta, y: stats.invgauss.logpdf(y, np.exp(eta.sum(axis=1)), scale=np.exp(-eta[:, 1])),
+        lambda g, n: g.gamma(2.0, size=n),
+        (0, -1, np.nan, np.inf, "dear"),
+        spread=1.0,
+    ),
+    LikelihoodCase(
+        "beta",
+        BetaFamily(),
+        lambda eta, y: stats.beta.logpdf(
+            y, np.exp(eta[:, 1] + special.log_expit(eta[:, 0])), np.exp(eta[:, 1] + special.log_expit(-eta[:, 0]))
+        ),
+        lambda g, n: g.beta(2.0, 3.0, size=n),
+        (0, 1, -0.1, np.nan, "half"),
+        spread=1.0,
+    ),
+    LikelihoodCase(
+        "location-scale",
+        LocationScale(),
+        lambda eta, y: stats.norm.logpdf(y, eta[:, 0], np.exp(eta[:, 1])),
+        lambda g, n: g.standard_normal(n),
+        (np.nan, np.inf, "tall"),
+        spread=0.5,
+    ),
+    LikelihoodCase(
+        "bernoulli log",
+        Linked(st.Bernoulli(), LINKS["log"]),
+        lambda eta, y: stats.bernoulli.logpmf(y, np.exp(eta)),
+        lambda g, n: g.integers(0, 2, n).astype(float),
+        (0.5, 2, -1, np.nan, np.inf, "yes"),
+        spread=0.9,
+        center=-3.0,
+    ),
+    LikelihoodCase(
+        "gamma inverse",
+        Linked(st.GammaFamily(), LINKS["inverse"]),
+        lambda eta, y: stats.gamma.logpdf(y, np.exp(-eta[:, 1]), scale=np.exp(eta[:, 1]) / eta[:, 0]),
+        lambda g, n: g.gamma(2.0, size=n),
+        (0, -1, np.nan, np.inf, "dear"),
+        spread=0.3,
+        center=2.0,
+    ),
     *(
         LikelihoodCase(
             f"bernoulli {name}",
@@ -219,7 +265,8 @@ class RegressionCase:
 
     `distribution(eta, extra, beside)` is that of every row: eta (..., n), or (..., n, K - 1) of K categories, with
     the offset in it; `extra` are the parameters beside the coefficients, and `beside` the columns that stand beside
-    the table, by name. `name` is words: the family first, then the columns beside it.
+    the table, by name. `name` is words: the family first, then the columns beside it. Linear predictors are drawn
+    about `center`. What is `slow` is asked by the long tests only.
     """
 
     name: str
@@ -227,6 +274,9 @@ class RegressionCase:
     distribution: Callable[[Floats, Any, pd.DataFrame], Any]
     truth: tuple[Any, ...] = ()
     outcome: str = "count"
+    center: float = 0.0
+    spread: float = 1.0
+    slow: bool = False
 
     @property
     def words(self) -> frozenset[str]:
@@ -235,7 +285,7 @@ class RegressionCase:
 
     @property
     def is_continuous(self) -> bool:
-        return self.outcome in ("real", "positive")
+        return self.outcome in ("real", "positive", "unit")
 
     @property
     def beside(self) -> tuple[str, ...]:
@@ -253,6 +303,7 @@ class RegressionCase:
             precision=g.uniform(0.5, 2.0, n),
         )
         eta = 0.4 + 0.7 * frame.x - 0.5 * (frame.g == "b") + 0.3 * (frame.g == "c")
+        eta = self.center + self.spread * eta
         eta = eta + frame.offset * ("offset" in self.beside) + np.log(frame.exposure) * ("exposure" in self.beside)
         eta = eta.to_numpy() if self.outcome != "category" else np.outer(eta, [1.0, -0.5])
         y = self.distribution(eta, *self.truth, frame).rvs(random_state=g)
@@ -361,6 +412,75 @@ REGRESSIONS = [
         "gamma offset exposure",
         truth=(-1.0,),
         outcome="positive",
+    ),
+    *_family(
+        partial(st.glm, family="binomial", link="cloglog"),
+        lambda eta, b: stats.binom(b.trials.to_numpy(), -np.expm1(-np.exp(eta))),
+        "glm cloglog trials weights offset",
+        outcome="trials",
+    ),
+    *_family(
+        partial(st.glm, family="gamma", link="inverse"),
+        lambda eta, log_dispersion, b: stats.gamma(np.exp(-log_dispersion), scale=np.exp(log_dispersion) / eta),
+        "glm inverse",
+        truth=(-1.0,),
+        outcome="positive",
+        center=4.0,
+        spread=0.5,
+    ),
+    *_family(
+        partial(st.glm, family="beta"),
+        lambda eta, log_precision, b: stats.beta(
+            np.exp(log_precision) * special.expit(eta), np.exp(log_precision) * special.expit(-eta)
+        ),
+        "glm beta",
+        "glm beta weights offset",
+        truth=(1.5,),
+        outcome="unit",
+        slow=True,
+    ),
+    *_family(
+        partial(st.glm, family="inverse-gaussian"),
+        lambda eta, log_dispersion, b: stats.invgauss(np.exp(eta + log_dispersion), scale=np.exp(-log_dispersion)),
+        "glm wald",
+        "glm wald weights exposure",
+        truth=(-1.0,),
+        outcome="positive",
+        slow=True,
+    ),
+    *_family(
+        partial(st.glm, family="normal", link="log"),
+        lambda eta, log_scale, b: stats.norm(np.exp(eta), np.exp(log_scale)),
+        "glm normal weights offset",
+        truth=(-0.5,),
+        outcome="real",
+        slow=True,
+    ),
+    *_family(
+        partial(st.glm, family="poisson", link="identity"),
+        lambda eta, b: stats.poisson(eta),
+        "glm identity",
+        center=5.0,
+        spread=0.5,
+        slow=True,
+    ),
+    *_family(
+        partial(st.glm, family="binomial", link="log"),
+        lambda eta, b: stats.bernoulli(np.exp(eta)),
+        "glm log",
+        outcome="binary",
+        center=-1.2,
+        spread=0.2,
+        slow=True,
+    ),
+    *_family(
+        partial(st.glm, family="negative-binomial", link="sqrt"),
+        lambda eta, log_alpha, b: stats.nbinom(np.exp(-log_alpha), 1.0 / (1.0 + np.exp(log_alpha) * eta**2)),
+        "glm sqrt",
+        truth=(-0.5,),
+        center=3.0,
+        spread=0.5,
+        slow=True,
     ),
     *_family(st.one_vs_rest, lambda eta, b: Categories(eta), "one_vs_rest", "one_vs_rest weights", outcome="category"),
     *_family(

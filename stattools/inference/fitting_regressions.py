@@ -14,12 +14,15 @@ from stattools.errors import ConvergenceError, IdentificationError, Incompatible
 from stattools.inference.covariance import HAC, Cluster, covariance
 from stattools.inference.existence import (
     check_dispersion,
+    check_edge,
     check_extremes,
     check_overlap,
     check_rank,
     check_size,
     check_solution,
     from_two_starts,
+    has_edges,
+    inside,
 )
 from stattools.inference.fitted import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
@@ -79,6 +82,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
             found = _soon(model, solver)
             if found is None:  # as where there is no maximum to converge to
                 check_overlap(model)
+                found = inside(model) if has_edges(model) else None
             solution = solver.solve(model) if found is None else found
         else:
             solution = solver.solve(model)
@@ -86,6 +90,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
         _explain_failure(model)
         raise
     if discrete:
+        check_edge(model, solution.estimate)
         check_dispersion(model, solution.estimate)
     check_solution(model, solution)
     return _from_two_starts(model, solution) if discrete else solution

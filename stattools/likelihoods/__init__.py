@@ -7,12 +7,16 @@ X, of blocks or of solvers.
 """
 
 from stattools.likelihoods.bernoulli import Bernoulli
+from stattools.likelihoods.beta import BetaFamily
 from stattools.likelihoods.beta_binomial import BetaBinomial
 from stattools.likelihoods.binomial import Binomial
 from stattools.likelihoods.categorical import Categorical
 from stattools.likelihoods.gamma import GammaFamily
 from stattools.likelihoods.gaussian import Gaussian
+from stattools.likelihoods.inverse_gaussian import InverseGaussian
 from stattools.likelihoods.likelihood import Likelihood
+from stattools.likelihoods.linked import Linked
+from stattools.likelihoods.location_scale import LocationScale
 from stattools.likelihoods.negative_binomial import NegativeBinomial
 from stattools.likelihoods.poisson import Poisson
 from stattools.likelihoods.probit import Probit
@@ -20,11 +24,15 @@ from stattools.likelihoods.probit import Probit
 __all__ = [
     "Bernoulli",
     "BetaBinomial",
+    "BetaFamily",
     "Binomial",
     "Categorical",
     "GammaFamily",
     "Gaussian",
+    "InverseGaussian",
     "Likelihood",
+    "Linked",
+    "LocationScale",
     "NegativeBinomial",
     "Poisson",
     "Probit",

@@ -28,6 +28,7 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.bernoulli import LOG_ODDS
 from stattools.likelihoods.binomial import Binomial
 from stattools.likelihoods.likelihood import Edge, Likelihood, Terms
+from stattools.likelihoods.log_mean import pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.gamma_differences import gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
@@ -75,7 +76,7 @@ class BetaBinomial(Likelihood):
 
     def mean(self, eta: ArrayLike) -> Floats:
         """The mean probability of a success, expit(eta_0): the mean of y / trials."""
-        return expit(_pair(eta)[..., 0])
+        return expit(pair(eta, self)[..., 0])
 
     def link(self, mean: Any) -> Any:
         """The log odds of a probability in (0, 1): eta_0."""
@@ -83,26 +84,26 @@ class BetaBinomial(Likelihood):
 
     def slope(self, eta: ArrayLike) -> Floats:
         """d mean / d eta, shape (n, 1, 2); nothing in the log of the precision."""
-        first = _pair(eta)[..., 0]
+        first = pair(eta, self)[..., 0]
         return np.stack([expit(first) * expit(-first), np.zeros_like(first)], axis=-1)[:, None, :]
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""
-        return _Parts(eta, *self._binomial.counts(y)).loglik()
+        return _Parts(pair(eta, self), *self._binomial.counts(y)).loglik()
 
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """d loglik / d (eta_0, eta_1), shape (n, 2)."""
-        return _Parts(eta, *self._binomial.counts(y)).derivatives()[0]
+        return _Parts(pair(eta, self), *self._binomial.counts(y)).derivatives()[0]
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
         if y is None:
             raise DomainError("BetaBinomial's information is the observed one: give information(eta, y).")
-        return _Parts(eta, *self._binomial.counts(y)).derivatives()[1]
+        return _Parts(pair(eta, self), *self._binomial.counts(y)).derivatives()[1]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        parts = _Parts(eta, *self._binomial.counts(y))
+        parts = _Parts(pair(eta, self), *self._binomial.counts(y))
         return parts.loglik(), *parts.derivatives()
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
@@ -111,7 +112,7 @@ class BetaBinomial(Likelihood):
             raise IncompatibleError(
                 "BetaBinomial().sample needs the trials; use BetaBinomial(trials=n).sample(eta, seed=...)."
             )
-        eta = _pair(eta)
+        eta = pair(eta, self)
         s = np.exp(np.clip(eta[..., 1], -50.0, 50.0))
         random = generator(seed)
         theta = random.beta(np.maximum(s * expit(eta[..., 0]), 1e-290), np.maximum(s * expit(-eta[..., 0]), 1e-290))
@@ -174,8 +175,7 @@ class BetaBinomial(Likelihood):
 class _Parts:
     """What loglik and derivatives share at one eta: the parameters, the updated mean P, and the gap a - s P."""
 
-    def __init__(self, eta: ArrayLike, k: Floats, n: Floats) -> None:
-        eta = _pair(eta)
+    def __init__(self, eta: Floats, k: Floats, n: Floats) -> None:
         t, log_s = eta[..., 0], np.clip(eta[..., 1], -LARGEST, LARGEST)
         self.k, self.m, self.n = np.broadcast_arrays(k, n - k, np.broadcast_to(n, t.shape))
         self.log_p, self.log_q, self.log_s = log_expit(t), log_expit(-t), log_s
@@ -214,15 +214,6 @@ class _Parts:
         information[..., 0, 1] = information[..., 1, 0] = p * bend_b - q * bend_a
         information[..., 1, 1] = bend_s - bend_a - bend_b
         return score, information
-
-
-def _pair(eta: ArrayLike) -> Floats:
-    eta = np.asarray(eta, dtype=float)
-    if eta.ndim == 0 or eta.shape[-1] != 2:
-        raise DomainError(
-            f"BetaBinomial needs eta with 2 columns, logit of the mean and log precision; got shape {eta.shape}."
-        )
-    return eta
 
 
 def _log(x: Floats) -> Floats:

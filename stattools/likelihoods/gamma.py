@@ -13,7 +13,6 @@ All are made from log r, by functions that lose nothing where k is large and r n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,14 +20,14 @@ from numpy.typing import ArrayLike
 from stattools.errors import DomainError
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.interface.units import LARGEST, SMALLEST
-from stattools.likelihoods.likelihood import Edge, Floats, Likelihood, Terms, Words, allowed, finite_floats
-from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.likelihood import Edge, Floats, Terms
+from stattools.likelihoods.log_mean import pair
+from stattools.likelihoods.positive import FITS, Positive
 from stattools.numerics.gamma_differences import digamma_gap
 from stattools.numerics.gamma_distribution import deviance, log_density_of_log, lower_tail, upper_tail
 
-LARGEST_MEAN, LARGEST_RATIO = 700.0, 400.0
-"""Logarithms of a mean and a ratio r: beyond, they stay there, so that all is finite (and hopeless)."""
+LARGEST_RATIO = 400.0
+"""The logarithm of a ratio r: beyond, it stays there, so that all is finite (and hopeless)."""
 
 SMALLEST_SHAPE, LARGEST_SHAPE = -300.0, 50.0
 """Logarithms of a shape: beyond the largest the round-off of eta_0 is all that is left of r - 1, and nothing rises."""
@@ -36,7 +35,7 @@ SMALLEST_SHAPE, LARGEST_SHAPE = -300.0, 50.0
 
 @constructed_by_callers
 @dataclass(frozen=True)
-class GammaFamily(Likelihood):
+class GammaFamily(Positive):
     """Positive outcomes: y ~ Gamma(mean exp(eta_0), dispersion exp(eta_1)), variance dispersion mean^2.
 
     eta has shape (n, 2); the score (n, 2); the information (n, 2, 2) is the observed one and depends on y. The shape
@@ -47,40 +46,13 @@ class GammaFamily(Likelihood):
     -2.0
     """
 
-    parameters: ClassVar = {"mean": "log", "dispersion": "log"}
-    outcome = Outcome.POSITIVE
-    words = Words("the log mean", "ratio of means")
-    edge = Edge(
-        lower=float(np.log(1e-20)),
-        below="the means fit every outcome to round-off, and the dispersion has its maximum at 0. Drop columns, or "
-        "collect more rows.",
-    )
-
-    def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless every entry is positive, and within 1e-120 and 1e120."""
-        y = finite_floats(y, "A gamma regression")
-        remedy = "Model whether there is any amount apart (st.logistic), and the amounts > 0 here."
-        allowed(y, y > 0.0, "A gamma regression", "positive numbers", remedy)
-        moderate = (y >= SMALLEST) & (y <= LARGEST)
-        return allowed(y, moderate, "A gamma regression", "numbers from 1e-120 to 1e120", "Change their units.")
-
-    def mean(self, eta: ArrayLike) -> Floats:
-        """exp(eta_0), shape (n,)."""
-        return np.exp(np.minimum(_pair(eta)[..., 0], LARGEST_MEAN))
-
-    def link(self, mean: Any) -> Any:
-        """The log of a positive mean: eta_0."""
-        return np.log(mean)
-
-    def slope(self, eta: ArrayLike) -> Floats:
-        """d mean / d eta, shape (n, 1, 2); nothing in the log of the dispersion."""
-        mean = self.mean(eta)
-        return np.stack([mean, np.zeros_like(mean)], axis=-1)[:, None, :]
+    who = "A gamma regression"
+    edge = Edge(lower=float(np.log(1e-20)), below=FITS)
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log p(y), per observation."""
         log_y = np.log(np.asarray(y, dtype=float))
-        return log_density_of_log(*_parts(eta, log_y)) - log_y
+        return log_density_of_log(*_parts(pair(eta, self), log_y)) - log_y
 
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """d loglik / d (eta_0, eta_1), shape (n, 2)."""
@@ -95,7 +67,7 @@ class GammaFamily(Likelihood):
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         log_y = np.log(np.asarray(y, dtype=float))
-        t, k = _parts(eta, log_y)
+        t, k = _parts(pair(eta, self), log_y)
         gap, bend = digamma_gap(k)
         mixed, part = k * np.expm1(t), deviance(t, k)
         information = np.stack([k * np.exp(t), mixed, mixed, part - bend], axis=-1).reshape(*t.shape, 2, 2)
@@ -104,7 +76,7 @@ class GammaFamily(Likelihood):
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""
-        k = _shape(_pair(eta))
+        k = _shape(pair(eta, self))
         return np.maximum(self.mean(eta) * generator(seed).standard_gamma(k) / k, np.finfo(float).tiny)
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
@@ -125,17 +97,6 @@ class GammaFamily(Likelihood):
         with np.errstate(divide="ignore"):  # as above
             return upper_tail(*_parts(eta, np.log(y)))
 
-    def side(self, y: Floats) -> None:
-        """Every positive outcome has a maximum."""
-
-    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """The amount, and over what exposure."""
-        return np.array([weight @ y, weight @ np.exp(offset)])
-
-    def level(self, sums: Floats) -> Floats:
-        """The logarithm of the amount per exposure."""
-        return self.link(sums[:1] / sums[1])
-
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The log mean of all, and the dispersion of its mean deviance."""
         near = super().start(y, weight, offset)
@@ -143,23 +104,11 @@ class GammaFamily(Likelihood):
         near[1] = np.log(np.clip(2.0 * (weight @ deviance(t, 1.0)) / weight.sum(), 1e-6, 1e2))
         return near
 
-    def rough(self, y: Floats, weight: Floats) -> Floats:
-        """The logarithm of each outcome."""
-        return np.log(y)
-
-
-def _pair(eta: ArrayLike) -> Floats:
-    eta = np.asarray(eta, dtype=float)
-    if eta.ndim == 0 or eta.shape[-1] != 2:
-        raise DomainError(f"GammaFamily needs eta with 2 columns, log mean and log dispersion; got shape {eta.shape}.")
-    return eta
-
 
 def _shape(eta: Floats) -> Floats:
     return np.exp(np.clip(-eta[..., 1], SMALLEST_SHAPE, LARGEST_SHAPE))
 
 
-def _parts(eta: ArrayLike, log_y: Floats) -> tuple[Floats, Floats]:
+def _parts(eta: Floats, log_y: Floats) -> tuple[Floats, Floats]:
     """log(y / mean) and the shape."""
-    eta = _pair(eta)
     return np.minimum(log_y - eta[..., 0], LARGEST_RATIO), _shape(eta)

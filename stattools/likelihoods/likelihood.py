@@ -41,11 +41,13 @@ class Words:
 class Edge:
     """A parameter whose maximum may lie at the end of its range: beyond `lower` or `upper` of its linear predictor.
 
-    `below` and `above` say, as an error does, what the data are then and what to do; None where there is no such end.
+    Both are of outcomes of size 1, and `power` is that of the outcome's unit in the parameter: 1 of a scale. `below`
+    and `above` say, as an error does, what the data are then and what to do; None where there is no such end.
     """
 
     lower: float = -np.inf
     upper: float = np.inf
+    power: float = 0.0
     below: str | None = None
     above: str | None = None
 
@@ -75,6 +77,8 @@ class Likelihood:
     """The family that this one becomes where its last parameter reaches an end."""
     edge: ClassVar[Edge] = Edge()
     """The ends of the last parameter."""
+    domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+    """The first linear predictor lies between these: the others are of a mean that the family does not have."""
     starts_at_zero: ClassVar[bool] = False
     """True where zeros are near enough to the maximum for a climb to begin."""
 
@@ -94,6 +98,11 @@ class Likelihood:
     def others(self) -> tuple[tuple[str, str], ...]:
         """The parameters beside the first, each with its link."""
         return tuple(self.parameters.items())[1:]
+
+    @property
+    def unlinked(self) -> Likelihood:
+        """The family whose first parameter has another link here; itself where it has its own."""
+        return self
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64, or a DomainError that says which entry is no outcome of this family."""

@@ -29,13 +29,21 @@ OWN: dict[str, Callable[[Link, Floats], Curve]] = {
 }
 """A family's linear predictor as a function of another link's, by the family's own link."""
 
+MEANS = {"identity": (-np.inf, np.inf), "log": (0.0, np.inf), "logit": (0.0, 1.0)}
+"""The means that a family has, by its own link."""
+
+
+RATIOS = {"mean": "ratio of means", "probability": "risk ratio"}
+"""What the exponential of a coefficient is where the link is the logarithm."""
+
 
 @dataclass(frozen=True)
 class Linked(Likelihood):
     """`family`, whose first parameter has the link identity, log or logit, with the link `through` in its place.
 
-    A linear predictor whose mean the family does not have, such as a negative rate, has log-likelihood -inf. Raises
-    IncompatibleError for families with another link of their own.
+    A linear predictor whose mean the family does not have, such as a negative rate, has log-likelihood -inf and is out
+    of `domain`; of links with two linear predictors for a mean, such as the square root, the positive one counts.
+    Raises IncompatibleError for families with another link of their own, DomainError for a mean out of the domain.
 
     >>> from stattools.likelihoods import Bernoulli
     >>> discrete_hazard = Linked(Bernoulli(), LINKS["cloglog"])
@@ -54,18 +62,26 @@ class Linked(Likelihood):
                 f"{type(family).__name__} has the link {own!r} of its own, in whose place none can stand. Give a "
                 f"family of one mean with the link {', '.join(OWN)}."
             )
-        unit = link.ends == (0.0, 1.0)
+        unit, same = link.ends == (0.0, 1.0), link.name == own
+        what = "probability" if family.is_event else "mean"
+        words = {"log": Words(f"the log {what}", RATIOS[what]), "identity": Words(f"the {what}")}
         vars(self).update(
             parameters={first: link.name, **dict(others)},
             width=family.width,
             outcome=family.outcome,
-            words=Words(f"the {link.words} of the {'probability' if unit else 'mean'}"),
+            words=family.words if same else words.get(link.name, Words(f"the {link.words} of the {what}")),
             has_scale=family.has_scale,
             is_event=family.is_event,
             edge=family.edge,
             concave_with=family.concave_with,
             starts_at_zero=family.starts_at_zero and unit,
+            canonical=family.canonical and same,
+            domain=link.domain(*MEANS[own]),
         )
+
+    @property
+    def unlinked(self) -> Likelihood:
+        return self.family
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -74,17 +90,21 @@ class Linked(Likelihood):
     def check(self, y: ArrayLike) -> Floats:
         return self.family.check(y)
 
+    @property
+    def own(self) -> str:
+        """The link that the family has without this."""
+        return next(iter(self.family.parameters.values()))
+
     def mean(self, eta: ArrayLike) -> Floats:
         return self.family.mean(self._theta(eta))
 
     def link(self, mean: Any) -> Any:
-        own = LINKS[next(iter(self.family.parameters.values()))]
-        return self.through.of(own.mean(self.family.link(mean)))
+        return self.through.of(LINKS[self.own].mean(self.family.link(mean)))
 
     def slope(self, eta: ArrayLike) -> Floats:
-        theta, slope, _ = self._curve(eta)
+        theta = self._theta(eta)
         found = np.array(self.family.slope(theta))
-        found[:, :, 0] *= slope[:, None]
+        found[:, :, 0] *= self._curve(eta)[1][:, None]
         return found
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
@@ -94,12 +114,16 @@ class Linked(Likelihood):
         return self.evaluate(eta, y)[1]
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        if y is None and self.canonical:
+            return self.family.information(eta)
         if y is None:
             raise DomainError("The information of a family with another link is the observed one: give y too.")
         return self.evaluate(eta, y)[2]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
+        if self.through.name == self.own:
+            return self.family.evaluate(eta, y)
         theta, slope, bend = self._curve(eta)
         loglik, score, information = self.family.evaluate(theta, y)
         loglik = np.where(np.isnan(slope), -np.inf, loglik)
@@ -148,8 +172,13 @@ class Linked(Likelihood):
     def tails(self, eta: Floats, y: Floats) -> Tails:
         return self.family.tails(self._theta(eta), y)
 
-    def side(self, y: Floats) -> Floats:
+    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Any:
+        return self.family.cumulants(eta, y, weight) if self.canonical else super().cumulants(eta, y, weight)
+
+    def side(self, y: Floats) -> Floats | None:
         """An observation at the end of the means, or beyond, is reached where eta runs off to that end."""
+        if self.outcome in (Outcome.POSITIVE, Outcome.UNIT) or not np.isfinite(self.through.ends).any():
+            return None
         observed, (left, right) = self.observed(y), self.through.ends
         runs = {0.0: observed <= 0.0, 1.0: observed >= 1.0}
         nowhere = np.zeros(len(observed), dtype=bool)
@@ -161,7 +190,8 @@ class Linked(Likelihood):
         n, total, rows, offset = sums
         with np.errstate(divide="ignore", invalid="ignore"):  # told by name
             eta = np.atleast_1d(self.link(total / n))
-        if not np.isfinite(eta).all():
+        low, high = self.domain
+        if not ((eta > low) & (eta < high)).all():
             raise DomainError(
                 f"the link {self.through.name} needs an outcome whose mean it has; got a mean of {total / n:.6g}. "
                 "Give the link identity."
@@ -173,25 +203,46 @@ class Linked(Likelihood):
         return np.append(level, self.family.start(y, weight, np.zeros(len(y)))[1:])
 
     def rough(self, y: Floats, weight: Floats) -> Floats:
-        """The linear predictor halfway between each observation and the mean."""
+        """The linear predictor halfway between each observation and the mean, that of the mean where there is none."""
         observed = self.observed(y)
-        return self.link(0.5 * (observed + weight @ observed / weight.sum()))
+        mean = weight @ observed / weight.sum()
+        with np.errstate(divide="ignore", invalid="ignore"):  # taken out
+            eta = self.link(0.5 * (observed + mean))
+        return np.where(np.isfinite(eta), eta, self.link(mean))
 
     def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
         return mixture_interval(self, eta, V, level, trials)
 
     def far(self, size: float) -> float:
-        """Where one of two outcomes has probability exp(-size)."""
+        """Where one of two outcomes has probability exp(-size); nowhere where no mean is reached at infinity."""
         tail = np.exp(-size)
-        return float(np.abs(self.through.of([tail, 1.0 - tail])).min()) if self.through.ends == (0.0, 1.0) else size
+        if self.through.ends == (0.0, 1.0):
+            return float(np.abs(self.through.of(np.array([tail, 1.0 - tail]))).min())
+        return size if self.through.name == "log" else np.inf
 
     def _theta(self, eta: ArrayLike) -> Floats:
-        return self._curve(eta)[0]
+        """The family's linear predictors; DomainError where one has no mean that the family has."""
+        theta, slope, _ = self._curve(eta)
+        out = np.ravel(np.isnan(slope))
+        if out.any():
+            first, (low, high) = np.ravel(self._first(np.asarray(eta, dtype=float))), self.domain
+            raise DomainError(
+                f"with the link {self.through.name} a linear predictor lies between {low:g} and {high:g}, or its mean "
+                f"is none of the family; got {first[out][0]:.6g}, and {int(out.sum())} such values. Ask of rows nearer "
+                "to those of the fit, or give another link."
+            )
+        return theta
+
+    def _first(self, eta: Floats) -> Floats:
+        """The first linear predictor."""
+        return eta if self.width == 1 else eta[..., 0]
 
     def _curve(self, eta: ArrayLike) -> Curve:
         """The family's linear predictors, and slope and bend of the first; nan where the family has no such mean."""
         eta = np.asarray(eta, dtype=float)
-        first = eta if self.width == 1 else eta[..., 0]
-        theta, slope, bend = OWN[next(iter(self.family.parameters.values()))](self.through, first)
+        first, (low, high) = self._first(eta), self.domain
+        theta, slope, bend = OWN[self.own](self.through, first)
+        if low > -np.inf or high < np.inf:
+            slope = np.where((first > low) & (first < high), slope, np.nan)
         theta = np.where(np.isnan(slope), 0.0, theta)
         return theta if self.width == 1 else np.concatenate([theta[..., None], eta[..., 1:]], axis=-1), slope, bend

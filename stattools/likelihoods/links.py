@@ -52,6 +52,19 @@ class Link:
     of_mean: Callable[[Floats], Curve] | None = None
     of_rest: Callable[[Floats], Curve] | None = None
 
+    def domain(self, least: float, most: float) -> tuple[float, float]:
+        """The linear predictors of means between two numbers, and of those only, where each mean has one.
+
+        >>> LINKS["log"].domain(0.0, 1.0), LINKS["sqrt"].domain(0.0, np.inf)
+        ((-inf, 0.0), (0.0, inf))
+        """
+        low, high = (0.0, np.inf) if self.ends[0] not in (-np.inf, 0.0) else self.ends
+        if least <= low and high <= most:
+            return (-np.inf, np.inf) if low == self.ends[0] else (0.0, np.inf)
+        with np.errstate(divide="ignore"):  # the logarithm and the inverse of 0
+            first, last = sorted(float(self.of(np.array(end))) for end in (max(least, low), min(most, high)))
+        return first, last
+
     def plain(self, eta: Floats) -> Curve:
         """The mean itself."""
         return self.mean(eta), self.slope(eta), self.bend(eta)
@@ -101,6 +114,13 @@ def _logarithm(value: Floats, slope: Floats, bend: Floats) -> Curve:
     value = np.where(value > 0.0, value, np.nan)
     rate = slope / value
     return np.log(value), rate, bend / value - rate * rate
+
+
+def _log_of_rest_of_exp(eta: Floats) -> Curve:
+    """log(1 - exp(eta)) for eta < 0."""
+    eta = np.where(eta < 0.0, eta, np.nan)
+    odds = 1.0 / np.expm1(np.clip(-eta, SMALLEST, LARGEST))
+    return np.log(-np.expm1(eta)), -odds, -odds * (1.0 + odds)
 
 
 def _exp(eta: ArrayLike) -> Floats:
@@ -183,7 +203,7 @@ LINKS: dict[str, Link] = {
         Link(
             "identity", "value", REAL, np.asarray, lambda eta: np.asarray(eta, dtype=float), np.ones_like, np.zeros_like
         ),
-        Link("log", "logarithm", POSITIVE, np.log, _exp, _exp, _exp, of_mean=_straight),
+        Link("log", "logarithm", POSITIVE, np.log, _exp, _exp, _exp, _straight, _log_of_rest_of_exp),
         Link(
             "logit",
             "log odds",

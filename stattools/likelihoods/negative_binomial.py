@@ -14,7 +14,7 @@ Trivedi, Regression Analysis of Count Data (2013), 3.3; Lawless (1987).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,6 +25,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.count import Count
 from stattools.likelihoods.likelihood import Edge, Floats, Terms, allowed, finite_floats
+from stattools.likelihoods.log_mean import LogMean, pair
 from stattools.likelihoods.poisson import Poisson
 from stattools.likelihoods.predictive import count_interval
 from stattools.numerics.gamma_differences import gamma_differences
@@ -36,7 +37,7 @@ LARGEST = 700.0
 
 @constructed_by_callers
 @dataclass(frozen=True)
-class NegativeBinomial(Count):
+class NegativeBinomial(LogMean, Count):
     """Counts with more variance than Poisson: y ~ NB2(mean exp(eta_0), alpha exp(eta_1)); eta has shape (n, 2).
 
     The score has shape (n, 2); the information (n, 2, 2) is the observed one and depends on y. As alpha -> 0 the
@@ -61,23 +62,10 @@ class NegativeBinomial(Count):
         remedy = "Give whole counts; for rates give the counts and exposure=."
         return allowed(y, (y >= 0.0) & (y == np.floor(y)), "NegativeBinomial", "counts 0, 1, 2, ...", remedy)
 
-    def mean(self, eta: ArrayLike) -> Floats:
-        """exp(eta_0), shape (n,)."""
-        return np.exp(np.minimum(_pair(eta)[..., 0], LARGEST))
-
-    def link(self, mean: Any) -> Any:
-        """The log of a positive mean: eta_0."""
-        return np.log(mean)
-
-    def slope(self, eta: ArrayLike) -> Floats:
-        """d mean / d eta, shape (n, 1, 2); nothing in log alpha."""
-        mean = self.mean(eta)
-        return np.stack([mean, np.zeros_like(mean)], axis=-1)[:, None, :]
-
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""
         y = np.asarray(y, dtype=float)
-        m, r, log_m, log_total = _parts(eta)
+        m, r, log_m, log_total = _parts(pair(eta, self))
         safe, n = np.where(y > 0, y, 1.0), r + y
         p, q = np.exp(np.log(r) - log_total), np.exp(log_m - log_total)
         value = (
@@ -109,7 +97,7 @@ class NegativeBinomial(Count):
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per row: Poisson with a gamma-distributed mean."""
-        m, r, _, _ = _parts(eta)
+        m, r, _, _ = _parts(pair(eta, self))
         random = generator(seed)
         return random.poisson(m * random.standard_gamma(r) / r).astype(float)
 
@@ -144,7 +132,7 @@ class NegativeBinomial(Count):
         return count_interval(eta, V, level, dispersed=True)
 
     def _derivatives(self, eta: ArrayLike, y: Floats) -> tuple[Floats, Floats]:
-        m, r, log_m, log_total = _parts(eta)
+        m, r, log_m, log_total = _parts(pair(eta, self))
         p, q = np.exp(np.log(r) - log_total), np.exp(log_m - log_total)
         slope, curvature = gamma_differences(r, y)
         slope = slope - p * deviance_part(r + m, r + y)  # r dloglik/dr
@@ -157,16 +145,8 @@ class NegativeBinomial(Count):
         return score, information
 
 
-def _pair(eta: ArrayLike) -> Floats:
-    eta = np.asarray(eta, dtype=float)
-    if eta.ndim == 0 or eta.shape[-1] != 2:
-        raise DomainError(f"NegativeBinomial needs eta with 2 columns, log mean and log alpha; got shape {eta.shape}.")
-    return eta
-
-
-def _parts(eta: ArrayLike) -> tuple[Floats, Floats, Floats, Floats]:
+def _parts(eta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """m, r = 1 / alpha, log m, log(r + m)."""
-    eta = _pair(eta)
     log_m = np.minimum(eta[..., 0], LARGEST)
     log_r = np.clip(-eta[..., 1], -300.0, LARGEST)
     return np.exp(log_m), np.exp(log_r), log_m, np.logaddexp(log_m, log_r)

@@ -69,6 +69,7 @@ def mixture_interval(
         root, turn = np.linalg.eigh(V[part])
         moved = (turn * np.sqrt(np.maximum(root, 0.0))[:, None, :]) @ z.T  # (m, width, J)
         nodes = np.moveaxis(eta[part, :, None] + moved, 1, 2).reshape(-1, eta.shape[1])
+        nodes[:, 0] = np.clip(nodes[:, 0], *inside(*likelihood.domain))
         at = nodes[:, 0] if eta.shape[1] == 1 else nodes
         rows, out_of = len(moved), 1.0 if trials is None else trials[part]
         family = likelihood if trials is None else likelihood.with_trials(np.repeat(out_of, len(z)))
@@ -84,6 +85,13 @@ def mixture_interval(
         ends.append([find(cdf, p, mean, reach) for p in (tail, 1.0 - tail)])
     lower, upper = (np.concatenate(end) for end in zip(*ends, strict=True))
     return np.clip(lower, low, high), np.clip(upper, low, high)
+
+
+def inside(low: float, high: float) -> tuple[float, float]:
+    """The least and the largest number within a range."""
+    eps = float(np.finfo(float).eps)
+    room = [max(SMALLEST, eps * abs(end)) if np.isfinite(end) else 0.0 for end in (low, high)]
+    return low + room[0], high - room[1]
 
 
 def smallest_count(cdf: Distribution, p: float, mean: Floats, reach: Floats) -> Floats:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,10 @@ def _amounts(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
     return table.exposure * np.exp(eta) * g.gamma(2.0, 0.5, len(eta))
 
 
+def _parts(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
+    return g.beta(6.0 * expit(0.5 * eta), 6.0 * expit(-0.5 * eta))
+
+
 BOTH = ("Ridge", "Jeffreys")
 
 REGRESSIONS = {
@@ -62,6 +67,13 @@ REGRESSIONS = {
     "negative_binomial": Regression(st.negative_binomial, _counts, ("weights", "offset", "exposure")),
     "beta_binomial": Regression(st.beta_binomial, _shares, ("weights", "offset", "trials"), ("trials",)),
     "gamma": Regression(st.gamma, _amounts, ("weights", "offset", "exposure")),
+    "glm inverse-gaussian": Regression(
+        partial(st.glm, family="inverse-gaussian"), _amounts, ("weights", "offset", "exposure")
+    ),
+    "glm cloglog": Regression(
+        partial(st.glm, family="binomial", link="cloglog"), _shares, ("weights", "offset", "trials"), ("trials",)
+    ),
+    "glm beta": Regression(partial(st.glm, family="beta"), _parts, ("weights", "offset")),
     "softmax": Regression(st.softmax, _thirds, ("weights",), penalties=BOTH),
     "one_vs_rest": Regression(st.one_vs_rest, _thirds, ("weights",), penalties=BOTH),
 }

@@ -5,6 +5,7 @@ numbers leave a doubt.
 """
 
 from stattools.inference.existence.boundary import check_dispersion, check_end
+from stattools.inference.existence.domain_edge import check_edge, has_edges, inside
 from stattools.inference.existence.extremes import check_extremes
 from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution
 from stattools.inference.existence.rank import check_rank, check_size
@@ -17,6 +18,7 @@ __all__ = [
     "SeparationError",
     "certified",
     "check_dispersion",
+    "check_edge",
     "check_end",
     "check_extremes",
     "check_overlap",
@@ -24,5 +26,7 @@ __all__ = [
     "check_size",
     "check_solution",
     "from_two_starts",
+    "has_edges",
+    "inside",
     "separation",
 ]

@@ -44,12 +44,19 @@ def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False)
     if any(model.predictor.own[-1:]):  # it moves with columns
         found = model.rows.total(partial(_last, model.predictor, estimate))
         ends = float(found.low[0]), float(found.high[0])
-    if edge.lower <= ends[0] and ends[1] <= edge.upper:
+    unit = edge.power * _log_size(model) if edge.power else 0.0
+    if edge.lower + unit <= ends[0] and ends[1] <= edge.upper + unit:
         return
     if not penalized:
         check_overlap(model)
     where = f"in some rows {model.others[-1]} runs off: there " if ends[0] != ends[1] else ""
-    raise IdentificationError(f"{model.title}: {where}{edge.below if ends[0] < edge.lower else edge.above}")
+    raise IdentificationError(f"{model.title}: {where}{edge.below if ends[0] < edge.lower + unit else edge.above}")
+
+
+def _log_size(model: Model) -> float:
+    """The logarithm of the usual size of an outcome; 0 where all are 0."""
+    square = model.rows.outcome_square / model.n
+    return 0.5 * float(np.log(square)) if square > 0.0 else 0.0
 
 
 def _last(predictor: Linear, theta: Floats, block: Block) -> Ends:

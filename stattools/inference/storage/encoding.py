@@ -26,6 +26,7 @@ from stattools.inference.storage.earlier import as_now
 from stattools.inference.storage.field_kinds import FACTS, UNIONS, is_number, is_whole
 from stattools.inference.storage.rules import BrokenRule, require
 from stattools.inference.storage.unsaved import Unsaved, refuse, unsaved_function
+from stattools.likelihoods.links import LINKS, Link
 from stattools.solvers.solution import Epoch, TraceStep
 
 CLASSES = {
@@ -97,6 +98,8 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
             return {"@": "dict", "items": items}
         case np.ndarray() if value.dtype.kind in "biuf":
             return {"@": "array", "name": _put(value, arrays)}
+        case Link():
+            return {"@": "link", "name": value.name}
         case Formula():
             return {"@": "Formula", "text": value.text, "columns": _columns(value), "terms": _terms(value)}
     if isinstance(value, ScannedRows):
@@ -189,6 +192,8 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
             if not all(map(is_whole, value["shape"])):
                 raise BrokenRule("a shape is none")
             return Unsaved(tuple(value["shape"]), tuple(value["sums"]))
+        case "link":
+            return LINKS[value["name"]]
         case "function":
             return unsaved_function
         case "Formula":

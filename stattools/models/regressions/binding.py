@@ -79,7 +79,7 @@ def bind(
         if data.columns:
             extras = _extras(data.columns, data.kept)
             if extras[1] is not None:
-                outcome = SampleMoments.of(y, extras[0]) if likelihood.outcome is Outcome.REAL else None
+                outcome = SampleMoments.of(y, extras[0]) if _is_in_units_of_y(likelihood) else None
                 require_moderate(likelihood, Farthest.of(extras[1], data.kept), outcome)
         rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
         if extras[2] is not None:
@@ -124,12 +124,18 @@ def _extras(
     return frequencies(columns.get("weights"), rows), offset, precision
 
 
+def _is_in_units_of_y(likelihood: Likelihood) -> bool:
+    """Is the first linear predictor the mean of a number?"""
+    first = next(iter(likelihood.parameters.values()))
+    return first == "identity" and likelihood.outcome in (Outcome.REAL, Outcome.POSITIVE, Outcome.COUNT)
+
+
 def require_moderate(likelihood: Likelihood, farthest: Farthest, outcome: SampleMoments | None = None) -> None:
     """DomainError for an offset that leaves no digits of a linear predictor whose exponential is taken, or few of an
     outcome from which it is taken.
     """
     size = abs(farthest.value)
-    if likelihood.outcome is not Outcome.REAL:
+    if not _is_in_units_of_y(likelihood):
         if size > LARGEST_OFFSET:
             raise DomainError(
                 "offset= is added to the linear predictor, a logarithm or log odds, and at most "

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood, NegativeBinomial, Poisson
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, read_rows
@@ -78,6 +79,11 @@ def _counts(
 ) -> Model:
     data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights)
     y = numeric(data.outcome, data.outcome_name)
+    require_some(y, title)
+    return bind(kind, title, likelihood, data, y)
+
+
+def require_some(y: Floats, title: str) -> None:
+    """DomainError where all counts are 0."""
     if not y.any():
         raise DomainError(f"{title} needs a positive count somewhere; got only zeros: the rate's estimate would be 0.")
-    return bind(kind, title, likelihood, data, y)

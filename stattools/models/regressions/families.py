@@ -6,11 +6,12 @@ A table of names alone, which costs no import: the command line reads it, and sa
 FAMILIES: dict[str, tuple[str, ...]] = {
     "ols": ("Gaussian",),
     "logistic": ("Bernoulli", "Binomial"),
-    "probit": ("Probit",),
+    "probit": ("Probit", "Linked"),
     "softmax": ("Categorical",),
     "poisson": ("Poisson",),
     "negative_binomial": ("NegativeBinomial",),
     "gamma": ("GammaFamily",),
     "beta_binomial": ("BetaBinomial",),
+    "glm": ("Linked", "InverseGaussian", "BetaFamily", "LocationScale"),
 }
 """The classes of their likelihoods."""

@@ -5,19 +5,22 @@ The regressions of counts stand in `count_regression.py`, what all of them share
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import ArrayLike
 
+from stattools.data.dataset import Dataset
 from stattools.data.tables.grouped import grouped_formula
 from stattools.data.tables.outcome import binary, categories, numeric
 from stattools.errors import DomainError
-from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Probit
+from stattools.interface.arrays import Floats
+from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Linked, Probit
+from stattools.likelihoods.links import LINKS
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, read_rows
 from stattools.models.regressions.grouped import successes_and_trials
 
-NORMAL, BERNOULLI = Gaussian(), Bernoulli()
+NORMAL, BERNOULLI, GROUPED_PROBIT = Gaussian(), Bernoulli(), Linked(Binomial(), LINKS["probit"])
 
 
 def ols(
@@ -74,17 +77,41 @@ def logistic(
     >>> st.logistic("ill + well ~ dose", {"ill": [1, 4], "well": [9, 6], "dose": [1, 2]}).rows.y.tolist()
     [[1.0, 10.0], [4.0, 10.0]]
     """
+    rows = events("st.logistic", formula_or_y, data_or_X, names, intercept, offset, weights, trials)
+    likelihood = Binomial() if rows.are_grouped else BERNOULLI
+    return bind("logistic", "Logistic regression", likelihood, rows.data, rows.y, labels=rows.labels)
+
+
+class Events(NamedTuple):
+    """Rows whose outcome is 0 or 1, with the labels of these where it has any, or grouped: successes and trials."""
+
+    data: Dataset
+    y: Floats
+    labels: tuple[Any, ...] | None
+    are_grouped: bool
+
+
+def events(
+    who: str,
+    formula_or_y: Any,
+    data_or_X: Any,
+    names: Any,
+    intercept: bool,
+    offset: Column,
+    weights: Column,
+    trials: Column,
+) -> Events:
+    """The rows of a formula and a table, or of arrays, of outcomes that happen or not."""
     formula_or_y, failures = grouped_formula(formula_or_y)
     if failures is not None and trials is not None:
-        raise DomainError("st.logistic got successes + failures and trials= as well; give one of the two.")
+        raise DomainError(f"{who} got successes + failures and trials= as well; give one of the two.")
     data = read_rows(
         formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, trials=trials, failures=failures
     )
     if failures is None and trials is None:
         y, labels = binary(data.outcome, data.outcome_name)
-        return bind("logistic", "Logistic regression", BERNOULLI, data, y, labels=labels)
-    data, y = successes_and_trials(data)
-    return bind("logistic", "Logistic regression", Binomial(), data, y)
+        return Events(data, y, labels, False)
+    return Events(*successes_and_trials(data), None, True)
 
 
 def probit(
@@ -96,19 +123,20 @@ def probit(
     intercept: bool = True,
     offset: Column = None,
     weights: Column = None,
+    trials: Column = None,
 ) -> Model:
     """Probit regression: y_i ~ Bernoulli(Phi(x_i^T beta)), Phi the standard normal distribution function.
 
-    The outcome and the arguments as in `st.logistic`, without groups; the offset is in units of the normal scale.
+    The outcome and the arguments as in `st.logistic`, groups included; the offset is in units of the normal scale.
     Raises DomainError for data that the model cannot take. Source: McCullagh & Nelder (1989), 4.3.
 
     >>> import stattools as st
     >>> st.probit("ill ~ dose", {"ill": [0, 1, 0, 1], "dose": [1, 2, 3, 4]}).title
     'Probit regression'
     """
-    data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights)
-    y, labels = binary(data.outcome, data.outcome_name)
-    return bind("probit", "Probit regression", Probit(), data, y, labels=labels)
+    rows = events("st.probit", formula_or_y, data_or_X, names, intercept, offset, weights, trials)
+    likelihood = GROUPED_PROBIT if rows.are_grouped else Probit()
+    return bind("probit", "Probit regression", likelihood, rows.data, rows.y, labels=rows.labels)
 
 
 def softmax(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Rows
-from stattools.errors import IncompatibleError
+from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.predictors.linear import Linear
@@ -45,9 +45,48 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Flo
         elif among:
             column = among[0] if columns is None else columns[among[0]]
             theta[part.start + among[0]] = _in_units(near[k], rows.X[0, column])
-        elif k == 0 and rows.offset is not None:
+        elif k == 0 and (rows.offset is not None or np.isfinite(likelihood.domain).any()):
             theta[part] = _nearest(first, likelihood.rough(rows.y, weight) - offset)
+    if np.isfinite(likelihood.domain).any():
+        theta[predictor.parts[0]] = _inside(likelihood.domain, first, theta[predictor.parts[0]])
     return theta
+
+
+def _inside(domain: tuple[float, float], rows: Rows, beta: Floats) -> Floats:
+    """The coefficients, or near to them others whose linear predictors are all in the domain: halfway to a point well
+    inside it, which a linear program finds. DomainError where there is none.
+    """
+    from scipy.optimize import linprog
+
+    offset = np.zeros(len(rows.X)) if rows.offset is None else rows.offset
+    low, high = domain
+
+    def is_inside(beta: Floats) -> bool:
+        eta = rows.X @ beta + offset
+        return bool(((eta > low) & (eta < high)).all())
+
+    if is_inside(beta):
+        return beta
+    size = np.abs(rows.X).max(axis=0)
+    size = np.where(size > 0, size, 1.0)
+    ends = [(sign, end) for sign, end in ((-1.0, low), (1.0, high)) if np.isfinite(end)]
+    A = np.concatenate([np.column_stack([sign * rows.X / size, np.ones(len(rows.X))]) for sign, _ in ends])
+    b = np.concatenate([sign * (end - offset) for sign, end in ends])
+    unit = max(1.0, float(np.abs(b).max()))
+    goal = np.append(np.zeros(len(beta)), -1.0)
+    found = linprog(goal, A_ub=A, b_ub=b / unit, bounds=[(None, None)] * len(beta) + [(None, 1.0)], method="highs")
+    center = None if found.x is None else unit * found.x[:-1] / size
+    if center is None or not is_inside(center):
+        raise DomainError(
+            f"no coefficients give every row a linear predictor between {low:g} and {high:g}, where the link has means "
+            "that the family has. Give another link, or an intercept."
+        )
+    way = beta - center
+    for _ in range(60):
+        way = 0.5 * way
+        if is_inside(center + way):
+            break
+    return center + 0.5 * way
 
 
 def _constant(X: Floats) -> NDArray[np.intp]:

@@ -26,6 +26,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import at_sample, is_whole
 from stattools.validation.agreement import Agreement, compared, fewest
+from stattools.validation.references.densities import named
 from stattools.validation.references.second_sums import FORMULAS, Again, again
 
 SAME = 1e-5
@@ -45,7 +46,7 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     the sample. Raises IncompatibleError for models that have no second form.
     """
     model: Model = fit.model
-    if model.kind not in FORMULAS or not (fit.penalty is None or isinstance(fit.penalty, Ridge)):
+    if named(model) not in FORMULAS or not (fit.penalty is None or isinstance(fit.penalty, Ridge)):
         raise IncompatibleError(f"validate has no second form of {model.title} whose rows are {model.rows.place}.")
     sums = sums_at(model, fit.estimate)
     there = _maximum_near(fit, sums)
@@ -115,7 +116,7 @@ class _OfBatch:
 def sums_at(model: Model, theta: Floats) -> Again:
     """Log-likelihood, score and information at theta over all rows, read again."""
     rows: Any = model.rows
-    return rows.over_batches(_OfBatch(rows.coding, model.kind, theta, model.labels, model.outcome_name))
+    return rows.over_batches(_OfBatch(rows.coding, named(model), theta, model.labels, model.outcome_name))
 
 
 def sample_of(model: Model, most: int) -> tuple[Model, bool]:

@@ -1,8 +1,9 @@
 """Log densities of families, written again with NumPy and SciPy's `loggamma` alone.
 
-One row of `DENSITIES` per kind of model: log p(y) of y (n,), or (n, 2) of successes and trials, at the linear predictor
-eta (n,) and the parameters that all rows share beside the coefficients, if any. They take complex numbers, so that
-derivatives are complex steps without round-off; they share no formula with `likelihoods/`.
+One row of `DENSITIES` per kind of model, or of a family and a link: log p(y) of y (n,), or (n, 2) of successes and
+trials, at the linear predictor eta (n,) and the parameters that all rows share beside the coefficients, if any. They
+take complex numbers, so that derivatives are complex steps without round-off; they share no formula with
+`likelihoods/`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.special import loggamma
+from scipy.special import loggamma, ndtr
+
+from stattools.models.model import Model
+from stattools.models.regressions.glm import GENERALIZED
 
 type Density = Callable[..., Any]
 
@@ -21,6 +25,13 @@ DENSITIES: dict[str, Density] = {}
 def density(kind: str) -> Callable[[Density], Density]:
     """Enters a log density for the models of a kind."""
     return lambda function: DENSITIES.setdefault(kind, function)
+
+
+def named(model: Model) -> str:
+    """The row of a model in tables of references: its kind, or its family and its link."""
+    likelihood = model.likelihood
+    key = f"{type(likelihood.unlinked).__name__} {next(iter(likelihood.parameters.values()))}"
+    return key if key in DENSITIES else model.kind
 
 
 @density("negative_binomial")
@@ -44,3 +55,55 @@ def _gamma(y: Any, eta: Any, tau: Any) -> Any:
 
 def _log_beta(a: Any, b: Any) -> Any:
     return loggamma(a) + loggamma(b) - loggamma(a + b)
+
+
+OF_MEAN: dict[str, Density] = {
+    "Bernoulli": lambda y, m: np.where(y > 0, np.log(m), np.log(1.0 - m)),
+    "Binomial": lambda y, m: (
+        y[:, 0] * np.log(m)
+        + (y[:, 1] - y[:, 0]) * np.log(1.0 - m)
+        - np.log1p(y[:, 1])
+        - _log_beta(y[:, 0] + 1.0, y[:, 1] - y[:, 0] + 1.0)
+    ),
+    "Poisson": lambda y, m: y * np.log(m) - m - loggamma(y + 1.0),
+    "NegativeBinomial": lambda y, m, tau: _negative_binomial(y, np.log(m), tau),
+    "GammaFamily": lambda y, m, tau: _gamma(y, np.log(m), tau),
+    "InverseGaussian": lambda y, m, tau: (
+        -0.5 * (np.log(2.0 * np.pi) + tau + 3.0 * np.log(y)) - 0.5 * (y - m) ** 2 / (np.exp(tau) * m * m * y)
+    ),
+    "BetaFamily": lambda y, m, tau: (
+        (np.exp(tau) * m - 1.0) * np.log(y)
+        + (np.exp(tau) * (1.0 - m) - 1.0) * np.log1p(-y)
+        - _log_beta(np.exp(tau) * m, np.exp(tau) * (1.0 - m))
+    ),
+    "LocationScale": lambda y, m, tau: -0.5 * ((y - m) / np.exp(tau)) ** 2 - tau - 0.5 * np.log(2.0 * np.pi),
+}
+"""Log densities at the mean and the parameter that all rows share."""
+
+MEANS: dict[str, Callable[[Any], Any]] = {
+    "identity": lambda eta: eta,
+    "log": np.exp,
+    "logit": lambda eta: 1.0 / (1.0 + np.exp(-eta)),
+    "probit": ndtr,
+    "cloglog": lambda eta: -np.expm1(-np.exp(eta)),
+    "loglog": lambda eta: np.exp(-np.exp(-eta)),
+    "cauchit": lambda eta: 0.5 + np.arctan(eta) / np.pi,
+    "inverse": lambda eta: 1.0 / eta,
+    "inverse-squared": lambda eta: 1.0 / np.sqrt(eta),
+    "sqrt": lambda eta: eta * eta,
+}
+"""The mean behind each link."""
+
+
+def _linked(name: str, link: str) -> Density:
+    return lambda y, eta, *others: OF_MEAN[name](y, MEANS[link](eta), *others)
+
+
+for _family in GENERALIZED.values():
+    for _link in _family.links:
+        _name = type(_family.likelihood).__name__
+        if _link not in _family.named:
+            DENSITIES[f"{_name} {_link}"] = _linked(_name, _link)
+        if _name == "Binomial" and _link not in _family.named:
+            DENSITIES[f"Bernoulli {_link}"] = _linked("Bernoulli", _link)
+DENSITIES["Binomial probit"] = _linked("Binomial", "probit")

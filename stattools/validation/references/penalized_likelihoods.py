@@ -12,7 +12,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.penalties import Jeffreys, Ridge
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.references.densities import DENSITIES, Density
+from stattools.validation.references.densities import DENSITIES, Density, named
 
 
 class Second(NamedTuple):
@@ -28,12 +28,12 @@ def penalized(model: Model, penalty: Any) -> tuple[Callable[[Floats], float], Ca
     """
     rows = model.rows
     refused = IncompatibleError(f"validate has no second form of {model.title} with {penalty!r}.")
-    if model.kind not in SECOND or "trials" in model.likelihood.parts or rows.precision is not None:
+    if named(model) not in SECOND or "trials" in model.likelihood.parts or rows.precision is not None:
         raise refused
     times = np.ones(len(rows.y), dtype=int) if rows.weight is None else rows.weight.astype(int)
     X, y = np.repeat(rows.X, times, axis=0), np.repeat(rows.y, times)
     offset = np.zeros(len(y)) if rows.offset is None else np.repeat(rows.offset, times)
-    likelihood, hessian = SECOND[model.kind](X, y, offset)
+    likelihood, hessian = SECOND[named(model)](X, y, offset)
     if isinstance(penalty, Ridge):
         constant = np.ptp(rows.X, axis=0) == 0
         slopes = np.array([t != "Intercept" and not c for t, c in zip(model.terms, constant, strict=True)], dtype=float)

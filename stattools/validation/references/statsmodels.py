@@ -20,9 +20,10 @@ from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, Groups
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.validation.foreign.statsmodels_results import flat, taken
-from stattools.validation.references.densities import DENSITIES
+from stattools.validation.references.densities import DENSITIES, named
 from stattools.validation.references.sandwiches import reference_covariance
 
 NEWTON: dict[str, Any] = {"disp": 0, "method": "newton", "maxiter": 200, "tol": 1e-14}
@@ -45,7 +46,7 @@ def reference_fit(model: Model, cov: str | HAC | Cluster = "information") -> Ref
 
     Standard errors are NaN for a covariance that statsmodels does not have.
     """
-    routine = ROUTINES.get(model.kind)
+    routine = ROUTINES.get(named(model))
     if routine is None:
         raise IncompatibleError(f"validate has no statsmodels reference for {model.title}.")
     if cov != "information":
@@ -105,7 +106,7 @@ def _negative_binomial(model: Model) -> tuple[str, Any]:
 
 def _of_density(model: Model) -> tuple[str, Any]:
     """What statsmodels has no model of: its Newton on a log density of SciPy, with complex-step derivatives."""
-    rows, density, p = _repeated(model), DENSITIES[model.kind], len(model.terms)
+    rows, density, p = _repeated(model), DENSITIES[named(model)], len(model.terms)
     offset = 0.0 if rows.offset is None else rows.offset
 
     class Rewritten(GenericLikelihoodModel):
@@ -130,6 +131,16 @@ def _of_density(model: Model) -> tuple[str, Any]:
 def _softmax(model: Model) -> tuple[str, Any]:
     rows = _repeated(model)
     return "MNLogit", sm.MNLogit(rows.y.astype(int), rows.X).fit(**NEWTON)
+
+
+def _linked(model: Model) -> tuple[str, Any]:
+    """One mean and another link: its covariance is that of the observed information, as ours."""
+    families: Any = sm.families
+    likelihood = model.likelihood
+    link = getattr(families.links, THEIR_LINKS[next(iter(likelihood.parameters.values()))])()
+    family = families.Poisson(link) if likelihood.outcome is Outcome.COUNT else families.Binomial(link)
+    near = _glm(model, family)
+    return f"GLM {type(family).__name__}", near.model.fit(start_params=near.params, **NEWTON)
 
 
 def _glm(model: Model, family: Any) -> Any:
@@ -166,8 +177,20 @@ class Routine:
     ours: Callable[[Floats, Floats], tuple[Floats, Floats]] = _as_they_are
 
 
+THEIR_LINKS = {
+    "identity": "Identity",
+    "log": "Log",
+    "probit": "Probit",
+    "cloglog": "CLogLog",
+    "loglog": "LogLog",
+    "cauchit": "Cauchy",
+    "sqrt": "Sqrt",
+}
+"""Links of statsmodels, of those that families of one parameter have."""
+
 ROUTINES = {
     **dict.fromkeys(DENSITIES, Routine(_of_density, scaled=True)),
+    **{name: Routine(_linked) for name in DENSITIES if name.split()[0] in ("Bernoulli", "Binomial", "Poisson")},
     "ols": Routine(_ols),
     "logistic": Routine(_logistic),
     "probit": Routine(_probit),

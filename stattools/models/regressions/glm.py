@@ -1,0 +1,168 @@
+"""Regressions by the name of a family and of a link: `glm`. Those with a name of their own are made by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from stattools.data.tables.outcome import numeric
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.likelihoods import (
+    Bernoulli,
+    BetaFamily,
+    Binomial,
+    GammaFamily,
+    InverseGaussian,
+    Likelihood,
+    Linked,
+    LocationScale,
+    NegativeBinomial,
+    Poisson,
+)
+from stattools.likelihoods.links import LINKS
+from stattools.models.model import Model
+from stattools.models.regressions.binding import Column, bind, read_rows
+from stattools.models.regressions.count_regression import negative_binomial, poisson, require_some
+from stattools.models.regressions.gamma_regression import gamma
+from stattools.models.regressions.regression import events, logistic, ols, probit
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family of `glm`: its likelihood, the links that make sense, the usual one first, and those that have a
+    constructor of their own.
+    """
+
+    title: str
+    likelihood: Likelihood
+    links: tuple[str, ...]
+    named: dict[str, Callable[..., Model]] = field(default_factory=dict)
+    takes: tuple[str, ...] = ()
+
+
+UNIT = ("logit", "probit", "cloglog", "loglog", "cauchit", "log")
+
+GENERALIZED = {
+    "normal": Family("Normal", LocationScale(), ("identity", "log", "inverse"), {"identity": ols}),
+    "binomial": Family("Binomial", Binomial(), (*UNIT, "identity"), {"logit": logistic, "probit": probit}, ("trials",)),
+    "poisson": Family("Poisson", Poisson(), ("log", "identity", "sqrt"), {"log": poisson}, ("exposure",)),
+    "gamma": Family("Gamma", GammaFamily(), ("log", "inverse", "identity"), {"log": gamma}, ("exposure",)),
+    "inverse-gaussian": Family(
+        "Inverse Gaussian", InverseGaussian(), ("log", "inverse-squared", "inverse", "identity"), {}, ("exposure",)
+    ),
+    "negative-binomial": Family(
+        "Negative binomial", NegativeBinomial(), ("log", "identity", "sqrt"), {"log": negative_binomial}, ("exposure",)
+    ),
+    "beta": Family("Beta", BetaFamily(), UNIT),
+}
+"""By the names under which callers know them."""
+
+ELSEWHERE = {
+    "gaussian": "normal",
+    "bernoulli": "binomial",
+    "inversegaussian": "inverse-gaussian",
+    "negativebinomial": "negative-binomial",
+    "inverse-power": "inverse",
+    "1/mu": "inverse",
+    "1/mu^2": "inverse-squared",
+    "cauchy": "cauchit",
+}
+"""Names that other packages have for a family or a link, and the name here."""
+
+
+def glm(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    family: str,
+    link: str | None = None,
+    names: list[str] | None = None,
+    intercept: bool = True,
+    offset: Column = None,
+    exposure: Column = None,
+    weights: Column = None,
+    trials: Column = None,
+) -> Model:
+    """A generalized linear model: an outcome of a family whose mean m_i has link(m_i) = x_i^T beta + offset_i.
+
+    | family | links, the usual one first | variance | estimated beside beta |
+    |---|---|---|---|
+    | normal | identity, log, inverse | sigma^2 | identity: sigma, unbiased, as in `st.ols`; others: log scale |
+    | binomial | logit, probit, cloglog, loglog, cauchit, log, identity | m (1 - m) / trials | |
+    | poisson | log, identity, sqrt | m | |
+    | gamma | log, inverse, identity | phi m^2 | log dispersion, of phi |
+    | inverse-gaussian | log, inverse-squared, inverse, identity | phi m^3 | log dispersion, of phi |
+    | negative-binomial | log, identity, sqrt | m + alpha m^2 | log alpha |
+    | beta | logit, probit, cloglog, loglog, cauchit, log | m (1 - m) / (1 + s) | log precision, of s |
+
+    All are estimated jointly by maximum likelihood. R and statsmodels take the canonical links inverse and
+    inverse-squared of the gamma and the inverse Gaussian where none is given, and a moment estimate of phi, which
+    leaves beta the same and scales its standard errors. Of names, `-`, `_` and a space are alike. The outcome and the
+    other arguments are those of `st.logistic` for the binomial, where groups are `"successes + failures ~ x"` or have
+    `trials`, and of `st.poisson` for the others; `exposure` goes with the link log. Where the link allows means that
+    the family does not have, such as a rate below 0, the maximum is looked for among those that it has, and `st.fit`
+    raises IdentificationError where it lies at their edge. Raises DomainError for names that are none and for data that
+    the model cannot take, IncompatibleError for a family and a link that make no sense together. Source: McCullagh &
+    Nelder, Generalized Linear Models (1989); Ferrari & Cribari-Neto (2004) for the beta.
+
+    >>> import stattools as st
+    >>> table = {"cost": [9.5, 31.0, 12.5, 80.0], "age": [20, 30, 40, 50]}
+    >>> st.glm("cost ~ age", table, family="inverse gaussian").names
+    ('Intercept', 'age', 'log dispersion')
+    >>> doses = {"ill": [1, 4], "well": [9, 6], "dose": [1, 2]}
+    >>> st.glm("ill + well ~ dose", doses, family="binomial", link="log").title
+    'Binomial regression with link log'
+    """
+    name = _known("family", family, tuple(GENERALIZED))
+    kind = GENERALIZED[name]
+    chosen = kind.links[0] if link is None else _known("link", link, tuple(LINKS))
+    if chosen not in kind.links:
+        raise IncompatibleError(
+            f"st.glm needs for family={name!r} one of the links {', '.join(kind.links)}; got link={chosen!r}."
+        )
+    _require_taken(name, kind, chosen, exposure=exposure, trials=trials)
+    given: dict[str, Any] = {"names": names, "intercept": intercept, "offset": offset, "weights": weights}
+    beside = {"exposure": exposure, "trials": trials}
+    if chosen in kind.named:
+        own = {word: beside[word] for word in kind.takes}
+        return kind.named[chosen](formula_or_y, data_or_X, **given, **own)
+    title = f"{kind.title} regression" + (f" with link {chosen}" if chosen != kind.links[0] else "")
+    if name == "binomial":
+        rows = events("st.glm", formula_or_y, data_or_X, names, intercept, offset, weights, trials)
+        likelihood = Linked(kind.likelihood if rows.are_grouped else Bernoulli(), LINKS[chosen])
+        return bind("glm", title, likelihood, rows.data, rows.y, labels=rows.labels)
+    data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights)
+    y = numeric(data.outcome, data.outcome_name)
+    if kind.likelihood.outcome is Poisson.outcome:
+        require_some(y, title)
+    usual = next(iter(kind.likelihood.parameters.values()))
+    return bind("glm", title, kind.likelihood if chosen == usual else Linked(kind.likelihood, LINKS[chosen]), data, y)
+
+
+def _known(what: str, name: Any, names: tuple[str, ...]) -> str:
+    """The name as it stands in the table; DomainError where it does not."""
+    if isinstance(name, str):
+        written = name.strip().lower().replace("_", "-").replace(" ", "-")
+        if written in names:
+            return written
+        there = ELSEWHERE.get(written, ELSEWHERE.get(written.replace("-", "")))
+        if there in names:
+            raise DomainError(f"st.glm has no {what} {quoted(name)}: its name here is {there!r}.")
+    raise DomainError(f"st.glm needs {what}=, one of {', '.join(map(repr, names))}; got {quoted(name)}.")
+
+
+def _require_taken(name: str, kind: Family, link: str, **given: Column) -> None:
+    """IncompatibleError for a column that this family has no use for."""
+    for word, column in given.items():
+        if column is not None and word not in kind.takes:
+            whose = " and ".join(other for other, one in GENERALIZED.items() if word in one.takes)
+            raise IncompatibleError(f"{word}= goes with the family {whose}; got family={name!r}. Leave it out.")
+    if given["exposure"] is not None and link != "log":
+        raise IncompatibleError(
+            f"exposure= multiplies the mean, which adds its logarithm where the link is log; got link={link!r}. "
+            "Multiply the columns by the exposure (0 + exposure + exposure:x for the identity), or give link='log'."
+        )
