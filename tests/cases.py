@@ -414,9 +414,9 @@ REGRESSIONS = [
         outcome="positive",
     ),
     *_family(
-        partial(st.glm, family="binomial", link="cloglog"),
-        lambda eta, b: stats.binom(b.trials.to_numpy(), -np.expm1(-np.exp(eta))),
-        "glm cloglog trials weights offset",
+        partial(st.glm, family="binomial", link="loglog"),
+        lambda eta, b: stats.binom(b.trials.to_numpy(), np.exp(-np.exp(-eta))),
+        "glm loglog trials weights offset",
         outcome="trials",
     ),
     *_family(
@@ -454,6 +454,8 @@ REGRESSIONS = [
         "glm normal weights offset",
         truth=(-0.5,),
         outcome="real",
+        center=1.5,
+        spread=0.3,
         slow=True,
     ),
     *_family(

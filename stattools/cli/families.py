@@ -14,6 +14,9 @@ from stattools.interface.names.of_values import VALUES
 from stattools.interface.names.rows import plain
 from stattools.models.regressions.families import FAMILIES
 
+KNOWN = tuple(family for family in FAMILIES if family != "glm")
+"""Those whose link goes without saying."""
+
 
 def known(family: str) -> str:
     """The name of a regression, however its parts are joined; wrong usage if there is none of this name.
@@ -21,12 +24,12 @@ def known(family: str) -> str:
     >>> known("Negative-Binomial")
     'negative_binomial'
     """
-    found = word_of(family, FAMILIES)
-    if found in FAMILIES:
+    found = word_of(family, KNOWN)
+    if found in KNOWN:
         return found
     ours = family_of(family)
-    meant = f" Did you mean {ours}?" if ours else did_you_mean(family, FAMILIES)
-    raise typer.BadParameter(f"{family!r} is no family; known are {', '.join(FAMILIES)}.{meant}")
+    meant = f" Did you mean {ours}?" if ours else did_you_mean(family, KNOWN)
+    raise typer.BadParameter(f"{family!r} is no family; known are {', '.join(KNOWN)}.{meant}")
 
 
 def family_of(name: str) -> str | None:
@@ -35,7 +38,7 @@ def family_of(name: str) -> str | None:
     >>> family_of("logit"), family_of("xyzzy")
     ('logistic', None)
     """
-    if (found := word_of(name, FAMILIES)) in FAMILIES:
+    if (found := word_of(name, KNOWN)) in KNOWN:
         return found
     return next((ours for ours, theirs in VALUES["family"].items() if plain(name) in map(plain, theirs.split())), None)
 

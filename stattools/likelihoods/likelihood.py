@@ -112,6 +112,10 @@ class Likelihood:
         """The mean of the outcome, shape (n,), or the probabilities of all categories, (n, K)."""
         raise self.lacks("mean(eta)")
 
+    def nearest_mean(self, eta: ArrayLike) -> Floats:
+        """The mean, or that of the end of the domain where a linear predictor, as of an interval, is beyond it."""
+        return self.mean(eta)
+
     def link(self, mean: Any) -> Any:
         """The first linear predictor that has this mean."""
         raise self.lacks("link(mean)")

@@ -20,7 +20,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods.likelihood import Floats, Likelihood, Tails, Terms, Words
 from stattools.likelihoods.links import LINKS, Curve, Link
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.predictive import mixture_interval
+from stattools.likelihoods.predictive import inside, mixture_interval
 
 OWN: dict[str, Callable[[Link, Floats], Curve]] = {
     "identity": lambda link, eta: link.plain(eta),
@@ -32,6 +32,9 @@ OWN: dict[str, Callable[[Link, Floats], Curve]] = {
 MEANS = {"identity": (-np.inf, np.inf), "log": (0.0, np.inf), "logit": (0.0, 1.0)}
 """The means that a family has, by its own link."""
 
+
+LARGEST = 1e100
+"""The mean beside an end of the domain is beyond this where that at the end is infinite."""
 
 RATIOS = {"mean": "ratio of means", "probability": "risk ratio"}
 """What the exponential of a coefficient is where the link is the logarithm."""
@@ -97,6 +100,14 @@ class Linked(Likelihood):
 
     def mean(self, eta: ArrayLike) -> Floats:
         return self.family.mean(self._theta(eta))
+
+    def nearest_mean(self, eta: ArrayLike) -> Floats:
+        eta, (low, high) = np.array(eta, dtype=float), self.domain
+        first = self._first(eta)
+        beyond = (first <= low) | (first >= high)
+        first[...] = np.clip(first, *inside(low, high))
+        mean = self.mean(eta)
+        return np.where(beyond & (mean > LARGEST), np.inf, mean)
 
     def link(self, mean: Any) -> Any:
         return self.through.of(LINKS[self.own].mean(self.family.link(mean)))

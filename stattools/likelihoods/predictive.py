@@ -69,7 +69,8 @@ def mixture_interval(
         root, turn = np.linalg.eigh(V[part])
         moved = (turn * np.sqrt(np.maximum(root, 0.0))[:, None, :]) @ z.T  # (m, width, J)
         nodes = np.moveaxis(eta[part, :, None] + moved, 1, 2).reshape(-1, eta.shape[1])
-        nodes[:, 0] = np.clip(nodes[:, 0], *inside(*likelihood.domain))
+        if np.isfinite(likelihood.domain).any():
+            nodes[:, 0] = held(nodes[:, 0], np.repeat(eta[part, 0], len(z)), *likelihood.domain)
         at = nodes[:, 0] if eta.shape[1] == 1 else nodes
         rows, out_of = len(moved), 1.0 if trials is None else trials[part]
         family = likelihood if trials is None else likelihood.with_trials(np.repeat(out_of, len(z)))
@@ -92,6 +93,13 @@ def inside(low: float, high: float) -> tuple[float, float]:
     eps = float(np.finfo(float).eps)
     room = [max(SMALLEST, eps * abs(end)) if np.isfinite(end) else 0.0 for end in (low, high)]
     return low + room[0], high - room[1]
+
+
+def held(eta: Floats, center: Floats, low: float, high: float) -> Floats:
+    """eta, a millionth of the way from the nearest end of a range to the center where it is beyond the end."""
+    least = low + 1e-6 * (center - low) if low > -np.inf else -np.inf
+    most = high - 1e-6 * (high - center) if high < np.inf else np.inf
+    return np.clip(eta, least, most)
 
 
 def smallest_count(cdf: Distribution, p: float, mean: Floats, reach: Floats) -> Floats:

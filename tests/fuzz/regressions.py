@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import stattools as st
@@ -32,7 +33,7 @@ REGRESSIONS = {
         st.ols, ("normal", "whole", "gaps"), {"weights": WEIGHTS, "offset": OFFSET, "precision": POSITIVE}
     ),
     "logistic": Regression(st.logistic, BINARY, {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS}),
-    "probit": Regression(st.probit, BINARY, {"weights": WEIGHTS, "offset": OFFSET}),
+    "probit": Regression(st.probit, BINARY, {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS}),
     "softmax": Regression(st.softmax, LEVELS, {"weights": WEIGHTS}),
     "one_vs_rest": Regression(st.one_vs_rest, LEVELS, {"weights": WEIGHTS}),
     "poisson": Regression(st.poisson, COUNTS, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}),
@@ -42,6 +43,11 @@ REGRESSIONS = {
     "gamma": Regression(st.gamma, POSITIVE, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}),
     "beta_binomial": Regression(
         st.beta_binomial, SUCCESSES, {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS}, ("trials",)
+    ),
+    "glm": Regression(
+        partial(st.glm, family="binomial", link="cloglog"),
+        BINARY,
+        {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS},
     ),
     "network": Regression(st.network, ("normal", *LEVELS, *BINARY), {"weights": WEIGHTS}),
 }

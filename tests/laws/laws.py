@@ -222,6 +222,7 @@ def _blocks(case: Case, g: Random, _: Any) -> Any:
     return case, _unchanged
 
 
+GROUPED = tuple(name for name, made in REGRESSIONS.items() if "trials" in made.required)
 NOT_OLS = dict.fromkeys(
     (name for name in REGRESSIONS if name != "ols"), "y is not measured on a scale that may be changed"
 )
@@ -257,6 +258,8 @@ LAWS = {
             "poisson": "counts have no complement",
             "negative_binomial": "counts have no complement",
             "gamma": "positive numbers have no complement",
+            "glm inverse-gaussian": "positive numbers have no complement",
+            "glm cloglog": "its link is not symmetric",
             "softmax": "three categories have no complement",
             "one_vs_rest": "three categories have no complement",
         },
@@ -284,7 +287,7 @@ LAWS = {
     ),
     "rows in files": Law(
         _files,
-        dict.fromkeys(("logistic of trials", "beta_binomial"), "grouped outcomes are not read from files")
+        dict.fromkeys(GROUPED, "grouped outcomes are not read from files")
         | {"Jeffreys": "sums third derivatives over all rows: not in files"},
     ),
     "rows in blocks": Law(_blocks),

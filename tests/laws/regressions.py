@@ -31,6 +31,11 @@ class Regression:
     penalties: Sequence[str] = ("Ridge",)
     left: str = "y"
 
+    @property
+    def maker(self) -> Callable[..., Any]:
+        """The public name behind `make`, where some of its options are given."""
+        return self.make.func if isinstance(self.make, partial) else self.make
+
 
 def _thirds(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
     return np.array(["one", "three", "two"])[np.argmax(g.gumbel(size=(len(eta), 3)) + np.outer(eta, [0, 0.6, -0.4]), 1)]
@@ -63,6 +68,7 @@ REGRESSIONS = {
     "logistic": Regression(st.logistic, _coins, ("weights", "offset"), penalties=BOTH),
     "logistic of trials": Regression(st.logistic, _shares, ("weights", "offset", "trials"), ("trials",), BOTH),
     "probit": Regression(st.probit, _coins, ("weights", "offset")),
+    "probit of trials": Regression(st.probit, _shares, ("weights", "offset", "trials"), ("trials",)),
     "poisson": Regression(st.poisson, _counts, ("weights", "offset", "exposure"), penalties=BOTH),
     "negative_binomial": Regression(st.negative_binomial, _counts, ("weights", "offset", "exposure")),
     "beta_binomial": Regression(st.beta_binomial, _shares, ("weights", "offset", "trials"), ("trials",)),

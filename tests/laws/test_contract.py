@@ -106,14 +106,14 @@ def test_every_regression_is_here():
         if inspect.isfunction(getattr(st, name))
         and list(inspect.signature(getattr(st, name)).parameters)[:2] == ["formula_or_y", "data_or_X"]
     }
-    assert makers == {r.make.__name__ for r in REGRESSIONS.values()} | set(NO_LAWS)
+    assert makers == {r.maker.__name__ for r in REGRESSIONS.values()} | set(NO_LAWS)
 
 
 def test_every_option_of_a_regression_is_drawn():
     """What stands beside the table: an option of a constructor that no case uses would escape the laws."""
-    own = {"formula_or_y", "data_or_X", "names", "intercept", "reference"}
-    for maker in {r.make for r in REGRESSIONS.values()}:
-        drawn = {key for r in REGRESSIONS.values() if r.make is maker for key in r.beside}
+    own = {"formula_or_y", "data_or_X", "names", "intercept", "reference", "family", "link"}
+    for maker in {r.maker for r in REGRESSIONS.values()}:
+        drawn = {key for r in REGRESSIONS.values() if r.maker is maker for key in r.beside}
         assert set(inspect.signature(maker).parameters) - own == drawn, maker.__name__
 
 

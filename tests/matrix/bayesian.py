@@ -11,6 +11,7 @@ from scipy import stats
 
 import stattools as st
 from stattools.bayes.priors.assignment import assign
+from stattools.bayes.priors.overview import overview
 from stattools.inference.arviz.arviz import datatree, leave_one_out
 from tests.cases import RegressionCase
 from tests.matrix.asked import FORMULA, Asked, asked
@@ -102,7 +103,9 @@ def default_priors(a: Asked) -> None:
         assert (word in about) == named, about
     name = "three: x" if a.is_softmax else "x"
     width = 2.5 / _sd(a)
-    if "sd(y)" not in about:
+    if "2.5 sd(y)" not in about:
+        if "times" in about:
+            width *= abs(float(overview(a.model).level[0]))
         assert_allclose(_sd_of(found[name].prior), width, rtol=1e-5)
         return
     spread = {unit: _prior_of_x(a, unit) for unit in (1.0, 1000.0)}
@@ -110,8 +113,8 @@ def default_priors(a: Asked) -> None:
 
 
 SPEAK_OF = {
-    "log odds": ("logistic", "softmax", "one_vs_rest", "beta_binomial"),
-    "log rate": ("count",),
+    "log odds": ("logistic", "softmax", "one_vs_rest", "beta_binomial", "beta"),
+    "log rate": ("poisson", "negative_binomial"),
     "normal quantile": ("probit",),
     "sd(y)": ("real",),
 }

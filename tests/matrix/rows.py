@@ -9,6 +9,7 @@ from scipy import special, stats
 
 import stattools as st
 from stattools.errors import IncompatibleError
+from stattools.likelihoods.predictive import inside
 from tests.matrix.asked import Asked, H
 from tests.matrix.question import question
 
@@ -36,7 +37,7 @@ def _pearson(a: Asked) -> Floats:
     return (a.y - a.at.mean()) / a.at.std()
 
 
-@question("residuals_of", refused=("softmax", "beta_binomial"))
+@question("residuals_of", refused=("softmax", "beta_binomial", "beta"))
 def deviance_residuals(a: Asked) -> None:
     """Their squares are what the log-likelihood of a row loses against the best linear predictor for that row alone."""
     found, loss = a.fit.residuals_of("deviance"), _deviance(a)
@@ -48,6 +49,7 @@ def deviance_residuals(a: Asked) -> None:
 def _deviance(a: Asked) -> Floats:
     """Golden section in the linear predictor of each row."""
     low, high, golden = a.eta(a.theta) - 45.0, a.eta(a.theta) + 45.0, 0.5 * (np.sqrt(5.0) - 1.0)
+    low, high = (np.clip(end, *inside(*a.model.likelihood.domain)) for end in (low, high))
     left, right = high - golden * (high - low), low + golden * (high - low)
     f, g = (a.pointwise(a.theta, eta=eta) for eta in (left, right))
     for _ in range(60):
@@ -94,7 +96,7 @@ def cooks_distance(a: Asked) -> None:
     assert_allclose(a.fit.cooks_distance(), _pearson(a) ** 2 * h / (1.0 - h) ** 2 / a.p, rtol=1e-3, atol=1e-7)
 
 
-@question("goodness", "r_squared", refused=("beta_binomial",))
+@question("goodness", "r_squared", refused=("beta_binomial", "beta"))
 def goodness(a: Asked) -> None:
     row = a.fit.goodness().iloc[0]
     n, weight = a.fit.n, a.weight

@@ -24,7 +24,7 @@ SAID = {
     "gamma": ("The mean of y", 1),
     "gumbel": ("The location of y", 0),
     "cloglog": ("The complementary log-log of the probability that y is 1", 0),
-    "glm cloglog": ("The complementary log-log of the probability of a success", 0),
+    "glm loglog": ("The log-log of the probability of a success", 0),
     "glm inverse": ("The inverse of the mean of y", 0),
     "glm beta": ("The log odds of the mean of y", 0),
     "glm wald": ("The mean of y", 1),

@@ -10,7 +10,7 @@ from tests.cases import REGRESSIONS
 def test_the_shared_parameters_are_those_without_a_column():
     for case in REGRESSIONS:
         model = case.make("y ~ x", case.table(), **{name: name for name in case.beside})
-        if case.make.__name__ == "one_vs_rest":
+        if case.name.startswith("one_vs_rest"):
             continue
         found = shared(model)
         assert list(found) == np.flatnonzero(model.predictor.column < 0).tolist()

@@ -16,6 +16,7 @@ from stattools.models.samples.event_rates import EventRates
 from stattools.series.statespace.many import LocalLevels
 from stattools.validation import validate as module
 from stattools.validation.agreement import agreeing_digits
+from stattools.validation.references.densities import DENSITIES
 from stattools.validation.references.penalized_likelihoods import SECOND
 from stattools.validation.references.scipy_likelihoods import REWRITTEN, validate_rewritten
 from stattools.validation.references.second_sums import FORMULAS
@@ -146,7 +147,7 @@ def test_every_class_of_models_has_its_reference():
 
 @pytest.mark.parametrize("table", [ROUTINES, FORMULAS, SECOND], ids=["statsmodels", "second sums", "penalized"])
 def test_every_regression_has_its_row_in_each_table_of_references(table):
-    assert set(table) == set(FAMILIES)
+    assert set(table) == set(FAMILIES) - {"glm"} | set(DENSITIES)
 
 
 def test_a_class_without_a_reference_is_refused():

@@ -1,6 +1,7 @@
 """The default priors: weakly informative on standardized columns, so that units and origins of columns do not matter.
 
-    slope of column j    Normal(0, 2.5 u / sd(x_j)),       u = sd(y) for `st.ols`, 1 otherwise
+    slope of column j    Normal(0, 2.5 u / sd(x_j)),       u = sd(y) for `st.ols`, 1 for logarithms and quantiles,
+                                                           the link of the mean outcome for others, as the inverse
     intercept            the predictor at the mean of the columns ~ Normal(link(mean outcome), 2.5 u)
     sigma                Exponential(1 / sd(y))
     alpha, dispersion    Exponential(1)                    those of `st.negative_binomial` and `st.gamma`
@@ -51,6 +52,9 @@ SHARED: dict[tuple[str, str], Default] = {
     ("negative_binomial", "alpha"): AS_LARGE,
     ("gamma", "dispersion"): AS_LARGE,
     ("beta_binomial", "precision"): Default(Exponential(0.1), "mean 10: two trials of a group correlate by about 0.1"),
+    ("glm", "alpha"): AS_LARGE,
+    ("glm", "dispersion"): AS_LARGE,
+    ("glm", "precision"): Default(Exponential(0.1), "mean 10: a standard deviation of about 0.15 about a mean of 1/2"),
 }
 """Defaults of the parameters that all rows share beside the coefficients, by the kind of model and their names."""
 
@@ -92,19 +96,18 @@ def _of_sample(model: NormalSample, parameters: tuple[Parameter, ...]) -> list[D
 def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Default]:
     rows, predictor = overview(model), model.predictor
     main = tuple(range(predictor.columns)) if predictor.main is None else predictor.main
-    unit = rows.spread
-    units = "2.5 sd(y)" if model.likelihood.outcome is Outcome.REAL else "2.5"
+    unit, units = _unit(model, rows)
     found: list[Default] = []
     for block in range(predictor.n_first):
         level = Normal(float(rows.level[block]), WIDTH * unit)
         found += _of_columns(rows, main, level, model.likelihood.words.predictor, units, len(found))
     for own, called in zip(predictor.own, model.others, strict=True):
         if own:
-            level = Normal(float(np.log(unit)) if called == "log scale" else 0.0, WIDTH)
+            level = Normal(float(np.log(rows.spread)) if called == "log scale" else 0.0, WIDTH)
             found += _of_columns(rows, own, level, called, "2.5", len(found))
             continue
-        found.append(_of_shared(model, parameters[len(found)], unit))
-    return [*found, *(_of_shared(model, parameter, unit) for parameter in parameters[len(found) :])]
+        found.append(_of_shared(model, parameters[len(found)], rows.spread))
+    return [*found, *(_of_shared(model, parameter, rows.spread) for parameter in parameters[len(found) :])]
 
 
 def _of_columns(
@@ -122,10 +125,25 @@ def _of_columns(
     return found
 
 
-def _of_shared(model: Model, parameter: Parameter, unit: float) -> Default:
+def _of_shared(model: Model, parameter: Parameter, spread: float) -> Default:
     """Of a parameter that all rows share."""
     is_spread = parameter.name == "scale" and model.likelihood.outcome is Outcome.REAL
     if is_spread or parameter.role == "scale":
-        return Default(Exponential(1.0 / unit), "mean sd(y)")
+        return Default(Exponential(1.0 / spread), "mean sd(y)")
+    if model.likelihood.edge.power < 0.0:
+        about = "mean 1 / the mean of y: a standard deviation about as large as the mean"
+        return Default(Exponential(float(model.rows.outcome.mean)), about)
     flat = Default(Flat(), f"flat: no scale is known for {parameter.name}")
     return SHARED.get((model.kind, parameter.name), flat)
+
+
+def _unit(model: Model, rows: Overview) -> tuple[float, str]:
+    """The unit of a linear predictor, and 2.5 of them in words: that of the outcome where it is a mean of numbers, 1
+    where it is a logarithm or a quantile, and otherwise its size.
+    """
+    link = next(iter(model.likelihood.parameters.values()))
+    if link == "identity" and model.likelihood.outcome is Outcome.REAL:
+        return rows.spread, "2.5 sd(y)"
+    if model.likelihood.domain == (0.0, np.inf):
+        return abs(float(rows.level[0])), f"2.5 times {model.likelihood.words.predictor} of all"
+    return 1.0, "2.5"

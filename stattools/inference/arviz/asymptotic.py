@@ -7,6 +7,7 @@ They are no posterior, though ArviZ calls the group so; for `st.ols` they are th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,9 @@ from stattools.models.own_scale import on_own_scale
 
 if TYPE_CHECKING:
     from xarray import DataTree
+
+TRIES = 100
+"""Times that draws are made until enough of them have means that the family has."""
 
 LABEL = "asymptotic distribution of the maximum-likelihood estimate: not a posterior, no prior"
 
@@ -69,6 +73,24 @@ def _drawn(fit: Fit, draws: int, random: np.random.Generator) -> Floats:
     step = random.standard_normal((draws, len(fit.estimate))) @ root.T
     if not fit.model.has_scale:
         theta = fit.estimate + step
+        if isinstance(fit.model, Model) and np.isfinite(fit.model.likelihood.domain).any():
+            theta = _within(fit.model, theta, lambda: fit.estimate + random.standard_normal(step.shape) @ root.T)
         return on_own_scale(fit.model, theta) if isinstance(fit.model, Model) else theta
     wider = np.sqrt(fit.df / random.chisquare(fit.df, draws))
     return np.column_stack([fit.estimate + step * wider[:, None], fit.scale * wider])
+
+
+def _within(model: Model, theta: Floats, more: Callable[[], Floats]) -> Floats:
+    """As many draws whose means the family has in every row, from these and from more of them."""
+    found, low, high = theta[:0], *model.likelihood.domain
+    for _ in range(TRIES):
+        eta = model.predictor.forward_many(theta, model.rows.X, model.rows.offset)
+        first = eta if eta.ndim == 2 else eta[:, :, 0]
+        found = np.concatenate([found, theta[((first > low) & (first < high)).all(axis=1)]])
+        if len(found) >= len(theta):
+            return found[: len(theta)]
+        theta = more()
+    raise IncompatibleError(
+        f"to_arviz draws estimates from their normal approximation, and nearly all draws of {model.title} have rows "
+        "whose mean the family does not have: the maximum is too near to the edge. Use st.posterior."
+    )

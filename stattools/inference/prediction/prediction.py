@@ -124,7 +124,10 @@ def _predicted(fit: Estimates, at: Model, interval: float | None, kind: str, tri
     V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
     half = fit.quantile(interval) * (_mean_error(at, eta, V) if kind == "mean" else np.sqrt(V[:, 0, 0]))
     ends = (_shifted(eta, -half), _shifted(eta, half))
-    return _frame(kind, value, *(at.likelihood.mean(end) if kind == "mean" else _first(end) for end in ends))
+    if kind != "mean":
+        return _frame(kind, value, *map(_first, ends))
+    one, other = map(at.likelihood.nearest_mean, ends)  # some means fall as their linear predictors rise
+    return _frame(kind, value, np.minimum(one, other), np.maximum(one, other))
 
 
 def eta_covariance(predictor: Linear, X: Floats, covariance: Floats) -> Floats:

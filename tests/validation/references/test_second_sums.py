@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 
 import stattools as st
+from stattools.validation.references.densities import named
 from stattools.validation.references.second_sums import FORMULAS, again
 from tests.cases import REGRESSIONS
 
 
-@pytest.mark.parametrize("kind", FORMULAS)
-def test_derivatives_are_those_of_differences_and_of_the_model(kind):
-    case = next(case for case in REGRESSIONS if case.make.__name__ == kind and "weights" in case.beside)
+@pytest.mark.parametrize("case", [case for case in REGRESSIONS if "weights" in case.beside], ids=str)
+def test_derivatives_are_those_of_differences_and_of_the_model(case):
     model = case.model("y ~ x", case.table())
+    if not isinstance(model, st.Model) or named(model) not in FORMULAS or case.name.startswith("logistic trials"):
+        pytest.skip("of several models, a stranger's, or of rows that are in no files")
+    kind = named(model)
     theta = st.fit(model).estimate + 0.1
     rows = model.rows
     data = rows.X, rows.y, rows.weight, rows.offset
