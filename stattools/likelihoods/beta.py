@@ -38,8 +38,8 @@ class BetaFamily(Likelihood):
     The score has shape (n, 2); the information (n, 2, 2) is the observed one and depends on y. Raises DomainError from
     `check`.
 
-    >>> float(BetaFamily().loglik([[0.0, np.log(2.0)]], [0.3])[0].round(12))  # Beta(1, 1), the uniform
-    0.0
+    >>> round(float(BetaFamily().loglik([[0.0, np.log(4.0)]], [0.5])[0]), 6)  # Beta(2, 2) at its middle: log 3/2
+    0.405465
     """
 
     parameters: ClassVar = {"mean": "logit", "precision": "log"}

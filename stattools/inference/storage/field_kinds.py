@@ -11,6 +11,7 @@ import numpy as np
 from stattools import likelihoods
 from stattools.data.formula.formula import Formula
 from stattools.inference.storage.unsaved import Unsaved
+from stattools.likelihoods.links import Link
 from stattools.solvers.solution import Epoch, Known, TraceStep
 
 LONGEST_TEXT = 100_000
@@ -91,6 +92,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     ),
     "Callable[[Floats], float]": callable,
     "Callable[[Floats], ArrayLike]": callable,
+    "Link": lambda value: isinstance(value, Link),
     "Kind": lambda value: value in ("sigmoid", "tanh", "relu"),
     "Status": lambda value: value in ("converged", "round-off"),
     "Quality": lambda value: value is None or isinstance(value, Known),
