@@ -37,7 +37,7 @@ class Bernoulli(Event):
     """
 
     parameters: ClassVar = {"mean": "logit"}
-    concave_with = ("logit", "probit", "cloglog", "loglog")
+    concave_with = ("logit", "probit", "cloglog", "loglog", "log", "identity")
     words = LOG_ODDS
     canonical = True
 

@@ -40,7 +40,7 @@ class Binomial(Likelihood):
 
     trials: ArrayLike | None = None
     parameters: ClassVar = {"mean": "logit"}
-    concave_with = ("logit", "probit", "cloglog", "loglog")
+    concave_with = ("logit", "probit", "cloglog", "loglog", "log", "identity")
     outcome = Outcome.TRIALS
     words = LOG_ODDS
     is_event = canonical = starts_at_zero = True

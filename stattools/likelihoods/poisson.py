@@ -34,7 +34,7 @@ class Poisson(Count):
     """
 
     parameters: ClassVar = {"mean": "log"}
-    concave_with = ("log", "identity")
+    concave_with = ("log", "identity", "sqrt")
     canonical = True
 
     def check(self, y: ArrayLike) -> Floats:

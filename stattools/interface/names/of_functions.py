@@ -17,9 +17,9 @@ FUNCTIONS = (
         "binary_regression", note='of more than two classes st.softmax("g ~ x", table)'),
     Row('st.fit(st.probit("b ~ x", table))', statsmodels="Probit_regression", others="ProbitRegression "
         "probit_regression"),
-    Row('st.fit(st.logistic("b ~ x", table))', statsmodels="GLM", r="glm bayesglm", scikit_learn="TweedieRegressor",
+    Row('st.fit(st.glm("k ~ x", table, family="poisson"))', statsmodels="GLM", r="bayesglm", scikit_learn="TweedieRegressor",
         pyfixest="feglm", others="generalized_linear_model GeneralizedLinearRegressor",
-        note="or st.poisson, st.gamma, st.probit, st.negative_binomial, st.ols: the function is the family"),
+        note="or st.logistic, st.poisson, st.gamma ...: the names of common families and links"),
     Row('st.fit(st.poisson("k ~ x", table))', statsmodels="PoissonRegression", scikit_learn="PoissonRegressor",
         pyfixest="fepois", others="poisson_regression ppml ppmlhdfe count_regression"),
     Row('st.fit(st.negative_binomial("k ~ x", table))', statsmodels="NegativeBinomialP GeneralizedPoisson",
@@ -219,7 +219,7 @@ FUNCTIONS = (
         'pandas.read_csv("data.csv"), or st.scan("rows.parquet"), which stays on disk'),
     Row("", statsmodels="families family links genmod", r="quasi family gaussian quasipoisson quasibinomial",
         others="Family tweedie Tweedie InverseGaussian inverse_gaussian link links_ log_link",
-        note='the function is the family, st.logistic, st.poisson, st.gamma; quasi families are cov="robust" of '
+        note='st.glm("y ~ x", table, family="inverse-gaussian", link="log"); quasi families are cov="robust" of '
         'st.fit'),
     Row("", statsmodels="formula api smf sm tools tsa", r="library", scikit_learn="linear_model metrics "
         "preprocessing model_selection", others="stats models formula_api", note="there are no submodules to know: "
