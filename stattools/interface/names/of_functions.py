@@ -17,8 +17,8 @@ FUNCTIONS = (
         "binary_regression", note='of more than two classes st.softmax("g ~ x", table)'),
     Row('st.fit(st.probit("b ~ x", table))', statsmodels="Probit_regression", others="ProbitRegression "
         "probit_regression"),
-    Row('st.fit(st.glm("k ~ x", table, family="poisson"))', statsmodels="GLM", r="bayesglm", scikit_learn="TweedieRegressor",
-        pyfixest="feglm", others="generalized_linear_model GeneralizedLinearRegressor",
+    Row('st.fit(st.glm("k ~ x", table, family="poisson"))', statsmodels="GLM", r="bayesglm",
+        scikit_learn="TweedieRegressor", pyfixest="feglm", others="generalized_linear_model GeneralizedLinearRegressor",
         note="or st.logistic, st.poisson, st.gamma ...: the names of common families and links"),
     Row('st.fit(st.poisson("k ~ x", table))', statsmodels="PoissonRegression", scikit_learn="PoissonRegressor",
         pyfixest="fepois", others="poisson_regression ppml ppmlhdfe count_regression"),

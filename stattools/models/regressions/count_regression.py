@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -11,7 +12,8 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood, NegativeBinomial, Poisson
 from stattools.models.model import Model
-from stattools.models.regressions.binding import Column, bind, read_rows
+from stattools.models.regressions.binding import NO_FORMULAS, Column, bind, read_rows
+from stattools.models.regressions.formulas import right_side
 
 
 def poisson(
@@ -49,11 +51,13 @@ def negative_binomial(
     offset: Column = None,
     exposure: Column = None,
     weights: Column = None,
+    dispersion: str | None = None,
 ) -> Model:
     """Negative binomial regression (NB2): mean m_i as in `st.poisson`, variance m_i + alpha m_i^2.
 
     log alpha is estimated jointly with beta and is the last coefficient, "log alpha"; its standard error and
-    covariance with beta come with it. Arguments as in `st.poisson`. `st.fit` raises IdentificationError where the
+    covariance with beta come with it. `dispersion="~ g"` gives it columns of its own, whose coefficients are then
+    "log alpha: Intercept" and so on. Other arguments as in `st.poisson`. `st.fit` raises IdentificationError where the
     counts are not overdispersed and alpha has its maximum at 0. Source: Cameron & Trivedi, Regression Analysis of
     Count Data (2013), 3.3.
 
@@ -62,7 +66,8 @@ def negative_binomial(
     ('Intercept', 'age', 'log alpha')
     """
     return _counts("negative_binomial", "Negative binomial regression", NegativeBinomial(), formula_or_y, data_or_X,
-                   names, intercept, offset, exposure, weights)  # fmt: skip
+                   names, intercept, offset, exposure, weights,
+                   {"alpha": right_side("dispersion", dispersion)})  # fmt: skip
 
 
 def _counts(
@@ -76,8 +81,11 @@ def _counts(
     offset: Column,
     exposure: Column,
     weights: Column,
+    formulas: Mapping[str, Any] = NO_FORMULAS,
 ) -> Model:
-    data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights)
+    data = read_rows(
+        formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights, formulas=formulas
+    )
     y = numeric(data.outcome, data.outcome_name)
     require_some(y, title)
     return bind(kind, title, likelihood, data, y)

@@ -15,6 +15,12 @@ def moving(formulas: Mapping[str, Any]) -> dict[str, str]:
     {'scale': '~ z'}
     """
     for name, text in formulas.items():
-        if text is not None and not (isinstance(text, str) and text.lstrip().startswith("~")):
-            raise DomainError(f'{name}= is a right side such as "~ x", or "~ 1" for a constant; got {quoted(text)}.')
+        right_side(name, text)
     return {name: text for name, text in formulas.items() if text is not None and "".join(text.split()) != "~1"}
+
+
+def right_side(word: str, text: Any) -> Any:
+    """The formula given as the argument `word`, or None; DomainError for what is none."""
+    if text is not None and not (isinstance(text, str) and text.lstrip().startswith("~")):
+        raise DomainError(f'{word}= is a right side such as "~ x", or "~ 1" for a constant; got {quoted(text)}.')
+    return text

@@ -26,6 +26,7 @@ from stattools.likelihoods.links import LINKS
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, read_rows
 from stattools.models.regressions.count_regression import negative_binomial, poisson, require_some
+from stattools.models.regressions.formulas import right_side
 from stattools.models.regressions.gamma_regression import gamma
 from stattools.models.regressions.regression import events, logistic, ols, probit
 
@@ -46,17 +47,25 @@ class Family:
 UNIT = ("logit", "probit", "cloglog", "loglog", "cauchit", "log")
 
 GENERALIZED = {
-    "normal": Family("Normal", LocationScale(), ("identity", "log", "inverse"), {"identity": ols}),
+    "normal": Family("Normal", LocationScale(), ("identity", "log", "inverse"), {"identity": ols}, ("scale",)),
     "binomial": Family("Binomial", Binomial(), (*UNIT, "identity"), {"logit": logistic, "probit": probit}, ("trials",)),
     "poisson": Family("Poisson", Poisson(), ("log", "identity", "sqrt"), {"log": poisson}, ("exposure",)),
-    "gamma": Family("Gamma", GammaFamily(), ("log", "inverse", "identity"), {"log": gamma}, ("exposure",)),
+    "gamma": Family("Gamma", GammaFamily(), ("log", "inverse", "identity"), {"log": gamma}, ("exposure", "dispersion")),
     "inverse-gaussian": Family(
-        "Inverse Gaussian", InverseGaussian(), ("log", "inverse-squared", "inverse", "identity"), {}, ("exposure",)
+        "Inverse Gaussian",
+        InverseGaussian(),
+        ("log", "inverse-squared", "inverse", "identity"),
+        {},
+        ("exposure", "dispersion"),
     ),
     "negative-binomial": Family(
-        "Negative binomial", NegativeBinomial(), ("log", "identity", "sqrt"), {"log": negative_binomial}, ("exposure",)
+        "Negative binomial",
+        NegativeBinomial(),
+        ("log", "identity", "sqrt"),
+        {"log": negative_binomial},
+        ("exposure", "dispersion"),
     ),
-    "beta": Family("Beta", BetaFamily(), UNIT),
+    "beta": Family("Beta", BetaFamily(), UNIT, {}, ("dispersion",)),
 }
 """By the names under which callers know them."""
 
@@ -86,6 +95,8 @@ def glm(
     exposure: Column = None,
     weights: Column = None,
     trials: Column = None,
+    dispersion: str | None = None,
+    scale: str | None = None,
 ) -> Model:
     """A generalized linear model: an outcome of a family whose mean m_i has link(m_i) = x_i^T beta + offset_i.
 
@@ -99,15 +110,18 @@ def glm(
     | negative-binomial | log, identity, sqrt | m + alpha m^2 | log alpha |
     | beta | logit, probit, cloglog, loglog, cauchit, log | m (1 - m) / (1 + s) | log precision, of s |
 
-    All are estimated jointly by maximum likelihood. R and statsmodels take the canonical links inverse and
-    inverse-squared of the gamma and the inverse Gaussian where none is given, and a moment estimate of phi, which
-    leaves beta the same and scales its standard errors. Of names, `-`, `_` and a space are alike. The outcome and the
-    other arguments are those of `st.logistic` for the binomial, where groups are `"successes + failures ~ x"` or have
-    `trials`, and of `st.poisson` for the others; `exposure` goes with the link log. Where the link allows means that
-    the family does not have, such as a rate below 0, the maximum is looked for among those that it has, and `st.fit`
-    raises IdentificationError where it lies at their edge. Raises DomainError for names that are none and for data that
-    the model cannot take, IncompatibleError for a family and a link that make no sense together. Source: McCullagh &
-    Nelder, Generalized Linear Models (1989); Ferrari & Cribari-Neto (2004) for the beta.
+    All are estimated jointly by maximum likelihood. `dispersion="~ g"` gives phi, alpha or s columns of its own, and
+    `scale="~ x"` the sigma of the normal, which is then a maximum-likelihood estimate too: the logarithm in the last
+    column of the table has a linear predictor, with coefficients such as "log dispersion: g". R and statsmodels take
+    the canonical links inverse and inverse-squared of the gamma and the inverse Gaussian where none is given, and a
+    moment estimate of phi, which leaves beta the same and scales its standard errors. Of names, `-`, `_` and a space
+    are alike. The outcome and the other arguments are those of `st.logistic` for the binomial, where groups are
+    `"successes + failures ~ x"` or have `trials`, and of `st.poisson` for the others; `exposure` goes with the link
+    log. Where the link allows means that the family does not have, such as a rate below 0, the maximum is looked for
+    among those that it has, and `st.fit` raises IdentificationError where it lies at their edge. Raises DomainError for
+    names that are none and for data that the model cannot take, IncompatibleError for a family and a link that make no
+    sense together. Source: McCullagh & Nelder, Generalized Linear Models (1989); Ferrari & Cribari-Neto (2004) for the
+    beta.
 
     >>> import stattools as st
     >>> table = {"cost": [9.5, 31.0, 12.5, 80.0], "age": [20, 30, 40, 50]}
@@ -124,18 +138,26 @@ def glm(
         raise IncompatibleError(
             f"st.glm needs for family={name!r} one of the links {', '.join(kind.links)}; got link={chosen!r}."
         )
-    _require_taken(name, kind, chosen, exposure=exposure, trials=trials)
+    _require_taken(name, kind, chosen, exposure=exposure, trials=trials, dispersion=dispersion, scale=scale)
     given: dict[str, Any] = {"names": names, "intercept": intercept, "offset": offset, "weights": weights}
-    beside = {"exposure": exposure, "trials": trials}
-    if chosen in kind.named:
-        own = {word: beside[word] for word in kind.takes}
+    beside = {"exposure": exposure, "trials": trials, "dispersion": dispersion}
+    if chosen in kind.named and scale is None:
+        own = {word: beside[word] for word in kind.takes if word in beside}
         return kind.named[chosen](formula_or_y, data_or_X, **given, **own)
     title = f"{kind.title} regression" + (f" with link {chosen}" if chosen != kind.links[0] else "")
     if name == "binomial":
         rows = events("st.glm", formula_or_y, data_or_X, names, intercept, offset, weights, trials)
         likelihood = Linked(kind.likelihood if rows.are_grouped else Bernoulli(), LINKS[chosen])
         return bind("glm", title, likelihood, rows.data, rows.y, labels=rows.labels)
-    data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights)
+    formulas = {
+        parameter: right_side(word, text)
+        for parameter, _ in kind.likelihood.others
+        for word, text in (("dispersion", dispersion), ("scale", scale))
+        if word in kind.takes
+    }
+    data = read_rows(
+        formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights, formulas=formulas
+    )
     y = numeric(data.outcome, data.outcome_name)
     if kind.likelihood.outcome is Poisson.outcome:
         require_some(y, title)
@@ -155,8 +177,8 @@ def _known(what: str, name: Any, names: tuple[str, ...]) -> str:
     raise DomainError(f"st.glm needs {what}=, one of {', '.join(map(repr, names))}; got {quoted(name)}.")
 
 
-def _require_taken(name: str, kind: Family, link: str, **given: Column) -> None:
-    """IncompatibleError for a column that this family has no use for."""
+def _require_taken(name: str, kind: Family, link: str, **given: Any) -> None:
+    """IncompatibleError for a column or a formula that this family has no use for."""
     for word, column in given.items():
         if column is not None and word not in kind.takes:
             whose = " and ".join(other for other, one in GENERALIZED.items() if word in one.takes)

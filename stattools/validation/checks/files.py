@@ -46,7 +46,11 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     the sample. Raises IncompatibleError for models that have no second form.
     """
     model: Model = fit.model
-    if named(model) not in FORMULAS or not (fit.penalty is None or isinstance(fit.penalty, Ridge)):
+    if (
+        named(model) not in FORMULAS
+        or any(model.predictor.own)
+        or not (fit.penalty is None or isinstance(fit.penalty, Ridge))
+    ):
         raise IncompatibleError(f"validate has no second form of {model.title} whose rows are {model.rows.place}.")
     sums = sums_at(model, fit.estimate)
     there = _maximum_near(fit, sums)

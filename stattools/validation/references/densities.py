@@ -15,6 +15,7 @@ import numpy as np
 from scipy.special import loggamma, ndtr
 
 from stattools.models.model import Model
+from stattools.models.predictors.linear import Linear
 from stattools.models.regressions.glm import GENERALIZED
 
 type Density = Callable[..., Any]
@@ -32,6 +33,12 @@ def named(model: Model) -> str:
     likelihood = model.likelihood
     key = f"{type(likelihood.unlinked).__name__} {next(iter(likelihood.parameters.values()))}"
     return key if key in DENSITIES else model.kind
+
+
+def predictors(predictor: Linear, X: Any, theta: Any) -> list[Any]:
+    """Every linear predictor without the offset, of complex numbers too; a number for one without columns."""
+    uses = zip(predictor.uses, predictor.parts, strict=True)
+    return [theta[p.start] if u == () else (X if u is None else X[:, list(u)]) @ theta[p] for u, p in uses]
 
 
 @density("negative_binomial")
@@ -106,4 +113,5 @@ for _family in GENERALIZED.values():
             DENSITIES[f"{_name} {_link}"] = _linked(_name, _link)
         if _name == "Binomial" and _link not in _family.named:
             DENSITIES[f"Bernoulli {_link}"] = _linked("Bernoulli", _link)
+DENSITIES["LocationScale identity"] = _linked("LocationScale", "identity")
 DENSITIES["Binomial probit"] = _linked("Binomial", "probit")

@@ -33,6 +33,8 @@ def penalized(model: Model, penalty: Any) -> tuple[Callable[[Floats], float], Ca
     times = np.ones(len(rows.y), dtype=int) if rows.weight is None else rows.weight.astype(int)
     X, y = np.repeat(rows.X, times, axis=0), np.repeat(rows.y, times)
     offset = np.zeros(len(y)) if rows.offset is None else np.repeat(rows.offset, times)
+    if any(model.predictor.own):
+        raise refused
     likelihood, hessian = SECOND[named(model)](X, y, offset)
     if isinstance(penalty, Ridge):
         constant = np.ptp(rows.X, axis=0) == 0

@@ -23,7 +23,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.validation.foreign.statsmodels_results import flat, taken
-from stattools.validation.references.densities import DENSITIES, named
+from stattools.validation.references.densities import DENSITIES, named, predictors
 from stattools.validation.references.sandwiches import reference_covariance
 
 NEWTON: dict[str, Any] = {"disp": 0, "method": "newton", "maxiter": 200, "tol": 1e-14}
@@ -46,7 +46,7 @@ def reference_fit(model: Model, cov: str | HAC | Cluster = "information") -> Ref
 
     Standard errors are NaN for a covariance that statsmodels does not have.
     """
-    routine = ROUTINES.get(named(model))
+    routine = OF_DENSITY if any(model.predictor.own) else ROUTINES.get(named(model))
     if routine is None:
         raise IncompatibleError(f"validate has no statsmodels reference for {model.title}.")
     if cov != "information":
@@ -106,13 +106,14 @@ def _negative_binomial(model: Model) -> tuple[str, Any]:
 
 def _of_density(model: Model) -> tuple[str, Any]:
     """What statsmodels has no model of: its Newton on a log density of SciPy, with complex-step derivatives."""
-    rows, density, p = _repeated(model), DENSITIES[named(model)], len(model.terms)
+    rows, density, predictor = _repeated(model), DENSITIES[named(model)], model.predictor
     offset = 0.0 if rows.offset is None else rows.offset
 
     class Rewritten(GenericLikelihoodModel):
         def loglikeobs(self, params: Any) -> Any:
             params = np.asarray(params)
-            value = density(rows.y, rows.X @ params[:p] + offset, *params[p:])
+            first, *others = predictors(predictor, rows.X, params)
+            value = density(rows.y, first + offset, *others)
             return value if np.iscomplexobj(params) else np.real(value)
 
         def score(self, params: Any) -> Any:
@@ -121,7 +122,9 @@ def _of_density(model: Model) -> tuple[str, Any]:
         def hessian(self, params: Any) -> Any:
             return approx_hess_cs(params, self.loglike)
 
-    reference = Rewritten(rows.y.reshape(len(rows.y), -1)[:, 0], rows.X, extra_params_names=list(model.names[p:]))
+    main = slice(None) if predictor.main is None else list(predictor.main)
+    y, others = rows.y.reshape(len(rows.y), -1)[:, 0], list(model.names[predictor.size_first :])
+    reference = Rewritten(y, rows.X[:, main], extra_params_names=others)
     # Newton's method climbs only near the maximum: the log-likelihood is not concave in all parameters together.
     near = reference.fit(start_params=model.start, disp=0, method="bfgs", maxiter=1000, gtol=1e-4).params
     options: dict[str, Any] = NEWTON | {"tol": 1e-10}
@@ -188,8 +191,11 @@ THEIR_LINKS = {
 }
 """Links of statsmodels, of those that families of one parameter have."""
 
+OF_DENSITY = Routine(_of_density, scaled=True)
+"""What statsmodels has no model of, a parameter with columns of its own included."""
+
 ROUTINES = {
-    **dict.fromkeys(DENSITIES, Routine(_of_density, scaled=True)),
+    **dict.fromkeys(DENSITIES, OF_DENSITY),
     **{name: Routine(_linked) for name in DENSITIES if name.split()[0] in ("Bernoulli", "Binomial", "Poisson")},
     "ols": Routine(_ols),
     "logistic": Routine(_logistic),
@@ -203,9 +209,8 @@ ROUTINES = {
 
 def _scaled(model: Model) -> tuple[Model, Floats]:
     """The model of standardized columns, and T with theta = T phi."""
-    X, (_, T) = model.rows.X, model.standardized()
-    columns = T[: X.shape[1], : X.shape[1]]
-    rows = replace(model.rows, X=X @ columns)
+    columns, (_, T) = model.standardized_rows()[1], model.standardized()
+    rows = replace(model.rows, X=model.rows.X @ columns)
     return replace(model, rows=rows, start=np.linalg.solve(T, model.start)), T
 
 

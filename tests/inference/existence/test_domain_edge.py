@@ -56,6 +56,7 @@ def test_a_maximum_within_is_found_from_within():
     model = st.glm("y ~ x", {"y": g.poisson(0.3 + 2.0 * x), "x": x}, family="poisson", link="identity")
     assert has_edges(model)
     found, fit = inside(model), st.fit(model)
+    assert found is not None
     assert_allclose(found.estimate, fit.estimate, rtol=1e-8)
     check_edge(model, fit.estimate)
 

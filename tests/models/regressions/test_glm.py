@@ -1,6 +1,7 @@
 """Regressions by family and link: the numbers of statsmodels on each pair, names, refusals, starts."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def test_every_family_and_link_has_the_numbers_of_statsmodels(family, link):
     fit = st.fit(st.glm("y ~ x", {"y": y, "x": X}, family=family, link=link))
     theirs = getattr(sm.families.links, THEIRS[link])()
     if family == "beta":
-        other = BetaModel(y, sm.add_constant(X), link=theirs).fit(disp=0, method="newton", tol=1e-14)
+        other = BetaModel(y, sm.add_constant(X), link=theirs).fit(disp=False, method="newton", tol=1e-14)
         assert_allclose(fit.estimate, other.params, rtol=1e-7)
         assert_allclose(fit.se, other.bse, rtol=1e-4)  # numerical derivatives
         return
@@ -157,13 +158,70 @@ def test_a_start_is_within_the_domain():
     g = np.random.default_rng(3)
     x, z, offset = g.uniform(size=60), g.normal(size=60), 2.0 * g.normal(size=60)
     y = g.gamma(2.0, 1.0, 60)
-    for formula, columns in (("y ~ 0 + x + z", {}), ("y ~ x", {"offset": offset})):
+    given: Any = (("y ~ 0 + x + z", {}), ("y ~ x", {"offset": offset}))
+    for formula, columns in given:
         model = st.glm(formula, {"y": y, "x": x, "z": z}, family="gamma", link="inverse", **columns)
         assert np.isfinite(model.evaluate(model.start).loglik)
     with pytest.raises(st.DomainError, match=r"no coefficients give every row a linear predictor between 0 and inf"):
         st.glm("y ~ 0 + z", {"y": y, "z": z}, family="gamma", link="inverse")
     with pytest.raises(st.DomainError, match=r"link inverse needs an outcome whose mean it has; got a mean of -"):
         st.glm("y ~ x", {"y": -y, "x": x}, family="normal", link="inverse")
+
+
+def dispersed():
+    g, n = np.random.default_rng(5), 240
+    x, group = g.uniform(size=n), np.array(list("ab"))[np.arange(n) % 2]
+    m, phi = np.exp(0.5 + x), np.where(group == "b", 1.0, 0.2)
+    share = g.beta(2.0 / phi, 3.0 / phi)
+    return {
+        "x": x,
+        "g": group,
+        "cost": g.gamma(1.0 / phi, m * phi),
+        "time": g.wald(m, 1.0 / phi),
+        "count": g.negative_binomial(1.0 / phi, 1.0 / (1.0 + m * phi)),
+        "size": m + phi * g.normal(size=n),
+        "share": share,
+        "k": g.binomial(12, share),
+        "n": np.full(n, 12),
+    }
+
+
+FORMULAS = {
+    "cost": lambda f, t, by: st.gamma(f, t, dispersion=by),
+    "time": lambda f, t, by: st.glm(f, t, family="inverse-gaussian", dispersion=by),
+    "count": lambda f, t, by: st.negative_binomial(f, t, dispersion=by),
+    "share": lambda f, t, by: st.glm(f, t, family="beta", dispersion=by),
+    "k": lambda f, t, by: st.beta_binomial(f, t, trials="n", dispersion=by),
+    "size": lambda f, t, by: st.glm(f, t, family="normal", link="log", scale=by),
+}
+
+
+@pytest.mark.parametrize("y", FORMULAS)
+def test_a_dispersion_of_each_group_is_that_of_separate_fits(y):
+    table = dispersed()
+    fit = st.fit(FORMULAS[y](f"{y} ~ 0 + g + g:x", table, "~ 0 + g"))
+    assert fit.names[-2:] == tuple(f"{fit.names[-1].split(':')[0]}: g[{level}]" for level in "ab")
+    parts = {"a": [], "b": []}
+    for level in parts:
+        some = {name: column[table["g"] == level] for name, column in table.items()}
+        parts[level] = st.fit(FORMULAS[y](f"{y} ~ x", some, "~ 1"))
+    both = np.array([[part.estimate, part.se] for part in parts.values()])  # (group, estimate and se, 3)
+    own = np.stack([fit.estimate, fit.se]).reshape(2, 3, 2)
+    assert_allclose(own.transpose(2, 0, 1), both, rtol=1e-7, atol=1e-9)
+    assert fit.loglik == pytest.approx(sum(part.loglik for part in parts.values()), rel=1e-12)
+    assert st.validate(fit).ok
+
+
+def test_a_location_scale_model_is_a_maximum_where_least_squares_is_unbiased():
+    table = dispersed()
+    shared, squares = st.fit(st.glm("size ~ x", table, family="normal", scale="~ 1")), st.fit(st.ols("size ~ x", table))
+    assert_allclose(shared.estimate[:2], squares.estimate, rtol=1e-9)
+    assert_allclose(np.exp(2.0 * shared.estimate[2]), squares.scale**2 * squares.df / squares.n, rtol=1e-9)
+    assert shared.loglik == pytest.approx(squares.loglik, rel=1e-12)
+    with pytest.raises(st.IncompatibleError, match=r"scale= goes with the family normal"):
+        st.glm("count ~ x", table, family="poisson", scale="~ g")
+    with pytest.raises(st.DomainError, match=r"dispersion= is a right side such as"):
+        st.negative_binomial("count ~ x", table, dispersion="g")
 
 
 @pytest.mark.slow
