@@ -103,6 +103,8 @@ def _answers(cls: type, noun: str, name: str, offered: frozenset[str]) -> Iterat
             attribute is None and (noun == "fit" or row.ours in ("", "print(fit)", "str(fit)"))
         ):
             yield row._replace(ours=_said_of(row.ours, noun)).sentence
+        elif noun == "fit" and "fits" in offered:  # one of several
+            yield row._replace(ours=_said_of(row.ours, "fit.fits[0]")).sentence
         elif noun == "model":
             yield row._replace(ours=_said_of(row.ours, "st.fit(model)")).sentence
     for row in own or of_fits:

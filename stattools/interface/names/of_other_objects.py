@@ -10,6 +10,9 @@ POSTERIOR = (
         "loc"),
     Row("posterior.sd", statsmodels="bse", r="se", others="std stdev stddev stderr std_err std_error standard_error "
         "posterior_sd sds"),
+    Row("np.exp(posterior.draws)", r="exp_coef", others="odds_ratio odds_ratios or irr rate_ratios hazard_ratio "
+        "exponentiate"),
+    Row("posterior.model.n", statsmodels="nobs", r="nobs", others="n_obs sample_size n"),
     Row("posterior.sd ** 2", others="var variance variances"),
     Row("posterior.interval(0.94)", statsmodels="conf_int", r="confint", others="hdi hpd hpdi credible_interval "
         "credible_intervals ci cri cred_int highest_density_interval hdi_prob posterior_interval "
@@ -84,6 +87,14 @@ MODEL = (
     Row("print(st.fit(model))", statsmodels="summary", r="summary", others="print_summary"),
     Row("st.separation(model)", r="detect_separation", others="separation is_separated"),
     Row("st.fit(model).predict()", statsmodels="predict", r="predict", scikit_learn="predict predict_proba"),
+)  # fmt: skip
+
+SERIES = (
+    Row("fit.innovations()", statsmodels="resid fittedvalues", r="residuals fitted",
+        others="residual errors fitted_values one_step resid_pearson standardized_residuals"),
+    Row("fit.forecast(12)", statsmodels="get_prediction", r="predict", scikit_learn="predict_proba",
+        others="prediction predictions predict_ahead"),
+    Row("fit.states()", statsmodels="level smoothed_state", others="fitted_level trend_ smooth_level"),
 )  # fmt: skip
 
 NETWORK = (
@@ -197,6 +208,7 @@ NOUNS: dict[str, tuple[str, tuple[Row, ...]]] = {
     "Dirichlet": ("posterior", DIRICHLET),
     "Contrast": ("posterior", POSTERIOR),
     "AnyModel": ("model", MODEL),
+    "SeriesFit": ("fit", SERIES),
     "NetworkFit": ("fit", NETWORK),
     "NetworkEnsemble": ("fit", NETWORK),
     "ManyFits": ("fits", MANY),

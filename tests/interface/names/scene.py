@@ -24,7 +24,7 @@ Y, X = TABLE.y.to_numpy(), TABLE[["x", "z"]].to_numpy()
 
 @cache
 def fits() -> tuple[Any, ...]:
-    """A linear, a logistic regression, a fit of a series, a network and an ensemble."""
+    """A linear, a logistic regression, a fit of a series, a network, an ensemble and one against the rest."""
     model = st.network("g ~ x + z", TABLE, hidden=[2])
     few = st.LBFGS(max_steps=20)
     return (
@@ -33,19 +33,20 @@ def fits() -> tuple[Any, ...]:
         st.fit(st.local_level(Y)),
         st.fit(model, solver=few, seed=1),
         st.fit(model, solver=few, seed=1, members=2),
+        st.fit(st.one_vs_rest("g ~ x", TABLE)),
     )
 
 
 @cache
 def objects() -> dict[str, tuple[Any, ...]]:
     """What a noun of the table may be."""
-    fit, logistic, series, network, ensemble = fits()
+    fit, logistic, series, network, ensemble, rest = fits()
     smaller = st.fit(st.ols("y ~ 1", TABLE))
     arms = st.posterior(st.binomial([6, 4], [10, 10]))
     draws = st.posterior(st.logistic("b ~ x", TABLE), method="laplace", draws=100, chains=1, seed=1)
     exact = st.posterior(st.binomial(6, 10), prior=st.Beta(1, 1))
     return {
-        "fit": (fit, logistic, series, network, ensemble),
+        "fit": (fit, logistic, series, network, ensemble, rest),
         "smaller": (smaller,),
         "model": (st.ols(Y, X[:, :1]),),
         "posterior": (draws, exact, st.Gamma(2, 1), st.Dirichlet([1, 2]), arms),

@@ -83,6 +83,8 @@ ppc plot_ppc -> posterior.check(
 vcov cov -> posterior.covariance
 waic -> st.compare(
 plot_trace plot_posterior -> st.report(posterior
+odds_ratios -> np.exp(posterior.draws)
+nobs -> posterior.model.n
 """,
     "exact": """
 summary tidy describe -> posterior.table()
@@ -111,6 +113,17 @@ predict -> st.fit(model).predict
 nobs -> model.n
 hessian -> model.information(
 conf_int -> st.fit(model).interval(0.95)
+""",
+    "series": """
+resid fittedvalues -> fit.innovations()
+get_forecast -> fit.forecast(12)
+smoothed_state -> fit.states()
+conf_int -> fit.interval(0.95)
+""",
+    "one_vs_rest": """
+params -> fit.fits[0].estimate
+conf_int -> fit.fits[0].interval(0.95)
+pvalues -> fit.table()
 """,
     "network": """
 coefs_ weights state_dict -> fit.estimate
@@ -179,7 +192,9 @@ def test_a_guess_on_a_fit_is_answered_with_ours(name, answer):
     ("noun", "name", "answer"), [(noun, *case) for noun, text in OF_OTHERS.items() for case in cases(text)]
 )
 def test_a_guess_on_another_object_is_answered_with_ours(noun, name, answer):
-    thing = {"exact": objects()["posterior"][1], "network": objects()["fit"][3]}.get(noun) or objects()[noun][0]
+    among = {"exact": ("posterior", 1), "series": ("fit", 2), "network": ("fit", 3), "one_vs_rest": ("fit", 5)}
+    of, place = among.get(noun, (noun, 0))
+    thing = objects()[of][place]
     assert answer in said(thing, name)
 
 
