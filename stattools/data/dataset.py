@@ -19,7 +19,7 @@ from stattools.data.tables.arrays import NUMBERS, default_names, matrix, named, 
 from stattools.data.tables.columns import checked, missing
 from stattools.data.tables.origin import Origin, origin_of
 from stattools.data.tables.pairing import paired
-from stattools.data.tables.table import label_of, series, table
+from stattools.data.tables.table import NamedColumns, label_of, series, table
 from stattools.data.terms import outcome_of
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.record import record
@@ -128,18 +128,28 @@ def read(
     return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
 
 
-def _from_formula(text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:
-    frame = table(data)
-    extras = {key: value for key, value in columns.items() if value is not None}
-    apart = [value for value in extras.values() if isinstance(value, str)]
-    formula = parse(text, frame.names, apart)
-    beside = {name: parse(right, frame.names, apart, formula.outcome) for name, right in formulas.items()}
-    if (failures := extras.get("failures")) in (*formula.outcome.columns, *formula.columns):
-        raise DomainError(
-            f"{short(text)!r}: {failures!r} is part of the outcome and cannot predict it; take it off the right side."
-        )
-    used = together(formula, beside.values()).columns
-    raw = {name: frame.column(name) for name in (*formula.outcome.columns, *used)}
+@record
+class CompleteRows:
+    """Columns of a table on the rows in which none of them is missing, clean: see `Dataset` for what is counted.
+
+    `columns` are by name, extras that are arrays by their keyword; `numbers` are the extras; `rows` the numbers of the
+    rows that stayed; `index` is that of the whole table.
+    """
+
+    columns: dict[str, Any]
+    numbers: dict[str, np.ndarray]
+    rows: np.ndarray
+    dropped: dict[str, int]
+    n_dropped: int
+    index: Any
+
+
+def complete_rows(data: Any, frame: NamedColumns, names: Sequence[str], extras: Mapping[str, Any]) -> CompleteRows:
+    """The columns `names` of the table `data`, read as `frame`, and extras: names of columns, or arrays of its length.
+
+    Raises DomainError for columns that are not there, other lengths, other indexes, and where no row is complete.
+    """
+    raw = {name: frame.column(name) for name in names}
     labels = {key: _label(key, value, frame.names) for key, value in extras.items()}
     index = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items()))
     for key, value in extras.items():
@@ -161,22 +171,35 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any], formulas: Ma
         for label, column in raw.items()
     }
     numbers = {key: _number_column(ready[label], key, label) for key, label in labels.items()}
-    outcome = outcome_of(formula, ready, rows)
-    design, X, low = learn(formula, ready, rows, beside)
-    kept = None if whole else rows
-    n_dropped = frame.n - len(rows)
+    return CompleteRows(ready, numbers, rows, dropped, frame.n - len(rows), index)
+
+
+def _from_formula(text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:
+    frame = table(data)
+    extras = {key: value for key, value in columns.items() if value is not None}
+    apart = [value for value in extras.values() if isinstance(value, str)]
+    formula = parse(text, frame.names, apart)
+    beside = {name: parse(right, frame.names, apart, formula.outcome) for name, right in formulas.items()}
+    if (failures := extras.get("failures")) in (*formula.outcome.columns, *formula.columns):
+        raise DomainError(
+            f"{short(text)!r}: {failures!r} is part of the outcome and cannot predict it; take it off the right side."
+        )
+    used = together(formula, beside.values()).columns
+    found = complete_rows(data, frame, (*formula.outcome.columns, *used), extras)
+    outcome = outcome_of(formula, found.columns, found.rows)
+    design, X, low = learn(formula, found.columns, found.rows, beside)
     return Dataset(
         X,
         outcome,
         formula.outcome.text,
         design,
-        numbers,
-        dropped,
-        n_dropped,
-        kept,
+        found.numbers,
+        found.dropped,
+        found.n_dropped,
+        found.rows if found.n_dropped else None,
         data,
         low,
-        origin=origin_of(data, index=index),
+        origin=origin_of(data, index=found.index),
         extras=_origins(columns),
     )
 

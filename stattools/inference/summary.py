@@ -58,16 +58,20 @@ def maximum(model: Any) -> str:
 def rows_line(model: Any) -> str:
     """`397 rows, 3 dropped for missing values (gre 2, gpa 1)`."""
     if model.counted is not None:
-        return model.counted
+        return model.counted + (_dropped(model) if model.n_dropped else "")
     rows = len(model.rows.X)
     counted = f"{rows:,} row{'' if rows == 1 else 's'}"
     if model.rows.weight is not None:
         counted += f" standing for {model.n:,.0f} observations (weights)"
-    if not model.n_dropped:
-        return f"{counted}, none dropped"
+    return counted + (_dropped(model) if model.n_dropped else ", none dropped")
+
+
+def _dropped(model: Any) -> str:
+    """`, 3 dropped for missing values (gre 2, gpa 1)`."""
+    counted = ""
     if missing := model.n_dropped - model.n_empty:
         columns = ", ".join(f"{name} {count:,}" for name, count in model.dropped.items() if count)
-        counted += f", {missing:,} dropped for missing values ({columns})"
+        counted = f", {missing:,} dropped for missing values ({columns})"
     return counted + (f", {model.n_empty:,} dropped without trials" if model.n_empty else "")
 
 

@@ -20,7 +20,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arguments import require_truth
-from stattools.models.samples.counts import BernoulliTrials
+from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import draws, networks, sections, sentences

@@ -22,8 +22,8 @@ from stattools.interface.arrays import Floats
 from stattools.interface.nearest_class import nearest
 from stattools.models.custom import Custom
 from stattools.models.model import Model
+from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms
-from stattools.models.samples.counts import BernoulliTrials
 from stattools.models.samples.event_rates import EventRates
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample

@@ -8,7 +8,7 @@ import pytest
 import stattools as st
 from stattools.inference.ways_of_fitting import WAYS
 from stattools.models.regressions.one_vs_rest import OneVsRest
-from stattools.models.samples.counts import BernoulliTrials
+from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.waiting import Waits
 from stattools.networks.network import Network
 from stattools.reporting import own_functions, proportions, regressions, samples, smoothing, state_space

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import ordered, points
+from stattools.bayes.conjugate.chosen_arms import called, chosen
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
@@ -95,10 +96,30 @@ class Updatable:
 
 @answers_guesses
 class ByArm(Distribution):
-    """Parameters that are numbers, or arrays with one entry per arm."""
+    """Parameters that are numbers, or arrays with one entry per arm, which `distribution["A"]` takes apart."""
 
     quantile: Any
     log_density: Any
+    __iter__: ClassVar[Any] = None
+    """Not one by one: positions are no labels."""
+
+    def __getitem__(self, arm: Any) -> Self:
+        """The distribution of one arm by its label, without arms, with what was seen of it; of a list of them, with
+        arms. Arms without labels are called 0, 1, ...
+
+        Raises DomainError for a label that no arm has, IncompatibleError where there are no arms.
+
+        >>> import stattools as st
+        >>> posterior = st.Beta(1, 1).update(st.binomial([4, 1], [10, 9], by=["A", "B"]))
+        >>> posterior["A"], round(st.probability_greater(posterior["A"], posterior["B"]), 6)
+        (Beta(5, 7), 0.911765)
+        """
+        return chosen(self, arm, parameters(self))
+
+    def _ipython_key_completions_(self) -> list[Any]:
+        """What a notebook offers between the brackets."""
+        first = parameters(self)[0]
+        return list(called(self, first)) if np.ndim(getattr(self, first)) == 1 else []
 
     @property
     def median(self) -> Any:

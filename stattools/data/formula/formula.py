@@ -92,8 +92,8 @@ def _parsed(text: str, available: Sequence[str], apart: Collection[str], outcome
     if len(left) > 2 and isinstance(left[0], Expression) and set(left[1::2]) == {"+"}:
         raise DomainError(
             f"the left side of {short(text)!r} has several columns. Two, successes + failures, are a grouped outcome, "
-            "which st.logistic and st.beta_binomial take; others, such as st.probit, take one outcome per row: give "
-            "each outcome a row of its own and the counts as weights=. For the sum write I(a + b)."
+            "which st.logistic, st.beta_binomial and st.binomial take; others, such as st.probit, take one outcome per "
+            "row: give each outcome a row of its own and the counts as weights=. For the sum write I(a + b)."
         )
     if len(left) != 1 or not isinstance(left[0], Expression):
         raise DomainError(

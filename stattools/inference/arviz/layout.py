@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.own_scale import shared
-from stattools.models.samples.counts import BernoulliTrials
+from stattools.models.samples.bernoulli_trials import BernoulliTrials
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,7 +33,7 @@ CLASSES = {
     **dict.fromkeys(UNIONS["Likelihood"], "likelihoods"),
     "Activation": "networks.activation",
     "BatchNorm": "networks.batch_norm",
-    "BernoulliTrials": "models.samples.counts",
+    "BernoulliTrials": "models.samples.bernoulli_trials",
     "Custom": "models.custom",
     "Dense": "networks.dense",
     "Design": "data.design",

@@ -23,7 +23,7 @@ from stattools.interface.interval import require_level
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.regressions.families import FAMILIES
-from stattools.models.samples.counts import BernoulliTrials
+from stattools.models.samples.bernoulli_trials import BernoulliTrials
 
 ROUND_OFF = 1e-6
 """Of a correlation: what arithmetic of float64 leaves of an inverse of the worst condition that is accepted."""
@@ -113,15 +113,18 @@ BESIDE = {"weights": "weight", "precision": "precision", "offset": "offset", "ex
 """What is given beside the rows, and what rows call it."""
 
 
+def _dropped(it: Any) -> bool:
+    """A row is dropped for one column or several."""
+    return max(it.dropped.values(), default=0) <= it.n_dropped - it.n_empty <= sum(it.dropped.values())
+
+
 def _outcome(it: Any) -> dict[str, Any]:
     """What a regression and a network say of their outcome and of rows that were dropped."""
     several = getattr(it.likelihood, "categories", 2)
     return {
         "the labels are not those of the likelihood": it.labels is None
         or (len(it.labels) == several and are_distinct(it.labels)),
-        "the numbers of dropped rows do not agree": max(it.dropped.values(), default=0)
-        <= it.n_dropped - it.n_empty
-        <= sum(it.dropped.values()),
+        "the numbers of dropped rows do not agree": _dropped(it),
         "there is a column beside the rows that they have not": all(
             getattr(it.rows, BESIDE[name]) is not None for name in it.extras if name in BESIDE
         ),
@@ -255,7 +258,10 @@ RULES: dict[str, Callable[[Any], dict[str, Any]]] = {
     **dict.fromkeys(UNIONS["Likelihood"], _no_rule),
     "Activation": _no_rule,
     "BatchNorm": _batch_norm,
-    "BernoulliTrials": lambda it: {"more successes than trials": it.successes <= it.trials and it.trials > 0},
+    "BernoulliTrials": lambda it: {
+        "more successes than trials": it.successes <= it.trials and it.trials > 0,
+        "the numbers of dropped rows do not agree": _dropped(it),
+    },
     "Custom": _custom,
     "Dense": lambda it: {"it has no units": min(it.inputs, it.outputs) > 0},
     "Design": _design,

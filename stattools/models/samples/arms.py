@@ -52,6 +52,8 @@ def columns(who: str, data: Any, **given: Any) -> dict[str, Any]:
     found = {}
     for role, value in given.items():
         if isinstance(value, str):
+            if "~" in value and (frame is None or value not in frame.names):
+                raise DomainError(f"{who} got the formula {quoted(value)} as {role}; it takes no arms, so no formula.")
             if frame is None:
                 raise DomainError(f"{who} got {role}={quoted(value)}, the name of a column; give the table as data=.")
             if value not in frame.names:

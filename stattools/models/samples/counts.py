@@ -10,28 +10,21 @@ Source: Casella & Berger, Statistical Inference (2002), ch. 6-7.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
 from numbers import Real
-from typing import Any, Literal, overload
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import erfc, xlog1py, xlogy
+from numpy.typing import NDArray
 
 from stattools.data.tables.arrays import array as as_array
+from stattools.data.tables.grouped import grouped_formula
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import as_numbers, as_theta
-from stattools.interface.arrays import Floats
 from stattools.interface.whole_numbers import whole_number
-from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import columns, counts, grouping
+from stattools.models.samples.arms_of_formula import ArmRows, arm_rows, require_formula
+from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms
-from stattools.models.samples.proportion import INTERVALS
-from stattools.models.samples.sample_model import SampleModel
-from stattools.numerics.saddle_point import log_binomial_pmf
 
 
 @overload
@@ -39,20 +32,26 @@ def coin(flips: Any, /) -> BernoulliTrials: ...
 @overload
 def coin(flips: Any, /, *, by: Any, data: Any = None) -> BinomialArms: ...
 @overload
-def coin(flips: Any, /, *, by: None = None, data: Any) -> BernoulliTrials: ...
+def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) -> Any: ...
 
 
-def coin(flips: Any, /, *, by: Any = None, data: Any = None) -> BernoulliTrials | BinomialArms:
+def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) -> BernoulliTrials | BinomialArms:
     """The Bernoulli likelihood of an ordered sequence of flips, each 0 or 1 (or False, True).
 
     Takes a list, an array, or a pandas, Polars or Arrow series, or the name of a column of `data`. With `by`, labels or
-    the name of a column, the flips of each arm are a sequence of their own. Raises DomainError for anything that is not
-    0 or 1, for missing flips, and for an empty or two-dimensional input.
+    the name of a column, the flips of each arm are a sequence of their own; so they are from a formula and a `table`,
+    `coin("y ~ arm", table)`, which drops and counts rows with a missing value. Raises DomainError for anything that is
+    not 0 or 1, for missing flips outside of a formula, and for an empty or two-dimensional input.
 
     >>> model = coin([0, 1, 0, 1, 1, 1, 0, 0, 1, 1])
     >>> round(float(np.exp(model.loglik(0.2))), 12)  # 0.2^6 0.8^4
     2.62144e-05
+    >>> coin("y ~ arm", {"y": [1, 0, None, 1], "arm": ["A", "A", "A", "B"]})
+    BinomialArms(2 arms, 2 successes in 3 trials)
     """
+    if (rows := arm_rows("coin", flips, table, by, data)) is not None:
+        return rows.model(lambda: coin(rows.outcome, by=rows.by))
+    require_formula("coin", table)
     if by is not None or data is not None:
         found = columns("coin", data, flips=flips, by=by)
         flips, by = found["flips"], found["by"]
@@ -65,27 +64,42 @@ def coin(flips: Any, /, *, by: Any = None, data: Any = None) -> BernoulliTrials 
 
 
 @overload
-def binomial(successes: int, trials: int, /) -> BernoulliTrials: ...
+def binomial(successes: int, trials_or_table: int, /) -> BernoulliTrials: ...
 @overload
-def binomial(successes: Any, trials: Any, /, *, by: Any = None, data: Any = None) -> Any: ...
+def binomial(
+    successes: Any, trials_or_table: Any = None, /, *, trials: Any = None, by: Any = None, data: Any = None
+) -> Any: ...
 
 
-def binomial(successes: Any, trials: Any, /, *, by: Any = None, data: Any = None) -> BernoulliTrials | BinomialArms:
-    """The binomial likelihood of a count: `successes` out of `trials`, the order unknown or ignored.
+def binomial(
+    successes: Any, trials_or_table: Any = None, /, *, trials: Any = None, by: Any = None, data: Any = None
+) -> BernoulliTrials | BinomialArms:
+    """The binomial likelihood of a count: `binomial(successes, trials)`, the order unknown or ignored.
 
     Both are whole numbers, 0 <= successes <= trials, trials >= 1. Given columns (lists, arrays, series, or names of
     columns of `data`) there is one arm per entry, labelled by the index of a series, or one per label of `by`: counts
-    of the same label are summed. Raises DomainError otherwise, with the arm.
+    of the same label are summed. So they are from a formula and a table: `binomial("successes + failures ~ arm",
+    table)`, as in `st.logistic`, or `binomial("successes ~ arm", table, trials="trials")`; `~ 1` sums all rows to one
+    count; rows with a missing value are dropped and counted. Raises DomainError otherwise, with the arm.
 
     >>> model = binomial(6, 10)
     >>> round(float(np.exp(model.loglik(0.2))), 12)  # C(10, 6) 0.2^6 0.8^4
     0.005505024
     >>> binomial([6, 2, 3], [10, 8, 5], by=["B", "A", "B"])
     BinomialArms(2 arms, 11 successes in 23 trials)
+    >>> binomial("dead + alive ~ arm", {"dead": [6, 2, 3], "alive": [4, 6, 2], "arm": ["B", "A", "B"]})
+    BinomialArms(2 arms, 11 successes in 23 trials)
     """
-    if by is not None or data is not None or axes(successes) == 1 or axes(trials) == 1:
-        return _arms(successes, trials, by, data)
-    n = whole_number(trials, "trials", at_least=1)
+    formula, failures = grouped_formula(successes)
+    rows = arm_rows("binomial", formula, trials_or_table, by, data, trials=trials, failures=failures)
+    if rows is not None:
+        return rows.model(lambda: _from_rows(rows, failures))
+    if trials is not None and trials_or_table is not None:
+        raise DomainError("binomial got trials twice, second and as trials=; give one of them.")
+    every = trials if trials_or_table is None else trials_or_table
+    if by is not None or data is not None or axes(successes) == 1 or axes(every) == 1:
+        return _arms(successes, every, by, data)
+    n = whole_number(every, "trials", at_least=1)
     k = whole_number(successes, "successes", at_least=0)
     if k > n:
         raise DomainError(f"binomial needs successes <= trials; got {k} successes in {n} trials. Check their order.")
@@ -117,118 +131,19 @@ def _arms(successes: Any, trials: Any, by: Any, data: Any) -> BinomialArms:
     return BinomialArms(k, n, groups.labels)
 
 
-@dataclass(frozen=True)
-class BernoulliTrials(SampleModel):
-    """`trials` independent trials with `successes` successes: what `coin` and `binomial` return.
-
-    `kind` says what was observed: "coin" the ordered sequence, "binomial" the count. The parameter is theta in [0, 1].
-
-    >>> binomial(6, 10)
-    BernoulliTrials(successes=6, trials=10, kind='binomial')
-    """
-
-    successes: int
-    trials: int
-    kind: Literal["coin", "binomial"]
-
-    @property
-    def title(self) -> str:
-        """What the model is, for people."""
-        return "Coin flips" if self.kind == "coin" else "Binomial count"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The one parameter."""
-        return ("theta",)
-
-    @property
-    def n(self) -> int:
-        """Number of trials."""
-        return self.trials
-
-    @property
-    def counted(self) -> str:
-        """What was counted, in words."""
-        return f"{self.trials:,} trials, {self.successes:,} successes"
-
-    def arrays(self) -> dict[str, Any]:
-        """What the log-likelihood depends on, for the hash of the data."""
-        return {"successes": self.successes, "trials": self.trials}
-
-    @property
-    def start(self) -> Floats:
-        """A point strictly inside (0, 1) for solvers that iterate, shape (1,)."""
-        return np.array([(self.successes + 0.5) / (self.trials + 1.0)])
-
-    def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
-        """Log-likelihood at theta = p with q = 1 - p given apart, so that probabilities near 1 lose no digits."""
-        k, n = self.successes, self.trials
-        if self.kind == "binomial":
-            return log_binomial_pmf(k, n, p, q)
-        p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
-        heads = np.where(p < 0.5, xlogy(k, p), xlog1py(k, -q))
-        return heads + np.where(q < 0.5, xlogy(n - k, q), xlog1py(n - k, -p))
-
-    def loglik(self, theta: ArrayLike) -> Any:
-        """Log-likelihood at each theta in [0, 1]; -inf where the data are impossible. Raises DomainError outside."""
-        theta = unit_interval(theta)
-        return self.log_probability(theta, 1.0 - theta)[()]
-
-    def score(self, theta: ArrayLike) -> Any:
-        """d loglik / d theta = k / theta - (n - k) / (1 - theta); infinite where the data are impossible."""
-        theta = unit_interval(theta)
-        return (_share(self.successes, theta) - _share(self.trials - self.successes, 1.0 - theta))[()]
-
-    def information(self, theta: ArrayLike) -> Any:
-        """Observed information, k / theta^2 + (n - k) / (1 - theta)^2."""
-        theta = unit_interval(theta)
-        return (_share(self.successes, theta**2) + _share(self.trials - self.successes, (1.0 - theta) ** 2))[()]
-
-    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
-        """loglik, score (1,) and information (1, 1) at one theta, a number or an array of shape (1,)."""
-        point = as_theta(theta, self.title).reshape(-1)
-        if point.shape != (1,):
-            raise DomainError(f"{self.title} has one coefficient (theta); got theta of shape {np.shape(theta)}.")
-        score = self.score(point) if order >= 1 else NOT_ASKED
-        information = self.information(point)[:, None] if order >= 2 else NOT_ASKED
-        return Evaluation(float(self.loglik(point)[0]), score, information)
-
-    def maximum(self) -> Floats:
-        """The maximum-likelihood estimate k / n, shape (1,)."""
-        return np.array([self.successes / self.trials])
-
-    def variance(self, theta: float) -> float:
-        """Variance of the estimate by the expected information, theta (1 - theta) / n."""
-        return float(theta * (1.0 - theta) / self.trials)
-
-    @property
-    def intervals(self) -> Mapping[str, Callable[[float], tuple[float, float]]]:
-        """Confidence intervals by kind, each a function of the level: see `stattools.models.samples.proportion`."""
-        return {kind: partial(ends, self.successes, self.trials) for kind, ends in INTERVALS.items()}
-
-    def test(self) -> tuple[float, float]:
-        """Score test of theta = 1/2: z = (2k - n) / sqrt(n) and its two-sided p-value."""
-        z = (2 * self.successes - self.trials) / self.trials**0.5
-        return z, float(erfc(abs(z) / 2**0.5))
-
-
-def unit_interval(theta: ArrayLike, shape: tuple[int, ...] = ()) -> Floats:
-    """theta as float64, or a DomainError that says which entry is not a probability."""
-    values = as_numbers(theta, "theta is a probability, a number in [0, 1]", shape)
-    bad = ~((values >= 0.0) & (values <= 1.0))
-    if bad.any():
-        first = np.argwhere(bad)[0].tolist()
-        place = f" at position {', '.join(map(str, first))}" if first else ""
-        raise DomainError(f"theta is a probability, a number in [0, 1]; got {values[bad][0]:.6g}{place}.")
-    return values
-
-
-def _share(count: int, theta: Floats) -> Floats:
-    """count / theta, and 0 where nothing was counted, at theta = 0 too."""
-    if count == 0:
-        return np.zeros_like(theta)
-    with np.errstate(divide="ignore", over="ignore"):  # infinite at theta = 0: what was seen is impossible there
-        return count / theta
+def _from_rows(rows: ArmRows, failures: str | None) -> BernoulliTrials | BinomialArms:
+    """The counts of a formula, summed by arm; over all rows without arms."""
+    trials = rows.beside["trials"]
+    if (failures is None) is (trials is None):
+        raise DomainError(
+            f'binomial needs "successes + failures ~ arm", or successes and trials=; got '
+            f"{'neither failures nor trials=' if trials is None else 'failures and trials= as well'}."
+        )
+    if failures is not None:
+        trials = counts(rows.outcome, "successes") + counts(rows.beside["failures"], "failures")
+    by = np.zeros(len(rows.outcome)) if rows.by is None else rows.by
+    model = _arms(rows.outcome, trials, by, None)
+    return BernoulliTrials(int(model.successes[0]), int(model.trials[0]), "binomial") if rows.by is None else model
 
 
 def _heads(flips: Any) -> NDArray[np.bool_]:

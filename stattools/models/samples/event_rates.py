@@ -28,6 +28,7 @@ from stattools.interface.units import LARGEST, SMALLEST, remedy
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples import rate as of_rate
 from stattools.models.samples.arms import Grouping, Ints, Labels, columns, counts, grouping, numbers, refused
+from stattools.models.samples.arms_of_formula import arm_rows, require_formula
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.exact_sum import ExactSum
 from stattools.numerics.saddle_point import log_poisson_pmf
@@ -36,17 +37,24 @@ from stattools.text.printing import printed
 MOST_FITTED = 5000
 
 
-def poisson_rate(counts: Any, /, *, exposure: Any = None, by: Any = None, data: Any = None) -> EventRates:
+def poisson_rate(
+    counts: Any, table: Any = None, /, *, exposure: Any = None, by: Any = None, data: Any = None
+) -> EventRates:
     """The Poisson likelihood of counts of events, each seen in its `exposure` (1 by default), at one rate per arm.
 
     `counts` is a whole number or a column of them, `exposure` a positive number or a column, `by` the labels of the
-    arms: without it all counts share one rate. Columns may be named, with the table as `data`. Raises DomainError for
-    counts that are negative, fractional or missing and exposures that are not positive, with their position.
+    arms: without it all counts share one rate. Columns may be named, with the table as `data`; or a formula says what
+    they are, `poisson_rate("events ~ arm", table, exposure="days")`, and rows with a missing value are dropped and
+    counted. Raises DomainError for counts that are negative, fractional or missing and exposures that are not positive,
+    with their position.
 
     >>> import stattools as st
     >>> st.posterior(st.poisson_rate([3, 0, 2], exposure=[2.0, 1.0, 1.0]), prior=st.Gamma(2, 1))
     Gamma(7, 5)
     """
+    if (rows := arm_rows("poisson_rate", counts, table, by, data, exposure=exposure)) is not None:
+        return rows.model(lambda: poisson_rate(rows.outcome, exposure=rows.beside["exposure"], by=rows.by))
+    require_formula("poisson_rate", table)
     found = columns("poisson_rate", data, counts=counts, exposure=exposure, by=by)
     events = _counts(found["counts"])
     time = np.ones(len(events)) if found["exposure"] is None else found["exposure"]
@@ -57,17 +65,24 @@ def poisson_rate(counts: Any, /, *, exposure: Any = None, by: Any = None, data: 
     return _rates("poisson_rate", "poisson rate", events, e, found["by"], found["counts"])
 
 
-def exponential_rate(times: Any, /, *, censored: Any = None, by: Any = None, data: Any = None) -> EventRates:
+def exponential_rate(
+    times: Any, table: Any = None, /, *, censored: Any = None, by: Any = None, data: Any = None
+) -> EventRates:
     """The exponential likelihood of waiting times at one rate per arm.
 
     `times` is a number or a column, each at least 0; `censored` (False by default) says of each whether it had not
-    ended when last seen; `by` are the labels of the arms. Columns may be named, with the table as `data`. Raises
-    DomainError for times that are negative or missing, with their position, and for an arm whose times add to 0.
+    ended when last seen; `by` are the labels of the arms. Columns may be named, with the table as `data`; or a formula
+    says what they are, `exponential_rate("time ~ arm", table, censored="alive")`, and rows with a missing value are
+    dropped and counted. Raises DomainError for times that are negative or missing, with their position, and for an arm
+    whose times add to 0.
 
     >>> import stattools as st
     >>> st.posterior(st.exponential_rate([2.0, 1.5, 4.0], censored=[False, False, True]), prior=st.Gamma(1, 1))
     Gamma(3, 8.5)
     """
+    if (rows := arm_rows("exponential_rate", times, table, by, data, censored=censored)) is not None:
+        return rows.model(lambda: exponential_rate(rows.outcome, censored=rows.beside["censored"], by=rows.by))
+    require_formula("exponential_rate", table)
     found = columns("exponential_rate", data, times=times, censored=censored, by=by)
     t = numbers([found["times"]] if axes(found["times"]) == 0 else found["times"], "times")
     if (t < 0.0).any():

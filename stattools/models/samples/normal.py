@@ -25,6 +25,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, SMALLEST, require_size
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import columns, grouping, numbers
+from stattools.models.samples.arms_of_formula import arm_rows, require_formula
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
@@ -37,6 +38,7 @@ MOST_SUM = 1e200
 
 def normal(
     y: str | ArrayLike,
+    table: Any = None,
     /,
     *,
     sd: str | ArrayLike | None = None,
@@ -47,8 +49,9 @@ def normal(
 
     `sd` is the known standard deviation of a measurement, one number or one per measurement, in the units of y;
     without it the standard deviation is a parameter beside the mean. `by` names the arm of each measurement; arms are
-    sorted, categories keep their order. Raises DomainError for missing or infinite values, for text, for `sd` that is
-    not positive and for lengths that differ.
+    sorted, categories keep their order. A formula names both, `normal("y ~ arm", table)`, and rows with a missing value
+    are dropped and counted. Raises DomainError for missing or infinite values, for text, for `sd` that is not positive
+    and for lengths that differ.
 
     >>> import stattools as st
     >>> st.normal([1.0, 2.0, 4.0, 5.0], by=["a", "a", "b", "b"]).names
@@ -56,6 +59,9 @@ def normal(
     >>> st.fit(st.normal([1.0, 2.0, 6.0], sd=2.0)).estimate
     array([3.])
     """
+    if (rows := arm_rows("normal", y, table, by, data, sd=sd)) is not None:
+        return rows.model(lambda: normal(rows.outcome, sd=rows.beside["sd"], by=rows.by))
+    require_formula("normal", table)
     if not (data is None and sd is None and by is None):
         found = columns("normal", data, y=y, sd=sd, by=by)
         y, sd, by = found["y"], found["sd"], found["by"]
@@ -85,10 +91,8 @@ class NormalSample(SampleModel):
 
     @printed
     def __repr__(self) -> str:
-        known = "" if self.sd is None else ", sd known"
-        return (
-            f"NormalSample({len(self.values)} measurements{known}{'' if self.arms is None else f', {self.size} arms'})"
-        )
+        known, arms = "" if self.sd is None else ", sd known", "" if self.arms is None else f", {self.size} arms"
+        return f"NormalSample({len(self.values)} measurements{known}{arms})"
 
     @property
     def size(self) -> int:
@@ -139,10 +143,8 @@ class NormalSample(SampleModel):
             first = ExactSum.of(self.values, self.codes, self.size)
             return first, ExactSum.of_products(self.values, self.values, self.codes, self.size)
         weight = self.weight
-        return (
-            ExactSum.of(weight, self.codes, self.size),
-            ExactSum.of_products(weight, self.values, self.codes, self.size),
-        )
+        first = ExactSum.of(weight, self.codes, self.size)
+        return first, ExactSum.of_products(weight, self.values, self.codes, self.size)
 
     @property
     def weight(self) -> Floats:
@@ -248,7 +250,7 @@ class NormalSample(SampleModel):
 
 
 def mean_and_squares(counts: NDArray[Any], first: ExactSum, second: ExactSum) -> tuple[Floats, Floats]:
-    """Mean and sum of squared deviations per arm, from n, sum y and sum y^2, which lose nothing to cancellation.
+    """Mean and sum of squared deviations per arm, from n, sum y and sum y^2, without cancellation.
 
     >>> y = np.array([1e9, 1e9 + 1, 1e9 + 2])
     >>> mean_and_squares(np.array([3]), ExactSum.of(y), ExactSum.of_products(y, y))[1]

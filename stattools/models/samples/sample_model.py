@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,15 @@ from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 
 
-class SampleModel(AnyModel):
+@dataclass(frozen=True, eq=False)
+class Dropped:
+    """How many rows of the table of a formula had a missing value, in all and by column; equality does not ask."""
+
+    n_dropped: int = field(default=0, kw_only=True, repr=False, compare=False)
+    dropped: dict[str, int] = field(default_factory=dict, kw_only=True, repr=False, compare=False)
+
+
+class SampleModel(Dropped, AnyModel):
     """A model whose maximum is a formula: `maximum()`, `variance(theta)` of each estimate, `test()` of `null`."""
 
     has_formula = True

@@ -24,7 +24,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints, columns, counts
-from stattools.models.samples.counts import BernoulliTrials, unit_interval
+from stattools.models.samples.bernoulli_trials import BernoulliTrials, unit_interval
 from stattools.models.samples.proportion import likelihood_ratio
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_binomial_pmf

@@ -17,7 +17,7 @@ from scipy.special import xlog1py, xlogy
 
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
-from stattools.models.samples.counts import BernoulliTrials
+from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.waiting import Waits
 from stattools.validation.posterior_agreement import Found
 

@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
 import stattools as st
-from stattools.models.samples.counts import BernoulliTrials
+from stattools.models.samples.bernoulli_trials import BernoulliTrials
 
 FLIPS = [0, 1, 0, 1, 1, 1, 0, 0, 1, 1]
 parameters = some.floats(-2, 9).map(lambda e: 10.0**e)

@@ -13,8 +13,8 @@ from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
+from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms
-from stattools.models.samples.counts import BernoulliTrials
 from stattools.models.samples.waiting import Waits
 from stattools.numerics.beta_distribution import log_density_of_logit
 from stattools.numerics.saddle_point import log_binomial_pmf

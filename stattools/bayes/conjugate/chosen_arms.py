@@ -1,0 +1,83 @@
+"""Some arms of a distribution, by their labels: `posterior["A"]` and `posterior[["A", "B"]]`.
+
+Arms know nothing of each other, so what is believed about one of them is its row of the parameters, its data, and its
+evidence. Labels are never taken for positions; arms without labels are called 0, 1, ..., as tables call them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from stattools.bayes.conjugate.data.parts import Places, part_of
+from stattools.bayes.conjugate.improper import Improper
+from stattools.data.tables.columns import listing
+from stattools.data.tables.table import axes, is_frame
+from stattools.errors import DomainError, IncompatibleError, quoted
+
+
+def chosen(distribution: Any, wanted: Any, names: tuple[str, ...]) -> Any:
+    """The distribution of the arm `wanted`, without arms, or of a list of them; `names` are its parameters.
+
+    Raises IncompatibleError for a distribution without arms, DomainError for a label that no arm has, and for one that
+    is named twice.
+    """
+    labels = called(distribution, names[0])
+    places = {_key(label): place for place, label in enumerate(labels)}
+    if (single := _found(places, wanted)) is not None:
+        return _part(distribution, np.array([single]), None, names)
+    if isinstance(wanted, tuple | set | frozenset | str) or is_frame(wanted) or axes(wanted) != 1:
+        raise _unknown(labels, wanted)
+    several = list(wanted)
+    found = [_found(places, label) for label in several]
+    if not several or None in found:
+        raise _unknown(labels, several[found.index(None)] if several else wanted)
+    if len(set(found)) < len(found):
+        raise DomainError(f"each arm is named once; got {listing(several)}.")
+    arms = tuple(labels[place] for place in found if place is not None)
+    return _part(distribution, np.array(found), arms, names)
+
+
+def called(distribution: Any, name: str) -> tuple[Hashable, ...]:
+    """What the arms are called; `name` is one of the parameters. IncompatibleError where there are none."""
+    shape = np.shape(getattr(distribution, name))
+    if len(shape) != 1:
+        who = type(distribution).__name__
+        has = f"has parameters of shape {shape}, not one row of arms" if shape else "has no arms to choose from"
+        raise IncompatibleError(f"this {who} {has}; {who}([...], [...], arms=[...]) and data by arm have arms.")
+    return tuple(range(shape[0])) if distribution.arms is None else distribution.arms
+
+
+def _part(distribution: Any, places: Places, arms: Any, names: tuple[str, ...]) -> Any:
+    seen = getattr(distribution, "seen", None)
+    if seen is None:
+        values = [getattr(distribution, name)[places] for name in names]
+        return type(distribution)(*(values if arms is not None else [value[0] for value in values]), arms=arms)
+    prior = seen.prior
+    if not isinstance(prior, Improper) and np.ndim(getattr(prior, names[0])):
+        prior = _part(prior, places, arms, names)
+    parts = (part_of(batch, places, arms) for batch in seen.batches)
+    told = (part for part in parts if part.n or arms is not None)  # what one arm never saw is no data of it
+    return reduce(lambda belief, part: belief.update(part), told, prior)
+
+
+def _key(label: Any) -> tuple[bool, Any]:
+    """True and 1 are two labels."""
+    return isinstance(label, bool | np.bool_), label
+
+
+def _found(places: dict[tuple[bool, Any], int], label: Any) -> int | None:
+    try:
+        return places.get(_key(label))
+    except TypeError:  # what has no hash is no label
+        return None
+
+
+def _unknown(labels: tuple[Hashable, ...], wanted: Any) -> DomainError:
+    several = " Of several arms give a list." if isinstance(wanted, tuple | slice) else ""
+    position = isinstance(wanted, int | np.integer) and not any(isinstance(label, int) for label in labels)
+    hint = " Arms go by their labels, not by their positions." if position else several
+    return DomainError(f"there is no arm {quoted(wanted)}; the arms are {listing(labels)}.{hint}")
