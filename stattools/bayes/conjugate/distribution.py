@@ -112,7 +112,7 @@ class ByArm(Distribution):
         >>> import stattools as st
         >>> posterior = st.Beta(1, 1).update(st.binomial([4, 1], [10, 9], by=["A", "B"]))
         >>> posterior["A"], round(st.probability_greater(posterior["A"], posterior["B"]), 6)
-        (Beta(5, 7), 0.911765)
+        (Beta(5, 7), 0.906347)
         """
         return chosen(self, arm, parameters(self))
 

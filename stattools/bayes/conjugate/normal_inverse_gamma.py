@@ -90,11 +90,15 @@ class NormalInverseGamma(ByArm, Updatable):
         return Improper(cls, "The reference prior", (0.0, 0.0, -0.5, 0.0))
 
     @staticmethod
-    def g_prior(model: Any, *, g: float, **options: Any) -> Any:
-        """Zellner's g-prior of a linear regression: see `st.NormalInverseGammaRegression.g_prior`."""
+    def g_prior(
+        model: Any, *, g: float, mean: ArrayLike | None = None, shape: float = 0.5, scale: float | None = None
+    ) -> Any:
+        """Zellner's g-prior of a linear regression: `st.NormalInverseGammaRegression.g_prior`, with the same `g`,
+        `mean`, `shape` and `scale`.
+        """
         from stattools.bayes.conjugate.normal_inverse_gamma_regression import NormalInverseGammaRegression
 
-        return NormalInverseGammaRegression.g_prior(model, g=g, **options)
+        return NormalInverseGammaRegression.g_prior(model, g=g, mean=mean, shape=shape, scale=scale)
 
     def marginal(self, parameter: Literal["mean", "variance", "sd"]) -> Any:
         """What is believed about one parameter whatever the other: a StudentT, an InverseGamma, a RootInverseGamma."""

@@ -33,7 +33,7 @@ from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
 from stattools.bayes.conjugate.positive_definite import positive_root
-from stattools.bayes.conjugate.predictives.regression_predictive import at_new_rows
+from stattools.bayes.conjugate.predictives.regression_predictive import RowPredictions
 from stattools.bayes.conjugate.regression_update import (
     flat_parameters,
     log_evidence,
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 @answers_guesses
 @constructed_by_callers
 @dataclass(frozen=True, eq=False, repr=False)
-class NormalInverseGammaRegression(Updatable, Distribution):
+class NormalInverseGammaRegression(RowPredictions, Updatable, Distribution):
     """What is believed about the coefficients and the error variance of `st.ols`: a prior, and after `update` a
     posterior.
 
@@ -119,12 +119,14 @@ class NormalInverseGammaRegression(Updatable, Distribution):
         return Improper(cls, "The flat prior", (0.0, 0.0))
 
     @classmethod
-    def g_prior(cls, model: Model, *, g: float, **options: Any) -> NormalInverseGammaRegression:
+    def g_prior(
+        cls, model: Model, *, g: float, mean: ArrayLike | None = None, shape: float = 0.5, scale: float | None = None
+    ) -> NormalInverseGammaRegression:
         """Zellner's g-prior: the precision of the data divided by g, so that the prior is worth n / g rows.
 
-        Options, with defaults: `mean`, that of no effect, which is the mean of y for the intercept and 0 for the
-        others; `shape` 1/2 and `scale` shape s^2, with s^2 the residual variance, so that the variance is worth one
-        row. The posterior mean is (g estimate + mean) / (1 + g).
+        `mean` is by default that of no effect, the mean of y for the intercept and 0 for the others; `scale` is shape
+        s^2, with s^2 the residual variance, so that with `shape` 1/2 the variance is worth one row. The posterior mean
+        is (g estimate + mean) / (1 + g).
 
         >>> import stattools as st
         >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
@@ -133,8 +135,8 @@ class NormalInverseGammaRegression(Updatable, Distribution):
         ([4.25, 0.0], [1.49, 1.84])
         """
         require_ols(model)
-        mean, root, shape, scale = zellner(model, g, **options)
-        prior = cls(mean, np.eye(len(mean)), shape, scale, names=model.names)
+        center, root, shape, scale = zellner(model, g, mean=mean, shape=shape, scale=scale)
+        prior = cls(center, np.eye(len(center)), shape, scale, names=model.names)
         return _set(prior, root=frozen(root), precision=frozen(root.T @ root))
 
     @classmethod
@@ -254,26 +256,6 @@ class NormalInverseGammaRegression(Updatable, Distribution):
         evidence = None if improper else self.log_evidence + log_evidence(self, after, more)
         batches = () if self.seen is None else self.seen.batches
         return _set(posterior, seen=RegressionSeen(self.prior, (*batches, more), evidence))
-
-    def mean_at(self, data: Any = None, *, offset: Any = None) -> StudentT:
-        """What is believed about the expected outcome of new rows (by default, of the rows seen), one entry per row.
-
-        `data` is a table or array like the one of the model, or a model.
-        """
-        return at_new_rows(self, data, offset, noise=0.0)
-
-    def predictive(self, data: Any = None, *, offset: Any = None, precision: Any = None) -> StudentT:
-        """The distribution of a new outcome at each of new rows (by default, at the rows seen): Student's t.
-
-        `offset` and `precision` are needed where the model had them as arrays; columns are looked up.
-
-        >>> import stattools as st
-        >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
-        >>> posterior = NormalInverseGammaRegression.flat().update(model)
-        >>> posterior.predictive({"x": [4]}).interval(0.95).upper.round(3).tolist()
-        [12.635]
-        """
-        return at_new_rows(self, data, offset, noise=1.0, precision=precision)
 
     def loo(self) -> LeaveOneOut:
         """Exact leave-one-out log predictive density of every row; a row of frequency w counts w times.

@@ -14,16 +14,20 @@ from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.drawn import Drawn, Kind
 from stattools.bayes.sampling.page import page
 from stattools.bayes.sampling.predictive_check import PredictiveCheck, predictive_check
+from stattools.bayes.sampling.summed_up import summed_up
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.arviz import datatree, summary
 from stattools.inference.arviz.layout import layout
 from stattools.inference.arviz.replicates import expectations, replicates
+from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, trials_of, with_precision
+from stattools.inference.prediction.prediction import require_numbers
 from stattools.interface.arguments import is_one_of, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
+from stattools.models.samples.proportion import tail_area
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
@@ -70,6 +74,7 @@ class Posterior(Drawn):
         data: Any = None,
         *,
         kind: Literal["mean", "observation"] = "mean",
+        interval: float | None = None,
         seed: int | np.random.Generator | None = None,
         offset: str | ArrayLike | None = None,
         exposure: str | ArrayLike | None = None,
@@ -77,19 +82,24 @@ class Posterior(Drawn):
         precision: str | ArrayLike | None = None,
         missing: Missing = "raise",
         align: bool = True,
-    ) -> Floats:
+    ) -> Any:
         """For every draw what the model expects of each row, (S, rows), for the rows of the data or for new rows.
 
         `kind` is "mean" (the expected outcome; probabilities (S, rows, K) for K categories) or "observation": a new
-        outcome, drawn with `seed`. Grouped outcomes predict successes, in new rows out of `trials`; those of a linear
-        regression with `precision` vary by theirs. What was a column of the data is looked up. The rows are those of
-        the table, NaN where the model dropped one, and under missing="null" where a new row has no value of what it
-        needs; `align=False` leaves these out. Raises IncompatibleError for models that have no rows.
+        outcome, drawn with `seed`. With `interval=prob` the draws of each row are summed up, as `fit.predict` does: a
+        frame with `mean, lower, upper`, the equal-tailed interval of this probability (K categories: `row, category`
+        before them). Grouped outcomes predict successes, in new rows out of `trials`; those of a linear regression with
+        `precision` vary by theirs. `data`, `offset` and `exposure` as in `fit.predict`. The rows are those of the
+        table, NaN where the model dropped one, and under missing="null" where a new row has no value of what it needs;
+        `align=False` leaves these out. Raises IncompatibleError for models that have no rows, and for intervals of new
+        labels.
         """
         model = self._rows("predict")
         if not is_one_of(kind, ("mean", "observation")):
             raise DomainError(f'predict needs kind="mean" or kind="observation"; got kind={quoted(kind)}.')
         require_truth(align, "align= of predict")
+        if interval is not None:
+            tail_area(interval, "interval")  # refused before any work
         beside = columns_beside(model, trials, precision) if kind == "observation" else {}
         at = at_rows(model, data, offset, exposure, missing=missing, beside=beside)
         if kind == "mean":
@@ -97,9 +107,15 @@ class Posterior(Drawn):
         elif seed is None:
             raise DomainError('predict(kind="observation") draws new outcomes: give seed=, a whole number.')
         else:
+            if interval is not None:
+                require_numbers(at, 'kind="mean" has the probabilities.')
             among = None if data is None else trials_of(at, model, data, trials)
             found = replicates(with_precision(at, model, data, precision), self.flat, seed=seed, trials=among)
-        return at.places.draws(found) if align else found
+        if interval is None:
+            return at.places.draws(found) if align else found
+        whole = kind == "observation" and model.likelihood.outcome.is_whole
+        frame = summed_up(found, interval, whole=whole, labels=model.labels)
+        return handed_out(at.places, frame, "mean", align, is_bare=False)
 
     def check(
         self,

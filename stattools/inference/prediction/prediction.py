@@ -252,12 +252,15 @@ def _logits(eta: Floats, V: Floats) -> tuple[Floats, Floats]:
     return full - others, np.sqrt(np.maximum(((slope @ V) * slope).sum(axis=2), 0.0))
 
 
-def _require_numbers(at: Model) -> None:
-    """IncompatibleError for outcomes of which no interval of a new one is known."""
+LABELS = 'Use kind="class" for the label, kind="mean" for the probabilities.'
+
+
+def require_numbers(at: Model, instead: str = LABELS) -> None:
+    """IncompatibleError, which says what to take instead, for outcomes of which no interval of a new one is known."""
     if at.likelihood.outcome.has_labels:
         raise IncompatibleError(
             f'predict(kind="observation"): an outcome of {at.title} is one of its labels, for which an interval says '
-            'nothing. Use kind="class" for the label, kind="mean" for the probabilities.'
+            f"nothing. {instead}"
         )
 
 
