@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from stattools.errors import IdentificationError as IdentificationError
     from stattools.errors import IncompatibleError as IncompatibleError
     from stattools.errors import StattoolsError as StattoolsError
-    from stattools.inference.arviz.asymptotic import to_arviz as to_arviz
+    from stattools.inference.arviz.exported import to_arviz as to_arviz
     from stattools.inference.covariance import HAC as HAC
     from stattools.inference.covariance import Cluster as Cluster
     from stattools.inference.diagnostics.comparison import Comparison as Comparison
@@ -257,7 +257,7 @@ _HOME = {
     ),
     "bayes.sampling.draws": ("Posterior",),
     "bayes.sampling.predictive_check": ("PredictiveCheck", "predictive_check"),
-    "inference.arviz.asymptotic": ("to_arviz",),
+    "inference.arviz.exported": ("to_arviz",),
     "models.samples.waiting": ("geometric", "pascal"),
     "bayes.posterior": ("posterior",),
     "reporting.report": ("report",),

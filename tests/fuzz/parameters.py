@@ -206,7 +206,8 @@ POOL: dict[str, Any] = {
     # Data
     "formula_or_y": COLUMNS, "data_or_X": TABLE, "data": TABLE, "X": TABLE, "y": COLUMNS, "Y": TABLE, "Z": TABLE,
     "weights": COLUMNS, "offset": COLUMNS, "exposure": COLUMNS, "trials": COLUMNS, "precision": COLUMNS,
-    "table": TABLE, "trials_or_table": COLUMNS, "by": COLUMNS, "flips": COLUMNS, "successes": COLUMNS, "failures": COLUMNS, "counts": COLUMNS, "times": COLUMNS,
+    "table": TABLE, "trials_or_table": COLUMNS,
+    "by": COLUMNS, "flips": COLUMNS, "successes": COLUMNS, "failures": COLUMNS, "counts": COLUMNS, "times": COLUMNS,
     "censored": COLUMNS, "labels": COLUMNS, "signal": COLUMNS, "cotangent": COLUMNS, "a": COLUMNS, "b": COLUMNS,
     "groups": COLUMNS, "second": COLUMNS, "outcomes": COLUMNS, "chunk": COLUMNS, "more": ANSWERS, "batch": ANSWERS,
     # Answers of other calls

@@ -17,7 +17,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.arviz.arviz import datatree
 from stattools.inference.arviz.layout import data_groups, layout, outcome
 from stattools.inference.arviz.replicates import log_likelihood, replicates
-from stattools.inference.fitted import Fit
+from stattools.inference.estimates import Estimates
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
@@ -33,21 +33,12 @@ TRIES = 100
 LABEL = "asymptotic distribution of the maximum-likelihood estimate: not a posterior, no prior"
 
 
-def to_arviz(fit: Fit, /, *, draws: int = 4000, seed: int | np.random.Generator = 0) -> DataTree:
+def asymptotic(fit: Estimates, *, draws: int = 4000, seed: int | np.random.Generator = 0) -> DataTree:
     """A DataTree of a fit: independent draws of its estimates, the log-likelihood of each row, replicates, the data.
 
     One chain, group "posterior" by ArviZ's name for it; the attribute `inference` says what it is. Uses the covariance
-    of the fit (`cov=`). Raises IncompatibleError for what is no fit with standard errors.
-
-    >>> import stattools as st
-    >>> tree = to_arviz(st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})), draws=10)
-    >>> dict(tree["posterior"].sizes), "prior" in tree.children
-    ({'chain': 1, 'draw': 10, 'coef': 2}, False)
+    of the fit (`cov=`). Raises IncompatibleError for a fit without standard errors.
     """
-    if not isinstance(fit, Fit):
-        raise IncompatibleError(
-            f"to_arviz needs a fit, st.fit(model); got {type(fit).__name__}. A posterior has its own to_arviz()."
-        )
     if not (np.isfinite(fit.covariance).all() and np.isfinite(fit.estimate).all()):
         raise IncompatibleError(f"to_arviz needs standard errors, and this fit of {fit.model.title} has none.")
     rows = len(fit.model.rows.X) if isinstance(fit.model, Model) else 0
@@ -66,7 +57,7 @@ def to_arviz(fit: Fit, /, *, draws: int = 4000, seed: int | np.random.Generator 
     return datatree(groups | data, dims=shape.dims | dims, coords=shape.coords | coords, attrs=attrs)
 
 
-def _drawn(fit: Fit, draws: int, random: np.random.Generator) -> Floats:
+def _drawn(fit: Estimates, draws: int, random: np.random.Generator) -> Floats:
     """theta (draws, q), sigma and alpha on their own scale."""
     values, vectors = np.linalg.eigh(fit.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))

@@ -32,5 +32,3 @@ def test_alpha_is_on_its_own_scale():
 def test_what_has_no_standard_errors_is_refused():
     with pytest.raises(st.IncompatibleError, match="to_arviz needs standard errors"):
         st.to_arviz(st.fit(st.logistic((DATA["y"] > 1).astype(int), X), penalty=st.Ridge(1.0)))
-    with pytest.raises(st.IncompatibleError, match="needs a fit"):
-        st.to_arviz(st.Beta(1, 1))
