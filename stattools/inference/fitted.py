@@ -7,18 +7,19 @@ Source: Wasserman, All of Statistics (2004), ch. 9; for least squares Seber & Le
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.errors import AbsentError, IncompatibleError
+from stattools.errors import AbsentError
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.answers import handed_out
+from stattools.inference.questions import offered, require
 from stattools.interface.interval import Interval
 from stattools.interface.names.guesses import absent, answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.models.model import Model
 from stattools.record import record
 from stattools.text.printing import printed
 
@@ -100,6 +101,7 @@ class Fit(Estimates):
         """
         from stattools.inference.hypotheses import wald
 
+        require(self, "test")
         return wald(self, hypothesis, df=self.t_df)
 
     @property
@@ -121,10 +123,10 @@ class Fit(Estimates):
         """
         from stattools.inference.diagnostics.residuals import residuals
 
-        model = self._regression("residuals")
+        require(self, "residuals")
         found = residuals(self, kind, seed=seed)
-        several = model.labels or () if found.ndim == 2 else ()
-        return handed_out(model.places, found, "residual", align, columns=several)
+        several = self.model.labels or () if found.ndim == 2 else ()
+        return handed_out(self.model.places, found, "residual", align, columns=several)
 
     def leverage(self, *, align: bool = True) -> Any:
         """How much each row pulls its own fitted value: the diagonal of the hat matrix, one per row of the table, or
@@ -132,7 +134,8 @@ class Fit(Estimates):
         """
         from stattools.inference.diagnostics.residuals import leverage
 
-        return handed_out(self._regression("leverage").places, leverage(self), "leverage", align)
+        require(self, "leverage")
+        return handed_out(self.model.places, leverage(self), "leverage", align)
 
     def cooks_distance(self, *, align: bool = True) -> Any:
         """How far the coefficients move when a row is left out, in units of their covariance: one per row of the table,
@@ -140,7 +143,8 @@ class Fit(Estimates):
         """
         from stattools.inference.diagnostics.residuals import cooks_distance
 
-        return handed_out(self._regression("cooks_distance").places, cooks_distance(self), "cooks_distance", align)
+        require(self, "cooks_distance")
+        return handed_out(self.model.places, cooks_distance(self), "cooks_distance", align)
 
     def predict(
         self,
@@ -171,9 +175,9 @@ class Fit(Estimates):
         """
         from stattools.inference.prediction.prediction import predictions
 
-        model = self._regression("predict")
+        require(self, "predict")
         beside = {"exposure": exposure, "trials": trials, "precision": precision}
-        found, places = predictions(self, model, data, offset, interval, kind=kind, missing=missing, **beside)
+        found, places = predictions(self, self.model, data, offset, interval, kind=kind, missing=missing, **beside)
         name = kind if kind in ("link", "class") else "mean"
         return handed_out(places, found, name, align, is_bare=interval is None)
 
@@ -190,44 +194,63 @@ class Fit(Estimates):
         """
         from stattools.inference.prediction.prediction_file import predict_to
 
-        self._regression("predict_to")
+        require(self, "predict_to")
         return predict_to(self, path, data, kind=kind, interval=interval)
 
-    def marginal_effects(self, **options: Any) -> pd.DataFrame:
+    def marginal_effects(
+        self,
+        *,
+        at: Literal["overall", "mean"] = "overall",
+        variables: Sequence[str] | None = None,
+        discrete: Sequence[str] = (),
+        level: float | None = None,
+        data: Any = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+    ) -> pd.DataFrame:
         """Average change of the mean per unit of each variable, a frame like `table()`.
 
-        Options: `at="overall"|"mean"`, `variables`, `discrete`, `level`, and `data`, `offset`, `exposure` for other
-        rows; see `stattools.inference.effects.marginal_effects.marginal_effects`.
+        `at` is "overall" (the average over the rows) or "mean" (at the mean of every number); `variables` are those to
+        move, all by default, `discrete` those of 0 and 1 that change from one to the other; `level` is that of the
+        intervals. `data` are other rows to average over, with their `offset` and `exposure`.
         """
         from stattools.inference.effects.marginal_effects import marginal_effects
 
-        self._regression("marginal_effects")
-        return marginal_effects(self, **options)
+        require(self, "marginal_effects")
+        rows = {"data": data, "offset": offset, "exposure": exposure}
+        return marginal_effects(self, at=at, variables=variables, discrete=discrete, level=level, **rows)
 
-    def contrasts(self, variable: str, **options: Any) -> pd.DataFrame:
+    def contrasts(
+        self,
+        variable: str,
+        *,
+        values: Sequence[Any] | None = None,
+        level: float | None = None,
+        data: Any = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+    ) -> pd.DataFrame:
         """Differences between the average predicted means at the levels of a variable, or at `values` of a number, with
-        standard errors.
-
-        Options: `values`, `level`, `data`, `offset`, `exposure`; see `contrasts` in
-        `stattools/inference/effects/marginal_effects.py`.
+        standard errors, and intervals of this `level`; `data`, `offset`, `exposure` as in `marginal_effects`.
         """
         from stattools.inference.effects.marginal_effects import contrasts
 
-        self._regression("contrasts")
-        return contrasts(self, variable, **options)
+        require(self, "contrasts")
+        rows = {"data": data, "offset": offset, "exposure": exposure}
+        return contrasts(self, variable, values=values, level=level, **rows)
 
     def goodness(self) -> pd.DataFrame:
         """How well the model describes the data, in one row: deviance, pseudo R^2, Brier score, log score, ..."""
         from stattools.inference.diagnostics.goodness import goodness
 
-        self._regression("goodness")
+        require(self, "goodness")
         return goodness(self)
 
     def calibration(self, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
         """Observed share against predicted probability in `bins` groups of rows, with Wilson intervals."""
         from stattools.inference.diagnostics.goodness import calibration
 
-        self._regression("calibration")
+        require(self, "calibration")
         return calibration(self, bins, level=level)
 
     def save(self, path: str | Path) -> Path:
@@ -235,6 +258,10 @@ class Fit(Estimates):
         from stattools.inference.storage.file import save
 
         return save(self, path)
+
+    def __dir__(self) -> list[str]:
+        """What this fit can be asked."""
+        return offered(self, super().__dir__())
 
     @printed
     def __str__(self) -> str:
@@ -248,10 +275,3 @@ class Fit(Estimates):
             if name not in OF_SERIES:
                 absent(self, name)
             raise AbsentError(f"{name} belongs to {OF_SERIES[name]}; this is {self.model.title}.")
-
-    def _regression(self, what: str) -> Model:
-        if isinstance(self.model, Model):
-            return self.model
-        raise IncompatibleError(
-            f"{what} belongs to regressions; {self.model.title} has fit.estimate and its intervals."
-        )

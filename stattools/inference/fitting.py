@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
 from stattools.inference.fitted import Fit
@@ -102,3 +103,11 @@ def fit(
     if training:
         require_options(model, training)
     return way_of(model)(model, solver, level, cov, penalty, **training)
+
+
+TRAINING = {"seed": 0, "restarts": 1, "members": None, "ensemble": "deep"}
+"""What `**training` is, with the defaults."""
+
+_named = [one for one in signature(fit).parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
+_named += [Parameter(name, Parameter.KEYWORD_ONLY, default=value) for name, value in TRAINING.items()]
+fit.__signature__ = signature(fit).replace(parameters=_named)  # type: ignore[attr-defined]

@@ -124,14 +124,20 @@ def fit_many(
     by: str | ArrayLike | None = None,
     model: Callable[..., Model] = ols,
     outcomes: ArrayLike | None = None,
-    weights: ArrayLike | None = None,
-    **columns: Any,
+    weights: str | ArrayLike | None = None,
+    offset: str | ArrayLike | None = None,
+    exposure: str | ArrayLike | None = None,
+    trials: str | ArrayLike | None = None,
+    precision: str | ArrayLike | None = None,
+    reference: Any = None,
 ) -> ManyFits | LocalLevelFits:
     """Many small fits at once, the same numbers as `st.fit` one by one.
 
-    - `fit_many("y ~ x", table, by="store", model=st.logistic)`: one fit for each value of a column, or of
-      labels, one per row. The formula is read
-      once, on the whole table; other keywords are those of the model, such as `weights=`.
+    `models` with its `data` are one of
+
+    - `fit_many("y ~ x", table, by="store", model=st.logistic)`: one fit for each value of a column, or of labels, one
+      per row. The formula is read once, on the whole table; `weights`, `offset`, `exposure`, `trials`, `precision` and
+      `reference` are those of the model.
     - `fit_many(model, outcomes=Y)`, `weights=W`: the model's rows with other outcomes and frequencies, (m, n) each.
     - `fit_many([model, model, ...])`: models of one kind with the same coefficients.
     - `fit_many(Y)`: a local level for each row of an array, each column of a frame.
@@ -144,6 +150,8 @@ def fit_many(
     >>> st.fit_many("y ~ x", shops, by="shop").estimate.round(4).tolist()
     [[0.8333, 1.5], [1.75, -0.25]]
     """
+    columns = {"offset": offset, "exposure": exposure, "trials": trials, "precision": precision, "reference": reference}
+    columns = {name: given for name, given in columns.items() if given is not None}
     if isinstance(models, str):
         if by is None or data is None or outcomes is not None:
             raise IncompatibleError(

@@ -15,6 +15,7 @@ vanish themselves (`saddle_point`, `gamma_differences`): nothing is lost for s a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -64,6 +65,12 @@ class BetaBinomial(Likelihood):
         above="the shares vary no more than binomial shares of one probability do, and the precision has its maximum "
         "at infinity, where the model is binomial. Pool the groups: st.logistic with the same formula, or st.binomial "
         "of the totals.",
+    )
+    refused = MappingProxyType(
+        {
+            "deviance": "Beta-binomial regression has no deviance: no mean alone fits a group perfectly while its "
+            'probability varies. Use the log-likelihood, or kind="pearson".'
+        }
     )
 
     @property
@@ -142,10 +149,7 @@ class BetaBinomial(Likelihood):
 
     def deviance(self, eta: Floats, y: Floats) -> Floats:
         """There is none: IncompatibleError."""
-        raise IncompatibleError(
-            "Beta-binomial regression has no deviance: no mean alone fits a group perfectly while its probability "
-            'varies. Use the log-likelihood, or kind="pearson".'
-        )
+        raise IncompatibleError(self.refused["deviance"])
 
     def side(self, y: Floats) -> Floats:
         """Successes only, or failures only, have no maximum."""

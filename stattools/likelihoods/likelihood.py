@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -81,6 +82,8 @@ class Likelihood:
     """The first linear predictor lies between these: the others are of a mean that the family does not have."""
     starts_at_zero: ClassVar[bool] = False
     """True where zeros are near enough to the maximum for a climb to begin."""
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Questions that have no answer in this family, such as "deviance", each with the reason."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         """A family that says its parameters has a linear predictor for each, unless it says how many it has."""
@@ -243,6 +246,13 @@ class Likelihood:
     def far(self, size: float) -> float:
         """A linear predictor beyond this size may have a row of probability within exp(-size) of 1."""
         return size
+
+    def require(self, question: str) -> None:
+        """IncompatibleError, with the reason, where this family does not answer a question such as "deviance"."""
+        if question in self.refused:
+            raise IncompatibleError(self.refused[question])
+        if getattr(type(self), question) is getattr(Likelihood, question):  # the class above has no answers
+            raise self.lacks(question)
 
     def lacks(self, question: str) -> IncompatibleError:
         """The error for what this family does not answer."""

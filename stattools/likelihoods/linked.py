@@ -171,6 +171,9 @@ class Linked(Likelihood):
     def variance(self, eta: Floats, y: Floats) -> Floats:
         return self.family.variance(self._theta(eta), y)
 
+    def require(self, question: str) -> None:
+        self.family.require(question)
+
     def deviance(self, eta: Floats, y: Floats) -> Floats:
         return self.family.deviance(self._theta(eta), y)
 

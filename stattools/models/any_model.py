@@ -32,6 +32,10 @@ class AnyModel:
     """False where a maximum may not be the only one."""
     is_series = False
     """True where the observations follow each other in time."""
+    has_states: Any = False
+    """True for state space models."""
+    is_saved: Any = False
+    """True where files of fits know this kind of model."""
     is_unconstrained = False
     """True where parameters are free and solvers may climb from `start`."""
     has_formula = False

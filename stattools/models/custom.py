@@ -48,6 +48,7 @@ class Custom(AnyModel):
     is_function = True
     is_concave = False
     is_unconstrained = True
+    is_saved = True
 
     @property
     def n(self) -> float:

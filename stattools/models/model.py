@@ -66,6 +66,7 @@ class Model(AnyModel):
     source: Any = None
     origin: Origin | None = None
     is_unconstrained = True
+    is_saved = True
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from stattools.errors import AbsentError
+from stattools.errors import AbsentError, IncompatibleError
+from stattools.inference.questions import Need
 from stattools.interface.names.guesses import absent
 
 UNCERTAINTY = "st.fit(model, members=...) for the spread of an ensemble, and log_score and calibration of new rows"
@@ -26,6 +27,18 @@ ABSENT = {
     "bic": ("BIC", CRITERIA),
     "df": ("degrees of freedom", CRITERIA),
 }
+
+
+def labels(fit: Any, name: str) -> None:
+    """An outcome with labels."""
+    if fit.labels is None:
+        raise IncompatibleError(f"{fit.model.outcome_name!r} has no classes, and no {name}; log_score is for all.")
+
+
+NEEDS: dict[str, tuple[Need, ...]] = dict.fromkeys(
+    ("accuracy", "confusion", "brier", "calibration", "calibrated"), (labels,)
+)
+"""What questions of a trained network need, see `stattools/inference/questions.py`."""
 
 
 def refuse(fit: Any, name: str) -> NoReturn:

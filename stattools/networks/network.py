@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack, overload
+from typing import Any, Literal, Unpack, overload
+
+import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.inference.penalties import Ridge
@@ -29,9 +31,20 @@ class Network(NetworkModel):
     def trained(self, *, members: int, **training: Unpack[TrainingOptions]) -> NetworkEnsemble: ...
 
     def trained(
-        self, *, solver: Any = None, level: float = 0.95, cov: Any = "information", penalty: Any = None, **training: Any
+        self,
+        *,
+        solver: Any = None,
+        level: float = 0.95,
+        cov: Any = "information",
+        penalty: Any = None,
+        seed: int | np.random.Generator = 0,
+        restarts: int = 1,
+        members: int | None = None,
+        ensemble: Literal["deep", "bootstrap"] = "deep",
     ) -> NetworkFit | NetworkEnsemble:
-        """What `st.fit(model, ...)` returns: the best of `restarts` trainings, or an ensemble of `members`."""
+        """What `st.fit(model, ...)` returns: the best of `restarts` trainings from `seed`, or an `ensemble` of
+        `members`; by `solver`, with `penalty`. `level` and `cov` are for standard errors, which a network has not.
+        """
         if not is_one_of(cov, ("information",)) or level != 0.95 or not (penalty is None or isinstance(penalty, Ridge)):
             raise IncompatibleError(
                 f"{self.title} has no standard errors: cov= and level= do not go with it, and penalty= is "
@@ -39,4 +52,5 @@ class Network(NetworkModel):
             )
         if penalty is not None:
             penalty.check(self)
+        training = {"seed": seed, "restarts": restarts, "members": members, "ensemble": ensemble}
         return fit_network(self, solver=solver, penalty=penalty, **training)

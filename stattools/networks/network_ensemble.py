@@ -13,11 +13,12 @@ from stattools.inference.any_fit import AnyFit
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Missing
+from stattools.inference.questions import offered
 from stattools.interface.arguments import is_one_of
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.networks.absent import refuse
+from stattools.networks.absent import NEEDS, refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
 from stattools.networks.network_fit import NetworkFit, as_labels, inputs_of, places_of
@@ -145,6 +146,10 @@ class NetworkEnsemble(AnyFit):
     def temperature(self) -> float:
         """What divides eta in every member: 1 unless `calibrated`."""
         return self.members[0].temperature
+
+    def __dir__(self) -> list[str]:
+        """What this ensemble can be asked."""
+        return offered(self, super().__dir__(), NEEDS)
 
     def __getattr__(self, name: str) -> NoReturn:
         refuse(self, name)

@@ -16,11 +16,12 @@ from stattools.inference.any_fit import AnyFit
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Missing, encoded, require_missing
+from stattools.inference.questions import offered
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
-from stattools.networks.absent import refuse
+from stattools.networks.absent import NEEDS, refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import NetworkModel
@@ -163,9 +164,9 @@ class NetworkFit(AnyFit):
         """
         return replace(self, temperature=temperature_of([self], data))
 
-    def table(self, level: float | None = None) -> NoReturn:
-        """Refused: a network has no standard errors."""
-        refuse(self, "table")
+    def __dir__(self) -> list[str]:
+        """What this fit can be asked."""
+        return offered(self, super().__dir__(), NEEDS)
 
     def __getattr__(self, name: str) -> NoReturn:
         refuse(self, name)

@@ -93,8 +93,8 @@ class NormalInverseGamma(ByArm, Updatable):
     def g_prior(
         model: Any, *, g: float, mean: ArrayLike | None = None, shape: float = 0.5, scale: float | None = None
     ) -> Any:
-        """Zellner's g-prior of a linear regression: `st.NormalInverseGammaRegression.g_prior`, with the same `g`,
-        `mean`, `shape` and `scale`.
+        """Zellner's g-prior of a linear `model`: `st.NormalInverseGammaRegression.g_prior`, with the same `g`, `mean`,
+        `shape` and `scale`.
         """
         from stattools.bayes.conjugate.normal_inverse_gamma_regression import NormalInverseGammaRegression
 

@@ -23,11 +23,11 @@ import numpy as np
 from scipy.special import ndtri
 
 from stattools.data.rows.rows import Rows
-from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.null_model import about_mean, null_loglik, null_loglik_elsewhere
 from stattools.inference.diagnostics.residuals import outcomes, residuals
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.prediction import regression, require_finite
+from stattools.inference.questions import probabilities
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
@@ -102,10 +102,7 @@ def calibration(fit: Estimates, bins: int = 10, *, level: float = 0.95) -> pd.Da
     require_memory(f"{bins:,} bins", 4 * bins, "Ask for fewer: bins=10 is common.")
     require_level(level)
     z = float(-ndtri(0.5 * (1.0 - level)))
-    if not (model.likelihood.is_event or model.likelihood.outcome is Outcome.CATEGORY):
-        raise IncompatibleError(
-            f"calibration compares probabilities with what happened; {model.title} predicts a mean."
-        )
+    probabilities(fit, "calibration")
     mean, weight = model.likelihood.mean(model.eta(fit.estimate)), _observations(model)
     if model.likelihood.is_event:
         return pd.DataFrame(_groups(mean, outcomes(model), weight, bins, z))

@@ -21,11 +21,11 @@ from scipy import special
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.prediction import regression, require_finite
+from stattools.inference.questions import one_leverage
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.interface.seeds import generator
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 Kind = Literal["response", "pearson", "deviance", "quantile"]
@@ -89,11 +89,7 @@ def leverage(fit: Estimates) -> Floats:
     """
     model = regression(fit, "leverage")
     require_finite(fit, "leverage")
-    if model.likelihood.outcome is Outcome.CATEGORY:
-        raise IncompatibleError(
-            f"{model.title} has a matrix of leverages in each row, one for each two categories; compare two of them "
-            "with st.logistic."
-        )
+    one_leverage(fit, "leverage")
     rows, main = model.rows, model.predictor.main
     X = rows.X if main is None else rows.X[:, list(main)]
     information = model.likelihood.information(model.eta(fit.estimate), rows.y)

@@ -102,7 +102,7 @@ def predictions(
     at = at_rows(model, data, offset, exposure, missing=missing, beside=beside)
     among = None
     if kind == "observation":
-        _require_numbers(at)
+        require_numbers(at)
         at = at if interval is None else with_precision(at, model, data, precision)
         among = trials_of(at, model, data, trials)
     rows = len(at.rows.X)

@@ -25,6 +25,7 @@ from stattools.data.formula.formula import require
 from stattools.errors import DomainError, FileError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.prediction import KINDS, labels_of, predict, require_finite
+from stattools.inference.questions import formula
 from stattools.interface.arguments import is_one_of
 from stattools.interface.paths import path_of
 from stattools.interface.when_needed import pa, pd
@@ -46,12 +47,11 @@ def predict_to(
     data = model.source if data is None else data
     source = source_of(data)
     if source is None:
-        raise IncompatibleError(
-            "predict_to writes predictions for files, st.scan(...), or a Dask DataFrame; got "
-            f"{type(data).__name__}. For a table in memory use fit.predict(table)."
+        raise DomainError(
+            "predict_to writes predictions for files, data=st.scan(...), or a Dask DataFrame; got "
+            f"{'no data' if data is None else type(data).__name__}. For a table in memory use fit.predict(table)."
         )
-    if model.formula is None:
-        raise IncompatibleError("predict_to needs a model made from a formula, whose columns the table has.")
+    formula(fit, "predict_to")
     if isinstance(source, Scan):
         _require_file(path, source)
     elif path.exists() and (path.is_file() or any(path.iterdir())):

@@ -40,6 +40,7 @@ class BernoulliTrials(SampleModel):
     successes: int
     trials: int
     kind: Literal["coin", "binomial"]
+    is_saved = True
 
     @property
     def title(self) -> str:

@@ -51,6 +51,7 @@ class Structural(AnyModel):
     design: Any = None
     formula: str | None = None
     is_series = True
+    has_states = True
     is_unconstrained = True
     convention = CONVENTION
 
