@@ -41,7 +41,8 @@ class Design:
     `levels` are the levels of each categorical factor, `state` the learned constants, both by the text of the factor;
     `added` says that an array needs a column of ones put before it. `beside` are the formulas of other parameters, by
     name; a column that several formulas make stands in X once, and `uses` are the numbers of the columns of each
-    formula, empty where there is one.
+    formula, empty where there is one; `ordered` are the factors whose categories had an order, which the usual
+    contrasts pass over.
     """
 
     names: tuple[str, ...]
@@ -51,6 +52,7 @@ class Design:
     added: bool = False
     beside: Mapping[str, Formula] = field(default_factory=dict)
     uses: tuple[tuple[int, ...], ...] = ()
+    ordered: tuple[str, ...] = ()
 
     @property
     def formula(self) -> str | None:
@@ -168,7 +170,8 @@ def learn(
     state: dict[str, dict[str, Any]] = {}
     X, names, uses = side_by_side((first, *beside.values()), columns, rows, levels, state)
     low = None if beside else rest_of_powers(first, names, lambda name: columns[name].to_numpy(dtype=np.float64), X)
-    return Design(names, first, levels, state, False, beside, uses), X, low
+    ordered = in_order((first, *beside.values()), columns, levels)
+    return Design(names, first, levels, state, False, beside, uses, ordered), X, low
 
 
 def side_by_side(

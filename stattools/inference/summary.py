@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.inference.conventions import conventions
 from stattools.inference.estimates import Estimates
 from stattools.inference.intervals.coefficients import interval, table
 from stattools.models.model import Model
@@ -155,7 +156,7 @@ def _foot(fit: Estimates) -> list[str]:
     nothing = ": standard errors and tests say nothing here."
     if sums is not None and fit.scale**2 <= 1e-24 * sums[1] / fit.n:
         lines.append(f"The fit is exact to round-off{nothing if fit.kinds else '.'}")
-    return lines
+    return lines + conventions(fit)
 
 
 def _structural_foot(fit: Any, line: str) -> list[str]:

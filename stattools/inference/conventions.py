@@ -1,0 +1,122 @@
+"""What differs from R and statsmodels by convention, each said on the page of the fits that it touches.
+
+A convention is one sentence of at most 80 columns and a condition; `docs/coming_from/conventions.md` explains each. The
+numbers agree once the convention is known, so none of these is a fault of either.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from stattools.data.design import Design
+from stattools.likelihoods import GammaFamily, NegativeBinomial
+from stattools.likelihoods.linked import Linked
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+
+
+@dataclass(frozen=True)
+class Convention:
+    """A sentence of the page, and for which fits of regressions it is one."""
+
+    sentence: str
+    touches: Callable[[Any], bool]
+
+
+def conventions(fit: Any) -> list[str]:
+    """The sentences for this fit.
+
+    >>> import stattools as st
+    >>> conventions(st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0])))
+    ['AIC and BIC count the coefficients, as statsmodels; R counts the scale too.']
+    >>> conventions(st.fit(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0])))
+    []
+    """
+    return [one.sentence for one in CONVENTIONS if isinstance(fit.model, Model) and one.touches(fit)]
+
+
+def _observed(fit: Any) -> bool:
+    """Standard errors of an information that is not the expected one."""
+    likelihood = fit.model.likelihood
+    plain = fit.cov == "information" and fit.penalty is None
+    return plain and not (likelihood.has_scale or likelihood.canonical or likelihood.outcome is Outcome.CATEGORY)
+
+
+def _is(fit: Any, family: type) -> bool:
+    likelihood = fit.model.likelihood
+    return isinstance(likelihood.family if isinstance(likelihood, Linked) else likelihood, family)
+
+
+def _weighted(fit: Any) -> bool:
+    return fit.model.rows.weight is not None
+
+
+def _sorted_by_capitals(design: Design) -> bool:
+    """Levels of text, in the order of their code points, that a dictionary would sort otherwise."""
+    every = [levels for levels in design.levels.values() if all(isinstance(level, str) for level in levels)]
+    return any(list(levels) == sorted(levels) != sorted(levels, key=_in_dictionary) for levels in every)
+
+
+def _in_dictionary(level: str) -> tuple[str, str]:
+    """Letters without accents and capitals first, then the level itself."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", level) if not unicodedata.combining(one))
+    return plain.casefold(), level.swapcase()
+
+
+def _without_main_effects(design: Design) -> bool:
+    """A product of categories of which R makes more columns than its rank: two of the factors are coded in full, as
+    the product without them is no term, though a term below it, or the intercept, is.
+    """
+    if design.parsed is None:
+        return False
+    terms = {frozenset(factor.text for factor in term) for term in design.parsed.terms}
+    for term in terms:
+        categories = term & design.levels.keys()
+        whole = [factor for factor in categories if term - {factor} not in terms]
+        below = any(other < term and other - categories == term - categories for other in terms)
+        if len(whole) > 1 and below:
+            return True
+    return False
+
+
+CONVENTIONS = (
+    Convention(
+        "AIC and BIC count the coefficients, as statsmodels; R counts the scale too.",
+        lambda fit: fit.model.has_scale,
+    ),
+    Convention(
+        "Standard errors are of the observed information; R's glm uses the expected.",
+        _observed,
+    ),
+    Convention(
+        "alpha is estimated jointly with the coefficients; R's glm.nb holds it fixed.",
+        lambda fit: _is(fit, NegativeBinomial),
+    ),
+    Convention(
+        "The dispersion is of maximum likelihood; R and statsmodels take Pearson's.",
+        lambda fit: _is(fit, GammaFamily),
+    ),
+    Convention(
+        "Weights are frequencies; R's lm takes precisions: st.ols(..., precision=).",
+        lambda fit: _weighted(fit) and fit.model.has_scale,
+    ),
+    Convention(
+        "Weights are frequencies; R's glm takes them as precisions of a Gamma outcome.",
+        lambda fit: _weighted(fit) and _is(fit, GammaFamily),
+    ),
+    Convention(
+        "Ordered levels have treatment contrasts, as statsmodels; R's are polynomial.",
+        lambda fit: bool(fit.model.design.ordered),
+    ),
+    Convention(
+        "Levels are in code-point order, capitals first; R sorts them by locale.",
+        lambda fit: _sorted_by_capitals(fit.model.design),
+    ),
+    Convention(
+        "a:b without main effects has full rank; R has a column per pair of levels.",
+        lambda fit: _without_main_effects(fit.model.design),
+    ),
+)

@@ -1,0 +1,116 @@
+"""Each convention is said where it applies, and only there; the page of the documentation has the same sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import stattools as st
+from stattools.inference.conventions import CONVENTIONS, conventions
+
+DOCS = Path(__file__).parents[2] / "docs" / "coming_from" / "conventions.md"
+RNG = np.random.default_rng(8)
+N = 60
+X = RNG.normal(size=N)
+TABLE = pd.DataFrame(
+    {
+        "x": X,
+        "y": X + RNG.normal(size=N),
+        "k": RNG.poisson(RNG.gamma(1.0, np.exp(0.3 * X))),
+        "b": (X + RNG.normal(size=N) > 0).astype(int),
+        "p": RNG.gamma(2.0, np.exp(0.3 * X)),
+        "w": RNG.integers(1, 4, N),
+        "g": RNG.choice(["a", "b", "c"], N),
+        "mixed": RNG.choice(["a", "B", "c"], N),
+        "accents": RNG.choice(["zoo", "\u00e9t\u00e9"], N),
+        "size": pd.Categorical(RNG.choice(["low", "mid", "top"], N), ["low", "mid", "top"], ordered=True),
+        "own": pd.Categorical(RNG.choice(["top", "Mid", "low"], N), ["top", "Mid", "low"]),
+    }
+)
+AIC, OBSERVED, ALPHA, DISPERSION, WEIGHTS, GAMMA_WEIGHTS, ORDERED, CODE_POINTS, PAIRS = (
+    one.sentence for one in CONVENTIONS
+)
+CASES: dict[str, tuple[Any, list[str]]] = {
+    "ols": (lambda: st.ols("y ~ x + g", TABLE), [AIC]),
+    "weights": (lambda: st.ols("y ~ x", TABLE, weights="w"), [AIC, WEIGHTS]),
+    "precision": (lambda: st.ols("y ~ x", TABLE, precision="w"), [AIC]),
+    "logistic": (lambda: st.logistic("b ~ x", TABLE, weights="w"), []),
+    "poisson": (lambda: st.poisson("k ~ x", TABLE, weights="w"), []),
+    "softmax": (lambda: st.softmax("g ~ x", TABLE), []),
+    "probit": (lambda: st.probit("b ~ x", TABLE), [OBSERVED]),
+    "negative binomial": (lambda: st.negative_binomial("k ~ x", TABLE), [OBSERVED, ALPHA]),
+    "gamma": (lambda: st.gamma("p ~ x", TABLE), [OBSERVED, DISPERSION]),
+    "gamma, weights": (lambda: st.gamma("p ~ x", TABLE, weights="w"), [OBSERVED, DISPERSION, GAMMA_WEIGHTS]),
+    "ordered": (lambda: st.logistic("b ~ size", TABLE), [ORDERED]),
+    "ordered, C": (lambda: st.logistic("b ~ C(size)", TABLE), [ORDERED]),
+    "polynomial": (lambda: st.logistic("b ~ C(size, contr.poly)", TABLE), []),
+    "capitals": (lambda: st.logistic("b ~ mixed", TABLE), [CODE_POINTS]),
+    "accents": (lambda: st.logistic("b ~ accents", TABLE), [CODE_POINTS]),
+    "an order of their own": (lambda: st.logistic("b ~ own", TABLE), []),
+    "levels=": (lambda: st.logistic("b ~ C(mixed, levels=['a', 'B', 'c'])", TABLE), []),
+    "product": (lambda: st.logistic("b ~ g:size", TABLE), [ORDERED, PAIRS]),
+    "product with one": (lambda: st.logistic("b ~ g + g:own", TABLE), []),
+    "product with both": (lambda: st.logistic("b ~ g * own", TABLE), []),
+    "product alone": (lambda: st.logistic("b ~ 0 + g:own", TABLE), []),
+    "slopes": (lambda: st.logistic("b ~ g:x", TABLE), []),
+    "product of slopes": (lambda: st.logistic("b ~ x + g:own:x", TABLE), [PAIRS]),
+    "coin": (lambda: st.coin("b ~ g", TABLE), []),
+    "level": (lambda: st.local_level(np.cumsum(RNG.normal(size=40))), []),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_convention_is_said_where_it_applies(case):
+    make, expected = CASES[case]
+    fit = st.fit(make(), penalty=st.Jeffreys() if "product" in case else None)
+    assert conventions(fit) == expected
+    lines = str(fit).splitlines()
+    assert [line for line in lines if line in {one.sentence for one in CONVENTIONS}] == expected
+
+
+def test_other_standard_errors_are_of_no_information(tmp_path):
+    assert OBSERVED not in conventions(st.fit(st.probit("b ~ x", TABLE), cov="HC0"))
+    assert OBSERVED not in conventions(st.fit(st.probit("b ~ x", TABLE), penalty=st.Ridge(1.0)))
+    saved = st.fit(st.ols("y ~ size + mixed", TABLE, weights="w"))
+    assert (
+        conventions(st.load(saved.save(tmp_path / "fit")))
+        == conventions(saved)
+        == [
+            AIC,
+            WEIGHTS,
+            ORDERED,
+            CODE_POINTS,
+        ]
+    )
+
+
+def test_the_documentation_has_the_same_sentences():
+    lines = DOCS.read_text(encoding="utf-8").splitlines()
+    rows = [line.split(" | ")[0].removeprefix("| ") for line in lines if line.startswith("| ")]
+    assert [row for row in rows if row.endswith(".")] == [one.sentence for one in CONVENTIONS]
+    assert all(len(one.sentence) <= 80 for one in CONVENTIONS)
+    assert len({one.sentence for one in CONVENTIONS}) == len(CONVENTIONS)
+    assert {one.sentence for one in CONVENTIONS} == {
+        sentence for _, expected in CASES.values() for sentence in expected
+    }
+
+
+def test_the_numbers_differ_from_those_of_statsmodels_as_said():
+    import statsmodels.api as sm
+    import statsmodels.formula.api as smf
+
+    ols = st.fit(st.ols("y ~ x", TABLE))
+    assert abs(ols.aic - smf.ols("y ~ x", TABLE).fit().aic) < 1e-8
+    gamma = st.fit(st.gamma("p ~ x", TABLE))
+    theirs = smf.glm("p ~ x", TABLE, family=sm.families.Gamma(sm.families.links.Log())).fit()
+    assert np.allclose(gamma.estimate[:2], theirs.params, rtol=1e-6)
+    assert abs(np.exp(gamma.estimate[2]) - theirs.scale) > 1e-3
+    negative = st.fit(st.negative_binomial("k ~ x", TABLE))
+    joint = smf.negativebinomial("k ~ x", TABLE).fit(disp=0)
+    assert np.allclose(negative.se[:2], joint.bse[:2], rtol=1e-3)
+    weighted = st.fit(st.ols("y ~ x", TABLE, precision="w"))
+    assert np.allclose(weighted.se, smf.wls("y ~ x", TABLE, weights=TABLE["w"]).fit().bse, rtol=1e-8)
