@@ -17,7 +17,7 @@ import numpy as np
 
 from stattools.data.formula.formula import Formula, require, together
 from stattools.data.formula.powers import rest_of_powers
-from stattools.data.levels import levels_of
+from stattools.data.levels import in_order, levels_of
 from stattools.data.rows.rows import Low
 from stattools.data.tables.array_gaps import rows_with_gaps, without_gaps
 from stattools.data.tables.arrays import default_names, matrix, with_intercept

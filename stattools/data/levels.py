@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from stattools.data.formula.evaluation import constants, contrast_call
 from stattools.data.formula.expression import Expression
+from stattools.data.formula.formula import Formula
 from stattools.data.formula.transforms import contrast
 from stattools.data.tables.columns import listing, sorted_codes
 from stattools.errors import DomainError
@@ -49,3 +51,17 @@ def over_levels(factor: Expression, column: pd.Series, levels: tuple[Any, ...], 
         return FactorValues(coded, kind="categorical", spans_intercept=True)
     chosen = constants(factor.tree).get("contrasts") if isinstance(factor.tree, ast.Call) else None
     return C(coded, None if chosen is None else contrast(*contrast_call(chosen)))
+
+
+def in_order(
+    formulas: Iterable[Formula], columns: Mapping[str, pd.Series], levels: Mapping[str, tuple[Any, ...]]
+) -> tuple[str, ...]:
+    """The factors over categories that have an order, where the formula chose no contrasts."""
+    every = {factor.text: factor for formula in formulas for factor in formula.factors}
+    return tuple(text for text, factor in every.items() if text in levels and _in_order(factor, columns))
+
+
+def _in_order(factor: Expression, columns: Mapping[str, pd.Series]) -> bool:
+    column = columns[str(factor.category)]
+    chosen = isinstance(factor.tree, ast.Call) and "contrasts" in constants(factor.tree)
+    return column.dtype.kind == "O" and bool(column.cat.ordered) and not chosen

@@ -114,6 +114,8 @@ class Posterior(Drawn):
         if interval is None:
             return at.places.draws(found) if align else found
         whole = kind == "observation" and model.likelihood.outcome.is_whole
+        if not len(at.rows.X):  # places say that this row has no value
+            found = np.zeros((len(found), 1, *found.shape[2:]))
         frame = summed_up(found, interval, whole=whole, labels=model.labels)
         return handed_out(at.places, frame, "mean", align, is_bare=False)
 

@@ -78,3 +78,23 @@ def test_what_has_no_interval_is_refused(posteriors):
     for name in ("logistic", "softmax"):
         with pytest.raises(st.IncompatibleError, match=r'labels, for which an interval says nothing\. kind="mean" has'):
             posteriors[name].predict(kind="observation", seed=1, interval=0.9)
+
+
+@pytest.mark.parametrize("prior", ["drawn", "exact"])
+def test_rows_that_were_dropped_have_no_interval(prior):
+    import pandas as pd
+
+    table = pd.DataFrame({"y": [1.0, 3.0, None, 8.0, 4.0], "x": [0.0, 1.0, 2.0, 3.0, 2.5]}, index=list("abcde"))
+    model = st.ols("y ~ x", table)
+    if prior == "exact":
+        posterior = st.posterior(model, prior=st.NormalInverseGammaRegression.flat())
+    else:
+        posterior = st.posterior(model, prior=st.Normal(0, 5), seed=1, method="importance", draws=100)
+    frame = posterior.predict(interval=0.9)
+    assert frame.index.tolist() == list("abcde")
+    assert frame.isna().all(axis=1).tolist() == [False, False, True, False, False]
+    assert len(posterior.predict(interval=0.9, align=False)) == 4
+    new = pd.DataFrame({"x": [None, 1.0]}, index=[7, 8], dtype=float)
+    frame = posterior.predict(new, interval=0.9, missing="null")
+    assert frame.isna().all(axis=1).to_dict() == {7: True, 8: False}
+    assert posterior.predict(new.head(1), interval=0.9, missing="null").isna().all(axis=None)

@@ -12,8 +12,10 @@ from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.student_t import StudentT
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.prediction.new_rows import at_rows, with_precision
+from stattools.inference.prediction.answers import handed_out
+from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, with_precision
 from stattools.interface.arguments import is_one_of
+from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.models.samples.proportion import tail_area
@@ -50,10 +52,12 @@ class RowPredictions:
         interval: float | None = None,
         offset: Any = None,
         precision: Any = None,
+        missing: Missing = "raise",
+        align: bool = True,
     ) -> Any:
-        """The mean of each row, (rows,), of those seen or of new ones; with `interval=prob` a frame `mean, lower,
+        """The mean of each row of the table, of those seen or of new ones; with `interval=prob` a frame `mean, lower,
         upper`, as `fit.predict` has it, from the exact Student's t of `mean_at`, or of `predictive` for
-        `kind="observation"`.
+        `kind="observation"`. `missing` and `align` as in `fit.predict`.
 
         >>> import stattools as st
         >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})
@@ -68,26 +72,39 @@ class RowPredictions:
         if interval is not None:
             tail_area(interval, "interval")  # refused before any work
         noise = float(kind == "observation")
-        belief = at_new_rows(self, data, offset, noise=noise, precision=precision)
+        at, location, scale = _at(self, data, offset, noise, precision, missing)
         if interval is None:
-            return belief.location
-        lower, upper = belief.interval(interval, kind="eti")
-        return pd.DataFrame({"mean": belief.location, "lower": lower, "upper": upper})
+            return handed_out(at.places, location if len(location) else np.zeros(1), "mean", align)
+        if len(location):
+            lower, upper = StudentT(2.0 * self.shape, location, scale).interval(interval, kind="eti")
+        else:  # places say that this row has no value
+            location = lower = upper = np.zeros(1)
+        frame = pd.DataFrame({"mean": location, "lower": lower, "upper": upper})
+        return handed_out(at.places, frame, "mean", align, is_bare=False)
 
 
 def at_new_rows(belief: Any, data: Any, offset: Any, *, noise: float, precision: Any = None) -> StudentT:
     """One entry per row of `data` (a model, a table like that of the model seen, or None for its own rows)."""
+    _, location, scale = _at(belief, data, offset, noise, precision)
+    return StudentT(2.0 * belief.shape, location, scale)
+
+
+def _at(
+    belief: Any, data: Any, offset: Any, noise: float, precision: Any, missing: Missing = "raise"
+) -> tuple[Model, Floats, Floats]:
+    """The model at the rows, the center and the scale of each."""
     if isinstance(data, Model):
         model, data = data, None
     elif belief.seen is None:
         raise DomainError("predictive needs a model: before any data give it one, predictive(st.ols(...)).")
     else:
         model = belief.seen.batches[0]
-    at = at_rows(model, data, offset)
+    beside = columns_beside(model, None, precision) if noise else {}
+    at = at_rows(model, data, offset, missing=missing, beside=beside)
     rows = with_precision(at, model, data, precision).rows if noise else at.rows
     if rows.X.shape[1] != len(belief.mean):
         raise IncompatibleError(f"predictive needs {len(belief.mean)} columns; got {rows.X.shape[1]}.")
     location = rows.X @ belief.mean + (0.0 if rows.offset is None else rows.offset)
     spread = np.square(solve_triangular(belief.root, rows.X.T, trans=1)).sum(axis=0)
     spread = spread + noise / (1.0 if rows.precision is None else rows.precision)
-    return StudentT(2.0 * belief.shape, location, np.sqrt(belief.scale / belief.shape * spread))
+    return at, location, np.sqrt(belief.scale / belief.shape * spread)
