@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from stattools.data.design import Design
-from stattools.likelihoods import GammaFamily, NegativeBinomial
+from stattools.likelihoods import GammaFamily, NegativeBinomial, Probit
 from stattools.likelihoods.linked import Linked
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
+
+OF_GLM = (Probit, GammaFamily, NegativeBinomial, Linked)
+"""The likelihoods of R's glm and glm.nb whose link may be another than the canonical one."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,17 @@ def conventions(fit: Any) -> list[str]:
 
 
 def _observed(fit: Any) -> bool:
-    """Standard errors of an information that is not the expected one."""
+    """Standard errors of an information that is not the expected one, of a model that R's glm has too."""
     likelihood = fit.model.likelihood
-    plain = fit.cov == "information" and fit.penalty is None
-    return plain and not (likelihood.has_scale or likelihood.canonical or likelihood.outcome is Outcome.CATEGORY)
+    plain = fit.cov == "information" and fit.penalty is None and not fit.model.design.beside
+    return plain and isinstance(likelihood, OF_GLM) and not likelihood.canonical
 
 
 def _is(fit: Any, family: type) -> bool:
+    """Whether this is the family, whatever its link, with parameters that all rows share beside the mean."""
     likelihood = fit.model.likelihood
-    return isinstance(likelihood.family if isinstance(likelihood, Linked) else likelihood, family)
+    own = isinstance(likelihood.family if isinstance(likelihood, Linked) else likelihood, family)
+    return own and not fit.model.design.beside
 
 
 def _weighted(fit: Any) -> bool:

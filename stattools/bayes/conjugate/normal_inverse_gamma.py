@@ -89,9 +89,9 @@ class NormalInverseGamma(ByArm, Updatable):
         """
         return Improper(cls, "The reference prior", (0.0, 0.0, -0.5, 0.0))
 
-    @staticmethod
+    @classmethod
     def g_prior(
-        model: Any, *, g: float, mean: ArrayLike | None = None, shape: float = 0.5, scale: float | None = None
+        cls, model: Any, *, g: float, mean: ArrayLike | None = None, shape: float = 0.5, scale: float | None = None
     ) -> Any:
         """Zellner's g-prior of a linear `model`: `st.NormalInverseGammaRegression.g_prior`, with the same `g`, `mean`,
         `shape` and `scale`.

@@ -16,11 +16,13 @@ from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, with_precision
 from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.models.samples.proportion import tail_area
 
 
+@answers_guesses
 class RowPredictions:
     """What a regression posterior answers of rows: of those seen, or of new ones."""
 
