@@ -45,7 +45,7 @@ def to_arviz(x: Any, /, *, draws: int | None = None, seed: int | np.random.Gener
     >>> sorted(to_arviz(st.Beta(1, 1).update([1, 0, 1]), draws=10, seed=1).children)[:3]
     ['constant_data', 'log_likelihood', 'log_prior']
     """
-    given = {name: value for name, value in (("draws", draws), ("seed", seed)) if value is not None}
+    given: dict[str, Any] = {name: value for name, value in (("draws", draws), ("seed", seed)) if value is not None}
     if isinstance(x, Estimates):
         return asymptotic(x, **given)
     if isinstance(x, type) or not isinstance(x, Exports):

@@ -26,6 +26,8 @@ from stattools.models.samples.proportion import tail_area
 class RowPredictions:
     """What a regression posterior answers of rows: of those seen, or of new ones."""
 
+    shape: Any
+
     def mean_at(self, data: Any = None, *, offset: Any = None) -> StudentT:
         """What is believed about the expected outcome of new rows (by default, of the rows seen), one entry per row.
 
