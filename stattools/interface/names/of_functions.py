@@ -19,7 +19,7 @@ FUNCTIONS = (
         "probit_regression"),
     Row('st.fit(st.glm("k ~ x", table, family="poisson"))', statsmodels="GLM", r="bayesglm",
         scikit_learn="TweedieRegressor", pyfixest="feglm", others="generalized_linear_model GeneralizedLinearRegressor",
-        note="or st.logistic, st.poisson, st.gamma ...: the names of common families and links"),
+        note="or st.logistic, st.probit, st.poisson, st.gamma ...: the names of common families and links"),
     Row('st.fit(st.poisson("k ~ x", table))', statsmodels="PoissonRegression", scikit_learn="PoissonRegressor",
         pyfixest="fepois", others="poisson_regression ppml ppmlhdfe count_regression"),
     Row('st.fit(st.negative_binomial("k ~ x", table))', statsmodels="NegativeBinomialP GeneralizedPoisson",
