@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from stattools.likelihoods import NegativeBinomial as NegativeBinomial
     from stattools.likelihoods import Poisson as Poisson
     from stattools.likelihoods import Probit as Probit
+    from stattools.likelihoods.own.making import likelihood as likelihood
     from stattools.models.custom import custom as custom
     from stattools.models.evaluation import Evaluation as Evaluation
     from stattools.models.model import Model as Model
@@ -108,6 +109,7 @@ if TYPE_CHECKING:
     from stattools.models.regressions.glm import glm as glm
     from stattools.models.regressions.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.regressions.overdispersed import beta_binomial as beta_binomial
+    from stattools.models.regressions.own_regression import regression as regression
     from stattools.models.regressions.regression import logistic as logistic
     from stattools.models.regressions.regression import ols as ols
     from stattools.models.regressions.regression import probit as probit
@@ -234,6 +236,8 @@ _HOME = {
     "models.regressions.count_regression": ("negative_binomial", "poisson"),
     "models.regressions.gamma_regression": ("gamma",),
     "models.regressions.glm": ("glm",),
+    "likelihoods.own.making": ("likelihood",),
+    "models.regressions.own_regression": ("regression",),
     "models.custom": ("custom",),
     "models.samples.multinomial": ("categories", "multinomial"),
     "models.samples.multivariate_normal": ("multivariate_normal",),

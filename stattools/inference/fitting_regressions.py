@@ -16,6 +16,7 @@ from stattools.inference.existence import (
     check_dispersion,
     check_edge,
     check_extremes,
+    check_levels,
     check_overlap,
     check_rank,
     check_size,
@@ -23,6 +24,7 @@ from stattools.inference.existence import (
     from_two_starts,
     has_edges,
     inside,
+    no_end,
 )
 from stattools.inference.fitted import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
@@ -63,6 +65,8 @@ def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | 
     solver = _usual_solver(model) if solver is None else required_solver(solver, NEWTON)
     solution = _solve(model, solver)
     if not solution.converged:
+        if not model.likelihood.knows_ends:
+            _explain_failure(model)
         raise not_converged(model, solution)
     scale, loglik = _scale_and_loglik(model, solution)
     C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
@@ -92,6 +96,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
     if discrete:
         check_edge(model, solution.estimate)
         check_dispersion(model, solution.estimate)
+        check_levels(model, solution)
     check_solution(model, solution)
     return _from_two_starts(model, solution) if discrete else solution
 
@@ -156,15 +161,18 @@ def _explain_failure(model: Model) -> None:
     check_rank(model)
     if not model.has_scale:
         check_overlap(model)
+    if not model.likelihood.knows_ends:
+        raise no_end(model)
 
 
 def not_converged(model: Any, solution: Solution) -> ConvergenceError:
     """What is said where a solver stopped short of the maximum."""
     exact = "st.LeastSquares()" if model.has_scale else "st.Newton()"
+    which = "the" if model.is_concave else "a"
     message = (
-        f"{solution.solver} stopped after {solution.steps} steps, {solution.decrement:.2g} standard errors from the "
-        f"maximum of {model.title} ({solution.status}). Use {exact}, raise max_steps, or look for columns that are "
-        "nearly combinations of others."
+        f"{solution.solver} stopped after {solution.steps} steps, {solution.decrement:.2g} standard errors from "
+        f"{which} maximum of {model.title} ({solution.status}). Use {exact}, raise max_steps, or look for columns that "
+        "are nearly combinations of others."
     )
     return ConvergenceError(message, solution)
 

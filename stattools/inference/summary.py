@@ -149,7 +149,7 @@ def _foot(fit: Estimates) -> list[str]:
         intervals = intervals.replace("Wald", "Wald on the log scale for variances")
         return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
     source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
-    lines = [line, certificate(fit), *fit.solution.said, source + intervals]
+    lines = [line, certificate(fit), *fit.solution.said, *fit.model.remarks, source + intervals]
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
     sums = fit.solution.residual_sums or (fit.model.residual_sums(fit.estimate) if fit.model.has_scale else None)

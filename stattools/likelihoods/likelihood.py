@@ -80,6 +80,8 @@ class Likelihood:
     """The ends of the last parameter."""
     domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
     """The first linear predictor lies between these: the others are of a mean that the family does not have."""
+    knows_ends: ClassVar[bool] = True
+    """False where `side` does not tell whether the log-likelihood of an observation rises for ever."""
     starts_at_zero: ClassVar[bool] = False
     """True where zeros are near enough to the maximum for a climb to begin."""
     refused: ClassVar[Mapping[str, str]] = MappingProxyType({})
@@ -221,6 +223,15 @@ class Likelihood:
         """The first linear predictor, without the offset, of the mean outcome: (1,), or (K - 1,) of K categories."""
         n, total, rows, offset = sums
         return np.atleast_1d(self.link(total / n)) - offset / rows
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a certificate says of how the derivatives were made, where there is something to say."""
+        return ()
+
+    def center(self, eta: Floats) -> Floats:
+        """Where a distribution is searched for its quantiles: its mean."""
+        return self.mean(eta)
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """Linear predictors (width,), the same for all observations, near which their maximum lies."""

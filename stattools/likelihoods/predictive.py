@@ -79,7 +79,7 @@ def mixture_interval(
             inside = np.repeat(np.clip(y, low, high), len(z))
             return np.where(y < low, 0.0, family.cdf(at, inside).reshape(rows, -1) @ share)
 
-        mean = out_of * (np.asarray(likelihood.mean(at)).reshape(rows, -1) @ share)
+        mean = out_of * (np.asarray(family.center(at)).reshape(rows, -1) @ share)
         whole = likelihood.outcome.is_whole
         find, least = (smallest_count, 1.0) if whole else (crossing, SMALLEST)  # of what is no count in any unit
         reach, tail = np.maximum(np.abs(mean), least), 0.5 * (1.0 - level)

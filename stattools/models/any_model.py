@@ -58,6 +58,8 @@ class AnyModel:
     """Confidence intervals that the model brings itself, each a function of the level."""
     parts: Any = ()
     """The models that are fitted one by one in its place."""
+    remarks: Any = ()
+    """What a certificate says of how derivatives were made, in sentences."""
     is_counted: Any = True
     """False where nobody said how many observations there are."""
     counted: Any = None

@@ -117,6 +117,11 @@ class Model(AnyModel):
         return parameter if link == "identity" else f"{link} {parameter}"
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a certificate says of how derivatives were made, in sentences."""
+        return self.likelihood.remarks
+
+    @property
     def is_concave(self) -> bool:
         """Whether the log-likelihood is concave in the coefficients, so that a maximum is the only one."""
         return self.likelihood.concave

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.moments import SampleMoments
@@ -131,7 +133,7 @@ def reached(fit: Fit) -> str:
     words = story(fit.model)
     if fit.model.is_concave:
         return f"The maximum exists and is unique: the columns are linearly independent{words.beside}"
-    second = "".join(f". {said.removesuffix('.')}" for said in fit.solution.said)
+    second = "".join(f". {said.removesuffix('.')}" for said in (*fit.solution.said, *fit.model.remarks))
     return (
         f"There the log-likelihood falls in every direction: the columns are linearly independent{words.beside}{second}"
     )
@@ -151,7 +153,17 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
     fit = replace(fit, model=at_sample(fit.model))
     several = int((coefficient_spreads(fit.model) > 0).sum()) > 1
     suited = SUITED.get(fit.model.kind, BY_OUTCOME.get(fit.model.likelihood.outcome, ()))
-    return (*(figure(fit) for figure in suited), *([coefficients(fit)] if several else []))
+    return (*(drawn for figure in suited for drawn in _drawn(fit, figure)), *([coefficients(fit)] if several else []))
+
+
+def _drawn(fit: Fit, figure: Callable[[Fit], Figure]) -> tuple[Figure, ...]:
+    """The figure; none where it shows what a likelihood of a user's own does not answer."""
+    try:
+        return (figure(fit),)
+    except IncompatibleError:
+        if fit.model.likelihood.knows_ends:
+            raise
+        return ()
 
 
 def conclusion(fit: Fit, checked: str) -> str:

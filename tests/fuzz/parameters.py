@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 import stattools as st
 from tests.fuzz.columns import Odd
@@ -35,6 +36,7 @@ class Raising:
 
 
 raising = Raising()
+OWN = st.likelihood(stats.gumbel_r, parameters={"loc": "identity", "scale": "log"})
 
 
 HOSTILE: tuple[Any, ...] = (
@@ -255,6 +257,13 @@ POOL: dict[str, Any] = {
     # Functions
     "statistic": FUNCTIONS, "conclusion": FUNCTIONS, "loglik": CURVES, "score": (None, *FUNCTIONS),
     "likelihood": (None, st.Bernoulli(), st.Gaussian()), "work": FUNCTIONS,
+    "regression.likelihood": (OWN, st.Bernoulli(), st.GammaFamily(), st.Gaussian(), None),
+    "distribution": (stats.gumbel_r, stats.gamma, stats.norm(0, 1), "Mine", None),
+    "likelihood.loglik": FUNCTIONS, "likelihood.mean": (None, *FUNCTIONS), "likelihood.variance": (None, *FUNCTIONS),
+    "likelihood.cdf": (None, *FUNCTIONS), "quantile": (None, *FUNCTIONS), "sample": (None, *FUNCTIONS),
+    "parameters": ({"loc": "identity", "scale": "log"}, {"scale": "log", "a": "log"}, {"weights": "log"}),
+    "fixed": ({}, {"a": 2.0}, {"loc": 0.0}), "outcome": (None, "real", "count"),
+    "formulas": {"scale": ("~ x", "~ 1", "~ nobody"), "dispersion": ("~ x", None)},
     # Places
     "path": PATH, "to": PATH, "paths": PATH,
     # What goes on to another function

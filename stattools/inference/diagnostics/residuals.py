@@ -60,6 +60,8 @@ def residuals(
     model = regression(fit, "residuals")
     require_finite(fit, "residuals")
     eta = model.eta(fit.estimate)
+    if kind == "quantile" and not model.likelihood.knows_ends:  # which may have no mean
+        return _quantiles(fit, model, eta, eta, seed)
     mean = model.likelihood.mean(eta)
     if mean.ndim == 2:
         return _of_categories(model, mean, kind)

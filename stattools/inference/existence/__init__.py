@@ -1,12 +1,13 @@
 """Does the maximum exist and is it unique? Rank of the columns (`rank.py`), separation of the outcomes
-(`separation.py`, `overlap.py`), parameters without end (`boundary.py`), log-likelihoods without derivatives
-(`summit.py`), other maxima (`second_start.py`). The first two run only when a solver's own
-numbers leave a doubt.
+(`separation.py`, `overlap.py`), parameters without end (`boundary.py`, `levels.py`), log-likelihoods without
+derivatives (`summit.py`), other maxima (`second_start.py`). The first two run only when a solver's own numbers leave a
+doubt.
 """
 
 from stattools.inference.existence.boundary import check_dispersion, check_end
 from stattools.inference.existence.domain_edge import check_edge, has_edges, inside
 from stattools.inference.existence.extremes import check_extremes
+from stattools.inference.existence.levels import check_levels, no_end
 from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution
 from stattools.inference.existence.rank import check_rank, check_size
 from stattools.inference.existence.second_start import from_two_starts
@@ -21,6 +22,7 @@ __all__ = [
     "check_edge",
     "check_end",
     "check_extremes",
+    "check_levels",
     "check_overlap",
     "check_rank",
     "check_size",
@@ -28,5 +30,6 @@ __all__ = [
     "from_two_starts",
     "has_edges",
     "inside",
+    "no_end",
     "separation",
 ]

@@ -1,0 +1,37 @@
+"""Where a likelihood of one's own has no maximum: never a converged fit at infinity."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import stattools as st
+
+NORMAL = st.likelihood(stats.norm, parameters={"loc": "identity", "scale": "log"})
+YES = st.likelihood(stats.bernoulli, parameters={"p": "logit"})
+WIDE = st.likelihood(stats.t, parameters={"loc": "identity", "scale": "log", "df": "log"})
+COUNTS = st.likelihood(stats.nbinom, parameters={"n": "log", "p": "logit"})
+G = np.random.default_rng(4)
+
+
+@pytest.mark.parametrize(
+    ("table", "likelihood"),
+    [
+        ({"x": np.arange(9.0), "y": 2.0 * np.arange(9.0) + 1.0}, NORMAL),
+        ({"x": np.arange(10.0), "y": np.repeat([0, 1], 5)}, YES),
+        ({"x": np.repeat([0.0, 1.0], 6), "y": np.array([0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1])}, YES),
+        ({"x": G.normal(size=60), "y": G.uniform(-1.0, 1.0, 60)}, WIDE),
+        ({"x": G.normal(size=60), "y": G.integers(2, 5, 60)}, COUNTS),
+    ],
+    ids=["exact", "separated", "nearly separated", "no heavy tails", "no overdispersion"],
+)
+def test_no_fit_at_infinity(table, likelihood):
+    with pytest.raises(st.IdentificationError, match="no maximum that was found"):
+        st.fit(st.regression("y ~ x", table, likelihood))
+
+
+def test_columns_that_say_the_same_are_named_first():
+    table = {"x": G.normal(size=30), "y": G.normal(size=30)}
+    with pytest.raises(st.IdentificationError, match=r"I\(2 \* x\) = 2 x"):
+        st.fit(st.regression("y ~ x + I(2 * x)", table, NORMAL))
