@@ -121,7 +121,7 @@ def _of_rates(fit: Fit) -> Agreement:
 def _of_regression(fit: Fit) -> Agreement:
     if held_elsewhere(fit.model):
         return validate_in_files(fit, validate)
-    if fit.penalty is not None:
+    if fit.penalty is not None or not fit.model.likelihood.knows_ends:
         return validate_rewritten(fit)
     reference = reference_fit(fit.model, fit.cov_kind or "information")
     notes: tuple[str, ...] = ()

@@ -62,6 +62,7 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
 
     methods = {"mean": distribution.mean, "variance": distribution.var, "cdf": distribution.cdf}
     methods |= {"survival": distribution.sf, "quantile": distribution.ppf, "sample": distribution.rvs}
+    methods["log_density"] = distribution.logpdf if continuous else distribution.logpmf
     answers = {word: answer(method) for word, method in methods.items()}
     kind = _outcome(name, continuous, low, high)
     return OwnLikelihood(name, density, parameters, kind, answers, allows)

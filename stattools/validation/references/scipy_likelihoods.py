@@ -14,6 +14,8 @@ from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.interface.nearest_class import nearest
+from stattools.likelihoods.links import LINKS
+from stattools.likelihoods.own.own_likelihood import OwnLikelihood
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.event_rates import EventRates
@@ -100,11 +102,46 @@ def _of_all(fit: Fit, value: Callable[[Floats], float], name: str = DENSITY) -> 
 
 def _of_regression(fit: Fit) -> Rewritten:
     if fit.penalty is None:
-        raise IncompatibleError(f"validate has no second form of {fit.model.title}.")
+        return _of_own(fit)
     value, information = penalized(fit.model, fit.penalty)
     return _of_all(fit, value, "statsmodels' log-likelihood with the penalty, climbed,")._replace(
         information=information
     )
+
+
+def _of_own(fit: Fit) -> Rewritten:
+    """A likelihood of a user's own: SciPy's public density, or the function that was given, over parameters by name."""
+    model: Model = fit.model
+    likelihood, rows, predictor = model.likelihood, model.rows, model.predictor
+    if not isinstance(likelihood, OwnLikelihood):
+        raise IncompatibleError(f"validate has no second form of {model.title}.")
+    if fit.cov != "information":
+        raise IncompatibleError(
+            f"validate of {model.title} compares the standard errors of the information; got cov={fit.cov!r}."
+        )
+    rows.at_hand("validate climbs the values of all rows", model.title, "Validate a fit to a sample of them in memory.")
+    weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
+    shift = 0.0 if rows.offset is None else rows.offset
+    log_density = likelihood.answers.get("log_density", likelihood.density)
+    columns = [rows.X if use is None else rows.X[:, list(use)] if use else np.ones((len(rows.X), 1))
+               for use in predictor.uses]  # fmt: skip
+
+    def value(theta: Floats) -> float:
+        with np.errstate(all="ignore"):  # far out a density may overflow
+            etas = [
+                X @ theta[part] + shift * (k == 0)
+                for k, (X, part) in enumerate(zip(columns, predictor.parts, strict=True))
+            ]
+            links = zip(likelihood.by_name.items(), etas, strict=True)
+            values = {name: LINKS[link].mean(eta) for (name, link), eta in links}
+            total = float(weight @ np.asarray(log_density(rows.y, **values), dtype=float))
+        return total if np.isfinite(total) else -1e300
+
+    known = "log_density" in likelihood.answers
+    name = (
+        f"scipy.stats.{likelihood.name}, climbed from its values," if known else "your function climbed from its values"
+    )
+    return _of_all(fit, value, name)
 
 
 def _of_function(fit: Fit) -> Rewritten:

@@ -53,3 +53,26 @@ def test_labels_are_an_outcome_of_a_binary_likelihood():
     assert np.abs((fit.estimate - hand.estimate) / hand.se).max() < 1e-7
     assert_allclose(fit.se, hand.se, rtol=1e-5)
     assert "P(y = 'yes')" in str(fit)
+
+
+def test_it_is_validated_by_scipys_own_density_and_reported(tmp_path):
+    fit = st.fit(st.regression("y ~ x", T, OWN, scale="~ x"))
+    found = st.validate(fit)
+    assert found.ok
+    assert found.sentence.startswith("scipy.stats.gumbel_r, climbed from its values, agrees")
+    text = st.report(fit, to=tmp_path / "own").read_text()
+    assert "a local maximum" in text
+    assert "Derivatives are central differences" in text
+    assert "log scale \\~ x" in text or "log scale ~ x" in text
+    with pytest.raises(st.IncompatibleError, match="save cannot write OwnLikelihood"):
+        fit.save(tmp_path / "fit")
+
+
+def test_a_report_leaves_out_the_figures_that_nothing_is_known_of(tmp_path):
+    mine = st.likelihood(
+        "Laplace", lambda y, m, scale: -np.log(2.0 * scale) - np.sqrt((y - m) ** 2 + 0.01) / scale,
+        parameters={"m": "identity", "scale": "log"}, outcome="real",
+    )  # fmt: skip
+    fit = st.fit(st.regression("y ~ x", T, mine))
+    assert "your function climbed from its values agrees" in st.validate(fit).sentence
+    assert "predicted mean" not in st.report(fit, to=tmp_path / "mine").read_text()
