@@ -246,15 +246,8 @@ _HOME = {
     "models.regressions.one_vs_rest": ("one_vs_rest",),
     "models.regressions.overdispersed": ("beta_binomial",),
     "models.regressions.regression": ("logistic", "ols", "probit", "softmax"),
-    "bayes.priors.symmetric": (
-        "Cauchy",
-        "Laplace",
-    ),
-    "bayes.priors.positive": (
-        "Exponential",
-        "HalfCauchy",
-        "HalfNormal",
-    ),
+    "bayes.priors.symmetric": ("Cauchy", "Laplace"),
+    "bayes.priors.positive": ("Exponential", "HalfCauchy", "HalfNormal"),
     "bayes.priors.flat": (
         "Flat",
         "Uniform",
