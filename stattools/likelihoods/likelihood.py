@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -16,41 +15,12 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import mixture_interval
+from stattools.likelihoods.words import Edge, Words
 
 Terms = tuple[Floats, Floats, Floats]
 """loglik, score and information, one entry per observation."""
 Tails = tuple[tuple[Floats, Floats], tuple[Floats, Floats]]
 """(F(y - 1), F(y)) and (1 - F(y - 1), 1 - F(y)) per observation; F(y) twice for an outcome that is continuous."""
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a linear predictor is called ("the log odds"), and what the exponential of a coefficient is ("odds ratio")
-    where the predictor is a logarithm.
-    """
-
-    predictor: str
-    ratio: str | None = None
-
-    @property
-    def subject(self) -> str:
-        """What a column multiplies ("the odds") where there is a ratio, or moves."""
-        return self.predictor.replace("the log ", "the ", 1) if self.ratio else self.predictor
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A parameter whose maximum may lie at the end of its range: beyond `lower` or `upper` of its linear predictor.
-
-    Both are of outcomes of size 1, and `power` is that of the outcome's unit in the parameter: 1 of a scale. `below`
-    and `above` say, as an error does, what the data are then and what to do; None where there is no such end.
-    """
-
-    lower: float = -np.inf
-    upper: float = np.inf
-    power: float = 0.0
-    below: str | None = None
-    above: str | None = None
 
 
 class Likelihood:

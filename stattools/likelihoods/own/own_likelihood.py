@@ -25,6 +25,9 @@ OUTCOMES = {outcome.name.lower(): outcome for outcome in
             (Outcome.REAL, Outcome.POSITIVE, Outcome.UNIT, Outcome.COUNT, Outcome.BINARY)}  # fmt: skip
 """Kinds of outcomes by the words of `outcome=`."""
 
+GIVEN = ("mean", "variance", "cdf", "sample")
+"""Answers that have to be given."""
+
 REMARK = "Derivatives are central differences of the log-likelihood, in steps of its scale."
 
 
@@ -55,6 +58,7 @@ class OwnLikelihood(Likelihood):
             words=_words(first, self.by_name[first]),
             is_event=self.kind is Outcome.BINARY,
             steps=self.steps or (SMALL,) * len(self.by_name),
+            refused={question: str(self.lacks(f"{question}=")) for question in GIVEN if question not in self.answers},
         )
 
     def __repr__(self) -> str:

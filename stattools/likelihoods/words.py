@@ -1,0 +1,37 @@
+"""What a likelihood says of itself in words: its linear predictor, and the ends of its last parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a linear predictor is called ("the log odds"), and what the exponential of a coefficient is ("odds ratio")
+    where the predictor is a logarithm.
+    """
+
+    predictor: str
+    ratio: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """What a column multiplies ("the odds") where there is a ratio, or moves."""
+        return self.predictor.replace("the log ", "the ", 1) if self.ratio else self.predictor
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A parameter whose maximum may lie at the end of its range: beyond `lower` or `upper` of its linear predictor.
+
+    Both are of outcomes of size 1, and `power` is that of the outcome's unit in the parameter: 1 of a scale. `below`
+    and `above` say, as an error does, what the data are then and what to do; None where there is no such end.
+    """
+
+    lower: float = -np.inf
+    upper: float = np.inf
+    power: float = 0.0
+    below: str | None = None
+    above: str | None = None
