@@ -65,11 +65,27 @@ def certified(model: Custom, solver: Any) -> tuple[Custom, Solution]:
     )
     if first is not None:
         solution = replace(solution, solver=f"{first.solver}, then Newton", steps=first.steps + solution.steps)
+    if not solution.converged and _bends_up(model, place):
+        raise IdentificationError(
+            f"{model.title} curves upward at the start along every parameter, and the climb came to no maximum: is this"
+            " the negative log-likelihood? Return the log-likelihood itself."
+        )
     check_end(model, solution)
     if not solution.converged:
         raise _reason(model, place, solution)
     _check_shape(model, place)
     return model.in_units(place.units), solution
+
+
+def _bends_up(model: Custom, place: Place) -> bool:
+    """Whether the log-likelihood curves upward along every parameter at the start, as minus a log-likelihood does, and
+    still rises behind the place where the climb stopped.
+    """
+    here = model.evaluate(model.start, 0).loglik
+    if not model.evaluate(2.0 * place.x - model.start, 0).loglik > place.value:
+        return False
+    ends = [[model.evaluate(model.start + side * axis, 0).loglik for side in (1.0, -1.0)] for axis in model.axes.T]
+    return all(up + down - 2.0 * here > 0.0 for up, down in ends)
 
 
 def _check_shape(model: Custom, place: Place) -> None:

@@ -78,3 +78,11 @@ def test_another_solver_ends_with_the_same_certificate():
     assert abs(fit.se[0] - np.sqrt(0.2)) <= 1e-8
     with pytest.raises(st.StattoolsError):
         st.fit(st.custom(lambda t: -abs(t[0]), start=[1.0]), solver=solver)
+
+
+def test_a_negative_log_likelihood_is_asked_about():
+    y = np.array([1.0, 2.0, 4.0, 6.0])
+    with pytest.raises(st.IdentificationError, match="is this the negative log-likelihood"):
+        st.fit(st.custom(lambda t: 0.5 * np.sum((y - t[0]) ** 2), start=[0.0]))
+    far = st.fit(st.custom(lambda t: -np.sum(np.log1p((y - t[0]) ** 2)), start=[300.0]))  # it bends up there too
+    assert 1.0 < far.estimate[0] < 6.0
