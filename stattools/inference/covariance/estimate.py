@@ -11,6 +11,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.covariance.groups import Groups
 from stattools.inference.covariance.groups_in_files import Grouped, grouped_in_files
 from stattools.inference.covariance.kinds import HAC, Cluster, unusual
+from stattools.inference.covariance.quasi import quasi_dispersion
 from stattools.inference.covariance.sandwich import POWER, Sandwich
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
@@ -43,6 +44,7 @@ def covariance(
     - "information": bread times scale^2;
     - "HC0": rows independent; "HC1": times n / (n - p); "HC2", "HC3": scores divided by sqrt(1 - h), by 1 - h, with h
       the row's leverage (a matrix where a row has several linear predictors);
+    - "quasi": bread times Pearson / (n - p), of counts and groups that vary more than their family; Student's t;
     - "robust": Stata's `vce(robust)`, HC1 for `st.ols` and HC0 times n / (n - 1) for others;
     - `HAC(lags)`, `Cluster(groups)`, `Cluster(groups1, groups2)`.
 
@@ -64,16 +66,20 @@ def covariance(
     if isinstance(cov, str) and cov == "information":
         df = model.n - len(theta) if isinstance(model, Model) and model.has_scale else np.inf
         return Covariance(bread if scale == 1.0 else bread * (scale * scale), cov, df)
-    if not (isinstance(cov, HAC | Cluster) or (isinstance(cov, str) and cov in POWER)):
+    if not (isinstance(cov, HAC | Cluster) or (isinstance(cov, str) and cov in ("quasi", *POWER))):
         raise IncompatibleError(
-            f"cov= is one of 'information', {', '.join(map(repr, POWER))}, st.HAC(lags), st.Cluster(groups) or "
-            f"st.Cluster(groups1, groups2); got {quoted(cov)}.{meant('cov', cov, ('information', *POWER))}"
+            f"cov= is one of 'information', 'quasi', {', '.join(map(repr, POWER))}, st.HAC(lags), "
+            f"st.Cluster(groups) or st.Cluster(groups1, groups2); got {quoted(cov)}."
+            f"{meant('cov', cov, ('information', 'quasi', *POWER))}"
         )
     if not isinstance(model, Model):
         raise IncompatibleError(
             f"cov={quoted(cov)} sums the scores of rows, and {model.title} has no rows; use cov='information'."
         )
     n, p = model.n, len(theta)
+    if isinstance(cov, str) and cov == "quasi":
+        phi = quasi_dispersion(model, theta)
+        return Covariance(bread * phi, f"quasi(dispersion={phi:.4g})", n - p)
     df = n - p if model.has_scale else np.inf
     sandwich = Sandwich.of(model, theta, bread)
     small = n / (n - p) if n > p else np.inf

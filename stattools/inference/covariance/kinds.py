@@ -68,7 +68,9 @@ class Cluster:
 
 
 NAME = re.compile(
-    r"information|HC[0-3]|robust|HAC\(lags=\d+(, kernel=uniform)?(, correction=stata)?\)|Cluster\(.+\)", re.DOTALL
+    r"information|quasi\(dispersion=[0-9.e+-]+\)|HC[0-3]|robust|"
+    r"HAC\(lags=\d+(, kernel=uniform)?(, correction=stata)?\)|Cluster\(.+\)",
+    re.DOTALL,
 )
 """The names of covariances, of which some end with `unusual`."""
 

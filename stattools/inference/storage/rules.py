@@ -98,7 +98,9 @@ def _fit(it: Any) -> dict[str, Any]:
         or it.solution.residual_sums is None
         or free <= 0
         or math.isclose(it.scale, math.sqrt(it.solution.residual_sums[0] / free), rel_tol=1e-6, abs_tol=1e-150),
-        "the degrees of freedom are none": 0.0 < it.t_df < math.inf if scaled and not ridge else it.t_df == math.inf,
+        "the degrees of freedom are none": 0.0 < it.t_df < math.inf
+        if (scaled and not ridge) or it.cov.startswith("quasi(")
+        else it.t_df == math.inf,
         "the degrees of freedom are not those of the rows": not scaled or ridge or not plain or it.t_df == free,
         "the covariance has no such name": it.cov == NO_SE
         if ridge

@@ -219,7 +219,7 @@ FUNCTIONS = (
         'pandas.read_csv("data.csv"), or st.scan("rows.parquet"), which stays on disk'),
     Row("", statsmodels="families family links genmod", r="quasi family gaussian quasipoisson quasibinomial",
         others="Family tweedie Tweedie InverseGaussian inverse_gaussian link links_ log_link",
-        note='st.glm("y ~ x", table, family="inverse-gaussian", link="log"); quasi families are cov="robust" of '
+        note='st.glm("y ~ x", table, family="inverse-gaussian", link="log"); quasi families are cov="quasi" of '
         'st.fit'),
     Row("", statsmodels="formula api smf sm tools tsa", r="library", scikit_learn="linear_model metrics "
         "preprocessing model_selection", others="stats models formula_api", note="there are no submodules to know: "

@@ -19,6 +19,7 @@ from stattools.data.files.source import at
 from stattools.data.formula.coding import Coding
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.errors import IncompatibleError, StattoolsError
+from stattools.inference.covariance.quasi import quasi_dispersion
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit as fitted
 from stattools.inference.penalties import Ridge
@@ -165,6 +166,8 @@ def _maximum_near(fit: Fit, sums: Again) -> _Near:
         se = own = np.full(p, np.nan)
     elif isinstance(fit.cov_kind, str) and fit.cov_kind in factor:
         se = np.sqrt(factor[fit.cov_kind] * np.diagonal(bread @ sums.squares @ bread))
+    elif fit.cov_kind == "quasi":
+        se = unit * np.sqrt(quasi_dispersion(model, fit.estimate))
     elif fit.cov_kind != "information":
         own = np.sqrt(np.diagonal(fit.solution.covariance)) * fit.scale
         notes = (f"the standard errors compared over all rows are of the inverse information, not {fit.cov}.",)

@@ -37,6 +37,8 @@ def reference_covariance(model: Model, results: Any, cov: str | HAC | Cluster) -
         G = min(way.n for way in ways)
         stata = G / (G - 1.0) * ((n - 1.0) / (n - p) if model.has_scale else 1.0)
         return V * stata if cov.correction == "stata" else V
+    if cov == "quasi":
+        return results.cov_params() * (results.pearson_chi2 / (n - p))
     if model.has_scale:
         return getattr(results, f"cov_{'HC1' if cov == 'robust' else cov}")
     plain = sw.cov_white_simple(results, use_correction=cov == "HC1")

@@ -265,7 +265,7 @@ def refused(model: Any, cov: Any, message: str, error: type[Exception] = DomainE
 
 
 def test_unknown_kinds():
-    refused(draw("ols"), "HC4", r"cov= is one of 'information', 'HC0', .*; got 'HC4'", IncompatibleError)
+    refused(draw("ols"), "HC4", r"cov= is one of 'information', 'quasi', 'HC0', .*; got 'HC4'", IncompatibleError)
     refused(draw("ols"), Cluster, r"cov= is one of", IncompatibleError)
     refused(st.coin([1, 0, 1]), "HC0", r"cov='HC0' sums the scores of rows, and .* has no rows", IncompatibleError)
 
