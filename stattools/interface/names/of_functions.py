@@ -10,7 +10,7 @@ AFTER_A_FIT = "fit"
 
 FUNCTIONS = (
     Row('st.fit(st.ols("y ~ x", table))', statsmodels="OLS WLS wls", r="lm", scikit_learn="LinearRegression",
-        pyfixest="feols", others="linregress linear regression linear_regression lstsq least_squares regress reg "
+        pyfixest="feols", others="linregress linear linear_regression lstsq least_squares regress reg "
         "polyfit leastsq curve_fit linreg", note="the fit has the numbers"),
     Row('st.fit(st.logistic("b ~ x", table))', statsmodels="Logit logit", scikit_learn="LogisticRegression "
         "LogisticRegressionCV", pyfixest="feglm_logit", others="logit logreg logistic_regression logr "
@@ -194,9 +194,8 @@ FUNCTIONS = (
         r="zeroinfl hurdle", others="zip zinb zero_inflated hurdle_model tobit Tobit censored_regression truncated",
         note="there are no zero-inflated, truncated or censored regressions here; the nearest is "
         "st.negative_binomial"),
-    Row("", statsmodels="BetaModel", r="betareg", others="beta_regression beta_reg",
-        note="there is no beta regression here; the nearest for shares of counts are st.logistic and "
-        "st.beta_binomial"),
+    Row('st.fit(st.glm("share ~ x", table, family="beta"))', statsmodels="BetaModel", r="betareg",
+        others="beta_regression beta_reg", note="for shares of counts st.logistic and st.beta_binomial"),
     Row("", r="nls", others="nonlinear nonlinear_least_squares nls_ NonlinearLS", note="there is no nonlinear "
         "regression with a formula; st.custom(loglik, start=...) takes any log-likelihood"),
     Row("", scikit_learn="Lasso ElasticNet LassoCV LassoLars Lars ElasticNetCV SGDClassifier",
