@@ -23,6 +23,7 @@ import numpy as np
 
 from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.priors.flat import Flat, Uniform
+from stattools.bayes.priors.log_scale import OfLogarithm
 from stattools.bayes.priors.overview import Overview, overview
 from stattools.bayes.priors.parameters import Parameter
 from stattools.bayes.priors.positive import Exponential, HalfCauchy
@@ -133,6 +134,13 @@ def _of_shared(model: Model, parameter: Parameter, spread: float) -> Default:
     if model.likelihood.edge.power < 0.0:
         about = "mean 1 / the mean of y: a standard deviation about as large as the mean"
         return Default(Exponential(float(model.rows.outcome.mean)), about)
+    if not model.likelihood.knows_ends:  # a flat prior may have no posterior
+        wide = Normal(0.0, WIDTH)
+        if np.isfinite(parameter.low) and np.isfinite(parameter.high):
+            return Default(Uniform(parameter.low, parameter.high), "every value alike")
+        if parameter.is_free:
+            return Default(wide, "within 2.5 of 0: no scale is known")
+        return Default(OfLogarithm(wide), "its logarithm within 2.5 of 0: no scale is known")
     flat = Default(Flat(), f"flat: no scale is known for {parameter.name}")
     return SHARED.get((model.kind, parameter.name), flat)
 

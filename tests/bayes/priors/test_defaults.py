@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from scipy import stats
 
 import stattools as st
 from stattools.bayes.priors.assignment import assign
@@ -14,3 +15,13 @@ def test_a_parameter_of_the_same_name_in_another_family_is_flat():
     model = st.gamma(np.random.default_rng(0).gamma(2.0, size=30), np.ones((30, 1)), intercept=False)
     assert not isinstance(assign(model).each[-1], Flat)
     assert isinstance(assign(replace(model, kind="other")).each[-1], Flat)
+
+
+def test_a_shape_of_a_likelihood_of_ones_own_has_a_proper_prior():
+    wide = st.likelihood(stats.t, parameters={"loc": "identity", "scale": "log", "df": "log"})
+    g = np.random.default_rng(1)
+    posterior = st.posterior(
+        st.regression("y ~ x", {"x": g.normal(size=60), "y": g.standard_t(4, 60)}, wide), seed=1, draws=50, chains=1
+    )
+    assert posterior.priors.is_proper
+    assert posterior.priors.table().about.tolist()[-1] == "its logarithm within 2.5 of 0: no scale is known"
