@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, dataclass_transform
 
-from stattools.text.printing import prints
+from stattools.text.one_line import prints
 
 
 @dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(field,))
@@ -23,7 +23,8 @@ def record[T: type](cls: T) -> T:
     >>> Point(1.0), Point(1.0) == Point(1.0)
     (Point(x=1.0, y=0.0), False)
     """
-    made: Any = dataclass(frozen=True, eq=False, init=False)(cls)
+    plain = cls.__repr__ is object.__repr__
+    made: Any = dataclass(frozen=True, eq=False, init=False, repr=False)(cls)
     defaults: dict[str, Any] = {}
     parameters, body = [], ["held = self.__dict__"]
     for one in fields(made):
@@ -43,4 +44,4 @@ def record[T: type](cls: T) -> T:
     made.__init__ = space["__init__"]
     made.__init__.__qualname__ = f"{cls.__qualname__}.__init__"
     made.__init__.__annotations__ = {one.name: one.type for one in fields(made)}
-    return prints(made)
+    return prints(made) if plain else made

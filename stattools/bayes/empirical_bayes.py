@@ -32,16 +32,22 @@ from stattools.models.regressions.grouped import with_empty_rows
 from stattools.models.regressions.overdispersed import beta_binomial
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.event_rates import EventRates, poisson_rate
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
     import pandas as pd
 FEWEST = 3
 
 
+MANY = 20
+"""A page shows so many groups and counts the others."""
+
+
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class EmpiricalBayes:
+@dataclass(frozen=True, eq=False, repr=False)
+class EmpiricalBayes(Faces):
     """The answer of `st.empirical_bayes`.
 
     `fit` is the fit of the marginal likelihood, `prior` the prior of each group and `posterior` what is known of it
@@ -92,8 +98,19 @@ class EmpiricalBayes:
             }
         )
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        w = self.shrinkage
+        many = f"{len(self.labels):,} groups"
+        return headline(self, "", type(self.prior).__name__, many, f"shrinkage {w.min():.3f} to {w.max():.3f}")
+
+    def _page(self) -> Page:
+        rows = Grid.of(self.table().head(MANY).to_dict("records"), like="sd")
+        more = len(self.labels) - MANY
+        return Page(self.sentence, "", rows, *([f"and {more:,} more; see table()"] if more > 0 else []))
+
+    @property
+    def sentence(self) -> str:
+        """The prior, and how much it shrinks."""
         expected = np.unique(np.round(self.prior.mean, 12))
         of = f"mean {expected[0]:.5g}" if len(expected) == 1 else f"means {expected[0]:.5g} to {expected[-1]:.5g}"
         unit = "trials" if isinstance(self.prior, Beta) else "units of exposure"

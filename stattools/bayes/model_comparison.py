@@ -33,8 +33,9 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.models.model import Model
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
-from stattools.text.columns import aligned
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,8 +46,8 @@ FEW = 100
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class PosteriorComparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class PosteriorComparison(Faces):
     """Posteriors of one outcome side by side, best first; made by `st.compare`.
 
     `pointwise` (models, rows) are log p(y_i | y_-i), None for exact posteriors whose observations do not line up;
@@ -65,8 +66,10 @@ class PosteriorComparison:
         """
         return self.rows.copy()
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        return headline(self, "", ", ".join(self.rows["posterior"]), f"{len(self.names)} posteriors, best first")
+
+    def _page(self) -> Page:
         exact = "log_evidence" in self.rows
         last = ["log evidence", "Bayes factor"] if exact else ["p_loo", "k-hat", "AIC"]
         places = (
@@ -80,7 +83,8 @@ class PosteriorComparison:
             cells.append("—" if np.isnan(row["difference_se"]) else f"{row['difference_se']:.2f}")
             body.append([*cells, *("—" if np.isnan(row[k]) else format(row[k], form) for k, form in places)])
         said = "elpd: log predictive density of each row by the posterior of the others, summed; larger is better."
-        return "\n".join([*aligned(head, body), "", said, *self.notes])
+        grid = Grid(head, body, "l" + "r" * (len(head) - 1))
+        return Page(grid, "", said, *self.notes)
 
 
 def compare(*results: Any, names: Sequence[str] | None = None) -> Comparison | PosteriorComparison:

@@ -195,7 +195,7 @@ def _accumulating(trial: Trial) -> tuple[Block, ...]:
         ),
         Paragraph(
             "The ledger of the aspirin arm, five batches a line. Its posterior is "
-            f"{'the same as' if same else 'not that'} of all at once, {code(trial.aspirin)}:"
+            f"{'the same as' if same else 'not that'} of all at once, {code(repr(trial.aspirin))}:"
         ),
         ledger(book),
     )

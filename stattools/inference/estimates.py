@@ -19,6 +19,8 @@ from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.record import record
 from stattools.solvers import Solution
+from stattools.text.columns import number
+from stattools.text.one_line import headline
 
 
 @answers_guesses
@@ -37,6 +39,11 @@ class Estimates(AnyFit):
     t_df: float = np.inf
     penalty: Penalty | None = None
     cov_kind: str | HAC | Cluster | None = "information"
+
+    def _headline(self) -> str:
+        model, loglik = self.model, f"log L = {number(self.loglik, 4)}"
+        kind = str(model.kind).replace("_", " ")
+        return headline(self, kind, model._subject, model.counted or f"n = {self.n:,.0f}", loglik)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from stattools.interface.interval import Interval
 from stattools.interface.names.guesses import absent, answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.record import record
-from stattools.text.printing import printed
+from stattools.text.page import Page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -263,8 +263,7 @@ class Fit(Estimates):
         """What this fit can be asked."""
         return offered(self, super().__dir__())
 
-    @printed
-    def __str__(self) -> str:
+    def _page(self) -> Page:
         from stattools.inference.summary import page
 
         return page(self)

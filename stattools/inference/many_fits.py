@@ -20,6 +20,7 @@ from stattools.data.tables.table import is_frame, series, table
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
+from stattools.inference.many_fits_page import page
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
@@ -31,7 +32,9 @@ from stattools.series.statespace.many import LocalLevelFits, LocalLevels
 from stattools.series.statespace.many import fit_many as local_levels
 from stattools.solvers.batches.batched_newton import supported
 from stattools.solvers.batches.small_batches import ENTRIES, Members, climbed, padded, parts
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,8 +43,8 @@ SOME = "Fit some of them at a time."
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class ManyFits:
+@dataclass(frozen=True, eq=False, repr=False)
+class ManyFits(Faces):
     """Fits of many members: `estimate` (m, p), `covariance` (m, p, p), `loglik`, `scale`, `decrement` (m,).
 
     A member without a fit has NaN everywhere, and `reasons` says why, by its label; `failed` is their number.
@@ -104,15 +107,12 @@ class ManyFits:
             }
         )
 
-    @printed
-    def __str__(self) -> str:
-        lines = [
-            f"{self.title}: {len(self):,} fits of {len(self.names)} coefficients, {self.failed:,} without a maximum"
-        ]
-        shown = list(self.reasons.items())[:3]
-        lines += [f"  {label}: {reason:.140}" for label, reason in shown]
-        more = self.failed - len(shown)
-        return "\n".join(lines + ([f"  and {more:,} more; see .reasons"] if more else []))
+    def _headline(self) -> str:
+        many = f"{len(self):,} fits of {len(self.names)} coefficients"
+        return headline(self, "", self.title, many, f"{self.failed:,} without a maximum" if self.failed else "")
+
+    def _page(self) -> Page:
+        return page(self)
 
 
 @one_blas_thread()

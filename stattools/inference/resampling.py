@@ -31,7 +31,9 @@ from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.batches.small_batches import estimated
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,8 +51,8 @@ INTERVALS = ("percentile", "basic", "bca", "normal")
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class Bootstrap:
+@dataclass(frozen=True, eq=False, repr=False)
+class Bootstrap(Faces):
     """Replicates of an estimate: `draws` (m, p) of those that have a maximum, in the order drawn.
 
     `asked` replicates were drawn; `reasons` says why the others have no estimate, by the number of the replicate. All
@@ -129,9 +131,13 @@ class Bootstrap:
         groups = {"posterior": {"beta": self.draws[None]}}
         return datatree(groups, dims={"beta": ["coef"]}, coords={"coef": list(self.names)}, attrs=attrs)
 
-    @printed
-    def __str__(self) -> str:
-        return f"{self._count()}\n{self.table().round(6).to_string(index=False)}\n95 % percentile intervals"
+    def _headline(self) -> str:
+        made = f"{len(self.draws):,} of {self.asked:,} draws"
+        return headline(self, self.kind, self.fit.model._subject, made, f"seed = {self.seed}")
+
+    def _page(self) -> Page:
+        rows = Grid.of(self.table().to_dict("records"), like="se")
+        return Page(self._count(), "", rows, "", "95 % percentile intervals")
 
     def _count(self) -> str:
         head = f"{self.kind} bootstrap of {self.fit.model.title}: {self.asked:,} replicates"

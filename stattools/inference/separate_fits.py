@@ -16,7 +16,8 @@ from stattools.interface.arguments import is_one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.regressions.one_vs_rest import OneVsRest
-from stattools.text.printing import printed
+from stattools.text.one_line import headline
+from stattools.text.page import Page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ NOTE = "Predicted probabilities are normalized only after the fact; st.softmax h
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class OneVsRestFit(AnyFit):
     """K logistic fits, in the order of `model.labels`. They share no likelihood, so there is no joint AIC or test."""
 
@@ -96,7 +97,10 @@ class OneVsRestFit(AnyFit):
 
         return save(self, path)
 
-    @printed
-    def __str__(self) -> str:
-        pages = [str(fit) for fit in self.fits]
-        return "\n\n".join([f"{self.model.title} for {self.model.outcome_name}", *pages, NOTE])
+    def _headline(self) -> str:
+        first = self.model.parts[0]
+        return headline(self, "", first._subject, f"{len(self.fits)} categories", f"n = {first.n:,.0f}")
+
+    def _page(self) -> Page:
+        pages = (block for fit in self.fits for block in ("", *fit._page().parts))
+        return Page(f"{self.model.title} for {self.model.outcome_name}", *pages, "", NOTE)

@@ -24,12 +24,14 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.series.statespace.state_table import completed
 from stattools.series.statespace.structural import Structural
+from stattools.text.one_line import prints
 
 if TYPE_CHECKING:
     from xarray import DataTree
 
 
 @answers_guesses
+@prints
 @dataclass(frozen=True, eq=False)
 class StatePaths:
     """Draws of every state by name, each (draws, n), with the model, its variances and the seed."""

@@ -10,25 +10,16 @@ from stattools.inference.conventions import conventions
 from stattools.inference.estimates import Estimates
 from stattools.inference.intervals.coefficients import interval, table
 from stattools.models.model import Model
+from stattools.models.page import told
 from stattools.series.statespace.state_table import drift_of
-from stattools.text.columns import aligned, decimals, number, p_text, place
+from stattools.text.columns import decimals, number, p_text, place
+from stattools.text.page import Grid, Page
 
 
-def page(fit: Estimates) -> str:
+def page(fit: Estimates) -> Page:
     """The page that `print(fit)` shows."""
-    body = _proportion_lines(fit) if fit.model.intervals else _coefficient_lines(fit)
-    return "\n".join([*_head(fit), "", *body, "", *_foot(fit)])
-
-
-def event(model: Any) -> str | None:
-    """Which outcome counts as 1, `P(admit = 'yes')`, for a binary regression; None otherwise."""
-    if not isinstance(model, Model) or not model.likelihood.is_event:
-        return None
-    if "trials" in model.likelihood.parts:
-        trials = model.likelihood.named(model.rows.y)["trials"].sum()
-        return f"P({model.outcome_name}), successes out of {trials:,.0f} trials"
-    one = 1 if model.labels is None else model.labels[1]
-    return f"P({model.outcome_name} = {one!r})"
+    body = _proportions(fit) if fit.model.intervals else [_coefficients(fit)]
+    return Page(*told(fit.model), "", *body, "", *_foot(fit))
 
 
 RUNGS = {"Cholesky": "by Cholesky", "QR": "by QR", "exact": "exact sums"}
@@ -56,52 +47,19 @@ def maximum(model: Any) -> str:
     return "the maximum" if model.is_concave else "a local maximum"
 
 
-def rows_line(model: Any) -> str:
-    """`397 rows, 3 dropped for missing values (gre 2, gpa 1)`."""
-    if model.counted is not None:
-        return model.counted + (_dropped(model) if model.n_dropped else "")
-    rows = len(model.rows.X)
-    counted = f"{rows:,} row{'' if rows == 1 else 's'}"
-    if model.rows.weight is not None:
-        counted += f" standing for {model.n:,.0f} observations (weights)"
-    return counted + (_dropped(model) if model.n_dropped else ", none dropped")
-
-
-def _dropped(model: Any) -> str:
-    """`, 3 dropped for missing values (gre 2, gpa 1)`."""
-    counted = ""
-    if missing := model.n_dropped - model.n_empty:
-        columns = ", ".join(f"{name} {count:,}" for name, count in model.dropped.items() if count)
-        counted = f", {missing:,} dropped for missing values ({columns})"
-    return counted + (f", {model.n_empty:,} dropped without trials" if model.n_empty else "")
-
-
-def _head(fit: Estimates) -> list[str]:
-    model = fit.model
-    what = event(model)
-    lines = [model.title + (f" for {what}" if what else "")]
-    if isinstance(model, Model):
-        lines += model.formulas
-        if model.categories is not None and model.labels is not None:
-            lines.append(f"log odds against the reference {model.outcome_name} = {model.labels[0]!r}")
-    return [*lines, rows_line(model)]
-
-
-def _coefficient_lines(fit: Estimates) -> list[str]:
+def _coefficients(fit: Estimates) -> Grid:
     frame = table(fit)
     letter = "t" if np.isfinite(fit.t_df) else "z"
     labels = [name for name in ("category", "term") if name in frame]
     if not fit.kinds:
-        rows = [
-            [*(_clip(str(row[name])) for name in labels), number(row["estimate"])] for row in frame.to_dict("records")
-        ]
-        return aligned([*("" for _ in labels), "estimate"], rows, left=len(labels))
+        rows = [[*(str(row[name]) for name in labels), number(row["estimate"])] for row in frame.to_dict("records")]
+        return Grid([*("" for _ in labels), "estimate"], rows, "l" * len(labels) + "r")
     tested = not bool(np.isnan(frame["statistic"].to_numpy()).all())
     head = [*("" for _ in labels), "estimate", "se", *([letter, "p"] if tested else []), "lower", "upper"]
     rows = []
     for row in frame.to_dict("records"):
         places = decimals(row["se"])
-        cells = [_clip(str(row[name])) for name in labels]
+        cells = [str(row[name]) for name in labels]
         statistic = row["statistic"]
         cells += [place(row["estimate"], places), place(row["se"], places)]
         if np.isnan(row["se"]) or np.isnan(statistic):  # a variance
@@ -111,12 +69,12 @@ def _coefficient_lines(fit: Estimates) -> list[str]:
             continue
         cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3), p_text(row["p_value"])]
         rows.append([*cells, place(row["lower"], places), place(row["upper"], places)])
-    return aligned(head, rows, left=len(labels))
+    return Grid(head, rows, "l" * len(labels) + "r" * (len(head) - len(labels)))
 
 
-def _proportion_lines(fit: Estimates) -> list[str]:
+def _proportions(fit: Estimates) -> list[str | Grid]:
     if len(fit.estimate) > 1:
-        return [*_coefficient_lines(fit), "", f"z and p are those of the score test of {fit.model.null} in each arm."]
+        return [_coefficients(fit), "", f"z and p are those of the score test of {fit.model.null} in each arm."]
     statistic, p_value = fit.model.test()
     theta, se = float(fit.estimate[0]), float(fit.se[0])
     places = decimals(se)
@@ -124,10 +82,10 @@ def _proportion_lines(fit: Estimates) -> list[str]:
     for kind in dict.fromkeys("wilson" if kind == "score" and "wilson" in fit.kinds else kind for kind in fit.kinds):
         ends = np.ravel(np.asarray(interval(fit, fit.level, kind)))  # of one arm they are arrays
         rows.append([kind, *(place(float(end), places) for end in ends)])
-    lines = [f"{fit.names[0]} = {place(theta, places)}   (standard error {place(se, places)})", ""]
-    lines += aligned([f"{fit.level:.4g} interval", "lower", "upper"], rows)
     return [
-        *lines,
+        f"{fit.names[0]} = {place(theta, places)}   (standard error {place(se, places)})",
+        "",
+        Grid([f"{fit.level:.4g} interval", "lower", "upper"], rows, "lrr"),
         "",
         f"Score test of {fit.model.null}: z = {np.ravel(statistic)[0]:.2f}, p = {p_text(float(np.ravel(p_value)[0]))}",
     ]
@@ -176,8 +134,3 @@ def _source(fit: Estimates) -> str:
     if fit.cov != "information":
         return fit.cov
     return "inverse information" + (", unbiased scale" if isinstance(fit.model, Model) and fit.model.has_scale else "")
-
-
-def _clip(text: str, width: int = 40) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= width else text[: width - 1] + "…"

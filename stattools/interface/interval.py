@@ -12,12 +12,14 @@ from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class Interval:
+@dataclass(frozen=True, eq=False, repr=False)
+class Interval(Faces):
     """End points with the level and the kind they were made with.
 
     `lower` and `upper` are floats for one parameter, arrays of shape (p,) for a vector. Unpacks as
@@ -50,18 +52,29 @@ class Interval:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.stack([self.lower, self.upper], axis=-1).astype(dtype or float)
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
         ends = np.asarray(self).reshape(-1, 2)
-        text = ", ".join(f"[{low:.6g}, {high:.6g}]" for low, high in ends)
-        return f"{self.level:.4g} {self.kind} interval {text}"
+        told = f"[{ends[0, 0]:.6g}, {ends[0, 1]:.6g}]" if len(ends) == 1 else f"{len(ends):,} parameters"
+        return headline(self, f"{self.level:.4g} {self.kind}", ", ".join(self.names), told)
+
+    def _page(self) -> Page:
+        ends = np.asarray(self).reshape(-1, 2)
+        title = f"{self.level:.4g} {self.kind} interval"
+        if len(ends) == 1:
+            return Page(f"{title} [{ends[0, 0]:.6g}, {ends[0, 1]:.6g}]")
+        rows = [[str(name), f"{low:.6g}", f"{high:.6g}"] for name, (low, high) in zip(self._terms, ends, strict=True)]
+        return Page(title, "", Grid(["", "lower", "upper"], rows, "lrr"))
+
+    @property
+    def _terms(self) -> tuple[str, ...]:
+        """The parameters, by number where they have no names."""
+        return self.names or tuple(str(i) for i in range(np.size(self.lower)))
 
     def table(self) -> pd.DataFrame:
         """One row per parameter: term, lower, upper, level, kind."""
         ends = np.asarray(self).reshape(-1, 2)
-        terms = self.names or tuple(str(i) for i in range(len(ends)))
         return pd.DataFrame(
-            {"term": terms, "lower": ends[:, 0], "upper": ends[:, 1], "level": self.level, "kind": self.kind}
+            {"term": self._terms, "lower": ends[:, 0], "upper": ends[:, 1], "level": self.level, "kind": self.kind}
         )
 
 

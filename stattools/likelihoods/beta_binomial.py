@@ -33,12 +33,14 @@ from stattools.likelihoods.log_mean import pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.gamma_differences import gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
+from stattools.text.one_line import prints
 
 LARGEST = 300.0
 """log s stays within -300 ... 300: beyond, the count is binomial, or all successes or all failures, to the last bit."""
 
 
 @constructed_by_callers
+@prints
 @dataclass(frozen=True, eq=False)
 class BetaBinomial(Likelihood):
     """Successes out of trials with a probability that varies: y ~ BetaBinomial(n, s p, s q); eta has shape (n, 2).

@@ -18,9 +18,11 @@ from stattools.likelihoods.likelihood import Floats, Likelihood, Tails, Terms, a
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
 from stattools.numerics.saddle_point import deviance_part, log_binomial_pmf
+from stattools.text.one_line import prints
 
 
 @constructed_by_callers
+@prints
 @dataclass(frozen=True, eq=False)
 class Binomial(Likelihood):
     """Successes out of trials: y ~ Binomial(trials, expit(eta)); eta is the log odds, shape (n,).

@@ -10,10 +10,14 @@ from numpy.typing import ArrayLike
 
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_names
+from stattools.models.page import page
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Page
 
 
 @answers_names
-class AnyModel:
+class AnyModel(Faces):
     """A log-likelihood of parameters with names: `kind`, `title`, `names`, `n`, `start`, `loglik`, `evaluate`.
 
     What follows are the answers of a model without rows, arms or a series. A field of a dataclass with one of these
@@ -89,6 +93,18 @@ class AnyModel:
     def n_free(self) -> int:
         """Number of free parameters."""
         return len(self.names)
+
+    def _headline(self) -> str:
+        kind = str(self.kind).replace("_", " ")
+        return headline(self, kind, self._subject, self.counted or f"n = {self.n:,.0f}")
+
+    @property
+    def _subject(self) -> str:
+        """What the model explains by what."""
+        return self.formula or ""
+
+    def _page(self) -> Page:
+        return page(self)
 
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta; 1 where none is estimated beside theta."""

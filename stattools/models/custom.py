@@ -21,14 +21,12 @@ from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
 from stattools.models.evaluation import Evaluation
-from stattools.text.printing import prints
 
 LARGEST = 1e150
 """Parameters and log-likelihoods are squared on the way."""
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Custom(AnyModel):
     """A log-likelihood given as a function of theta, shape (p,); made by `st.custom`.
 

@@ -150,6 +150,10 @@ class Model(AnyModel):
         """
         return self.likelihood.has_scale
 
+    @property
+    def _subject(self) -> str:
+        return self.formula or f"{self.outcome_name} ~ {' + '.join(self.terms)}"
+
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2) at theta, the scale held at 1 where one is
         estimated.

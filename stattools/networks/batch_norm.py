@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 
 from stattools.errors import DomainError
 from stattools.networks.dense import Floats, Pullback
+from stattools.text.one_line import prints
 
 MOMENTUM = 0.1
 EPSILON = 1e-5
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Moments:
     """Mean and variance of each feature, both (features,)."""
@@ -50,6 +52,7 @@ class Moments:
         return Moments(mean, (1.0 - momentum) * self.variance + momentum * batch.variance)
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class BatchNorm:
     """Batch normalization of `features` columns; theta holds gamma, then beta.

@@ -23,14 +23,15 @@ from stattools.networks.calibration import brier, confusion, reliability, temper
 from stattools.networks.dense import Floats
 from stattools.networks.network_fit import NetworkFit, as_labels, inputs_of, places_of
 from stattools.networks.network_model import NetworkModel
-from stattools.text.printing import printed
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NetworkEnsemble(AnyFit):
     """Networks of one model from different starts ("deep") or resampled rows ("bootstrap"): `st.fit(model, members=)`.
 
@@ -160,13 +161,21 @@ class NetworkEnsemble(AnyFit):
 
         return save(self, path)
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        model = self.model
+        members = f"{len(self.members)} networks"
+        return headline(self, self.kind, model._subject or model.outcome_name, members, f"n = {model.n:,.0f}")
+
+    def _page(self) -> Page:
         what = "from different random starts" if self.kind == "deep" else "on resampled rows"
-        scores = ", ".join(f"{-member.loglik / member.n:.4f}" for member in self.members)
-        tempered = "" if self.temperature == 1.0 else f"Temperature {self.temperature:.4g}\n"
-        return (
-            f"Ensemble of {len(self.members)} networks {what}: {self.model.title} of {self.model.outcome_name}\n"
-            f"Log scores on the rows of the fit: {scores}; of the ensemble {self.own_log_score:.4f}\n"
-            f"{tempered}The spread of the members is no standard error: it says how much the training leaves open."
+        scores = [[f"{k}", f"{-member.loglik / member.n:.4f}"] for k, member in enumerate(self.members, 1)]
+        tempered = [] if self.temperature == 1.0 else [f"Temperature {self.temperature:.4g}"]
+        return Page(
+            f"Ensemble of {len(self.members)} networks {what}: {self.model.title} of {self.model.outcome_name}",
+            "",
+            Grid(["member", "log score"], [*scores, ["ensemble", f"{self.own_log_score:.4f}"]], "lr"),
+            "",
+            "Log scores are those of the rows of the fit.",
+            *tempered,
+            "The spread of the members is no standard error: it says how much the training leaves open.",
         )

@@ -26,14 +26,16 @@ from stattools.networks.calibration import brier, confusion, reliability, temper
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import NetworkModel
 from stattools.solvers.solution import Epoch
-from stattools.text.printing import printed
+from stattools.text.columns import number
+from stattools.text.one_line import headline
+from stattools.text.page import Page
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NetworkFit(AnyFit):
     """What `st.fit(st.network(...), seed=...)` returns.
 
@@ -196,35 +198,35 @@ class NetworkFit(AnyFit):
 
         return save(self, path)
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        return headline(
+            self,
+            "",
+            self.model._subject or self.model.outcome_name,
+            f"{len(self.estimate):,} parameters",
+            f"n = {self.n:,.0f}",
+            f"log L = {number(self.loglik, 4)}",
+        )
+
+    def _page(self) -> Page:
         model = self.model
-        layers = " - ".join(layer.title for layer in model.perceptron.layers)
-        lines = [
-            f"{model.title} of {model.outcome_name}: {type(model.likelihood).__name__} likelihood",
-            f"Layers           {layers}",
-            f"Rows             {model.n:,.0f}, {model.n_dropped} dropped",
-            f"Parameters       {len(self.estimate):,}",
-            f"Log-likelihood   {self.loglik:.6g} (log score {-self.loglik / self.n:.4f} per row)",
-        ]
+        facts = [("Log-likelihood", f"{self.loglik:.6g} (log score {-self.loglik / self.n:.4f} per row)")]
         if self.labels is not None:
-            lines.append(f"Accuracy         {100 * self.own_accuracy:.2f} % of the rows it was trained on")
-            lines.append(f"Labels           {', '.join(map(str, self.labels[:12]))}")
+            facts.append(("Accuracy", f"{100 * self.own_accuracy:.2f} % of the rows it was trained on"))
+            facts.append(("Labels", ", ".join(map(str, self.labels[:12]))))
         if model.likelihood.outcome is Outcome.CATEGORY and self.labels is not None:
             outputs = f"{model.likelihood.width}, the log odds of each other label against {self.labels[0]!r}"
-            lines.append(f"Outputs          {outputs}")
+            facts.append(("Outputs", outputs))
         penalty = "" if self.penalty is None else f", penalty {self.penalty}"
-        lines += [
-            f"Training         {self.solver}, seed {self.seed}{penalty}",
-            f"Stopped          {self.reason}, after {len(self.history)}",
-        ]
+        facts.append(("Training", f"{self.solver}, seed {self.seed}{penalty}"))
+        facts.append(("Stopped", f"{self.reason}, after {len(self.history)}"))
         if self.temperature != 1.0:
-            lines.append(f"Temperature      {self.temperature:.4g}")
-        lines.append(
+            facts.append(("Temperature", f"{self.temperature:.4g}"))
+        return Page(
+            *model._told(*facts),
             "A network has no standard errors: its units can be exchanged, so its maximum is not unique. Judge it on "
-            "rows\nthat it has not seen: fit.log_score(new_rows), fit.calibration(new_rows)."
+            "rows that it has not seen: fit.log_score(new_rows), fit.calibration(new_rows).",
         )
-        return "\n".join(lines)
 
 
 def as_labels(labels: tuple[Any, ...], codes: NDArray[Any]) -> NDArray[Any]:

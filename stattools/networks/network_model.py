@@ -31,14 +31,14 @@ from stattools.models.model import EXACT_FIT
 from stattools.networks.batch_norm import Moments
 from stattools.networks.dense import Dense, Floats
 from stattools.networks.perceptron import Perceptron
-from stattools.text.printing import prints
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 
 BLOCK = 2048
 """Rows that pass through the layers at a time."""
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NetworkModel(AnyModel):
     """A network bound to data, see `stattools.Network`, without the ways to train it."""
 
@@ -65,6 +65,22 @@ class NetworkModel(AnyModel):
         """What the model is, for people."""
         units = "-".join(str(layer.outputs) for layer in self.perceptron.layers if isinstance(layer, Dense))
         return f"Neural network {len(self.terms)}-{units}"
+
+    def _page(self) -> Page:
+        return Page(*self._told(), "", "st.fit(model, seed=1) trains it.")
+
+    def _told(self, *more: tuple[str, str]) -> list[str | Grid]:
+        """The first lines of the page of a network, and of its fit, which has more to say."""
+        layers = " - ".join(layer.title for layer in self.perceptron.layers)
+        facts = [("Layers", layers), ("Rows", f"{self.n:,.0f}, {self.n_dropped} dropped")]
+        facts += [("Parameters", f"{self.perceptron.size:,}"), *more]
+        title = f"{self.title} of {self.outcome_name}: {type(self.likelihood).__name__} likelihood"
+        return [title, Grid((), facts, "lp")]
+
+    def _headline(self) -> str:
+        what = self.formula or self.outcome_name
+        sizes = f"{len(self.perceptron.layers)} layers", f"{self.perceptron.size:,} parameters"
+        return headline(self, "", what, *sizes, f"n = {self.n:,.0f}")
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -13,10 +13,12 @@ from stattools.interface.seeds import generator
 from stattools.networks.activation import Activation, Kind
 from stattools.networks.batch_norm import BatchNorm, Moments
 from stattools.networks.dense import Dense, Floats
+from stattools.text.one_line import prints
 
 type Layer = Dense | BatchNorm | Activation
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Perceptron:
     """Layers from X (m, inputs) to eta (m, width); theta holds the parameters of one layer after the other.

@@ -17,6 +17,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
+from stattools.text.one_line import prints
 
 AT_A_TIME = 4096
 """Rows that are picked at a time, so that they are copied within the cache."""
@@ -24,6 +25,7 @@ AT_A_TIME = 4096
 ONE = np.ones((1, 1))
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class BesideOnes(NDArrayOperatorsMixin):
     """Stands for X (n, p + 1), a column of ones before `given` (n, p), of float64; it cannot be written to.

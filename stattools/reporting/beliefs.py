@@ -194,7 +194,7 @@ OF_GROUPS = {
 
 
 def _sensitivity(found: PriorSensitivity) -> Section:
-    return Section("Sensitivity to the prior", (Paragraph(literal(str(found))), sensitivity(found)))
+    return Section("Sensitivity to the prior", (Paragraph(literal(found.sentence)), sensitivity(found)))
 
 
 def _tipping(found: TippingPrior) -> Section:
@@ -208,13 +208,14 @@ def _surprise(found: Surprise) -> Section:
 
 
 def _ledger(book: Ledger) -> Section:
-    words = f"From the prior {code(book.prior)}, batch after batch; the posterior is now {code(book.posterior)}."
+    before, now = code(repr(book.prior)), code(repr(book.posterior))
+    words = f"From the prior {before}, batch after batch; the posterior is now {now}."
     return Section("Ledger", (Paragraph(words), ledger(book)))
 
 
 def _shrinkage(found: EmpiricalBayes) -> Section:
     of = OF_GROUPS[type(found.prior)]
-    blocks: list[Block] = [Paragraph(literal(str(found)))]
+    blocks: list[Block] = [Paragraph(literal(found.sentence))]
     if np.ptp(found.prior.mean) < 1e-12:
         blocks.append(funnel(found, xlabel=of.size, ylabel=of.share))
     blocks.append(shrinkage(found, xlabel=f"observed {of.share}", ylabel=f"shrunken {of.share}"))

@@ -52,8 +52,8 @@ def trust(posterior: Posterior) -> tuple[Block, ...]:
     if checked.problems:
         return Paragraph("**These draws are not to be trusted:**"), Bullets(checked.problems)
     if posterior.method != "nuts":
-        basis = () if posterior.sampled_check is None else (Paragraph(str(posterior.sampled_check)),)
-        return (Paragraph(str(checked)), *basis)
+        basis = () if posterior.sampled_check is None else (Paragraph(posterior.sampled_check.sentence),)
+        return (Paragraph(checked.sentence), *basis)
     return (
         Paragraph(
             "Nothing failed: the chains agree (every R-hat at most 1.01), no transition diverged, and centres and "

@@ -30,6 +30,7 @@ from stattools.reporting.document import (
 )
 from stattools.reporting.mathml import formula
 from stattools.reporting.stylesheet import DARK_FIGURE, PAGE
+from stattools.text import hypertext
 from stattools.text.characters import printable
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -76,18 +77,13 @@ def table(block: Table, named: str = "") -> str:
     </table>
     </div>
     """
-    classes = [CLASSES[align] for align in block.align]
-    head = "".join(f'<th scope="col"{look}>{text(cell)}</th>' for cell, look in zip(block.header, classes, strict=True))
-    rows = []
-    for row in block.rows:
-        cells = [f"<td{look}>{text(cell)}</td>" for cell, look in zip(row, classes, strict=True)]
-        if block.align[0] == "l":
-            cells[0] = f'<th scope="row">{text(row[0])}</th>'
-        rows.append(f"<tr>{''.join(cells)}</tr>")
     caption = f"<caption>{text(block.caption)}</caption>\n" if block.caption else ""
     label = f' aria-labelledby="{named}"' if named and not caption else ""
-    lines = [f"<thead><tr>{head}</tr></thead>", "<tbody>", *rows, "</tbody>", "</table>", "</div>"]
-    return f'<div class="wide" tabindex="0">\n<table{label}>\n{caption}' + "\n".join(lines)
+    head, *rows = [[text(cell) for cell in row] for row in (block.header, *block.rows)]
+    looks = [CLASSES[align] for align in block.align]
+    opening = f"<table{label}>\n{caption}".rstrip()
+    made = hypertext.table(head, rows, looks, labels=int(block.align[0] == "l"), opening=opening)
+    return f'<div class="wide" tabindex="0">\n{made}\n</div>'
 
 
 def text(marked: str) -> str:

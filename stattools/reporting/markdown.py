@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from urllib.parse import quote
 
 from stattools.reporting.document import (
@@ -23,9 +22,7 @@ from stattools.reporting.document import (
     inline,
 )
 from stattools.text.characters import LINE_BREAK, UNPRINTABLE, printable
-
-ENTITY = re.compile(r"&(?=#?\w+;)")
-RULES = {"l": ":{}-", "r": "-{}:", "c": ":{}:"}
+from stattools.text.markdown import escape, opened, pipes
 
 
 def markdown(document: Document, figures: str) -> str:
@@ -41,30 +38,10 @@ def markdown(document: Document, figures: str) -> str:
     return "\n\n".join(lines) + "\n"
 
 
-def escape(text: str) -> str:
-    """Literal text as Markdown: no character of it can start a mark, a tag, an entity, a formula or a cell.
-
-    A dollar sign gets the `<span>` that GitHub's documentation asks for beside formulas.
-
-    >>> escape("a|b_c <script> $5")
-    'a\\\\|b\\\\_c \\\\<script> <span>&#36;</span>5'
-    """
-    text = printable(text)
-    text = re.sub(r"[\\`*_\[\]|~#]|<(?=[A-Za-z/!?])", r"\\\g<0>", text)
-    return ENTITY.sub("&amp;", text).replace("$", "<span>&#36;</span>")
-
-
 def line(text: str, *, cell: bool = False) -> str:
     """A text with marks as one line of Markdown; in a table cell a line break is `<br>`, elsewhere a space."""
     rendered = "".join(_span(span, cell) for span in inline(text)).strip()
     return re.sub(r"\s*\n\s*", "<br>" if cell else " ", rendered)
-
-
-def width(text: str) -> int:
-    """Columns that a text takes in a monospaced font: wide East Asian characters take two, combining ones none."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
 
 
 def _span(span: Span, cell: bool) -> str:
@@ -100,10 +77,7 @@ def _tex(tex: str) -> str:
 
 def _line(text: str, prefix: str = "") -> str:
     """A line that starts a block: what would make it a list, a quote or a rule is escaped."""
-    rendered = line(text)
-    rendered = re.sub(r"^(\d{1,9})([.)])(?=\s|$)", r"\1\\\2", rendered)
-    rendered = re.sub(r"^(>|[-+=](?=\s|$|[-=]))", r"\\\g<0>", rendered)
-    return prefix + rendered
+    return prefix + opened(line(text))
 
 
 def _block(block: Block, figures: str, level: int) -> str:
@@ -146,17 +120,5 @@ def table(block: Table) -> str:
     | `x`  | 1,234 |
     """
     rows = [[line(cell, cell=True) for cell in row] for row in (block.header, *block.rows)]
-    widths = [max(3, *(width(cell) for cell in column)) for column in zip(*rows, strict=True)]
-    rule = [RULES[align].format("-" * (size - 2)) for align, size in zip(block.align, widths, strict=True)]
-    padded = [
-        [_pad(cell, size, align) for cell, size, align in zip(row, widths, block.align, strict=True)] for row in rows
-    ]
-    lines = [f"| {' | '.join(row)} |" for row in (padded[0], rule, *padded[1:])]
-    return "\n".join([*lines, "", f"*{line(block.caption)}*"] if block.caption else lines)
-
-
-def _pad(cell: str, size: int, align: str) -> str:
-    gap = size - width(cell)
-    if align == "c":
-        return " " * (gap // 2) + cell + " " * (gap - gap // 2)
-    return " " * gap + cell if align == "r" else cell + " " * gap
+    shown = pipes(rows, block.align)
+    return f"{shown}\n\n*{line(block.caption)}*" if block.caption else shown

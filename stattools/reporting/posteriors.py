@@ -58,12 +58,12 @@ def posterior(belief: Any) -> Section:
     kernel = KERNELS.get(type(belief).__name__)
     by = f"${kernel}$" if kernel else "their likelihood"
     statement = (
-        f"The prior is {code(belief.prior)}. The data multiply it by {by}, up to a factor without the parameters, and "
-        f"the product is again a {family} distribution: no sampling is needed."
+        f"The prior is {code(repr(belief.prior))}. The data multiply it by {by}, up to a factor without the "
+        f"parameters, and the product is again a {family} distribution: no sampling is needed."
     )
     if belief.seen is None:
         statement = "Nothing was seen yet: this is the prior."
-    after = Paragraph(f"The posterior is {code(belief)}.")
+    after = Paragraph(f"The posterior is {code(repr(belief))}.")
     return Section("Posterior", (Paragraph(statement), after, *_numbers(belief), *_picture(belief)))
 
 
@@ -183,8 +183,8 @@ def _of_probability(beta: Beta) -> Section:
     prior, ones, zeros = beta.prior, beta.successes, beta.trials - beta.successes
     flat = ", flat: every $\\theta$ as likely as any other" if prior.a == prior.b == 1 else ""
     statement = (
-        f"The prior is {code(prior)}{flat}. The data multiply it by $\\theta^{{{ones}}} (1 - \\theta)^{{{zeros}}}$, "
-        "and the product is again a beta distribution: no sampling is needed."
+        f"The prior is {code(repr(prior))}{flat}. The data multiply it by $\\theta^{{{ones}}} "
+        f"(1 - \\theta)^{{{zeros}}}$, and the product is again a beta distribution: no sampling is needed."
     )
     if not beta.trials:
         statement = "Nothing was seen yet: this is the prior."
@@ -262,7 +262,7 @@ def belief(beta: Any) -> str:
         return _sentence(beta)
     interval, places = credible(beta), decimals(beta.sd)
     return (
-        f"With the prior {code(beta.prior)} and {count(beta.successes)} in {count(beta.trials)}, $\\theta$ lies "
+        f"With the prior {code(repr(beta.prior))} and {count(beta.successes)} in {count(beta.trials)}, $\\theta$ lies "
         f"between {number(interval.lower, places)} and {number(interval.upper, places)} with probability "
         f"{percent(interval.level)}, and exceeds 1/2 with probability {chance(beta.probability(low=0.5))}."
     )
@@ -281,7 +281,7 @@ def _sentence(belief: Any) -> str:
         what = said[names[0]].format(code(best[names[0]])) if names else "the parameter"
     places = decimals(float(best["sd"]))
     return (
-        f"With the prior {code(belief.prior)} the posterior puts {what} at {number(float(best['mean']), places)} "
+        f"With the prior {code(repr(belief.prior))} the posterior puts {what} at {number(float(best['mean']), places)} "
         f"({percent(PROB)} interval {between(float(best['lower']), float(best['upper']), places)})."
     )
 

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from stattools.interface.arrays import Floats
+from stattools.text.one_line import prints
 
 EPS = float(np.finfo(float).eps)
 TINY = float(np.finfo(float).tiny)
@@ -22,6 +23,7 @@ TINY = float(np.finfo(float).tiny)
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Digits:
     """Estimated number of correct digits, against exact arithmetic on the data as they are in float64.

@@ -12,10 +12,12 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_names
 from stattools.record import record
 from stattools.solvers.digits import Digits
+from stattools.text.one_line import headline, one_line, prints
 
 Status = Literal["converged", "round-off", "max-steps", "diverged"]
 
 
+@prints
 class TraceStep(NamedTuple):
     """One step: its number, the log-likelihood and the Euclidean norm of the score of the mean log-likelihood."""
 
@@ -24,6 +26,7 @@ class TraceStep(NamedTuple):
     score_norm: float
 
 
+@prints
 class Epoch(NamedTuple):
     """One pass: its number, the mean log-likelihood of the training rows and of the validation rows (NaN: none)."""
 
@@ -42,6 +45,7 @@ class Quality(Protocol):
     def well_conditioned(self, least: float) -> bool: ...
 
 
+@prints
 class Known(NamedTuple):
     """Measured already: the reciprocal condition, and digits where the solver knows them."""
 
@@ -91,6 +95,11 @@ class Solution:
     def said(self) -> tuple[str, ...]:
         """What became of a climb from a second start, in one sentence, where there was one."""
         return () if self.second is None else (self.second,)
+
+    @one_line
+    def __repr__(self) -> str:
+        steps = f"{self.steps} step" + ("" if self.steps == 1 else "s")
+        return headline(self, self.solver, self.status, steps, f"decrement {self.decrement:.1e}")
 
     @property
     def converged(self) -> bool:

@@ -1,30 +1,112 @@
-"""Columns and numbers as a terminal shows them: aligned, with the digits that their errors leave."""
+"""Columns and numbers as a terminal shows them: aligned, with the digits that their errors leave, and never wider than
+a page.
+
+Where a table is too wide its names are cut in their middle and its prose is wrapped; where that is not enough, its
+columns are shown in several parts, one under the other, each with the names.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from stattools.text.characters import escaped
+from stattools.text.characters import escaped, width
+from stattools.text.names import PAGE, shortened, wrapped
 from stattools.text.printing import printable_on_stdout
 
+LEAST = {"l": 14, "p": 24}
+"""What names and prose keep at least where a table is too wide."""
+MOST = 32
+"""No number is longer than that; what is in its place is cut."""
 
-def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
-    """Lines of a text table: the first `left` columns to the left, the others to the right, a rule below the head."""
-    head, rows = _printable(head), [_printable(row) for row in rows]
-    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+type Rows = Sequence[Sequence[str]]
 
-    def line(row: Sequence[str]) -> str:
-        cells = [c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
-        return "  ".join(cells).rstrip()
 
-    return [line(head), "─" * (sum(widths) + 2 * (len(widths) - 1)), *(line(row) for row in rows)]
+def aligned(head: Sequence[str], rows: Rows, left: int = 1, *, columns: str = "", page: int = PAGE) -> list[str]:
+    """Lines of a text table with a rule below the head; without a head there is no rule.
+
+    `columns` has a letter for each: "l" for names, to the left, "r" for numbers, to the right, "p" for prose, to the
+    left and wrapped. Without it the first `left` columns are names and the others numbers.
+
+    >>> aligned(["term", "n"], [["a", "10"]])
+    ['term   n', '────────', 'a     10']
+    """
+    count = len(head) or max((len(row) for row in rows), default=0)
+    columns = columns or "l" * left + "r" * (count - left)
+    lines = [_printable(line) for line in ([head] if head else [])] + [_printable(row) for row in rows]
+    sizes = _widths(lines, columns)
+    parts = list(_parts(sizes, columns, page))
+    shown = [_part(lines, part, _room(sizes, part, columns, page), columns, bool(head)) for part in parts]
+    return [line for k, part in enumerate(shown) for line in ([""] if k else []) + part]
 
 
 def _printable(cells: Sequence[str]) -> list[str]:
     """Cells as they will be printed, so that columns stay columns."""
-    return [printable_on_stdout(escaped(cell)) for cell in cells]
+    return [printable_on_stdout(escaped(cell)).replace("\n", " ") for cell in cells]
+
+
+def _widths(lines: Rows, columns: str) -> list[int]:
+    """What each column takes if nothing is cut."""
+    natural = [max((width(line[j]) for line in lines), default=0) for j in range(len(columns))]
+    return [min(size, MOST) if letter == "r" else size for size, letter in zip(natural, columns, strict=True)]
+
+
+def _least(sizes: Sequence[int], columns: str) -> list[int]:
+    """What each column must have."""
+    return [min(size, LEAST.get(letter, size)) for size, letter in zip(sizes, columns, strict=True)]
+
+
+def _parts(sizes: Sequence[int], columns: str, page: int) -> Iterator[list[int]]:
+    """The columns of each part: all of them, or where they do not fit the names and as many others as do."""
+    least = _least(sizes, columns)
+    names = list(range(min(len(columns) - len(columns.lstrip("l")), 2)))
+    part = list(names)
+    for j in range(len(names), len(columns)):
+        if len(part) > len(names) and sum(least[i] + 2 for i in [*part, j]) - 2 > page:
+            yield part
+            part = list(names)
+        part.append(j)
+    yield part
+
+
+def _room(sizes: Sequence[int], part: Sequence[int], columns: str, page: int) -> dict[int, int]:
+    """What each column of a part gets: names and prose share what the numbers leave, none more than it needs."""
+    least = _least(sizes, columns)
+    given = {j: least[j] for j in part}
+    spare = page - sum(size + 2 for size in given.values()) + 2
+    wanting = sorted((j for j in part if sizes[j] > given[j]), key=lambda j: sizes[j] - given[j])
+    for k, j in enumerate(wanting):
+        more = min(sizes[j] - given[j], max(spare, 0) // (len(wanting) - k))
+        given[j], spare = given[j] + more, spare - more
+    return given
+
+
+def _part(lines: Rows, part: Sequence[int], room: dict[int, int], columns: str, headed: bool) -> list[str]:
+    """The lines of a part."""
+    cells = [_column([line[j] for line in lines], room[j], columns[j]) for j in part]
+    letters = [columns[j] for j in part]
+    sizes = [max((width(text) for cell in column for text in cell), default=0) for column in cells]
+    made: list[str] = []
+    for row in zip(*cells, strict=True):
+        for depth in range(max(map(len, row))):
+            texts = [cell[depth] if depth < len(cell) else "" for cell in row]
+            made.append("  ".join(map(_padded, texts, sizes, letters)).rstrip())
+        if headed and len(made) == 1:
+            made.append(printable_on_stdout("─") * (sum(sizes) + 2 * (len(sizes) - 1)))
+    return made
+
+
+def _column(texts: Sequence[str], room: int, letter: str) -> list[list[str]]:
+    """The cells of a column, each as its lines."""
+    if letter == "p":
+        return [wrapped(text, room) for text in texts]
+    return [[text] for text in shortened(texts, room)]
+
+
+def _padded(text: str, size: int, letter: str) -> str:
+    gap = " " * (size - width(text))
+    return gap + text if letter == "r" else text + gap
 
 
 def number(value: float, digits: int = 5) -> str:

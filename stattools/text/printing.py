@@ -58,12 +58,6 @@ def printed[Page: Callable[..., str]](page: Page) -> Page:
     return text  # type: ignore[return-value]
 
 
-def prints[T: type](cls: T) -> T:
-    """Make the `__repr__` that a dataclass has by default give what standard output can take."""
-    cls.__repr__ = printed(cls.__repr__)
-    return cls
-
-
 def _plain_form(error: UnicodeError) -> tuple[str, int]:
     """What stands for characters that an encoding lacks.
 

@@ -14,14 +14,15 @@ from numpy.typing import ArrayLike
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.text.columns import aligned, number
-from stattools.text.printing import printed
-from stattools.validation.explaining.finding import escaped, pipe_table
+from stattools.text.columns import number
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class Agreement:
+@dataclass(frozen=True, eq=False, repr=False)
+class Agreement(Faces):
     """The verdict of `st.validate`.
 
     `rows` has one row per coefficient: [category,] term, estimate, reference, difference_in_se, digits, se,
@@ -45,7 +46,11 @@ class Agreement:
         """The rows, as a frame of your own."""
         return self.rows.copy()
 
-    def _cells(self) -> tuple[list[str], list[list[str]], int]:
+    def _headline(self) -> str:
+        agree = "agrees" if self.ok else "does not agree"
+        return headline(self, "", self.reference, agree, f"{len(self.rows)} estimates, digits {fewest(self.rows)}")
+
+    def _page(self) -> Page:
         labels = [name for name in ("category", "term") if name in self.rows]
         head = [*("" for _ in labels), "estimate", "reference", "digits", "se", "reference se", "digits"]
         body = [
@@ -54,25 +59,17 @@ class Agreement:
                 *(number(row[name], 8) for name in ("estimate", "reference")),
                 counted(row["digits"]),
                 *(number(row[name], 6) for name in ("se", "reference_se")),
-                "—" if np.isnan(row["se_digits"]) else counted(row["se_digits"]),
+                counted(row["se_digits"]),
             ]
             for row in self.rows.to_dict("records")
         ]
-        return head, body, len(labels)
-
-    @printed
-    def __str__(self) -> str:
-        head, body, left = self._cells()
         logliks = f"log-likelihood {self.loglik:.8f}   reference {self.reference_loglik:.8f}"
         notes = [f"Note: {note}" for note in self.notes]
-        return "\n".join([self.sentence, "", *aligned(head, body, left=left), "", logliks, *notes])
+        return Page(self.sentence, "", Grid(head, body, "l" * len(labels) + "rrrrrr"), "", logliks, *notes)
 
     def markdown(self) -> str:
-        """The sentence, the table and the notes in GitHub's Markdown."""
-        logliks = f"Log-likelihood {self.loglik:.8f}, of the reference {self.reference_loglik:.8f}."
-        told = [f"- {escaped(note)}" for note in self.notes]
-        table = pipe_table(*self._cells())
-        return "\n".join([escaped(self.sentence), "", table, "", logliks, *([""] if told else []), *told]) + "\n"
+        """The page of `print` in GitHub's Markdown."""
+        return self._page().markdown() + "\n"
 
 
 def compared(
@@ -113,12 +110,12 @@ def fewest(rows: pd.DataFrame, column: str = "digits") -> str:
 
 
 def counted(digits: float) -> str:
-    """Whole digits, up to "10 or more": beyond that they are the computer's, not the model's.
+    """Whole digits, up to "≥ 10": beyond that they are the computer's, not the model's.
 
     >>> counted(7.9), counted(14.2)
-    ('7', '10 or more')
+    ('7', '≥ 10')
     """
-    return "—" if np.isnan(digits) else "10 or more" if digits >= 10 else f"{int(digits)}"
+    return "—" if np.isnan(digits) else "≥ 10" if digits >= 10 else f"{int(digits)}"
 
 
 def agreeing_digits(a: ArrayLike, b: ArrayLike) -> Floats:

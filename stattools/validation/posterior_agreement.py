@@ -11,8 +11,10 @@ import numpy as np
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.text.columns import aligned, number
-from stattools.text.printing import printed
+from stattools.text.columns import number
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 
 
 class Found(NamedTuple):
@@ -48,8 +50,8 @@ def moments_beside(
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class PosteriorAgreement:
+@dataclass(frozen=True, eq=False, repr=False)
+class PosteriorAgreement(Faces):
     """The verdict of `st.validate` on a posterior.
 
     `rows` has one row per parameter: term, mean, reference, difference_in_sd, monte_carlo_error (in standard
@@ -69,17 +71,20 @@ class PosteriorAgreement:
         """The rows, as a frame of your own."""
         return self.rows.copy()
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        agree = "agrees" if self.ok else "does not agree"
+        return headline(self, "", self.reference, agree, f"{len(self.rows)} parameters")
+
+    def _page(self) -> Page:
         if bool(np.isnan(self.rows["reference"].to_numpy(dtype=float)).all()):
-            return self.sentence
+            return Page(self.sentence)
         names = ("mean", "reference", "difference_in_sd", "sd", "reference_sd")
         head = ["", "mean", "reference", "difference / sd", "sd", "reference sd"]
         body = [
             [str(row["term"]), *(f"{row[n]:.1e}" if n == "difference_in_sd" else number(row[n], 6) for n in names)]
             for row in self.rows.to_dict("records")
         ]
-        lines = [self.sentence, "", *aligned(head, body)]
+        last = []
         if self.log_evidence is not None:
-            lines += ["", f"log evidence {self.log_evidence:.8f}   reference {self.reference_log_evidence:.8f}"]
-        return "\n".join(lines)
+            last = ["", f"log evidence {self.log_evidence:.8f}   reference {self.reference_log_evidence:.8f}"]
+        return Page(self.sentence, "", Grid(head, body, "lrrrrr"), *last)

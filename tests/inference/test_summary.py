@@ -22,5 +22,5 @@ def test_the_page():
         "inverse information",
     ):
         assert piece in page
-    assert max(map(len, page.splitlines())) <= 100
+    assert max(map(len, page.splitlines())) <= 80
     assert "on 247 df" not in page

@@ -28,7 +28,7 @@ def test_tables_and_text_have_level_and_kind():
         "level": [0.9, 0.9],
         "kind": ["profile", "profile"],
     }
-    assert str(SEVERAL) == "0.9 profile interval [0, 2], [1, 5]"
+    assert str(SEVERAL) == "0.9 profile interval\n\n   lower  upper\n───────────────\na      0      2\nb      1      5"
     assert Interval(0.25, 0.75, level=0.5, kind="exact").table()["term"].tolist() == ["0"]
 
 

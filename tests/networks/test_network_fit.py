@@ -43,4 +43,4 @@ def test_weights_of_own_rows_count_in_every_score():
 
 def test_fewer_outputs_than_labels_are_explained():
     fit = st.fit(st.network(np.resize(["a", "b", "c"], len(X)), X, hidden=[2]), solver=st.LBFGS(max_steps=2), seed=0)
-    assert "Outputs          2, the log odds of each other label against 'a'" in str(fit)
+    assert "Outputs         2, the log odds of each other label against 'a'" in str(fit)

@@ -20,7 +20,8 @@ from stattools.reporting.document import (
     code,
     literal,
 )
-from stattools.reporting.markdown import escape, line, markdown, table, width
+from stattools.reporting.markdown import escape, line, markdown, table
+from stattools.text.characters import width
 from tests.reporting.hostile import NAMES, shown
 
 TEXT = st.text(alphabet=st.one_of(st.sampled_from("`$*\\|[]()_<>a b\n\r#-&;"), st.characters()), max_size=30)

@@ -44,3 +44,25 @@ def test_columns_are_aligned_below_a_rule_of_their_width():
         "longer    -10",
     ]
     assert aligned(["a", "b"], [["x\x1by", "1"]])[2] == "x\\x1by  1"
+
+
+def test_a_wide_table_cuts_its_names_and_keeps_its_numbers():
+    names = ["an_intercept_of_a_very_long_name_" + end for end in ("one", "two")]
+    lines = aligned(["", *["number"] * 6], [[name, *["-1.23456"] * 6] for name in names])
+    assert max(map(len, lines)) <= 80
+    assert lines[2].count("-1.23456") == 6
+    assert lines[2].split()[0] != lines[3].split()[0]
+
+
+def test_a_table_that_is_still_too_wide_is_shown_in_parts():
+    lines = aligned(["", *(f"column {k}" for k in range(9))], [["x", *["-123456.789012"] * 9]])
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[0] for line in lines if "-123" in line] == ["x", "x", "x"]
+    assert sum(line.count("-123456.789012") for line in lines) == 9
+
+
+def test_prose_is_wrapped():
+    lines = aligned(["cause", "", "share"], [["a", "many words " * 12, "100 %"], ["b", "few", "0 %"]], columns="lpr")
+    assert max(map(len, lines)) <= 80
+    assert lines[2].endswith("100 %")
+    assert [line.split()[0] for line in lines[2:]] == ["a", "many", "b"]

@@ -14,6 +14,7 @@ import pytest
 import stattools as st
 from stattools.cli.application import main
 from stattools.text import printing
+from stattools.text.characters import width
 from stattools.text.printing import PLAIN, PLAINLY, is_encodable, printed
 
 ROOT = Path(st.__file__).parent
@@ -55,7 +56,7 @@ def test_columns_stay_columns(stdout):
     stdout()
     lines = str(st.fit(st.ols(FORMULA, TABLE))).splitlines()
     rule = next(k for k, line in enumerate(lines) if set(line) in ({"─"}, {"-"}))
-    assert {len(line) for line in lines[rule - 1 : rule + 4]} == {len(lines[rule])}
+    assert {width(line) for line in lines[rule - 1 : rule + 4]} == {width(lines[rule])}
 
 
 def test_signs_have_plain_forms_and_letters_escapes():

@@ -11,9 +11,11 @@ from tests.validation.test_validate import frame
 def test_the_faces_of_an_agreement():
     check = st.validate(st.fit(st.logistic("b ~ x", frame())))
     text = check.markdown()
-    assert text.splitlines()[2] == "|  | estimate | reference | digits | se | reference se | digits |"
-    assert "| x | " in text
-    assert "10 or more" in str(check)
+    heads = [cell.strip() for cell in text.splitlines()[2].strip("|").split("|")]
+    assert heads == ["", "estimate", "reference", "digits", "se", "reference se", "digits"]
+    assert "| x " in text
+    assert "≥ 10" in str(check)
+    assert "(digits: ≥ 10)" in check.sentence
 
 
 def test_agreeing_digits():

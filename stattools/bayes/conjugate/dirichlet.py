@@ -36,7 +36,6 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.samples.multinomial import Multinomial, Names, categories, checked_names, simplex
-from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,8 +89,7 @@ class Dirichlet(Updatable, Distribution):
         """
         return Improper(cls, "Haldane's prior", (0.0,))
 
-    @printed
-    def __repr__(self) -> str:
+    def _headline(self) -> str:
         if np.ndim(self.concentration) == 0:
             return f"Dirichlet({self.concentration:.15g})"
         shown = [f"{name}={value:.12g}" for name, value in zip(self.labels, self.concentration, strict=True)]

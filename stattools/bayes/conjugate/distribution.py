@@ -17,8 +17,11 @@ from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import ordered, points
 from stattools.bayes.conjugate.chosen_arms import called, chosen
 from stattools.bayes.conjugate.improper import Improper
+from stattools.bayes.conjugate.page import page
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
+from stattools.text.faces import Faces
+from stattools.text.page import Page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,11 +38,17 @@ def parameters(distribution: Any) -> tuple[str, ...]:
 
 
 @answers_guesses
-class Distribution:
+class Distribution(Faces):
     """Shown by its parameters, and equal to one of its family whose parameters are the same to the last bit."""
 
-    def __repr__(self) -> str:
+    mean: Any
+    table: Any
+
+    def _headline(self) -> str:
         return of_arms.shown(self, parameters(self))
+
+    def _page(self) -> Page:
+        return page(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, type(self)) and self._key() == other._key()
@@ -56,6 +65,9 @@ class Prior(Distribution):
     """A distribution that is a prior alone, of any shape."""
 
     log_density: Any
+
+    def _page(self) -> Page:
+        return Page(self._headline())
 
     @np.errstate(over="ignore")  # beyond float64 it is infinite
     def density(self, x: ArrayLike) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.errors import DomainError
 from stattools.interface.names.guesses import absent
-from stattools.text.printing import printed
+from stattools.text.one_line import one_line
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Improper:
         """Itself: nothing was seen yet."""
         return self
 
-    @printed
+    @one_line
     def __repr__(self) -> str:
         return f"Improper({self._text(self.values)}: {self.name})"
 

@@ -53,7 +53,6 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.model import Model
-from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,8 +147,7 @@ class NormalInverseGammaRegression(RowPredictions, Updatable, Distribution):
         require_ols(model)
         return cls.g_prior(model, g=model.n, mean=cls.flat().update(model).mean)
 
-    @printed
-    def __repr__(self) -> str:
+    def _headline(self) -> str:
         names = "" if self.names is None else f": {', '.join(self.names[:6])}{', ...' * (len(self.names) > 6)}"
         sizes = f"{len(self.mean)} coefficients{names}; shape={self.shape:.6g}, scale={self.scale:.6g}"
         return f"NormalInverseGammaRegression({sizes})"

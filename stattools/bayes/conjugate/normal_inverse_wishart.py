@@ -39,7 +39,6 @@ from stattools.interface.names.guesses import answers_guesses, constructed_by_ca
 from stattools.interface.seeds import generator
 from stattools.models.samples.multivariate_normal import MultivariateSample, center_and_scatter, multivariate_normal
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
-from stattools.text.printing import printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,8 +102,7 @@ class NormalInverseWishart(Updatable, Distribution):
         """
         return Improper(cls, "The reference prior", (0.0, 0.0, -1.0, 0.0))
 
-    @printed
-    def __repr__(self) -> str:
+    def _headline(self) -> str:
         names = ", ".join(self.terms[:8])
         return f"NormalInverseWishart({names}; strength={self.strength:.6g}, df={self.df:.6g})"
 

@@ -16,6 +16,7 @@ from stattools.bayes.decisions.gamma_arm import GammaArm
 from stattools.bayes.decisions.normal_arm import NormalArm
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
+from stattools.text.one_line import prints
 
 FAMILIES: dict[type, tuple[tuple[str, str], Any]] = {
     Beta: (("a", "b"), BetaArm),
@@ -27,6 +28,7 @@ FAMILIES: dict[type, tuple[tuple[str, str], Any]] = {
 KNOWN = "st.Beta, st.Gamma or st.Normal"
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Arms:
     """Independent arms of one family: two parameters each as arrays (rows,), for entries of a common `shape`."""

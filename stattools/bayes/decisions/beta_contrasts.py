@@ -22,6 +22,7 @@ from stattools.interface.arrays import Floats
 from stattools.numerics.beta_distribution import log_density_of_logit
 from stattools.numerics.quadrature import log_integral
 from stattools.numerics.two_betas import landmarks, log_tails, probability_less
+from stattools.text.one_line import prints
 
 Rows = NDArray[np.intp]
 Four = tuple[Floats, Floats, Floats, Floats]
@@ -43,6 +44,7 @@ def log_density(log_x: Floats, log_y: Floats, a: Floats, b: Floats) -> Floats:
         return log_density_of_logit(np.exp(log_x), np.exp(log_y), a, b, log_x, log_y)
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class BetaDifference:
     """Y - X for X ~ Beta(a, b), Y ~ Beta(c, d), one per row."""
@@ -143,6 +145,7 @@ def _logit_of_log(log_p: Floats) -> Floats:
         return np.where(inside, np.where(minus > 700.0, -minus, -np.log(np.expm1(np.minimum(minus, 700.0)))), np.nan)
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class BetaRatio:
     """Y / X for X ~ Beta(a, b), Y ~ Beta(c, d), one per row."""

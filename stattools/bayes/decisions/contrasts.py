@@ -28,7 +28,8 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.page import Page
 
 LEAST_ASIDE = 4e-16
 """The least probability on either side of an interval: 1 minus it is still told from 1."""
@@ -39,7 +40,7 @@ RATIOS: dict[type, Any] = {Beta: BetaRatio, Gamma: GammaRatio}
 
 @answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
-class Contrast:
+class Contrast(Faces):
     """The distribution of b - a or b / a for two independent arms; one for scalar arms, else one per entry.
 
     >>> import stattools as st
@@ -54,10 +55,12 @@ class Contrast:
     arms: Arms
     parts: Any
 
-    @printed
-    def __repr__(self) -> str:
+    def _headline(self) -> str:
         sign = "-" if self.name == "difference" else "/"
         return f"<{self.name} {self.b!r} {sign} {self.a!r}>"
+
+    def _page(self) -> Page:
+        return Page(f"{self.name} {self.b!r} {'-' if self.name == 'difference' else '/'} {self.a!r}")
 
     @property
     def support(self) -> tuple[float, float]:

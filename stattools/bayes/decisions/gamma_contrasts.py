@@ -21,11 +21,13 @@ from stattools.interface.arrays import Floats
 from stattools.numerics import beta_distribution as beta
 from stattools.numerics.gamma_distribution import log_density_of_log
 from stattools.numerics.quadrature import log_integral
+from stattools.text.one_line import prints
 
 Rows = NDArray[np.intp]
 Four = tuple[Floats, Floats, Floats, Floats]
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class GammaDifference:
     """Y - X for X ~ Gamma(a, r), Y ~ Gamma(c, s), one per row."""
@@ -123,6 +125,7 @@ def _marks(size: Floats, a: Floats, r: Floats, c: Floats, s: Floats) -> Floats:
     return np.concatenate([GammaArm(a, r).landmarks(), from_y, near], axis=1)
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class GammaRatio:
     """Y / X for X ~ Gamma(a, r), Y ~ Gamma(c, s), one per row: s/r Y/X is beta prime (c, a)."""

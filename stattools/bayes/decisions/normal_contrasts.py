@@ -10,8 +10,10 @@ from scipy.special import ndtr
 
 from stattools.interface.arrays import Floats
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.text.one_line import prints
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class NormalDifference:
     """Y - X for X ~ Normal(m, s), Y ~ Normal(k, t), one per row."""

@@ -20,12 +20,15 @@ from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.prior_checks.surprise import CHECKS, surprise
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.names.guesses import answers_guesses
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline, prints
+from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Entry:
     """A batch of data and the name that it goes by."""
@@ -35,8 +38,8 @@ class Entry:
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class Ledger:
+@dataclass(frozen=True, eq=False, repr=False)
+class Ledger(Faces):
     """A prior and the batches seen since, in the order in which they came; what `st.ledger` returns.
 
     >>> import stattools as st
@@ -108,13 +111,15 @@ class Ledger:
             raise DomainError("the ledger is empty: add a batch first.")
         return pd.concat(rows, ignore_index=True)
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        return headline(self, "", f"{self.prior!r}", f"{len(self)} batches")
+
+    def _page(self) -> Page:
         if not self.entries:
-            return f"empty ledger, prior {self.prior!r}"
-        table = self.table()
-        shown = table.to_string(index=False, float_format=lambda v: f"{v:.5g}", na_rep="—")
-        return f"prior {self.prior!r}, posterior {self.posterior!r}\n{shown}"
+            return Page(f"empty ledger, prior {self.prior!r}")
+        frame = self.table()
+        rows = Grid.of(frame.to_dict("records"), list(frame).index("mean"))
+        return Page(f"prior {self.prior!r}, posterior {self.posterior!r}", "", rows)
 
     def _steps(self) -> Iterator[tuple[str, Any]]:
         """Each name with the posterior after its batch, for which all before is the prior."""

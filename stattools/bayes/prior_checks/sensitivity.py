@@ -27,7 +27,9 @@ from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_theta, is_number
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +37,8 @@ WEAKEST, STRONGEST = 1e-6, 1e9
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class PriorSensitivity:
+@dataclass(frozen=True, eq=False, repr=False)
+class PriorSensitivity(Faces):
     """The answer of `st.prior_sensitivity`: `values[i, j]` is the conclusion under the prior of strength `strengths[i]`
     and mean `means[j]`; `value` is the one of the posterior itself.
     """
@@ -62,8 +64,16 @@ class PriorSensitivity:
         strength, mean = np.meshgrid(self.strengths, self.means, indexing="ij")
         return pd.DataFrame({"mean": mean.ravel(), "strength": strength.ravel(), self.label: self.values.ravel()})
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        low, high = self.range
+        return headline(self, "", self.label, f"{self.value:.6g}, from {low:.6g} to {high:.6g}")
+
+    def _page(self) -> Page:
+        return Page(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """The conclusion, and what it would be under other priors."""
         low, high = self.range
         return (
             f"{self.label} is {self.value:.6g} under {self.posterior.prior!r}, and {low:.6g} to {high:.6g} under "
@@ -73,8 +83,8 @@ class PriorSensitivity:
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class TippingPrior:
+@dataclass(frozen=True, eq=False, repr=False)
+class TippingPrior(Faces):
     """The answer of `st.tipping_prior`: `prior` is the weakest prior that reverses the decision, None where none does,
     and then `reason` says why. `strength` is in `unit`s (`inf` where no prior reverses the decision), `value` the
     conclusion under the posterior's own prior, `tipped` the posterior under the tipping prior.
@@ -97,9 +107,12 @@ class TippingPrior:
         """True where some prior reverses the decision."""
         return self.prior is not None
 
-    @printed
-    def __str__(self) -> str:
-        return self.reason
+    def _headline(self) -> str:
+        tipped = f"tipped by {self.prior!r}" if self.exists else "no prior tips it"
+        return headline(self, "", self.label, f"{self.value:.6g}", tipped)
+
+    def _page(self) -> Page:
+        return Page(self.reason)
 
 
 def prior_sensitivity(

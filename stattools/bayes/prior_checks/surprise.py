@@ -26,7 +26,9 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.numerics.two_betas import probability_less
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 
 MOST_SUMMED = 100_000
 ALIKE = 1e-9
@@ -34,8 +36,8 @@ ALIKE = 1e-9
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class Surprise:
+@dataclass(frozen=True, eq=False, repr=False)
+class Surprise(Faces):
     """The answer of `st.surprise`.
 
     `probability` is a number, or one per arm; `statistic` says in words what T is, `observed` its value, `expected` its
@@ -49,14 +51,19 @@ class Surprise:
     expected: Any
     arms: Any = None
 
-    @printed
-    def __str__(self) -> str:
-        if np.ndim(self.probability) == 0:
-            seen, mean = f"{self.observed:.6g}", f"{self.expected:.6g}"
-            return (
-                f"surprise {self.probability:.4g} ({self.kind}): {self.statistic} were {seen}, the prior expects {mean}"
-            )
-        return self.table().to_string(index=False)
+    def _headline(self) -> str:
+        return headline(self, self.kind, self.statistic, self._told())
+
+    def _told(self) -> str:
+        """The probability, or the least of several."""
+        least = f"{np.min(self.probability):.4g}"
+        return f"surprise {least}" if np.ndim(self.probability) == 0 else f"{len(self.probability)} arms from {least}"
+
+    def _page(self) -> Page:
+        if np.ndim(self.probability):
+            return Page(Grid.of(self.table().to_dict("records")))
+        seen, mean = f"{self.observed:.6g}", f"{self.expected:.6g}"
+        return Page(f"{self._told()} ({self.kind}): {self.statistic} were {seen}, the prior expects {mean}")
 
     def table(self) -> Any:
         """One row per arm: arm, observed, expected, surprise."""

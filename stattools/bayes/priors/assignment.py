@@ -28,13 +28,16 @@ from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Page
 
 STACKED = (Normal, StudentT, Cauchy, Laplace, HalfNormal, HalfCauchy, Exponential)
 """Families evaluated for many parameters at once."""
 
 
-@dataclass(frozen=True, eq=False)
-class Priors:
+@dataclass(frozen=True, eq=False, repr=False)
+class Priors(Faces):
     """One prior per parameter, with what each is about; made by `assign`.
 
     `rows` is A (q, q). `why` says for a default how it was chosen, and is empty for a prior that was given.
@@ -44,6 +47,12 @@ class Priors:
     each: tuple[Any, ...]
     rows: Floats
     why: tuple[str, ...]
+
+    def _headline(self) -> str:
+        return headline(self, "", ", ".join(self.names), f"{len(self.each)} parameters")
+
+    def _page(self) -> Page:
+        return Page(*self.lines())
 
     @property
     def names(self) -> tuple[str, ...]:

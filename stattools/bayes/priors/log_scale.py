@@ -25,7 +25,7 @@ class OfLogarithm(Prior):
 
     prior: Any
 
-    def __repr__(self) -> str:
+    def _headline(self) -> str:
         return f"exp of {self.prior!r}"
 
     @property

@@ -16,8 +16,10 @@ from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.moments import SampleMoments
+from stattools.text.one_line import prints
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Overview:
     """Means and standard deviations of the columns (p,), the first one that is constant (None: none) and its value.
@@ -35,6 +37,7 @@ class Overview:
     level: Floats
 
 
+@prints
 class _Sums(NamedTuple):
     """SampleMoments of the columns in their units and of a response, its size, and what the likelihood sums; adds with
     `+`.

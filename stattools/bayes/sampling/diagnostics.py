@@ -18,7 +18,9 @@ from stattools.inference.arviz.arviz import convergence, energy_fraction
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Page
 
 METHODS = {
     "nuts": "NUTS",
@@ -35,8 +37,8 @@ LARGEST_K = 0.7
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class Diagnostics:
+@dataclass(frozen=True, eq=False, repr=False)
+class Diagnostics(Faces):
     """What the draws say about themselves.
 
     `r_hat, ess_bulk, ess_tail, mcse` have one entry per parameter; `divergences` is a count, `e_bfmi` has one entry per
@@ -118,8 +120,16 @@ class Diagnostics:
             }
         )
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        found = f"{len(self.problems)} problems" if self.problems else "nothing failed"
+        return headline(self, self.method, "", f"{self.chains} x {self.draws:,} draws", found)
+
+    def _page(self) -> Page:
+        return Page(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """What was found, a line for each problem."""
         if self.problems:
             return "\n".join(["The draws are not to be trusted:", *(f"- {problem}" for problem in self.problems)])
         if self.method == "nuts":

@@ -26,7 +26,7 @@ Kind = Literal["hdi", "eti"]
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Drawn:
     """The fields of a posterior, see `stattools.Posterior`, and what needs no other file to be told."""
 

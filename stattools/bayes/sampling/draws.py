@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.belief import tail
-from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.drawn import Drawn, Kind
 from stattools.bayes.sampling.page import page
 from stattools.bayes.sampling.predictive_check import PredictiveCheck, predictive_check
@@ -28,15 +27,17 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.models.samples.proportion import tail_area
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Page
 
 if TYPE_CHECKING:
     from xarray import DataTree
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class Posterior(Drawn):
+@dataclass(frozen=True, eq=False, repr=False)
+class Posterior(Drawn, Faces):
     """Draws from the posterior of a model's parameters; made by `st.posterior`.
 
     `draws` has shape (chains, draws, q), parameters in the order of `names` and on their own scale: coefficients, then
@@ -142,14 +143,15 @@ class Posterior(Drawn):
 
         return tree(self)
 
-    @printed
-    def __str__(self) -> str:
+    def _page(self) -> Page:
         return page(self)
 
-    @printed
-    def __repr__(self) -> str:
+    def _headline(self) -> str:
         chains, draws, _ = self.draws.shape
-        return f"Posterior({self.model.title}, {METHODS[self.method]}, {chains} x {draws} draws, seed={self.seed})"
+        kind = str(self.model.kind).replace("_", " ")
+        return headline(
+            self, kind, self.model._subject, self.method, f"{chains} x {draws:,} draws", f"seed = {self.seed}"
+        )
 
     def _names_of_axes(self) -> dict[str, Any]:
         shape = layout(self.model)

@@ -6,21 +6,20 @@ import numpy as np
 
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.drawn import Drawn
-from stattools.inference.summary import event, rows_line
-from stattools.text.columns import aligned, decimals, place
+from stattools.models.page import told
+from stattools.text.columns import decimals, place
+from stattools.text.page import Grid, Page
 
 PROB = 0.94
 
 
-def page(posterior: Drawn) -> str:
+def page(posterior: Drawn) -> Page:
     """The page that `print(posterior)` shows."""
     model, checked = posterior.model, posterior.diagnostics
-    what = event(model)
-    lines = [f"Posterior of {model.title}" + (f" for {what}" if what else "")]
-    lines += model.formulas
+    title, *lines = told(model)
     chains, draws, _ = posterior.draws.shape
     many = f"{chains} chains of {draws:,}" if posterior.method == "nuts" else f"{draws:,} independent"
-    lines += [rows_line(model), f"{METHODS[posterior.method]}, {many} draws, seed {posterior.seed}", ""]
+    lines.append(f"{METHODS[posterior.method]}, {many} draws, seed {posterior.seed}")
     lower, upper = posterior.interval(PROB)
     head = ["", "mean", "sd", "lower", "upper", *(["R-hat", "ESS"] if posterior.method == "nuts" else [])]
     rows = []
@@ -34,6 +33,15 @@ def page(posterior: Drawn) -> str:
                 f"{size:.0f}",
             ]
         rows.append(cells)
-    lines += [*aligned(head, rows), "", f"Intervals: {100 * PROB:g} % highest density. Priors:"]
-    told = [str(checked), *([] if posterior.sampled_check is None else [str(posterior.sampled_check)])]
-    return "\n".join([*lines, *(f"  {line}" for line in posterior.priors.lines()), *told])
+    priors = [f"  {line}" for line in posterior.priors.lines()]
+    said = [checked.sentence, *([] if posterior.sampled_check is None else [posterior.sampled_check.sentence])]
+    return Page(
+        f"Posterior of {title}",
+        *lines,
+        "",
+        Grid(head, rows, "l" + "r" * (len(head) - 1)),
+        "",
+        f"Intervals: {100 * PROB:g} % highest density. Priors:",
+        *priors,
+        *said,
+    )

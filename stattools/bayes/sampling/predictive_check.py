@@ -24,12 +24,14 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.models.model import Model
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Page
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class PredictiveCheck:
+@dataclass(frozen=True, eq=False, repr=False)
+class PredictiveCheck(Faces):
     """A statistic of the data, its values in replicated data, and the share of these above it, ties by half."""
 
     name: str
@@ -38,8 +40,16 @@ class PredictiveCheck:
     p_value: float
     under: str = "posterior"
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        p = f"p = {self.p_value:.3f}"
+        return headline(self, self.under, self.name, f"{self.observed:.4g} observed", p)
+
+    def _page(self) -> Page:
+        return Page(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """The statistic beside what it is in replicated data."""
         low, high = np.quantile(self.replicated, [0.03, 0.97])
         return (
             f"{self.name}: {self.observed:.4g} observed, {low:.4g} to {high:.4g} in 94 % of the replicated outcomes, "

@@ -80,7 +80,7 @@ def _check_regression(model: Model, priors: Priors) -> None:
         if found is not None and _within(found.directions, columns[:, columns.any(axis=0)]):
             raise IdentificationError(
                 f"the posterior of {model.title} is improper: under the flat prior of {_listed(model, some)} the "
-                f"outcomes are separated ({found}), and the likelihood never falls in that direction. {REMEDY}"
+                f"outcomes are separated ({found.sentence}), and the likelihood never falls in that direction. {REMEDY}"
             )
     if model.has_scale and flat[-1]:
         spare = model.n - int(columns.sum())

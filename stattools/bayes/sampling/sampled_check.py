@@ -19,7 +19,9 @@ import numpy as np
 from stattools.bayes.sampling.importance import Weighted, judged, normal_draws
 from stattools.bayes.sampling.target import Mode, Target
 from stattools.interface.arrays import Floats
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Page
 
 MOST_NUMBERS = 200_000_000
 """Rows of the sample times draws of a check, at most: seconds."""
@@ -35,8 +37,8 @@ CLOSE = 0.1
 REMEDY = 'Give narrower priors, merge rare levels, or take rows into memory for method="nuts".'
 
 
-@dataclass(frozen=True)
-class SampledCheck:
+@dataclass(frozen=True, repr=False)
+class SampledCheck(Faces):
     """What Laplace's approximation was checked on: `rows` of `of` at `draws` of the draws, all rows at `points`.
 
     `gap` is the largest difference of the log densities there; where it is above 0.1, `rows` are all. `reads` counts
@@ -50,8 +52,15 @@ class SampledCheck:
     gap: float
     reads: int
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        return headline(self, "", "", f"{self.rows:,} of {self.of:,} rows", f"gap {self.gap:.2g}")
+
+    def _page(self) -> Page:
+        return Page(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """What the check rests on."""
         exact = f"Mode and curvature are those of all {self.of:,} rows ({self.reads} reads)."
         if self.rows < self.of:
             return (

@@ -22,6 +22,7 @@ from stattools.solvers.own_units import climb_in_own_units
 from stattools.solvers.samples.surrogate import certified_ascent
 from stattools.solvers.solution import Solution
 from stattools.solvers.steps.newton_steps import climb
+from stattools.text.one_line import prints
 
 IMPOSSIBLE = -np.inf
 
@@ -33,6 +34,7 @@ FUNNEL = (
 )
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Target:
     """The posterior density of u, (q,): what solvers climb and samplers walk on."""
@@ -123,6 +125,7 @@ def _between(low: float, high: float) -> float:
     return low + 1.0 if np.isfinite(low) else high - 1.0
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Framed:
     """The same density in coordinates phi, u = F phi."""
@@ -153,6 +156,7 @@ class Framed:
         return 1.0
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Mode:
     """Where the density of u is highest, and the coordinates z, u = center + W z, in which its curvature there is 1.

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from scipy.special import expit, log_expit, logit
 
 from stattools.interface.arrays import Floats
+from stattools.text.one_line import prints
 
 
+@prints
 class Mapped(NamedTuple):
     """x with dx/du, d2x/du2, and log |dx/du| summed with its first and second derivative, all (q,) but the sum."""
 
@@ -30,6 +32,7 @@ class Mapped(NamedTuple):
     jacobian_bend: Floats
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Transforms:
     """One map per parameter, from `low` and `high`, (q,); the identity where both are infinite.

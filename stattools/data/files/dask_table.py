@@ -23,7 +23,7 @@ from stattools.data.files.source import added, at
 from stattools.data.tables.columns import clean, missing
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.interface.when_needed import pa, pd
-from stattools.text.printing import printed
+from stattools.text.one_line import prints
 
 KNOT = 8
 """Sums that are added at a time."""
@@ -35,6 +35,7 @@ FEWEST = 1_000
 """Rows that a partition offers at least."""
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class DaskTable:
     """A Dask DataFrame as a source; `labels` are its own names of the columns, `kinds` what its meta says
@@ -91,8 +92,8 @@ class DaskTable:
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """Refused: partitions stay where they are."""
         raise IncompatibleError(
-            f"this needs all rows of {self} here, one after the other, and they stay where they are. Fit a sample of "
-            "them in memory: frame.sample(frac=...).compute()."
+            f"this needs all rows of {self.counted} here, one after the other, and they stay where they are. "
+            "Fit a sample of them in memory: frame.sample(frac=...).compute()."
         )
 
     def pick(self, most: int) -> Pick:
@@ -125,16 +126,18 @@ class DaskTable:
         if not fails(parts[first:last]):
             raise error
         raise DomainError(
-            f"partition {first} of the {len(parts)} that Dask makes of {self} cannot be computed: "
+            f"partition {first} of the {len(parts)} that Dask makes of {self.counted} cannot be computed: "
             f"{type(error).__name__}: {error}. Repair what makes it, or leave it out."
         ) from error
 
-    @printed
-    def __str__(self) -> str:
+    @property
+    def counted(self) -> str:
+        """How much there is, in words."""
         n = self.frame.npartitions
         return f"a Dask DataFrame of {len(self.labels)} columns in {n:,} partition{'' if n == 1 else 's'}"
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class ByLot:
     """Picks `most` rows of a batch by lots that depend on the number of the partition only."""

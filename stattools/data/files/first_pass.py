@@ -93,7 +93,7 @@ def read_source(
     question = Question(formula, extras, kinds, _learned(formula), tuple(dict.fromkeys(called)))
     survey = source.total(names, SurveyOfBatch(question, source.pick(HELD), HELD), ROWS)
     if survey is None or not survey.counted.n_all:
-        raise DomainError(f"the table has no rows: {source}.")
+        raise DomainError(f"the table has no rows: {source.counted}.")
     counted = survey.counted
     if not counted.n_rows:
         counts = ", ".join(f"{name!r} in {count:,}" for name, count in counted.dropped.items())

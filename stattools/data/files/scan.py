@@ -23,12 +23,15 @@ from stattools.data.files.source import added
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.names.guesses import answers_names
 from stattools.numerics.threads import pipeline
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline, prints
+from stattools.text.page import Grid, Page
 
 BATCH = 1 << 16
 """Rows of a batch at most: 5 MB of ten columns of float64."""
 
 
+@prints
 @dataclass
 class Past:
     """What has been read of a scan: how many times, and the columns whose checksums were right."""
@@ -38,8 +41,8 @@ class Past:
 
 
 @answers_names
-@dataclass(frozen=True)
-class Scan:
+@dataclass(frozen=True, repr=False)
+class Scan(Faces):
     """Files that together are one table: their paths in order, the kind of each column, and rows as they are stored.
 
     `kinds` says "whole", "number", "truth", "text", "categories", "empty" (no value in any file) or the Arrow type of
@@ -121,8 +124,15 @@ class Scan:
     def __len__(self) -> int:
         return self.n_rows
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        return headline(self, "", self.paths[0].name if len(self.paths) == 1 else "", self.counted)
+
+    def _page(self) -> Page:
+        return Page(self.counted, "", Grid(["column", "kind"], list(self.kinds.items()), "ll"))
+
+    @property
+    def counted(self) -> str:
+        """How much there is, in words."""
         files = f"{len(self.paths):,} file{'' if len(self.paths) == 1 else 's'}"
         return f"{self.n_rows:,} rows, {len(self.kinds)} columns, {self.n_groups:,} row groups in {files}"
 

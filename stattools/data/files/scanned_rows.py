@@ -27,6 +27,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.numerics.largest import Ends
 from stattools.numerics.moments import SampleMoments
+from stattools.text.one_line import prints
 
 DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a column out."
 
@@ -34,6 +35,7 @@ LARGEST = 2_000_000
 """Numbers of X that are made at a time: 16 MB."""
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class ScannedRows:
     """The rows of a source that are complete in the columns of a formula; it answers what `Rows` answers.

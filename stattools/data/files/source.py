@@ -35,6 +35,9 @@ class Source(Protocol):
     @property
     def place(self) -> str: ...
 
+    @property
+    def counted(self) -> str: ...
+
     def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
         """The sum (`+`) of `work(batch)`, where that is not None, over batches of so many rows at most; None where all
         are.

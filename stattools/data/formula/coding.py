@@ -21,8 +21,10 @@ from stattools.data.rows.stacked_columns import StackedColumns
 from stattools.data.terms import outcome_of
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+from stattools.text.one_line import prints
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Coding:
     """The design of a formula with the levels of columns of text, and what the model makes of the outcome.

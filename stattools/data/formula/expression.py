@@ -19,12 +19,14 @@ from stattools.data.formula.evaluation import ARITHMETIC, COMPARISONS, evaluate,
 from stattools.data.formula.options import Option
 from stattools.data.formula.transforms import ALLOWED, CONTRASTS, TRANSFORMS
 from stattools.errors import DomainError, quoted
+from stattools.text.one_line import prints
 
 DEEPEST = 150  # levels of nesting; Python's own recursion limit is 1000
 # A text constant (kept), a name in backticks, or a name (Python would respell those beyond ASCII: NFKC).
 NAMES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|`((?:[^`]|``)*)`|([^\W\d]\w*)""")
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Expression:
     """A checked factor: `text` names its coefficients, `columns` are the columns it needs, in order."""

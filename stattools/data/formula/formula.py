@@ -19,6 +19,7 @@ from stattools.data.formula.expression import Expression, column, expression
 from stattools.data.formula.transforms import ALLOWED
 from stattools.data.tables.grouped import grouped_formula
 from stattools.errors import DomainError
+from stattools.text.one_line import prints
 
 LONGEST = 10_000  # characters
 MOST_TERMS = 20_000
@@ -40,6 +41,7 @@ LINES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`)|\s*\
 EXAMPLES = 'Write "outcome ~ predictors", for example "y ~ x1 + C(g)" or "y ~ 1".'
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Formula:
     """A parsed formula: the outcome and the terms, each a product of factors; the empty product is the intercept."""

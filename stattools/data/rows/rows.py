@@ -22,6 +22,7 @@ from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.moments import SampleMoments
 from stattools.numerics.sweep import Share, spans, sweep
 from stattools.record import record
+from stattools.text.one_line import prints
 
 BLOCK_BYTES = 1_600_000
 """A block of X and its weighted copy stay close to the processor, and the calls per block cost little beside it."""
@@ -36,6 +37,7 @@ of it.
 """
 
 
+@prints
 class Block(NamedTuple):
     """Consecutive rows: X (m, p), y (m,) or (m, k), weights (m,) or None, offset (m,) or None."""
 
@@ -45,6 +47,7 @@ class Block(NamedTuple):
     offset: Floats | None
 
 
+@prints
 class Low(NamedTuple):
     """What float64 does not hold of some columns of X: X[:, columns] + values is known to 106 bits."""
 

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
+from stattools.text.one_line import prints
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class StackedColumns:
     """Stands for X (n, p): a slice of rows is an array in Fortran order. A column is an array (n,) of numbers, or a

@@ -15,6 +15,7 @@ import numpy as np
 
 from stattools.data.rows.rows import Block, Rows
 from stattools.interface.arrays import Floats
+from stattools.text.one_line import prints
 
 
 def triangle(rows: Rows, beside: bool = False) -> Floats:
@@ -28,6 +29,7 @@ def triangle(rows: Rows, beside: bool = False) -> Floats:
     return np.concatenate([R, np.zeros((q - len(R), q))]) if len(R) < q else R
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Triangle:
     """R of some rows; adds with `+` to that of the rows of both."""

@@ -13,11 +13,13 @@ from stattools.data.files.sources import source_of
 from stattools.data.tables.pairing import paired
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_writable
+from stattools.text.one_line import prints
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class NamedColumns:
     """Named columns of one length; a column is converted when it is asked for."""
@@ -88,8 +90,8 @@ def table(data: Any) -> NamedColumns:
     """
     if (source := source_of(data)) is not None:
         raise IncompatibleError(
-            f"this needs a table in memory, and the rows are {source.place}: {source}. Regressions from a formula and "
-            "fit.predict_to read them there; for the rest give a table of some of the rows."
+            f"this needs a table in memory, and the rows are {source.place}: {source.counted}. Regressions from a "
+            "formula and fit.predict_to read them there; for the rest give a table of some of the rows."
         )
     if isinstance(data, Mapping):
         named = list(data.items())

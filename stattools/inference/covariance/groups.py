@@ -15,8 +15,10 @@ from stattools.data.tables.table import axes, series, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.kinds import HAC
 from stattools.models.model import Model
+from stattools.text.one_line import prints
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Groups:
     """One code 0 ... n - 1 per row of the model; a row of weight 0 has the code of another and counts nowhere."""

@@ -12,9 +12,11 @@ from numpy.typing import ArrayLike
 from stattools.errors import DomainError, quoted
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.whole_numbers import whole_number
+from stattools.text.one_line import prints
 
 
 @constructed_by_callers
+@prints
 @dataclass(frozen=True)
 class HAC:
     """Newey-West: rows in the order of time, whose scores may correlate up to `lags` rows apart.
@@ -38,6 +40,7 @@ class HAC:
 
 
 @constructed_by_callers
+@prints
 @dataclass(frozen=True, eq=False)
 class Cluster:
     """Rows in groups: scores may correlate within a group in any way, and not between groups.

@@ -23,13 +23,15 @@ from stattools.interface.arguments import are_different, names_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
-from stattools.text.columns import aligned, number, p_text
-from stattools.text.printing import printed
+from stattools.text.columns import number, p_text
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Faces):
     """Fits of one outcome: `names`, `fits`, and `tests`, per fit its likelihood-ratio test within the next larger fit.
 
     `within` names that larger fit, None where no fit contains this one; `notes` says which pairs have no test and
@@ -73,8 +75,11 @@ class Comparison:
         scaled = [isinstance(fit.model, Model) and fit.model.has_scale for fit in self.fits]
         return [len(fit.estimate) + (one and not all(scaled)) for fit, one in zip(self.fits, scaled, strict=True)]
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        model = self.fits[0].model
+        return headline(self, "", ", ".join(self.names), f"{len(self.fits)} fits of {model.outcome_name}")
+
+    def _page(self) -> Page:
         model = self.fits[0].model
         size = f"{len(model.y):,} times" if model.is_series else f"{len(model.rows.X):,} rows"
         lines = [f"{len(self.fits)} fits of {model.outcome_name} to {size}"]
@@ -90,12 +95,11 @@ class Comparison:
             tested = row["lr_df"] == row["lr_df"]
             cells += [row["within"], number(row["lr_statistic"]), f"{row['lr_df']:.0f}"] if tested else ["—"] * 3
             rows.append([*cells, p_text(row["p_value"]) if tested else "—"])
-        lines += ["", *aligned(head, rows), ""]
-        for what in ("aic", "bic"):
-            lines.append(f"Smallest {what.upper()}: {self.names[int(self.table()[what].argmin())]}.")
+        best = {what: self.names[int(self.table()[what].argmin())] for what in ("aic", "bic")}
+        said = [f"Smallest {what.upper()}: {name}." for what, name in best.items()]
         if any(test is not None for test in self.tests):
-            lines.append("LR: likelihood ratio of the fit within a larger one; a small p-value speaks for the larger.")
-        return "\n".join([*lines, *self.notes])
+            said.append("LR: likelihood ratio of the fit within a larger one; a small p-value speaks for the larger.")
+        return Page(*lines, "", Grid(head, rows, "lrrrrrlrrr"), "", *said, *self.notes)
 
 
 def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:

@@ -31,7 +31,9 @@ from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.solvers.solution import Solution
 from stattools.solvers.steps.newton_steps import climb
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Page
 
 UNTOLD = ", and the columns do not tell which coefficients are infinite"
 """Where columns are so nearly combinations of others that no coefficient is moved by a direction alone."""
@@ -39,8 +41,8 @@ Bools = NDArray[np.bool_]
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class Separation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Separation(Faces):
     """Which coefficients are infinite, and inference on the others.
 
     `kind` is "complete" where every outcome is certain in the limit, "quasi-complete" otherwise. `infinite` gives inf
@@ -133,13 +135,21 @@ class Separation:
         columns |= {"p_value": 2.0 * special.ndtr(-np.abs(statistic)), "lower": ends[:, 0], "upper": ends[:, 1]}
         return pd.DataFrame(columns)
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        many = f"{len(self.infinite)} infinite coefficients"
+        return headline(self, self.kind, self.model._subject, many, f"n = {self.model.n:,.0f}")
+
+    @property
+    def sentence(self) -> str:
+        """Which coefficients are infinite."""
         values = ", ".join(
             f"{name} is not determined" if np.isnan(value) else f"{name} = {value:g}"
             for name, value in self.infinite.items()
         )
         return f"{self.kind} separation of {self.model.outcome_name}{f': {values}' if values else UNTOLD}"
+
+    def _page(self) -> Page:
+        return Page(self.sentence)
 
     def _rest(self, work: Model) -> dict[str, Any]:
         """The rows that are not certain in the limit, and for categories the likelihood over those left to each."""

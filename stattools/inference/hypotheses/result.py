@@ -10,12 +10,14 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.text.columns import number, p_text
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class TestResult:
+@dataclass(frozen=True, eq=False, repr=False)
+class TestResult(Faces):
     """A test: `statistic`, `df` (the number of restrictions) and `p_value`, and what was tested against what.
 
     `distribution` is "F", on `df` and `df_residual` degrees of freedom, or "chi2", where `df_residual` is infinite
@@ -26,7 +28,10 @@ class TestResult:
     >>> test = TestResult("likelihood ratio", 5.99, 2, 0.050, ("x1 = 0", "x2 = 0"))
     >>> print(test)
     Likelihood ratio test of x1 = 0, x2 = 0
-    chi2(2) = 5.99, p = 0.050
+    <BLANKLINE>
+    chi2  df      p
+    ───────────────
+    5.99   2  0.050
     """
 
     kind: str
@@ -47,16 +52,26 @@ class TestResult:
         row |= {"statistic": self.statistic, "df": self.df, "df_residual": self.df_residual}
         return pd.DataFrame([row | {"p_value": self.p_value, "cov": self.cov}])
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        return headline(self, self.kind, ", ".join(self.hypothesis), self._told(), p_words(self.p_value))
+
+    def _told(self) -> str:
+        """The statistic and its distribution."""
         df = f"{self.df}" if self.distribution != "F" else f"{self.df}, {self.df_residual:,.0f}"
-        lines = [f"{self.kind[0].upper()}{self.kind[1:]} test of {', '.join(self.hypothesis)}"]
-        lines.append(f"{self.distribution}({df}) = {number(self.statistic)}, {p_words(self.p_value)}")
+        return f"{self.distribution}({df}) = {number(self.statistic)}"
+
+    def _page(self) -> Page:
+        cells = [(self.distribution, number(self.statistic)), ("df", f"{self.df}")]
+        if self.distribution == "F":
+            cells.append(("residual df", f"{self.df_residual:,.0f}"))
+        cells.append(("p", p_text(self.p_value)))
         if len(self.difference) == 1:
-            lines.append(f"difference {number(self.difference[0])} (standard error {number(self.se[0], 4)})")
-        if self.kind == "Wald":
-            lines.append(f"Covariance: {self.cov}.")
-        return "\n".join([*lines, self.note] if self.note else lines)
+            cells += [("difference", number(self.difference[0])), ("se", number(self.se[0], 4))]
+        head, row = zip(*cells, strict=True)
+        said = [f"Covariance: {self.cov}."] if self.kind == "Wald" else []
+        said += [self.note] if self.note else []
+        title = f"{self.kind[0].upper()}{self.kind[1:]} test of {', '.join(self.hypothesis)}"
+        return Page(title, "", Grid(head, [row], "r" * len(head)), *([""] if said else []), *said)
 
 
 def p_words(p: float) -> str:

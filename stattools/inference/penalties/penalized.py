@@ -37,7 +37,7 @@ class Penalty(Protocol):
     def covariance(self, solution: Solution, model: Any) -> Floats: ...
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Penalized(AnyModel):
     """A model with a penalty: answers what solvers and profiles ask. The user's coefficients are T theta."""
 

@@ -16,7 +16,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.solvers.solution import Solution
-from stattools.text.printing import printed
+from stattools.text.one_line import one_line
 
 NO_SE = "penalized: no standard errors"
 """What a ridge fit says of its standard errors."""
@@ -57,7 +57,7 @@ class Ridge:
         if self.centered is not None:
             require_truth(self.centered, "centered= of Ridge, where it is given,")
 
-    @printed
+    @one_line
     def __repr__(self) -> str:
         return f"Ridge({self.strength:g}{'' if self.centered is None else f', centered={self.centered}'})"
 

@@ -19,6 +19,7 @@ from types import FunctionType
 from typing import Any, NoReturn
 
 from stattools.errors import AbsentError, IncompatibleError
+from stattools.text.printing import printed
 
 
 class Absence:
@@ -29,6 +30,7 @@ class Absence:
     def __init__(self, of: type | tuple[str, ...], name: str) -> None:
         self.of, self.name = of, name
 
+    @printed
     def __str__(self) -> str:
         from stattools.interface.names import answers
 

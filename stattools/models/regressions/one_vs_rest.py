@@ -17,12 +17,13 @@ from stattools.data.tables.outcome import Rest, categories
 from stattools.likelihoods import Bernoulli
 from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
+from stattools.models.page import rows_line
 from stattools.models.regressions.binding import Column, bind, read_rows
-from stattools.text.printing import prints
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 
 
-@prints
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class OneVsRest(AnyModel):
     """K logistic models over the same rows, one per category; made by `st.one_vs_rest`, fitted by `st.fit`."""
 
@@ -30,6 +31,23 @@ class OneVsRest(AnyModel):
     labels: tuple[Any, ...]
     outcome_name: str
     title: str = "One-vs-rest logistic regressions"
+
+    def _headline(self) -> str:
+        first = self.parts[0]
+        return headline(self, "", first._subject, f"{len(self.parts)} categories", f"n = {first.n:,.0f}")
+
+    def _page(self) -> Page:
+        first = self.parts[0]
+        lines = [first.formula] if first.formula else []
+        return Page(
+            f"{self.title} for {self.outcome_name}",
+            *lines,
+            rows_line(first),
+            "",
+            Grid(["category", "against"], [[str(label), "the rest"] for label in self.labels], "ll"),
+            "",
+            "st.fit(model) fits each of them.",
+        )
 
 
 def one_vs_rest(

@@ -26,7 +26,7 @@ from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_binomial_pmf
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BernoulliTrials(SampleModel):
     """`trials` independent trials with `successes` successes: what `coin` and `binomial` return.
 
@@ -34,7 +34,7 @@ class BernoulliTrials(SampleModel):
 
     >>> import stattools as st
     >>> st.binomial(6, 10)
-    BernoulliTrials(successes=6, trials=10, kind='binomial')
+    <BernoulliTrials binomial: 10 trials, 6 successes>
     """
 
     successes: int

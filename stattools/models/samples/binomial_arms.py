@@ -24,12 +24,11 @@ from stattools.models.samples.arms import Ints, Labels
 from stattools.models.samples.proportion import INTERVALS
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_binomial_pmf
-from stattools.text.printing import printed
 
 MOST_FITTED = 5000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class BinomialArms(SampleModel):
     """`trials` and `successes` of each arm, int64 arrays of shape (m,); what `st.binomial` returns for columns.
 
@@ -45,10 +44,6 @@ class BinomialArms(SampleModel):
     arms: Labels | None = None
     observed: Literal["coin", "binomial"] = "binomial"
     kind = "binomial arms"
-
-    @printed
-    def __repr__(self) -> str:
-        return f"BinomialArms({len(self.trials)} arms, {self.successes.sum()} successes in {self.n} trials)"
 
     def __eq__(self, other: object) -> bool:
         return (

@@ -32,7 +32,7 @@ from stattools.models.samples.arms_of_formula import arm_rows, require_formula
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.exact_sum import ExactSum
 from stattools.numerics.saddle_point import log_poisson_pmf
-from stattools.text.printing import printed
+from stattools.text.one_line import headline
 
 MOST_FITTED = 5000
 
@@ -97,7 +97,7 @@ def exponential_rate(
     return _rates("exponential_rate", "exponential rate", 1 - over.astype(np.int64), t, found["by"], found["times"])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EventRates(SampleModel):
     """`events` in `exposure`, one entry per observation; what `poisson_rate` and `exponential_rate` return.
 
@@ -113,10 +113,9 @@ class EventRates(SampleModel):
     parameters = ("rate",)
     null = "rate = 1"
 
-    @printed
-    def __repr__(self) -> str:
-        arms = "" if self.arms is None else f"{len(self.arms)} arms, "
-        return f"EventRates({arms}{self.n} observations, {int(self.events.sum())} events, kind={self.kind!r})"
+    def _headline(self) -> str:
+        arms = "" if self.arms is None else f"{self.size:,} arms"
+        return headline(self, self.kind, "", f"{self.n:,} observations, {int(self.events.sum()):,} events", arms)
 
     @property
     def title(self) -> str:

@@ -28,7 +28,6 @@ from stattools.models.samples.arms import counts as whole_numbers
 from stattools.models.samples.proportion import INTERVALS
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_poisson_pmf
-from stattools.text.printing import printed
 
 Names = tuple[Hashable, ...]
 
@@ -78,7 +77,7 @@ def categories(labels: ArrayLike, /, *, names: Sequence[Hashable] | None = None)
     return model.over(names)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Multinomial(SampleModel):
     """Counts (K,) of the categories `labels`: what `st.multinomial` and `st.categories` return.
 
@@ -93,11 +92,6 @@ class Multinomial(SampleModel):
     def __post_init__(self) -> None:
         if not self.counts.any():
             raise DomainError(f"{self.kind} needs a count above 0; got {quoted(self.counts.tolist())}. Leave it out.")
-
-    @printed
-    def __repr__(self) -> str:
-        shown = [f"{label}={count}" for label, count in zip(self.labels, self.counts, strict=True)]
-        return f"Multinomial({', '.join(shown[:8])}{', ...' * (len(shown) > 8)})"
 
     @property
     def title(self) -> str:

@@ -24,7 +24,6 @@ from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
-from stattools.text.printing import printed
 
 LARGEST = 1e120
 """Beyond this a sum of squares may overflow."""
@@ -48,7 +47,7 @@ def multivariate_normal(Y: ArrayLike, /, *, names: Sequence[str] | None = None) 
     return MultivariateSample(np.array(values), named(names, found, values.shape[1]))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MultivariateSample(AnyModel):
     """n rows of d components, `values` (n, d): what `st.multivariate_normal` returns."""
 
@@ -57,9 +56,10 @@ class MultivariateSample(AnyModel):
     kind = "multivariate normal"
     title = "Multivariate normal sample"
 
-    @printed
-    def __repr__(self) -> str:
-        return f"MultivariateSample({len(self.values)} rows of {', '.join(self.names[:8])})"
+    @property
+    def counted(self) -> str:
+        """What was measured, in words."""
+        return f"{len(self.values):,} rows of {len(self.names):,} components"
 
     @property
     def n(self) -> float:

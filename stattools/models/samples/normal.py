@@ -29,7 +29,6 @@ from stattools.models.samples.arms_of_formula import arm_rows, require_formula
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
-from stattools.text.printing import printed
 
 Pair = tuple[Floats, Floats]
 MOST_SUM = 1e200
@@ -73,7 +72,7 @@ def normal(
     return NormalSample(values, known, arms.labels, arms.index.astype(np.intp))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NormalSample(SampleModel):
     """Normal measurements, of one arm or of several: what `st.normal` returns.
 
@@ -88,11 +87,6 @@ class NormalSample(SampleModel):
     kind = "normal"
     title = "Normal sample"
     is_unconstrained = True
-
-    @printed
-    def __repr__(self) -> str:
-        known, arms = "" if self.sd is None else ", sd known", "" if self.arms is None else f", {self.size} arms"
-        return f"NormalSample({len(self.values)} measurements{known}{arms})"
 
     @property
     def size(self) -> int:

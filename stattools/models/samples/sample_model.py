@@ -12,7 +12,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dropped:
     """How many rows of the table of a formula had a missing value, in all and by column; equality does not ask."""
 

@@ -28,7 +28,6 @@ from stattools.models.samples.bernoulli_trials import BernoulliTrials, unit_inte
 from stattools.models.samples.proportion import likelihood_ratio
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_binomial_pmf
-from stattools.text.printing import printed
 
 
 def geometric(failures: Any, /, *, data: Any = None) -> Waits:
@@ -57,7 +56,7 @@ def pascal(failures: Any, /, *, successes: Any, data: Any = None) -> Waits:
     return _waits("pascal", failures, successes, data)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Waits(SampleModel):
     """Failures before a known number of successes, one entry per wait, int64 arrays; what `geometric` and `pascal`
     return. The parameter is theta, the probability of a success, in [0, 1].
@@ -66,10 +65,6 @@ class Waits(SampleModel):
     failures: Ints
     wanted: Ints
     kind: Literal["geometric", "pascal"]
-
-    @printed
-    def __repr__(self) -> str:
-        return f"Waits({self.trials - self.successes} failures, {self.successes} successes, kind={self.kind!r})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Waits) and (

@@ -22,8 +22,10 @@ from stattools.series.filters.exponential import Initial, filtered, require_init
 from stattools.series.filters.gaps import Missing, bridged, require_missing
 from stattools.series.filters.recurrence import entering, linear_recurrence, solve
 from stattools.series.filters.signals import Array, along, numbers, per_series, time_last
+from stattools.text.one_line import prints
 
 
+@prints
 class RecurrenceGradient(NamedTuple):
     """Derivatives of a scalar, each of the shape of its argument."""
 
@@ -32,6 +34,7 @@ class RecurrenceGradient(NamedTuple):
     initial: Array
 
 
+@prints
 class FilterGradient(NamedTuple):
     """Derivatives of a scalar, each of its argument's shape; that of `initial` is 0 where the first value starts."""
 

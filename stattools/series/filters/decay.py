@@ -31,6 +31,7 @@ from stattools.series.filters.exponential import filtered, require_values
 from stattools.series.filters.gaps import Missing, require_missing
 from stattools.series.filters.recurrence import solve
 from stattools.series.filters.signals import Array, along, beside, numbers, require_differences, time_last
+from stattools.text.one_line import prints
 
 
 def decay_weights(times: Any, *, half_life: Any) -> Any:
@@ -53,6 +54,7 @@ def decay_weights(times: Any, *, half_life: Any) -> Any:
     return beside(times, weights)
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class ExponentialMoments:
     """Moments under exponentially decaying weights, each of the signal's shape, and a series where it was one; made by

@@ -24,8 +24,10 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import require_size
 from stattools.interface.whole_numbers import whole_number
 from stattools.series.filters.signals import along, beside, numbers, require_differences, time_last
+from stattools.text.one_line import prints
 
 
+@prints
 class Decomposition(NamedTuple):
     """A series as a cycle and a trend: y = cycle + trend."""
 

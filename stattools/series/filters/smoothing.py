@@ -36,7 +36,7 @@ GRID = np.linspace(-9.0, 9.0, 19)
 EXACT = f"{WHO}: the forecasts are exact, and the likelihood has no maximum: sigma falls to 0."
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ExponentialSmoothing(AnyModel):
     """The likelihood of exponential smoothing; made by `st.exponential_smoothing`.
 
@@ -78,6 +78,10 @@ class ExponentialSmoothing(AnyModel):
     def counted(self) -> str:
         """How many errors there are, in words."""
         return f"{self.n:,.0f} observations"
+
+    @property
+    def _subject(self) -> str:
+        return self.outcome_name
 
     @cached_property
     def start(self) -> Floats:

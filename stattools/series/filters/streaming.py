@@ -16,10 +16,12 @@ from stattools.series.filters.blocks_in_cache import Trouble
 from stattools.series.filters.exponential import GROWS, Initial, filtered, require_initial
 from stattools.series.filters.gaps import Missing, remaining, require_missing
 from stattools.series.filters.signals import Array, along, common, numbers, per_series, time_last
+from stattools.text.one_line import prints
 
 WHO = "exponential_filter_state"
 
 
+@prints
 @dataclass(eq=False)
 class ExponentialFilterState:
     """Where an exponential filter stands; made by `st.exponential_filter_state`, moved on by `update`.

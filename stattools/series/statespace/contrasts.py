@@ -24,6 +24,7 @@ from stattools.series.statespace.banded_routines import dpbtrf, dpbtrs, dpttrf, 
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.random_walk import recurrence
 from stattools.series.statespace.selected_inversion import band_of_inverse
+from stattools.text.one_line import prints
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 STEP = 0.02
@@ -34,6 +35,7 @@ STILL = 2e-14
 """Relative change of a factor that is round-off."""
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Contrasts:
     """Contrasts w (m,) of y, W (m, p) of the regressors, M (m, gaps) of missing values of a seasonal series, bands

@@ -17,6 +17,7 @@ import numpy as np
 from stattools.interface.arrays import Floats
 from stattools.series.statespace.banded_routines import dtbtrs
 from stattools.series.statespace.components import Components
+from stattools.text.one_line import prints
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 GONE = 1e-9
@@ -27,6 +28,7 @@ QUIET = 12
 """After so many such steps P has converged."""
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Filtered:
     """Means (n, d) and variances (n, d) of the states given y_1 ... y_t, infinite where they are still flat.

@@ -20,11 +20,14 @@ from stattools.series.statespace.components import Components
 from stattools.series.statespace.maximum import BoundedNewton
 from stattools.series.statespace.spectrum import LOG_2PI, Spectrum, log_sinh_ratio, maxima
 from stattools.series.statespace.structural import CONVENTION, Structural
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline, prints
+from stattools.text.page import Grid, Page
 
 NAMES = ("sigma2.irregular", "sigma2.level")
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class LocalLevels:
     """Series of equal length in rows, Y (m, n), NaN where missing, each with a local level of its own."""
@@ -56,8 +59,8 @@ class LocalLevels:
         return LocalLevelFits(self, estimate, loglik)
 
 
-@dataclass(frozen=True, eq=False)
-class LocalLevelFits:
+@dataclass(frozen=True, eq=False, repr=False)
+class LocalLevelFits(Faces):
     """Variances (m, 2) and diffuse log-likelihoods (m,) of many series; `model_of(i)` is the model of one."""
 
     model: LocalLevels
@@ -80,14 +83,21 @@ class LocalLevelFits:
         columns = {"series": list(self.model.labels)} | dict(zip(NAMES, self.estimate.T, strict=True))
         return pd.DataFrame(columns | {"loglik": self.loglik, "boundary": boundary})
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        m, n = self.model.Y.shape
+        return headline(self, "local level", "", f"{m:,} series of {n:,} steps")
+
+    def _page(self) -> Page:
         zero = (self.estimate == 0).sum(axis=0)
         middle = np.median(self.estimate, axis=0)
-        parts = [f"{name}: median {m:.6g}, 0 in {z:,} series" for name, m, z in zip(NAMES, middle, zero, strict=True)]
+        rows = [[name, f"{m:.6g}", f"{z:,}"] for name, m, z in zip(NAMES, middle, zero, strict=True)]
         n = self.model.Y.shape[1]
-        return "\n".join(
-            [f"Local level: {len(self):,} series of {n:,} steps", *parts, f"Log-likelihoods: {CONVENTION}."]
+        return Page(
+            f"Local level: {len(self):,} series of {n:,} steps",
+            "",
+            Grid(["", "median", "series where it is 0"], rows, "lrr"),
+            "",
+            f"Log-likelihoods: {CONVENTION}.",
         )
 
 

@@ -23,8 +23,10 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.series.statespace.banded_system import Affine, BandedSystem, solved
 from stattools.series.statespace.components import Components
+from stattools.text.one_line import prints
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class StatePosterior:
     """The states of a series given its variances (all four) and components; y is NaN where it is missing."""

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike
 from scipy.fft import dct
 
 from stattools.interface.arrays import Floats
+from stattools.text.one_line import prints
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 BLOCK = 1 << 16
@@ -44,6 +45,7 @@ def frequencies(n: int, block: int = 1024) -> Floats:
     return v
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Spectrum:
     """Squares z_k^2 of a series (n - 1,), or of several in rows (m, n - 1), and the frequencies v_k."""

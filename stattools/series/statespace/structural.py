@@ -32,7 +32,7 @@ from stattools.series.statespace.trend_walk import TrendWalk
 CONVENTION = "diffuse, without the constant of the flat initial states (Durbin & Koopman)"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Structural(AnyModel):
     """A series y (n,), NaN where missing, its times, components, regressors X (n, p), and a known drift per step.
 
@@ -87,6 +87,10 @@ class Structural(AnyModel):
         """How many times there are, in words."""
         missing = self.steps - int(self.n)
         return f"{self.steps:,} times, {missing:,} missing" if missing else f"{self.n:,.0f} observations, none missing"
+
+    @property
+    def _subject(self) -> str:
+        return self.formula or self.outcome_name
 
     def arrays(self) -> dict[str, Any]:
         """What the likelihood depends on, for the hash of the data."""

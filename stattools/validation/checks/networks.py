@@ -21,7 +21,10 @@ from stattools.interface.when_needed import pd
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Poisson
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
-from stattools.text.printing import printed
+from stattools.text.columns import number
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 from stattools.validation.agreement import agreeing_digits, counted
 
 DIRECTIONS = 6
@@ -31,8 +34,8 @@ SAME_LOGLIK = 1e-9
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class NetworkAgreement:
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkAgreement(Faces):
     """The verdict of `st.validate` on a network: `rows` has direction, slope, reference and digits, one row each."""
 
     rows: pd.DataFrame
@@ -46,10 +49,17 @@ class NetworkAgreement:
         """The rows, as a frame of your own."""
         return self.rows.copy()
 
-    @printed
-    def __str__(self) -> str:
+    def _headline(self) -> str:
+        agree = "agrees" if self.ok else "does not agree"
+        return headline(self, "", self.reference, agree, f"{len(self.rows)} directions")
+
+    def _page(self) -> Page:
         logliks = f"log-likelihood {self.loglik:.8f}   reference {self.reference_loglik:.8f}"
-        return "\n".join([self.sentence, "", self.rows.to_string(index=False), "", logliks])
+        body = [
+            [f"{row['direction']}", number(row["slope"], 8), number(row["reference"], 8), counted(row["digits"])]
+            for row in self.rows.to_dict("records")
+        ]
+        return Page(self.sentence, "", Grid(list(self.rows), body, "lrrr"), "", logliks)
 
 
 def validate_network(fit: NetworkFit) -> NetworkAgreement:

@@ -13,16 +13,18 @@ import numpy as np
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.text.columns import aligned, number
-from stattools.text.printing import printed
+from stattools.text.columns import number
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 from stattools.validation.explaining.causes import Evidence, gather
-from stattools.validation.explaining.finding import Finding, escaped, pipe_table
+from stattools.validation.explaining.finding import Finding
 from stattools.validation.foreign.reading import described
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class Audit:
+@dataclass(frozen=True, eq=False, repr=False)
+class Audit(Faces):
     """The verdict of `st.audit`.
 
     `ok` is True where the numbers are the maximum to 0.01 standard errors and the standard errors are what their
@@ -47,7 +49,11 @@ class Audit:
         """One row per coefficient, as a frame of your own."""
         return self.rows.copy()
 
-    def _cells(self) -> tuple[list[str], list[list[str]], int]:
+    def _headline(self) -> str:
+        verdict = "right" if self.ok else "not right: " + "; ".join(one.cause for one in self.findings if one.serious)
+        return headline(self, "", self.name, verdict, f"{self.distance:.1e} se from the maximum")
+
+    def _page(self) -> Page:
         labels = [name for name in ("category", "term") if name in self.rows]
         head = [*("" for _ in labels), "estimate", "maximum", "off by (se)", "se", "right se", "ratio"]
         columns = (("estimate", 6), ("maximum", 6), ("difference_in_se", 2), ("se", 4), ("right_se", 4), ("ratio", 4))
@@ -58,20 +64,13 @@ class Audit:
             ]
             for row in self.rows.to_dict("records")
         ]
-        return head, body, len(labels)
-
-    @printed
-    def __str__(self) -> str:
-        head, body, left = self._cells()
-        told = [f"- {finding}" for finding in self.findings] + [f"Note: {note}" for note in self.notes]
-        return "\n".join([self.sentence, "", *aligned(head, body, left=left), *([""] if told else []), *told])
+        told = [f"- {finding.sentence}" for finding in self.findings] + [f"Note: {note}" for note in self.notes]
+        grid = Grid(head, body, "l" * len(labels) + "r" * len(columns))
+        return Page(self.sentence, "", grid, *([""] if told else []), *told)
 
     def markdown(self) -> str:
-        """The verdict, the table and the findings in GitHub's Markdown."""
-        head, body, left = self._cells()
-        told = [f"- **{escaped(f.cause)}.** {escaped(f.evidence)} {escaped(f.advice)}" for f in self.findings]
-        told += [f"- {escaped(note)}" for note in self.notes]
-        return "\n".join([escaped(self.sentence), "", pipe_table(head, body, left), "", *told]).rstrip() + "\n"
+        """The page of `print` in GitHub's Markdown."""
+        return self._page().markdown() + "\n"
 
 
 def audit(results: Any, data: Any = None, /, *, X: Any = None, y: Any = None, weights: Any = None) -> Audit:

@@ -14,6 +14,7 @@ from stattools.inference.fitting import fit
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.steps.newton_steps import climb
+from stattools.text.one_line import prints
 from stattools.validation.distance import decrement
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.explaining.no_maximum import (
@@ -37,6 +38,7 @@ from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.shrinkage import Shrinkage
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Evidence:
     """What an audit is made of; `maximum` and `right_se` are NaN where there is none, +-inf where separated."""

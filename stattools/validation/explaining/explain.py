@@ -19,10 +19,10 @@ from stattools.errors import DomainError, StattoolsError, quoted
 from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
-from stattools.text.columns import aligned
-from stattools.text.printing import printed
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
 from stattools.validation.explaining.causes import gather
-from stattools.validation.explaining.finding import escaped, pipe_table
 from stattools.validation.explaining.same_columns import renamed
 from stattools.validation.explaining.shares import gap, largest, ratio, share, vectors
 from stattools.validation.explaining.way_between_fits import plain_name, require_regressions, steps
@@ -42,8 +42,8 @@ QUANTITIES = ("estimates", "se", "intervals")
 
 
 @answers_guesses
-@dataclass(frozen=True, eq=False)
-class Explanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(Faces):
     """The answer of `st.explain`.
 
     `same` is True where estimates, standard errors and intervals agree; `ok` where at least 99 % of every difference
@@ -64,23 +64,23 @@ class Explanation:
         """One row per cause, in the order in which they were removed, as a frame of your own."""
         return self.rows.copy()
 
-    def _cells(self) -> tuple[list[str], list[list[str]]]:
-        head = ["cause", "", *(f"share of {name}" for name in QUANTITIES)]
+    def _headline(self) -> str:
+        causes = "the same" if self.same else "; ".join(self.rows["cause"])
+        return headline(self, "", " and ".join(self.names), causes)
+
+    def _page(self) -> Page:
+        head = ["cause", "", *(f"of {name}" for name in QUANTITIES)]
         body = [
             [row["cause"], row["words"], *(_percent(float(row[name])) for name in QUANTITIES)]
             for row in self.rows.to_dict("records")
         ]
-        return head, body
-
-    @printed
-    def __str__(self) -> str:
-        table = ["", *aligned(*self._cells(), left=2)] if len(self.rows) else []
-        return "\n".join([self.sentence, *table, *(f"Note: {note}" for note in self.notes)])
+        table = ["", "Shares of the difference:", "", Grid(head, body, "lprrr")] if body else []
+        notes = [f"Note: {note}" for note in self.notes]
+        return Page(self.sentence, *table, *([""] if notes else []), *notes)
 
     def markdown(self) -> str:
-        """The sentence and the table of causes in GitHub's Markdown."""
-        table = ["", pipe_table(*self._cells(), left=2)] if len(self.rows) else []
-        return "\n".join([escaped(self.sentence), *table, *(f"\n{escaped(note)}" for note in self.notes)]) + "\n"
+        """The page of `print` in GitHub's Markdown."""
+        return self._page().markdown() + "\n"
 
 
 def explain(

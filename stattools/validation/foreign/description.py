@@ -13,6 +13,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.regressions.count_regression import negative_binomial, poisson
 from stattools.models.regressions.regression import logistic, ols, probit, softmax
+from stattools.text.one_line import prints
 from stattools.validation.foreign.recipe import Numbers, Recipe
 
 CONSTRUCTORS: dict[str, Any] = {
@@ -25,6 +26,7 @@ CONSTRUCTORS: dict[str, Any] = {
 }
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Foreign:
     """What somebody's object says: `recipe` is what it claims to have computed, `numbers` what it reports.

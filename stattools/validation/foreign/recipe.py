@@ -17,11 +17,13 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
+from stattools.text.one_line import prints
 from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
 
 Divisor = Literal["n - p", "n", "1", "X2"]
 
 
+@prints
 class Numbers(NamedTuple):
     """Estimates, standard errors and the ends of intervals, each (p,); NaN where there are none."""
 
@@ -31,6 +33,7 @@ class Numbers(NamedTuple):
     upper: Floats
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Recipe:
     """A model on its rows, a penalty, and how standard errors and intervals are made.

@@ -22,6 +22,7 @@ from stattools.inference.covariance import HAC, Cluster, Groups
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
+from stattools.text.one_line import prints
 from stattools.validation.foreign.statsmodels_results import flat, taken
 from stattools.validation.references.densities import DENSITIES, named, predictors
 from stattools.validation.references.sandwiches import reference_covariance
@@ -29,6 +30,7 @@ from stattools.validation.references.sandwiches import reference_covariance
 NEWTON: dict[str, Any] = {"disp": 0, "method": "newton", "maxiter": 200, "tol": 1e-14}
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Reference:
     """What the reference says, in the order of our coefficients: NaN where it gave no number."""
@@ -167,6 +169,7 @@ def _as_they_are(estimate: Floats, se: Floats) -> tuple[Floats, Floats]:
     return estimate, se
 
 
+@prints
 @dataclass(frozen=True)
 class Routine:
     """How statsmodels fits a kind of regression, to columns that are `scaled` or not, and its numbers in `ours`.

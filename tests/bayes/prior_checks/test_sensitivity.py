@@ -44,7 +44,7 @@ def test_the_tipping_prior_turns_the_decision_and_a_weaker_one_does_not(mean):
     m, s = found.mean, found.strength * (1 - 1e-6)
     assert above_half(st.Beta(m * s + 15, (1 - m) * s + 5)) >= 0.95
     assert found.tipped == found.prior.update(st.binomial(15, 20))
-    assert f"worth {found.strength:.6g} trials" in found.reason == str(found)
+    assert f"worth {found.strength:.6g} trials" in found.reason == " ".join(str(found).split())
 
 
 def test_the_weakest_prior_of_any_mean_is_weaker_than_those_of_given_means():

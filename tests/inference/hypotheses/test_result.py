@@ -7,7 +7,8 @@ from stattools.inference.hypotheses import result, wald
 def test_as_text_and_as_a_row():
     fit = st.fit(st.ols([1.0, 3.0, 5.0, 8.0, 8.0], [0, 1, 2, 3, 4]))
     assert str(wald(fit, "x1 = 2")) == (
-        "Wald test of x1 = 2\nF(1, 3) = 0.15789, p = 0.718\ndifference -0.1 (standard error 0.2517)\n"
+        "Wald test of x1 = 2\n\n      F  df  residual df      p  difference      se\n"
+        "───────────────────────────────────────────────────\n0.15789   1            3  0.718        -0.1  0.2517\n\n"
         "Covariance: information."
     )
     row = wald(fit, "x1, Intercept = 1").table()

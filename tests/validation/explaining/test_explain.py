@@ -182,7 +182,8 @@ def test_nan_is_explained_by_its_cause():
 def test_faces_and_refusals():
     found = st.explain(ours("y ~ a + b"), ours("y ~ a + b", cov="HC1"))
     assert "100.0 %" in str(found)
-    assert "share of se" in found.markdown()
+    assert "Shares of the difference" in found.markdown()
+    assert " of se |" in found.markdown()
     with pytest.raises(IncompatibleError, match="have none in common"):
         st.explain(ours("y ~ 0 + a"), ours("y ~ 0 + b"))
     with pytest.raises(DomainError, match="not among those of the other"):

@@ -44,7 +44,7 @@ def test_leverages_are_compared_for_least_squares_and_said_to_have_no_reference_
     check = st.validate(st.fit(st.ols("y ~ x", frame(), precision="w", weights="w"), cov=cov))
     assert check.ok
     assert not check.notes
-    assert f"({cov}; digits: 10 or more)" in check.sentence
+    assert f"({cov}; digits: ≥ 10)" in check.sentence
     check = st.validate(st.fit(st.logistic("b ~ x", frame()), cov=cov))
     assert check.ok
     assert "returns HC0 under that name" in check.notes[0]

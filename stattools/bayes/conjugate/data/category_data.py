@@ -16,11 +16,13 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
 from stattools.models.samples.multinomial import Multinomial
+from stattools.text.one_line import prints
 
 if TYPE_CHECKING:
     from xarray import DataTree
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class CategoriesSeen:
     """The prior, the data as they came, the total counts, and the log evidence (None after an improper prior)."""

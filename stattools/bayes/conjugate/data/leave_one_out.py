@@ -23,7 +23,7 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
-from stattools.text.printing import printed
+from stattools.text.one_line import one_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class LeaveOneOut:
         if not len(self.pointwise):
             raise DomainError("loo needs observations; this distribution has seen none. Update it with data first.")
 
-    @printed
+    @one_line
     def __repr__(self) -> str:
         return f"LeaveOneOut(elpd={self.elpd:.6g}, se={self.se:.3g}, n={self.n})"
 

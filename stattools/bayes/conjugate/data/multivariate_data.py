@@ -23,6 +23,7 @@ from stattools.interface.seeds import generator, recorded
 from stattools.models.samples.multivariate_normal import MultivariateSample
 from stattools.numerics.exact_sum import ExactSum
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.text.one_line import prints
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -30,6 +31,7 @@ MOST_CELLS = 20_000_000
 """Draws times values that a data tree may hold."""
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class VectorsSeen:
     """The prior, the data as they came, the number of rows, the exact sums, and the log evidence."""

@@ -22,6 +22,7 @@ from stattools.interface.seeds import generator, recorded
 from stattools.models.samples.normal import NormalSample
 from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.text.one_line import prints
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -30,6 +31,7 @@ MOST_CELLS = 20_000_000
 """Draws times measurements that a data tree may hold."""
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class MeasurementsSeen:
     """The prior, the data as they came, the counts per arm and the two exact sums of all; the log evidence per arm."""
@@ -48,6 +50,7 @@ def added(seen: MeasurementsSeen | None, data: NormalSample) -> tuple[NDArray[np
     return seen.counts + data.counts, (seen.sums[0] + data.sums[0], seen.sums[1] + data.sums[1])
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Measurements:
     """All measurements of a posterior in the order they came, with the number of each one's arm and its weight."""

@@ -15,11 +15,13 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
 from stattools.numerics.exact_sum import ExactSum
 from stattools.numerics.gamma_distribution import log_density_of_log
+from stattools.text.one_line import prints
 
 if TYPE_CHECKING:
     from xarray import DataTree
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class EventsSeen:
     """The prior, the data as they came, their totals (the exposure as exact sums), and the log evidence."""

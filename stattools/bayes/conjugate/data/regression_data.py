@@ -28,6 +28,7 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
 from stattools.models.model import Model
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.text.one_line import prints
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -35,6 +36,7 @@ MOST_CELLS = 20_000_000
 """Draws times rows that a data tree may hold."""
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class RegressionSeen:
     """The prior, the models as they came, and the log evidence of all (None after an improper prior)."""
@@ -67,6 +69,7 @@ def triangular(rows: Floats) -> tuple[Floats, Floats, float]:
     return R[:p, :p], R[:p, p], float(R[p, p] ** 2)
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class RegressionRows:
     """All rows of a posterior in the order they came: X, y less its offset, precision (n,), counts (n,)."""

@@ -18,6 +18,7 @@ from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.waiting import Waits
 from stattools.numerics.beta_distribution import log_density_of_logit
 from stattools.numerics.saddle_point import log_binomial_pmf
+from stattools.text.one_line import prints
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -25,6 +26,7 @@ TRIALS = (BernoulliTrials, BinomialArms, Waits)
 """The models whose likelihood is theta^k (1 - theta)^(n - k), up to a constant."""
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class TrialsSeen:
     """The prior, the data as they came, their totals, and the log evidence (None after an improper prior)."""
@@ -36,6 +38,7 @@ class TrialsSeen:
     log_evidence: Any
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Entries:
     """Different observations: `count` times k successes in n trials, in an arm, each of a `form`."""

@@ -26,11 +26,13 @@ from stattools.interface.seeds import generator
 from stattools.models.samples.proportion import tail_area
 from stattools.numerics.beta_distribution import log_density_of_logit
 from stattools.numerics.saddle_point import log_binomial_pmf
+from stattools.text.one_line import prints
 
 FARTHEST = 2**52
 """Whole numbers beyond have neighbours that double precision skips."""
 
 
+@prints
 @dataclass(frozen=True)
 class BetaNegativeBinomial:
     """The failures before `successes` successes whose probability is Beta(a, b); a and b may be arrays, one per arm.

@@ -26,8 +26,10 @@ from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.samples.multinomial import checked_names
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, log_poisson_pmf, stirling_error
+from stattools.text.one_line import prints
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class DirichletMultinomial:
     """The counts of K categories in `trials` trials whose probabilities are Dirichlet(concentration).

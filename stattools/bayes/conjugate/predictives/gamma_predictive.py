@@ -29,10 +29,12 @@ from stattools.models.samples.arms import refused
 from stattools.models.samples.proportion import tail_area
 from stattools.numerics.beta_distribution import tails
 from stattools.numerics.saddle_point import log_binomial_pmf, log_of_ratio
+from stattools.text.one_line import prints
 
 FARTHEST_COUNT = 1e300
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class GammaPoisson:
     """The number of events in `exposure` when their rate is Gamma(shape, rate); each may be an array, one per arm.

@@ -26,8 +26,10 @@ from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
 from stattools.models.samples.proportion import tail_area
+from stattools.text.one_line import prints
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class Lomax:
     """The time to an event whose rate is Gamma(shape, rate); both may be arrays, one entry per arm.

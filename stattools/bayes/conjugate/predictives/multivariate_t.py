@@ -26,8 +26,10 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator
+from stattools.text.one_line import prints
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class MultivariateT:
     """The t distribution of d components around `location` (d,) with the scale matrix `matrix` (d, d).

@@ -32,10 +32,12 @@ from stattools.models.samples.proportion import tail_area
 from stattools.numerics.beta_distribution import log_density_of_logit
 from stattools.numerics.saddle_point import log_binomial_pmf
 from stattools.numerics.two_betas import probability_less
+from stattools.text.one_line import prints
 
 MOST_TERMS = 100_000
 
 
+@prints
 @dataclass(frozen=True, eq=False)
 class BetaBinomial:
     """The beta-binomial distribution of the successes in `trials` trials whose probability is Beta(a, b).
