@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
@@ -73,10 +74,11 @@ def scanned(a: Asked) -> None:
         assert_allclose(written.to_numpy(float).ravel(), a.mean(a.theta).ravel(), rtol=1e-6)
 
 
-@question("predict_to", refused=("",))
+@question("predict_to")
 def nothing_to_write(a: Asked) -> None:
     """Of rows in memory nobody writes predictions: `predict` has them."""
-    a.fit.predict_to("never", a.table)
+    with pytest.raises(st.DomainError, match=r"use fit\.predict\(table\)"):
+        a.fit.predict_to("never", a.table)
 
 
 @question("goodness of st.scan", refused=("trials", "precision", "beta"), heavy=True)
