@@ -85,7 +85,7 @@ def posterior(
     Beta(5, 3)
     >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.5], "x": [0, 1, 2, 3, 4]})
     >>> st.posterior(model, sigma=st.HalfCauchy(1), draws=200, chains=2, seed=1)
-    Posterior(Linear regression, NUTS, 2 x 200 draws, seed=1)
+    <Posterior ols: y ~ x, nuts, 2 x 200 draws, seed = 1>
     """
     method = word_of(method, METHODS)
     if method is not None and not is_one_of(method, METHODS):

@@ -117,7 +117,7 @@ class Normal(LocationScale, Updatable):
         """mean -+ z sd: the interval of highest density and the equal-tailed one are the same.
 
         >>> Normal(0, 1).interval(0.95)
-        Interval(lower=-1.95996398454005..., upper=1.95996398454005..., level=0.95, kind='hdi', names=('theta',))
+        <Interval 0.95 hdi: theta, [-1.95996, 1.95996]>
         """
         half = -special.ndtri(tail(prob, kind)) * self.sd
         return interval_of(self.mean - half, self.mean + half, prob, kind, of_arms.terms(self, "theta"))

@@ -138,9 +138,16 @@ def ledger(prior: Any, /) -> Ledger:
     >>> import stattools as st
     >>> print(ledger(st.Beta(1, 1)).add(st.binomial(6, 10)).add(st.binomial(1, 10)))
     prior Beta(1, 1), posterior Beta(8, 14)
-      batch    mean      sd  median   lower   upper  log_evidence  total_log_evidence  surprise
-    batch 1 0.58333 0.13674 0.58811 0.31822 0.82476       -2.3979             -2.3979         1
-    batch 2 0.36364  0.1003 0.35943 0.18711 0.56124       -4.2552             -6.6531  0.017028
+    <BLANKLINE>
+    batch       mean       sd   median    lower    upper  log_evidence
+    ──────────────────────────────────────────────────────────────────
+    batch 1  0.58333  0.13674  0.58811  0.31822  0.82476       -2.3979
+    batch 2  0.36364   0.1003  0.35943  0.18711  0.56124       -4.2552
+    <BLANKLINE>
+    batch    total_log_evidence  surprise
+    ─────────────────────────────────────
+    batch 1             -2.3979         1
+    batch 2             -6.6531  0.017028
     """
     if not isinstance(prior, Updatable | Improper):
         raise IncompatibleError(

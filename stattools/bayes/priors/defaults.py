@@ -67,7 +67,7 @@ def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ..
     >>> from stattools.bayes.priors.parameters import parameters
     >>> model = st.logistic("ill ~ dose", {"ill": [0, 1, 0, 1], "dose": [10, 20, 30, 40]})
     >>> for default in defaults(model, parameters(model)):
-    ...     print(default.prior, "|", default.why)
+    ...     print(repr(default.prior), "|", default.why)
     Normal(0, 2.5) | the log odds at the mean of the columns
     Normal(0, 0.223606797749979) | 2.5 per standard deviation of the column
     """

@@ -155,7 +155,7 @@ def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:
     ...     pyarrow.parquet.write_table(table, f"{folder}/part.parquet", row_group_size=3)
     ...     data = st.scan(folder)
     ...     fit = st.fit(st.ols("y ~ x", data))
-    >>> print(data)
+    >>> print(data.counted)
     4 rows, 2 columns, 2 row groups in 1 file
     >>> fit.estimate.round(6).tolist()
     [0.8, 2.3]

@@ -116,7 +116,11 @@ def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
     >>> both = compare(st.fit(st.ols("y ~ 1", data)), st.fit(st.ols("y ~ x", data)), names=["null", "line"])
     >>> print(both.tests[0])
     Likelihood ratio test of y ~ 1, against y ~ x
-    chi2(1) = 14.979, p <0.001
+    <BLANKLINE>
+      chi2  df       p
+    ──────────────────
+    14.979   1  <0.001
+    <BLANKLINE>
     n log(RSS restricted / RSS full): the scale at its maximum in each.
     """
     if len(fits) < 2:

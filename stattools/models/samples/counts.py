@@ -47,7 +47,7 @@ def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) 
     >>> round(float(np.exp(model.loglik(0.2))), 12)  # 0.2^6 0.8^4
     2.62144e-05
     >>> coin("y ~ arm", {"y": [1, 0, None, 1], "arm": ["A", "A", "A", "B"]})
-    BinomialArms(2 arms, 2 successes in 3 trials)
+    <BinomialArms binomial arms: 3 trials, 2 successes, 2 arms>
     """
     if (rows := arm_rows("coin", flips, table, by, data)) is not None:
         return rows.model(lambda: coin(rows.outcome, by=rows.by))
@@ -86,9 +86,9 @@ def binomial(
     >>> round(float(np.exp(model.loglik(0.2))), 12)  # C(10, 6) 0.2^6 0.8^4
     0.005505024
     >>> binomial([6, 2, 3], [10, 8, 5], by=["B", "A", "B"])
-    BinomialArms(2 arms, 11 successes in 23 trials)
+    <BinomialArms binomial arms: 23 trials, 11 successes, 2 arms>
     >>> binomial("dead + alive ~ arm", {"dead": [6, 2, 3], "alive": [4, 6, 2], "arm": ["B", "A", "B"]})
-    BinomialArms(2 arms, 11 successes in 23 trials)
+    <BinomialArms binomial arms: 23 trials, 11 successes, 2 arms>
     """
     formula, failures = grouped_formula(successes)
     rows = arm_rows("binomial", formula, trials_or_table, by, data, trials=trials, failures=failures)

@@ -59,7 +59,7 @@ def categories(labels: ArrayLike, /, *, names: Sequence[Hashable] | None = None)
 
     >>> import stattools as st
     >>> st.categories(["red", "blue", "red"], names=["red", "green", "blue"])
-    Multinomial(red=2, green=0, blue=1)
+    <Multinomial categories: 3 trials, 3 categories>
     """
     column = series(labels, "labels")
     gaps = missing(column)

@@ -23,7 +23,7 @@ def part_of(data: Any, places: Places, arms: Labels | None) -> Any:
 
     >>> import stattools as st
     >>> part_of(st.binomial([6, 2], [10, 8]), np.array([1]), None)
-    BernoulliTrials(successes=2, trials=8, kind='binomial')
+    <BernoulliTrials binomial: 8 trials, 2 successes>
     """
     return replace(PARTS[type(data)](data, places, arms), n_dropped=0, dropped={})
 

@@ -92,7 +92,7 @@ class BetaNegativeBinomial:
         """The numbers that leave at most (1 - prob) / 2 on either side; an end beyond 2**52 is infinite.
 
         >>> BetaNegativeBinomial(3, 20, 10).interval(0.9)
-        Interval(lower=0, upper=5, level=0.9, kind='eti', names=('failures',))
+        <Interval 0.9 eti: failures, [0, 5]>
         """
         tail = tail_area(prob, "prob")
         if np.ndim(self.a):

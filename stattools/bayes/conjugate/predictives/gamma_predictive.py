@@ -98,7 +98,7 @@ class GammaPoisson:
         """The counts that leave at most (1 - prob) / 2 on either side: an equal-tailed interval, ends whole numbers.
 
         >>> GammaPoisson(20, 2.0).interval(0.9)
-        Interval(lower=4, upper=17, level=0.9, kind='eti', names=('events',))
+        <Interval 0.9 eti: events, [4, 17]>
         """
         tail = tail_area(prob, "prob")
         shape = np.shape(self.mean)

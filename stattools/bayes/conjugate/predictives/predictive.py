@@ -124,7 +124,7 @@ class BetaBinomial:
         Raises DomainError for prob outside (0, 1).
 
         >>> BetaBinomial(100, 60, 40).interval(0.9)
-        Interval(lower=48, upper=71, level=0.9, kind='eti', names=('successes',))
+        <Interval 0.9 eti: successes, [48, 71]>
         """
         tail = tail_area(prob, "prob")
         if self.shape:
