@@ -20,6 +20,7 @@ from stattools.likelihoods.likelihood import Likelihood, Terms, Words, allowed, 
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.own.differences import ROWS, SMALL, scales, slopes, value_and_derivatives
+from stattools.text.one_line import one_line
 
 OUTCOMES = {outcome.name.lower(): outcome for outcome in
             (Outcome.REAL, Outcome.POSITIVE, Outcome.UNIT, Outcome.COUNT, Outcome.BINARY)}  # fmt: skip
@@ -61,6 +62,7 @@ class OwnLikelihood(Likelihood):
             refused={question: str(self.lacks(f"{question}=")) for question in GIVEN if question not in self.answers},
         )
 
+    @one_line
     def __repr__(self) -> str:
         return f"OwnLikelihood({self.name!r}, parameters={dict(self.by_name)})"
 
