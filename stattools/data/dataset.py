@@ -211,6 +211,15 @@ def _from_source(text: str, source: Source, columns: Mapping[str, Any], formulas
     return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, scanned=rows, extras=_origins(columns))
 
 
+def _width(values: Any) -> int:
+    """How many columns a matrix has; 0 where this is none."""
+    try:
+        shape = np.shape(values)
+    except ValueError:  # its rows have different lengths
+        return 0
+    return shape[1] if len(shape) == 2 else 0
+
+
 def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, columns: Mapping[str, Any]) -> Dataset:
     if intercept is not True and intercept is not False and not isinstance(intercept, np.bool_):
         raise DomainError(f"intercept= is True or False; got {quoted(intercept)}.")
@@ -222,8 +231,8 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
     try:
         outcome = vector(y, "y")
     except DomainError:
-        if np.ndim(y) == 2 and values.shape[1] == 1:
-            raise DomainError(f"the outcome comes first, (y, X); got {np.shape(y)[1]} columns and then one.") from None
+        if _width(y) and values.shape[1] == 1:
+            raise DomainError(f"the outcome comes first, (y, X); got {_width(y)} columns and then one.") from None
         raise
     _same_length(outcome, "y", len(values), "X")
     extras, origin = {}, None

@@ -225,7 +225,7 @@ def test_text_outcomes_of_arrays_are_categories():
         ([0, 1, 1], X, {"columns": {"weights": [1, 2]}}, "weights= has 2 values and X has 3 rows"),
         ([0, 1, 1], X, {"columns": {"weights": [1, 2, np.nan]}}, "weights= has 1 missing or infinite values"),
         ([0, 1, 1], X, {"columns": {"weights": ["a", "b", "c"]}}, "weights= needs numbers"),
-        (pd.DataFrame({"y": [1]}), "y ~ x", {}, r"the formula comes first: \('y ~ x', table\)"),
+        (pd.DataFrame({"y": [1]}), "y ~ x", {}, r"the formula comes first, then its table: \('y ~ x', table\)"),
         ([0, 1, 1], None, {}, "X must be a matrix of predictors; got None"),
         (pd.Series([0, 1, 1], index=[2, 1, 0]), pd.DataFrame(X), {}, "y and X have different pandas indexes"),
     ],

@@ -267,11 +267,8 @@ POOL: dict[str, Any] = {
     # Places
     "path": PATH, "to": PATH, "paths": PATH,
     # What goes on to another function
-    "training": {"seed": SEEDS, "restarts": (1, 2), "members": (2,), "ensemble": ("deep", "bootstrap")},
-    "options": {
-        "level": LEVEL, "at": ("overall", "mean"), "variables": (None, ["x"], ["nobody"]), "discrete": ((), ["x"]),
-        "data": TABLE, "offset": COLUMNS, "exposure": COLUMNS, "X": TABLE,
-    },
+    "restarts": (1, 2), "contrasts.values": (None, [0.0, 1.0], [np.nan, 1.0]),
+    "marginal_effects.at": ("overall", "mean"), "variables": (None, ["x"], ["nobody"]), "discrete": ((), ["x"]),
     "columns": {"offset": COLUMNS, "exposure": COLUMNS},
     # One name, several meanings
     "Fit.interval.kind": INTERVALS, "SeriesFit.interval.kind": INTERVALS,

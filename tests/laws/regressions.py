@@ -84,7 +84,10 @@ REGRESSIONS = {
     "one_vs_rest": Regression(st.one_vs_rest, _thirds, ("weights",), penalties=BOTH),
 }
 
-NO_LAWS = {"network": "several hidden units have several maxima, and the random start says which one is found"}
+NO_LAWS = {
+    "network": "several hidden units have several maxima, and the random start says which one is found",
+    "regression": "its laws are those of the likelihood that it gets: tests/models/regressions/test_own_regression.py",
+}
 
 ROBUST = ("HC0", "HC1", "HC2", "HC3", "robust")
 

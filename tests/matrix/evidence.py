@@ -17,7 +17,7 @@ from tests.matrix.predictions import new_rows
 from tests.matrix.question import question
 
 
-@question("st.validate", refused=("gumbel", "cloglog"))
+@question("st.validate", refused=("gumbel",))
 def validate(a: Asked) -> None:
     """The reference agrees, and has SciPy's log-likelihood at SciPy's maximum."""
     found = st.validate(a.fit)

@@ -87,9 +87,7 @@ def test_names_that_cannot_be_written_or_read_are_refused():
         st.ols([1.0, 2.0, 4.0], [1.0, 2.0, 5.0], names=[""])
 
 
-@pytest.mark.parametrize(
-    "make", [st.ols, st.probit, st.poisson, st.softmax, st.one_vs_rest, st.network, st.local_level]
-)
+@pytest.mark.parametrize("make", [st.ols, st.poisson, st.softmax, st.one_vs_rest, st.network, st.local_level])
 @pytest.mark.parametrize("left", ["s + f", "`s` + f", "s + f + x", "log(s) + f"])
 def test_two_outcomes_are_told_apart_from_a_wrong_formula(make, left):
     with pytest.raises(st.DomainError, match=r"successes . failures, are a grouped outcome.*logistic.*weights="):

@@ -80,7 +80,7 @@ def test_rows_with_gaps_are_dropped_and_counted(case):
 
 def test_the_page_and_the_glance_count_what_was_dropped():
     fit = st.fit(st.binomial("k + rest ~ arm", GAPS))
-    assert "3 arms, 2 dropped for missing values (k 1, arm 2, rest 1)" in str(fit)
+    assert "3 arms, 2 dropped for missing values (k 1, arm 2, rest 1)" in " ".join(str(fit).split())
     assert fit.glance()["n_dropped"].tolist() == [2]
     assert "dropped" not in str(st.fit(st.binomial("k + rest ~ arm", WHOLE)))
 
