@@ -268,7 +268,7 @@ POOL: dict[str, Any] = {
     "path": PATH, "to": PATH, "paths": PATH,
     # What goes on to another function
     "restarts": (1, 2), "contrasts.values": (None, [0.0, 1.0], [np.nan, 1.0]),
-    "marginal_effects.at": ("overall", "mean"), "variables": (None, ["x"], ["nobody"]), "discrete": ((), ["x"]),
+    "marginal_effects.at": ("overall", "mean"),
     "columns": {"offset": COLUMNS, "exposure": COLUMNS},
     # One name, several meanings
     "Fit.interval.kind": INTERVALS, "SeriesFit.interval.kind": INTERVALS,
