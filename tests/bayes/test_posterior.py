@@ -287,7 +287,10 @@ def of_the_nile():
     return points, np.array([model.loglik(point) for point in points]) + np.log(points).sum(axis=1)
 
 
-@pytest.mark.parametrize("prior", [None, st.HalfNormal(20000.0), st.InverseGamma(2.0, 5000.0)])
+@pytest.mark.parametrize(
+    "prior",
+    [None, *(pytest.param(p, marks=pytest.mark.slow) for p in (st.HalfNormal(20000.0), st.InverseGamma(2.0, 5000.0)))],
+)
 def test_variances_of_the_nile_agree_with_a_grid(prior):
     """Flow at Aswan 1871-1970 (Durbin & Koopman 2012): the double integral over both log variances."""
     model = st.local_level(NILE)

@@ -28,6 +28,7 @@ def test_fit_validates_and_reports(csv, tmp_path):
     assert str(tmp_path) not in text
 
 
+@pytest.mark.slow
 def test_a_report_has_other_faces_on_request(csv, tmp_path):
     result = run("fit", "ols", csv, "y ~ x", "--report", tmp_path / "out", "--html", "--png")
     assert result.exit_code == 0, result.output

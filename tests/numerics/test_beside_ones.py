@@ -200,7 +200,7 @@ def no_whole(monkeypatch):
     monkeypatch.setattr(BesideOnes, "copy", small_only)
 
 
-@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("order", ["C", pytest.param("F", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", NAMES)
 def test_large_fits_never_make_the_whole(name, order, no_whole):
     make, y, Z = models(60_000, 11, order, 0)[name]

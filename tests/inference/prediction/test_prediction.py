@@ -288,7 +288,7 @@ def test_counts_beyond_float64_have_no_upper_end():
     assert np.isfinite([lower[0], upper[0], lower[2]]).all()
 
 
-@pytest.mark.parametrize("kind", ["poisson", "negative_binomial", "binomial"])
+@pytest.mark.parametrize("kind", ["poisson", pytest.param("negative_binomial", marks=pytest.mark.slow), "binomial"])
 def test_observation_intervals_cover_new_outcomes(kind):
     """Fits on 25 rows, one new outcome each: at least 80 % fall inside, and not all."""
     g, hits, fits = rng(5), 0, 250
