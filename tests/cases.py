@@ -418,6 +418,7 @@ REGRESSIONS = [
         lambda eta, b: stats.binom(b.trials.to_numpy(), np.exp(-np.exp(-eta))),
         "glm loglog trials weights offset",
         outcome="trials",
+        slow=True,
     ),
     *_family(
         partial(st.glm, family="gamma", link="inverse"),

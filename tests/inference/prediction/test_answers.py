@@ -84,6 +84,12 @@ def gone(answer, each=1):
 DEAR = ("interval of an observation", "quantile residuals")
 NONE = r"miss it|has no value in|has no|one of its labels|kind |unexpected keyword"
 
+BESIDE = {"weights", "offset", "exposure", "precision"}
+CASES = [
+    pytest.param(case, id=str(case), marks=[pytest.mark.slow] * (case.slow or bool(BESIDE & set(case.words))))
+    for case in REGRESSIONS
+]
+
 TYPES = {
     "pandas": (pd.Series, pd.DataFrame),
     "polars": (pl.Series, pl.DataFrame),
@@ -92,7 +98,7 @@ TYPES = {
 }
 
 
-@pytest.mark.parametrize("case", REGRESSIONS, ids=str)
+@pytest.mark.parametrize("case", CASES)
 def test_answers_have_the_rows_of_the_table(case):
     found = 0
     for name, ask in ANSWERS.items():
@@ -122,7 +128,7 @@ def test_answers_have_the_rows_of_the_table(case):
     assert found > 3
 
 
-@pytest.mark.parametrize("case", REGRESSIONS, ids=str)
+@pytest.mark.parametrize("case", CASES)
 def test_new_rows_without_a_value_are_left_empty_where_that_is_asked(case):
     fit, new = fits(case)["pandas"], table(case).iloc[:8]
     holes = [5, 7]
