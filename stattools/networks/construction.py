@@ -54,6 +54,7 @@ def network(
     and Machine Learning (2006), ch. 5.
 
     >>> import stattools as st
+    >>> import numpy as np
     >>> model = st.network([1, 2, 3, 1, 2, 3], np.arange(12.0).reshape(6, 2), hidden=[4], activation="tanh")
     >>> model.labels, model.perceptron.size, round(model.loglik(np.zeros(22)) / 6, 6)
     ((1, 2, 3), 22, -1.098612)

@@ -43,6 +43,7 @@ def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) 
     `coin("y ~ arm", table)`, which drops and counts rows with a missing value. Raises DomainError for anything that is
     not 0 or 1, for missing flips outside of a formula, and for an empty or two-dimensional input.
 
+    >>> import numpy as np
     >>> model = coin([0, 1, 0, 1, 1, 1, 0, 0, 1, 1])
     >>> round(float(np.exp(model.loglik(0.2))), 12)  # 0.2^6 0.8^4
     2.62144e-05
@@ -82,6 +83,7 @@ def binomial(
     table)`, as in `st.logistic`, or `binomial("successes ~ arm", table, trials="trials")`; `~ 1` sums all rows to one
     count; rows with a missing value are dropped and counted. Raises DomainError otherwise, with the arm.
 
+    >>> import numpy as np
     >>> model = binomial(6, 10)
     >>> round(float(np.exp(model.loglik(0.2))), 12)  # C(10, 6) 0.2^6 0.8^4
     0.005505024
