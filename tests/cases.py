@@ -266,7 +266,7 @@ class RegressionCase:
     `distribution(eta, extra, beside)` is that of every row: eta (..., n), or (..., n, K - 1) of K categories, with
     the offset in it; `extra` are the parameters beside the coefficients, and `beside` the columns that stand beside
     the table, by name. `name` is words: the family first, then the columns beside it. Linear predictors are drawn
-    about `center`. What is `slow` is asked by the long tests only.
+    about `center`. What is `slow` is asked by the tests of a night.
     """
 
     name: str

@@ -47,7 +47,8 @@ def cells() -> list[object]:
     found = []
     for case in REGRESSIONS:
         for question in QUESTIONS:
-            marks = [pytest.mark.slow] * (case.slow or question.is_slow(case.words))
+            slow = [pytest.mark.slow] * question.is_slow(case.words)
+            marks = [pytest.mark.nightly] if case.slow else slow
             found.append(pytest.param(case, question, marks=marks, id=f"{case.name}: {question}"))
     return found
 
