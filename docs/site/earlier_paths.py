@@ -21,6 +21,7 @@ EARLIER = {
     "stattools.data.tables": ("stattools.data",),
     "stattools.inference": ("stattools",),
     "stattools.inference.arviz": ("stattools.export",),
+    "stattools.inference.arviz.exported": ("stattools.export.asymptotic",),
     "stattools.inference.diagnostics": ("stattools",),
     "stattools.inference.simulation_smoother": ("stattools.state_paths",),
     "stattools.inference.storage.loading": ("stattools.storage", "stattools.storage.file"),
