@@ -24,48 +24,49 @@ WITH_GAPS = {"b": "boolean", "i": "Int64", "u": "UInt64"}
 
 @record
 class Origin:
-    """The library of a table by the name of its module, "pandas" or "polars", and its pandas index.
+    """The package of a table by the name of its module, "pandas" or "polars", as narwhals calls its backend, and the pandas
+    index of its rows.
 
-    `library` is None for arrays, lists and dicts of these. `index` is that of all rows, also of those that are not
+    `backend` is None for arrays, lists and dicts of these. `index` is that of all rows, also of those that are not
     used; beside arrays it may be that of their weights, and then only says which rows belong together.
     """
 
-    library: str | None = None
+    backend: str | None = None
     index: Any = None
 
     def column(self, values: NDArray[Any], there: Mask | None, name: str | None) -> Any:
         """A series, or an array where the rows came as arrays: `values` where `there` is true (None: everywhere)."""
-        if self.library is None:
+        if self.backend is None:
             return values if there is None else _with_holes(values, there)
         if self._has_own_index:
-            return import_module(self.library).Series(_of_pandas(values, there), index=self.index, name=name)
-        return _of_narwhals(self.library, values, there, name).to_native()
+            return import_module(self.backend).Series(_of_pandas(values, there), index=self.index, name=name)
+        return _of_narwhals(self.backend, values, there, name).to_native()
 
     def frame(self, columns: Mapping[str, tuple[NDArray[Any], Mask | None]], each: int = 1) -> Any:
         """A data frame of columns, each with where it is there; of pandas where the rows came as arrays.
 
         `each` rows of it stand for one row of the table.
         """
-        if self.library is not None and not self._has_own_index:
+        if self.backend is not None and not self._has_own_index:
             import narwhals as nw
 
-            made: Any = {name: _of_narwhals(self.library, *column, name) for name, column in columns.items()}
-            return nw.from_dict(made, backend=self.library).to_native()  # type: ignore[arg-type]
+            made: Any = {name: _of_narwhals(self.backend, *column, name) for name, column in columns.items()}
+            return nw.from_dict(made, backend=self.backend).to_native()  # type: ignore[arg-type]
         ready = {name: _of_pandas(*column) for name, column in columns.items()}
-        if self.library is None:
+        if self.backend is None:
             return pd.DataFrame(ready)
         index = self.index if each == 1 else self.index.repeat(each)
-        return import_module(self.library).DataFrame(ready, index=index)
+        return import_module(self.backend).DataFrame(ready, index=index)
 
     def take(self, rows: NDArray[np.intp] | slice) -> Origin:
         """The same of some of the rows."""
-        return Origin(self.library, None if self.index is None else self.index[rows])
+        return Origin(self.backend, None if self.index is None else self.index[rows])
 
     @property
     def _has_own_index(self) -> bool:
         import narwhals as nw
 
-        return nw.Implementation.from_backend(self.library).is_pandas_like()  # type: ignore[arg-type]
+        return nw.Implementation.from_backend(self.backend).is_pandas_like()  # type: ignore[arg-type]
 
 
 ARRAYS = Origin()
@@ -77,7 +78,7 @@ def origin_of(*given: Any, index: Any = None) -> Origin | None:
 
     >>> import pandas as pd
     >>> found = origin_of([0, 1], pd.DataFrame({"x": [1, 2]}, index=["a", "b"]))
-    >>> found.library, found.index.tolist()
+    >>> found.backend, found.index.tolist()
     ('pandas', ['a', 'b'])
     """
     libraries = [library for values in given for library in _libraries(values)]
@@ -123,11 +124,11 @@ def _of_pandas(values: NDArray[Any], there: Mask | None) -> Any:
     return found
 
 
-def _of_narwhals(library: str, values: NDArray[Any], there: Mask | None, name: str | None) -> Any:
+def _of_narwhals(backend: str, values: NDArray[Any], there: Mask | None, name: str | None) -> Any:
     import narwhals as nw
 
     def series(column: Any, **dtype: Any) -> Any:
-        return nw.new_series(name or "", column, backend=library, **dtype)  # type: ignore[arg-type]
+        return nw.new_series(name or "", column, backend=backend, **dtype)  # type: ignore[arg-type]
 
     column = series(values if values.dtype.kind in "biuf" else values.tolist())
     return column if there is None else column.zip_with(series(there), series([None] * len(there), dtype=column.dtype))

@@ -38,7 +38,7 @@ class Places:
         """A number per row and category, (rows, K), as a frame with one column each; as an array, (n, K), where the
         rows came as arrays.
         """
-        if self.origin.library is None:
+        if self.origin.backend is None:
             return self.column(values, "")
         return self.frame(pd.DataFrame(values, columns=names))
 
@@ -50,7 +50,7 @@ class Places:
         """
         used = self.n if self.kept is None else max(len(self.kept), 1)
         each = len(found) // used
-        if self.kept is None and self.origin.library is None:
+        if self.kept is None and self.origin.backend is None:
             return found
         there = None if self._there is None else self._there.repeat(each)
         columns = {}

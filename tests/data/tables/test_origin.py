@@ -11,7 +11,7 @@ from stattools.data.tables.origin import ARRAYS, Origin, origin_of
 
 
 @pytest.mark.parametrize(
-    ("given", "library", "has_index"),
+    ("given", "backend", "has_index"),
     [
         ((np.ones(2),), None, False),
         (([1, 2], {"x": [1, 2]}), None, False),
@@ -24,9 +24,9 @@ from stattools.data.tables.origin import ARRAYS, Origin, origin_of
         ((pd.Index([1, 2]), pd.Categorical(["a", "b"])), None, False),
     ],
 )
-def test_the_library_is_that_of_whom_has_an_index_or_else_of_the_first(given, library, has_index):
+def test_the_backend_is_that_of_whom_has_an_index_or_else_of_the_first(given, backend, has_index):
     found = origin_of(*given) or ARRAYS
-    assert found.library == library
+    assert found.backend == backend
     assert (found.index is not None) == has_index
 
 
