@@ -24,8 +24,8 @@ WITH_GAPS = {"b": "boolean", "i": "Int64", "u": "UInt64"}
 
 @record
 class Origin:
-    """The package of a table by the name of its module, "pandas" or "polars", as narwhals calls its backend, and the pandas
-    index of its rows.
+    """The package of a table by the name of its module, "pandas" or "polars", as narwhals calls its backend, and
+    the pandas index of its rows.
 
     `backend` is None for arrays, lists and dicts of these. `index` is that of all rows, also of those that are not
     used; beside arrays it may be that of their weights, and then only says which rows belong together.
