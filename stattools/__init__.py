@@ -77,11 +77,11 @@ if TYPE_CHECKING:
     from stattools.inference.existence import separation as separation
     from stattools.inference.fitted import Fit as Fit
     from stattools.inference.fitting import fit as fit
+    from stattools.inference.fitting_many import fit_many as fit_many
     from stattools.inference.hypotheses import TestResult as TestResult
     from stattools.inference.hypotheses import likelihood_ratio as likelihood_ratio
     from stattools.inference.hypotheses import score_test as score_test
     from stattools.inference.many_fits import ManyFits as ManyFits
-    from stattools.inference.many_fits import fit_many as fit_many
     from stattools.inference.penalties import Jeffreys as Jeffreys
     from stattools.inference.penalties import Ridge as Ridge
     from stattools.inference.resampling import Bootstrap as Bootstrap
@@ -262,7 +262,8 @@ _HOME = {
     "reporting.quotations": ("sentences",),
     "inference.simulation_smoother": ("simulate_states",),
     "series.statespace.conventions": ("loglik_conventions",),
-    "inference.many_fits": ("ManyFits", "fit_many"),
+    "inference.fitting_many": ("fit_many",),
+    "inference.many_fits": ("ManyFits",),
     "inference.resampling": ("Bootstrap", "bootstrap"),
     "series.statespace.series": ("local_level", "local_linear_trend", "smooth_trend"),
     "series.statespace.state_table": ("states",),

@@ -97,6 +97,12 @@ def test_the_numerical_core_needs_numpy_scipy_and_their_threads_only(path):
     assert roots <= {"numpy", "scipy", "threadpoolctl", "stattools"}
 
 
+def test_no_file_is_longer_than_300_lines():
+    """One idea per file; a longer one holds two."""
+    long = {str(path): n for path in FILES if (n := len(path.read_text(encoding="utf-8").splitlines())) > 300}
+    assert not long
+
+
 def test_files_are_named_by_nouns_of_the_subject():
     for path in FILES:
         assert path.stem not in {"utils", "helpers", "base", "common", "manager", "misc", "tools"}

@@ -11,6 +11,7 @@ EARLIER = {
     "stattools.bayes": ("stattools",),
     "stattools.bayes.sampling.drawn.Drawn": ("stattools.sampling.draws.Posterior",),
     "stattools.inference.estimates.Estimates": ("stattools.fitted.Fit",),
+    "stattools.inference.fitting_many": ("stattools.many_fits", "stattools.inference.many_fits"),
     "stattools.inference.series_fit.SeriesFit": ("stattools.Fit", "stattools.fitted.Fit"),
     "stattools.networks.network": ("stattools.networks.network_model",),
     "stattools.networks.network_model.NetworkModel": ("stattools.networks.network_model.Network",),

@@ -1,45 +1,24 @@
-"""Thousands of small independent fits in one call: `st.fit_many`.
-
-Logistic, Poisson and linear regressions are fitted together (`batched_newton.py`); members in doubt, and every
-other model, goes through `st.fit` alone, whose error is then the reason that a member has no fit.
-"""
+"""What many small fits found, side by side: the answer of `st.fit_many`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from stattools.data.tables.arrays import NUMBERS, matrix
-from stattools.data.tables.columns import coded, missing
-from stattools.data.tables.pairing import index_of, paired, same_index
-from stattools.data.tables.table import is_frame, series, table
-from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
-from stattools.inference.fitted import Fit
-from stattools.inference.fitting import fit
 from stattools.inference.many_fits_page import page
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
-from stattools.interface.memory import require_memory
 from stattools.interface.names.guesses import answers_guesses
 from stattools.models.model import Model
-from stattools.models.regressions.regression import ols
-from stattools.numerics.threads import one_blas_thread
-from stattools.series.statespace.many import LocalLevelFits, LocalLevels
-from stattools.series.statespace.many import fit_many as local_levels
-from stattools.solvers.batches.batched_newton import supported
-from stattools.solvers.batches.small_batches import ENTRIES, Members, climbed, padded, parts
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Page
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SOME = "Fit some of them at a time."
 
 
 @answers_guesses
@@ -113,192 +92,3 @@ class ManyFits(Faces):
 
     def _page(self) -> Page:
         return page(self)
-
-
-@one_blas_thread()
-def fit_many(
-    models: Any,
-    data: Any = None,
-    /,
-    *,
-    by: str | ArrayLike | None = None,
-    model: Callable[..., Model] = ols,
-    outcomes: ArrayLike | None = None,
-    weights: str | ArrayLike | None = None,
-    offset: str | ArrayLike | None = None,
-    exposure: str | ArrayLike | None = None,
-    trials: str | ArrayLike | None = None,
-    precision: str | ArrayLike | None = None,
-    reference: Any = None,
-) -> ManyFits | LocalLevelFits:
-    """Many small fits at once, the same numbers as `st.fit` one by one.
-
-    `models` with its `data` are one of
-
-    - `fit_many("y ~ x", table, by="store", model=st.logistic)`: one fit for each value of a column, or of labels, one
-      per row. The formula is read once, on the whole table; `weights`, `offset`, `exposure`, `trials`, `precision` and
-      `reference` are those of the model.
-    - `fit_many(model, outcomes=Y)`, `weights=W`: the model's rows with other outcomes and frequencies, (m, n) each.
-    - `fit_many([model, model, ...])`: models of one kind with the same coefficients.
-    - `fit_many(Y)`: a local level for each row of an array, each column of a frame.
-
-    A member without a maximum (separated outcomes, aliased columns) is listed with the reason in `.reasons`. Raises
-    IncompatibleError for arguments that do not go together, DomainError for outcomes that the model cannot take.
-
-    >>> import stattools as st
-    >>> shops = {"y": [1.0, 2.0, 4.0, 2.0, 1.0, 1.5], "x": [0, 1, 2, 0, 1, 2], "shop": ["a"] * 3 + ["b"] * 3}
-    >>> st.fit_many("y ~ x", shops, by="shop").estimate.round(4).tolist()
-    [[0.8333, 1.5], [1.75, -0.25]]
-    """
-    columns = {"offset": offset, "exposure": exposure, "trials": trials, "precision": precision, "reference": reference}
-    columns = {name: given for name, given in columns.items() if given is not None}
-    if isinstance(models, str):
-        if by is None or data is None or outcomes is not None:
-            raise IncompatibleError(
-                "fit_many of a formula needs a table and by=, the column that tells the fits apart."
-            )
-        if weights is not None:
-            columns["weights"] = weights
-        if not callable(model):
-            raise IncompatibleError(f"model= is a function, such as st.ols or st.logistic; got {quoted(model)}.")
-        whole = model(models, data, **columns)
-        if not isinstance(whole, Model):
-            raise IncompatibleError(
-                f"fit_many needs model=, a regression of one likelihood such as st.logistic; got {whole.title}. Fit "
-                "the groups one by one by st.fit."
-            )
-        return _by_group(whole, data, by)
-    if by is not None or data is not None or columns or model is not ols:
-        raise IncompatibleError(
-            "fit_many takes by=, model= and a table with a formula only; got another first argument."
-        )
-    if isinstance(models, Model):
-        if outcomes is None and weights is None:
-            raise IncompatibleError("fit_many of one model needs outcomes= or weights=, of shape (m, n). Use st.fit.")
-        return _of_one(models, outcomes, weights)
-    if isinstance(models, Sequence) and len(models) and all(isinstance(one, Model) for one in models):
-        if outcomes is not None or weights is not None:
-            raise IncompatibleError("fit_many of several models takes no outcomes= or weights=: each has its own.")
-        return together(list(models), tuple(range(len(models))))
-    if isinstance(models, LocalLevels | np.ndarray | list) or is_frame(models):
-        return local_levels(models)
-    raise IncompatibleError(f"fit_many needs a formula, a model, models or series; got {type(models).__name__}.")
-
-
-def _by_group(whole: Model, data: Any, by: Any) -> ManyFits:
-    frame, who = table(data), f"fit_many by={quoted(by, 40)}"
-    if isinstance(by, str) and by not in frame.names:
-        raise DomainError(
-            f"fit_many needs by=, a column of the table ({', '.join(frame.names[:8])}); got {quoted(by)}."
-        )
-    paired(("the table", data), ("by=", by))
-    column = frame.column(by) if isinstance(by, str) else series(by, "by=")
-    if len(column) != frame.n:
-        raise DomainError(f"fit_many needs by=, one label for each of the {frame.n} rows; got {len(column)}.")
-    column = column if whole.kept is None else column.iloc[whole.kept]
-    if gaps := int(missing(column).sum()):
-        raise DomainError(f"{who} needs a value in every row; {gaps} are missing. Drop those rows first.")
-    codes, labels = coded(column, who)
-    order = np.argsort(codes, kind="stable")
-    ends = np.searchsorted(codes[order], np.arange(len(labels) + 1))
-    parts = [order[ends[k] : ends[k + 1]] for k in range(len(labels))]
-    return together([_with_rows(whole, part) for part in parts], labels)
-
-
-def _with_rows(whole: Model, part: NDArray[np.intp]) -> Model:
-    among = part if whole.kept is None else whole.kept[part]
-    origin = None if whole.origin is None else whole.origin.take(among)
-    return replace(whole, rows=whole.rows.take(part), kept=None, source=None, origin=origin)
-
-
-def _of_one(model: Model, outcomes: ArrayLike | None, weights: ArrayLike | None) -> ManyFits:
-    paired(("outcomes=", outcomes), ("weights=", weights))
-    parts: list[Floats | None] = []
-    for name, given in (("outcomes=", outcomes), ("weights=", weights)):
-        same_index("the rows of the model", model.index, f"the columns of {name}", index_of(getattr(given, "T", None)))
-        values = None if given is None else _numbers(given, name)
-        if values is not None:
-            require_memory(f"{name} of shape {values.shape}", 3 * values.size, SOME)
-        n = len(model.rows.X)
-        if values is not None and (values.ndim != 2 or values.shape[1] != n):
-            raise DomainError(f"fit_many needs {name} of shape (m, {n}), a row per fit; got shape {values.shape}.")
-        parts.append(values)
-    Y, W = parts
-    if Y is not None and W is not None and len(Y) != len(W):
-        raise DomainError(f"fit_many got {len(Y)} rows of outcomes= and {len(W)} of weights=; give as many of both.")
-    if Y is not None:
-        Y = model.likelihood.check(Y)
-    if W is not None and not (np.isfinite(W).all() and (W >= 0).all() and (W.sum(axis=1) > 0).all()):
-        raise DomainError("fit_many needs weights= that are finite, not negative, and not all 0 in a row.")
-    return replicated(model, Y, W)
-
-
-def _numbers(given: Any, name: str) -> Floats:
-    """A row of numbers per fit, each read as a column is; NaN where there is none, which the checks refuse."""
-    if type(given) is np.ndarray and given.dtype.kind in NUMBERS:
-        return np.asarray(given, dtype=float)
-    return matrix(given, f"fit_many's {name}")[0]
-
-
-def replicated(model: Model, Y: Floats | None, W: Floats | None) -> ManyFits:
-    """The rows of a model with outcomes Y (m, n), frequencies W (m, n), or both."""
-    m = len(Y if Y is not None else W)  # type: ignore[arg-type]
-    rows = model.rows
-    found = _members(m, len(model.names))
-    if supported(model.likelihood) and rows.precision is None:
-        own = None if rows.weight is None else rows.weight[None]
-        for part in parts(m, len(rows.X)):
-            y, w = rows.y[None] if Y is None else Y[part], own if W is None else W[part]
-            found.put(part, climbed(model, rows.X, y, w, rows.offset))
-    return _assembled(model, tuple(range(m)), found, lambda k: replicate(model, Y, W, k))
-
-
-def replicate(model: Model, Y: Floats | None, W: Floats | None, k: int) -> Model:
-    """The model with the outcomes and frequencies of one replicate."""
-    rows = model.rows
-    y, weight = rows.y if Y is None else Y[k], rows.weight if W is None else W[k]
-    return replace(model, rows=replace(rows, y=y, weight=weight))
-
-
-def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
-    """Models of one kind, padded to the longest with rows of weight 0; similar lengths are fitted together."""
-    first = models[0]
-    for other in models[1:]:
-        if other.names != first.names or other.likelihood != first.likelihood:
-            raise IncompatibleError(
-                "fit_many needs models of one kind with the same coefficients; use st.fit for each."
-            )
-    found = _members(len(models), len(first.names))
-    if supported(first.likelihood) and all(one.rows.precision is None for one in models):
-        order = np.argsort([len(one.rows.X) for one in models], kind="stable")
-        p = first.rows.X.shape[1]
-        while len(order):
-            n = max(len(models[order[-1]].rows.X), 1)
-            chunk = order[-max(1, ENTRIES // (n * p)) :]
-            chunk = chunk[[2 * len(models[k].rows.X) >= n for k in chunk]]
-            order = order[: -len(chunk)]
-            members = [padded(models[k], n) for k in chunk]
-            X, y, w, o = (np.stack([part[i] for part in members]) for i in range(4))
-            found.put(chunk, climbed(first, X, y, w, o if o.any() else None))
-    return _assembled(first, labels, found, models.__getitem__)
-
-
-def _members(m: int, p: int) -> Members:
-    """Room for m fits of p coefficients, each with a covariance; DomainError where there is none."""
-    require_memory(f"{m:,} fits of {p:,} coefficients", 2 * m * p * p, SOME)
-    return Members.unsettled(m, p)
-
-
-def _assembled(model: Model, labels: tuple[Any, ...], found: Members, model_of: Callable[[int], Model]) -> ManyFits:
-    reasons: dict[Any, str] = {}
-    for k in np.flatnonzero(~found.settled):
-        try:
-            alone: Fit = fit(model_of(int(k)))
-        except StattoolsError as error:
-            reasons[labels[k]] = error.message
-            continue
-        numbers = (alone.loglik, alone.scale, alone.solution.decrement, alone.n)
-        found.put(k, Members(alone.estimate, alone.covariance, *numbers))  # type: ignore[arg-type]
-    df = found.n - len(model.names) if model.has_scale else np.full(len(labels), np.inf)
-    numbers = (found.estimate, found.covariance, found.loglik, found.scale, found.decrement)
-    return ManyFits(model.title, model.names, labels, *numbers, df, reasons, model_of)

@@ -20,7 +20,7 @@ from scipy import special
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
-from stattools.inference.many_fits import replicate
+from stattools.inference.fitting_many import replicate
 from stattools.interface.arguments import described, is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level

@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
 from stattools.data.design import Design
-from stattools.data.rows.rows import Block, Rows
+from stattools.data.rows.rows import Rows
 from stattools.data.tables.origin import ARRAYS, Origin
 from stattools.data.tables.places import Places
 from stattools.errors import DomainError
@@ -28,6 +27,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models import block_sums
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictors.linear import Linear
@@ -160,7 +160,7 @@ class Model(AnyModel):
         """
         theta = self._checked(theta)
         fold = 2 if order == 2 and self.predictor.width == 1 else 1
-        found = self.rows.total(partial(_evaluation, self.likelihood, self.predictor, theta, order), fold)
+        found = self.rows.total(partial(block_sums.evaluation, self.likelihood, self.predictor, theta, order), fold)
         if order < 2 or self.rows.X.size < FEW:
             return found
         return replace(found, information=symmetric(found.information))
@@ -169,14 +169,14 @@ class Model(AnyModel):
         """The score alone, shape (p,), of all rows or of a share, at less cost than `evaluate`, and like it with the
         scale held at 1.
         """
-        part = partial(_score, self.likelihood, self.predictor, self._checked(theta))
+        part = partial(block_sums.scores, self.likelihood, self.predictor, self._checked(theta))
         # Rows elsewhere are read in their order, and have no shares.
         return self.rows.total(part) if share is None else self.rows.total(part, share=share)
 
     def change(self, theta: ArrayLike, ahead: ArrayLike) -> Floats:
         """The information at `ahead` less that at theta, shape (p, p): one product with the change of the weights."""
         theta, ahead = self._checked(theta), self._checked(ahead)
-        return self.rows.total(partial(_change, self.likelihood, self.predictor, theta, ahead), 2)
+        return self.rows.total(partial(block_sums.change, self.likelihood, self.predictor, theta, ahead), 2)
 
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta, RSS / (n - p), for models that estimate one; 1 otherwise.
@@ -194,7 +194,7 @@ class Model(AnyModel):
     def residual_sums(self, theta: ArrayLike) -> tuple[float, float]:
         """Weighted sums of squares of the residuals y - eta and of y; the first is never below the round-off of y."""
         theta = self._checked(theta)
-        rss, size = self.rows.total(partial(_squares, self.predictor, theta)).tolist()
+        rss, size = self.rows.total(partial(block_sums.squares, self.predictor, theta)).tolist()
         return max(rss, np.finfo(float).eps ** 2 * size, np.finfo(float).tiny), size
 
     def loglik(self, theta: ArrayLike) -> float:
@@ -207,12 +207,12 @@ class Model(AnyModel):
         """Log-likelihood where the weighted residual sum of squares is `rss` and the scale at its maximum."""
         n, precision = self.n, self.rows.precision
         loglik = -0.5 * n * (log(2.0 * pi * rss / n) + 1.0)
-        return loglik if precision is None else loglik + 0.5 * _total(np.log(precision), self.rows.weight)
+        return loglik if precision is None else loglik + 0.5 * block_sums.total(np.log(precision), self.rows.weight)
 
     def logliks(self, thetas: ArrayLike) -> Floats:
         """Log-likelihoods at many points, (S, p), in one read of the rows, at scale 1 where one is estimated."""
         points = [self._checked(theta) for theta in as_theta(thetas, self.title, self.names)]
-        return self.rows.total(partial(_logliks, self.likelihood, self.predictor, points))
+        return self.rows.total(partial(block_sums.logliks, self.likelihood, self.predictor, points))
 
     def score(self, theta: ArrayLike) -> Floats:
         """Gradient of `loglik`, shape (p,)."""
@@ -254,56 +254,3 @@ class Model(AnyModel):
                 f"{', ...' if self.predictor.size > 6 else ''}); got theta of shape {theta.shape}."
             )
         return theta
-
-
-# What a block adds to a sum is made by functions of small arguments: a cluster sends them to where the rows are.
-
-
-# A step that is too long may overflow: the solver sees a non-finite value and shortens it.
-@np.errstate(over="ignore", invalid="ignore")
-def _evaluation(likelihood: Likelihood, predictor: Linear, theta: Floats, order: int, block: Block) -> Evaluation:
-    eta, pullback = predictor.forward(theta, block)
-    y, w = block.y, block.weight
-    if order == 0:
-        return Evaluation(_total(likelihood.loglik(eta, y), w))
-    if order == 1:
-        score = _times(likelihood.score(eta, y), w)
-        return Evaluation(_total(likelihood.loglik(eta, y), w), pullback(score))
-    loglik, score, information = likelihood.evaluate(eta, y)
-    if w is not None:
-        score, information = _times(score, w), _times(information, w)
-    first = eta[:, : predictor.n_first].ravel() if predictor.own else eta.ravel()
-    reach = abs(float(first[idamax(first)]))
-    return Evaluation(_total(loglik, w), pullback(score), predictor.upper(block, information), reach)
-
-
-def _logliks(likelihood: Likelihood, predictor: Linear, points: list[Floats], block: Block) -> Floats:
-    return np.array([_evaluation(likelihood, predictor, theta, 0, block).loglik for theta in points])
-
-
-@np.errstate(over="ignore", invalid="ignore")  # as above
-def _change(likelihood: Likelihood, predictor: Linear, theta: Floats, ahead: Floats, block: Block) -> Floats:
-    here, there = (predictor.forward(point, block)[0] for point in (theta, ahead))
-    weight = likelihood.information(there, block.y) - likelihood.information(here, block.y)
-    return predictor.information(block, _times(weight, block.weight))
-
-
-@np.errstate(over="ignore", invalid="ignore")  # as above
-def _score(likelihood: Likelihood, predictor: Linear, theta: Floats, block: Block) -> Floats:
-    eta, pullback = predictor.forward(theta, block)
-    return pullback(_times(likelihood.score(eta, block.y), block.weight))
-
-
-def _squares(predictor: Linear, theta: Floats, block: Block) -> Floats:
-    residual = block.y - predictor.forward(theta, block)[0]
-    return np.array([_total(residual * residual, block.weight), _total(block.y * block.y, block.weight)])
-
-
-def _times(values: Floats, weight: Floats | None) -> Floats:
-    if weight is None:
-        return values
-    return values * weight if values.ndim == 1 else values * weight.reshape(-1, *[1] * (values.ndim - 1))
-
-
-def _total(values: Floats, weight: Floats | None) -> float:
-    return float(np.add.reduce(values) if weight is None else values.dot(weight))

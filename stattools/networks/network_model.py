@@ -236,14 +236,9 @@ class NetworkModel(AnyModel):
 
     def residual_sd(self, theta: ArrayLike) -> float:
         """Root mean square of the residuals, in units of y: the scale's maximum-likelihood estimate."""
-        mean_loglik = (
-            sum(
-                self.of_rows(self._checked(theta), slice(i, i + BLOCK), 0).loglik
-                for i in range(0, len(self.rows.X), BLOCK)
-            )
-            / self.n
-        )
-        square = max(-2.0 * mean_loglik - np.log(2.0 * np.pi), EXACT_FIT**2)
+        theta, starts = self._checked(theta), range(0, len(self.rows.X), BLOCK)
+        loglik = sum(self.of_rows(theta, slice(i, i + BLOCK), 0).loglik for i in starts)
+        square = max(-2.0 * loglik / self.n - np.log(2.0 * np.pi), EXACT_FIT**2)
         return self.unit * float(np.sqrt(square))
 
     def rows_of(self, data: Any) -> tuple[Floats, Floats]:

@@ -175,6 +175,17 @@ def _with_steps(X: Floats) -> tuple[Floats, int, int]:
     return X, p, 1
 
 
+def weighted(values: Floats, weight: Floats | None) -> Floats:
+    """What each row has, (m, ...), times its weight, (m,); itself without weights.
+
+    >>> weighted(np.ones((2, 2)), np.array([1.0, 3.0])).tolist()
+    [[1.0, 1.0], [3.0, 3.0]]
+    """
+    if weight is None:
+        return values
+    return values * weight if values.ndim == 1 else values * weight.reshape(-1, *[1] * (values.ndim - 1))
+
+
 @lru_cache(maxsize=32)
 def ones(m: int) -> Floats:
     """What a sum of m rows is the product with; kept, and not to be written to."""

@@ -20,13 +20,13 @@ from stattools.data.rows.units import VARIES, centered, standard_units
 from stattools.interface.arrays import Floats
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.moments import SampleMoments
+from stattools.numerics.products import weighted
 from stattools.numerics.sweep import Share, spans, sweep
 from stattools.record import record
 from stattools.text.one_line import prints
 
 BLOCK_BYTES = 1_600_000
 """A block of X and its weighted copy stay close to the processor, and the calls per block cost little beside it."""
-
 
 SHORTEST = 256
 """Blocks are not shorter than this, whatever the number of columns."""
@@ -284,22 +284,17 @@ class Rows:
         """Mean, standard deviation and largest size of each column; the deviation in a second read."""
         if isinstance(self.X, BesideOnes):
             others: Any = replace(self, X=self.X.given)
-            mean, spread, size = (
-                np.append(of, rest) for of, rest in zip((1.0, 0.0, 1.0), others._moments(), strict=True)
-            )
+            beside = zip((1.0, 0.0, 1.0), others._moments(), strict=True)
+            mean, spread, size = (np.append(of, rest) for of, rest in beside)
             return mean, spread, size
         total, square, size = np.zeros((3, self.X.shape[1]))
         importance = self.importance
         whole = self.n if importance is None else float(importance.sum())
         for block in self.blocks():
-            total += _weighted(block.X, block.weight).sum(axis=0)
+            total += weighted(block.X, block.weight).sum(axis=0)
             np.maximum(size, np.abs(block.X).max(axis=0), out=size)
         mean, unit = total / whole, np.where(size > 0, size, 1.0)
         for block in self.blocks():
             gap = (block.X - mean) / unit
-            square += _weighted(gap * gap, block.weight).sum(axis=0)
+            square += weighted(gap * gap, block.weight).sum(axis=0)
         return mean, unit * np.sqrt(square / whole), size
-
-
-def _weighted(values: Floats, weight: Floats | None) -> Floats:
-    return values if weight is None else values * weight[:, None]
