@@ -13,7 +13,7 @@ near p. Source: Ferrari & Cribari-Neto, Journal of Applied Statistics 31 (2004);
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,8 +21,8 @@ from scipy.special import betainc, betaincc, expit, log_expit, logit
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.seeds import generator
-from stattools.likelihoods.likelihood import Edge, Floats, Likelihood, Terms, Words, allowed, finite_floats
-from stattools.likelihoods.log_mean import pair
+from stattools.likelihoods.likelihood import Edge, Floats, Terms, Words, allowed, finite_floats
+from stattools.likelihoods.mean_beside import LogitMean, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.gamma_differences import digamma_gap
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
@@ -32,7 +32,7 @@ LARGEST, SMALLEST = 80.0, -300.0
 
 
 @dataclass(frozen=True)
-class BetaFamily(Likelihood):
+class BetaFamily(LogitMean):
     """Shares: y ~ Beta(s p, s q), 0 < y < 1, mean p = expit(eta_0) and precision s = exp(eta_1); eta has shape (n, 2).
 
     The score has shape (n, 2); the information (n, 2, 2) is the observed one and depends on y. Raises DomainError from
@@ -59,19 +59,6 @@ class BetaFamily(Likelihood):
             "numbers give the numbers: st.logistic or st.beta_binomial with trials=."
         )
         return allowed(y, (y > 0.0) & (y < 1.0), "A beta regression", "numbers strictly between 0 and 1", remedy)
-
-    def mean(self, eta: ArrayLike) -> Floats:
-        """expit(eta_0), shape (n,)."""
-        return expit(pair(eta, self)[..., 0])
-
-    def link(self, mean: Any) -> Any:
-        """The log odds of a mean in (0, 1): eta_0."""
-        return logit(mean)
-
-    def slope(self, eta: ArrayLike) -> Floats:
-        """d mean / d eta, shape (n, 1, 2); nothing in the log of the precision."""
-        first = pair(eta, self)[..., 0]
-        return np.stack([expit(first) * expit(-first), np.zeros_like(first)], axis=-1)[:, None, :]
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log f(y), per observation."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,8 +28,8 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.bernoulli import LOG_ODDS
 from stattools.likelihoods.binomial import Binomial
-from stattools.likelihoods.likelihood import Edge, Likelihood, Terms
-from stattools.likelihoods.log_mean import pair
+from stattools.likelihoods.likelihood import Edge, Terms
+from stattools.likelihoods.mean_beside import LogitMean, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.gamma_differences import gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
@@ -42,7 +42,7 @@ LARGEST = 300.0
 @constructed_by_callers
 @prints
 @dataclass(frozen=True, eq=False)
-class BetaBinomial(Likelihood):
+class BetaBinomial(LogitMean):
     """Successes out of trials with a probability that varies: y ~ BetaBinomial(n, s p, s q); eta has shape (n, 2).
 
     eta_0 is the logit of the mean p, eta_1 the log of the precision s = a + b; the correlation of two trials of a group
@@ -82,19 +82,6 @@ class BetaBinomial(Likelihood):
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless successes and trials are whole numbers with 0 <= y <= trials."""
         return self._binomial.check(y)
-
-    def mean(self, eta: ArrayLike) -> Floats:
-        """The mean probability of a success, expit(eta_0): the mean of y / trials."""
-        return expit(pair(eta, self)[..., 0])
-
-    def link(self, mean: Any) -> Any:
-        """The log odds of a probability in (0, 1): eta_0."""
-        return logit(mean)
-
-    def slope(self, eta: ArrayLike) -> Floats:
-        """d mean / d eta, shape (n, 1, 2); nothing in the log of the precision."""
-        first = pair(eta, self)[..., 0]
-        return np.stack([expit(first) * expit(-first), np.zeros_like(first)], axis=-1)[:, None, :]
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""

@@ -21,7 +21,7 @@ from stattools.errors import DomainError
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Edge, Floats, Terms
-from stattools.likelihoods.log_mean import pair
+from stattools.likelihoods.mean_beside import pair
 from stattools.likelihoods.positive import FITS, Positive
 from stattools.numerics.gamma_differences import digamma_gap
 from stattools.numerics.gamma_distribution import deviance, log_density_of_log, lower_tail, upper_tail

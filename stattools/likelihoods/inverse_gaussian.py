@@ -17,10 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import erfcx, log_ndtr, ndtr
 
-from stattools.errors import DomainError
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Edge, Floats, Terms
-from stattools.likelihoods.log_mean import pair
+from stattools.likelihoods.mean_beside import Together, pair
 from stattools.likelihoods.positive import FITS, Positive
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
@@ -32,7 +31,7 @@ NODES, SHARES = np.polynomial.legendre.leggauss(12)
 
 
 @dataclass(frozen=True)
-class InverseGaussian(Positive):
+class InverseGaussian(Together, Positive):
     """Positive outcomes: y ~ InverseGaussian(mean exp(eta_0), dispersion exp(eta_1)), variance dispersion mean^3.
 
     For times and costs whose spread grows faster than their mean. eta has shape (n, 2); the score (n, 2); the
@@ -45,20 +44,6 @@ class InverseGaussian(Positive):
 
     who = "An inverse Gaussian regression"
     edge = Edge(lower=float(np.log(1e-20)), power=-1.0, below=FITS)
-
-    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """log p(y), per observation."""
-        return self.evaluate(eta, y)[0]
-
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """d loglik / d (eta_0, eta_1), shape (n, 2)."""
-        return self.evaluate(eta, y)[1]
-
-    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
-        if y is None:
-            raise DomainError("InverseGaussian's information is the observed one: give information(eta, y).")
-        return self.evaluate(eta, y)[2]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""

@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from stattools.errors import DomainError
 from stattools.interface.seeds import generator
 from stattools.likelihoods.gaussian import Gaussian
-from stattools.likelihoods.likelihood import Edge, Floats, Likelihood, Terms, Words
-from stattools.likelihoods.log_mean import pair
+from stattools.likelihoods.likelihood import Edge, Floats, Terms, Words
+from stattools.likelihoods.mean_beside import Together, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
@@ -29,7 +28,7 @@ LARGEST_SCALE = 300.0
 
 
 @dataclass(frozen=True)
-class LocationScale(Likelihood):
+class LocationScale(Together):
     """Measurements with normal errors of a scale that is estimated: y ~ Normal(eta_0, exp(eta_1)^2), eta (n, 2).
 
     The score has shape (n, 2); the information (n, 2, 2) is the observed one and depends on y. Raises DomainError from
@@ -64,20 +63,6 @@ class LocationScale(Likelihood):
     def slope(self, eta: ArrayLike) -> Floats:
         """d mean / d eta, shape (n, 1, 2); nothing in the log of the scale."""
         return np.tile([[1.0, 0.0]], (len(pair(eta, self)), 1, 1))
-
-    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """The normal log density of y, per observation."""
-        return self.evaluate(eta, y)[0]
-
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """d loglik / d (eta_0, eta_1), shape (n, 2)."""
-        return self.evaluate(eta, y)[1]
-
-    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
-        if y is None:
-            raise DomainError("LocationScale's information is the observed one: give information(eta, y).")
-        return self.evaluate(eta, y)[2]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""

@@ -25,7 +25,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.count import Count
 from stattools.likelihoods.likelihood import Edge, Floats, Terms, allowed, finite_floats
-from stattools.likelihoods.log_mean import LogMean, pair
+from stattools.likelihoods.mean_beside import LogMean, pair
 from stattools.likelihoods.poisson import Poisson
 from stattools.likelihoods.predictive import count_interval
 from stattools.numerics.gamma_differences import gamma_differences

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from stattools.interface.units import LARGEST, SMALLEST
 from stattools.likelihoods.likelihood import Floats, Words, allowed, finite_floats
-from stattools.likelihoods.log_mean import LogMean
+from stattools.likelihoods.mean_beside import LogMean
 from stattools.likelihoods.outcomes import Outcome
 
 FITS = (
