@@ -128,11 +128,16 @@ def failed(analysis: Analysis, error: IdentificationError, *, command: str) -> D
     """The report of an analysis without a fit: the data, the likelihood, why it has no maximum, and the way out."""
     model = analysis.model
     way: list[Block] = []
-    if model.likelihood.canonical:
+    if model.likelihood.has_firth:
         way = [
             Paragraph(
-                "A penalty gives an estimate that always exists: Firth's, which is Jeffreys' prior, takes the bias of "
-                "first order away. This command makes that report:"
+                "A penalty gives an estimate that always exists: "
+                + (
+                    "Firth's, which is Jeffreys' prior, takes the bias of first order away. "
+                    if model.likelihood.canonical
+                    else "Jeffreys' prior, as Firth's for the logit. "
+                )
+                + "This command makes that report:"
             ),
             Listing(f"{command} --penalty jeffreys", "sh"),
         ]

@@ -92,7 +92,7 @@ def _told(done: Any, guessed: bool) -> list[str]:
 
 
 def _way_out(done: Any) -> str:
-    return "On the command line: --penalty jeffreys" if done.model.likelihood.canonical else ""
+    return "On the command line: --penalty jeffreys" if done.model.likelihood.has_firth else ""
 
 
 def _machines(done: Any, data: Path, formula: str, command: str, path: Path) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Bernoulli(Event):
     parameters: ClassVar = {"mean": "logit"}
     concave_with = ("logit", "probit", "cloglog", "loglog", "log", "identity")
     words = LOG_ODDS
-    canonical = True
+    canonical = has_firth = True
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is 0 or 1."""

@@ -45,7 +45,7 @@ class Binomial(Likelihood):
     concave_with = ("logit", "probit", "cloglog", "loglog", "log", "identity")
     outcome = Outcome.TRIALS
     words = LOG_ODDS
-    is_event = canonical = starts_at_zero = True
+    is_event = canonical = has_firth = starts_at_zero = True
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless successes and trials are whole numbers with 0 <= y <= trials."""

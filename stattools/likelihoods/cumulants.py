@@ -1,5 +1,6 @@
-"""Third and fourth cumulants of outcomes with a canonical link, contracted with matrices of their linear predictors.
+"""How the expected information of a row moves with its linear predictors, contracted with matrices of theirs.
 
+With a canonical link these are third and fourth cumulants of the outcome.
 Source: McCullagh & Nelder (1989), 2.2; Bull, Mak & Greenwood (2002) for categories.
 """
 
@@ -59,4 +60,27 @@ class Categories:
         return np.einsum("nca,nab,ncb->nc", self.gap, Q, self.gap, optimize=True)
 
 
-Cumulants = Scalar | Categories
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """The expected information about the first linear predictor of each row, (n,), with its slope, (n, width), and its
+    bend, (n, width, width), in all of them: what stands for cumulants where the link is not the canonical one.
+    """
+
+    information: Floats
+    slope: Floats
+    bend: Floats
+
+    def third(self, Q: Floats) -> Floats:
+        return self.slope * Q[:, 0]
+
+    def fourth(self, Q: Floats) -> Floats:
+        return self.bend * Q
+
+
+def of_logarithm(information: Floats, slope: Floats, bend: Floats) -> Weights:
+    """`Weights`, from slope and bend of the logarithm of the information."""
+    outer = slope[:, :, None] * slope[:, None, :]
+    return Weights(information, information[:, None] * slope, information[:, None, None] * (bend + outer))
+
+
+Cumulants = Scalar | Categories | Weights

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.interface.seeds import generator
+from stattools.likelihoods.cumulants import Weights
 from stattools.likelihoods.likelihood import Floats, Likelihood
+from stattools.likelihoods.links import Link
 from stattools.likelihoods.outcomes import Outcome
 
 
@@ -44,3 +46,26 @@ class Event(Likelihood):
         """One 0/1 draw per eta."""
         mean = self.mean(eta)
         return (generator(seed).random(mean.shape) < mean).astype(float)
+
+
+STEP = 1e-4
+"""The step of the bend, a difference of slopes: it shapes Newton's steps, and no estimate."""
+
+
+def of_events(link: Link, eta: Floats, size: Floats) -> Weights:
+    """The expected information of `size` trials, m'^2 / (m (1 - m)) = - (log m)' (log(1 - m))', and how it moves.
+
+    >>> from stattools.likelihoods.links import LINKS
+    >>> found = of_events(LINKS["probit"], np.zeros(1), np.ones(1))
+    >>> found.information.round(9), found.slope.ravel(), found.bend.ravel().round(6)  # 2 / pi, at its top
+    (array([0.63661977]), array([0.]), array([-0.462633]))
+    """
+
+    def slope(eta: Floats) -> tuple[Floats, Floats]:
+        (_, up, bent), (_, down, bent_down) = link.log_mean(eta), link.log_rest(eta)
+        return -size * up * down, -size * (bent * down + up * bent_down)
+
+    step = STEP * np.maximum(np.abs(eta), 1.0)
+    bend = (slope(eta + step)[1] - slope(eta - step)[1]) / (2.0 * step)
+    information, first = slope(eta)
+    return Weights(information, first[:, None], bend[:, None, None])

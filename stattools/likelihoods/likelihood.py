@@ -42,6 +42,8 @@ class Likelihood:
     """True where the mean is the probability of an event, and trials are independent of each other."""
     canonical: ClassVar[bool] = False
     """True where `cumulants` are those of the outcome: the linear predictor is the natural parameter."""
+    has_firth: ClassVar[bool] = False
+    """True where Jeffreys' penalty makes every maximum finite; `cumulants` are what it needs."""
     concave_with: ClassVar[tuple[str, ...]] = ()
     """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
     limit: ClassVar[type[Likelihood] | None] = None
@@ -221,7 +223,9 @@ class Likelihood:
         return mixture_interval(self, eta, V, level)
 
     def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Cumulants:
-        """Third and fourth cumulants of each outcome, times its weight; those of a `canonical` family."""
+        """How the expected information of each row moves with eta, times its weight: third and fourth cumulants of the
+        outcome of a `canonical` family, `Weights` of others that have Firth's penalty.
+        """
         raise self.lacks("cumulants(eta, y, weight)")
 
     def far(self, size: float) -> float:

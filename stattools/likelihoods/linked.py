@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.likelihoods.event import of_events
 from stattools.likelihoods.likelihood import Floats, Likelihood, Tails, Terms, Words
 from stattools.likelihoods.links import LINKS, Curve, Link
 from stattools.likelihoods.outcomes import Outcome
@@ -79,6 +80,7 @@ class Linked(Likelihood):
             concave_with=family.concave_with,
             starts_at_zero=family.starts_at_zero and unit,
             canonical=family.canonical and same,
+            has_firth=family.has_firth and (same or (unit and family.is_event)),  # Kosmidis & Firth (2021)
             domain=link.domain(*MEANS[own]),
         )
 
@@ -187,7 +189,11 @@ class Linked(Likelihood):
         return self.family.tails(self._theta(eta), y)
 
     def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Any:
-        return self.family.cumulants(eta, y, weight) if self.canonical else super().cumulants(eta, y, weight)
+        if self.canonical:
+            return self.family.cumulants(eta, y, weight)
+        if not self.has_firth:
+            return super().cumulants(eta, y, weight)
+        return of_events(self.through, eta, weight * self.trials_of(y))
 
     def side(self, y: Floats) -> Floats | None:
         """An observation at the end of the means, or beyond, is reached where eta runs off to that end."""

@@ -24,6 +24,7 @@ from stattools.errors import DomainError
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.count import Count
+from stattools.likelihoods.cumulants import Weights, of_logarithm
 from stattools.likelihoods.likelihood import Edge, Floats, Terms, allowed, finite_floats
 from stattools.likelihoods.mean_beside import LogMean, pair
 from stattools.likelihoods.poisson import Poisson
@@ -50,6 +51,7 @@ class NegativeBinomial(LogMean, Count):
 
     parameters: ClassVar = {"mean": "log", "alpha": "log"}
     limit = Poisson
+    has_firth = True
     edge = Edge(
         lower=float(np.log(1e-8)),
         below="the counts are not overdispersed, and alpha has its maximum at 0, where the model is Poisson "
@@ -130,6 +132,13 @@ class NegativeBinomial(LogMean, Count):
     def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
         """The counts between which a new one falls."""
         return count_interval(eta, V, level, dispersed=True)
+
+    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Weights:
+        """How the expected information about eta_0, mean / (1 + alpha mean), moves."""
+        share = expit(eta[:, 0] + eta[:, 1])  # of the variance that is not Poisson's
+        bend = np.broadcast_to((-share * expit(-eta[:, 0] - eta[:, 1]))[:, None, None], (len(eta), 2, 2))
+        slope = np.stack([expit(-eta[:, 0] - eta[:, 1]), -share], axis=-1)
+        return of_logarithm(weight * self.mean(eta) * slope[:, 0], slope, bend)
 
     def _derivatives(self, eta: ArrayLike, y: Floats) -> tuple[Floats, Floats]:
         m, r, log_m, log_total = _parts(pair(eta, self))

@@ -35,7 +35,7 @@ class Poisson(Count):
 
     parameters: ClassVar = {"mean": "log"}
     concave_with = ("log", "identity", "sqrt")
-    canonical = True
+    canonical = has_firth = True
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is a whole number >= 0."""

@@ -11,8 +11,10 @@ from scipy.special import log_ndtr, ndtr, ndtri
 
 from stattools.errors import DomainError
 from stattools.interface.names.guesses import constructed_by_callers
-from stattools.likelihoods.event import Event
+from stattools.likelihoods.cumulants import Weights
+from stattools.likelihoods.event import Event, of_events
 from stattools.likelihoods.likelihood import Floats, Terms, Words, allowed, finite_floats
+from stattools.likelihoods.links import LINKS
 from stattools.numerics.normal_tail import mills, minus_slope
 
 
@@ -31,6 +33,7 @@ class Probit(Event):
 
     parameters: ClassVar = {"mean": "probit"}
     concave_with = ("probit",)
+    has_firth = True
     words = Words("the normal quantile of the probability")
 
     def check(self, y: ArrayLike) -> Floats:
@@ -78,6 +81,10 @@ class Probit(Event):
         """phi(eta)^2 / (Phi(eta) Phi(-eta)), the mean of the information."""
         log_density = -0.5 * eta * eta - 0.5 * np.log(2.0 * np.pi)
         return np.exp(2.0 * log_density - log_ndtr(eta) - log_ndtr(-eta))
+
+    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Weights:
+        """How the expected information moves."""
+        return of_events(LINKS["probit"], eta, weight)
 
     def far(self, size: float) -> float:
         """The normal tail falls with the square of eta."""

@@ -1,5 +1,7 @@
 """Every likelihood keeps the contract: derivatives, Bartlett identities, scipy's numbers, extremes, refusals."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -253,13 +255,35 @@ def test_the_expected_information_is_the_mean_of_the_observed(case: LikelihoodCa
     assert (np.abs(observed.mean(axis=0) - expected.mean(axis=0)) < noise).all()
 
 
+def weights_move(family: Any, eta: np.ndarray, y: np.ndarray) -> None:
+    """The expected information about the first linear predictor, its slopes and its bends, by differences."""
+    eta, h = eta.reshape(len(eta), -1), 1e-4
+
+    def at(eta: np.ndarray) -> Any:
+        return family.cumulants(eta[:, 0] if family.width == 1 else eta, y, np.full(len(y), 2.0))
+
+    mean = family.mean(eta[:, 0] if family.width == 1 else eta)
+    steep = family.slope(eta[:, 0] if family.width == 1 else eta)[:, 0, 0]
+    variance = family.variance(eta[:, 0] if family.width == 1 else eta, y)
+    assert mean.shape == variance.shape
+    trials = family.trials_of(y)
+    assert_allclose(at(eta).information, 2.0 * steep**2 / variance, rtol=1e-9 if np.ndim(trials) == 0 else 1e-7)
+    for k, step in enumerate(h * np.eye(family.width)):
+        ahead, behind = at(eta + step), at(eta - step)
+        assert_allclose(at(eta).slope[:, k], (ahead.information - behind.information) / (2 * h), rtol=1e-5, atol=1e-6)
+        assert_allclose(at(eta).bend[:, :, k], (ahead.slope - behind.slope) / (2 * h), rtol=1e-5, atol=1e-6)
+
+
 def test_cumulants_are_derivatives_of_the_variance(case: LikelihoodCase):
     family = case.likelihood
     eta, y = case.draw(rng(20))
     if refuses(family.cumulants, eta, y, np.ones(len(y))):
-        assert not family.canonical
+        assert not family.has_firth
         return
-    assert family.canonical
+    assert family.has_firth
+    if not family.canonical:
+        weights_move(family, eta, y)
+        return
     if eta.ndim > 1 or family.outcome is Outcome.CATEGORY:
         return  # tests/penalties holds those of categories against differences
     h = 1e-4

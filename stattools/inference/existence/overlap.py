@@ -65,7 +65,6 @@ def check_overlap(model: Model) -> None:
     how = "completely" if found.kind == "complete" else "for some of the rows (quasi-completely)"
     counts = model.likelihood.outcome is Outcome.COUNT
     outcome = f"no {model.outcome_name}" if counts else f"the values of {model.outcome_name}"
-    firth = model.likelihood.canonical and not model.has_scale
     finite = len(model.names) - len(found.infinite) if found.infinite else 0
     verb = "separates" if len(named) == 1 else "separate"
     raise SeparationError(
@@ -73,7 +72,7 @@ def check_overlap(model: Model) -> None:
         f"for ever{'; ' + _listed(found.infinite) if found.infinite else UNTOLD}. "
         + (f"The other {finite} are finite: " if finite else "")
         + "`separation.table()` of this error has estimates and intervals. "
-        + ("Use penalty=st.Jeffreys(), leave" if firth else "Leave")
+        + f"Use penalty=st.{'Jeffreys()' if model.likelihood.has_firth else 'Ridge(strength)'}, leave"
         + " out or merge the separating columns, or collect rows that overlap.",
         found,
     )

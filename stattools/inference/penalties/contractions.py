@@ -1,7 +1,7 @@
-"""Third and fourth cumulants of outcomes with a canonical link, contracted as the derivatives of log det I need them.
+"""How the expected information of rows moves, contracted as the derivatives of log det I need it.
 
 With Q_i = J_i I^-1 J_i^T for the Jacobian J_i of the linear predictors of row i, and K3, K4 the cumulants of its
-outcome:
+outcome, or slope and bend of its information where the link is not canonical:
 
     d log det I = sum_i J_i^T (K3_i : Q_i),    d2 log det I = sum_i J_i^T (K4_i : Q_i) J_i - tr(I^-1 I' I^-1 I')
 
@@ -33,6 +33,11 @@ def change_of_information(skewness: Floats, X: Floats) -> Floats:
                 for i, j, m in {(a, b, k), (a, k, b), (b, a, k), (b, k, a), (k, a, b), (k, b, a)}:
                     total[i, :, j, :, m, :] = cube
     return total.reshape(width * p, width * p, width * p)
+
+
+def change_of_weights(slopes: Floats, X: Floats) -> Floats:
+    """d X^T diag(w) X / d theta_K, shape (P, p, p), where row i of `slopes` (n, P) is that of its weight in theta."""
+    return np.stack([X.T @ (X * slope[:, None]) for slope in slopes.T])
 
 
 def flat(values: Floats) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.inference.existence import check_rank, check_size
+from stattools.inference.existence import check_dispersion, check_rank, check_size
 from stattools.inference.existence.summit import certified
 from stattools.inference.penalties.jeffreys import Jeffreys
 from stattools.inference.penalties.ridge import Ridge, penalized_coefficients
@@ -152,7 +152,11 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
         raise
     if firth and not found.quality.well_conditioned(1e-10):
         check_rank(model)
-    found = replace(found, covariance=penalty.covariance(found, work.model)).mapped(T)
+    try:
+        found = replace(found, covariance=penalty.covariance(found, work.model)).mapped(T)
+    except IdentificationError:
+        check_dispersion(model, T @ found.estimate, penalized=True)  # where alpha is 0 nothing is known of its logarithm
+        raise
     return replace(found, loglik=target.loglik(found.estimate))
 
 

@@ -140,12 +140,15 @@ def _softmax(model: Model) -> tuple[str, Any]:
 
 def _linked(model: Model) -> tuple[str, Any]:
     """One mean and another link: its covariance is that of the observed information, as ours."""
-    families: Any = sm.families
-    likelihood = model.likelihood
-    link = getattr(families.links, THEIR_LINKS[next(iter(likelihood.parameters.values()))])()
-    family = families.Poisson(link) if likelihood.outcome is Outcome.COUNT else families.Binomial(link)
+    kind = sm.families.Poisson if model.likelihood.outcome is Outcome.COUNT else sm.families.Binomial
+    family = linked(kind, next(iter(model.likelihood.parameters.values())))
     near = _glm(model, family)
     return f"GLM {type(family).__name__}", near.model.fit(start_params=near.params, **NEWTON)
+
+
+def linked(family: Any, link: str) -> Any:
+    """A family of statsmodels with the link that has this name here."""
+    return family(getattr(sm.families.links, THEIR_LINKS[link])())
 
 
 def _glm(model: Model, family: Any) -> Any:
@@ -186,6 +189,7 @@ class Routine:
 THEIR_LINKS = {
     "identity": "Identity",
     "log": "Log",
+    "logit": "Logit",
     "probit": "Probit",
     "cloglog": "CLogLog",
     "loglog": "LogLog",

@@ -12,12 +12,19 @@ import stattools as st
 from stattools.inference.penalties import Jeffreys, maximize, penalized
 from tests.cases import rng
 from tests.inference.existence import classics
-from tests.inference.penalties.test_penalized import CASES, SEPARATED, firth_by_definition, se
+from tests.inference.penalties.test_penalized import (
+    CASES,
+    OTHERS,
+    SEPARATED,
+    expected_information,
+    firth_by_definition,
+    se,
+)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, *OTHERS])
 def test_jeffreys_is_half_the_log_determinant_in_the_users_coordinates(name):
-    model = CASES[name]
+    model = (CASES | OTHERS)[name]
     whole = penalized(model, Jeffreys())
     work, T = whole.standardized()
     phi = 0.3 * rng(2).normal(size=len(model.names))
@@ -43,6 +50,24 @@ def test_jeffreys_against_brute_force(name):
     assert_allclose(solution.covariance, np.linalg.inv(model.information(solution.estimate)), rtol=1e-7, atol=1e-12)
 
 
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_links_against_brute_force(name):
+    model = OTHERS[name]
+    solution = maximize(model, Jeffreys())
+    assert solution.decrement <= 1e-8
+    unit = se(solution)
+    found = minimize(
+        lambda z: -firth_by_definition(model, solution.estimate + unit * z),
+        0.3 * rng(3).normal(size=len(unit)),
+        method="Nelder-Mead",
+        options={"xatol": 1e-7, "fatol": 1e-12, "maxiter": 2000},
+    )
+    assert_allclose(solution.loglik, -found.fun, rtol=1e-10)
+    assert_allclose(found.x, 0.0, atol=2e-5)  # a simplex sees half of float64's digits
+    about = model.information if model.likelihood.others else lambda theta: expected_information(model, theta)
+    assert_allclose(solution.covariance, np.linalg.inv(about(solution.estimate)), rtol=1e-7, atol=1e-12)
+
+
 def test_sex2_as_in_logistf():
     """R: logistf(case ~ age+oc+vic+vicl+vis+dia, data=sex2), the example of its manual: coef and se(coef).
 
@@ -63,6 +88,32 @@ def test_endometrial_as_in_brglm2():
     solution = maximize(st.logistic("HG ~ NV + PI + EH", classics.endometrial()), Jeffreys())
     assert_allclose(solution.estimate, [3.77456, 2.92927, -0.03475, -2.60416], atol=5e-6)  # to the digits printed
     assert_allclose(se(solution), [1.48869, 1.55076, 0.03958, 0.77602], atol=5e-6)
+
+
+LINKED = {
+    "probit": ([-2.8104830755, 0.6245517946], [1.7169171424, 0.3579859609]),
+    "cloglog": ([-3.1879867819, 0.6234344526], [2.0442455102, 0.3828396075]),
+}
+
+
+@pytest.mark.parametrize("link", LINKED)
+def test_other_links_as_in_brglm2(link):
+    """R: glm(y ~ x, binomial(link), method = "brglmFit", type = "MPL_Jeffreys"), with x 1 to 8 and y 0 up to 4."""
+    table = {"x": np.arange(1.0, 9), "y": np.arange(8) > 3}
+    fit = st.fit(st.glm("y ~ x", table, family="binomial", link=link), penalty=Jeffreys())
+    assert_allclose(fit.estimate, LINKED[link][0], rtol=1e-6)  # brglm2 stops at 1e-6
+    assert_allclose(fit.se, LINKED[link][1], rtol=1e-6)
+    assert st.validate(fit).ok
+
+
+def test_a_group_without_counts_has_half_a_count_whatever_the_dispersion():
+    table = {"y": [3, 0, 9, 1, 0, 0, 0, 0], "g": list("aaaabbbb")}
+    model = st.negative_binomial("y ~ 0 + g", table)
+    with pytest.raises(st.SeparationError, match=r"Use penalty=st\.Jeffreys\(\)"):
+        st.fit(model)
+    fit = st.fit(model, penalty=Jeffreys())
+    assert_allclose(fit.estimate[:2], np.log([13.5 / 4, 0.5 / 4]), rtol=1e-7)
+    assert st.validate(fit).ok
 
 
 def test_saturated_groups_add_one_half_to_each_cell():

@@ -30,7 +30,24 @@ def cases(n: int = 60):
     }
 
 
+def not_canonical(n: int = 60):
+    """Models that have Jeffreys' penalty and no canonical link; the last four are separated."""
+    g = rng(3)
+    X = g.normal(size=(n, 2))
+    some = st.glm(g.integers(0, 3, n), X, family="binomial", link="cloglog", trials=np.full(n, 3), offset=0.2 * X[:, 1])
+    return {
+        "probit": st.probit(g.integers(0, 2, n), X, weights=g.integers(0, 4, n)),
+        "grouped cloglog": some,
+        "negative binomial": st.negative_binomial(g.negative_binomial(2, 0.4, n), X, weights=g.integers(0, 4, n)),
+        "separated probit": st.probit([0, 0, 0, 1, 1], [1.0, 2, 3, 5, 8]),
+        "separated cauchit": st.glm([0, 0, 1, 0, 1, 1], [0.0, 0, 0, 0, 1, 1], family="binomial", link="cauchit"),
+        "separated counts": st.poisson([0, 0, 0, 3, 1, 4], [1.0, 1, 1, 0, 0, 0]),
+        "separated overdispersed counts": st.negative_binomial([0, 0, 0, 3, 0, 9, 1], [1.0, 1, 1, 0, 0, 0, 0]),
+    }
+
+
 CASES = cases()
+OTHERS = not_canonical()
 SEPARATED = {
     "complete": st.logistic([0, 0, 0, 1, 1], [1.0, 2, 3, 5, 8]),
     "quasi-complete": st.logistic([0, 0, 1, 0, 1, 1], [0.0, 0, 0, 0, 1, 1]),
@@ -41,13 +58,24 @@ SEPARATED = {
 
 def firth_by_definition(model, theta):
     """The slow twin of the penalized log-likelihood: the determinant itself."""
-    return model.loglik(theta) + 0.5 * np.linalg.slogdet(model.information(theta))[1]
+    return model.loglik(theta) + 0.5 * np.linalg.slogdet(expected_information(model, theta))[1]
+
+
+def expected_information(model, theta):
+    """About the coefficients of the mean: the square of its slope over the variance, row by row."""
+    likelihood, rows = model.likelihood, model.rows
+    if likelihood.canonical:
+        return model.information(theta)
+    eta = model.eta(theta)
+    weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
+    w = weight * likelihood.slope(eta)[:, 0, 0] ** 2 / likelihood.variance(eta, rows.y)
+    return (rows.X.T * w) @ rows.X
 
 
 @pytest.mark.parametrize("penalty", [Jeffreys(), Ridge(0.7)], ids=str)
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, *OTHERS])
 def test_score_and_information_are_the_derivatives(name, penalty):
-    model = CASES[name]
+    model = (CASES | OTHERS)[name]
     target, _ = penalized(model, penalty).standardized()
     theta = 0.4 * rng(1).normal(size=len(model.names))
     now, h = target.evaluate(theta), 1e-5
@@ -93,12 +121,11 @@ def test_many_coefficients_take_fisher_steps(name, monkeypatch):
 def test_errors():
     g = rng(9)
     ols = st.ols(g.normal(size=9), g.normal(size=9))
-    with pytest.raises(
-        st.IncompatibleError, match=r"Jeffreys needs a logistic, softmax or Poisson regression; got Linear"
-    ):
+    with pytest.raises(st.IncompatibleError, match=r"Jeffreys needs a logistic, probit.* regression; got Linear"):
         maximize(ols, Jeffreys())
-    with pytest.raises(st.IncompatibleError, match=r"got Probit regression\. Use st\.Ridge"):
-        penalized(st.probit([0, 1, 0, 1], [1.0, 2, 3, 4]), Jeffreys())
+    risks = st.glm([0, 1, 0, 1], [1.0, 2, 3, 4], family="binomial", link="log")
+    with pytest.raises(st.IncompatibleError, match=r"got Binomial regression with link log\. Use st\.Ridge"):
+        penalized(risks, Jeffreys())  # its information has no bound where a probability is 1
     with pytest.raises(
         st.IncompatibleError, match=r"penalty= needs st\.Jeffreys\(\) or st\.Ridge\(strength\); got 'l2'"
     ):
