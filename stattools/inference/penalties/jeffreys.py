@@ -72,7 +72,7 @@ class Jeffreys:
         for block in model.rows.blocks():
             eta, pullback = model.predictor.forward(theta, block)
             weight = np.ones(len(eta)) if block.weight is None else block.weight
-            rows = model.likelihood.cumulants(eta, block.y, weight)
+            rows: Any = model.likelihood.cumulants(eta, block.y, weight)
             X = block.X[:, model.predictor.first]
             Q = leverage(W, X, model.predictor.n_first)
             score += 0.5 * pullback(flat(rows.third(Q)))
@@ -106,5 +106,6 @@ def about_the_mean(model: Model, theta: Floats) -> Floats:
         eta, _ = model.predictor.forward(theta, block)
         weight = np.ones(len(eta)) if block.weight is None else block.weight
         X = block.X[:, model.predictor.first]
-        total += X.T @ (X * model.likelihood.cumulants(eta, block.y, weight).information[:, None])
+        rows: Any = model.likelihood.cumulants(eta, block.y, weight)
+        total += X.T @ (X * rows.information[:, None])
     return total

@@ -155,7 +155,7 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
     try:
         found = replace(found, covariance=penalty.covariance(found, work.model)).mapped(T)
     except IdentificationError:
-        check_dispersion(model, T @ found.estimate, penalized=True)  # where alpha is 0 nothing is known of its logarithm
+        check_dispersion(model, T @ found.estimate, penalized=True)  # at an alpha of 0 no logarithm is known
         raise
     return replace(found, loglik=target.loglik(found.estimate))
 
