@@ -157,7 +157,7 @@ class OfNumbers(ByArm):
 
 
 @answers_guesses
-class LocationScale(OfNumbers):
+class SymmetricDistribution(OfNumbers):
     """A symmetric distribution of the whole line: a standard one, times its scale, around its center."""
 
     @property

@@ -20,7 +20,7 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import interval_of, numbers, points, probabilities, settle, tail
 from stattools.bayes.conjugate.data.normal_data import Measurements, MeasurementsSeen, added, at_arm, require_rest, tree
-from stattools.bayes.conjugate.distribution import LocationScale, Updatable
+from stattools.bayes.conjugate.distribution import SymmetricDistribution, Updatable
 from stattools.bayes.conjugate.elicitation import normal_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -44,7 +44,7 @@ Pair = tuple[Floats, Floats]
 @answers_guesses
 @constructed_by_callers
 @dataclass(frozen=True, eq=False, repr=False)
-class Normal(LocationScale, Updatable):
+class Normal(SymmetricDistribution, Updatable):
     """The normal distribution of a mean or a coefficient, of one `mean` and one `sd`, or of arrays of them.
 
     Both have the units of theta; `arms` name the arms. Raises DomainError unless the mean is finite and the standard

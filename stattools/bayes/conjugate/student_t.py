@@ -18,7 +18,7 @@ from scipy import special
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import interval_of, points, probabilities, settle, tail
-from stattools.bayes.conjugate.distribution import LocationScale
+from stattools.bayes.conjugate.distribution import SymmetricDistribution
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @answers_guesses
 @constructed_by_callers
 @dataclass(frozen=True, eq=False, repr=False)
-class StudentT(LocationScale):
+class StudentT(SymmetricDistribution):
     """Student's t of `df` degrees of freedom around `location`, stretched by `scale`; numbers or arrays of one shape.
 
     The scale is not the standard deviation. `arms` name the entries. Raises DomainError for a location that is not

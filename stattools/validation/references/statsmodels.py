@@ -111,7 +111,7 @@ def _of_density(model: Model) -> tuple[str, Any]:
     rows, density, predictor = _repeated(model), DENSITIES[named(model)], model.predictor
     offset = 0.0 if rows.offset is None else rows.offset
 
-    class Rewritten(GenericLikelihoodModel):
+    class OfDensity(GenericLikelihoodModel):
         def loglikeobs(self, params: Any) -> Any:
             params = np.asarray(params)
             first, *others = predictors(predictor, rows.X, params)
@@ -126,7 +126,7 @@ def _of_density(model: Model) -> tuple[str, Any]:
 
     main = slice(None) if predictor.main is None else list(predictor.main)
     y, others = rows.y.reshape(len(rows.y), -1)[:, 0], list(model.names[predictor.size_first :])
-    reference = Rewritten(y, rows.X[:, main], extra_params_names=others)
+    reference = OfDensity(y, rows.X[:, main], extra_params_names=others)
     # Newton's method climbs only near the maximum: the log-likelihood is not concave in all parameters together.
     near = reference.fit(start_params=model.start, disp=0, method="bfgs", maxiter=1000, gtol=1e-4).params
     options: dict[str, Any] = NEWTON | {"tol": 1e-10}
