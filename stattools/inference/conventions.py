@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from stattools.data.design import Design
-from stattools.likelihoods import GammaFamily, NegativeBinomial, Probit
+from stattools.likelihoods import GammaFamily, InverseGaussian, LocationScale, NegativeBinomial, Probit
 from stattools.likelihoods.linked import Linked
 from stattools.models.model import Model
 
-OF_GLM = (Probit, GammaFamily, NegativeBinomial, Linked)
+OF_GLM = (Probit, GammaFamily, InverseGaussian, NegativeBinomial, Linked)
 """The likelihoods of R's glm and glm.nb whose link may be another than the canonical one."""
 
 
@@ -47,10 +47,10 @@ def _observed(fit: Any) -> bool:
     return plain and isinstance(likelihood, OF_GLM) and not likelihood.canonical
 
 
-def _is(fit: Any, family: type) -> bool:
-    """Whether this is the family, whatever its link, with parameters that all rows share beside the mean."""
+def _is(fit: Any, *families: type) -> bool:
+    """Whether this is one of the families, whatever its link, with parameters that all rows share beside the mean."""
     likelihood = fit.model.likelihood
-    own = isinstance(likelihood.family if isinstance(likelihood, Linked) else likelihood, family)
+    own = isinstance(likelihood.family if isinstance(likelihood, Linked) else likelihood, families)
     return own and not fit.model.design.beside
 
 
@@ -101,7 +101,7 @@ CONVENTIONS = (
     ),
     Convention(
         "The dispersion is of maximum likelihood; R and statsmodels take Pearson's.",
-        lambda fit: _is(fit, GammaFamily),
+        lambda fit: _is(fit, GammaFamily, InverseGaussian, LocationScale),
     ),
     Convention(
         "Weights are frequencies; R's lm takes precisions: st.ols(..., precision=).",

@@ -44,6 +44,7 @@ from stattools.validation.checks.proportions import validate_proportion
 from stattools.validation.checks.smoothing import validate_smoothing
 from stattools.validation.checks.state_space import validate_structural
 from stattools.validation.distance import decrement
+from stattools.validation.moment_dispersion import moment_note
 from stattools.validation.posterior_agreement import PosteriorAgreement
 from stattools.validation.references.scipy_likelihoods import validate_rewritten
 from stattools.validation.references.statsmodels import Reference, reference_fit
@@ -136,6 +137,8 @@ def _of_regression(fit: Fit) -> Agreement:
     table = fit.table()
     labels = {name: table[name] for name in ("category", "term") if name in table}
     rows: Any = compared(labels, fit.estimate, reference.estimate, unit=fit.se, se=fit.se, reference_se=reference.se)
+    told = moment_note(fit)
+    notes = notes if told is None else (*notes, told)
     ours, theirs = decrement(fit.model, fit.estimate), decrement(fit.model, reference.estimate)
     apart = np.abs(rows["difference_in_se"].to_numpy())
     ratio = np.abs(rows["se"] / rows["reference_se"] - 1.0).to_numpy()

@@ -82,10 +82,11 @@ def audit(results: Any, data: Any = None, /, *, X: Any = None, y: Any = None, we
     reversed outcome, standard errors of another kind than their label.
 
     statsmodels' results (OLS, WLS, GLM, Logit, Probit, MNLogit, Poisson, NegativeBinomial) carry their data; a table
-    or `y=` given here is what the outcome should have been. scikit-learn's estimators (LinearRegression, Ridge, Lasso,
-    ElasticNet, LogisticRegression, PoissonRegressor, pipelines) need `X=` and `y=`, or a table and `y=` the name of
-    its column; `weights=` are the sample weights of their fit. Raises IncompatibleError for other objects and models,
-    DomainError for data of another shape.
+    or `y=` given here is what the outcome should have been. A GLM with a dispersion, such as Gamma, takes it from
+    moments: its coefficients are audited, and its standard errors at its own scale, which a finding names.
+    scikit-learn's estimators (LinearRegression, Ridge, Lasso, ElasticNet, LogisticRegression, PoissonRegressor,
+    pipelines) need `X=` and `y=`, or a table and `y=` the name of its column; `weights=` are the sample weights of
+    their fit. Raises IncompatibleError for other objects and models, DomainError for data of another shape.
 
     >>> import statsmodels.api as sm
     >>> x, y = [[1.0, 1], [1, 2], [1, 3], [1, 4], [1, 5], [1, 6]], [0, 0, 0, 1, 1, 1]
@@ -101,7 +102,7 @@ def audit(results: Any, data: Any = None, /, *, X: Any = None, y: Any = None, we
         foreign.name,
         rows,
         not serious,
-        _sentence(foreign.name, evidence, serious, len(rows)),
+        _sentence(foreign.name, evidence, serious, len(rows) - (foreign.recipe.dispersion != "likelihood")),
         evidence.findings,
         evidence.distance,
         evidence.decrement,

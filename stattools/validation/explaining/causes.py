@@ -17,6 +17,7 @@ from stattools.solvers.steps.newton_steps import climb
 from stattools.text.one_line import prints
 from stattools.validation.distance import decrement
 from stattools.validation.explaining.finding import Finding
+from stattools.validation.explaining.known_dispersion import at_best_dispersion
 from stattools.validation.explaining.no_maximum import (
     aliased_numbers,
     existence,
@@ -60,6 +61,7 @@ class Evidence:
 
 def gather(foreign: Foreign) -> Evidence:
     """All findings, in the order in which they matter."""
+    foreign, told = at_best_dispersion(foreign)
     theta, model = foreign.numbers.estimate, foreign.model
     has_se = bool(np.isfinite(foreign.numbers.se).any())
     none = np.full(len(theta), np.nan)
@@ -96,7 +98,7 @@ def gather(foreign: Foreign) -> Evidence:
     if wrong is not None and not shrunk:
         dropped = any(finding.cause == "dropped column" for finding in findings)
         findings.append(_of_the_rest(wrong) if dropped else wrong)
-    findings += _intercept(model, best.loglik)
+    findings += [*told, *_intercept(model, best.loglik)]
     return Evidence(tuple(findings), True, distance, away, gain, best.estimate, right, has_se)
 
 

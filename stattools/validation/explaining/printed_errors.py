@@ -95,6 +95,6 @@ def _kind(foreign: Foreign, theirs: Floats, maximum: Floats) -> tuple[str, str, 
             se = replace(recipe, **change).se(point)
         except StattoolsError:
             continue
-        if (se > 0).all() and np.nanmax(np.abs(theirs / se - 1.0)) <= SAME:
+        if (se[np.isfinite(theirs)] > 0).all() and np.nanmax(np.abs(theirs / se - 1.0)) <= SAME:
             return cause, words, advice
     return None

@@ -23,6 +23,7 @@ from stattools.models.regressions.starting_point import starting_point
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.recipe import Recipe
 from stattools.validation.foreign.shrinkage import Shrinkage
+from stattools.validation.moment_dispersion import said_of
 
 
 class Step(NamedTuple):
@@ -77,6 +78,7 @@ def steps(a: Foreign, b: Foreign) -> Iterator[Step]:
     settings: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
         ("information", "expected or observed information", str),
         ("divisor", "dispersion", lambda value: {"n": "RSS / n", "n - p": "RSS / (n - p)"}.get(value, f"{value}")),
+        ("dispersion", "dispersion", said_of),
         ("df", "normal or t", _df_said),
         ("level", "level", lambda value: f"{value:g}"),
         ("interval", "Wald or profile", str),

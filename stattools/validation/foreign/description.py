@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.regressions.count_regression import negative_binomial, poisson
+from stattools.models.regressions.glm import GENERALIZED, glm
 from stattools.models.regressions.regression import logistic, ols, probit, softmax
 from stattools.text.one_line import prints
 from stattools.validation.foreign.recipe import Numbers, Recipe
@@ -23,7 +25,13 @@ CONSTRUCTORS: dict[str, Any] = {
     "softmax": softmax,
     "poisson": poisson,
     "negative_binomial": negative_binomial,
+    **{
+        f"{family} {link}": partial(glm, family=family, link=link)
+        for family, kind in GENERALIZED.items()
+        for link in kind.links
+    },
 }
+"""By kind, or by family and link."""
 
 
 @prints

@@ -19,8 +19,17 @@ from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.text.one_line import prints
 from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
+from stattools.validation.moment_dispersion import (
+    deviance_dispersion,
+    mean_covariance,
+    pearson_dispersion,
+    with_dispersion,
+)
 
 Divisor = Literal["n - p", "n", "1", "X2"]
+
+MOMENTS = {"X2": pearson_dispersion, "deviance": deviance_dispersion}
+"""Dispersions beside a mean that are made from moments, by what they are made from."""
 
 
 @prints
@@ -40,7 +49,9 @@ class Recipe:
 
     `cov` is a kind of `st.fit`, or None where it is none of ours. `divisor` is what the squared scale is divided by: n
     - p, n, "1" (the scale is held at 1), "X2" (Pearson's statistic over n - p). `df` are the degrees of freedom of
-    Student's t, infinite for the normal, None for n - p.
+    Student's t, infinite for the normal, None for n - p. `dispersion` is how a family with one beside its mean has it:
+    by "likelihood", from "X2" or "deviance" over n - p, or as a number that was given. All but the first are known
+    numbers to the standard errors, and have none of their own.
     """
 
     model: Model
@@ -51,6 +62,7 @@ class Recipe:
     df: float | None = np.inf
     interval: Literal["wald", "profile"] = "wald"
     level: float = 0.95
+    dispersion: str | float = "likelihood"
 
     def maximum(self, near: Floats) -> Floats:
         """The maximum of the (penalized) log-likelihood; IdentificationError where there is none.
@@ -59,7 +71,14 @@ class Recipe:
         """
         if isinstance(self.penalty, Shrinkage):
             return shrunk_maximum(self.model, self.penalty, near)
-        return fit(self.model, penalty=self.penalty).estimate
+        return self.settled(fit(self.model, penalty=self.penalty).estimate)
+
+    def settled(self, theta: Floats) -> Floats:
+        """theta with the dispersion of this recipe, where that is not of the likelihood."""
+        if self.dispersion == "likelihood":
+            return theta
+        phi = MOMENTS[self.dispersion](self.model, theta) if isinstance(self.dispersion, str) else self.dispersion
+        return with_dispersion(self.model, theta, phi)
 
     def numbers(self, theta: Floats) -> Numbers:
         """The estimates with what this recipe prints beside them, evaluated at theta."""
@@ -81,13 +100,17 @@ class Recipe:
 
     def se(self, theta: Floats) -> Floats:
         """Standard errors of this recipe's kind at theta."""
+        theta = self.settled(theta)
         bread = self._bread(theta)
         cov = "information" if self.cov is None else self.cov
         V = covariance(self.model, theta, bread, cov, scale=self.scale(theta)).matrix
-        return np.sqrt(np.diagonal(V))
+        se = np.sqrt(np.diagonal(V))
+        return se if self.dispersion == "likelihood" else np.append(se[:-1], np.nan)
 
     def _bread(self, theta: Floats) -> Floats:
         """The inverse information at theta; that of the solver of least squares where sums of products are singular."""
+        if self.dispersion != "likelihood":
+            return mean_covariance(self.model, theta, self.information)
         work, T = self.model.standardized()
         phi = np.linalg.solve(T, theta)
         information = work.evaluate(phi).information if self.information == "observed" else expected(work, phi)

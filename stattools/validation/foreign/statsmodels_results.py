@@ -1,7 +1,8 @@
-"""statsmodels' results: OLS, WLS, GLM (Gaussian, Binomial, Poisson), Logit, Probit, MNLogit, Poisson, NegativeBinomial,
-from formulas or arrays, regularized or not.
+"""statsmodels' results: OLS, WLS, GLM of the families and links that `st.glm` has too, Logit, Probit, MNLogit, Poisson,
+NegativeBinomial, from formulas or arrays, regularized or not.
 
-The likelihood is read from `results.model`, the numbers from `results`; alpha of a negative binomial becomes log alpha.
+The likelihood is read from `results.model`, the numbers from `results`; alpha of a negative binomial becomes log alpha,
+the scale of a GLM with a dispersion its logarithm, without a standard error.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from stattools.inference.covariance import HAC, Cluster
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.foreign.attributes import attributes
-from stattools.validation.foreign.description import Foreign, bound, texts
-from stattools.validation.foreign.recipe import Numbers, Recipe
+from stattools.validation.foreign.description import CONSTRUCTORS, Foreign, bound, texts
+from stattools.validation.foreign.recipe import MOMENTS, Numbers, Recipe
+from stattools.validation.moment_dispersion import has_moments, with_dispersion
 
 DISCRETE = {
     "Logit": "logistic",
@@ -33,6 +35,26 @@ GLMS = {
     ("Binomial", "Probit"): "probit",
     ("Poisson", "Log"): "poisson",
 }
+FAMILIES = {
+    "Gaussian": "normal",
+    "Binomial": "binomial",
+    "Poisson": "poisson",
+    "Gamma": "gamma",
+    "InverseGaussian": "inverse-gaussian",
+}
+LINKS = {
+    "Identity": "identity",
+    "Log": "log",
+    "Logit": "logit",
+    "Probit": "probit",
+    "CLogLog": "cloglog",
+    "LogLog": "loglog",
+    "Cauchy": "cauchit",
+    "InversePower": "inverse",
+    "InverseSquared": "inverse-squared",
+    "Sqrt": "sqrt",
+}
+"""Their names of families and links, and ours."""
 KERNELS = {"weights_bartlett": "bartlett", "weights_uniform": "uniform"}
 RESULTS = {
     "bse": None,
@@ -52,6 +74,9 @@ MODEL = {"weights": 1.0, "_ynames_map": {}, "offset": 0.0, "exposure": 0.0}
 """The same of a model; its exposure is kept as its logarithm."""
 GLM = {"freq_weights": None, "var_weights": 1.0, "n_trials": 1.0, "_offset_exposure": 0.0}
 """The same of a generalized linear model."""
+PLAIN = ("nonrobust", "HC0")
+"""Kinds of standard errors in which a dispersion that is known counts as no parameter."""
+SAME_SCALE = 1e-6
 DROPPED = {"missing_row_idx": ()}
 """The same of the data of a model."""
 
@@ -73,13 +98,19 @@ def describe(results: Any) -> Foreign:
         theta = np.append(theta[:-1], np.log(alpha) if alpha > 0 else np.nan)
         se = np.append(se[:-1], se[-1] / alpha if alpha > 0 else np.nan)
     said = str(told.cov_type) if np.isfinite(se).any() else "none"
+    dispersion: str | float = "likelihood"
+    if has_moments(model):
+        dispersion = _dispersion(model, np.append(theta, 0.0), float(told.scale))
+        theta = with_dispersion(model, np.append(theta, 0.0), float(told.scale))
+        se = np.append(se, np.nan)
     scoring = routine.startswith("GLM") and told.method == "IRLS" and said == "nonrobust"
     recipe = Recipe(
         model,
-        cov=_covariance(told.cov_kwds, said),
+        cov=_covariance(told.cov_kwds, said) if dispersion == "likelihood" or said in PLAIN else None,
         information="expected" if scoring else "observed",
-        divisor="n - p" if model.has_scale else "1" if float(told.scale) == 1.0 else "X2",
+        divisor="n - p" if model.has_scale else "1" if float(told.scale) == 1.0 or dispersion != "likelihood" else "X2",
         df=_df(float(told.df_resid_inference or results.df_resid), model) if told.use_t else np.inf,
+        dispersion=dispersion,
     )
     half = recipe.quantile() * se
     converged, steps, limit = taken(results)
@@ -107,8 +138,13 @@ def _kind(sm: Any) -> tuple[str, str]:
         family, link = type(sm.family).__name__, type(sm.family.link).__name__
         if (family, link) in GLMS:
             return GLMS[family, link], f"GLM {family}" + (" Probit" if link == "Probit" else "")
-        known = ", ".join(" with ".join(pair) for pair in GLMS)
-        raise IncompatibleError(f"a GLM {family} with link {link} has no twin here; known are {known}.")
+        kind = f"{FAMILIES.get(family)} {LINKS.get(link)}"
+        if kind in CONSTRUCTORS:
+            return kind, f"GLM {family} with link {link}"
+        raise IncompatibleError(
+            f"a GLM {family} with link {link} has no twin here; known are the families {', '.join(FAMILIES)} with the "
+            "links that st.glm has of them."
+        )
     why = (
         "it whitens the rows by a covariance that is an input, and there is no likelihood of independent rows"
         if name in ("GLS", "GLSAR")
@@ -125,6 +161,7 @@ def _model(sm: Any, kind: str) -> Model:
     outcome = sm.endog_names if isinstance(sm.endog_names, str) else str(sm.endog_names[0])
     labels, extra = None, {}
     is_glm = type(sm).__name__ == "GLM"
+    is_binomial = kind in ("logistic", "probit") or kind.startswith("binomial ")
     told, glm = attributes(sm, MODEL), attributes(sm, GLM)
     weight = glm.freq_weights if is_glm else None
     if kind == "ols":
@@ -134,12 +171,17 @@ def _model(sm: Any, kind: str) -> Model:
     elif is_glm:
         var, trials = np.asarray(glm.var_weights, dtype=float), np.asarray(glm.n_trials, dtype=float)
         whole = var * trials
-        if kind == "logistic" and (np.broadcast_to(whole, y.shape) != 1).any():
+        if is_binomial and (np.broadcast_to(whole, y.shape) != 1).any():
             extra["trials"] = np.array(np.broadcast_to(whole, y.shape))
             y = np.round(y * whole, 9)
+        elif kind.split()[0] in ("normal", "gamma", "inverse-gaussian") and not (var == 1).all():
+            raise IncompatibleError(
+                "var_weights of a GLM with a dispersion divide it row by row, which no model here does. Audit a fit "
+                "without them."
+            )
         elif not (var == 1).all():
             weight = var if weight is None else np.asarray(weight) * var
-    if kind in ("logistic", "probit"):
+    if is_binomial:
         labels = _labels(sm)
         outcome = outcome if labels is None else re.sub(r"\[.*\]$", "", outcome)
     if kind == "softmax":
@@ -151,6 +193,14 @@ def _model(sm: Any, kind: str) -> Model:
         extra["offset"] = offset
     weight = None if weight is None else np.asarray(weight, dtype=float)
     return bound(kind, y, X, names, weight=weight, labels=labels, outcome=outcome, **extra)
+
+
+def _dispersion(model: Model, theta: Floats, scale: float) -> str | float:
+    """What a scale was made from; itself where it was given."""
+    for name, moment in MOMENTS.items():
+        if abs(moment(model, theta) / scale - 1.0) < SAME_SCALE:
+            return name
+    return scale
 
 
 def _labels(sm: Any) -> tuple[Any, Any] | None:

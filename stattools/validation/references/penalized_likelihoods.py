@@ -12,7 +12,6 @@ from stattools.errors import IncompatibleError
 from stattools.inference.penalties import Jeffreys, Ridge
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.regressions.glm import UNIT
 from stattools.validation.references.densities import DENSITIES, Density, named
 
 
@@ -103,13 +102,15 @@ def _softmax(X: Floats, y: Floats, offset: Floats) -> Second:
     return Second(lambda t: float(model.loglike(t)), lambda t: -model.hessian(t))
 
 
+EVENTS = {f"{y} {link}" for y in ("Bernoulli", "Binomial") for link in ("probit", "cloglog", "loglog", "cauchit")}
+
 SECOND: dict[str, Callable[[Floats, Floats, Floats], Second]] = {
     "ols": _ols,
     "softmax": _softmax,
     **{kind: partial(_of_density, density) for kind, density in DENSITIES.items()},
     "logistic": partial(_events, "logit"),
     "probit": partial(_events, "probit"),
-    **{f"{y} {link}": partial(_events, link) for y in ("Bernoulli", "Binomial") for link in UNIT if link != "log"},
+    **{kind: partial(_events, kind.split()[1]) for kind in DENSITIES if kind in EVENTS},
     "poisson": _poisson,
     "negative_binomial": _negative_binomial,
 }

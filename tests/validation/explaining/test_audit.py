@@ -71,6 +71,9 @@ RIGHT = {
     "NegativeBinomial offset": lambda: sm.NegativeBinomial(dispersed, C, offset=offset).fit(
         disp=0, method="bfgs", maxiter=500
     ),
+    "GLM cloglog": lambda: sm.GLM(yes, C, family=Binomial(link=sm.families.links.CLogLog())).fit(),
+    "GLM probit groups": lambda: sm.GLM(np.column_stack([yes, weight]), C, family=Binomial(link=PROBIT())).fit(),
+    "GLM Poisson sqrt": lambda: sm.GLM(count, C, family=Poisson(link=sm.families.links.Sqrt())).fit(),
     "MNLogit": lambda: sm.MNLogit(kind, C).fit(disp=0),
     "formula": lambda: smf.logit("y ~ a + b + g", table).fit(disp=0),
     "text outcome": lambda: smf.glm("said ~ a + b", table, family=Binomial()).fit(),
