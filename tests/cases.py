@@ -346,8 +346,10 @@ def _negative_binomial(eta: Floats, log_alpha: Any, beside: pd.DataFrame) -> Any
     return stats.nbinom(np.exp(-log_alpha), special.expit(-log_alpha - eta))
 
 
-def _family(make: Any, distribution: Any, *names: str, **options: Any) -> list[RegressionCase]:
-    return [RegressionCase(name, make, distribution, **options) for name in names]
+def _family(make: Any, distribution: Any, *names: str, nightly: int = 0, **options: Any) -> list[RegressionCase]:
+    """One row per name; the last `nightly` of them are slow."""
+    late = names[len(names) - nightly :]
+    return [RegressionCase(name, make, distribution, **({"slow": name in late} | options)) for name in names]
 
 
 REGRESSIONS = [
@@ -395,6 +397,7 @@ REGRESSIONS = [
         "negative_binomial weights exposure",
         "negative_binomial offset exposure",
         truth=(0.0,),
+        nightly=2,
     ),
     *_family(
         st.beta_binomial,
@@ -402,6 +405,7 @@ REGRESSIONS = [
         "beta_binomial trials",
         "beta_binomial trials weights offset",
         truth=(1.0,),
+        nightly=1,
         outcome="trials",
     ),
     *_family(
@@ -411,6 +415,7 @@ REGRESSIONS = [
         "gamma weights exposure",
         "gamma offset exposure",
         truth=(-1.0,),
+        nightly=2,
         outcome="positive",
     ),
     *_family(
@@ -428,6 +433,7 @@ REGRESSIONS = [
         outcome="positive",
         center=4.0,
         spread=0.5,
+        slow=True,
     ),
     *_family(
         partial(st.glm, family="beta"),

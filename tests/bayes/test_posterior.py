@@ -11,6 +11,7 @@ import stattools as st
 from stattools.bayes.conjugate.pairs import CLOSED_FORMS
 from stattools.bayes.priors.assignment import assign
 from stattools.bayes.sampling.target import mode, target
+from tests.sizes import slowly
 
 
 @pytest.mark.parametrize("model", [st.coin([1, 0, 1, 1, 0, 1]), st.binomial(4, 6)])
@@ -67,7 +68,7 @@ def agrees(draws, mean, sd):
     assert_allclose(draws.sd, sd, rtol=0.05)
 
 
-@pytest.mark.parametrize("method", ["nuts", "laplace", "importance"])
+@pytest.mark.parametrize("method", slowly(["nuts", "laplace", "importance"], "nuts"))
 def test_draws_of_a_coin_agree_with_the_exact_posterior(method):
     model = st.coin([1] * 30 + [0] * 20)
     exact = st.posterior(model, prior=st.Beta(2, 3))
@@ -117,7 +118,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", slowly(CASES, "poisson Cauchy", "logistic lasso", "probit t"))
 def test_draws_agree_with_quadrature(name):
     model, prior, sigma = CASES[name]
     center = mode(target(model, assign(model, prior, sigma)))

@@ -17,6 +17,7 @@ from stattools.data.tables.arrays import WORTH_NO_COPY, with_intercept
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.products import across, add_gram, cross_gram, times, transposed, upper_gram
 from tests.cases import rng
+from tests.sizes import slowly
 
 N, P = 30, 4
 ROWS, COLUMN = rng(1).normal(size=(N, 1)), rng(2).normal(size=P)
@@ -201,7 +202,7 @@ def no_whole(monkeypatch):
 
 
 @pytest.mark.parametrize("order", ["C", pytest.param("F", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", slowly(NAMES, "negative_binomial"))
 def test_large_fits_never_make_the_whole(name, order, no_whole):
     make, y, Z = models(60_000, 11, order, 0)[name]
     model = make(y, Z)

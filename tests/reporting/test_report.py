@@ -10,6 +10,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.reporting.document import Paragraph, Section, Table
 from stattools.reporting.report import compose
 from tests.reporting.hostile import NAMES
+from tests.sizes import first
 
 rng = np.random.default_rng(3)
 N = 80
@@ -225,7 +226,7 @@ REGRESSIONS = {
 }
 
 
-@pytest.mark.parametrize("terms", ["x", "x*group"])
+@pytest.mark.parametrize("terms", first(1, ["x*group", "x"]))
 @pytest.mark.parametrize("name", REGRESSIONS)
 def test_every_regression_with_a_ridge_has_a_report_without_intervals(name, terms, tmp_path):
     g = np.random.default_rng(8)

@@ -26,6 +26,7 @@ from hypothesis import strategies as hs
 import stattools as st
 from stattools.data.files import dask_table as cluster
 from stattools.data.files import first_pass
+from tests.sizes import first
 
 N = 700
 ROW = np.arange(N)
@@ -181,17 +182,21 @@ class Travel:
 
 
 @pytest.mark.parametrize(
-    "make, formula, how",
-    [
-        (st.logistic, "y ~ x + g", {"cov": "HC3"}),
-        (st.ols, "t ~ x + g", {"cov": st.HAC(2)}),
-        (st.ols, "t ~ x + I(1e6 + z)", {"solver": st.LeastSquares(accuracy="exact")}),
-        (st.softmax, "g ~ x", {"cov": st.Cluster("k")}),
-        (st.poisson, "c ~ x + g", {"penalty": st.Ridge(2.0)}),
-        (st.negative_binomial, "nb ~ x", {"cov": "HC2"}),
-    ],
+    "made",
+    first(
+        3,
+        [
+            (st.logistic, "y ~ x + g", {"cov": "HC3"}),
+            (st.ols, "t ~ x + I(1e6 + z)", {"solver": st.LeastSquares(accuracy="exact")}),
+            (st.softmax, "g ~ x", {"cov": st.Cluster("k")}),
+            (st.ols, "t ~ x + g", {"cov": st.HAC(2)}),
+            (st.poisson, "c ~ x + g", {"penalty": st.Ridge(2.0)}),
+            (st.negative_binomial, "nb ~ x", {"cov": "HC2"}),
+        ],
+    ),
 )
-def test_nothing_as_long_as_the_rows_travels(monkeypatch, make, formula, how):
+def test_nothing_as_long_as_the_rows_travels(monkeypatch, made):
+    make, formula, how = made
     monkeypatch.setattr(first_pass, "HELD", 100)
     monkeypatch.setattr(cluster, "FEWEST", 1)
     data = pd.concat([DATA.dropna()] * 40, ignore_index=True)

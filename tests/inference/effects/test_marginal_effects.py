@@ -14,6 +14,7 @@ from statsmodels.datasets import anes96, randhie, spector
 import stattools as st
 from stattools.inference.effects.marginal_effects import contrasts, marginal_effects
 from tests.cases import rng
+from tests.sizes import slowly
 
 COLUMNS = ["term", "effect", "se", "statistic", "p_value", "lower", "upper"]
 at_both = pytest.mark.parametrize("at", ["overall", "mean"])
@@ -275,7 +276,7 @@ def lognormal_fit():
     return replace(fit, model=replace(fit.model, likelihood=MeanOfLogNormal()))
 
 
-@at_both
+@pytest.mark.parametrize("at", slowly(["overall", "mean"], "mean"))
 def test_effects_where_the_mean_moves_with_every_parameter(at):
     fit = lognormal_fit()
     table = marginal_effects(fit, at=at).set_index("term")

@@ -49,7 +49,10 @@ def cases():
     yield "no intercept", st.logistic(y, X[:, 1:], intercept=False)
 
 
-@pytest.mark.parametrize("model", [pytest.param(model, id=name) for name, model in cases()])
+@pytest.mark.parametrize(
+    "model",
+    [pytest.param(model, id=name, marks=[pytest.mark.slow] * (k % 2)) for k, (name, model) in enumerate(cases())],
+)
 def test_the_numbers_of_all_rows(model):
     fit, exact = st.fit(model), st.fit(model, solver=EVERY_ROW)
     assert fit.solution.solver == "Newton on subsamples"

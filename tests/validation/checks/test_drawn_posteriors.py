@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import stattools as st
+from tests.sizes import slowly
 
 RNG = np.random.default_rng(5)
 N = 40
@@ -27,7 +28,7 @@ DRAWN = {
 }
 
 
-@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("name", slowly(DRAWN, "linear", "dispersed"))
 def test_draws_agree(name):
     model, method, reference = DRAWN[name]
     posterior = st.posterior(model, method=method, seed=3)
