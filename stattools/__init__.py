@@ -100,7 +100,7 @@ if TYPE_CHECKING:
     from stattools.likelihoods import Poisson as Poisson
     from stattools.likelihoods import Probit as Probit
     from stattools.likelihoods.own.making import likelihood as likelihood
-    from stattools.models.custom import custom as custom
+    from stattools.models.custom_making import custom as custom
     from stattools.models.evaluation import Evaluation as Evaluation
     from stattools.models.model import Model as Model
     from stattools.models.regressions.count_regression import negative_binomial as negative_binomial
@@ -238,7 +238,7 @@ _HOME = {
     "models.regressions.glm": ("glm",),
     "likelihoods.own.making": ("likelihood",),
     "models.regressions.own_regression": ("regression",),
-    "models.custom": ("custom",),
+    "models.custom_making": ("custom",),
     "models.samples.multinomial": ("categories", "multinomial"),
     "models.samples.multivariate_normal": ("multivariate_normal",),
     "models.samples.normal": ("normal",),

@@ -21,7 +21,7 @@ from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.arviz.arviz import datatree, leave_one_out
 from stattools.inference.arviz.layout import layout
-from stattools.inference.arviz.replicates import log_likelihood
+from stattools.inference.arviz.replicates import rows_said
 from stattools.inference.diagnostics.comparison import Comparison
 from stattools.inference.diagnostics.comparison import compare as compare_fits
 from stattools.inference.fitted import Fit
@@ -30,6 +30,7 @@ from stattools.inference.hypotheses.nesting import describe, difference_in_outco
 from stattools.interface.arguments import are_different, names_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
+from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
@@ -41,6 +42,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LARGEST_K = 0.7
+FUNCTIONS = (
+    "The rows of a function cannot be seen: they are taken to be those of the others, in their order, and its "
+    "log-likelihoods to leave no constant out."
+)
+"""What is said where a user's own function is among the models."""
 FEW = 100
 """Below this many rows the standard error of a difference is a rough guess."""
 
@@ -134,11 +140,13 @@ def compare(*results: Any, names: Sequence[str] | None = None) -> Comparison | P
 def _drawn(results: Sequence[Posterior], labels: tuple[str, ...]) -> PosteriorComparison:
     """By PSIS-LOO."""
     for label, result in zip(labels, results, strict=True):
-        if not isinstance(result.model, Model):
+        if rows_said(result.model) is None:
+            way = " Return an array from loglik, one number for each row." if isinstance(result.model, Custom) else ""
             raise IncompatibleError(
-                f"compare needs models with rows, one log-likelihood each; {result.model.title} ({label}) has none."
+                f"compare needs models with rows, one log-likelihood each; {result.model.title} ({label}) has "
+                f"none.{way}"
             )
-        if reason := difference_in_outcome(results[0].model, result.model):
+        if reason := _difference(results[0].model, result.model):
             raise IncompatibleError(
                 f"compare needs posteriors of one outcome on the same rows, and {labels[0]} and {label} are not: "
                 f"{reason}."
@@ -158,6 +166,8 @@ def _drawn(results: Sequence[Posterior], labels: tuple[str, ...]) -> PosteriorCo
             )
         if not result.diagnostics.ok:
             notes.append(f"{label}: its draws are not to be trusted; see print(posterior).")
+    if any(isinstance(result.model, Custom) for result in results):
+        notes.append(FUNCTIONS)
     n = len(pointwise[0])
     if n < FEW:
         notes.append(f"With {n} rows the standard errors of differences are rough.")
@@ -219,10 +229,19 @@ def _same_data(one: Any, other: Any) -> bool:
     return len(a) == len(b) and all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
 
 
+def _difference(one: Any, other: Any) -> str | None:
+    """Why two models are not of the same rows, as far as it can be seen; None where they are."""
+    if not (isinstance(one, Custom) or isinstance(other, Custom)):
+        return difference_in_outcome(one, other)
+    a, b = (round(model.n) if isinstance(model, Custom) else len(model.rows.X) for model in (one, other))
+    return f"one has {a:,} rows and the other {b:,}" if a != b else None
+
+
 def _tree(posterior: Posterior) -> Any:
     chains, draws, _ = posterior.draws.shape
-    shape = layout(posterior.model)
-    rows = log_likelihood(posterior.model, posterior.flat).reshape(chains, draws, -1)
+    shape, said = layout(posterior.model), rows_said(posterior.model)
+    assert said is not None
+    rows = said(posterior.flat).reshape(chains, draws, -1)
     groups = {"posterior": shape.split(posterior.draws), "log_likelihood": {"y": rows}}
     return datatree(groups, dims=dict(shape.dims), coords=dict(shape.coords), attrs={})
 

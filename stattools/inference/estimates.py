@@ -89,6 +89,8 @@ class Estimates(AnyFit):
             return tuple(self.model.intervals)
         if isinstance(self.penalty, Ridge):
             return ()
+        if self.model.on_bounds:
+            return ("wald",)
         return ("wald", "profile") if self.penalty or self.model.variances else ("wald", "profile", "score")
 
     @cached_property

@@ -257,6 +257,7 @@ class Fit(Estimates):
         """Write the fit without its data to one file, which `st.load` reads; returns the path."""
         from stattools.inference.storage.file import save
 
+        require(self, "save")
         return save(self, path)
 
     def __dir__(self) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
 from stattools.inference.covariance import covariance
-from stattools.inference.existence import certified, check_end
+from stattools.inference.existence import certified_within, check_end
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting_regressions import Kind, fit_regression, not_converged, penalized_fit, required_solver
 from stattools.inference.penalties import Penalty
@@ -137,7 +137,7 @@ _by_formula = partial(_fit_log_likelihood, usual=ClosedForm())
 WAYS: dict[type, Way] = {
     Model: fit_regression,
     OneVsRest: _fit_parts,
-    Custom: partial(_fit_log_likelihood, usual=Newton(max_steps=1000), climbed=certified),
+    Custom: partial(_fit_log_likelihood, usual=Newton(max_steps=1000), climbed=certified_within),
     BernoulliTrials: _by_formula,
     BinomialArms: _by_formula,
     EventRates: _by_formula,

@@ -72,12 +72,19 @@ class AnyModel(Faces):
     """Names of the parameters that are positive."""
     variances: Any = ()
     """Names of the variances that may be 0, the edge of their range; they are the first of the parameters."""
+    on_bounds: Any = ()
+    """Names of the parameters that a fit has on a bound, where they have no standard error."""
     diffuse: Any = 0
     """How many initial states of a series are flat."""
     n_dropped: Any = 0
     """How many rows of the table were left out."""
     n_empty: Any = 0
     """How many of these had no trials."""
+
+    @property
+    def ends_at_zero(self) -> tuple[str, ...]:
+        """Names of the parameters whose range ends at 0."""
+        return self.variances
 
     @property
     def first_terms(self) -> tuple[str, ...]:

@@ -7,19 +7,19 @@ its points, and the model of the fit keeps those of the estimate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import are_different, as_numbers, as_theta, is_number, labelled, written
+from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
-from stattools.models.differences import H, Steps, best_steps, differences, information_of, noise
+from stattools.models.differences import PLACES, SLOPE, H, Steps, best_steps, differences, information_of, noise
 from stattools.models.evaluation import Evaluation
 
 LARGEST = 1e150
@@ -31,7 +31,9 @@ class Custom(AnyModel):
     """A log-likelihood given as a function of theta, shape (p,); made by `st.custom`.
 
     `T` maps the coordinates that solvers work in to the user's: theta = T phi. The columns of `units` (p, p), in those
-    coordinates, are as long as what the data leave open; None where no fit has found them yet.
+    coordinates, are as long as what the data leave open; None where no fit has found them yet. Parameters stay between
+    `low` and `high`; in the model of a fit `edges` has the values of those that are on a bound, NaN for the others.
+    Where the function returns an array with a number for each row, `is_by_row`, the log-likelihood is its sum.
     """
 
     function: Callable[[Floats], float]
@@ -42,11 +44,40 @@ class Custom(AnyModel):
     title: str
     T: Floats
     units: Floats | None = None
+    low: Floats | None = None
+    high: Floats | None = None
+    is_by_row: bool = False
+    edges: Floats | None = None
     kind = "custom"
     is_function = True
     is_concave = False
     is_unconstrained = True
-    is_saved = True
+
+    @property
+    def is_saved(self) -> bool:
+        """False where the maximum is on a bound: a file has no place for a standard error that does not exist."""
+        return not self.on_bounds
+
+    @property
+    def on_bounds(self) -> tuple[str, ...]:
+        """Names of the parameters that the maximum has on a bound."""
+        return () if self.edges is None else tuple(np.array(self.names)[~np.isnan(self.edges)].tolist())
+
+    @property
+    def ends_at_zero(self) -> tuple[str, ...]:
+        """Names of the parameters that have 0 as a bound."""
+        ends = () if self.low is None or self.high is None else zip(self.low, self.high, self.names, strict=True)
+        return tuple(name for low, high, name in ends if 0.0 in (low, high))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a certificate says of parameters that are on their bounds."""
+        at = {} if self.edges is None else dict(zip(self.names, self.edges.tolist(), strict=True))
+        return tuple(
+            f"{name!r} is at its bound {at[name]:g}, from which the log-likelihood falls: it has no standard error and "
+            "no interval, and those of the others hold with it there."
+            for name in self.on_bounds
+        )
 
     @property
     def n(self) -> float:
@@ -157,9 +188,53 @@ class Custom(AnyModel):
             "or not smoothly. Start elsewhere, or leave the parameter out."
         )
 
+    def rows_at(self, theta: ArrayLike) -> Floats:
+        """The log-likelihood of each row, (n,), at theta in the user's coordinates; -inf where theta is impossible."""
+        found = self._returned(self._checked(theta))
+        return np.broadcast_to(found, round(self.n)).copy()
+
+    def rows_at_each(self, theta: Floats) -> Floats:
+        """The log-likelihood of each row at many points (S, p), shape (S, n)."""
+        return np.array([self.rows_at(point) for point in theta])
+
+    def row_scores(self, theta: Floats) -> Floats:
+        """The slopes of each row's log-likelihood at theta, (n, p), by differences along the axes."""
+        W = self.axes
+        near = [[self.rows_at(theta + k * H * axis) for k in PLACES] for axis in (self.T @ W).T]
+        along = np.einsum("pkn,k->np", np.array(near), SLOPE) / H
+        return np.linalg.solve((self.T @ W).T, along.T).T
+
+    def without(self, k: int, value: float) -> Custom:
+        """The model of the other parameters, with this one held at a value."""
+        full, gradient = self.function, self.gradient
+
+        def restored(theta: Floats) -> Floats:
+            return np.insert(theta, k, value)
+
+        bounds = [None if ends is None else np.delete(ends, k) for ends in (self.low, self.high)]
+        return replace(
+            self,
+            function=lambda theta: full(restored(theta)),
+            gradient=None if gradient is None else lambda theta: np.delete(gradient(restored(theta)), k),
+            start=np.delete(self.start, k),
+            names=self.names[:k] + self.names[k + 1 :],
+            T=np.eye(len(self.start) - 1),
+            units=None,
+            low=bounds[0],
+            high=bounds[1],
+        )
+
+    def is_inside(self, theta: Floats) -> bool:
+        """Whether every parameter is between its bounds, or on one."""
+        if self.low is None or self.high is None:
+            return True
+        return bool((theta >= self.low).all() and (theta <= self.high).all())
+
     def _given(self, phi: Floats) -> Floats:
         """The user's score, along the coordinates of phi."""
         assert self.gradient is not None
+        if not self.is_inside(self.T @ phi):
+            return np.full(len(phi), np.nan)
         found = self.gradient(self.T @ phi)
         try:
             given = np.asarray(found, dtype=float)
@@ -170,15 +245,28 @@ class Custom(AnyModel):
         return self.T.T @ given
 
     def _value(self, phi: Floats) -> float:
+        with np.errstate(over="ignore", invalid="ignore"):  # rows of inf and -inf add up to no number
+            return float(self._returned(self.T @ phi).sum())
+
+    def _returned(self, theta: Floats) -> NDArray[Any]:
+        """What the function returns: one number, or one for each row; -inf beyond the bounds."""
+        if not self.is_inside(theta):
+            return np.array(-np.inf)
         # A step that is too long may overflow: the value is then no number, and whoever made the step shortens it.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            value = np.asarray(self.function(self.T @ phi))
-        if value.shape != () or value.dtype.kind not in "fiu":
+            found = self.function(theta)
+        value = numbers(found)
+        if value is None or not (value.shape == self._shape or (value.shape == () and not np.isfinite(value))):
+            rows = f"an array of {self.n:,.0f} numbers, one for each row" if self.is_by_row else "one number, the sum"
             raise DomainError(
-                f"{self.title}: loglik must return one number, the summed log-likelihood; got {quoted(value)}. "
-                "Return the sum over the observations."
+                f"{self.title}: loglik must return one number, the summed log-likelihood, or an array with one for "
+                f"each row, and the same at every theta: here {rows}; got {quoted(found)}."
             )
-        return float(value)
+        return value
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        return (round(self.n),) if self.is_by_row else ()
 
     def _checked(self, theta: ArrayLike) -> Floats:
         theta = as_theta(theta, self.title, self.names)
@@ -187,57 +275,14 @@ class Custom(AnyModel):
         return theta
 
 
+def numbers(found: Any) -> NDArray[Any] | None:
+    """What a function returned as an array of real numbers; None where it is none."""
+    try:
+        value = np.asarray(found)
+    except (TypeError, ValueError):
+        return None
+    return value if value.dtype.kind in "fiu" else None
+
+
 AT_START: WeakKeyDictionary[Custom, Floats] = WeakKeyDictionary()
 """Axes at the start; beside the models, which are frozen and are saved as they are."""
-
-
-def custom(
-    loglik: Callable[[Floats], float],
-    /,
-    *,
-    start: ArrayLike | dict[str, float],
-    names: Sequence[str] | None = None,
-    score: Callable[[Floats], ArrayLike] | None = None,
-    n: float | None = None,
-    title: str = "Custom likelihood",
-) -> Custom:
-    """A model from your own log-likelihood function of theta, a float array of shape (p,).
-
-    `start` is where to begin: numbers, or a dict of name to number, and has to have a finite log-likelihood. `score`
-    is the gradient, by default taken by differences; `n` the number of observations, which BIC needs. Parameters are
-    unconstrained: give log sigma, not sigma, and return -inf where a point is impossible (a posterior refuses NaN).
-    Raises DomainError for a start, names or a function that do not fit together.
-
-    >>> import numpy as np
-    >>> import stattools as st
-    >>> y = np.array([2.0, 3.0, 7.0])
-    >>> model = st.custom(lambda t: -len(y) * t[0] - np.sum(y) * np.exp(-t[0]), start={"log mean": 0.0}, n=3)
-    >>> float(np.exp(st.fit(model).estimate[0]).round(6))  # exponential waiting times: the mean is 4
-    4.0
-    """
-    if not callable(loglik):
-        raise DomainError(f"custom needs a function of theta that returns the log-likelihood; got {quoted(loglik)}.")
-    if score is not None and not callable(score):
-        raise DomainError(f"custom needs score=, a function of theta that returns the gradient; got {quoted(score)}.")
-    if isinstance(start, dict):
-        if names is not None:
-            raise DomainError("custom got names= and a dict of starts, which has names already; give one of the two.")
-        names, start = list(start), list(start.values())
-    names = labelled("the names", names, ("start", start))
-    begin = np.atleast_1d(as_numbers(start, "custom needs start=, one finite number per parameter"))
-    labels = written(names) if names is not None else tuple(f"theta{i + 1}" for i in range(len(begin)))
-    if begin.ndim != 1 or not len(begin) or not (np.abs(begin) < LARGEST).all():
-        raise DomainError(f"custom needs start=, one finite number per parameter; got {quoted(start)}.")
-    texts = all(isinstance(label, str) for label in (title, *labels))
-    if not texts or len(labels) != len(begin) or not are_different(labels):
-        raise DomainError(
-            f"custom needs {len(begin)} different names, one text per parameter, and a text as title=; got "
-            f"{quoted(list(labels))}, {quoted(title)}."
-        )
-    if n is not None and not (is_number(n) and n > 0):
-        raise DomainError(f"custom needs n=, the number of observations, positive; got {quoted(n)}.")
-    model = Custom(loglik, begin, labels, score, n, title, np.eye(len(begin)))
-    value: Any = model.loglik(begin)
-    if not abs(value) < LARGEST:
-        raise DomainError(f"{title}: the log-likelihood at the start {begin.tolist()} is {value}. Start elsewhere.")
-    return model

@@ -43,11 +43,21 @@ def likelihood(model: Any) -> tuple[Block, ...]:
     )
 
 
+def reached(fit: Fit) -> str:
+    """What the maximum is; a parameter may be on a bound."""
+    return (
+        ". ".join(said.removesuffix(".") for said in fit.model.remarks)
+        or "The maximum is a strict one: every direction leads down"
+    )
+
+
 def conclusion(fit: Fit, checked: str) -> str:
     """Where the log-likelihood is highest."""
     rows = zip(fit.names[:4], fit.estimate, fit.se, *np.asarray(fit.interval()).T, strict=False)
     found = [
         f"{code(name)} = {number(value, decimals(se))} ({between(lower, upper, decimals(se))})"
+        if np.isfinite(se)
+        else f"{code(name)} = {value:g} (its bound)"
         for name, value, se, lower, upper in rows
     ]
     return f"{literal(fit.model.title)} is highest at {', '.join(found)}, with {percent(fit.level)} Wald intervals."

@@ -99,7 +99,8 @@ class Place:
     def score_norm(self) -> float:
         """The Euclidean norm of the score."""
         unit = np.linalg.norm(self.W, axis=1)
-        return float(np.linalg.norm(np.linalg.lstsq((self.W / unit[:, None]).T, self.slopes)[0] / unit))
+        with np.errstate(over="ignore"):  # where the log-likelihood rises without bound, squares of slopes overflow
+            return float(np.linalg.norm(np.linalg.lstsq((self.W / unit[:, None]).T, self.slopes)[0] / unit))
 
     def fits(self, factor: float) -> bool:
         """Is the curvature along every axis 1 up to this factor?"""

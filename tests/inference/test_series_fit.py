@@ -10,7 +10,7 @@ Y = [1.0, 3.0, 2.0, 4.0, 3.0, 6.0, 4.0, 5.0, 7.0, 6.0]
 OTHERS = {
     "regression": lambda: st.ols(Y, list(range(10))),
     "sample": lambda: st.coin([1, 0, 1]),
-    "function": lambda: st.custom(lambda t: -((t[0] - 1.0) ** 2), start={"t": 0.0}),
+    "function": lambda: st.custom(lambda t: -((t[0] - 1.0) ** 2), start={"a": 0.0}),
 }
 
 

@@ -87,11 +87,11 @@ def test_bad_arguments(arguments, message):
 
 def test_bad_functions():
     with pytest.raises(st.DomainError, match="must return one number"):
-        st.custom(lambda t: -t, start=[0.0, 1.0])
+        st.custom(lambda t: -np.outer(t, t), start=[0.0, 1.0])
     with pytest.raises(st.DomainError, match=r"at the start .* is nan"):
         st.custom(lambda t: float("nan"), start=[0.0])
     with pytest.raises(st.DomainError, match="needs a function"):
-        st.custom(3.0, start=[0.0])
+        st.custom(3.0, start=[0.0])  # type: ignore[arg-type]
     with pytest.raises(st.DomainError, match="score returns shape"):
         st.fit(st.custom(lambda t: -float(t @ t), start=[1.0, 1.0], score=lambda t: t[:1]))
     with pytest.raises(st.DomainError, match="2 parameters; got theta of shape"):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.own_scale import shared
 from stattools.models.samples.normal import NormalSample
@@ -38,8 +39,8 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
     """The parameters that a posterior of the model has, in order: coefficients, then sigma or alpha.
 
     Probabilities of `st.coin`, `st.binomial` and waits are in (0, 1); of other models those that they call `positive`
-    are, and the standard deviations of `st.normal` are scales. Raises IncompatibleError for what is no model of one
-    likelihood.
+    are, and the standard deviations of `st.normal` are scales; a function of your own has its bounds. Raises
+    IncompatibleError for what is no model of one likelihood.
 
     >>> import stattools as st
     >>> model = st.negative_binomial("visits ~ age", {"visits": [0, 9, 1, 4], "age": [20, 30, 40, 50]})
@@ -65,6 +66,8 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
         )
     if model.parameters == ("theta",):
         return tuple(Parameter(name, 0.0, 1.0) for name in model.names)
+    if isinstance(model, Custom) and model.low is not None and model.high is not None:
+        return tuple(map(Parameter, model.names, model.low.tolist(), model.high.tolist()))
     role = "scale" if isinstance(model, NormalSample) else "coefficient"
     return tuple(
         Parameter(name, *POSITIVE, role) if name in model.positive else Parameter(name, *LINE) for name in model.names

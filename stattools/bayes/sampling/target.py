@@ -236,7 +236,14 @@ def _own_mode(density: Target, model: Custom) -> Mode:
     smooth, q = density.smoothed(), len(density.start)
     slopes = None if model.gradient is None else lambda u: smooth.evaluate(u, 1).score
     own = replace(
-        model, function=lambda u: smooth.evaluate(u, 0).loglik, gradient=slopes, start=density.start, T=np.eye(q)
+        model,
+        function=lambda u: smooth.evaluate(u, 0).loglik,
+        gradient=slopes,
+        start=density.start,
+        T=np.eye(q),
+        low=None,
+        high=None,
+        is_by_row=False,
     )
     try:
         place, found = climb_in_own_units(own, 1e-6, 1000)

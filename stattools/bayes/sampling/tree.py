@@ -12,7 +12,9 @@ from stattools.errors import DomainError
 from stattools.inference.arviz.arviz import datatree
 from stattools.inference.arviz.layout import layout
 from stattools.inference.arviz.observations import Observations, observations
+from stattools.inference.arviz.replicates import rows_said
 from stattools.interface.arrays import Floats
+from stattools.models.custom import Custom
 from stattools.models.model import Model
 
 if TYPE_CHECKING:
@@ -59,6 +61,8 @@ def tree(posterior: Drawn) -> DataTree:
         coords |= data.coords
         if data.conditional:
             attrs["pointwise"] = "each value given those before it"
+    if isinstance(posterior.model, Custom) and (said := rows_said(posterior.model)) is not None:
+        groups["log_likelihood"] = {"y": said(posterior.flat).reshape(chains, draws, -1)}
     return datatree(groups, dims=dims, coords=coords, attrs=attrs)
 
 

@@ -6,6 +6,7 @@ theta has shape (S, q), coefficients then alpha or sigma, each on its own scale;
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.seeds import generator
+from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.own_scale import behind_links
 
@@ -38,6 +40,13 @@ def log_likelihood(model: Model, theta: Floats) -> Floats:
         return (-0.5 * z * z - np.log(sigma) - 0.5 * np.log(2.0 * np.pi)) * weight
 
     return _over(model, theta, part)
+
+
+def rows_said(model: Any) -> Callable[[Floats], Floats] | None:
+    """What makes log-likelihoods of single rows, (S, rows), of many theta; None where the model has no rows."""
+    if isinstance(model, Custom):
+        return model.rows_at_each if model.is_by_row else None
+    return partial(log_likelihood, model) if isinstance(model, Model) else None
 
 
 def expectations(model: Model, theta: Floats) -> Floats:

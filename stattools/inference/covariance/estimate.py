@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.covariance.function_rows import FunctionRows
 from stattools.inference.covariance.groups import Groups
 from stattools.inference.covariance.groups_in_files import Grouped, grouped_in_files
 from stattools.inference.covariance.kinds import HAC, Cluster, unusual
@@ -17,6 +18,7 @@ from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
+from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import held_elsewhere
 
@@ -72,16 +74,12 @@ def covariance(
             f"st.Cluster(groups) or st.Cluster(groups1, groups2); got {quoted(cov)}."
             f"{meant('cov', cov, ('information', 'quasi', *POWER))}"
         )
-    if not isinstance(model, Model):
-        raise IncompatibleError(
-            f"cov={quoted(cov)} sums the scores of rows, and {model.title} has no rows; use cov='information'."
-        )
     n, p = model.n, len(theta)
-    if isinstance(cov, str) and cov == "quasi":
+    if isinstance(cov, str) and cov == "quasi" and isinstance(model, Model):
         phi = quasi_dispersion(model, theta)
         return Covariance(bread * phi, f"quasi(dispersion={phi:.4g})", n - p)
     df = n - p if model.has_scale else np.inf
-    sandwich = Sandwich.of(model, theta, bread)
+    sandwich = _sandwich(model, theta, bread, cov)
     small = n / (n - p) if n > p else np.inf
     if isinstance(cov, HAC):
         factor = small if cov.correction == "stata" else 1.0
@@ -91,6 +89,18 @@ def covariance(
         return _clustered(sandwich, cov)
     factor = {"HC1": small, "robust": small if model.has_scale else n / (n - 1.0)}.get(cov, 1.0)
     return Covariance(sandwich.closed(factor * sandwich.independent(cov), cov), cov, df)
+
+
+def _sandwich(model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster) -> Sandwich | FunctionRows:
+    """What makes the meat: scores of the rows of a regression, or of those of a user's function."""
+    if isinstance(model, Model):
+        return Sandwich.of(model, theta, bread)
+    if isinstance(model, Custom) and model.is_by_row and cov != "quasi":
+        return FunctionRows(model, theta, bread)
+    way = " or return an array from loglik, one number for each row" if isinstance(model, Custom) else ""
+    raise IncompatibleError(
+        f"cov={quoted(cov)} sums the scores of rows, and {model.title} has no rows; use cov='information'{way}."
+    )
 
 
 def _require_variances(model: Any, variances: list[float], scale: float) -> None:
@@ -113,12 +123,12 @@ def _require_variances(model: Any, variances: list[float], scale: float) -> None
     )
 
 
-def _clustered(sandwich: Sandwich, cov: Cluster) -> Covariance:
+def _clustered(sandwich: Sandwich | FunctionRows, cov: Cluster) -> Covariance:
     model = sandwich.model
-    if held_elsewhere(model):
+    if isinstance(sandwich, Sandwich) and held_elsewhere(model):
         parts = grouped_in_files(sandwich, cov)
     else:
-        ways = [Groups.read(groups, model) for groups in (cov.groups, cov.second) if groups is not None]
+        ways = [Groups.read(groups, sandwich.labelled) for groups in (cov.groups, cov.second) if groups is not None]
         both = [ways[0].crossed(ways[1])] if len(ways) == 2 else []
         parts = [Grouped(way.n, way.name, sandwich.grouped(way)) for way in (*ways, *both)]
     ways = parts[:2]

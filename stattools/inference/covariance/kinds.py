@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, quoted
+from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.whole_numbers import whole_number
 from stattools.text.one_line import prints
@@ -83,6 +85,16 @@ def unusual(cov: HAC | Cluster) -> str:
     kernel = f", kernel={cov.kernel}" if isinstance(cov, HAC) and cov.kernel != "bartlett" else ""
     usual = "none" if isinstance(cov, HAC) else "statsmodels"
     return kernel + (f", correction={cov.correction}" if cov.correction != usual else "")
+
+
+def kernel_weights(cov: HAC) -> Floats:
+    """k_0 ... k_lags.
+
+    >>> kernel_weights(HAC(lags=1)).tolist()
+    [1.0, 0.5]
+    """
+    lag = np.arange(cov.lags + 1.0)
+    return {"bartlett": 1.0 - lag / (cov.lags + 1.0), "uniform": np.ones(cov.lags + 1)}[cov.kernel]
 
 
 def require_one_of(who: str, what: str, value: Any, allowed: Sequence[str]) -> None:

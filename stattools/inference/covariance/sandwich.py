@@ -8,7 +8,7 @@ would in C M C.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
 from operator import add
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError
 from stattools.inference.covariance.groups import Groups, require_series
-from stattools.inference.covariance.kinds import HAC
+from stattools.inference.covariance.kinds import HAC, kernel_weights
 from stattools.inference.covariance.leverage import unshrunk
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
@@ -77,8 +77,7 @@ class Sandwich:
     def autocorrelated(self, cov: HAC) -> Floats:
         """The meat of a series, without a factor."""
         require_series(self.model, cov)
-        kernel = {"bartlett": 1.0 - np.arange(cov.lags + 1.0) / (cov.lags + 1.0), "uniform": np.ones(cov.lags + 1)}
-        return self.work.rows.gather(partial(_autocorrelated, self.terms, kernel[cov.kernel])).meat
+        return self.work.rows.gather(partial(_autocorrelated, self.terms, kernel_weights(cov))).meat
 
     def scores(self) -> Iterator[tuple[slice, Floats, Floats | None]]:
         """Per block of the rows in memory: its rows, their scores (m, p) per observation, and their frequencies."""
@@ -86,18 +85,12 @@ class Sandwich:
 
     def closed(self, meat: Floats, name: str) -> Floats:
         """B M B^T, symmetric; a DomainError where a variance is negative beyond round-off."""
-        V = self.B @ meat @ self.B.T
-        V = 0.5 * (V + V.T)
-        variance = np.diagonal(V)
-        size = ((np.abs(self.B) @ np.abs(meat)) * np.abs(self.B)).sum(axis=1)
-        negative = np.flatnonzero(~(variance >= -1e-12 * size))
-        if negative.size:
-            raise DomainError(
-                f"{name} gives the variance {variance[negative[0]]:.3g} for {self.model.names[negative[0]]!r}: this "
-                "estimator need not be positive on few groups or lags. Cluster one way, or use the Bartlett kernel."
-            )
-        np.fill_diagonal(V, np.maximum(variance, 0.0))
-        return V
+        return closed(self.B, meat, self.model.names, name)
+
+    @property
+    def labelled(self) -> Model:
+        """What labels of groups are read beside."""
+        return self.model
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +119,22 @@ class Scores:
                 G = self.predictor.covariance(block.X, self.C)
                 u = unshrunk(u, information, G if u.ndim > 1 else G[:, 0, 0], power, kind, part.start)
             yield part, self.predictor.row_scores(block.X, u), weight
+
+
+def closed(B: Floats, meat: Floats, names: Sequence[str], name: str) -> Floats:
+    """B M B^T, symmetric; a DomainError where a variance is negative beyond round-off."""
+    V = B @ meat @ B.T
+    V = 0.5 * (V + V.T)
+    variance = np.diagonal(V)
+    size = ((np.abs(B) @ np.abs(meat)) * np.abs(B)).sum(axis=1)
+    negative = np.flatnonzero(~(variance >= -1e-12 * size))
+    if negative.size:
+        raise DomainError(
+            f"{name} gives the variance {variance[negative[0]]:.3g} for {names[negative[0]]!r}: this estimator need "
+            "not be positive on few groups or lags. Cluster one way, or use the Bartlett kernel."
+        )
+    np.fill_diagonal(V, np.maximum(variance, 0.0))
+    return V
 
 
 def _independent(terms: Scores, kind: str, rows: Rows) -> Floats:

@@ -1,23 +1,23 @@
 """Does the maximum exist and is it unique? Rank of the columns (`rank.py`), separation of the outcomes
 (`separation.py`, `overlap.py`), parameters without end (`boundary.py`, `levels.py`), log-likelihoods without
-derivatives (`summit.py`), other maxima (`second_start.py`). The first two run only when a solver's own numbers leave a
-doubt.
+derivatives (`summit.py`), on a bound (`on_a_bound.py`) or turned (`turned.py`), other maxima (`second_start.py`). The
+first two run only when a solver's own numbers leave a doubt.
 """
 
 from stattools.inference.existence.boundary import check_dispersion, check_end
 from stattools.inference.existence.domain_edge import check_edge, has_edges, inside
 from stattools.inference.existence.extremes import check_extremes
 from stattools.inference.existence.levels import check_levels, no_end
+from stattools.inference.existence.on_a_bound import certified_within
 from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution
 from stattools.inference.existence.rank import check_rank, check_size
 from stattools.inference.existence.second_start import from_two_starts
 from stattools.inference.existence.separation import Separation, separation
-from stattools.inference.existence.summit import certified
 
 __all__ = [
     "Separation",
     "SeparationError",
-    "certified",
+    "certified_within",
     "check_dispersion",
     "check_edge",
     "check_end",

@@ -37,8 +37,6 @@ BESIDE, STEEP = 0.02, 5e5
 ridge; where it has none, as -x^4, that is round-off.
 """
 SHORTER = 8.0
-FIRST_STEPS = 30
-"""Steps after which a climb from a start that curves upward is looked at."""
 RUN = 3
 LENGTHS = SHORTER ** np.arange(2.0, -9.0, -1.0)
 
@@ -61,12 +59,13 @@ def certified(model: Custom, solver: Any) -> tuple[Custom, Solution]:
             ) from error
         if not first.converged:
             raise ConvergenceError(_short_of_it(model, first), first)
-    newton = solver if first is None else Newton()
-    if first is None and _curves_up(model, model.start):
-        _require_an_end(model, newton)
-    place, solution = climb_in_own_units(
-        model if first is None else replace(model, start=first.estimate), newton.tolerance, newton.max_steps
-    )
+        return _at_summit(replace(model, start=first.estimate), Newton(), first)
+    return _at_summit(model, solver, None)
+
+
+def _at_summit(model: Custom, newton: Newton, first: Solution | None) -> tuple[Custom, Solution]:
+    """The end of Newton's climb, certified; `first` is what another solver found before."""
+    place, solution = climb_in_own_units(model, newton.tolerance, newton.max_steps)
     if first is not None:
         solution = replace(solution, solver=f"{first.solver}, then Newton", steps=first.steps + solution.steps)
     check_end(model, solution)
@@ -74,27 +73,6 @@ def certified(model: Custom, solver: Any) -> tuple[Custom, Solution]:
         raise _reason(model, place, solution)
     _check_shape(model, place)
     return model.in_units(place.units), solution
-
-
-def _require_an_end(model: Custom, newton: Newton) -> None:
-    """IdentificationError where a short climb from a start that curves upward ends where the log-likelihood still rises
-    and still curves upward along every parameter, as minus a log-likelihood does.
-    """
-    place, solution = climb_in_own_units(model, newton.tolerance, min(FIRST_STEPS, newton.max_steps))
-    rises = model.evaluate(2.0 * place.x - model.start, 0).loglik > place.value
-    if not solution.converged and rises and _curves_up(model, place.x):
-        raise IdentificationError(
-            f"{model.title} curves upward at the start along every parameter, and the climb came to no maximum: is this"
-            " the negative log-likelihood? Return the log-likelihood itself."
-        )
-
-
-def _curves_up(model: Custom, x: Floats) -> bool:
-    """Whether the log-likelihood at x is below the middle of its values on both sides, along every parameter."""
-    here = model.evaluate(x, 0).loglik
-    reach = 1.0 + np.abs(x - model.start).max() / np.abs(model.axes).max()
-    ends = [[model.evaluate(x + side * reach * axis, 0).loglik for side in (1.0, -1.0)] for axis in model.axes.T]
-    return all(up + down - 2.0 * here > 0.0 for up, down in ends)
 
 
 def _check_shape(model: Custom, place: Place) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence import check_dispersion, check_rank, check_size
-from stattools.inference.existence.summit import certified
+from stattools.inference.existence.on_a_bound import certified_within
 from stattools.inference.penalties.jeffreys import Jeffreys
 from stattools.inference.penalties.ridge import Ridge, penalized_coefficients
 from stattools.interface.arguments import described
@@ -173,7 +173,11 @@ def without_penalty(penalty: Penalty, model: Any, solution: Solution) -> float:
 def _own_likelihood(model: Custom, target: Penalized, solver: Newton) -> Solution:
     """A user's log-likelihood with its penalty is a user's log-likelihood."""
     slopes = None if model.gradient is None else lambda theta: target.evaluate(theta, 1).score
-    return certified(replace(model, function=target.loglik, gradient=slopes, title=target.title), solver)[1]
+    own = replace(model, function=target.loglik, gradient=slopes, title=target.title, is_by_row=False)
+    found, solution = certified_within(own, solver)
+    if found.on_bounds:
+        raise IdentificationError(f"{target.title} has no maximum inside of its bounds: {found.remarks[0]}")
+    return solution
 
 
 def _in_files(target: Penalized, solver: Newton) -> Solution:

@@ -104,7 +104,7 @@ def _fit(it: Any) -> dict[str, Any]:
         "the degrees of freedom are not those of the rows": not scaled or ridge or not plain or it.t_df == free,
         "the covariance has no such name": it.cov == NO_SE
         if ridge
-        else plain or (isinstance(it.model, Model) and NAME.fullmatch(it.cov) is not None),
+        else plain or (isinstance(it.model, Model | Custom) and NAME.fullmatch(it.cov) is not None),
         "the covariance is not that of the solution": ridge
         or not plain
         or np.allclose(it.covariance, it.scale * it.scale * it.solution.covariance, rtol=1e-6, atol=0.0),

@@ -13,7 +13,7 @@ from scipy.special import expit, logit
 
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
-from stattools.models.custom import custom
+from stattools.models.custom_making import custom
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.solvers import Newton, Solution
 from stattools.solvers.metric import Metric

@@ -115,10 +115,7 @@ def _of_own(fit: Fit) -> Rewritten:
     likelihood, rows, predictor = model.likelihood, model.rows, model.predictor
     if not isinstance(likelihood, OwnLikelihood):
         raise IncompatibleError(f"validate has no second form of {model.title}.")
-    if fit.cov != "information":
-        raise IncompatibleError(
-            f"validate of {model.title} compares the standard errors of the information; got cov={fit.cov!r}."
-        )
+    _require_information(fit)
     rows.at_hand("validate climbs the values of all rows", model.title, "Validate a fit to a sample of them in memory.")
     weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
     shift = 0.0 if rows.offset is None else rows.offset
@@ -145,7 +142,20 @@ def _of_own(fit: Fit) -> Rewritten:
 
 
 def _of_function(fit: Fit) -> Rewritten:
+    if fit.model.on_bounds:
+        raise IncompatibleError(
+            f"validate climbs from values beside the estimate, and {fit.model.on_bounds[0]!r} is on its bound: "
+            "validate a model with it fixed there."
+        )
+    _require_information(fit)
     return _of_all(fit, fit.model.loglik, "your function climbed from its values")
+
+
+def _require_information(fit: Fit) -> None:
+    if fit.cov != "information":
+        raise IncompatibleError(
+            f"validate of {fit.model.title} compares the standard errors of the information; got cov={fit.cov!r}."
+        )
 
 
 def _of_waits(fit: Fit) -> Rewritten:
