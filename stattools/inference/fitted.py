@@ -71,16 +71,18 @@ class Fit(Estimates):
 
         return interval(self, self.level if level is None else level, kind)
 
-    def table(self, level: float | None = None) -> pd.DataFrame:
+    def table(self, level: float | None = None, *, exponentiate: bool = False) -> pd.DataFrame:
         """One row per coefficient: [category,] term, estimate, se, statistic, p_value, lower, upper.
 
         `statistic` is t for `st.ols` and z otherwise, for the hypothesis that the coefficient is 0; for a proportion
         it is the score test of 1/2. A ridge fit has estimates only; the rest is NaN, and
-        `table().attrs["note"]` says why.
+        `table().attrs["note"]` says why. With `exponentiate=True` estimate, lower and upper are exp of the
+        coefficient's, odds ratios or rate ratios with their own interval; the standard error stays that of the
+        logarithm and is called se_log. Raises IncompatibleError where exp of a coefficient is no ratio.
         """
         from stattools.inference.intervals.coefficients import table
 
-        return table(self, level)
+        return table(self, level, exponentiate)
 
     def glance(self) -> pd.DataFrame:
         """The model in exactly one row: n, n_dropped, df, loglik, aic, bic, scale, r_squared, decrement, solver, cov.

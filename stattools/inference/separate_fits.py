@@ -35,11 +35,13 @@ class OneVsRestFit(AnyFit):
     model: OneVsRest
     fits: tuple[Fit, ...]
 
-    def table(self, level: float | None = None) -> pd.DataFrame:
-        """The coefficient tables of all fits: category, term, estimate, se, statistic, p_value, lower, upper."""
+    def table(self, level: float | None = None, *, exponentiate: bool = False) -> pd.DataFrame:
+        """The coefficient tables of all fits: category, term, estimate, se, statistic, p_value, lower, upper; as odds
+        ratios with `exponentiate=True`, see `Fit.table`.
+        """
         tables = []
         for label, fit in zip(self.model.labels, self.fits, strict=True):
-            table = fit.table(level)
+            table = fit.table(level, exponentiate=exponentiate)
             table.insert(0, "category", str(label))
             tables.append(table)
         return pd.concat(tables, ignore_index=True)

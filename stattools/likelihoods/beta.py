@@ -44,7 +44,7 @@ class BetaFamily(LogitMean):
 
     parameters: ClassVar = {"mean": "logit", "precision": "log"}
     outcome = Outcome.UNIT
-    words = Words("the log odds of the mean")
+    words = Words("the log odds of the mean", factor="odds ratio")
     edge = Edge(
         upper=float(np.log(1e20)),
         above="the means fit every outcome to round-off, and the precision has its maximum at infinity. Drop columns, "

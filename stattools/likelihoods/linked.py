@@ -40,6 +40,9 @@ LARGEST = 1e100
 RATIOS = {"mean": "ratio of means", "probability": "risk ratio"}
 """What the exponential of a coefficient is where the link is the logarithm."""
 
+FACTORS = {"logit": "odds ratio", "cloglog": "hazard ratio"}
+"""What it is with other links of an event: -log(1 - p) is the hazard that has been gone through."""
+
 
 @dataclass(frozen=True)
 class Linked(Likelihood):
@@ -68,12 +71,13 @@ class Linked(Likelihood):
             )
         unit, same = link.ends == (0.0, 1.0), link.name == own
         what = "probability" if family.is_event else "mean"
+        factor = FACTORS.get(link.name) if family.is_event or link.name == "logit" else None
         words = {"log": Words(f"the log {what}", RATIOS[what]), "identity": Words(f"the {what}")}
         vars(self).update(
             parameters={first: link.name, **dict(others)},
             width=family.width,
             outcome=family.outcome,
-            words=family.words if same else words.get(link.name, Words(f"the {link.words} of the {what}")),
+            words=family.words if same else words.get(link.name, Words(f"the {link.words} of the {what}", factor=factor)),
             has_scale=family.has_scale,
             is_event=family.is_event,
             edge=family.edge,

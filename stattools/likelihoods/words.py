@@ -10,11 +10,22 @@ import numpy as np
 @dataclass(frozen=True)
 class Words:
     """What a linear predictor is called ("the log odds"), and what the exponential of a coefficient is ("odds ratio")
-    where the predictor is a logarithm.
+    where the predictor is a logarithm. `factor` says the same where the predictor is a logarithm of what sentences do
+    not speak of, as is the complementary log-log, of a hazard.
     """
 
     predictor: str
     ratio: str | None = None
+    factor: str | None = None
+
+    @property
+    def exponential(self) -> str | None:
+        """What the exponential of a coefficient is; None where it is no ratio.
+
+        >>> Words("the log odds", "odds ratio").exponential, Words("the mean").exponential
+        ('odds ratio', None)
+        """
+        return self.ratio or self.factor
 
     @property
     def subject(self) -> str:

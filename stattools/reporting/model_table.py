@@ -6,8 +6,8 @@ infinity is ∞.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,11 +15,13 @@ import numpy as np
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fitted import Fit
-from stattools.interface.arguments import is_one_of, names_of, word_of
+from stattools.inference.intervals.ratios import require_ratios
+from stattools.interface.arguments import is_one_of, names_of, require_truth, word_of
 from stattools.interface.interval import require_level
 from stattools.reporting import html, latex, markdown
 from stattools.reporting.document import Table, code, literal
-from stattools.reporting.tables import between, count, decimals, number, percent
+from stattools.reporting.marks import as_ratios, legend, starred, stars_of, words_for
+from stattools.reporting.tables import between, between_factors, count, decimals, number, percent
 
 FACES: dict[str, Callable[[Table], str]] = {"markdown": markdown.table, "html": html.table, "latex": latex.table}
 
@@ -38,20 +40,37 @@ class _Column:
     numbers: dict[str, str]
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """What stands in a cell."""
+
+    spread: str
+    level: float
+    exponentiate: bool
+    limits: tuple[float, ...]
+
+
 def report_table(
     *results: Any,
     format: Literal["markdown", "html", "latex"] = "markdown",
     names: Sequence[str] | None = None,
-    spread: Literal["se", "interval"] = "se",
+    spread: Literal["se", "interval"] | None = None,
     level: float = 0.95,
+    exponentiate: bool = False,
+    labels: Mapping[str, str] | None = None,
+    stars: bool | Sequence[float] = False,
 ) -> str:
     """Fits or posteriors side by side: estimates with their uncertainty in brackets, then n, log-likelihood, AIC, R².
 
-    `names` are the headings of the columns, numbers if none; `spread` is what stands in brackets, the standard error
-    or the Wald interval at `level`; of a posterior, the posterior standard deviation or the interval of highest
-    density. Every row of numbers says what it is, the covariance included. LaTeX needs booktabs. Names are escaped in
-    every format. Raises DomainError for an unknown format or the wrong number of names, IncompatibleError for what is
-    neither a fit nor a posterior that was drawn.
+    `names` are the headings of the columns, numbers if none; `spread` is what stands in brackets, "se", the standard
+    error, or "interval", the Wald interval at `level`; of a posterior, the posterior standard deviation or the interval
+    of highest density. `exponentiate=True` shows ratios, exp of the coefficients, by default with the interval of the
+    ratio; with `spread="se"` the bracket is the standard error of the logarithm, and the caption says so. `labels` are
+    words for terms, {"x": "Dose (mg)"}; `stars=True` marks p < 0.05, 0.01 and 0.001, `stars=(0.1, 0.05)` other limits,
+    never a posterior, which has no p-value. Every row of numbers says what it is, the covariance included. LaTeX needs
+    booktabs. Names are escaped in every format. Raises DomainError for an unknown format, label or limit, or the wrong
+    number of names, IncompatibleError for what is neither a fit nor a posterior that was drawn, and where exp of a
+    coefficient is no ratio.
 
     >>> import stattools as st
     >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 8.5], "x": [0, 1, 2, 3, 4]}
@@ -73,7 +92,9 @@ def report_table(
     if not is_one_of(format, FACES):
         raise DomainError(f"report_table needs format= one of {', '.join(FACES)}; got {quoted(format)}.")
     face = FACES[format]
-    spread = word_of(spread, ("se", "interval"))
+    require_truth(exponentiate, "exponentiate= of report_table")
+    limits = stars_of(stars)
+    spread = word_of(("interval" if exponentiate else "se") if spread is None else spread, ("se", "interval"))
     if not is_one_of(spread, ("se", "interval")):
         raise DomainError(f'report_table needs spread="se" or "interval"; got {quoted(spread)}.')
     require_level(level)
@@ -81,14 +102,16 @@ def report_table(
         raise DomainError("report_table needs one fit or more; got none.")
     given = names_of(results, names, "report_table")
     titles = [f"({name})" if names is None else literal(name) for name in given]
-    columns = [_column(result, title, spread, level) for result, title in zip(results, titles, strict=True)]
-    return face(_table(columns, _caption(results, spread, level)))
+    show = _Shown(spread, level, exponentiate, limits)
+    columns = [_column(result, title, show) for result, title in zip(results, titles, strict=True)]
+    return face(_table(columns, _caption(results, show), labels))
 
 
-def _table(columns: Sequence[_Column], caption: str) -> Table:
+def _table(columns: Sequence[_Column], caption: str, labels: Mapping[str, str] | None) -> Table:
     terms = list(dict.fromkeys(term for column in columns for term in column.cells))
+    words = words_for([term[-1] for term in terms], labels)
     wide = max(map(len, terms))
-    rows = [(*("",) * (wide - len(term)), *map(code, term)) for term in terms]
+    rows = [(*("",) * (wide - len(term)), *map(code, term[:-1]), words[term[-1]]) for term in terms]
     body = [(*row, *(column.cells.get(term, "") for column in columns)) for row, term in zip(rows, terms, strict=True)]
     told = {name for column in columns for name in column.numbers}
     for said in (name for name in NUMBERS if name in told):
@@ -99,34 +122,35 @@ def _table(columns: Sequence[_Column], caption: str) -> Table:
     return Table((*header, *(column.title for column in columns)), tuple(body), align, caption)
 
 
-def _caption(results: Sequence[Any], spread: str, level: float) -> str:
-    fits = [isinstance(result, Fit) for result in results]
-    said = []
-    if any(fits):
-        said.append("estimate " + ("(standard error)" if spread == "se" else f"({percent(level)} Wald interval)"))
-    if not all(fits):
-        bracket = "standard deviation" if spread == "se" else f"{percent(level)} HDI"
-        said.append(f"of a posterior, mean ({bracket})")
+def _caption(results: Sequence[Any], show: _Shown) -> str:
+    fits = [result for result in results if isinstance(result, Fit)]
+    said, is_se = [], show.spread == "se"
+    if fits:
+        ratios = " or ".join(dict.fromkeys(require_ratios(fit.model) for fit in fits)) if show.exponentiate else ""
+        bracket = "standard error" if is_se else f"{percent(show.level)} Wald interval"
+        bracket = f"{bracket} of its logarithm" if is_se and ratios else bracket
+        said.append(f"{ratios or 'estimate'} ({bracket})")
+    if len(fits) < len(results):
+        bracket = "standard deviation" if is_se else f"{percent(show.level)} HDI"
+        said.append(f"of a posterior, mean {'of the ratio ' if show.exponentiate else ''}({bracket})")
     text = "; ".join(said)
-    return f"{text[0].upper()}{text[1:]}."
+    starred = f" {legend(show.limits)}." if show.limits and fits else ""
+    return f"{text[0].upper()}{text[1:]}.{starred}"
 
 
-def _column(result: Any, title: str, spread: str, level: float) -> _Column:
+def _column(result: Any, title: str, show: _Shown) -> _Column:
     if isinstance(result, Fit):
-        rows = result.table(level).to_dict("records")
+        rows = result.table(show.level, exponentiate=show.exponentiate).to_dict("records")
         cells = {
-            tuple(str(row[name]) for name in ("category", "term") if name in row): _cell(
-                row["estimate"], row["se"], row["lower"], row["upper"], spread
-            )
-            for row in rows
+            tuple(str(row[name]) for name in ("category", "term") if name in row): _cell(row, show) for row in rows
         }
         return _Column(title, cells, _numbers(result))
     if isinstance(result, Posterior):
-        ends = tuple(result.interval(level))
-        cells = {
-            (name,): _cell(float(mean), float(sd), float(lower), float(upper), spread)
-            for name, mean, sd, lower, upper in zip(result.names, result.mean, result.sd, *ends, strict=True)
-        }
+        result, names = as_ratios(result) if show.exponentiate else (result, result.names)
+        ends = tuple(result.interval(show.level))
+        rows = zip(names, result.mean, result.sd, *ends, strict=True)
+        told = (dict(zip(("term", "estimate", "se", "lower", "upper"), row, strict=True)) for row in rows)
+        cells = {(str(row["term"]),): _cell(row, replace(show, limits=())) for row in told}
         return _Column(title, cells, {"model": "posterior", "method": literal(result.method)})
     raise IncompatibleError(
         f"report_table takes fits of st.fit and posteriors that st.posterior drew; got {type(result).__name__}. "
@@ -134,11 +158,17 @@ def _column(result: Any, title: str, spread: str, level: float) -> _Column:
     )
 
 
-def _cell(estimate: float, se: float, lower: float, upper: float, spread: str) -> str:
-    places = decimals(se)
+def _cell(row: Mapping[Any, Any], show: _Shown) -> str:
+    """The estimate, rounded by its standard error, with stars and with its spread."""
+    estimate, lower, upper = (float(row[name]) for name in ("estimate", "lower", "upper"))
+    se = float(row["se_log" if "se_log" in row else "se"])
     if not np.isfinite(se):
-        return number(estimate, places)
-    return f"{number(estimate, places)} ({number(se, places) if spread == 'se' else between(lower, upper, places)})"
+        return number(estimate, decimals(se))
+    is_ratio = "se_log" in row
+    own = decimals(se * estimate if is_ratio else se)
+    marks = starred(float(row["p_value"]), show.limits) if show.limits else ""
+    ends = between_factors(lower, upper, own) if is_ratio else between(lower, upper, own)
+    return f"{number(estimate, own)}{marks} ({number(se, decimals(se)) if show.spread == 'se' else ends})"
 
 
 def _numbers(fit: Any) -> dict[str, str]:

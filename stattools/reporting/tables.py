@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.inference.intervals.ratios import LARGEST_LOGARITHM
 from stattools.interface.when_needed import pd
 from stattools.reporting.document import Table, code, literal
 
@@ -20,9 +21,6 @@ DIGITS_SHOWN = 10
 
 WHOLE = 1e9
 """Numbers from here on are not written out where their standard error leaves fewer digits."""
-
-LARGEST_LOGARITHM = 700.0
-"""exp of more than this is beyond float64: such a factor is told by its logarithm."""
 
 
 def decimals(se: float, digits: int = 3) -> int:
@@ -95,7 +93,7 @@ def chance(p: float) -> str:
 
 
 def have_factors(*logarithms: float) -> bool:
-    """Does float64 hold exp of each? Infinite ones are 0 and infinity.
+    """Does float64 hold exp of each? Infinite ones are 0 and infinity; others are told by their logarithm.
 
     >>> have_factors(-3.0, float("inf")), have_factors(12204.0)
     (True, False)
@@ -174,8 +172,9 @@ def coefficients(
 ) -> Table:
     """The coefficient table of a fit; `statistic` is "t" or "z", `interval` names kind and level.
 
-    `ratio` names a column for exp(estimate), rounded by its own standard error, exp(estimate) se. The last `shared`
-    rows are parameters such as log alpha, for which neither a ratio nor a test of 0 means anything: empty cells.
+    `ratio` names a column for exp(estimate), rounded by its own standard error, exp(estimate) se, and is followed by
+    the interval of the ratio. The last `shared` rows are parameters such as log alpha, for which neither a ratio nor a
+    test of 0 means anything: empty cells.
     """
     rows = []
     for i, row in enumerate(table.to_dict("records"), 1 - len(table) + shared):
@@ -184,16 +183,16 @@ def coefficients(
             (
                 *_labels(row),
                 number(row["estimate"], places),
-                *([_ratio(row["estimate"], row["se"]) if column else ""] if ratio else []),
                 number(row["se"], places),
                 between(row["lower"], row["upper"], places),
                 number(row["statistic"], 2) if column else "",
                 p_value(row["p_value"]) if column else "",
+                *((_ratio(row) if column else ("", "")) if ratio else ()),
             )
         )
-    header = ("estimate", *([ratio] if ratio else []), "standard error", interval, statistic, "p")
+    header = ("estimate", "standard error", interval, statistic, "p", *((ratio, f"its {interval}") if ratio else ()))
     labels = tuple(name for name in ("category", "term") if name in table.columns)
-    return Table((*labels, *header), tuple(rows), align="l" * len(labels) + "r" * (len(header) - 3) + "crr")
+    return Table((*labels, *header), tuple(rows), align="l" * len(labels) + "rrcrr" + ("rc" if ratio else ""))
 
 
 def coefficient_table(fit: Any, *, ratio: str | None = None, shared: int = 0) -> Table:
@@ -231,11 +230,18 @@ def frame(data: pd.DataFrame) -> Table:
     return Table(header, rows, align="".join("r" if is_number else "l" for is_number in numeric))
 
 
-def _ratio(estimate: float, se: float) -> str:
-    if not have_factors(estimate):
-        return f"exp({number(estimate, decimals(se, digits=2))})"
+def _ratio(row: Mapping[Any, Any]) -> tuple[str, str]:
+    """exp of an estimate, and of the ends of its interval, if it has one."""
+    estimate, se, low, high = (float(row[name]) for name in ("estimate", "se", "lower", "upper"))
+    has_interval = not math.isnan(low)
+    if not have_factors(estimate, *((low, high) if has_interval else ())):
+        places = decimals(se, digits=2)
+        ends = f"exp({number(low, places)}) to exp({number(high, places)})"
+        return f"exp({number(estimate, places)})", ends if has_interval else ""
     value = float(np.exp(estimate))
-    return number(value, decimals(value * se, digits=2) if math.isfinite(se) else 0)
+    places = decimals(value * se, digits=2) if math.isfinite(se) or math.isinf(value) else 3
+    ends = between_factors(float(np.exp(low)), float(np.exp(high)), places) if has_interval else ""
+    return number(value, places), ends
 
 
 def _labels(row: Mapping[Any, Any]) -> tuple[str, ...]:

@@ -237,7 +237,7 @@ POOL: dict[str, Any] = {
     # Words
     "kind": KINDS, "cov": COVS, "penalty": PENALTIES, "solver": SOLVERS, "prior": PRIORS, "at": ("overall", "mean"),
     "method": (None, "nuts", "laplace", "importance"), "format": ("markdown", "html", "latex"), "of": ("mean", "sd"),
-    "spread": ("se", "interval"), "under": ("posterior", "prior"), "engine": ("auto", "numpy", "numba"),
+    "spread": (None, "se", "interval"), "under": ("posterior", "prior"), "engine": ("auto", "numpy", "numba"),
     "missing": ("carry", "decay", "raise", "ignore"), "kernel": ("bartlett", "uniform"), "subsample": ("auto", "never"),
     "correction": ("statsmodels", "stata", "none"), "accuracy": ("auto", "fast", "exact"),
     "activation": ("relu", "tanh"),
@@ -250,7 +250,7 @@ POOL: dict[str, Any] = {
     "discrete": ((), ["x"], ["nobody"]),
     "predict.missing": ("raise", "null"), "separate_probabilities.missing": ("raise", "null"),
     # Switches
-    "align": (True, False),
+    "align": (True, False), "exponentiate": (False, True), "stars": (False, True, (0.1, 0.05), 2, ("p",)),
     "intercept": (True, False), "html": (False, True), "png": (False,), "bias": (False, True),
     "centered": (False, True),
     "batch_norm": (False, True), "standardize": (True, False), "overwrite": (False,),
@@ -271,6 +271,7 @@ POOL: dict[str, Any] = {
     "marginal_effects.at": ("overall", "mean"),
     "columns": {"offset": COLUMNS, "exposure": COLUMNS},
     # One name, several meanings
+    "report_table.labels": (None, {"x": "Dose"}, {"nobody": "x"}, {"x": 1}, "x"),
     "Fit.interval.kind": INTERVALS, "SeriesFit.interval.kind": INTERVALS,
     "Fit.residuals_of.kind": ("response", "pearson", "deviance", "quantile"),
     "Fit.predict.kind": ("mean", "class", "link", "observation"), "Fit.predict_to.kind": ("mean", "class", "link"),

@@ -80,6 +80,19 @@ def table(a: Asked) -> None:
     assert (row.n, row.df, row.loglik, row.aic) == (a.fit.n, a.fit.df, a.fit.loglik, a.fit.aic)
 
 
+@question(
+    "table(exponentiate=True)",
+    refused=("ols", "probit", "gumbel", "glm loglog", "glm inverse", "glm identity", "glm sqrt"),
+)
+def table_of_ratios(a: Asked) -> None:
+    found, plain = a.fit.table(LEVEL, exponentiate=True), a.fit.table(LEVEL)
+    for name in ("estimate", "lower", "upper"):
+        assert_allclose(found[name], np.exp(plain[name]), rtol=1e-12)
+    assert_allclose(found.se_log, a.unit, rtol=1e-12)
+    assert_allclose(found[["statistic", "p_value"]], plain[["statistic", "p_value"]], rtol=0)
+    assert ("hazard" in found.attrs["note"]) == ("cloglog" in a.case.words)
+
+
 @question("test")
 def wald_test(a: Asked) -> None:
     R = np.zeros((2, len(a.theta)))

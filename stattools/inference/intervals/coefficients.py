@@ -14,8 +14,9 @@ import numpy as np
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.profile import profile_interval, score_interval
+from stattools.inference.intervals.ratios import exponentiated, require_ratios
 from stattools.inference.penalties import NO_SE, Ridge
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import is_one_of, require_truth, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.values import meant
@@ -51,8 +52,11 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
     return Interval(fit.estimate - half, fit.estimate + half, level, kind, fit.names)
 
 
-def table(fit: Estimates, level: float | None = None) -> pd.DataFrame:
+def table(fit: Estimates, level: float | None = None, exponentiate: bool = False) -> pd.DataFrame:
     """[category,] term, estimate, se, statistic, p_value, lower, upper: see `Fit.table`."""
+    require_truth(exponentiate, "exponentiate=")
+    if exponentiate:
+        require_ratios(fit.model)
     if isinstance(fit.penalty, Ridge):
         statistic = p_value = lower = upper = np.full(len(fit.estimate), np.nan)
     else:
@@ -62,7 +66,7 @@ def table(fit: Estimates, level: float | None = None) -> pd.DataFrame:
     made = pd.DataFrame(columns | {"lower": lower, "upper": upper})
     if isinstance(fit.penalty, Ridge):
         made.attrs["note"] = NO_SE
-    return made
+    return exponentiated(fit.model, made) if exponentiate else made
 
 
 def glance(fit: Estimates) -> pd.DataFrame:

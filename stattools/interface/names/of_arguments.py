@@ -99,6 +99,12 @@ ARGUMENTS = (
         note='st.report_table(fit, format="latex")'),
     Row('spread="se"', r="estimate statistic", pyfixest="coef_fmt", others="show below parentheses stat",
         note='st.report_table(fit, spread="se")'),
+    Row("exponentiate=True", r="exponentiate", others="eform irr or_ exp odds_ratio odds_ratios hazard_ratio",
+        note="fit.table(exponentiate=True)"),
+    Row('labels={"x": "Dose"}', r="coef_map coef_rename covariate.labels", pyfixest="labels", others="rename "
+        "coef_labels term_labels coef_names", note='st.report_table(fit, labels={"x": "Dose"})'),
+    Row("stars=True", r="stars", pyfixest="signif_code", others="star signif significance asterisks",
+        note="st.report_table(fit, stars=True)"),
     Row("hypothesis", statsmodels="r_matrix constraints", r="hypothesis.matrix linfct", pyfixest="R",
         others="restriction restrictions h0 null test q_matrix", note='fit.test("x = 0")'),
     Row('variables=["x"]', r="variables", others="variable vars columns features terms var",

@@ -83,9 +83,9 @@ FIT = (
     Row("fit.scale ** 2", statsmodels="mse_resid", r="dispersion sigma2", pyfixest="_sigma2",
         others="sigma_sq sigmasq phi s2 residual_variance"),
     Row("(fit.residuals ** 2).sum()", statsmodels="ssr", others="rss sse sum_of_squares ss_res"),
-    Row("np.exp(fit.estimate)", statsmodels="odds_ratio", r="exp_coef", others="odds_ratios or_ exp_coefficients "
-        "irr incidence_rate_ratios rate_ratios risk_ratios relative_risk hazard_ratio exponentiate exp_estimate",
-        note="np.exp(fit.interval(0.95)) is their interval"),
+    Row("fit.table(exponentiate=True)", statsmodels="odds_ratio", r="exp_coef", others="odds_ratios or_ "
+        "exp_coefficients irr incidence_rate_ratios rate_ratios risk_ratios relative_risk hazard_ratio exponentiate "
+        "exp_estimate", note="each ratio with its own interval"),
     Row("fit.test(list(fit.names[1:]))", statsmodels="fvalue f_pvalue llr llr_pvalue", r="fstatistic",
         pyfixest="_f_statistic", others="f_statistic fstat f_value model_test overall_test fstats wald_chi2 llr_test"),
     Row('fit.test("x = 0")', statsmodels="f_test t_test wald_test wald_test_terms t_test_pairwise",

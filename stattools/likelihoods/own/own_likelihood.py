@@ -234,4 +234,5 @@ def _words(name: str, link: str) -> Words:
     """What the first linear predictor is called."""
     if link == "log":
         return Words(f"the log {name}", f"ratio of {name}s")
-    return Words(f"the {name}" if link == "identity" else f"the {LINKS[link].words} of the {name}")
+    factor = f"ratio of the odds of {name}" if link == "logit" else None
+    return Words(f"the {name}" if link == "identity" else f"the {LINKS[link].words} of the {name}", factor=factor)

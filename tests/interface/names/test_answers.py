@@ -26,7 +26,7 @@ rsquared r2 rsq prsquared pseudo_r2 r_sq -> fit.r_squared
 rsquared_adj adj_r_squared auc score accuracy -> fit.goodness()
 influence get_influence cooks_d cooks.distance dffits -> fit.cooks_distance()
 hatvalues hat_matrix_diag -> fit.leverage()
-odds_ratios odds_ratio exp_coef irr hazard_ratio -> np.exp(fit.estimate)
+odds_ratios odds_ratio exp_coef irr hazard_ratio -> fit.table(exponentiate=True)
 AIC -> fit.aic
 BIC -> fit.bic
 df_resid df_residual dof -> fit.df
