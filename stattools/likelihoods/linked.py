@@ -72,12 +72,13 @@ class Linked(Likelihood):
         unit, same = link.ends == (0.0, 1.0), link.name == own
         what = "probability" if family.is_event else "mean"
         factor = FACTORS.get(link.name) if family.is_event or link.name == "logit" else None
+        linked = Words(f"the {link.words} of the {what}", factor=factor)
         words = {"log": Words(f"the log {what}", RATIOS[what]), "identity": Words(f"the {what}")}
         vars(self).update(
             parameters={first: link.name, **dict(others)},
             width=family.width,
             outcome=family.outcome,
-            words=family.words if same else words.get(link.name, Words(f"the {link.words} of the {what}", factor=factor)),
+            words=family.words if same else words.get(link.name, linked),
             has_scale=family.has_scale,
             is_event=family.is_event,
             edge=family.edge,

@@ -1,6 +1,7 @@
 """Ratios, labels and stars in tables of fits."""
 
 import re
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -50,7 +51,7 @@ def test_labels_stand_for_terms_in_every_format_and_are_escaped():
     with pytest.raises(DomainError, match=r"'g\[T.c\]', which is no term of the table. Did you mean 'g\[T.b\]'"):
         st.report_table(FIT, labels={"g[T.c]": "C"})
     with pytest.raises(DomainError, match="labels= is a dict"):
-        st.report_table(FIT, labels=["x"])
+        st.report_table(FIT, labels=cast(Any, ["x"]))
 
 
 def test_stars_follow_the_p_values_and_the_caption_says_them():
