@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import special
 
 import stattools as st
+from stattools.inference.intervals.coefficients import whole_table
 
 FOLDER = Path(__file__).parent / "fixtures" / "before"
 
@@ -80,8 +81,9 @@ def answers(fit: Any) -> dict[str, Any]:
         said[name + "loglik"] = _numbers(part.loglik)
         if isinstance(part, st.Fit):
             said[name + "names"] = list(part.names)
-            said[name + "covariance"] = _numbers(part.covariance)
-            said[name + "table"] = _numbers(part.table())
+            absent = [None] * len(part.estimate) ** 2  # of a ridge fit NaN, when the files were written
+            said[name + "covariance"] = _numbers(part.covariance) if part.kinds else absent
+            said[name + "table"] = _numbers(whole_table(part))
             said[name + "title"] = str(part).splitlines()[0]
     if getattr(fit, "model", None) is not None and hasattr(fit, "predict"):
         new = table().dropna().head(7)

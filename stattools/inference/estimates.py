@@ -52,7 +52,7 @@ class Estimates(AnyFit):
 
     @property
     def se(self) -> Floats:
-        """Standard errors, shape (p,); NaN for a ridge fit, which has none (`cov` says so)."""
+        """Standard errors, shape (p,); IncompatibleError for a ridge fit, which has none (`cov` says so)."""
         return np.sqrt(self.covariance.diagonal())
 
     @property

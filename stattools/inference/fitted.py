@@ -75,7 +75,7 @@ class Fit(Estimates):
         """One row per coefficient: [category,] term, estimate, se, statistic, p_value, lower, upper.
 
         `statistic` is t for `st.ols` and z otherwise, for the hypothesis that the coefficient is 0; for a proportion
-        it is the score test of 1/2. A ridge fit has estimates only; the rest is NaN, and
+        it is the score test of 1/2. A ridge fit has estimates only: of the columns it has term and estimate, and
         `table().attrs["note"]` says why. With `exponentiate=True` estimate, lower and upper are exp of the
         coefficient's, odds ratios or rate ratios with their own interval; the standard error stays that of the
         logarithm and is called se_log. Raises IncompatibleError where exp of a coefficient is no ratio.

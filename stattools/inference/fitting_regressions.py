@@ -8,8 +8,6 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-import numpy as np
-
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import HAC, Cluster, covariance
 from stattools.inference.existence import (
@@ -149,7 +147,7 @@ def penalized_fit(
         check_dispersion(model, solution.estimate, penalized=True)
     loglik = without_penalty(penalty, model, solution)
     if isinstance(penalty, Ridge):
-        none = np.broadcast_to(np.nan, solution.covariance.shape)
+        none: Any = penalty.no_covariance(model)
         scale = _scale_and_loglik(model, solution, penalty)[0] if isinstance(model, Model) else 1.0
         return made(model, solution.estimate, none, loglik, solution, scale, level, NO_SE, penalty=penalty)
     return made(model, solution.estimate, solution.covariance, loglik, solution, 1.0, level, penalty=penalty)

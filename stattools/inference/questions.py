@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
-from stattools.inference.penalties import NO_SE
 from stattools.inference.storage.unsaved import Unsaved
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
@@ -77,9 +76,9 @@ def formula(fit: Any, name: str) -> None:
 
 
 def standard_errors(fit: Any, name: str) -> None:
-    """A covariance: not the NaN of a ridge fit."""
+    """A covariance, which a ridge fit has not."""
     if not fit.kinds:
-        raise IncompatibleError(f"{fit.model.title} with {fit.penalty!r} is {NO_SE}, and no intervals either.")
+        fit.covariance.refuse()
 
 
 def saved(fit: Any, name: str) -> None:
@@ -107,6 +106,8 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "contrasts": (rows, variables),
     "goodness": (rows, deviance, rows_there),
     "calibration": (rows, probabilities, rows_at_hand),
+    "se": (standard_errors,),
+    "covariance": (standard_errors,),
     "interval": (standard_errors,),
     "test": (standard_errors,),
     "save": (saved,),

@@ -71,7 +71,7 @@ def _in_numbers(fit: Any) -> str:
     source += " with the unbiased scale" if fit.model.has_scale and fit.cov == "information" else ""
     if fit.penalty is not None:
         text += f". The log-likelihood is not penalized; the estimate maximizes it with {code(fit.penalty)}"
-    if np.isnan(fit.se).all():
+    if not fit.kinds:
         return f"{text}. There are no standard errors."
     return f"{text}. Standard errors come from {source}."
 

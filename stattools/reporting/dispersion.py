@@ -14,8 +14,13 @@ def dispersion(fit: Fit) -> tuple[str, ...]:
     return (DISPERSED.get(fit.model.kind, _any)(fit),) if fit.model.predictor.own[-1:] == ((),) else ()
 
 
+def _last_error(fit: Fit) -> float:
+    """The standard error of the last coefficient, NaN where a fit has none."""
+    return float(fit.se[-1]) if fit.kinds else np.nan
+
+
 def _precision(fit: Fit) -> str:
-    log_s, se = float(fit.estimate[-1]), float(fit.se[-1])
+    log_s, se = float(fit.estimate[-1]), _last_error(fit)
     s = float(np.exp(log_s))
     places = decimals(s * se)
     rows = fit.model.rows
@@ -31,7 +36,7 @@ def _precision(fit: Fit) -> str:
 
 
 def _alpha(fit: Fit) -> str:
-    log_alpha, se = float(fit.estimate[-1]), float(fit.se[-1])
+    log_alpha, se = float(fit.estimate[-1]), _last_error(fit)
     alpha, places = float(np.exp(log_alpha)), decimals(float(np.exp(log_alpha) * se))
     mean = fit.model.rows.outcome.mean
     return (
@@ -44,7 +49,7 @@ def _alpha(fit: Fit) -> str:
 
 
 def _phi(fit: Fit) -> str:
-    log_phi, se = float(fit.estimate[-1]), float(fit.se[-1])
+    log_phi, se = float(fit.estimate[-1]), _last_error(fit)
     phi = float(np.exp(log_phi))
     return (
         f"$\\phi$ itself is $e^{{{number(log_phi, decimals(se))}}} = {number(phi, decimals(phi * se))}$"
@@ -56,7 +61,7 @@ def _phi(fit: Fit) -> str:
 
 def _any(fit: Fit) -> str:
     """Of a regression that no row tells of: the last coefficient, and what it is the logarithm of."""
-    name, value, se = fit.names[-1], float(fit.estimate[-1]), float(fit.se[-1])
+    name, value, se = fit.names[-1], float(fit.estimate[-1]), _last_error(fit)
     parameter, link = fit.model.likelihood.others[-1]
     if link != "log":
         return f"{code(name)} is shared by all rows, and has no test in the table."

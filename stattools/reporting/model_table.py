@@ -15,6 +15,7 @@ import numpy as np
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fitted import Fit
+from stattools.inference.intervals.coefficients import whole_table
 from stattools.inference.intervals.ratios import require_ratios
 from stattools.interface.arguments import is_one_of, names_of, require_truth, word_of
 from stattools.interface.interval import require_level
@@ -140,7 +141,7 @@ def _caption(results: Sequence[Any], show: _Shown) -> str:
 
 def _column(result: Any, title: str, show: _Shown) -> _Column:
     if isinstance(result, Fit):
-        rows = result.table(show.level, exponentiate=show.exponentiate).to_dict("records")
+        rows = whole_table(result, show.level, show.exponentiate).to_dict("records")
         cells = {
             tuple(str(row[name]) for name in ("category", "term") if name in row): _cell(row, show) for row in rows
         }

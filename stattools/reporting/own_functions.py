@@ -53,6 +53,11 @@ def reached(fit: Fit) -> str:
 
 def conclusion(fit: Fit, checked: str) -> str:
     """Where the log-likelihood is highest."""
+    if not fit.kinds:
+        ends = ", ".join(
+            f"{code(name)} = {number(value, 4)}" for name, value in list(zip(fit.names, fit.estimate, strict=True))[:4]
+        )
+        return f"{literal(fit.model.title)} with its penalty is highest at {ends}; it has no standard errors."
     rows = zip(fit.names[:4], fit.estimate, fit.se, *np.asarray(fit.interval()).T, strict=False)
     found = [
         f"{code(name)} = {number(value, decimals(se))} ({between(lower, upper, decimals(se))})"

@@ -11,6 +11,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
+from stattools.inference.intervals.coefficients import whole_table
 from stattools.models.model import Model
 from stattools.reporting import comparisons
 from stattools.reporting.document import inline
@@ -36,7 +37,7 @@ def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
     model = fit.model
     if not isinstance(model, Model):
         return (_plain(conclusion(fit)),)
-    rows = fit.table(level).to_dict("records")
+    rows = whole_table(fit, level).to_dict("records")
     rows = rows[: model.predictor.size_first]
     asked = fit.level if level is None else level
     said = (_sentence(fit, row, asked) for row in rows if row["term"] != "Intercept")

@@ -10,6 +10,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
+from stattools.inference.intervals.coefficients import whole_table
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.moments import SampleMoments
 from stattools.reporting import comparisons, rows_in_files
@@ -172,7 +173,7 @@ def conclusion(fit: Fit, checked: str) -> str:
     varies = coefficient_spreads(model) > 0
     if not varies.any():
         return f"{model.title} of {code(model.outcome_name)} has an intercept and nothing else{checked}."
-    table = fit.table()
+    table = whole_table(fit)
     clear = table["statistic"] if fit.kinds else fit.estimate * coefficient_spreads(model)
     row = table.iloc[int(np.argmax(np.where(varies, np.abs(clear), -1.0)))]
     which = "the clearest" if fit.kinds else "per standard deviation of its column the largest"

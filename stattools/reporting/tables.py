@@ -196,7 +196,15 @@ def coefficients(
 
 
 def coefficient_table(fit: Any, *, ratio: str | None = None, shared: int = 0) -> Table:
-    """The coefficients of a fit with their Wald intervals."""
+    """The coefficients of a fit with their Wald intervals, where it has any."""
+    if not fit.kinds:
+        head = ["estimate", *([ratio] if ratio else [])]
+        few = [
+            (*_labels(row), f"{row['estimate']:.4g}", *([_bare_ratio(row["estimate"], i < shared)] if ratio else []))
+            for i, row in zip(range(len(fit.estimate) - 1, -1, -1), fit.table().to_dict("records"), strict=True)
+        ]
+        labels = [name for name in ("category", "term") if name in fit.table()]
+        return Table((*labels, *head), tuple(few), align="l" * len(labels) + "r" * len(head))
     statistic, interval = "t" if fit.model.has_scale else "z", f"{percent(fit.level)} Wald interval"
     return coefficients(fit.table(), statistic=statistic, interval=interval, ratio=ratio, shared=shared)
 
@@ -242,6 +250,11 @@ def _ratio(row: Mapping[Any, Any]) -> tuple[str, str]:
     places = decimals(value * se, digits=2) if math.isfinite(se) or math.isinf(value) else 3
     ends = between_factors(float(np.exp(low)), float(np.exp(high)), places) if has_interval else ""
     return number(value, places), ends
+
+
+def _bare_ratio(estimate: float, is_shared: bool) -> str:
+    """The ratio of a coefficient without standard error; empty for a parameter that all rows share."""
+    return "" if is_shared else f"{np.exp(estimate):.4g}" if have_factors(estimate) else f"exp({estimate:.4g})"
 
 
 def _labels(row: Mapping[Any, Any]) -> tuple[str, ...]:

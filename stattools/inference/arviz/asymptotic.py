@@ -39,7 +39,7 @@ def asymptotic(fit: Estimates, *, draws: int = 4000, seed: int | np.random.Gener
     One chain, group "posterior" by ArviZ's name for it; the attribute `inference` says what it is. Uses the covariance
     of the fit (`cov=`). Raises IncompatibleError for a fit without standard errors.
     """
-    if not (np.isfinite(fit.covariance).all() and np.isfinite(fit.estimate).all()):
+    if not (fit.kinds and np.isfinite(fit.covariance).all() and np.isfinite(fit.estimate).all()):
         raise IncompatibleError(f"to_arviz needs standard errors, and this fit of {fit.model.title} has none.")
     rows = len(fit.model.rows.X) if isinstance(fit.model, Model) else 0
     count = draws_shape(draws, (len(fit.estimate) + rows,), copies=3)[0]

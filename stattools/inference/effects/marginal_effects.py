@@ -24,8 +24,10 @@ from stattools.inference.effects.averages import SLOPE, Average, Move, averages
 from stattools.inference.effects.moved_rows import population
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import against_zero
+from stattools.inference.intervals.coefficients import without_errors
 from stattools.inference.prediction.prediction import regression, require_digits, require_finite
 from stattools.interface.arguments import are_different, is_one_of, several
+from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
 
 Column = str | ArrayLike | None
@@ -149,17 +151,21 @@ def _compared(variable: str, levels: Any, ordered: Any, values: Sequence[Any] | 
 
 def _table(fit: Estimates, column: str, names: list[str], found: list[Average], level: float | None) -> pd.DataFrame:
     """One row per effect, category by category, with the tests and intervals of `fit.table`."""
+    level = fit.level if level is None else level
+    require_level(level)
     effect = np.stack([part.value for part in found], axis=1)  # (K, effects)
-    gradient = np.stack([part.gradient for part in found], axis=1)
-    variance = np.maximum(((gradient @ fit.covariance) * gradient).sum(axis=2), 0.0)
-    require_digits("standard errors of effects", gradient, fit.covariance, variance)
-    se = np.sqrt(variance).ravel()
     head: dict[str, Any] = {column: names}
     if len(effect) > 1:
         labels = [str(label) for label in fit.model.labels]
         head = {"category": np.repeat(np.array(labels, dtype=object), len(names)), column: names * len(labels)}
     effect = effect.ravel()
+    if not fit.kinds:
+        return without_errors(head | {"effect": effect})
+    gradient = np.stack([part.gradient for part in found], axis=1)
+    variance = np.maximum(((gradient @ fit.covariance) * gradient).sum(axis=2), 0.0)
+    require_digits("standard errors of effects", gradient, fit.covariance, variance)
+    se = np.sqrt(variance).ravel()
     statistic, p_value = against_zero(effect, se, fit.t_df)
-    half = fit.quantile(fit.level if level is None else level) * se
+    half = fit.quantile(level) * se
     columns = {"effect": effect, "se": se, "statistic": statistic, "p_value": p_value}
     return pd.DataFrame(head | columns | {"lower": effect - half, "upper": effect + half})

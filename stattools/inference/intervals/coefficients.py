@@ -15,7 +15,7 @@ from stattools.errors import IncompatibleError, quoted
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.profile import profile_interval, score_interval
 from stattools.inference.intervals.ratios import exponentiated, require_ratios
-from stattools.inference.penalties import NO_SE, Ridge
+from stattools.inference.penalties import NO_SE
 from stattools.interface.arguments import is_one_of, require_truth, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
@@ -32,10 +32,10 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
     """The intervals of all coefficients, of one of `fit.kinds`: see `Fit.interval`."""
     require_level(level)
     model = fit.model
+    if not fit.kinds:
+        fit.covariance.refuse()
     kind = word_of(kind, fit.kinds)
     if not is_one_of(kind, fit.kinds):
-        if isinstance(fit.penalty, Ridge):
-            raise IncompatibleError(f"{model.title} with {fit.penalty!r} is {NO_SE}, and no intervals either.")
         raise IncompatibleError(
             f"{model.title} has intervals of kind {', '.join(map(repr, fit.kinds))}; got kind={quoted(kind)}."
             f"{meant('kind of intervals', kind, fit.kinds)}"
@@ -53,20 +53,39 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
 
 
 def table(fit: Estimates, level: float | None = None, exponentiate: bool = False) -> pd.DataFrame:
-    """[category,] term, estimate, se, statistic, p_value, lower, upper: see `Fit.table`."""
+    """[category,] term, estimate, se, statistic, p_value, lower, upper, as far as the fit has them: see `Fit.table`."""
     require_truth(exponentiate, "exponentiate=")
     if exponentiate:
         require_ratios(fit.model)
-    if isinstance(fit.penalty, Ridge):
-        statistic = p_value = lower = upper = np.full(len(fit.estimate), np.nan)
+    level = fit.level if level is None else level
+    require_level(level)
+    columns = terms(fit.model) | {"estimate": fit.estimate}
+    if not fit.kinds:
+        made = without_errors(columns)
     else:
         statistic, p_value = _tests(fit)
-        lower, upper = interval(fit, fit.level if level is None else level, "wald")
-    columns = terms(fit.model) | {"estimate": fit.estimate, "se": fit.se, "statistic": statistic, "p_value": p_value}
-    made = pd.DataFrame(columns | {"lower": lower, "upper": upper})
-    if isinstance(fit.penalty, Ridge):
-        made.attrs["note"] = NO_SE
+        lower, upper = interval(fit, level, "wald")
+        tests = {"se": fit.se, "statistic": statistic, "p_value": p_value}
+        made = pd.DataFrame(columns | tests | {"lower": lower, "upper": upper})
     return exponentiated(fit.model, made) if exponentiate else made
+
+
+def whole_table(fit: Estimates, level: float | None = None, exponentiate: bool = False) -> pd.DataFrame:
+    """`table` for pages, which print a dash for what the fit has not: all columns, with NaN in those."""
+    made = table(fit, level, exponentiate)
+    absent = ("se_log", *ERRORS[1:]) if exponentiate else ERRORS
+    return made if fit.kinds else made.assign(**dict.fromkeys(absent, np.nan))
+
+
+ERRORS = ("se", "statistic", "p_value", "lower", "upper")
+"""The columns of a table that come from standard errors."""
+
+
+def without_errors(columns: dict[str, Any]) -> pd.DataFrame:
+    """A table of estimates that have no standard errors; its `attrs["note"]` says so."""
+    made = pd.DataFrame(columns)
+    made.attrs["note"] = NO_SE
+    return made
 
 
 def glance(fit: Estimates) -> pd.DataFrame:

@@ -86,7 +86,7 @@ def exponentiated(model: Any, made: pd.DataFrame) -> pd.DataFrame:
     table = made.rename(columns={"se": "se_log"})
     if model.categories is None:
         table["term"] = names
-    for column in ("estimate", "lower", "upper"):
+    for column in table.columns.intersection(["estimate", "lower", "upper"]):  # a ridge fit has no interval
         table[column] = factors(made[column], names)
     said = f"exp(coefficient): each estimate is a ratio ({what}), that of Intercept the value at 0 of all columns"
     table.attrs = {**made.attrs, "ratio": what}

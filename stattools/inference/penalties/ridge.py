@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.inference.penalties.no_covariance import NoCovariance
 from stattools.interface.arguments import is_number, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
@@ -97,6 +98,15 @@ class Ridge:
         """Q of the penalty theta^T Q theta / 2, shape (p, p)."""
         B = np.eye(len(model.names))[penalized_coefficients(model)]
         return self.strength * (B.T @ (self._about_mean(model, B) if self.is_centered(model) else B))
+
+    def no_covariance(self, model: Any) -> NoCovariance:
+        """What a fit of the model has in place of a covariance."""
+        spread = f"st.posterior(fit.model, prior=st.Normal(0, {self.strength**-0.5:.3g}))"
+        return NoCovariance(
+            len(model.names),
+            f"{model.title} with {self!r} is {NO_SE}",
+            f"For standard errors leave penalty= out; for shrinkage with a spread draw {spread}.",
+        )
 
     def covariance(self, solution: Solution, model: Any) -> Floats:
         """The inverse of the penalized information: of the posterior at its mode, not of the estimate."""

@@ -94,8 +94,8 @@ def predictions(
         raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
     if interval is not None:
         fit.quantile(interval)  # refuses a level outside (0, 1) before any work
-        if kind != "class" and not np.isfinite(fit.covariance).all():
-            raise IncompatibleError(f"predict(interval=...): this fit of {model.title} has no standard errors.")
+        if kind != "class" and not fit.kinds:
+            fit.covariance.refuse()
     beside = columns_beside(model, trials, precision) if kind == "observation" else {}
     if interval is None:
         beside.pop("precision", None)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from stattools.inference.penalties import Ridge
+
 Fields = dict[str, Any]
 
 
@@ -45,9 +49,18 @@ def _index(fields: Fields) -> tuple[str, Fields]:
     return "Model", {name: value for name, value in fields.items() if name != "index"}
 
 
+def _covariance(fields: Fields) -> tuple[str, Fields]:
+    """A ridge fit has no covariance: NaN in the file, and what refuses to be one in the fit."""
+    model, penalty, given = fields["model"], fields["penalty"], fields["covariance"]
+    if isinstance(penalty, Ridge) and given.shape == (len(model.names),) * 2 and np.isnan(given).all():
+        fields = fields | {"covariance": penalty.no_covariance(model)}
+    return "Fit", fields
+
+
 RENEWED: dict[str, dict[frozenset[str], Callable[[Fields], tuple[str, Fields]]]] = {
     "Dispersed": {frozenset({"extra"}): _predictor},
+    "Fit": {frozenset({"covariance"}): _covariance},
     "Linear": {frozenset({"extra"}): _predictor},
     "Model": {frozenset({"offset_column", "exposure_column"}): _extras, frozenset({"index"}): _index},
 }
-"""By class: fields that it has no longer, and what makes today's fields of them."""
+"""By class: fields that are otherwise in a file than in the class, and what makes today's fields of them."""

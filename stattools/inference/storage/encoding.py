@@ -22,6 +22,7 @@ from stattools.data.formula.formula import Formula, parse
 from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
+from stattools.inference.penalties.no_covariance import NoCovariance
 from stattools.inference.storage.earlier import as_now
 from stattools.inference.storage.field_kinds import FACTS, UNIONS, is_number, is_whole
 from stattools.inference.storage.rules import BrokenRule, require
@@ -98,6 +99,8 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
             return {"@": "dict", "items": items}
         case np.ndarray() if value.dtype.kind in "biuf":
             return {"@": "array", "name": _put(value, arrays)}
+        case NoCovariance():
+            return encoded(np.full(value.shape, np.nan), arrays)
         case Link():
             return {"@": "link", "name": value.name}
         case Formula():

@@ -10,6 +10,7 @@ import numpy as np
 
 from stattools import likelihoods
 from stattools.data.formula.formula import Formula
+from stattools.inference.penalties.no_covariance import NoCovariance
 from stattools.inference.storage.unsaved import Unsaved
 from stattools.likelihoods.links import Link
 from stattools.solvers.solution import Epoch, Known, TraceStep
@@ -40,7 +41,7 @@ def _is_counts(value: Any) -> bool:
 
 
 def _is_array(value: Any) -> bool:
-    return isinstance(value, Unsaved) or (isinstance(value, np.ndarray) and value.dtype == np.float64)
+    return isinstance(value, Unsaved | NoCovariance) or (isinstance(value, np.ndarray) and value.dtype == np.float64)
 
 
 def _is_levels(value: Any) -> bool:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stattools.errors import quoted
 from stattools.inference.covariance.kinds import NAME
 from stattools.inference.penalties import NO_SE, Ridge
+from stattools.inference.penalties.no_covariance import NoCovariance
 from stattools.inference.storage.field_kinds import UNIONS, are_distinct, is_number, is_of
 from stattools.interface.interval import require_level
 from stattools.models.custom import Custom
@@ -87,8 +88,9 @@ def _fit(it: Any) -> dict[str, Any]:
         "the estimates are not finite, one for each name": finite(it.estimate, p),
         "the rows are fewer than the coefficients": free > 0 or not scaled or it.penalty is not None,
         "the estimates are not those of the solution": np.array_equal(it.estimate, it.solution.estimate),
-        "the covariance is none": (ridge and it.covariance.shape == (p, p) and bool(np.isnan(it.covariance).all()))
-        or is_covariance(it.covariance, p, definite=not it.cov.startswith(("Cluster(", "HAC("))),
+        "the covariance is none": isinstance(it.covariance, NoCovariance)
+        if ridge
+        else is_covariance(it.covariance, p, definite=not it.cov.startswith(("Cluster(", "HAC("))),
         "the log-likelihood is not that of the solution": scaled
         or it.penalty is not None
         or math.isclose(it.loglik, it.solution.loglik, rel_tol=1e-6, abs_tol=1e-6),

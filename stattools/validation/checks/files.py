@@ -160,7 +160,7 @@ def _maximum_near(fit: Fit, sums: Again) -> _Near:
     step = bread @ g
     unit = np.sqrt(np.diagonal(bread) * scale2)
     decrement = float(np.sqrt(max(step @ g, 0.0) / scale2))
-    se, own, notes = unit, fit.se, ()
+    se, own, notes = unit, fit.se if fit.kinds else unit, ()
     factor = {"HC0": 1.0, "HC1": n / (n - p), "robust": n / (n - p) if model.has_scale else n / (n - 1.0)}
     if fit.penalty is not None:
         se = own = np.full(p, np.nan)

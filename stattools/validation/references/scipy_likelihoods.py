@@ -56,7 +56,8 @@ def validate_rewritten(fit: Fit) -> Agreement:
     """
     again = _rewritten(fit)
     gamma = np.linalg.lstsq(again.B, fit.estimate - again.base, rcond=None)[0]
-    errors = np.isfinite(fit.se).all()
+    errors = bool(fit.kinds)
+    own_se = fit.se if errors else np.full(len(fit.estimate), np.nan)
     unit = np.sqrt(np.diagonal(fit.solution.covariance)) * (fit.scale if errors else 1.0)
     unit = unit[again.B.argmax(axis=0)]
     if not (np.isfinite(unit).all() and (unit > 0).all()):
@@ -69,10 +70,10 @@ def validate_rewritten(fit: Fit) -> Agreement:
     if again.information is not None:
         top = top._replace(covariance=np.linalg.inv(again.information(top.estimate)))
     se = np.sqrt(np.diagonal(again.B @ top.covariance @ again.B.T)) if errors else np.full(len(reference), np.nan)
-    scale = fit.se if errors else np.resize(unit, len(reference))
-    rows = compared({"term": fit.names}, fit.estimate, reference, unit=scale, se=fit.se, reference_se=se, known=KNOWN)
+    scale = own_se if errors else np.resize(unit, len(reference))
+    rows = compared({"term": fit.names}, fit.estimate, reference, unit=scale, se=own_se, reference_se=se, known=KNOWN)
     apart = float(np.abs(rows["difference_in_se"].to_numpy()).max())
-    ratio = float(np.abs(np.divide(fit.se - se, se, out=fit.se - se, where=se > 0)).max()) if errors else 0.0
+    ratio = float(np.abs(np.divide(own_se - se, se, out=own_se - se, where=se > 0)).max()) if errors else 0.0
     # of a penalized fit the value at the estimate is compared, since the fit's own is not penalized
     ours = fit.loglik if fit.penalty is None else again.value(gamma)
     ok = apart <= SAME and ratio <= 1e-4 and abs(ours - top.value) <= 1e-8 * (1.0 + abs(ours))

@@ -207,7 +207,7 @@ def test_a_ridge_fit_has_effects_without_standard_errors():
     frame = data()
     table = marginal_effects(st.fit(st.logistic("b ~ x", frame), penalty=st.Ridge(1.0)))
     assert np.isfinite(table.effect).all()
-    assert table[["se", "statistic", "p_value", "lower", "upper"]].isna().to_numpy().all()
+    assert list(table) == ["term", "effect"]
 
 
 def test_effects_of_arrays_at_other_rows():
