@@ -17,6 +17,7 @@ from stattools.errors import AbsentError
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.questions import offered, require
+from stattools.interface.arguments import word_of
 from stattools.interface.interval import Interval
 from stattools.interface.names.guesses import absent, answers_guesses
 from stattools.interface.when_needed import pd
@@ -175,9 +176,10 @@ class Fit(Estimates):
         used (a pandas frame of intervals). Raises DomainError for unseen levels, missing columns and, unless
         missing="null", missing values.
         """
-        from stattools.inference.prediction.prediction import predictions
+        from stattools.inference.prediction.prediction import KINDS, predictions
 
         require(self, "predict")
+        kind = word_of(kind, KINDS)
         beside = {"exposure": exposure, "trials": trials, "precision": precision}
         found, places = predictions(self, self.model, data, offset, interval, kind=kind, missing=missing, **beside)
         name = kind if kind in ("link", "class") else "mean"

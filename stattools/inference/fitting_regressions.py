@@ -27,6 +27,7 @@ from stattools.inference.existence import (
 from stattools.inference.fitted import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.inference.penalties.penalized import without_penalty
+from stattools.inference.penalties.ridge import no_covariance
 from stattools.interface.arguments import is_one_of
 from stattools.interface.memory import require_memory
 from stattools.interface.names.values import meant
@@ -147,7 +148,7 @@ def penalized_fit(
         check_dispersion(model, solution.estimate, penalized=True)
     loglik = without_penalty(penalty, model, solution)
     if isinstance(penalty, Ridge):
-        none: Any = penalty.no_covariance(model)
+        none: Any = no_covariance(model, penalty)
         scale = _scale_and_loglik(model, solution, penalty)[0] if isinstance(model, Model) else 1.0
         return made(model, solution.estimate, none, loglik, solution, scale, level, NO_SE, penalty=penalty)
     return made(model, solution.estimate, solution.covariance, loglik, solution, 1.0, level, penalty=penalty)

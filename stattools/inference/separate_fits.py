@@ -12,7 +12,7 @@ from stattools.inference.any_fit import AnyFit
 from stattools.inference.fitted import Fit
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.prediction import predictions
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.regressions.one_vs_rest import OneVsRest
@@ -76,6 +76,7 @@ class OneVsRestFit(AnyFit):
         `missing` and `align` are. Raises IncompatibleError for another kind: shares made after the fact have no
         intervals.
         """
+        kind = word_of(kind, ("mean", "class"))
         if not is_one_of(kind, ("mean", "class")):
             raise IncompatibleError(
                 f"one-vs-rest predicts kind 'mean', 'class'; got kind={quoted(kind)}. See fit.fits[0]."

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from stattools.errors import DomainError
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.networks.dense import Floats, Pullback
 
 type Kind = Literal["sigmoid", "tanh", "relu"]
@@ -46,6 +46,7 @@ class Activation:
     size = 0
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", word_of(self.kind, FUNCTIONS))
         if not is_one_of(self.kind, FUNCTIONS):
             raise DomainError(f"activation is {', '.join(map(repr, FUNCTIONS))}; got {self.kind!r}.")
 

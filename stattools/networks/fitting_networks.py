@@ -9,7 +9,7 @@ import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.penalties import Ridge
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.memory import require_memory
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
@@ -50,6 +50,7 @@ def fit_network(
     if not isinstance(solver, Adam | LBFGS):
         raise IncompatibleError(f"a network is trained by st.LBFGS() or st.Adam(); got {type(solver).__name__}.")
     restarts = whole_number(restarts, "restarts=", at_least=1)
+    ensemble = word_of(ensemble, ("deep", "bootstrap"))
     if not is_one_of(ensemble, ("deep", "bootstrap")):
         raise DomainError(f'ensemble= is "deep" or "bootstrap"; got {quoted(ensemble)}.')
     if members is None and ensemble != "deep":

@@ -14,9 +14,10 @@ from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Missing
 from stattools.inference.questions import offered
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.networks.absent import NEEDS, refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
@@ -71,8 +72,12 @@ class NetworkEnsemble(AnyFit):
         """
         first = self.members[0]
         X, places = inputs_of(self.model, data, missing)
+        kind = word_of(kind, ("mean", "class"))
         if not is_one_of(kind, ("mean", "class")):
-            raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={quoted(kind)}.")
+            instead = meant("kind of predictions", kind, ("mean", "class"))
+            raise IncompatibleError(
+                f"predict of a network has kind 'mean' and 'class'; got kind={quoted(kind)}.{instead}"
+            )
         if kind == "class":
             labels = first.labels
             if spread is not None:

@@ -17,7 +17,9 @@ from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Missing, encoded, require_missing
 from stattools.inference.questions import offered
+from stattools.interface.arguments import word_of
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
@@ -88,13 +90,17 @@ class NetworkFit(AnyFit):
         X, places = inputs_of(self.model, data, missing)
         mean = self.mean(X)
         labels = self.labels
+        kind = word_of(kind, ("mean", "class"))
         if kind == "class":
             if labels is None:
                 raise IncompatibleError(f"{self.model.outcome_name!r} has no classes; kind='mean' predicts it.")
             codes = most_probable(mean)
             return handed_out(places, as_labels(labels, codes), kind, align)
         if kind != "mean":
-            raise IncompatibleError(f"predict of a network has kind 'mean' and 'class'; got kind={quoted(kind)}.")
+            instead = meant("kind of predictions", kind, ("mean", "class"))
+            raise IncompatibleError(
+                f"predict of a network has kind 'mean' and 'class'; got kind={quoted(kind)}.{instead}"
+            )
         found = mean if mean.ndim == 1 else pd.DataFrame(mean, columns=[str(label) for label in labels or ()])
         return handed_out(places, found, kind, align)
 
@@ -241,7 +247,7 @@ def inputs_of(model: NetworkModel, data: Any, missing: Missing) -> tuple[Floats 
 
     Where no row is complete the design is one row of zeros, whose answer is none of theirs.
     """
-    require_missing(missing)
+    missing = require_missing(missing)
     if data is None:
         return None, model.places
     X, places = encoded(model.design, data[1] if isinstance(data, tuple) and len(data) == 2 else data, missing)

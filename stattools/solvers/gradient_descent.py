@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from stattools.errors import ConvergenceError, DomainError, quoted
-from stattools.interface.arguments import is_number, is_one_of, require_truth
+from stattools.interface.arguments import is_number, is_one_of, require_truth, word_of
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
@@ -52,6 +52,7 @@ class GradientDescent:
         require_tolerance("GradientDescent", self.tolerance, self.max_steps)
         if self.standardize is not None:
             require_truth(self.standardize, "standardize= of GradientDescent, where it is given,")
+        object.__setattr__(self, "step", word_of(self.step, (BB,)))
         if not (is_one_of(self.step, (BB,)) or (is_number(self.step) and self.step > 0)):
             raise DomainError(f'GradientDescent needs step, a positive number or "{BB}"; got {quoted(self.step)}.')
 

@@ -21,7 +21,7 @@ from scipy.linalg import solve_triangular
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.units import require_units
@@ -66,6 +66,7 @@ class LeastSquares:
     needs = "a Gaussian likelihood with a linear predictor"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "accuracy", word_of(self.accuracy, ("auto", "fast", "exact")))
         if not is_one_of(self.accuracy, ("auto", "fast", "exact")):
             raise DomainError(f"LeastSquares needs accuracy= 'auto', 'fast' or 'exact'; got {self.accuracy!r}.")
 

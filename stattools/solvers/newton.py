@@ -38,7 +38,8 @@ class Newton:
 
     def __post_init__(self) -> None:
         require_tolerance("Newton", self.tolerance, self.max_steps)
-        require_choice("Newton", "subsample", self.subsample, ("auto", "never"))
+        subsample = require_choice("Newton", "subsample", self.subsample, ("auto", "never"))
+        object.__setattr__(self, "subsample", subsample)
 
     def solve(self, model: Model) -> Solution:
         """Climb from `model.start`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_number, is_one_of
+from stattools.interface.arguments import is_number, is_one_of, word_of
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.any_model import AnyModel
 
@@ -27,7 +27,9 @@ def require_tolerance(solver: str, tolerance: float, max_steps: int) -> None:
     whole_number(max_steps, f"max_steps= of {solver}", at_least=1)
 
 
-def require_choice(solver: str, name: str, value: object, choices: tuple[str, ...]) -> None:
-    """DomainError unless the value is one of the choices."""
+def require_choice(solver: str, name: str, value: object, choices: tuple[str, ...]) -> Any:
+    """The choice that the value spells; DomainError unless it is one."""
+    value = word_of(value, choices)
     if not is_one_of(value, choices):
         raise DomainError(f"{solver} needs {name} to be one of {', '.join(map(repr, choices))}; got {quoted(value)}.")
+    return value

@@ -304,3 +304,51 @@ def test_durations_are_no_numbers():
             st.custom(lambda t: -(t @ t), start=given)
         with pytest.raises(st.DomainError, match="needs its parameters as numbers"):
             as_theta(given, "a model")
+
+
+LINE = st.fit(st.ols("y ~ x", TABLE))
+COINS = {"b": [0, 1, 0, 1, 1], "x": TABLE["x"]}
+COIN = st.fit(st.logistic("b ~ x", COINS))
+DRAWN = st.posterior(COIN.model, prior=st.Normal(0, 1), method="importance", draws=50, seed=1)
+TIMES = st.posterior(st.exponential_rate([1.0, 2.0]), prior=st.Gamma(2, 1))
+WALK = st.fit(st.local_level([1.0, 2.0, 1.5, 3.0, 2.5, 4.0]))
+NET = st.fit(st.network("b ~ x", COINS, hidden=[1]), seed=1, solver=st.LBFGS(max_steps=2))
+WORDS = {
+    "mean": lambda word: LINE.predict(TABLE, kind=word),
+    "link": lambda word: COIN.predict(TABLE, kind=word),
+    "class": lambda word: COIN.predict(TABLE, kind=word).tolist(),
+    "observation": lambda word: DRAWN.predict(TABLE, kind=word, seed=1),
+    "null": lambda word: LINE.predict({"x": [1.0, np.nan]}, missing=word),
+    "overall": lambda word: LINE.marginal_effects(at=word),
+    "pearson": lambda word: LINE.residuals_of(word),
+    "profile": lambda word: np.asarray(LINE.interval(kind=word)),
+    "hdi": lambda word: np.asarray(BETA.interval(0.9, kind=word)),
+    "eti": lambda word: np.asarray(DRAWN.interval(0.9, kind=word)),
+    "hdi of a time": lambda word: np.asarray(TIMES.predictive_time().interval(kind=word)),
+    "filtered": lambda word: WALK.states(kind=word),
+    "tails": lambda word: st.surprise(BETA, kind=word).probability,
+    "prior": lambda word: DRAWN.check(np.mean, under=word, seed=1).p_value,
+    "exact": lambda word: st.fit(st.ols("y ~ x", TABLE), solver=st.LeastSquares(accuracy=word)).estimate,
+    "never": lambda word: st.Newton(subsample=word).subsample,
+    "barzilai-borwein": lambda word: st.GradientDescent(step=word).step,
+    "relu": lambda word: str(st.network("b ~ x", COINS, hidden=[1], activation=word).perceptron),
+    "mean of a network": lambda word: NET.predict(COINS, kind=word),
+    "bootstrap": lambda word: (
+        st.fit(
+            st.network("b ~ x", COINS, hidden=[1]), seed=1, members=2, ensemble=word, solver=st.LBFGS(max_steps=2)
+        ).kind
+    ),
+    "decay": lambda word: st.exponential_filter([1.0, np.nan, 2.0], 0.5, missing=word),
+    "lapack": lambda word: st.exponential_filter([1.0, 2.0], 0.5, engine=word),
+    "sd": lambda word: repr(st.NormalInverseGamma(0.0, 1.0, 2.0, 2.0).marginal(word)),
+}
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_is_read_whatever_its_capitals_and_joints(word):
+    call, word = WORDS[word], word.partition(" of ")[0]
+    plain = np.asarray(call(word))
+    for written in (word.upper(), f" {word.title()} ", word.replace("-", "_")):
+        found = np.asarray(call(written))
+        assert found.dtype == plain.dtype
+        np.testing.assert_array_equal(found, plain)

@@ -16,7 +16,7 @@ from stattools.bayes.conjugate.arms import arms_of, frozen, labels, place, plain
 from stattools.data.tables.arrays import array as as_array
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import as_numbers, is_one_of, written
+from stattools.interface.arguments import as_numbers, is_one_of, word_of, written
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.names.values import meant
@@ -133,6 +133,15 @@ def probabilities(p: ArrayLike, parameter: Any = 0.0) -> Floats:
     if not ((values >= 0) & (values <= 1)).all():
         raise DomainError(f"quantile needs p, a probability in [0, 1]; got {quoted(p)}.")
     return values
+
+
+def interval_kind(kind: Any) -> Any:
+    """The kind of interval that a text spells, "hdi" or "eti"; anything else as it is, for `tail` to refuse.
+
+    >>> interval_kind("HDI")
+    'hdi'
+    """
+    return word_of(kind, KINDS)
 
 
 def tail(prob: float, kind: str) -> float:

@@ -32,7 +32,7 @@ from stattools.bayes.conjugate.inverse_gamma import InverseGamma
 from stattools.bayes.conjugate.root_inverse_gamma import RootInverseGamma
 from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio, log_t_density
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
@@ -102,6 +102,7 @@ class NormalInverseGamma(ByArm, Updatable):
 
     def marginal(self, parameter: Literal["mean", "variance", "sd"]) -> Any:
         """What is believed about one parameter whatever the other: a StudentT, an InverseGamma, a RootInverseGamma."""
+        parameter = word_of(parameter, PARAMETERS)
         if not is_one_of(parameter, PARAMETERS):
             raise DomainError(f"marginal needs one of {', '.join(map(repr, PARAMETERS))}; got {quoted(parameter)}.")
         if parameter == "mean":

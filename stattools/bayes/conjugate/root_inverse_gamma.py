@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.belief import interval_of, ordered, points, settle, tail
+from stattools.bayes.conjugate.belief import interval_kind, interval_of, ordered, points, settle, tail
 from stattools.bayes.conjugate.curves.inverse_gamma_curve import inverse_gamma_ends
 from stattools.bayes.conjugate.distribution import OfNumbers
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
@@ -111,6 +111,7 @@ class RootInverseGamma(OfNumbers):
 
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "hdi") -> Interval:
         """The interval that holds the standard deviation with probability `prob`: highest density or equal-tailed."""
+        kind = interval_kind(kind)
         tail(prob, kind)
         if kind == "hdi":
             ends = inverse_gamma_ends(prob, self.shape, self.scale, root=2.0)

@@ -23,7 +23,7 @@ from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.data.batches import batches
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.numerics.two_betas import probability_less
 from stattools.text.faces import Faces
@@ -95,6 +95,7 @@ def surprise(posterior: Any, /, *, kind: Literal["density", "tails"] = "density"
     >>> st.surprise(st.posterior(st.binomial(2, 20), prior=st.Beta(1, 1))).probability  # all counts alike
     1.0
     """
+    kind = word_of(kind, ("density", "tails"))
     if not is_one_of(kind, ("density", "tails")):
         raise DomainError(f'surprise needs kind="density" or kind="tails"; got {quoted(kind)}.')
     batches(posterior, "surprise")

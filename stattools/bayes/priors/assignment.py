@@ -25,6 +25,7 @@ from stattools.bayes.priors.positive import Exponential, HalfCauchy, HalfNormal
 from stattools.bayes.priors.symmetric import Cauchy, Laplace
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
@@ -36,6 +37,7 @@ STACKED = (Normal, StudentT, Cauchy, Laplace, HalfNormal, HalfCauchy, Exponentia
 """Families evaluated for many parameters at once."""
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
 class Priors(Faces):
     """One prior per parameter, with what each is about; made by `assign`.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.bayes.conjugate.arms import plain
-from stattools.bayes.conjugate.belief import ordered, tail
+from stattools.bayes.conjugate.belief import interval_kind, ordered, tail
 from stattools.bayes.priors.assignment import Priors
 from stattools.bayes.sampling.diagnostics import Diagnostics, diagnostics
 from stattools.bayes.sampling.sampled_check import SampledCheck
@@ -77,6 +77,7 @@ class Drawn:
         "hdi" is the shortest that holds this share of the draws, "eti" leaves the same share on either side. Raises
         DomainError for prob outside (0, 1) and an unknown kind.
         """
+        kind = interval_kind(kind)
         aside = tail(prob, kind)
         if kind == "eti":
             lower, upper = np.quantile(self.flat, [aside, 1.0 - aside], axis=0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate.belief import tail
+from stattools.bayes.conjugate.belief import interval_kind, tail
 from stattools.bayes.sampling.drawn import Drawn, Kind
 from stattools.bayes.sampling.page import page
 from stattools.bayes.sampling.predictive_check import PredictiveCheck, predictive_check
@@ -21,9 +21,10 @@ from stattools.inference.arviz.replicates import expectations, replicates
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, trials_of, with_precision
 from stattools.inference.prediction.prediction import require_numbers
-from stattools.interface.arguments import is_one_of, require_truth
+from stattools.interface.arguments import is_one_of, require_truth, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.models.samples.proportion import tail_area
@@ -66,6 +67,7 @@ class Posterior(Drawn, Faces):
 
         Diagnostics of convergence come with NUTS only: of independent draws they would prove nothing.
         """
+        kind = interval_kind(kind)
         tail(prob, kind)
         tree = datatree({"posterior": layout(self.model).split(self.draws)}, **self._names_of_axes(), attrs={})
         return summary(tree, prob=prob, kind=kind, sampled=self.method == "nuts")
@@ -89,19 +91,21 @@ class Posterior(Drawn, Faces):
         `kind` is "mean" (the expected outcome; probabilities (S, rows, K) for K categories) or "observation": a new
         outcome, drawn with `seed`. With `interval=prob` the draws of each row are summed up, as `fit.predict` does: a
         frame with `mean, lower, upper`, the equal-tailed interval of this probability (K categories: `row, category`
-        before them). Grouped outcomes predict successes, in new rows out of `trials`; those of a linear regression with
-        `precision` vary by theirs. `data`, `offset` and `exposure` as in `fit.predict`. The rows are those of the
-        table, NaN where the model dropped one, and under missing="null" where a new row has no value of what it needs;
-        `align=False` leaves these out. Raises IncompatibleError for models that have no rows, and for intervals of new
-        labels.
+        before them). Of grouped outcomes the mean is a probability, the observation successes, in new rows out of
+        `trials`; those of a linear regression with `precision` vary by theirs. `data`, `offset` and `exposure` as in
+        `fit.predict`. The rows are those of the table, NaN where the model dropped one, and under missing="null" where
+        a new row has no value of what it needs; `align=False` leaves these out. Raises IncompatibleError for models
+        that have no rows, and for intervals of new labels.
         """
         model = self._rows("predict")
+        kind = word_of(kind, ("mean", "observation"))
         if not is_one_of(kind, ("mean", "observation")):
-            raise DomainError(f'predict needs kind="mean" or kind="observation"; got kind={quoted(kind)}.')
+            instead = meant("kind of predictions", kind, ("mean", "observation"))
+            raise DomainError(f'predict needs kind="mean" or kind="observation"; got kind={quoted(kind)}.{instead}')
         require_truth(align, "align= of predict")
         if interval is not None:
             tail_area(interval, "interval")  # refused before any work
-        beside = columns_beside(model, trials, precision) if kind == "observation" else {}
+        beside = columns_beside(model, kind, trials, precision)
         at = at_rows(model, data, offset, exposure, missing=missing, beside=beside)
         if kind == "mean":
             found = expectations(at, self.flat)

@@ -19,7 +19,7 @@ from stattools.bayes.sampling.drawn import Drawn
 from stattools.bayes.sampling.tree import possible
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.observations import observations
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
@@ -77,6 +77,7 @@ def predictive_check(
     >>> predictive_check(rate, lambda y: (y == 0).sum(), seed=1).p_value < 0.01  # too many zeros for one rate
     True
     """
+    under = word_of(under, ("posterior", "prior"))
     if not is_one_of(under, ("posterior", "prior")):
         raise DomainError(f'predictive_check needs under="posterior" or under="prior"; got {quoted(under)}.')
     if not callable(statistic):

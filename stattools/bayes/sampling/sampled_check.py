@@ -19,6 +19,7 @@ import numpy as np
 from stattools.bayes.sampling.importance import Weighted, judged, normal_draws
 from stattools.bayes.sampling.target import Mode, Target
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Page
@@ -37,6 +38,7 @@ CLOSE = 0.1
 REMEDY = 'Give narrower priors, merge rare levels, or take rows into memory for method="nuts".'
 
 
+@answers_guesses
 @dataclass(frozen=True, repr=False)
 class SampledCheck(Faces):
     """What Laplace's approximation was checked on: `rows` of `of` at `draws` of the draws, all rows at `points`.

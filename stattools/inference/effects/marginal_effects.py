@@ -26,7 +26,7 @@ from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.coefficients import without_errors
 from stattools.inference.prediction.prediction import regression, require_digits, require_finite
-from stattools.interface.arguments import are_different, is_one_of, several
+from stattools.interface.arguments import are_different, is_one_of, several, word_of
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
 
@@ -63,6 +63,7 @@ def marginal_effects(
     """
     model = regression(fit, "marginal_effects")
     require_finite(fit, "marginal_effects")
+    at = word_of(at, ("overall", "mean"))
     if not is_one_of(at, ("overall", "mean")):
         raise IncompatibleError(f'marginal_effects has at="overall" and at="mean"; got at={quoted(at)}.')
     rows = population(model, data, offset, exposure, at)

@@ -23,7 +23,7 @@ from stattools.inference.any_fit import AnyFit
 from stattools.inference.existence.limit import Among, Limit
 from stattools.inference.existence.recession_cone import RecessionCone, Rivals, direction, null_space, recession_cone
 from stattools.inference.existence.suprema import profile_ends
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -97,6 +97,7 @@ class Separation(Faces):
         DomainError for a level outside (0, 1), IncompatibleError for another kind.
         """
         require_level(level)
+        kind = word_of(kind, ("profile", "wald"))
         if not is_one_of(kind, ("profile", "wald")):
             raise IncompatibleError(
                 f"{self.kind} separation leaves intervals of kind 'profile', 'wald'; got {quoted(kind)}."

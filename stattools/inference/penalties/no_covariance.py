@@ -19,7 +19,7 @@ class NoCovariance:
     <no covariance: Linear regression with Ridge(1) is penalized: no standard errors>
     >>> fit.se
     Traceback (most recent call last):
-    stattools.errors.IncompatibleError: Linear regression with Ridge(1) is penalized: no standard errors, and no ...
+    stattools.errors.AbsentError: Linear regression with Ridge(1) is penalized: no standard errors, and no ...
     """
 
     def __init__(self, p: int, why: str, instead: str) -> None:

@@ -99,15 +99,6 @@ class Ridge:
         B = np.eye(len(model.names))[penalized_coefficients(model)]
         return self.strength * (B.T @ (self._about_mean(model, B) if self.is_centered(model) else B))
 
-    def no_covariance(self, model: Any) -> NoCovariance:
-        """What a fit of the model has in place of a covariance."""
-        spread = f"st.posterior(fit.model, prior=st.Normal(0, {self.strength**-0.5:.3g}))"
-        return NoCovariance(
-            len(model.names),
-            f"{model.title} with {self!r} is {NO_SE}",
-            f"For standard errors leave penalty= out; for shrinkage with a spread draw {spread}.",
-        )
-
     def covariance(self, solution: Solution, model: Any) -> Floats:
         """The inverse of the penalized information: of the posterior at its mode, not of the estimate."""
         return solution.covariance
@@ -134,3 +125,13 @@ def penalized_coefficients(model: Any) -> NDArray[np.bool_]:
     constant = np.isfinite(value) & (value != 0)  # an intercept by another name
     slopes = [term != "Intercept" and not alike for term, alike in zip(model.terms, constant, strict=True)]
     return model.predictor.of_columns(np.array(slopes), False).astype(bool)
+
+
+def no_covariance(model: Any, penalty: Ridge) -> NoCovariance:
+    """What a ridge fit has in place of a covariance."""
+    spread = f"st.posterior(fit.model, prior=st.Normal(0, {penalty.strength**-0.5:.3g}))"
+    return NoCovariance(
+        len(model.names),
+        f"{model.title} with {penalty!r} is {NO_SE}",
+        f"For standard errors leave penalty= out; for shrinkage with a spread draw {spread}.",
+    )

@@ -25,7 +25,7 @@ from stattools.data.tables.pairing import paired
 from stattools.data.tables.places import Places
 from stattools.data.tables.table import is_frame, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.regressions.binding import require_moderate
@@ -50,7 +50,7 @@ def at_rows(
     Under missing="null" those rows are left out that have no value of a predictor, of the offset or the exposure, or of
     a column `beside` them that will be asked for; the `places` of the model that is returned say which stayed.
     """
-    require_missing(missing)
+    missing = require_missing(missing)
     if data is None:
         if offset is not None or exposure is not None:
             raise IncompatibleError(
@@ -71,10 +71,12 @@ def at_rows(
     return replace(model, rows=rows, origin=places.origin, kept=places.kept, n_dropped=dropped, n_empty=0)
 
 
-def require_missing(missing: Any) -> None:
-    """IncompatibleError for another word than those of `Missing`."""
+def require_missing(missing: Any) -> Any:
+    """The word; IncompatibleError for another than those of `Missing`."""
+    missing = word_of(missing, ("raise", "null"))
     if not is_one_of(missing, ("raise", "null")):
         raise IncompatibleError(f'predict has missing="raise" and missing="null"; got missing={quoted(missing)}.')
+    return missing
 
 
 def encoded(design: Design, data: Any, missing: Missing, beside: Mapping[str, Column] = NONE) -> tuple[Floats, Places]:
@@ -93,8 +95,16 @@ def encoded(design: Design, data: Any, missing: Missing, beside: Mapping[str, Co
     return design.encode(data, kept), Places(len(gaps), kept, origin)
 
 
-def columns_beside(model: Model, trials: Column, precision: Column) -> dict[str, Column]:
-    """What a new outcome depends on beside its predictors: what was given, or the columns that the fit had."""
+def columns_beside(model: Model, kind: str, trials: Column, precision: Column) -> dict[str, Column]:
+    """What a new outcome depends on beside its predictors: what was given, or the columns that the fit had; other kinds
+    of prediction depend on none, and IncompatibleError says so where one is given.
+    """
+    if trials is not None and (kind != "observation" or "trials" not in model.likelihood.parts):
+        raise IncompatibleError('predict takes trials= for kind="observation" of a grouped outcome only; leave it out.')
+    if precision is not None and kind != "observation":
+        raise IncompatibleError('predict takes precision= for kind="observation" only; leave it out.')
+    if kind != "observation":
+        return {}
     given = {"trials": trials} if "trials" in model.likelihood.parts else {}
     if model.rows.precision is not None:
         given["precision"] = precision

@@ -22,7 +22,7 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Column, Missing, at_rows, columns_beside, trials_of, with_precision
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
@@ -84,19 +84,18 @@ def predictions(
     """What `predict` answers, and where the rows are in their table. Where none of them is complete it answers for one
     row, without a value.
     """
+    kind = word_of(kind, KINDS)
     if not is_one_of(kind, KINDS):
         instead = meant("kind of predictions", kind, KINDS)
         raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
     require_finite(fit, "predict")
-    if trials is not None and (kind != "observation" or model.likelihood.outcome is not Outcome.TRIALS):
-        raise IncompatibleError('predict takes trials= for kind="observation" of a grouped outcome only; leave it out.')
     if precision is not None and (kind != "observation" or interval is None):
         raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
     if interval is not None:
         fit.quantile(interval)  # refuses a level outside (0, 1) before any work
         if kind != "class" and not fit.kinds:
             fit.covariance.refuse()
-    beside = columns_beside(model, trials, precision) if kind == "observation" else {}
+    beside = columns_beside(model, kind, trials, precision)
     if interval is None:
         beside.pop("precision", None)
     at = at_rows(model, data, offset, exposure, missing=missing, beside=beside)

@@ -26,7 +26,8 @@ from stattools.errors import DomainError, FileError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.prediction import KINDS, labels_of, predict, require_finite
 from stattools.inference.questions import formula
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.names.values import meant
 from stattools.interface.paths import path_of
 from stattools.interface.when_needed import pa, pd
 from stattools.interface.writing import beside, reasons, replace_file
@@ -56,8 +57,10 @@ def predict_to(
         _require_file(path, source)
     elif path.exists() and (path.is_file() or any(path.iterdir())):
         raise DomainError(f"{path} is there already; predict_to writes the partitions to a new folder. Give another.")
+    kind = word_of(kind, KINDS)
     if not is_one_of(kind, KINDS):
-        raise IncompatibleError(f"predict_to has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.")
+        instead = meant("kind of predictions", kind, KINDS)
+        raise IncompatibleError(f"predict_to has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
     if interval is not None and model.likelihood.outcome is Outcome.CATEGORY:
         raise IncompatibleError("predict_to writes probabilities of categories without interval=; leave it out.")
     require_finite(fit, "predict_to")

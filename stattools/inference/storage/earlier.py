@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.penalties import Ridge
+from stattools.inference.penalties.ridge import Ridge, no_covariance
 
 Fields = dict[str, Any]
 
@@ -53,7 +53,7 @@ def _covariance(fields: Fields) -> tuple[str, Fields]:
     """A ridge fit has no covariance: NaN in the file, and what refuses to be one in the fit."""
     model, penalty, given = fields["model"], fields["penalty"], fields["covariance"]
     if isinstance(penalty, Ridge) and given.shape == (len(model.names),) * 2 and np.isnan(given).all():
-        fields = fields | {"covariance": penalty.no_covariance(model)}
+        fields = fields | {"covariance": no_covariance(model, penalty)}
     return "Fit", fields
 
 

@@ -26,7 +26,8 @@ def meant(argument: str, value: Any, words: Collection[str] = ()) -> str:
     from stattools.interface.names.rows import plain
 
     for ours, theirs in VALUES.get(argument, {}).items():
-        if plain(value) in map(plain, theirs.split()):
+        unknown = ours.startswith("kind=") and words and ours.split('"')[1] not in words
+        if plain(value) in map(plain, theirs.split()) and not unknown:
             return f" Write {ours if ours.startswith('kind=') else f'{argument}={ours}'}."
     return did_you_mean(value, words)
 

@@ -119,7 +119,7 @@ def exponential_filter_adjoint(
     (array([0.25, 0.25, 0.5 ]), array([0., 1., 3.]))
     """
     who = "exponential_filter_adjoint"
-    require_missing(who, missing)
+    missing = require_missing(who, missing)
     if missing == "decay":
         raise IncompatibleError(f"{who} has missing='carry' and 'raise'; got 'decay', whose weights act through gaps.")
     paired(("signal", signal), ("weights", weights), ("cotangent", cotangent))

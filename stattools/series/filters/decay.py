@@ -24,6 +24,7 @@ from stattools.data.tables.arrays import array as as_array
 from stattools.data.tables.pairing import paired
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number, require_truth
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.units import require_size
 from stattools.interface.when_needed import pd
 from stattools.series.filters.blocks_in_cache import Trouble
@@ -54,6 +55,7 @@ def decay_weights(times: Any, *, half_life: Any) -> Any:
     return beside(times, weights)
 
 
+@answers_guesses
 @prints
 @dataclass(frozen=True, eq=False)
 class ExponentialMoments:
@@ -98,7 +100,7 @@ def exponential_moments(
     ([1.0, 1.6667, 3.0], [1.0, 2.5, 5.25], [nan, 0.7071, 1.5811])
     """
     who = "exponential_moments"
-    require_missing(who, missing)
+    missing = require_missing(who, missing)
     require_truth(bias, f"bias= of {who}")
     paired(("signal", signal), ("times", times))
     x = numbers(signal, "signal", who)

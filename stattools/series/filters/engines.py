@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 
 type Engine = Literal["auto", "lapack", "numba"]
 
@@ -14,12 +14,14 @@ MANY = 200_000
 """From this many elements on, loading (and once compiling) the kernels is worth it."""
 
 
-def require_engine(who: str, engine: Any) -> None:
-    """DomainError for an engine that does not exist, IncompatibleError for one that is not installed."""
+def require_engine(who: str, engine: Any) -> Any:
+    """The engine; DomainError for an engine that does not exist, IncompatibleError for one that is not installed."""
+    engine = word_of(engine, ("auto", "lapack", "numba"))
     if not is_one_of(engine, ("auto", "lapack", "numba")):
         raise DomainError(f"{who} has engine='auto', 'lapack' and 'numba'; got {quoted(engine)}.")
     if engine == "numba" and find_spec("numba") is None:
         raise IncompatibleError(f"{who}: engine='numba' needs Numba: install stattools[fast], or use 'lapack'.")
+    return engine
 
 
 def compiled(engine: Engine, size: int) -> Any | None:

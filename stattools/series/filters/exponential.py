@@ -65,8 +65,8 @@ def exponential_filter(
     >>> st.exponential_filter([1.0, float("nan"), 5.0], 0.5, missing="decay").round(3)
     array([1.   , 1.   , 3.667])
     """
-    require_engine(WHO, engine)
-    require_missing(WHO, missing)
+    engine = require_engine(WHO, engine)
+    missing = require_missing(WHO, missing)
     paired(("signal", signal), ("weights", weights))
     x, w = numbers(signal, "signal", WHO), numbers(weights, "weights", WHO)
     first, start = require_initial(WHO, initial)

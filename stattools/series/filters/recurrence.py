@@ -50,7 +50,7 @@ def linear_recurrence(
     >>> st.linear_recurrence([[1.0], [1.0]], [0.0] * 6, initial=[1.0, 0.0])  # Fibonacci
     array([ 1.,  2.,  3.,  5.,  8., 13.])
     """
-    require_engine(WHO, engine)
+    engine = require_engine(WHO, engine)
     paired(("a", a), ("b", b))
     given = b
     b = numbers(b, "b", WHO)

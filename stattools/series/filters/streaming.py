@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError
+from stattools.interface.names.guesses import answers_guesses
 from stattools.series.filters.blocks_in_cache import Trouble
 from stattools.series.filters.exponential import GROWS, Initial, filtered, require_initial
 from stattools.series.filters.gaps import Missing, remaining, require_missing
@@ -21,6 +22,7 @@ from stattools.text.one_line import prints
 WHO = "exponential_filter_state"
 
 
+@answers_guesses
 @prints
 @dataclass(eq=False)
 class ExponentialFilterState:
@@ -105,7 +107,7 @@ def exponential_filter_state(
     >>> state.n, float(state.value)
     (3, 3.5)
     """
-    require_missing(WHO, missing)
+    missing = require_missing(WHO, missing)
     first, start = require_initial(WHO, initial)
     if weights is not None:
         constant = numbers(weights, "weights", WHO)

@@ -14,6 +14,7 @@ from stattools.data.tables.arrays import NUMBERS, array, with_gaps
 from stattools.data.tables.table import axes, is_frame, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.units import require_series
 from stattools.interface.when_needed import pd
 from stattools.series.statespace.components import Components
@@ -27,6 +28,7 @@ from stattools.text.page import Grid, Page
 NAMES = ("sigma2.irregular", "sigma2.level")
 
 
+@answers_guesses
 @prints
 @dataclass(frozen=True, eq=False)
 class LocalLevels:
@@ -59,6 +61,7 @@ class LocalLevels:
         return LocalLevelFits(self, estimate, loglik)
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
 class LocalLevelFits(Faces):
     """Variances (m, 2) and diffuse log-likelihoods (m,) of many series; `model_of(i)` is the model of one."""

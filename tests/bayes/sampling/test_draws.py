@@ -130,3 +130,18 @@ def test_draws_of_rows_are_beside_those_of_the_table():
         some = belief.predict(new, missing="null", **asked)
         assert np.isnan(some).all(axis=0).tolist() == [False, True, False]
         assert np.isnan(belief.predict(frame.iloc[[2]], missing="null", **asked)).all()
+
+
+def test_what_a_prediction_has_no_use_for_is_refused():
+    table = {"k": [1, 3, 2, 4], "m": [4, 4, 3, 2], "x": [0.0, 1.0, 2.0, 3.0]}
+    posterior = st.posterior(st.logistic("k + m ~ x", table), prior=st.Normal(0, 1), method="importance", draws=20)
+    for beside in ({"trials": [5] * 4}, {"kind": "Mean", "trials": [5] * 4}):
+        with pytest.raises(
+            st.IncompatibleError, match=r'takes trials= for kind="observation" of a grouped outcome only'
+        ):
+            posterior.predict(table, **beside)
+    with pytest.raises(st.IncompatibleError, match=r'takes precision= for kind="observation" only'):
+        posterior.predict(table, precision=[1.0] * 4)
+    with pytest.raises(st.DomainError, match=r"got kind='probability'\. Write kind=\"mean\"\."):
+        posterior.predict(table, kind="probability")
+    assert posterior.predict(table, kind="observation", trials=[5] * 4, seed=1).max() <= 5

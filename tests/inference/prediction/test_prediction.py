@@ -364,4 +364,4 @@ def test_infinite_coefficients_and_missing_standard_errors_are_named():
     with pytest.raises(st.IdentificationError, match=r"predict needs finite coefficients; x of .* infinite"):
         ask(replace(fit, estimate=np.array([0.1, np.inf])))
     with pytest.raises(st.IncompatibleError, match="no standard errors"):
-        ask(replace(fit, covariance=np.full((2, 2), np.nan)), interval=0.9)
+        ask(st.fit(fit.model, penalty=st.Ridge(1.0)), interval=0.9)

@@ -103,3 +103,9 @@ def test_errors_say_what_goes_where(call, says):
 
 def test_a_value_of_nobody_is_not_answered():
     assert meant("cov", "xyzzy") == meant("cov", 3) == meant("solver", None) == ""
+
+
+def test_a_value_that_a_function_does_not_take_is_not_what_it_is_told_to_write():
+    assert meant("kind of predictions", "label") == ' Write kind="class".'
+    assert meant("kind of predictions", "label", ("mean", "observation")) == ""
+    assert meant("kind of predictions", "response", ("mean", "observation")) == ' Write kind="mean".'

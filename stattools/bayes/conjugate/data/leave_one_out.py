@@ -21,11 +21,13 @@ from numpy.typing import NDArray
 
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.interface.whole_numbers import whole_number
 from stattools.text.one_line import one_line
 
 
+@answers_guesses
 @dataclass(frozen=True, eq=False)
 class LeaveOneOut:
     """Exact leave-one-out log predictive densities, one entry per different observation.

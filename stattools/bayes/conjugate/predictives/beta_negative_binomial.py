@@ -22,6 +22,7 @@ from stattools.bayes.conjugate.belief import points
 from stattools.bayes.conjugate.predictives.predictive import BetaBinomial
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.models.samples.proportion import tail_area
 from stattools.numerics.beta_distribution import log_density_of_logit
@@ -32,6 +33,7 @@ FARTHEST = 2**52
 """Whole numbers beyond have neighbours that double precision skips."""
 
 
+@answers_guesses
 @prints
 @dataclass(frozen=True)
 class BetaNegativeBinomial:

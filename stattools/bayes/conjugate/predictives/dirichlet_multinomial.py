@@ -22,6 +22,7 @@ from stattools.errors import DomainError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.samples.multinomial import checked_names
@@ -29,6 +30,7 @@ from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, log_
 from stattools.text.one_line import prints
 
 
+@answers_guesses
 @prints
 @dataclass(frozen=True, eq=False)
 class DirichletMultinomial:

@@ -23,6 +23,7 @@ from stattools.interface.arguments import as_numbers
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import LARGEST
 from stattools.models.samples.arms import refused
@@ -34,6 +35,7 @@ from stattools.text.one_line import prints
 FARTHEST_COUNT = 1e300
 
 
+@answers_guesses
 @prints
 @dataclass(frozen=True, eq=False)
 class GammaPoisson:

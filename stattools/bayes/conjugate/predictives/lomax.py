@@ -20,15 +20,18 @@ from scipy.special import expm1, log1p
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points
 from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import as_numbers, is_one_of
+from stattools.interface.arguments import as_numbers, is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.names.values import meant
 from stattools.interface.seeds import generator
 from stattools.models.samples.proportion import tail_area
 from stattools.text.one_line import prints
 
 
+@answers_guesses
 @prints
 @dataclass(frozen=True, eq=False)
 class Lomax:
@@ -88,8 +91,10 @@ class Lomax:
     def interval(self, prob: float = 0.94, *, kind: Literal["hdi", "eti"] = "eti") -> Interval:
         """The interval that holds the time with probability `prob`: equal-tailed, or of highest density, from 0."""
         tail = tail_area(prob, "prob")
+        kind = word_of(kind, ("hdi", "eti"))
         if not is_one_of(kind, ("hdi", "eti")):
-            raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={quoted(kind)}.')
+            instead = meant("kind of belief", kind, ("hdi", "eti"))
+            raise DomainError(f'interval needs kind="hdi" or kind="eti"; got kind={quoted(kind)}.{instead}')
         lower = self.quantile(tail if kind == "eti" else 0.0)
         shape = np.shape(self.shape)
         names = ("time",) if not shape else tuple(map(str, self.arms if self.arms is not None else range(shape[0])))

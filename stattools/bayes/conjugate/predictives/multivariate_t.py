@@ -25,10 +25,12 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.text.one_line import prints
 
 
+@answers_guesses
 @prints
 @dataclass(frozen=True, eq=False)
 class MultivariateT:

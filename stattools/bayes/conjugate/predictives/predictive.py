@@ -25,6 +25,7 @@ from stattools.data.tables.table import axes
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.samples.arms import counts
@@ -37,6 +38,7 @@ from stattools.text.one_line import prints
 MOST_TERMS = 100_000
 
 
+@answers_guesses
 @prints
 @dataclass(frozen=True, eq=False)
 class BetaBinomial:

@@ -14,9 +14,10 @@ from stattools.bayes.conjugate.student_t import StudentT
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, with_precision
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.models.samples.proportion import tail_area
@@ -69,8 +70,10 @@ class RowPredictions:
         >>> posterior.predict({"x": [4]}, interval=0.95).round(3).to_numpy().tolist()
         [[10.0, 7.959, 12.041]]
         """
+        kind = word_of(kind, ("mean", "observation"))
         if not is_one_of(kind, ("mean", "observation")):
-            raise DomainError(f'predict needs kind="mean" or kind="observation"; got kind={quoted(kind)}.')
+            instead = meant("kind of predictions", kind, ("mean", "observation"))
+            raise DomainError(f'predict needs kind="mean" or kind="observation"; got kind={quoted(kind)}.{instead}')
         if precision is not None and (kind != "observation" or interval is None):
             raise IncompatibleError('predict takes precision= for the interval of kind="observation" only.')
         if interval is not None:
@@ -103,7 +106,7 @@ def _at(
         raise DomainError("predictive needs a model: before any data give it one, predictive(st.ols(...)).")
     else:
         model = belief.seen.batches[0]
-    beside = columns_beside(model, None, precision) if noise else {}
+    beside = columns_beside(model, "observation", None, precision) if noise else {}
     at = at_rows(model, data, offset, missing=missing, beside=beside)
     rows = with_precision(at, model, data, precision).rows if noise else at.rows
     if rows.X.shape[1] != len(belief.mean):
