@@ -78,7 +78,7 @@ def formula(fit: Any, name: str) -> None:
 def standard_errors(fit: Any, name: str) -> None:
     """A covariance, which a ridge fit has not."""
     if not fit.kinds:
-        fit.covariance.refuse()
+        np.asarray(fit.covariance)  # refused, with what to do
 
 
 def saved(fit: Any, name: str) -> None:

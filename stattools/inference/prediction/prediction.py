@@ -94,7 +94,7 @@ def predictions(
     if interval is not None:
         fit.quantile(interval)  # refuses a level outside (0, 1) before any work
         if kind != "class" and not fit.kinds:
-            fit.covariance.refuse()
+            np.asarray(fit.covariance)  # refused, with what to do
     beside = columns_beside(model, kind, trials, precision)
     if interval is None:
         beside.pop("precision", None)
