@@ -91,5 +91,6 @@ def exponentiated(model: Any, made: pd.DataFrame) -> pd.DataFrame:
     said = f"exp(coefficient): each estimate is a ratio ({what}), that of Intercept the value at 0 of all columns"
     table.attrs = {**made.attrs, "ratio": what}
     beside = f"; {made.attrs['note']}" if "note" in made.attrs else ""
-    table.attrs["note"] = f"{said}; se_log is the standard error of its logarithm{beside}."
+    error = "; se_log is the standard error of its logarithm" if "se_log" in table else ""
+    table.attrs["note"] = f"{said}{error}{beside}."
     return table

@@ -59,3 +59,12 @@ def test_tables_have_the_columns_that_there_are(fit):
         assert table.attrs["note"] == "penalized: no standard errors"
     with pytest.raises(st.DomainError, match=r"level is a probability"):
         fit.table(95)
+
+
+def test_ratios_are_told_without_errors(fit):
+    table = fit.table(exponentiate=True)
+    assert list(table) == ["term", "estimate"]
+    np.testing.assert_array_equal(table.estimate, np.exp(fit.estimate))
+    assert "se_log" not in table.attrs["note"]
+    assert table.attrs["note"].endswith("no standard errors.")
+    assert "nan" not in st.report_table(fit, exponentiate=True)
