@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from stattools.reporting.document import Block, Math, Paragraph, code, literal
+from stattools.reporting.glm_equations import written
 
 INDEXED = 6
 """Up to so many coefficients are written out by name; more become a sum."""
@@ -17,7 +18,8 @@ INDEXED = 6
 
 def likelihood(model: Any) -> tuple[Block, ...]:
     """Paragraphs and formulas that say what one observation is given its parameters, and the log-likelihood of all."""
-    return (_of_likelihood if any(model.predictor.own) else WRITTEN.get(model.kind, _of_likelihood))(model)
+    moves = any(model.predictor.own)
+    return (_of_family if moves or model.kind not in WRITTEN else WRITTEN[model.kind])(model)
 
 
 def _ols(model: Any) -> tuple[Block, ...]:
@@ -70,6 +72,8 @@ def _grouped(model: Any) -> tuple[Block, ...]:
 
 
 def _probit(model: Any) -> tuple[Block, ...]:
+    if "trials" in model.likelihood.parts:
+        return _of_family(model)
     one = 1 if model.labels is None else model.labels[1]
     return (
         Paragraph(
@@ -176,6 +180,16 @@ def _gamma(model: Any) -> tuple[Block, ...]:
             "the same whatever $\\phi$ is."
         ),
     )
+
+
+def _of_family(model: Any) -> tuple[Block, ...]:
+    """Of a family and a link by the rows of `glm_equations.py`; of others by the name of the density."""
+    found = written(model)
+    if found is None:
+        return _of_likelihood(model)
+    each, distribution, of, term, beside = found
+    words = (Paragraph(beside),) if beside else ()
+    return (Paragraph(each), Math(distribution), Math(_predictor(model)), *_summed(model, of, term), *words)
 
 
 def _of_likelihood(model: Any) -> tuple[Block, ...]:

@@ -47,7 +47,7 @@ def dependence(model: Any, asked: str) -> str:
     *beside, last = model.formulas or ("",)
     many = f" In formulas: {', '.join(map(code, beside))} and {code(last)}." if beside else ""
     formula = many or (f" In one formula: {code(last)}." if last else "")
-    do, is_ = ("do", "are") if asked.startswith("the odds") else ("does", "is")
+    do, is_ = ("do", "are") if asked.startswith(("the odds", "the log odds")) else ("does", "is")
     return (f"How {do} {asked} depend on {columns}?" if columns else f"What {is_} {asked}?") + formula
 
 

@@ -24,7 +24,8 @@ def at_best_dispersion(foreign: Foreign) -> tuple[Foreign, list[Finding]]:
     told = Finding(
         "moment dispersion" if isinstance(recipe.dispersion, str) else "given dispersion",
         f"Its scale, {phi:.6g}, is {said_of(recipe.dispersion)}; the likelihood is highest at {highest:.6g}. "
-        f"Its standard errors use its scale, and are checked at it; a log-likelihood there is {lost:.4g} below the maximum.",
+        f"Its standard errors use its scale, and are checked at it; a log-likelihood there is {lost:.4g} below the "
+        "maximum.",
         "Compare log-likelihoods and AIC of fits of one kind only; statsmodels' AIC does not count the dispersion.",
         serious=False,
     )
