@@ -14,8 +14,10 @@ from stattools.interface.names.of_values import VALUES
 from stattools.interface.names.rows import plain
 from stattools.models.regressions.families import FAMILIES
 
-KNOWN = tuple(family for family in FAMILIES if family != "glm")
+GLM = "glm"
+KNOWN = tuple(family for family in FAMILIES if family != GLM)
 """Those whose link goes without saying."""
+OF_GLM = ("family", "link", "scale")
 
 
 def known(family: str) -> str:
@@ -32,6 +34,15 @@ def known(family: str) -> str:
     raise typer.BadParameter(f"{family!r} is no family; known are {', '.join(KNOWN)}.{meant}")
 
 
+def known_or_glm(family: str) -> str:
+    """The name of a regression, or "glm", which has its family and its link beside it.
+
+    >>> known_or_glm("GLM"), known_or_glm("gamma")
+    ('glm', 'gamma')
+    """
+    return GLM if family.strip().lower() == GLM else known(family)
+
+
 def family_of(name: str) -> str | None:
     """Our family of the name that somebody gives it; None where nobody does.
 
@@ -43,9 +54,15 @@ def family_of(name: str) -> str | None:
     return next((ours for ours, theirs in VALUES["family"].items() if plain(name) in map(plain, theirs.split())), None)
 
 
-def taken(family: Callable[..., Any], **columns: str | None) -> dict[str, str]:
+def taken(family: Callable[..., Any], /, **columns: str | None) -> dict[str, str]:
     """The columns that were named; wrong usage if the family has no such option."""
     given = {name: column for name, column in columns.items() if column is not None}
     for name in given.keys() - signature(family).parameters.keys():
-        raise typer.BadParameter(f"{family.__name__} has no {name}.", param_hint=f"--{name}")
+        elsewhere = " It is an option of glm: stattools fit glm DATA FORMULA --family NAME." if name in OF_GLM else ""
+        raise typer.BadParameter(f"{family.__name__} has no {name}.{elsewhere}", param_hint=f"--{name}")
+    if family.__name__ == GLM and "family" not in given:
+        raise typer.BadParameter(
+            "glm needs the family of the outcome, such as gamma, beta or inverse-gaussian.",
+            param_hint="--family",
+        )
     return given

@@ -11,14 +11,20 @@ import typer
 import stattools as st
 from stattools.cli import machines, words
 from stattools.cli.failures import failures
-from stattools.cli.families import known, taken
+from stattools.cli.families import known_or_glm, taken
 from stattools.cli.files import table
 
 
 def fit(
-    family: Annotated[str, typer.Argument(metavar="FAMILY", parser=known, help="The likelihood of the outcome.")],
+    family: Annotated[str, typer.Argument(metavar="FAMILY", parser=known_or_glm, help="The regression, or glm.")],
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV, TSV, Parquet or Arrow file.")],
     formula: Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "y ~ x + C(group)".')],
+    of: Annotated[
+        str | None, typer.Option("--family", metavar="NAME", help="The family of glm, such as gamma.")
+    ] = None,
+    link: Annotated[str | None, typer.Option(metavar="NAME", help="The link of glm; by default the usual one.")] = None,
+    dispersion: Annotated[str | None, typer.Option(metavar="FORMULA", help='Of a dispersion, such as "~ g".')] = None,
+    scale: Annotated[str | None, typer.Option(metavar="FORMULA", help='Of the scale of glm, such as "~ x".')] = None,
     weights: Annotated[str | None, typer.Option(metavar="COLUMN", help="How often each row was seen.")] = None,
     precision: Annotated[str | None, typer.Option(metavar="COLUMN", help="Relative inverse variances (ols).")] = None,
     offset: Annotated[str | None, typer.Option(metavar="COLUMN", help="Added to the linear predictor.")] = None,
@@ -35,6 +41,8 @@ def fit(
     """Fit a regression to a file and print the summary.
 
     Example: `stattools fit logistic admissions.csv "admit ~ gre + gpa" --validate`
+
+    Another: `stattools fit glm claims.csv "cost ~ age" --family gamma --link inverse`
     """
     if not 0.0 < level < 1.0:
         raise typer.BadParameter(f"a level is between 0 and 1, such as 0.95; got {level:g}.", param_hint="--level")
@@ -42,10 +50,10 @@ def fit(
         raise typer.BadParameter("--html and --png are faces of a report: add --report DIR.", param_hint="--report")
     covariance = words.covariance(cov)
     with failures(as_json):
-        columns = taken(
-            getattr(st, family), weights=weights, precision=precision, offset=offset, exposure=exposure, trials=trials
-        )
-        model = getattr(st, family)(formula, table(data), **columns)
+        build = getattr(st, family)
+        given = {"weights": weights, "precision": precision, "offset": offset, "exposure": exposure, "trials": trials}
+        columns = taken(build, family=of, link=link, dispersion=dispersion, scale=scale, **given)
+        model = build(formula, table(data), **columns)
         parts: list[Any] = [st.fit(model, level=level, cov=covariance)]
         if validate:
             parts.append(st.validate(parts[0]))

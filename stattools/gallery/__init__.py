@@ -21,6 +21,7 @@ ANALYSES = (
     "logistic",
     "softmax",
     "counts",
+    "costs",
     "separation",
     "audit",
     "shrinkage",

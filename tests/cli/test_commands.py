@@ -18,7 +18,7 @@ from tests.cli.test_application import run
         (("fit", "gaussian", "a.csv", "y ~ x"), "Did you mean ols?"),
         (("fit", "nb", "a.csv", "y ~ x"), "Did you mean negative_binomial?"),
         (("fit", "logistik", "a.csv", "y ~ x"), "Did you mean 'logistic'?"),
-        (("fit", "ols", "a.csv", "y ~ x", "--family", "ols"), "It is an argument"),
+        (("fit", "ols", "a.csv", "y ~ x", "--family", "ols"), "It is an option of glm"),
         (("fit", "ols", "a.csv", "y ~ x", "--alpha", "0.1"), "Use --level."),
         (("fit", "ols", "a.csv", "y ~ x", "--conf-level", "0.1"), "Use --level."),
         (("fit", "ols", "a.csv", "y ~ x", "--vcov", "HC1"), "Use --cov."),

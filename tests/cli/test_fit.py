@@ -20,3 +20,27 @@ def test_a_failure_is_told_to_machines_too(file, run):
     result = run("fit", "ols", file, "cost ~ hour", "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["error"] == "DomainError"
+
+
+def test_a_family_and_a_link_are_named(file, tmp_path, run):
+    options = ("--family", "gamma", "--link", "identity")
+    result = run("fit", "glm", file, "cost ~ hours", *options, "--report", tmp_path)
+    assert result.exit_code == 0, result.output
+    fit = st.fit(st.glm("cost ~ hours", pd.read_csv(file), family="gamma", link="identity"))
+    assert str(fit) in result.stdout
+    written = (tmp_path / "people-glm.md").read_text()
+    assert "--family gamma --link identity" in written
+    assert r"\qquad \mu_i = \eta_i" in written
+    spread = run("fit", "glm", file, "cost ~ hours", "--family", "normal", "--scale", "~ hours")
+    assert "log scale ~ hours" in spread.stdout
+
+
+def test_what_a_regression_has_not_is_refused(file, run):
+    for words, said in (
+        (("glm", file, "cost ~ hours"), "needs the family"),
+        (("ols", file, "cost ~ hours", "--link", "log"), "ols has no link"),
+        (("glm", file, "cost ~ hours", "--family", "gamma", "--link", "logit"), "one of the links log, inverse"),
+    ):
+        result = run("fit", *words)
+        assert result.exit_code != 0
+        assert said in " ".join(result.output.replace("│", " ").split())

@@ -1,6 +1,7 @@
 """Every family and link of st.glm is written out: its distribution, its link, its log-likelihood."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -75,5 +76,6 @@ def test_a_family_that_is_in_no_row_is_written_by_its_name():
 )
 def test_only_logarithms_have_ratios(family, link, ratio):
     fit = st.fit(st.glm("y ~ x", TABLE | {"y": outcome(family, link)}, family=family, link=link))
-    header = account(fit.model).estimates(fit)[0].header
+    table: Any = account(fit.model).estimates(fit)[0]
+    header = table.header
     assert (ratio in header) if ratio else not any("ratio" in word for word in header)
