@@ -16,7 +16,7 @@ def test_the_other_package_is_quoted_rightly(text_of):
     assert f"= {theirs.deviance / theirs.df_resid:.6f}" in text
     assert f"and its AIC, {theirs.aic:.2f}, does not count the dispersion" in text
     for value in (theirs.bse.iloc[1], theirs.bse.iloc[7]):
-        assert f"{value:.3g}".rstrip("0") in text
+        assert np.format_float_positional(float(value), precision=3, fractional=False).rstrip("0") in text
 
 
 def test_the_audit_finds_it_right_and_the_difference_is_the_dispersion(text_of):
