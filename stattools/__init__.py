@@ -70,6 +70,8 @@ if TYPE_CHECKING:
     from stattools.inference.covariance import HAC as HAC
     from stattools.inference.covariance import Cluster as Cluster
     from stattools.inference.diagnostics.comparison import Comparison as Comparison
+    from stattools.inference.diagnostics.cross_validation import CrossValidation as CrossValidation
+    from stattools.inference.diagnostics.cross_validation import cross_validate as cross_validate
     from stattools.inference.diagnostics.held_out_scores import confusion as confusion
     from stattools.inference.diagnostics.held_out_scores import held_out as held_out
     from stattools.inference.existence import Separation as Separation
@@ -216,6 +218,7 @@ _HOME = {
     "inference.series_fit": ("SeriesFit",),
     "data.tables.idx": ("read_idx",),
     "data.files.scan": ("Scan", "scan"),
+    "inference.diagnostics.cross_validation": ("CrossValidation", "cross_validate"),
     "inference.diagnostics.held_out_scores": ("confusion", "held_out"),
     "inference.hypotheses": ("TestResult", "likelihood_ratio", "score_test"),
     "interface.interval": ("Interval",),

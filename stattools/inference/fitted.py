@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import AbsentError
 from stattools.inference.estimates import Estimates
+from stattools.inference.judged import Judged, judged
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.questions import offered, require
 from stattools.interface.arguments import word_of
@@ -58,6 +59,9 @@ class Fit(Estimates):
     >>> float(f.estimate[0]), f.names
     (0.75, ('theta',))
     """
+
+    def _judged(self, model: Any) -> Judged:
+        return judged(model, self.estimate, self.scale)
 
     def interval(self, level: float | None = None, *, kind: str = "wald") -> Interval:
         """Confidence intervals, `lower, upper = fit.interval(0.95)`: arrays of shape (p,), floats for a single

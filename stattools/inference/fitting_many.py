@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from stattools.data.tables.arrays import NUMBERS, matrix
 from stattools.data.tables.columns import coded, missing
@@ -121,13 +121,7 @@ def _by_group(whole: Model, data: Any, by: Any) -> ManyFits:
     order = np.argsort(codes, kind="stable")
     ends = np.searchsorted(codes[order], np.arange(len(labels) + 1))
     parts = [order[ends[k] : ends[k + 1]] for k in range(len(labels))]
-    return together([_with_rows(whole, part) for part in parts], labels)
-
-
-def _with_rows(whole: Model, part: NDArray[np.intp]) -> Model:
-    among = part if whole.kept is None else whole.kept[part]
-    origin = None if whole.origin is None else whole.origin.take(among)
-    return replace(whole, rows=whole.rows.take(part), kept=None, source=None, origin=origin)
+    return together([whole.subset(part) for part in parts], labels)
 
 
 def _of_one(model: Model, outcomes: ArrayLike | None, weights: ArrayLike | None) -> ManyFits:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+from scipy import special
+
 from stattools.data.tables.outcome import as_outcome
 from stattools.data.tables.places import Places
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
 from stattools.inference.fitted import Fit
+from stattools.inference.judged import Judged
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.prediction import predictions
 from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.regressions.one_vs_rest import OneVsRest
@@ -27,6 +32,16 @@ if TYPE_CHECKING:
 NOTE = "Predicted probabilities are normalized only after the fact; st.softmax has one likelihood for all."
 
 
+def log_shares(eta: list[Floats]) -> Floats:
+    """Logarithms of the shares (n, K), which are normalized after the fact, of the log odds of each category.
+
+    >>> np.exp(log_shares([np.array([0.0]), np.array([0.0])])).tolist()
+    [[0.5, 0.5]]
+    """
+    separate = special.log_expit(np.column_stack(eta))
+    return separate - special.logsumexp(separate, axis=1, keepdims=True)
+
+
 @answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
 class OneVsRestFit(AnyFit):
@@ -34,6 +49,10 @@ class OneVsRestFit(AnyFit):
 
     model: OneVsRest
     fits: tuple[Fit, ...]
+
+    def _judged(self, model: OneVsRest) -> Judged:
+        shares = log_shares([part.eta(one.estimate) for part, one in zip(model.parts, self.fits, strict=True)])
+        return Judged(shares[np.arange(len(shares)), model.codes], np.exp(shares), model.codes.astype(float))
 
     def table(self, level: float | None = None, *, exponentiate: bool = False) -> pd.DataFrame:
         """The coefficient tables of all fits: category, term, estimate, se, statistic, p_value, lower, upper; as odds

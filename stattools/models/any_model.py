@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_names
 from stattools.models.page import page
@@ -112,6 +113,20 @@ class AnyModel(Faces):
 
     def _page(self) -> Page:
         return page(self)
+
+    @property
+    def codes(self) -> Any:
+        """The codes of the labels of the outcome, one per row; None where it has none."""
+        return None if self.likelihood is None or not self.likelihood.outcome.has_labels else self.rows.y
+
+    def subset(self, which: slice | NDArray[np.intp]) -> Self:
+        """The model of some of its rows; IncompatibleError where there are none that could be taken apart."""
+        raise IncompatibleError(f"{self.title} has no rows that could be taken apart; regressions and networks have.")
+
+    def _origin_of(self: Any, which: slice | NDArray[np.intp]) -> Any:
+        """Where the picked rows came from."""
+        taken = np.arange(len(self.rows.X))[which]
+        return None if self.origin is None else self.origin.take(taken if self.kept is None else self.kept[taken])
 
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta; 1 where none is estimated beside theta."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import partial
 from math import log, pi
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -244,6 +244,17 @@ class Model(AnyModel):
         with np.errstate(divide="ignore", invalid="ignore"):
             require_units(self.title, self.terms, 1.0 / np.abs(np.diagonal(T)))
         return rows, T
+
+    def subset(self, which: slice | NDArray[np.intp]) -> Self:
+        """The model of the rows that a slice or an array of their numbers picks, which are in memory.
+
+        >>> import stattools as st
+        >>> st.ols("y ~ x", {"y": [1.0, 3.0, 4.0], "x": [0, 1, 2]}).subset(slice(0, 2)).n
+        2.0
+        """
+        self.rows.at_hand("some of the rows are taken from memory", self.title, "Fit a sample of them in memory.")
+        rows, origin = self.rows.take(which), self._origin_of(which)
+        return replace(self, rows=rows, kept=None, source=None, origin=origin, n_dropped=0)
 
     def _checked(self, theta: ArrayLike) -> Floats:
         if type(theta) is not np.ndarray or theta.dtype is not FLOAT64:

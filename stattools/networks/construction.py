@@ -17,7 +17,6 @@ from stattools.data.tables.outcome import binary, categories, numeric
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import require_truth
 from stattools.interface.memory import require_memory
-from stattools.interface.units import require_units
 from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood
 from stattools.likelihoods.outcomes import Outcome
@@ -26,6 +25,7 @@ from stattools.networks.activation import Kind
 from stattools.networks.network import Network
 from stattools.networks.network_model import KINDS
 from stattools.networks.perceptron import Perceptron
+from stattools.networks.units import of_quantity, spread
 
 
 def network(
@@ -81,9 +81,9 @@ def network(
     X = np.ascontiguousarray(data.X)  # batches take rows here and there: each must lie in one piece
     rows = Rows(X, y, frequencies(data.columns.get("weights"), data.kept))
     weight = np.ones(len(y)) if rows.weight is None else rows.weight
-    center, scale = _spread(X[:, first:], weight) if standardize else (np.zeros(inputs), np.ones(inputs))
+    center, scale = spread(X[:, first:], weight) if standardize else (np.zeros(inputs), np.ones(inputs))
     quantity = judge.has_scale
-    middle = float(weight @ y / weight.sum()) if quantity else 0.0
+    middle, unit = of_quantity(y, weight) if quantity else (0.0, 1.0)
     return Network(
         likelihood=judge,
         perceptron=perceptron,
@@ -95,7 +95,7 @@ def network(
         labels=labels,
         first=first,
         middle=middle,
-        unit=float(np.sqrt(weight @ (y - middle) ** 2 / weight.sum())) or 1.0 if quantity else 1.0,
+        unit=unit,
         dropped=data.dropped,
         n_dropped=data.n_dropped,
         extras=data.extras,
@@ -149,24 +149,3 @@ def _outcome(data: Dataset, likelihood: Any) -> tuple[np.ndarray, Likelihood, tu
         given = None if column.dtype.kind in NUMBERS and column.dtype.kind != "b" and labels == (0, 1) else labels
         return codes.astype(float), Bernoulli(), given
     return codes.astype(float), Categorical(len(labels)), labels
-
-
-RARE = 5.0
-"""No standardized input is further than this from 0: a pixel with ink once in 10,000 images would be at 100 there."""
-
-
-def _spread(X: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Center and scale of each column in blocks of rows; a constant column gets 1 and so becomes 0."""
-    X, weight = (X, weight) if weight.all() else (X[weight > 0], weight[weight > 0])
-    n = weight.sum()
-    largest = np.abs(X).max(axis=0)
-    names = [f"input {k + 1}" for k in range(X.shape[1])]
-    require_units("A network", names, np.where(largest > 0, largest, 1.0))
-    mean, square, reach = weight @ X / n, np.zeros(X.shape[1]), np.zeros(X.shape[1])
-    for start in range(0, len(X), 4096):
-        gap = X[start : start + 4096] - mean
-        reach = np.maximum(reach, np.abs(gap).max(axis=0))
-        square += weight[start : start + 4096] @ (gap * gap)
-    sd = np.sqrt(square / n)
-    flat = sd <= 1e-13 * np.maximum(np.abs(X[0]), np.abs(mean))
-    return np.where(flat, X[0], mean), np.where(flat, 1.0, np.maximum(sd, reach / RARE))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Unpack, overload
+from dataclasses import replace
+from typing import Any, Literal, Self, Unpack, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
 from stattools.inference.penalties import Ridge
@@ -14,6 +16,7 @@ from stattools.networks.fitting_networks import fit_network
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
+from stattools.networks.units import of_quantity, spread
 
 
 class Network(NetworkModel):
@@ -54,3 +57,15 @@ class Network(NetworkModel):
             penalty.check(self)
         training = {"seed": seed, "restarts": restarts, "members": members, "ensemble": ensemble}
         return fit_network(self, solver=solver, penalty=penalty, **training)
+
+    def subset(self, which: slice | NDArray[np.intp]) -> Self:
+        """The network over some of its rows, whose units are those of these rows."""
+        rows = self.rows.take(which)
+        units: dict[str, Any] = {}
+        if len(rows.X):
+            weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
+            if self.center.any() or (self.scale != 1.0).any():
+                units["center"], units["scale"] = spread(rows.X[:, self.first :], weight)
+            if self.has_scale:
+                units["middle"], units["unit"] = of_quantity(rows.y, weight)
+        return replace(self, rows=rows, kept=None, origin=self._origin_of(which), n_dropped=0, **units)

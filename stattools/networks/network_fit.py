@@ -13,6 +13,7 @@ from stattools.data.tables.origin import ARRAYS, origin_of
 from stattools.data.tables.places import Places
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
+from stattools.inference.judged import Judged
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Missing, encoded, require_missing
@@ -121,12 +122,17 @@ class NetworkFit(AnyFit):
         It has the rows of the table, or with `align=False` is an array of the rows that were used; see `Fit.predict`.
         """
         X, y = self.model.rows_of(data)
+        return handed_out(places_of(self.model, data, len(y)), self._logliks(X, y), "loglik", align)
+
+    def _logliks(self, X: Floats, y: Floats) -> Floats:
         eta = self.model.eta(self.estimate, X)
         if self.model.has_scale:
-            found = Gaussian(self.residual_sd).loglik(self.model.middle + self.model.unit * eta, y)
-        else:
-            found = self.model.likelihood.loglik(eta / self.temperature, y)
-        return handed_out(places_of(self.model, data, len(y)), found, "loglik", align)
+            return Gaussian(self.residual_sd).loglik(self.model.middle + self.model.unit * eta, y)
+        return self.model.likelihood.loglik(eta / self.temperature, y)
+
+    def _judged(self, model: NetworkModel) -> Judged:
+        X, y = model.rows.X, model.rows.y
+        return Judged(self._logliks(X, y), self.mean(X), y)
 
     @cached_property
     def residual_sd(self) -> float:

@@ -12,7 +12,7 @@ import stattools as st
 
 VERBS = {
     "model": ("fit", "fit", "fit", "posterior", "bootstrap", "separation", "simulate_states", "fit_many", "states",
-    "loglik_conventions"),
+    "cross_validate", "loglik_conventions"),
     "fit": (
         "validate", "report", "report_table", "sentences", "compare", "bootstrap", "confusion", "held_out", "to_arviz",
         "likelihood_ratio", "score_test", "audit", "explain", "empirical_bayes", "simulate_states", "posterior",

@@ -178,6 +178,18 @@ def parametric_bootstrap(a: Asked) -> None:
     assert (np.abs(found.bias) < 0.5 * a.unit)[coefficients].all()
 
 
+@question("st.cross_validate", "CrossValidation", heavy=True)
+def cross_validated(a: Asked) -> None:
+    """Row by row the log density under the fit without the fold of the row."""
+    found = st.cross_validate(a.model, folds=2, seed=5)
+    outside = a.model.subset(np.flatnonzero(found.fold == 1))
+    fit, inside = st.fit(outside), found.fold == 0
+    at = a.distribution(fit.estimate, a.table[inside], fit.scale)
+    y = a.model.rows.y[inside]
+    y = y[:, 0] if y.ndim > 1 else y
+    assert_allclose(found.scores[0]["log score"][inside], -(at.logpmf(y) if a.is_discrete else at.logpdf(y)), rtol=1e-6)
+
+
 @question("st.separation")
 def separation(a: Asked) -> None:
     assert st.separation(a.model) is None

@@ -28,16 +28,19 @@ class Groups:
     name: str
 
     @classmethod
-    def read(cls, groups: Any, model: Model) -> Groups:
-        """Groups from the name of a column or from labels, of the rows kept; DomainError where they do not fit."""
-        labels, named = _labels(groups, model)
+    def read(cls, groups: Any, model: Model, who: str = "Cluster") -> Groups:
+        """Groups from the name of a column or from labels, of the rows kept; DomainError where they do not fit.
+
+        `who` asks for them.
+        """
+        labels, named = _labels(groups, model, who)
         gaps = missing(labels)
         if gaps.any():
             raise DomainError(
-                f"Cluster({named or 'groups'}) needs a group for every row; {int(gaps.sum())} have none, the first is "
+                f"{who}({named or 'groups'}) needs a group for every row; {int(gaps.sum())} have none, the first is "
                 f"row {int(np.argmax(gaps))} of the fit (counting from 0). Give them a group, or drop them first."
             )
-        codes, _ = coded(labels, f"Cluster({named or 'groups'})")
+        codes, _ = coded(labels, f"{who}({named or 'groups'})")
         if model.rows.weight is not None:
             used = model.rows.weight > 0
             codes = np.where(used, codes, codes[np.argmax(used)])
@@ -45,7 +48,7 @@ class Groups:
         name = named or f"{len(present)} groups"
         if len(present) < 2:
             raise DomainError(
-                f"Cluster({name}) needs two groups or more; all rows are in one. Use other groups, or cov='HC1'."
+                f"{who}({name}) needs two groups or more; all rows are in one. Use other groups, or none (cov='HC1')."
             )
         return cls(codes, len(present), name)
 
@@ -55,14 +58,14 @@ class Groups:
         return Groups(codes, len(pairs), f"{self.name} and {other.name}")
 
 
-def _labels(groups: Any, model: Model) -> tuple[Any, str | None]:
+def _labels(groups: Any, model: Model, who: str) -> tuple[Any, str | None]:
     """One label per row of the model as a pandas Series, and the name of the column that they come from."""
     kept, n = model.kept, len(model.rows.X)
     if isinstance(groups, str):
         source = model.source
         if source is None:
             raise IncompatibleError(
-                f"Cluster({groups!r}) names a column, and {model.title} was given no table, or was loaded without it: "
+                f"{who}({groups!r}) names a column, and {model.title} was given no table, or was loaded without it: "
                 "pass the column itself."
             )
         frame = table(source)
@@ -70,12 +73,12 @@ def _labels(groups: Any, model: Model) -> tuple[Any, str | None]:
         column, named, index = frame.column(groups), groups, None
     else:
         if axes(groups) == 2 and getattr(groups, "shape", (0, 2))[1] > 1:
-            raise DomainError("Cluster needs one label per row; for two ways write Cluster(groups1, groups2).")
+            raise DomainError(f"{who} needs one label per row; for two ways write Cluster(groups1, groups2).")
         label = getattr(groups, "name", None)
         named = None if label in (None, "") else str(label)
         column = series(groups, named or "groups")
         index = index_of(groups)
-    who = f"Cluster({named or 'groups'})"
+    who = f"{who}({named or 'groups'})"
     if len(column) == n:
         same_index("the rows of the fit", model.index, who, index)
         return column, named

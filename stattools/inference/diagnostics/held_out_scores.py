@@ -13,20 +13,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.any_fit import AnyFit
 from stattools.inference.estimates import Estimates
+from stattools.inference.judged import row_logliks
 from stattools.inference.prediction.confusion_table import crossed, most_probable
 from stattools.inference.prediction.new_rows import at_rows, frequencies_of, with_precision
 from stattools.inference.prediction.prediction import labels_of
+from stattools.inference.separate_fits import log_shares
 from stattools.interface.arguments import described, names_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
-from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
@@ -121,11 +121,7 @@ def pointwise(fit: Any, data: Any) -> Floats:
     if not isinstance(fit, Estimates):
         return fit.pointwise_loglik(data, align=False)
     at, y = _new_rows(fit, data)
-    eta = at.eta(fit.estimate)
-    if at.has_scale:
-        root = 1.0 if at.rows.precision is None else np.sqrt(at.rows.precision)
-        return Gaussian(fit.scale).loglik(root * eta, root * y) + np.log(root)
-    return at.likelihood.loglik(eta, y)
+    return row_logliks(at, fit.estimate, fit.scale, y)
 
 
 def accuracy(fit: Any, data: Any) -> float:
@@ -162,15 +158,14 @@ def _log_shares(fit: Any, data: Any) -> tuple[Floats, Floats]:
     """Logarithms of one-vs-rest's shares (n, K), which are normalized after the fact, and the observed codes."""
     first = fit.model.parts[0]
     if data is None:
-        codes = np.argmax([part.rows.y for part in fit.model.parts], axis=0).astype(float)
+        codes = fit.model.codes.astype(float)
         at = [part.eta(one.estimate) for part, one in zip(fit.model.parts, fit.fits, strict=True)]
     else:
         outcome, _ = new_outcome(first.design, fit.model.outcome_name, data)
         codes = codes_of(outcome, fit.model.labels, fit.model.outcome_name)
         new = data[1] if isinstance(data, tuple) else data
         at = [at_rows(one.model, new).eta(one.estimate) for one in fit.fits]
-    separate = special.log_expit(np.column_stack(at))
-    return separate - special.logsumexp(separate, axis=1, keepdims=True), codes
+    return log_shares(at), codes
 
 
 def _new_rows(fit: Any, data: Any) -> tuple[Model, Floats]:

@@ -137,8 +137,8 @@ FIT = (
     Row("st.to_arviz(fit)", others="to_arviz to_inference_data to_inferencedata idata inference_data trace "
         "to_datatree to_netcdf"),
     Row("st.validate(fit)", others="validate check verify check_model check_assumptions diagnose test_suite"),
-    Row("st.held_out(fit, data=new)", others="cross_validate cv cross_val_score loo waic kfold held_out log_loss "
-        "elpd score_samples"),
+    Row("st.held_out(fit, data=new)", others="held_out log_loss score_samples"),
+    Row("st.cross_validate(fit.model, seed=1)", others="cross_validate cv cross_val_score kfold loo waic elpd"),
     Row("st.confusion(fit)", statsmodels="pred_table", others="confusion confusion_matrix classification_report "
         "prediction_table"),
     Row("fit.calibration()", others="calibration_curve calibration_plot reliability reliability_diagram calibrate"),

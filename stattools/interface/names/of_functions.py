@@ -61,9 +61,10 @@ FUNCTIONS = (
         others="wald lincom test_that"),
     Row("st.compare(fit, smaller)", r="AICcmodavg model.sel", others="compare_models model_comparison aic bic AIC "
         "BIC waic loo elpd"),
-    Row("st.held_out(fit, data=new)", r="cv.glm", scikit_learn="cross_val_score log_loss cross_validate "
-        "GridSearchCV KFold train_test_split brier_score_loss mean_squared_error r2_score cross_val_predict "
-        "StratifiedKFold", others="cv crossval rmse mse score"),
+    Row("st.held_out(fit, data=new)", scikit_learn="log_loss train_test_split brier_score_loss mean_squared_error "
+        "r2_score", others="rmse mse score"),
+    Row("st.cross_validate(fit.model, seed=1)", r="cv.glm crossv_kfold", scikit_learn="cross_val_score GridSearchCV "
+        "KFold cross_val_predict StratifiedKFold GroupKFold", others="cv crossval cross_validation kfold"),
     Row("st.confusion(fit)", r="confusionMatrix", scikit_learn="confusion_matrix accuracy_score "
         "classification_report precision_score recall_score f1_score", others="accuracy"),
     Row("fit.goodness()", r="roc auc", scikit_learn="roc_auc_score roc_curve", others="hosmer_lemeshow pseudo_r2 gof"),

@@ -119,6 +119,13 @@ MANY = (
     Row("fits.labels", others="keys groups members index ids"),
 )  # fmt: skip
 
+SCORES = (
+    Row("found.table()", r="delta", scikit_learn="test_score mean_test_score cv_results_ best_score_",
+        others="score scores_ mean error errors summary results log_score rmse mse brier accuracy se std"),
+    Row("found.by_fold()", scikit_learn="split0_test_score", others="folds_ per_fold by_folds fold_scores"),
+    Row("found.scores", others="pointwise rows elpd loo"),
+)  # fmt: skip
+
 BOOTSTRAP = (
     Row("bootstrap.draws", r="t boot.t", others="samples replicates bootstrap_distribution distribution estimates "
         "reps sample bootstrap_samples resamples replications"),
@@ -213,6 +220,7 @@ NOUNS: dict[str, tuple[str, tuple[Row, ...]]] = {
     "NetworkEnsemble": ("fit", NETWORK),
     "ManyFits": ("fits", MANY),
     "Bootstrap": ("bootstrap", BOOTSTRAP),
+    "CrossValidation": ("found", SCORES),
     "TestResult": ("test", TEST),
     "Agreement": ("check", CHECK),
     "Audit": ("check", CHECK),

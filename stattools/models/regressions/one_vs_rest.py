@@ -8,10 +8,11 @@ maximum-likelihood estimate of anything. Source: Rifkin & Klautau, JMLR 5 (2004)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.tables.outcome import Rest, categories
 from stattools.likelihoods import Bernoulli
@@ -31,6 +32,19 @@ class OneVsRest(AnyModel):
     labels: tuple[Any, ...]
     outcome_name: str
     title: str = "One-vs-rest logistic regressions"
+
+    @property
+    def _subject(self) -> str:
+        return self.parts[0]._subject
+
+    @property
+    def codes(self) -> NDArray[np.intp]:
+        """The codes of the categories, one per row."""
+        return np.argmax([part.rows.y for part in self.parts], axis=0)
+
+    def subset(self, which: slice | NDArray[np.intp]) -> Self:
+        """The models of the rows that a slice or an array of their numbers picks."""
+        return replace(self, parts=tuple(part.subset(which) for part in self.parts))
 
     def _headline(self) -> str:
         first = self.parts[0]

@@ -136,7 +136,7 @@ def subset(model: Model, places: NDArray[np.intp]) -> Model:
     """The model of some of its rows."""
     if len(places) == len(model.rows.X) and (places == np.arange(len(places))).all():
         return model
-    return replace(model, rows=model.rows.take(places), kept=None, source=None, origin=None, n_dropped=0)
+    return model.subset(places)
 
 
 def with_columns(model: Model, X: Floats, names: tuple[str, ...]) -> Model:

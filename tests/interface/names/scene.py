@@ -53,6 +53,7 @@ def objects() -> dict[str, tuple[Any, ...]]:
         "posterior": (draws, exact, st.Gamma(2, 1), st.Dirichlet([1, 2]), arms),
         "other": (st.posterior(st.binomial(6, 10), prior=st.Beta(2, 3)),),
         "fits": (st.fit_many("y ~ x", TABLE, by="g", model=st.ols),),
+        "found": (st.cross_validate(smaller.model, folds=2, seed=1),),
         "bootstrap": (st.bootstrap(smaller, draws=20, seed=1),),
         "test": (fit.test("x = 0"),),
         "check": (

@@ -108,8 +108,8 @@ def test_a_function_is_found_again_and_keeps_its_signature():
 NOUNS = (
     "Fit SeriesFit NetworkFit NetworkEnsemble ManyFits Posterior Beta Gamma Normal NormalInverseGamma StudentT "
     "Dirichlet NormalInverseGammaRegression NormalInverseWishart InverseGamma Bootstrap TestResult Comparison "
-    "PosteriorComparison Agreement Audit Explanation Interval Separation EmpiricalBayes Ledger Surprise "
-    "PriorSensitivity"
+    "CrossValidation PosteriorComparison Agreement Audit Explanation Interval Separation EmpiricalBayes Ledger "
+    "Surprise PriorSensitivity"
 )
 CONSTRUCTED = (
     "Normal Beta Gamma Dirichlet StudentT InverseGamma NormalInverseGamma NormalInverseGammaRegression Cauchy "
