@@ -245,7 +245,7 @@ def _together(model: Model, fold: NDArray[np.intp], folds: int) -> ManyFits:
 
 def _alone(model: Any, k: int, folds: int, penalty: Any, start: int) -> Any:
     """The fit without fold k, or an error that names it."""
-    training = {"seed": start} if isinstance(model, Trainable) else {}
+    training: dict[str, Any] = {"seed": start} if isinstance(model, Trainable) else {}
     try:
         return fit(model, penalty=penalty, **training)
     except StattoolsError as error:
