@@ -35,7 +35,7 @@ class Categorical(Likelihood):
     concave_with = ("logit",)
     outcome = Outcome.CATEGORY
     words = LOG_ODDS
-    canonical = has_firth = starts_at_zero = True
+    canonical = has_firth = starts_at_zero = by_category = True
 
     def __post_init__(self) -> None:
         whole = isinstance(self.categories, int | np.integer) and not isinstance(self.categories, bool)

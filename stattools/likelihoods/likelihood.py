@@ -38,6 +38,8 @@ class Likelihood:
     words: ClassVar[Words]
     has_scale: ClassVar[bool] = False
     """True where a scale is estimated beside the linear predictors, and `loglik` takes it as known."""
+    by_category: ClassVar[bool] = False
+    """True where each linear predictor is that of a category, against the first."""
     is_event: ClassVar[bool] = False
     """True where the mean is the probability of an event, and trials are independent of each other."""
     canonical: ClassVar[bool] = False

@@ -26,7 +26,6 @@ from stattools.interface.arguments import FLOAT64, as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
 from stattools.likelihoods import Likelihood
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models import block_sums
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
@@ -93,7 +92,7 @@ class Model(AnyModel):
     @property
     def categories(self) -> tuple[str, ...] | None:
         """The category of each block of coefficients, or None where there is one block."""
-        if self.labels is None or self.likelihood.outcome is not Outcome.CATEGORY:
+        if self.labels is None or not self.likelihood.by_category:
             return None
         return tuple(str(v) for v in self.labels[1:])
 

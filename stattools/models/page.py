@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.likelihoods.outcomes import Outcome
 from stattools.text.page import Grid, Page
 
 MANY = 20
@@ -23,7 +22,7 @@ def told(model: Any) -> list[str]:
     """The first lines of a page: the model, its formula, and what was counted."""
     what = event(model)
     lines = [model.title + (f" for {what}" if what else ""), *model.formulas]
-    if model.likelihood is not None and model.likelihood.outcome is Outcome.CATEGORY and model.labels is not None:
+    if model.likelihood is not None and model.likelihood.by_category and model.labels is not None:
         lines.append(f"log odds against the reference {model.outcome_name} = {model.labels[0]!r}")
     return [*lines, rows_line(model)]
 

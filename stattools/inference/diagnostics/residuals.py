@@ -26,6 +26,7 @@ from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.interface.seeds import generator
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 Kind = Literal["response", "pearson", "deviance", "quantile"]
@@ -60,7 +61,8 @@ def residuals(
     model = regression(fit, "residuals")
     require_finite(fit, "residuals")
     eta = model.eta(fit.estimate)
-    if kind == "quantile" and not model.likelihood.knows_ends:  # which may have no mean
+    category = model.likelihood.outcome is Outcome.CATEGORY
+    if kind == "quantile" and not model.likelihood.knows_ends and not category:  # which may have no mean
         return _quantiles(fit, model, eta, eta, seed)
     mean = model.likelihood.mean(eta)
     if mean.ndim == 2:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from stattools.errors import IdentificationError
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 
@@ -23,7 +22,7 @@ def check_extremes(model: Model) -> None:
     ...     print(str(error)[:94])
     Softmax regression has no maximum: x is at its smallest value in all rows where y is 'c', so t
     """
-    if model.likelihood.outcome is not Outcome.CATEGORY:
+    if not model.likelihood.by_category:
         return
     X, y, weight = model.rows.X, model.rows.y, model.rows.weight
     if weight is not None:

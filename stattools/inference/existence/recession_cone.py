@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import triangle
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 Bools = NDArray[np.bool_]
@@ -115,7 +114,7 @@ def recession_cone(model: Model) -> tuple[RecessionCone, NDArray[np.intp]] | Non
     used = np.flatnonzero(~np.isnan(side))
     p = X.shape[1]
     categories = model.predictor.width + 1
-    if categories > 2 and model.likelihood.outcome is Outcome.CATEGORY:
+    if categories > 2 and model.likelihood.by_category:
         return Rivals(X[used], side[used].astype(np.intp), categories, np.eye(p * (categories - 1))), used
     moving, held = used[side[used] != 0], used[side[used] == 0]
     free = null_space(triangle(Rows(X[held], np.zeros(len(held))))) if len(held) else np.eye(p)

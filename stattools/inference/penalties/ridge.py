@@ -13,7 +13,6 @@ from stattools.inference.penalties.no_covariance import NoCovariance
 from stattools.interface.arguments import is_number, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.solvers.solution import Solution
@@ -112,7 +111,7 @@ class Ridge:
 
 def _categories(model: Any) -> int:
     """The number of categories of an outcome, 0 for others."""
-    if model.likelihood is None or model.likelihood.outcome is not Outcome.CATEGORY:
+    if model.likelihood is None or not model.likelihood.by_category:
         return 0
     return model.likelihood.width + 1
 

@@ -14,29 +14,28 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from stattools.data.tables.outcome import as_outcome
 from stattools.data.tables.places import Places
-from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
+from stattools.inference.prediction.categories import (
+    categories,
+    is_of_categories,
+    long_frame,
+    names_of_categories,
+)
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Column, Missing, at_rows, columns_beside, trials_of, with_precision
+from stattools.inference.prediction.uncertainty import eta_covariance
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Linear
 
 KINDS = ("mean", "observation", "class", "link")
-
-EPS, LOST = float(np.finfo(float).eps), 0.05
-"""The largest relative rounding error of a variance."""
-
-AT_A_TIME = 1 << 14
-"""Rows whose products with the covariance are in memory together."""
 
 
 def predict(
@@ -114,8 +113,8 @@ def _predicted(fit: Estimates, at: Model, interval: float | None, kind: str, tri
         return _classes(at, fit.estimate, interval)
     if kind == "observation":
         return _observations(fit, at, interval, trials)
-    if at.likelihood.outcome is Outcome.CATEGORY:
-        return _categories(fit, at, interval, kind)
+    if is_of_categories(at, kind):
+        return categories(fit, at, interval, kind)
     eta = at.eta(fit.estimate)
     value = at.likelihood.mean(eta) if kind == "mean" else _first(eta)
     if interval is None:
@@ -127,40 +126,6 @@ def _predicted(fit: Estimates, at: Model, interval: float | None, kind: str, tri
         return _frame(kind, value, *map(_first, ends))
     one, other = map(at.likelihood.nearest_mean, ends)  # some means fall as their linear predictors rise
     return _frame(kind, value, np.minimum(one, other), np.maximum(one, other))
-
-
-def eta_covariance(predictor: Linear, X: Floats, covariance: Floats) -> Floats:
-    """Covariance of the linear predictors of each row, (m, width, width); variances are clipped at 0.
-
-    Raises DomainError where the columns lie so far from 0 that the covariance has lost the digits: x^T C x is then a
-    small difference of large numbers, in every row alike, so that one row of each part shows it.
-    """
-    V, index = np.empty((len(X), predictor.width, predictor.width)), np.arange(predictor.width)
-    for start in range(0, len(X), AT_A_TIME):
-        part = slice(start, start + AT_A_TIME)
-        with np.errstate(over="ignore", invalid="ignore"):
-            V[part] = predictor.covariance(X[part], covariance)
-        V[part, index, index] = np.maximum(V[part, index, index], 0.0)
-        if not np.isfinite(V[part]).all():
-            raise DomainError(
-                f"intervals of predictions square columns, whose largest number is {np.abs(X[part]).max():.1g}: the "
-                "variance is beyond float64. Give rows in the units of the fit."
-            )
-        first, row = predictor.parts[0], X[start][predictor.column[predictor.parts[0]]]
-        require_digits("intervals of predictions", row, covariance[first, first], V[start, 0, 0])
-    return V
-
-
-def require_digits(what: str, gradient: Floats, covariance: Floats, variance: Floats) -> None:
-    """DomainError where g^T C g, the `variance` of what has the gradient g (..., p) in the coefficients, is a small
-    difference of large numbers, which has no digits.
-    """
-    size = np.abs(gradient)
-    if (EPS * ((size @ np.abs(covariance)) * size).sum(axis=-1) > LOST * variance).any():
-        raise DomainError(
-            f"{what} need columns near 0: these lie so far from it that rounding of the covariance is larger than what "
-            "they tell. Write center(x) in the formula, or subtract a constant."
-        )
 
 
 def require_finite(fit: Estimates, what: str) -> None:
@@ -201,54 +166,11 @@ def _nothing(at: Model, interval: float | None, kind: str) -> Any:
     if kind == "class":
         return as_outcome(labels_of(at), np.zeros(1, dtype=np.intp))
     nan = np.full(1, np.nan)
-    if at.likelihood.outcome is Outcome.CATEGORY:
-        names = _names_of_categories(at, kind)
+    if is_of_categories(at, kind):
+        names = names_of_categories(at, kind)
         each = np.full(len(names), np.nan)
-        return pd.DataFrame([each], columns=names) if interval is None else _long_frame(kind, 1, names, *[each] * 3)
+        return pd.DataFrame([each], columns=names) if interval is None else long_frame(kind, 1, names, *[each] * 3)
     return nan if interval is None else _frame("link" if kind == "link" else "mean", nan, nan, nan)
-
-
-def _names_of_categories(at: Model, kind: str) -> list[str]:
-    return [str(label) for label in at.labels or ()][0 if kind == "mean" else 1 :]
-
-
-def _long_frame(kind: str, n: int, names: list[str], value: Floats, lower: Floats, upper: Floats) -> Any:
-    row, category = np.repeat(np.arange(n), len(names)), np.tile(np.array(names, dtype=object), n)
-    return pd.DataFrame({"row": row, "category": category, kind: value, "lower": lower, "upper": upper})
-
-
-def _categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> Any:
-    """Probabilities or log odds of several categories."""
-    names, eta = _names_of_categories(at, kind), at.eta(fit.estimate)
-    value = at.likelihood.mean(eta) if kind == "mean" else eta.reshape(len(eta), -1)
-    if interval is None:
-        return pd.DataFrame(value, columns=names)
-    q, parts = fit.quantile(interval), []
-    eta = eta.reshape(len(eta), -1)
-    for start in range(0, len(eta), 4096):
-        part = slice(start, start + 4096)
-        V = eta_covariance(at.predictor, at.rows.X[part], fit.covariance)
-        if kind == "mean":
-            logit, se = _logits(eta[part], V)
-            parts.append((special.expit(logit - q * se), special.expit(logit + q * se)))
-        else:
-            half = q * np.sqrt(np.diagonal(V, axis1=1, axis2=2))
-            parts.append((eta[part] - half, eta[part] + half))
-    lower, upper = (np.concatenate(end).ravel() for end in zip(*parts, strict=True))
-    return _long_frame(kind, len(eta), names, value.ravel(), lower, upper)
-
-
-def _logits(eta: Floats, V: Floats) -> tuple[Floats, Floats]:
-    """logit p_k of all K categories and their standard errors, both (m, K).
-
-    logit p_k = eta_k - L_k with L_k = log sum of exp(eta_j) over j != k; its slope is 1 in eta_k, -exp(eta_j - L_k) in
-    the others.
-    """
-    full = np.column_stack([np.zeros(len(eta)), eta])
-    own = np.eye(full.shape[1], dtype=bool)
-    others: Floats = np.asarray(special.logsumexp(np.where(own, -np.inf, full[:, None, :]), axis=2))  # L_k
-    slope = np.where(own, 1.0, -np.exp(np.where(own, 0.0, full[:, None, :] - others[:, :, None])))[:, :, 1:]
-    return full - others, np.sqrt(np.maximum(((slope @ V) * slope).sum(axis=2), 0.0))
 
 
 LABELS = 'Use kind="class" for the label, kind="mean" for the probabilities.'

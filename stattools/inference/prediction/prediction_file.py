@@ -24,6 +24,7 @@ from stattools.data.files.sources import source_of
 from stattools.data.formula.formula import require
 from stattools.errors import DomainError, FileError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
+from stattools.inference.prediction.categories import is_of_categories, names_of_categories
 from stattools.inference.prediction.prediction import KINDS, labels_of, predict, require_finite
 from stattools.inference.questions import formula
 from stattools.interface.arguments import is_one_of, word_of
@@ -179,8 +180,7 @@ class Rule:
 def _schema(fit: Estimates, kind: str, interval: float | None) -> pa.Schema:
     if kind == "class":
         return pa.schema([("class", pa.array(list(labels_of(fit.model))).type)])
-    if fit.model.likelihood.outcome is Outcome.CATEGORY:
-        labels = [str(label) for label in fit.model.labels or ()][0 if kind == "mean" else 1 :]
-        return pa.schema([(label, pa.float64()) for label in labels])
+    if is_of_categories(fit.model, kind):
+        return pa.schema([(label, pa.float64()) for label in names_of_categories(fit.model, kind)])
     first = "link" if kind == "link" else "mean"
     return pa.schema([(name, pa.float64()) for name in ((first,) if interval is None else (first, "lower", "upper"))])

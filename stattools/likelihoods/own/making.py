@@ -8,6 +8,8 @@ from typing import Any
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.likelihoods.links import LINKS
+from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.own.own_categories import OwnCategories
 from stattools.likelihoods.own.own_likelihood import OUTCOMES, OwnLikelihood
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -41,9 +43,11 @@ def likelihood(
 
     `st.likelihood("Gumbel", loglik, parameters=..., outcome="real")` takes a name and the log density of one outcome,
     `loglik(y, **parameters)`, arrays (n,) in and out. `outcome` is "real", "positive", "unit" (between 0 and 1, without
-    the ends), "count" or "binary". `mean(**parameters)`, `variance(**parameters)`, `cdf(y, **parameters)`,
-    `quantile(p, **parameters)` and `sample(size=, random_state=, **parameters)` answer more; what was not given is
-    refused where it is asked. Derivatives are central differences of fourth order, and the certificate says so.
+    the ends), "count", "binary" or "category", whose y are the codes 0, 1, ... of the labels in their order: then
+    probabilities and draws follow from `loglik`. `mean(**parameters)`, `variance(**parameters)`, `cdf(y,
+    **parameters)`, `quantile(p, **parameters)` and `sample(size=, random_state=, **parameters)` answer more; what was
+    not given is refused where it is asked. Derivatives are central differences of fourth order, and the certificate
+    says so.
 
     Raises IncompatibleError for a frozen distribution, a shape that is neither fitted nor fixed, a support that moves
     with a parameter, a parameter named like an argument; DomainError for an unknown link or one that leaves the domain
@@ -85,6 +89,10 @@ def _of_functions(
         if value is not None and not callable(value):
             raise IncompatibleError(f"{word}= is a function of the parameters; got {quoted(value)}.")
     answers = {word: value for word, value in given.items() if value is not None}
+    if OUTCOMES[outcome] is Outcome.CATEGORY:
+        if answers:
+            raise IncompatibleError(f"probabilities of labels follow from loglik; leave {next(iter(answers))}= out.")
+        return OwnCategories(name, loglik, parameters, Outcome.CATEGORY)
     return OwnLikelihood(name, loglik, parameters, OUTCOMES[outcome], answers)
 
 

@@ -22,8 +22,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.own.differences import ROWS, SMALL, scales, slopes, value_and_derivatives
 from stattools.text.one_line import one_line
 
-OUTCOMES = {outcome.name.lower(): outcome for outcome in
-            (Outcome.REAL, Outcome.POSITIVE, Outcome.UNIT, Outcome.COUNT, Outcome.BINARY)}  # fmt: skip
+OUTCOMES = {word: Outcome[word.upper()] for word in ("real", "positive", "unit", "count", "binary", "category")}
 """Kinds of outcomes by the words of `outcome=`."""
 
 GIVEN = ("mean", "variance", "cdf", "sample")

@@ -6,15 +6,16 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from stattools.data.tables.outcome import binary, numeric
+from stattools.data.tables.outcome import binary, categories, numeric
 from stattools.errors import IncompatibleError, quoted
 from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.own.own_categories import OwnCategories
 from stattools.likelihoods.own.own_likelihood import OwnLikelihood
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, read_rows
 
-HOUSE = (Outcome.TRIALS, Outcome.CATEGORY, Outcome.ORDERED, Outcome.TIME)
+HOUSE = (Outcome.TRIALS, Outcome.ORDERED, Outcome.TIME)
 """Outcomes that are read in ways of their own, by constructors of their own."""
 
 
@@ -58,12 +59,15 @@ def regression(
         if name not in others:
             has = f"beside {first!r} it has {', '.join(map(repr, others))}" if others else f"{first!r} is all it has"
             raise IncompatibleError(f"{called} has no parameter {name!r}; {has}.")
-    if likelihood.outcome in HOUSE or likelihood.has_scale:
+    if likelihood.outcome in HOUSE or likelihood.has_scale or likelihood.by_category:
         raise IncompatibleError(f"{called} has a constructor of its own, such as st.ols, st.logistic or st.softmax.")
     data = read_rows(formula_or_y, data_or_X, names, intercept, formulas=formulas, offset=offset, weights=weights)
     labels = None
     if likelihood.outcome is Outcome.BINARY:
         y, labels = binary(data.outcome, data.outcome_name)
+    elif isinstance(likelihood, OwnCategories):
+        codes, labels = categories(data.outcome, data.outcome_name)
+        y, likelihood = codes.astype(float), likelihood.among(len(labels))
     else:
         y = numeric(data.outcome, data.outcome_name)
     if isinstance(likelihood, OwnLikelihood):

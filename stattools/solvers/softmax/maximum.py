@@ -14,7 +14,6 @@ import numpy as np
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.solvers.softmax.certificate import by_gradients, by_information, near, require_room
@@ -46,7 +45,7 @@ def large(model: object) -> bool:
 
     Newton forms n p^2 K^2 / 2 products about seven times, quasi-Newton reads the rows about sixty times at 2 n p K.
     """
-    if not isinstance(model, Model) or model.likelihood.outcome is not Outcome.CATEGORY or model.predictor.width < 2:
+    if not isinstance(model, Model) or not model.likelihood.by_category or model.predictor.width < 2:
         return False
     if held_elsewhere(model):  # the passes hold all rows
         return False

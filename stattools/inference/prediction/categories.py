@@ -1,0 +1,74 @@
+"""Predictions of an outcome with labels: a probability for each, with intervals on the scale of its log odds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from stattools.inference.estimates import Estimates
+from stattools.inference.prediction.uncertainty import eta_covariance
+from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+
+
+def is_of_categories(at: Model, kind: str) -> bool:
+    """Is there a number for each category: probabilities, or linear predictors that each belong to one?"""
+    return at.likelihood.outcome is Outcome.CATEGORY if kind == "mean" else at.likelihood.by_category
+
+
+def names_of_categories(at: Model, kind: str) -> list[str]:
+    """Names of the columns of such a prediction."""
+    return [str(label) for label in at.labels or ()][0 if kind == "mean" else 1 :]
+
+
+def long_frame(kind: str, n: int, names: list[str], value: Floats, lower: Floats, upper: Floats) -> Any:
+    """One row for each row and category."""
+    row, category = np.repeat(np.arange(n), len(names)), np.tile(np.array(names, dtype=object), n)
+    return pd.DataFrame({"row": row, "category": category, kind: value, "lower": lower, "upper": upper})
+
+
+def categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> Any:
+    """Probabilities or log odds of several categories."""
+    names, eta = names_of_categories(at, kind), at.eta(fit.estimate)
+    value = at.likelihood.mean(eta) if kind == "mean" else eta.reshape(len(eta), -1)
+    if interval is None:
+        return pd.DataFrame(value, columns=names)
+    q, parts = fit.quantile(interval), []
+    eta = eta.reshape(len(eta), -1)
+    for start in range(0, len(eta), 4096):
+        part = slice(start, start + 4096)
+        V = eta_covariance(at.predictor, at.rows.X[part], fit.covariance)
+        if kind == "mean":
+            logit, se = _logits(at, eta[part], V)
+            parts.append((special.expit(logit - q * se), special.expit(logit + q * se)))
+        else:
+            half = q * np.sqrt(np.diagonal(V, axis1=1, axis2=2))
+            parts.append((eta[part] - half, eta[part] + half))
+    lower, upper = (np.concatenate(end).ravel() for end in zip(*parts, strict=True))
+    return long_frame(kind, len(eta), names, value.ravel(), lower, upper)
+
+
+def _logits(at: Model, eta: Floats, V: Floats) -> tuple[Floats, Floats]:
+    """logit p_k of all K categories and their standard errors, both (m, K).
+
+    logit p_k = eta_k - L_k with L_k = log sum of exp(eta_j) over j != k; its slope is 1 in eta_k, -exp(eta_j - L_k) in
+    the others.
+    """
+    if not at.likelihood.by_category:
+        wide = eta if at.likelihood.width > 1 else eta[:, 0]
+        p = at.likelihood.mean(wide)
+        slope = at.likelihood.slope(wide) / (p * (1.0 - p))[:, :, None]
+        return special.logit(p), _errors(slope, V)
+    full = np.column_stack([np.zeros(len(eta)), eta])
+    own = np.eye(full.shape[1], dtype=bool)
+    others: Floats = np.asarray(special.logsumexp(np.where(own, -np.inf, full[:, None, :]), axis=2))  # L_k
+    slope = np.where(own, 1.0, -np.exp(np.where(own, 0.0, full[:, None, :] - others[:, :, None])))[:, :, 1:]
+    return full - others, _errors(slope, V)
+
+
+def _errors(slope: Floats, V: Floats) -> Floats:
+    return np.sqrt(np.maximum(((slope @ V) * slope).sum(axis=2), 0.0))
