@@ -291,7 +291,7 @@ POOL: dict[str, Any] = {
     "NormalInverseGammaRegression.mean": ([0.0, 1.0],), "NormalInverseWishart.mean": ([0.0, 1.0],),
     "NormalInverseWishart.scale": (np.eye(2), [[1.0, 2.0], [2.0, 1.0]]), "GradientDescent.standardize": (None, True),
     "Flat.x": POINTS, "from_quantiles.first": (0.2, 0.3), "from_quantiles.second": (0.7, 0.9), "arms_of": (None,),
-    "Ledger.add.batch": ANSWERS, "scan.paths": PATH, "custom.n": (None, 10, 0.5),
+    "Ledger.add.batch": ANSWERS, "scan.paths": PATH, "load.likelihood": (None, 3), "custom.n": (None, 10, 0.5),
     "custom.bounds": (None, [(0, None)], {"t": (0, 1)}, {"a": 2}), "local_level.y": COLUMNS,
     "multinomial.counts": ([3, 4], {"p": 3, "q": 0}, [0, 0], [1e300, 1]),
     "NormalInverseGamma.g_prior.g": (1.0, 1e300), "posterior.draws": (20,), "posterior.tune": (50,),

@@ -25,9 +25,12 @@ from stattools.inference.estimates import Estimates
 from stattools.inference.penalties.no_covariance import NoCovariance
 from stattools.inference.storage.earlier import as_now
 from stattools.inference.storage.field_kinds import FACTS, UNIONS, is_number, is_whole
+from stattools.inference.storage.own_likelihoods import made as made_again
+from stattools.inference.storage.own_likelihoods import written
 from stattools.inference.storage.rules import BrokenRule, require
 from stattools.inference.storage.unsaved import Unsaved, refuse, unsaved_function
 from stattools.likelihoods.links import LINKS, Link
+from stattools.likelihoods.own.own_likelihood import OwnLikelihood
 from stattools.solvers.solution import Epoch, TraceStep
 
 CLASSES = {
@@ -103,6 +106,8 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
             return encoded(np.full(value.shape, np.nan), arrays)
         case Link():
             return {"@": "link", "name": value.name}
+        case OwnLikelihood():
+            return written(value)
         case Formula():
             return {"@": "Formula", "text": value.text, "columns": _columns(value), "terms": _terms(value)}
     if isinstance(value, ScannedRows):
@@ -199,6 +204,8 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
             return LINKS[value["name"]]
         case "function":
             return unsaved_function
+        case "own likelihood":
+            return made_again(value)
         case "Formula":
             alone = column(value["columns"][0]) if value["text"].startswith("~") else None
             formula = parse(value["text"], value["columns"], outcome=alone)

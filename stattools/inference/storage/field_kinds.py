@@ -13,6 +13,7 @@ from stattools.data.formula.formula import Formula
 from stattools.inference.penalties.no_covariance import NoCovariance
 from stattools.inference.storage.unsaved import Unsaved
 from stattools.likelihoods.links import Link
+from stattools.likelihoods.own.own_likelihood import OwnLikelihood
 from stattools.solvers.solution import Epoch, Known, TraceStep
 
 LONGEST_TEXT = 100_000
@@ -93,6 +94,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     ),
     "Callable[[Floats], float]": callable,
     "Callable[[Floats], ArrayLike]": callable,
+    "Likelihood": lambda value: isinstance(value, OwnLikelihood) or type(value).__name__ in UNIONS["Likelihood"],
     "Link": lambda value: isinstance(value, Link),
     "Kind": lambda value: value in ("sigmoid", "tanh", "relu"),
     "Status": lambda value: value in ("converged", "round-off"),

@@ -137,16 +137,20 @@ def _outcome(it: Any) -> dict[str, Any]:
 
 def _model(it: Any) -> dict[str, Any]:
     p = it.predictor.columns
-    return _outcome(it) | {
-        "the kind has another likelihood": type(it.likelihood).__name__ in FAMILIES.get(it.kind, ()),
-        "the predictor is not as wide as the likelihood": it.predictor.width == it.likelihood.width
-        and len(it.predictor.own) == len(it.likelihood.others),
-        "the columns are not those of the design": p == len(it.design.names) == it.rows.X.shape[-1],
-        "the predictor has other columns than the formulas": it.design.own(tuple(it.likelihood.parameters)[1:])
-        == (it.predictor.main, it.predictor.own),
-        "there is no start for each coefficient": finite(it.start, it.predictor.size),
-        "rows were saved": it.source is it.kept is it.origin is None,
-    }
+    return (
+        _outcome(it)
+        | {
+            "the kind has another likelihood": it.kind == "regression"  # which takes any
+            or type(it.likelihood).__name__ in FAMILIES.get(it.kind, ()),
+            "the predictor is not as wide as the likelihood": it.predictor.width == it.likelihood.width
+            and len(it.predictor.own) == len(it.likelihood.others),
+            "the columns are not those of the design": p == len(it.design.names) == it.rows.X.shape[-1],
+            "the predictor has other columns than the formulas": it.design.own(tuple(it.likelihood.parameters)[1:])
+            == (it.predictor.main, it.predictor.own),
+            "there is no start for each coefficient": finite(it.start, it.predictor.size),
+            "rows were saved": it.source is it.kept is it.origin is None,
+        }
+    )
 
 
 def _linear(it: Any) -> dict[str, Any]:

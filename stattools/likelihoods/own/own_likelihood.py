@@ -37,7 +37,8 @@ class OwnLikelihood(Likelihood):
 
     `name` is what it is called, `density` log p of (y, **parameters), `answers` what else is known: "mean", "variance",
     "cdf", "survival", "quantile" and "sample", each a function of the parameters by name. `steps` are those of the
-    differences; `allows` tells which outcomes have a density.
+    differences; `allows` tells which outcomes have a density. One that is made of SciPy has its `distribution`, and
+    the parameters that are not fitted are `fixed`.
     """
 
     name: str
@@ -47,6 +48,8 @@ class OwnLikelihood(Likelihood):
     answers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     allows: Callable[[Floats], Any] | None = None
     steps: tuple[float, ...] = ()
+    distribution: Any = None
+    fixed: Mapping[str, float] = field(default_factory=dict)
     knows_ends = False
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ Densities are asked of SciPy's own formula for a row at standard location and sc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,8 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
     methods["log_density"] = distribution.logpdf if continuous else distribution.logpmf
     answers = {word: answer(method) for word, method in methods.items()}
     kind = _outcome(name, continuous, low, high)
-    return OwnLikelihood(name, density, parameters, kind, answers, allows)
+    made = OwnLikelihood(name, density, parameters, kind, answers, allows)
+    return replace(made, distribution=distribution, fixed=settled)
 
 
 def _density(
@@ -86,7 +88,11 @@ def _density(
 
 def _check_links(distribution: Any, parameters: Mapping[str, str], known: tuple[str, ...]) -> None:
     """DomainError where a link makes numbers that the parameter cannot be."""
-    domains = {info.name: info for info in distribution._shape_info()} | {
+    try:
+        infos = distribution._shape_info()
+    except AttributeError:  # a class of a user's own says no ranges of its shapes; `_bases` asks what it takes
+        infos = []
+    domains = {info.name: info for info in infos} | {
         "loc": None,
         "scale": stats.gamma._shape_info()[0],  # above 0
     }

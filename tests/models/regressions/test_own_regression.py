@@ -64,8 +64,6 @@ def test_it_is_validated_by_scipys_own_density_and_reported(tmp_path):
     assert "a local maximum" in text
     assert "Derivatives are central differences" in text
     assert "log scale \\~ x" in text or "log scale ~ x" in text
-    with pytest.raises(st.IncompatibleError, match="save cannot write OwnLikelihood"):
-        fit.save(tmp_path / "fit")
 
 
 def test_a_report_leaves_out_the_figures_that_nothing_is_known_of(tmp_path):
