@@ -32,7 +32,6 @@ from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 KINDS = ("mean", "observation", "class", "link")

@@ -34,7 +34,7 @@ class Unsaved:
 
 def written(it: OwnLikelihood) -> Written:
     """What JSON can hold of it; IncompatibleError for a distribution that is not one of scipy.stats."""
-    found = {"@": "own likelihood", "name": it.name, "parameters": [*it.by_name.items()], "steps": [*it.steps]}
+    found: Written = {"@": "own likelihood", "name": it.name, "parameters": [*it.by_name.items()], "steps": [*it.steps]}
     if it.distribution is None:
         return found | {
             "outcome": it.kind.name.lower(),
@@ -58,9 +58,9 @@ def made(value: Written) -> OwnLikelihood:
         distribution = vars(stats).get(value["name"])
         if not isinstance(distribution, stats.rv_continuous | stats.rv_discrete):
             raise ValueError("its distribution is none of scipy.stats")
-        return replace(likelihood(distribution, parameters=parameters, fixed=value["fixed"]), steps=steps)
+        return replace(likelihood(distribution, parameters=parameters, fixed=dict(value["fixed"])), steps=steps)
     missing: Any = Unsaved(value["name"])
-    answers = dict.fromkeys(value["answers"], missing)
+    answers: dict[str, Any] = dict.fromkeys(value["answers"], missing)
     found = likelihood(missing.name, missing, parameters=parameters, outcome=value["outcome"], **answers)
     if isinstance(found, OwnCategories):
         found = found.among(int(value["categories"]))
