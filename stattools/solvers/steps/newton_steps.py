@@ -23,6 +23,12 @@ digits. Others, such as years, are standardized.
 """
 
 
+NEAREST = 0.1
+"""Where the decrement is above this share of the tolerance one more step is taken, if it makes the score so much
+smaller: columns in other units, or levels in another order, then lead to the same numbers.
+"""
+
+
 class Footing(NamedTuple):
     """A model on columns that its information can be formed of, its own or standardized ones, the map back (None: the
     same columns), and the evaluation and the metric at its start, the metric where it is known.
@@ -68,7 +74,7 @@ def climb(
             f"{solver} cannot start: the log-likelihood of {model.title} at the starting point is {now.loglik}."
         )
     trace: list[TraceStep] = []
-    step, last = 0, np.inf
+    step, last, near = 0, np.inf, False
     while True:
         metric = metric or Metric.for_ascent(now.information)
         decrement = metric.norm(now.score) / sqrt(model.dispersion(theta))
@@ -76,6 +82,12 @@ def climb(
         status: Status
         if decrement <= tolerance:
             status = "converged"
+            beyond = NEAREST * tolerance < decrement and step < max_steps and not near
+            following = _full_step(model, theta, now, metric) if beyond else None
+            if following is not None:
+                theta, now, metric, near = *following, None, True
+                step += 1
+                continue
         elif decrement <= ROUND_OFF and decrement > 0.5 * last:
             status = "round-off"
         elif step == max_steps:
@@ -91,6 +103,13 @@ def climb(
             metric = Metric(now.information)  # no maximum here: raises, saying which coefficient is not determined
         return Solution(theta, metric.covariance(), now.loglik, status, step, decrement, tuple(trace), solver,
                         metric.kept(), reach=now.reach or np.nan)  # fmt: skip
+
+
+def _full_step(model: Model, theta: Floats, now: Evaluation, metric: Metric) -> tuple[Floats, Evaluation] | None:
+    """Newton's step where it makes the score a tenth or less."""
+    point = theta + metric.solve(now.score)
+    new = model.evaluate(point)
+    return (point, new) if new.is_finite and metric.norm(new.score) < NEAREST * metric.norm(now.score) else None
 
 
 def _longest_rising_step(

@@ -44,6 +44,16 @@ def test_steps_are_halved_until_the_value_rises():
     assert (np.diff(values) >= 0).all()
 
 
+def test_a_maximum_that_is_only_just_within_the_tolerance_takes_a_step_more():
+    curve = Curve(lambda t: -np.cosh(t), lambda t: -np.sinh(t), lambda t: -np.cosh(t))
+    found = climb(curve, np.array([5e-9]), 1e-8, 5, "Newton")
+    assert (found.steps, found.status) == (1, "converged")
+    assert abs(found.estimate[0]) < 1e-15
+    assert climb(curve, np.array([5e-10]), 1e-8, 5, "Newton").steps == 0
+    rough = Curve(lambda t: -np.cosh(t), lambda t: -5e-9, lambda t: -np.cosh(t))  # a score that does not fall
+    assert climb(rough, np.array([5e-9]), 1e-8, 5, "Newton").status == "converged"
+
+
 def test_too_few_steps_and_no_start_are_said():
     curve = Curve(lambda t: -np.cosh(t), lambda t: -np.sinh(t), lambda t: -np.cosh(t))
     found = climb(curve, np.array([5.0]), 1e-8, 2, "Newton")
