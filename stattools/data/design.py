@@ -170,8 +170,12 @@ def learn(
     state: dict[str, dict[str, Any]] = {}
     X, names, uses = side_by_side((first, *beside.values()), columns, rows, levels, state)
     low = None if beside else rest_of_powers(first, names, lambda name: columns[name].to_numpy(dtype=np.float64), X)
-    ordered = in_order((first, *beside.values()), columns, levels)
+    ordered = in_order((first, *beside.values()), levels, lambda name: _is_ordered(columns[name]))
     return Design(names, first, levels, state, False, beside, uses, ordered), X, low
+
+
+def _is_ordered(column: pd.Series) -> bool:
+    return column.dtype.kind == "O" and bool(column.cat.ordered)
 
 
 def side_by_side(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -54,14 +54,12 @@ def over_levels(factor: Expression, column: pd.Series, levels: tuple[Any, ...], 
 
 
 def in_order(
-    formulas: Iterable[Formula], columns: Mapping[str, pd.Series], levels: Mapping[str, tuple[Any, ...]]
+    formulas: Iterable[Formula], levels: Mapping[str, tuple[Any, ...]], has_order: Callable[[str], bool]
 ) -> tuple[str, ...]:
-    """The factors over categories that have an order, where the formula chose no contrasts."""
-    every = {factor.text: factor for formula in formulas for factor in formula.factors}
-    return tuple(text for text, factor in every.items() if text in levels and _in_order(factor, columns))
+    """The factors over columns whose categories have an order, where the formula chose no contrasts."""
+    every = {factor.text: factor for formula in formulas for factor in formula.factors if factor.text in levels}
+    return tuple(text for text, one in every.items() if has_order(str(one.category)) and not _chooses_contrasts(one))
 
 
-def _in_order(factor: Expression, columns: Mapping[str, pd.Series]) -> bool:
-    column = columns[str(factor.category)]
-    chosen = isinstance(factor.tree, ast.Call) and "contrasts" in constants(factor.tree)
-    return column.dtype.kind == "O" and bool(column.cat.ordered) and not chosen
+def _chooses_contrasts(factor: Expression) -> bool:
+    return isinstance(factor.tree, ast.Call) and "contrasts" in constants(factor.tree)

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from stattools.data.design import Design
-from stattools.likelihoods import GammaFamily, InverseGaussian, LocationScale, NegativeBinomial, Probit
+from stattools.likelihoods import BetaFamily, GammaFamily, InverseGaussian, LocationScale, NegativeBinomial, Probit
 from stattools.likelihoods.linked import Linked
 from stattools.models.model import Model
 
 OF_GLM = (Probit, GammaFamily, InverseGaussian, NegativeBinomial, Linked)
 """The likelihoods of R's glm and glm.nb whose link may be another than the canonical one."""
+
+NATURAL = {GammaFamily: "inverse", InverseGaussian: "inverse-squared", LocationScale: "identity"}
+"""Families with a dispersion beside the mean, and the link at which the two informations are one all the same."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,17 @@ def _observed(fit: Any) -> bool:
     """Standard errors of an information that is not the expected one, of a model that R's glm has too."""
     likelihood = fit.model.likelihood
     plain = fit.cov == "information" and fit.penalty is None and not fit.model.design.beside
-    return plain and isinstance(likelihood, OF_GLM) and not likelihood.canonical
+    return plain and isinstance(likelihood, OF_GLM) and not (likelihood.canonical or _is_natural(likelihood))
+
+
+def _is_natural(likelihood: Any) -> bool:
+    family = likelihood.unlinked
+    return next(iter(likelihood.parameters.values())) == NATURAL.get(type(family)) or isinstance(family, BetaFamily)
+
+
+def _observed_beta(fit: Any) -> bool:
+    """Standard errors of the observed information, of a model that R's betareg has too."""
+    return fit.cov == "information" and fit.penalty is None and _is(fit, BetaFamily)
 
 
 def _is(fit: Any, *families: type) -> bool:
@@ -94,6 +107,10 @@ CONVENTIONS = (
     Convention(
         "Standard errors are of the observed information; R's glm uses the expected.",
         _observed,
+    ),
+    Convention(
+        "Standard errors are of the observed information; betareg takes the expected.",
+        _observed_beta,
     ),
     Convention(
         "alpha is estimated jointly with the coefficients; R's glm.nb holds it fixed.",

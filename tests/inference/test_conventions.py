@@ -24,6 +24,7 @@ TABLE = pd.DataFrame(
         "b": (X + RNG.normal(size=N) > 0).astype(int),
         "p": RNG.gamma(2.0, np.exp(0.3 * X)),
         "w": RNG.integers(1, 4, N),
+        "s": RNG.beta(2.0, 3.0, N),
         "g": RNG.choice(["a", "b", "c"], N),
         "mixed": RNG.choice(["a", "B", "c"], N),
         "accents": RNG.choice(["zoo", "\u00e9t\u00e9"], N),
@@ -31,7 +32,7 @@ TABLE = pd.DataFrame(
         "own": pd.Categorical(RNG.choice(["top", "Mid", "low"], N), ["top", "Mid", "low"]),
     }
 )
-AIC, OBSERVED, ALPHA, DISPERSION, WEIGHTS, GAMMA_WEIGHTS, ORDERED, CODE_POINTS, PAIRS = (
+AIC, OBSERVED, BETA, ALPHA, DISPERSION, WEIGHTS, GAMMA_WEIGHTS, ORDERED, CODE_POINTS, PAIRS = (
     one.sentence for one in CONVENTIONS
 )
 CASES: dict[str, tuple[Any, list[str]]] = {
@@ -45,6 +46,14 @@ CASES: dict[str, tuple[Any, list[str]]] = {
     "negative binomial": (lambda: st.negative_binomial("k ~ x", TABLE), [OBSERVED, ALPHA]),
     "gamma": (lambda: st.gamma("p ~ x", TABLE), [OBSERVED, DISPERSION]),
     "gamma, weights": (lambda: st.gamma("p ~ x", TABLE, weights="w"), [OBSERVED, DISPERSION, GAMMA_WEIGHTS]),
+    "gamma, canonical": (lambda: st.glm("p ~ 1", TABLE, family="gamma", link="inverse"), [DISPERSION]),
+    "inverse Gaussian": (
+        lambda: st.glm("p ~ 1", TABLE, family="inverse-gaussian", link="inverse-squared"),
+        [DISPERSION],
+    ),
+    "inverse Gaussian, log": (lambda: st.glm("p ~ x", TABLE, family="inverse-gaussian"), [OBSERVED, DISPERSION]),
+    "beta": (lambda: st.glm("s ~ x", TABLE, family="beta"), [BETA]),
+    "beta, probit": (lambda: st.glm("s ~ x", TABLE, family="beta", link="probit"), [BETA]),
     "ordered": (lambda: st.logistic("b ~ size", TABLE), [ORDERED]),
     "ordered, C": (lambda: st.logistic("b ~ C(size)", TABLE), [ORDERED]),
     "polynomial": (lambda: st.logistic("b ~ C(size, contr.poly)", TABLE), []),
@@ -114,3 +123,38 @@ def test_the_numbers_differ_from_those_of_statsmodels_as_said():
     assert np.allclose(negative.se[:2], joint.bse[:2], rtol=1e-3)
     weighted = st.fit(st.ols("y ~ x", TABLE, precision="w"))
     assert np.allclose(weighted.se, smf.wls("y ~ x", TABLE, weights=TABLE["w"]).fit().bse, rtol=1e-8)
+
+
+ON_FILES = {
+    "ordered": ("b ~ size", [ORDERED]),
+    "ordered, C": ("b ~ C(size)", [ORDERED]),
+    "polynomial": ("b ~ C(size, contr.poly)", []),
+    "capitals": ("b ~ mixed + own", [CODE_POINTS]),
+}
+
+
+@pytest.mark.parametrize("case", ON_FILES)
+def test_conventions_are_said_of_rows_in_files_too(case, tmp_path):
+    formula, expected = ON_FILES[case]
+    TABLE.to_parquet(tmp_path / "rows.parquet")
+    fit = st.fit(st.logistic(formula, st.scan(tmp_path / "rows.parquet")))
+    assert conventions(fit) == conventions(st.fit(st.logistic(formula, TABLE))) == expected
+
+
+@pytest.mark.filterwarnings("ignore:The Inverse:statsmodels.tools.sm_exceptions.DomainWarning")
+@pytest.mark.parametrize(("family", "link"), [("gamma", "inverse"), ("inverse-gaussian", "inverse-squared"),
+                                               ("gamma", "log")])  # fmt: skip
+def test_at_its_natural_link_a_family_has_one_information(family, link):
+    """statsmodels' GLM has the expected one: its standard errors are then ours up to the scale, and only then."""
+    import statsmodels.api as sm
+
+    families = {"gamma": sm.families.Gamma, "inverse-gaussian": sm.families.InverseGaussian}
+    links = {"inverse": "InversePower", "inverse-squared": "InverseSquared", "log": "Log"}
+    table = TABLE.assign(p=np.random.default_rng(0).gamma(20.0, 0.05, N) / np.sqrt(2.0 + TABLE.x.clip(-1, 1)))
+    fit = st.fit(st.glm("p ~ x", table, family=family, link=link))
+    design = sm.add_constant(table.x.to_numpy())
+    theirs = sm.GLM(table.p, design, families[family](getattr(sm.families.links, links[link])())).fit(
+        start_params=fit.estimate[:2], tol=1e-12
+    )
+    ratio = fit.se[:2] / np.asarray(theirs.bse)
+    assert (abs(ratio[0] / ratio[1] - 1.0) < 1e-5) == (OBSERVED not in conventions(fit))

@@ -19,7 +19,7 @@ from stattools.data.design import Design, side_by_side
 from stattools.data.extras import require_some
 from stattools.data.files.batch import Batch
 from stattools.data.files.counted_values import Counted, Question
-from stattools.data.files.kinds import DTYPES, TEXT
+from stattools.data.files.kinds import DTYPES, TEXT, is_ordered
 from stattools.data.files.marginal import Marginal
 from stattools.data.files.sample import Pick, Sample
 from stattools.data.files.scanned_columns import cleaned, require_kinds
@@ -30,6 +30,7 @@ from stattools.data.formula.evaluation import constants
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.formula.transforms import ELEMENTWISE
+from stattools.data.levels import in_order
 from stattools.data.tables.columns import listing
 from stattools.data.terms import outcome_of
 from stattools.errors import DomainError, IncompatibleError
@@ -214,7 +215,10 @@ def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
             f"the formula {text!r} makes {len(names):,} columns, and at most {MOST_COLUMNS:,} are fitted in "
             "passes: group levels, or leave an identifier out."
         )
-    return replace(design, names=names, uses=uses), sample.thinned(int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS)))
+    types = {field.name: field.type for field in batch.table.schema}
+    ordered = in_order(design.formulas, design.levels, lambda name: is_ordered(types[name]))
+    design = replace(design, names=names, uses=uses, ordered=ordered)
+    return design, sample.thinned(int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS)))
 
 
 def _marginal(coding: Coding, counted: Counted, sample: Sample) -> Marginal:

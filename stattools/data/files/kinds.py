@@ -38,6 +38,18 @@ def kind_of(type_: pa.DataType) -> str:
     return "truth" if types.is_boolean(type_) else "empty" if types.is_null(type_) else str(type_)
 
 
+def is_ordered(type_: pa.DataType) -> bool:
+    """Whether this is the type of categories that have an order.
+
+    >>> import pyarrow
+    >>> is_ordered(pyarrow.dictionary(pyarrow.int8(), pyarrow.string(), ordered=True)), is_ordered(pyarrow.string())
+    (True, False)
+    """
+    import pyarrow.types as types
+
+    return types.is_dictionary(type_) and bool(type_.ordered)
+
+
 def merged(one: str, other: str) -> str | None:
     """The kind that holds both; None where there is none.
 

@@ -91,7 +91,7 @@ class Scan(Faces):
         verify = not self.past.verified.issuperset(columns)  # once, as long as the files do not change
         stored = [name for name in columns if name not in self.parts]
         read = stored or [name for name in self.kinds if name not in self.parts][:1]  # some column, for its length
-        text = [name for name in stored if self.kinds[name] in ("text", "categories")]
+        text = [name for name in stored if self.kinds[name] == "text"]  # categories are read as such, with their order
         before = 0
         for number, (path, groups, stamp) in enumerate(zip(self.paths, self.groups, self.stamps, strict=True)):
             parts = {name: (self.kinds[name], self.parts[name][number]) for name in columns if name in self.parts}

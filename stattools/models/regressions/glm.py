@@ -10,6 +10,10 @@ from numpy.typing import ArrayLike
 
 from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.names.answers import did_you_mean
+from stattools.interface.names.of_values import VALUES
+from stattools.interface.names.rows import plain
 from stattools.likelihoods import (
     Bernoulli,
     BetaFamily,
@@ -69,17 +73,22 @@ GENERALIZED = {
 }
 """By the names under which callers know them."""
 
-ELSEWHERE = {
-    "gaussian": "normal",
-    "bernoulli": "binomial",
-    "inversegaussian": "inverse-gaussian",
-    "negativebinomial": "negative-binomial",
-    "inverse-power": "inverse",
-    "1/mu": "inverse",
-    "1/mu^2": "inverse-squared",
-    "cauchy": "cauchit",
+NOT_HERE = {
+    "multinomial": "st.softmax has outcomes of more than two classes",
+    "categorical": "st.softmax has outcomes of more than two classes",
+    "softmax": "st.softmax has outcomes of more than two classes",
+    "betabinomial": "st.beta_binomial has counts that vary more than binomial ones",
+    "studentt": "st.regression takes a likelihood of your own, st.likelihood",
+    "t": "st.regression takes a likelihood of your own, st.likelihood",
+    "tweedie": "its members here are poisson, gamma and inverse-gaussian",
+    "quasi": 'st.fit(model, cov="quasi") has standard errors at the Pearson dispersion',
+    "weibull": "st.regression takes a likelihood of your own, st.likelihood",
+    "lognormal": 'a lognormal outcome is st.ols("log(y) ~ x", table)',
+    "exponential": 'an exponential outcome is nearly that of family="gamma", whose dispersion is estimated',
+    "geometric": 'a geometric outcome is nearly that of family="negative-binomial", whose alpha is estimated',
+    "power": "links of any power are not among them: log is that of 0, sqrt, identity and inverse have names",
 }
-"""Names that other packages have for a family or a link, and the name here."""
+"""Families and links of other packages that are none here, and what there is for them."""
 
 
 def glm(
@@ -166,15 +175,18 @@ def glm(
 
 
 def _known(what: str, name: Any, names: tuple[str, ...]) -> str:
-    """The name as it stands in the table; DomainError where it does not."""
-    if isinstance(name, str):
-        written = name.strip().lower().replace("_", "-").replace(" ", "-")
-        if written in names:
-            return written
-        there = ELSEWHERE.get(written, ELSEWHERE.get(written.replace("-", "")))
-        if there in names:
-            raise DomainError(f"st.glm has no {what} {quoted(name)}: its name here is {there!r}.")
-    raise DomainError(f"st.glm needs {what}=, one of {', '.join(map(repr, names))}; got {quoted(name)}.")
+    """The name as it stands in the table, however its parts are joined; DomainError where it does not."""
+    found = word_of(name, names)
+    if is_one_of(found, names):
+        return found
+    said = name if isinstance(name, str) else type(name).__name__  # an object of statsmodels' families
+    bare = plain(said)
+    for ours, theirs in VALUES[f"{what} of glm"].items():
+        if bare and bare in {plain(word) for word in theirs.split()}:
+            raise DomainError(f"st.glm has no {what} {quoted(name)}: its name here is {ours!r}.")
+    known = f"st.glm needs {what}=, one of {', '.join(map(repr, names))}; got {quoted(name)}."
+    instead = NOT_HERE.get(bare)
+    raise DomainError(f"{known[:-1]}; {instead}." if instead else known + did_you_mean(said, names))
 
 
 def _require_taken(name: str, kind: Family, link: str, **given: Any) -> None:

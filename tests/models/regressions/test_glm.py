@@ -10,8 +10,9 @@ from numpy.testing import assert_allclose
 from statsmodels.othermod.betareg import BetaModel
 
 import stattools as st
+from stattools.interface.names.of_values import VALUES
 from stattools.likelihoods.links import LINKS
-from stattools.models.regressions.glm import GENERALIZED
+from stattools.models.regressions.glm import GENERALIZED, _known
 
 THEIRS = {
     "identity": "Identity",
@@ -259,3 +260,38 @@ def test_the_truth_is_found_again(family, link):
         z.append((fit.estimate[1] - slope) / fit.se[1])
     assert abs(np.mean(z)) < 5.0 / np.sqrt(60)
     assert 0.6 < np.std(z) < 1.5
+
+
+@pytest.mark.parametrize(
+    ("what", "written", "ours"),
+    [
+        ("family", "Inverse Gaussian", "inverse-gaussian"), ("family", "InverseGaussian", "inverse-gaussian"),
+        ("family", "negative_binomial", "negative-binomial"), ("family", " GAMMA ", "gamma"),
+        ("link", "Inverse_Squared", "inverse-squared"), ("link", "c-log-log", "cloglog"), ("link", "LOG", "log"),
+    ],
+)  # fmt: skip
+def test_a_name_is_read_however_it_is_joined(what, written, ours):
+    assert _known(what, written, tuple(GENERALIZED if what == "family" else LINKS)) == ours
+
+
+@pytest.mark.parametrize(
+    ("what", "written", "said"),
+    [
+        ("family", "nbinom", "its name here is 'negative-binomial'"), ("family", "Gaussian", "'normal'"),
+        ("family", "quasi-binomial", "its name here is 'binomial'"), ("family", "wald", "'inverse-gaussian'"),
+        ("family", "betareg", "its name here is 'beta'"), ("family", "multinomial", "st.softmax"),
+        ("family", "log-normal", "st.ols"), ("family", "gama", "Did you mean 'gamma'?"),
+        ("family", st.Poisson(), "Did you mean 'poisson'?"), ("link", "complementary log-log", "'cloglog'"),
+        ("link", "reciprocal", "its name here is 'inverse'"), ("link", "1/mu^2", "'inverse-squared'"),
+        ("link", "power", "links of any power"),
+    ],
+)  # fmt: skip
+def test_a_name_of_others_is_answered(what, written, said):
+    with pytest.raises(st.DomainError) as caught:
+        _known(what, written, tuple(GENERALIZED if what == "family" else LINKS))
+    assert said in str(caught.value)
+
+
+def test_the_names_of_others_are_for_names_that_there_are():
+    assert VALUES["family of glm"].keys() == GENERALIZED.keys()
+    assert VALUES["link of glm"].keys() == LINKS.keys()
