@@ -33,7 +33,7 @@ from stattools.models.regressions.overdispersed import beta_binomial
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.event_rates import EventRates, poisson_rate
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline
+from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
@@ -100,8 +100,8 @@ class EmpiricalBayes(Faces):
 
     def _headline(self) -> str:
         w = self.shrinkage
-        many = f"{len(self.labels):,} groups"
-        return headline(self, "", type(self.prior).__name__, many, f"shrinkage {w.min():.3f} to {w.max():.3f}")
+        groups = many(len(self.labels), "group")
+        return headline(self, "", type(self.prior).__name__, groups, f"shrinkage {w.min():.3f} to {w.max():.3f}")
 
     def _page(self) -> Page:
         rows = Grid.of(self.table().head(MANY).to_dict("records"), like="sd")

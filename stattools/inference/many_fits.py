@@ -14,7 +14,7 @@ from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.models.model import Model
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline
+from stattools.text.one_line import headline, many
 from stattools.text.page import Page
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ class ManyFits(Faces):
         )
 
     def _headline(self) -> str:
-        many = f"{len(self):,} fits of {len(self.names)} coefficients"
-        return headline(self, "", self.title, many, f"{self.failed:,} without a maximum" if self.failed else "")
+        sizes = f"{many(len(self), 'fit')} of {many(len(self.names), 'coefficient')}"
+        return headline(self, "", self.title, sizes, f"{self.failed:,} without a maximum" if self.failed else "")
 
     def _page(self) -> Page:
         return page(self)

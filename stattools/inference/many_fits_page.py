@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stattools.text.columns import number
+from stattools.text.one_line import many as counted
 from stattools.text.page import Grid, Page
 
 SHOWN = 3
@@ -15,7 +16,8 @@ SHOWN = 3
 
 def page(many: Any) -> Page:
     """The page that `print` shows of `stattools.ManyFits`."""
-    title = f"{many.title}: {len(many):,} fits of {len(many.names)} coefficients, {many.failed:,} without a maximum"
+    sizes = f"{counted(len(many), 'fit')} of {counted(len(many.names), 'coefficient')}"
+    title = f"{many.title}: {sizes}, {many.failed:,} without a maximum"
     found = np.isfinite(many.loglik)
     spread: list[str | Grid] = []
     if found.any():

@@ -21,7 +21,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.regressions.one_vs_rest import OneVsRest
-from stattools.text.one_line import headline
+from stattools.text.one_line import headline, many
 from stattools.text.page import Page
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class OneVsRestFit(AnyFit):
 
     def _headline(self) -> str:
         first = self.model.parts[0]
-        return headline(self, "", first._subject, f"{len(self.fits)} categories", f"n = {first.n:,.0f}")
+        return headline(self, "", first._subject, many(len(self.fits), "category"), f"n = {first.n:,.0f}")
 
     def _page(self) -> Page:
         pages = (block for fit in self.fits for block in ("", *fit._page().parts))

@@ -21,6 +21,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.differences import PLACES, SLOPE, H, Steps, best_steps, differences, information_of, noise
 from stattools.models.evaluation import Evaluation
+from stattools.text.one_line import many
 
 LARGEST = 1e150
 """Parameters and log-likelihoods are squared on the way."""
@@ -92,7 +93,7 @@ class Custom(AnyModel):
     @property
     def counted(self) -> str:
         """How many observations there are, in words."""
-        return f"{self.n:,.0f} observations" if self.is_counted else "number of observations not given"
+        return many(self.n, "observation") if self.is_counted else "number of observations not given"
 
     def arrays(self) -> dict[str, Any]:
         """Raises IncompatibleError: what a function depends on cannot be seen."""

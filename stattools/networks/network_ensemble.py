@@ -24,7 +24,7 @@ from stattools.networks.calibration import brier, confusion, reliability, temper
 from stattools.networks.dense import Floats
 from stattools.networks.network_fit import NetworkFit, as_labels, inputs_of, places_of
 from stattools.networks.network_model import NetworkModel
-from stattools.text.one_line import headline
+from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class NetworkEnsemble(AnyFit):
 
     def _headline(self) -> str:
         model = self.model
-        members = f"{len(self.members)} networks"
+        members = many(len(self.members), "network")
         return headline(self, self.kind, model._subject or model.outcome_name, members, f"n = {model.n:,.0f}")
 
     def _page(self) -> Page:

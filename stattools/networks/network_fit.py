@@ -30,7 +30,7 @@ from stattools.networks.dense import Floats
 from stattools.networks.network_model import NetworkModel
 from stattools.solvers.solution import Epoch
 from stattools.text.columns import number
-from stattools.text.one_line import headline
+from stattools.text.one_line import headline, many
 from stattools.text.page import Page
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ class NetworkFit(AnyFit):
             self,
             "",
             self.model._subject or self.model.outcome_name,
-            f"{len(self.estimate):,} parameters",
+            many(len(self.estimate), "parameter"),
             f"n = {self.n:,.0f}",
             f"log L = {number(self.loglik, 4)}",
         )

@@ -31,7 +31,7 @@ from stattools.models.model import EXACT_FIT
 from stattools.networks.batch_norm import Moments
 from stattools.networks.dense import Dense, Floats
 from stattools.networks.perceptron import Perceptron
-from stattools.text.one_line import headline
+from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
 BLOCK = 2048
@@ -79,7 +79,7 @@ class NetworkModel(AnyModel):
 
     def _headline(self) -> str:
         what = self.formula or self.outcome_name
-        sizes = f"{len(self.perceptron.layers)} layers", f"{self.perceptron.size:,} parameters"
+        sizes = many(len(self.perceptron.layers), "layer"), many(self.perceptron.size, "parameter")
         return headline(self, "", what, *sizes, f"n = {self.n:,.0f}")
 
     @property

@@ -117,3 +117,15 @@ SHORT = _Short(maxtuple=3, maxlist=3, maxdict=2, maxset=3, maxstring=40, maxothe
 
 def _flat(text: str) -> str:
     return " ".join(escaped(text).split())
+
+
+PLURALS = {"category": "categories", "batch": "batches", "success": "successes"}
+
+
+def many(count: float, noun: str) -> str:
+    """A number of things: `1 row`, `2,000 rows`.
+
+    >>> many(1, "row group"), many(2000, "row"), many(2, "category")
+    ('1 row group', '2,000 rows', '2 categories')
+    """
+    return f"{count:,.0f} {noun if count == 1 else PLURALS.get(noun, f'{noun}s')}"

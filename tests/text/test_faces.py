@@ -66,7 +66,7 @@ def test_all_lines_are_one_line_of_a_hundred_characters_without_data():
 
 def test_the_line_says_what_it_is():
     assert re.fullmatch(r"<Fit logistic: b ~ the_.*…\w+_y, n = 96, log L = -\d+\.\d+>", repr(objects()["logistic"]))
-    assert repr([st.coin([1, 0])]) == "[<BernoulliTrials coin: 2 trials, 1 successes>]"
+    assert repr([st.coin([1, 0])]) == "[<BernoulliTrials coin: 2 trials, 1 success>]"
     assert repr(objects()["level"]).startswith("<SeriesFit local level: y, 60 observations, none missing, log L = -")
 
 

@@ -12,6 +12,7 @@ from stattools.data.tables.pairing import paired
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import labelled, written
 from stattools.interface.arrays import Floats
+from stattools.text.one_line import many
 from stattools.text.printing import printed
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def shown(distribution: Any, names: tuple[str, ...]) -> str:
     for value in values:
         entries = [f"{v:.6g}" for v in value.ravel()[:4]] + ["..."] * (value.size > 4)
         parts.append(f"[{', '.join(entries)}]")
-    count = f"{values[0].size} arms"
+    count = many(values[0].size, "arm")
     arms = getattr(distribution, "arms", None)
     told = "" if arms is None else f": {', '.join(map(str, arms[:4]))}{', ...' * (len(arms) > 4)}"
     return f"{who}({', '.join(parts)}; {count}{told})"
@@ -151,8 +152,8 @@ def matched(distribution: Any, shape: tuple[int, ...], data: Any) -> tuple[Label
             "Put all arms into the first update."
         )
     who = type(distribution).__name__
-    has = f"{np.prod(shape, dtype=int)} arms" if shape else "seen one sequence"
-    got = f"{np.prod(data.shape, dtype=int)} arms" if data.shape else "one total"
+    has = many(np.prod(shape, dtype=int), "arm") if shape else "seen one sequence"
+    got = many(np.prod(data.shape, dtype=int), "arm") if data.shape else "one total"
     raise IncompatibleError(
         f"update needs data of the same arms: this {who} has {has}, the data have {got}. "
         + ("Label both, or give each arm its data." if shape else f"A fresh prior serves each arm: {who}(...) anew.")

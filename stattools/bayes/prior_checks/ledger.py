@@ -21,7 +21,7 @@ from stattools.bayes.prior_checks.surprise import CHECKS, surprise
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.names.guesses import answers_guesses
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline, prints
+from stattools.text.one_line import headline, many, prints
 from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Ledger(Faces):
         return pd.concat(rows, ignore_index=True)
 
     def _headline(self) -> str:
-        return headline(self, "", f"{self.prior!r}", f"{len(self)} batches")
+        return headline(self, "", f"{self.prior!r}", many(len(self), "batch"))
 
     def _page(self) -> Page:
         if not self.entries:

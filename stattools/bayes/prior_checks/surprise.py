@@ -27,7 +27,7 @@ from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.numerics.two_betas import probability_less
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline
+from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
 MOST_SUMMED = 100_000
@@ -57,7 +57,11 @@ class Surprise(Faces):
     def _told(self) -> str:
         """The probability, or the least of several."""
         least = f"{np.min(self.probability):.4g}"
-        return f"surprise {least}" if np.ndim(self.probability) == 0 else f"{len(self.probability)} arms from {least}"
+        return (
+            f"surprise {least}"
+            if np.ndim(self.probability) == 0
+            else f"{many(len(self.probability), 'arm')} from {least}"
+        )
 
     def _page(self) -> Page:
         if np.ndim(self.probability):

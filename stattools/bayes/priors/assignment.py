@@ -30,7 +30,7 @@ from stattools.interface.seeds import generator
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline
+from stattools.text.one_line import headline, many
 from stattools.text.page import Page
 
 STACKED = (Normal, StudentT, Cauchy, Laplace, HalfNormal, HalfCauchy, Exponential)
@@ -51,7 +51,7 @@ class Priors(Faces):
     why: tuple[str, ...]
 
     def _headline(self) -> str:
-        return headline(self, "", ", ".join(self.names), f"{len(self.each)} parameters")
+        return headline(self, "", ", ".join(self.names), many(len(self.each), "parameter"))
 
     def _page(self) -> Page:
         return Page(*self.lines())

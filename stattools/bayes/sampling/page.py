@@ -8,6 +8,7 @@ from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.drawn import Drawn
 from stattools.models.page import told
 from stattools.text.columns import decimals, place
+from stattools.text.one_line import many
 from stattools.text.page import Grid, Page
 
 PROB = 0.94
@@ -18,8 +19,8 @@ def page(posterior: Drawn) -> Page:
     model, checked = posterior.model, posterior.diagnostics
     title, *lines = told(model)
     chains, draws, _ = posterior.draws.shape
-    many = f"{chains} chains of {draws:,}" if posterior.method == "nuts" else f"{draws:,} independent"
-    lines.append(f"{METHODS[posterior.method]}, {many} draws, seed {posterior.seed}")
+    drawn = f"{many(chains, 'chain')} of {draws:,}" if posterior.method == "nuts" else f"{draws:,} independent"
+    lines.append(f"{METHODS[posterior.method]}, {drawn} draws, seed {posterior.seed}")
     lower, upper = posterior.interval(PROB)
     head = ["", "mean", "sd", "lower", "upper", *(["R-hat", "ESS"] if posterior.method == "nuts" else [])]
     rows = []

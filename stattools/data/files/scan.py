@@ -24,7 +24,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.names.guesses import answers_names
 from stattools.numerics.threads import pipeline
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline, prints
+from stattools.text.one_line import headline, many, prints
 from stattools.text.page import Grid, Page
 
 BATCH = 1 << 16
@@ -133,8 +133,8 @@ class Scan(Faces):
     @property
     def counted(self) -> str:
         """How much there is, in words."""
-        files = f"{len(self.paths):,} file{'' if len(self.paths) == 1 else 's'}"
-        return f"{self.n_rows:,} rows, {len(self.kinds)} columns, {self.n_groups:,} row groups in {files}"
+        columns, groups = many(len(self.kinds), "column"), many(self.n_groups, "row group")
+        return f"{many(self.n_rows, 'row')}, {columns}, {groups} in {many(len(self.paths), 'file')}"
 
 
 def scan(paths: str | Path | Sequence[str | Path], /) -> Scan:

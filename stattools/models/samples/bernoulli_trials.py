@@ -24,6 +24,7 @@ from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.proportion import INTERVALS
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_binomial_pmf
+from stattools.text.one_line import many
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,7 +61,7 @@ class BernoulliTrials(SampleModel):
     @property
     def counted(self) -> str:
         """What was counted, in words."""
-        return f"{self.trials:,} trials, {self.successes:,} successes"
+        return f"{many(self.trials, 'trial')}, {many(self.successes, 'success')}"
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""

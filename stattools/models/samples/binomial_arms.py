@@ -24,6 +24,7 @@ from stattools.models.samples.arms import Ints, Labels
 from stattools.models.samples.proportion import INTERVALS
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_binomial_pmf
+from stattools.text.one_line import many
 
 MOST_FITTED = 5000
 
@@ -79,7 +80,7 @@ class BinomialArms(SampleModel):
     @property
     def counted(self) -> str:
         """What was counted, in words."""
-        return f"{self.n:,} trials, {int(self.successes.sum()):,} successes, {len(self.trials):,} arms"
+        return f"{many(self.n, 'trial')}, {many(int(self.successes.sum()), 'success')}, {many(len(self.trials), 'arm')}"
 
     @property
     def start(self) -> Floats:

@@ -32,7 +32,7 @@ from stattools.models.samples.arms_of_formula import arm_rows, require_formula
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.exact_sum import ExactSum
 from stattools.numerics.saddle_point import log_poisson_pmf
-from stattools.text.one_line import headline
+from stattools.text.one_line import headline, many
 
 MOST_FITTED = 5000
 
@@ -114,8 +114,10 @@ class EventRates(SampleModel):
     null = "rate = 1"
 
     def _headline(self) -> str:
-        arms = "" if self.arms is None else f"{self.size:,} arms"
-        return headline(self, self.kind, "", f"{self.n:,} observations, {int(self.events.sum()):,} events", arms)
+        arms = "" if self.arms is None else many(self.size, "arm")
+        return headline(
+            self, self.kind, "", f"{many(self.n, 'observation')}, {many(int(self.events.sum()), 'event')}", arms
+        )
 
     @property
     def title(self) -> str:
@@ -144,7 +146,7 @@ class EventRates(SampleModel):
         arms = "" if self.arms is None else f", {self.size:,} arms"
         per = "exposure" if self.kind == "poisson rate" else "total time"
         events, whole = int(self.events.sum()), float(self.exposures.sum())
-        return f"{self.n:,} observations, {events:,} events, {per} {whole:g}{arms}"
+        return f"{many(self.n, 'observation')}, {many(events, 'event')}, {per} {whole:g}{arms}"
 
     @property
     def positive(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from stattools.models.samples.arms import counts as whole_numbers
 from stattools.models.samples.proportion import INTERVALS
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_poisson_pmf
+from stattools.text.one_line import many
 
 Names = tuple[Hashable, ...]
 
@@ -121,7 +122,7 @@ class Multinomial(SampleModel):
     @property
     def counted(self) -> str:
         """What was counted, in words."""
-        return f"{self.n:,} trials, {len(self.counts)} categories"
+        return f"{many(self.n, 'trial')}, {many(len(self.counts), 'category')}"
 
     @property
     def null(self) -> str:

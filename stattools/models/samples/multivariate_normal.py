@@ -24,6 +24,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.text.one_line import many
 
 LARGEST = 1e120
 """Beyond this a sum of squares may overflow."""
@@ -59,7 +60,7 @@ class MultivariateSample(AnyModel):
     @property
     def counted(self) -> str:
         """What was measured, in words."""
-        return f"{len(self.values):,} rows of {len(self.names):,} components"
+        return f"{many(len(self.values), 'row')} of {many(len(self.names), 'component')}"
 
     @property
     def n(self) -> float:

@@ -29,6 +29,7 @@ from stattools.models.samples.arms_of_formula import arm_rows, require_formula
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.text.one_line import many
 
 Pair = tuple[Floats, Floats]
 MOST_SUM = 1e200
@@ -123,7 +124,7 @@ class NormalSample(SampleModel):
     @property
     def counted(self) -> str:
         """What was measured, in words."""
-        return f"{len(self.values):,} measurements" + ("" if self.arms is None else f", {self.size:,} arms")
+        return many(len(self.values), "measurement") + ("" if self.arms is None else f", {many(self.size, 'arm')}")
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:

@@ -28,6 +28,7 @@ from stattools.models.samples.bernoulli_trials import BernoulliTrials, unit_inte
 from stattools.models.samples.proportion import likelihood_ratio
 from stattools.models.samples.sample_model import SampleModel
 from stattools.numerics.saddle_point import log_binomial_pmf
+from stattools.text.one_line import many
 
 
 def geometric(failures: Any, /, *, data: Any = None) -> Waits:
@@ -103,7 +104,7 @@ class Waits(SampleModel):
     @property
     def counted(self) -> str:
         """What was counted, in words."""
-        return f"{self.n:,} waits, {self.successes:,} successes in {self.trials:,} trials"
+        return f"{many(self.n, 'wait')}, {many(self.successes, 'success')} in {many(self.trials, 'trial')}"
 
     @property
     def start(self) -> Floats:

@@ -25,6 +25,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
 from stattools.series.filters.one_step import Errors, evaluate, one_step, profile
+from stattools.text.one_line import many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +78,7 @@ class ExponentialSmoothing(AnyModel):
     @property
     def counted(self) -> str:
         """How many errors there are, in words."""
-        return f"{self.n:,.0f} observations"
+        return many(self.n, "observation")
 
     @property
     def _subject(self) -> str:

@@ -22,7 +22,7 @@ from stattools.series.statespace.maximum import BoundedNewton
 from stattools.series.statespace.spectrum import LOG_2PI, Spectrum, log_sinh_ratio, maxima
 from stattools.series.statespace.structural import CONVENTION, Structural
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline, prints
+from stattools.text.one_line import headline, many, prints
 from stattools.text.page import Grid, Page
 
 NAMES = ("sigma2.irregular", "sigma2.level")
@@ -88,7 +88,7 @@ class LocalLevelFits(Faces):
 
     def _headline(self) -> str:
         m, n = self.model.Y.shape
-        return headline(self, "local level", "", f"{m:,} series of {n:,} steps")
+        return headline(self, "local level", "", f"{m:,} series of {many(n, 'step')}")
 
     def _page(self) -> Page:
         zero = (self.estimate == 0).sum(axis=0)

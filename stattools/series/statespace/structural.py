@@ -28,6 +28,7 @@ from stattools.series.statespace.posterior_precision import StatePosterior
 from stattools.series.statespace.random_walk import RandomWalk
 from stattools.series.statespace.spectrum import Spectrum
 from stattools.series.statespace.trend_walk import TrendWalk
+from stattools.text.one_line import many
 
 CONVENTION = "diffuse, without the constant of the flat initial states (Durbin & Koopman)"
 
@@ -86,7 +87,11 @@ class Structural(AnyModel):
     def counted(self) -> str:
         """How many times there are, in words."""
         missing = self.steps - int(self.n)
-        return f"{self.steps:,} times, {missing:,} missing" if missing else f"{self.n:,.0f} observations, none missing"
+        return (
+            f"{many(self.steps, 'time')}, {missing:,} missing"
+            if missing
+            else f"{many(self.n, 'observation')}, none missing"
+        )
 
     @property
     def _subject(self) -> str:
