@@ -35,9 +35,6 @@ def levels_of(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
 
 def over_levels(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows: np.ndarray) -> Any:
     """A factor's categories for formulaic, over the learned levels."""
-    from formulaic.materializers.types import FactorValues
-    from formulaic.transforms import C
-
     found, codes = sorted_codes(column)
     places = {level: place for place, level in enumerate(levels)}
     if unseen := [level for level in found if level not in places]:
@@ -46,7 +43,19 @@ def over_levels(factor: Expression, column: pd.Series, levels: tuple[Any, ...], 
             f"column {factor.category!r} has the level {listing(unseen)} (row {at}, counting from 0), "
             f"which the model has not seen; it knows {listing(levels)}."
         )
-    coded = pd.Series(pd.Categorical.from_codes(np.array([places[level] for level in found])[codes], list(levels)))
+    return with_contrasts(factor, np.array([places[level] for level in found])[codes], levels)
+
+
+def with_contrasts(factor: Expression, codes: np.ndarray, levels: tuple[Any, ...], sums: bool = False) -> Any:
+    """Codes of levels as categories for formulaic, with the contrasts that the formula chose, or with those that sum to
+    zero over the levels.
+    """
+    from formulaic.materializers.types import FactorValues
+    from formulaic.transforms import C
+
+    coded = pd.Series(pd.Categorical.from_codes(codes, list(levels)))
+    if sums:
+        return C(coded, contrast("contr.sum", {}))
     if factor.call != "C":
         return FactorValues(coded, kind="categorical", spans_intercept=True)
     chosen = constants(factor.tree).get("contrasts") if isinstance(factor.tree, ast.Call) else None

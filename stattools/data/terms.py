@@ -45,7 +45,7 @@ def columns_of(
     if all(not term or (len(term) == 1 and np.ndim(numbers.get(term[0].text, 0.0)) == 1) for term in formula.terms):
         names = tuple(term[0].text if term else "Intercept" for term in formula.terms)
         return _side_by_side([numbers[term[0].text] if term else 1.0 for term in formula.terms], len(rows)), names
-    return _materialized(formula, values, numbers, rows)
+    return materialized(formula, values, numbers, rows)[:2]
 
 
 def _side_by_side(columns: list[Any], n: int) -> np.ndarray:
@@ -58,10 +58,10 @@ def _side_by_side(columns: list[Any], n: int) -> np.ndarray:
     return X
 
 
-def _materialized(
+def materialized(
     formula: Formula, values: dict[str, Any], numbers: Mapping[str, Any], rows: np.ndarray
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """X of categories and products, by formulaic."""
+) -> tuple[np.ndarray, tuple[str, ...], tuple[slice, ...]]:
+    """X of categories and products, by formulaic, the names of its columns, and which are those of each term."""
     from formulaic import ModelSpec, SimpleFormula
     from formulaic.errors import FormulaicError
     from formulaic.materializers import NAAction, PandasMaterializer
@@ -87,7 +87,7 @@ def _materialized(
     names = tuple(str(name) for name in made.model_spec.column_names)
     for place in np.flatnonzero(~np.isfinite(X).all(axis=0)):
         finite(X[:, place], f"the product {names[place]!r}", "rescale its columns.", rows)
-    return X, names
+    return X, names, tuple(made.model_spec.term_slices.values())
 
 
 def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray) -> pd.Series:

@@ -102,14 +102,33 @@ class Fit(Estimates):
     def test(self, hypothesis: Any) -> TestResult:
         """Wald test of linear hypotheses: `fit.test("x1 = x2, x3 = 0")`, with `statistic, df, p_value`.
 
-        Also a list of names (all zero), a matrix R (R theta = 0) or a pair (R, q). Made from the fit's covariance; F
-        where intervals are Student's t, chi-squared otherwise. Raises DomainError for text that is not linear or
-        names that the model does not have.
+        Also a term of the formula, `fit.test("C(race)")` (all of its coefficients are zero), a list of names, a matrix
+        R (R theta = 0) or a pair (R, q). Made from the fit's covariance; F where intervals are Student's t,
+        chi-squared otherwise. Raises DomainError for text that is not linear or names that the model does not have.
         """
         from stattools.inference.hypotheses import wald
 
         require(self, "test")
         return wald(self, hypothesis, df=self.t_df)
+
+    def anova(
+        self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None
+    ) -> pd.DataFrame:
+        """A test of each term of the formula, all of its coefficients together: term, df, statistic, p_value.
+
+        `kind` "I" tests each term beside those before it, "II" beside all that do not contain it, "III" beside all
+        others with categories recoded to sum to zero, so that no kind depends on how the formula codes them; numbers
+        stay as they are, and type III of `g` in `g * x` is at x = 0. `test` is "lr" (likelihood ratio), "wald" (by the
+        fit's covariance, also a robust one) or "F" (`st.ols`; with cov="quasi" the fall of the deviance over the
+        dispersion); by default F where there is a scale, lr where the covariance is of the information, else Wald's.
+        Terms of other parameters, "log alpha: x", have rows too, the intercept has none. `attrs` say kind, test and
+        distribution. Equal to R's anova (I), drop1 and car's Anova (II, III). Raises IncompatibleError for tests that
+        the fit does not have.
+        """
+        from stattools.inference.hypotheses.anova import anova
+
+        require(self, "anova")
+        return anova(self, kind, test)
 
     @property
     def residuals(self) -> Any:

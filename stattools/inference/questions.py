@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
+from stattools.inference.hypotheses.terms import terms_of
 from stattools.inference.storage.unsaved import Unsaved
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
@@ -69,6 +70,12 @@ def variables(fit: Any, name: str) -> None:
         raise DomainError(f"{fit.model.title} has no variable to move: its only column is the intercept.")
 
 
+def a_term(fit: Any, name: str) -> None:
+    """A term beside the intercept, of the mean or of another parameter."""
+    if not any(of.terms for of in terms_of(fit.model)):
+        raise DomainError(f"{fit.model.title} has no term to test: its only column is the intercept.")
+
+
 def formula(fit: Any, name: str) -> None:
     """A model made from a formula."""
     if fit.model.formula is None:
@@ -110,6 +117,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "covariance": (standard_errors,),
     "interval": (standard_errors,),
     "test": (standard_errors,),
+    "anova": (rows, standard_errors, a_term),
     "save": (saved,),
     "states": (states,),
     "decompose": (states,),

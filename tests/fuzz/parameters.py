@@ -271,6 +271,7 @@ POOL: dict[str, Any] = {
     "marginal_effects.at": ("overall", "mean"),
     "columns": {"offset": COLUMNS, "exposure": COLUMNS},
     # One name, several meanings
+    "Fit.anova.kind": ("I", "II", "III", 2, 4), "SeriesFit.anova.kind": ("II",), "test": (None, "lr", "wald", "F", "p"),
     "report_table.labels": (None, {"x": "Dose"}, {"nobody": "x"}, {"x": 1}, "x"),
     "Fit.interval.kind": INTERVALS, "SeriesFit.interval.kind": INTERVALS,
     "Fit.residuals_of.kind": ("response", "pearson", "deviance", "quantile"),

@@ -138,10 +138,11 @@ def test_tab_completion_offers_what_the_fit_answers(kind, fits, scan, tmp_path):
 
 def test_some_fits_are_not_offered_what_belongs_to_others(fits):
     expected = {
-        "coin": {"leverage", "predict", "marginal_effects", "calibration"},
+        "coin": {"leverage", "predict", "marginal_effects", "calibration", "anova"},
         "ols": {"calibration"},
         "softmax": {"leverage", "cooks_distance"},
-        "ridge": {"interval", "test"},
+        "ridge": {"interval", "test", "anova"},
+        "intercept": {"anova"},
         "level": {"predict", "residuals", "save"},
         "smoothing": {"states", "innovations", "decompose", "diagnostics"},
         "ols, files": {"residuals", "leverage", "cooks_distance"},

@@ -105,6 +105,23 @@ def wald_test(a: Asked) -> None:
     assert_allclose(found.statistic, statistic / (2 if a.is_least_squares else 1), rtol=1e-9)
 
 
+@question("anova")
+def tests_of_terms(a: Asked) -> None:
+    """The likelihood ratio is that of the fit without the term, Wald's that of all of its coefficients."""
+    held = [1] if not a.is_softmax else [1, 5]
+    theta = a.constrained(dict.fromkeys(held, 0.0))
+    wanted = 2.0 * (a.own_loglik - a.loglik(theta))
+    if a.is_least_squares:
+        wanted = 2.0 * a.weight.sum() * np.log(a.sd_at_maximum(theta) / a.sd_at_maximum(a.theta))
+    for kind in ("II", "III") if not a.case.slow else ("II",):
+        found = a.fit.anova(kind, test="lr").set_index("term")
+        assert_allclose(found.statistic["x"], wanted, rtol=1e-6)
+        assert list(found.df[["x", "g"]]) == [len(held), 2 * len(held)]
+        assert_allclose(found.p_value["x"], stats.chi2.sf(wanted, len(held)), rtol=1e-5)
+        by_wald, one = a.fit.anova(kind, test="wald").set_index("term"), a.fit.test("g")
+        assert_allclose([by_wald.statistic["g"], by_wald.p_value["g"]], [one.statistic, one.p_value], rtol=1e-9)
+
+
 @question("st.likelihood_ratio", "st.score_test", "st.compare")
 def nested_tests(a: Asked) -> None:
     small = a.refitted("y ~ g")

@@ -17,6 +17,7 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.restrictions import hypotheses
 from stattools.inference.hypotheses.result import TestResult
+from stattools.inference.hypotheses.terms import of_terms
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
@@ -69,7 +70,7 @@ def _refuse_edges(fit: Estimates, R: Floats, q: Floats) -> None:
 def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestResult:
     """Wald's test of linear hypotheses about the coefficients of a fit, by its own covariance.
 
-    `hypothesis` is a text for `parse`, a list of coefficient names (each is 0), a matrix R (R theta = 0), or a pair
+    `hypothesis` is a text for `parse`, a term (its coefficients are 0), a list of such texts, a matrix R (R theta = 0), or a pair
     (R, q). `df` are the degrees of freedom of F's denominator, infinite for chi2; by default n - p for `st.ols`,
     infinite otherwise. Raises DomainError for hypotheses that cannot be read or repeat each other, IdentificationError
     where the covariance does not determine the combinations. Equal to statsmodels' `f_test` and `wald_test`.
@@ -80,7 +81,7 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     >>> round(test.statistic, 6), test.df, test.df_residual
     (3.0, 1, 2.0)
     """
-    R, q, labels = hypotheses(hypothesis, fit.names)
+    R, q, labels = hypotheses(of_terms(fit.model, hypothesis), fit.names)
     involved = np.flatnonzero((R != 0).any(axis=0))
     _refuse_edges(fit, R, q)
     theta, V = fit.estimate[involved], fit.covariance[np.ix_(involved, involved)]

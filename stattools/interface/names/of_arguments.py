@@ -99,6 +99,7 @@ ARGUMENTS = (
         note='st.report_table(fit, format="latex")'),
     Row('spread="se"', r="estimate statistic", pyfixest="coef_fmt", others="show below parentheses stat",
         note='st.report_table(fit, spread="se")'),
+    Row('kind="II"', statsmodels="typ", others="ss_type type_ss ss anova_type", note='fit.anova(kind="II")'),
     Row("exponentiate=True", r="exponentiate", others="eform irr or_ exp odds_ratio odds_ratios hazard_ratio",
         note="fit.table(exponentiate=True)"),
     Row('labels={"x": "Dose"}', r="coef_map coef_rename covariate.labels", pyfixest="labels", others="rename "

@@ -88,12 +88,15 @@ FIT = (
         "exp_estimate", note="each ratio with its own interval"),
     Row("fit.test(list(fit.names[1:]))", statsmodels="fvalue f_pvalue llr llr_pvalue", r="fstatistic",
         pyfixest="_f_statistic", others="f_statistic fstat f_value model_test overall_test fstats wald_chi2 llr_test"),
-    Row('fit.test("x = 0")', statsmodels="f_test t_test wald_test wald_test_terms t_test_pairwise",
+    Row('fit.test("x = 0")', statsmodels="f_test t_test wald_test t_test_pairwise",
         r="linearHypothesis lincom glht", pyfixest="wald", others="test_hypothesis hypothesis hypothesis_test "
         "lincom contrast_test wtest"),
+    Row("fit.anova()", statsmodels="wald_test_terms anova_lm", r="Anova drop1 aov joint_tests", others="type3 type_3 "
+        "type2 anova_table term_tests test_terms analysis_of_variance analysis_of_deviance", note="one row per term; "
+        'kind="III" as in car and SAS'),
     Row("st.likelihood_ratio(fit, smaller)", statsmodels="compare_lr_test compare_f_test compare_lm_test",
-        r="anova lrtest", others="lr_test likelihood_ratio_test lrt likelihood_ratio log_likelihood_ratio_test"),
-    Row("st.likelihood_ratio(fit, smaller)", r="drop1 add1 step stepAIC", others="stepwise backward forward "
+        r="lrtest", others="lr_test likelihood_ratio_test lrt likelihood_ratio log_likelihood_ratio_test"),
+    Row("st.likelihood_ratio(fit, smaller)", r="add1 step stepAIC", others="stepwise backward forward "
         "select_model dredge", note="one smaller model at a time; there is no stepwise search here"),
     Row("st.compare(fit, smaller)", others="compare model_comparison compare_models"),
     Row("st.score_test(smaller, fit)", others="rao_test lm_test lagrange_multiplier rao"),

@@ -38,8 +38,8 @@ FUNCTIONS = (
     Row('st.fit(st.ols("y ~ g", table)).test("g[T.b]")', statsmodels="ttest_ind CompareMeans", r="t.test",
         others="ttest t_test ttest_rel ttest_1samp welch two_sample_t independent_t students_t pairwise_tests tost",
         note='cov="HC3" of st.fit where variances differ; of one sample st.fit(st.normal(y)).interval(0.95)'),
-    Row('st.likelihood_ratio(st.fit(st.ols("y ~ g", table)), st.fit(st.ols("y ~ 1", table)))',
-        statsmodels="anova_lm AnovaRM", r="aov anova kruskal.test oneway.test", scikit_learn="f_classif",
+    Row('st.fit(st.ols("y ~ g", table)).anova()', statsmodels="anova_lm AnovaRM",
+        r="aov anova Anova drop1 kruskal.test oneway.test", scikit_learn="f_classif",
         others="f_oneway anova_ manova ancova kruskal one_way_anova friedman"),
     Row('st.fit(st.logistic("b ~ g", table)).test("g[T.b] = 0")', statsmodels="Table2x2",
         r="chisq.test fisher.test mcnemar.test", scikit_learn="chi2", others="chi2_contingency chisquare "
@@ -54,7 +54,7 @@ FUNCTIONS = (
         "tconfint_mean mean_ci sem"),
     Row('st.fit(st.ols("y ~ x", table)).r_squared', r="cor cor.test", others="pearsonr corrcoef correlation "
         "spearmanr kendalltau corr", note="of ranks and of many columns there is no correlation here"),
-    Row("st.likelihood_ratio(fit, smaller)", statsmodels="compare_lr_test", r="lrtest drop1 add1 step stepAIC",
+    Row("st.likelihood_ratio(fit, smaller)", statsmodels="compare_lr_test", r="lrtest add1 step stepAIC",
         others="lr_test lrt likelihood_ratio_test lr_ratio"),
     Row("st.score_test(smaller, fit)", others="rao_test lm_test lagrange_multiplier"),
     Row('fit.test("x = 0")', statsmodels="wald_test f_test", r="linearHypothesis waldtest glht",

@@ -30,7 +30,8 @@ odds_ratios odds_ratio exp_coef irr hazard_ratio -> fit.table(exponentiate=True)
 AIC -> fit.aic
 BIC -> fit.bic
 df_resid df_residual dof -> fit.df
-anova compare_lr_test drop1 step -> st.likelihood_ratio
+compare_lr_test lrtest step -> st.likelihood_ratio
+Anova_ drop1 joint_tests wald_test_terms -> fit.anova()
 f_test t_test wald_test linearHypothesis -> fit.test(
 fvalue f_pvalue llr_pvalue -> fit.test(list(
 get_margeff margins avg_slopes ame -> fit.marginal_effects()
@@ -203,7 +204,7 @@ lm OLS LinearRegression feols linregress -> st.ols(
 Logit LogisticRegression -> st.logistic(
 PoissonRegressor fepois -> st.poisson(
 ttest t_test t.test ttest_ind -> st.ols("y ~ g"
-aov f_oneway -> st.likelihood_ratio(
+aov f_oneway -> .anova()
 chisq_test fisher_exact -> st.logistic("b ~ g"
 binom_test -> st.binomial(6, 10)
 multinom MNLogit -> st.softmax(

@@ -1,0 +1,162 @@
+"""Tests of the terms of a regression, one row per term: the analysis of variance, or of deviance.
+
+    I     each term beside those before it in the formula
+    II    each term beside all that do not contain it: g beside x, and not beside g:x
+    III   each term beside all others, categories coded by contrasts that sum to zero
+
+Type III is a question about a coding: with treatment contrasts the test of g in `g * h` is that of g at the first level
+of h. Here the categories are recoded, so that the answer is that of the main effect averaged over the levels of h, of
+whatever coding the formula is. Numbers stay as they are: in `g * x` the test of g is at x = 0.
+
+Cost: Wald's tests need the covariance alone; likelihood ratios climb once for each term, a few reads of the rows.
+Source: Fox, Applied Regression Analysis and Generalized Linear Models (2016), 8.2 and 15.3; type II with any covariance
+as in car's Anova, Fox & Weisberg (2019), by W(term and what contains it) - W(what contains it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import special
+
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.covariance.quasi import quasi_dispersion
+from stattools.inference.estimates import Estimates
+from stattools.inference.hypotheses.combinations import wald
+from stattools.inference.hypotheses.restricted_maximum import Summit
+from stattools.inference.hypotheses.terms import TermsOfParameter, terms_of
+from stattools.inference.storage.unsaved import Unsaved
+from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
+
+TESTS = ("lr", "wald", "F")
+
+
+class _Pair(NamedTuple):
+    """A term, and the hypotheses of the smaller model and of the larger one it is compared with, R theta = 0 each."""
+
+    name: str
+    smaller: Floats
+    larger: Floats
+
+
+def _first(of: TermsOfParameter, k: int) -> tuple[Floats, Floats]:
+    after = range(k + 1, len(of.terms))
+    return of.spaces.without([k, *after]), of.spaces.without(after)
+
+
+def _second(of: TermsOfParameter, k: int) -> tuple[Floats, Floats]:
+    above = [j for j, term in enumerate(of.terms) if term.contains(of.terms[k])]
+    return of.spaces.without([k, *above]), of.spaces.without(above)
+
+
+def _third(of: TermsOfParameter, k: int) -> tuple[Floats, Floats]:
+    return of.spaces.of_sums(k), of.spaces.without([])
+
+
+TYPES: dict[str, Callable[[TermsOfParameter, int], tuple[Floats, Floats]]] = {
+    "I": _first,
+    "II": _second,
+    "III": _third,
+}
+"""What each term is compared with."""
+
+
+def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataFrame:
+    """term, df, statistic, p_value, one row per term: see `Fit.anova`.
+
+    >>> import stattools as st
+    >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 9.0, 7.0], "x": [0, 1, 2, 3, 4, 5], "g": ["a", "b", "c", "a", "b", "c"]}
+    >>> found = anova(st.fit(st.ols("y ~ x + g", data)))
+    >>> found.round(3).to_numpy().tolist(), found.attrs["distribution"]
+    ([['x', 1, 5.762, 0.138], ['g', 2, 0.14, 0.877]], 'F(df, 2)')
+    """
+    kind = word_of({1: "I", 2: "II", 3: "III"}.get(kind, kind) if isinstance(kind, int) else kind, tuple(TYPES))
+    if not is_one_of(kind, tuple(TYPES)):
+        raise DomainError(f'anova has kind="I", "II" and "III"; got kind={quoted(kind)}.')
+    test = _usual(fit) if test is None else word_of(test, TESTS)
+    if not is_one_of(test, TESTS):
+        raise DomainError(f'anova has test="lr", "wald" and "F"; got test={quoted(test)}.')
+    measure, df_residual, what = _measure(fit, test)
+    rows = []
+    for name, smaller, larger in _pairs(fit, kind):
+        df = len(smaller) - len(larger)
+        if not df:
+            raise IncompatibleError(
+                f"{name!r} has nothing of its own in {fit.model.formula or fit.model.title}: the other terms make all "
+                "of its columns."
+            )
+        chi2 = measure(smaller, larger)
+        finite = np.isfinite(df_residual)
+        p_value = special.fdtrc(df, df_residual, chi2 / df) if finite else special.chdtrc(df, chi2)
+        rows.append((name, df, chi2 / df if finite else chi2, float(p_value)))
+    made = pd.DataFrame(rows, columns=["term", "df", "statistic", "p_value"])
+    law = f"F(df, {df_residual:,.0f})" if np.isfinite(df_residual) else "chi2(df)"
+    made.attrs |= {"kind": kind, "test": test, "distribution": law, "df_residual": df_residual, "cov": fit.cov}
+    made.attrs["note"] = f"Type {kind} tests of terms, {what}; statistic is {law}."
+    return made
+
+
+def _pairs(fit: Estimates, kind: str) -> Iterator[_Pair]:
+    for of in terms_of(fit.model):
+        for k, name in enumerate(of.names):
+            smaller, larger = TYPES[kind](of, k)
+            yield _Pair(name, of.lifted(smaller), of.lifted(larger))
+
+
+def _usual(fit: Estimates) -> str:
+    """F where a scale is estimated; the likelihood ratio where it is to be trusted and has rows; else Wald's test."""
+    if np.isfinite(fit.t_df):
+        return "F"
+    trusted = fit.cov == "information" and not isinstance(fit.model.rows.X, Unsaved)
+    return "lr" if trusted else "wald"
+
+
+def _measure(fit: Estimates, test: str) -> tuple[Callable[[Floats, Floats], float], float, str]:
+    """How far two hypotheses are apart, in chi-squared, the degrees of freedom of the scale, and in words how."""
+    quasi = fit.cov.startswith("quasi(")
+    if test == "lr":
+        if fit.cov != "information":
+            raise IncompatibleError(
+                f'the likelihood ratio trusts the likelihood, and the fit has cov={fit.cov}. Use test="wald", which '
+                f"uses that covariance{', or F, which divides by the dispersion' if quasi else ''}."
+            )
+        return _by_likelihood(fit, 1.0), np.inf, "by likelihood ratio"
+    if test == "F" and not np.isfinite(fit.t_df):
+        raise IncompatibleError(
+            f'F compares with an estimated scale, and {fit.model.title} with cov={fit.cov} has none. Use test="lr" or '
+            'test="wald"; counts and groups that vary more than their family have a scale under cov="quasi".'
+        )
+    if test == "F" and quasi:
+        phi = quasi_dispersion(fit.model, fit.estimate)
+        return _by_likelihood(fit, phi), fit.t_df, "by the fall of the deviance over the dispersion"
+    return lambda smaller, larger: _apart(fit, smaller, larger), fit.t_df, f"Wald's, with covariance {fit.cov}"
+
+
+def _by_likelihood(fit: Estimates, phi: float) -> Callable[[Floats, Floats], float]:
+    summit, known = Summit.of(fit), {b"": 0.0}
+
+    def fall(R: Floats) -> float:
+        key = R.tobytes()
+        if key not in known:
+            known[key] = summit.fall(R)
+        return known[key]
+
+    return lambda smaller, larger: max(fall(smaller) - fall(larger), 0.0) / phi
+
+
+def _apart(fit: Estimates, smaller: Floats, larger: Floats) -> float:
+    """W(smaller) - W(larger), without cancellation: Wald's statistic of the smaller model at the point of the larger
+    one that is nearest to the estimate.
+    """
+    if len(larger):
+        spread = larger @ fit.covariance @ larger.T
+        unit = 1.0 / np.sqrt(np.diagonal(spread))
+        pull = np.linalg.solve(spread * unit[:, None] * unit, unit * (larger @ fit.estimate)) * unit
+        fit = replace(fit, estimate=fit.estimate - fit.covariance @ larger.T @ pull)
+    found: Any = wald(fit, (smaller, np.zeros(len(smaller))), df=np.inf)
+    return found.statistic
