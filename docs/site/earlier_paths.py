@@ -10,6 +10,7 @@ from griffe import AliasResolutionError, Extension, Module, Object
 EARLIER = {
     "stattools.bayes": ("stattools",),
     "stattools.bayes.sampling.drawn.Drawn": ("stattools.sampling.draws.Posterior",),
+    "stattools.inference.averaged.Averaged": ("stattools.fitted.Fit", "stattools.inference.fitted.Fit"),
     "stattools.inference.estimates.Estimates": ("stattools.fitted.Fit",),
     "stattools.inference.fitting_many": ("stattools.many_fits", "stattools.inference.many_fits"),
     "stattools.inference.series_fit.SeriesFit": ("stattools.Fit", "stattools.fitted.Fit"),

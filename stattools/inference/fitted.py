@@ -7,14 +7,13 @@ Source: Wasserman, All of Statistics (2004), ch. 9; for least squares Seber & Le
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import AbsentError
-from stattools.inference.estimates import Estimates
+from stattools.inference.averaged import Averaged
 from stattools.inference.judged import Judged, judged
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.questions import offered, require
@@ -46,7 +45,7 @@ OF_SERIES = {
 
 @answers_guesses
 @record
-class Fit(Estimates):
+class Fit(Averaged):
     """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
 
     `estimate` has shape (p,), `covariance` (p, p), in the order of `names`. `scale` is the unbiased residual standard
@@ -223,48 +222,6 @@ class Fit(Estimates):
 
         require(self, "predict_to")
         return predict_to(self, path, data, kind=kind, interval=interval)
-
-    def marginal_effects(
-        self,
-        *,
-        at: Literal["overall", "mean"] = "overall",
-        variables: Sequence[str] | None = None,
-        discrete: Sequence[str] = (),
-        level: float | None = None,
-        data: Any = None,
-        offset: str | ArrayLike | None = None,
-        exposure: str | ArrayLike | None = None,
-    ) -> pd.DataFrame:
-        """Average change of the mean per unit of each variable, a frame like `table()`.
-
-        `at` is "overall" (the average over the rows) or "mean" (at the mean of every number); `variables` are those to
-        move, all by default, `discrete` those of 0 and 1 that change from one to the other; `level` is that of the
-        intervals. `data` are other rows to average over, with their `offset` and `exposure`.
-        """
-        from stattools.inference.effects.marginal_effects import marginal_effects
-
-        require(self, "marginal_effects")
-        rows = {"data": data, "offset": offset, "exposure": exposure}
-        return marginal_effects(self, at=at, variables=variables, discrete=discrete, level=level, **rows)
-
-    def contrasts(
-        self,
-        variable: str,
-        *,
-        values: Sequence[Any] | None = None,
-        level: float | None = None,
-        data: Any = None,
-        offset: str | ArrayLike | None = None,
-        exposure: str | ArrayLike | None = None,
-    ) -> pd.DataFrame:
-        """Differences between the average predicted means at the levels of a variable, or at `values` of a number, with
-        standard errors, and intervals of this `level`; `data`, `offset`, `exposure` as in `marginal_effects`.
-        """
-        from stattools.inference.effects.marginal_effects import contrasts
-
-        require(self, "contrasts")
-        rows = {"data": data, "offset": offset, "exposure": exposure}
-        return contrasts(self, variable, values=values, level=level, **rows)
 
     def goodness(self) -> pd.DataFrame:
         """How well the model describes the data, in one row: deviance, pseudo R^2, Brier score, log score, ..."""

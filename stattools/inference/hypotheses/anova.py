@@ -78,10 +78,10 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
     kind = word_of({1: "I", 2: "II", 3: "III"}.get(kind, kind) if isinstance(kind, int) else kind, tuple(TYPES))
     if not is_one_of(kind, tuple(TYPES)):
         raise DomainError(f'anova has kind="I", "II" and "III"; got kind={quoted(kind)}.')
-    test = _usual(fit) if test is None else word_of(test, TESTS)
-    if not is_one_of(test, TESTS):
+    chosen = _usual(fit) if test is None else word_of(test, TESTS)
+    if not is_one_of(chosen, TESTS):
         raise DomainError(f'anova has test="lr", "wald" and "F"; got test={quoted(test)}.')
-    measure, df_residual, what = _measure(fit, test)
+    measure, df_residual, what = _measure(fit, chosen)
     rows = []
     for name, smaller, larger in _pairs(fit, kind):
         df = len(smaller) - len(larger)
@@ -96,7 +96,7 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
         rows.append((name, df, chi2 / df if finite else chi2, float(p_value)))
     made = pd.DataFrame(rows, columns=["term", "df", "statistic", "p_value"])
     law = f"F(df, {df_residual:,.0f})" if np.isfinite(df_residual) else "chi2(df)"
-    made.attrs |= {"kind": kind, "test": test, "distribution": law, "df_residual": df_residual, "cov": fit.cov}
+    made.attrs |= {"kind": kind, "test": chosen, "distribution": law, "df_residual": df_residual, "cov": fit.cov}
     made.attrs["note"] = f"Type {kind} tests of terms, {what}; statistic is {law}."
     return made
 

@@ -70,10 +70,11 @@ def _refuse_edges(fit: Estimates, R: Floats, q: Floats) -> None:
 def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestResult:
     """Wald's test of linear hypotheses about the coefficients of a fit, by its own covariance.
 
-    `hypothesis` is a text for `parse`, a term (its coefficients are 0), a list of such texts, a matrix R (R theta = 0), or a pair
-    (R, q). `df` are the degrees of freedom of F's denominator, infinite for chi2; by default n - p for `st.ols`,
-    infinite otherwise. Raises DomainError for hypotheses that cannot be read or repeat each other, IdentificationError
-    where the covariance does not determine the combinations. Equal to statsmodels' `f_test` and `wald_test`.
+    `hypothesis` is a text for `parse`, a term (its coefficients are 0), a list of such texts, a matrix R (R theta = 0),
+    or a pair (R, q). `df` are the degrees of freedom of F's denominator, infinite for chi2; by default n - p for
+    `st.ols`, infinite otherwise. Raises DomainError for hypotheses that cannot be read or repeat each other,
+    IdentificationError where the covariance does not determine the combinations. Equal to statsmodels' `f_test` and
+    `wald_test`.
 
     >>> import stattools as st
     >>> f = st.fit(st.ols([1.0, 3.0, 5.0, 8.0], [0, 1, 2, 3]))

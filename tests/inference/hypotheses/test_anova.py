@@ -53,7 +53,7 @@ def test_logistic_regression_equals_r(kind, test):
     found = st.fit(st.logistic("b ~ x + g * h", DATA)).anova(kind, test=test)
     assert list(found.term) == ["x", "g", "h", "g:h"]
     assert list(found.df) == [1, 2, 1, 2]
-    assert_allclose(found.statistic, FROM_R[kind, test], atol=6e-6 if test == "lr" else 6e-6)
+    assert_allclose(found.statistic, FROM_R[kind, test], atol=6e-6)
 
 
 def test_quasi_poisson_equals_r():
