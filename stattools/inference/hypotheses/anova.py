@@ -73,7 +73,7 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
     >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 9.0, 7.0], "x": [0, 1, 2, 3, 4, 5], "g": ["a", "b", "c", "a", "b", "c"]}
     >>> found = anova(st.fit(st.ols("y ~ x + g", data)))
     >>> found.round(3).to_numpy().tolist(), found.attrs["distribution"]
-    ([['x', 1, 5.762, 0.138], ['g', 2, 0.14, 0.877]], 'F(df, 2)')
+    ([['x', 1, 10.714, 0.082], ['g', 2, 0.478, 0.677]], 'F(df, 2)')
     """
     kind = word_of({1: "I", 2: "II", 3: "III"}.get(kind, kind) if isinstance(kind, int) else kind, tuple(TYPES))
     if not is_one_of(kind, tuple(TYPES)):
