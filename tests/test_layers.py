@@ -119,6 +119,7 @@ def test_tests_mirror_the_package():
         "test_import",
         "test_contract",
         "test_exactness",
+        "test_families_and_links",
         "test_readme",
         "test_docs",
     }

@@ -66,7 +66,7 @@ def test_nothing_depends_on_origin_unit_coding_and_order(family, link):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", (15, 19))
+@pytest.mark.parametrize("seed", [15, 19])
 def test_nor_in_other_rows(seed):
     for family, link in PAIRS:
         found = differences(family, link, seed)

@@ -106,7 +106,9 @@ def climb(
 
 
 def _full_step(model: Model, theta: Floats, now: Evaluation, metric: Metric) -> tuple[Floats, Evaluation] | None:
-    """Newton's step where it makes the score a tenth or less."""
+    """Newton's step where it makes the score a tenth or less; none where the information is nearly singular."""
+    if not (metric.definite and metric.well_conditioned(WELL_PLACED)):
+        return None
     point = theta + metric.solve(now.score)
     new = model.evaluate(point)
     return (point, new) if new.is_finite and metric.norm(new.score) < NEAREST * metric.norm(now.score) else None

@@ -260,10 +260,12 @@ def test_a_model_without_outcomes_to_separate():
     assert separation(st.ols([1.0, 2.0, 4.0], [1.0, 2.0, 3.0])) is None
 
 
-def test_the_message_of_counts_does_not_offer_what_cannot_be_had():
+def test_the_message_offers_the_penalty_that_can_be_had():
     model, _ = quasi("negative_binomial")
-    assert "Jeffreys" not in str(refused(model))
-    assert "Leave out or merge" in str(refused(model))
+    assert "Use penalty=st.Jeffreys(), leave out or merge" in str(refused(model))
+    assert np.isfinite(st.fit(model, penalty=st.Jeffreys()).se).all()
+    groups = {"k": [0, 0, 0, 3, 5, 2], "n": [6, 5, 4, 7, 9, 5], "g": list("aaabbb")}
+    assert "Use penalty=st.Ridge(strength)" in str(refused(st.beta_binomial("k ~ g", groups, trials="n")))
 
 
 def test_level_of_the_table():
