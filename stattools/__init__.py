@@ -284,12 +284,17 @@ _HOME = {
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
+_ROOMS = {"sklearn": "inference.scikit_learn"}
+"""Names of modules: what is in them needs a package that may not be there."""
+
 __all__ = sorted([*_MODULE_OF, "__version__"])
 
 
 def __getattr__(name: str) -> Any:
     from stattools.interface.names import guesses
 
+    if name in _ROOMS:
+        return import_module(f"stattools.{_ROOMS[name]}")
     if name not in _MODULE_OF:
         guesses.absent_function(name, tuple(__all__))
     value = guesses.public(getattr(import_module(f"stattools.{_MODULE_OF[name]}"), name), name)
@@ -298,4 +303,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*__all__, *_ROOMS]
