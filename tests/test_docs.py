@@ -41,7 +41,9 @@ def test_the_code_prints_what_the_page_shows(page, capsys, tmp_path, monkeypatch
 
 
 def test_the_reference_has_every_public_name():
-    listed = re.findall(r"(?m)^::: stattools\.(\w+)$", "\n".join(path.read_text() for path in DOCS.glob("reference/*.md")))
+    listed = re.findall(
+        r"(?m)^::: stattools\.(\w+)$", "\n".join(path.read_text() for path in DOCS.glob("reference/*.md"))
+    )
     assert sorted(listed) == sorted(set(stattools.__all__) - {"__version__"})
 
 

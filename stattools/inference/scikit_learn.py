@@ -41,7 +41,7 @@ class _Estimator(BaseEstimator):
     def _fitted(self, make: Constructor, X: Floats, y: Any, **columns: Any) -> Self:
         if (names := vars(self).get("feature_names_in_")) is not None:
             columns["names"] = list(names)
-        penalty = Ridge(self.penalty) if is_number(self.penalty) else self.penalty
+        penalty: Any = Ridge(self.penalty) if is_number(self.penalty) else self.penalty
         self.fit_ = fit(make(y, X, **columns), penalty=penalty)
         return self
 
@@ -77,14 +77,16 @@ class Classifier(ClassifierMixin, _Estimator):
 
         Raises DomainError for fewer than two classes, IdentificationError where there is no maximum.
         """
-        X, y = self._checked(X, y=y)
+        rows, y = self._checked(X, y=y)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise DomainError(f"Classifier needs two classes or more; got 1 class, {self.classes_.tolist()}.")
         two = len(self.classes_) == 2
-        weights = {} if sample_weight is None else {"weights": _check_sample_weight(sample_weight, X, dtype=np.float64)}
-        return self._fitted(self.model or (logistic if two else softmax), X, codes, **weights)
+        weights = (
+            {} if sample_weight is None else {"weights": _check_sample_weight(sample_weight, rows, dtype=np.float64)}
+        )
+        return self._fitted(self.model or (logistic if two else softmax), rows, codes, **weights)
 
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Probabilities of the classes, shape (m, K), in the order of `classes_`."""
@@ -123,10 +125,10 @@ class Regressor(RegressorMixin, _Estimator):
         columns than rows. Rows that were seen several times are repeated. Raises DomainError for a single row,
         IdentificationError where there is no unique maximum: aliased columns, more columns than rows.
         """
-        X, y = self._checked(X, y=y, y_numeric=True)
-        if len(X) < 2:
+        rows, y = self._checked(X, y=y, y_numeric=True)
+        if len(rows) < 2:
             raise DomainError("Regressor needs two rows or more; got n_samples = 1.")
-        return self._fitted(self.model or ols, X, y)
+        return self._fitted(self.model or ols, rows, y)
 
     def predict(self, X: ArrayLike) -> Floats:
         """The mean of each row, shape (m,)."""
