@@ -64,8 +64,9 @@ class EmpiricalBayes(Faces):
 
     @property
     def observed(self) -> Floats:
-        """Each group's own estimate: the share of successes, or the rate."""
-        return self.counts / self.size
+        """Each group's own estimate: the share of successes, or the rate; nan for a group without trials."""
+        with np.errstate(invalid="ignore"):  # 0 of 0 trials
+            return self.counts / self.size
 
     @property
     def shrinkage(self) -> Floats:

@@ -48,6 +48,8 @@ def with_empty_rows(model: Model) -> Model:
     """The model over the rows of its table without trials too, where it had them as columns; else as it is."""
     if not model.n_empty or model.source is None or None in model.extras.values():
         return model
-    data = read(model.formula, model.source, columns=dict(model.extras))
-    rows = Rows(data.X, both_counts(data), offset=data.columns.get("offset"))
+    formulas = {name: formula.text for name, formula in model.design.beside.items()}
+    data = read(model.formula, model.source, columns=dict(model.extras), formulas=formulas)
+    X = model.design.encode(model.source, data.kept)  # the columns of the fit, whatever levels these rows have beside
+    rows = Rows(X, both_counts(data), offset=data.columns.get("offset"))
     return replace(model, rows=rows, kept=data.kept, n_dropped=data.n_dropped, n_empty=0, origin=data.origin)

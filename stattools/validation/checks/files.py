@@ -25,9 +25,10 @@ from stattools.inference.fitting import fit as fitted
 from stattools.inference.penalties import Ridge
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.models.predictors.linear import Linear
 from stattools.solvers.samples.surrogate import at_sample, is_whole
 from stattools.validation.agreement import Agreement, compared, fewest
-from stattools.validation.references.densities import named
+from stattools.validation.references.densities import DENSITIES, named
 from stattools.validation.references.second_sums import FORMULAS, Again, again
 
 SAME = 1e-5
@@ -47,11 +48,8 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     the sample. Raises IncompatibleError for models that have no second form.
     """
     model: Model = fit.model
-    if (
-        named(model) not in FORMULAS
-        or any(model.predictor.own)
-        or not (fit.penalty is None or isinstance(fit.penalty, Ridge))
-    ):
+    known = DENSITIES if any(model.predictor.own) else FORMULAS
+    if named(model) not in known or not (fit.penalty is None or isinstance(fit.penalty, Ridge)):
         raise IncompatibleError(f"validate has no second form of {model.title} whose rows are {model.rows.place}.")
     sums = sums_at(model, fit.estimate)
     there = _maximum_near(fit, sums)
@@ -92,6 +90,7 @@ class _OfBatch:
     theta: Floats
     labels: tuple[Any, ...] | None
     name: str
+    predictor: Linear
 
     def __call__(self, batch: Batch) -> Again | None:
         frame = batch.table.drop_null().to_pandas().dropna().reset_index(drop=True)
@@ -113,7 +112,7 @@ class _OfBatch:
         for first in range(0, len(frame), PIECE):
             part = slice(first, first + PIECE)
             w = None if weight is None else weight[part]
-            one = again(self.kind, self.theta, X[part], y[part], w, offset[part])
+            one = again(self.kind, self.theta, X[part], y[part], w, offset[part], self.predictor)
             found = one if found is None else found + one
         return found
 
@@ -121,7 +120,9 @@ class _OfBatch:
 def sums_at(model: Model, theta: Floats) -> Again:
     """Log-likelihood, score and information at theta over all rows, read again."""
     rows: Any = model.rows
-    return rows.over_batches(_OfBatch(rows.coding, named(model), theta, model.labels, model.outcome_name))
+    return rows.over_batches(
+        _OfBatch(rows.coding, named(model), theta, model.labels, model.outcome_name, model.predictor)
+    )
 
 
 def sample_of(model: Model, most: int) -> tuple[Model, bool]:

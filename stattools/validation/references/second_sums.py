@@ -14,6 +14,7 @@ import numpy as np
 from scipy import special, stats
 
 from stattools.interface.arrays import Floats
+from stattools.models.predictors.linear import Linear
 from stattools.validation.references.densities import DENSITIES, Density
 
 TINY = 1e-30
@@ -36,8 +37,17 @@ class Again(NamedTuple):
         return Again._make(a + b for a, b in zip(self, other, strict=True))
 
 
-def again(kind: str, theta: Floats, X: Floats, y: Floats, weight: Floats | None, offset: Floats | None) -> Again:
-    """The sums of a model of this kind at theta.
+def again(
+    kind: str,
+    theta: Floats,
+    X: Floats,
+    y: Floats,
+    weight: Floats | None,
+    offset: Floats | None,
+    predictor: Linear | None = None,
+) -> Again:
+    """The sums of a model of this kind at theta; `predictor` says which columns of X each parameter has, where not all
+    are the first one's.
 
     >>> found = again("poisson", np.zeros(1), np.ones((2, 1)), np.array([0.0, 3.0]), None, None)
     >>> round(found.loglik, 6), found.score.tolist(), found.information.tolist()
@@ -46,7 +56,10 @@ def again(kind: str, theta: Floats, X: Floats, y: Floats, weight: Floats | None,
     n = len(X)
     w = np.ones(n) if weight is None else weight
     shift = np.zeros(n) if offset is None else offset
-    J, loglik, u, H = FORMULAS[kind](theta, X, y, shift)
+    if predictor is not None and any(predictor.own):
+        J, loglik, u, H = _with_columns(DENSITIES[kind], predictor, theta, X, y, shift)
+    else:
+        J, loglik, u, H = FORMULAS[kind](theta, X, y, shift)
     score_rows = np.einsum("mk,mkq->mq", u, J)
     information = np.einsum("m,mka,mkl,mlb->ab", w, J, H, J, optimize=True)
     return Again(n, float(w.sum()), float(w @ loglik), w @ score_rows, information, (score_rows.T * w) @ score_rows)
@@ -82,11 +95,20 @@ def _poisson(theta: Floats, X: Floats, y: Floats, shift: Floats) -> Derivatives:
 
 
 def _of_density(density: Density, theta: Floats, X: Floats, y: Floats, shift: Floats) -> Derivatives:
+    p = X.shape[1]
+    return _with_columns(density, Linear(p, 1 + len(theta) - p, ((),) * (len(theta) - p)), theta, X, y, shift)
+
+
+def _with_columns(
+    density: Density, predictor: Linear, theta: Floats, X: Floats, y: Floats, shift: Floats
+) -> Derivatives:
     """Slopes are complex steps, which have no round-off; curvatures their differences, right to about 1e-9."""
-    (n, p), k = X.shape, 1 + len(theta) - X.shape[1]
+    n, k, h = len(X), predictor.width, 1e-5
     J = np.zeros((n, k, len(theta)))
-    J[:, 0, :p], J[:, np.arange(1, k), np.arange(p, len(theta))] = X, 1.0
-    at, h = [X @ theta[:p] + shift, *theta[p:]], 1e-5
+    for j, (use, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):
+        J[:, j, part] = X if use is None else X[:, list(use)] if use else 1.0
+    at = list((J @ theta).T)
+    at[0] = at[0] + shift
 
     def moved(at: list[Any], j: int, step: complex) -> list[Any]:
         return [value + step if i == j else value for i, value in enumerate(at)]

@@ -80,3 +80,18 @@ def test_a_group_without_trials_has_its_prior_and_its_label():
     model = st.beta_binomial("s + f ~ 1", data)
     for labels in ("name", data.name, data.name.tolist()):
         assert st.empirical_bayes(model, labels=labels).labels == tuple("abcdefg")
+
+
+def test_rows_without_trials_come_back_where_the_precision_has_columns_and_the_mean_has_others():
+    g = np.random.default_rng(0)
+    n = np.where(np.arange(60) % 7 == 0, 0, g.integers(5, 15, 60))
+    table = {"k": g.binomial(n, g.beta(2.0, 3.0, 60)), "n": n, "x": g.normal(size=60), "g": np.resize(["a", "b"], 60)}
+    some = {name: column[n > 0] for name, column in table.items()}
+    whole, left = (
+        st.empirical_bayes(st.beta_binomial("k ~ x", rows, trials="n", dispersion="~ g")) for rows in (table, some)
+    )
+    assert len(whole.table()) == 60
+    at = np.flatnonzero(n > 0)
+    for name in ("lower", "upper", "shrinkage"):
+        assert_array_equal(whole.table()[name].to_numpy()[at], left.table()[name].to_numpy())
+    assert (whole.table()["shrinkage"].to_numpy()[n == 0] == 1.0).all()

@@ -33,6 +33,25 @@ def test_every_model_agrees_over_all_rows_and_on_the_sample(case, files):
     assert check.table()[["digits", "se_digits"]].to_numpy().min() >= 8
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda rows: st.gamma("a ~ x", rows, dispersion="~ g"),
+        lambda rows: st.glm("t ~ x", rows, family="normal", scale="~ g"),
+        lambda rows: st.negative_binomial("c ~ x + g", rows, dispersion="~ x"),
+    ],
+)
+def test_a_parameter_with_a_formula_is_summed_again_too(make, files):
+    g = np.random.default_rng(3)
+    n = len(DATA)
+    spread = np.where(DATA.g == "a", 0.5, 1.0)
+    data = DATA.assign(a=g.gamma(1.0 / spread, spread), c=g.negative_binomial(2, 0.3, n), t=spread * g.normal(size=n))
+    check = st.validate(st.fit(make(files(data))))
+    assert check.ok, check.sentence
+    assert check.sentence.startswith("A second computation over all")
+    assert check.table()[["digits", "se_digits"]].to_numpy().min() >= 7
+
+
 @pytest.mark.parametrize("cov", ["HC0", "HC1", "robust"])
 def test_robust_errors_are_those_of_all_rows(cov, files):
     assert st.validate(st.fit(st.ols("t ~ x + z", files(DATA), weights="w"), cov=cov)).ok
