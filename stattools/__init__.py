@@ -98,9 +98,12 @@ if TYPE_CHECKING:
     from stattools.likelihoods import Categorical as Categorical
     from stattools.likelihoods import GammaFamily as GammaFamily
     from stattools.likelihoods import Gaussian as Gaussian
+    from stattools.likelihoods import Hurdle as Hurdle
     from stattools.likelihoods import NegativeBinomial as NegativeBinomial
     from stattools.likelihoods import Poisson as Poisson
     from stattools.likelihoods import Probit as Probit
+    from stattools.likelihoods import ZeroInflated as ZeroInflated
+    from stattools.likelihoods import ZeroTruncated as ZeroTruncated
     from stattools.likelihoods.own.making import likelihood as likelihood
     from stattools.models.custom_making import custom as custom
     from stattools.models.evaluation import Evaluation as Evaluation
@@ -116,6 +119,8 @@ if TYPE_CHECKING:
     from stattools.models.regressions.regression import ols as ols
     from stattools.models.regressions.regression import probit as probit
     from stattools.models.regressions.regression import softmax as softmax
+    from stattools.models.regressions.zeros import hurdle as hurdle
+    from stattools.models.regressions.zeros import zero_inflated as zero_inflated
     from stattools.models.samples.counts import binomial as binomial
     from stattools.models.samples.counts import coin as coin
     from stattools.models.samples.event_rates import exponential_rate as exponential_rate
@@ -229,9 +234,12 @@ _HOME = {
         "Categorical",
         "GammaFamily",
         "Gaussian",
+        "Hurdle",
         "NegativeBinomial",
         "Poisson",
         "Probit",
+        "ZeroInflated",
+        "ZeroTruncated",
     ),
     "models.evaluation": ("Evaluation",),
     "models.model": ("Model",),
@@ -248,6 +256,7 @@ _HOME = {
     "models.samples.event_rates": ("exponential_rate", "poisson_rate"),
     "models.regressions.one_vs_rest": ("one_vs_rest",),
     "models.regressions.overdispersed": ("beta_binomial",),
+    "models.regressions.zeros": ("hurdle", "zero_inflated"),
     "models.regressions.regression": ("logistic", "ols", "probit", "softmax"),
     "bayes.priors.symmetric": ("Cauchy", "Laplace"),
     "bayes.priors.positive": ("Exponential", "HalfCauchy", "HalfNormal"),

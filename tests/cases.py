@@ -21,6 +21,7 @@ from stattools.likelihoods.links import LINKS
 from stattools.models.predictors.linear import Linear
 from tests.cloglog import cloglog
 from tests.gumbel import Gumbel, gumbel
+from tests.zeros import Behind, Inflated
 
 Floats = NDArray[np.float64]
 
@@ -175,6 +176,46 @@ LIKELIHOODS = [
         (np.nan, np.inf, "tall"),
         spread=0.5,
     ),
+    *(
+        LikelihoodCase(
+            name,
+            make(),
+            lambda eta, y, law=law: law(stats.poisson(np.exp(eta[:, 0])), special.expit(eta[:, 1])).logpmf(y),
+            lambda g, n: g.poisson(2.0, n).astype(float),
+            (0.5, -1, np.nan, np.inf, "many"),
+            spread=1.0,
+        )
+        for name, make, law in (("zero-inflated", st.ZeroInflated, Inflated), ("hurdle", st.Hurdle, Behind))
+    ),
+    *(
+        LikelihoodCase(
+            f"{name} negative binomial",
+            make(st.NegativeBinomial()),
+            lambda eta, y, law=law: law(
+                stats.nbinom(np.exp(-eta[:, 2]), special.expit(-eta[:, 0] - eta[:, 2])), special.expit(eta[:, 1])
+            ).logpmf(y),
+            lambda g, n: g.poisson(2.0, n).astype(float),
+            (0.5, -1, np.nan, np.inf, "many"),
+            spread=1.0,
+        )
+        for name, make, law in (("zero-inflated", st.ZeroInflated, Inflated), ("hurdle", st.Hurdle, Behind))
+    ),
+    LikelihoodCase(
+        "zero-truncated",
+        st.ZeroTruncated(),
+        lambda eta, y: stats.poisson.logpmf(y, np.exp(eta)) - np.log(-np.expm1(-np.exp(eta))),
+        lambda g, n: 1.0 + g.poisson(2.0, n),
+        (0, 0.5, -1, np.nan, np.inf, "many"),
+        spread=1.0,
+    ),
+    LikelihoodCase(
+        "zero-truncated negative binomial",
+        st.ZeroTruncated(st.NegativeBinomial()),
+        lambda eta, y: Behind(stats.nbinom(np.exp(-eta[:, 1]), special.expit(-eta.sum(axis=1))), 0.0).logpmf(y),
+        lambda g, n: 1.0 + g.poisson(2.0, n),
+        (0, 0.5, -1, np.nan, np.inf, "many"),
+        spread=1.0,
+    ),
     LikelihoodCase(
         "bernoulli log",
         Linked(st.Bernoulli(), LINKS["log"]),
@@ -266,13 +307,15 @@ class RegressionCase:
     `distribution(eta, extra, beside)` is that of every row: eta (..., n), or (..., n, K - 1) of K categories, with
     the offset in it; `extra` are the parameters beside the coefficients, and `beside` the columns that stand beside
     the table, by name. `name` is words: the family first, then the columns beside it. Linear predictors are drawn
-    about `center`. What is `slow` is asked by the tests of a night.
+    about `center`; `links` are those of the parameters beside them, logarithms where nothing is
+    said. What is `slow` is asked by the tests of a night.
     """
 
     name: str
     make: Callable[..., Any]
     distribution: Callable[[Floats, Any, pd.DataFrame], Any]
     truth: tuple[Any, ...] = ()
+    links: tuple[str, ...] = ()
     outcome: str = "count"
     center: float = 0.0
     spread: float = 1.0
@@ -489,6 +532,44 @@ REGRESSIONS = [
         truth=(-0.5,),
         center=3.0,
         spread=0.5,
+        slow=True,
+    ),
+    *_family(
+        st.zero_inflated,
+        lambda eta, zero, b: Inflated(stats.poisson(np.exp(eta)), special.expit(zero)),
+        "zero_inflated",
+        "zero_inflated weights offset",
+        truth=(-0.5,),
+        links=("logit",),
+        center=0.8,
+        slow=True,
+    ),
+    *_family(
+        partial(st.zero_inflated, family="negative-binomial"),
+        lambda eta, zero, log_alpha, b: Inflated(_negative_binomial(eta, log_alpha, b), special.expit(zero)),
+        "zero_inflated dispersed exposure",
+        truth=(-0.5, -1.5),
+        links=("logit", "log"),
+        center=1.5,
+        slow=True,
+    ),
+    *_family(
+        st.hurdle,
+        lambda eta, zero, b: Behind(stats.poisson(np.exp(eta)), special.expit(zero)),
+        "hurdle",
+        "hurdle weights exposure",
+        truth=(-0.5,),
+        links=("logit",),
+        center=0.8,
+        slow=True,
+    ),
+    *_family(
+        partial(st.hurdle, family="negative-binomial"),
+        lambda eta, zero, log_alpha, b: Behind(_negative_binomial(eta, log_alpha, b), special.expit(zero)),
+        "hurdle dispersed offset",
+        truth=(-0.5, -1.5),
+        links=("logit", "log"),
+        center=1.5,
         slow=True,
     ),
     *_family(st.one_vs_rest, lambda eta, b: Categories(eta), "one_vs_rest", "one_vs_rest weights", outcome="category"),

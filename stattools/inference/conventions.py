@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from stattools.data.design import Design
-from stattools.likelihoods import BetaFamily, GammaFamily, InverseGaussian, LocationScale, NegativeBinomial, Probit
+from stattools.likelihoods import (
+    BetaFamily,
+    GammaFamily,
+    Hurdle,
+    InverseGaussian,
+    LocationScale,
+    NegativeBinomial,
+    Probit,
+    ZeroInflated,
+)
 from stattools.likelihoods.linked import Linked
 from stattools.models.model import Model
 
@@ -115,6 +124,14 @@ CONVENTIONS = (
     Convention(
         "alpha is estimated jointly with the coefficients; R's glm.nb holds it fixed.",
         lambda fit: _is(fit, NegativeBinomial),
+    ),
+    Convention(
+        "'zero' are log odds of a zero; those of R's hurdle are of a positive count.",
+        lambda fit: isinstance(fit.model.likelihood, Hurdle),
+    ),
+    Convention(
+        "Without zero= the zeros have no columns; R's zeroinfl and hurdle take all.",
+        lambda fit: isinstance(fit.model.likelihood, Hurdle | ZeroInflated) and not fit.model.predictor.own[0],
     ),
     Convention(
         "The dispersion is of maximum likelihood; R and statsmodels take Pearson's.",

@@ -13,6 +13,7 @@ from stattools.inference.covariance import HAC, Cluster, covariance
 from stattools.inference.existence import (
     check_dispersion,
     check_edge,
+    check_extra_zeros,
     check_extremes,
     check_levels,
     check_overlap,
@@ -96,6 +97,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_edge(model, solution.estimate)
         check_dispersion(model, solution.estimate)
         check_levels(model, solution)
+        check_extra_zeros(model, solution)
     check_solution(model, solution)
     return _from_two_starts(model, solution) if discrete else solution
 
@@ -107,6 +109,7 @@ def _from_two_starts(model: Model, solution: Solution) -> Solution:
     found = from_two_starts(model, solution)
     if found.loglik != solution.loglik:
         check_dispersion(model, found.estimate)
+        check_extra_zeros(model, found)
         check_solution(model, found)
     return found
 

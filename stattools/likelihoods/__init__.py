@@ -13,6 +13,7 @@ from stattools.likelihoods.binomial import Binomial
 from stattools.likelihoods.categorical import Categorical
 from stattools.likelihoods.gamma import GammaFamily
 from stattools.likelihoods.gaussian import Gaussian
+from stattools.likelihoods.hurdle import Hurdle
 from stattools.likelihoods.inverse_gaussian import InverseGaussian
 from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.linked import Linked
@@ -20,6 +21,8 @@ from stattools.likelihoods.location_scale import LocationScale
 from stattools.likelihoods.negative_binomial import NegativeBinomial
 from stattools.likelihoods.poisson import Poisson
 from stattools.likelihoods.probit import Probit
+from stattools.likelihoods.zero_inflated import ZeroInflated
+from stattools.likelihoods.zero_truncated import ZeroTruncated
 
 __all__ = [
     "Bernoulli",
@@ -29,6 +32,7 @@ __all__ = [
     "Categorical",
     "GammaFamily",
     "Gaussian",
+    "Hurdle",
     "InverseGaussian",
     "Likelihood",
     "Linked",
@@ -36,4 +40,6 @@ __all__ = [
     "NegativeBinomial",
     "Poisson",
     "Probit",
+    "ZeroInflated",
+    "ZeroTruncated",
 ]

@@ -58,7 +58,7 @@ class BetaBinomial(LogitMean):
     parameters: ClassVar = {"mean": "logit", "precision": "log"}
     outcome = Outcome.TRIALS
     words = LOG_ODDS
-    limit = Binomial
+    limits: ClassVar = {"precision": (Binomial, "an infinite precision")}
     edge = Edge(
         lower=float(np.log(1e-8)),
         upper=float(np.log(1e8)),

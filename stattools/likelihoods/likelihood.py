@@ -15,7 +15,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import mixture_interval
-from stattools.likelihoods.words import Edge, Words
+from stattools.likelihoods.words import Edge, Limits, Piece, Words
 
 Terms = tuple[Floats, Floats, Floats]
 """loglik, score and information, one entry per observation."""
@@ -48,12 +48,18 @@ class Likelihood:
     """True where Jeffreys' penalty makes every maximum finite; `cumulants` are what it needs."""
     concave_with: ClassVar[tuple[str, ...]] = ()
     """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
-    limit: ClassVar[type[Likelihood] | None] = None
-    """The family that this one becomes where its last parameter reaches an end."""
+    limits: ClassVar[Limits] = MappingProxyType({})
+    """The families that this one becomes where one parameter reaches an end."""
+    inflated: ClassVar[bool] = False
+    """True where the parameter "zero" is that of extra zeros, of which the data may have none."""
+    pieces: ClassVar[tuple[Piece, ...]] = ()
+    """Families of which the log-likelihood is a sum, each of linear predictors of its own."""
     edge: ClassVar[Edge] = Edge()
     """The ends of the last parameter."""
     domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
     """The first linear predictor lies between these: the others are of a mean that the family does not have."""
+    by_log_mean: ClassVar[bool] = False
+    """True where the interval of a mean is that of its logarithm: several linear predictors move it."""
     knows_ends: ClassVar[bool] = True
     """False where `side` does not tell whether the log-likelihood of an observation rises for ever."""
     starts_at_zero: ClassVar[bool] = False
@@ -77,6 +83,16 @@ class Likelihood:
     def others(self) -> tuple[tuple[str, str], ...]:
         """The parameters beside the first, each with its link."""
         return tuple(self.parameters.items())[1:]
+
+    @property
+    def edges(self) -> Mapping[str, Edge]:
+        """The ends of parameters beside the first, by their names."""
+        return {name: self.edge for name, _ in self.others[-1:]}
+
+    def called(self, parameter: str) -> str:
+        """What the linear predictor of a parameter beside the first is called: "log alpha"."""
+        link = self.parameters[parameter]
+        return parameter if link == "identity" else f"{link} {parameter}"
 
     @property
     def unlinked(self) -> Likelihood:

@@ -50,7 +50,7 @@ class NegativeBinomial(LogMean, Count):
     """
 
     parameters: ClassVar = {"mean": "log", "alpha": "log"}
-    limit = Poisson
+    limits: ClassVar = {"alpha": (Poisson, "alpha = 0")}
     has_firth = True
     edge = Edge(
         lower=float(np.log(1e-8)),

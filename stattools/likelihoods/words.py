@@ -1,8 +1,10 @@
-"""What a likelihood says of itself in words: its linear predictor, and the ends of its last parameter."""
+"""What a likelihood says of itself: its linear predictor in words, the ends of its parameters, its pieces."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -46,3 +48,27 @@ class Edge:
     power: float = 0.0
     below: str | None = None
     above: str | None = None
+
+
+Limits = Mapping[str, tuple[Any, str]]
+"""By the name of a parameter, the family, or its class, at an end of its range, and where that is: "alpha = 0"."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A family whose log-likelihood is one of those that another adds up: of which linear predictors, by number, of
+    which rows, and with which outcome; `what` is told apart, `label` is what its coefficients are called by, and `of`
+    what stands behind the title.
+    """
+
+    what: str
+    label: str
+    of: str
+    predictors: tuple[int, ...]
+    family: Any
+    outcome: Callable[[Any], Any]
+    rows: Callable[[Any], Any]
+
+    def called(self, term: str) -> str:
+        """The name of a coefficient."""
+        return f"{self.label}: {term}" if self.label else term

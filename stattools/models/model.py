@@ -112,8 +112,7 @@ class Model(AnyModel):
 
     def called(self, parameter: str) -> str:
         """What the linear predictor of a parameter beside the first is called."""
-        link = self.likelihood.parameters[parameter]
-        return parameter if link == "identity" else f"{link} {parameter}"
+        return self.likelihood.called(parameter)
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -162,7 +162,7 @@ def coefficient_spreads(model: Any) -> Floats:
 def _brief(model: Any) -> str:
     """`negative binomial` for Negative binomial regression."""
     title = model.title.removesuffix(" regression")
-    return title if title == "Poisson" else title.lower()
+    return title if title == "Poisson" else title[0].lower() + title[1:]
 
 
 SUITED: dict[str, tuple[Callable[[Fit], Figure], ...]] = {

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+from scipy.special import expit
 
 from stattools.inference.fitted import Fit
 from stattools.reporting.document import code
 from stattools.reporting.tables import between, count, decimals, number, percent
 
+ZERO = "zero"
+"""The log odds of a zero that all rows share."""
+
 
 def dispersion(fit: Fit) -> tuple[str, ...]:
     """One sentence where a dispersion is estimated beside the coefficients, none elsewhere."""
-    return (DISPERSED.get(fit.model.kind, _any)(fit),) if fit.model.predictor.own[-1:] == ((),) else ()
+    last = (DISPERSED.get(fit.model.kind, _any)(fit),) if fit.model.predictor.own[-1:] == ((),) else ()
+    return (*_zero(fit), *last) if ZERO in fit.names and fit.names[-1] != ZERO else last
+
+
+def _zero(fit: Fit) -> tuple[str, ...]:
+    """What the probability is whose log odds stand among the coefficients."""
+    which = fit.names.index(ZERO)
+    log_odds, se = float(fit.estimate[which]), float(fit.se[which])
+    p = float(expit(log_odds))
+    places, what = decimals(p * (1.0 - p) * se), "an extra zero" if fit.model.likelihood.inflated else "a zero"
+    said = (
+        f"The probability of {what} is $1 / (1 + e^{{{number(-log_odds, decimals(se))}}}) = "
+        f"{number(p, places)}${_interval(fit, which, expit, places)}, the same in all rows."
+    )
+    return (said,)
 
 
 def _last_error(fit: Fit) -> float:
@@ -63,6 +84,8 @@ def _any(fit: Fit) -> str:
     """Of a regression that no row tells of: the last coefficient, and what it is the logarithm of."""
     name, value, se = fit.names[-1], float(fit.estimate[-1]), _last_error(fit)
     parameter, link = fit.model.likelihood.others[-1]
+    if name == ZERO:
+        return _zero(fit)[0]
     if link != "log":
         return f"{code(name)} is shared by all rows, and has no test in the table."
     whole = float(np.exp(value))
@@ -75,11 +98,16 @@ def _any(fit: Fit) -> str:
 
 def _interval_of_exp(fit: Fit, places: int) -> str:
     """The interval of what the last coefficient is the logarithm of, in brackets; nothing where a fit has none."""
+    return _interval(fit, -1, np.exp, places)
+
+
+def _interval(fit: Fit, which: int, of: Callable[[Any], Any], places: int) -> str:
+    """The interval of what a coefficient is behind, in brackets; nothing where a fit has none."""
     if not fit.kinds:
         return ""
-    lower, upper = np.exp(np.asarray(fit.interval())[-1])
+    lower, upper = of(np.asarray(fit.interval())[which])
     ends = between(float(lower), float(upper), places)
-    return f" ({percent(fit.level)} interval {ends}, from that of {code(fit.names[-1])})"
+    return f" ({percent(fit.level)} interval {ends}, from that of {code(fit.names[which])})"
 
 
 DISPERSED = {"negative_binomial": _alpha, "beta_binomial": _precision, "gamma": _phi}

@@ -11,6 +11,7 @@ from typing import Any
 
 from stattools.reporting.document import Block, Math, Paragraph, code, literal
 from stattools.reporting.glm_equations import written
+from stattools.reporting.zero_equations import with_zeros
 
 INDEXED = 6
 """Up to so many coefficients are written out by name; more become a sum."""
@@ -184,7 +185,7 @@ def _gamma(model: Any) -> tuple[Block, ...]:
 
 def _of_family(model: Any) -> tuple[Block, ...]:
     """Of a family and a link by the rows of `glm_equations.py`; of others by the name of the density."""
-    found = written(model)
+    found = with_zeros(model) or written(model)
     if found is None:
         return _of_likelihood(model)
     each, distribution, of, term, beside = found

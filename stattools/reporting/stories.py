@@ -124,6 +124,22 @@ STORIES: dict[str, Story] = {
     ),
     "poisson": Story(**_COUNTS, beside=" and no combination of them separates the zeros"),
     "negative_binomial": Story(**_COUNTS, beside=" and the counts vary more than Poisson counts"),
+    "zero_inflated": Story(
+        asked=lambda model: f"the expected count of {code(model.outcome_name)} beside its extra zeros",
+        moved=lambda model, row: f"multiplies the expected count of {code(model.outcome_name)} beside its extra zeros",
+        subject=lambda model, row: f"The expected count of {model.outcome_name} beside its extra zeros",
+        unit=lambda model: "change in the log rate",
+        beside=" and there are extra zeros",
+        ratio="rate ratio",
+    ),
+    "hurdle": Story(
+        asked=lambda model: f"the rate of the positive counts of {code(model.outcome_name)}",
+        moved=lambda model, row: f"multiplies the rate of the positive counts of {code(model.outcome_name)}",
+        subject=lambda model, row: f"The rate of the positive counts of {model.outcome_name}",
+        unit=lambda model: "change in the log rate",
+        beside=", no combination of them separates the zeros, and positive counts differ",
+        ratio="rate ratio",
+    ),
     "beta_binomial": Story(
         asked=lambda model: f"the mean share of successes ({code(model.outcome_name)})",
         moved=lambda model, row: f"multiplies the odds of the mean share of successes ({code(model.outcome_name)})",

@@ -56,6 +56,12 @@ class Asked:
         return 0 if self.case.make is st.ols else len(self.case.truth)
 
     @property
+    def links(self) -> dict[int, str]:
+        """Of parameters that all rows share, by their places from the end: the links that they are behind."""
+        links = self.case.links or ("log",) * (self.extra or self.is_least_squares)
+        return {place - len(links): link for place, link in enumerate(links)}
+
+    @property
     def is_least_squares(self) -> bool:
         return self.case.make is st.ols
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.testing import assert_allclose
-from scipy import stats
+from scipy import special, stats
 
 import stattools as st
 from stattools.bayes.priors.assignment import assign
@@ -28,10 +28,10 @@ def drawn(case: RegressionCase) -> Any:
 
 
 def _logarithms(a: Asked, values: Floats) -> Floats:
-    """Parameters on the whole line: the last of them is the logarithm of one that is positive, where there is one."""
+    """Parameters on the whole line: the last ones are logarithms, or log odds, of those that all rows share."""
     u = np.array(values, dtype=float)
-    if a.extra or a.is_least_squares:
-        u[..., -1] = np.log(u[..., -1])
+    for place, link in a.links.items():
+        u[..., place] = special.logit(u[..., place]) if link == "logit" else np.log(u[..., place])
     return u
 
 
@@ -43,9 +43,12 @@ def _pointwise(a: Asked, values: Floats) -> Floats:
 
 def _log_density(a: Asked, priors: Any, u: Floats) -> Floats:
     """Of the posterior on the whole line, at points (S, q)."""
-    positive = bool(a.extra) or a.is_least_squares
-    values = np.concatenate([u[:, :-1], np.exp(u[:, -1:])], axis=1) if positive else u
-    return _pointwise(a, values) @ a.weight + priors.pointwise(values).sum(axis=1) + (u[:, -1] if positive else 0.0)
+    values, slope = u.copy(), np.zeros(len(u))
+    for place, link in a.links.items():
+        at = u[:, place]
+        values[:, place] = special.expit(at) if link == "logit" else np.exp(at)
+        slope += special.log_expit(at) + special.log_expit(-at) if link == "logit" else at
+    return _pointwise(a, values) @ a.weight + priors.pointwise(values).sum(axis=1) + slope
 
 
 def _slopes(a: Asked, priors: Any, u: Floats, sd: Floats) -> Floats:
@@ -114,7 +117,7 @@ def default_priors(a: Asked) -> None:
 
 SPEAK_OF = {
     "log odds": ("logistic", "softmax", "one_vs_rest", "beta_binomial", "beta"),
-    "log rate": ("poisson", "negative_binomial"),
+    "log rate": ("poisson", "negative_binomial", "zero_inflated", "hurdle"),
     "normal quantile": ("probit",),
     "sd(y)": ("real",),
 }

@@ -81,7 +81,7 @@ def nothing_to_write(a: Asked) -> None:
         a.fit.predict_to("never", a.table)
 
 
-@question("goodness of st.scan", refused=("trials", "precision", "beta"), heavy=True)
+@question("goodness of st.scan", refused=("trials", "precision", "beta", "zero_inflated", "hurdle"), heavy=True)
 def goodness_of_files(a: Asked) -> None:
     with tempfile.TemporaryDirectory() as name:
         shown, own = (fit.goodness().iloc[0] for fit in (in_a_file(a, Path(name)).fit, a.fit))

@@ -21,6 +21,8 @@ SAID = {
     "softmax": ("The odds of three against one", 1),
     "poisson": ("The expected count of y", 1),
     "negative_binomial": ("The expected count of y", 1),
+    "zero_inflated": ("The expected count of y beside its extra zeros", 1),
+    "hurdle": ("The rate of the positive counts of y", 1),
     "gamma": ("The mean of y", 1),
     "gumbel": ("The location of y", 0),
     "cloglog": ("The complementary log-log of the probability that y is 1", 0),

@@ -6,6 +6,7 @@
     sigma                Exponential(1 / sd(y))
     alpha, dispersion    Exponential(1)                    those of `st.negative_binomial` and `st.gamma`
     precision            Exponential(0.1)                  that of `st.beta_binomial`, in trials
+    zero                 Uniform(0, 1)                     the probability of a zero of `st.zero_inflated`, `st.hurdle`
     log scale: x         as slope and intercept of a logarithm, in units of 1, that of "log scale" about log sd(y)
 
 A slope of 2.5 multiplies the odds by 12 per standard deviation of its column. Source: Gabry & Goodrich, "Prior
@@ -53,6 +54,10 @@ SHARED: dict[tuple[str, str], Default] = {
     ("negative_binomial", "alpha"): AS_LARGE,
     ("gamma", "dispersion"): AS_LARGE,
     ("beta_binomial", "precision"): Default(Exponential(0.1), "mean 10: two trials of a group correlate by about 0.1"),
+    ("zero_inflated", "alpha"): AS_LARGE,
+    ("zero_inflated", "zero"): Default(Uniform(0.0, 1.0), "every probability alike"),
+    ("hurdle", "alpha"): AS_LARGE,
+    ("hurdle", "zero"): Default(Uniform(0.0, 1.0), "every probability alike"),
     ("glm", "alpha"): AS_LARGE,
     ("glm", "dispersion"): AS_LARGE,
     ("glm", "precision"): Default(Exponential(0.1), "mean 10: a standard deviation of about 0.15 about a mean of 1/2"),

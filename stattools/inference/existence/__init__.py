@@ -1,11 +1,12 @@
 """Does the maximum exist and is it unique? Rank of the columns (`rank.py`), separation of the outcomes
 (`separation.py`, `overlap.py`), parameters without end (`boundary.py`, `levels.py`), log-likelihoods without
-derivatives (`summit.py`), on a bound (`on_a_bound.py`) or turned (`turned.py`), other maxima (`second_start.py`). The
-first two run only when a solver's own numbers leave a doubt.
+derivatives (`summit.py`), on a bound (`on_a_bound.py`) or turned (`turned.py`), zeros of which there are none too many
+(`extra_zeros.py`), other maxima (`second_start.py`). The first two run only when a solver's own numbers leave a doubt.
 """
 
 from stattools.inference.existence.boundary import check_dispersion, check_end
 from stattools.inference.existence.domain_edge import check_edge, has_edges, inside
+from stattools.inference.existence.extra_zeros import check_extra_zeros
 from stattools.inference.existence.extremes import check_extremes
 from stattools.inference.existence.levels import check_levels, no_end
 from stattools.inference.existence.on_a_bound import certified_within
@@ -21,6 +22,7 @@ __all__ = [
     "check_dispersion",
     "check_edge",
     "check_end",
+    "check_extra_zeros",
     "check_extremes",
     "check_levels",
     "check_overlap",

@@ -11,6 +11,7 @@ from stattools.data.rows.rows import Block
 from stattools.errors import IdentificationError
 from stattools.inference.existence.overlap import check_overlap
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.words import Edge
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.numerics.largest import Ends
@@ -37,19 +38,27 @@ def check_end(model: Any, solution: Solution) -> None:
 
 
 def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False) -> None:
-    """IdentificationError where the last parameter runs to an end of its range, such as a dispersion of 0, with a
-    penalty, which gives separated data a maximum, or without.
+    """IdentificationError where a parameter beside the first runs to an end of its range, such as a dispersion of 0,
+    with a penalty, which gives separated data a maximum, or without.
     """
-    edge, ends = model.likelihood.edge, (float(estimate[-1]),) * 2
-    if any(model.predictor.own[-1:]):  # it moves with columns
-        found = model.rows.total(partial(_last, model.predictor, estimate))
+    for number, (name, _) in enumerate(model.likelihood.others, model.predictor.n_first):
+        if name in model.likelihood.edges:
+            _require_inside(model, estimate, number, model.likelihood.edges[name], penalized)
+
+
+def _require_inside(model: Model, estimate: Floats, number: int, edge: Edge, penalized: bool) -> None:
+    """The same of the parameter behind one linear predictor."""
+    ends = (float(estimate[model.predictor.parts[number].start]),) * 2
+    if model.predictor.uses[number]:  # it moves with columns
+        found = model.rows.total(partial(_ends, model.predictor, estimate, number))
         ends = float(found.low[0]), float(found.high[0])
     unit = edge.power * _log_size(model) if edge.power else 0.0
     if edge.lower + unit <= ends[0] and ends[1] <= edge.upper + unit:
         return
     if not penalized:
         check_overlap(model)
-    where = f"in some rows {model.others[-1]} runs off: there " if ends[0] != ends[1] else ""
+    called = model.others[number - model.predictor.n_first]
+    where = f"in some rows {called} runs off: there " if ends[0] != ends[1] else ""
     raise IdentificationError(f"{model.title}: {where}{edge.below if ends[0] < edge.lower + unit else edge.above}")
 
 
@@ -59,9 +68,9 @@ def _log_size(model: Model) -> float:
     return 0.5 * float(np.log(square)) if square > 0.0 else 0.0
 
 
-def _last(predictor: Linear, theta: Floats, block: Block) -> Ends:
-    """The smallest and the largest last linear predictor."""
-    eta = predictor.forward(theta, block)[0][:, -1]
+def _ends(predictor: Linear, theta: Floats, number: int, block: Block) -> Ends:
+    """The smallest and the largest of one linear predictor."""
+    eta = predictor.forward(theta, block)[0][:, number]
     eta = eta if block.weight is None else eta[block.weight > 0.0]
     if not len(eta):
         return Ends(np.array([np.inf]), np.array([-np.inf]))

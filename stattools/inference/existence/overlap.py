@@ -47,7 +47,7 @@ def check_overlap(model: Model) -> None:
     model, whole = at_sample(model), is_whole(model)
     if program_size(model) > LARGEST_PROGRAM:
         return
-    found = separation(model)
+    found, firth = separation(model), model.likelihood.canonical and not model.has_scale
     if found is None:
         return
     if not whole:  # rows that overlap do so among others, too; the converse is not so
@@ -125,7 +125,8 @@ def _is_far(model: Model, solution: Solution) -> bool:
     reach = solution.reach
     if isnan(reach):
         eta = model.eta(solution.estimate)
-        reach = float(np.abs(eta.reshape(len(eta), -1)[:, : model.predictor.n_first]).max())
+        firsts = [piece.predictors[0] for piece in model.likelihood.pieces] or slice(model.predictor.n_first)
+        reach = float(np.abs(eta.reshape(len(eta), -1)[:, firsts]).max())
     return reach > model.likelihood.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
 
 

@@ -14,10 +14,12 @@ from scipy.linalg import solve_triangular
 from stattools.data.rows.rows import Block
 from stattools.data.rows.triangle import triangle
 from stattools.errors import IdentificationError
+from stattools.inference.existence.pieces import pieces
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Columns
 from stattools.numerics.largest import Largest
+from stattools.solvers.samples.surrogate import at_sample, is_whole
 
 
 def check_size(model: Model) -> None:
@@ -33,7 +35,7 @@ def check_size(model: Model) -> None:
 
 def check_rank(model: Model) -> None:
     """IdentificationError naming each column that is a combination of those before it, among the columns of the same
-    linear predictor.
+    linear predictor, and of the rows that a piece of the log-likelihood reads.
     """
     rows, T = model.standardized_rows()
     R = triangle(rows)
@@ -43,6 +45,9 @@ def check_rank(model: Model) -> None:
         if use not in checked:
             checked.add(use)
             _check_columns(model, R, T, size, range(len(R)) if use is None else use, label and f" of {label}")
+    if model.likelihood.pieces and is_whole(model):
+        for piece in pieces(at_sample(model)):
+            check_rank(piece)
 
 
 def _check_columns(model: Model, R: Floats, T: Floats, size: Floats, among: Sequence[int], whose: str) -> None:

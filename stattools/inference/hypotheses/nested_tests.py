@@ -52,14 +52,17 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     if full.model.has_scale:
         note = "n log(RSS restricted / RSS full): the scale at its maximum in each."
     elif not series and not _same(full.model.likelihood, restricted.model.likelihood):
-        if any(full.model.predictor.own):
+        name, said = edge_at(full.model, restricted.model)
+        number = list(full.model.likelihood.parameters).index(name)
+        if full.model.predictor.uses[number]:
+            called = full.model.likelihood.called(name)
             raise IncompatibleError(
-                f"{restricted.model.title} lies at infinite coefficients of {full.model.others[-1]}, where no "
+                f"{restricted.model.title} lies at infinite coefficients of {called}, where no "
                 "distribution of the likelihood ratio is known. Compare AIC or BIC (st.compare)."
             )
         below = float(special.chdtrc(df - 1, statistic)) if df > 1 else float(statistic == 0)
         distribution, p_value = "chibar2", 0.5 * (p_value + below)
-        note = f"alpha = 0 is at the edge of its range: half chi2({df - 1}), half chi2({df}) (Self & Liang 1987)."
+        note = f"{said} is at the edge of its range: half chi2({df - 1}), half chi2({df}) (Self & Liang 1987)."
     return TestResult(
         "likelihood ratio", statistic, df, p_value, _between(restricted, full.model), distribution, note=note
     )
@@ -104,7 +107,7 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
         statistic = Metric(at.information).norm(at.score) ** 2
     except IdentificationError:  # not for want of rank
         raise IncompatibleError(
-            f"the score test of {full.title.lower()} is made with the observed information at the smaller fit, where "
+            f"the score test of {_within(full.title)} is made with the observed information at the smaller fit, where "
             "the log-likelihood does not bend down in every direction. Use st.likelihood_ratio."
         ) from None
     note = ""
@@ -120,7 +123,12 @@ def _between(restricted: Fit, full: Model) -> tuple[str, str]:
     small = restricted.model
     if small.kind == full.kind:
         return describe(small), f"against {describe(full)}"
-    return f"{small.title}, {describe(small)}", f"against {full.title.lower()}, {describe(full)}"
+    return f"{small.title}, {describe(small)}", f"against {_within(full.title)}, {describe(full)}"
+
+
+def _within(title: str) -> str:
+    """A title within a sentence: Poisson keeps its capital."""
+    return title if title.startswith("Poisson") else title[0].lower() + title[1:]
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -130,11 +138,15 @@ def _same(one: Any, other: Any) -> bool:
     )
 
 
-def _has_edge_at(full: Model, restricted: Model) -> bool:
-    """Whether the smaller likelihood is the limit of the larger: Poisson is the negative binomial with alpha = 0, and
-    the binomial the beta-binomial of infinite precision.
+def edge_at(full: Model, restricted: Model) -> tuple[str, str]:
+    """The parameter at an end of whose range the larger likelihood is the smaller, and where that is, empty where there
+    is none: Poisson is the negative binomial with alpha = 0, and a zero-inflated count without extra zeros.
     """
-    return full.likelihood.limit is type(restricted.likelihood)
+    other = restricted.likelihood
+    for name, (limit, said) in full.likelihood.limits.items():
+        if limit is type(other) or (not isinstance(limit, type) and _same(limit, other)):
+            return name, said
+    return "", ""
 
 
 def require_information(who: str, *fits: Fit) -> None:
@@ -162,7 +174,7 @@ def require_same_outcome(who: str, one: Any, other: Any) -> None:
         reason is None
         and not one.is_series
         and not _same(one.likelihood, other.likelihood)
-        and not _has_edge_at(one, other)
+        and not edge_at(one, other)[0]
     ):
         reason = f"{one.title} and {other.title} have different likelihoods"
     if reason is not None:

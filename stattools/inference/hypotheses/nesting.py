@@ -141,9 +141,10 @@ def _each_predictor(full: Model, restricted: Model, estimate: Floats) -> Floats:
     size = sizes(beside(ours, theirs))
     R = triangle_of_both(ours, theirs, size)
     theta = np.zeros(full.predictor.size)
-    pairs = zip(full.predictor.uses, restricted.predictor.uses, strict=False)
-    for k, (use, inner) in enumerate(pairs):
-        part, given = full.predictor.parts[k], estimate[restricted.predictor.parts[k]]
+    places = {name: place for place, (name, _) in enumerate(full.likelihood.others, full.predictor.n_first)}
+    counterparts = [*range(restricted.predictor.n_first), *(places[name] for name, _ in restricted.likelihood.others)]
+    for k, inner, whence in zip(counterparts, restricted.predictor.uses, restricted.predictor.parts, strict=True):
+        use, part, given = full.predictor.uses[k], full.predictor.parts[k], estimate[whence]
         if use == () == inner:
             theta[part] = given
             continue

@@ -26,6 +26,7 @@ from stattools.inference.prediction.categories import (
     names_of_categories,
 )
 from stattools.inference.prediction.confusion_table import most_probable
+from stattools.inference.prediction.ends import ENDS, VALUES, require_counts
 from stattools.inference.prediction.new_rows import Column, Missing, at_rows, columns_beside, trials_of, with_precision
 from stattools.inference.prediction.uncertainty import eta_covariance
 from stattools.interface.arguments import is_one_of, word_of
@@ -34,7 +35,7 @@ from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 
-KINDS = ("mean", "observation", "class", "link")
+KINDS = ("mean", "observation", "class", "link", "zero")
 
 
 def predict(
@@ -43,7 +44,8 @@ def predict(
     """Predictions of a fitted regression for the rows of the fit (`data=None`) or for new rows.
 
     `kind` is "mean": E(y), for softmax a frame with one column of probabilities per category; "link": the linear
-    predictor (softmax: log odds against the reference); "class": the label of the most probable category;
+    predictor (softmax: log odds against the reference); "class": the label of the most probable category; "zero": the
+    probability that a count is 0;
     "observation": one new outcome, for grouped outcomes the number of successes in `trials`. Without `interval` the
     answer is an array (m,), with `interval=level` a frame `mean, lower, upper` (`link, lower, upper`), for softmax a
     long frame `row, category, mean, lower, upper`; of the rows that `predictions` leaves out under missing="null"
@@ -87,6 +89,8 @@ def predictions(
         instead = meant("kind of predictions", kind, KINDS)
         raise IncompatibleError(f"predict has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
     require_finite(fit, "predict")
+    if kind == "zero":
+        require_counts(model)
     if precision is not None and (kind != "observation" or interval is None):
         raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
     if interval is not None:
@@ -115,16 +119,11 @@ def _predicted(fit: Estimates, at: Model, interval: float | None, kind: str, tri
     if is_of_categories(at, kind):
         return categories(fit, at, interval, kind)
     eta = at.eta(fit.estimate)
-    value = at.likelihood.mean(eta) if kind == "mean" else _first(eta)
+    value = VALUES[kind](at.likelihood, eta)
     if interval is None:
         return value
     V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
-    half = fit.quantile(interval) * (_mean_error(at, eta, V) if kind == "mean" else np.sqrt(V[:, 0, 0]))
-    ends = (_shifted(eta, -half), _shifted(eta, half))
-    if kind != "mean":
-        return _frame(kind, value, *map(_first, ends))
-    one, other = map(at.likelihood.nearest_mean, ends)  # some means fall as their linear predictors rise
-    return _frame(kind, value, np.minimum(one, other), np.maximum(one, other))
+    return _frame(kind, value, *ENDS[kind](at.likelihood, eta, V, fit.quantile(interval)))
 
 
 def require_finite(fit: Estimates, what: str) -> None:
@@ -169,7 +168,7 @@ def _nothing(at: Model, interval: float | None, kind: str) -> Any:
         names = names_of_categories(at, kind)
         each = np.full(len(names), np.nan)
         return pd.DataFrame([each], columns=names) if interval is None else long_frame(kind, 1, names, *[each] * 3)
-    return nan if interval is None else _frame("link" if kind == "link" else "mean", nan, nan, nan)
+    return nan if interval is None else _frame("mean" if kind == "observation" else kind, nan, nan, nan)
 
 
 LABELS = 'Use kind="class" for the label, kind="mean" for the probabilities.'
@@ -200,20 +199,3 @@ def _observations(fit: Estimates, at: Model, interval: float | None, trials: Flo
 
 def _frame(kind: str, value: Floats, lower: Floats, upper: Floats) -> Any:
     return pd.DataFrame({kind: value, "lower": lower, "upper": upper})
-
-
-def _mean_error(at: Model, eta: Floats, V: Floats) -> Floats:
-    """The standard error of the mean in units of the first linear predictor: that of eta_0, unless more moves it."""
-    if at.predictor.width == 1:
-        return np.sqrt(V[:, 0, 0])
-    slope, share = at.likelihood.slope(eta)[:, 0, :], np.eye(1, at.predictor.width).repeat(len(eta), axis=0)
-    np.divide(slope, slope[:, :1], out=share, where=(slope[:, 1:] != 0.0).any(axis=1, keepdims=True))
-    return np.sqrt(np.maximum(((share[:, None, :] @ V)[:, 0, :] * share).sum(axis=1), 0.0))
-
-
-def _first(eta: Floats) -> Floats:
-    return eta if eta.ndim == 1 else eta[:, 0]
-
-
-def _shifted(eta: Floats, by: Floats) -> Floats:
-    return eta + by if eta.ndim == 1 else np.column_stack([eta[:, 0] + by, eta[:, 1:]])

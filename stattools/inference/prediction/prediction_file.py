@@ -182,5 +182,5 @@ def _schema(fit: Estimates, kind: str, interval: float | None) -> pa.Schema:
         return pa.schema([("class", pa.array(list(labels_of(fit.model))).type)])
     if is_of_categories(fit.model, kind):
         return pa.schema([(label, pa.float64()) for label in names_of_categories(fit.model, kind)])
-    first = "link" if kind == "link" else "mean"
+    first = "mean" if kind == "observation" else kind
     return pa.schema([(name, pa.float64()) for name in ((first,) if interval is None else (first, "lower", "upper"))])

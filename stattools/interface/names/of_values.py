@@ -60,10 +60,15 @@ VALUES: dict[str, dict[str, str]] = {
         "inverse": "inversepower reciprocal inv 1/mu invlink",
         "inverse-squared": "1/mu^2 1/mu2 1/mu**2 inversesquare inversesquaredlink inverse2",
     },
+    "family of counts": {
+        'family="poisson"': "zip pois count counts",
+        'family="negative-binomial"': "nb nb2 negbin nbinom zinb overdispersed",
+    },
     "kind of predictions": {
         'kind="mean"': "response prob probs probability probabilities proba expected fitted predicted raw mu",
         'kind="link"': "lp linear linpred eta xb linearpredictor logit terms",
         'kind="class"': "label labels category predicted_class hard argmax classes",
+        'kind="zero"': "zeros probzero pzero prob0 p0 probabilityofzero",
         'kind="observation"': "prediction obs outcome newobservation predictive",
     },
     "kind of residuals": {

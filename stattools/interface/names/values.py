@@ -28,7 +28,7 @@ def meant(argument: str, value: Any, words: Collection[str] = ()) -> str:
     for ours, theirs in VALUES.get(argument, {}).items():
         unknown = ours.startswith("kind=") and words and ours.split('"')[1] not in words
         if plain(value) in map(plain, theirs.split()) and not unknown:
-            return f" Write {ours if ours.startswith('kind=') else f'{argument}={ours}'}."
+            return f" Write {ours if ours.startswith(('kind=', 'family=')) else f'{argument}={ours}'}."
     return did_you_mean(value, words)
 
 

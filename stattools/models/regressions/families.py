@@ -12,6 +12,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "negative_binomial": ("NegativeBinomial",),
     "gamma": ("GammaFamily",),
     "beta_binomial": ("BetaBinomial",),
+    "zero_inflated": ("ZeroInflated",),
+    "hurdle": ("Hurdle",),
     "glm": ("Linked", "InverseGaussian", "BetaFamily", "LocationScale"),
 }
 """The classes of their likelihoods."""

@@ -60,6 +60,25 @@ def _gamma(y: Any, eta: Any, tau: Any) -> Any:
     return k * (np.log(y) - eta - tau - y * np.exp(-eta)) - loggamma(k) - np.log(y)
 
 
+@density("zero_inflated")
+def _zero_inflated(y: Any, eta: Any, zero: Any, *alpha: Any) -> Any:
+    p = 1.0 / (1.0 + np.exp(-zero))
+    none, some = np.exp(_count(0.0 * y, eta, *alpha)), _count(y, eta, *alpha)
+    return np.where(y > 0, np.log(1.0 - p) + some, np.log(p + (1.0 - p) * none))
+
+
+@density("hurdle")
+def _hurdle(y: Any, eta: Any, zero: Any, *alpha: Any) -> Any:
+    p = 1.0 / (1.0 + np.exp(-zero))
+    none, some = np.exp(_count(0.0 * y, eta, *alpha)), _count(y, eta, *alpha)
+    return np.where(y > 0, np.log(1.0 - p) + some - np.log(1.0 - none), np.log(p))
+
+
+def _count(y: Any, eta: Any, *alpha: Any) -> Any:
+    """Of Poisson counts, or with log alpha of negative binomial ones."""
+    return _negative_binomial(y, eta, *alpha) if alpha else y * eta - np.exp(eta) - loggamma(y + 1.0)
+
+
 def _log_beta(a: Any, b: Any) -> Any:
     return loggamma(a) + loggamma(b) - loggamma(a + b)
 

@@ -1,0 +1,98 @@
+"""What is predicted of a row, and where its interval ends: a mean, a linear predictor, the probability of a zero.
+
+    mean    g(eta_0 -+ q s), s the standard error of the mean in units of eta_0; exp(log mean -+ q se) where several
+            linear predictors move it, as of zero-inflated counts
+    link    eta_0 -+ q se(eta_0)
+    zero    expit(logit P(0) -+ q se), whose slope in eta is the score of a zero over 1 - P(0)
+
+Source: McCullagh & Nelder (1989), 2.4; delta method: Wasserman, All of Statistics (2004), 9.9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
+from stattools.likelihoods.likelihood import Likelihood
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+
+Two = tuple[Floats, Floats]
+
+
+def require_counts(model: Model) -> None:
+    """IncompatibleError for outcomes that are no counts, and have no probability of a zero."""
+    if model.likelihood.outcome is not Outcome.COUNT:
+        raise IncompatibleError(
+            f'predict(kind="zero") is the probability that a count is 0; an outcome of {model.title} is '
+            f'{model.likelihood.outcome.value}. Use kind="mean".'
+        )
+
+
+def _mean(family: Likelihood, eta: Floats) -> Floats:
+    return family.mean(eta)
+
+
+def _link(family: Likelihood, eta: Floats) -> Floats:
+    return eta if eta.ndim == 1 else eta[:, 0]
+
+
+def _zero(family: Likelihood, eta: Floats) -> Floats:
+    """P(0)."""
+    return np.exp(family.loglik(eta, np.zeros(len(eta))))
+
+
+def _ends_of_mean(family: Likelihood, eta: Floats, V: Floats, q: float) -> Two:
+    if family.by_log_mean:
+        mean = family.mean(eta)
+        factor = np.exp(q * _error(family.slope(eta)[:, 0, :] / mean[:, None], V))
+        return mean / factor, mean * factor
+    half = q * _in_units_of_first(family, eta, V)
+    one, other = (family.nearest_mean(_shifted(eta, by)) for by in (-half, half))
+    return np.minimum(one, other), np.maximum(one, other)  # some means fall as their linear predictors rise
+
+
+def _ends_of_link(family: Likelihood, eta: Floats, V: Floats, q: float) -> Two:
+    first, half = _link(family, eta), q * np.sqrt(V[:, 0, 0])
+    return first - half, first + half
+
+
+def _ends_of_zero(family: Likelihood, eta: Floats, V: Floats, q: float) -> Two:
+    none = np.zeros(len(eta))
+    log_zero, slope = family.loglik(eta, none), family.score(eta, none).reshape(len(eta), -1)
+    some = np.maximum(-np.expm1(log_zero), np.finfo(float).tiny)
+    logit, half = log_zero - np.log(some), q * _error(slope / some[:, None], V)
+    return special.expit(logit - half), special.expit(logit + half)
+
+
+def _error(slope: Floats, V: Floats) -> Floats:
+    """The standard error of what has this slope (n, width) in the linear predictors."""
+    return np.sqrt(np.maximum(((slope[:, None, :] @ V)[:, 0, :] * slope).sum(axis=1), 0.0))
+
+
+def _in_units_of_first(family: Likelihood, eta: Floats, V: Floats) -> Floats:
+    """The standard error of the mean in units of the first linear predictor: that of eta_0, unless more moves it."""
+    width = V.shape[1]
+    if width == 1:
+        return np.sqrt(V[:, 0, 0])
+    slope, share = family.slope(eta)[:, 0, :], np.eye(1, width).repeat(len(eta), axis=0)
+    np.divide(slope, slope[:, :1], out=share, where=(slope[:, 1:] != 0.0).any(axis=1, keepdims=True))
+    return _error(share, V)
+
+
+def _shifted(eta: Floats, by: Floats) -> Floats:
+    return eta + by if eta.ndim == 1 else np.column_stack([eta[:, 0] + by, eta[:, 1:]])
+
+
+VALUES: dict[str, Callable[[Any, Floats], Floats]] = {"mean": _mean, "link": _link, "zero": _zero}
+ENDS: dict[str, Callable[[Any, Floats, Floats, float], Two]] = {
+    "mean": _ends_of_mean,
+    "link": _ends_of_link,
+    "zero": _ends_of_zero,
+}
+"""By the kind of a prediction: the value, and the ends of its interval from the covariance of eta and a quantile."""
