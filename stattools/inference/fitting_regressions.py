@@ -97,7 +97,8 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_edge(model, solution.estimate)
         check_dispersion(model, solution.estimate)
         check_levels(model, solution)
-        check_extra_zeros(model, solution)
+        if model.likelihood.inflated:
+            check_extra_zeros(model, solution)
     check_solution(model, solution)
     return _from_two_starts(model, solution) if discrete else solution
 
@@ -109,7 +110,8 @@ def _from_two_starts(model: Model, solution: Solution) -> Solution:
     found = from_two_starts(model, solution)
     if found.loglik != solution.loglik:
         check_dispersion(model, found.estimate)
-        check_extra_zeros(model, found)
+        if model.likelihood.inflated:
+            check_extra_zeros(model, found)
         check_solution(model, found)
     return found
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -107,7 +108,7 @@ class Hurdle(Zeros):
         of_family, z = self.apart(eta)
         return expit(-z) * self.positive.survival(of_family, y)
 
-    def side(self, y: Floats) -> None:
+    def side(self, y: Floats) -> Any:
         """Each piece is looked at by itself."""
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:

@@ -58,8 +58,6 @@ class Likelihood:
     """The ends of the last parameter."""
     domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
     """The first linear predictor lies between these: the others are of a mean that the family does not have."""
-    by_log_mean: ClassVar[bool] = False
-    """True where the interval of a mean is that of its logarithm: several linear predictors move it."""
     knows_ends: ClassVar[bool] = True
     """False where `side` does not tell whether the log-likelihood of an observation rises for ever."""
     starts_at_zero: ClassVar[bool] = False
@@ -91,8 +89,7 @@ class Likelihood:
 
     def called(self, parameter: str) -> str:
         """What the linear predictor of a parameter beside the first is called: "log alpha"."""
-        link = self.parameters[parameter]
-        return parameter if link == "identity" else f"{link} {parameter}"
+        return parameter if (link := self.parameters[parameter]) == "identity" else f"{link} {parameter}"
 
     @property
     def unlinked(self) -> Likelihood:

@@ -130,6 +130,15 @@ class ZeroTruncated(Together, Count):
         """A count of 1 wants a mean of 0."""
         return np.where(y > 1.0, 0.0, -1.0)
 
+    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """How many were counted, in how many rows, and over what exposure."""
+        return np.array([weight @ y, weight.sum(), weight @ np.exp(offset)])
+
+    def level(self, sums: Floats) -> Floats:
+        """The logarithm of the rate whose positive counts have the mean of all."""
+        total, rows, exposure = sums
+        return np.atleast_1d(self.link(total / rows) - np.log(exposure / rows))
+
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The log of the rate whose positive counts have the mean of these."""
         near = self.family.start(y, weight, offset)

@@ -28,7 +28,6 @@ class Zeros(Together, Count):
     """Counts of `family`, `Poisson()` or `NegativeBinomial()`, with a parameter of their zeros."""
 
     family: Likelihood = COUNTS
-    by_log_mean = True
     refused: ClassVar = MappingProxyType({"deviance": NO_DEVIANCE})
 
     def __post_init__(self) -> None:

@@ -8,13 +8,17 @@ from stattools.reporting.document import code
 
 EACH = {
     "ZeroInflated": (
-        "A row is an extra zero of {y} with probability $p_i$, and otherwise {a} count of mean $\\mu_i$, which may be "
-        "zero too, with probabilities $f_i$. The log odds of $p_i$ and the log of $\\mu_i$ are linear predictors:",
+        (
+            "A row is an extra zero of {y} with probability $p_i$, and otherwise {a} count of mean $\\mu_i$, which may "
+            "be zero too, with probabilities $f_i$. The log odds of $p_i$ and the log of $\\mu_i$ are linear predictors:"
+        ),
         r"P(y_i = 0) = p_i + (1 - p_i) f_i(0), \qquad P(y_i = y) = (1 - p_i) f_i(y), \qquad \log \mu_i = \eta_i",
     ),
     "Hurdle": (
-        "A row of {y} is zero with probability $p_i$, and otherwise {a} count of mean $\\mu_i$ given that it is "
-        "positive, with probabilities $f_i$. The log odds of $p_i$ and the log of $\\mu_i$ are linear predictors:",
+        (
+            "A row of {y} is zero with probability $p_i$, and otherwise {a} count of mean $\\mu_i$ given that it is "
+            "positive, with probabilities $f_i$. The log odds of $p_i$ and the log of $\\mu_i$ are linear predictors:"
+        ),
         r"P(y_i = 0) = p_i, \qquad P(y_i = y) = (1 - p_i) \frac{f_i(y)}{1 - f_i(0)}, \qquad \log \mu_i = \eta_i",
     ),
 }
@@ -33,7 +37,9 @@ def with_zeros(model: Any) -> tuple[str, str, str, str, str] | None:
     symbols = [r"\log \frac{p_i}{1 - p_i}", r"\log \alpha_i" if any(alpha) else r"\log \alpha"]
     said = []
     for symbol, columns, called in zip(symbols, own, model.others, strict=False):
-        made = f"has the linear predictor {code(next(texts, called))}" if columns else f"is {code(called)}, a coefficient"
+        made = (
+            f"has the linear predictor {code(next(texts, called))}" if columns else f"is {code(called)}, a coefficient"
+        )
         said.append(f"${symbol}$ {made}")
     variance = f" The variance of the count is $\\mu_i + {symbols[1][5:]} \\mu_i^2$." if alpha else ""
     return (

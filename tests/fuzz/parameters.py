@@ -36,6 +36,7 @@ class Raising:
 
 
 raising = Raising()
+WITH_ZEROS = ("ZeroInflated", "Hurdle", "ZeroTruncated")
 OWN = st.likelihood(stats.gumbel_r, parameters={"loc": "identity", "scale": "log"})
 
 
@@ -275,7 +276,8 @@ POOL: dict[str, Any] = {
     "report_table.labels": (None, {"x": "Dose"}, {"nobody": "x"}, {"x": 1}, "x"),
     "Fit.interval.kind": INTERVALS, "SeriesFit.interval.kind": INTERVALS,
     "Fit.residuals_of.kind": ("response", "pearson", "deviance", "quantile"),
-    "Fit.predict.kind": ("mean", "class", "link", "observation"), "Fit.predict_to.kind": ("mean", "class", "link"),
+    "Fit.predict.kind": ("mean", "class", "link", "observation", "zero"),
+    "Fit.predict_to.kind": ("mean", "class", "link", "zero"),
     "OneVsRestFit.predict.kind": ("mean", "class"), "SeriesFit.states.kind": ("smoothed", "filtered"),
     "states.kind": ("smoothed", "filtered"), "Bootstrap.interval.kind": ("percentile", "basic", "bca"),
     "Bootstrap.table.kind": ("percentile", "basic", "bca"), "bootstrap.kind": ("pairs", "parametric", "residuals"),
@@ -287,7 +289,9 @@ POOL: dict[str, Any] = {
     "rope_probability.a": ANSWERS,
     "rope_probability.b": ANSWERS, "explain.a": ANSWERS, "explain.b": ANSWERS, "fit_many.model": (st.ols, st.logistic),
     "Gaussian.scale": POSITIVES, "Adam.batch": (4,), "Adam.rate": (0.001, 1e300), "Binomial.trials": (3, [1, 2], 0),
-    "BetaBinomial.trials": (3, [1, 2], 0), "Solution.steps": (1,),
+    "BetaBinomial.trials": (3, [1, 2], 0),
+    **{f"{name}.family": (st.Poisson(), st.NegativeBinomial(), st.GammaFamily()) for name in WITH_ZEROS},
+    "Solution.steps": (1,),
     "NormalInverseGammaRegression.precision": (np.eye(2),),
     "NormalInverseGammaRegression.mean": ([0.0, 1.0],), "NormalInverseWishart.mean": ([0.0, 1.0],),
     "NormalInverseWishart.scale": (np.eye(2), [[1.0, 2.0], [2.0, 1.0]]), "GradientDescent.standardize": (None, True),

@@ -40,6 +40,8 @@ REGRESSIONS = {
     "negative_binomial": Regression(
         st.negative_binomial, COUNTS, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}
     ),
+    "zero_inflated": Regression(st.zero_inflated, COUNTS, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}),
+    "hurdle": Regression(st.hurdle, COUNTS, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}),
     "gamma": Regression(st.gamma, POSITIVE, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}),
     "beta_binomial": Regression(
         st.beta_binomial, SUCCESSES, {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS}, ("trials",)

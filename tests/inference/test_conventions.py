@@ -32,7 +32,7 @@ TABLE = pd.DataFrame(
         "own": pd.Categorical(RNG.choice(["top", "Mid", "low"], N), ["top", "Mid", "low"]),
     }
 )
-AIC, OBSERVED, BETA, ALPHA, DISPERSION, WEIGHTS, GAMMA_WEIGHTS, ORDERED, CODE_POINTS, PAIRS = (
+AIC, OBSERVED, BETA, ALPHA, SIGN, ZEROS, DISPERSION, WEIGHTS, GAMMA_WEIGHTS, ORDERED, CODE_POINTS, PAIRS = (
     one.sentence for one in CONVENTIONS
 )
 CASES: dict[str, tuple[Any, list[str]]] = {
@@ -44,6 +44,9 @@ CASES: dict[str, tuple[Any, list[str]]] = {
     "softmax": (lambda: st.softmax("g ~ x", TABLE), []),
     "probit": (lambda: st.probit("b ~ x", TABLE), [OBSERVED]),
     "negative binomial": (lambda: st.negative_binomial("k ~ x", TABLE), [OBSERVED, ALPHA]),
+    "hurdle": (lambda: st.hurdle("k ~ x", TABLE, zero="~ x"), [SIGN]),
+    "hurdle without columns": (lambda: st.hurdle("k ~ x", TABLE), [SIGN, ZEROS]),
+    "zero-inflated": (lambda: st.zero_inflated("k ~ x", TABLE), [ZEROS]),
     "gamma": (lambda: st.gamma("p ~ x", TABLE), [OBSERVED, DISPERSION]),
     "gamma, weights": (lambda: st.gamma("p ~ x", TABLE, weights="w"), [OBSERVED, DISPERSION, GAMMA_WEIGHTS]),
     "gamma, canonical": (lambda: st.glm("p ~ 1", TABLE, family="gamma", link="inverse"), [DISPERSION]),

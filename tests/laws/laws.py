@@ -257,6 +257,8 @@ LAWS = {
             "ols": "y has no complement; its sign is a change of scale",
             "poisson": "counts have no complement",
             "negative_binomial": "counts have no complement",
+            "zero_inflated": "counts have no complement",
+            "hurdle": "counts have no complement",
             "gamma": "positive numbers have no complement",
             "glm inverse-gaussian": "positive numbers have no complement",
             "glm cloglog": "its link is not symmetric",

@@ -53,6 +53,10 @@ def _counts(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
     return g.poisson(2.0 * table.exposure * np.exp(0.4 * eta) * g.gamma(2.0, 0.5, len(eta)))
 
 
+def _with_zeros(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
+    return np.where(g.random(len(eta)) < 0.4, 0, g.poisson(3.0 * table.exposure * np.exp(0.4 * eta)))
+
+
 def _amounts(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
     return table.exposure * np.exp(eta) * g.gamma(2.0, 0.5, len(eta))
 
@@ -72,6 +76,8 @@ REGRESSIONS = {
     "poisson": Regression(st.poisson, _counts, ("weights", "offset", "exposure"), penalties=BOTH),
     "negative_binomial": Regression(st.negative_binomial, _counts, ("weights", "offset", "exposure")),
     "beta_binomial": Regression(st.beta_binomial, _shares, ("weights", "offset", "trials"), ("trials",)),
+    "zero_inflated": Regression(partial(st.zero_inflated, zero="~ a"), _with_zeros, ("weights", "offset", "exposure")),
+    "hurdle": Regression(partial(st.hurdle, zero="~ a"), _with_zeros, ("weights", "offset", "exposure")),
     "gamma": Regression(st.gamma, _amounts, ("weights", "offset", "exposure")),
     "glm inverse-gaussian": Regression(
         partial(st.glm, family="inverse-gaussian"), _amounts, ("weights", "offset", "exposure")

@@ -147,6 +147,7 @@ def objects() -> dict[str, Any]:
         "trials of groups": st.BetaBinomial(np.arange(2, 60)),
         **{type(one).__name__: one for one in (st.Bernoulli(), st.Probit(), st.Poisson(), st.Gaussian())},
         **{type(one).__name__: one for one in (st.Categorical(3), st.NegativeBinomial(), st.GammaFamily())},
+        **{type(one).__name__: one for one in (st.ZeroInflated(), st.Hurdle(), st.ZeroTruncated())},
         **{type(one).__name__: one for one in (st.Newton(), st.LBFGS(), st.Adam(), st.GradientDescent())},
         **{type(one).__name__: one for one in (st.LeastSquares(), st.ClosedForm(), st.Jeffreys(), st.Ridge(1.0))},
     }

@@ -41,6 +41,8 @@ def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False)
     """IdentificationError where a parameter beside the first runs to an end of its range, such as a dispersion of 0,
     with a penalty, which gives separated data a maximum, or without.
     """
+    if not model.predictor.own:
+        return
     for number, (name, _) in enumerate(model.likelihood.others, model.predictor.n_first):
         if name in model.likelihood.edges:
             _require_inside(model, estimate, number, model.likelihood.edges[name], penalized)

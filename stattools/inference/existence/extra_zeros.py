@@ -40,7 +40,7 @@ FAR = 10.0
 
 def check_extra_zeros(model: Model, solution: Solution) -> None:
     """IdentificationError where the probability of an extra zero has its maximum at 0 or 1, in all rows or in some."""
-    if not model.likelihood.inflated or not solution.converged:
+    if not solution.converged:
         return
     part, C = model.predictor.parts[ZERO], solution.covariance
     top = model.evaluate(solution.estimate, 0).loglik

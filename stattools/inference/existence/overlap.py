@@ -47,7 +47,7 @@ def check_overlap(model: Model) -> None:
     model, whole = at_sample(model), is_whole(model)
     if program_size(model) > LARGEST_PROGRAM:
         return
-    found, firth = separation(model), model.likelihood.canonical and not model.has_scale
+    found, has_firth = separation(model), model.likelihood.has_firth
     if found is None:
         return
     if not whole:  # rows that overlap do so among others, too; the converse is not so
@@ -72,7 +72,7 @@ def check_overlap(model: Model) -> None:
         f"for ever{'; ' + _listed(found.infinite) if found.infinite else UNTOLD}. "
         + (f"The other {finite} are finite: " if finite else "")
         + "`separation.table()` of this error has estimates and intervals. "
-        + f"Use penalty=st.{'Jeffreys()' if model.likelihood.has_firth else 'Ridge(strength)'}, leave"
+        + f"Use penalty=st.{'Jeffreys()' if has_firth else 'Ridge(strength)'}, leave"
         + " out or merge the separating columns, or collect rows that overlap.",
         found,
     )

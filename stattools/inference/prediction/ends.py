@@ -1,7 +1,7 @@
 """What is predicted of a row, and where its interval ends: a mean, a linear predictor, the probability of a zero.
 
     mean    g(eta_0 -+ q s), s the standard error of the mean in units of eta_0; exp(log mean -+ q se) where several
-            linear predictors move it, as of zero-inflated counts
+            linear predictors move one behind a logarithm, as of zero-inflated counts
     link    eta_0 -+ q se(eta_0)
     zero    expit(logit P(0) -+ q se), whose slope in eta is the score of a zero over 1 - P(0)
 
@@ -48,11 +48,12 @@ def _zero(family: Likelihood, eta: Floats) -> Floats:
 
 
 def _ends_of_mean(family: Likelihood, eta: Floats, V: Floats, q: float) -> Two:
-    if family.by_log_mean:
+    slope = None if V.shape[1] == 1 else family.slope(eta)[:, 0, :]
+    if slope is not None and next(iter(family.parameters.values())) == "log" and slope[:, 1:].any():
         mean = family.mean(eta)
-        factor = np.exp(q * _error(family.slope(eta)[:, 0, :] / mean[:, None], V))
+        factor = np.exp(q * _error(slope / mean[:, None], V))
         return mean / factor, mean * factor
-    half = q * _in_units_of_first(family, eta, V)
+    half = q * _in_units_of_first(slope, V)
     one, other = (family.nearest_mean(_shifted(eta, by)) for by in (-half, half))
     return np.minimum(one, other), np.maximum(one, other)  # some means fall as their linear predictors rise
 
@@ -75,12 +76,11 @@ def _error(slope: Floats, V: Floats) -> Floats:
     return np.sqrt(np.maximum(((slope[:, None, :] @ V)[:, 0, :] * slope).sum(axis=1), 0.0))
 
 
-def _in_units_of_first(family: Likelihood, eta: Floats, V: Floats) -> Floats:
+def _in_units_of_first(slope: Floats | None, V: Floats) -> Floats:
     """The standard error of the mean in units of the first linear predictor: that of eta_0, unless more moves it."""
-    width = V.shape[1]
-    if width == 1:
+    if slope is None:
         return np.sqrt(V[:, 0, 0])
-    slope, share = family.slope(eta)[:, 0, :], np.eye(1, width).repeat(len(eta), axis=0)
+    share = np.eye(1, V.shape[1]).repeat(len(V), axis=0)
     np.divide(slope, slope[:, :1], out=share, where=(slope[:, 1:] != 0.0).any(axis=1, keepdims=True))
     return _error(share, V)
 

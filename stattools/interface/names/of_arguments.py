@@ -222,5 +222,8 @@ CALLS = {
     "GammaFamily": 'st.gamma("c ~ x", table)',
     "NegativeBinomial": 'st.negative_binomial("k ~ x", table)',
     "BetaBinomial": 'st.beta_binomial("k + m ~ x", table)',
+    "ZeroInflated": 'st.zero_inflated("k ~ x", table)',
+    "Hurdle": 'st.hurdle("k ~ x", table)',
+    "ZeroTruncated": 'st.regression("k ~ x", table, st.ZeroTruncated())',
 }
 """The right call of what is often called wrongly; of the class of a likelihood, the regression that was meant."""

@@ -191,10 +191,16 @@ FUNCTIONS = (
     Row("", r="plm felm feols_r fixest", pyfixest="event_study did2s lpdid SaturatedEventStudy bonjour demean",
         others="did difference_in_differences absorbing_ls AbsorbingLS fixed_effects twfe",
         note='fixed effects are columns of the formula here, C(id), and groups a covariance, st.Cluster("id")'),
-    Row("", statsmodels="ZeroInflatedPoisson ZeroInflatedNegativeBinomialP HurdleCountModel TruncatedLFPoisson",
-        r="zeroinfl hurdle", others="zip zinb zero_inflated hurdle_model tobit Tobit censored_regression truncated",
-        note="there are no zero-inflated, truncated or censored regressions here; the nearest is "
-        "st.negative_binomial"),
+    Row('st.fit(st.zero_inflated("k ~ x", table, zero="~ x"))', statsmodels="ZeroInflatedPoisson "
+        "ZeroInflatedNegativeBinomialP ZeroInflatedGeneralizedPoisson", r="zeroinfl", others="zip zinb "
+        "zero_inflation zero_inflated_poisson", note='with family="negative-binomial" for counts that vary more'),
+    Row('st.fit(st.hurdle("k ~ x", table, zero="~ x"))', statsmodels="HurdleCountModel", others="hurdle_model "
+        "two_part_model", note="zero: x are log odds of a zero, which pscl's hurdle has with the other sign"),
+    Row("st.ZeroTruncated()", statsmodels="TruncatedLFPoisson "
+        "TruncatedLFNegativeBinomialP", others="zerotrunc zero_truncated truncated_poisson",
+        note="the likelihood of st.regression for counts of which zeros are not seen"),
+    Row("", r="tobit", others="Tobit censored_regression truncated_regression", note="there are no censored "
+        "regressions here"),
     Row('st.fit(st.glm("share ~ x", table, family="beta"))', statsmodels="BetaModel", r="betareg",
         others="beta_regression beta_reg", note="for shares of counts st.logistic and st.beta_binomial"),
     Row("", r="nls", others="nonlinear nonlinear_least_squares nls_ NonlinearLS", note="there is no nonlinear "

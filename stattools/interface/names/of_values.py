@@ -38,6 +38,8 @@ VALUES: dict[str, dict[str, str]] = {
         "negative_binomial": "nb nb2 negbin nbinom nbreg glmnb overdispersed",
         "gamma": "gammaregression gammalog positive",
         "beta_binomial": "betabin bb",
+        "zero_inflated": "zip zinb zeroinfl zeroinflatedpoisson zeroinflation",
+        "hurdle": "hurdlecountmodel hurdlepoisson twopart",
     },
     "family of glm": {
         "normal": "gaussian linear lm ols leastsquares gauss norm identity quasigaussian",
