@@ -10,7 +10,8 @@ EACH = {
     "ZeroInflated": (
         (
             "A row is an extra zero of {y} with probability $p_i$, and otherwise {a} count of mean $\\mu_i$, which may "
-            "be zero too, with probabilities $f_i$. The log odds of $p_i$ and the log of $\\mu_i$ are linear predictors:"
+            "be zero too, with probabilities $f_i$. The log odds of $p_i$ and the log of $\\mu_i$ are linear "
+            "predictors:"
         ),
         r"P(y_i = 0) = p_i + (1 - p_i) f_i(0), \qquad P(y_i = y) = (1 - p_i) f_i(y), \qquad \log \mu_i = \eta_i",
     ),
