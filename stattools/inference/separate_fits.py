@@ -52,7 +52,9 @@ class OneVsRestFit(AnyFit):
 
     def _judged(self, model: OneVsRest) -> Judged:
         shares = log_shares([part.eta(one.estimate) for part, one in zip(model.parts, self.fits, strict=True)])
-        return Judged(shares[np.arange(len(shares)), model.codes], np.exp(shares), model.codes.astype(float))
+        return Judged(
+            shares[np.arange(len(shares)), model.label_codes], np.exp(shares), model.label_codes.astype(float)
+        )
 
     def table(self, level: float | None = None, *, exponentiate: bool = False) -> pd.DataFrame:
         """The coefficient tables of all fits: category, term, estimate, se, statistic, p_value, lower, upper; as odds

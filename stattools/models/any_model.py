@@ -115,7 +115,7 @@ class AnyModel(Faces):
         return page(self)
 
     @property
-    def codes(self) -> Any:
+    def label_codes(self) -> Any:
         """The codes of the labels of the outcome, one per row; None where it has none."""
         return None if self.likelihood is None or not self.likelihood.outcome.has_labels else self.rows.y
 

@@ -103,7 +103,7 @@ def report_table(
         raise DomainError("report_table needs one fit or more; got none.")
     given = names_of(results, names, "report_table")
     titles = [f"({name})" if names is None else literal(name) for name in given]
-    show = _Shown(spread, level, exponentiate, limits)
+    show = _Shown(str(spread), level, exponentiate, limits)
     columns = [_column(result, title, show) for result, title in zip(results, titles, strict=True)]
     return face(_table(columns, _caption(results, show), labels))
 

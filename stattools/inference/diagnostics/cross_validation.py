@@ -178,7 +178,7 @@ def cross_validate(
         raise DomainError(f"cross_validate needs no more folds than {what}; got folds={count} and {most:,} {what}.")
     require_memory(f"{count:,} folds of {len(weight):,} rows", 3 * count * len(weight), "Use fewer folds.")
     random = generator(seed)
-    fold = _dealt(models[0].codes, weight, among, count, random)
+    fold = _dealt(models[0].label_codes, weight, among, count, random)
     start = int(random.integers(2**31))
     scores = tuple(_scores(model, fold, count, penalty, start) for model in models)
     titles = tuple(f"{model.title}, {model._subject}" for model in models)

@@ -158,7 +158,7 @@ def _log_shares(fit: Any, data: Any) -> tuple[Floats, Floats]:
     """Logarithms of one-vs-rest's shares (n, K), which are normalized after the fact, and the observed codes."""
     first = fit.model.parts[0]
     if data is None:
-        codes = fit.model.codes.astype(float)
+        codes = fit.model.label_codes.astype(float)
         at = [part.eta(one.estimate) for part, one in zip(fit.model.parts, fit.fits, strict=True)]
     else:
         outcome, _ = new_outcome(first.design, fit.model.outcome_name, data)

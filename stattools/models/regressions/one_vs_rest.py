@@ -38,7 +38,7 @@ class OneVsRest(AnyModel):
         return self.parts[0]._subject
 
     @property
-    def codes(self) -> NDArray[np.intp]:
+    def label_codes(self) -> NDArray[np.intp]:
         """The codes of the categories, one per row."""
         return np.argmax([part.rows.y for part in self.parts], axis=0)
 
