@@ -189,7 +189,8 @@ def _exact(results: Sequence[Any], labels: tuple[str, ...]) -> PosteriorComparis
             )
         if not _same_data(results[0], result):
             raise IncompatibleError(
-                f"compare needs posteriors of the same data, and {labels[0]} and {label} have seen different ones."
+                f"compare needs posteriors of the same data, and {labels[0]} and {label} have seen different ones. "
+                "Arms of one experiment are compared by st.probability_greater(b, a) and st.difference(b, a)."
             )
     found = [result.loo() for result in results]
     aligned_rows = all(np.array_equal(loo.counts, found[0].counts) for loo in found)

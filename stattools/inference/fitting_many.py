@@ -89,7 +89,8 @@ def fit_many(
         return _by_group(whole, data, by)
     if by is not None or data is not None or columns or model is not ols:
         raise IncompatibleError(
-            "fit_many takes by=, model= and a table with a formula only; got another first argument."
+            "fit_many takes by=, model= and a table with a formula only, which comes first: "
+            f'st.fit_many("y ~ x", table, by="g", model=st.ols); got {quoted(type(models).__name__)} first.'
         )
     if isinstance(models, Model):
         if outcomes is None and weights is None:

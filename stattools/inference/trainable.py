@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any, Literal, Protocol, TypedDict, Unpack, overload, runtime_checkable
 
 import numpy as np
@@ -29,13 +29,14 @@ OF_TRAINING = ("seed", "restarts", "members", "ensemble")
 """What only a training needs."""
 
 
-def require_options(model: Any, options: Collection[str]) -> None:
+def require_options(model: Any, options: Mapping[str, Any]) -> None:
     """IncompatibleError for options that `st.fit` does not have, or that only a training has."""
-    for name in options:
+    for name, value in options.items():
         if name not in OF_TRAINING:
-            from stattools.interface.names.arguments import about_argument
+            from stattools.interface.names.arguments import Asked, about_argument
 
-            raise IncompatibleError(about_argument(name, "st.fit", ("solver", "level", "cov", "penalty", *OF_TRAINING)))
+            ours = ("solver", "level", "cov", "penalty", *OF_TRAINING)
+            raise IncompatibleError(about_argument(name, "st.fit", ours, (), Asked(value, {})))
         if not isinstance(model, Trainable):
             raise IncompatibleError(
                 f"{name}= of st.fit is for networks, which are trained from random starts; got it for "

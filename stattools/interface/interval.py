@@ -78,6 +78,13 @@ class Interval(Faces):
         )
 
 
+OF_PREDICTIONS = {
+    "prediction": ' Write interval=0.95, kind="observation".',
+    "confidence": ' Write interval=0.95, kind="mean".',
+}
+"""R's intervals of predictions, and how they are asked here."""
+
+
 def require_level(level: Any, name: str = "level") -> None:
     """DomainError unless this is a probability between 0 and 1, both excluded."""
     if type(level) is float and 0.0 < level < 1.0:
@@ -85,4 +92,5 @@ def require_level(level: Any, name: str = "level") -> None:
     if not (is_number(level) and 0.0 < level < 1.0):
         percent = f" Write {name}={level / 100:g}." if is_number(level) and 1.0 < level < 100.0 else ""
         kind = f' A kind is named: kind="{level}".' if isinstance(level, str) and level.isalpha() else percent
+        kind = OF_PREDICTIONS.get(level, kind) if name == "interval" and isinstance(level, str) else kind
         raise DomainError(f"{name} is a probability between 0 and 1, such as 0.95; got {quoted(level)}.{kind}")

@@ -154,8 +154,8 @@ def _column(result: Any, title: str, show: _Shown) -> _Column:
         cells = {(str(row["term"]),): _cell(row, replace(show, limits=())) for row in told}
         return _Column(title, cells, {"model": "posterior", "method": literal(result.method)})
     raise IncompatibleError(
-        f"report_table takes fits of st.fit and posteriors that st.posterior drew; got {type(result).__name__}. "
-        "Pass st.fit(model) for a model; st.report shows everything else."
+        f"report_table takes fits of st.fit and posteriors that st.posterior drew, one by one: st.report_table(*fits); "
+        f"got {type(result).__name__}. Pass st.fit(model) for a model; st.report shows everything else."
     )
 
 

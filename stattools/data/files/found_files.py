@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from stattools.data.files.partitions import parts_of
 from stattools.data.files.row_groups import ARROW, PARQUET, ending
 from stattools.errors import DomainError, FileError
-from stattools.interface.arguments import several
+from stattools.interface.arguments import by_column, several
 from stattools.interface.paths import path_of, require_regular
 
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4")
@@ -40,7 +40,8 @@ def found_files(given: Any) -> tuple[list[Path], list[Parts]]:
 
 
 def _items(given: Any) -> list[Any]:
-    items = [given] if isinstance(given, os.PathLike) else list(several(given))
+    is_table = isinstance(given, Mapping) or by_column(given) is not given
+    items = [given] if isinstance(given, os.PathLike) or is_table else list(several(given))
     for item in items:
         if not isinstance(item, str | os.PathLike):
             raise DomainError(

@@ -7,7 +7,7 @@ from typing import Any
 
 from stattools.data.formula.evaluation import short
 from stattools.errors import DomainError
-from stattools.interface.names.of_formulas import FIXED_EFFECTS, LACKING, POWER_INSIDE, REWRITES
+from stattools.interface.names.of_formulas import ALIEN, FIXED_EFFECTS, LACKING, POWER_INSIDE, REWRITES
 
 
 def in_our_words(text: str) -> tuple[str, str]:
@@ -35,6 +35,8 @@ def explained(text: str, error: DomainError, parse: Callable[[str], Any]) -> Dom
     """What is said of a refused formula: how it is written here, what we do not have, or `error`, which says it all."""
     lacking = next((row.note for row in LACKING if row.pattern.search(text)), None)
     ours, arguments = in_our_words(text)
+    if lacking is None and ALIEN.pattern.search(ours):
+        lacking = ALIEN.note
     why = f"{short(text)!r}: {lacking}." if lacking else "" if _says_little(error) else error.message
     if ours == text.strip():
         return DomainError(why) if lacking else error

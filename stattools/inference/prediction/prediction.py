@@ -31,6 +31,7 @@ from stattools.inference.prediction.new_rows import Column, Missing, at_rows, co
 from stattools.inference.prediction.uncertainty import eta_covariance
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.interval import require_level
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
@@ -94,7 +95,7 @@ def predictions(
     if precision is not None and (kind != "observation" or interval is None):
         raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
     if interval is not None:
-        fit.quantile(interval)  # refuses a level outside (0, 1) before any work
+        require_level(interval, "interval")  # before any work
         if kind != "class" and not fit.kinds:
             np.asarray(fit.covariance)  # refused, with what to do
     beside = columns_beside(model, kind, trials, precision)

@@ -11,9 +11,6 @@ from stattools.interface.names.of_functions import FUNCTIONS
 from stattools.interface.names.of_other_objects import NOUNS
 from stattools.interface.names.rows import Row, plain, rows_of
 
-ANOTHER = {"fit": "another kind of fit", "posterior": "another kind of posterior"}
-"""Who has what an object of this noun lacks, although others of its noun have it."""
-
 
 def about_attribute(cls: type, name: str) -> str:
     """Why an object of a class has no attribute of this name, and what to use.
@@ -97,6 +94,10 @@ def _answers(cls: type, noun: str, name: str, offered: frozenset[str]) -> Iterat
     own = [row for _, rows in _tables(cls) for row in rows_of(name, rows)]
     of_fits = list(rows_of(name, FIT))
     yield from (row.sentence for row in own if _attribute(row.ours, noun) in offered | {None})
+    if noun != "fit":
+        yield from (_elsewhere(f"another kind of {noun}", row) for row in own)
+    if name in OF_A_FIT:
+        yield _of_a_fit(noun, name, offered)
     for row in of_fits:
         attribute = _attribute(row.ours, "fit")
         if attribute in offered or (
@@ -107,9 +108,20 @@ def _answers(cls: type, noun: str, name: str, offered: frozenset[str]) -> Iterat
             yield row._replace(ours=_said_of(row.ours, "fit.fits[0]")).sentence
         elif noun == "model":
             yield row._replace(ours=_said_of(row.ours, "st.fit(model)")).sentence
-    for row in own or of_fits:
-        who = ANOTHER.get(noun, "a fit") if own or noun == "fit" else "a fit"
-        yield f"{who} has {row.ours}" + (f", {row.note}" if row.note else "")
+    yield from (_elsewhere("another kind of fit" if noun == "fit" else "a fit", row) for row in own or of_fits)
+
+
+def _elsewhere(who: str, row: Row) -> str:
+    return f"{who} has {row.ours}" + (f", {row.note}" if row.note else "")
+
+
+def _of_a_fit(noun: str, name: str, offered: frozenset[str]) -> str:
+    """What is said of a name of ours that objects of this class do not have."""
+    if noun == "model":
+        return f"use st.fit(model).{name}"
+    if noun == "fit":
+        return f"use fit.fits[0].{name}" if "fits" in offered else f"another kind of fit has fit.{name}"
+    return f"a fit has fit.{name}"
 
 
 def _said_of(code: str, noun: str) -> str:
@@ -120,3 +132,7 @@ def _attribute(code: str, noun: str) -> str | None:
     """The first attribute that code asks of the noun; None where it asks for none."""
     found = re.search(rf"(?<![\w.]){noun}\.(\w+)", code)
     return found[1] if found else None
+
+
+OF_A_FIT = frozenset(filter(None, (_attribute(row.ours, "fit") for row in FIT)))
+"""Names of ours that fits have."""

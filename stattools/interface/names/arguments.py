@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from stattools.interface.arguments import is_number
 from stattools.interface.names.answers import did_you_mean, noun_of
 from stattools.interface.names.of_arguments import ARGUMENTS, BY_POSITION, CALLS, NOTHING
 from stattools.interface.names.rows import Row, rows_of
+from stattools.interface.names.values import meant
 
 FORMULA_FIRST = "formula_or_y"
 """The first argument of what takes a formula and a table, or two arrays."""
@@ -33,7 +36,9 @@ def about_call(
     places = [one for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
     if not any(one.kind is one.VAR_KEYWORD for one in parameters):
         for unknown in named.keys() - takes:
-            return about_argument(unknown, called, [one.name for one in parameters if not _is_open(one)], places)
+            known = [one.name for one in parameters if not _is_open(one)]
+            asked = Asked(named[unknown], {one.name: one.default for one in parameters})
+            return about_argument(unknown, called, known, places, asked)
     if len(given) > len(places) and not any(one.kind is one.VAR_POSITIONAL for one in parameters):
         rest = ", ".join(f"{one.name}=" for one in parameters if one.kind is one.KEYWORD_ONLY)
         count = f"{len(places) or 'no'} argument{'s' * (len(places) != 1)}"
@@ -48,9 +53,22 @@ def about_call(
     return f"{called} needs {' and '.join(lacking)}: {_example(called, parameters)}." if lacking else None
 
 
-def about_argument(name: str, called: str, takes: Sequence[str], places: Sequence[inspect.Parameter] = ()) -> str:
+class Asked(NamedTuple):
+    """The value that somebody gave an argument of his, and what ours are where nothing is given."""
+
+    value: Any
+    defaults: dict[str, Any]
+
+
+def about_argument(
+    name: str,
+    called: str,
+    takes: Sequence[str],
+    places: Sequence[inspect.Parameter] = (),
+    asked: Asked = Asked(None, {}),  # noqa: B008
+) -> str:
     """What to write in place of an argument that a function does not take; `takes` are those that it does, the
-    parameters `places` those that it may be given by position.
+    parameters `places` those that it may be given by position, and `asked` what it was given.
 
     >>> about_argument("max_iter", "st.fit", ["solver", "cov"])
     'st.fit has no max_iter=: use solver=st.Newton(max_steps=1000).'
@@ -61,7 +79,7 @@ def about_argument(name: str, called: str, takes: Sequence[str], places: Sequenc
         return f"{called} takes {name} by position, without {name}=: {_example(called, places)}."
     here = [row for row in rows_of(name, ARGUMENTS) if _argument(row) in takes]
     if here:
-        return f"{lacking}: use {' or '.join(row.ours for row in here)}."
+        return f"{lacking}: use {' or '.join(dict.fromkeys(written_with(row.ours, called, asked) for row in here))}."
     if meant := did_you_mean(name, takes):
         return f"{lacking}.{meant}"
     if found := "; ".join(dict.fromkeys((*(row.note for row in rows_of(name, NOTHING)), *_elsewhere(name)))):
@@ -69,6 +87,43 @@ def about_argument(name: str, called: str, takes: Sequence[str], places: Sequenc
     known = ", ".join(f"{one}=" for one in takes if one not in {place.name for place in places})
     example = _example(called, places)
     return f"{lacking}; " + (f"by name it takes {known}." if known else f"it takes nothing by name: {example}.")
+
+
+def written_with(ours: str, called: str, asked: Asked) -> str:
+    """Our argument with the value that was meant, as far as that is known; with that of the example otherwise.
+
+    >>> written_with('kind="mean"', "fit.predict", Asked("link", {})), written_with('weights="w"', "", Asked("n", {}))
+    ('kind="link"', 'weights="n"')
+    >>> written_with("level=0.95", "", Asked(0.1, {})), written_with('cov="HC3"', "", Asked({"CRV1": "id"}, {}))
+    ('level=0.9', 'cov=st.Cluster("id")')
+    """
+    argument, value = ours.partition("=")[0], asked.value
+    if argument == "kind":
+        said = meant(KINDS.get(called.rpartition(".")[2], "kind of predictions"), value)
+        value = value if isinstance(value, str) else asked.defaults.get("kind")
+        return _code(said) or (f'kind="{value}"' if isinstance(value, str) else ours)
+    if argument == "cov":
+        named = isinstance(value, str) and re.fullmatch(r"HC[0-3]", value, flags=re.IGNORECASE)
+        return f'cov="{value.upper()}"' if named else _code(meant(argument, value)) or ours
+    if argument in ("penalty", "solver", "method") and isinstance(value, str):
+        return _code(meant(argument, value)) or ours
+    if argument in COLUMNS and isinstance(value, str):
+        return f'{argument}="{value}"'
+    if argument in ("level", "interval", "prob") and is_number(value) and 0.0 < value < 1.0:
+        return f"{argument}={1.0 - value if value < 0.5 else value:.6g}"
+    return ours
+
+
+KINDS = {"residuals_of": "kind of residuals", "interval": "kind of intervals"}
+"""The table of values for the kind that a function takes; of others it is that of predictions."""
+
+COLUMNS = ("weights", "precision", "offset", "exposure", "trials", "by", "reference")
+"""Arguments that are names of columns or levels."""
+
+
+def _code(said: str) -> str:
+    """What a sentence tells to write; empty where it tells nothing."""
+    return said.removeprefix(" Write ").removesuffix(".") if said.startswith(" Write ") else ""
 
 
 def _elsewhere(name: str) -> Iterator[str]:

@@ -21,6 +21,9 @@ from typing import Any, NoReturn
 from stattools.errors import AbsentError, IncompatibleError
 from stattools.text.printing import printed
 
+UNSEEN = ("__", "_repr_", "_ipython_")
+"""How names begin that Python and notebooks look up, and nobody guesses; pyfixest has `fit._N`."""
+
 
 class Absence:
     """What an error says of a name that is not there, of a class or among the functions that there are; looked up when
@@ -42,12 +45,12 @@ class Absence:
 
 
 def absent(self: Any, name: str) -> NoReturn:
-    """The `__getattr__` of a class: AbsentError with what to use instead; private names are not answered.
+    """The `__getattr__` of a class: AbsentError with what to use instead; names of protocols are not answered.
 
     A property that raises AttributeError gets here too, and its own error is raised again.
     """
     cls = type(self)
-    if name.startswith("_"):
+    if name.startswith(UNSEEN):
         raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
     if hasattr(cls, name):
         object.__getattribute__(self, name)
@@ -133,4 +136,6 @@ def absent_function(name: str, known: tuple[str, ...]) -> NoReturn:
     """AbsentError for a name that the package does not have, with what to use instead."""
     if name.startswith("_"):
         raise AttributeError(f"module 'stattools' has no attribute {name!r}")
-    raise AbsentError(Absence(known, name))
+    error = AbsentError(Absence(known, name))
+    error.obj = Absence  # Python would add its own guess to ours
+    raise error

@@ -8,10 +8,11 @@ from __future__ import annotations
 from stattools.interface.names.rows import Row
 
 ARGUMENTS = (
-    Row('cov="HC3"', statsmodels="cov_type cov_kwds use_t use_correction", r="vcov. vcov se_type vce",
+    Row('cov="HC3"', statsmodels="cov_type use_t use_correction", r="vcov. vcov se_type vce",
         pyfixest="vcov ssc", others="robust se covariance cov_kind hc robust_se standard_errors cov_estimator "
         "covtype", note='st.fit(model, cov="HC3")'),
-    Row('cov=st.Cluster("group")', statsmodels="groups", r="cluster clusters id", others="cluster_col cluster_var "
+    Row('cov=st.Cluster("group")', statsmodels="groups cov_kwds", r="cluster clusters id",
+        others="cluster_col cluster_var "
         "clustervar entity_effects", note='st.fit(model, cov=st.Cluster("group"))'),
     Row("cov=st.HAC(lags=4)", statsmodels="maxlags", r="lag", pyfixest="vcov_kwargs",
         others="nlags bandwidth hac newey_west max_lags lags", note="st.fit(model, cov=st.HAC(lags=4))"),
@@ -59,7 +60,7 @@ ARGUMENTS = (
     Row("solver=st.Newton()", statsmodels="method optimizer", r="method algorithm optimizer", scikit_learn="solver",
         pyfixest="solver", others="optim minimizer backend engine fit_method", note="st.fit(model, "
         "solver=st.Newton())"),
-    Row("data", statsmodels="exog", r="newdata new_data", scikit_learn="X", pyfixest="newdata",
+    Row("data=new", statsmodels="exog", r="newdata new_data", scikit_learn="X", pyfixest="newdata",
         others="x df frame table dataset data_frame dataframe new rows test_data X_new Xnew datagrid new_x test",
         note="fit.predict(new)"),
     Row('kind="mean"', statsmodels="which linear transform", r="type", scikit_learn="method", pyfixest="type",
@@ -84,6 +85,7 @@ ARGUMENTS = (
         "prior_beta prior_coef default_prior prior_prob", note="st.posterior(model, prior=st.Normal(0, 2.5))"),
     Row("sigma=st.HalfNormal(1)", r="prior_aux", others="noise prior_sigma sd error_prior sigma_prior scale",
         note="st.posterior(model, sigma=st.HalfNormal(1))"),
+    Row('seasonal=12', others="freq", note="st.local_level(y, seasonal=12)"),
     Row('by="g"', statsmodels="groups", r="group by", pyfixest="split", others="groupby grouping strata arms arm "
         "group_by group_col", note='st.binomial("k", "n", by="g", data=table)'),
     Row("steps=12", statsmodels="steps", r="h n.ahead", others="horizon n_periods n_ahead periods h nsteps n_steps "
@@ -138,6 +140,7 @@ ARGUMENTS = (
     Row("a=1", r="shape1", others="alpha", note="st.Beta(1, 1)"),
     Row("b=1", r="shape2", others="beta", note="st.Beta(1, 1)"),
     Row("shape=2", others="alpha a k", note="st.Gamma(2, 1)"),
+    Row("rate=1 / scale", r="scale", others="theta scale", note="st.Gamma(2, 1)"),
     Row("rate=1", others="beta lam lambda_ b inverse_scale", note="st.Gamma(2, 1)"),
     Row("concentration=[1, 1, 1]", others="alpha a alphas", note="st.Dirichlet([1, 1, 1])"),
     Row("low=0", r="min", others="lower a left loc minimum", note="st.Uniform(0, 1)"),
@@ -181,8 +184,8 @@ NOTHING = (
         others="init initial_params x0 initvals initial_values p0 start_values inits",
         note="solvers choose where to begin, and the maximum does not depend on it; leave it out"),
     Row("", statsmodels="family link", r="family link", pyfixest="family", others="distribution likelihood loss "
-        "objective", note="the function is the family: st.ols, st.logistic, st.probit, st.poisson, "
-        "st.negative_binomial, st.gamma, st.softmax"),
+        "objective", note='the function is the family: st.ols, st.logistic, st.probit, st.poisson, '
+        'st.negative_binomial, st.gamma, st.softmax; others are st.glm("y ~ x", table, family="beta", link="logit")'),
     Row("", r="contrasts", others="coding contrast_type", note='contrasts stand in the formula: C(g, contr.sum), '
         'C(g, contr.treatment("a"))'),
     Row("", statsmodels="re_formula vc_formula reml groups", r="random REML", others="random_effects mixed",
@@ -213,6 +216,11 @@ CALLS = {
     "separation": "st.separation(model)",
     "predictive_check": "st.predictive_check(posterior, np.mean)",
     "custom": "st.custom(loglik, start=[0.0])",
+    "glm": 'st.glm("y ~ x", table, family="gamma")',
+    "regression": 'st.regression("y ~ x", table, likelihood)',
+    "fit_many": 'st.fit_many("y ~ x", table, by="g", model=st.ols)',
+    "network": 'st.network("b ~ x", table, hidden=[8])',
+    "rope_probability": "st.rope_probability(b, a, low=-0.01, high=0.01)",
     "Poisson": 'st.poisson("k ~ x", table)',
     "Probit": 'st.probit("b ~ x", table)',
     "Bernoulli": 'st.logistic("b ~ x", table)',

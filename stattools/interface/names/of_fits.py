@@ -14,7 +14,8 @@ NO_SMOOTH = "there are no smooth terms with a penalty here; the nearest is a spl
 
 FIT = (
     Row("fit.estimate", statsmodels="params", r="coef coefficients fixef", scikit_learn="coef_ intercept_",
-        pyfixest="coef", others="beta betas coefs theta theta_ mle estimates params_ parameters slope point_estimate"),
+        pyfixest="coef _beta_hat",
+        others="beta betas coefs theta theta_ mle estimates params_ parameters slope point_estimate"),
     Row("fit.names", statsmodels="exog_names xnames param_names", r="variable.names",
         scikit_learn="feature_names_in_", pyfixest="_coefnames", others="coef_names coefnames term_names columns "
         "feature_names labels_"),
@@ -25,11 +26,13 @@ FIT = (
     Row("-fit.loglik", scikit_learn="loss_", others="nll neg_loglik loss"),
     Row("fit.n", statsmodels="nobs", scikit_learn="n_samples_", pyfixest="_N N", others="n_obs num_obs nrow "
         "sample_size n_observations nsample size count"),
+    Row("fit.t_df", statsmodels="use_t", others="t_dof df_inference", note="infinite where intervals are normal"),
     Row("fit.df", statsmodels="df_resid", r="df.residual rdf", pyfixest="_df_t", others="dof residual_df "
         "df_residuals degrees_of_freedom"),
     Row("len(fit.names)", statsmodels="df_model k_params", r="rank", scikit_learn="n_features_in_", pyfixest="_k",
         others="n_params nparams k n_features n_coef"),
-    Row("fit.aic", r="AIC extractAIC", others="aicc AIC_ AIC_partial_ akaike info_criteria"),
+    Row("fit.aic", others="aicc AICc", note="without the correction for small samples, 2 p (p + 1) / (n - p - 1)"),
+    Row("fit.aic", r="AIC extractAIC", others="AIC_ AIC_partial_ akaike info_criteria"),
     Row("fit.bic", statsmodels="bic_llf", r="BIC", others="BIC_ schwarz sbc"),
     Row("fit.covariance", statsmodels="cov_params normalized_cov_params", r="vcov cov.unscaled", pyfixest="_vcov",
         others="cov_matrix covariance_matrix variance_matrix_ varcov vcov_matrix V var cov_beta covariance_ "
@@ -48,7 +51,8 @@ FIT = (
     Row("fit.glance()", statsmodels="info", pyfixest="get_performance", others="overview stats metrics performance"),
     Row("fit.predict()", statsmodels="fittedvalues mu", r="fitted fitted.values", others="fitted_values yhat y_hat "
         "y_pred fits predicted predictions fit_values"),
-    Row("fit.predict(new)", r="augment", scikit_learn="predict_proba", others="predict_probability predict_mean "
+    Row("fit.predict(new)", r="augment", scikit_learn="predict_proba",
+        others="pred preds predict_prob predict_probs predict_probability predict_mean "
         "posterior_epred expected proba probabilities"),
     Row('fit.predict(new, kind="class")', scikit_learn="fit_predict", others="predict_class predict_classes classify"),
     Row("np.log(fit.predict(new))", scikit_learn="predict_log_proba"),
@@ -57,14 +61,18 @@ FIT = (
         "predict_partial_hazard predict_log_partial_hazard"),
     Row("fit.predict(new, interval=0.95)", statsmodels="prediction get_prediction",
         others="prediction_interval confidence_band mean_ci predict_ci predict_interval"),
-    Row("fit.residuals", statsmodels="resid resid_response wresid", r="resid", scikit_learn="residuals_",
+    Row("fit.residuals", statsmodels="resid resid_response wresid resid_generalized", r="resid",
+        scikit_learn="residuals_",
         others="res errors_ u_hat raw_residuals"),
-    Row('fit.residuals_of("pearson")', statsmodels="resid_pearson", r="rstandard",
-        others="pearson_residuals residuals_pearson standardized_residuals pearson_resid studentized_residuals"),
+    Row('fit.residuals_of("pearson")', statsmodels="resid_pearson",
+        others="pearson_residuals residuals_pearson pearson_resid"),
+    Row('fit.residuals_of("pearson") / np.sqrt(1 - fit.leverage())', r="rstandard rstudent",
+        others="standardized_residuals studentized_residuals resid_studentized resid_studentized_internal",
+        note="each by its own standard deviation"),
     Row('fit.residuals_of("deviance")', statsmodels="resid_deviance resid_dev", others="deviance_residuals "
         "residuals_deviance deviance_resid compute_residuals"),
-    Row('fit.residuals_of("quantile", seed=1)', statsmodels="resid_anscombe resid_generalized resid_working",
-        r="rstudent simulateResiduals", others="quantile_residuals randomized_residuals dharma surrogate_residuals"),
+    Row('fit.residuals_of("quantile", seed=1)', statsmodels="resid_anscombe resid_working",
+        r="simulateResiduals", others="quantile_residuals randomized_residuals dharma surrogate_residuals"),
     Row("fit.leverage()", statsmodels="hat_matrix_diag", r="hatvalues hat", others="leverages hat_matrix hat_values "
         "h hat_diag influence_leverage"),
     Row("fit.cooks_distance()", statsmodels="influence outlier_test cooks_d dfbetas dffits",
@@ -76,14 +84,21 @@ FIT = (
         pyfixest="_adj_r2", others="r2_adj adj_r_squared adjusted_r_squared adj_r2 adjusted_r2 brier auc roc_auc "
         "accuracy accuracy_score concordance concordance_index_ c_index nagelkerke tjur hosmer_lemeshow "
         "fit_statistics mae mse gof"),
-    Row("fit.goodness()", statsmodels="deviance pearson_chi2", r="deviance chisq",
-        others="chi2 chi_squared gof_test pearson_x2"),
-    Row("fit.scale", r="sigma", pyfixest="_rmse", others="sigma_ residual_se rse residual_standard_error resid_std "
+    Row("fit.goodness()", statsmodels="deviance pearson_chi2", r="deviance chisq residual.deviance",
+        others="dev hosmer chi2 chi_squared gof_test pearson_x2"),
+    Row("(fit.residuals ** 2).mean() ** 0.5", pyfixest="_rmse", others="rmse root_mean_squared_error",
+        note="fit.scale divides by the degrees of freedom"),
+    Row("fit.scale", r="sigma", others="sigma_ residual_se rse residual_standard_error resid_std "
         "sd_residual residual_sd noise_sd"),
+    Row("fit.r_squared", statsmodels="ess mse_model mse_total centered_tss uncentered_tss", others="tss sst ss_total "
+        "explained_variance", note="the share explained of the sum of squares; (fit.residuals ** 2).sum() is the rest"),
+    Row("st.fit(smaller.model).loglik", statsmodels="llnull ll_null", others="null_loglik loglik_null null_model",
+        note='of the model without columns, "y ~ 1"; fit.r_squared compares the two'),
     Row("fit.scale ** 2", statsmodels="mse_resid", r="dispersion sigma2", pyfixest="_sigma2",
         others="sigma_sq sigmasq phi s2 residual_variance"),
     Row("(fit.residuals ** 2).sum()", statsmodels="ssr", others="rss sse sum_of_squares ss_res"),
-    Row("fit.table(exponentiate=True)", statsmodels="odds_ratio", r="exp_coef", others="odds_ratios or_ "
+    Row("fit.table(exponentiate=True)", statsmodels="odds_ratio", r="exp_coef", others="odds_ratios or_ or_ci "
+        "odds_ratio_ci exp_conf_int exp_ci "
         "exp_coefficients irr incidence_rate_ratios rate_ratios risk_ratios relative_risk hazard_ratio exponentiate "
         "exp_estimate", note="each ratio with its own interval"),
     Row("fit.test(list(fit.names[1:]))", statsmodels="fvalue f_pvalue llr llr_pvalue", r="fstatistic",
@@ -115,7 +130,8 @@ FIT = (
     Row("fit.model.rows.y", statsmodels="endog wendog", pyfixest="_Y", others="y y_ target response outcome observed"),
     Row("fit.model.source", statsmodels="data", r="model.frame", pyfixest="_data",
         others="orig_data training_data table_"),
-    Row("fit.model.labels", r="levels xlevels", scikit_learn="classes_", others="classes categories categories_ "
+    Row("fit.model.design.levels", r="xlevels", others="factor_levels contrasts_levels"),
+    Row("fit.model.labels", r="levels", scikit_learn="classes_", others="classes categories categories_ "
         "class_labels"),
     Row("fit.model.likelihood", statsmodels="family link", r="family", pyfixest="_family",
         others="distribution likelihood family_ link_function"),
@@ -191,7 +207,8 @@ FIT = (
         note=NO_ORDINAL),
     Row("", statsmodels="edf partial_values plot_partial", r="smooths gam.check", others="edof smooth_terms",
         note=NO_SMOOTH),
-    Row("", scikit_learn="set_params", others="hyperparameters n_iter_no_change", note="a fit is a record that does "
+    Row("", scikit_learn="set_params get_params best_params_",
+        others="copy hyperparameters n_iter_no_change", note="a fit is a record that does "
         "not change: fit.model is what was fitted, fit.solution how"),
     Row("", scikit_learn="transform fit_transform inverse_transform", note="columns are made by the formula, "
         "scale(x) or C(g), and made again for new rows by fit.predict(new)"),

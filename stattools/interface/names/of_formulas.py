@@ -38,6 +38,9 @@ REWRITES = tuple(
         (r"^cbind\(ARG,ARG\)\s*~", r"\1 + \2 ~"),
         (r"^ARG(?:/|\|\s*trials\()\s*([^()~/|]+?)\s*\)?\s*~", r"\1 ~", COUNTS),
         (r"^1\s*-\s*([^\W\d]\w*)\s*~", r"I(1 - \1) ~"),
+        (r"^\(?\s*([^\W\d]\w*\s*(?:[<>]=?|[!=]=)\s*[^+~():*]+?)\s*\)?\s*~", r"I(\1) ~"),
+        (r"(?<=[~+])\s*\(\s*([^\W\d]\w*\s*(?:[<>]=?|[!=]=)\s*[^+~():*]+?)\s*\)", r" I(\1)"),
+        (r"\bi\(ARG,\s*([^\W\d]\w*)\)", r"C(\1):\2"),
         (r"(?<=~)\s*offset\((?:np\.)?log\(ARG\)\)\s*$", r" 1", r'exposure="\1"'),
         (r"(?<=~)\s*offset\(ARG\)\s*$", r" 1", r'offset="\1"'),
         (r"\s*\+\s*offset\((?:np\.)?log\(ARG\)\)|(?<=~)\s*offset\((?:np\.)?log\(ARG\)\)\s*\+", r"", r'exposure="\1\2"'),
@@ -104,10 +107,20 @@ LACKING = tuple(
         (r"\b(?:Surv|survival)\(", NO_SURVIVAL),
         (r"(?<![\w.])(?:frailty|re)\(", NO_MIXED),
         (r"\bcluster\(", 'groups are no term here: st.fit(model, cov=st.Cluster("group"))'),
-        (r"\|[^|()~]*\|", "there are no instrumental variables here"),
+        (r"\|\|", NO_MIXED),
+        (r"\|[^|()~]+\|", "there are no instrumental variables here"),
         (r"(?<![\w.])(?:s|te|ti|t2|lo|smooth|f)\(", NO_SMOOTH),
         (r"(?<![\w.])(?:cut|qcut|lag|lead|shift|diff|rank|sin|cos|tan|pmin|pmax|min|max|mean|round|interaction|mo|L|D)\(",
          "a formula has no such function: make it a column of the table, table.assign(new=...), and name that"),
         (r"\b\w+\[", "a formula knows whole columns: make a part of one a column of the table, table.assign(new=...)"),
     )
 )  # fmt: skip
+
+ALIEN = Lacking(
+    re.compile(
+        r"\b(?:np|numpy|pd|pandas|scipy|math)\.\w[\w.]*\(|\b(?!contr\.)[^\W\d]\w*\.\w+\("
+        r"|(?<![\w.])(?:nested|gp|hsgp|mvbind|reorder|d)\(|(?<![\w.])[LFD]\d?\.\w"
+    ),
+    "a formula has no such function: make it a column of the table, table.assign(new=...), and name that",
+)
+"""Functions and methods of others that are left when all else is rewritten."""

@@ -56,6 +56,8 @@ POSTERIOR = (
         note="the report draws the figures; ArviZ draws posterior.to_arviz()"),
     Row("st.probability_greater(posterior, other)", others="prob_greater better_than greater_than prob_better"),
     Row("st.difference(posterior, other)", others="diff minus effect lift uplift"),
+    Row("posterior.update(more)", others="update observe add_data condition", note="of an exact posterior"),
+    Row("posterior.model", others="regression likelihood formula data"),
 )  # fmt: skip
 
 MODEL = (
@@ -208,6 +210,7 @@ DIRICHLET = (Row("posterior.concentration", "", "", "", "", "alpha alphas a"),)
 
 NOUNS: dict[str, tuple[str, tuple[Row, ...]]] = {
     "Posterior": ("posterior", POSTERIOR),
+    "Drawn": ("posterior", POSTERIOR),
     "Distribution": ("posterior", POSTERIOR),
     "Beta": ("posterior", BETA),
     "Gamma": ("posterior", GAMMA),

@@ -45,16 +45,20 @@ def plain(name: str) -> str:
     >>> plain("get_PValues"), plain("df.residual"), plain("coef_")
     ('pvalues', 'dfresidual', 'coef')
     """
-    found = "".join(letter for letter in name.lower() if letter.isalnum())
+    found = _bare(name)
     return found.removeprefix("get") or found
+
+
+def _bare(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 @cache
 def _index(rows: tuple[Row, ...]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for row in rows:
-        for name in row.names:
-            known = found.setdefault(plain(name), [])
+        for word in {spelled(name): None for name in row.names for spelled in (_bare, plain)}:
+            known = found.setdefault(word, [])
             if row not in known:
                 known.append(row)
     return found
@@ -67,7 +71,8 @@ def rows_of(name: str, rows: tuple[Row, ...]) -> Iterable[Row]:
     ['fit.table()']
     """
     index = _index(rows)
-    return next((index[word] for word in _spellings(plain(name)) if word in index), ())
+    whole = _bare(name)  # `get_params` is another thing than `params`
+    return next((index[word] for word in (whole, *_spellings(plain(name))) if word in index), ())
 
 
 def _spellings(word: str) -> Iterator[str]:

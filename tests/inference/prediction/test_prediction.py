@@ -354,7 +354,7 @@ def test_what_has_no_answer_is_refused():
     with pytest.raises(st.IncompatibleError, match="got kind='median'"):
         ask(poisson, kind="median")
     for level in (0.0, 95, True):
-        with pytest.raises(st.DomainError, match="level is a probability"):
+        with pytest.raises(st.DomainError, match="interval is a probability"):
             ask(softmax, interval=level)
 
 

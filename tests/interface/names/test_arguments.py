@@ -20,13 +20,13 @@ def exact():
 
 CALLS = [
     (lambda: st.fit(MODEL, cov_type="HC3"), 'use cov="HC3"'),
-    (lambda: st.fit(MODEL, vcov="HC1"), 'use cov="HC3"'),
-    (lambda: st.fit(MODEL, alpha=0.1), "use level=0.95 or penalty=st.Ridge(1.0)"),
+    (lambda: st.fit(MODEL, vcov="HC1"), 'use cov="HC1"'),
+    (lambda: st.fit(MODEL, alpha=0.1), "use level=0.9 or penalty=st.Ridge(1.0)"),
     (lambda: st.fit(MODEL, C=1.0), "use penalty=st.Ridge(1.0)"),
     (lambda: st.fit(MODEL, max_iter=10), "use solver=st.Newton(max_steps=1000)"),
     (lambda: st.fit(MODEL, tol=1e-3), "use solver=st.Newton(tolerance=1e-10)"),
-    (lambda: st.fit(MODEL, method="bfgs"), "use solver=st.Newton()"),
-    (lambda: st.fit(MODEL, conf_level=0.9), "use level=0.95"),
+    (lambda: st.fit(MODEL, method="bfgs"), "use solver=st.LBFGS()"),
+    (lambda: st.fit(MODEL, conf_level=0.9), "use level=0.9."),
     (lambda: st.fit(MODEL, cluster="g"), 'use cov=st.Cluster("group")'),
     (lambda: st.fit(MODEL, disp=0), "leave it out"),
     (lambda: st.fit(MODEL, sover=None), "Did you mean 'solver'?"),
@@ -76,15 +76,15 @@ CALLS = [
     (lambda: st.Cluster(), "needs groups"),
     (lambda: fit().interval(alpha=0.05), "use level=0.95"),
     (lambda: fit().interval(0.95, "profile"), "takes 1 argument by position"),
-    (lambda: fit().table(conf_level=0.9), "use level=0.95"),
+    (lambda: fit().table(conf_level=0.9), "use level=0.9"),
     (lambda: fit().predict(newdata=TABLE), "use data"),
     (lambda: fit().predict(exog=TABLE), "use data"),
     (lambda: fit().predict(TABLE, type="response"), 'use kind="mean"'),
     (lambda: fit().predict(TABLE, se_fit=True), "use interval=0.95"),
     (lambda: fit().calibration(n_bins=5), "use bins=10"),
     (lambda: fit().test(), "fit.test needs hypothesis"),
-    (lambda: exact().interval(hdi_prob=0.9), "use prob=0.94"),
-    (lambda: exact().interval(level=0.9), "use prob=0.94"),
+    (lambda: exact().interval(hdi_prob=0.9), "use prob=0.9."),
+    (lambda: exact().interval(level=0.9), "use prob=0.9."),
     (lambda: exact().sample(n=10, seed=1), "use draws=1000"),
     (lambda: exact().sample(10, random_state=1), "use seed=1"),
     (lambda: fit().test("x = 0", alternative="greater"), "two-sided"),
@@ -106,3 +106,32 @@ def test_a_right_call_is_not_explained():
 def test_an_argument_given_twice():
     with pytest.raises(st.IncompatibleError, match=r"fit\.interval got level twice"):
         fit().interval(0.9, level=0.9)
+
+
+VALUED = [
+    (lambda: fit().predict(TABLE, type="link"), 'use kind="link".'),
+    (lambda: fit().predict(TABLE, type="response"), 'use kind="mean".'),
+    (lambda: fit().residuals_of(type="deviance"), 'use kind="deviance".'),
+    (lambda: fit().interval(method="profile"), 'use kind="profile".'),
+    (lambda: fit().interval(method=3), 'use kind="wald".'),
+    (lambda: fit().predict(TABLE, alpha=0.1), "use interval=0.9."),
+    (lambda: fit().predict(exog=TABLE), "use data=new."),
+    (lambda: st.fit(MODEL, cov_type="hc1"), 'use cov="HC1".'),
+    (lambda: st.fit(MODEL, vcov={"CRV1": "id"}), 'use cov=st.Cluster("id").'),
+    (lambda: st.fit(MODEL, vcov="hetero"), 'use cov="HC1".'),
+    (lambda: st.fit(MODEL, cov_kwds={"groups": [1, 2]}), 'use cov=st.Cluster("group").'),
+    (lambda: st.fit(MODEL, method="bfgs"), "use solver=st.LBFGS()."),
+    (lambda: st.logistic("b ~ x", TABLE, sample_weight="w"), 'use weights="w".'),
+    (lambda: st.softmax("g ~ x", TABLE, base="b"), 'use reference="b".'),
+    (lambda: st.glm("y ~ x", TABLE), 'st.glm("y ~ x", table, family="gamma")'),
+    (lambda: st.regression("y ~ x", TABLE), 'st.regression("y ~ x", table, likelihood)'),
+    (lambda: st.local_level([1.0, 2.0, 3.0], freq=12), "use seasonal=12."),
+    (lambda: st.Gamma(2, scale=1), "use rate=1 / scale"),
+]
+
+
+@pytest.mark.parametrize(("call", "answer"), VALUED)
+def test_the_answer_has_the_value_that_was_meant(call, answer):
+    with pytest.raises(st.IncompatibleError) as caught:
+        call()
+    assert answer in str(caught.value)
