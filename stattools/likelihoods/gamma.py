@@ -52,7 +52,8 @@ class GammaFamily(Positive):
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log p(y), per observation."""
         log_y = np.log(np.asarray(y, dtype=float))
-        return log_density_of_log(*_parts(pair(eta, self), log_y)) - log_y
+        t, k = _parts(pair(eta, self), log_y)
+        return log_density_of_log(t, _once(k)) - log_y
 
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """d loglik / d (eta_0, eta_1), shape (n, 2)."""
@@ -68,6 +69,7 @@ class GammaFamily(Positive):
         """loglik, score and information in one go."""
         log_y = np.log(np.asarray(y, dtype=float))
         t, k = _parts(pair(eta, self), log_y)
+        k = _once(k)
         gap, bend = digamma_gap(k)
         mixed, part = k * np.expm1(t), deviance(t, k)
         information = np.stack([k * np.exp(t), mixed, mixed, part - bend], axis=-1).reshape(*t.shape, 2, 2)
@@ -107,6 +109,11 @@ class GammaFamily(Positive):
 
 def _shape(eta: Floats) -> Floats:
     return np.exp(np.clip(-eta[..., 1], SMALLEST_SHAPE, LARGEST_SHAPE))
+
+
+def _once(k: Floats) -> Floats:
+    """A shape that all rows share as one number, since functions of it cost more than all else."""
+    return k[:1] if k.size > 1 and (k == k[0]).all() else k
 
 
 def _parts(eta: Floats, log_y: Floats) -> tuple[Floats, Floats]:

@@ -34,7 +34,7 @@ C2 = (25 / 6048, -139 / 51840, 101 / 16329.6)
 
 def log_density_of_log(t: ArrayLike, a: ArrayLike) -> Floats:
     """log of z^a exp(-z) / Gamma(a) at z = a exp(t), the density of t; log-concave in t."""
-    t, a = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (t, a)))
+    t, a = (np.asarray(v, dtype=float) for v in (t, a))
     return 0.5 * np.log(a) - stirling_error(a) - deviance(t, a) - HALF_LOG_TWO_PI
 
 
