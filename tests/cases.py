@@ -58,6 +58,29 @@ def _categorical_reference(eta: Floats, y: Floats) -> Floats:
     return stats.multinomial.logpmf(np.eye(full.shape[1])[y.astype(int)], 1, p)
 
 
+def _weibull(y: Floats, scale: Floats, shape: Floats) -> Floats:
+    z = y / scale
+    return np.log(shape / scale) + (shape - 1.0) * np.log(z) - z**shape
+
+
+OWN = {
+    "scipy real": st.likelihood(stats.logistic, parameters={"loc": "identity", "scale": "log"}),
+    "scipy count": st.likelihood(stats.poisson, parameters={"mu": "log"}),
+    "functions": st.likelihood(
+        "Weibull",
+        _weibull,
+        parameters={"scale": "log", "shape": "log"},
+        outcome="positive",
+        mean=lambda scale, shape: scale * special.gamma(1.0 + 1.0 / shape),
+        variance=lambda scale, shape: stats.weibull_min.var(shape, scale=scale),
+        cdf=lambda y, scale, shape: -np.expm1(-((y / scale) ** shape)),
+        quantile=lambda p, scale, shape: scale * (-np.log1p(-p)) ** (1.0 / shape),
+        sample=lambda scale, shape, size, random_state: scale * random_state.weibull(shape, size),
+    ),
+}
+"""Likelihoods of one's own."""
+
+
 LIKELIHOODS = [
     LikelihoodCase(
         "bernoulli",
@@ -283,6 +306,30 @@ LIKELIHOODS = [
         spread=0.4,
         center=2.0,
     ),
+    LikelihoodCase(
+        "own of SciPy",
+        OWN["scipy real"],
+        lambda eta, y: stats.logistic.logpdf(y, eta[:, 0], np.exp(eta[:, 1])),
+        lambda g, n: 3.0 * g.standard_normal(n),
+        (np.nan, np.inf, "tall"),
+        spread=1.0,
+    ),
+    LikelihoodCase(
+        "own counts of SciPy",
+        OWN["scipy count"],
+        lambda eta, y: stats.poisson.logpmf(y, np.exp(eta)),
+        lambda g, n: g.poisson(4.0, n).astype(float),
+        (0.5, -1, np.nan, np.inf, "many"),
+        spread=1.0,
+    ),
+    LikelihoodCase(
+        "own of functions",
+        OWN["functions"],
+        lambda eta, y: stats.weibull_min.logpdf(y, np.exp(eta[:, 1]), scale=np.exp(eta[:, 0])),
+        lambda g, n: g.gamma(2.0, size=n),
+        (0, -1, np.nan, np.inf, "dear"),
+        spread=0.5,
+    ),
 ]
 
 PREDICTORS = {
@@ -393,6 +440,10 @@ def _family(make: Any, distribution: Any, *names: str, nightly: int = 0, **optio
     """One row per name; the last `nightly` of them are slow."""
     late = names[len(names) - nightly :]
     return [RegressionCase(name, make, distribution, **({"slow": name in late} | options)) for name in names]
+
+
+def _own(likelihood: Any, formula: Any, table: Any, **options: Any) -> Any:
+    return st.regression(formula, table, likelihood, **options)
 
 
 REGRESSIONS = [
@@ -586,6 +637,28 @@ REGRESSIONS = [
         "gumbel weights offset",
         truth=(0.5,),
         outcome="real",
+    ),
+    *_family(
+        partial(_own, OWN["scipy real"]),
+        lambda eta, tau, b: stats.logistic(eta, np.exp(tau)),
+        "own scipy weights offset",
+        truth=(-0.5,),
+        outcome="real",
+        slow=True,
+    ),
+    *_family(
+        partial(_own, OWN["scipy count"]),
+        lambda eta, b: stats.poisson(np.exp(eta)),
+        "own mu",
+        slow=True,
+    ),
+    *_family(
+        partial(_own, OWN["functions"]),
+        lambda eta, tau, b: stats.weibull_min(np.exp(tau), scale=np.exp(eta)),
+        "own weibull weights offset",
+        truth=(0.5,),
+        outcome="positive",
+        slow=True,
     ),
 ]
 

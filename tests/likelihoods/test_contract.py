@@ -37,7 +37,7 @@ def test_score_is_the_slope_of_loglik(case: LikelihoodCase):
 
 def test_information_is_minus_the_slope_of_the_score(case: LikelihoodCase):
     eta, y = case.draw(rng(2))
-    h = 1e-6
+    h = 1e-6 if case.likelihood.knows_ends else 1e-4  # whose score is a difference
     information = case.likelihood.information(eta, y)
     for k, unit in enumerate(directions(case, eta)):
         slope = (case.likelihood.score(eta + h * unit, y) - case.likelihood.score(eta - h * unit, y)) / (2 * h)
@@ -90,6 +90,8 @@ def test_bartlett_identities_under_sample(case: LikelihoodCase):
 @pytest.mark.parametrize("size", [30.0, 800.0, 1e4])
 def test_extreme_predictors_stay_finite(case: LikelihoodCase, size: float):
     eta, y = case.draw(rng(6))
+    if not case.likelihood.knows_ends:
+        pytest.skip("a density of one's own may overflow: a step is then shortened")
     for extreme in (np.sign(eta) * size, -np.sign(eta) * size):
         first = extreme if eta.ndim == 1 else extreme[:, 0]
         first[:] = np.clip(first, *within(*case.likelihood.domain))
@@ -192,7 +194,7 @@ def test_deviance_is_what_is_lost_against_a_perfect_fit(case: LikelihoodCase):
     family = case.likelihood
     eta, y = case.draw(rng(15), 12)
     if refuses(family.deviance, eta, y):
-        assert case.name.startswith(("beta", "zero", "hurdle"))
+        assert case.name.startswith(("beta", "own", "zero", "hurdle"))
         return
     ends = np.clip([-1e4, 1e4], *within(*family.domain))
     grid = np.concatenate([ends, np.linspace(-60.0, 60.0, 24_001)])
@@ -322,7 +324,7 @@ def test_words_say_what_a_predictor_is(case: LikelihoodCase):
     words = case.likelihood.words
     assert words.predictor.startswith("the ")
     assert (words.ratio is None) == (
-        case.name in ("gaussian", "probit", "gumbel", "beta", "location-scale")
+        case.name in ("gaussian", "probit", "gumbel", "beta", "location-scale", "own of SciPy")
         or (isinstance(case.likelihood, Linked) and case.likelihood.through.name != "log")
     )
 

@@ -82,7 +82,7 @@ def table(a: Asked) -> None:
 
 @question(
     "table(exponentiate=True)",
-    refused=("ols", "probit", "gumbel", "glm loglog", "glm inverse", "glm identity", "glm sqrt"),
+    refused=("ols", "probit", "gumbel", "own scipy", "glm loglog", "glm inverse", "glm identity", "glm sqrt"),
 )
 def table_of_ratios(a: Asked) -> None:
     found, plain = a.fit.table(LEVEL, exponentiate=True), a.fit.table(LEVEL)

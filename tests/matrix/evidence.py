@@ -12,6 +12,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from tests.cases import OWN
 from tests.matrix.asked import Asked
 from tests.matrix.predictions import new_rows
 from tests.matrix.question import question
@@ -48,7 +49,8 @@ def audit(a: Asked) -> None:
 def saved(a: Asked) -> None:
     new = new_rows(a)
     with tempfile.TemporaryDirectory() as folder:
-        found = st.load(a.fit.save(Path(folder) / "fit"))
+        functions = OWN["functions"] if "weibull" in a.case.words else None
+        found = st.load(a.fit.save(Path(folder) / "fit"), likelihood=functions)
     assert_allclose(found.estimate, a.theta, rtol=0)
     assert_allclose(found.covariance, a.fit.covariance, rtol=0)
     assert found.names == a.fit.names
@@ -81,7 +83,7 @@ def nothing_to_write(a: Asked) -> None:
         a.fit.predict_to("never", a.table)
 
 
-@question("goodness of st.scan", refused=("trials", "precision", "beta", "zero_inflated", "hurdle"), heavy=True)
+@question("goodness of st.scan", refused=("trials", "precision", "beta", "own", "zero_inflated", "hurdle"), heavy=True)
 def goodness_of_files(a: Asked) -> None:
     with tempfile.TemporaryDirectory() as name:
         shown, own = (fit.goodness().iloc[0] for fit in (in_a_file(a, Path(name)).fit, a.fit))

@@ -87,7 +87,7 @@ def validated_posterior(a: Asked) -> None:
     assert found.ok, found.sentence
 
 
-@question("st.validate of st.scan", refused=("trials", "precision", "gumbel"), heavy=True)
+@question("st.validate of st.scan", refused=("trials", "precision", "gumbel", "own"), heavy=True)
 def validated_file(a: Asked) -> None:
     with tempfile.TemporaryDirectory() as name:
         found = st.validate(in_a_file(a, Path(name)).fit)

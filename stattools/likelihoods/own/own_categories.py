@@ -41,6 +41,7 @@ class OwnCategories(OwnLikelihood):
 
     def scaled(self, y: Floats) -> OwnLikelihood:
         """The same with steps that suit these outcomes, whose probabilities add up to 1 where a climb begins."""
+        self.require_rows(y)
         start = self.start(y, np.ones(len(y)), np.zeros(len(y)))
         total = float(self.mean(start[0] if self.width == 1 else start).sum())
         if not abs(total - 1.0) < ROUND_OFF:
@@ -66,10 +67,6 @@ class OwnCategories(OwnLikelihood):
     def slope(self, eta: ArrayLike) -> Floats:
         """d P(y = k) / d eta, shape (n, K, width)."""
         return slopes(lambda at: self.mean(at if self.width > 1 else at[:, 0]), self._wide(eta), self.steps)
-
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """-2 log P(y): a perfect fit has probability 1."""
-        return -2.0 * self.loglik(eta, y)
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One code per row, by inversion of the cumulative probabilities."""

@@ -20,6 +20,7 @@ from stattools.likelihoods.likelihood import Likelihood, Terms, Words, allowed, 
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.own.differences import ROWS, SMALL, scales, slopes, value_and_derivatives
+from stattools.likelihoods.own.returned import require_rows
 from stattools.text.one_line import one_line
 
 OUTCOMES = {word: Outcome[word.upper()] for word in ("real", "positive", "unit", "count", "binary", "category")}
@@ -27,6 +28,14 @@ OUTCOMES = {word: Outcome[word.upper()] for word in ("real", "positive", "unit",
 
 GIVEN = ("mean", "variance", "cdf", "sample")
 """Answers that have to be given."""
+
+PERFECT = (
+    "{} has no deviance, which compares with a perfect fit of each row: how likely that is, a likelihood of one's own "
+    "does not say. Its fits have loglik, AIC and st.compare."
+)
+
+ROUND_OFF = 1e-9
+"""Probabilities lie between 0 and 1 within this."""
 
 REMARK = "Derivatives are central differences of the log-likelihood, in steps of its scale."
 
@@ -61,7 +70,8 @@ class OwnLikelihood(Likelihood):
             words=_words(first, self.by_name[first]),
             is_event=self.kind is Outcome.BINARY,
             steps=self.steps or (SMALL,) * len(self.by_name),
-            refused={question: str(self.lacks(f"{question}=")) for question in GIVEN if question not in self.answers},
+            refused={question: str(self.lacks(f"{question}=")) for question in GIVEN if question not in self.answers}
+            | ({} if self.kind is Outcome.BINARY else {"deviance": PERFECT.format(self.name)}),
         )
 
     @one_line
@@ -74,12 +84,20 @@ class OwnLikelihood(Likelihood):
         return (REMARK,)
 
     def scaled(self, y: Floats) -> OwnLikelihood:
-        """The same with steps that suit these outcomes."""
+        """The same with steps that suit these outcomes; DomainError for a function that is not one of rows."""
+        self.require_rows(y)
         some = y[:: max(1, len(y) // ROWS)]
         start = np.tile(self.start(y, np.ones(len(y)), np.zeros(len(y))), (len(some), 1))
         with np.errstate(all="ignore"):  # a step that is too long for the scale is seen there
             found = scales(self._function(some), start)
         return replace(self, steps=tuple(SMALL * size for size in found))
+
+    def require_rows(self, y: Floats) -> None:
+        """DomainError unless the log-likelihood of outcomes is an array with a number for each."""
+        eta = np.zeros((len(y), self.width))
+        eta[:, 0] = self.link(np.median(y))
+        with np.errstate(all="ignore"):  # what is not finite is told by `start`
+            require_rows(self.density, f"loglik of {self.name}", y, **self._values(eta))
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError that says which entry is no outcome."""
@@ -150,8 +168,19 @@ class OwnLikelihood(Likelihood):
             raise IncompatibleError(f"the variance of {self.name} does not exist at these parameters.")
         return found
 
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """-2 log P(y) of an outcome that a perfect fit gives the probability 1, as of 0 and 1."""
+        if "deviance" in self.refused:
+            raise IncompatibleError(self.refused["deviance"])
+        return -2.0 * self.loglik(eta, y)
+
     def cdf(self, eta: Floats, y: Floats) -> Floats:
-        return self._answer("cdf", eta, y)
+        found = self._answer("cdf", eta, y)
+        if not ((found >= -ROUND_OFF) & (found <= 1.0 + ROUND_OFF)).all():
+            raise DomainError(
+                f"cdf= of {self.name} returns {found[(found < 0) | ~(found <= 1)][0]:.6g}: no probability."
+            )
+        return found
 
     def survival(self, eta: Floats, y: Floats) -> Floats:
         return self._answer("survival", eta, y) if "survival" in self.answers else 1.0 - self.cdf(eta, y)
@@ -201,6 +230,12 @@ class OwnLikelihood(Likelihood):
             )
         limits: Any = {"maxfev": 120 * self.width, "fatol": 1e-3}
         found = minimize(loss, best, method="Nelder-Mead", options=limits)
+        here, further, far = (loss(times * found.x) for times in (1.0, 2.0, 4.0))
+        if here < -1e100 or (further < here - 1.0 and far < further - 1.0):
+            raise DomainError(
+                f"the log-likelihood of {self.name} rises without end away from where the outcomes lie: is this the "
+                "negative log-likelihood? Return the log-likelihood itself."
+            )
         return np.asarray(first + size * found.x, dtype=float)
 
     def lacks(self, question: str) -> IncompatibleError:
@@ -224,8 +259,13 @@ class OwnLikelihood(Likelihood):
             raise self.lacks(f"{name}=")
         values = self.values(eta)
         found = np.asarray(self.answers[name](*given, **values, **beside), dtype=float)
-        shape = np.broadcast_shapes(found.shape, next(iter(values.values())).shape)
-        return np.broadcast_to(found, shape).copy()
+        rows = next(iter(values.values())).shape
+        try:
+            return np.broadcast_to(found, np.broadcast_shapes(found.shape, rows)).copy()
+        except ValueError:
+            raise DomainError(
+                f"{name}= of {self.name} returns an array of shape {found.shape} for rows of shape {rows}."
+            ) from None
 
     def _wide(self, eta: ArrayLike) -> Floats:
         eta = np.asarray(eta, dtype=float)

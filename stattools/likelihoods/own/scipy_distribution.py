@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ from stattools.likelihoods.own.own_likelihood import OwnLikelihood
 
 TRIED = (0.0, 0.7, -0.7, 2.0, -2.0, 4.0)
 """Linear predictors at which a distribution is looked at."""
+
+APART = 0.35
+"""Those of parameters may lie so far from each other: two ends of a range are not alike."""
 
 
 def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Mapping[str, float]) -> OwnLikelihood:
@@ -39,6 +43,8 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
     for word, value in fixed.items():
         if not is_number(value):
             raise DomainError(f"fixed= gives numbers by name; got {word}={quoted(value)}.")
+    for word in (word for word in fixed if word in parameters):
+        raise IncompatibleError(f"{word!r} of {name} is in parameters= and in fixed=: it is fitted, or given.")
     missing = [shape for shape in shapes if shape not in parameters and shape not in fixed]
     if missing:
         raise IncompatibleError(
@@ -124,8 +130,11 @@ def _range(link: str) -> tuple[float, float]:
 def _bases(distribution: Any, parameters: Mapping[str, str], settled: Mapping[str, float]) -> list[dict[str, float]]:
     """Some parameters that the distribution can have."""
     found = []
-    for eta in TRIED:
-        values = {word: float(LINKS[link].mean(np.array(eta))) for word, link in parameters.items()}
+    for eta, apart in [*product(TRIED, (0.0,)), *product(TRIED, (APART,))]:
+        values = {
+            word: float(LINKS[link].mean(np.array(eta + apart * k)))
+            for k, (word, link) in enumerate(parameters.items())
+        }
         low, high = distribution.support(**settled, **values)
         if np.isfinite([*values.values()]).all() and not (np.isnan(low) or np.isnan(high)):
             found.append(values)
