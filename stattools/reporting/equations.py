@@ -195,6 +195,7 @@ def _of_family(model: Any) -> tuple[Block, ...]:
 
 def _of_likelihood(model: Any) -> tuple[Block, ...]:
     """Of a regression that has no formulas of its own: its density by name."""
+    what = "the probability" if model.likelihood.outcome.is_whole else "a distribution of density"
     own = model.predictor.own
     tau = r", \tau" * (len(own) > 0) + "_i" * any(own)
     shared = [called for called, columns in zip(model.others, own, strict=True) if not columns]
@@ -204,8 +205,8 @@ def _of_likelihood(model: Any) -> tuple[Block, ...]:
         words = [f"$\\tau_i$ are the other parameters of row $i$, {each}: coefficients of their own, or constants."]
     return (
         Paragraph(
-            f"{literal(model.title)}: each value of {code(model.outcome_name)} has a distribution of density $p$, in "
-            f"which {model.likelihood.words.predictor} is a linear predictor:"
+            f"{literal(model.title)}: each value of {code(model.outcome_name)} has {what} $p$, in which "
+            f"{model.likelihood.words.predictor} is a linear predictor:"
         ),
         Math(rf"y_i \sim p(y_i \mid \eta_i{tau}), \qquad " + _predictor(model)),
         *_summed(model, rf"\beta{tau}", rf"\log p(y_i \mid \eta_i{tau})"),

@@ -97,3 +97,8 @@ def test_what_is_no_distribution_of_labels_is_refused():
         replace(SOFTMAX, categories=3).check([0.0, 3.0])  # type: ignore[call-arg]
     with pytest.raises(st.IncompatibleError, match="constructor of its own"):
         st.regression("r ~ x", T, Categorical(3))
+
+
+def test_a_report_speaks_of_probabilities(fits, tmp_path):
+    text = st.report(fits[0], to=tmp_path / "labels").read_text()
+    assert "each value of `r` has the probability $p$" in text
