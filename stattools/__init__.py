@@ -16,6 +16,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from stattools.interface.names.homes import HOMES, MODULES
+
 if TYPE_CHECKING:
     from stattools.bayes.conjugate.beta_binomial import Beta as Beta
     from stattools.bayes.conjugate.dirichlet import Dirichlet as Dirichlet
@@ -175,126 +177,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "inference.diagnostics.comparison": ("Comparison",),
-    "bayes.model_comparison": ("PosteriorComparison", "compare"),
-    "inference.covariance": ("HAC", "Cluster"),
-    "inference.existence": ("Separation", "SeparationError", "separation"),
-    "inference.penalties": ("Jeffreys", "Ridge"),
-    "bayes.conjugate.beta_binomial": ("Beta",),
-    "bayes.prior_checks.ledger": ("Ledger", "ledger"),
-    "bayes.prior_checks.sensitivity": ("PriorSensitivity", "TippingPrior", "prior_sensitivity", "tipping_prior"),
-    "bayes.empirical_bayes": ("EmpiricalBayes", "empirical_bayes"),
-    "bayes.prior_checks.surprise": ("Surprise", "surprise"),
-    "bayes.conjugate.dirichlet": ("Dirichlet",),
-    "bayes.conjugate.inverse_gamma": ("InverseGamma",),
-    "bayes.conjugate.normal": ("Normal",),
-    "bayes.conjugate.normal_inverse_gamma": ("NormalInverseGamma",),
-    "bayes.conjugate.normal_inverse_gamma_regression": ("NormalInverseGammaRegression",),
-    "bayes.conjugate.normal_inverse_wishart": ("NormalInverseWishart",),
-    "bayes.conjugate.student_t": ("StudentT",),
-    "bayes.conjugate.gamma_poisson": ("Gamma",),
-    "bayes.decisions.contrasts": ("difference", "ratio", "rope_probability"),
-    "bayes.decisions.losses": ("expected_loss",),
-    "bayes.decisions.probabilities": ("probability_best", "probability_greater"),
-    "errors": (
-        "ConvergenceError",
-        "DomainError",
-        "FileError",
-        "IdentificationError",
-        "IncompatibleError",
-        "StattoolsError",
-    ),
-    "series.filters.adjoint": (
-        "FilterGradient",
-        "RecurrenceGradient",
-        "exponential_filter_adjoint",
-        "linear_recurrence_adjoint",
-    ),
-    "series.filters.decay": ("ExponentialMoments", "decay_weights", "exponential_moments"),
-    "series.filters.exponential": ("exponential_filter",),
-    "series.filters.graduation": ("hodrick_prescott", "whittaker"),
-    "series.filters.recurrence": ("linear_recurrence",),
-    "series.filters.exponential_smoothing": ("exponential_smoothing",),
-    "series.filters.smoothing": ("ExponentialSmoothing",),
-    "series.filters.streaming": ("ExponentialFilterState", "exponential_filter_state"),
-    "inference.fitted": ("Fit",),
-    "inference.fitting": ("fit",),
-    "inference.series_fit": ("SeriesFit",),
-    "data.tables.idx": ("read_idx",),
-    "data.files.scan": ("Scan", "scan"),
-    "inference.diagnostics.cross_validation": ("CrossValidation", "cross_validate"),
-    "inference.diagnostics.held_out_scores": ("confusion", "held_out"),
-    "inference.hypotheses": ("TestResult", "likelihood_ratio", "score_test"),
-    "interface.interval": ("Interval",),
-    "likelihoods": (
-        "Bernoulli",
-        "BetaBinomial",
-        "Binomial",
-        "Categorical",
-        "GammaFamily",
-        "Gaussian",
-        "Hurdle",
-        "NegativeBinomial",
-        "Poisson",
-        "Probit",
-        "ZeroInflated",
-        "ZeroTruncated",
-    ),
-    "models.evaluation": ("Evaluation",),
-    "models.model": ("Model",),
-    "models.samples.counts": ("binomial", "coin"),
-    "models.regressions.count_regression": ("negative_binomial", "poisson"),
-    "models.regressions.gamma_regression": ("gamma",),
-    "models.regressions.glm": ("glm",),
-    "likelihoods.own.making": ("likelihood",),
-    "models.regressions.own_regression": ("regression",),
-    "models.custom_making": ("custom",),
-    "models.samples.multinomial": ("categories", "multinomial"),
-    "models.samples.multivariate_normal": ("multivariate_normal",),
-    "models.samples.normal": ("normal",),
-    "models.samples.event_rates": ("exponential_rate", "poisson_rate"),
-    "models.regressions.one_vs_rest": ("one_vs_rest",),
-    "models.regressions.overdispersed": ("beta_binomial",),
-    "models.regressions.zeros": ("hurdle", "zero_inflated"),
-    "models.regressions.regression": ("logistic", "ols", "probit", "softmax"),
-    "bayes.priors.symmetric": ("Cauchy", "Laplace"),
-    "bayes.priors.positive": ("Exponential", "HalfCauchy", "HalfNormal"),
-    "bayes.priors.flat": (
-        "Flat",
-        "Uniform",
-    ),
-    "bayes.sampling.draws": ("Posterior",),
-    "bayes.sampling.predictive_check": ("PredictiveCheck", "predictive_check"),
-    "inference.arviz.exported": ("to_arviz",),
-    "models.samples.waiting": ("geometric", "pascal"),
-    "bayes.posterior": ("posterior",),
-    "reporting.report": ("report",),
-    "reporting.model_table": ("report_table",),
-    "reporting.quotations": ("sentences",),
-    "inference.simulation_smoother": ("simulate_states",),
-    "series.statespace.conventions": ("loglik_conventions",),
-    "inference.fitting_many": ("fit_many",),
-    "inference.many_fits": ("ManyFits",),
-    "inference.resampling": ("Bootstrap", "bootstrap"),
-    "series.statespace.series": ("local_level", "local_linear_trend", "smooth_trend"),
-    "series.statespace.state_table": ("states",),
-    "inference.storage.loading": ("load",),
-    "networks.construction": ("network",),
-    "networks.network_ensemble": ("NetworkEnsemble",),
-    "networks.network_fit": ("NetworkFit",),
-    "networks.network": ("Network",),
-    "solvers": ("LBFGS", "Adam", "ClosedForm", "GradientDescent", "LeastSquares", "Newton", "Solution"),
-    "validation.agreement": ("Agreement",),
-    "validation.explaining.audit": ("Audit", "audit"),
-    "validation.explaining.explain": ("Explanation", "explain"),
-    "validation.explaining.finding": ("Finding",),
-    "validation.validate": ("validate",),
-}
-_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
-
-_ROOMS = {"sklearn": "inference.scikit_learn"}
-"""Names of modules: what is in them needs a package that may not be there."""
+_MODULE_OF = {name: module for module, names in HOMES.items() for name in names}
 
 __all__ = sorted([*_MODULE_OF, "__version__"])
 
@@ -302,8 +185,8 @@ __all__ = sorted([*_MODULE_OF, "__version__"])
 def __getattr__(name: str) -> Any:
     from stattools.interface.names import guesses
 
-    if name in _ROOMS:
-        return import_module(f"stattools.{_ROOMS[name]}")
+    if name in MODULES:
+        return import_module(f"stattools.{MODULES[name]}")
     if name not in _MODULE_OF:
         guesses.absent_function(name, tuple(__all__))
     value = guesses.public(getattr(import_module(f"stattools.{_MODULE_OF[name]}"), name), name)
@@ -312,4 +195,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, *_ROOMS]
+    return [*__all__, *MODULES]

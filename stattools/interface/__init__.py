@@ -1,1 +1,1 @@
-"""Files of users: which paths they give, and how a file is written so that nobody reads half of one."""
+"""What callers give and get: arguments, names, paths, seeds, units, memory, intervals."""
