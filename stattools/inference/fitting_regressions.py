@@ -5,6 +5,7 @@ covariance = information^-1 (times the unbiased squared scale where one is estim
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import sqrt
 from typing import Any
 
@@ -46,6 +47,9 @@ FEW = 1_000
 
 ONE_THREAD = 9_000
 """Multiplications that BLAS keeps to one thread by itself, so that no limit need be set."""
+
+NEAR = 1e-4
+"""The decrement at which a climb by differences may end, in standard errors."""
 
 PATIENCE = 15
 """Newton needs this many steps where outcomes are separated, or nearly so: time to look, before it takes all."""
@@ -93,6 +97,8 @@ def _solve(model: Model, solver: Solver) -> Solution:
     except (IdentificationError, ConvergenceError):
         _explain_failure(model)
         raise
+    if not model.likelihood.knows_ends:
+        solution = _at_round_off(solution)
     if discrete:
         check_edge(model, solution.estimate)
         check_dispersion(model, solution.estimate)
@@ -101,6 +107,17 @@ def _solve(model: Model, solver: Solver) -> Solution:
             check_extra_zeros(model, solution)
     check_solution(model, solution)
     return _from_two_starts(model, solution) if discrete else solution
+
+
+def _at_round_off(solution: Solution) -> Solution:
+    """Where derivatives are differences, their digits end a climb: its last steps then changed the log-likelihood no
+    more, near the maximum.
+    """
+    last = [step.loglik for step in solution.trace[-4:]]
+    if solution.converged or not solution.decrement <= NEAR or len(last) < 4:
+        return solution
+    still = max(last) - min(last) <= 1e-10 * (1.0 + abs(last[-1]))
+    return replace(solution, status="round-off") if still else solution
 
 
 def _from_two_starts(model: Model, solution: Solution) -> Solution:

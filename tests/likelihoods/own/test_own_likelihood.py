@@ -85,3 +85,11 @@ def test_a_function_without_a_density_is_told():
     nowhere = st.likelihood("Nowhere", lambda y, m: np.full(len(y), np.nan), parameters={"m": "log"}, outcome="real")
     with pytest.raises(st.DomainError, match="Nowhere has no finite log-likelihood near m"):
         st.regression("y ~ x", TABLE, nowhere)
+
+
+def test_an_origin_that_costs_digits_is_told(fit):
+    """Where y has lost half of its digits the climb ends at round-off, and says so."""
+    far = st.fit(st.regression("y ~ x", {"x": X, "y": 1e5 + 1e-3 * TABLE["y"]}, own()))
+    assert abs(far.estimate[1] * 1e3 - fit.estimate[1]) < 1e-4 * fit.se[1]
+    assert far.solution.status == "round-off"
+    assert "the limit of float64 on these data" in " ".join(str(far).split())
