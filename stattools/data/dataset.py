@@ -240,12 +240,13 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         if value is None:
             continue
         if isinstance(value, str):
-            raise DomainError(
-                f"{key}={value!r} names a column, but there is no table; give an array of {len(values)} numbers."
-            )
+            raise DomainError(f"{key}={value!r} names a column, and there is no table; give {len(values)} numbers.")
         extras[key] = _number_column(vector(value, f"{key}="), key, f"{key}=")
         _same_length(extras[key], f"{key}=", len(values), "X")
-    if extras or not type(y) is type(X) is np.ndarray:
+    plain = type(y) is type(X) is np.ndarray
+    if names is None and ((y.ndim, X.ndim) if plain else (np.ndim(y), np.ndim(X))) == (2, 1):
+        raise DomainError("the outcome comes first, (y, X); got one column of a table and then a vector.")
+    if extras or not plain:
         beside = ((f"{key}=", value) for key, value in columns.items() if value is not None)
         origin = origin_of(y, X, index=paired(("y", y), ("X", X), *beside))
     whole = with_intercept(values) if intercept else values

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from numpy.testing import assert_array_equal
 
+import stattools as st
 from stattools.data.dataset import read
 from stattools.errors import DomainError, IncompatibleError
 from tests.data.attacks import ATTACKS, PLANTED, Trap
@@ -220,7 +221,7 @@ def test_text_outcomes_of_arrays_are_categories():
             [0, 1, 1],
             X,
             {"columns": {"weights": "w"}},
-            "weights='w' names a column, but there is no table; give an array of 3 numbers",
+            "weights='w' names a column, and there is no table; give 3 numbers",
         ),
         ([0, 1, 1], X, {"columns": {"weights": [1, 2]}}, "weights= has 2 values and X has 3 rows"),
         ([0, 1, 1], X, {"columns": {"weights": [1, 2, np.nan]}}, "weights= has 1 missing or infinite values"),
@@ -262,3 +263,13 @@ def test_reading_does_not_touch_the_data_nor_the_global_random_state():
     read("y ~ center(x) + g + I(`x` * w)", GAPS, columns={"weights": "w"})
     pd.testing.assert_frame_equal(GAPS, before)
     assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
+
+
+def test_swapped_arrays_of_one_column_are_noticed():
+    table = pd.DataFrame({"x": [1.0, 2.0, 3.0], "y": [1.0, 3.0, 2.0]})
+    for X, y in ((table[["x"]], table.y), (table[["x"]].to_numpy(), table.y.to_numpy())):
+        with pytest.raises(st.DomainError, match=r"the outcome comes first, \(y, X\); got one column of a table"):
+            st.ols(X, y)
+    assert st.ols(table[["y"]], table[["x"]]).names == ("Intercept", "x")
+    with pytest.raises(st.DomainError, match=r"a path: st\.scan\(path\)"):
+        st.ols("y ~ x", "rows.csv")

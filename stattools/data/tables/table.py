@@ -132,6 +132,7 @@ def _frame(data: Any) -> list[tuple[Any, Any]]:
     except TypeError:
         there = nw.from_native(data, pass_through=True)
         lazy = " (a lazy table: collect it first)" if isinstance(there, nw.LazyFrame) else ""
+        lazy = " (a path: st.scan(path) for Parquet, pandas.read_csv(path) for CSV)" if isinstance(data, str) else lazy
         raise DomainError(
             f"the data must be a table: pandas, Polars, PyArrow or a dict of columns; got {type(data).__name__}{lazy}."
         ) from None

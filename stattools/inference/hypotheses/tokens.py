@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from stattools.data.formula.backticks import in_backticks
+from stattools.data.tables.columns import listing
 from stattools.errors import DomainError
 
 NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
@@ -97,6 +98,12 @@ def _word_at(text: str, position: int) -> str:
 
 
 def _unknown(word: str, names: Sequence[str]) -> DomainError:
+    levels = [name for name in names if name.startswith(f"{word}[") and ":" not in name]
+    if len(levels) > 1:
+        return DomainError(
+            f"no coefficient is called {word!r}: it is a factor, which has {len(levels)}, {listing(levels)}. "
+            f"fit.test({word!r}) tests all of them at once."
+        )
     close = difflib.get_close_matches(word, names, n=3)
     close = close or [name for name in names if name.endswith(f": {word}")][:3]
     meant = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""

@@ -11,7 +11,7 @@ AFTER_A_FIT = "fit"
 FUNCTIONS = (
     Row('st.fit(st.ols("y ~ x", table))', statsmodels="OLS WLS wls", r="lm", scikit_learn="LinearRegression",
         pyfixest="feols", others="linregress linear linear_regression lstsq least_squares regress reg "
-        "polyfit leastsq curve_fit linreg", note="the fit has the numbers"),
+        "polyfit leastsq linreg", note="the fit has the numbers"),
     Row('st.fit(st.logistic("b ~ x", table))', statsmodels="Logit logit", scikit_learn="LogisticRegression "
         "LogisticRegressionCV", pyfixest="feglm_logit", others="logit logreg logistic_regression logr "
         "binary_regression", note='of more than two classes st.softmax("g ~ x", table)'),
@@ -35,6 +35,8 @@ FUNCTIONS = (
         scikit_learn="RidgeCV RidgeClassifier BayesianRidge", others="ridge ridge_regression l2"),
     Row('st.fit(st.logistic("b ~ x", table), penalty=st.Jeffreys())', r="brglm brglm_fit logistf",
         others="firth firth_logistic jeffreys"),
+    Row('st.fit(st.glm("b ~ x", table, family="binomial", link="cloglog"))', others="cloglog cauchit "
+        "complementary_log_log", note="links are words of st.glm: loglog, cauchit, sqrt, inverse ..."),
     Row('st.fit(st.ols("y ~ g", table)).test("g[T.b]")', statsmodels="ttest_ind CompareMeans", r="t.test",
         others="ttest t_test ttest_rel ttest_1samp welch two_sample_t independent_t students_t pairwise_tests tost",
         note='cov="HC3" of st.fit where variances differ; of one sample st.fit(st.normal(y)).interval(0.95)'),
@@ -42,7 +44,7 @@ FUNCTIONS = (
         r="aov anova Anova drop1 kruskal.test oneway.test", scikit_learn="f_classif",
         others="f_oneway anova_ manova ancova kruskal one_way_anova friedman"),
     Row('st.fit(st.logistic("b ~ g", table)).test("g[T.b] = 0")', statsmodels="Table2x2",
-        r="chisq.test fisher.test mcnemar.test", scikit_learn="chi2", others="chi2_contingency chisquare "
+        r="chisq.test fisher.test mcnemar.test mcnemar", scikit_learn="chi2", others="chi2_contingency chisquare "
         "fisher_exact chi2_test two_proportions mantelhaen barnard_exact", note="a table of counts is k + m ~ g; "
         "two shares with a prior are st.probability_greater"),
     Row('st.fit(st.binomial(6, 10)).interval(0.95, kind="wilson")', statsmodels="proportion_confint "
@@ -203,7 +205,8 @@ FUNCTIONS = (
         "regressions here"),
     Row('st.fit(st.glm("share ~ x", table, family="beta"))', statsmodels="BetaModel", r="betareg",
         others="beta_regression beta_reg", note="for shares of counts st.logistic and st.beta_binomial"),
-    Row("", r="nls", others="nonlinear nonlinear_least_squares nls_ NonlinearLS", note="there is no nonlinear "
+    Row("", r="nls",
+        others="nonlinear nonlinear_least_squares nls_ NonlinearLS curve_fit", note="there is no nonlinear "
         "regression with a formula; st.custom(loglik, start=...) takes any log-likelihood"),
     Row("", scikit_learn="Lasso ElasticNet LassoCV LassoLars Lars ElasticNetCV SGDClassifier",
         others="lasso elastic_net l1 elasticnet sparse", note="there is no penalty that sets coefficients to 0 "

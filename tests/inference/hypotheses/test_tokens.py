@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as some
 from numpy.testing import assert_array_equal
 
+import stattools as st
 from stattools.data.formula.backticks import in_backticks
 from stattools.errors import DomainError
 from stattools.inference.hypotheses.restrictions import parse
@@ -59,3 +60,12 @@ def test_names_that_are_arithmetic_need_backticks():
     assert parse("a - b = 2.0", names).R.tolist() == [[1, -1, 0, 0, 0]]
     assert parse("a = `2`", names).R.tolist() == [[1, 0, 0, -1, 0]]
     assert parse("I(a + b) = a", names).R.tolist() == [[-1, 0, 0, 0, 1]]  # "I" is no coefficient: one reading only
+
+
+def test_a_factor_is_answered_with_all_of_its_coefficients():
+    table = {"y": [1.0, 2.0, 4.0, 3.0, 6.0, 5.0], "g": list("abcabc"), "x": [0.0, 1.0, 3.0, 2.0, 1.0, 0.0]}
+    fit = st.fit(st.ols("y ~ g + x", table))
+    for asked in ("g = 0", "x = g"):
+        with pytest.raises(DomainError, match=r"'g': it is a factor, which has 2, .*fit\.test\('g'\) tests all"):
+            fit.test(asked)
+    assert fit.test("g").df == 2
