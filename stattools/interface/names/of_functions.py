@@ -42,7 +42,8 @@ FUNCTIONS = (
         note='cov="HC3" of st.fit where variances differ; of one sample st.fit(st.normal(y)).interval(0.95)'),
     Row('st.fit(st.ols("y ~ g", table)).anova()', statsmodels="anova_lm AnovaRM",
         r="aov anova Anova drop1 kruskal.test oneway.test", scikit_learn="f_classif",
-        others="f_oneway anova_ manova ancova kruskal one_way_anova friedman"),
+        others="f_oneway anova_ manova ancova kruskal one_way_anova friedman",
+        note="of two fits st.likelihood_ratio(fit, smaller)"),
     Row('st.fit(st.logistic("b ~ g", table)).test("g[T.b] = 0")', statsmodels="Table2x2",
         r="chisq.test fisher.test mcnemar.test mcnemar", scikit_learn="chi2", others="chi2_contingency chisquare "
         "fisher_exact chi2_test two_proportions mantelhaen barnard_exact", note="a table of counts is k + m ~ g; "
