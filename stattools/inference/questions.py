@@ -111,6 +111,8 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "predict_to": (rows, formula),
     "marginal_effects": (rows, variables),
     "contrasts": (rows, variables),
+    "means": (rows,),
+    "function": (standard_errors,),
     "goodness": (rows, deviance, rows_there),
     "calibration": (rows, probabilities, rows_at_hand),
     "se": (standard_errors,),

@@ -269,7 +269,12 @@ POOL: dict[str, Any] = {
     "path": PATH, "to": PATH, "paths": PATH,
     # What goes on to another function
     "restarts": (1, 2), "contrasts.values": (None, [0.0, 1.0], [np.nan, 1.0]),
-    "marginal_effects.at": ("overall", "mean"),
+    "marginal_effects.at": ("overall", "mean", {"x": 1.0}, {"nobody": 1}),
+    **{f"{who}.by": (None, "g", "x", ["g"]) for who in ("marginal_effects", "means", "contrasts")},
+    "means.values": (None, [0.0, 1.0], [np.nan, 1.0]), "over": ("rows", "grid", "data"), "ratio": (False, True),
+    "means.variable": (None, "g", "x", "nobody"), "adjust": (None, "tukey", "holm", "bonferroni", "fdr", "most"),
+    "p_values": ([0.01, 0.2, 0.03], [2.0], [np.nan], 0.5, [], "p"), "function": FUNCTIONS,
+    "p_adjust.method": ("holm", "bonferroni", "fdr", "hommel", "by", "BH", "p"),
     "columns": {"offset": COLUMNS, "exposure": COLUMNS},
     # One name, several meanings
     "Fit.anova.kind": ("I", "II", "III", 2, 4), "SeriesFit.anova.kind": ("II",), "test": (None, "lr", "wald", "F", "p"),

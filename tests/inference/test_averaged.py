@@ -13,6 +13,6 @@ DATA["b"] = (DATA.x + RNG.normal(size=90) > 0).astype(int)
 
 
 def test_what_is_no_regression_has_no_averages_over_rows():
-    for name, given in (("marginal_effects", ()), ("contrasts", ("g",))):
+    for name, given in (("marginal_effects", ()), ("contrasts", ("g",)), ("means", ())):
         with pytest.raises(IncompatibleError, match=f"{name} belongs to regressions"):
             getattr(st.fit(st.coin("b ~ 1", DATA)), name)(*given)

@@ -21,7 +21,7 @@ def _average(a: Asked, theta: Floats, **moved: object) -> Floats:
     return (mean @ a.weight / a.weight.sum())[..., None]
 
 
-def _compare(a: Asked, found: object, effects: list[Callable[[Floats], Floats]]) -> None:
+def _compare(a: Asked, found: object, effects: list[Callable[[Floats], Floats]], column: str = "effect") -> None:
     """Values and standard errors by the delta method, whose gradients are differences."""
     h = 1e-4
     steps = h * np.diag(a.unit)
@@ -31,7 +31,7 @@ def _compare(a: Asked, found: object, effects: list[Callable[[Floats], Floats]])
         values.append(effect(a.theta))
         errors.append(np.sqrt(np.einsum("ik,ij,jk->k", gradient, a.fit.covariance, gradient)))
     value, se = np.array(values).T.ravel(), np.array(errors).T.ravel()  # category by category
-    assert_allclose(found.effect, value, rtol=1e-6, atol=1e-9)  # type: ignore[attr-defined]
+    assert_allclose(found[column], value, rtol=1e-6, atol=1e-9)  # type: ignore[index]
     assert_allclose(found.se, se, rtol=1e-5, atol=1e-8)  # type: ignore[attr-defined]
     assert_allclose(found.statistic, value / se, rtol=1e-4, atol=1e-6)  # type: ignore[attr-defined]
     half = a.t.ppf(0.975) * se
@@ -52,9 +52,44 @@ def marginal_effects(a: Asked) -> None:
 @question("contrasts")
 def contrasts(a: Asked) -> None:
     pairs = [("b", "a"), ("c", "a"), ("c", "b")]
-    _compare(a, a.fit.contrasts("g"), [_of_level(a, *pair) for pair in pairs])
+    _compare(a, a.fit.contrasts("g"), [_of_level(a, *pair) for pair in pairs], "estimate")
     numbers = [lambda theta: _average(a, theta, x=1.0) - _average(a, theta, x=-1.0)]
-    _compare(a, a.fit.contrasts("x", values=[-1.0, 1.0]), numbers)
+    _compare(a, a.fit.contrasts("x", values=[-1.0, 1.0]), numbers, "estimate")
+    adjusted = a.fit.contrasts("g", adjust="bonferroni")  # of each category by itself
+    assert_allclose(adjusted.p_value, np.minimum(3.0 * a.fit.contrasts("g").p_value, 1.0), rtol=1e-9)
+
+
+@question("means")
+def means(a: Asked) -> None:
+    """Averages over the rows; over the grid the mean at its average row."""
+    found = a.fit.means("g")
+    wanted = np.stack([_average(a, a.theta, g=level) for level in "abc"])  # (levels, K)
+    assert_allclose(found.estimate, wanted.T.ravel(), rtol=1e-7)
+    assert ((found.lower < found.estimate) & (found.estimate < found.upper)).all()
+    if not a.is_softmax:
+        h, steps = 1e-4, 1e-4 * np.diag(a.unit)
+        slopes = (_average(a, a.theta + steps, g="b") - _average(a, a.theta - steps, g="b"))[:, 0] / (2.0 * h * a.unit)
+        assert_allclose(found.se[1], np.sqrt(slopes @ a.fit.covariance @ slopes), rtol=1e-5)
+
+
+@question("means(over='grid')", refused=("softmax",))
+def means_over_the_grid(a: Asked) -> None:
+    x = a.weight @ a.table.x / a.weight.sum()
+    shift = a.beside("offset") + np.log(a.beside("exposure"))
+    eta = a.theta[0] + a.theta[1] * x + np.array([0.0, a.theta[2], a.theta[3]]) + a.weight @ shift / a.weight.sum()
+    wide = np.column_stack([eta, np.repeat(a.theta[None, 4:], 3, axis=0)]) if a.model.predictor.width > 1 else eta
+    assert_allclose(a.fit.means("g", over="grid").estimate, a.model.likelihood.mean(wide), rtol=1e-7)
+    pairs = a.fit.contrasts("g", over="grid")
+    assert_allclose(pairs.estimate, [a.theta[2], a.theta[3], a.theta[3] - a.theta[2]], rtol=1e-7)
+
+
+@question("function")
+def function_of_the_coefficients(a: Asked) -> None:
+    first, second = a.fit.names[:2]
+    found = a.fit.function(lambda b: -b[first] / b[second])
+    slopes = np.array([-1.0 / a.theta[1], a.theta[0] / a.theta[1] ** 2])
+    assert_allclose(found.estimate, -a.theta[0] / a.theta[1], rtol=1e-12)
+    assert_allclose(found.se, np.sqrt(slopes @ a.fit.covariance[:2, :2] @ slopes), rtol=1e-6)
 
 
 def _of_level(a: Asked, level: str, base: str) -> Callable[[Floats], Floats]:

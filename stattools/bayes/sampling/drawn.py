@@ -78,11 +78,7 @@ class Drawn:
         DomainError for prob outside (0, 1) and an unknown kind.
         """
         kind = interval_kind(kind)
-        aside = tail(prob, kind)
-        if kind == "eti":
-            lower, upper = np.quantile(self.flat, [aside, 1.0 - aside], axis=0)
-        else:
-            lower, upper = _shortest(self.flat, prob)
+        lower, upper = ends(self.flat, prob, kind)
         return Interval(lower, upper, prob, kind, self.names)
 
     def probability(self, low: float = -np.inf, high: float = np.inf, *, name: str | None = None) -> Any:
@@ -116,6 +112,15 @@ class Drawn:
         if not is_one_of(name, self.names):
             raise DomainError(f"the posterior has {', '.join(self.names)}; got name={quoted(name)}.")
         return self.names.index(name)
+
+
+def ends(draws: Floats, prob: float, kind: Kind) -> tuple[Floats, Floats]:
+    """The ends of the intervals that hold a share `prob` of draws (S, q)."""
+    aside = tail(prob, kind)
+    if kind == "eti":
+        lower, upper = np.quantile(draws, [aside, 1.0 - aside], axis=0)
+        return lower, upper
+    return _shortest(draws, prob)
 
 
 def _shortest(draws: Floats, prob: float) -> tuple[Floats, Floats]:

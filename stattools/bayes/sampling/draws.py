@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -123,6 +123,58 @@ class Posterior(Drawn, Faces):
             found = np.zeros((len(found), 1, *found.shape[2:]))
         frame = summed_up(found, interval, whole=whole, labels=model.labels)
         return handed_out(at.places, frame, "mean", align, is_bare=False)
+
+    def means(
+        self,
+        variable: str | None = None,
+        *,
+        by: str | Sequence[str] | None = None,
+        values: Sequence[Any] | None = None,
+        prob: float = 0.94,
+        kind: Kind = "hdi",
+        data: Any = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+    ) -> pd.DataFrame:
+        """The average predicted mean at each level of a variable, as `Fit.means` over rows: mean, sd, median, and the
+        interval of this `prob` and `kind`; `by`, `values`, `data`, `offset` and `exposure` are as there.
+        """
+        from stattools.bayes.sampling.averaged_draws import means_of_draws
+
+        rows = {"data": data, "offset": offset, "exposure": exposure}
+        return means_of_draws(self, variable, by, values, prob, kind, **rows)
+
+    def contrasts(
+        self,
+        variable: str,
+        *,
+        by: str | Sequence[str] | None = None,
+        values: Sequence[Any] | None = None,
+        ratio: bool = False,
+        prob: float = 0.94,
+        kind: Kind = "hdi",
+        data: Any = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+    ) -> pd.DataFrame:
+        """Every difference of two of the `means` of a `variable`, or with `ratio=True` every ratio: mean, sd, median,
+        the interval of this `prob` and `kind`, and the `probability` that it is above 0, of a ratio above 1. `by`,
+        `values`, `data`, `offset` and `exposure` as in `Fit.contrasts`.
+        """
+        from stattools.bayes.sampling.averaged_draws import contrasts_of_draws
+
+        rows = {"data": data, "offset": offset, "exposure": exposure}
+        return contrasts_of_draws(self, variable, by, values, ratio, prob, kind, **rows)
+
+    def function(
+        self, function: Callable[[Mapping[str, float]], Any], *, prob: float = 0.94, kind: Kind = "hdi"
+    ) -> pd.DataFrame:
+        """The posterior of a `function` of the parameters by name, as `Fit.function`: mean, sd, median and the interval
+        of this `prob` and `kind`. Each draw is asked, so that kinks do no harm; DomainError where one is not finite.
+        """
+        from stattools.bayes.sampling.averaged_draws import function_of_draws
+
+        return function_of_draws(self, function, prob, kind)
 
     def check(
         self,

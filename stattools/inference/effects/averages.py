@@ -18,6 +18,7 @@ import numpy as np
 from stattools.data.files.batch import Batch
 from stattools.data.files.source import at
 from stattools.data.formula.coding import Coding
+from stattools.inference.effects.held_rows import holding
 from stattools.inference.effects.moved_rows import STEP, Population, columns_of_batch
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
@@ -44,10 +45,18 @@ class Average:
 
 
 class Move(NamedTuple):
-    """A variable at a value in all rows, or with `SLOPE` the derivative of the mean in it."""
+    """A variable at a value in all rows, or with `SLOPE` the derivative of the mean in it, while others are `held` at
+    values of theirs; no name where nothing moves.
+    """
 
-    name: str
+    name: str | None
     value: Any
+    held: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def moved(self) -> dict[str, Any]:
+        """All variables that are set, with their values."""
+        return dict(self.held) | ({} if self.name is None else {self.name: self.value})
 
 
 def averages(
@@ -58,9 +67,9 @@ def averages(
     """
     if rows.elsewhere is None:
         return {
-            move: _slope(theta, rows, move.name)
+            move: _slope(theta, holding(rows, dict(move.held)), str(move.name))
             if move.value is SLOPE
-            else _average(theta, rows, {move.name: move.value})
+            else _average(theta, rows, move.moved)
             for move in moves
         }
     return _averages_elsewhere(theta, rows, moves, discrete)
@@ -68,7 +77,7 @@ def averages(
 
 def _average(theta: Floats, rows: Population, moved: Mapping[str, Any]) -> Average:
     """The average mean with some variables moved."""
-    block, model = rows.block(rows.X(moved)), rows.model
+    block, model = rows.block(rows.X(moved) if moved else rows.unmoved), rows.model
     weight = np.asarray(block.weight)
     eta, pullback = model.predictor.forward(theta, block)
     mean = model.likelihood.mean(eta).reshape(len(eta), -1)
@@ -128,7 +137,7 @@ class _OfBatch:
     coding: Coding
     model: Model
     theta: Floats
-    moves: tuple[tuple[str, Any, bool], ...]
+    moves: tuple[tuple[Move, bool], ...]
     discrete: tuple[str, ...]
 
     def __call__(self, batch: Batch) -> _Parts | None:
@@ -142,8 +151,10 @@ class _OfBatch:
             for name in self.discrete:
                 there.levels(name, self.discrete)
             found = [
-                _slope(self.theta, there, name) if slope else _average(self.theta, there, {name: value})
-                for name, value, slope in self.moves
+                _slope(self.theta, holding(there, dict(move.held)), str(move.name))
+                if slope
+                else _average(self.theta, there, move.moved)
+                for move, slope in self.moves
             ]
         return _Parts(n, tuple(part * n for part in found))
 
@@ -154,7 +165,7 @@ def _averages_elsewhere(
     """The averages over rows in files: one read for all."""
     there: Any = rows.elsewhere
     coding = there.coding
-    plain = tuple((move.name, None if move.value is SLOPE else move.value, move.value is SLOPE) for move in moves)
+    plain = tuple((move._replace(value=None), True) if move.value is SLOPE else (move, False) for move in moves)
     work = _OfBatch(coding, rows.model, theta, plain, discrete)
     found: _Parts = there.over_batches(work)
     return {move: part * (1.0 / found.n) for move, part in zip(moves, found.each, strict=True)}

@@ -1,4 +1,4 @@
-"""What a change of a variable does to the mean outcome: average marginal effects, and contrasts between levels.
+"""What a change of a variable does to the mean outcome: average marginal effects.
 
     effect of a number     average over rows of d mean / d x
     effect of a level      average over rows of mean(level) - mean(reference), everything else as it was
@@ -11,23 +11,22 @@ chosen. Cost: a few reads of the rows per variable; of rows in files one for all
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import combinations
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.effects.averages import SLOPE, Average, Move, averages
-from stattools.inference.effects.moved_rows import population
+from stattools.inference.effects.held_rows import cells, of_level, require_held
+from stattools.inference.effects.moved_rows import Population, population
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.coefficients import without_errors
 from stattools.inference.prediction.prediction import regression, require_finite
 from stattools.inference.prediction.uncertainty import require_digits
-from stattools.interface.arguments import are_different, is_one_of, several, word_of
+from stattools.interface.arguments import is_one_of, several, word_of
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
 
@@ -37,9 +36,10 @@ Column = str | ArrayLike | None
 def marginal_effects(
     fit: Estimates,
     *,
-    at: Literal["overall", "mean"] = "overall",
+    at: Literal["overall", "mean"] | Mapping[str, Any] = "overall",
     variables: Sequence[str] | None = None,
     discrete: Sequence[str] = (),
+    by: str | Sequence[str] | None = None,
     level: float | None = None,
     data: Any = None,
     offset: Column = None,
@@ -51,8 +51,10 @@ def marginal_effects(
     Variables are the columns of the table that the formula uses, or the columns of X. A number has the derivative of
     the mean; true or false and categories have the change of the mean, from False to True, from the reference to each
     level; so have columns of 0 and 1 named in `discrete`. `at` is "overall": the average over the rows, or "mean": at
-    the mean of every number, with the levels in the proportions that they have. `data` are other rows to average over,
-    each once, `offset` and `exposure` theirs. Equal to statsmodels' get_margeff (`dummy=True` for what is discrete).
+    the mean of every number, with the levels in the proportions that they have; or values by variable, {"x": 1.0}:
+    over the rows, with these held there. `by` names categories: the average over the rows of each level, which stands
+    in a column before. `data` are other rows to average over, each once, `offset` and `exposure` theirs. Equal to
+    statsmodels' get_margeff (`dummy=True` for what is discrete).
 
     Raises DomainError for an unknown variable and for rows at a kink, IncompatibleError where the fit has no columns
     and for a number in a step, such as `I(x > 0)`, which has no derivative.
@@ -64,10 +66,18 @@ def marginal_effects(
     """
     model = regression(fit, "marginal_effects")
     require_finite(fit, "marginal_effects")
-    at = word_of(at, ("overall", "mean"))
+    held = at if isinstance(at, Mapping) else {}
+    at = word_of("overall" if held else at, ("overall", "mean"))
     if not is_one_of(at, ("overall", "mean")):
-        raise IncompatibleError(f'marginal_effects has at="overall" and at="mean"; got at={quoted(at)}.')
-    rows = population(model, data, offset, exposure, at)
+        raise IncompatibleError(
+            f'marginal_effects has at="overall", at="mean" and at={{"x": 1.0}}; got at={quoted(at)}.'
+        )
+    if by is not None and at == "mean":
+        raise IncompatibleError(
+            'by= averages over the rows of each level, and at="mean" has one row: give one of them.'
+        )
+    rows = population(model, data, offset, exposure, str(at))
+    held = tuple(require_held(rows, held).items())
     variables = rows.names if variables is None else several(variables)
     discrete = several(discrete)
     for name in (*variables, *discrete):
@@ -78,77 +88,38 @@ def marginal_effects(
     for name, levels in asked.items():
         if levels is None:
             rows.require_derivative(name)
-    means = averages(
-        fit.estimate,
-        rows,
-        [Move(name, value) for name, levels in asked.items() for value in levels or (SLOPE,)],
-        discrete,
-    )
+    parts = []
+    for cell in cells(rows, by):
+        some = of_level(rows, cell)
+        if some is not None:
+            part = _effects(fit, some, asked, held, tuple(discrete), level)
+            for name, value in reversed(cell):
+                part.insert(0, name, value)
+            parts.append(part)
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def _effects(
+    fit: Estimates,
+    rows: Population,
+    asked: Mapping[str, Any],
+    held: tuple[tuple[str, Any], ...],
+    discrete: tuple[str, ...],
+    level: float | None,
+) -> pd.DataFrame:
+    """The effects of variables with their levels, None for a number, over some rows."""
+    moves = [Move(name, value, held) for name, levels in asked.items() for value in levels or (SLOPE,)]
+    means = averages(fit.estimate, rows, moves, discrete)
     terms, found = [], []
     for name, levels in asked.items():
         if levels is None:
             terms.append(name)
-            found.append(means[Move(name, SLOPE)])
+            found.append(means[Move(name, SLOPE, held)])
             continue
         for value in levels[1:]:
             terms.append(name if len(levels) == 2 and not rows.is_category(name) else f"{name}[T.{value}]")
-            found.append(means[Move(name, value)] - means[Move(name, levels[0])])
+            found.append(means[Move(name, value, held)] - means[Move(name, levels[0], held)])
     return _table(fit, "term", terms, found, level)
-
-
-def contrasts(
-    fit: Estimates,
-    variable: str,
-    *,
-    values: Sequence[Any] | None = None,
-    level: float | None = None,
-    data: Any = None,
-    offset: Column = None,
-    exposure: Column = None,
-) -> pd.DataFrame:
-    """Differences of the average predicted mean between every two levels of a variable, as in `marginal_effects`.
-
-    One row per pair, [category,] contrast ("b - a"), effect, se, statistic, p_value, lower, upper; the p-values are not
-    adjusted for their number. `values` are those to compare, in their order: of a number there are no others. Raises
-    DomainError where a number has no `values`, and for a value that is no level.
-
-    >>> import stattools as st
-    >>> data = {"y": [1.0, 2.0, 3.0, 5.0, 8.0, 8.0], "g": ["a", "a", "b", "b", "c", "c"]}
-    >>> table = contrasts(st.fit(st.ols("y ~ g", data)), "g", data=data)
-    >>> dict(zip(table.contrast, table.effect.round(6)))
-    {'b - a': 2.5, 'c - a': 6.5, 'c - b': 4.0}
-    """
-    model = regression(fit, "contrasts")
-    require_finite(fit, "contrasts")
-    rows = population(model, data, offset, exposure, "overall")
-    rows.require(variable)
-    ordered = _compared(variable, rows.levels(variable, ()), rows.ordered_levels(variable), values)
-    found = averages(fit.estimate, rows, [Move(variable, value) for value in ordered])
-    means = {value: found[Move(variable, value)] for value in ordered}
-    pairs = list(combinations(ordered, 2))
-    names = [f"{second} - {first}" for first, second in pairs]
-    return _table(fit, "contrast", names, [means[second] - means[first] for first, second in pairs], level)
-
-
-def _compared(variable: str, levels: Any, ordered: Any, values: Sequence[Any] | None) -> Sequence[Any]:
-    """The values to compare: the levels in their order, or those that were asked for."""
-    if values is None:
-        if levels is None:
-            raise DomainError(
-                f"contrasts compare levels, and {variable!r} is a number: give values=[...], two or more to compare, "
-                f"write C({variable}) in the formula, or see fit.marginal_effects()."
-            )
-        return levels if ordered is None else ordered
-    chosen = several(values)
-    try:
-        good = levels is not None or np.isfinite(np.asarray(chosen, dtype=float)).all()
-    except (TypeError, ValueError):
-        good = False
-    if len(chosen) < 2 or not are_different(chosen) or not good:
-        raise DomainError(f"contrasts of {variable!r} need two or more different values; got {quoted(values)}.")
-    if levels is not None and (unknown := [value for value in chosen if value not in levels]):
-        raise DomainError(f"{variable!r} has no level {unknown[0]!r}; it has {listing(levels)}.")
-    return chosen
 
 
 def _table(fit: Estimates, column: str, names: list[str], found: list[Average], level: float | None) -> pd.DataFrame:

@@ -103,7 +103,7 @@ class Population:
             for name, value in moved.items():
                 X[:, self.model.terms.index(name)] = value
             return X
-        table = dict(self.columns) | {name: _filled(value, n) for name, value in moved.items()}
+        table = dict(self.columns) | {name: filled(value, n) for name, value in moved.items()}
         return self.model.design.encode(table)
 
     @property
@@ -273,7 +273,7 @@ def _read(names: Sequence[str], data: Any, kept: Any) -> Mapping[str, Any]:
     return columns
 
 
-def _filled(value: Any, n: int) -> Any:
+def filled(value: Any, n: int) -> Any:
     if isinstance(value, np.ndarray):
         return value
     return np.full(n, value, dtype=object if isinstance(value, str) else None)

@@ -1,8 +1,9 @@
 """Tests of hypotheses: Wald on linear combinations of coefficients, likelihood ratio and score on nested models."""
 
+from stattools.inference.hypotheses.adjusted import p_adjust
 from stattools.inference.hypotheses.combinations import against_zero, wald
 from stattools.inference.hypotheses.nested_tests import likelihood_ratio, score_test
 from stattools.inference.hypotheses.restrictions import Hypotheses, parse
 from stattools.inference.hypotheses.result import TestResult
 
-__all__ = ["Hypotheses", "TestResult", "against_zero", "likelihood_ratio", "parse", "score_test", "wald"]
+__all__ = ["Hypotheses", "TestResult", "against_zero", "likelihood_ratio", "p_adjust", "parse", "score_test", "wald"]

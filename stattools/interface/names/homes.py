@@ -50,7 +50,7 @@ HOMES = {
     "data.files.scan": ("Scan", "scan"),
     "inference.diagnostics.cross_validation": ("CrossValidation", "cross_validate"),
     "inference.diagnostics.held_out_scores": ("confusion", "held_out"),
-    "inference.hypotheses": ("TestResult", "likelihood_ratio", "score_test"),
+    "inference.hypotheses": ("TestResult", "likelihood_ratio", "p_adjust", "score_test"),
     "interface.interval": ("Interval",),
     "likelihoods": (
         "Bernoulli",

@@ -121,8 +121,14 @@ FIT = (
     Row("fit.marginal_effects()", statsmodels="margeff", r="margins avg_slopes slopes ame",
         others="marginal_effect avg_marginal_effects mfx margin effects marginaleffects feature_importances_ "
         "partial_effects"),
-    Row('fit.contrasts("g")', r="emmeans lsmeans avg_comparisons comparisons TukeyHSD marginal_means",
-        others="contrast pairwise emmeans_ ls_means predicted_means pairwise_tukeyhsd"),
+    Row('fit.means("g", over="grid")', r="emmeans lsmeans marginal_means", others="emmeans_ ls_means predicted_means "
+        "adjusted_means estimated_marginal_means least_squares_means", note='without over= averages over the rows; '
+        'fit.contrasts("g") has their differences'),
+    Row('fit.means("g")', r="avg_predictions adjusted_predictions", others="average_predictions ggpredict"),
+    Row('fit.contrasts("g", adjust="tukey")', r="avg_comparisons comparisons TukeyHSD pairs",
+        others="contrast pairwise pairwise_tukeyhsd tukey multiple_comparisons"),
+    Row('fit.function(lambda b: -b["Intercept"] / b["x"])', r="deltaMethod dose.p", others="delta_method nlcom "
+        "nlcombination ed50 ld50 nonlinear hypotheses_nonlinear"),
     Row("fit.model.formula", r="formula call", pyfixest="_fml", others="fml formula_"),
     Row("fit.model.terms", r="terms", others="design_info design terms_info"),
     Row("fit.model.rows.X", statsmodels="exog wexog", r="model.matrix", pyfixest="_X",

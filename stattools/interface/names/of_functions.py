@@ -98,10 +98,15 @@ FUNCTIONS = (
         others="dmatrix dmatrices design_matrix"),
     Row("fit.marginal_effects()", r="margins avg_slopes slopes ggpredict marginaleffects",
         scikit_learn="permutation_importance partial_dependence", others="mfx margeff ame marginal_effects"),
-    Row('fit.contrasts("g")', statsmodels="pairwise_tukeyhsd MultiComparison", r="emmeans emmip lsmeans "
-        "avg_comparisons comparisons TukeyHSD pairs contrast contrasts emtrends pairwise.t.test avg_predictions",
-        others="tukey_hsd tukey pairwise estimated_marginal_means", note="st.likelihood_ratio tests the factor as "
-        "one term"),
+    Row('fit.means("g", over="grid")', r="emmeans emmip lsmeans", others="estimated_marginal_means",
+        note="without over= averages over the rows"),
+    Row('fit.means("g")', r="avg_predictions", others="average_predictions adjusted_means"),
+    Row('fit.contrasts("g", adjust="tukey")', statsmodels="pairwise_tukeyhsd MultiComparison", r="avg_comparisons "
+        "comparisons TukeyHSD pairs contrast contrasts pairwise.t.test", others="tukey_hsd tukey pairwise",
+        note="fit.anova() tests the factor as one term"),
+    Row('fit.function(lambda b: -b["Intercept"] / b["x"])', r="deltaMethod dose.p", others="delta_method nlcom ed50"),
+    Row('st.p_adjust([0.01, 0.04], "holm")', statsmodels="multipletests", r="p.adjust", others="fdr bonferroni holm "
+        "benjamini_hochberg fdrcorrection false_discovery_control"),
     Row("st.report_table(fit)", statsmodels="summary_col", r="stargazer texreg modelsummary etable screenreg huxreg",
         pyfixest="etable", others="regtable outreg esttab Stargazer dtable"),
     Row('st.report(fit, to="report")', statsmodels="qqplot plot_regress_exog plot_leverage_resid2 plot_partregress "
@@ -174,8 +179,6 @@ FUNCTIONS = (
     Row("", statsmodels="variance_inflation_factor", r="vif alias kappa", others="vifs collinearity",
         note="there is no such number here: columns that no fit can tell apart are an error that names them, and "
         "standard errors show the rest"),
-    Row("", statsmodels="multipletests", r="p.adjust", others="fdr bonferroni holm benjamini_hochberg fdrcorrection",
-        note="there is no correction for many tests here; st.empirical_bayes shrinks many groups at once"),
     Row("", statsmodels="TTestIndPower power tt_ind_solve_power NormalIndPower", r="power.t.test pwr power.prop.test",
         others="sample_size power_analysis solve_power effect_size cohen_d cohens_d",
         note="there is no analysis of power here; st.posterior and st.fit of simulated rows show what a design tells"),

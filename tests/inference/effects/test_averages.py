@@ -48,7 +48,7 @@ def test_contrasts_of_files_are_those_in_memory_in_one_read(tmp_path, monkeypatc
     monkeypatch.setattr(type(ours.model.source), "total", lambda *given: reads.append(1) or total(*given))
     table = ours.contrasts("g")
     assert len(reads) == 1
-    np.testing.assert_allclose(table.effect, reference.contrasts("g").effect, rtol=1e-7)  # fits within 1e-8 each
+    np.testing.assert_allclose(table.estimate, reference.contrasts("g").estimate, rtol=1e-7)  # fits within 1e-8 each
 
 
 def test_what_is_not_averaged_over_files_is_refused(tmp_path):
@@ -79,7 +79,7 @@ def test_steps_and_kinks_of_files_are_refused_and_values_compared(tmp_path):
     options = {"values": [2, 3, 4.5]}
     a, b = ours.contrasts("z", **options), reference.contrasts("z", **options)
     assert a.contrast.tolist() == ["3 - 2", "4.5 - 2", "4.5 - 3"]
-    np.testing.assert_allclose(a[["effect", "se"]], b[["effect", "se"]], rtol=1e-7, atol=1e-12)
+    np.testing.assert_allclose(a[["estimate", "se"]], b[["estimate", "se"]], rtol=1e-7, atol=1e-12)
     at_0 = DATA.assign(x=np.where(np.arange(len(DATA)) == 500, 0.0, DATA.x))
     (tmp_path / "kink").mkdir()
     write(tmp_path / "kink", at_0, [], 90)

@@ -12,7 +12,8 @@ from scipy import special
 from statsmodels.datasets import anes96, randhie, spector
 
 import stattools as st
-from stattools.inference.effects.marginal_effects import contrasts, marginal_effects
+from stattools.inference.effects.groups import contrasts
+from stattools.inference.effects.marginal_effects import marginal_effects
 from tests.cases import rng
 from tests.sizes import slowly
 
@@ -238,10 +239,10 @@ def test_contrasts_are_differences_of_average_means(make):
     levels = {v: np.asarray(fit.predict(frame.assign(g=v))).reshape(len(frame), -1).mean(axis=0) for v in "abc"}
     k = 1 if make is st.softmax else 0
     slow = [levels[b][k] - levels[a][k] for a, b in ("ab", "ac", "bc")]
-    assert_allclose(pairs.effect, slow, rtol=1e-10)
+    assert_allclose(pairs.estimate, slow, rtol=1e-10)
     effects = marginal_effects(fit, data=frame, variables=["g"])
     own = effects if make is not st.softmax else effects[effects.category == "green"]
-    assert_allclose(pairs[["effect", "se"]].iloc[:2], own[["effect", "se"]], rtol=1e-10)
+    assert_allclose(pairs[["estimate", "se"]].iloc[:2], own[["effect", "se"]], rtol=1e-10)
     flag = contrasts(fit, "flag", data=frame)
     assert flag.contrast.iloc[0] == "True - False"
 
@@ -253,7 +254,7 @@ def test_contrasts_of_ols_equal_a_wald_test():
     table = contrasts(fit, "g", data=frame, level=0.9)
     test = ref.t_test("g[T.c] - g[T.b] = 0")
     row = table.iloc[2]
-    assert_allclose([row.effect, row.se, row.p_value], [test.effect[0], test.sd[0, 0], test.pvalue], rtol=1e-9)
+    assert_allclose([row.estimate, row.se, row.p_value], [test.effect[0], test.sd[0, 0], test.pvalue], rtol=1e-9)
     assert_allclose([row.lower, row.upper], test.conf_int(0.1)[0], rtol=1e-9)
 
 

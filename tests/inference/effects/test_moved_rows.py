@@ -6,7 +6,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.effects.marginal_effects import contrasts, marginal_effects
+from stattools.inference.effects.groups import contrasts
+from stattools.inference.effects.marginal_effects import marginal_effects
 from tests.inference.effects.test_marginal_effects import STEPS, data
 
 
@@ -21,7 +22,7 @@ def test_a_step_has_no_derivative_and_is_refused_with_the_way(formula):
     table = contrasts(fit, "x", values=[-0.7, 0.8])
     means = [fit.predict(frame.assign(x=value)).mean() for value in (-0.7, 0.8)]
     assert table.contrast.tolist() == ["0.8 - -0.7"]
-    assert_allclose(table.effect, means[1] - means[0], rtol=1e-9)
+    assert_allclose(table.estimate, means[1] - means[0], rtol=1e-9)
 
 
 @pytest.mark.parametrize("formula", ["abs(w - 2)", "I((w - 1) ** 0.5)", "sqrt(w - 1)", "bs(w, degree=1, knots=[2])"])

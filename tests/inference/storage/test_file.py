@@ -12,7 +12,8 @@ from hypothesis import strategies as some
 from scipy import special
 
 import stattools as st
-from stattools.inference.effects.marginal_effects import contrasts, marginal_effects
+from stattools.inference.effects.groups import contrasts
+from stattools.inference.effects.marginal_effects import marginal_effects
 from stattools.inference.prediction.prediction import predict
 from stattools.inference.storage.file import save, sealed
 from stattools.inference.storage.loading import load

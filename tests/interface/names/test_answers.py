@@ -35,7 +35,9 @@ Anova_ drop1 joint_tests wald_test_terms -> fit.anova()
 f_test t_test wald_test linearHypothesis -> fit.test(
 fvalue f_pvalue llr_pvalue -> fit.test(list(
 get_margeff margins avg_slopes ame -> fit.marginal_effects()
-emmeans lsmeans TukeyHSD -> fit.contrasts(
+TukeyHSD pairs -> fit.contrasts(
+emmeans lsmeans -> fit.means(
+deltaMethod nlcom -> fit.function(
 get_prediction -> fit.predict(new, interval=0.95)
 get_robustcov_results cov_HC3 vcovHC -> cov="HC3"
 formula -> fit.model.formula
@@ -213,7 +215,8 @@ lmer mixedlm MixedLM ranef glmer -> there are no mixed models
 Surv coxph survreg CoxPHFitter KaplanMeierFitter -> there are no survival models
 polr clm OrderedModel -> there are no ordinal models
 gam LinearGAM s -> there are no smooth terms
-emmeans -> fit.contrasts(
+emmeans -> fit.means(
+multipletests -> st.p_adjust(
 summary -> print(fit)
 confint -> fit.interval(0.95)
 read_csv -> pandas.read_csv
