@@ -61,7 +61,7 @@ def function_of(
     >>> import stattools as st
     >>> fit = st.fit(st.logistic([0, 0, 1, 0, 1, 1], [1, 2, 3, 4, 5, 6], names=["dose"]))
     >>> function_of(fit, lambda b: -b["Intercept"] / b["dose"])[["estimate", "se"]].round(3).to_numpy().tolist()
-    [[3.5, 0.963]]
+    [[3.5, 0.93]]
     """
     from stattools.inference.hypotheses import against_zero
 

@@ -56,7 +56,7 @@ def means(
     >>> import stattools as st
     >>> data = {"y": [1.0, 2.0, 3.0, 5.0, 8.0, 9.0], "g": list("aabbcc"), "x": [1, 2, 1, 2, 1, 3]}
     >>> means(st.fit(st.ols("y ~ g + x", data)), "g").round(3).iloc[:, :3].to_numpy().tolist()
-    [['a', 1.75, 0.358], ['b', 4.25, 0.358], ['c', 8.0, 0.377]]
+    [['a', 1.639, 0.483], ['b', 4.139, 0.483], ['c', 8.222, 0.496]]
     """
     model = regression(fit, "means")
     require_finite(fit, "means")

@@ -9,8 +9,9 @@ Differences over the grid are those of the linear predictor; their exponentials,
 ratios. Of rows the ratio is that of the average means, and its standard error that of the logarithm.
 
 Standard errors by the delta method from `fit.covariance`; the interval of a mean is made on the scale of the link, so
-that it stays in the range of the mean. Source: Searle, Speed & Milliken, The American Statistician 34 (1980), 216-221;
-Lenth, emmeans (2024); Tukey's adjustment: Kramer, Biometrics 12 (1956).
+that it stays in the range of the mean, wherever the mean is a function of one linear predictor alone. Source: Searle,
+Speed & Milliken, The American Statistician 34 (1980), 216-221; Lenth, emmeans (2024); Tukey's adjustment: Kramer,
+Biometrics 12 (1956).
 """
 
 from __future__ import annotations
@@ -93,9 +94,7 @@ def on_scale_of_mean(
         logit = np.log(value) - np.log1p(-value)
         half = quantile * se / (value * (1.0 - value))
         return value, se, 1.0 / (1.0 + np.exp(half - logit)), 1.0 / (1.0 + np.exp(-half - logit))
-    try:
-        family.require("link")
-    except IncompatibleError:
+    if not _is_of_first(fit, value):
         return value, se, value - quantile * se, value + quantile * se
     room = np.minimum(np.abs(value), np.abs(1.0 - value)) if family.is_event else np.abs(value)
     step = STEP * np.where(room > 0, room, 1.0)
@@ -107,6 +106,17 @@ def on_scale_of_mean(
 
 STEP = 1e-4
 """A step of differences of a link, as a share of the mean; over the grid in standard errors."""
+
+
+def _is_of_first(fit: Estimates, mean: Floats) -> bool:
+    """Whether the likelihood says which linear predictor has a mean, and that alone decides it: of a Gumbel
+    distribution the mean moves with the scale too, and intervals are even about the estimate.
+    """
+    try:
+        fit.model.likelihood.require("link")
+    except IncompatibleError:
+        return False
+    return bool(np.allclose(_mean(fit, _link(fit, mean)), mean, rtol=1e-8, atol=1e-300))
 
 
 def _link(fit: Estimates, mean: Floats) -> Floats:
