@@ -207,11 +207,12 @@ def head_of(model: Any, columns: list[dict[str, Any]], categories: int) -> dict[
 
 def values_of(rows: Population, who: str, variable: str | None, values: Sequence[Any] | None) -> Sequence[Any]:
     """The values of a variable: its levels in their order, or those that were asked for; one None for no variable."""
-    if variable is None:
+    if variable is None and who == "means":
         if values is not None:
             raise IncompatibleError(f"values= of {who} are those of a variable: name it.")
         return (None,)
     rows.require(variable)
+    variable = str(variable)
     return compared(who, variable, rows.levels(variable, ()), levels_of(rows, variable), values)
 
 

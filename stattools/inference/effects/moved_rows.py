@@ -53,7 +53,7 @@ class Population:
             return self.model.terms[1:] if self.model.design.added else self.model.terms
         return tuple(self.columns)
 
-    def require(self, name: str) -> None:
+    def require(self, name: Any) -> None:
         """DomainError unless this is a variable."""
         if not isinstance(name, str) or name not in self.names:
             raise DomainError(
