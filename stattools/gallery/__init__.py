@@ -21,6 +21,7 @@ ANALYSES = (
     "logistic",
     "softmax",
     "counts",
+    "zeros",
     "costs",
     "separation",
     "audit",

@@ -143,7 +143,8 @@ def reached(fit: Fit) -> str:
 def estimates(fit: Fit) -> tuple[Block, ...]:
     """The coefficients, and the dispersion in words."""
     ratio, extra = story(fit.model).ratio, fit.model.predictor.size - fit.model.predictor.size_first
-    extra = 0 if any(fit.model.predictor.own) else extra
+    if any(fit.model.predictor.own):  # whose exponentials are ratios of several things
+        ratio, extra = ratio and "exp(estimate)", 0
     return (coefficient_table(fit, ratio=ratio, shared=extra), *map(Paragraph, dispersion(fit)))
 
 
