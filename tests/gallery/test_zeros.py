@@ -1,10 +1,11 @@
 import re
+from typing import Any
 
 import numpy as np
 from statsmodels.api import Logit, Poisson, add_constant
 from statsmodels.datasets import randhie
 
-data = randhie.load_pandas().data
+data: Any = randhie.load_pandas().data
 
 
 def test_the_zeros_are_a_logistic_regression_of_statsmodels(text_of):
