@@ -249,7 +249,7 @@ POOL: dict[str, Any] = {
     "names": (None, ["p"], ["p", "q"], ["p", "p"], "pq", ["", "p"], [1, 2]), "name": (None, "x", "theta", "p", ""),
     "label": (None, "x", "p", 0), "title": ("A title", "<b>`|", "a\nb"), "command": (None, "uv run this"),
     "discrete": ((), ["x"], ["nobody"]),
-    "predict.missing": ("raise", "null"), "separate_probabilities.missing": ("raise", "null"),
+    "folds": (3, 1, 10**6), "predict.missing": ("raise", "null"), "separate_probabilities.missing": ("raise", "null"),
     # Switches
     "align": (True, False), "exponentiate": (False, True), "stars": (False, True, (0.1, 0.05), 2, ("p",)),
     "intercept": (True, False), "html": (False, True), "png": (False,), "bias": (False, True),

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "several maxima: tests/networks": ("network",),
     "a likelihood of the caller's: tests/models/regressions/test_own_regression.py": ("likelihood", "regression"),
     "no question but a file of pixels": ("read_idx",),
+    "a question of p-values": ("p_adjust",),
 }
 """Public functions that are no question of a regression's fit, and why."""
 

@@ -161,8 +161,8 @@ def test_the_newer_regressions(name, tmp_path):
         "probit": r"\| rows where `sick` is `yes` ",
         "grouped": r"\| successes `f` +\| \d+ \(\d\d\.\d %\)",
         "exposure": r"\| exposure `k`, range +\| 1 to 3 ",
-        "negative binomial": r"\| `log alpha` \| +-?[\d.]+ \| +\| +[\d.]+ \| +-?[\d.]+ to -?[\d.]+ +\| +\| +\|",
-        "beta-binomial": r"\| `log precision` \| +-?[\d.]+ \| +\| +[\d.]+ \| +-?[\d.]+ to -?[\d.]+ +\| +\| +\|",
+        "negative binomial": r"\| `log alpha` \| +-?[\d.]+ \| +[\d.]+ \| +-?[\d.]+ to -?[\d.]+ +\| +\| +\| +\| +\|",
+        "beta-binomial": r"\| `log precision` \| +-?[\d.]+ \| +[\d.]+ \| +-?[\d.]+ to -?[\d.]+ +\| +\| +\| +\| +\|",
     }[name]
     assert re.search(told, text)
 
