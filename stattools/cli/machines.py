@@ -13,6 +13,7 @@ import numpy as np
 
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import StattoolsError
+from stattools.inference.intervals.coefficients import whole_table
 from stattools.reporting.provenance import code_version, data_hash, environment
 from stattools.text.printing import is_encodable
 
@@ -51,7 +52,7 @@ def fit(result: Any) -> dict[str, Any]:
         "level": result.level,
         "covariance": result.cov,
         "penalty": None if result.penalty is None else repr(result.penalty),
-        "coefficients": records(result.table()),
+        "coefficients": records(whole_table(result)),
         "loglik": result.loglik,
         "aic": result.aic,
         "bic": result.bic,

@@ -13,7 +13,7 @@ from stattools.inference.fitted import Fit
 from stattools.qualification.agreements import shipped
 from stattools.reporting import equations, sections, sentences
 from stattools.reporting.diagnostics import expected_frequencies, frequencies
-from stattools.reporting.document import Block, Document, Paragraph, Section, Table, code, literal
+from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, decimals, number, percent
 
 ZERO = "~ lncoins + idp + physlm + disea"
@@ -94,19 +94,19 @@ def _zeros(fits: dict[str, Fit]) -> tuple[Block, ...]:
 
 def _none(visits: Any) -> tuple[Block, ...]:
     """What is said of a model that has no maximum inside."""
-    said = "A zero-inflated negative binomial model has a maximum inside."
+    said = "It has a maximum inside."
     try:
         st.fit(st.zero_inflated(FORMULA, visits, zero=ZERO, family="negative-binomial"))
     except st.IdentificationError as error:
-        said = f'`st.fit` answers: "{literal(str(error))}"'
+        said = str(error)
     return (
         Paragraph(
             "Negative binomial counts have many zeros themselves. Has the file more than they have? The log-likelihood "
             "of a zero-inflated negative binomial model with the same columns rises as the probability of an extra "
             "zero falls to 0 in some of the rows, and other programs stop on the way with log odds such as -12 and "
-            "standard errors of hundreds, or call that convergence."
+            "standard errors of hundreds, or call that convergence. `st.fit` says instead:"
         ),
-        Paragraph(said),
+        Listing(said),
     )
 
 

@@ -10,7 +10,7 @@ from stattools.gallery import ANALYSES, command
 from tests.sizes import slowly
 
 
-@pytest.mark.parametrize("name", slowly(ANALYSES, "posterior", "counts", "shrinkage"))
+@pytest.mark.parametrize("name", slowly(ANALYSES, "posterior", "counts", "shrinkage", "zeros"))
 def test_every_report_asks_first_and_ends_in_one_sentence_and_its_provenance(name, text_of, gallery):
     text = text_of(name)
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
@@ -27,7 +27,7 @@ def test_every_report_asks_first_and_ends_in_one_sentence_and_its_provenance(nam
     assert str(Path.cwd()) not in text
 
 
-@pytest.mark.parametrize("name", slowly(ANALYSES, "posterior", "counts", "shrinkage"))
+@pytest.mark.parametrize("name", slowly(ANALYSES, "posterior", "counts", "shrinkage", "zeros"))
 def test_every_figure_is_linked_and_told_in_words(name, reports, text_of):
     links = re.findall(rf"^!\[(.+)\]\(({name}/.+\.svg)\)$", text_of(name), re.MULTILINE)
     assert 1 <= len(links) <= 3

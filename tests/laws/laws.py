@@ -48,14 +48,14 @@ def _unchanged(fit: Any) -> Follows:
 
 
 def _at(fit: Any, term: str) -> Floats:
-    return (np.array(fit.model.terms) == term).astype(float)
+    return (np.array(fit.model.first_terms) == term).astype(float)
 
 
 def _shift(case: Case, g: Random, _: Any) -> Any:
     c = g.normal() * 10.0 ** g.integers(-2, 4)
 
     def follows(fit: Any) -> Follows:
-        return Follows(terms=np.eye(len(fit.model.terms)) - c * np.outer(_at(fit, "Intercept"), _at(fit, "b")))
+        return Follows(terms=np.eye(len(fit.model.first_terms)) - c * np.outer(_at(fit, "Intercept"), _at(fit, "b")))
 
     return case.with_columns(b=case.table.b + c), follows
 
@@ -169,7 +169,7 @@ def _outcome_scale(case: Case, g: Random, _: Any) -> Any:
     n = case.table.weights.sum() if "weights" in case.beside else len(case.table)
 
     def follows(fit: Any) -> Follows:
-        p = len(fit.model.terms)
+        p = len(fit.model.first_terms)
         return Follows(
             c * np.eye(p), s * _at(fit, "Intercept"), gap=-n * np.log(abs(c)), means=lambda m: c * np.asarray(m) + s
         )

@@ -76,8 +76,8 @@ REGRESSIONS = {
     "poisson": Regression(st.poisson, _counts, ("weights", "offset", "exposure"), penalties=BOTH),
     "negative_binomial": Regression(st.negative_binomial, _counts, ("weights", "offset", "exposure")),
     "beta_binomial": Regression(st.beta_binomial, _shares, ("weights", "offset", "trials"), ("trials",)),
-    "zero_inflated": Regression(partial(st.zero_inflated, zero="~ a"), _with_zeros, ("weights", "offset", "exposure")),
-    "hurdle": Regression(partial(st.hurdle, zero="~ a"), _with_zeros, ("weights", "offset", "exposure")),
+    "zero_inflated": Regression(partial(st.zero_inflated, zero="~ z"), _with_zeros, ("weights", "offset", "exposure")),
+    "hurdle": Regression(partial(st.hurdle, zero="~ z"), _with_zeros, ("weights", "offset", "exposure")),
     "gamma": Regression(st.gamma, _amounts, ("weights", "offset", "exposure")),
     "glm inverse-gaussian": Regression(
         partial(st.glm, family="inverse-gaussian"), _amounts, ("weights", "offset", "exposure")
@@ -162,4 +162,5 @@ def random_case(name: str, fit: str, seed: int) -> Case:
     if "exposure" not in chosen:
         table["exposure"] = 1.0
     table["y"] = regression.outcome(g, table, eta.to_numpy())
+    table["z"] = g.normal(size=n)
     return Case(regression, table, tuple(chosen), fit)

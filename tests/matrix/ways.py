@@ -45,9 +45,13 @@ def ridge(a: Asked) -> None:
         fit.se  # noqa: B018
 
 
-@question("st.fit(penalty=st.Jeffreys())", "Jeffreys", only=("logistic", "softmax", "poisson", "one_vs_rest"))
+FIRTH = ("logistic", "softmax", "poisson", "one_vs_rest", "probit", "cloglog", "loglog", "negative_binomial")
+"""Words of the regressions whose likelihoods have cumulants."""
+
+
+@question("st.fit(penalty=st.Jeffreys())", "Jeffreys", only=FIRTH)
 def jeffreys(a: Asked) -> None:
-    """The slope of the log-likelihood is minus that of half the log determinant of the information."""
+    """The slope of the log-likelihood is minus that of half the log determinant of the expected information."""
     theta = np.asarray(a.refitted(penalty=st.Jeffreys()).fit.estimate)
     h = 1e-4
     slope = [(_log_det(a, theta + s) - _log_det(a, theta - s)) / (4.0 * h * u) for s, u in _steps(a, h)]
@@ -59,10 +63,12 @@ def _steps(a: Asked, h: float) -> list[tuple[Floats, float]]:
 
 
 def _log_det(a: Asked, theta: Floats) -> float:
-    """Of X^T W X, W the variance of the outcome: the linear predictor is the natural parameter."""
+    """Of X^T W X, about the coefficients of the mean: W = slope^2 / variance, of categories the covariance."""
     at = a.distribution(theta)
     if not a.is_softmax:
-        return float(np.linalg.slogdet(a.X.T @ (a.X * (a.weight * at.var())[:, None]))[1])
+        eta = a.eta(theta)
+        slope = (a.distribution(theta, eta=eta + 1e-5).mean() - a.distribution(theta, eta=eta - 1e-5).mean()) / 2e-5
+        return float(np.linalg.slogdet(a.X.T @ (a.X * (a.weight * slope**2 / at.var())[:, None]))[1])
     p = at.mean()[:, 1:]
     W = (p[:, :, None] * (np.eye(2) - p[:, None, :])) * a.weight[:, None, None]
     whole = np.einsum("nij,nk,nl->ikjl", W, a.X, a.X).reshape(2 * a.p, 2 * a.p)

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.testing import assert_allclose
+from scipy.special import expit
 
 from stattools.models.own_scale import behind_links, on_own_scale, shared
 from tests.cases import REGRESSIONS
@@ -14,10 +15,10 @@ def test_the_shared_parameters_are_those_without_a_column():
             continue
         found = shared(model)
         assert list(found) == np.flatnonzero(model.predictor.column < 0).tolist()
-        assert [f"{link.name} {name}" for name, link in found.values()] == list(
-            model.names[model.predictor.size_first :]
-        )
+        called = [model.likelihood.called(name) for name, _ in found.values()]
+        assert called == list(model.names[model.predictor.size_first :])
         theta = np.linspace(-1.0, 1.0, 2 * len(model.names)).reshape(2, -1)
         own = on_own_scale(model, theta)
-        assert_allclose(own[:, list(found)], np.exp(theta[:, list(found)]), rtol=1e-15)
+        for k, (_, link) in found.items():
+            assert_allclose(own[:, k], {"log": np.exp, "logit": expit}[link.name](theta[:, k]), rtol=1e-15)
         assert_allclose(behind_links(model, own), theta, rtol=1e-13, atol=1e-15)
