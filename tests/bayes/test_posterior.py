@@ -11,7 +11,7 @@ import stattools as st
 from stattools.bayes.conjugate.pairs import CLOSED_FORMS
 from stattools.bayes.priors.assignment import assign
 from stattools.bayes.sampling.target import mode, target
-from tests.sizes import slowly
+from tests.sizes import first, slowly
 
 
 @pytest.mark.parametrize("model", [st.coin([1, 0, 1, 1, 0, 1]), st.binomial(4, 6)])
@@ -229,7 +229,7 @@ RANKS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", RANKS)
+@pytest.mark.parametrize("name", first(1, RANKS, pytest.mark.nightly))
 def test_simulation_based_calibration(name):
     """The rank of the true parameter among posterior draws is uniform (Talts et al. 2018)."""
     random, ranks, rounds, kept = np.random.default_rng(11), [], 100, 99
@@ -395,7 +395,7 @@ def test_target_accept_is_a_share():
     assert steps[1] < steps[0]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_simulation_based_calibration_of_the_local_level():
     random, ranks, kept = np.random.default_rng(5), [], 99
     prior = st.Exponential(1.0)

@@ -64,7 +64,9 @@ def write(kind, slope, path, table):
     ("kind", "read"),
     [
         ("fit", lambda path: str(st.load(path).estimate)),
-        ("report", lambda path: next(path.parent.glob("*.md")).read_text("utf-8")),
+        pytest.param(
+            "report", lambda path: next(path.parent.glob("*.md")).read_text("utf-8"), marks=pytest.mark.nightly
+        ),
         ("predictions", lambda path: str(pq.read_table(path)["mean"])),
     ],
 )

@@ -49,7 +49,8 @@ def cells() -> list[object]:
     for case in REGRESSIONS:
         for question in QUESTIONS:
             slow = [pytest.mark.slow] * question.is_slow(case.words)
-            marks = [pytest.mark.nightly] if case.slow else slow
+            late = case.slow or (question.slow and bool(case.beside))
+            marks = [pytest.mark.nightly] if late else slow
             found.append(pytest.param(case, question, marks=marks, id=f"{case.name}: {question}"))
     return found
 

@@ -12,6 +12,7 @@ from scipy import integrate, stats
 import stattools as st
 from stattools.bayes.conjugate.pairs import closed_form
 from tests.cases import CONJUGATE_PAIRS, rng
+from tests.sizes import first
 
 pairs = pytest.mark.parametrize("pair", CONJUGATE_PAIRS, ids=str)
 
@@ -122,8 +123,8 @@ def test_arviz_gets_everything(pair):
     assert {name.name for name in pair.prior.to_arviz(50).children.values()} == {"prior"}
 
 
-@pairs
 @pytest.mark.slow
+@pytest.mark.parametrize("pair", first(2, CONJUGATE_PAIRS, pytest.mark.nightly), ids=str)
 def test_calibration_by_simulation(pair):
     """theta from the prior, data from theta: its posterior rank is uniform (Talts et al. 2018), intervals of
     probability 0.8 hold it in 80 % of the simulations, and the predictive holds new data."""
