@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from stattools.errors import DomainError, quoted
 from stattools.inference.intervals.ratios import called, factors, require_ratios
+from stattools.interface.arguments import is_number
 from stattools.reporting.document import code, literal
 
 LIMITS = (0.05, 0.01, 0.001)
@@ -25,14 +26,10 @@ def stars_of(stars: Any) -> tuple[float, ...]:
     """
     if isinstance(stars, bool | np.bool_):
         return LIMITS if stars else ()
-    try:
-        limits = np.asarray(stars, dtype=float)
-        good = limits.ndim == 1 and 0 < len(limits) <= 5 and bool(((limits > 0) & (limits < 1)).all())
-    except (TypeError, ValueError):
-        good = False
-    if not good or isinstance(stars, str):
+    limits = list(stars) if isinstance(stars, Iterable) else []
+    if not (0 < len(limits) <= 5 and all(is_number(limit) and 0 < limit < 1 for limit in limits)):
         raise DomainError(f"stars= is True, False or limits of p-values such as (0.05, 0.01); got {quoted(stars)}.")
-    return tuple(sorted({float(limit) for limit in stars}, reverse=True))
+    return tuple(sorted({float(limit) for limit in limits}, reverse=True))
 
 
 def starred(p_value: float, limits: Sequence[float]) -> str:

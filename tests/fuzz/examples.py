@@ -49,6 +49,8 @@ def compare(world: World, fit: Any, here: Any) -> None:
     ordered = fit.model.labels == twin.model.labels  # the first category is the reference
     if not ordered and getattr(getattr(fit.model, "rows", None), "offset", None) is not None:
         return  # an offset is of the log odds of one label: exchanged, the fits are of two models
+    if not ordered and here.regression is REGRESSIONS["glm"]:
+        return  # so they are where the link is not that of the other label, as cloglog
     for one, other in zip(_parts(fit), _parts(twin), strict=True):
         same = abs(one.loglik - other.loglik) <= 1e-7 * abs(other.loglik) + 1e-6
         if (ordered or fit is not one) and _levels(one.model.terms) == _levels(other.model.terms):

@@ -64,7 +64,7 @@ def test_stars_follow_the_p_values_and_the_caption_says_them():
     assert starred(float("nan"), LIMITS) == ""
 
 
-@pytest.mark.parametrize("stars", ["p", (2.0,), (), 0.05, ("a",), None])
+@pytest.mark.parametrize("stars", ["p", (2.0,), (), 0.05, ("a",), None, np.array([1.0 + 2.0j])])
 def test_limits_that_are_none_are_refused(stars):
     with pytest.raises(DomainError, match="stars="):
         stars_of(stars)

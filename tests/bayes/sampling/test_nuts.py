@@ -105,8 +105,10 @@ def test_ctrl_c_comes_through(interrupts):
             "st.posterior(st.logistic(y, X), prior=st.Normal(0, 1), draws=200_000, seed=1)",
             "[st.fit(st.logistic(y, X)) for _ in range(10**6)]",
             "[st.report(st.fit(st.logistic(y[:200], X[:200])), to=folder + '/r') for _ in range(10**6)]",
-            "t = {'y': y, 'x': X[:, 0], 'g': np.arange(len(y)) // 20}; "
-            "[st.fit_many('y ~ x', t, by='g') for _ in range(10**6)]",
+            (
+                "t = {'y': y, 'x': X[:, 0], 'g': np.arange(len(y)) // 20}; "
+                "[st.fit_many('y ~ x', t, by='g') for _ in range(10**6)]"
+            ),
             "[st.fit(st.softmax(k, X), solver=st.Newton()) for _ in range(10**6)]",
             "[st.bootstrap(st.fit(st.logistic(y, X)), draws=10_000, seed=1) for _ in range(10**6)]",
             "[st.fit(st.network(k, X, hidden=(32,))) for _ in range(10**6)]",
