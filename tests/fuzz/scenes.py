@@ -122,7 +122,7 @@ INDEXES: dict[str, Callable[[int], Any]] = {
 
 def _indexed(values: Any, index: pd.Index) -> Any:
     if isinstance(values, pl.Series | pa.Array | pa.ChunkedArray):
-        return values.to_pandas() if not isinstance(values, pl.Series) else pd.Series(values.to_list()).array
+        return values.to_pandas().array if not isinstance(values, pl.Series) else pd.Series(values.to_list()).array
     return values.array if isinstance(values, pd.Series) else values
 
 

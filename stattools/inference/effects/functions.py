@@ -74,6 +74,11 @@ def function_of(
     if gradient[:, ~known].any():
         name = fit.names[int(np.argmax(gradient[:, ~known].any(axis=0)))]
         raise IdentificationError(f"the function depends on {name!r}, which has no standard error in this fit.")
+    if constant := np.flatnonzero(~gradient.any(axis=1)).tolist():
+        raise DomainError(
+            f"the function has the same value, {value[constant[0]]:.6g}, whatever the coefficients are near the "
+            "estimate: it has no standard error. Give a function of b, as lambda b: -b['Intercept'] / b['dose']."
+        )
     gradient, V = gradient[:, known], V[np.ix_(known, known)]
     se = np.sqrt(np.maximum(((gradient @ V) * gradient).sum(axis=1), 0.0))
     statistic, p_value = against_zero(value, se, fit.t_df)

@@ -156,7 +156,13 @@ def _apart(fit: Estimates, smaller: Floats, larger: Floats) -> float:
     if len(larger):
         spread = larger @ fit.covariance @ larger.T
         unit = 1.0 / np.sqrt(np.diagonal(spread))
-        pull = np.linalg.solve(spread * unit[:, None] * unit, unit * (larger @ fit.estimate)) * unit
+        with np.errstate(over="ignore", invalid="ignore"):  # told below
+            pull = np.linalg.solve(spread * unit[:, None] * unit, unit * (larger @ fit.estimate)) * unit
+        if not np.isfinite(pull).all():
+            raise DomainError(
+                f"anova: terms of {fit.model.title} are so many standard errors from 0 that their squares are beyond "
+                "float64: the fit is exact, or nearly so. Look whether the outcome is among the columns."
+            )
         fit = replace(fit, estimate=fit.estimate - fit.covariance @ larger.T @ pull)
     found: Any = wald(fit, (smaller, np.zeros(len(smaller))), df=np.inf)
     return found.statistic

@@ -94,7 +94,8 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
             "models by likelihood ratio or score."
         )
     R, unit = _in_standard_errors(R[:, involved], np.sqrt(np.diagonal(V)))
-    difference = R @ theta - q * unit
+    with np.errstate(over="ignore"):  # told below
+        difference = R @ theta - q * unit
     spread = R @ V @ R.T
     se = np.sqrt(np.maximum(np.diagonal(spread), 0.0))
     try:
@@ -106,11 +107,11 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
             f"the covariance ({fit.cov}) does not determine the {len(labels)} combinations {', '.join(labels)}: it is "
             "singular for them, as with fewer groups than hypotheses. Test fewer at a time."
         )
-    distance = metric.norm(difference)
+    distance = metric.norm(difference) if np.isfinite(difference).all() else 1e308
     if not distance < FARTHEST:
         raise DomainError(
-            f"Wald's test: {', '.join(labels)} is {distance:.1g} standard errors from the estimate, whose square is "
-            "beyond float64. Look at the units of the hypothesis."
+            f"Wald's test: {', '.join(labels)} is {distance:.1g} standard errors from the estimate, whose square "
+            "is beyond float64. Look at the units of the hypothesis."
         )
     statistic, difference, se = distance**2, difference / unit, se / unit
     if df is None:

@@ -70,3 +70,9 @@ def test_models_that_are_no_regressions_have_functions_too():
     fit = st.fit(st.binomial(6, 10))
     found = fit.function(lambda b: b["theta"] / (1 - b["theta"])).iloc[0]
     assert_allclose([found.estimate, found.se], [1.5, fit.se[0] / 0.16], rtol=1e-8)
+
+
+def test_a_function_of_nothing_is_refused():
+    fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
+    with pytest.raises(st.DomainError, match="has the same value, 2, whatever the coefficients"):
+        fit.function(lambda b: [b["x"], 2.0])

@@ -148,3 +148,13 @@ def test_what_is_asked_wrongly_is_told():
         st.fit(fit.model, penalty=st.Ridge(1.0)).anova()
     with pytest.raises(DomainError, match="no term to test"):
         st.fit(st.ols("y ~ 1", DATA)).anova()
+
+
+def test_exact_fits_are_told_where_squares_are_beyond_float64():
+    g = np.random.default_rng(0)
+    y = g.normal(size=24)
+    fit = st.fit(st.ols("y ~ x + g", {"y": y, "x": g.normal(size=24), "g": y}))
+    with pytest.raises(st.DomainError, match="beyond float64"):
+        fit.anova(kind="I")
+    with pytest.raises(st.DomainError, match="standard errors from the estimate, whose square is beyond float64"):
+        fit.test("Intercept = 1e300")
