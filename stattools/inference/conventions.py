@@ -15,12 +15,10 @@ from stattools.data.design import Design
 from stattools.likelihoods import (
     BetaFamily,
     GammaFamily,
-    Hurdle,
     InverseGaussian,
     LocationScale,
     NegativeBinomial,
     Probit,
-    ZeroInflated,
 )
 from stattools.likelihoods.linked import Linked
 from stattools.models.model import Model
@@ -67,6 +65,11 @@ def _is_natural(likelihood: Any) -> bool:
 def _observed_beta(fit: Any) -> bool:
     """Standard errors of the observed information, of a model that R's betareg has too."""
     return fit.cov == "information" and fit.penalty is None and _is(fit, BetaFamily)
+
+
+def _has_zeros(fit: Any) -> bool:
+    """Whether the zeros have a parameter of their own; a hurdle is two likelihoods side by side."""
+    return "zero" in fit.model.likelihood.parameters
 
 
 def _is(fit: Any, *families: type) -> bool:
@@ -127,11 +130,11 @@ CONVENTIONS = (
     ),
     Convention(
         "'zero' are log odds of a zero; those of R's hurdle are of a positive count.",
-        lambda fit: isinstance(fit.model.likelihood, Hurdle),
+        lambda fit: _has_zeros(fit) and bool(fit.model.likelihood.pieces),
     ),
     Convention(
         "Without zero= the zeros have no columns; R's zeroinfl and hurdle take all.",
-        lambda fit: isinstance(fit.model.likelihood, Hurdle | ZeroInflated) and not fit.model.predictor.own[0],
+        lambda fit: _has_zeros(fit) and not fit.model.predictor.own[0],
     ),
     Convention(
         "The dispersion is of maximum likelihood; R and statsmodels take Pearson's.",

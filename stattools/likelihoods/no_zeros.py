@@ -39,7 +39,7 @@ FARTHEST = 300.0
 
 
 @dataclass(frozen=True, eq=False)
-class Positive:
+class ZerosOfFamily:
     """Of each row: eta (n,) or (n, width), l = log f(0) with its slope (n, width) and its information (n, width,
     width), and the share 1 - f(0) of positive counts.
     """
@@ -74,21 +74,21 @@ class Positive:
         return FIRST[type(self.family)](self, random) + FOLLOWING[type(self.family)](self, left, random)
 
 
-def _one(seen: Positive, random: np.random.Generator) -> Any:
+def _one(seen: ZerosOfFamily, random: np.random.Generator) -> Any:
     return 1.0
 
 
-def _group(seen: Positive, random: np.random.Generator) -> Floats:
+def _group(seen: ZerosOfFamily, random: np.random.Generator) -> Floats:
     """The size of a group: of a logarithmic series of m / (m + 1 / alpha)."""
     share = 1.0 / (1.0 + np.exp(np.clip(-seen.eta.sum(axis=-1), -700.0, 700.0)))
     return random.logseries(np.minimum(share, 1.0 - 1e-16)).astype(float)
 
 
-def _events(seen: Positive, left: Floats, random: np.random.Generator) -> Floats:
+def _events(seen: ZerosOfFamily, left: Floats, random: np.random.Generator) -> Floats:
     return random.poisson(seen.family.mean(seen.eta) * left).astype(float)
 
 
-def _groups(seen: Positive, left: Floats, random: np.random.Generator) -> Floats:
+def _groups(seen: ZerosOfFamily, left: Floats, random: np.random.Generator) -> Floats:
     alpha = np.exp(np.clip(seen.eta[..., 1], -700.0, 300.0))
     return random.poisson(seen.family.mean(seen.eta) * alpha * random.standard_gamma(left / alpha)).astype(float)
 
@@ -105,7 +105,7 @@ def of_counts(family: Any, who: str) -> Likelihood:
     return family
 
 
-def no_zeros(family: Likelihood, eta: ArrayLike) -> Positive:
+def no_zeros(family: Likelihood, eta: ArrayLike) -> ZerosOfFamily:
     """What is known of the positive counts of a family at its linear predictors."""
     eta = np.array(eta, dtype=float)
     first = eta if family.width == 1 else eta[..., 0]
@@ -114,7 +114,7 @@ def no_zeros(family: Likelihood, eta: ArrayLike) -> Positive:
         np.clip(eta[..., 1], -FARTHEST, FARTHEST, out=eta[..., 1])
     log_zero, slope, information = family.evaluate(eta, np.zeros(first.shape))
     log_zero, width = np.minimum(log_zero, -LEAST), family.width
-    return Positive(
+    return ZerosOfFamily(
         family,
         eta,
         log_zero,

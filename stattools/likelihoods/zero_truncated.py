@@ -25,7 +25,16 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.count import Count
 from stattools.likelihoods.likelihood import Edge, Floats, Likelihood, Terms, allowed
 from stattools.likelihoods.mean_beside import Together
-from stattools.likelihoods.no_zeros import COUNTS, NO_DEVIANCE, RATE, Positive, log_rate, no_zeros, of_counts, rate_of
+from stattools.likelihoods.no_zeros import (
+    COUNTS,
+    NO_DEVIANCE,
+    RATE,
+    ZerosOfFamily,
+    log_rate,
+    no_zeros,
+    of_counts,
+    rate_of,
+)
 
 LARGEST_ALPHA = float(np.log(1e8))
 
@@ -145,6 +154,6 @@ class ZeroTruncated(Together, Count):
         near[0] = log_rate(y, weight, offset)
         return near
 
-    def seen(self, eta: ArrayLike) -> Positive:
+    def seen(self, eta: ArrayLike) -> ZerosOfFamily:
         """What is known of the family given that a count is positive."""
         return no_zeros(self.family, eta)

@@ -26,7 +26,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.covariance.quasi import quasi_dispersion
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.combinations import wald
-from stattools.inference.hypotheses.restricted_maximum import Summit
+from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
 from stattools.inference.hypotheses.terms import TermsOfParameter, terms_of
 from stattools.inference.storage.unsaved import Unsaved
 from stattools.interface.arguments import is_one_of, word_of
@@ -138,7 +138,7 @@ def _measure(fit: Estimates, test: str) -> tuple[Callable[[Floats, Floats], floa
 
 
 def _by_likelihood(fit: Estimates, phi: float) -> Callable[[Floats, Floats], float]:
-    summit, known = Summit.of(fit), {b"": 0.0}
+    summit, known = RestrictedMaximum.of(fit), {b"": 0.0}
 
     def fall(R: Floats) -> float:
         key = R.tobytes()

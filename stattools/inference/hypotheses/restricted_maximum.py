@@ -50,7 +50,7 @@ class _Along:
 
 
 @dataclass(frozen=True, eq=False)
-class Summit:
+class RestrictedMaximum:
     """The maximum of a fit, and what is lost where hypotheses hold."""
 
     fit: Estimates
@@ -61,13 +61,13 @@ class Summit:
     top: float
 
     @staticmethod
-    def of(fit: Estimates) -> Summit:
+    def of(fit: Estimates) -> RestrictedMaximum:
         """At the estimate; of a penalized fit the log-likelihood with its penalty."""
         model = fit.model if fit.penalty is None else penalized(fit.model, fit.penalty)
         work, T = model.standardized()
         peak = np.linalg.solve(T, fit.estimate)
         now = work.evaluate(peak)
-        return Summit(fit, work, T, peak, Metric(now.information).whiten(), now.loglik)
+        return RestrictedMaximum(fit, work, T, peak, Metric(now.information).whiten(), now.loglik)
 
     def fall(self, R: Floats) -> float:
         """Twice the log-likelihood that is lost where R theta = 0; n log(RSS restricted / RSS) where a scale is

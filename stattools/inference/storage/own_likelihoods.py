@@ -20,7 +20,7 @@ Written = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Unsaved:
+class WithoutFunctions:
     """Stands for a function that was not saved."""
 
     name: str
@@ -59,7 +59,7 @@ def made(value: Written) -> OwnLikelihood:
         if not isinstance(distribution, stats.rv_continuous | stats.rv_discrete):
             raise ValueError("its distribution is none of scipy.stats")
         return replace(likelihood(distribution, parameters=parameters, fixed=dict(value["fixed"])), steps=steps)
-    missing: Any = Unsaved(value["name"])
+    missing: Any = WithoutFunctions(value["name"])
     answers: dict[str, Any] = dict.fromkeys(value["answers"], missing)
     found = likelihood(missing.name, missing, parameters=parameters, outcome=value["outcome"], **answers)
     if isinstance(found, OwnCategories):

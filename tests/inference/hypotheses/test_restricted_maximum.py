@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import ConvergenceError
-from stattools.inference.hypotheses.restricted_maximum import Summit
+from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
 
 RNG = np.random.default_rng(6)
 N = 200
@@ -23,22 +23,22 @@ DATA["o"] = RNG.normal(size=N)
 def test_what_is_lost_is_what_a_refit_loses(make):
     table = DATA.assign(k=RNG.negative_binomial(2, 0.4, N)) if make is st.negative_binomial else DATA
     fit, small = (st.fit(make(f"k ~ x{more}", table, weights="w", offset="o")) for more in (" + z", ""))
-    found = Summit.of(fit).fall(np.eye(len(fit.names))[[2]])
+    found = RestrictedMaximum.of(fit).fall(np.eye(len(fit.names))[[2]])
     assert_allclose(found, 2.0 * (fit.loglik - small.loglik), rtol=1e-7)
 
 
 def test_combinations_and_least_squares():
     fit = st.fit(st.ols("y ~ x + z", DATA))
     small = st.fit(st.ols("y ~ I(x + z)", DATA))
-    found = Summit.of(fit).fall(np.array([[0.0, 1.0, -1.0]]))
+    found = RestrictedMaximum.of(fit).fall(np.array([[0.0, 1.0, -1.0]]))
     assert_allclose(found, st.likelihood_ratio(fit, small).statistic, rtol=1e-9)
-    assert Summit.of(fit).fall(np.empty((0, 3))) == 0.0
+    assert RestrictedMaximum.of(fit).fall(np.empty((0, 3))) == 0.0
     zero = st.fit(st.ols("y ~ 0 + z", DATA))  # no coefficient is left
     rss = [((DATA.y - part) ** 2).sum() for part in (0.0, zero.predict())]
-    assert_allclose(Summit.of(zero).fall(np.eye(1)), N * np.log(rss[0] / rss[1]), rtol=1e-9)
+    assert_allclose(RestrictedMaximum.of(zero).fall(np.eye(1)), N * np.log(rss[0] / rss[1]), rtol=1e-9)
 
 
 def test_a_fit_that_is_no_maximum_is_told():
     fit = st.fit(st.poisson("k ~ z", DATA))
     with pytest.raises(ConvergenceError, match='Use test="wald"'):
-        replace(Summit.of(fit), top=fit.loglik - 50.0).fall(np.eye(2)[[1]])
+        replace(RestrictedMaximum.of(fit), top=fit.loglik - 50.0).fall(np.eye(2)[[1]])
