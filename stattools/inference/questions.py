@@ -16,7 +16,6 @@ from stattools.inference.hypotheses.terms import terms_of
 from stattools.inference.storage.unsaved import Unsaved
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 type Need = Callable[[Any, str], object]
 
@@ -36,8 +35,7 @@ def rows_there(fit: Any, name: str) -> None:
 def rows_at_hand(fit: Any, name: str) -> None:
     """Rows in memory."""
     rows_there(fit, name)
-    if held_elsewhere(fit.model):
-        np.asarray(fit.model.rows.X)  # refused, with what to do
+    fit.model.rows.at_hand(f"{name} needs all rows in memory", fit.model.title, "Fit a sample of them in memory.")
 
 
 def one_leverage(fit: Any, name: str) -> None:

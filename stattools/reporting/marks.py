@@ -77,4 +77,4 @@ def as_ratios(posterior: Any) -> tuple[Any, tuple[str, ...]]:
     new = dict(zip(posterior.model.names, called(posterior.model), strict=True))
     for k in logs:
         draws[..., k] = factors(draws[..., k].ravel(), [names[k]] * draws[..., k].size).reshape(draws.shape[:2])
-    return replace(posterior, draws=draws), tuple(new.get(name, name) for name in names)
+    return replace(posterior, draws=draws), tuple(new.get(name) or name for name in names)

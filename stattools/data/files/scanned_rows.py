@@ -67,7 +67,7 @@ class ScannedRows:
         """Where the rows are, in words: "in files"."""
         return self.source.place
 
-    def are_few(self, cells: int) -> bool:
+    def are_few(self, cells: float = 0.0) -> bool:
         """False: they are not in memory."""
         return False
 

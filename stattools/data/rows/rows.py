@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, reduce
+from math import inf
 from operator import iadd
 from typing import Any, ClassVar, NamedTuple
 
@@ -87,8 +88,8 @@ class Rows:
         """The rows that are in memory: here all."""
         return self
 
-    def are_few(self, cells: int) -> bool:
-        """True where X has some entries, at most so many: rows elsewhere are never few."""
+    def are_few(self, cells: float = inf) -> bool:
+        """True where X has some entries, at most so many, and is in memory: rows elsewhere are never few."""
         return 0 < self.X.size <= cells
 
     def at_hand(self, does: str, whose: str, instead: str) -> Rows:

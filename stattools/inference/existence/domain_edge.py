@@ -23,7 +23,6 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.links import LINKS
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.solvers.solution import Solution
 from stattools.solvers.steps.newton_steps import climb
 
@@ -37,7 +36,7 @@ maximum where the slope is 0, as that of a square root of 0 is.
 
 def has_edges(model: Any) -> bool:
     """Can a linear predictor leave the means of the family, and are the rows at hand?"""
-    return isinstance(model, Model) and bool(np.isfinite(model.likelihood.domain).any()) and not held_elsewhere(model)
+    return isinstance(model, Model) and model.rows.are_few() and bool(np.isfinite(model.likelihood.domain).any())
 
 
 def inside(model: Model) -> Solution | None:

@@ -15,7 +15,6 @@ from stattools.errors import ConvergenceError, DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.newton import Newton
-from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.solvers.solution import Solution
 
 NEAREST, FARTHEST = 3.0, 100.0
@@ -38,7 +37,7 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
     """The higher of two maxima, and what is said of the other climb; the solution as it is of a concave log-likelihood
     and of rows elsewhere, whose reads are dear.
     """
-    if model.likelihood.concave or held_elsewhere(model) or not np.isfinite(solution.covariance).all():
+    if model.likelihood.concave or not model.rows.are_few() or not np.isfinite(solution.covariance).all():
         return solution
     try:
         other = Newton().within(_from(model, mirrored(model, solution)), PATIENCE)
