@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, reduce
-from math import inf
 from operator import iadd
 from typing import Any, ClassVar, NamedTuple
 
@@ -88,7 +87,7 @@ class Rows:
         """The rows that are in memory: here all."""
         return self
 
-    def are_few(self, cells: float = inf) -> bool:
+    def are_few(self, cells: float = np.inf) -> bool:
         """True where X has some entries, at most so many, and is in memory: rows elsewhere are never few."""
         return 0 < self.X.size <= cells
 
