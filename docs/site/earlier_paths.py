@@ -28,6 +28,7 @@ EARLIER = {
     "stattools.inference.simulation_smoother": ("stattools.state_paths",),
     "stattools.inference.storage.loading": ("stattools.storage", "stattools.storage.file"),
     "stattools.interface": ("stattools",),
+    "stattools.models.custom_making": ("stattools.models.custom",),
     "stattools.models.evaluation": ("stattools.model",),
     "stattools.models.model": ("stattools.model",),
     "stattools.models.regressions": ("stattools.models",),
