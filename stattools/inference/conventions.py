@@ -21,13 +21,21 @@ from stattools.likelihoods import (
     Probit,
 )
 from stattools.likelihoods.linked import Linked
+from stattools.likelihoods.links import LINKS
 from stattools.models.model import Model
 
 OF_GLM = (Probit, GammaFamily, InverseGaussian, NegativeBinomial, Linked)
 """The likelihoods of R's glm and glm.nb whose link may be another than the canonical one."""
 
-NATURAL = {GammaFamily: "inverse", InverseGaussian: "inverse-squared", LocationScale: "identity"}
-"""Families with a dispersion beside the mean, and the link at which the two informations are one all the same."""
+NATURAL = {
+    GammaFamily: ("inverse",),
+    InverseGaussian: ("inverse-squared",),
+    LocationScale: ("identity",),
+    BetaFamily: LINKS,
+}
+"""Families with a dispersion beside the mean, and the links at which the two informations are one all the same, or of
+which another sentence speaks.
+"""
 
 
 @dataclass(frozen=True)
@@ -58,8 +66,7 @@ def _observed(fit: Any) -> bool:
 
 
 def _is_natural(likelihood: Any) -> bool:
-    family = likelihood.unlinked
-    return next(iter(likelihood.parameters.values())) == NATURAL.get(type(family)) or isinstance(family, BetaFamily)
+    return next(iter(likelihood.parameters.values())) in NATURAL.get(type(likelihood.unlinked), ())
 
 
 def _observed_beta(fit: Any) -> bool:
@@ -74,9 +81,7 @@ def _has_zeros(fit: Any) -> bool:
 
 def _is(fit: Any, *families: type) -> bool:
     """Whether this is one of the families, whatever its link, with parameters that all rows share beside the mean."""
-    likelihood = fit.model.likelihood
-    own = isinstance(likelihood.family if isinstance(likelihood, Linked) else likelihood, families)
-    return own and not fit.model.design.beside
+    return isinstance(fit.model.likelihood.unlinked, families) and not fit.model.design.beside
 
 
 def _weighted(fit: Any) -> bool:

@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 from scipy import stats
 
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.own.making import likelihood
-from stattools.likelihoods.own.own_categories import OwnCategories
 from stattools.likelihoods.own.own_likelihood import OwnLikelihood
 
 Written = dict[str, Any]
@@ -39,7 +39,7 @@ def written(it: OwnLikelihood) -> Written:
         return found | {
             "outcome": it.kind.name.lower(),
             "answers": [*it.answers],
-            "categories": it.categories if isinstance(it, OwnCategories) else 0,
+            "categories": it.categories,
         }
     if vars(stats).get(it.name) is not it.distribution:
         raise IncompatibleError(
@@ -61,8 +61,8 @@ def made(value: Written) -> OwnLikelihood:
         return replace(likelihood(distribution, parameters=parameters, fixed=dict(value["fixed"])), steps=steps)
     missing: Any = WithoutFunctions(value["name"])
     answers: dict[str, Any] = dict.fromkeys(value["answers"], missing)
-    found = likelihood(missing.name, missing, parameters=parameters, outcome=value["outcome"], **answers)
-    if isinstance(found, OwnCategories):
+    found: Any = likelihood(missing.name, missing, parameters=parameters, outcome=value["outcome"], **answers)
+    if found.outcome is Outcome.CATEGORY:
         found = found.among(int(value["categories"]))
     return replace(found, steps=steps)
 

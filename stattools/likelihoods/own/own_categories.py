@@ -28,8 +28,6 @@ NO_ORDER = "{} has labels without an order, and so no {}."
 class OwnCategories(OwnLikelihood):
     """A user's own likelihood of labels; `categories` is their number, 0 before there are data."""
 
-    categories: int = 0
-
     def __post_init__(self) -> None:
         super().__post_init__()
         unknown = {word: NO_ORDER.format(self.name, word) for word in ("variance", "cdf", "quantile")}

@@ -47,7 +47,7 @@ class OwnLikelihood(Likelihood):
     `name` is what it is called, `density` log p of (y, **parameters), `answers` what else is known: "mean", "variance",
     "cdf", "survival", "quantile" and "sample", each a function of the parameters by name. `steps` are those of the
     differences; `allows` tells which outcomes have a density. One that is made of SciPy has its `distribution`, and
-    the parameters that are not fitted are `fixed`.
+    the parameters that are not fitted are `fixed`. `categories` is the number of labels, 0 where there are none.
     """
 
     name: str
@@ -59,6 +59,7 @@ class OwnLikelihood(Likelihood):
     steps: tuple[float, ...] = ()
     distribution: Any = None
     fixed: Mapping[str, float] = field(default_factory=dict)
+    categories: int = 0
     knows_ends = False
 
     def __post_init__(self) -> None:

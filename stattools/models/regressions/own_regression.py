@@ -10,7 +10,6 @@ from stattools.data.tables.outcome import binary, categories, numeric
 from stattools.errors import IncompatibleError, quoted
 from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.own.own_categories import OwnCategories
 from stattools.likelihoods.own.own_likelihood import OwnLikelihood
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, read_rows
@@ -65,9 +64,10 @@ def regression(
     labels = None
     if likelihood.outcome is Outcome.BINARY:
         y, labels = binary(data.outcome, data.outcome_name)
-    elif isinstance(likelihood, OwnCategories):
+    elif likelihood.outcome is Outcome.CATEGORY:
         codes, labels = categories(data.outcome, data.outcome_name)
-        y, likelihood = codes.astype(float), likelihood.among(len(labels))
+        of_labels: Any = likelihood
+        y, likelihood = codes.astype(float), of_labels.among(len(labels))
     else:
         y = numeric(data.outcome, data.outcome_name)
     if isinstance(likelihood, OwnLikelihood):
