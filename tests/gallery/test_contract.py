@@ -27,7 +27,8 @@ def test_every_report_asks_first_and_ends_in_one_sentence_and_its_provenance(nam
     assert str(Path.cwd()) not in text
 
 
-@pytest.mark.parametrize("name", slowly(ANALYSES, "posterior", "counts", "shrinkage", "zeros"))
+@pytest.mark.slow  # all reports are written
+@pytest.mark.parametrize("name", ANALYSES)
 def test_every_figure_is_linked_and_told_in_words(name, reports, text_of):
     links = re.findall(rf"^!\[(.+)\]\(({name}/.+\.svg)\)$", text_of(name), re.MULTILINE)
     assert 1 <= len(links) <= 3

@@ -1,8 +1,11 @@
 import re
 
+import pytest
+
 from stattools.gallery import ANALYSES, INDEX
 
 
+@pytest.mark.slow  # all reports are written
 def test_the_index_shows_each_report_with_its_sentence_and_a_figure(reports, text_of, gallery):
     text = text_of(INDEX)
     for name in ANALYSES:

@@ -15,6 +15,7 @@ def coin(gallery, tmp_path):
     return tmp_path / "coin.md"
 
 
+@pytest.mark.slow  # all reports are written
 @pytest.mark.parametrize("name", [*ANALYSES, INDEX])
 def test_a_fresh_report_stands(name, reports, gallery):
     verdict = verify(reports / f"{name}.md", gallery)

@@ -16,7 +16,12 @@ from tests.laws.laws import LAWS, Follows
 from tests.laws.regressions import FITS, NO_LAWS, REGRESSIONS, Case, random_case
 
 EXAMPLES = {"stattools": 2, "nightly": 60}[settings.get_current_profile_name()]
-THEOREMS = [(law, name) for law in LAWS for name in REGRESSIONS if name not in LAWS[law].unless]
+THEOREMS = [
+    pytest.param(law, name, marks=[pytest.mark.slow] * (name in ("zero_inflated", "hurdle")))
+    for law in LAWS
+    for name in REGRESSIONS
+    if name not in LAWS[law].unless
+]
 
 
 def kinds(law: str, name: str) -> list[str]:
