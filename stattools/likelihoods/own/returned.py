@@ -21,9 +21,9 @@ def require_rows(function: Callable[..., Any], who: str, y: Floats, **values: Fl
     """
     try:
         found = np.asarray(function(y, **values))
-    except StattoolsError:
+    except (StattoolsError, MemoryError):  # these say what they are
         raise
-    except Exception as error:
+    except Exception as error:  # whatever a user's function raises
         raise DomainError(
             f"{who} is called with arrays, one entry for each row, as (y, {', '.join(f'{name}=' for name in values)}), "
             f"and raised {type(error).__name__}: {error}. Write it for arrays and these names; np.where makes choices."

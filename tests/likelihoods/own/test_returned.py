@@ -47,3 +47,11 @@ def test_answers_are_looked_at():
         fit(right, mean=lambda m, s: m[:3]).predict()
     with pytest.raises(st.DomainError, match="returns 2: no probability"):
         fit(right, cdf=lambda y, m, s: 2.0 + 0.0 * y).residuals_of("quantile")
+
+
+def test_want_of_memory_is_no_fault_of_the_function():
+    def hungry(y, m, s):
+        raise MemoryError("no room")
+
+    with pytest.raises(MemoryError, match="no room"):
+        fit(hungry)
