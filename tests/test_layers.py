@@ -10,7 +10,6 @@ import stattools
 
 LADDER = [
     "text",
-    "record",
     "errors",
     "interface",
     "numerics",
@@ -19,6 +18,7 @@ LADDER = [
     "models",
     "solvers",
     "series",
+    "figures",
     "inference",
     "networks",
     "bayes",

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from stattools import figures
 from stattools.benchmarking.comparison import SpeedComparison
 from stattools.benchmarking.printing import cells, ratio
 from stattools.benchmarking.scripts import Script
-from stattools.reporting import figures
 from stattools.reporting.document import Block, Bullets, Document, Figure, Listing, Paragraph, Section, Table, literal
 from stattools.reporting.provenance import code_version, environment
 from stattools.reporting.tables import facts

@@ -22,7 +22,7 @@ from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import NamedColumns, label_of, series, table
 from stattools.data.terms import outcome_of
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.record import record
+from stattools.interface.record import record
 
 if TYPE_CHECKING:
     import pandas as pd

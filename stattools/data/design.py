@@ -26,8 +26,8 @@ from stattools.data.tables.table import axes, is_frame, table
 from stattools.data.terms import columns_of
 from stattools.errors import DomainError
 from stattools.interface.memory import in_bytes
+from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.record import record
 
 LARGEST = 2**29  # cells of the dummy columns of one term: 4 GiB
 

@@ -12,9 +12,10 @@ import numpy as np
 from scipy import stats
 
 import stattools as st
+from stattools import figures
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.gallery import command
-from stattools.reporting import figures, sections
+from stattools.reporting import sections
 from stattools.reporting.beliefs import ledger
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.posteriors import PROB, posterior
@@ -27,8 +28,7 @@ STROKES = {"aspirin": 119, "placebo": 98}
 PER = 10_000
 SAME = 10.0
 """A difference of so many heart attacks among 10,000 people is too small to matter."""
-BATCHES, SEED, ORDERS = 25, 1, 101
-SURE = 0.99
+BATCHES, SEED, ORDERS, SURE = 25, 1, 101, 0.99
 
 
 def document() -> Document:

@@ -12,11 +12,12 @@ import numpy as np
 import statsmodels.api as sm
 
 import stattools as st
+from stattools import figures
 from stattools.errors import DomainError
 from stattools.gallery import command
 from stattools.gallery.separation import tumors
 from stattools.models.model import Model
-from stattools.reporting import figures, sections, sentences
+from stattools.reporting import sections, sentences
 from stattools.reporting.document import (
     Block,
     Bullets,

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 import stattools as st
+from stattools import figures
 from stattools.gallery import command
 from stattools.gallery.digit_images import TRAINED, digits
 from stattools.gallery.network import slope_gap
@@ -15,7 +16,7 @@ from stattools.networks.activation import Activation
 from stattools.networks.batch_norm import MOMENTUM, BatchNorm, Moments
 from stattools.networks.network import Network
 from stattools.networks.network_fit import NetworkFit
-from stattools.reporting import figures, networks, sections
+from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Figure, Listing, Math, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, percent, small
 

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 import stattools as st
+from stattools import figures
 from stattools.gallery import command
 from stattools.gallery.digit_images import TRAINED, digits
 from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arrays import Floats
 from stattools.networks.network_fit import NetworkFit
-from stattools.reporting import figures, networks, sections
+from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table
 from stattools.reporting.tables import count, number, percent, small
 

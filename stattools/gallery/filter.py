@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 import stattools as st
+from stattools import figures
 from stattools.gallery import command
 from stattools.gallery.recurrences import breakdown, closed_form, exact, farthest, loop
 from stattools.inference.series_fit import SeriesFit
 from stattools.interface.arrays import Floats
 from stattools.qualification.agreements import shipped
-from stattools.reporting import figures, sections, sentences, smoothing
+from stattools.reporting import sections, sentences, smoothing
 from stattools.reporting.document import Block, Document, Figure, Listing, Math, Paragraph, Section, Table
 from stattools.reporting.tables import between, bound, count, decimals, number, percent
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 import stattools as st
+from stattools import figures
 from stattools.gallery import command
 from stattools.inference.series_fit import SeriesFit
 from stattools.qualification.agreements import shipped
-from stattools.reporting import figures, sections, sentences, state_space
+from stattools.reporting import sections, sentences, state_space
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, chance, decimals, number, percent
 

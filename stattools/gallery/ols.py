@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 import stattools as st
+from stattools import figures
 from stattools.errors import ConvergenceError
 from stattools.gallery import command
 from stattools.inference.fitted import Fit
 from stattools.models.model import Model
 from stattools.qualification.agreements import shipped
-from stattools.reporting import figures, sections, sentences
+from stattools.reporting import sections, sentences
 from stattools.reporting.diagnostics import residuals
 from stattools.reporting.document import Block, Document, Figure, Listing, Paragraph, Section, Table, code
 from stattools.reporting.draws import drawn

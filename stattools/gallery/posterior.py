@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import stattools as st
+from stattools import figures
 from stattools.bayes.priors.assignment import assign
 from stattools.bayes.sampling.draws import Posterior
 from stattools.bayes.sampling.target import Mode, mode, target
@@ -14,7 +15,7 @@ from stattools.errors import ConvergenceError
 from stattools.gallery import command
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
-from stattools.reporting import figures, sections
+from stattools.reporting import sections
 from stattools.reporting.document import Document, Figure, Listing, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, number, percent
 

@@ -13,12 +13,13 @@ from scipy import special
 from scipy.optimize import brentq
 
 import stattools as st
+from stattools import figures
 from stattools.errors import IdentificationError
 from stattools.gallery import command
 from stattools.inference.existence import Separation, SeparationError
 from stattools.inference.fitted import Fit
 from stattools.models.model import Model
-from stattools.reporting import figures, sections, sentences
+from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Listing, Paragraph, Section, Table
 from stattools.reporting.tables import (
     between,

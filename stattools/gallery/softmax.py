@@ -9,10 +9,11 @@ import pandas as pd
 from scipy import special
 
 import stattools as st
+from stattools import figures
 from stattools.gallery import command
 from stattools.inference.fitted import Fit
 from stattools.qualification.agreements import shipped
-from stattools.reporting import figures, sections, sentences
+from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, decimals, number, p_value, percent, small
 from stattools.validation.agreement import Agreement

@@ -17,7 +17,7 @@ from stattools.inference.penalties import Penalty, Ridge
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
-from stattools.record import record
+from stattools.interface.record import record
 from stattools.solvers import Solution
 from stattools.text.columns import number
 from stattools.text.one_line import headline

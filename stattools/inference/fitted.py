@@ -20,8 +20,8 @@ from stattools.inference.questions import offered, require
 from stattools.interface.arguments import word_of
 from stattools.interface.interval import Interval
 from stattools.interface.names.guesses import absent, answers_guesses
+from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.record import record
 from stattools.text.page import Page
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from stattools.inference.fitted import Fit
 from stattools.inference.questions import require
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.record import record
 from stattools.series.statespace.forecasts import forecasts
 from stattools.series.statespace.innovations import diagnostics, innovations
 from stattools.series.statespace.state_table import decomposition, states

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from stattools.interface.arrays import Floats
-from stattools.record import record
+from stattools.interface.record import record
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 

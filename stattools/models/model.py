@@ -24,6 +24,7 @@ from stattools.data.tables.places import Places
 from stattools.errors import DomainError
 from stattools.interface.arguments import FLOAT64, as_theta
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.interface.units import require_units
 from stattools.likelihoods import Likelihood
 from stattools.models import block_sums
@@ -32,7 +33,6 @@ from stattools.models.evaluation import Evaluation
 from stattools.models.predictors.linear import Linear
 from stattools.numerics.products import FEW, symmetric
 from stattools.numerics.sweep import Share
-from stattools.record import record
 
 EXACT_FIT = 64.0 * np.finfo(float).eps
 """Residuals this small beside y are round-off."""

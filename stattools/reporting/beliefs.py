@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from stattools import figures
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.gamma_poisson import Gamma
 from stattools.bayes.empirical_bayes import EmpiricalBayes
 from stattools.bayes.prior_checks.ledger import Ledger
 from stattools.bayes.prior_checks.sensitivity import PriorSensitivity, TippingPrior
 from stattools.bayes.prior_checks.surprise import Surprise
-from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Paragraph, Section, Table, code, literal
 from stattools.reporting.tables import between, count, decimals, frame, number, percent
 

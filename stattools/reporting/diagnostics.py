@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from stattools import figures
 from stattools.inference.diagnostics.goodness import grouped, wilson_ends
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
-from stattools.reporting import figures
 from stattools.reporting.columns import summary
 from stattools.reporting.document import Figure
 from stattools.reporting.stories import story

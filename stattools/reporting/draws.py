@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from stattools import figures
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.draws import Posterior
 from stattools.models.model import Model
-from stattools.reporting import figures
 from stattools.reporting.diagnostics import coefficient_spreads
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code, literal
 from stattools.reporting.tables import between, count, decimals, number, percent

@@ -15,12 +15,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from stattools.errors import DomainError
+from stattools.figures import png as drawn_png
+from stattools.figures import svg
 from stattools.interface.arguments import is_writable
 from stattools.interface.paths import path_of
 from stattools.interface.writing import Drafts, reasons
 from stattools.reporting.document import Document, Picture, walk
-from stattools.reporting.figures import png as drawn_png
-from stattools.reporting.figures import svg
 from stattools.reporting.html import POLICY
 from stattools.reporting.html import html as page
 from stattools.reporting.markdown import markdown

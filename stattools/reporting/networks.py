@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools import figures
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Bernoulli, Categorical
 from stattools.networks.activation import Activation
@@ -15,7 +16,6 @@ from stattools.networks.dense import Dense
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
-from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code, literal
 from stattools.reporting.provenance import data_hash
 from stattools.reporting.regressions import dependence

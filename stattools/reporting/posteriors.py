@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools import figures
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.normal_inverse_gamma import NormalInverseGamma
 from stattools.errors import DomainError
 from stattools.interface.interval import Interval
-from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.proportions import span
 from stattools.reporting.tables import between, chance, count, decimals, facts, number, percent

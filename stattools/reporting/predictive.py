@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from stattools import figures
 from stattools.bayes.sampling.predictive_check import PredictiveCheck
 from stattools.interface.arrays import Floats
-from stattools.reporting import figures
 from stattools.reporting.document import Figure, Table
 from stattools.reporting.tables import between, chance, number
 

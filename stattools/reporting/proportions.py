@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from stattools import figures
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
-from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table
 from stattools.reporting.tables import between, count, decimals, number, p_said, percent
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from stattools import figures
 from stattools.inference.fitted import Fit
-from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
 from stattools.reporting.tables import between, count, decimals, number, percent
 

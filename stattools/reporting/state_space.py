@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from stattools import figures
 from stattools.inference.series_fit import SeriesFit
-from stattools.reporting import figures
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
 from stattools.reporting.tables import between, count, decimals, number, percent
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from stattools import figures
 from stattools.errors import IncompatibleError
 from stattools.models.model import Model
-from stattools.reporting import figures
 from stattools.reporting.document import code
 
 

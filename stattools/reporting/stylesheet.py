@@ -6,7 +6,7 @@ and the blue, vermilion and green of the house take their lighter neighbors, whi
 
 from __future__ import annotations
 
-from stattools.reporting.figures.house_style import BLUE, FAINT, GREEN, INK, ORANGE, VERMILION
+from stattools.figures.house_style import BLUE, FAINT, GREEN, INK, ORANGE, VERMILION
 
 DARK = {
     BLUE: "#56B4E9",

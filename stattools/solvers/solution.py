@@ -10,7 +10,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_names
-from stattools.record import record
+from stattools.interface.record import record
 from stattools.solvers.digits import Digits
 from stattools.text.one_line import headline, one_line, prints
 

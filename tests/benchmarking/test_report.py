@@ -1,10 +1,10 @@
 from dataclasses import replace
 
+from stattools import figures
 from stattools.benchmarking.comparison import SpeedComparison, Timing
 from stattools.benchmarking.printing import lines
 from stattools.benchmarking.report import document
 from stattools.benchmarking.scripts import Script
-from stattools.reporting import figures
 from stattools.reporting.markdown import markdown
 
 OURS = Timing("ours", (0.010, 0.011, 0.012), {"decrement": 1e-9})

@@ -1,10 +1,10 @@
 import numpy as np
 
+from stattools.figures import svg
 from stattools.qualification.check import Check, CheckResult, Measured
 from stattools.qualification.document import document
 from stattools.qualification.installation import Inspection
 from stattools.qualification.qualification import Qualification
-from stattools.reporting.figures import svg
 from stattools.reporting.markdown import markdown
 
 

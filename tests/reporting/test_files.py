@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from stattools import figures
 from stattools.errors import DomainError, FileError
-from stattools.reporting import figures, files
+from stattools.reporting import files
 from stattools.reporting.document import Document, Figure, Paragraph, Picture
 
 

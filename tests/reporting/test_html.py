@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 import stattools as stats
-from stattools.reporting import figures
+from stattools import figures
 from stattools.reporting.document import (
     Bullets,
     Document,

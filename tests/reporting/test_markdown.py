@@ -163,7 +163,7 @@ def test_a_parser_reads_hostile_names_back(name):
 
 @pytest.fixture
 def paper(tmp_path):
-    from stattools.reporting import figures
+    from stattools import figures
     from stattools.reporting.files import write
 
     def draw():

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from stattools.reporting.figures.house_style import BLUE, GREEN, INK, ORANGE, VERMILION
+from stattools.figures.house_style import BLUE, GREEN, INK, ORANGE, VERMILION
 from stattools.reporting.stylesheet import DARK, DARK_FIGURE, GROUND, PAGE
 
 SIGHT = {

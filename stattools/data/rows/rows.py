@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from stattools.data.rows.shape_only import OnDisk
 from stattools.data.rows.units import VARIES, centered, standard_units
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.moments import SampleMoments
 from stattools.numerics.products import weighted
 from stattools.numerics.sweep import Share, spans, sweep
-from stattools.record import record
 from stattools.text.one_line import prints
 
 BLOCK_BYTES = 1_600_000

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from stattools.data.tables.pairing import index_of, own_index
 from stattools.data.tables.table import is_arrow
+from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.record import record
 
 Mask = NDArray[np.bool_]
 

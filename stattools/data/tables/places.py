@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.tables.origin import ARRAYS, Mask, Origin
+from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.record import record
 
 
 @record

@@ -22,8 +22,8 @@ from scipy.linalg.lapack import dgels, dtrtri  # type: ignore[attr-defined]
 
 from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
-from stattools.record import record
 from stattools.solvers.digits import EPS, Digits
 from stattools.solvers.metric import Metric
 from stattools.solvers.rungs.rows_at_once import RowsAtOnce

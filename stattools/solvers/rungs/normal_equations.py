@@ -21,8 +21,8 @@ from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
-from stattools.record import record
 from stattools.solvers.digits import EPS, sum_rounding
 from stattools.solvers.metric import Metric
 from stattools.solvers.rungs.rows_at_once import RowsAtOnce

@@ -6,7 +6,7 @@ from math import inf, sqrt, sumprod
 
 import numpy as np
 
-from stattools.record import record
+from stattools.interface.record import record
 from stattools.solvers.digits import EPS, Digits, coefficient_error, sum_rounding
 from stattools.solvers.rungs.normal_equations import Refined
 

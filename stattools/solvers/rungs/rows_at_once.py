@@ -14,8 +14,8 @@ from scipy.linalg.blas import daxpy, ddot, dgemm, dgemv, dger  # type: ignore[at
 
 from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.numerics.products import NARROW, ones, symmetric, upper_gram
-from stattools.record import record
 from stattools.solvers.rungs.shift import Shift, constant_column
 
 MOST_ROWS = 1024

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.linalg.blas import dgemm, dgemv, dnrm2  # type: ignore[attr-defined]
 
 from stattools.interface.arrays import Floats
-from stattools.record import record
+from stattools.interface.record import record
 from stattools.solvers.digits import EPS
 
 

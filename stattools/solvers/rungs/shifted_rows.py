@@ -17,9 +17,9 @@ from scipy.linalg import get_blas_funcs
 from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.products import add_gram, gram, symmetric, times, transposed, upper_gram
-from stattools.record import record
 from stattools.solvers.metric import Metric
 from stattools.solvers.rungs.shift import Shift, constant_column
 

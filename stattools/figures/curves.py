@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stattools.reporting.figures.house_style import BLUE, INK, VERMILION, Numbers, canvas, legend, plain
+from stattools.figures.house_style import BLUE, INK, VERMILION, Numbers, canvas, legend, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.reporting.figures import calibration, probabilities
+from stattools.figures import calibration, probabilities
 
 
 def test_points_bars_and_counts_are_those_given():

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from stattools.reporting.figures import coefficients, convergence, frequencies, means, offsets, residuals, rootogram
+from stattools.figures import coefficients, convergence, frequencies, means, offsets, residuals, rootogram
 from tests.cases import rng
 
 

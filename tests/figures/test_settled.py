@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 
-from stattools.reporting import figures
-from stattools.reporting.figures.settled import settled
+from stattools import figures
+from stattools.figures.settled import settled
 
 
 def drawn(noise):

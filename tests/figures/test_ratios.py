@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.reporting.figures import ratios
-from stattools.reporting.figures.house_style import BLUE, VERMILION
-from stattools.reporting.figures.ratios import _places
+from stattools.figures import ratios
+from stattools.figures.house_style import BLUE, VERMILION
+from stattools.figures.ratios import _places
 
 
 def drawn(**options):

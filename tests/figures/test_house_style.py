@@ -2,9 +2,9 @@
 
 import pytest
 
-from stattools.reporting import figures
-from stattools.reporting.figures.house_style import WIDTH, canvas, plain
-from tests.reporting.figures.test_contract import FIGURES
+from stattools import figures
+from stattools.figures.house_style import WIDTH, canvas, plain
+from tests.figures.test_contract import FIGURES
 
 
 def test_pictures_need_no_pyplot_and_ignore_the_settings_of_the_user():

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.reporting.figures import activations, pictures, training
+from stattools.figures import activations, pictures, training
 
 
 def test_curves_are_told_apart_by_dashes_too():

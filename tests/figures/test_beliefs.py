@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.reporting.figures import funnel, sensitivity, shrinkage
+from stattools.figures import funnel, sensitivity, shrinkage
 
 MEANS, STRENGTHS = np.linspace(0.0, 1.0, 5), np.array([1.0, 10.0, 100.0])
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.reporting.figures import densities, likelihood, posterior, profile
+from stattools.figures import densities, likelihood, posterior, profile
 
 X = np.linspace(0.0, 1.0, 11)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from stattools.reporting.figures import agreement
+from stattools.figures import agreement
 
 
 def test_digits_end_at_the_cap_and_nan_is_left_out():

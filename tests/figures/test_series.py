@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.reporting.figures import gain, innovations, level
+from stattools.figures import gain, innovations, level
 from tests.cases import rng
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.reporting.figures import gaps, levels, products
+from stattools.figures import gaps, levels, products
 
 
 def test_each_run_of_gaps_is_one_shade():

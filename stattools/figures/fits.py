@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stattools.reporting.figures.house_style import BLUE, GREEN, INK, ORANGE, VERMILION, Numbers, canvas, legend, plain
+from stattools.figures.house_style import BLUE, GREEN, INK, ORANGE, VERMILION, Numbers, canvas, legend, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

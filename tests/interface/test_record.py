@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, fields, is_datacl
 
 import pytest
 
-from stattools.record import record
+from stattools.interface.record import record
 
 
 def make(decorator):

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from stattools.reporting import figures
+from stattools import figures
 from tests.sizes import first
 
 grid = np.linspace(0.01, 0.99, 99)

@@ -2,7 +2,7 @@
 
 from numpy.testing import assert_array_equal
 
-from stattools.reporting.figures import accumulation
+from stattools.figures import accumulation
 
 
 def test_limits_and_losses_are_drawn():

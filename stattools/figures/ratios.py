@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stattools.reporting.figures.house_style import BLUE, INK, ORANGE, VERMILION, Numbers, canvas, plain
+from stattools.figures.house_style import BLUE, INK, ORANGE, VERMILION, Numbers, canvas, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.reporting.figures.settled import settled
+from stattools.figures.settled import settled
 from stattools.text.characters import printable
 
 if TYPE_CHECKING:

@@ -1,0 +1,36 @@
+"""Figures in the house style: functions that take arrays and return a Matplotlib figure; none touches pyplot."""
+
+from stattools.figures.agreement import agreement as agreement
+from stattools.figures.beliefs import funnel as funnel
+from stattools.figures.beliefs import sensitivity as sensitivity
+from stattools.figures.beliefs import shrinkage as shrinkage
+from stattools.figures.curves import bars as bars
+from stattools.figures.curves import densities as densities
+from stattools.figures.curves import likelihood as likelihood
+from stattools.figures.curves import posterior as posterior
+from stattools.figures.curves import profile as profile
+from stattools.figures.decisions import accumulation as accumulation
+from stattools.figures.filters import gaps as gaps
+from stattools.figures.filters import levels as levels
+from stattools.figures.filters import products as products
+from stattools.figures.fits import coefficients as coefficients
+from stattools.figures.fits import convergence as convergence
+from stattools.figures.fits import frequencies as frequencies
+from stattools.figures.fits import means as means
+from stattools.figures.fits import offsets as offsets
+from stattools.figures.fits import residuals as residuals
+from stattools.figures.fits import rootogram as rootogram
+from stattools.figures.house_style import WIDTH as WIDTH
+from stattools.figures.house_style import plain as plain
+from stattools.figures.house_style import png as png
+from stattools.figures.house_style import style as style
+from stattools.figures.house_style import svg as svg
+from stattools.figures.predictions import calibration as calibration
+from stattools.figures.predictions import probabilities as probabilities
+from stattools.figures.ratios import ratios as ratios
+from stattools.figures.series import gain as gain
+from stattools.figures.series import innovations as innovations
+from stattools.figures.series import level as level
+from stattools.figures.training import activations as activations
+from stattools.figures.training import pictures as pictures
+from stattools.figures.training import training as training
