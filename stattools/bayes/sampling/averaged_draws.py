@@ -1,8 +1,8 @@
-"""Means of groups, their differences and ratios, and functions of the parameters: of each draw, summed up.
+"""Effects, means of groups, their differences and ratios, and functions of the parameters: of each draw, summed up.
 
-What `fit.means`, `fit.contrasts` and `fit.function` estimate has a posterior: each draw of the coefficients has its
-average predicted mean at each level, and its difference or ratio. Nothing is linearized, and kinks do no harm. Cost:
-rows times draws for each level.
+What `fit.marginal_effects`, `fit.means`, `fit.contrasts` and `fit.function` estimate has a posterior: each draw of the
+coefficients has its average predicted mean at each level, its difference or ratio, and its average slope. Nothing is
+linearized, and kinks of functions do no harm. Cost: rows times draws for each level and slope.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ import numpy as np
 from stattools.bayes.sampling.drawn import Drawn, Kind, ends
 from stattools.errors import DomainError
 from stattools.inference.arviz.replicates import expectations
-from stattools.inference.effects.averages import Move
+from stattools.inference.effects.averages import SLOPE, Move, average_slope, sloping
 from stattools.inference.effects.functions import values_of
 from stattools.inference.effects.groups import head_of
 from stattools.inference.effects.groups import values_of as levels_asked
+from stattools.inference.effects.held_rows import holding
+from stattools.inference.effects.marginal_effects import asked_effects
 from stattools.inference.effects.means import moves_of
 from stattools.inference.effects.moved_rows import Population, population
 from stattools.interface.arguments import require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
+from stattools.models.own_scale import behind_links
 
 
 def summary(draws: Floats, prob: float, kind: Kind) -> dict[str, Floats]:
@@ -36,15 +39,27 @@ def summary(draws: Floats, prob: float, kind: Kind) -> dict[str, Floats]:
 
 
 def average_draws(posterior: Drawn, rows: Population, moves: Sequence[Move]) -> dict[Move, Floats]:
-    """The average mean of each move for every draw, (S, K)."""
-    model, found = rows.model, {}
-    weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
-    for move in moves:
-        X = rows.X(move.moved) if move.moved else rows.unmoved
-        moved = replace(model, rows=replace(model.rows, X=X, low=None))
-        mean = expectations(moved, posterior.flat)
-        found[move] = np.tensordot(mean, weight / weight.sum(), axes=(1, 0)).reshape(len(mean), -1)
-    return found
+    """The average mean of each move for every draw, or the average slope, (S, K)."""
+    return {
+        move: _slopes(posterior, holding(rows, dict(move.held)), str(move.name))
+        if move.value is SLOPE
+        else _means(posterior, rows, move)
+        for move in moves
+    }
+
+
+def _means(posterior: Drawn, rows: Population, move: Move) -> Floats:
+    block, model = rows.block(rows.X(move.moved) if move.moved else rows.unmoved), rows.model
+    moved = replace(model, rows=replace(model.rows, X=block.X, offset=block.offset, low=None))
+    mean = expectations(moved, posterior.flat)
+    return np.tensordot(mean, np.asarray(block.weight), axes=(1, 0)).reshape(len(mean), -1)
+
+
+def _slopes(posterior: Drawn, rows: Population, name: str) -> Floats:
+    model = rows.model
+    block, change = sloping(rows, name)
+    draws = behind_links(model, posterior.flat[:, : model.predictor.size])
+    return np.stack([average_slope(theta, model, block, change) for theta in draws])
 
 
 def means_of_draws(
@@ -81,6 +96,33 @@ def contrasts_of_draws(
     return pd.DataFrame(columns | {"probability": (flat > float(ratio)).mean(axis=0)})
 
 
+def effects_of_draws(
+    posterior: Any,
+    at: Any,
+    variables: Any,
+    discrete: Any,
+    by: Any,
+    prob: float,
+    kind: Kind,
+    data: Any,
+    offset: Any,
+    exposure: Any,
+) -> pd.DataFrame:
+    """[by, category,] term, mean, sd, median, lower, upper, probability: see `Posterior.marginal_effects`."""
+    who = "marginal_effects"
+    asked = asked_effects(posterior._rows(who), at, variables, discrete, data, offset, exposure)
+    _require_rows(posterior, who, asked.rows)
+
+    def effects(rows: Population) -> pd.DataFrame:
+        terms, found = asked.effects(rows, average_draws(posterior, rows, asked.moves))
+        draws = np.stack(found, axis=2)  # (S, K, effects)
+        flat = draws.reshape(len(draws), -1)
+        head = head_of(posterior.model, [{"term": term} for term in terms], draws.shape[1])
+        return pd.DataFrame(head | summary(flat, prob, kind) | {"probability": (flat > 0).mean(axis=0)})
+
+    return asked.by_level(by, effects)
+
+
 def function_of_draws(
     posterior: Drawn, function: Callable[[Mapping[str, float]], Any], prob: float, kind: Kind
 ) -> pd.DataFrame:
@@ -93,7 +135,12 @@ def function_of_draws(
 
 def _rows(posterior: Any, who: str, data: Any, offset: Any, exposure: Any) -> Population:
     rows = population(posterior._rows(who), data, offset, exposure, "overall")
+    _require_rows(posterior, who, rows)
+    return rows
+
+
+def _require_rows(posterior: Any, who: str, rows: Population) -> None:
+    """DomainError for rows that are elsewhere."""
     if rows.elsewhere is not None:
         where = posterior.model.rows.place
         raise DomainError(f"{who} of a posterior needs rows at hand, and those of the model are {where}: give data=.")
-    return rows

@@ -124,6 +124,27 @@ class Posterior(Drawn, Faces):
         frame = summed_up(found, interval, whole=whole, labels=model.labels)
         return handed_out(at.places, frame, "mean", align, is_bare=False)
 
+    def marginal_effects(
+        self,
+        *,
+        at: Literal["overall", "mean"] | Mapping[str, Any] = "overall",
+        variables: Sequence[str] | None = None,
+        discrete: Sequence[str] = (),
+        by: str | Sequence[str] | None = None,
+        prob: float = 0.94,
+        kind: Kind = "hdi",
+        data: Any = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+    ) -> pd.DataFrame:
+        """The average change of the mean per unit of each variable, as `Fit.marginal_effects`: mean, sd, median, the
+        interval of this `prob` and `kind`, and the `probability` that it is above 0; the rest as there.
+        """
+        from stattools.bayes.sampling.averaged_draws import effects_of_draws
+
+        rows = {"data": data, "offset": offset, "exposure": exposure}
+        return effects_of_draws(self, at, variables, discrete, by, prob, kind, **rows)
+
     def means(
         self,
         variable: str | None = None,

@@ -18,6 +18,7 @@ import numpy as np
 from stattools.data.files.batch import Batch
 from stattools.data.files.source import at
 from stattools.data.formula.coding import Coding
+from stattools.data.rows.rows import Block
 from stattools.inference.effects.held_rows import holding
 from stattools.inference.effects.moved_rows import STEP, Population, columns_of_batch
 from stattools.interface.arrays import Floats
@@ -92,26 +93,48 @@ def _slope(theta: Floats, rows: Population, name: str) -> Average:
     linear predictor, also where the mean moves with the dispersion.
     """
     model = rows.model
-    block, change = rows.block(rows.unmoved), rows.block(rows.derivative(name))
-    change = change._replace(offset=None)
-    eta, pullback = model.predictor.forward(theta, block)
-    # What all rows share, such as log alpha, does not move with x: it is subtracted from d eta and from its gradient.
-    still, pull_still = model.predictor.forward(theta, change._replace(X=np.zeros_like(change.X)))
-    moving, pull_change = model.predictor.forward(theta, change)
-    moving = moving - still
+    block, change = sloping(rows, name)
+    eta, pullback, moving, pull_change, pull_still = _moving(theta, model, block, change)
     size = np.abs(moving).reshape(len(eta), -1).max(axis=1).reshape(-1, *[1] * (eta.ndim - 1))
     unit = np.divide(moving, size, out=np.zeros_like(moving), where=size > 0) * STEP
     slope = model.likelihood.slope(eta)
     ahead, behind = model.likelihood.slope(eta + unit), model.likelihood.slope(eta - unit)
     bend = (ahead - behind) / (2.0 * STEP) * size.reshape(-1, 1, 1)
     weight = np.asarray(block.weight)
-    value = weight @ (slope * moving.reshape(len(eta), 1, -1)).sum(axis=2)
+    value = _along(slope, moving, weight)
     slope, bend = slope * weight[:, None, None], bend * weight[:, None, None]
     gradient = [
         _pulled(pull_change, slope[:, k]) - _pulled(pull_still, slope[:, k]) + _pulled(pullback, bend[:, k])
         for k in range(slope.shape[1])
     ]
     return Average(value, np.stack(gradient))
+
+
+def sloping(rows: Population, name: str) -> tuple[Block, Block]:
+    """The rows as they are, and the derivatives of their columns in a number."""
+    return rows.block(rows.unmoved), rows.block(rows.derivative(name))._replace(offset=None)
+
+
+def average_slope(theta: Floats, model: Model, block: Block, change: Block) -> Floats:
+    """The average derivative of the mean, (K,), at rows and derivatives of their columns from `sloping`."""
+    eta, _, moving, _, _ = _moving(theta, model, block, change)
+    return _along(model.likelihood.slope(eta), moving, np.asarray(block.weight))
+
+
+def _moving(theta: Floats, model: Model, block: Block, change: Block) -> tuple[Floats, Any, Floats, Any, Any]:
+    """The linear predictors with their pullback, and their derivative with the pullbacks of its two parts.
+
+    What all rows share, such as log alpha, does not move with x: it is the second part, and is subtracted.
+    """
+    eta, pullback = model.predictor.forward(theta, block)
+    still, pull_still = model.predictor.forward(theta, change._replace(X=np.zeros_like(change.X)))
+    moving, pull_change = model.predictor.forward(theta, change)
+    return eta, pullback, moving - still, pull_change, pull_still
+
+
+def _along(slope: Floats, moving: Floats, weight: Floats) -> Floats:
+    """The average of slopes (m, K, width) along the movement of the linear predictors."""
+    return weight @ (slope * moving.reshape(len(moving), 1, -1)).sum(axis=2)
 
 
 def _pulled(pullback: Any, slope: Floats) -> Floats:

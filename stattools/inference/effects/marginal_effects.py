@@ -11,8 +11,9 @@ chosen. Cost: a few reads of the rows per variable; of rows in files one for all
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,6 +30,7 @@ from stattools.inference.prediction.uncertainty import require_digits
 from stattools.interface.arguments import is_one_of, several, word_of
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
+from stattools.models.model import Model
 
 Column = str | ArrayLike | None
 
@@ -66,15 +68,77 @@ def marginal_effects(
     """
     model = regression(fit, "marginal_effects")
     require_finite(fit, "marginal_effects")
+    asked = asked_effects(model, at, variables, discrete, data, offset, exposure)
+
+    def effects(rows: Population) -> pd.DataFrame:
+        terms, found = asked.effects(rows, averages(fit.estimate, rows, asked.moves, asked.discrete))
+        return _table(fit, "term", terms, found, level)
+
+    return asked.by_level(by, effects)
+
+
+class Minus(Protocol):
+    """What can be subtracted: averages with gradients, averages of draws."""
+
+    def __sub__(self, other: Self, /) -> Self: ...
+
+
+@dataclass(frozen=True, eq=False)
+class AskedEffects:
+    """The variables to move over some rows, each with its levels, the reference first, or with None for a number;
+    others are `held` at values, and `discrete` columns are those of 0 and 1 that count as levels.
+    """
+
+    rows: Population
+    at: str
+    variables: Mapping[str, Any]
+    held: tuple[tuple[str, Any], ...]
+    discrete: tuple[str, ...]
+
+    @property
+    def moves(self) -> list[Move]:
+        """What is to be averaged: every level of a variable, or its slope."""
+        return [Move(name, value, self.held) for name, each in self.variables.items() for value in each or (SLOPE,)]
+
+    def effects[Found: Minus](self, rows: Population, means: Mapping[Move, Found]) -> tuple[list[str], list[Found]]:
+        """Names and values of the effects, from the averages of the moves: slopes, and levels minus the reference."""
+        terms, found = [], []
+        for name, levels in self.variables.items():
+            if levels is None:
+                terms.append(name)
+                found.append(means[Move(name, SLOPE, self.held)])
+                continue
+            for value in levels[1:]:
+                terms.append(name if len(levels) == 2 and not rows.is_category(name) else f"{name}[T.{value}]")
+                found.append(means[Move(name, value, self.held)] - means[Move(name, levels[0], self.held)])
+        return terms, found
+
+    def by_level(self, by: Any, table: Callable[[Population], pd.DataFrame]) -> pd.DataFrame:
+        """The table of all rows, or the tables of the rows of each level of `by`, under one another."""
+        if by is not None and self.at == "mean":
+            raise IncompatibleError(
+                'by= averages over the rows of each level, and at="mean" has one row: give one of them.'
+            )
+        parts = []
+        for cell in cells(self.rows, by):
+            some = of_level(self.rows, cell)
+            if some is not None:
+                part = table(some)
+                for name, value in reversed(cell):
+                    part.insert(0, name, value)
+                parts.append(part)
+        return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def asked_effects(
+    model: Model, at: Any, variables: Any, discrete: Any, data: Any, offset: Column, exposure: Column
+) -> AskedEffects:
+    """What was asked for, with every name and value looked at."""
     held = at if isinstance(at, Mapping) else {}
     at = word_of("overall" if held else at, ("overall", "mean"))
     if not is_one_of(at, ("overall", "mean")):
         raise IncompatibleError(
             f'marginal_effects has at="overall", at="mean" and at={{"x": 1.0}}; got at={quoted(at)}.'
-        )
-    if by is not None and at == "mean":
-        raise IncompatibleError(
-            'by= averages over the rows of each level, and at="mean" has one row: give one of them.'
         )
     rows = population(model, data, offset, exposure, str(at))
     held = tuple(require_held(rows, held).items())
@@ -88,38 +152,7 @@ def marginal_effects(
     for name, levels in asked.items():
         if levels is None:
             rows.require_derivative(name)
-    parts = []
-    for cell in cells(rows, by):
-        some = of_level(rows, cell)
-        if some is not None:
-            part = _effects(fit, some, asked, held, tuple(discrete), level)
-            for name, value in reversed(cell):
-                part.insert(0, name, value)
-            parts.append(part)
-    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
-
-
-def _effects(
-    fit: Estimates,
-    rows: Population,
-    asked: Mapping[str, Any],
-    held: tuple[tuple[str, Any], ...],
-    discrete: tuple[str, ...],
-    level: float | None,
-) -> pd.DataFrame:
-    """The effects of variables with their levels, None for a number, over some rows."""
-    moves = [Move(name, value, held) for name, levels in asked.items() for value in levels or (SLOPE,)]
-    means = averages(fit.estimate, rows, moves, discrete)
-    terms, found = [], []
-    for name, levels in asked.items():
-        if levels is None:
-            terms.append(name)
-            found.append(means[Move(name, SLOPE, held)])
-            continue
-        for value in levels[1:]:
-            terms.append(name if len(levels) == 2 and not rows.is_category(name) else f"{name}[T.{value}]")
-            found.append(means[Move(name, value, held)] - means[Move(name, levels[0], held)])
-    return _table(fit, "term", terms, found, level)
+    return AskedEffects(rows, str(at), asked, held, tuple(discrete))
 
 
 def _table(fit: Estimates, column: str, names: list[str], found: list[Average], level: float | None) -> pd.DataFrame:
