@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import AbsentError
-from stattools.inference.averaged import Averaged
 from stattools.inference.judged import Judged, judged
+from stattools.inference.maketables import Tabled
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.questions import offered, require
 from stattools.interface.arguments import word_of
@@ -45,7 +45,7 @@ OF_SERIES = {
 
 @answers_guesses
 @record
-class Fit(Averaged):
+class Fit(Tabled):
     """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
 
     `estimate` has shape (p,), `covariance` (p, p), in the order of `names`. `scale` is the unbiased residual standard
