@@ -89,6 +89,8 @@ if TYPE_CHECKING:
     from stattools.inference.many_fits import ManyFits as ManyFits
     from stattools.inference.penalties import Jeffreys as Jeffreys
     from stattools.inference.penalties import Ridge as Ridge
+    from stattools.inference.planning.power import Power as Power
+    from stattools.inference.planning.power import power as power
     from stattools.inference.resampling import Bootstrap as Bootstrap
     from stattools.inference.resampling import bootstrap as bootstrap
     from stattools.inference.series_fit import SeriesFit as SeriesFit

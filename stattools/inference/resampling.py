@@ -21,6 +21,7 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.inference.fitting_many import replicate
+from stattools.inference.simulated_outcomes import outcomes
 from stattools.interface.arguments import described, is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
@@ -143,7 +144,7 @@ class Bootstrap(Faces):
         head = f"{self.kind} bootstrap of {self.fit.model.title}: {self.asked:,} replicates"
         if not self.reasons:
             return head
-        why = Counter(_kind_of_failure(reason) for reason in self.reasons.values())
+        why = Counter(kind_of_failure(reason) for reason in self.reasons.values())
         named = ", ".join(f"{count:,} {reason}" for reason, count in why.most_common())
         return f"{head}, {self.failed:,} without a maximum ({named}) left out"
 
@@ -222,15 +223,7 @@ def _replicate(
             raise IncompatibleError(
                 "kind='parametric' draws one outcome a row, and weights= say more. Repeat the rows."
             )
-        eta = model.eta(whole.estimate)
-        if model.has_scale:
-            spread = whole.scale if rows.precision is None else whole.scale / np.sqrt(rows.precision)
-            return eta + spread * random.standard_normal((m, len(eta))), None
-        likelihood: Any = model.likelihood
-        known = likelihood.named(rows.y)
-        likelihood = likelihood.with_trials(known.get("trials"))
-        drawn = (known | {"y": likelihood.sample(eta, seed=random)} for _ in range(m))
-        return np.stack([one["y"] if len(one) == 1 else np.column_stack(list(one.values())) for one in drawn]), None
+        return outcomes(model, model.eta(whole.estimate), whole.scale, m, random), None
     if kind == "bayesian":
         gammas = random.standard_gamma(np.broadcast_to(weight, (m, len(weight))))
         return None, gammas * (weight.sum() / gammas.sum(axis=1, keepdims=True))
@@ -261,8 +254,10 @@ def _influence(whole: Fit) -> tuple[Floats, Floats]:
     return influence if model.rows.precision is None else influence * model.rows.precision[:, None], weight
 
 
-def _kind_of_failure(reason: str) -> str:
+def kind_of_failure(reason: str) -> str:
     """A word for the error of a replicate."""
     if "rises for ever" in reason or "has no maximum" in reason:
         return "separated"
-    return "rank-deficient" if "cannot tell" in reason or "not unique" in reason else "not converged"
+    if "cannot tell" in reason or "not unique" in reason:
+        return "rank-deficient"
+    return "not converged" if "stopped" in reason else "at an edge"

@@ -12,10 +12,11 @@ import stattools as st
 
 VERBS = {
     "model": ("fit", "fit", "fit", "posterior", "bootstrap", "separation", "simulate_states", "fit_many", "states",
-    "cross_validate", "loglik_conventions"),
+    "cross_validate", "power", "loglik_conventions"),
     "fit": (
         "validate", "report", "report_table", "sentences", "compare", "bootstrap", "confusion", "held_out", "to_arviz",
         "likelihood_ratio", "score_test", "audit", "explain", "empirical_bayes", "simulate_states", "posterior",
+        "power",
     ),
     "belief": (
         "posterior", "validate", "report", "surprise", "tipping_prior", "prior_sensitivity", "probability_best",

@@ -276,6 +276,10 @@ POOL: dict[str, Any] = {
     "p_values": ([0.01, 0.2, 0.03], [2.0], [np.nan], 0.5, [], "p"), "function": FUNCTIONS,
     "p_adjust.method": ("holm", "bonferroni", "fdr", "hommel", "by", "BH", "p"),
     "columns": {"offset": COLUMNS, "exposure": COLUMNS},
+    "term": ("x", "g", "Intercept", "nobody"), "effect": (None, 0.5, 0.0, 1e300, [0.5, 1.0]),
+    "power.coefficients": (None, {"x": 0.3}, {"nobody": 1.0}, [0.5]), "power.scale": (None, 1.0, 1e300),
+    "power.rows": (24, [30, 7], [], 1, 10**12), "target": (None, 0.8, 1.0), "power.draws": (10, 3),
+    "power.cov": (None, "information", "HC1", st.Cluster("g")),
     # One name, several meanings
     "Fit.anova.kind": ("I", "II", "III", 2, 4), "SeriesFit.anova.kind": ("II",), "test": (None, "lr", "wald", "F", "p"),
     "report_table.labels": (None, {"x": "Dose"}, {"nobody": "x"}, {"x": 1}, "x"),

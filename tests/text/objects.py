@@ -83,6 +83,7 @@ def objects() -> dict[str, Any]:
         "audit that finds": st.audit(_stopped_early()),
         "explanation": st.explain(logistic, smaller),
         "bootstrap": st.bootstrap(ols, draws=20, seed=1),
+        "power": st.power(ols, ALIKE[0], rows=[40, 80], draws=20, seed=1),
         "cross-validation": st.cross_validate(logistic.model, smaller.model, folds=3, seed=1, names=ALIKE[:2]),
         "many": st.fit_many(f"y ~ {ALIKE[0]}", t, by="three"),
         "many that fail": st.fit_many(f"b ~ {ALIKE[0]} + {ALIKE[1]}", t, by="c", model=st.logistic),

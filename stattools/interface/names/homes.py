@@ -102,6 +102,7 @@ HOMES = {
     "inference.fitting_many": ("fit_many",),
     "inference.many_fits": ("ManyFits",),
     "inference.resampling": ("Bootstrap", "bootstrap"),
+    "inference.planning.power": ("Power", "power"),
     "series.statespace.series": ("local_level", "local_linear_trend", "smooth_trend"),
     "series.statespace.state_table": ("states",),
     "inference.storage.loading": ("load",),

@@ -179,9 +179,12 @@ FUNCTIONS = (
     Row("", statsmodels="variance_inflation_factor", r="vif alias kappa", others="vifs collinearity",
         note="there is no such number here: columns that no fit can tell apart are an error that names them, and "
         "standard errors show the rest"),
-    Row("", statsmodels="TTestIndPower power tt_ind_solve_power NormalIndPower", r="power.t.test pwr power.prop.test",
-        others="sample_size power_analysis solve_power effect_size cohen_d cohens_d",
-        note="there is no analysis of power here; st.posterior and st.fit of simulated rows show what a design tells"),
+    Row('st.power(fit, "x", seed=1)', statsmodels="TTestIndPower tt_ind_solve_power NormalIndPower FTestAnovaPower "
+        "GofChisquarePower TTestPower", r="power.t.test power.prop.test power.anova.test pwr pwr.t.test powerSim simr",
+        others="sample_size power_analysis solve_power", note="of a model with coefficients= and rows=, and with "
+        "target=0.8 the rows that it takes"),
+    Row("", r="cohen.d", others="effect_size cohen_d cohens_d hedges_g eta_squared", note="effects here are "
+        "coefficients, in the units of the outcome; divide by fit.scale for a standardized one"),
     Row("", statsmodels="mannwhitneyu", r="wilcox.test", others="wilcoxon mann_whitney ranksums rank_test "
         "permutation nonparametric", note="there are no rank tests here; st.bootstrap of a fit needs no normal "
         "errors"),

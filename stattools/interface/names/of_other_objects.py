@@ -137,6 +137,12 @@ BOOTSTRAP = (
     Row("bootstrap.interval(0.95)", r="boot.ci", others="percentile bca hdi percentile_interval basic"),
 )  # fmt: skip
 
+PLANNED = (
+    Row("planned.table()", others="summary results power powers coverage power_curve frame"),
+    Row("planned.needed", others="n sample_size nobs nobs1 n_required rows_needed rows required"),
+    Row("planned.truth", others="coefficients params true estimate beta"),
+)  # fmt: skip
+
 TEST = (
     Row("test.p_value", statsmodels="pvalue", r="p.value", others="p pval pr prob sig significance"),
     Row("test.statistic", statsmodels="fvalue tvalue", others="stat chi2 chisq f t z w test_statistic value tstat "
@@ -223,6 +229,7 @@ NOUNS: dict[str, tuple[str, tuple[Row, ...]]] = {
     "NetworkEnsemble": ("fit", NETWORK),
     "ManyFits": ("fits", MANY),
     "Bootstrap": ("bootstrap", BOOTSTRAP),
+    "Power": ("planned", PLANNED),
     "CrossValidation": ("found", SCORES),
     "TestResult": ("test", TEST),
     "Agreement": ("check", CHECK),

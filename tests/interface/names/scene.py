@@ -54,6 +54,7 @@ def objects() -> dict[str, tuple[Any, ...]]:
         "other": (st.posterior(st.binomial(6, 10), prior=st.Beta(2, 3)),),
         "fits": (st.fit_many("y ~ x", TABLE, by="g", model=st.ols),),
         "found": (st.cross_validate(smaller.model, folds=2, seed=1),),
+        "planned": (st.power(smaller, "Intercept", rows=20, draws=10, seed=1),),
         "bootstrap": (st.bootstrap(smaller, draws=20, seed=1),),
         "test": (fit.test("x = 0"),),
         "check": (

@@ -1,0 +1,60 @@
+"""Rows for a power, against the formula of Student's t."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from scipy import special
+from statsmodels.stats.power import TTestIndPower
+
+import stattools as st
+from stattools.errors import ConvergenceError, DomainError, IncompatibleError
+from stattools.inference.planning.rows_needed import crossing, rows_needed
+from stattools.inference.planning.simulated_fits import Simulated, Truth
+
+
+def arms(n=20):
+    return st.ols("y ~ g", {"y": np.arange(n, dtype=float), "g": ["a", "b"] * (n // 2)})
+
+
+def truth(effect, model=None, level=0.95):
+    return Truth(arms() if model is None else model, np.array([0.0, effect]), 1.0, np.array([1]), "information", level)
+
+
+@pytest.mark.parametrize("effect", [0.5, 1.2])
+def test_rows_are_those_of_the_t_test(effect):
+    needed, there = rows_needed(truth(effect), 0.8, 1000, np.random.default_rng(1))
+    exact = 2.0 * TTestIndPower().solve_power(effect, power=0.8, alpha=0.05)
+    assert abs(needed.rows - exact) < 4.0 * needed.se + 1.0
+    assert abs(there.rejected / 1000 - 0.8) < 0.06
+    assert there.rows == needed.rows
+
+
+def test_the_error_is_that_of_the_curve():
+    """The standard error of the crossing against its spread over draws of the shares."""
+    g, rows = np.random.default_rng(0), np.array([60.0, 80.0, 100.0, 125.0, 160.0])
+    p = special.ndtr(-1.96 + 0.28 * np.sqrt(rows))
+    found = np.array([crossing(rows, g.binomial(1000, p), 1000, 0.8) for _ in range(500)])
+    assert found[:, 0].mean() == pytest.approx(100.0, abs=0.7)
+    assert found[:, 0].std() == pytest.approx(found[:, 1].mean(), rel=0.12)  # Monte Carlo 3 %
+
+
+def test_what_cannot_be_found_is_told():
+    random = np.random.default_rng(1)
+    with pytest.raises(DomainError, match="effect that is not 0"):
+        rows_needed(truth(0.0), 0.8, 100, random)
+    with pytest.raises(DomainError, match="already"):
+        rows_needed(truth(60.0), 0.8, 100, random)
+    with pytest.raises(IncompatibleError, match="search for the rows"):
+        rows_needed(truth(1e-5), 0.8, 100, random)
+
+
+def test_a_power_that_does_not_rise_is_told(monkeypatch):
+    import stattools.inference.planning.rows_needed as module
+
+    def falling(truth, rows, draws, random):
+        return Simulated(rows, draws, int(draws * 60.0 / (60.0 + rows)), 0, Counter())
+
+    monkeypatch.setattr(module, "simulated", falling)
+    with pytest.raises(ConvergenceError, match=r"does not rise to 0\.55 with the rows: at "):
+        rows_needed(truth(0.5), 0.55, 1000, np.random.default_rng(1))
