@@ -30,7 +30,7 @@ def fit(
     offset: Annotated[str | None, typer.Option(metavar="COLUMN", help="Added to the linear predictor.")] = None,
     exposure: Annotated[str | None, typer.Option(metavar="COLUMN", help="Time or number at risk (counts).")] = None,
     trials: Annotated[str | None, typer.Option(metavar="COLUMN", help="Trials behind each outcome (logistic).")] = None,
-    cov: Annotated[str, typer.Option(help="information, HC0-HC3, robust, HAC(lags), cluster(column).")] = "information",
+    cov: Annotated[str, typer.Option(help="information, HC0-HC4, robust, HAC(lags), cluster(column).")] = "information",
     level: Annotated[float, typer.Option(help="The level of the intervals, between 0 and 1.")] = 0.95,
     validate: Annotated[bool, typer.Option("--validate", help="Compare with statsmodels.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results for machines.")] = False,

@@ -27,7 +27,7 @@ def report(
     compare: Annotated[list[str] | None, typer.Option(metavar="FORMULA", help="Another model, or several.")] = None,
     prior: Annotated[list[str] | None, typer.Option(help='Such as "normal(0, 2.5)", "x=cauchy(0, 1)".')] = None,
     posterior: Annotated[bool, typer.Option("--posterior", help="The posterior, under default priors.")] = False,
-    cov: Annotated[str, typer.Option(help="information, HC0-HC3, robust, HAC(lags), cluster(column).")] = "information",
+    cov: Annotated[str, typer.Option(help="information, HC0-HC4, robust, HAC(lags), cluster(column).")] = "information",
     penalty: Annotated[str | None, typer.Option(help="jeffreys or ridge(strength).")] = None,
     weights: Annotated[str | None, typer.Option(metavar="COLUMN", help="How often each row was seen.")] = None,
     precision: Annotated[str | None, typer.Option(metavar="COLUMN", help="Relative inverse variances (ols).")] = None,

@@ -13,7 +13,7 @@ from stattools.interface.arguments import word_of
 from stattools.interface.names.values import meant
 
 CALL = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*")
-PLAIN = ("information", "robust", "HC0", "HC1", "HC2", "HC3")
+PLAIN = ("information", "robust", "HC0", "HC1", "HC2", "HC3", "HC4")
 """Covariances that are a word."""
 PRIORS = {
     "normal": "Normal",
@@ -54,7 +54,7 @@ def prior(words: Sequence[str]) -> Any:
 
 
 def covariance(word: str) -> Any:
-    """information, HC0 ... HC3, robust, HAC(lags), cluster(column).
+    """information, HC0 ... HC4, robust, HAC(lags), cluster(column).
 
     >>> covariance("hc3"), covariance("hac(4)").lags
     ('HC3', 4)
@@ -70,7 +70,7 @@ def covariance(word: str) -> Any:
     other = meant("cov", word)
     other = " Write HAC(4)." if "HAC" in other else " Write cluster(column)." if "Cluster" in other else other
     raise typer.BadParameter(
-        f"one of information, HC0, HC1, HC2, HC3, robust, HAC(lags), cluster(column); got {word!r}.{other}",
+        f"one of information, HC0, HC1, HC2, HC3, HC4, robust, HAC(lags), cluster(column); got {word!r}.{other}",
         param_hint="--cov",
     )
 

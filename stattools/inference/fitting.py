@@ -83,7 +83,7 @@ def fit(
     `solver` is by default `LeastSquares()` for `st.ols`, the closed form for `st.coin` and `st.binomial`, `LBFGS()` for
     `st.softmax` with so many coefficients that it is cheaper, and `Newton()` otherwise; `level` is the level of the
     intervals printed. `cov` is the covariance that standard errors, tests and predictions are made from: "information",
-    "quasi" (times Pearson / df, for counts and groups that vary more than their family), "HC0" ... "HC3", "robust",
+    "quasi" (times Pearson / df, for counts and groups that vary more than their family), "HC0" ... "HC4", "robust",
     `st.HAC(lags)`, `st.Cluster(groups)`. `penalty` is `st.Jeffreys()` (Firth) or `st.Ridge(strength)`.
 
     A network (`st.network`) is trained by `st.LBFGS()` or `st.Adam()` from random starts: `seed`, `restarts` (the best

@@ -284,7 +284,7 @@ LAWS = {
         NO_TRIALS
         | {"beta_binomial": "trials of a row share their probability, rows of one trial each have their own"}
         | dict.fromkeys(
-            ("HC0", "HC1", "HC2", "HC3", "robust", "HAC", "Cluster", "two ways"), "what is independent is a row"
+            ("HC0", "HC1", "HC2", "HC3", "HC4", "robust", "HAC", "Cluster", "two ways"), "what is independent is a row"
         ),
     ),
     "rows in files": Law(

@@ -95,7 +95,7 @@ NO_LAWS = {
     "regression": "its laws are those of the likelihood that it gets: tests/models/regressions/test_own_regression.py",
 }
 
-ROBUST = ("HC0", "HC1", "HC2", "HC3", "robust")
+ROBUST = ("HC0", "HC1", "HC2", "HC3", "HC4", "robust")
 
 FITS: dict[str, dict[str, Any]] = {
     "information": {},

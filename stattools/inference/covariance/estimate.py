@@ -12,8 +12,9 @@ from stattools.inference.covariance.function_rows import FunctionRows
 from stattools.inference.covariance.groups import Groups
 from stattools.inference.covariance.groups_in_files import Grouped, grouped_in_files
 from stattools.inference.covariance.kinds import HAC, Cluster, unusual
+from stattools.inference.covariance.leverage import POWER
 from stattools.inference.covariance.quasi import quasi_dispersion
-from stattools.inference.covariance.sandwich import POWER, Sandwich
+from stattools.inference.covariance.sandwich import Sandwich
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
@@ -45,7 +46,8 @@ def covariance(
 
     - "information": bread times scale^2;
     - "HC0": rows independent; "HC1": times n / (n - p); "HC2", "HC3": scores divided by sqrt(1 - h), by 1 - h, with h
-      the row's leverage (a matrix where a row has several linear predictors);
+      the row's leverage (a matrix where a row has several linear predictors); "HC4": by (1 - h)^(d / 2), d the smaller
+      of 4 and n h / p, for rows of high leverage (Cribari-Neto 2004);
     - "quasi": bread times Pearson / (n - p), of counts and groups that vary more than their family; Student's t;
     - "robust": Stata's `vce(robust)`, HC1 for `st.ols` and HC0 times n / (n - 1) for others;
     - `HAC(lags)`, `Cluster(groups)`, `Cluster(groups1, groups2)`.

@@ -17,7 +17,8 @@ from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.groups import Groups
 from stattools.inference.covariance.kinds import HAC, kernel_weights
-from stattools.inference.covariance.sandwich import POWER, Series, add_by_group, closed
+from stattools.inference.covariance.leverage import NO_LEVERAGE
+from stattools.inference.covariance.sandwich import Series, add_by_group, closed
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 
@@ -62,7 +63,7 @@ class FunctionRows:
 
     def independent(self, kind: str) -> Floats:
         """The meat of HC0 and HC1, without a factor."""
-        if POWER[kind]:
+        if kind not in NO_LEVERAGE:
             raise IncompatibleError(
                 f"cov={kind!r} divides by leverages, which the rows of a function do not have; use 'HC0' or 'HC1'."
             )

@@ -73,7 +73,7 @@ class Cluster:
 
 
 NAME = re.compile(
-    r"information|quasi\(dispersion=[0-9.e+-]+\)|HC[0-3]|robust|"
+    r"information|quasi\(dispersion=[0-9.e+-]+\)|HC[0-4]|robust|"
     r"HAC\(lags=\d+(, kernel=uniform)?(, correction=stata)?\)|Cluster\(.+\)",
     re.DOTALL,
 )

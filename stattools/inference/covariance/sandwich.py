@@ -20,7 +20,7 @@ from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError
 from stattools.inference.covariance.groups import Groups, require_series
 from stattools.inference.covariance.kinds import HAC, kernel_weights
-from stattools.inference.covariance.leverage import unshrunk
+from stattools.inference.covariance.leverage import NO_LEVERAGE, unshrunk
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.model import Model
@@ -31,10 +31,6 @@ EPS = float(np.finfo(float).eps)
 
 LOST = 1e-9
 """The largest relative rounding error of the variances of standardized columns."""
-
-POWER = {"HC0": 0.0, "HC1": 0.0, "robust": 0.0, "HC2": 0.5, "HC3": 1.0}
-"""The score of a row with leverage h is divided by (1 - h) to this power."""
-
 
 @dataclass(frozen=True, eq=False)
 class Sandwich:
@@ -64,8 +60,8 @@ class Sandwich:
         return Scores(self.work.likelihood, self.work.predictor, self.phi, self.C)
 
     def independent(self, kind: str) -> Floats:
-        """The meat of HC0 to HC3, without a factor."""
-        return self.work.rows.gather(partial(_independent, self.terms, kind))
+        """The meat of HC0 to HC4, without a factor."""
+        return self.work.rows.gather(partial(_independent, self.terms, kind, len(self.phi) / self.model.n))
 
     def grouped(self, groups: Groups) -> Floats:
         """The meat of sums over groups, without a factor."""
@@ -102,8 +98,10 @@ class Scores:
     phi: Floats
     C: Floats
 
-    def of(self, rows: Rows, power: float = 0.0, kind: str = "") -> Iterator[tuple[slice, Floats, Floats | None]]:
-        """Per block: its rows, their scores (m, p) per observation, and their frequencies."""
+    def of(self, rows: Rows, kind: str = "HC0", average: float = 1.0) -> Iterator[tuple[slice, Floats, Floats | None]]:
+        """Per block: its rows, their scores (m, p) per observation, corrected as `kind` says, and their frequencies;
+        `average` is the average leverage, p / n.
+        """
         start = 0
         for block in rows.blocks():
             part = slice(start, start + len(block.X))
@@ -115,9 +113,9 @@ class Scores:
             u, information = self.likelihood.evaluate(eta, block.y)[1:]
             if precision is not None:
                 u, information = _times(u, precision), _times(information, precision)
-            if power:
+            if kind not in NO_LEVERAGE:
                 G = self.predictor.covariance(block.X, self.C)
-                u = unshrunk(u, information, G if u.ndim > 1 else G[:, 0, 0], power, kind, part.start)
+                u = unshrunk(u, information, G if u.ndim > 1 else G[:, 0, 0], kind, average, part.start)
             yield part, self.predictor.row_scores(block.X, u), weight
 
 
@@ -137,9 +135,9 @@ def closed(B: Floats, meat: Floats, names: Sequence[str], name: str) -> Floats:
     return V
 
 
-def _independent(terms: Scores, kind: str, rows: Rows) -> Floats:
+def _independent(terms: Scores, kind: str, average: float, rows: Rows) -> Floats:
     meat = np.zeros_like(terms.C)
-    for _, scores, weight in terms.of(rows, POWER[kind], kind):
+    for _, scores, weight in terms.of(rows, kind, average):
         meat += _squared(scores, weight)
     return meat
 

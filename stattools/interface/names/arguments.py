@@ -103,7 +103,7 @@ def written_with(ours: str, called: str, asked: Asked) -> str:
         value = value if isinstance(value, str) else asked.defaults.get("kind")
         return _code(said) or (f'kind="{value}"' if isinstance(value, str) else ours)
     if argument == "cov":
-        named = isinstance(value, str) and re.fullmatch(r"HC[0-3]", value, flags=re.IGNORECASE)
+        named = isinstance(value, str) and re.fullmatch(r"HC[0-4]", value, flags=re.IGNORECASE)
         return f'cov="{value.upper()}"' if named else _code(meant(argument, value)) or ours
     if argument in ("penalty", "solver", "method") and isinstance(value, str):
         return _code(meant(argument, value)) or ours

@@ -6,7 +6,7 @@ VALUES: dict[str, dict[str, str]] = {
     "cov": {
         '"information"': "nonrobust iid classical standard oim opg model default none naive fisher homoskedastic",
         '"HC1"': "hetero heteroskedastic heteroscedastic white hc sandwich huber hc_1 eicker",
-        '"HC3"': "hc4 hc5 hc4m jackknife",
+        '"HC3"': "hc5 hc4m jackknife",
         'st.Cluster("group")': "cluster clustered crv1 crv2 crv3 cl cr0 cr1 cr2 group groups panel twoway",
         "st.HAC(lags=4)": "hac nw neweywest newey kernel panelnw dk driscollkraay autocorrelated",
         "st.bootstrap(fit, draws=1000, seed=1)": "bootstrap boot wild",

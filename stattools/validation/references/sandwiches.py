@@ -1,7 +1,8 @@
 """Robust, Newey-West and clustered covariances as statsmodels computes them, from its own scores and information.
 
 statsmodels has HC1 to HC3 for least squares only; asked for one of a discrete model, it answers with HC0 under that
-name (statsmodels 0.15, `base/covtype.py`). So HC1 is made with its correction, and HC2 and HC3 have no reference.
+name (statsmodels 0.15, `base/covtype.py`). So HC1 is made with its correction, and HC2 to HC4 have no reference. HC4 of least
+squares, which it has not, is made from its residuals and pseudo-inverse.
 """
 
 from __future__ import annotations
@@ -40,6 +41,14 @@ def reference_covariance(model: Model, results: Any, cov: str | HAC | Cluster) -
     if cov == "quasi":
         return results.cov_params() * (results.pearson_chi2 / (n - p))
     if model.has_scale:
-        return getattr(results, f"cov_{'HC1' if cov == 'robust' else cov}")
+        return _hc4(results) if cov == "HC4" else getattr(results, f"cov_{'HC1' if cov == 'robust' else cov}")
     plain = sw.cov_white_simple(results, use_correction=cov == "HC1")
     return {"HC0": plain, "HC1": plain, "robust": plain * n / (n - 1.0)}.get(cov)
+
+
+def _hc4(results: Any) -> Floats:
+    """Cribari-Neto's HC4 of least squares."""
+    X, back = results.model.wexog, results.model.pinv_wexog
+    h = np.einsum("ij,ji->i", X, back)
+    square = results.wresid**2 / (1.0 - h) ** np.minimum(4.0, h * len(X) / X.shape[1])
+    return (back * square) @ back.T

@@ -24,13 +24,14 @@ def slow(model: st.Model, cov: Any) -> np.ndarray:
         u = model.likelihood.score(eta, block.y)
         W = np.atleast_2d(model.likelihood.information(eta, block.y)[0])
         J = np.stack([pullback(row.reshape(eta.shape)) for row in np.eye(eta.size)])
-        if cov in ("HC2", "HC3"):
+        if cov in ("HC2", "HC3", "HC4"):
             A = np.linalg.inv(C)
             if cov == "HC3":  # one Newton step after row i is left out moves theta by C s
                 s.append(A @ np.linalg.solve(A - J.T @ W @ J, J.T @ u.ravel()))
                 continue
             values, vectors = np.linalg.eig(np.eye(len(W)) - W @ J @ C @ J.T)
-            u = (vectors @ np.diag(values.real**-0.5) @ np.linalg.inv(vectors)).real @ u.ravel()
+            power = 0.5 if cov == "HC2" else 0.5 * min(4.0, n / p * (1.0 - values.real).sum())
+            u = (vectors @ np.diag(values.real**-power) @ np.linalg.inv(vectors)).real @ u.ravel()
         s.append(J.T @ u.ravel())
     S = np.array(s)
     M = np.zeros((p, p))

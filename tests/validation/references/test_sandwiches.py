@@ -39,7 +39,7 @@ def test_a_robust_fit_is_compared_with_the_same_covariance(case):
         assert not check.notes
 
 
-@pytest.mark.parametrize("cov", ["HC2", "HC3"])
+@pytest.mark.parametrize("cov", ["HC2", "HC3", "HC4"])
 def test_leverages_are_compared_for_least_squares_and_said_to_have_no_reference_elsewhere(cov):
     check = st.validate(st.fit(st.ols("y ~ x", frame(), precision="w", weights="w"), cov=cov))
     assert check.ok
