@@ -54,7 +54,7 @@ def prior(words: Sequence[str]) -> Any:
 
 
 def covariance(word: str) -> Any:
-    """information, HC0 ... HC4, robust, HAC(lags), cluster(column).
+    """information, HC0 ... HC4, robust, HAC(lags), HAC(auto), cluster(column).
 
     >>> covariance("hc3"), covariance("hac(4)").lags
     ('HC3', 4)
@@ -63,6 +63,8 @@ def covariance(word: str) -> Any:
         return plain
     found = CALL.fullmatch(word)
     name, argument = (found[1].lower(), found[2]) if found else ("", None)
+    if name == "hac" and argument and argument.strip() == "auto":
+        return st.HAC("auto")
     if name == "hac" and argument and argument.strip().isdigit():
         return st.HAC(int(argument))
     if name == "cluster" and argument and argument.strip():

@@ -163,7 +163,8 @@ ANY = (0.0, 1.0, -2.5, 1e300, -1e-300, 1e155, [1.0, 2.0], np.array([3.0, -0.5]))
 INTERVALS = ("wald", "profile", "score", "wilson", "clopper-pearson", "likelihood-ratio")
 CREDIBLE = ("eti", "hdi")
 KINDS = (*INTERVALS, *CREDIBLE, "mean", "density", "constant", "text")
-COVS = ("information", "quasi", "HC0", "HC1", "HC2", "HC3", "HC4", "robust", st.HAC(1), st.HAC(2, "uniform"), st.Cluster("g"))
+COVS = ("information", "quasi", "HC0", "HC1", "HC2", "HC3", "HC4", "robust", st.HAC(1), st.HAC(2, "uniform"),
+        st.HAC("auto", prewhiten=True), st.Cluster("g"))  # fmt: skip
 PENALTIES = (None, st.Ridge(1.0), st.Ridge(1e-300), st.Ridge(1e300), st.Jeffreys())
 SOLVERS = (
     None, st.Newton(), st.LBFGS(), st.GradientDescent(max_steps=300), st.LeastSquares(), st.LeastSquares("exact"),
@@ -219,7 +220,7 @@ POOL: dict[str, Any] = {
     "posterior": ANSWERS, "arms": ANSWERS, "chosen": ANSWERS, "other": ANSWERS, "groups_of": ANSWERS,
     # Numbers
     "level": LEVEL, "prob": LEVEL, "seed": SEEDS, "draws": FEW, "steps": (1, 3), "chains": (2, 1), "tune": (20, 3),
-    "target_accept": (0.8, 0.5), "bins": (4, 1, 10**6), "lags": (None, 1, 4), "most": (3,), "members": (2,),
+    "target_accept": (0.8, 0.5), "bins": (4, 1, 10**6), "lags": (None, 1, 4, "auto"), "prewhiten": (True, False, "no"), "most": (3,), "members": (2,),
     "theta": POINTS, "thetas": POINTS, "x": POINTS, "f": POINTS, "p": (0.5, 0.0, 1.0, [0.1, 0.9]), "low": ANY,
     "k": POINTS, "t": POINTS, "high": ANY, "mean": ANY, "sd": POSITIVES, "location": ANY, "scale": POSITIVES,
     "shape": POSITIVES, "rate": POSITIVES, "strength": POSITIVES, "df": POSITIVES,

@@ -231,7 +231,7 @@ NO_EXPOSURE = dict.fromkeys(
     (name for name, made in REGRESSIONS.items() if "exposure" not in made.beside), "takes no exposure"
 )
 NO_TRIALS = dict.fromkeys((name for name in REGRESSIONS if name != "logistic of trials"), "has no trials to write out")
-ORDERED = {"HAC": "neighbors in time are neighbors among the rows"}
+ORDERED = dict.fromkeys(("HAC", "HAC auto"), "neighbors in time are neighbors among the rows")
 NOT_POSITIVE = {"two ways": "no sum of squares: a variance may be negative, and is refused, in one coding alone"}
 LENGTHS = {"Ridge": "the penalty counts coefficients in the units of their columns"}
 
@@ -284,7 +284,8 @@ LAWS = {
         NO_TRIALS
         | {"beta_binomial": "trials of a row share their probability, rows of one trial each have their own"}
         | dict.fromkeys(
-            ("HC0", "HC1", "HC2", "HC3", "HC4", "robust", "HAC", "Cluster", "two ways"), "what is independent is a row"
+            ("HC0", "HC1", "HC2", "HC3", "HC4", "robust", "HAC", "HAC auto", "Cluster", "two ways"),
+            "what is independent is a row",
         ),
     ),
     "rows in files": Law(

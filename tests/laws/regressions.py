@@ -101,6 +101,7 @@ FITS: dict[str, dict[str, Any]] = {
     "information": {},
     **{kind: {"cov": kind} for kind in ROBUST},
     "HAC": {"cov": st.HAC(2)},
+    "HAC auto": {"cov": st.HAC("auto", prewhiten=True)},
     "Cluster": {"cov": st.Cluster("cluster")},
     "two ways": {"cov": st.Cluster("cluster", "way", correction="none")},
     "Ridge": {"penalty": st.Ridge(0.5)},
@@ -157,7 +158,7 @@ def random_case(name: str, fit: str, seed: int) -> Case:
     )
     eta = 0.2 + 0.6 * table.a - 0.4 * (table.b - 2.0) + 0.5 * (table.g == "q")
     chosen = [key for key in regression.beside if key in regression.required or g.random() < 0.5]
-    if fit == "HAC" and "weights" in chosen:
+    if fit.startswith("HAC") and "weights" in chosen:
         chosen.remove("weights")
     if "exposure" not in chosen:
         table["exposure"] = 1.0

@@ -85,8 +85,9 @@ def covariance(
     small = n / (n - p) if n > p else np.inf
     if isinstance(cov, HAC):
         factor = small if cov.correction == "stata" else 1.0
-        name = f"HAC(lags={cov.lags}{unusual(cov)})"
-        return Covariance(sandwich.closed(factor * sandwich.autocorrelated(cov), name), name, df)
+        meat, lags = sandwich.autocorrelated(cov)
+        name = f"HAC(lags={lags}{unusual(cov)})"
+        return Covariance(sandwich.closed(factor * meat, name), name, df)
     if isinstance(cov, Cluster):
         return _clustered(sandwich, cov)
     factor = {"HC1": small, "robust": small if model.has_scale else n / (n - 1.0)}.get(cov, 1.0)

@@ -16,9 +16,10 @@ import numpy as np
 from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.groups import Groups
-from stattools.inference.covariance.kinds import HAC, kernel_weights
+from stattools.inference.covariance.kinds import HAC
 from stattools.inference.covariance.leverage import NO_LEVERAGE
-from stattools.inference.covariance.sandwich import Series, add_by_group, closed
+from stattools.inference.covariance.long_run import Series, long_run
+from stattools.inference.covariance.sandwich import add_by_group, closed
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 
@@ -75,12 +76,13 @@ class FunctionRows:
         add_by_group(total, groups.codes, self.scores, None)
         return total.T @ total
 
-    def autocorrelated(self, cov: HAC) -> Floats:
-        """The meat of a series in the order of the rows, without a factor."""
-        n = len(self.scores)
-        if cov.lags >= n:
+    def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
+        """The meat of a series in the order of the rows, without a factor, and the number of lags."""
+        n, all_of_them = len(self.scores), np.ones(len(self.free), dtype=bool)
+        if cov.lags != "auto" and cov.lags >= n:
             raise DomainError(f"HAC(lags={cov.lags}) needs more rows than lags; the function has {n}. Use fewer lags.")
-        return Series.of(kernel_weights(cov), self.scores).meat
+        C = self.B[np.ix_(self.free, self.free)]
+        return long_run(cov, n, lambda kernel: Series.of(kernel, self.scores), C, all_of_them)
 
     def closed(self, meat: Floats, name: str) -> Floats:
         """B M B, with NaN for parameters on a bound."""

@@ -98,7 +98,7 @@ def require_series(model: Model, cov: HAC) -> None:
     n, kept = len(model.rows.X), model.kept
     if model.rows.weight is not None and (model.rows.weight != 1).any():
         raise DomainError("HAC needs rows in the order of time, each seen once; weights= repeat rows. Leave them out.")
-    if cov.lags >= n:
+    if cov.lags != "auto" and cov.lags >= n:
         raise DomainError(f"HAC(lags={cov.lags}) needs more rows than lags; the fit has {n}. Use fewer lags.")
     if model.n_dropped and (kept is None or kept[-1] - kept[0] + 1 != n):
         raise DomainError(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, quoted
+from stattools.interface.arguments import require_truth, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.whole_numbers import whole_number
@@ -24,20 +25,32 @@ class HAC:
     """Newey-West: rows in the order of time, whose scores may correlate up to `lags` rows apart.
 
     M = G_0 + sum_l k_l (G_l + G_l^T) with G_l = sum_t s_t s_{t-l}^T; `kernel` "bartlett": k_l = 1 - l / (lags + 1), or
-    "uniform": k_l = 1. `correction` is "none" (statsmodels, ivreg2) or "stata" (Stata's `newey`): n / (n - p). Raises
-    DomainError for lags that are not a whole number >= 0 and unknown names. Source: Newey & West (1987).
+    "uniform": k_l = 1. `lags="auto"` takes as many as the autocorrelation of the scores asks for (Newey & West 1994),
+    the same in whatever units the columns are. `prewhiten=True` takes a first-order autoregression out of the scores
+    and puts it back into M (Andrews & Monahan 1992): R's `NeweyWest` does both by default. `correction` is "none"
+    (statsmodels, ivreg2) or "stata" (Stata's `newey`): n / (n - p). Raises DomainError for lags that are not a whole
+    number >= 0, automatic lags of the uniform kernel, and unknown names. Source: Newey & West (1987).
 
     >>> HAC(lags=4)
-    HAC(lags=4, kernel='bartlett', correction='none')
+    HAC(lags=4, kernel='bartlett', correction='none', prewhiten=False)
     """
 
-    lags: int
+    lags: int | Literal["auto"]
     kernel: Literal["bartlett", "uniform"] = "bartlett"
     correction: Literal["none", "stata"] = "none"
+    prewhiten: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lags", whole_number(self.lags, "lags= of HAC", at_least=0))
+        lags = word_of(self.lags, ("auto",))
+        if isinstance(lags, str) and lags != "auto":
+            raise DomainError(f"lags= of HAC is one whole number, at least 0, or 'auto'; got {quoted(lags)}.")
+        if lags != "auto":
+            lags = whole_number(lags, "lags= of HAC", at_least=0)
+        object.__setattr__(self, "lags", lags)
+        require_truth(self.prewhiten, "prewhiten= of HAC")
         require_one_of("HAC", "kernel", self.kernel, ("bartlett", "uniform"))
+        if lags == "auto" and self.kernel != "bartlett":
+            raise DomainError('HAC(lags="auto") is for kernel="bartlett"; give a number of lags to the uniform one.')
         require_one_of("HAC", "correction", self.correction, ("none", "stata"))
 
 
@@ -74,7 +87,7 @@ class Cluster:
 
 NAME = re.compile(
     r"information|quasi\(dispersion=[0-9.e+-]+\)|HC[0-4]|robust|"
-    r"HAC\(lags=\d+(, kernel=uniform)?(, correction=stata)?\)|Cluster\(.+\)",
+    r"HAC\(lags=\d+( found automatically)?(, prewhitened)?(, kernel=uniform)?(, correction=stata)?\)|Cluster\(.+\)",
     re.DOTALL,
 )
 """The names of covariances, of which some end with `unusual`."""
@@ -82,19 +95,22 @@ NAME = re.compile(
 
 def unusual(cov: HAC | Cluster) -> str:
     """The options that are not the default, as they are printed."""
-    kernel = f", kernel={cov.kernel}" if isinstance(cov, HAC) and cov.kernel != "bartlett" else ""
-    usual = "none" if isinstance(cov, HAC) else "statsmodels"
-    return kernel + (f", correction={cov.correction}" if cov.correction != usual else "")
+    usual, words = "statsmodels", ""
+    if isinstance(cov, HAC):
+        usual = "none"
+        words = (" found automatically" if cov.lags == "auto" else "") + (", prewhitened" if cov.prewhiten else "")
+        words += f", kernel={cov.kernel}" if cov.kernel != "bartlett" else ""
+    return words + (f", correction={cov.correction}" if cov.correction != usual else "")
 
 
-def kernel_weights(cov: HAC) -> Floats:
+def kernel_weights(kernel: str, lags: int) -> Floats:
     """k_0 ... k_lags.
 
-    >>> kernel_weights(HAC(lags=1)).tolist()
+    >>> kernel_weights("bartlett", 1).tolist()
     [1.0, 0.5]
     """
-    lag = np.arange(cov.lags + 1.0)
-    return {"bartlett": 1.0 - lag / (cov.lags + 1.0), "uniform": np.ones(cov.lags + 1)}[cov.kernel]
+    lag = np.arange(lags + 1.0)
+    return {"bartlett": 1.0 - lag / (lags + 1.0), "uniform": np.ones(lags + 1)}[kernel]
 
 
 def require_one_of(who: str, what: str, value: Any, allowed: Sequence[str]) -> None:

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError
 from stattools.inference.covariance.groups import Groups, require_series
-from stattools.inference.covariance.kinds import HAC, kernel_weights
+from stattools.inference.covariance.kinds import HAC
 from stattools.inference.covariance.leverage import NO_LEVERAGE, unshrunk
+from stattools.inference.covariance.long_run import Series, long_run
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.model import Model
@@ -70,10 +71,12 @@ class Sandwich:
             add_by_group(total, groups.codes[part], scores, weight)
         return total.T @ total
 
-    def autocorrelated(self, cov: HAC) -> Floats:
-        """The meat of a series, without a factor."""
+    def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
+        """The meat of a series, without a factor, and the number of lags."""
         require_series(self.model, cov)
-        return self.work.rows.gather(partial(_autocorrelated, self.terms, kernel_weights(cov))).meat
+        varying = np.isnan(self.model.predictor.of_columns(self.model.rows.constants, 1.0))
+        sums = lambda kernel: self.work.rows.gather(partial(_autocorrelated, self.terms, kernel))  # noqa: E731
+        return long_run(cov, len(self.model.rows.X), sums, self.C, varying)
 
     def scores(self) -> Iterator[tuple[slice, Floats, Floats | None]]:
         """Per block of the rows in memory: its rows, their scores (m, p) per observation, and their frequencies."""
@@ -140,42 +143,6 @@ def _independent(terms: Scores, kind: str, average: float, rows: Rows) -> Floats
     for _, scores, weight in terms.of(rows, kind, average):
         meat += _squared(scores, weight)
     return meat
-
-
-@dataclass(frozen=True, eq=False)
-class Series:
-    """The meat of consecutive rows, their first scores and their last, as many as there are lags; adds with `+` to the
-    meat of a longer series.
-    """
-
-    kernel: Floats
-    meat: Floats
-    first: Floats
-    last: Floats
-
-    @classmethod
-    def of(cls, kernel: Floats, scores: Floats) -> Series:
-        """Of the scores of consecutive rows."""
-        meat = scores.T @ scores
-        for lag in range(1, min(len(kernel), len(scores))):
-            cross = scores[lag:].T @ scores[:-lag]
-            meat += kernel[lag] * (cross + cross.T)
-        lags = len(kernel) - 1
-        return cls(kernel, meat, scores[:lags], scores[max(len(scores) - lags, 0) :])
-
-    def __add__(self, other: Series) -> Series:
-        """`other` follows: pairs of rows that lie on both sides of the border are added."""
-        meat, n = self.meat + other.meat, len(self.last)
-        lags = len(self.kernel) - 1
-        for lag in range(1, lags + 1):
-            start, stop = max(lag - n, 0), min(lag, len(other.first))
-            if start < stop:
-                cross = other.first[start:stop].T @ self.last[n - lag + start : n - lag + stop]
-                meat += self.kernel[lag] * (cross + cross.T)
-        last = np.concatenate([self.last, other.last])
-        return Series(
-            self.kernel, meat, np.concatenate([self.first, other.first])[:lags], last[max(len(last) - lags, 0) :]
-        )
 
 
 def _autocorrelated(terms: Scores, kernel: Floats, rows: Rows) -> Series:

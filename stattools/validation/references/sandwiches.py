@@ -25,6 +25,8 @@ def reference_covariance(model: Model, results: Any, cov: str | HAC | Cluster) -
 
     n, p = len(model.rows.X), len(model.names)
     if isinstance(cov, HAC):
+        if cov.lags == "auto" or cov.prewhiten:
+            return None
         kernel = {"bartlett": sw.weights_bartlett, "uniform": sw.weights_uniform}[cov.kernel]
         return sw.cov_hac_simple(results, cov.lags, kernel, use_correction=cov.correction == "stata")
     if isinstance(cov, Cluster):

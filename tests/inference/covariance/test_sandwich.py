@@ -62,13 +62,16 @@ def test_equals_the_loop(kind, cov):
     assert gap(sandwich(model, cov).matrix, slow(model, cov)) < 1e-9
 
 
+COVS = ("HC3", HAC(9), HAC("auto", prewhiten=True), Cluster(FIRST, SECOND))
+
+
 @pytest.mark.parametrize("kind", ["poisson", "softmax"])
 def test_blocks_do_not_matter(kind, monkeypatch):
     model = draw(kind)
-    whole = [sandwich(model, cov).matrix for cov in ("HC3", HAC(9), Cluster(FIRST, SECOND))]
+    whole = [sandwich(model, cov).matrix for cov in COVS]
     blocks = Rows.blocks
     monkeypatch.setattr(Rows, "blocks", lambda self, size=None: blocks(self, size or 4))  # fewer rows than lags
-    for cov, expected in zip(("HC3", HAC(9), Cluster(FIRST, SECOND)), whole, strict=True):
+    for cov, expected in zip(COVS, whole, strict=True):
         assert gap(sandwich(model, cov).matrix, expected) < 1e-11
 
 
