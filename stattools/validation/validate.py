@@ -130,7 +130,9 @@ def _of_regression(fit: Fit) -> Agreement:
         plain = covariance(fit.model, fit.estimate, fit.solution.covariance, "HC0", scale=fit.scale)
         quirk = f"statsmodels has no {fit.cov}"
         if isinstance(fit.cov_kind, str):
-            quirk = f"statsmodels has {fit.cov} for least squares only and, asked for it here, returns HC0 under that name"
+            quirk = (
+                f"statsmodels has {fit.cov} for least squares only and, asked for it here, returns HC0 under that name"
+            )
         notes = (f"{quirk}: the standard errors are HC0 in both.",)
         fit = replace(fit, covariance=plain.matrix, cov=plain.name, cov_kind="HC0")
         reference = reference_fit(fit.model, "HC0")

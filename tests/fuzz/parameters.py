@@ -220,7 +220,7 @@ POOL: dict[str, Any] = {
     "posterior": ANSWERS, "arms": ANSWERS, "chosen": ANSWERS, "other": ANSWERS, "groups_of": ANSWERS,
     # Numbers
     "level": LEVEL, "prob": LEVEL, "seed": SEEDS, "draws": FEW, "steps": (1, 3), "chains": (2, 1), "tune": (20, 3),
-    "target_accept": (0.8, 0.5), "bins": (4, 1, 10**6), "lags": (None, 1, 4, "auto"), "prewhiten": (True, False, "no"), "most": (3,), "members": (2,),
+    "target_accept": (0.8, 0.5), "bins": (4, 1, 10**6), "lags": (None, 1, 4, "auto"), "most": (3,), "members": (2,),
     "theta": POINTS, "thetas": POINTS, "x": POINTS, "f": POINTS, "p": (0.5, 0.0, 1.0, [0.1, 0.9]), "low": ANY,
     "k": POINTS, "t": POINTS, "high": ANY, "mean": ANY, "sd": POSITIVES, "location": ANY, "scale": POSITIVES,
     "shape": POSITIVES, "rate": POSITIVES, "strength": POSITIVES, "df": POSITIVES,
@@ -241,7 +241,7 @@ POOL: dict[str, Any] = {
     "method": (None, "nuts", "laplace", "importance"), "format": ("markdown", "html", "latex"), "of": ("mean", "sd"),
     "spread": (None, "se", "interval"), "under": ("posterior", "prior"), "engine": ("auto", "numpy", "numba"),
     "missing": ("carry", "decay", "raise", "ignore"), "kernel": ("bartlett", "uniform"), "subsample": ("auto", "never"),
-    "correction": ("statsmodels", "stata", "none"), "accuracy": ("auto", "fast", "exact"),
+    "correction": ("statsmodels", "stata", "none"), "prewhiten": (True, False, "no"), "accuracy": ("auto", "fast", "exact"),
     "activation": ("relu", "tanh"),
     "ensemble": ("deep", "bootstrap"), "intervals": (("wald", "profile"), ("wald", "wald")),
     "parameter": ("mean", "sd"),

@@ -231,7 +231,8 @@ NO_EXPOSURE = dict.fromkeys(
     (name for name, made in REGRESSIONS.items() if "exposure" not in made.beside), "takes no exposure"
 )
 NO_TRIALS = dict.fromkeys((name for name in REGRESSIONS if name != "logistic of trials"), "has no trials to write out")
-ORDERED = dict.fromkeys(("HAC", "HAC auto"), "neighbors in time are neighbors among the rows")
+NEIGHBORS = "neighbors in time are neighbors among the rows"
+ORDERED = {"HAC": NEIGHBORS, "HAC auto": NEIGHBORS}
 NOT_POSITIVE = {"two ways": "no sum of squares: a variance may be negative, and is refused, in one coding alone"}
 LENGTHS = {"Ridge": "the penalty counts coefficients in the units of their columns"}
 

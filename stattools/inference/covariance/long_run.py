@@ -70,9 +70,7 @@ class Series:
         self.sums[some] += self.kernel[some, lag, None, None] * cross
 
 
-def long_run(
-    cov: HAC, n: int, sums: Callable[[Floats], Series], C: Floats, varying: Floats
-) -> tuple[Floats, int]:
+def long_run(cov: HAC, n: int, sums: Callable[[Floats], Series], C: Floats, varying: Floats) -> tuple[Floats, int]:
     """The meat of n rows, and the number of lags; `sums` reads the rows, and gives their sums by a kernel.
 
     C is the covariance of the coefficients, `varying` tells which of them are of no constant. Raises DomainError where

@@ -33,6 +33,7 @@ EPS = float(np.finfo(float).eps)
 LOST = 1e-9
 """The largest relative rounding error of the variances of standardized columns."""
 
+
 @dataclass(frozen=True, eq=False)
 class Sandwich:
     """Scores on standardized columns, where theta = T phi, and B = T C_phi, so that V = B M B^T."""
