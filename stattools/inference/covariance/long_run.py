@@ -10,8 +10,8 @@ g_l is the trace of G_l over the coefficients that are no constants, in the metr
 units nor origin nor coding of the columns change it. Newey & West sum the columns of the scores with weights, R's
 `bwNeweyWest` with 1 for each column as it is, whose lags change with the units; of one centered column both are equal.
 
-Prewhitened: e_t = s_t - A s_{t-1}, A by least squares, has less autocorrelation, and M = D M_e D^T, D = (I - A)^-1. The
-sums of e follow from G_l and the scores of the first and the last rows. Source: Newey & West, Review of Economic Studies
+Prewhitened: e_t = s_t - A s_{t-1}, A by least squares, has less autocorrelation, and M = D M_e D^T, D = (I - A)^-1.
+The sums of e follow from G_l and the scores of the first and the last rows. Source: Newey & West, Review of Economic Studies
 61 (1994), 631-653; Andrews & Monahan, Econometrica 60 (1992), 953-966.
 """
 
@@ -21,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.errors import DomainError
 from stattools.inference.covariance.kinds import HAC, kernel_weights
@@ -35,8 +36,8 @@ CONDITION = 1e12
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """Sums over lags of the products of consecutive scores, sum_l kernel[r, l] G_l for each row r of `kernel`, the first
-    scores and the last, as many as there are lags; adds with `+` to those of a longer series.
+    """Sums over lags of the products of consecutive scores, sum_l kernel[r, l] G_l for each row r of `kernel`; the
+    first scores and the last, as many as there are lags; adds with `+` to those of a longer series.
     """
 
     kernel: Floats
@@ -70,7 +71,9 @@ class Series:
         self.sums[some] += self.kernel[some, lag, None, None] * cross
 
 
-def long_run(cov: HAC, n: int, sums: Callable[[Floats], Series], C: Floats, varying: Floats) -> tuple[Floats, int]:
+def long_run(
+    cov: HAC, n: int, sums: Callable[[Floats], Series], C: Floats, varying: NDArray[np.bool_]
+) -> tuple[Floats, int]:
     """The meat of n rows, and the number of lags; `sums` reads the rows, and gives their sums by a kernel.
 
     C is the covariance of the coefficients, `varying` tells which of them are of no constant. Raises DomainError where
@@ -118,8 +121,8 @@ def prewhitened(series: Series) -> tuple[Floats, Floats]:
     size = np.sqrt(np.diagonal(square))
     if not (size > 0).all() or np.linalg.cond(square / size / size[:, None]) > CONDITION:
         raise DomainError(
-            "HAC(prewhiten=True) regresses scores on those of the row before, which are combinations of each other: the "
-            "fit is exact, or has fewer rows than it needs. Use prewhiten=False."
+            "HAC(prewhiten=True) regresses scores on those of the row before, which are combinations of each other: "
+            "the fit is exact, or has fewer rows than it needs. Use prewhiten=False."
         )
     A = np.linalg.solve(square, G[1].T).T
     root = float(np.abs(np.linalg.eigvals(A)).max())
@@ -139,7 +142,7 @@ def prewhitened(series: Series) -> tuple[Floats, Floats]:
     return found, np.linalg.inv(np.eye(len(A)) - A)
 
 
-def _automatic(n: int, G: Floats, C: Floats, varying: Floats) -> int:
+def _automatic(n: int, G: Floats, C: Floats, varying: NDArray[np.bool_]) -> int:
     """Newey and West's number of lags, from G_0 ... G_m."""
     some = C[varying]
     metric = some.T @ np.linalg.solve(some[:, varying], some)  # tr(G_l metric) is the trace over the varying
