@@ -11,8 +11,8 @@ units nor origin nor coding of the columns change it. Newey & West sum the colum
 `bwNeweyWest` with 1 for each column as it is, whose lags change with the units; of one centered column both are equal.
 
 Prewhitened: e_t = s_t - A s_{t-1}, A by least squares, has less autocorrelation, and M = D M_e D^T, D = (I - A)^-1.
-The sums of e follow from G_l and the scores of the first and the last rows. Source: Newey & West, Review of Economic Studies
-61 (1994), 631-653; Andrews & Monahan, Econometrica 60 (1992), 953-966.
+The sums of e follow from G_l and the scores of the first and the last rows. Source: Newey & West, Review of Economic
+Studies 61 (1994), 631-653; Andrews & Monahan, Econometrica 60 (1992), 953-966.
 """
 
 from __future__ import annotations
