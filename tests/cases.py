@@ -667,17 +667,29 @@ REGRESSIONS = [
 class ConjugatePair:
     """A prior, the data model of raw draws, and how to draw them; the contract tests run over all pairs.
 
-    `draw(theta, generator)` gives raw data at one theta, and `model(raw)` the likelihood of it.
+    `draw(theta, generator)` gives raw data at one theta, a number, a vector or a dict of them, and `model(raw)` the
+    likelihood of it. `first(theta)` is what the intervals of the posterior hold.
     """
 
     name: str
     prior: Any
     model: Callable[[Any], Any]
-    draw: Callable[[float, np.random.Generator], Any]
+    draw: Callable[[Any, np.random.Generator], Any]
+    first: Callable[[Any], Any] = lambda theta: theta
 
     def __str__(self) -> str:
         return self.name
 
+    def thetas(self, count: int, generator: np.random.Generator) -> list[Any]:
+        """Parameters from the prior."""
+        sample = self.prior.sample(count, seed=generator)
+        if isinstance(sample, dict):
+            return [{name: values[i] for name, values in sample.items()} for i in range(count)]
+        return list(sample)
+
+
+SLOPED = np.array([-2.0, -1.0, -0.5, 0.0, 0.3, 1.0, 1.5, 2.5])
+OFFSET, PRECISE = 0.3 * SLOPED**2, np.array([1.0, 2.0, 0.5, 4.0, 1.0, 1.0, 3.0, 0.25])
 
 CONJUGATE_PAIRS = [
     ConjugatePair("flips", st.Beta(1.5, 2.0), st.coin, lambda p, g: (g.random(9) < p).astype(int)),
@@ -702,5 +714,52 @@ CONJUGATE_PAIRS = [
         lambda t: st.exponential_rate(t, censored=t >= 1.5),
         lambda rate, g: np.minimum(g.exponential(1.0 / rate, 5), 1.5),
     ),
+    ConjugatePair(
+        "counts of arms",
+        st.Beta([2.0, 1.5], [3.0, 4.0], arms=("A", "B")),
+        lambda k: st.binomial(k, [9, 14], by=["A", "B"]),
+        lambda p, g: g.binomial([9, 14], p),
+    ),
+    ConjugatePair(
+        "measurements",
+        st.Normal(1.0, 2.0),
+        lambda y: st.normal(y, sd=[0.5, 1.0, 2.0, 4.0]),
+        lambda mean, g: g.normal(mean, [0.5, 1.0, 2.0, 4.0]),
+    ),
+    ConjugatePair(
+        "measurements of unknown sd",
+        st.NormalInverseGamma(1.0, 0.5, 3.0, 4.0),
+        st.normal,
+        lambda theta, g: g.normal(theta["mean"], theta["sd"], 7),
+        lambda theta: theta["mean"],
+    ),
+    ConjugatePair(
+        "regression",
+        st.NormalInverseGammaRegression([1.0, -1.0], [[1.0, 0.3], [0.3, 2.0]], 3.0, 4.0, names=("Intercept", "x")),
+        lambda y: st.ols("y ~ x", {"y": y, "x": SLOPED}, offset=OFFSET, precision=PRECISE),
+        lambda theta, g: g.normal(
+            np.column_stack([np.ones(8), SLOPED]) @ theta["coefficients"] + OFFSET, theta["sigma"] / np.sqrt(PRECISE)
+        ),
+        lambda theta: theta["coefficients"],
+    ),
+    ConjugatePair(
+        "labels",
+        st.Dirichlet([1.5, 2.0, 0.7], names=("a", "b", "c")),
+        lambda labels: st.categories(labels, names=("a", "b", "c")),
+        lambda p, g: g.choice(["a", "b", "c"], 9, p=p).tolist(),
+    ),
+    ConjugatePair(
+        "counts of categories",
+        st.Dirichlet([1.5, 2.0, 0.7], names=("a", "b", "c")),
+        lambda n: st.multinomial(n, names=("a", "b", "c")),
+        lambda p, g: g.multinomial(12, p),
+    ),
+    ConjugatePair(
+        "multivariate rows",
+        st.NormalInverseWishart([0.0, 1.0], 2.0, 5.0, [[2.0, 0.5], [0.5, 1.0]]),
+        st.multivariate_normal,
+        lambda theta, g: g.multivariate_normal(theta["mean"], theta["covariance"], 6),
+        lambda theta: theta["mean"],
+    ),
 ]
-"""Pairs with a closed form and one parameter."""
+"""Every pair with a closed form; `tests/bayes/conjugate/test_contract.py` says which is missing."""

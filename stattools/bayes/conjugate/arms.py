@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,6 +86,16 @@ def place(where: tuple[int, ...], arms: Any) -> str:
     return f"at position {where[0] if len(where) == 1 else where}"
 
 
+def parameters(distribution: Any) -> tuple[str, ...]:
+    """The names of the parameters.
+
+    >>> import stattools as st
+    >>> parameters(st.Beta(1, 2))
+    ('a', 'b')
+    """
+    return tuple(one.name for one in fields(distribution) if one.init and not one.kw_only)
+
+
 def frozen(values: Any) -> Any:
     """A copy that cannot be written to."""
     copy = np.array(values)
@@ -133,20 +144,20 @@ def table(distribution: Any, prob: float, kind: str) -> pd.DataFrame:
     return frame
 
 
-def matched(distribution: Any, shape: tuple[int, ...], data: Any) -> tuple[Labels, Any]:
-    """The labels of the posterior, and the data with its arms in their order; an arm that the data lack saw nothing.
+def matched(distribution: Any, shape: tuple[int, ...], data: Any) -> tuple[Any, dict[str, Labels]]:
+    """The data with the arms in the order of the posterior, and its labels; an arm that the data lack saw nothing.
 
     A single prior serves each arm alike. Raises IncompatibleError where the arms do not correspond.
     """
     own, theirs = distribution.arms, data.arms
     if data.shape == shape and (own is None or theirs is None or own == theirs):
-        return (theirs if own is None else own), data
+        return data, {"arms": theirs if own is None else own}
     if shape == () and distribution.seen is None:
-        return theirs, data
+        return data, {"arms": theirs}
     if own is not None and theirs is not None:
         unknown = [label for label in theirs if label not in own]
         if not unknown:
-            return own, data.over(own)
+            return data.over(own), {"arms": own}
         raise IncompatibleError(
             f"update needs data of the arms {', '.join(map(repr, own[:8]))}; got arm {unknown[0]!r}. "
             "Put all arms into the first update."

@@ -12,7 +12,7 @@ per arm.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,7 +21,8 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.belief import between, interval_kind, probabilities, settle, tail
 from stattools.bayes.conjugate.curves.beta_curve import beta_ends
 from stattools.bayes.conjugate.curves.beta_peak import mode, require_one_peak
-from stattools.bayes.conjugate.data.trial_data import TRIALS, TrialsSeen, exact_leave_one_out, log_evidence, tree
+from stattools.bayes.conjugate.data.pair import Pair, Seen, updated
+from stattools.bayes.conjugate.data.trial_data import TRIALS, left_out, log_evidence, outcomes
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.elicitation import beta_from_mean_sd, beta_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
@@ -38,11 +39,31 @@ from stattools.models.samples.bernoulli_trials import unit_interval
 from stattools.models.samples.counts import coin
 from stattools.numerics.beta_distribution import log_density, quantile, tails
 
-if TYPE_CHECKING:
-    from xarray import DataTree
-
-    from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
 REMEDY = "A flat prior is Beta(1, 1), Jeffreys' is Beta(0.5, 0.5); Haldane's limit a, b -> 0 is st.Beta.haldane()."
+
+
+def _read(belief: Any, more: Any) -> tuple[Any, dict[str, Any]]:
+    data = more if isinstance(more, TRIALS) else coin(more)
+    return of_arms.matched(belief, np.shape(belief.a), data)
+
+
+def _posterior(belief: Any, total: tuple[Any, ...], data: Any, labels: dict[str, Any]) -> Beta:
+    prior, (successes, trials) = belief.prior, total
+    a, b = prior.a + successes, prior.b + (trials - successes)
+    if isinstance(prior, Improper):
+        prior.require(f"{np.sum(successes)} successes in {np.sum(trials)} trials", a=a, b=b)
+    return Beta(a, b, **labels)
+
+
+PAIR = Pair(
+    read=_read,
+    statistics=lambda data: (data.successes, data.trials),
+    posterior=_posterior,
+    log_evidence=log_evidence,
+    left_out=left_out,
+    outcomes=outcomes,
+    variables={"theta": ("arm",)},
+)
 
 
 @answers_guesses
@@ -62,10 +83,11 @@ class Beta(ByArm, Updatable):
     array([0.625, 0.5  ])
     """
 
+    _pair = PAIR
     a: Any
     b: Any
     arms: Any = field(default=None, kw_only=True)
-    seen: TrialsSeen | None = field(default=None, init=False)
+    seen: Seen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         settle(self, positive=("a", "b"), remedy=REMEDY)
@@ -118,12 +140,12 @@ class Beta(ByArm, Updatable):
     @property
     def successes(self) -> Any:
         """Successes seen since the prior."""
-        return 0 if self.seen is None else self.seen.successes
+        return 0 if self.seen is None else self.seen.total[0]
 
     @property
     def trials(self) -> Any:
         """Trials seen since the prior."""
-        return 0 if self.seen is None else self.seen.trials
+        return 0 if self.seen is None else self.seen.total[1]
 
     @property
     def mean(self) -> Any:
@@ -237,33 +259,4 @@ class Beta(ByArm, Updatable):
         >>> Beta(1, 1).update([1, 0, 1]).update([0, 1]) == Beta(1, 1).update([1, 0, 1, 0, 1])
         True
         """
-        data = more if isinstance(more, TRIALS) else coin(more)
-        arms, data = of_arms.matched(self, np.shape(self.a), data)
-        successes, trials = self.successes + data.successes, self.trials + data.trials
-        a, b = self.prior.a + successes, self.prior.b + (trials - successes)
-        if isinstance(self.prior, Improper):
-            self.prior.require(f"{np.sum(successes)} successes in {np.sum(trials)} trials", a=a, b=b)
-        posterior = Beta(a, b, arms=arms)
-        evidence = None
-        if not isinstance(self.prior, Improper):
-            evidence = of_arms.plain(self.log_evidence + log_evidence(self, posterior, data))
-        batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", TrialsSeen(self.prior, batches, successes, trials, evidence))
-        return posterior
-
-    def loo(self) -> LeaveOneOut:
-        """Exact leave-one-out log predictive density of every observation: each flip, each count, each arm.
-
-        >>> round(Beta(1, 1).update([1, 0, 1]).loo().elpd, 6)  # 2 log(2/4) + log(1/4)
-        -2.772589
-        """
-        return exact_leave_one_out(self)
-
-    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
-        """Draws as a DataTree for ArviZ: posterior, prior, their predictives, the data; one chain of independent draws.
-
-        The observation is the total of successes of each arm, and so is the log-likelihood: leaving out all that an arm
-        has says nothing of its fit, whatever PSIS-LOO returns; `loo()` is exact. Before any data there are prior and
-        attributes alone.
-        """
-        return tree(self, draws, seed)
+        return updated(self, more)

@@ -20,7 +20,8 @@ from scipy.special import xlogy
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import parameter
 from stattools.bayes.conjugate.beta_binomial import Beta
-from stattools.bayes.conjugate.data.category_data import CategoriesSeen, leave_one_out, tree
+from stattools.bayes.conjugate.data.category_data import left_out, log_evidence, outcomes
+from stattools.bayes.conjugate.data.pair import Pair, Seen, updated
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.predictives.dirichlet_multinomial import (
@@ -39,10 +40,60 @@ from stattools.models.samples.multinomial import Multinomial, Names, categories,
 
 if TYPE_CHECKING:
     import pandas as pd
-    from xarray import DataTree
 
-    from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
 REMEDY = "Flat is Dirichlet(1), Jeffreys' is Dirichlet(0.5); the limit 0 is st.Dirichlet.haldane()."
+
+
+def _named(belief: Any, data: Multinomial) -> Names:
+    """The categories: of a prior that did not name its own, those of the first data, one for one."""
+    own = () if isinstance(belief, Improper) else belief.labels
+    unnamed = own == tuple(range(len(own)))
+    if not own or (unnamed and belief.seen is None and not set(data.labels) & set(own)):
+        if own and len(own) != len(data.labels):
+            raise IncompatibleError(
+                f"update needs data of {len(own)} categories, as many as the prior has; got {len(data.labels)}: "
+                f"{quoted(list(data.labels))}. Name the categories: Dirichlet(concentration, names=...)."
+            )
+        return data.labels
+    counts_alone = data.kind == "multinomial" and data.labels == tuple(range(len(data.labels)))
+    if unnamed and counts_alone and len(own) != len(data.labels):
+        raise IncompatibleError(
+            f"update needs one count for each of {len(own)} categories; got {len(data.labels)}: "
+            f"{quoted(data.counts.tolist())}. A category that was not seen has the count 0."
+        )
+    return own
+
+
+def _read(belief: Any, more: Any) -> tuple[Multinomial, dict[str, Any]]:
+    several = np.ndim(belief.concentration) > 0
+    data = more if isinstance(more, Multinomial) else categories(more, names=belief.labels if several else None)
+    names = _named(belief, data)
+    unknown = [label for label in data.labels if label not in names]
+    if unknown:
+        raise IncompatibleError(
+            f"update needs data of the categories {', '.join(map(repr, names[:8]))}; got {unknown[0]!r}. "
+            "List all categories in the prior: Dirichlet(concentration, names=...)."
+        )
+    return data if names == data.labels else data.over(names), {"names": names}
+
+
+def _posterior(belief: Any, total: tuple[Any, ...], data: Multinomial, labels: dict[str, Any]) -> Dirichlet:
+    prior, (counts,) = belief.prior, total
+    a = prior.concentration + counts
+    if isinstance(prior, Improper):
+        prior.require(f"the counts {quoted(counts.tolist())}", concentration=a)
+    return Dirichlet(a, **labels)
+
+
+PAIR = Pair(
+    read=_read,
+    statistics=lambda data: (data.counts,),
+    posterior=_posterior,
+    log_evidence=log_evidence,
+    left_out=left_out,
+    outcomes=outcomes,
+    variables={"p": ("category",)},
+)
 
 
 @answers_guesses
@@ -61,9 +112,10 @@ class Dirichlet(Updatable, Distribution):
     (Dirichlet(red=4, green=6, blue=3), [0.3077, 0.4615, 0.2308])
     """
 
+    _pair = PAIR
     concentration: Any
     names: Sequence[Hashable] | None = field(default=None, kw_only=True)
-    seen: CategoriesSeen | None = field(default=None, init=False)
+    seen: Seen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         value = parameter("Dirichlet", "concentration", self.concentration, positive=True, remedy=REMEDY)
@@ -204,39 +256,7 @@ class Dirichlet(Updatable, Distribution):
         >>> prior.update(["a", "c"]).update(["a"]) == prior.update(["a", "a", "c"])
         True
         """
-        several = np.ndim(self.concentration) > 0
-        if not isinstance(more, Multinomial):
-            more = categories(more, names=self.labels if several else None)
-        names = _named(self, more)
-        data = more if names == more.labels else self._matched(more)
-        counts = data.counts if self.seen is None else self.seen.counts + data.counts
-        prior = self.prior
-        a = prior.concentration + counts
-        if isinstance(prior, Improper):
-            prior.require(f"the counts {quoted(counts.tolist())}", concentration=a)
-        posterior = Dirichlet(a, names=names)
-        evidence = None
-        if not isinstance(prior, Improper):
-            p, before = posterior.mean, np.broadcast_to(self.concentration, a.shape)
-            gain = log_density_of_softmax(p, before) - log_density_of_softmax(p, a)
-            evidence = self.log_evidence + data.log_probability(p) + float(gain)
-        batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", CategoriesSeen(prior, batches, counts, evidence))
-        return posterior
-
-    def loo(self) -> LeaveOneOut:
-        """Exact leave-one-out log predictive density of every observation: each label, each set of counts.
-
-        >>> round(Dirichlet(1).update(["a", "b", "b"]).loo().elpd, 6)  # log(1/4) + 2 log(2/4)
-        -2.772589
-        """
-        return leave_one_out(self)
-
-    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
-        """Draws as a DataTree for ArviZ: `p` with dimension category, replicated totals, the totals; one chain of
-        independent draws.
-        """
-        return tree(self, draws, seed)
+        return updated(self, more)
 
     @property
     def labels(self) -> Names:
@@ -251,31 +271,5 @@ class Dirichlet(Updatable, Distribution):
             raise DomainError(f"{self!r} does not know its categories. Give names=, or one concentration per category.")
         return np.asarray(self.concentration)
 
-    def _matched(self, data: Multinomial) -> Multinomial:
-        unknown = [label for label in data.labels if label not in self.labels]
-        if unknown:
-            raise IncompatibleError(
-                f"update needs data of the categories {', '.join(map(repr, self.labels[:8]))}; got {unknown[0]!r}. "
-                "List all categories in the prior: Dirichlet(concentration, names=...)."
-            )
-        return data if data.labels == self.labels else data.over(self.labels)
-
-
-def _named(belief: Any, data: Multinomial) -> Names:
-    """The categories: of a prior that did not name its own, those of the first data, one for one."""
-    own = () if isinstance(belief, Improper) else belief.labels
-    unnamed = own == tuple(range(len(own)))
-    if not own or (unnamed and belief.seen is None and not set(data.labels) & set(own)):
-        if own and len(own) != len(data.labels):
-            raise IncompatibleError(
-                f"update needs data of {len(own)} categories, as many as the prior has; got {len(data.labels)}: "
-                f"{quoted(list(data.labels))}. Name the categories: Dirichlet(concentration, names=...)."
-            )
-        return data.labels
-    counts_alone = data.kind == "multinomial" and data.labels == tuple(range(len(data.labels)))
-    if unnamed and counts_alone and len(own) != len(data.labels):
-        raise IncompatibleError(
-            f"update needs one count for each of {len(own)} categories; got {len(data.labels)}: "
-            f"{quoted(data.counts.tolist())}. A category that was not seen has the count 0."
-        )
-    return own
+    def _labels(self) -> Names:
+        return self.labels

@@ -6,16 +6,18 @@ The parameters of a distribution are its fields that are given by position; `arm
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate import arms as of_arms
-from stattools.bayes.conjugate.arms import plain
+from stattools.bayes.conjugate.arms import parameters, plain
 from stattools.bayes.conjugate.belief import ordered, points
 from stattools.bayes.conjugate.chosen_arms import called, chosen
+from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut, leave_one_out
+from stattools.bayes.conjugate.data.pair import Drawn, Pair
+from stattools.bayes.conjugate.data.trees import tree
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.page import page
 from stattools.interface.arrays import Floats
@@ -25,16 +27,7 @@ from stattools.text.page import Page
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def parameters(distribution: Any) -> tuple[str, ...]:
-    """The names of the parameters.
-
-    >>> import stattools as st
-    >>> parameters(st.Beta(1, 2))
-    ('a', 'b')
-    """
-    return tuple(one.name for one in fields(distribution) if one.init and not one.kw_only)
+    from xarray import DataTree
 
 
 @answers_guesses
@@ -79,7 +72,10 @@ class Prior(Distribution):
 class Updatable:
     """A distribution that data update; `seen` is what it has seen since its prior, or None."""
 
+    _pair: ClassVar[Pair]
     seen: Any
+    sample: Any
+    log_density: Any
 
     @property
     def prior(self) -> Any:
@@ -101,6 +97,41 @@ class Updatable:
             raise self.prior.lacks("evidence")
         return self._nothing() if self.seen is None else self.seen.log_evidence
 
+    def loo(self) -> LeaveOneOut:
+        """Exact leave-one-out log predictive density of every observation: each flip, each count, each arm, each time,
+        measurement, label or row; a row of frequency w counts w times.
+
+        Raises DomainError where nothing was seen, or where one observation is all that makes the posterior proper.
+
+        >>> import stattools as st
+        >>> round(st.Beta(1, 1).update([1, 0, 1]).loo().elpd, 6)  # 2 log(2/4) + log(1/4)
+        -2.772589
+        >>> round(st.Gamma(1, 1).update(st.poisson_rate([0, 0])).loo().elpd, 6)  # 2 log(2/3)
+        -0.81093
+        >>> round(st.Dirichlet(1).update(["a", "b", "b"]).loo().elpd, 6)  # log(1/4) + 2 log(2/4)
+        -2.772589
+        """
+        return leave_one_out(self)
+
+    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
+        """Draws as a DataTree for ArviZ: posterior, prior, their predictives, log-likelihoods, the data; one chain of
+        independent draws. Before any data there are prior and attributes alone.
+
+        The observations are those of `loo()`, but totals where theta is a probability: the successes of each arm, which
+        have log-likelihoods, and the counts of categories, which have none. Leaving out all that an arm has says
+        nothing of its fit, whatever PSIS-LOO returns; `loo()` is exact. Where draws times observations exceed 20
+        million, what is predicted of measurements and rows is left out with their log-likelihoods, and the attribute
+        `per_measurement` or `per_row` is 0.
+        """
+        return tree(self, draws, seed)
+
+    def _log_density_of(self, drawn: Drawn) -> Any:
+        """The log density at draws of the parameters."""
+        return self.log_density(*drawn.values())
+
+    def _labels(self) -> Any:
+        """The names of the entries of the parameters, or None for one parameter."""
+
     def _nothing(self) -> Any:
         """The log evidence of no data."""
         return 0.0
@@ -110,6 +141,7 @@ class Updatable:
 class ByArm(Distribution):
     """Parameters that are numbers, or arrays with one entry per arm, which `distribution["A"]` takes apart."""
 
+    arms: Any
     quantile: Any
     log_density: Any
     __iter__: ClassVar[Any] = None
@@ -141,6 +173,10 @@ class ByArm(Distribution):
     def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
         """One row per arm: arm, mean, sd, median, lower, upper."""
         return of_arms.table(self, prob, kind)
+
+    def _labels(self) -> Any:
+        first = getattr(self, parameters(self)[0])
+        return None if np.ndim(first) == 0 else range(np.size(first)) if self.arms is None else self.arms
 
     def _nothing(self) -> Any:
         return plain(np.zeros(np.shape(getattr(self, parameters(self)[0]))))

@@ -12,7 +12,7 @@ Source: Gelman et al., Bayesian Data Analysis (2013), sec. 2.6. Cost: microsecon
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,7 +21,8 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.belief import interval_kind, probabilities, settle, tail
 from stattools.bayes.conjugate.curves import gamma_points
 from stattools.bayes.conjugate.curves.gamma_curve import gamma_ends
-from stattools.bayes.conjugate.data.rate_data import EventsSeen, exact_leave_one_out, log_evidence, total_rate, tree
+from stattools.bayes.conjugate.data.pair import Pair, Seen, updated
+from stattools.bayes.conjugate.data.rate_data import left_out, log_evidence, outcomes, total_rate
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.elicitation import gamma_from_mean_sd, gamma_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
@@ -37,12 +38,36 @@ from stattools.interface.seeds import generator
 from stattools.models.samples.event_rates import EventRates
 from stattools.numerics.gamma_distribution import log_quantile
 
-if TYPE_CHECKING:
-    from xarray import DataTree
-
-    from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
 FIELDS = ("shape", "rate")
 REMEDY = "A weak prior is Gamma(1, 1); the limits with shape or rate 0, such as Jeffreys', are st.Gamma.limit(...)."
+
+
+def _read(belief: Any, more: Any) -> tuple[EventRates, dict[str, Any]]:
+    if not isinstance(more, EventRates):
+        raise IncompatibleError(
+            f"update needs st.poisson_rate(counts) or st.exponential_rate(times); got {type(more).__name__}."
+        )
+    return of_arms.matched(belief, np.shape(belief.shape), more)
+
+
+def _posterior(belief: Any, total: tuple[Any, ...], data: EventRates, labels: dict[str, Any]) -> Gamma:
+    prior, (events, exposures) = belief.prior, total
+    shape, rate = prior.shape + events, total_rate(exposures, prior.rate)
+    rate = rate if data.shape else float(rate[0])
+    if isinstance(prior, Improper):
+        prior.require(f"{int(np.sum(events))} events", shape=shape, rate=rate)
+    return Gamma(shape, rate, **labels)
+
+
+PAIR = Pair(
+    read=_read,
+    statistics=lambda data: (data.totals if data.shape else int(data.totals[0]), data.exposure_sums),
+    posterior=_posterior,
+    log_evidence=log_evidence,
+    left_out=left_out,
+    outcomes=outcomes,
+    variables={"rate": ("arm",)},
+)
 
 
 @answers_guesses
@@ -63,10 +88,11 @@ class Gamma(ByArm, Updatable):
     0.125
     """
 
+    _pair = PAIR
     shape: Any
     rate: Any
     arms: Any = field(default=None, kw_only=True)
-    seen: EventsSeen | None = field(default=None, init=False)
+    seen: Seen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         settle(self, positive=FIELDS, remedy=REMEDY)
@@ -125,12 +151,15 @@ class Gamma(ByArm, Updatable):
     @property
     def events(self) -> Any:
         """Events seen since the prior."""
-        return 0 if self.seen is None else self.seen.events
+        return 0 if self.seen is None else self.seen.total[0]
 
     @property
     def exposure(self) -> Any:
         """Exposure since the prior: time, area, whatever events are counted per."""
-        return 0.0 if self.seen is None else self.seen.exposure
+        if self.seen is None:
+            return 0.0
+        each = self.seen.total[1].rounded()[0]
+        return each if np.ndim(self.events) else float(each[0])
 
     @property
     def mean(self) -> Any:
@@ -231,40 +260,7 @@ class Gamma(ByArm, Updatable):
         >>> Gamma(1, 1).update(more).update(less) == Gamma(1, 1).update(less).update(more)
         True
         """
-        if not isinstance(more, EventRates):
-            raise IncompatibleError(
-                f"update needs st.poisson_rate(counts) or st.exponential_rate(times); got {type(more).__name__}."
-            )
-        prior = self.prior
-        arms, data = of_arms.matched(self, np.shape(self.shape), more)
-        events = self.events + (data.totals if data.shape else int(data.totals[0]))
-        exposures = data.exposure_sums if self.seen is None else self.seen.exposures + data.exposure_sums
-        shape, rate = prior.shape + events, total_rate(exposures, prior.rate)
-        rate = rate if data.shape else float(rate[0])
-        if isinstance(prior, Improper):
-            prior.require(f"{int(np.sum(events))} events", shape=shape, rate=rate)
-        posterior = Gamma(shape, rate, arms=arms)
-        evidence = None
-        if not isinstance(prior, Improper):
-            evidence = of_arms.plain(self.log_evidence + log_evidence(self, posterior, data))
-        batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", EventsSeen(prior, batches, events, exposures, evidence))
-        return posterior
-
-    def loo(self) -> LeaveOneOut:
-        """Exact leave-one-out log predictive density of every count, or every time.
-
-        >>> import stattools as st
-        >>> round(Gamma(1, 1).update(st.poisson_rate([0, 0])).loo().elpd, 6)  # 2 log(2/3)
-        -0.81093
-        """
-        return exact_leave_one_out(self)
-
-    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
-        """Draws as a DataTree for ArviZ: posterior, prior, their predictives, log-likelihoods, the data; one chain of
-        independent draws. Before any data there are prior and attributes alone.
-        """
-        return tree(self, draws, seed)
+        return updated(self, more)
 
     def _quantile(self, p: ArrayLike, q: ArrayLike) -> Any:
         return of_arms.plain(self.shape * np.exp(log_quantile(p, q, self.shape)) / self.rate)

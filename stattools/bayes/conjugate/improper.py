@@ -36,6 +36,10 @@ class Improper:
     exposure = 0.0
 
     @property
+    def _pair(self) -> Any:
+        return self.family._pair  # type: ignore[attr-defined]
+
+    @property
     def prior(self) -> Improper:
         """Itself: nothing was seen yet."""
         return self

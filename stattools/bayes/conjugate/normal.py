@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,7 +19,8 @@ from scipy import special
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import interval_kind, interval_of, numbers, points, probabilities, settle, tail
-from stattools.bayes.conjugate.data.normal_data import Measurements, MeasurementsSeen, added, at_arm, require_rest, tree
+from stattools.bayes.conjugate.data.normal_data import Doubled, Measurements, outcomes, require_rest
+from stattools.bayes.conjugate.data.pair import LeftOut, Pair, Seen, at_arm, updated
 from stattools.bayes.conjugate.distribution import SymmetricDistribution, Updatable
 from stattools.bayes.conjugate.elicitation import normal_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
@@ -34,11 +35,67 @@ from stattools.models.samples.normal import NormalSample
 from stattools.numerics.exact_sum import pair_difference, pair_product, pair_quotient
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
-if TYPE_CHECKING:
-    from xarray import DataTree
 
-    from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
-Pair = tuple[Floats, Floats]
+def _read(belief: Any, more: Any) -> tuple[NormalSample, dict[str, Any]]:
+    if not isinstance(more, NormalSample) or more.sd is None:
+        raise IncompatibleError(
+            f"Normal.update needs measurements with a known standard deviation, st.normal(y, sd=...); got "
+            f"{quoted(more)}. Where it is not known the prior is st.NormalInverseGamma."
+        )
+    return of_arms.matched(belief, np.shape(belief.mean), more)
+
+
+def _given(prior: Any, weight: Doubled, total: Doubled, arm_of: Any = slice(None)) -> tuple[Floats, Floats]:
+    """Posterior mean and precision from the sums of 1 / sd^2 and y / sd^2."""
+    proper = not isinstance(prior, Improper)
+    center = np.broadcast_to(at_arm(prior.mean, arm_of), weight[0].shape)
+    own = 1.0 / np.square(np.broadcast_to(at_arm(prior.sd, arm_of), center.shape)) if proper else np.zeros_like(center)
+    none = np.zeros_like(center)
+    precision = pair_difference(weight, (-own, none))
+    top = pair_difference(total, pair_product((-own, none), (center, none)))
+    some = precision[0] > 0
+    mean = pair_quotient(top, (np.where(some, precision[0], 1.0), np.where(some, precision[1], 0.0)))[0]
+    return mean, precision[0]
+
+
+def _posterior(belief: Any, total: tuple[Any, ...], data: NormalSample, labels: dict[str, Any]) -> Normal:
+    mean, precision = _given(belief.prior, total[0].rounded(), total[1].rounded())
+    if not (precision > 0).all():
+        raise DomainError(
+            f"{belief.prior!r} is improper, and so is its posterior in arm {int(np.argmin(precision > 0))}, which has "
+            "no data. Use a proper prior, or give each arm its data."
+        )
+    return Normal(mean.reshape(data.shape), (precision**-0.5).reshape(data.shape), **labels)
+
+
+def _log_evidence(before: Any, after: Any, data: NormalSample) -> Any:
+    """log p(data) by Bayes' identity, p(data | theta) f(theta) / f(theta | data), at the posterior mean."""
+    fit = data.log_likelihood_by_arm(np.atleast_1d(after.mean)).reshape(data.shape)
+    return fit + before.log_density(after.mean) - after.log_density(after.mean)
+
+
+def _left_out(belief: Any) -> LeftOut:
+    """The density of each measurement given the others: normal, its variance added to that of the mean."""
+    data = Measurements.of(belief)
+    counts = np.bincount(data.arm_of, minlength=1)[data.arm_of]
+    require_rest(belief, data, (counts > 1) | (not isinstance(belief.prior, Improper)))
+    weight, total = data.without(belief.seen.total, (data.weight, np.zeros_like(data.weight)))
+    mean, precision = _given(belief.prior, weight, total, data.arm_of)
+    variance = 1.0 / data.weight + 1.0 / precision
+    gap = data.values - mean
+    return data.left_out(-0.5 * gap * gap / variance - 0.5 * np.log(variance) - HALF_LOG_TWO_PI)
+
+
+PAIR = Pair(
+    read=_read,
+    statistics=lambda data: data.sums,
+    posterior=_posterior,
+    log_evidence=_log_evidence,
+    left_out=_left_out,
+    outcomes=outcomes,
+    variables={"mean": ("arm",)},
+    limit="per_measurement",
+)
 
 
 @answers_guesses
@@ -55,10 +112,11 @@ class Normal(SymmetricDistribution, Updatable):
     (Normal(0, 2.5), 0.5)
     """
 
+    _pair = PAIR
     mean: Any
     sd: Any
     arms: Sequence[Any] | None = field(default=None, kw_only=True)
-    seen: MeasurementsSeen | None = field(default=None, init=False)
+    seen: Seen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         settle(self, real=("mean",), positive=("sd",))
@@ -140,31 +198,7 @@ class Normal(SymmetricDistribution, Updatable):
         >>> once == Normal(0, 10).update(st.normal([6.0], sd=3.0)).update(st.normal([2.0, 1.0], sd=3.0))
         True
         """
-        if not isinstance(more, NormalSample) or more.sd is None:
-            raise IncompatibleError(
-                f"Normal.update needs measurements with a known standard deviation, st.normal(y, sd=...); got "
-                f"{quoted(more)}. Where it is not known the prior is st.NormalInverseGamma."
-            )
-        arms, data = of_arms.matched(self, np.shape(self.mean), more)
-        counts, sums = added(self.seen, data)
-        prior = self.prior
-        mean, precision = _given(prior, sums[0].rounded(), sums[1].rounded())
-        if not (precision > 0).all():
-            raise DomainError(
-                f"{prior!r} is improper, and so is its posterior in arm {int(np.argmin(precision > 0))}, which has no "
-                "data. Use a proper prior, or give each arm its data."
-            )
-        posterior = Normal(mean.reshape(data.shape), (precision**-0.5).reshape(data.shape), arms=arms)
-        evidence = None
-        if not isinstance(prior, Improper):
-            mode = np.atleast_1d(posterior.mean)
-            fit = data.log_likelihood_by_arm(mode).reshape(data.shape)
-            evidence = plain(
-                self.log_evidence + fit + self.log_density(posterior.mean) - posterior.log_density(posterior.mean)
-            )
-        batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", MeasurementsSeen(prior, batches, counts, sums, evidence))
-        return posterior
+        return updated(self, more)
 
     def predictive(self, sd: ArrayLike) -> Normal:
         """The distribution of a new measurement with standard deviation `sd`, or of the mean of n with sd / sqrt(n).
@@ -175,50 +209,12 @@ class Normal(SymmetricDistribution, Updatable):
         labelled("the arms", self.arms, ("sd", sd))
         return Normal(self.mean, np.hypot(self.sd, numbers(sd, "predictive needs sd", positive=True)), arms=self.arms)
 
-    def loo(self) -> LeaveOneOut:
-        """Exact leave-one-out log predictive density of every measurement.
-
-        Raises DomainError where nothing was seen, or where one measurement is all that makes the posterior proper.
-        """
-        data = Measurements.of(self, np.shape(self.mean))
-        counts = np.bincount(data.arm_of, minlength=1)[data.arm_of]
-        require_rest(self, data, (counts > 1) | (not isinstance(self.prior, Improper)))
-        weight, total = data.without(self.seen, (data.weight, np.zeros_like(data.weight)))
-        mean, precision = _given(self.prior, weight, total, data.arm_of)
-        variance = 1.0 / data.weight + 1.0 / precision
-        gap = data.values - mean
-        pointwise = -0.5 * gap * gap / variance - 0.5 * np.log(variance) - HALF_LOG_TWO_PI
-
-        def log_likelihood(draws: int, seed: int | np.random.Generator) -> Floats:
-            return data.log_density(data.at(self.sample(draws, seed=seed)), 1.0 / np.sqrt(data.weight))
-
-        return data.leave_one_out(pointwise, log_likelihood)
-
     def draw(self, draws: int, random: np.random.Generator) -> dict[str, Floats]:
         """Draws by the name of the parameter."""
         return {"mean": self.sample(draws, seed=random)}
-
-    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
-        """Draws as a DataTree for ArviZ: posterior, prior, replicated measurements, pointwise log-likelihood, the data;
-        one chain of independent draws.
-        """
-        return tree(self, Measurements.of(self, np.shape(self.mean)), draws, seed)
 
     def _place(self) -> tuple[Any, Any]:
         return self.mean, self.sd
 
     def _below(self, z: Floats) -> Floats:
         return special.ndtr(z)
-
-
-def _given(prior: Any, weight: Pair, total: Pair, arm_of: Any = slice(None)) -> tuple[Floats, Floats]:
-    """Posterior mean and precision from the sums of 1 / sd^2 and y / sd^2."""
-    proper = not isinstance(prior, Improper)
-    center = np.broadcast_to(at_arm(prior.mean, arm_of), weight[0].shape)
-    own = 1.0 / np.square(np.broadcast_to(at_arm(prior.sd, arm_of), center.shape)) if proper else np.zeros_like(center)
-    none = np.zeros_like(center)
-    precision = pair_difference(weight, (-own, none))
-    top = pair_difference(total, pair_product((-own, none), (center, none)))
-    some = precision[0] > 0
-    mean = pair_quotient(top, (np.where(some, precision[0], 1.0), np.where(some, precision[1], 0.0)))[0]
-    return mean, precision[0]

@@ -25,7 +25,8 @@ from numpy.typing import ArrayLike
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points, settle
-from stattools.bayes.conjugate.data.normal_data import Measurements, MeasurementsSeen, added, at_arm, require_rest, tree
+from stattools.bayes.conjugate.data.normal_data import Doubled, Measurements, outcomes, require_rest
+from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, Pair, Seen, at_arm, updated
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
@@ -43,11 +44,82 @@ from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 if TYPE_CHECKING:
     import pandas as pd
-    from xarray import DataTree
-
-    from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
 FIELDS = ("mean", "strength", "shape", "scale")
 PARAMETERS = ("mean", "variance", "sd")
+REMEDY = "The limit without prior information is st.NormalInverseGamma.reference()."
+
+
+def _read(belief: Any, more: Any) -> tuple[NormalSample, dict[str, Any]]:
+    more = more if isinstance(more, NormalSample) else normal(more)
+    if more.sd is not None:
+        raise IncompatibleError(
+            "NormalInverseGamma.update needs measurements whose standard deviation is not known, st.normal(y); got "
+            "sd=. The prior of their mean is st.Normal."
+        )
+    return of_arms.matched(belief, np.shape(belief.mean), more)
+
+
+def _posterior(belief: Any, total: tuple[Any, ...], data: NormalSample, labels: dict[str, Any]) -> NormalInverseGamma:
+    counts, first, second = total
+    values = _given(belief.prior, counts, first.rounded(), second.rounded())
+    if isinstance(belief.prior, Improper):
+        _require_proper(belief.prior, counts, values, data.arms)
+    return NormalInverseGamma(*(value.reshape(data.shape) for value in values), **labels)
+
+
+def _given(prior: Any, counts: Any, total: Doubled, squares: Doubled, arm_of: Any = slice(None)) -> tuple[Floats, ...]:
+    """mean, strength, shape and scale of the posterior from n, sum y and sum y^2."""
+    center, strength, shape, scale = (at_arm(getattr(prior, name), arm_of) for name in FIELDS)
+    n = np.asarray(counts, dtype=float)
+    average, about = squares_about_mean(counts, total, squares)
+    after = strength + n
+    gap = np.where(n > 0, pair_difference(average, (center + 0.0 * n, 0.0 * n))[0], 0.0)
+    share = n / np.where(after > 0, after, 1.0)
+    return center + gap * share, after, shape + 0.5 * n, scale + 0.5 * (about + strength * share * gap * gap)
+
+
+def _log_evidence(before: Any, after: Any, data: NormalSample) -> Any:
+    """log p(batch), from the constants of the two distributions, as ratios that keep their digits."""
+    n = data.counts.reshape(data.shape)
+    half = 0.5 * n
+    gammas = log_gamma_ratio(before.shape, half)
+    growth = np.log1p((after.scale - np.asarray(before.scale)) / before.scale)
+    ratio = -0.5 * np.log1p(n / np.asarray(before.strength))
+    return ratio + gammas - before.shape * growth - half * (np.log(after.scale) + np.log(2.0 * np.pi))
+
+
+def _require_proper(prior: Any, counts: Any, parameters: tuple[Floats, ...], arms: Any) -> None:
+    good = np.all([value > 0 for value in parameters[1:]], axis=0)
+    if not good.all():
+        place = int(np.argmin(good))
+        arm = "" if arms is None else f" of arm {arms[place]!r}"
+        raise DomainError(
+            f"{prior!r} needs two different measurements for a proper posterior; got {counts[place]}{arm}"
+            f"{', all equal' if counts[place] > 1 else ''}. Use a proper prior, or wait for more data."
+        )
+
+
+def _left_out(belief: Any) -> LeftOut:
+    """The density of each measurement given the others, Student's t."""
+    data, (total, *sums) = Measurements.of(belief), belief.seen.total
+    none = np.zeros_like(data.values)
+    first, second = data.without(sums, (data.values, none), two_product(data.values, data.values))
+    mean, strength, shape, scale = _given(belief.prior, total[data.arm_of] - 1, first, second, data.arm_of)
+    require_rest(belief, data, (strength > 0) & (shape > 0) & (scale > 0))
+    spread = np.sqrt(scale / shape * (1.0 + 1.0 / strength))
+    return data.left_out(log_t_density((data.values - mean) / spread, 2.0 * shape) - np.log(spread))
+
+
+PAIR = Pair(
+    read=_read,
+    statistics=lambda data: (data.counts, *data.sums),
+    posterior=_posterior,
+    log_evidence=_log_evidence,
+    left_out=_left_out,
+    outcomes=outcomes,
+    variables={"mean": ("arm",), "variance": ("arm",), "sd": ("arm",)},
+    limit="per_measurement",
+)
 
 
 @answers_guesses
@@ -66,15 +138,16 @@ class NormalInverseGamma(ByArm, Updatable):
     (NormalInverseGamma(1.5, 4, 3.5, 4.5), StudentT(7, 1.5, 0.566946709513841))
     """
 
+    _pair = PAIR
     mean: Any
     strength: Any
     shape: Any
     scale: Any
     arms: Sequence[Any] | None = field(default=None, kw_only=True)
-    seen: MeasurementsSeen | None = field(default=None, init=False)
+    seen: Seen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        settle(self, real=("mean",), positive=("strength", "shape", "scale"), remedy=_REMEDY)
+        settle(self, real=("mean",), positive=("strength", "shape", "scale"), remedy=REMEDY)
 
     @classmethod
     def reference(cls) -> Improper:
@@ -196,90 +269,7 @@ class NormalInverseGamma(ByArm, Updatable):
         >>> prior.update([1.0, 2.0]).update([3.0]) == prior.update([3.0, 1.0, 2.0])
         True
         """
-        more = more if isinstance(more, NormalSample) else normal(more)
-        if more.sd is not None:
-            raise IncompatibleError(
-                "NormalInverseGamma.update needs measurements whose standard deviation is not known, st.normal(y); got "
-                "sd=. The prior of their mean is st.Normal."
-            )
-        arms, data = of_arms.matched(self, np.shape(self.mean), more)
-        counts, sums = added(self.seen, data)
-        prior, proper = self.prior, not isinstance(self.prior, Improper)
-        parameters = _given(prior, counts, sums[0].rounded(), sums[1].rounded())
-        if not proper:
-            _require_proper(prior, counts, parameters, data.arms)
-        posterior = NormalInverseGamma(*(value.reshape(data.shape) for value in parameters), arms=arms)
-        evidence = None
-        if proper:
-            step = _log_evidence(self, posterior, data.counts.reshape(data.shape))
-            evidence = plain(self.log_evidence + step)
-        batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", MeasurementsSeen(prior, batches, counts, sums, evidence))
-        return posterior
+        return updated(self, more)
 
-    def loo(self) -> LeaveOneOut:
-        """Exact leave-one-out log predictive density of every measurement, Student's t.
-
-        Raises DomainError where nothing was seen, or where one measurement is all that makes the posterior proper.
-        """
-        data = Measurements.of(self, np.shape(self.mean))
-        ones = np.ones_like(data.values)
-        if self.seen is not None:
-            first, second = (tuple(part[data.arm_of] for part in total.rounded()) for total in self.seen.sums)
-            counts = self.seen.counts[data.arm_of] - 1
-            first = pair_difference(first, (data.values, 0.0 * ones))  # type: ignore[arg-type]
-            second = pair_difference(second, two_product(data.values, data.values))  # type: ignore[arg-type]
-            mean, strength, shape, scale = _given(self.prior, counts, first, second, data.arm_of)
-            require_rest(self, data, (strength > 0) & (shape > 0) & (scale > 0))
-            spread = np.sqrt(scale / shape * (1.0 + 1.0 / strength))
-            pointwise = log_t_density((data.values - mean) / spread, 2.0 * shape) - np.log(spread)
-        else:
-            pointwise = ones
-
-        def log_likelihood(draws: int, seed: int | np.random.Generator) -> Floats:
-            parameters = self.sample(draws, seed=seed)
-            return data.log_density(data.at(parameters["mean"]), data.at(parameters["sd"]))
-
-        return data.leave_one_out(pointwise, log_likelihood)
-
-    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
-        """Draws as a DataTree for ArviZ: posterior, prior, replicated measurements, pointwise log-likelihood, the data;
-        one chain of independent draws.
-        """
-        return tree(self, Measurements.of(self, np.shape(self.mean)), draws, seed)
-
-
-_REMEDY = "The limit without prior information is st.NormalInverseGamma.reference()."
-
-Pair = tuple[Floats, Floats]
-
-
-def _given(prior: Any, counts: Any, total: Pair, squares: Pair, arm_of: Any = slice(None)) -> tuple[Floats, ...]:
-    """mean, strength, shape and scale of the posterior from n, sum y and sum y^2."""
-    center, strength, shape, scale = (at_arm(getattr(prior, name), arm_of) for name in FIELDS)
-    n = np.asarray(counts, dtype=float)
-    average, about = squares_about_mean(counts, total, squares)
-    after = strength + n
-    gap = np.where(n > 0, pair_difference(average, (center + 0.0 * n, 0.0 * n))[0], 0.0)
-    share = n / np.where(after > 0, after, 1.0)
-    return center + gap * share, after, shape + 0.5 * n, scale + 0.5 * (about + strength * share * gap * gap)
-
-
-def _log_evidence(before: NormalInverseGamma, after: NormalInverseGamma, n: Any) -> Any:
-    """log p(batch), from the constants of the two distributions, as ratios that keep their digits."""
-    half = 0.5 * n
-    gammas = log_gamma_ratio(before.shape, half)
-    growth = np.log1p((after.scale - np.asarray(before.scale)) / before.scale)
-    ratio = -0.5 * np.log1p(n / np.asarray(before.strength))
-    return ratio + gammas - before.shape * growth - half * (np.log(after.scale) + np.log(2.0 * np.pi))
-
-
-def _require_proper(prior: Any, counts: Any, parameters: tuple[Floats, ...], arms: Any) -> None:
-    good = np.all([value > 0 for value in parameters[1:]], axis=0)
-    if not good.all():
-        place = int(np.argmin(good))
-        arm = "" if arms is None else f" of arm {arms[place]!r}"
-        raise DomainError(
-            f"{prior!r} needs two different measurements for a proper posterior; got {counts[place]}{arm}"
-            f"{', all equal' if counts[place] > 1 else ''}. Use a proper prior, or wait for more data."
-        )
+    def _log_density_of(self, drawn: Drawn) -> Any:
+        return self.log_density(drawn["mean"], drawn["variance"])

@@ -23,24 +23,15 @@ from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import different, numbers, points, single
-from stattools.bayes.conjugate.data.regression_data import (
-    RegressionSeen,
-    leave_one_out,
-    log_density_of_coefficients,
-    tree,
-)
+from stattools.bayes.conjugate.data.pair import Drawn, Pair, Seen, updated
+from stattools.bayes.conjugate.data.regression_data import left_out, outcomes
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
+from stattools.bayes.conjugate.inverse_wishart import log_determinant
 from stattools.bayes.conjugate.positive_definite import positive_root
 from stattools.bayes.conjugate.predictives.regression_predictive import RowPredictions
-from stattools.bayes.conjugate.regression_update import (
-    flat_parameters,
-    log_evidence,
-    require_ols,
-    require_same,
-    updated,
-)
+from stattools.bayes.conjugate.regression_update import given, log_evidence, require_ols, require_same
 from stattools.bayes.conjugate.root_inverse_gamma import RootInverseGamma
 from stattools.bayes.conjugate.student_t import StudentT
 from stattools.bayes.conjugate.zellner import zellner
@@ -53,12 +44,35 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.model import Model
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 if TYPE_CHECKING:
     import pandas as pd
-    from xarray import DataTree
 
-    from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
+
+def _read(belief: Any, more: Any) -> tuple[Model, dict[str, Any]]:
+    require_ols(more)
+    if not isinstance(belief, Improper):
+        require_same(belief, more)
+    return more, {"names": more.names}
+
+
+def _posterior(belief: Any, total: Any, data: Model, labels: dict[str, Any]) -> NormalInverseGammaRegression:
+    after = given(belief, data)
+    posterior = NormalInverseGammaRegression(after.mean, 1.0, after.shape, after.scale, **labels)
+    return _set(posterior, root=frozen(after.root), precision=frozen(after.root.T @ after.root))
+
+
+PAIR = Pair(
+    read=_read,
+    statistics=lambda data: (),  # the triangle of the posterior says all: it is stacked on that of new rows
+    posterior=_posterior,
+    log_evidence=log_evidence,
+    left_out=left_out,
+    outcomes=outcomes,
+    variables={"beta": ("coef",), "sigma": ()},
+    limit="per_row",
+)
 
 
 @answers_guesses
@@ -80,12 +94,13 @@ class NormalInverseGammaRegression(RowPredictions, Updatable, Distribution):
     ([0.8013, 2.2978], ('Intercept', 'x'))
     """
 
+    _pair = PAIR
     mean: Any
     precision: Any
     shape: Any
     scale: Any
     names: Any = field(default=None, kw_only=True)
-    seen: RegressionSeen | None = field(default=None, init=False)
+    seen: Seen | None = field(default=None, init=False)
     root: Floats = field(default_factory=lambda: np.empty(0), init=False)
 
     def __post_init__(self) -> None:
@@ -207,7 +222,7 @@ class NormalInverseGammaRegression(RowPredictions, Updatable, Distribution):
         beta, v = points(coefficients, "a coefficient"), points(variance, "a variance")
         if beta.shape != self.mean.shape or v.ndim or not v > 0:
             raise DomainError(f"log_density needs {len(self.mean)} coefficients and a variance > 0.")
-        return float(log_density_of_coefficients(self, beta, float(v)) + self.variance.log_density(v))
+        return float(self._log_density_given(beta, float(v)) + self.variance.log_density(v))
 
     def density(self, coefficients: ArrayLike, variance: float) -> float:
         """The joint density of coefficients (p,) and an error variance > 0."""
@@ -242,36 +257,25 @@ class NormalInverseGammaRegression(RowPredictions, Updatable, Distribution):
         Twice is once, in any order, to round-off. Raises IncompatibleError for another model or other coefficients,
         IdentificationError or DomainError where the flat prior meets too few rows or aliased columns.
         """
-        require_ols(more)
-        improper = isinstance(self.prior, Improper)
-        if self.seen is None and improper:
-            after = updated(flat_parameters(more), more, self.prior)
-        else:
-            require_same(self, more)
-            after = updated(self, more, self.prior)
-        posterior = NormalInverseGammaRegression(after.mean, 1.0, after.shape, after.scale, names=more.names)
-        _set(posterior, root=frozen(after.root), precision=frozen(after.root.T @ after.root))
-        evidence = None if improper else self.log_evidence + log_evidence(self, after, more)
-        batches = () if self.seen is None else self.seen.batches
-        return _set(posterior, seen=RegressionSeen(self.prior, (*batches, more), evidence))
-
-    def loo(self) -> LeaveOneOut:
-        """Exact leave-one-out log predictive density of every row; a row of frequency w counts w times.
-
-        Raises DomainError where nothing was seen, or where one row is all that makes the posterior proper.
-        """
-        return leave_one_out(self)
-
-    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
-        """Draws as a DataTree for ArviZ: `beta` with dimension coef, `sigma`, replicated rows, pointwise
-        log-likelihood, the data; one chain of independent draws.
-        """
-        return tree(self, draws, seed)
+        return updated(self, more)
 
     @property
     def terms(self) -> tuple[str, ...]:
         """The names of the coefficients, x1, x2, ... where they have none."""
         return default_names(len(self.mean)) if self.names is None else self.names
+
+    def _labels(self) -> tuple[str, ...]:
+        return self.terms
+
+    def _log_density_of(self, drawn: Drawn) -> Any:
+        sigma = drawn["sigma"]
+        return self._log_density_given(drawn["beta"], sigma**2) + self.sigma.log_density(sigma)
+
+    def _log_density_given(self, coefficients: Floats, variance: Any) -> Any:
+        """log p(beta | variance) at draws or a single point: coefficients (..., p), variance (...)."""
+        z = (coefficients - self.mean) @ self.root.T
+        logs = float(log_determinant(self.root)) - len(self.mean) * (HALF_LOG_TWO_PI + 0.5 * np.log(variance))
+        return logs - 0.5 * np.square(z).sum(axis=-1) / variance
 
     def _key(self) -> tuple[Any, ...]:
         return (self.names, self.mean.tobytes(), self.precision.tobytes(), self.shape, self.scale)

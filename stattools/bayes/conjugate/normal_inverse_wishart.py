@@ -22,7 +22,8 @@ from numpy.typing import ArrayLike
 from stattools.bayes.conjugate import inverse_wishart
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import different, numbers, single
-from stattools.bayes.conjugate.data.multivariate_data import VectorsSeen, leave_one_out, log_diagonal, tree
+from stattools.bayes.conjugate.data.multivariate_data import left_out, outcomes
+from stattools.bayes.conjugate.data.pair import Drawn, Pair, Seen, updated
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
@@ -42,9 +43,53 @@ from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 if TYPE_CHECKING:
     import pandas as pd
-    from xarray import DataTree
 
-    from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
+
+def _read(belief: Any, more: Any) -> tuple[MultivariateSample, dict[str, Any]]:
+    fresh = isinstance(belief, Improper)
+    names = None if fresh else belief.names
+    data = more if isinstance(more, MultivariateSample) else multivariate_normal(more, names=names)
+    if not fresh and (len(data.names) != len(belief.mean) or (names is not None and tuple(names) != data.names)):
+        raise IncompatibleError(
+            f"update needs rows of the components {', '.join(belief.terms[:10])}; got {', '.join(data.names[:10])}."
+        )
+    return data, {"names": data.names}
+
+
+def _posterior(belief: Any, total: tuple[Any, ...], data: MultivariateSample, labels: Any) -> NormalInverseWishart:
+    prior, (n, *sums), d = belief.prior, total, data.values.shape[1]
+    center, scatter = center_and_scatter(n, tuple(sums))  # type: ignore[arg-type]
+    strength, df = prior.strength + n, prior.df + n
+    gap = center - prior.mean
+    scale = scatter + prior.scale + (prior.strength * n / strength) * np.outer(gap, gap)
+    if isinstance(prior, Improper) and n <= d:
+        raise DomainError(
+            f"{prior!r} needs more than {d} rows for a proper posterior of {d} components; got {n}. "
+            "Use a proper prior, or wait for more data."
+        )
+    return NormalInverseWishart(prior.mean + gap * (n / strength), strength, df, scale, **labels)
+
+
+def _log_evidence(before: Any, after: Any, data: MultivariateSample) -> float:
+    """log p(batch), from the constants of the two distributions; the multivariate gammas as ratios of gammas."""
+    n, d = data.values.shape
+    gammas = np.sum(log_gamma_ratio(0.5 * (before.df - np.arange(d)), 0.5 * n))
+    roots = (positive_root(np.asarray(belief.scale), d, "scale") for belief in (before, after))
+    first, second = map(inverse_wishart.log_determinant, roots)
+    strengths = 0.5 * d * np.log1p(n / before.strength)
+    return float(gammas + before.df * (first - second) - n * second - strengths - 0.5 * n * d * np.log(np.pi))
+
+
+PAIR = Pair(
+    read=_read,
+    statistics=lambda data: (len(data.values), *data.sums),
+    posterior=_posterior,
+    log_evidence=_log_evidence,
+    left_out=left_out,
+    outcomes=outcomes,
+    variables={"mean": ("component",), "covariance": ("component", "other")},
+    limit="per_row",
+)
 
 
 @answers_guesses
@@ -65,12 +110,13 @@ class NormalInverseWishart(Updatable, Distribution):
     ([1.5, 2.25], 4.0, 7.0)
     """
 
+    _pair = PAIR
     mean: Any
     strength: Any
     df: Any
     scale: Any
     names: Sequence[str] | None = field(default=None, kw_only=True)
-    seen: VectorsSeen | None = field(default=None, init=False)
+    seen: Seen | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         title = "NormalInverseWishart needs"
@@ -218,42 +264,7 @@ class NormalInverseWishart(Updatable, Distribution):
         bit; the evidence agrees to round-off. Raises IncompatibleError for rows of other components, DomainError where
         the reference prior meets too few rows.
         """
-        improper = isinstance(self.prior, Improper)
-        names = None if isinstance(self, Improper) else self.names
-        data = more if isinstance(more, MultivariateSample) else multivariate_normal(more, names=names)
-        if not (improper and self.seen is None):
-            self._require_same(data)
-        sums = data.sums if self.seen is None else tuple(a + b for a, b in zip(self.seen.sums, data.sums, strict=True))
-        n = len(data.values) + (0 if self.seen is None else self.seen.n)
-        prior, d = self.prior, data.values.shape[1]
-        center, scatter = center_and_scatter(n, sums)  # type: ignore[arg-type]
-        strength, df = prior.strength + n, prior.df + n
-        gap = center - prior.mean
-        scale = scatter + prior.scale + (prior.strength * n / strength) * np.outer(gap, gap)
-        if improper and n <= d:
-            raise DomainError(
-                f"{prior!r} needs more than {d} rows for a proper posterior of {d} components; got {n}. "
-                "Use a proper prior, or wait for more data."
-            )
-        mean = prior.mean + gap * (n / strength)
-        posterior = NormalInverseWishart(mean, strength, df, scale, names=data.names)
-        evidence = None if improper else self.log_evidence + _log_evidence(self, posterior, len(data.values))
-        batches = (() if self.seen is None else self.seen.batches) + (data,)
-        object.__setattr__(posterior, "seen", VectorsSeen(prior, batches, n, sums, evidence))  # type: ignore[arg-type]
-        return posterior
-
-    def loo(self) -> LeaveOneOut:
-        """Exact leave-one-out log predictive density of every row, multivariate t.
-
-        Raises DomainError where nothing was seen, or where one row is all that makes the posterior proper.
-        """
-        return leave_one_out(self)
-
-    def to_arviz(self, draws: int = 4000, *, seed: int | np.random.Generator = 0) -> DataTree:
-        """Draws as a DataTree for ArviZ: `mean` (component), `covariance` (component, other), replicated rows,
-        pointwise log-likelihood, the rows; one chain of independent draws.
-        """
-        return tree(self, draws, seed)
+        return updated(self, more)
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -263,17 +274,8 @@ class NormalInverseWishart(Updatable, Distribution):
     def _key(self) -> tuple[Any, ...]:
         return self.names, self.mean.tobytes(), self.strength, self.df, self.scale.tobytes()
 
-    def _require_same(self, data: MultivariateSample) -> None:
-        if len(data.names) != len(self.mean) or (self.names is not None and tuple(self.names) != data.names):
-            raise IncompatibleError(
-                f"update needs rows of the components {', '.join(self.terms[:10])}; got {', '.join(data.names[:10])}."
-            )
+    def _labels(self) -> tuple[str, ...]:
+        return self.terms
 
-
-def _log_evidence(before: NormalInverseWishart, after: NormalInverseWishart, n: int) -> float:
-    """log p(batch), from the constants of the two distributions; the multivariate gammas as ratios of gammas."""
-    d = len(after.mean)
-    gammas = np.sum(log_gamma_ratio(0.5 * (before.df - np.arange(d)), 0.5 * n))
-    first, second = (log_diagonal(positive_root(np.asarray(b.scale), d, "scale")) for b in (before, after))
-    strengths = 0.5 * d * np.log1p(n / before.strength)
-    return float(gammas + before.df * (first - second) - n * second - strengths - 0.5 * n * d * np.log(np.pi))
+    def _log_density_of(self, drawn: Drawn) -> Floats:
+        return self.log_density_by_root(drawn["mean"], np.linalg.cholesky(drawn["covariance"]))

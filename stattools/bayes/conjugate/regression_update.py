@@ -11,6 +11,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.data.regression_data import stacked, triangular
+from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_wishart import log_determinant
 from stattools.bayes.conjugate.student_t import log_gamma_ratio
 from stattools.errors import IdentificationError, IncompatibleError
@@ -38,8 +39,9 @@ def flat_parameters(model: Model) -> Parameters:
     return Parameters(np.zeros(0), np.zeros((0, p)), -0.5 * p, 0.0)
 
 
-def updated(before: Any, model: Model, prior: Any) -> Parameters:
-    """The parameters given the rows of a model. Raises IdentificationError where that is no distribution."""
+def given(belief: Any, model: Model) -> Parameters:
+    """What a belief is given the rows of a model. Raises IdentificationError where that is no distribution."""
+    before, prior = flat_parameters(model) if isinstance(belief, Improper) else belief, belief.prior
     p, shape = len(model.names), before.shape + 0.5 * model.n
     target = before.root @ before.mean if len(before.root) else np.zeros(0)
     known = np.column_stack([before.root, target])
@@ -53,7 +55,7 @@ def updated(before: Any, model: Model, prior: Any) -> Parameters:
     return Parameters(solve_triangular(root, z), root, shape, scale)
 
 
-def log_evidence(before: Any, after: Parameters, model: Model) -> float:
+def log_evidence(before: Any, after: Any, model: Model) -> float:
     """log p(batch): the constants of the two distributions, as ratios that keep their digits."""
     half = 0.5 * model.n
     roots = log_determinant(before.root) - log_determinant(after.root)

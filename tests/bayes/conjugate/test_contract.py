@@ -10,15 +10,18 @@ from numpy.testing import assert_allclose
 from scipy import integrate, stats
 
 import stattools as st
-from stattools.bayes.conjugate.pairs import closed_form
+from stattools.bayes.conjugate.pairs import CLOSED_FORMS, closed_form
 from tests.cases import CONJUGATE_PAIRS, rng
 from tests.sizes import first
 
 pairs = pytest.mark.parametrize("pair", CONJUGATE_PAIRS, ids=str)
+of_one_number = pytest.mark.parametrize(
+    "pair", [pair for pair in CONJUGATE_PAIRS if isinstance(pair.thetas(1, rng(0))[0], float)], ids=str
+)
 
 
 def drawn(pair, seed=0):
-    return pair.draw(pair.prior.sample(1, seed=seed)[0], rng(seed))
+    return pair.draw(pair.thetas(1, rng(seed))[0], rng(seed))
 
 
 def integral(function, posterior):
@@ -27,7 +30,26 @@ def integral(function, posterior):
     return sum(integrate.quad(function, a, b, epsabs=0, epsrel=1e-11)[0] for a, b in pairwise(edges))
 
 
+def test_every_closed_form_has_a_pair_here():
+    """A likelihood of trials is one row of several: they have the same prior, Beta."""
+    assert {(type(pair.model(drawn(pair))), type(pair.prior)) for pair in CONJUGATE_PAIRS} == set(CLOSED_FORMS)
+
+
 @pairs
+def test_bayes_rule_at_any_parameters(pair):
+    """log p(y) + log p(theta | y) = log p(y | theta) + log p(theta), with the likelihood one by one: it holds at every
+    theta only if posterior, evidence and likelihood are all right."""
+    posterior = pair.prior.update(pair.model(drawn(pair)))
+    loo, sample = posterior.loo(), posterior._pair.named(posterior.sample(4, seed=1))
+    likelihood = loo.log_likelihood(4, 1) * loo.counts
+    change = np.asarray(posterior._log_density_of(sample)) - pair.prior._log_density_of(sample)
+    if np.ndim(posterior.log_evidence):  # one per arm, with one count each
+        assert_allclose(likelihood - change, np.tile(posterior.log_evidence, (4, 1)), rtol=1e-10, atol=1e-10)
+    else:
+        assert_allclose(likelihood.sum(axis=1) - change, posterior.log_evidence, rtol=1e-10, atol=1e-10)
+
+
+@of_one_number
 def test_posterior_and_evidence_by_quadrature(pair):
     model = pair.model(drawn(pair))
     posterior = st.posterior(model, prior=pair.prior)
@@ -49,12 +71,17 @@ def test_twice_is_once_and_order_does_not_matter(pair):
     first, second, third = (pair.model(drawn(pair, seed)) for seed in (1, 2, 3))
     one = pair.prior.update(first).update(second).update(third)
     other = pair.prior.update(third).update(first).update(second)
-    assert one == other
-    assert hash(one) == hash(other)
+    if isinstance(pair.prior, st.NormalInverseGammaRegression):  # by QR: to round-off
+        for name in ("mean", "precision", "shape", "scale"):
+            assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-12)
+    else:
+        assert one == other
+        assert hash(one) == hash(other)
     assert one.prior == other.prior == pair.prior
     assert_allclose(one.log_evidence, other.log_evidence, rtol=1e-12)
     for twin in (copy.deepcopy(one), pickle.loads(pickle.dumps(one))):
-        assert (twin, twin.prior, twin.log_evidence) == (one, one.prior, one.log_evidence)
+        assert (twin, twin.prior) == (one, one.prior)
+        assert np.array_equal(twin.log_evidence, one.log_evidence)
 
 
 @pairs
@@ -66,13 +93,14 @@ def test_intervals_hold_their_probability(pair):
             assert (interval.level, interval.kind) == (prob, kind)
             assert_allclose(posterior.probability(low, high), prob, rtol=1e-11)
         low, high = posterior.interval(prob)
-        at_low, at_high = posterior.log_density([low, high])
-        assert_allclose(at_low, at_high, atol=1e-9)
         central = posterior.interval(prob, kind="eti")
-        assert high - low <= central.upper - central.lower
+        assert np.all(high - low <= (central.upper - central.lower) * (1 + 1e-12))  # equal where it is symmetric
+        if np.ndim(low) == 0 and not isinstance(posterior, st.NormalInverseGamma):  # whose density is that of two
+            at_low, at_high = posterior.log_density([low, high])
+            assert_allclose(at_low, at_high, atol=1e-9)
 
 
-@pairs
+@of_one_number
 def test_slope_is_the_slope(pair):
     posterior = pair.prior.update(pair.model(drawn(pair)))
     theta, h = np.asarray(posterior.quantile([0.05, 0.4, 0.9])), 1e-5
@@ -91,6 +119,18 @@ def test_slope_is_the_slope(pair):
             st.Gamma(0.5, 2.0),
             [st.exponential_rate(2.0), st.exponential_rate(0.1), st.exponential_rate(4.0, censored=True)],
         ),
+        (st.Normal(0.0, 1e3), [st.normal([y], sd=s) for y, s in [(3.0, 0.1), (1e4, 20.0), (-2.0, 1.0)]]),
+        (st.NormalInverseGamma(0.0, 1e-3, 1.5, 2.0), [st.normal([y]) for y in (3.0, 1e3, -2.0, 2.9)]),
+        (
+            st.NormalInverseGammaRegression([1.0, 0.0], [0.1, 2.0], 1.5, 2.0),
+            [st.ols([y], [[x]], precision=[w]) for y, x, w in [(3.0, 1.0, 1.0), (50.0, 2.0, 0.1), (-2.0, 0.5, 4.0)]],
+        ),
+        (st.Dirichlet([0.1, 2.0], names=("a", "b")), [st.categories([v], names=("a", "b")) for v in "aab"]),
+        (st.Dirichlet([0.1, 2.0, 1.0]), [st.multinomial(n) for n in ([3, 0, 1], [0, 9, 2], [1, 0, 0])]),
+        (
+            st.NormalInverseWishart([0.0, 1.0], 0.1, 3.0, np.eye(2)),
+            [st.multivariate_normal([row]) for row in ([1.0, 2.0], [30.0, -4.0], [0.1, 0.2])],
+        ),
     ],
 )
 def test_leaving_one_out_is_a_ratio_of_evidences(prior, models):
@@ -98,7 +138,8 @@ def test_leaving_one_out_is_a_ratio_of_evidences(prior, models):
     posterior = prior
     for model in models:
         posterior = posterior.update(model)
-    for i, found in enumerate(posterior.loo().pointwise):
+    loo = posterior.loo()
+    for i, found in enumerate(np.repeat(loo.pointwise, loo.counts)):
         rest = prior
         for model in models[:i] + models[i + 1 :]:
             rest = rest.update(model)
@@ -129,18 +170,20 @@ def test_calibration_by_simulation(pair):
     """theta from the prior, data from theta: its posterior rank is uniform (Talts et al. 2018), intervals of
     probability 0.8 hold it in 80 % of the simulations, and the predictive holds new data."""
     generator, simulations = rng(20), 1500
-    theta = pair.prior.sample(simulations, seed=generator)
+    theta = pair.thetas(simulations, generator)
     posteriors = [pair.prior.update(pair.model(pair.draw(t, generator))) for t in theta]
-    below = np.array([p.probability(high=t) for p, t in zip(posteriors, theta, strict=True)])
+    truth = [np.ravel(pair.first(t))[0] for t in theta]
+    below = np.array([np.ravel(p.probability(high=t))[0] for p, t in zip(posteriors, truth, strict=True)])
     assert stats.kstest(below, "uniform").pvalue > 1e-3
     for kind in ("hdi", "eti"):
-        usable = [(p, t) for p, t in zip(posteriors, theta, strict=True) if not _bathtub(p)]
-        held = np.mean([p.interval(0.8, kind=kind).lower <= t <= p.interval(0.8, kind=kind).upper for p, t in usable])
+        usable = [(p.interval(0.8, kind=kind), t) for p, t in zip(posteriors, truth, strict=True) if not _bathtub(p)]
+        held = np.mean([np.ravel(i.lower)[0] <= t <= np.ravel(i.upper)[0] for i, t in usable])
         assert abs(held - 0.8) < 4 * np.sqrt(0.8 * 0.2 / len(usable))
 
 
 def _bathtub(posterior):
-    return isinstance(posterior, st.Beta) and posterior.a < 1 and posterior.b < 1
+    marginal = posterior.marginals if isinstance(posterior, st.Dirichlet) else posterior
+    return isinstance(marginal, st.Beta) and bool(np.any((np.less(marginal.a, 1)) & np.less(marginal.b, 1)))
 
 
 FAR = [

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.bayes.conjugate.data.pair import Pair
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
@@ -48,10 +49,6 @@ class LeaveOneOut:
     arms: tuple[Hashable, ...] | None
     alone: NDArray[np.bool_]
     log_likelihood: Callable[[int, int | np.random.Generator], Floats]
-
-    def __post_init__(self) -> None:
-        if not len(self.pointwise):
-            raise DomainError("loo needs observations; this distribution has seen none. Update it with data first.")
 
     @one_line
     def __repr__(self) -> str:
@@ -108,3 +105,24 @@ class LeaveOneOut:
         log_likelihood = self.log_likelihood(draws, seed)
         log_weight, k_hat = smoothed_weights(log_likelihood)
         return np.asarray(logsumexp(log_weight + log_likelihood, axis=0), dtype=float), k_hat
+
+
+def leave_one_out(belief: Any) -> LeaveOneOut:
+    """The exact result of a posterior of any pair. Raises DomainError where it has seen no observation."""
+    pair: Pair = belief._pair
+    found = None if belief.seen is None else pair.left_out(belief)
+    if found is None or not len(found.pointwise):
+        raise DomainError("loo needs observations; this distribution has seen none. Update it with data first.")
+    labels = belief._labels() if pair.by_arm else None
+
+    def log_likelihood(draws: int, seed: int | np.random.Generator) -> Floats:
+        return found.log_likelihood(pair.named(belief.sample(draws, seed=seed)))
+
+    return LeaveOneOut(
+        pointwise=found.pointwise,
+        counts=found.counts,
+        observations=found.shown,
+        arms=None if labels is None else tuple(labels[arm] for arm in found.arm),
+        alone=np.bincount(found.arm, found.counts)[found.arm] == 1,
+        log_likelihood=log_likelihood,
+    )

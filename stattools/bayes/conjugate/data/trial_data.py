@@ -1,18 +1,16 @@
-"""What a Beta posterior has seen: totals, evidence, and the batches themselves, from which each one can be left out."""
+"""Trials for a Beta prior: each observation as successes in trials, its evidence, and what is left without it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut
+from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, Outcome, at_arm
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
-from stattools.interface.memory import draws_shape
-from stattools.interface.seeds import generator, recorded
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.waiting import Waits
@@ -20,22 +18,8 @@ from stattools.numerics.beta_distribution import log_density_of_logit
 from stattools.numerics.saddle_point import log_binomial_pmf
 from stattools.text.one_line import prints
 
-if TYPE_CHECKING:
-    from xarray import DataTree
 TRIALS = (BernoulliTrials, BinomialArms, Waits)
 """The models whose likelihood is theta^k (1 - theta)^(n - k), up to a constant."""
-
-
-@prints
-@dataclass(frozen=True, eq=False)
-class TrialsSeen:
-    """The prior, the data as they came, their totals, and the log evidence (None after an improper prior)."""
-
-    prior: Any
-    batches: tuple[Any, ...]
-    successes: Any
-    trials: Any
-    log_evidence: Any
 
 
 @prints
@@ -92,81 +76,48 @@ def log_evidence(before: Any, after: Any, data: Any) -> Any:
     return data.log_probability(p, q) + change
 
 
-def exact_leave_one_out(beta: Any) -> LeaveOneOut:
+def left_out(beta: Any) -> LeftOut:
     """p(y_i | y_-i) by Bayes' identity, p(y_i | theta) f(theta | y_-i) / f(theta | y), at the posterior mean."""
-    parts = [entries(batch) for batch in (() if beta.seen is None else beta.seen.batches)]
+    parts = [entries(batch) for batch in beta.seen.batches]
+    arm, counts = (np.concatenate(each) for each in zip(*((part.arm, part.count) for part in parts), strict=True))
+    k, n = (np.concatenate(each) for each in zip(*((part.k, part.n) for part in parts), strict=True))
     a, b = np.ravel(beta.a), np.ravel(beta.b)
     p, q = a / (a + b), b / (a + b)
-    exact = []
-    for part in parts:
-        arm = part.arm
-        # From whole numbers, which subtract without loss: 1e-3 + 1e9 flips would leave no digit of 1e-3.
-        ones = np.ravel(beta.successes)[arm] - part.k
-        zeros = np.ravel(beta.trials)[arm] - part.n - ones
-        fewer_a, fewer_b = _each(beta.prior.a, len(a))[arm] + ones, _each(beta.prior.b, len(a))[arm] + zeros
-        if isinstance(beta.prior, Improper):
-            beta.prior.require("one observation left out", a=fewer_a, b=fewer_b)
-        before = log_density_of_logit(p[arm], q[arm], fewer_a, fewer_b)
-        after = log_density_of_logit(p[arm], q[arm], a[arm], b[arm])
-        exact.append(part.log_probability(p[arm], q[arm]) + before - after)
+    # From whole numbers, which subtract without loss: 1e-3 + 1e9 flips would leave no digit of 1e-3.
+    ones = np.ravel(beta.successes)[arm] - k
+    zeros = np.ravel(beta.trials)[arm] - n - ones
+    fewer_a, fewer_b = at_arm(beta.prior.a, arm) + ones, at_arm(beta.prior.b, arm) + zeros
+    if isinstance(beta.prior, Improper):
+        beta.prior.require("one observation left out", a=fewer_a, b=fewer_b)
+    before = log_density_of_logit(p[arm], q[arm], fewer_a, fewer_b)
+    after = log_density_of_logit(p[arm], q[arm], a[arm], b[arm])
 
-    def log_likelihood(draws: int, seed: int | np.random.Generator) -> Floats:
-        theta = beta.sample(draws, seed=seed).reshape(draws, -1)
-        values = [part.log_probability(theta[:, part.arm], 1.0 - theta[:, part.arm]) for part in parts]
-        return np.concatenate(values, axis=1)
+    def log_likelihood(p: Floats, q: Floats) -> Floats:
+        return np.concatenate([part.log_probability(p[..., part.arm], q[..., part.arm]) for part in parts], axis=-1)
 
-    arm = np.concatenate([part.arm for part in parts]) if parts else np.zeros(0, dtype=np.int64)
-    count = np.concatenate([part.count for part in parts]) if parts else arm
-    per_arm = np.bincount(arm, count, minlength=len(a)) if parts else np.zeros(len(a))
-    several = np.ndim(beta.a) > 0
-    labels = beta.arms if beta.arms is not None else range(len(a))
-    return LeaveOneOut(
-        pointwise=np.concatenate(exact) if parts else np.zeros(0),
-        counts=count,
-        observations=tuple(text for part in parts for text in part.shown()),
-        arms=tuple(labels[i] for i in arm) if several else None,
-        alone=per_arm[arm] == 1,
-        log_likelihood=log_likelihood,
-    )
+    def of_draws(drawn: Drawn) -> Floats:
+        theta = drawn["theta"].reshape(len(drawn["theta"]), -1)
+        return log_likelihood(theta, 1.0 - theta)
+
+    shown = tuple(text for part in parts for text in part.shown())
+    return LeftOut(log_likelihood(p, q) + before - after, counts, shown, arm, of_draws)
 
 
-def tree(beta: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
-    """Draws of posterior and prior, their predictives, and the totals, for ArviZ."""
-    from stattools.inference.arviz.arviz import datatree
+def outcomes(beta: Any) -> list[Outcome]:
+    """The total of successes of each arm, and the trials behind it."""
+    k, n = np.atleast_1d(beta.successes), np.atleast_1d(beta.trials)
 
-    draws = draws_shape(draws)[0]
-    random = generator(seed)
-    several = np.ndim(beta.a) > 0
-    theta_axes = ["arm"] if several else []
-    labels = [str(label) for label in (beta.arms if beta.arms is not None else range(np.size(beta.a)))]
-    beliefs = {"posterior": beta} | ({} if isinstance(beta.prior, Improper) else {"prior": beta.prior})
-    groups: dict[str, dict[str, Any]] = {}
-    for name, belief in beliefs.items():
-        theta = belief.sample(draws, seed=random)[None]
-        if several and theta.ndim == 2:  # one prior for all arms: each has its own draws of it
-            theta = random.beta(belief.a, belief.b, (1, draws, len(labels)))
-        groups[name] = {"theta": theta}
-        counts = random.binomial(beta.trials, theta)
-        groups[f"{name}_predictive"] = {"successes": counts if several else counts[..., None]}
-        if name == "posterior":
-            k, n = beta.successes, beta.trials
-            each = log_binomial_pmf(k, n, theta, 1.0 - theta)
-            groups["log_likelihood"] = {"successes": each if several else each[..., None]}
-            if not isinstance(beta.prior, Improper):
-                groups["log_prior"] = {"theta": beta.prior.log_density(theta)}
-    groups |= {
-        "observed_data": {"successes": np.atleast_1d(beta.successes)},
-        "constant_data": {"trials": np.atleast_1d(beta.trials)},
-    }
-    groups = groups if beta.seen is not None else {"prior": groups["prior"]}
-    attrs: dict[str, Any] = {"seed": recorded(seed), "prior": repr(beta.prior)}
-    if not isinstance(beta.prior, Improper):
-        attrs["log_evidence"] = float(np.sum(beta.log_evidence))
-    axis = "arm" if several else "obs"
-    axes = {"successes": [axis], "trials": [axis]} | ({"theta": theta_axes} if several else {})
-    return datatree(groups, dims=axes, coords={axis: labels if several else ["all trials"]}, attrs=attrs)
+    def at(drawn: Drawn) -> Floats:
+        return drawn["theta"].reshape(-1, len(k))
 
-
-def _each(values: Any, size: int) -> Floats:
-    """One entry per arm; a single prior serves all."""
-    return np.broadcast_to(np.ravel(values), (size,))
+    return [
+        Outcome(
+            "successes",
+            k,
+            lambda drawn, random: random.binomial(n, at(drawn)),
+            lambda drawn: log_binomial_pmf(k, n, at(drawn), 1.0 - at(drawn)),
+            {"trials": n},
+            ("arm",),
+            ["all trials"],
+        )
+    ]
