@@ -182,7 +182,7 @@ class Model(AnyModel):
         Where the fit is exact to round-off there is no scale to measure with, and 1e-7 of the size of y stands in for
         it.
         """
-        if not self.has_scale:
+        if not self.likelihood.has_scale:
             return 1.0
         rss, size = self.residual_sums(theta)
         if rss <= (EXACT_FIT**2) * size:

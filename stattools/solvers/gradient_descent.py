@@ -8,7 +8,7 @@ methods" (1988); the nonmonotone safeguard is Raydan's (1997).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -18,14 +18,17 @@ from stattools.interface.arguments import is_number, is_one_of, require_truth, w
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.solvers.climb import ENOUGH, NOISE, ROUND_OFF, Climbed, Standing, climb, noted
 from stattools.solvers.metric import Floats, Metric, nrm2
 from stattools.solvers.requirements import require_rows, require_tolerance
-from stattools.solvers.solution import Solution, Status, TraceStep
+from stattools.solvers.solution import Solution, TraceStep
 from stattools.text.printing import printed
 
 BB = "barzilai-borwein"
 MEMORY = 10
-"""A Barzilai-Borwein step may lower the log-likelihood, but not below the lowest of the last so many."""
+"""A Barzilai-Borwein step may lower the log-likelihood, but not below the lowest of so many (Raydan's number)."""
+QUARTERINGS = 40
+"""A Barzilai-Borwein step is quartered so often at most."""
 
 
 @constructed_by_callers
@@ -61,78 +64,92 @@ class GradientDescent:
         require_rows("GradientDescent", self.needs, model)
         standardize = self.step == BB if self.standardize is None else self.standardize
         work, T = model.standardized()  # which refuses units beyond float64
-        return _Climb(work, self).run().mapped(T) if standardize else _Climb(model, self).run()
+        return _Way(work, self).run().mapped(T) if standardize else _Way(model, self).run()
 
     @printed
     def __str__(self) -> str:
         return f"GradientDescent(step={self.step!r})"
 
 
-class _Climb:
-    """One run: the current point, the trace, and the metric that the certificate is measured with."""
+class _Way:
+    """How a run steps: the metric that its decrement is measured with, the length of the next step, and the trace."""
 
     def __init__(self, model: Model, options: GradientDescent) -> None:
         self.model, self.options = model, options
-        self.theta = model.start
         self.trace: list[TraceStep] = []
-        self._measure_with(self.theta)
-        self.largest = self._curvature(self.theta)
+        self.metric, self.measured_at = self._measured(model.start), model.start
+        self.largest = self._curvature(model.start)
+        self.length = 1.0 / self.largest if options.step == BB else float(options.step)
 
     def run(self) -> Solution:
-        options, theta = self.options, self.theta
-        now = self.model.evaluate(theta, order=1)
-        step = 1.0 / self.largest if options.step == BB else float(options.step)
-        for count in range(options.max_steps + 1):
-            self._record(count, now)
-            if self._at_maximum(theta, now):
-                return self._finish(theta, now, "converged", count)
-            if count == options.max_steps:
-                break
-            gradient = now.score / self.model.n
-            if options.step == BB:
-                found = self._accept(theta, gradient, step)
-                if found is None:
-                    return self._stalled(theta, now, count)
-                new_theta, new = found
-                step = self._barzilai_borwein(count, new_theta - theta, gradient - new.score / self.model.n, step)
-            else:
-                new_theta = theta + step * gradient
-                new = self.model.evaluate(new_theta, order=1)
-                self._check_stable(count, theta, now, new)
-            theta, now = new_theta, new
-        return self._finish(theta, now, "max-steps", options.max_steps)
+        model, options = self.model, self.options
+        step = self._barzilai_borwein if options.step == BB else self._fixed
+        found = climb(
+            self._stand(model.start, model.evaluate(model.start, order=1)), step, tolerance=options.tolerance,
+            max_steps=options.max_steps, n=model.n, trace=self.trace, round_off=0.0,
+        )  # fmt: skip
+        return self._finished(found)
 
-    def _accept(self, theta: Floats, gradient: Floats, step: float) -> tuple[Floats, Evaluation] | None:
-        """The first of step / 4^k above the lowest value remembered or, at round-off, with a smaller score."""
-        floor = min(entry.loglik for entry in self.trace[-MEMORY:])
-        noise = 1e-13 * (abs(self.trace[-1].loglik) + self.model.n)
-        norm = float(nrm2(gradient))
-        for _ in range(40):
-            point = theta + step * gradient
-            new = self.model.evaluate(point, order=1)
-            gain = new.loglik - floor - 1e-4 * step * norm * norm * self.model.n
-            smaller = new.is_finite and float(nrm2(new.score)) / self.model.n < norm
+    def _stand(self, theta: Floats, now: Evaluation) -> Standing:
+        """The decrement is by the metric at hand or, where that is within the tolerance, by that of this very point."""
+        decrement = self.metric.norm(now.score) / np.sqrt(self.model.dispersion(theta))
+        if decrement <= self.options.tolerance and self.measured_at is not theta:
+            return self._measured_here(theta, now)
+        return Standing(theta, now, self.metric, decrement)
+
+    def _measured_here(self, theta: Floats, now: Evaluation) -> Standing:
+        self.metric, self.measured_at = self._measured(theta), theta
+        return Standing(theta, now, self.metric, self.metric.norm(now.score) / np.sqrt(self.model.dispersion(theta)))
+
+    def _measured(self, theta: Floats) -> Metric:
+        return Metric.for_ascent(self.model.evaluate(theta).information)
+
+    def _curvature(self, theta: Floats) -> float:
+        return float(np.linalg.eigvalsh(self.model.evaluate(theta).information)[-1]) / self.model.n
+
+    def _fixed(self, here: Standing) -> Standing:
+        """A step of fixed length."""
+        theta = here.theta + self.length * (here.now.score / self.model.n)
+        new = self.model.evaluate(theta, order=1)
+        self._require_stable(here, new)
+        return self._stand(theta, new)
+
+    def _barzilai_borwein(self, here: Standing) -> Standing | None:
+        """The first of length / 4^k above the lowest value remembered or, at round-off, with a smaller score; and the
+        length of the step after it.
+        """
+        now, n, count = here.now, self.model.n, len(self.trace) - 1
+        gradient = now.score / n
+        floor, norm = min(entry.loglik for entry in self.trace[-MEMORY:]), float(nrm2(gradient))
+        noise, length = NOISE * (abs(now.loglik) + n), self.length
+        for _ in range(QUARTERINGS):
+            theta = here.theta + length * gradient
+            new = self.model.evaluate(theta, order=1)
+            gain = new.loglik - floor - ENOUGH * length * norm * norm * n
+            smaller = new.is_finite and float(nrm2(new.score)) / n < norm
             if new.is_finite and (gain >= 0 or (new.loglik >= floor - noise and smaller)):
-                return point, new
-            step *= 0.25
+                self._lengthen(count, theta - here.theta, gradient - new.score / n)
+                return self._stand(theta, new)
+            length *= 0.25
         return None
 
-    def _barzilai_borwein(self, count: int, s: Floats, d: Floats, step: float) -> float:
+    def _lengthen(self, count: int, s: Floats, d: Floats) -> None:
+        """The next length, from the last step s and the fall d of the gradient along it."""
         sd = float(s @ d)
-        if sd <= 0:
-            return step
-        proposal = float(s @ s) / sd if count % 2 else sd / float(d @ d)
-        return float(np.clip(proposal, 1e-4 / self.largest, 1e8 / self.largest))
+        if sd > 0:
+            proposal = float(s @ s) / sd if count % 2 else sd / float(d @ d)
+            self.length = float(np.clip(proposal, 1e-4 / self.largest, 1e8 / self.largest))
 
-    def _check_stable(self, count: int, theta: Floats, now: Evaluation, new: Evaluation) -> None:
-        """A fixed step that lowers the log-likelihood is above the stable limit: say so at once."""
-        if new.is_finite and new.loglik >= now.loglik - 1e-10 * abs(now.loglik):
+    def _require_stable(self, here: Standing, new: Evaluation) -> None:
+        """ConvergenceError for a fixed step above the stable limit, which lowers the log-likelihood, at once."""
+        if new.is_finite and new.loglik >= here.now.loglik - 1e-10 * abs(here.now.loglik):
             return
-        limit = 2.0 / max(self.largest, self._curvature(theta))
+        limit, number = 2.0 / max(self.largest, self._curvature(here.theta)), len(self.trace)
         if float(self.options.step) <= limit and new.is_finite:
             return
-        self._record(count + 1, new)
-        raise ConvergenceError(self._instability(limit), self._finish(theta, now, "diverged", count + 1))
+        self.trace.append(noted((number, new.loglik, nrm2(new.score) / self.model.n)))
+        fallen = Climbed(here, "diverged", number, self.trace, np.inf)
+        raise ConvergenceError(self._instability(limit), self._finished(fallen))
 
     def _instability(self, limit: float) -> str:
         other = ""
@@ -148,43 +165,13 @@ class _Climb:
             f'Use step="{BB}", a smaller step, or standardize=True.'
         )
 
-    def _stalled(self, theta: Floats, now: Evaluation, count: int) -> Solution:
-        self._measure_with(theta)
-        return self._finish(theta, now, "round-off" if self._decrement(theta, now) <= 1e-6 else "max-steps", count)
-
-    def _at_maximum(self, theta: Floats, now: Evaluation) -> bool:
-        """The decrement by the metric at hand; when it passes, once more by the metric of this very point."""
-        if self._decrement(theta, now) > self.options.tolerance:
-            return False
-        if self.measured_at is not theta:
-            self._measure_with(theta)
-        return self._decrement(theta, now) <= self.options.tolerance
-
-    def _decrement(self, theta: Floats, now: Evaluation) -> float:
-        return self.metric.norm(now.score) / np.sqrt(self.model.dispersion(theta))
-
-    def _measure_with(self, theta: Floats) -> None:
-        self.metric, self.measured_at = Metric.for_ascent(self.model.evaluate(theta).information), theta
-
-    def _curvature(self, theta: Floats) -> float:
-        return float(np.linalg.eigvalsh(self.model.evaluate(theta).information)[-1]) / self.model.n
-
-    def _record(self, count: int, now: Evaluation) -> None:
-        self.trace.append(TraceStep(count, now.loglik, float(nrm2(now.score)) / self.model.n))
-
-    def _finish(self, theta: Floats, now: Evaluation, status: Status, count: int) -> Solution:
-        if self.measured_at is not theta:
-            self._measure_with(theta)
-        if not self.metric.definite:
-            Metric(self.model.evaluate(theta).information)  # raises, saying which coefficient is not determined
-        return Solution(
-            theta,
-            self.metric.covariance(),
-            now.loglik,
-            status,
-            count,
-            self._decrement(theta, now),
-            tuple(self.trace),
-            str(self.options),
-            self.metric.kept(),
-        )
+    def _finished(self, found: Climbed) -> Solution:
+        here, status = found.here, found.status
+        if self.measured_at is not here.theta:
+            here = self._measured_here(here.theta, here.now)
+            if status in ("round-off", "max-steps") and found.steps < self.options.max_steps:  # no step was found
+                status = "round-off" if here.decrement <= ROUND_OFF else "max-steps"
+        metric = here.metric
+        if not metric.definite:
+            Metric(self.model.evaluate(here.theta).information)  # raises, saying which coefficient is not determined
+        return replace(found, here=here, status=status).solution(metric.covariance(), str(self.options), metric.kept())

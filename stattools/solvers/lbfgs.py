@@ -14,10 +14,10 @@ import numpy as np
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.model import Model
 from stattools.solvers.metric import Floats, Metric
+from stattools.solvers.newton_steps import newton_ascent
 from stattools.solvers.requirements import require_rows, require_tolerance
 from stattools.solvers.softmax.maximum import large, maximize_softmax
 from stattools.solvers.solution import Solution, TraceStep
-from stattools.solvers.steps.newton_steps import climb
 
 
 @constructed_by_callers
@@ -65,6 +65,6 @@ class LBFGS:
             "maxcor": 20,
         }
         found = minimize(negative_mean, np.zeros(len(W)), jac=True, method="L-BFGS-B", options=options)
-        last = climb(work, work.start + W @ found.x, self.tolerance, 10, "LBFGS")
+        last = newton_ascent(work, work.start + W @ found.x, self.tolerance, 10, "LBFGS")
         whole = tuple(trace) + tuple(entry._replace(step=len(trace) + entry.step - 1) for entry in last.trace[1:])
         return replace(last, steps=int(found.nit) + last.steps, trace=whole).mapped(T)

@@ -7,12 +7,12 @@ from typing import Literal
 
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.model import Model
+from stattools.solvers.newton_steps import footing, newton_ascent
 from stattools.solvers.own_units import climb_in_own_units
 from stattools.solvers.requirements import require_choice, require_rows, require_tolerance
 from stattools.solvers.samples.subsampled_newton import subsampled
 from stattools.solvers.samples.surrogate import surrogate_ascent
 from stattools.solvers.solution import Solution
-from stattools.solvers.steps.newton_steps import climb, footing
 
 
 @constructed_by_callers
@@ -55,4 +55,4 @@ class Newton:
         if model.is_function:
             return climb_in_own_units(model, self.tolerance, steps).solution
         work, T, now, metric = footing(model)
-        return climb(work, work.start, self.tolerance, steps, "Newton", now, metric).mapped(T)
+        return newton_ascent(work, work.start, self.tolerance, steps, "Newton", now, metric).mapped(T)

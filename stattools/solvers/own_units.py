@@ -21,8 +21,8 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.models.differences import Steps, fitting_step
+from stattools.solvers.climb import ended
 from stattools.solvers.solution import Known, Solution, Status, TraceStep
-from stattools.solvers.steps.newton_steps import ROUND_OFF
 
 FIT = 1.5
 """Axes fit the maximum where the curvature along each is 1 up to this factor."""
@@ -143,7 +143,7 @@ def climb_in_own_units(model: Any, tolerance: float, max_steps: int) -> Climb:
             else _looked(model, following, place.units, place.steps if place.decrement <= NEAR else ROUGH)
         )
         if found is None:
-            status = "round-off" if status == "max-steps" and _certain(place, ROUND_OFF) else status
+            status = _status(place, tolerance, 0.0)  # no step leads higher
             break
         place, last, sharp = found, place.decrement, False
         trace.append(TraceStep(len(trace), place.value, place.score_norm / model.n))
@@ -167,16 +167,12 @@ def _goes_on(trace: list[TraceStep], place: Place) -> bool:
     return now.loglik > before.loglik + max(1e-9, 100.0 * place.noise) or now.score_norm < 0.5 * before.score_norm
 
 
-def _certain(place: Place, tolerance: float) -> bool:
-    return place.decrement <= tolerance and place.fits(FIT) and place.settled
-
-
 def _status(place: Place, tolerance: float, last: float = np.inf) -> Status:
-    """How far the climb has come; "max-steps" stands for not yet."""
-    if _certain(place, tolerance):
-        return "converged"
-    stuck = place.decrement > 0.5 * last or place.decrement == place.steps.score_error
-    return "round-off" if stuck and _certain(place, ROUND_OFF) else "max-steps"
+    """How far the climb has come, by the rule of all climbs; "max-steps" stands for not yet."""
+    if not (place.fits(FIT) and place.settled):
+        return "max-steps"
+    stuck = place.decrement == place.steps.score_error  # the errors of differences are all that is left
+    return ended(place.decrement, 0.0 if stuck else last, tolerance) or "max-steps"
 
 
 def _look(model: Custom, x: Floats, W: Floats, steps: Steps | None) -> Place | None:

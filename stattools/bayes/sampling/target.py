@@ -21,7 +21,7 @@ from stattools.solvers.metric import Metric
 from stattools.solvers.own_units import climb_in_own_units
 from stattools.solvers.samples.surrogate import certified_ascent
 from stattools.solvers.solution import Solution
-from stattools.solvers.steps.newton_steps import climb
+from stattools.solvers.newton_steps import newton_ascent
 from stattools.text.one_line import prints
 
 IMPOSSIBLE = -np.inf
@@ -218,7 +218,7 @@ def mode(density: Target, stand_in: Target | None = None) -> Mode:
             found = certified_ascent(smooth, Framed(stand_in.smoothed(), F), 1e-6, 200, "Newton on files")
             whiten = _upper(found.covariance)
         else:
-            found = climb(smooth, smooth.start, 1e-6, 200, "Newton")
+            found = newton_ascent(smooth, smooth.start, 1e-6, 200, "Newton")
             whiten = Metric(smooth.evaluate(found.estimate).information).whiten()
     except (DomainError, IdentificationError) as error:
         reason = FUNNEL if isinstance(density.data, Whole) else f"{error} {REMEDY}"

@@ -24,7 +24,7 @@ from stattools.likelihoods.links import LINKS
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.solvers.solution import Solution
-from stattools.solvers.steps.newton_steps import climb
+from stattools.solvers.newton_steps import newton_ascent
 
 BARRIERS = 10.0 ** -np.arange(1.0, 10.0)
 
@@ -49,11 +49,11 @@ def inside(model: Model) -> Solution | None:
     for mu in BARRIERS.tolist():
         barrier: Any = Barrier(work, mu)
         try:
-            phi = climb(barrier, phi, 1e-6, 50, "Newton").estimate
+            phi = newton_ascent(barrier, phi, 1e-6, 50, "Newton").estimate
         except (DomainError, IdentificationError):  # not concave there, or round-off: what is known has to do
             break
     _require_inside(model, work, phi, NEAR)
-    found = climb(work, phi, 1e-8, 100, "Newton")
+    found = newton_ascent(work, phi, 1e-8, 100, "Newton")
     return found.mapped(T) if found.converged else None
 
 

@@ -31,7 +31,7 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.solvers.solution import Solution
-from stattools.solvers.steps.newton_steps import climb
+from stattools.solvers.newton_steps import newton_ascent
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Page
@@ -81,7 +81,7 @@ class Separation(Faces):
         covariance = np.full((len(T), len(T)), np.nan)
         if not V.shape[1]:
             return Solution(estimate, covariance, 0.0, "converged", 0, 0.0, (), "Newton")
-        found = climb(limit, V.T @ work.start, 1e-8, 100, "Newton").mapped(T @ V)
+        found = newton_ascent(limit, V.T @ work.start, 1e-8, 100, "Newton").mapped(T @ V)
         estimate[finite] = found.estimate[finite]
         covariance[np.ix_(finite, finite)] = found.covariance[np.ix_(finite, finite)]
         return replace(found, estimate=estimate, covariance=covariance)

@@ -19,7 +19,7 @@ from stattools.inference.penalties import penalized
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.solvers.metric import Metric
-from stattools.solvers.steps.newton_steps import climb
+from stattools.solvers.newton_steps import newton_ascent
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,7 @@ class RestrictedMaximum:
         now = along.evaluate(start)
         height, done = now.loglik, now.is_finite
         if done and len(start):
-            found = climb(along, start, 1e-8, 100, "Newton", now)
+            found = newton_ascent(along, start, 1e-8, 100, "Newton", now)
             height, done = found.loglik, found.converged
         lost = self.top - height
         if not done or not np.isfinite(lost) or lost < -1e-7 * (1.0 + 1e-4 * abs(self.top)):

@@ -26,7 +26,7 @@ from stattools.solvers.newton import Newton
 from stattools.solvers.samples.surrogate import certified_ascent, expanded, held_elsewhere, named
 from stattools.solvers.softmax.maximum import large, maximize_softmax
 from stattools.solvers.solution import Solution
-from stattools.solvers.steps.newton_steps import climb
+from stattools.solvers.newton_steps import newton_ascent
 
 
 class Penalty(Protocol):
@@ -145,7 +145,7 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
     work, T = target.standardized()
     whole: Any = work
     try:
-        found = climb(whole, work.start, solver.tolerance, solver.max_steps, str(solver).split("(")[0])
+        found = newton_ascent(whole, work.start, solver.tolerance, solver.max_steps, str(solver).split("(")[0])
     except (DomainError, IdentificationError):
         if firth:
             check_rank(model)

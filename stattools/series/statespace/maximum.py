@@ -17,13 +17,25 @@ from scipy.optimize import minimize
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.models.evaluation import Evaluation
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.spectrum import maxima
 from stattools.series.statespace.structural import Structural
-from stattools.solvers.solution import Solution, Status, TraceStep
+from stattools.solvers.climb import Climbed, Standing, climb
+from stattools.solvers.solution import Solution
 
 SMALL = 1e-3
 """A variance below this share of the sum is tried at 0."""
+FLATTEST = 1e-10
+"""A curvature below this share of the largest is taken as this: what is flatter is not known in float64."""
+LONGEST = 3.0
+"""A step changes the logarithm of a variance by this at most, a factor of 20: the curvature is not known farther."""
+HALVINGS = 40
+"""A step is halved so often at most, to a part in 1e12."""
+NOISE = 1e-12
+"""Round-off of a log-likelihood as a share of it and of the number of rows: that of the recursions over time."""
+RELEASES = 6
+"""Variances are moved off 0 in so many times `max_steps` steps at most."""
 STARTS = ((1.0, 0.1, 0.01, 0.1), (1.0, 1e-3, 1e-4, 1e-3), (0.3, 1.0, 0.1, 0.1), (1.0, 1e-3, 0.1, 0.01))
 """Ratios of (irregular, level, trend, seasonal) to start from."""
 
@@ -53,19 +65,8 @@ class BoundedNewton:
             theta, taken = variances[0], int(steps[0])
         else:
             theta, taken = _rough(model), 0
-        trace = [TraceStep(0, model.loglik(theta), np.nan)]
-        theta, decrement, more, status = climb(model, theta, self.tolerance, self.max_steps, trace)
-        taken += more
-        return Solution(
-            theta,
-            _covariance(model, theta),
-            model.loglik(theta),
-            status,
-            taken,
-            decrement,
-            tuple(trace),
-            "BoundedNewton",
-        )
+        found = ascend(model, theta, self.tolerance, self.max_steps, first=taken)
+        return found.solution(_covariance(model, found.here.theta), "BoundedNewton")
 
 
 def _require_variation(model: Structural) -> None:
@@ -148,81 +149,79 @@ def _released(model: Structural, theta: Floats, hold: int | None) -> Floats | No
     return None
 
 
-def climb(
-    model: Structural,
-    theta: Floats,
-    tolerance: float,
-    max_steps: int,
-    trace: list[TraceStep],
-    *,
-    hold: int | None = None,
-) -> tuple[Floats, float, int, Status]:
-    """Newton's method on log variances and beta, with variances put to 0 and taken off it: (theta, decrement, steps,
-    status). The parameter `hold` keeps its value.
+def ascend(
+    model: Structural, theta: Floats, tolerance: float, max_steps: int, *, hold: int | None = None, first: int = 0
+) -> Climbed:
+    """Newton's method on log variances and beta, with variances put to 0 and taken off it; the parameter `hold` keeps
+    its value, and `first` is the number of the first step.
     """
-    taken = 0
+    k, most, trace = len(model.positive), first + RELEASES * max_steps, []
+    left, snapped = max_steps, None
+
+    def step(here: Standing) -> Standing | None:
+        nonlocal snapped
+        moved = _higher(model, here)
+        if moved is not None and (moved[:k] < SMALL * moved[:k].sum()).any():
+            at_zero = _snapped(model, moved, hold)
+            if (at_zero[:k] != moved[:k]).any():
+                snapped = at_zero
+                return None  # other variances are positive now: another climb
+        return None if moved is None else _stand(model, moved, tolerance, hold)
+
     while True:
-        theta, decrement, steps, status = _interior(model, theta, tolerance, max_steps, trace, hold)
-        taken += steps
-        released = _released(model, theta, hold) if taken < 6 * max_steps else None
-        if released is None:
-            return theta, decrement, taken, status
-        theta = released
-
-
-def _interior(
-    model: Structural,
-    theta: Floats,
-    tolerance: float,
-    max_steps: int,
-    trace: list[TraceStep],
-    hold: int | None,
-) -> tuple[Floats, float, int, Status]:
-    k, last, decrement = len(model.positive), np.inf, np.inf
-    for step in range(max_steps + 1):
-        active = np.append(theta[:k] > 0, np.ones(len(theta) - k, dtype=bool))
-        if hold is not None:
-            active[hold] = False
-        if not active.any():
-            return theta, 0.0, step, "converged"
-        logs = int(active[:k].sum())
-        now = model.evaluate(theta)
-        # Steps are taken in logs of variances and in standard errors of beta, whatever the units of y and X.
-        scale = np.append(theta[:k], 1.0 / np.sqrt(np.abs(now.information.diagonal()[k:])))
-        unit = scale[active]
-        score = now.score[active] * unit
-        H = now.information[np.ix_(active, active)] * np.outer(unit, unit)
-        H[np.arange(logs), np.arange(logs)] -= score[:logs]
-        values, vectors = np.linalg.eigh(0.5 * (H + H.T))
-        along = vectors.T @ score
-        curved = np.maximum(np.abs(values), 1e-10 * np.abs(values).max() + 1e-300)
-        decrement = float(np.sqrt((along**2 / curved).sum()))
-        trace.append(TraceStep(len(trace), now.loglik, float(np.linalg.norm(score)) / model.n))
-        if values.min() > 0 and decrement <= tolerance:
-            return theta, decrement, step, "converged"
-        if decrement <= 1e-6 and decrement > 0.5 * last:
-            return theta, decrement, step, "round-off"
-        last = decrement
-        direction = vectors @ (along / curved)
-        length = min(1.0, 3.0 / max(float(np.abs(direction[:logs]).max(initial=0.0)), 1e-300))
-        for _ in range(40):
-            moved = theta.copy()
-            change = np.zeros(len(theta))
-            change[active] = length * direction
-            moved[:k] *= np.exp(change[:k])
-            moved[k:] += scale[k:] * change[k:]
-            rise = model.loglik(moved) - now.loglik
-            if rise > 0 or abs(rise) <= 1e-12 * (abs(now.loglik) + model.n):
-                break
-            length *= 0.5
+        start, snapped = _stand(model, theta, tolerance, hold), None
+        found = climb(start, step, tolerance=tolerance, max_steps=left, n=model.n, first=first, trace=trace)
+        if snapped is not None:
+            left, following = left - (found.steps + 1 - first), snapped
         else:
-            return theta, decrement, step, "round-off" if decrement <= 1e-6 else "max-steps"
-        theta = moved
-        if (theta[:k] < SMALL * theta[:k].sum()).any():
-            snapped = _snapped(model, theta, hold)
-            if (snapped[:k] != theta[:k]).any():
-                theta, last = snapped, np.inf
-    return theta, decrement, max_steps, "max-steps"
+            following = _released(model, found.here.theta, hold) if found.steps < most else None
+            left = max_steps
+        if following is None:
+            return found
+        theta, first = following, found.steps + 1
+
+
+def _stand(model: Structural, theta: Floats, tolerance: float, hold: int | None) -> Standing:
+    """Where the climb stands among the parameters that move: not at a variance of 0, not `hold`. Steps are in logs of
+    variances and in standard errors of beta, whatever the units of y and X; `metric` is (which move, those units).
+    """
+    k = len(model.positive)
+    moves = np.append(theta[:k] > 0, np.ones(len(theta) - k, dtype=bool))
+    if hold is not None:
+        moves[hold] = False
+    if not moves.any():
+        return Standing(theta, Evaluation(model.loglik(theta), np.zeros(1)), None, 0.0)
+    logs = int(moves[:k].sum())
+    now = model.evaluate(theta)
+    unit = np.append(theta[:k], 1.0 / np.sqrt(np.abs(now.information.diagonal()[k:])))[moves]
+    score = now.score[moves] * unit
+    H = now.information[np.ix_(moves, moves)] * np.outer(unit, unit)
+    H[np.arange(logs), np.arange(logs)] -= score[:logs]
+    values, vectors = np.linalg.eigh(0.5 * (H + H.T))
+    along = vectors.T @ score
+    curved = np.maximum(np.abs(values), FLATTEST * np.abs(values).max() + 1e-300)
+    decrement = float(np.sqrt((along**2 / curved).sum()))
+    if values.min() <= 0:  # a saddle is no maximum, however small its slopes
+        decrement = max(decrement, 2.0 * tolerance)
+    return Standing(theta, Evaluation(now.loglik, score), (moves, unit), decrement, vectors @ (along / curved))
+
+
+def _higher(model: Structural, here: Standing) -> Floats | None:
+    """The first point on the step, halved and halved, that is no lower but for round-off; None where there is none."""
+    k, now, (moves, unit) = len(model.positive), here.now, here.metric
+    logs = int(moves[:k].sum())
+    length = min(1.0, LONGEST / max(float(np.abs(here.ahead[:logs]).max(initial=0.0)), 1e-300))
+    for _ in range(HALVINGS):
+        moved, change = here.theta.copy(), np.zeros(len(here.theta))
+        change[moves] = length * here.ahead
+        moved[:k] *= np.exp(change[:k])
+        change[moves] *= unit
+        moved[k:] += change[k:]
+        rise = model.loglik(moved) - now.loglik
+        if rise > 0 or abs(rise) <= NOISE * (abs(now.loglik) + model.n):
+            return moved
+        length *= 0.5
+    return None
 
 
 def _covariance(model: Structural, theta: Floats) -> Floats:

@@ -15,10 +15,9 @@ from scipy.optimize import brentq
 
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
-from stattools.series.statespace.maximum import climb
+from stattools.series.statespace.maximum import ascend
 from stattools.series.statespace.state_table import require_quantile
 from stattools.series.statespace.structural import Structural
-from stattools.solvers.solution import TraceStep
 
 
 def profile_ends(model: Structural, theta: Floats, se: Floats, level: float) -> tuple[Floats, Floats]:
@@ -37,8 +36,7 @@ def _ends(model: Structural, theta: Floats, se: Floats, j: int, cut: float) -> t
         k = len(model.positive)
         if not start[:k].any():  # something has to be random
             start[:k] = np.where(np.arange(k) == j, value, 0.1 * model.scale)
-        trace: list[TraceStep] = []
-        found = climb(model, start, 1e-7, 60, trace, hold=j)[0]
+        found = ascend(model, start, 1e-7, 60, hold=j).here.theta
         last["theta"] = found
         return model.loglik(found) - cut
 

@@ -19,8 +19,10 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, LARGEST_SUM, SMALLEST, SMALLEST_SUM
 from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.evaluation import Evaluation
 from stattools.solvers.batches.batched_factors import backward, factored, forward
 from stattools.solvers.batches.batched_rows import BatchedRows, weighted_squares
+from stattools.solvers.climb import Standing, climb
 
 Bools = NDArray[np.bool_]
 
@@ -39,6 +41,9 @@ FAR = 15.0
 SQUARED = 1e-6
 """A step after this decrement leaves about its square over the root of the smallest curvature, which FAR keeps above
 3e-7: at most 2e-9 standard errors at weights of 1 and more, which need not be measured."""
+
+TOGETHER = Evaluation(np.nan, np.zeros(1))
+"""Stands for what is read of many members, none of whom has a trace."""
 
 POOLED = 50
 """So many members with one design start from the maximum of their mean outcomes."""
@@ -107,29 +112,35 @@ def batched_newton(
     found, decrement = np.zeros((p, m)), np.full(m, np.inf)
     settled, factor = np.zeros(m, dtype=bool), np.zeros((p, p, m))
     active, rows = np.arange(m), whole
-    for _ in range(STEPS):
+
+    def stand(theta: Floats) -> Standing:
+        """The members that are still climbing, and what the others, whose results are kept, have come to."""
         with np.errstate(over="ignore", invalid="ignore"):  # members that diverge are doubtful: the caller fits them
             score, information = rows.derivatives(theta)
             L, pivot = factored(information)
             half = forward(L, score)
             length = np.sqrt((half * half).sum(axis=0))
-            step = theta + backward(L, half)
+            ahead = theta + backward(L, half)
         done = length <= limit[active]
         if linear and not measured:
             done = done | (pivot > ROUND)
         sound = (pivot > SINGULAR) & np.isfinite(length)
         whose = slice(None) if len(active) == m else active
         decrement[whose], factor[:, :, whose], settled[whose] = length, L, done & sound
-        found[:, whose] = theta if measured else step
+        found[:, whose] = theta if measured else ahead
         going = ~done & sound
-        count = np.count_nonzero(going)
-        if not count:
-            break
-        theta = step
-        if count < FEWER * len(active):
-            active, theta, rows = active[going], step[:, going], rows.kept(going)
+        return Standing(theta, TOGETHER, going, float(length[going].max(initial=0.0)), ahead)
+
+    def step(here: Standing) -> Standing:
+        nonlocal active, rows
+        going, theta = here.metric, here.ahead
+        if np.count_nonzero(going) < FEWER * len(active):
+            active, theta, rows = active[going], theta[:, going], rows.kept(going)
+        return stand(theta)
+
+    last = climb(stand(theta), step, tolerance=0.0, max_steps=STEPS - 1, n=1.0, round_off=0.0).here.theta
     # The last step of linear regressions is round-off.
-    near = linear and len(Z) == 1 and rows is whole and theta.shape[1] == m and settled.all()
+    near = linear and len(Z) == 1 and rows is whole and last.shape[1] == m and settled.all()
     eta = whole.last_eta if near else whole.eta(found)
     doubtful = ~settled | beyond
     if not linear:

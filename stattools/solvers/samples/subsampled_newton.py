@@ -1,8 +1,12 @@
 """Newton's method for many rows: samples of them first, all of them for the score, and once for the information.
 
-    1. Newton on growing samples                       (`subsample.py`)
-    2. steps by the score of all rows, with the last sample's information as metric   (`unit_steps.py`)
+    1. Newton on m / 8 of the rows, or more where outcomes are rare, then one step on m = min(n / 8, 1250 p) of them
+    2. steps by the score of all rows, with (n / m) H of those m rows as metric   (`unit_steps.py`)
     3. score and information of all rows, a Newton step with them, and the score where it leads: the certificate
+
+The maximum of m rows is sqrt(p n / m) standard errors of all n rows away from theirs, and reading m rows costs m / n of
+reading them all. Informations that were formed before a step are corrected by their change along it on a sample: by
+half of it for the step, by all of it for the metric at its end.
 
 Results at the last information are corrected to the maximum: the log-likelihood by the scores at the two ends of a
 step, (g + h)^T d / 2, which from a decrement of 1e-2 is within 1e-9 of it, and the information by what the sample says
@@ -13,23 +17,35 @@ score, and the share of lambda that is left is the relative error of the standar
 Where a few far rows change more than the sample shows, the information is formed again, at the maximum.
 
 Where the samples do not determine the coefficients, or the steps do not contract, the answer is None and the caller
-takes the usual method, whose steps and errors do not depend on samples.
+takes the usual method, whose steps and errors do not depend on samples. Source: Bottou, Curtis & Nocedal, "Optimization
+methods for large-scale machine learning" (2018), 5.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 
 from stattools.errors import DomainError, IdentificationError
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.solvers.climb import Standing, climb
 from stattools.solvers.metric import Floats, Metric
-from stattools.solvers.samples.subsample import Start, sample_sizes, step_carried, subsample_start
+from stattools.solvers.newton_steps import footing, newton_ascent
 from stattools.solvers.solution import Solution, TraceStep
-from stattools.solvers.steps.unit_steps import Shares, ascend
+from stattools.solvers.unit_steps import Shares, ascend
+
+SMALLEST = 500_000
+"""Numbers of X below which Newton's method on all rows is as fast."""
+
+DIFFERENT = 10
+"""Outcomes other than the usual one that a sample needs for each coefficient: fewer are often separated."""
+
+RATIO = 8
+"""The larger sample is so many times as large, where the smaller one then has 30 rows for each column."""
 
 NEAR = 1e-2
 """The information is formed this close to the maximum, in standard errors, or closer."""
@@ -39,6 +55,21 @@ SHARP = 1e-6
 
 MOST_READS = 8
 """Steps by the score alone; beyond them Newton's own method is as fast."""
+
+LEAVES = 0.1
+"""A step by the information near the maximum leaves at most this share of the decrement."""
+
+
+class Start(NamedTuple):
+    """The model on columns that its information can be formed of, the map back (None: the same columns), samples of its
+    rows from the smaller to the larger, a point near the maximum, and the metric of all rows as the larger knows it.
+    """
+
+    model: Model
+    T: Floats | None
+    samples: tuple[Model, Model]
+    theta: Floats
+    metric: Metric
 
 
 def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | None:
@@ -56,37 +87,40 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
 
 
 def _certified(
-    start: Start, theta: Floats, reads: int, tolerance: float, before: tuple[TraceStep, ...] = ()
+    start: Start, theta: Floats, reads: int, tolerance: float, before: list[TraceStep] | None = None
 ) -> Solution | None:
     """Newton steps with the information formed at theta, until the score of all rows is small enough; where it has to
     be formed again, `before` are the steps that led there.
     """
-    model, samples = start.model, start.samples
-    now = model.evaluate(theta)
+    model, samples, trace = start.model, start.samples, before or []
+    now, sharp, number = model.evaluate(theta), True, len(trace)
     metric = Metric(now.information)
-    trace, decrement, sharp = [*before, _step(len(before), now, model)], metric.norm(now.score), True
-    sample = next((one for one in samples if decrement <= _carried_from(model, one, tolerance)), samples[-1])
-    while decrement > tolerance:
-        last, behind = decrement, theta
-        if len(trace) == len(before) + 1:
-            theta, metric = step_carried(theta, now, sample, model.n / sample.n)
+    first = Standing(theta, now, metric, metric.norm(now.score))
+    sample = next((one for one in samples if first.decrement <= _carried_from(model, one, tolerance)), samples[-1])
+
+    def step(here: Standing) -> Standing:
+        nonlocal sharp
+        if here is first:
+            theta, metric = step_carried(here.theta, here.now, sample, model.n / sample.n)
         else:
-            theta = theta + metric.solve(now.score)
+            theta, metric = here.theta + here.metric.solve(here.now.score), here.metric
         score = model.ascent(theta)
-        now = replace(now, score=score, loglik=now.loglik + 0.5 * float((now.score + score) @ (theta - behind)))
+        risen = 0.5 * float((here.now.score + score) @ (theta - here.theta))
+        now = replace(here.now, score=score, loglik=here.now.loglik + risen)
         decrement = metric.norm(score)
-        sharp = sharp and carried_well(last, decrement)
-        trace.append(_step(len(trace), now, model))
-        if not decrement < 0.1 * last:
-            return None
-    reads += len(trace) - len(before)
+        sharp = sharp and carried_well(here.decrement, decrement)
+        return Standing(theta, now, metric, decrement)
+
+    limits = {"tolerance": tolerance, "max_steps": np.inf, "leaves": LEAVES}
+    found = climb(first, step, n=model.n, first=number, trace=trace, **limits)
+    if found.status != "converged":
+        return None
+    reads += found.steps - number + 1
     if not sharp:
-        return _certified(start, theta, reads, tolerance, tuple(trace[:-1]))
-    found = Solution(
-        theta, metric.covariance(), now.loglik, "converged", len(trace) - 1, decrement, tuple(trace),
-        "Newton on subsamples", metric.kept(), reads=reads, reach=now.reach,
-    )  # fmt: skip
-    return found.mapped(start.T)
+        return _certified(start, found.here.theta, reads, tolerance, found.trace[:-1])
+    metric, reach = found.here.metric, found.here.now.reach
+    solution = found.solution(metric.covariance(), "Newton on subsamples", metric.kept(), reads=reads, reach=reach)
+    return solution.mapped(start.T)
 
 
 def _carried_from(model: Model, sample: Model, tolerance: float) -> float:
@@ -102,5 +136,59 @@ def carried_well(decrement: float, left: float) -> bool:
     return decrement <= SHARP or left <= SHARP * decrement
 
 
-def _step(count: int, now: Evaluation, model: Model) -> TraceStep:
-    return TraceStep(count, now.loglik, float(np.linalg.norm(now.score)) / model.n)
+def sample_sizes(model: Model) -> list[int]:
+    """The sizes of the samples; none where the rows are too few for samples to pay.
+
+    >>> import stattools as st
+    >>> sample_sizes(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0]))
+    []
+    """
+    n, p = model.rows.X.shape
+    largest = min(n // 8, max(1250 * p, 50_000))
+    smallest = max(largest // RATIO, 30 * p, 2000)
+    return [smallest, largest] if n * p > SMALLEST and smallest < largest else []
+
+
+def subsample_start(model: Model, sizes: list[int]) -> Start:
+    """Where the passes over all rows start.
+
+    Raises IdentificationError where a sample does not determine the coefficients, as with a rare outcome or a column
+    that is nearly always 0.
+    """
+    sample = replace(model, rows=model.rows.sample(sizes[-1]))
+    needed = int(DIFFERENT * sample.predictor.size / max(_changes(sample), 1e-12))
+    if needed > sizes[-1]:
+        raise IdentificationError(f"{model.title}: too few outcomes differ in a sample of the rows.")
+    size = max(sizes[0], needed)
+    first = sample if 2 * size > sizes[-1] else replace(sample, rows=sample.rows.sample(size))
+    _, T, now, metric = footing(first)
+    if T is not None:
+        model, T = model.standardized()
+        same = {"center": model.rows.center, "scale": model.rows.scale}
+        sample, first = (replace(model, rows=replace(part.rows, **same)) for part in (sample, first))
+        now = metric = None
+    found = newton_ascent(first, first.start, 0.5, 12, "Newton", now, metric)
+    if not found.converged:
+        raise IdentificationError(f"{model.title}: a sample of the rows does not determine the coefficients.")
+    now = sample.evaluate(found.estimate)
+    theta, metric = step_carried(found.estimate, now, first, sample.rows.n / first.rows.n)
+    return Start(model, T, (first, sample), theta, metric.times(model.rows.n / sample.rows.n))
+
+
+def step_carried(theta: Floats, now: Evaluation, sample: Model, times: float) -> tuple[Floats, Metric]:
+    """Where a Newton step from theta leads, and the information there: `now` is the evaluation at theta of `times` as
+    many rows as the sample has, which says how the information changes on the way.
+    """
+    here = Metric(now.information)
+    ahead = theta + here.solve(now.score)
+    change = times * sample.change(theta, ahead)
+    half, there = (Metric.where_definite(now.information + share * change) for share in (0.5, 1.0))
+    if half is None or there is None:  # a few far rows of the sample are no measure of the change
+        return ahead, here
+    return theta + half.solve(now.score), there
+
+
+def _changes(model: Model) -> float:
+    """Share of the rows whose outcome is not the usual one."""
+    y = model.likelihood.named(model.rows.y)["y"]
+    return float(np.mean(y != np.median(y)))

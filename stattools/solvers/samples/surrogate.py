@@ -26,10 +26,11 @@ from stattools.data.files.scanned_rows import ScannedRows
 from stattools.errors import DomainError, IdentificationError
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.solvers.climb import HALF, ROUND_OFF, Standing, climb
 from stattools.solvers.metric import Floats, Metric
+from stattools.solvers.newton_steps import footing, newton_ascent
 from stattools.solvers.samples.subsampled_newton import NEAR, carried_well
-from stattools.solvers.solution import Solution, TraceStep
-from stattools.solvers.steps.newton_steps import climb, footing
+from stattools.solvers.solution import Solution
 
 STEPS = 12
 """Newton steps on the surrogate at most; from near its maximum three do."""
@@ -75,36 +76,39 @@ def certified_ascent(
     coefficients, or a surrogate's maximum is no nearer, Newton's method on `whole` takes over.
     """
     theta = _start(stand_in)
-    now = whole.evaluate(theta)
-    trace, last = [], np.inf
-    reads += 1
     size = float(np.sqrt(stand_in.dispersion(theta)))
-    while now.is_finite:
+    carried = min(NEAR, 0.2 * tolerance * sqrt(whole.n * len(stand_in.rows.X))) if isinstance(whole, Model) else 0.0
+
+    def stand(theta: Floats, now: Evaluation) -> Standing:
         metric = Metric.for_ascent(now.information)
-        decrement = metric.norm(now.score) / size
-        trace.append(TraceStep(len(trace), now.loglik, float(np.linalg.norm(now.score)) / whole.n))
-        exhausted = decrement <= 1e-6 and decrement > 0.5 * last
-        if metric.definite and (decrement <= tolerance or exhausted):
-            theta = theta + metric.solve(now.score)  # costs no read
-            return Solution(
-                theta, metric.covariance(), now.loglik, "converged" if decrement <= tolerance else "round-off",
-                len(trace) - 1, decrement, tuple(trace), solver, metric.kept(), reads=reads, reach=now.reach or np.nan,
-            )  # fmt: skip
-        if len(trace) > max_steps or not metric.definite or decrement > 0.5 * last:
-            break
-        before, last = theta, decrement
-        theta = _surrogate_maximum(stand_in, theta, now, metric)
-        ahead = None
-        if isinstance(whole, Model) and decrement <= min(NEAR, 0.2 * tolerance * sqrt(whole.n * len(stand_in.rows.X))):
-            change = stand_in.change(before, theta)
-            ahead = replace(whole.evaluate(theta, order=1), information=now.information + change, reach=now.reach)
+        return Standing(theta, now, metric, metric.norm(now.score) / size if metric.definite else np.inf)
+
+    def step(here: Standing) -> Standing | None:
+        nonlocal reads
+        if not here.metric.definite:
+            return None
+        theta = _surrogate_maximum(stand_in, here.theta, here.now, here.metric)
+        if here.decrement <= carried:  # the sample shows how the information changes: the score alone is read
             reads += 1
-            left = Metric.for_ascent(ahead.information).norm(ahead.score) / size
-            ahead = ahead if carried_well(decrement, left) else None
-        reads += ahead is None
-        now = whole.evaluate(theta) if ahead is None else ahead
-    start = theta if now.is_finite else whole.start
-    return climb(whole, start, tolerance, max_steps, solver, now if now.is_finite else None)
+            information = here.now.information + stand_in.change(here.theta, theta)
+            ahead = stand(theta, replace(whole.evaluate(theta, order=1), information=information, reach=here.now.reach))
+            if carried_well(here.decrement, ahead.decrement):
+                return ahead
+        reads += 1
+        now = whole.evaluate(theta)
+        return stand(theta, now) if now.is_finite else None
+
+    reads += 1
+    now = whole.evaluate(theta)
+    if not now.is_finite:
+        return newton_ascent(whole, whole.start, tolerance, max_steps, solver)
+    found = climb(stand(theta, now), step, tolerance=tolerance, max_steps=max_steps, n=whole.n, leaves=HALF)
+    here, metric = found.here, found.here.metric
+    if found.status == "max-steps" or not metric.definite:
+        return newton_ascent(whole, here.theta, tolerance, max_steps, solver, here.now)
+    last = replace(here, theta=here.theta + metric.solve(here.now.score))  # a step that costs no read
+    reach = here.now.reach or np.nan
+    return replace(found, here=last).solution(metric.covariance(), solver, metric.kept(), reads=reads, reach=reach)
 
 
 def expanded(model: Model) -> Model:
@@ -118,7 +122,7 @@ def expanded(model: Model) -> Model:
 def _start(stand_in: Any) -> Floats:
     """The sample's maximum, or where the model starts."""
     try:
-        found = climb(stand_in, stand_in.start, 1e-3, 15, "Newton")
+        found = newton_ascent(stand_in, stand_in.start, 1e-3, 15, "Newton")
     except (IdentificationError, DomainError):
         return stand_in.start
     return found.estimate if found.converged and np.isfinite(found.estimate).all() else stand_in.start
@@ -128,19 +132,22 @@ def _surrogate_maximum(stand_in: Any, theta: Floats, now: Evaluation, metric: Me
     """The maximum of the surrogate about theta, by Newton's method; a Newton step of all rows where it has none."""
     there = stand_in.evaluate(theta)
     slope, bend = now.score - there.score, now.information - there.information
-    newton = theta + metric.solve(now.score)
-    point, last = theta, np.inf
-    for _ in range(STEPS):
-        at = there if point is theta else stand_in.evaluate(point)
+
+    def stand(point: Floats, at: Evaluation) -> Standing:
         if not at.is_finite:
-            return newton
-        score = at.score + slope - bend @ (point - theta)
+            return Standing(point, at, None, np.inf)
+        at = replace(at, score=at.score + slope - bend @ (point - theta))
         own = Metric.for_ascent(at.information + bend)
-        length = own.norm(score)
-        if not own.definite or length > 2.0 * last:
-            return newton
-        point = point + own.solve(score)
-        if length <= 1e-6 or length > 0.5 * last:
-            break
-        last = length
-    return point if np.isfinite(point).all() else newton
+        return Standing(point, at, own, own.norm(at.score) if own.definite else np.inf, own.solve(at.score))
+
+    def step(here: Standing) -> Standing:
+        point = here.theta + here.ahead
+        return stand(point, stand_in.evaluate(point))
+
+    start = stand(theta, there)
+    if start.decrement < np.inf:
+        found = climb(start, step, tolerance=ROUND_OFF, max_steps=STEPS - 1, n=1.0, leaves=HALF)
+        point = found.here.theta + found.here.ahead
+        if found.here.decrement < 2.0 * found.last and np.isfinite(point).all():
+            return point
+    return theta + metric.solve(now.score)

@@ -6,20 +6,29 @@ gradients measure the decrement on all rows and take what is left of the step.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
+from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
+from stattools.interface.record import record
+from stattools.models.evaluation import Evaluation
 from stattools.numerics.conjugate_gradients import newton_step
+from stattools.solvers.climb import Climbed, Standing, climb
+from stattools.solvers.metric import Metric
+from stattools.solvers.newton_steps import newton_ascent
+from stattools.solvers.quasi_newton import Conditioned
 from stattools.solvers.softmax.metric_in_place import MetricInPlace
 from stattools.solvers.softmax.passes import SoftmaxPasses
-from stattools.solvers.solution import Known, Solution, Status, TraceStep
-from stattools.solvers.steps.newton_steps import ROUND_OFF, climb
-from stattools.solvers.steps.quasi_newton import Ascent
+from stattools.solvers.solution import Known, Solution
 
 NEAR = 4e-8
 """A standard error changes by about the last step, in standard errors, over sqrt(n): it may by so much."""
+
+LEAVES = 0.1
+"""A step leaves at most this share of the decrement, or the information is not that of the maximum."""
+
+STEPS = 10
+"""Steps by conjugate gradients at most: near the maximum each of them squares the decrement."""
 
 INFORMATIONS = 4
 """The information is formed so often at most, each time nearer the maximum."""
@@ -41,52 +50,64 @@ def near(n: float) -> float:
     return NEAR * float(np.sqrt(n))
 
 
-def by_information(passes: SoftmaxPasses, found: Ascent, tolerance: float) -> Solution:
+@record
+class ByScores:
+    """Steps by the score of all rows in a metric that stays as it is."""
+
+    passes: SoftmaxPasses
+    metric: MetricInPlace
+
+    def stand(self, theta: Floats, now: Evaluation) -> Standing:
+        """Where a climb stands that reads the score only."""
+        return Standing(theta, now, None, self.metric.norm(now.score) if now.is_finite else np.inf)
+
+    def step(self, here: Standing) -> Standing:
+        """A whole step."""
+        point = here.theta + self.metric.solve(here.now.score)
+        return self.stand(point, self.passes.evaluate(point, order=1))
+
+
+def by_information(passes: SoftmaxPasses, found: Climbed, tolerance: float) -> Solution:
     """Steps with the information that the covariance needs anyway, formed again where it was not that of the maximum;
     Newton's method with step halving, and with five matrices of its size, where they do not contract.
     """
-    theta, trace, now = found.theta, list(found.trace), found.now
+    climbed = found
     for _ in range(INFORMATIONS):
-        metric = MetricInPlace(passes.information(theta))
-        decrement, last = metric.norm(now.score), np.inf
-        close = decrement <= near(passes.n)
-        while tolerance < decrement < 0.1 * last:
-            theta, last = theta + metric.solve(now.score), decrement
-            now = passes.evaluate(theta, order=1)
-            decrement = metric.norm(now.score) if now.is_finite else np.inf
-            trace.append(TraceStep(len(trace), now.loglik, float(np.linalg.norm(now.score)) / passes.n))
-        if close and decrement <= tolerance:
-            rcond, steps = metric.rcond, len(trace) - 1
-            C = metric.covariance()
-            return Solution(theta, C, now.loglik, "converged", steps, decrement, tuple(trace), "L-BFGS", Known(rcond))
-        del metric
-        if not decrement < last:
+        way = ByScores(passes, MetricInPlace(passes.information(climbed.here.theta)))
+        start = way.stand(climbed.here.theta, climbed.here.now)
+        before = climbed.trace[:-1]
+        climbed = climb(
+            start, way.step, tolerance=tolerance, max_steps=np.inf, n=passes.n, first=climbed.steps, trace=before,
+            leaves=LEAVES,
+        )  # fmt: skip
+        if start.decrement <= near(passes.n) and climbed.status == "converged":
+            quality = Known(way.metric.rcond)
+            return climbed.solution(way.metric.covariance(), "L-BFGS", quality)
+        del way  # the next information takes its room
+        if not climbed.here.decrement < climbed.last:
             break
-    require_room(len(theta), 5)
-    end = climb(passes, found.theta, tolerance, 10, "L-BFGS")  # type: ignore[arg-type]
-    trace = tuple(found.trace) + tuple(step._replace(step=found.steps + step.step) for step in end.trace[1:])
-    return replace(end, steps=found.steps + end.steps, trace=trace)
+    require_room(len(found.here.theta), 5)
+    return newton_ascent(passes, found.here.theta, tolerance, 10, "L-BFGS", first=found.steps, trace=found.trace[:-1])  # type: ignore[arg-type]
 
 
-def by_gradients(passes: SoftmaxPasses, single: SoftmaxPasses, found: Ascent, tolerance: float) -> Solution:
+def by_gradients(
+    passes: SoftmaxPasses, single: SoftmaxPasses, found: Climbed, metric: Conditioned | Metric, tolerance: float
+) -> Solution:
     """The decrement measured by conjugate gradients on all rows, and their steps where it is too large; products with
-    the information are in single precision, at the probabilities that `single` keeps, scores are not.
+    the information are in single precision, at the probabilities that `single` keeps, scores are not. `metric` is that
+    of the conjugate gradients.
     """
-    theta, now, trace, metric = found.theta, found.now, list(found.trace), found.metric
-    last, steps = np.inf, found.steps
-    status: Status
-    while True:
-        step, decrement = newton_step(single.times, now.score, metric, enough=tolerance)
-        if decrement <= tolerance:
-            status = "converged"
-        elif decrement <= ROUND_OFF and decrement > 0.5 * last:
-            status = "round-off"
-        elif steps >= found.steps + 10:
-            status = "max-steps"
-        else:
-            theta = theta + step
-            now, last, steps = passes.evaluate(theta, order=1, keep=single), decrement, steps + 1
-            trace.append(TraceStep(steps, now.loglik, float(np.linalg.norm(now.score)) / passes.n))
-            continue
-        none = np.broadcast_to(np.nan, (len(theta), len(theta)))
-        return Solution(theta, none, now.loglik, status, steps, decrement, tuple(trace), "L-BFGS", Known(metric.rcond))
+
+    def stand(theta: Floats, now: Evaluation) -> Standing:
+        ahead, decrement = newton_step(single.times, now.score, metric, enough=tolerance)
+        return Standing(theta, now, metric, decrement, ahead)
+
+    def step(here: Standing) -> Standing:
+        point = here.theta + here.ahead
+        return stand(point, passes.evaluate(point, order=1, keep=single))
+
+    goal = {"tolerance": tolerance, "max_steps": STEPS, "n": passes.n}
+    start = stand(found.here.theta, found.here.now)
+    climbed = climb(start, step, first=found.steps, trace=found.trace[:-1], **goal)
+    none = np.broadcast_to(np.nan, (len(start.theta), len(start.theta)))
+    return climbed.solution(none, "L-BFGS", Known(metric.rcond))

@@ -15,15 +15,16 @@ import numpy as np
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.solvers import unit_steps
+from stattools.solvers.climb import Climbed, Standing
+from stattools.solvers.quasi_newton import ascend
 from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.solvers.softmax.certificate import by_gradients, by_information, near, require_room
 from stattools.solvers.softmax.metric import metric_at
 from stattools.solvers.softmax.passes import SoftmaxPasses
 from stattools.solvers.softmax.sample import Begun, sample_start
-from stattools.solvers.solution import Solution, TraceStep
-from stattools.solvers.steps import unit_steps
-from stattools.solvers.steps.quasi_newton import Ascent, ascend
-from stattools.solvers.steps.unit_steps import Shares
+from stattools.solvers.solution import Solution
+from stattools.solvers.unit_steps import Shares
 
 REBUILD = (10, 50, 150)
 
@@ -128,9 +129,10 @@ def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution |
         return None
     theta, reads = found[0], found[1] + 1
     now = passes.evaluate(theta, order=1, keep=single)
-    trace = [TraceStep(reads, now.loglik, float(np.linalg.norm(now.score)) / passes.n)]
-    there = Ascent(theta, now, reads, metric.norm(now.score), trace, [], metric)
-    return by_information(passes, there, tolerance) if covariance else by_gradients(passes, single, there, tolerance)
+    there = Climbed(Standing(theta, now, metric, metric.norm(now.score)), "max-steps", reads, [], np.inf)
+    if covariance:
+        return by_information(passes, there, tolerance)
+    return by_gradients(passes, single, there, metric, tolerance)
 
 
 def _from_start(passes: SoftmaxPasses, model: Model, tolerance: float, max_steps: int, covariance: bool) -> Solution:
@@ -160,10 +162,10 @@ def _from_start(passes: SoftmaxPasses, model: Model, tolerance: float, max_steps
         lambda theta: single.evaluate(theta, order=1), start, metric, tolerance=max(last, ROUGH), noise=NOISE, **limits
     )
     found = ascend(
-        lambda theta: passes.evaluate(theta, order=1), rough.theta, metric, tolerance=last, after=rough, **limits
+        lambda theta: passes.evaluate(theta, order=1), rough.here.theta, metric, tolerance=last, after=rough, **limits
     )
-    watch(found.theta)
+    watch(found.here.theta)
     if covariance:
         return by_information(passes, found, tolerance)
-    single.keep_probabilities(found.theta)
-    return by_gradients(passes, single, found, tolerance)
+    single.keep_probabilities(found.here.theta)
+    return by_gradients(passes, single, found, found.here.metric.metric, tolerance)

@@ -23,11 +23,11 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.conjugate_gradients import newton_step
 from stattools.solvers.metric import Metric
-from stattools.solvers.samples.subsample import DIFFERENT
+from stattools.solvers.newton_steps import WELL_PLACED
+from stattools.solvers.quasi_newton import ascend
+from stattools.solvers.samples.subsampled_newton import DIFFERENT
 from stattools.solvers.softmax.metric import SharedMetric
 from stattools.solvers.softmax.passes import SoftmaxPasses
-from stattools.solvers.steps.newton_steps import WELL_PLACED
-from stattools.solvers.steps.quasi_newton import ascend
 
 ROWS = 150
 """So many rows for each column."""
@@ -139,8 +139,9 @@ def sample_start(model: Model) -> Begun | None:
         rebuild=(),
         n=passes.n,
     )
-    if found.decrement > CLOSE:
+    if found.here.decrement > CLOSE:
         return None
-    passes.keep_probabilities(found.theta)
+    theta = found.here.theta
+    passes.keep_probabilities(theta)
     model = replace(model, rows=replace(model.rows, center=rows.center, scale=rows.scale))
-    return Begun(model, T, found.theta, passes, rough, still)
+    return Begun(model, T, theta, passes, rough, still)

@@ -13,7 +13,7 @@ from stattools.errors import StattoolsError
 from stattools.inference.fitting import fit
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.solvers.steps.newton_steps import climb
+from stattools.solvers.newton_steps import newton_ascent
 from stattools.text.one_line import prints
 from stattools.validation.distance import decrement
 from stattools.validation.explaining.finding import Finding
@@ -189,7 +189,7 @@ def _words(foreign: Foreign) -> str:
 def _newton_steps(model: Model, theta: Floats) -> int | None:
     work, T = model.standardized()
     try:
-        found = climb(work, np.linalg.solve(T, theta), 1e-8, 100, "Newton")
+        found = newton_ascent(work, np.linalg.solve(T, theta), 1e-8, 100, "Newton")
     except StattoolsError:
         return None
     return found.steps if found.converged else None

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.solvers.steps.newton_steps import climb
+from stattools.solvers.newton_steps import newton_ascent
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,4 +70,4 @@ def shrunk_maximum(model: Model, shrinkage: Shrinkage, near: Floats) -> Floats:
     held = (near == 0) & (shrinkage.absolute > 0)
     V = np.eye(len(near))[:, ~held] if held.any() else model.standardized()[1]
     target: Any = Shrunk(model, shrinkage, V, np.sign(near))
-    return V @ climb(target, np.linalg.lstsq(V, model.start, rcond=None)[0], 1e-10, 200, "Newton").estimate
+    return V @ newton_ascent(target, np.linalg.lstsq(V, model.start, rcond=None)[0], 1e-10, 200, "Newton").estimate

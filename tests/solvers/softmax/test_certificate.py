@@ -6,11 +6,11 @@ from numpy.testing import assert_allclose
 
 from stattools.errors import DomainError
 from stattools.interface import memory
+from stattools.solvers.newton_steps import newton_ascent
+from stattools.solvers.quasi_newton import ascend
 from stattools.solvers.softmax.certificate import by_gradients, by_information, require_room
 from stattools.solvers.softmax.metric import metric_at
 from stattools.solvers.softmax.passes import SoftmaxPasses
-from stattools.solvers.steps.newton_steps import climb
-from stattools.solvers.steps.quasi_newton import ascend
 from tests.solvers.softmax.problems import problem
 
 
@@ -28,7 +28,7 @@ def begun():
         rebuild=(10,),
         n=passes.n,
     )
-    return passes, single, found, climb(passes, np.zeros(6), 1e-10, 30, "Newton")
+    return passes, single, found, newton_ascent(passes, np.zeros(6), 1e-10, 30, "Newton")
 
 
 def test_by_information_has_standard_errors(begun):
@@ -42,8 +42,8 @@ def test_by_information_has_standard_errors(begun):
 
 def test_by_gradients_measures_without_a_matrix(begun):
     passes, single, found, exact = begun
-    single.keep_probabilities(found.theta)
-    solution = by_gradients(passes, single, found, 1e-8)
+    single.keep_probabilities(found.here.theta)
+    solution = by_gradients(passes, single, found, found.here.metric.metric, 1e-8)
     assert solution.converged
     assert np.isnan(solution.covariance).all()
     gap = (solution.estimate - exact.estimate) / np.sqrt(exact.covariance.diagonal())

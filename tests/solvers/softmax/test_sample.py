@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import stattools as st
+from stattools.solvers import unit_steps
 from stattools.solvers.metric import Metric
 from stattools.solvers.softmax.maximum import _from_sample, maximize_softmax
 from stattools.solvers.softmax.passes import SoftmaxPasses
 from stattools.solvers.softmax.sample import ByProducts, sample_start
-from stattools.solvers.steps import unit_steps
 
 
 def made(n=20_000, p=6, K=4, seed=0, shift=0.0, **options):

@@ -18,9 +18,11 @@ from typing import Protocol
 
 import numpy as np
 
+from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.numerics.sweep import Share
 from stattools.numerics.two_loops import Change, direction
+from stattools.solvers.climb import HALF, Standing, climb
 from stattools.solvers.metric import Floats
 
 SHARES = 8
@@ -70,23 +72,25 @@ def ascend(shares: Shares, theta: Floats, metric: Measure, tolerance: float, mos
     contraction gets better with every change that is known.
     """
     known: list[Change] = []
-    last = np.inf
-    for reads in range(1, most + 1):
-        start, changes = theta, known
+
+    def read(here: Standing) -> Standing:
+        nonlocal known
+        theta, changes = here.theta, known
         before = shares.stand() if shares.read else None
+        score = here.now.score
         for number in range(len(shares.ascents)):
             shares.visit(number, theta)
             center, score = shares.stand()
             if before is not None:
                 known = [*changes, *_change(center - before[0], before[1] - score)]
             theta = center + direction(score, known, metric)
-        moved = metric.length(theta - start)
-        if not moved < 0.5 * last:
-            return None
-        if moved <= tolerance or (reads > 1 and moved * moved <= tolerance * last):
-            return theta, reads
-        last = moved
-    return None
+        moved = metric.length(theta - here.theta)
+        left = moved if here.decrement == np.inf else moved * moved / here.decrement
+        return Standing(theta, Evaluation(np.nan, score), metric, left if left <= tolerance else moved)
+
+    first = read(Standing(theta, Evaluation(np.nan, np.zeros_like(theta)), metric, np.inf))
+    found = climb(first, read, tolerance=tolerance, max_steps=most - 1, n=1.0, first=1, round_off=0.0, leaves=HALF)
+    return (found.here.theta, found.steps) if found.status == "converged" else None
 
 
 def _change(step: Floats, fall: Floats) -> list[Change]:

@@ -6,8 +6,8 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.solvers.metric import Metric
-from stattools.solvers.samples.subsample import sample_sizes, subsample_start
-from stattools.solvers.steps.unit_steps import Shares, ascend
+from stattools.solvers.samples.subsampled_newton import sample_sizes, subsample_start
+from stattools.solvers.unit_steps import Shares, ascend
 from tests.cases import rng
 
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 from stattools.models.evaluation import Evaluation
 from stattools.solvers.metric import Metric
-from stattools.solvers.steps.quasi_newton import ascend
+from stattools.solvers.quasi_newton import ascend
 from tests.cases import rng
 
 G = rng(5)
@@ -28,9 +28,9 @@ def climbed(metric, **options):
 def test_the_maximum_is_reached_in_any_metric(metric, most):
     found = climbed(metric)
     assert found.steps <= most
-    assert found.decrement <= 1e-9
-    assert_allclose(found.theta, TOP, atol=1e-8)
-    assert_allclose(found.now.loglik, 0.0, atol=1e-16)
+    assert found.here.decrement <= 1e-9
+    assert_allclose(found.here.theta, TOP, atol=1e-8)
+    assert_allclose(found.here.now.loglik, 0.0, atol=1e-16)
 
 
 def test_values_rise_and_steps_are_counted():
@@ -44,9 +44,9 @@ def test_it_stops_where_it_is_told_and_goes_on_from_there():
     assert first.steps == 3
     seen = []
     whole = ascend(
-        parabola, first.theta, lambda theta: Metric(np.eye(4)), tolerance=1e-9, max_steps=200, rebuild=(6,), n=1.0,
+        parabola, first.here.theta, lambda theta: Metric(np.eye(4)), tolerance=1e-9, max_steps=200, rebuild=(6,), n=1.0,
         watch=lambda theta: seen.append(theta.copy()), after=first,
     )  # fmt: skip
-    assert_allclose(whole.theta, TOP, atol=1e-8)
+    assert_allclose(whole.here.theta, TOP, atol=1e-8)
     assert len(seen) == 1
     assert [entry.step for entry in whole.trace] == list(range(whole.steps + 1))

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.models.evaluation import Evaluation
-from stattools.solvers.steps.newton_steps import climb, footing
+from stattools.solvers.newton_steps import footing, newton_ascent
 from tests.cases import rng
 
 
@@ -28,7 +28,7 @@ class Curve:
 
 def test_a_parabola_takes_one_step():
     parabola = Curve(lambda t: -2.0 * (t - 3.0) ** 2, lambda t: -4.0 * (t - 3.0), lambda t: -4.0)
-    found = climb(parabola, np.array([-10.0]), 1e-8, 5, "Newton")
+    found = newton_ascent(parabola, np.array([-10.0]), 1e-8, 5, "Newton")
     assert (found.steps, found.status, found.decrement) == (1, "converged", 0.0)
     assert_allclose(found.estimate, [3.0], rtol=1e-15)
     assert_allclose(found.covariance, [[0.25]], rtol=1e-15)
@@ -37,7 +37,7 @@ def test_a_parabola_takes_one_step():
 def test_steps_are_halved_until_the_value_rises():
     """-sqrt(1 + t^2): a whole step from t leads to -t^3."""
     curve = Curve(lambda t: -np.sqrt(1 + t * t), lambda t: -t / np.sqrt(1 + t * t), lambda t: -((1 + t * t) ** -1.5))
-    found = climb(curve, np.array([5.0]), 1e-8, 50, "Newton")
+    found = newton_ascent(curve, np.array([5.0]), 1e-8, 50, "Newton")
     values = [entry.loglik for entry in found.trace]
     assert found.converged
     assert_allclose(found.estimate, [0.0], atol=1e-8)
@@ -46,21 +46,21 @@ def test_steps_are_halved_until_the_value_rises():
 
 def test_a_maximum_that_is_only_just_within_the_tolerance_takes_a_step_more():
     curve = Curve(lambda t: -np.cosh(t), lambda t: -np.sinh(t), lambda t: -np.cosh(t))
-    found = climb(curve, np.array([5e-9]), 1e-8, 5, "Newton")
+    found = newton_ascent(curve, np.array([5e-9]), 1e-8, 5, "Newton")
     assert (found.steps, found.status) == (1, "converged")
     assert abs(found.estimate[0]) < 1e-15
-    assert climb(curve, np.array([5e-10]), 1e-8, 5, "Newton").steps == 0
+    assert newton_ascent(curve, np.array([5e-10]), 1e-8, 5, "Newton").steps == 0
     rough = Curve(lambda t: -np.cosh(t), lambda t: -5e-9, lambda t: -np.cosh(t))  # a score that does not fall
-    assert climb(rough, np.array([5e-9]), 1e-8, 5, "Newton").status == "converged"
+    assert newton_ascent(rough, np.array([5e-9]), 1e-8, 5, "Newton").status == "converged"
 
 
 def test_too_few_steps_and_no_start_are_said():
     curve = Curve(lambda t: -np.cosh(t), lambda t: -np.sinh(t), lambda t: -np.cosh(t))
-    found = climb(curve, np.array([5.0]), 1e-8, 2, "Newton")
+    found = newton_ascent(curve, np.array([5.0]), 1e-8, 2, "Newton")
     assert (found.status, found.steps) == ("max-steps", 2)
     nowhere = Curve(lambda t: -np.inf, lambda t: 0.0, lambda t: -1.0)
     with pytest.raises(st.DomainError, match=r"Newton cannot start: the log-likelihood of Curve .* is -inf"):
-        climb(nowhere, np.zeros(1), 1e-8, 2, "Newton")
+        newton_ascent(nowhere, np.zeros(1), 1e-8, 2, "Newton")
 
 
 def test_years_are_standardized_and_other_columns_are_not():

@@ -1,0 +1,106 @@
+"""Newton steps with step halving, stopped by the decrement measured at the returned point."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from stattools.errors import DomainError
+from stattools.interface.units import within
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
+from stattools.solvers.climb import Standing, climb, rising
+from stattools.solvers.metric import Floats, Metric
+from stattools.solvers.solution import Solution, TraceStep
+
+WELL_PLACED = 1e-6
+"""Columns whose information has at least this reciprocal condition are left as they are; its inverse then has ten
+digits. Others, such as years, are standardized.
+"""
+
+
+NEAREST = 0.1
+"""Where the decrement is above this share of the tolerance one more step is taken, if it makes the score so much
+smaller: columns in other units, or levels in another order, then lead to the same numbers.
+"""
+
+
+class Footing(NamedTuple):
+    """A model on columns that its information can be formed of, its own or standardized ones, the map back (None: the
+    same columns), and the evaluation and the metric at its start, the metric where it is known.
+    """
+
+    model: Model
+    T: Floats | None
+    now: Evaluation
+    metric: Metric | None
+
+
+def footing(model: Model) -> Footing:
+    """Where Newton's method can start; models without columns bring their own units, those of finite differences."""
+    if isinstance(model, Model):
+        now = model.evaluate(model.start)
+        metric = Metric.where_definite(now.information)
+        if (
+            metric is not None
+            and now.is_finite
+            and within(now.information.diagonal())
+            and metric.well_conditioned(WELL_PLACED)
+        ):
+            return Footing(model, None, now, metric)
+    work, T = model.standardized()
+    return Footing(work, T, work.evaluate(work.start), None)
+
+
+def newton_ascent(
+    model: Model,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    solver: str,
+    now: Evaluation | None = None,
+    metric: Metric | None = None,
+    *,
+    first: int = 0,
+    trace: list[TraceStep] | None = None,
+) -> Solution:
+    """Newton steps from theta until the decrement is within tolerance; also the last steps of other solvers, with the
+    number of the `first` of them and the `trace` before it. `now` is the evaluation at theta, `metric` its metric,
+    where they are known.
+    """
+    now, n = model.evaluate(theta) if now is None else now, model.n
+    if not now.is_finite:
+        raise DomainError(
+            f"{solver} cannot start: the log-likelihood of {model.title} at the starting point is {now.loglik}."
+        )
+
+    def stand(theta: Floats, now: Evaluation, metric: Metric | None = None) -> Standing:
+        metric = metric or Metric.for_ascent(now.information)
+        decrement = metric.norm(now.score) / sqrt(model.dispersion(theta))
+        return Standing(theta, now, metric, decrement, metric.solve(now.score))
+
+    step = partial(rising, model.evaluate, stand, n)
+    goal = {"tolerance": tolerance, "n": n}
+    found = climb(stand(theta, now, metric), step, max_steps=max_steps, first=first, trace=trace, **goal)
+    left = max_steps + first - found.steps - 1
+    if found.status == "converged" and NEAREST * tolerance < found.here.decrement and left >= 0:
+        following = _full_step(model, found.here)
+        if following is not None:
+            found = climb(stand(*following), step, max_steps=left, first=found.steps + 1, trace=found.trace, **goal)
+    end, now = found.here.metric, found.here.now
+    if not end.definite:
+        end = Metric(now.information)  # no maximum here: raises, saying which coefficient is not determined
+    return found.solution(end.covariance(), solver, end.kept(), reach=now.reach or np.nan)
+
+
+def _full_step(model: Model, here: Standing) -> tuple[Floats, Evaluation] | None:
+    """Newton's step where it makes the score a tenth or less; none where the information is nearly singular."""
+    metric = here.metric
+    if not (metric.definite and metric.well_conditioned(WELL_PLACED)):
+        return None
+    point = here.theta + here.ahead
+    new = model.evaluate(point)
+    return (point, new) if new.is_finite and metric.norm(new.score) < NEAREST * metric.norm(here.now.score) else None
