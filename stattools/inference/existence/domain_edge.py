@@ -23,8 +23,8 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.links import LINKS
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.solvers.solution import Solution
 from stattools.solvers.newton_steps import newton_ascent
+from stattools.solvers.solution import Solution
 
 BARRIERS = 10.0 ** -np.arange(1.0, 10.0)
 

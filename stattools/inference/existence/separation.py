@@ -30,8 +30,8 @@ from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
-from stattools.solvers.solution import Solution
 from stattools.solvers.newton_steps import newton_ascent
+from stattools.solvers.solution import Solution
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Page

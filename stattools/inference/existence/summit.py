@@ -18,10 +18,10 @@ from stattools.errors import ConvergenceError, DomainError, IdentificationError
 from stattools.inference.existence.boundary import check_end
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
+from stattools.solvers.climb import ROUND_OFF
 from stattools.solvers.newton import Newton
 from stattools.solvers.own_units import FLATTEST, Place, climb_in_own_units
 from stattools.solvers.solution import Solution
-from stattools.solvers.climb import ROUND_OFF
 
 ROUGH = 1e-3
 """Standard errors are not printed where the curvature is known less well, as a share of it."""

@@ -23,10 +23,10 @@ from stattools.models.custom import Custom
 from stattools.models.evaluation import Evaluation
 from stattools.solvers.lbfgs import LBFGS
 from stattools.solvers.newton import Newton
+from stattools.solvers.newton_steps import newton_ascent
 from stattools.solvers.samples.surrogate import certified_ascent, expanded, held_elsewhere, named
 from stattools.solvers.softmax.maximum import large, maximize_softmax
 from stattools.solvers.solution import Solution
-from stattools.solvers.newton_steps import newton_ascent
 
 
 class Penalty(Protocol):
