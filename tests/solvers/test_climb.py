@@ -9,7 +9,7 @@ from stattools.models.evaluation import Evaluation
 from stattools.solvers.climb import Standing, climb, ended, rising
 from stattools.solvers.metric import Metric
 
-LIMITS = {"tolerance": 1e-8, "max_steps": 50, "n": 2.0}
+LIMITS = {"tolerance": 2e-8, "max_steps": 50, "n": 2.0}
 UNIT = Metric(np.eye(1))
 
 
