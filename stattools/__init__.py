@@ -83,6 +83,8 @@ if TYPE_CHECKING:
     from stattools.inference.fitting import fit as fit
     from stattools.inference.fitting_many import fit_many as fit_many
     from stattools.inference.hypotheses import TestResult as TestResult
+    from stattools.inference.hypotheses import exact_test as exact_test
+    from stattools.inference.hypotheses import independence as independence
     from stattools.inference.hypotheses import likelihood_ratio as likelihood_ratio
     from stattools.inference.hypotheses import p_adjust as p_adjust
     from stattools.inference.hypotheses import score_test as score_test
@@ -126,6 +128,7 @@ if TYPE_CHECKING:
     from stattools.models.regressions.regression import softmax as softmax
     from stattools.models.regressions.zeros import hurdle as hurdle
     from stattools.models.regressions.zeros import zero_inflated as zero_inflated
+    from stattools.models.samples.correlation import correlation as correlation
     from stattools.models.samples.counts import binomial as binomial
     from stattools.models.samples.counts import coin as coin
     from stattools.models.samples.event_rates import exponential_rate as exponential_rate
@@ -134,6 +137,7 @@ if TYPE_CHECKING:
     from stattools.models.samples.multinomial import multinomial as multinomial
     from stattools.models.samples.multivariate_normal import multivariate_normal as multivariate_normal
     from stattools.models.samples.normal import normal as normal
+    from stattools.models.samples.odds_ratio import odds_ratio as odds_ratio
     from stattools.models.samples.waiting import geometric as geometric
     from stattools.models.samples.waiting import pascal as pascal
     from stattools.networks.construction import network as network

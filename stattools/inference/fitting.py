@@ -21,15 +21,18 @@ if TYPE_CHECKING:
     from stattools.models.regressions.one_vs_rest import OneVsRest
     from stattools.models.samples.bernoulli_trials import BernoulliTrials
     from stattools.models.samples.binomial_arms import BinomialArms
+    from stattools.models.samples.correlation import Correlation
     from stattools.models.samples.event_rates import EventRates
     from stattools.models.samples.multinomial import Multinomial
     from stattools.models.samples.normal import NormalSample
+    from stattools.models.samples.odds_ratio import ConditionalOdds
     from stattools.models.samples.waiting import Waits
     from stattools.series.filters.smoothing import ExponentialSmoothing
     from stattools.series.statespace.many import LocalLevelFits, LocalLevels
     from stattools.series.statespace.structural import Structural
 
-    type Sample = BernoulliTrials | BinomialArms | EventRates | Multinomial | NormalSample | Waits
+    type Counts = BernoulliTrials | BinomialArms | ConditionalOdds | EventRates | Multinomial | Waits
+    type Sample = Counts | Correlation | NormalSample
 
 
 class FitOptions(TypedDict, total=False):

@@ -8,6 +8,7 @@ import numpy as np
 
 from stattools.inference.conventions import conventions
 from stattools.inference.estimates import Estimates
+from stattools.inference.hypotheses import exact_test
 from stattools.inference.intervals.coefficients import interval, table
 from stattools.models.model import Model
 from stattools.models.page import told
@@ -29,7 +30,7 @@ def certificate(fit: Estimates) -> str:
     """How close to the maximum the estimate is, as one sentence."""
     solution = fit.solution
     if solution.solver == "ClosedForm":
-        return "Maximum in closed form."
+        return fit.model.reached
     bound = max(solution.decrement, 1e-8)
     reached = "" if solution.status == "converged" else ", the limit of float64 on these data"
     steps = f"{solution.steps} step{'' if solution.steps == 1 else 's'}"
@@ -82,12 +83,17 @@ def _proportions(fit: Estimates) -> list[str | Grid]:
     for kind in dict.fromkeys("wilson" if kind == "score" and "wilson" in fit.kinds else kind for kind in fit.kinds):
         ends = np.ravel(np.asarray(interval(fit, fit.level, kind)))  # of one arm they are arrays
         rows.append([kind, *(place(float(end), places) for end in ends)])
+    what, letter = fit.model.tested
+    p = p_text(float(np.ravel(p_value)[0]))
+    tests = [f"{what} of {fit.model.null}: {letter} = {np.ravel(statistic)[0]:.2f}, p = {p}"]
+    if fit.model.exact_words:
+        tests.append(f"{fit.model.exact_words}: p = {p_text(exact_test(fit.model).p_value)}")
     return [
         f"{fit.names[0]} = {place(theta, places)}   (standard error {place(se, places)})",
         "",
         Grid([f"{fit.level:.4g} interval", "lower", "upper"], rows, "lrr"),
         "",
-        f"Score test of {fit.model.null}: z = {np.ravel(statistic)[0]:.2f}, p = {p_text(float(np.ravel(p_value)[0]))}",
+        *tests,
     ]
 
 

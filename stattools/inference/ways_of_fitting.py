@@ -28,9 +28,11 @@ from stattools.models.model import Model
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms
+from stattools.models.samples.correlation import Correlation
 from stattools.models.samples.event_rates import EventRates
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.filters.smoothing import ExponentialSmoothing
@@ -142,6 +144,8 @@ WAYS: dict[type, Way] = {
     BinomialArms: _by_formula,
     EventRates: _by_formula,
     Multinomial: _by_formula,
+    ConditionalOdds: _by_formula,
+    Correlation: _by_formula,
     NormalSample: _by_formula,
     Waits: _by_formula,
     ExponentialSmoothing: _fit_smoothing,

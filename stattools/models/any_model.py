@@ -75,6 +75,19 @@ class AnyModel(Faces):
     """Names of the variances that may be 0, the edge of their range; they are the first of the parameters."""
     on_bounds: Any = ()
     """Names of the parameters that a fit has on a bound, where they have no standard error."""
+    exponential: Any = ""
+    """What exp of the parameter is, where it is a ratio and the model is no regression."""
+    low: Any = None
+    """The lower ends of the ranges of the parameters, None where nothing ends; `high` has the upper ones."""
+    high: Any = None
+    tested: Any = ("Score test", "z")
+    """What `test()` is, and what its statistic is called, where the model brings a test of `null` itself."""
+    exact_words: Any = ""
+    """What the exact test of `null` is called on the page of a fit; "" where the page has none."""
+    reached: Any = "Maximum in closed form."
+    """What the certificate says of a maximum that is a formula."""
+    exact_null: Any = None
+    """The value that `st.exact_test` tests where none is given; models that have it answer `exactly(theta)`."""
     diffuse: Any = 0
     """How many initial states of a series are flat."""
     n_dropped: Any = 0
@@ -139,3 +152,7 @@ class AnyModel(Faces):
     def standardized(self) -> tuple[Any, Floats]:
         """The same model in units that suit the data, phi, and T with theta = T phi: itself and the identity."""
         return self, np.eye(len(self.names))
+
+    def exactly(self, theta: float) -> tuple[Floats, Floats, int]:
+        """The values of the count that `st.exact_test` takes, their log probabilities, and the one that was seen."""
+        raise IncompatibleError(f"{self.title} has no count whose distribution is known at each value.")

@@ -17,9 +17,11 @@ from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms
+from stattools.models.samples.correlation import Correlation
 from stattools.models.samples.event_rates import EventRates
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
 from stattools.networks.network import Network
 from stattools.reporting import (
@@ -117,10 +119,12 @@ def _by_name(file: ModuleType) -> Account:
     return Account(**{name: tell for name, tell in vars(file).items() if name in Account.__dataclass_fields__})
 
 
+SAMPLES = (BinomialArms, ConditionalOdds, Correlation, EventRates, Multinomial, NormalSample, Waits)
+
 ACCOUNTS: dict[type, Account] = {
     Model: _by_name(regressions),
     BernoulliTrials: _by_name(proportions),
-    **dict.fromkeys((BinomialArms, EventRates, Multinomial, NormalSample, Waits), _by_name(samples)),
+    **dict.fromkeys(SAMPLES, _by_name(samples)),
     Custom: _by_name(own_functions),
     Structural: _by_name(state_space),
     ExponentialSmoothing: _by_name(smoothing),

@@ -24,6 +24,8 @@ LABELS = {
     "profile": "profile likelihood",
     "clopper-pearson": "Clopper–Pearson",
     "exact": "exact",
+    "mid-p": "mid-p",
+    "fisher": "Fisher (atanh)",
 }
 PREFERRED = ("wilson", "likelihood-ratio", "profile", "score", "wald")
 """The kind of interval that several parameters are shown with: the first that the model has."""
@@ -200,6 +202,24 @@ def _categories(model: Any) -> tuple[str, str]:
     )
 
 
+def _tables(model: Any) -> tuple[str, str]:
+    words = (
+        "Given the margins of a table, the probability of its first cell $a$, in row 1 of $m_1$ and column 1 of $s$ "
+        "out of $m_1 + m_2$, depends on the log odds ratio $\\theta$ alone; tables are independent."
+    )
+    above = r"\binom{m_1}{a} \binom{m_2}{s - a} e^{\theta a}"
+    below = r"\sum_{k} \binom{m_1}{k} \binom{m_2}{s - k} e^{\theta k}"
+    return words, rf"\ell(\theta) = \sum \log \frac{{{above}}}{{{below}}}"
+
+
+def _pairs(model: Any) -> tuple[str, str]:
+    words = (
+        "Rows are bivariate normal with correlation $\\rho$; the means and standard deviations are at their best for "
+        "each $\\rho$, and $r$ is the correlation of the rows."
+    )
+    return words, r"\ell(\rho) = \mathrm{constant} + n \left( \frac{1}{2} \log(1 - \rho^2) - \log(1 - r \rho) \right)"
+
+
 @dataclass(frozen=True)
 class Said:
     """What the parameter of a kind of sample is, the rule of its maximum and its likelihood, from a model, which
@@ -230,6 +250,8 @@ SAID = {
         "rate of events", lambda model: "times that ended over the total time", _exponential, ("likelihood-ratio",)
     ),
     "normal": Said("mean", _mean, _normal),
+    "odds ratio": Said("log odds ratio", lambda model: "the count has the mean that was seen", _tables, ("exact",)),
+    "correlation": Said("correlation", lambda model: "the correlation of the rows", _pairs, ("fisher",)),
     "multinomial": Said("probability", lambda model: "the observed shares", _multinomial, categories=True),
     "categories": Said("probability", lambda model: "the observed shares", _categories, categories=True),
 }

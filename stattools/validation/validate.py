@@ -24,9 +24,11 @@ from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms
+from stattools.models.samples.correlation import Correlation
 from stattools.models.samples.event_rates import EventRates
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
@@ -256,6 +258,8 @@ MODELS: dict[type, Check] = {
     BernoulliTrials: validate_proportion,
     BinomialArms: validate_arms,
     EventRates: _of_rates,
+    ConditionalOdds: validate_rewritten,
+    Correlation: validate_rewritten,
     Multinomial: validate_rewritten,
     NormalSample: validate_rewritten,
     Waits: validate_rewritten,

@@ -12,7 +12,7 @@ import stattools as st
 
 VERBS = {
     "model": ("fit", "fit", "fit", "posterior", "bootstrap", "separation", "simulate_states", "fit_many", "states",
-    "cross_validate", "power", "loglik_conventions"),
+    "cross_validate", "power", "exact_test", "loglik_conventions"),
     "fit": (
         "validate", "report", "report_table", "sentences", "compare", "bootstrap", "confusion", "held_out", "to_arviz",
         "likelihood_ratio", "score_test", "audit", "explain", "empirical_bayes", "simulate_states", "posterior",
@@ -50,6 +50,7 @@ READY: dict[str, Callable[[], Any]] = {
     "fit of poisson": lambda: st.fit(st.poisson("k ~ x", _table())),
     "fit of softmax": lambda: st.fit(st.softmax("g ~ x", _table())),
     "fit of a coin": lambda: st.fit(st.coin([0, 1, 1, 0, 1])),
+    "odds ratio": lambda: st.odds_ratio([[3, 1], [1, 3]]),
     "beta": lambda: st.posterior(st.coin([0, 1, 1, 0, 1]), prior=st.Beta(1, 1)),
     "betas": lambda: st.posterior(st.binomial([3, 4, 9], [10, 10, 12]), prior=st.Beta(1, 1)),
     "gammas": lambda: st.posterior(st.poisson_rate([3, 4, 9], by=["a", "b", "a"]), prior=st.Gamma(1, 1)),

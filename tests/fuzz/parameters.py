@@ -282,6 +282,12 @@ POOL: dict[str, Any] = {
     "power.coefficients": (None, {"x": 0.3}, {"nobody": 1.0}, [0.5]), "power.scale": (None, 1.0, 1e300),
     "power.rows": (24, [30, 7], [], 1, 10**12), "target": (None, 0.8, 1.0), "power.draws": (10, 3),
     "power.cov": (None, "information", "HC1", st.Cluster("g")),
+    "formula_or_column": COLUMNS, "table_or_column": COLUMNS,
+    "odds_ratio.table": ([[3, 1], [1, 3]], [[0, 5], [4, 2]], [[1, 2, 3], [4, 5, 6]], "u ~ g", [[0, 0], [1, 2]]),
+    "independence.table": ([[3, 1], [1, 3]], [[1, 2, 3], [4, 5, 6]], "g ~ u", [[0, 0], [1, 2]], [[1e15, 1], [2, 3]]),
+    "within": (None, "g", "nobody"), "independence.weights": (None, "k"), "odds_ratio.weights": (None, "k"),
+    "independence.draws": (100, 3), "independence.test": ("score", "lr", "exact", "p"), "null": (None, 0.0, 0.3, 2.0),
+    "alternative": ("two-sided", "greater", "less", "p"), "exact_test.kind": ("likelihood", "central", "mid-p", "p"),
     # One name, several meanings
     "Fit.anova.kind": ("I", "II", "III", 2, 4), "SeriesFit.anova.kind": ("II",), "test": (None, "lr", "wald", "F", "p"),
     "report_table.labels": (None, {"x": "Dose"}, {"nobody": "x"}, {"x": 1}, "x"),

@@ -195,6 +195,17 @@ def parametric_bootstrap(a: Asked) -> None:
     assert (np.abs(found.bias) < 0.5 * a.unit)[coefficients].all()
 
 
+@question("st.power", "Power", refused=("one_vs_rest",), slow=True)
+def power(a: Asked) -> None:
+    """Intervals of outcomes that were drawn from the estimate hold it; a coefficient far from 0 is found."""
+    k = int(np.argmax(np.abs(a.theta / a.unit)))
+    found = st.power(a.fit, a.fit.names[k], rows=len(a.table), draws=20, level=0.99, seed=3)
+    row = found.table().loc[0]
+    assert row.no_maximum <= 2
+    assert row.coverage >= 0.8
+    assert row.power >= 0.5 or abs(a.theta[k] / a.unit[k]) < 4.0
+
+
 @question("st.cross_validate", "CrossValidation", heavy=True)
 def cross_validated(a: Asked) -> None:
     """Row by row the log density under the fit without the fold of the row."""

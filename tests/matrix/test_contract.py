@@ -27,9 +27,10 @@ ELSEWHERE = {
         *("ratio", "rope_probability", "surprise", "tipping_prior"),
     ),
     "a model that is no regression": (
-        *("binomial", "categories", "coin", "custom", "exponential_rate", "exponential_smoothing", "geometric"),
+        *("binomial", "categories", "coin", "correlation", "custom", "exponential_rate"),
+        *("exponential_smoothing", "geometric"),
         *("local_level", "local_linear_trend", "multinomial", "multivariate_normal", "normal", "pascal"),
-        *("poisson_rate", "smooth_trend"),
+        *("odds_ratio", "poisson_rate", "smooth_trend"),
     ),
     "a question of a series": (
         *("decay_weights", "exponential_filter", "exponential_filter_adjoint", "exponential_filter_state"),
@@ -40,6 +41,7 @@ ELSEWHERE = {
     "a likelihood of the caller's: tests/models/regressions/test_own_regression.py": ("likelihood", "regression"),
     "no question but a file of pixels": ("read_idx",),
     "a question of p-values": ("p_adjust",),
+    "a test without a fit": ("exact_test", "independence"),
 }
 """Public functions that are no question of a regression's fit, and why."""
 

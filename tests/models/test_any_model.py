@@ -17,6 +17,8 @@ MODELS = {
     "rate": st.poisson_rate([4, 2], exposure=3.0),
     "rates": st.exponential_rate([4.0, 2.0], by=["a", "b"]),
     "waits": st.geometric([3, 2]),
+    "odds ratio": st.odds_ratio([[8, 2], [1, 5]]),
+    "correlation": st.correlation("y ~ x", TABLE),
     "multinomial": st.multinomial([3, 5, 2]),
     "normal": st.normal([1.0, 2.0, 4.0]),
     "normals": st.normal([1.0, 2.0, 4.0, 5.0], by=list("aabb")),

@@ -26,6 +26,9 @@ MODELS = [
     st.normal(Y, sd=1.0, by=list("ababab")),
     st.multinomial({"red": 3, "blue": 4, "green": 0}),
     st.categories(list("abbca")),
+    st.odds_ratio([[8, 2], [1, 5]]),
+    st.odds_ratio([[[8, 2], [1, 5]], [[3, 4], [2, 5]]]),
+    st.correlation(Y, Y**2),
 ]
 
 

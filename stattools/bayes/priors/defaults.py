@@ -79,7 +79,9 @@ def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ..
     if isinstance(model, Model):
         return tuple(_of_regression(model, parameters))
     if all(np.isfinite(parameter.high) for parameter in parameters):
-        return (Default(Uniform(0.0, 1.0), "every probability alike"),) * len(parameters)
+        return tuple(_of_range(parameter) for parameter in parameters)
+    if model.exponential:
+        return (Default(Normal(0.0, WIDTH), f"within {WIDTH:g} of 0, the logarithm of an {model.exponential} of 1"),)
     if isinstance(model, NormalSample):
         return tuple(_of_sample(model, parameters))
     return tuple(
@@ -88,6 +90,12 @@ def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ..
         else Default(HalfCauchy(abs(float(start)) or 1.0), "half of it below the starting value")
         for parameter, start in zip(parameters, model.start, strict=True)
     )
+
+
+def _of_range(parameter: Parameter) -> Default:
+    """Every value between two ends alike."""
+    what = "probability" if (parameter.low, parameter.high) == (0.0, 1.0) else "value"
+    return Default(Uniform(parameter.low, parameter.high), f"every {what} alike")
 
 
 def _of_sample(model: NormalSample, parameters: tuple[Parameter, ...]) -> list[Default]:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.own_scale import shared
 from stattools.models.samples.normal import NormalSample
@@ -66,7 +65,7 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
         )
     if model.parameters == ("theta",):
         return tuple(Parameter(name, 0.0, 1.0) for name in model.names)
-    if isinstance(model, Custom) and model.low is not None and model.high is not None:
+    if model.low is not None and model.high is not None:
         return tuple(map(Parameter, model.names, model.low.tolist(), model.high.tolist()))
     role = "scale" if isinstance(model, NormalSample) else "coefficient"
     return tuple(

@@ -14,6 +14,9 @@ from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 
+WITHOUT_DF = {"exact": "statistic", "draws": "statistic", "normal": "z"}
+"""Distributions without degrees of freedom, and what their statistic is called."""
+
 
 @answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,6 +25,7 @@ class TestResult(Faces):
 
     `distribution` is "F", on `df` and `df_residual` degrees of freedom, or "chi2", where `df_residual` is infinite
     ("chibar2", where the restricted model lies at the edge of the larger one: half chi2(df - 1), half chi2(df)).
+    "exact" is that of the statistic itself, "draws" that of random ones, "normal" that of a z; `note` says more.
     For Wald tests `difference` holds R theta - q and `se` its standard errors, shape (k,); they are empty otherwise.
     `print(result)` is a sentence or two; `table()` is one row.
 
@@ -57,11 +61,15 @@ class TestResult(Faces):
 
     def _told(self) -> str:
         """The statistic and its distribution."""
+        if self.distribution in WITHOUT_DF:
+            return f"{WITHOUT_DF[self.distribution]} = {number(self.statistic)}"
         df = f"{self.df}" if self.distribution != "F" else f"{self.df}, {self.df_residual:,.0f}"
         return f"{self.distribution}({df}) = {number(self.statistic)}"
 
     def _page(self) -> Page:
         cells = [(self.distribution, number(self.statistic)), ("df", f"{self.df}")]
+        if self.distribution in WITHOUT_DF:
+            cells = [(WITHOUT_DF[self.distribution], number(self.statistic))]
         if self.distribution == "F":
             cells.append(("residual df", f"{self.df_residual:,.0f}"))
         cells.append(("p", p_text(self.p_value)))

@@ -33,6 +33,8 @@ def require_ratios(model: Any) -> str:
 changes the normal quantile of the probability: its exponential is no ratio. fit.table() has the coefficients, \
 fit.marginal_effects() what they do to the mean.
     """
+    if model.exponential:
+        return model.exponential
     if not isinstance(model, Model):
         raise IncompatibleError(
             f"exponentiate=True makes ratios of the coefficients of a regression; {model.title} has parameters, which "
@@ -56,6 +58,8 @@ fit.marginal_effects() what they do to the mean.
 
 def called(model: Any) -> tuple[str, ...]:
     """The names of the coefficients after exponentiation: `log alpha` is then alpha, `log scale: x` is `scale: x`."""
+    if model.exponential:
+        return tuple(name.removeprefix("log ") for name in model.names)
     names, predictor = list(model.names), model.predictor
     parts = predictor.parts[predictor.n_first :]
     for (name, link), part in zip(model.likelihood.others, parts, strict=True):
@@ -84,11 +88,12 @@ def exponentiated(model: Any, made: pd.DataFrame) -> pd.DataFrame:
     """
     what, names = require_ratios(model), called(model)
     table = made.rename(columns={"se": "se_log"})
-    if model.categories is None:
+    if "category" not in made:
         table["term"] = names
     for column in table.columns.intersection(["estimate", "lower", "upper"]):  # a ridge fit has no interval
         table[column] = factors(made[column], names)
-    said = f"exp(coefficient): each estimate is a ratio ({what}), that of Intercept the value at 0 of all columns"
+    said = f"exp(coefficient): each estimate is a ratio ({what})"
+    said += "" if model.exponential else ", that of Intercept the value at 0 of all columns"
     table.attrs = {**made.attrs, "ratio": what}
     beside = f"; {made.attrs['note']}" if "note" in made.attrs else ""
     error = "; se_log is the standard error of its logarithm" if "se_log" in table else ""

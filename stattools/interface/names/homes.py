@@ -50,7 +50,7 @@ HOMES = {
     "data.files.scan": ("Scan", "scan"),
     "inference.diagnostics.cross_validation": ("CrossValidation", "cross_validate"),
     "inference.diagnostics.held_out_scores": ("confusion", "held_out"),
-    "inference.hypotheses": ("TestResult", "likelihood_ratio", "p_adjust", "score_test"),
+    "inference.hypotheses": ("TestResult", "exact_test", "independence", "likelihood_ratio", "p_adjust", "score_test"),
     "interface.interval": ("Interval",),
     "likelihoods": (
         "Bernoulli",
@@ -75,6 +75,8 @@ HOMES = {
     "likelihoods.own.making": ("likelihood",),
     "models.regressions.own_regression": ("regression",),
     "models.custom_making": ("custom",),
+    "models.samples.correlation": ("correlation",),
+    "models.samples.odds_ratio": ("odds_ratio",),
     "models.samples.multinomial": ("categories", "multinomial"),
     "models.samples.multivariate_normal": ("multivariate_normal",),
     "models.samples.normal": ("normal",),

@@ -44,10 +44,17 @@ FUNCTIONS = (
         r="aov anova Anova drop1 kruskal.test oneway.test", scikit_learn="f_classif",
         others="f_oneway anova_ manova ancova kruskal one_way_anova friedman",
         note="of two fits st.likelihood_ratio(fit, smaller)"),
-    Row('st.fit(st.logistic("b ~ g", table)).test("g[T.b] = 0")', statsmodels="Table2x2",
-        r="chisq.test fisher.test mcnemar.test mcnemar", scikit_learn="chi2", others="chi2_contingency chisquare "
-        "fisher_exact chi2_test two_proportions mantelhaen barnard_exact", note="a table of counts is k + m ~ g; "
-        "two shares with a prior are st.probability_greater"),
+    Row("st.independence([[8, 2], [1, 5]])", statsmodels="SquareTable", r="chisq.test", scikit_learn="chi2",
+        others="chi2_contingency chisquare chi2_test chi_squared_test g_test contingency_table crosstab_test",
+        note='test="lr" or "exact"; of the shares of one row st.fit(st.multinomial([3, 5, 9])).table()'),
+    Row("st.exact_test(st.odds_ratio([[8, 2], [1, 5]]))", r="fisher.test", others="fisher_exact fisher_test "
+        "exact_conditional boschloo_exact barnard_exact fishers_exact", note="st.fit(st.odds_ratio(...)) has the odds "
+        'ratio and its exact interval; larger tables are st.independence(table, test="exact")'),
+    Row("st.fit(st.odds_ratio([[8, 2], [1, 5]]))", statsmodels="Table2x2 StratifiedTable", r="mantelhaen.test "
+        "oddsratio epitools", others="mantel_haenszel mantelhaen cmh_test relative_risk", note="shares side by side: "
+        'st.logistic("k + m ~ g", table); with a prior st.probability_greater'),
+    Row("st.exact_test(st.binomial(9, 12))", r="mcnemar.test mcnemar", others="mcnemar_test cochrans_q sign_test",
+        note="of the pairs that differ; st.fit(st.binomial(9, 12)) has the score test and the interval"),
     Row('st.fit(st.binomial(6, 10)).interval(0.95, kind="wilson")', statsmodels="proportion_confint "
         "proportions_ztest", r="binom.test", others="binomtest binom_test proportion proportion_test wilson "
         "prop_test proportion_ci binom_ci binomial_test"),
@@ -55,8 +62,8 @@ FUNCTIONS = (
         others="rate_test poisson_test"),
     Row("st.fit(st.normal(y)).interval(0.95)", statsmodels="DescrStatsW", others="mean_confint norm_fit zconfint "
         "tconfint_mean mean_ci sem"),
-    Row('st.fit(st.ols("y ~ x", table)).r_squared', r="cor cor.test", others="pearsonr corrcoef correlation "
-        "spearmanr kendalltau corr", note="of ranks and of many columns there is no correlation here"),
+    Row('st.fit(st.correlation("y ~ x", table))', r="cor cor.test", others="pearsonr corrcoef corr pearson "
+        "partial_corr", note="of many columns there is no table of correlations here"),
     Row("st.likelihood_ratio(fit, smaller)", statsmodels="compare_lr_test", r="lrtest add1 step stepAIC",
         others="lr_test lrt likelihood_ratio_test lr_ratio"),
     Row("st.score_test(smaller, fit)", others="rao_test lm_test lagrange_multiplier"),
@@ -179,8 +186,9 @@ FUNCTIONS = (
     Row("", statsmodels="variance_inflation_factor", r="vif alias kappa", others="vifs collinearity",
         note="there is no such number here: columns that no fit can tell apart are an error that names them, and "
         "standard errors show the rest"),
-    Row('st.power(fit, "x", seed=1)', statsmodels="TTestIndPower tt_ind_solve_power NormalIndPower FTestAnovaPower "
-        "GofChisquarePower TTestPower", r="power.t.test power.prop.test power.anova.test pwr pwr.t.test powerSim simr",
+    Row('st.power(fit, "x", rows=[100, 200], seed=1)', statsmodels="TTestIndPower NormalIndPower TTestPower "
+        "tt_ind_solve_power FTestAnovaPower GofChisquarePower", r="power.t.test power.prop.test power.anova.test pwr "
+        "pwr.t.test powerSim simr",
         others="sample_size power_analysis solve_power", note="of a model with coefficients= and rows=, and with "
         "target=0.8 the rows that it takes"),
     Row("", r="cohen.d", others="effect_size cohen_d cohens_d hedges_g eta_squared", note="effects here are "

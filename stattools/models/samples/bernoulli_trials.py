@@ -42,6 +42,7 @@ class BernoulliTrials(SampleModel):
     trials: int
     kind: Literal["coin", "binomial"]
     is_saved = True
+    exact_null = 0.5
 
     @property
     def title(self) -> str:
@@ -104,6 +105,11 @@ class BernoulliTrials(SampleModel):
         score = self.score(point) if order >= 1 else NOT_ASKED
         information = self.information(point)[:, None] if order >= 2 else NOT_ASKED
         return Evaluation(float(self.loglik(point)[0]), score, information)
+
+    def exactly(self, theta: float) -> tuple[Floats, Floats, int]:
+        """The numbers of successes, their log probabilities at theta, and the number that was seen."""
+        p, k = float(unit_interval(theta)), np.arange(self.trials + 1.0)
+        return k, log_binomial_pmf(k, self.trials, p, 1.0 - p), self.successes
 
     def maximum(self) -> Floats:
         """The maximum-likelihood estimate k / n, shape (1,)."""

@@ -5,7 +5,7 @@ statsmodels' with the penalty added (`penalized_likelihoods.py`), or the user's 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import stats
@@ -18,9 +18,11 @@ from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.own.own_likelihood import OwnLikelihood
 from stattools.models.custom import Custom
 from stattools.models.model import Model
+from stattools.models.samples.correlation import Correlation
 from stattools.models.samples.event_rates import EventRates
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
 from stattools.validation.agreement import Agreement, compared, fewest
 from stattools.validation.references.penalized_likelihoods import penalized
@@ -205,6 +207,36 @@ def _of_normal(fit: Fit) -> Rewritten:
     return _of_all(fit, value)
 
 
+def _of_tables(fit: Fit) -> Rewritten:
+    """SciPy's noncentral hypergeometric distribution of the first cell of each table."""
+    tables = fit.model.tables
+    first, total = tables[:, 0, 0], tables.sum(axis=(1, 2))
+    row, column = tables[:, 0].sum(axis=1), tables[:, :, 0].sum(axis=1)
+    law = stats.nchypergeom_fisher
+    return _of_all(fit, lambda t: float(law.logpmf(first, total, row, column, np.exp(t[0])).sum()))
+
+
+def _of_pairs(fit: Fit) -> Rewritten:
+    """SciPy's bivariate normal density of points with the scatter of the rows, at the best sizes for each rho."""
+    pairs = fit.model.pairs
+    n, sizes, r = float(pairs.n), np.sqrt(np.diagonal(pairs.scatter)), fit.model.r
+    law: Any = stats.multivariate_normal
+    points = np.linalg.cholesky(np.array([[1.0, r], [r, 1.0]])) @ np.array(
+        [[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0]]
+    )
+
+    def value(theta: Floats) -> float:
+        rho = float(theta[0])
+        if not abs(rho) < 1.0:
+            return -1e300
+        sd = sizes / np.sqrt(n) * np.sqrt((1.0 - r * rho) / (1.0 - rho * rho))
+        spread = np.array([[1.0, rho], [rho, 1.0]]) * np.outer(sd, sd)
+        rows = points.T * sizes * np.sqrt(2.0 / n)
+        return 0.25 * n * float(law.logpdf(rows, np.zeros(2), spread).sum())
+
+    return _of_all(fit, value)
+
+
 REWRITTEN: dict[type, Callable[[Fit], Rewritten]] = {
     Model: _of_regression,
     Custom: _of_function,
@@ -212,5 +244,7 @@ REWRITTEN: dict[type, Callable[[Fit], Rewritten]] = {
     Waits: _of_waits,
     EventRates: _of_waiting_times,
     Multinomial: _of_categories,
+    ConditionalOdds: _of_tables,
+    Correlation: _of_pairs,
 }
 """The second form of the models of each class."""

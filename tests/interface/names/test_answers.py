@@ -207,7 +207,8 @@ Logit LogisticRegression -> st.logistic(
 PoissonRegressor fepois -> st.poisson(
 ttest t_test t.test ttest_ind -> st.ols("y ~ g"
 aov f_oneway -> .anova()
-chisq_test fisher_exact -> st.logistic("b ~ g"
+chisq_test -> st.independence(
+fisher_exact -> st.exact_test(st.odds_ratio(
 binom_test -> st.binomial(6, 10)
 multinom MNLogit -> st.softmax(
 MLPClassifier nnet -> st.network(

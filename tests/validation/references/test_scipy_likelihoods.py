@@ -29,6 +29,9 @@ FITS = {
     "normal": lambda: st.fit(st.normal(y)),
     "normal, sd known": lambda: st.fit(st.normal(y, sd=1.0)),
     "normal by arms": lambda: st.fit(st.normal(y, by=d.c.to_numpy())),
+    "odds ratio": lambda: st.fit(st.odds_ratio([[8, 2], [1, 5]])),
+    "odds ratio of strata": lambda: st.fit(st.odds_ratio([[[8, 2], [1, 5]], [[3, 4], [2, 5]]])),
+    "correlation": lambda: st.fit(st.correlation("y ~ x", d)),
     "custom": lambda: st.fit(
         st.custom(lambda t: -0.5 * float(np.sum((y - t[0] - t[1] * x) ** 2)) - 0.1 * t[0] ** 4, start=np.zeros(2))
     ),
@@ -53,7 +56,10 @@ def test_the_rewritten_likelihood_agrees(name):
     assert found.decrement < 1e-5
 
 
-@pytest.mark.parametrize("name", ["normal", "custom", "Jeffreys, logistic", "ridge, logistic", "multinomial"])
+SHIFTED = ["normal", "correlation", "odds ratio", "custom", "Jeffreys, logistic", "ridge, logistic", "multinomial"]
+
+
+@pytest.mark.parametrize("name", SHIFTED)
 def test_a_shifted_estimate_is_found_out(name):
     fit = FITS[name]()
     shift = np.zeros(len(fit.estimate))
