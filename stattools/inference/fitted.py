@@ -27,6 +27,7 @@ from stattools.text.page import Page
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from stattools.inference.diagnostics.checks.table import CheckTable
     from stattools.inference.diagnostics.residuals import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult
     from stattools.inference.prediction.new_rows import Missing
@@ -229,6 +230,25 @@ class Fit(Tabled):
 
         require(self, "goodness")
         return goodness(self)
+
+    def check(self, *, order: Any = None) -> CheckTable:
+        """Is the model right enough? One row per check: check, value, verdict, advice, measure; it prints as a page.
+
+        Verdicts are "ok", "look" and "no", by the size of the effect on standard errors, estimates and predictions, and
+        not by p-values alone: overdispersion, heteroskedasticity, influence, collinearity, link and form, calibration
+        and discrimination, whatever goes with the outcome. `order` is a column's name or one value per row by which the
+        rows follow each other, for autocorrelation; an index of times is one without being asked. What could not be
+        checked stands in `attrs["unchecked"]` with its reason. Limits and sources: docs/checks.md.
+
+        >>> import stattools as st
+        >>> fit = st.fit(st.poisson([0, 9, 1, 14, 0, 2, 30, 1], [1, 2, 3, 4, 5, 6, 7, 8]))
+        >>> fit.check().set_index("check").verdict["overdispersion"]
+        'no'
+        """
+        from stattools.inference.diagnostics.checks.table import check
+
+        require(self, "check")
+        return check(self, order)
 
     def calibration(self, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
         """Observed share against predicted probability in `bins` groups of rows, with Wilson intervals."""

@@ -112,6 +112,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "means": (rows,),
     "function": (standard_errors,),
     "goodness": (rows, deviance, rows_there),
+    "check": (rows, rows_there),
     "calibration": (rows, probabilities, rows_at_hand),
     "se": (standard_errors,),
     "covariance": (standard_errors,),

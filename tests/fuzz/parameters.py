@@ -289,6 +289,7 @@ POOL: dict[str, Any] = {
     "independence.draws": (100, 3), "independence.test": ("score", "lr", "exact", "p"), "null": (None, 0.0, 0.3, 2.0),
     "alternative": ("two-sided", "greater", "less", "p"), "exact_test.kind": ("likelihood", "central", "mid-p", "p"),
     # One name, several meanings
+    **{f"{of}.check.order": (None, "x", "g", "nobody", np.arange(40.0), [1, 2]) for of in ("Fit", "SeriesFit")},
     "Fit.anova.kind": ("I", "II", "III", 2, 4), "SeriesFit.anova.kind": ("II",), "test": (None, "lr", "wald", "F", "p"),
     "report_table.labels": (None, {"x": "Dose"}, {"nobody": "x"}, {"x": 1}, "x"),
     "Fit.interval.kind": INTERVALS, "SeriesFit.interval.kind": INTERVALS,

@@ -83,6 +83,16 @@ def nothing_to_write(a: Asked) -> None:
         a.fit.predict_to("never", a.table)
 
 
+@question("check")
+def checks(a: Asked) -> None:
+    """Rows as the model made them: what is looked at is measured, and a few of many looks may be chance."""
+    found = a.fit.check()
+    assert {"maximum", "influence", "collinearity"} <= set(found.check)
+    assert found.value.notna().all()
+    assert "no" not in set(found.verdict[found.check.isin(["maximum", "collinearity", "overdispersion", "zeros"])])
+    assert set(found.attrs["unchecked"]) <= {"distribution"}
+
+
 @question("goodness of st.scan", refused=("trials", "precision", "beta", "own", "zero_inflated", "hurdle"), heavy=True)
 def goodness_of_files(a: Asked) -> None:
     with tempfile.TemporaryDirectory() as name:

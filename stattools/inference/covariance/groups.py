@@ -33,7 +33,7 @@ class Groups:
 
         `who` asks for them.
         """
-        labels, named = _labels(groups, model, who)
+        labels, named = labels_of_rows(groups, model, who)
         gaps = missing(labels)
         if gaps.any():
             raise DomainError(
@@ -58,7 +58,7 @@ class Groups:
         return Groups(codes, len(pairs), f"{self.name} and {other.name}")
 
 
-def _labels(groups: Any, model: Model, who: str) -> tuple[Any, str | None]:
+def labels_of_rows(groups: Any, model: Model, who: str) -> tuple[Any, str | None]:
     """One label per row of the model as a pandas Series, and the name of the column that they come from."""
     kept, n = model.kept, len(model.rows.X)
     if isinstance(groups, str):

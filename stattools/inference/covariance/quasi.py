@@ -37,13 +37,23 @@ def quasi_dispersion(model: Model, theta: Floats) -> float:
         reason = f"{model.n:.0f} rows leave no degrees of freedom beside {len(theta)} coefficients"
     if reason is not None:
         raise IncompatibleError(f'cov="quasi" is for counts and groups that vary more than their family: {reason}.')
-    return float(model.rows.total(partial(_pearson, model.likelihood, model.predictor, theta))[0]) / df
+    return pearson_statistic(model, theta) / df
+
+
+def pearson_statistic(model: Model, theta: Floats) -> float:
+    """sum_i w_i (y_i - m_i)^2 / v(m_i): one read of the rows."""
+    return float(model.rows.total(partial(_pearson, model.likelihood, model.predictor, theta))[0])
+
+
+def most_trials(model: Model) -> float:
+    """The largest number of trials that a row is out of, 1 where an outcome is no number of successes."""
+    return float(model.rows.total(partial(_most, model.likelihood)).values[0])
 
 
 def _refused(model: Model) -> str | None:
     """Why Pearson's statistic is no dispersion here."""
     family, outcome = model.likelihood, model.likelihood.outcome
-    if outcome is Outcome.BINARY or (outcome is Outcome.TRIALS and _most_trials(model) <= 1):
+    if outcome is Outcome.BINARY or (outcome is Outcome.TRIALS and most_trials(model) <= 1):
         return (
             "of rows of 0 and 1 Pearson / df is near 1 whatever the data are, and says nothing of how they vary. Group "
             'rows of equal columns (successes + failures), or use cov="robust"'
@@ -64,10 +74,6 @@ def _pearson(family: Likelihood, predictor: Linear, theta: Floats, block: Block)
     if np.ndim(family.trials_of(block.y)):
         each = np.where(family.trials_of(block.y) > 0, each, 0.0)
     return np.array([each.sum() if block.weight is None else each @ block.weight])
-
-
-def _most_trials(model: Model) -> float:
-    return float(model.rows.total(partial(_most, model.likelihood)).values[0])
 
 
 def _most(family: Likelihood, block: Block) -> Largest:

@@ -1,0 +1,109 @@
+"""Rows in an order: do their errors follow each other, and does that matter for the standard errors?
+
+    value = max_j sqrt(V_j / V0_j),   V by Newey & West with floor(4 (n / 100)^(2/9)) lags, V0 the same with none
+
+of the coefficients and of the linear predictor at the mean row, whose standard error suffers most. Chance: scores in
+the linear predictor at the lags 1 ... 10, r_k = sum u_t u_(t-k) / sqrt(sum (u_t u_(t-k))^2), which are normal under any
+heteroskedasticity; their squares add to chi-squared. Source: Newey & West, Econometrica 55 (1987), 703-708, and Review
+of Economic Studies 61 (1994), 631-653; Lobato, Nankervis & Savin, Journal of Econometrics 95 (2001), 25-45.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from stattools.data.tables.columns import missing
+from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.covariance import HAC, Cluster
+from stattools.inference.covariance.groups import labels_of_rows
+from stattools.inference.covariance.kinds import kernel_weights
+from stattools.inference.covariance.sandwich import Sandwich, Series
+from stattools.inference.diagnostics.checks.check import Check, judged
+from stattools.inference.diagnostics.checks.looked_at import LookedAt
+from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
+from stattools.models.model import Model
+from stattools.text.columns import number
+
+NAME = "autocorrelation"
+LAGS = 10
+FEWEST = 10
+
+
+def order_of(model: Model, order: Any) -> Any:
+    """The numbers of the rows from the first to the last: of `order=`, a column's name or one value per row, or of an
+    index of times; None where rows have no order.
+
+    Raises DomainError for values that are missing or that several rows share.
+    """
+    if order is None:
+        index = model.index
+        if not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex | pd.TimedeltaIndex) or not index.is_unique:
+            return None
+        return np.argsort(np.asarray(index), kind="stable")
+    model.rows.at_hand("order= puts all rows one after the other", model.title, "Fit a sample of them in memory.")
+    labels, named = labels_of_rows(order, model, "order=")
+    who = f"order={named!r}" if named else "order="
+    if missing(labels).any():
+        raise DomainError(f"{who} needs a value for every row; {int(missing(labels).sum())} have none.")
+    if labels.duplicated().any():
+        raise DomainError(
+            f"{who} needs a different value for every row; {int(labels.duplicated().sum()):,} are repeated. Rows of "
+            "several series depend on each other within each: st.fit(model, cov=st.Cluster(groups))."
+        )
+    try:
+        return np.argsort(np.asarray(labels), kind="stable")
+    except TypeError:
+        raise DomainError(f"{who} needs values that can be put in order; got {labels.iloc[0]!r}.") from None
+
+
+def autocorrelation(of: LookedAt) -> Check | None:
+    """By how much standard errors are too small for rows that follow each other; None of rows without an order."""
+    if of.order is None:
+        return None
+    model = of.model
+    if model.rows.weight is not None and (model.rows.weight != 1).any():
+        raise IncompatibleError("weights= repeat rows, and repeated rows have no order.")
+    n = len(model.rows.X)
+    if n < FEWEST:
+        raise IncompatibleError(f"{n} rows are too few to see whether they follow each other.")
+    sandwich = Sandwich.of(model.subset(of.order), of.theta, of.bread)
+    scores = np.concatenate([found for _, found, _ in sandwich.scores()])
+    lags = int(np.floor(4.0 * (n / 100.0) ** (2.0 / 9.0)))
+    M, M0 = (Series.of(kernel_weights(HAC(lags=k)), scores).meat for k in (lags, 0))
+    directions = {model.names[k]: sandwich.B[k] for k in of.asked}
+    if "Intercept" in model.names:
+        directions["the mean"] = sandwich.C[model.names.index("Intercept")]
+    ratio = {name: float(np.sqrt(max(b @ M @ b, 0.0) / (b @ M0 @ b))) for name, b in directions.items()}
+    worst = max(ratio, key=ratio.__getitem__)
+    first, p_value = _correlated(sandwich)
+    measure = f"standard error of {worst} with / without autocorrelation; lag-1 correlation {number(first, 2)}"
+    if isinstance(of.fit.cov_kind, HAC | Cluster) or of.fit.cov.startswith(("HAC", "Cluster")):
+        return Check(NAME, f"{measure}, which {of.fit.cov.split('(')[0]} allows for", ratio[worst], p_value=p_value)
+    advice = (
+        f"Standard errors are up to {number(ratio[worst], 3)} times too small, as rows follow each other: "
+        f"st.fit(model, cov=st.HAC(lags={lags})), or a model of the series."
+    )
+    return judged(NAME, measure, ratio[worst], advice, p_value=p_value)
+
+
+def _correlated(sandwich: Sandwich) -> tuple[float, float]:
+    """The correlation of scores one row apart, of the parameter that has most, and how often chance makes such ones."""
+    model = sandwich.work
+    eta = model.predictor.forward(sandwich.phi, model.rows.whole)[0]
+    scores = model.likelihood.score(eta, model.rows.y).reshape(len(eta), -1)
+    found = [of_series(u) for u in scores.T[: model.predictor.n_first]]
+    first, p_value = min(found, key=lambda each: each[1])
+    return first, min(1.0, len(found) * p_value)
+
+
+def of_series(u: Floats) -> tuple[float, float]:
+    """The lag-1 correlation of a series of mean 0, and the p-value of its first lags."""
+    lags = min(LAGS, len(u) // 5)
+    pairs = [u[k:] * u[:-k] for k in range(1, lags + 1)]
+    z = [float(of_lag.sum()) / max(float(np.sqrt((of_lag**2).sum())), 1e-300) for of_lag in pairs]
+    square = float(u @ u)
+    return float(pairs[0].sum()) / square if square else 0.0, float(special.chdtrc(lags, float(np.square(z).sum())))

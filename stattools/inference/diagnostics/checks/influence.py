@@ -1,0 +1,155 @@
+"""How far do estimates move without the rows that pull most? By one step of Newton to find them, and by a fit to be
+sure.
+
+    theta - theta_(i) ~ w_i C s_i / (1 - h_i)
+
+The residual scale is moved by (r_i^2 - 1) / sqrt(2 n) of its standard errors. For each coefficient, and each way, the
+few rows that move it most are looked up, one and at most 5, of 500 rows one; the worst are left out and the model is
+fitted again. The move is in standard errors, the smaller of those with and without them. Ranking rows one by one finds
+those that hide each other only in part. Source: Belsley, Kuh & Welsch, Regression Diagnostics (1980), 2.1 (1 is the
+cutoff of R's `influence.measures`); Pregibon, Annals of Statistics 9 (1981), 705-724; leaving out the few that matter
+most for a coefficient: Broderick, Giordano & Meager, arXiv:2011.14999.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import ConvergenceError, DomainError, IdentificationError
+from stattools.inference.covariance.sandwich import Sandwich
+from stattools.inference.diagnostics.checks.check import LIMITS, NO, Check, judged
+from stattools.inference.diagnostics.checks.looked_at import LookedAt
+from stattools.inference.diagnostics.checks.spread import spread_of
+from stattools.inference.penalties import maximize
+from stattools.interface.arrays import Floats
+from stattools.models.model import Model
+from stattools.solvers import LeastSquares, Newton
+from stattools.text.columns import number
+from stattools.text.one_line import many
+
+NAME = "influence"
+OF_SCALE = 1.9
+"""However far the scale moves, estimates do not: a look, and no more."""
+FLAT = 30.0
+"""A standard error that grows so many times belongs to a coefficient that has gone to infinity, or to no column."""
+MOST, SHARE = 5, 500
+"""So many rows are left out at most, one of so many."""
+
+
+def influence(of: LookedAt) -> Check:
+    """The move of the coefficient that moves farthest without the worst rows; rows elsewhere have to be at hand."""
+    model = of.model
+    model.rows.at_hand("the rows that pull most are left out of a fit", model.title, "Fit a sample of them in memory.")
+    count = int(np.clip(model.rows.n_used // SHARE, 1, MOST))
+    rows, _ = worst_rows(of, count)
+    named = _named(model, rows)
+    try:
+        theta, se, scale = without(of, rows)
+    except (IdentificationError, ConvergenceError, DomainError):
+        return _no_maximum(rows, named)
+    own = 1.0 if of.fit.cov != "information" else of.phi
+    unit = np.minimum(np.sqrt(own * of.fit.covariance.diagonal()), se)
+    if (se > FLAT * unit).any():
+        return _no_maximum(rows, named)
+    moves = (np.abs(of.theta - theta) / unit)[of.asked]
+    apart = abs(np.log(of.fit.scale / scale)) * np.sqrt(2.0 * model.n)
+    if model.has_scale and moves.max() <= LIMITS[NAME].look < apart:
+        before, after = number(of.fit.scale, 4), number(scale, 4)
+        advice = f"The residual scale goes from {before} to {after} without {named}, and standard errors with it: look."
+        measure = f"standard errors that the residual scale moves without {named}"
+        return judged(NAME, measure, float(apart), advice, size=min(float(apart), OF_SCALE))
+    which = of.asked[int(np.argmax(moves))]
+    name, before, after = model.names[which], number(of.theta[which], 4), number(theta[which], 4)
+    advice = f"{name} goes from {before} to {after} without {named}: look at them, and report both."
+    return judged(NAME, f"standard errors that {name} moves without {named}", float(moves.max()), advice)
+
+
+def _no_maximum(rows: NDArray[np.intp], named: str) -> Check:
+    said = f"Without {named} there is no maximum: a coefficient rests on them alone. Look at them."
+    return Check(NAME, f"standard errors moved without {many(len(rows), 'row')}, at least", LIMITS[NAME].no, NO, said)
+
+
+def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
+    """The numbers of the rows that together move one coefficient most, by one step, and how far in standard errors."""
+    model, asked = of.model, of.asked
+    sandwich = Sandwich.of(model, of.theta, of.bread)
+    B = (sandwich.B / np.sqrt(of.fit.covariance.diagonal())[:, None])[asked]
+    scale = of.fit.scale if model.has_scale else None
+    try:
+        found = _extremes(sandwich, B, count, 1.0, scale)
+    except DomainError:  # a row alone fixes a coefficient
+        found = _extremes(sandwich, B, count, 0.0, scale)
+    size, rows = max(found, key=lambda each: each[0])
+    return rows, size
+
+
+def _squares(sandwich: Sandwich, part: slice) -> Floats:
+    """The squared residuals of some rows, each in the units of a precise one."""
+    rows = sandwich.work.rows.take(part)
+    gap = rows.y - sandwich.work.predictor.forward(sandwich.phi, rows.whole)[0]
+    return gap * gap if rows.precision is None else gap * gap * rows.precision
+
+
+type Moved = tuple[float, NDArray[np.intp]]
+"""How far some rows move a coefficient, and their numbers."""
+
+
+def _extremes(sandwich: Sandwich, B: Floats, count: int, power: float, scale: float | None) -> list[Moved]:
+    """For each coefficient and each way the sum of the largest moves, and the rows that make them."""
+    wide = 2 * (len(B) + (scale is not None))
+    best, rows = np.empty((0, wide)), np.empty((0, wide), dtype=np.intp)
+    for part, scores, weight in sandwich.terms.of(sandwich.work.rows, power, "influence"):
+        moves = scores @ B.T
+        if scale is not None:
+            of_scale = (_squares(sandwich, part) / scale**2 - 1.0) / np.sqrt(2.0 * sandwich.model.n)
+            moves = np.column_stack([moves, of_scale])
+        if weight is not None:
+            moves = moves * weight[:, None]
+        moves = np.concatenate([moves, -moves], axis=1)
+        numbers = np.arange(part.start, part.stop)
+        if len(best) == count:  # few rows move anything farther than those known so far
+            some = (moves > best[-1]).any(axis=1)
+            moves, numbers = moves[some], numbers[some]
+        best = np.concatenate([best, moves])
+        rows = np.concatenate([rows, np.broadcast_to(numbers[:, None], moves.shape)])
+        order = np.argsort(-best, axis=0, kind="stable")[:count]
+        best, rows = np.take_along_axis(best, order, axis=0), np.take_along_axis(rows, order, axis=0)
+    sizes = best.sum(axis=0)
+    if scale is not None:
+        sizes[len(B) :: len(B) + 1] = np.minimum(sizes[len(B) :: len(B) + 1], OF_SCALE)
+    return [(float(sizes[k]), np.sort(rows[best[:, k] > 0.0, k])) for k in range(best.shape[1])]
+
+
+def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float]:
+    """Estimate, standard errors and scale of the same model where these rows weigh nothing; standard errors of counts
+    and groups allow for overdispersion, which is a check of its own.
+    """
+    model = of.model
+    weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight.copy()
+    weight[rows] = 0.0
+    rest = replace(model, rows=replace(model.rows, weight=weight), start=of.theta)
+    if of.fit.penalty is not None:
+        solution: Any = maximize(rest, of.fit.penalty)
+    else:
+        solution = (LeastSquares() if model.has_scale else Newton()).solve(rest)
+    if not solution.converged or not np.isfinite(solution.estimate).all():
+        raise ConvergenceError(f"The maximum of {model.title} without some rows was not reached.")
+    square = rest.dispersion(solution.estimate)
+    variance = np.asarray(solution.covariance).diagonal() * square
+    if not (np.isfinite(variance) & (variance > 0.0)).all():
+        raise ConvergenceError(f"The maximum of {model.title} without some rows is flat.")
+    spread = spread_of(rest, solution.estimate)
+    phi = 1.0 if spread is None else max(spread.ratio, 1.0)
+    return solution.estimate, np.sqrt(phi * variance), float(np.sqrt(square))
+
+
+def _named(model: Model, rows: NDArray[np.intp]) -> str:
+    """The rows by the labels of their table's index, or by their numbers in it, counting from 0."""
+    labels = rows if model.kept is None else model.kept[rows]
+    index = model.index
+    said = [str(index[k]) for k in rows] if index is not None else [str(k) for k in labels.tolist()]
+    return f"row{'' if len(said) == 1 else 's'} {', '.join(said)}"

@@ -1,0 +1,79 @@
+"""A fit as its checks look at it: what several of them need, made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from stattools.inference.diagnostics.checks.added_columns import Added, added
+from stattools.inference.diagnostics.checks.spread import Spread, spread_of
+from stattools.inference.diagnostics.checks.variables import Unit, units_of
+from stattools.inference.estimates import Estimates
+from stattools.interface.arrays import Floats
+from stattools.likelihoods import Likelihood
+from stattools.models.model import Model
+
+
+@dataclass(frozen=True, eq=False)
+class LookedAt:
+    """A fit, and the order of its rows where they have one: numbers of the rows from the first to the last."""
+
+    fit: Estimates
+    order: Any = None
+
+    @property
+    def model(self) -> Model:
+        return self.fit.model
+
+    @property
+    def likelihood(self) -> Likelihood:
+        return self.model.likelihood
+
+    @property
+    def theta(self) -> Floats:
+        return self.fit.estimate
+
+    @cached_property
+    def bread(self) -> Floats:
+        """The inverse information at scale 1; refused by a fit that has no covariance."""
+        np.asarray(self.fit.covariance)
+        return np.asarray(self.fit.solution.covariance)
+
+    @property
+    def trusts(self) -> bool:
+        """Whether the standard errors are those of the likelihood, so that they are right only where it is."""
+        return self.fit.cov == "information" or self.is_quasi
+
+    @property
+    def is_quasi(self) -> bool:
+        """Whether they allow for a variance that is a multiple of the family's."""
+        return self.fit.cov.startswith("quasi(")
+
+    @cached_property
+    def added(self) -> Added:
+        """The information with columns added: squares of numbers, and of the linear predictor."""
+        return added(self.model, self.theta)
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """The columns of the first parameter by the variables that they are made of."""
+        return units_of(self.model)
+
+    @cached_property
+    def asked(self) -> list[int]:
+        """The coefficients that are looked at: those that do not depend on an origin, or all where there are none."""
+        found = sorted(k for unit in self.units if not unit.is_part for k in unit.coefficients)
+        return found or list(range(self.model.predictor.size_first))
+
+    @cached_property
+    def pearson(self) -> Spread | None:
+        """Pearson's statistic over its degrees of freedom; None where it says nothing: of single labels, of numbers."""
+        return spread_of(self.model, self.theta)
+
+    @property
+    def phi(self) -> float:
+        """By how much chance is larger than the likelihood says: 1, or Pearson / df of counts and groups above it."""
+        return 1.0 if self.pearson is None else max(self.pearson.ratio, 1.0)

@@ -1,0 +1,95 @@
+"""The checks of a regression: a table from names to functions, and which of them go with each kind of outcome.
+
+A check that a fit has not says why: it stands under `unchecked`, never as a hole in the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from stattools.errors import StattoolsError
+from stattools.inference.diagnostics.checks.autocorrelation import autocorrelation, order_of
+from stattools.inference.diagnostics.checks.certificate import certificate
+from stattools.inference.diagnostics.checks.check import Check
+from stattools.inference.diagnostics.checks.collinearity import collinearity
+from stattools.inference.diagnostics.checks.distribution import distribution, zeros
+from stattools.inference.diagnostics.checks.influence import influence
+from stattools.inference.diagnostics.checks.looked_at import LookedAt
+from stattools.inference.diagnostics.checks.overdispersion import overdispersion
+from stattools.inference.diagnostics.checks.probabilities import calibration, discrimination
+from stattools.inference.diagnostics.checks.shape import form, link
+from stattools.inference.diagnostics.checks.standard_errors import standard_errors
+from stattools.inference.estimates import Estimates
+from stattools.likelihoods.outcomes import Outcome
+from stattools.numerics.threads import one_blas_thread
+from stattools.text.one_line import prints
+
+CHECKS: dict[str, Callable[[LookedAt], Check | None]] = {
+    "maximum": certificate,
+    "overdispersion": overdispersion,
+    "zeros": zeros,
+    "heteroskedasticity": partial(standard_errors, name="heteroskedasticity"),
+    "robust errors": partial(standard_errors, name="robust errors"),
+    "autocorrelation": autocorrelation,
+    "influence": influence,
+    "collinearity": collinearity,
+    "link": link,
+    "form": form,
+    "calibration": calibration,
+    "discrimination": discrimination,
+    "distribution": distribution,
+}
+"""What is looked at, by name; a function answers None where there is nothing to look at."""
+
+OF_ALL = ("maximum", "autocorrelation", "influence", "collinearity", "link", "form")
+NUMBERS = ("heteroskedasticity", "distribution")
+LABELS = ("robust errors", "calibration", "discrimination")
+
+OF_OUTCOME: dict[Outcome, tuple[str, ...]] = {
+    Outcome.REAL: NUMBERS,
+    Outcome.POSITIVE: NUMBERS,
+    Outcome.UNIT: NUMBERS,
+    Outcome.COUNT: ("overdispersion", "zeros", "robust errors", "distribution"),
+    Outcome.TRIALS: ("overdispersion", *LABELS, "distribution"),
+    Outcome.BINARY: LABELS,
+    Outcome.ORDERED: ("robust errors",),
+    Outcome.CATEGORY: LABELS,
+    Outcome.TIME: ("robust errors",),  # of a censored time neither mean nor distribution is seen
+}
+"""What goes with each kind of outcome, beside what goes with all."""
+
+
+@prints
+class Looked(NamedTuple):
+    """The checks, and those that could not be made, each with the reason."""
+
+    checks: tuple[Check, ...]
+    unchecked: dict[str, str]
+
+
+def checks_of(fit: Estimates, order: Any = None) -> Looked:
+    """The checks of a fit of a regression, in the order of `CHECKS`.
+
+    >>> import stattools as st
+    >>> found = checks_of(st.fit(st.ols([1.0, 2.0, 4.0, 3.0, 5.0], [0.0, 1.0, 2.0, 3.0, 4.0])))
+    >>> [one.check for one in found.checks if one.verdict != "ok"]
+    []
+    """
+    with one_blas_thread():
+        return _looked(LookedAt(fit, order_of(fit.model, order)))
+
+
+def _looked(of: LookedAt) -> Looked:
+    some = {*OF_ALL, *OF_OUTCOME[of.likelihood.outcome]}
+    found, unchecked = [], {}
+    for name, check in CHECKS.items():
+        if name not in some:
+            continue
+        try:
+            if (one := check(of)) is not None:
+                found.append(one)
+        except StattoolsError as error:
+            unchecked[name] = error.message
+    return Looked(tuple(found), unchecked)

@@ -1,0 +1,28 @@
+"""What several checks need."""
+
+import pytest
+
+import stattools as st
+from stattools.errors import StattoolsError
+from stattools.inference.diagnostics.checks.looked_at import LookedAt
+from tests.inference.diagnostics.checks.r_rows import TABLE
+
+
+def test_coefficients_that_are_looked_at():
+    fit = st.fit(st.ols("y ~ x * b + z", TABLE))
+    assert [fit.names[k] for k in LookedAt(fit).asked] == ["z", "x:b"]
+    assert LookedAt(st.fit(st.ols("y ~ 1", TABLE))).asked == [0]
+
+
+def test_who_trusts_the_likelihood():
+    model = st.poisson("count ~ x", TABLE)
+    assert [LookedAt(st.fit(model, cov=cov)).trusts for cov in ("information", "quasi", "HC1")] == [True, True, False]
+    of = LookedAt(st.fit(model))
+    assert of.pearson is not None
+    assert of.phi == of.pearson.ratio > 1.2
+    assert LookedAt(st.fit(st.ols("y ~ x", TABLE))).phi == 1.0
+
+
+def test_a_ridge_fit_has_no_bread():
+    with pytest.raises(StattoolsError, match="no standard errors"):
+        _ = LookedAt(st.fit(st.ols("y ~ x", TABLE), penalty=st.Ridge(1.0))).bread
