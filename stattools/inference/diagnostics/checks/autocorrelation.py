@@ -19,8 +19,7 @@ from stattools.data.tables.columns import missing
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster
 from stattools.inference.covariance.groups import labels_of_rows
-from stattools.inference.covariance.kinds import kernel_weights
-from stattools.inference.covariance.sandwich import Sandwich, Series
+from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.diagnostics.checks.check import Check, judged
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.interface.arrays import Floats
@@ -71,9 +70,8 @@ def autocorrelation(of: LookedAt) -> Check | None:
     if n < FEWEST:
         raise IncompatibleError(f"{n} rows are too few to see whether they follow each other.")
     sandwich = Sandwich.of(model.subset(of.order), of.theta, of.bread)
-    scores = np.concatenate([found for _, found, _ in sandwich.scores()])
     lags = int(np.floor(4.0 * (n / 100.0) ** (2.0 / 9.0)))
-    M, M0 = (Series.of(kernel_weights(HAC(lags=k)), scores).meat for k in (lags, 0))
+    M, M0 = (sandwich.autocorrelated(HAC(lags=k))[0] for k in (lags, 0))
     directions = {model.names[k]: sandwich.B[k] for k in of.asked}
     if "Intercept" in model.names:
         directions["the mean"] = sandwich.C[model.names.index("Intercept")]

@@ -80,9 +80,9 @@ def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
     B = (sandwich.B / np.sqrt(of.fit.covariance.diagonal())[:, None])[asked]
     scale = of.fit.scale if model.has_scale else None
     try:
-        found = _extremes(sandwich, B, count, 1.0, scale)
+        found = _extremes(sandwich, B, count, "HC3", scale)
     except DomainError:  # a row alone fixes a coefficient
-        found = _extremes(sandwich, B, count, 0.0, scale)
+        found = _extremes(sandwich, B, count, "HC0", scale)
     size, rows = max(found, key=lambda each: each[0])
     return rows, size
 
@@ -98,11 +98,11 @@ type Moved = tuple[float, NDArray[np.intp]]
 """How far some rows move a coefficient, and their numbers."""
 
 
-def _extremes(sandwich: Sandwich, B: Floats, count: int, power: float, scale: float | None) -> list[Moved]:
+def _extremes(sandwich: Sandwich, B: Floats, count: int, kind: str, scale: float | None) -> list[Moved]:
     """For each coefficient and each way the sum of the largest moves, and the rows that make them."""
     wide = 2 * (len(B) + (scale is not None))
     best, rows = np.empty((0, wide)), np.empty((0, wide), dtype=np.intp)
-    for part, scores, weight in sandwich.terms.of(sandwich.work.rows, power, "influence"):
+    for part, scores, weight in sandwich.terms.of(sandwich.work.rows, kind):
         moves = scores @ B.T
         if scale is not None:
             of_scale = (_squares(sandwich, part) / scale**2 - 1.0) / np.sqrt(2.0 * sandwich.model.n)

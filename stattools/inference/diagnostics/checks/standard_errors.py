@@ -21,7 +21,7 @@ from scipy import special
 
 from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.covariance.leverage import unshrunk
+from stattools.inference.covariance.leverage import NO_LEVERAGE, unshrunk
 from stattools.inference.covariance.sandwich import Sandwich, Scores
 from stattools.inference.diagnostics.checks.check import CHANCE, LIMITS, Check, judged
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
@@ -60,7 +60,7 @@ class OfRows:
 
     terms: Scores
     B: Floats
-    power: float
+    kind: str
     scale: float
     has_scale: bool
     factor: float
@@ -84,7 +84,11 @@ class OfRows:
         if precision is not None:
             u, W = (of * precision.reshape(-1, *[1] * (of.ndim - 1)) for of in (u, W))
         G = predictor.covariance(block.X, terms.C)
-        corrected = unshrunk(u, W, G if u.ndim > 1 else G[:, 0, 0], self.power, "HC2", start) if self.power else u
+        corrected = (
+            unshrunk(u, W, G if u.ndim > 1 else G[:, 0, 0], self.kind, 1.0, start)
+            if self.kind not in NO_LEVERAGE
+            else u
+        )
         times = np.ones(m) if weight is None else weight
         s = predictor.row_scores(block.X, u)
         if u.ndim == 1:
@@ -125,9 +129,9 @@ def standard_errors(of: LookedAt, name: str) -> Check:
     work = partial(OfRows, sandwich.terms, sandwich.B[asked], scale=of.fit.scale, has_scale=model.has_scale)
     work = partial(work, factor=factor)
     try:
-        sums, small = sandwich.work.rows.gather(work(power=0.5)), 1.0
+        sums, small = sandwich.work.rows.gather(work(kind="HC2")), 1.0
     except DomainError:  # a row alone fixes a coefficient, and has no error of its own
-        sums, small = sandwich.work.rows.gather(work(power=0.0)), model.n / max(model.n - len(of.theta), 1.0)
+        sums, small = sandwich.work.rows.gather(work(kind="HC0")), model.n / max(model.n - len(of.theta), 1.0)
     ratio = np.sqrt(small * sums.robust / of.fit.covariance.diagonal()[asked])
     p = np.minimum(len(asked) * _p_values(sums), 1.0)
     uneven, of_sizes = glejser(sums.size) if len(sums.size) else (0.0, 1.0)
