@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from stattools.inference.any_fit import AnyFit
-from stattools.inference.covariance import HAC, Cluster
+from stattools.inference.covariance import HAC, Cluster, Satterthwaite
 from stattools.inference.penalties import Penalty, Ridge
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -36,9 +36,10 @@ class Estimates(AnyFit):
     scale: float
     level: float = 0.95
     cov: str = "information"
-    t_df: float = np.inf
+    t_df: float | Floats = np.inf
     penalty: Penalty | None = None
     cov_kind: str | HAC | Cluster | None = "information"
+    degrees: Satterthwaite | None = None
 
     def _headline(self) -> str:
         model, loglik = self.model, f"log L = {number(self.loglik, 4)}"
@@ -101,8 +102,27 @@ class Estimates(AnyFit):
         known = self.solution.residual_sums
         return r_squared(self.model, self.estimate, self.loglik, None if known is None else known[0])
 
-    def quantile(self, level: float) -> float:
-        """How many standard errors an interval of this level reaches: Student's t for `st.ols`, normal otherwise."""
+    def quantile(self, level: float) -> float | Floats:
+        """How many standard errors an interval of this level reaches: Student's t for `st.ols`, normal otherwise; one
+        number for each coefficient where each has degrees of freedom of its own.
+        """
         require_level(level)
-        tail = 0.5 * (1.0 - level)
-        return float(-special.stdtrit(self.t_df, tail) if np.isfinite(self.t_df) else -special.ndtri(tail))
+        return quantile_of(self.t_df, level)
+
+    def df_of(self, gradient: Floats) -> Any:
+        """Degrees of freedom of t for what has this gradient in the coefficients, (..., p): one number where all have
+        the same.
+        """
+        return self.t_df if self.degrees is None else self.degrees.df(gradient)
+
+
+def quantile_of(df: float | Floats, level: float) -> float | Floats:
+    """The quantile of Student's t that an interval reaches to, normal where df is infinite.
+
+    >>> round(quantile_of(4.0, 0.95), 3), quantile_of(np.array([4.0, np.inf]), 0.95).round(3).tolist()
+    (2.776, [2.776, 1.96])
+    """
+    tail = 0.5 * (1.0 - level)
+    if isinstance(df, np.ndarray):
+        return np.where(np.isfinite(df), -special.stdtrit(df, tail), -special.ndtri(tail))
+    return float(-special.stdtrit(df, tail) if np.isfinite(df) else -special.ndtri(tail))

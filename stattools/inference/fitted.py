@@ -50,9 +50,10 @@ class Fit(Tabled):
     """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
 
     `estimate` has shape (p,), `covariance` (p, p), in the order of `names`. `scale` is the unbiased residual standard
-    deviation of `st.ols`, 1 otherwise. `cov` names the kind of covariance, `cov_kind` is what was asked for (None
-    after loading); `t_df` are the degrees of freedom of Student's t for intervals and tests, infinite where they are
-    normal. `loglik` is never penalized; `penalty` says what the estimate was. `print(fit)` is a page to read.
+    deviation of `st.ols`, 1 otherwise. `cov` names the kind of covariance, `cov_kind` is what was asked for (None after
+    loading); `t_df` are the degrees of freedom of Student's t for intervals and tests, infinite where they are normal,
+    an array with one for each coefficient for clusters of kind "CR2" and "CR3". `loglik` is never penalized; `penalty`
+    says what the estimate was. `print(fit)` is a page to read.
 
     >>> import stattools as st
     >>> f = st.fit(st.coin([1, 0, 1, 1]))
@@ -77,13 +78,14 @@ class Fit(Tabled):
         return interval(self, self.level if level is None else level, kind)
 
     def table(self, level: float | None = None, *, exponentiate: bool = False) -> pd.DataFrame:
-        """One row per coefficient: [category,] term, estimate, se, statistic, p_value, lower, upper.
+        """One row per coefficient: [category,] term, estimate, se, statistic, [df,] p_value, lower, upper.
 
         `statistic` is t for `st.ols` and z otherwise, for the hypothesis that the coefficient is 0; for a proportion
-        it is the score test of 1/2. A ridge fit has estimates only: of the columns it has term and estimate, and
-        `table().attrs["note"]` says why. With `exponentiate=True` estimate, lower and upper are exp of the
-        coefficient's, odds ratios or rate ratios with their own interval; the standard error stays that of the
-        logarithm and is called se_log. Raises IncompatibleError where exp of a coefficient is no ratio.
+        it is the score test of 1/2; `df` is there where each coefficient has degrees of freedom of its own. A ridge fit
+        has estimates only: of the columns it has term and estimate, and `table().attrs["note"]` says why. With
+        `exponentiate=True` estimate, lower and upper are exp of the coefficient's, odds ratios or rate ratios with
+        their own interval; the standard error stays that of the logarithm and is called se_log. Raises
+        IncompatibleError where exp of a coefficient is no ratio.
         """
         from stattools.inference.intervals.coefficients import table
 
@@ -109,7 +111,8 @@ class Fit(Tabled):
         from stattools.inference.hypotheses import wald
 
         require(self, "test")
-        return wald(self, hypothesis, df=self.t_df)
+        df: Any = self.t_df if self.degrees is None else None
+        return wald(self, hypothesis, df=df)
 
     def anova(
         self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None

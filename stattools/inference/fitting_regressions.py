@@ -74,7 +74,7 @@ def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | 
         raise not_converged(model, solution)
     scale, loglik = _scale_and_loglik(model, solution)
     C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
-    return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, None, cov)
+    return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, None, cov, C.degrees)
 
 
 def _solve(model: Model, solver: Solver) -> Solution:

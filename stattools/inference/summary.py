@@ -50,13 +50,13 @@ def maximum(model: Any) -> str:
 
 def _coefficients(fit: Estimates) -> Grid:
     frame = table(fit)
-    letter = "t" if np.isfinite(fit.t_df) else "z"
+    letter, own = "t" if np.isfinite(fit.t_df).any() else "z", ["df"] * ("df" in frame)
     labels = [name for name in ("category", "term") if name in frame]
     if not fit.kinds:
         rows = [[*(str(row[name]) for name in labels), number(row["estimate"])] for row in frame.to_dict("records")]
         return Grid([*("" for _ in labels), "estimate"], rows, "l" * len(labels) + "r")
     tested = not bool(np.isnan(frame["statistic"].to_numpy()).all())
-    head = [*("" for _ in labels), "estimate", "se", *([letter, "p"] if tested else []), "lower", "upper"]
+    head = [*("" for _ in labels), "estimate", "se", *([letter, *own, "p"] if tested else []), "lower", "upper"]
     rows = []
     for row in frame.to_dict("records"):
         places = decimals(row["se"])
@@ -68,7 +68,8 @@ def _coefficients(fit: Estimates) -> Grid:
                 [*cells, *([""] * 2 if tested else []), *(place(row[end], places) for end in ("lower", "upper"))]
             )
             continue
-        cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3), p_text(row["p_value"])]
+        cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3)]
+        cells += [*(f"{row[name]:.2f}" for name in own), p_text(row["p_value"])]
         rows.append([*cells, place(row["lower"], places), place(row["upper"], places)])
     return Grid(head, rows, "l" * len(labels) + "r" * (len(head) - len(labels)))
 
@@ -114,6 +115,7 @@ def _foot(fit: Estimates) -> list[str]:
         return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
     source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
     lines = [line, certificate(fit), *fit.solution.said, *fit.model.remarks, source + intervals]
+    lines += [] if fit.degrees is None else _alone(fit)
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
     sums = fit.solution.residual_sums or (fit.model.residual_sums(fit.estimate) if fit.model.has_scale else None)
@@ -121,6 +123,13 @@ def _foot(fit: Estimates) -> list[str]:
     if sums is not None and fit.scale**2 <= 1e-24 * sums[1] / fit.n:
         lines.append(f"The fit is exact to round-off{nothing if fit.kinds else '.'}")
     return lines + conventions(fit)
+
+
+def _alone(fit: Any) -> list[str]:
+    """Of which coefficients a cluster has all that the rows say."""
+    names = [fit.names[k] for k in np.unique(fit.degrees.alone()[1])]
+    some = ", ".join(names[:3]) + (f" and {len(names) - 3} others" if len(names) > 3 else "")
+    return [f"One cluster alone determines {some}: its part is not in their se."] if names else []
 
 
 def _structural_foot(fit: Any, line: str) -> list[str]:

@@ -136,7 +136,7 @@ def _of_regression(fit: Fit) -> Agreement:
                 f"statsmodels has {fit.cov} for least squares only and, asked for it here, returns HC0 under that name"
             )
         notes = (f"{quirk}: the standard errors are HC0 in both.",)
-        fit = replace(fit, covariance=plain.matrix, cov=plain.name, cov_kind="HC0")
+        fit = replace(fit, covariance=plain.matrix, cov=plain.name, t_df=plain.df, cov_kind="HC0", degrees=None)
         reference = reference_fit(fit.model, "HC0")
     if fit.cov != "information" and not np.all(fit.model.likelihood.trials_of(fit.model.rows.y)):
         notes = (*notes, "rows without trials count as rows here, and are left out of the reference.")

@@ -164,7 +164,7 @@ INTERVALS = ("wald", "profile", "score", "wilson", "clopper-pearson", "likelihoo
 CREDIBLE = ("eti", "hdi")
 KINDS = (*INTERVALS, *CREDIBLE, "mean", "density", "constant", "text")
 COVS = ("information", "quasi", "HC0", "HC1", "HC2", "HC3", "HC4", "robust", st.HAC(1), st.HAC(2, "uniform"),
-        st.HAC("auto", prewhiten=True), st.Cluster("g"))  # fmt: skip
+        st.HAC("auto", prewhiten=True), st.Cluster("g"), st.Cluster("g", kind="CR2"))  # fmt: skip
 PENALTIES = (None, st.Ridge(1.0), st.Ridge(1e-300), st.Ridge(1e300), st.Jeffreys())
 SOLVERS = (
     None, st.Newton(), st.LBFGS(), st.GradientDescent(max_steps=300), st.LeastSquares(), st.LeastSquares("exact"),
@@ -242,7 +242,7 @@ POOL: dict[str, Any] = {
     "spread": (None, "se", "interval"), "under": ("posterior", "prior"), "engine": ("auto", "numpy", "numba"),
     "missing": ("carry", "decay", "raise", "ignore"), "kernel": ("bartlett", "uniform"), "subsample": ("auto", "never"),
     "prewhiten": (True, False, "no"),
-    "correction": ("statsmodels", "stata", "none"), "accuracy": ("auto", "fast", "exact"),
+    "correction": ("statsmodels", "stata", "none", "jackknife"), "accuracy": ("auto", "fast", "exact"),
     "activation": ("relu", "tanh"),
     "ensemble": ("deep", "bootstrap"), "intervals": (("wald", "profile"), ("wald", "wald")),
     "parameter": ("mean", "sd"),

@@ -285,7 +285,7 @@ LAWS = {
         NO_TRIALS
         | {"beta_binomial": "trials of a row share their probability, rows of one trial each have their own"}
         | dict.fromkeys(
-            ("HC0", "HC1", "HC2", "HC3", "HC4", "robust", "HAC", "HAC auto", "Cluster", "two ways"),
+            ("HC0", "HC1", "HC2", "HC3", "HC4", "robust", "HAC", "HAC auto", "Cluster", "CR2", "two ways"),
             "what is independent is a row",
         ),
     ),

@@ -13,5 +13,6 @@ scale cancels.
 from stattools.inference.covariance.estimate import Covariance, covariance
 from stattools.inference.covariance.groups import Groups
 from stattools.inference.covariance.kinds import HAC, Cluster
+from stattools.inference.covariance.satterthwaite import Satterthwaite
 
-__all__ = ["HAC", "Cluster", "Covariance", "Groups", "covariance"]
+__all__ = ["HAC", "Cluster", "Covariance", "Groups", "Satterthwaite", "covariance"]

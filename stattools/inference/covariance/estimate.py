@@ -14,7 +14,8 @@ from stattools.inference.covariance.groups_in_files import Grouped, grouped_in_f
 from stattools.inference.covariance.kinds import HAC, Cluster, unusual
 from stattools.inference.covariance.leverage import POWER
 from stattools.inference.covariance.quasi import quasi_dispersion
-from stattools.inference.covariance.sandwich import Sandwich
+from stattools.inference.covariance.sandwich import Sandwich, closed
+from stattools.inference.covariance.satterthwaite import Satterthwaite, few_groups
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
@@ -29,12 +30,14 @@ TINY, HUGE = sqrt(SMALLEST_VARIANCE), sqrt(LARGEST_VARIANCE)
 
 class Covariance(NamedTuple):
     """`matrix` (p, p), the `name` to print beside every number made from it, and `df`, the degrees of freedom of
-    Student's t for intervals and tests: infinite where they are normal.
+    Student's t for intervals and tests: infinite where they are normal; one for each coefficient where `degrees` tells
+    those of any combination.
     """
 
     matrix: Floats
     name: str
-    df: float
+    df: float | Floats
+    degrees: Satterthwaite | None = None
 
 
 def covariance(
@@ -133,9 +136,11 @@ def _clustered(sandwich: Sandwich | FunctionRows, cov: Cluster) -> Covariance:
     else:
         ways = [Groups.read(groups, sandwich.labelled) for groups in (cov.groups, cov.second) if groups is not None]
         both = [ways[0].crossed(ways[1])] if len(ways) == 2 else []
-        parts = [Grouped(way.n, way.name, sandwich.grouped(way)) for way in (*ways, *both)]
+        parts = [Grouped(way.n, way.name, sandwich.grouped(way, cov.kind), way.labels) for way in (*ways, *both)]
     ways = parts[:2]
     name = f"Cluster({', '.join(way.name for way in ways)}{unusual(cov)})"
+    if isinstance(sandwich, Sandwich) and cov.kind != "CR1":
+        return _few(sandwich, parts[0], cov, name)
     smallest = min(way.n for way in ways)
     n, p = model.n, sandwich.B.shape[1]
     meat = np.zeros((p, p))
@@ -146,3 +151,12 @@ def _clustered(sandwich: Sandwich | FunctionRows, cov: Cluster) -> Covariance:
             factor *= (n - 1.0) / (n - p)
         meat += sign * factor * part.meat
     return Covariance(sandwich.closed(meat, name), name, smallest - 1.0 if model.has_scale else np.inf)
+
+
+def _few(sandwich: Sandwich, part: Grouped, cov: Cluster, name: str) -> Covariance:
+    """CR2 and CR3, with the degrees of freedom of each coefficient."""
+    names = sandwich.model.names
+    root, meat, degrees = few_groups(cov.kind, sandwich.B, sandwich.C, part.sums, names, part.labels.__getitem__)
+    if cov.correction == "jackknife":
+        meat *= (part.n - 1.0) / part.n
+    return Covariance(closed(root, meat, names, name), name, degrees.df(np.eye(len(names))), degrees)

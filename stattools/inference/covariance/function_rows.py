@@ -70,11 +70,15 @@ class FunctionRows:
             )
         return self.scores.T @ self.scores
 
-    def grouped(self, groups: Groups) -> Floats:
-        """The meat of sums over groups, without a factor."""
+    def grouped(self, groups: Groups, kind: str = "CR1") -> Floats:
+        """The sums over groups of the scores."""
+        if kind != "CR1":
+            raise IncompatibleError(
+                f"Cluster(kind={kind!r}) uses leverages, which the rows of a function do not have; use kind='CR1'."
+            )
         total = np.zeros((groups.n, self.scores.shape[1]))
         add_by_group(total, groups.codes, self.scores, None)
-        return total.T @ total
+        return total
 
     def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
         """The meat of a series in the order of the rows, without a factor, and the number of lags."""

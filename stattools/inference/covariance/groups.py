@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ class Groups:
     codes: NDArray[np.intp]
     n: int
     name: str
+    labels: Sequence[Any] = ()
 
     @classmethod
     def read(cls, groups: Any, model: Model, who: str = "Cluster") -> Groups:
@@ -40,7 +42,7 @@ class Groups:
                 f"{who}({named or 'groups'}) needs a group for every row; {int(gaps.sum())} have none, the first is "
                 f"row {int(np.argmax(gaps))} of the fit (counting from 0). Give them a group, or drop them first."
             )
-        codes, _ = coded(labels, f"{who}({named or 'groups'})")
+        codes, known = coded(labels, f"{who}({named or 'groups'})")
         if model.rows.weight is not None:
             used = model.rows.weight > 0
             codes = np.where(used, codes, codes[np.argmax(used)])
@@ -50,7 +52,7 @@ class Groups:
             raise DomainError(
                 f"{who}({name}) needs two groups or more; all rows are in one. Use other groups, or none (cov='HC1')."
             )
-        return cls(codes, len(present), name)
+        return cls(codes, len(present), name, [known[k] for k in present])
 
     def crossed(self, other: Groups) -> Groups:
         """Rows that share both groups."""

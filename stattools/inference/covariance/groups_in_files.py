@@ -8,6 +8,7 @@ ways for each pair of labels, whatever the number of rows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from stattools.data.formula.formula import require
 from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.kinds import Cluster
-from stattools.inference.covariance.sandwich import Sandwich, Scores, add_by_group
+from stattools.inference.covariance.sandwich import Sandwich, Scores
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pa
 
@@ -32,11 +33,17 @@ MOST_SUMS = 50_000_000
 
 
 class Grouped(NamedTuple):
-    """How many groups, what they are called, and the meat of the sums over them, without a factor."""
+    """How many groups, what they are called, the sums over them, and their labels where these are known."""
 
     n: int
     name: str
-    meat: Floats
+    sums: Floats
+    labels: Sequence[Any]
+
+    @property
+    def meat(self) -> Floats:
+        """Of the sums of scores, without a factor."""
+        return self.sums.T @ self.sums
 
 
 @dataclass(eq=False)
@@ -80,8 +87,8 @@ class SumsByLabel:
         return SumsByLabel(self.name, self.most, self.sums.copy(), self.places.copy())
 
     def closed(self) -> Grouped:
-        """The meat."""
-        return Grouped(len(self.places), self.name, self.sums.T @ self.sums)
+        """What was summed."""
+        return Grouped(len(self.places), self.name, self.sums[: len(self.places)], list(self.places))
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +125,8 @@ def grouped_in_files(sandwich: Sandwich, cov: Cluster) -> list[Grouped]:
     """
     rows: Any = sandwich.work.rows
     names = [_column(groups, sandwich) for groups in (cov.groups, cov.second) if groups is not None]
-    most = min(MOST_GROUPS, MOST_SUMS // sandwich.B.shape[1])
-    work = partial(_summed, sandwich.terms, names, most)
+    width = sandwich.terms.width_of(cov.kind)
+    work = partial(_summed, sandwich.terms, names, min(MOST_GROUPS, MOST_SUMS // width), width)
     found: WaySums = rows.gather_beside(tuple(dict.fromkeys(names)), work)
     for way in found.ways:
         if len(way.places) < 2:
@@ -147,7 +154,7 @@ def _column(groups: Any, sandwich: Sandwich) -> str:
 
 
 def _summed(
-    terms: Scores, names: list[str], most: int, rows: Rows, others: Batch, numbers: NDArray[np.intp]
+    terms: Scores, names: list[str], most: int, width: int, rows: Rows, others: Batch, numbers: NDArray[np.intp]
 ) -> WaySums:
     """The sums of the rows of a batch."""
     used = np.flatnonzero(rows.weight > 0) if rows.weight is not None else np.arange(len(rows.X))
@@ -162,12 +169,8 @@ def _summed(
         crossed, code = np.unique(_pairs(codes[0], codes[1]), return_inverse=True)
         labels.append(crossed.tolist())
         codes.append(code)
-    sums = [np.zeros((len(known), len(terms.phi))) for known in labels]
-    for part, scores, weight in terms.of(rows):
-        first, last = np.searchsorted(used, [part.start, part.stop])
-        inside = used[first:last] - part.start
-        for total, code in zip(sums, codes, strict=True) if len(inside) else ():
-            add_by_group(total, code[first:last], scores[inside], None if weight is None else weight[inside])
+    sums = [np.zeros((len(known), width)) for known in labels]
+    terms.add_sums(sums, rows, codes, used)
     both = [" and ".join(names)] if len(names) == 2 else []
     local = zip((*names, *both), labels, sums, strict=True)
     found = [SumsByLabel.of(name, most, known, total) for name, known, total in local]

@@ -71,18 +71,39 @@ class Cluster:
 
     For `st.ols`, t has G - 1 degrees of freedom (the smaller G), as in both. Source: Cameron & Miller (2015).
 
+    With few groups, or groups of unequal size, that is too narrow. `kind` "CR2" corrects the scores of a group for what
+    its leverage takes from them, as HC2 does those of a row, "CR3" as HC3 does: the jackknife that leaves out groups.
+    Each coefficient, and each combination of them, then has Satterthwaite's degrees of freedom of its own, and tests of
+    several at a time Hotelling's T^2, for every model: see `docs/standard_errors.md`. They go one way; `correction` is
+    "none", or for CR3 "jackknife": (G - 1) / G. Source: Pustejovsky & Tipton (2018).
+
     >>> Cluster(["a", "a", "b"], correction="stata").correction
     'stata'
     """
 
     groups: str | ArrayLike
     second: str | ArrayLike | None = None
-    correction: Literal["statsmodels", "stata", "none"] = field(default="statsmodels", kw_only=True)
+    correction: Literal["statsmodels", "stata", "none", "jackknife"] | None = field(default=None, kw_only=True)
+    kind: Literal["CR1", "CR2", "CR3"] = field(default="CR1", kw_only=True)
 
     def __post_init__(self) -> None:
         if self.groups is None:
             raise DomainError("Cluster needs groups, one label per row or the name of a column; got None.")
-        require_one_of("Cluster", "correction", self.correction, ("statsmodels", "stata", "none"))
+        object.__setattr__(self, "kind", word_of(self.kind, tuple(CORRECTIONS)))
+        require_one_of("Cluster", "kind", self.kind, tuple(CORRECTIONS))
+        allowed = CORRECTIONS[self.kind]
+        if self.correction is None:
+            object.__setattr__(self, "correction", allowed[0])
+        require_one_of("Cluster" if self.kind == "CR1" else self.kind, "correction", self.correction, allowed)
+        if self.second is not None and self.kind != "CR1":
+            raise DomainError(
+                f'Cluster(kind="{self.kind}") goes one way; two ways have kind="CR1" only. Take the way with fewer '
+                "groups."
+            )
+
+
+CORRECTIONS = {"CR1": ("statsmodels", "stata", "none"), "CR2": ("none",), "CR3": ("none", "jackknife")}
+"""What the correction of each kind may be; the first is the usual one."""
 
 
 NAME = re.compile(
@@ -95,9 +116,10 @@ NAME = re.compile(
 
 def unusual(cov: HAC | Cluster) -> str:
     """The options that are not the default, as they are printed."""
-    usual, words = "statsmodels", ""
-    if isinstance(cov, HAC):
-        usual = "none"
+    usual, words = "none", ""
+    if isinstance(cov, Cluster):
+        usual, words = CORRECTIONS[cov.kind][0], f", {cov.kind}" if cov.kind != "CR1" else ""
+    else:
         words = (" found automatically" if cov.lags == "auto" else "") + (", prewhitened" if cov.prewhiten else "")
         words += f", kernel={cov.kernel}" if cov.kernel != "bartlett" else ""
     return words + (f", correction={cov.correction}" if cov.correction != usual else "")

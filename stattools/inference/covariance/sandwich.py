@@ -16,7 +16,7 @@ from operator import add
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.rows import Rows
+from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError
 from stattools.inference.covariance.groups import Groups, require_series
 from stattools.inference.covariance.kinds import HAC
@@ -29,6 +29,12 @@ from stattools.models.predictors.linear import Linear
 from stattools.solvers.metric import Metric
 
 EPS = float(np.finfo(float).eps)
+
+MANY = 8
+"""Rows of a group that are worth a product of matrices."""
+
+ENTRIES = 2_000_000
+"""Products of columns that are in memory together."""
 
 LOST = 1e-9
 """The largest relative rounding error of the variances of standardized columns."""
@@ -65,12 +71,13 @@ class Sandwich:
         """The meat of HC0 to HC4, without a factor."""
         return self.work.rows.gather(partial(_independent, self.terms, kind, len(self.phi) / self.model.n))
 
-    def grouped(self, groups: Groups) -> Floats:
-        """The meat of sums over groups, without a factor."""
-        total = np.zeros((groups.n, self.B.shape[1]))
-        for part, scores, weight in self.scores():
-            add_by_group(total, groups.codes[part], scores, weight)
-        return total.T @ total
+    def grouped(self, groups: Groups, kind: str = "CR1") -> Floats:
+        """The sums over groups (G, p) of the scores, for other kinds than CR1 with those of the information beside
+        them, (G, p + p^2).
+        """
+        total = np.zeros((groups.n, self.terms.width_of(kind)))
+        self.terms.add_sums([total], self.work.rows, [groups.codes])
+        return total
 
     def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
         """The meat of a series, without a factor, and the number of lags."""
@@ -78,10 +85,6 @@ class Sandwich:
         varying = np.isnan(self.model.predictor.of_columns(self.model.rows.constants, 1.0))
         sums = lambda kernel: self.work.rows.gather(partial(_autocorrelated, self.terms, kernel))  # noqa: E731
         return long_run(cov, len(self.model.rows.X), sums, self.C, varying)
-
-    def scores(self) -> Iterator[tuple[slice, Floats, Floats | None]]:
-        """Per block of the rows in memory: its rows, their scores (m, p) per observation, and their frequencies."""
-        return self.terms.of(self.work.rows)
 
     def closed(self, meat: Floats, name: str) -> Floats:
         """B M B^T, symmetric; a DomainError where a variance is negative beyond round-off."""
@@ -102,10 +105,48 @@ class Scores:
     phi: Floats
     C: Floats
 
+    def width_of(self, kind: str) -> int:
+        """How many numbers are summed for each group."""
+        p = len(self.phi)
+        return p if kind == "CR1" else p + p * p
+
+    def add_sums(
+        self,
+        totals: Sequence[Floats],
+        rows: Rows,
+        codes: Sequence[NDArray[np.intp]],
+        used: NDArray[np.intp] | None = None,
+    ) -> None:
+        """Add to the row of each total that the code of a row says its score and, where there is room, its information,
+        as often as it was seen; codes are of the rows `used`, of all where None.
+        """
+        p = len(self.phi)
+        for part, X, u, information, weight in self._parts(rows):
+            here, inside = part, slice(None)
+            if used is not None:
+                first, last = np.searchsorted(used, [part.start, part.stop])
+                here, inside = slice(first, last), used[first:last] - part.start
+            if here.start == here.stop:
+                continue
+            scores = self.predictor.row_scores(X, u)[inside]
+            weight = None if weight is None else weight[inside]
+            for total, code in zip(totals, codes, strict=True):
+                add_by_group(total[:, :p], code[here], scores, weight)
+                if total.shape[1] > p:
+                    add_information(total[:, p:], code[here], self.predictor, X[inside], information[inside], weight)
+
     def of(self, rows: Rows, kind: str = "HC0", average: float = 1.0) -> Iterator[tuple[slice, Floats, Floats | None]]:
         """Per block: its rows, their scores (m, p) per observation, corrected as `kind` says, and their frequencies;
         `average` is the average leverage, p / n.
         """
+        for part, X, u, information, weight in self._parts(rows):
+            if kind not in NO_LEVERAGE:
+                G = self.predictor.covariance(X, self.C)
+                u = unshrunk(u, information, G if u.ndim > 1 else G[:, 0, 0], kind, average, part.start)
+            yield part, self.predictor.row_scores(X, u), weight
+
+    def _parts(self, rows: Rows) -> Iterator[tuple[slice, Floats, Floats, Floats, Floats | None]]:
+        """Per block: its rows, their columns, scores and information in eta per observation, and their frequencies."""
         start = 0
         for block in rows.blocks():
             part = slice(start, start + len(block.X))
@@ -117,10 +158,7 @@ class Scores:
             u, information = self.likelihood.evaluate(eta, block.y)[1:]
             if precision is not None:
                 u, information = _times(u, precision), _times(information, precision)
-            if kind not in NO_LEVERAGE:
-                G = self.predictor.covariance(block.X, self.C)
-                u = unshrunk(u, information, G if u.ndim > 1 else G[:, 0, 0], kind, average, part.start)
-            yield part, self.predictor.row_scores(block.X, u), weight
+            yield part, block.X, u, information, weight
 
 
 def closed(B: Floats, meat: Floats, names: Sequence[str], name: str) -> Floats:
@@ -157,6 +195,29 @@ def add_by_group(total: Floats, codes: NDArray[np.intp], scores: Floats, weight:
     here, code = np.unique(codes, return_inverse=True)
     entries = np.ones(len(code)) if weight is None else weight
     total[here] += csr_array((entries, (code, np.arange(len(code)))), shape=(len(here), len(code))) @ scores
+
+
+def add_information(
+    total: Floats, codes: NDArray[np.intp], predictor: Linear, X: Floats, information: Floats, weight: Floats | None
+) -> None:
+    """Add each row's information, J^T W J as p^2 numbers, to the row of `total` that its code says.
+
+    Groups of many rows are products of matrices; of few, sums of the products of each row.
+    """
+    if weight is not None:
+        information = _times(information, weight)
+    X = np.asarray(X)
+    here, code, count = np.unique(codes, return_inverse=True, return_counts=True)
+    if len(X) >= MANY * len(here):
+        order = np.argsort(code, kind="stable")
+        for k, rows in zip(here, np.split(order, np.cumsum(count)[:-1]), strict=True):
+            total[k] += predictor.information(Block(X[rows], np.empty(0), None, None), information[rows]).ravel()
+        return
+    size = max(1, ENTRIES // predictor.size**2)
+    for start in range(0, len(X), size):
+        part = slice(start, start + size)
+        products = predictor.row_information(X[part], information[part])
+        add_by_group(total, codes[part], products.reshape(len(products), -1), None)
 
 
 def _squared(scores: Floats, weight: Floats | None) -> Floats:

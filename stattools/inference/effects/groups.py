@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import stats
 
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.effects.averages import Average
 from stattools.inference.effects.held_rows import levels_of
-from stattools.inference.effects.means import averages_of, errors_of, moves_of, on_scale_of_mean, require_over
+from stattools.inference.effects.means import averages_of, df_of, errors_of, moves_of, on_scale_of_mean, require_over
 from stattools.inference.effects.moved_rows import Population, population
-from stattools.inference.estimates import Estimates
+from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.hypotheses.adjusted import adjusted, method_of
 from stattools.inference.intervals.coefficients import without_errors
@@ -74,7 +74,7 @@ def means(
     if not fit.kinds:
         estimate = on_scale_of_mean(fit, value, np.zeros_like(value), 1.0, over_grid)[0]
         return without_errors(head | {"estimate": estimate.ravel()})
-    q = fit.quantile(level)
+    q = quantile_of(df_of(fit, averages), level)
     parts = on_scale_of_mean(fit, value, errors_of(fit, averages), q, over_grid)
     made = pd.DataFrame(head | dict(zip(("estimate", "se", "lower", "upper"), (p.ravel() for p in parts), strict=True)))
     made.attrs["note"] = (
@@ -147,27 +147,30 @@ def _contrasted(
     if not fit.kinds:
         return without_errors(head | {"estimate": shown(value).ravel()})
     se = errors_of(fit, parts)
-    statistic, p_value = against_zero(value.ravel(), se.ravel(), fit.t_df)
-    families = zip(statistic.reshape(value.shape), p_value.reshape(value.shape), strict=True)
-    p_value = np.concatenate([_adjusted(fit, *family, k, method) for family in families])
-    half = _reach(fit, level, value.shape[1], k, method) * se
+    df = np.broadcast_to(df_of(fit, parts), value.shape)
+    statistic, p_value = against_zero(value.ravel(), se.ravel(), df.ravel())
+    families = zip(statistic.reshape(value.shape), p_value.reshape(value.shape), df, strict=True)
+    p_value = np.concatenate([_adjusted(*family, k, method) for family in families])
+    half = _reach(df, level, value.shape[1], k, method) * se
     columns = {"estimate": shown(value), "se_log" if ratio else "se": se, "statistic": statistic, "p_value": p_value}
     columns |= {"lower": shown(value - half), "upper": shown(value + half)}
     return pd.DataFrame(head | {name: np.ravel(column) for name, column in columns.items()})
 
 
-def _adjusted(fit: Estimates, statistic: Floats, p_value: Floats, k: int, method: str) -> Floats:
+def _adjusted(statistic: Floats, p_value: Floats, df: Floats, k: int, method: str) -> Floats:
     if method != "tukey":
         return adjusted(p_value, method)
-    return np.asarray(stats.studentized_range.sf(np.sqrt(2.0) * np.abs(statistic), k, fit.t_df))
+    return np.asarray(stats.studentized_range.sf(np.sqrt(2.0) * np.abs(statistic), k, df))
 
 
-def _reach(fit: Estimates, level: float, m: int, k: int, method: str) -> float:
-    """How many standard errors an interval reaches, of m contrasts between k means."""
+def _reach(df: Floats, level: float, m: int, k: int, method: str) -> Floats:
+    """How many standard errors intervals reach, of m contrasts between k means."""
+    some, place = np.unique(df, return_inverse=True)
     if method == "tukey":
-        return float(stats.studentized_range.ppf(level, k, fit.t_df) / np.sqrt(2.0))
-    tail = 0.5 * (1.0 - FAMILIES.get(method, FAMILIES["bonferroni"])(level, m))
-    return float(-special.stdtrit(fit.t_df, tail) if np.isfinite(fit.t_df) else -special.ndtri(tail))
+        reach = stats.studentized_range.ppf(level, k, some) / np.sqrt(2.0)
+    else:
+        reach = quantile_of(some, FAMILIES.get(method, FAMILIES["bonferroni"])(level, m))
+    return np.asarray(reach)[place].reshape(df.shape)
 
 
 def _note(model: Any, method: str, ratio: bool, over_grid: bool) -> str:

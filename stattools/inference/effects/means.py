@@ -80,8 +80,13 @@ def errors_of(fit: Estimates, found: Sequence[Average]) -> Floats:
     return np.sqrt(variance)
 
 
+def df_of(fit: Estimates, found: Sequence[Average]) -> Any:
+    """Degrees of freedom of averages: one number, or (K, m)."""
+    return fit.df_of(np.stack([part.gradient for part in found], axis=1)) if fit.degrees else fit.t_df
+
+
 def on_scale_of_mean(
-    fit: Estimates, value: Floats, se: Floats, quantile: float, over_grid: bool
+    fit: Estimates, value: Floats, se: Floats, quantile: float | Floats, over_grid: bool
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Estimate, standard error, lower and upper of means: the ends by way of the link."""
     family = fit.model.likelihood

@@ -81,15 +81,12 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
     chosen = _usual(fit) if test is None else word_of(test, TESTS)
     if not is_one_of(chosen, TESTS):
         raise DomainError(f'anova has test="lr", "wald" and "F"; got test={quoted(test)}.')
+    if fit.degrees is not None and chosen == "wald":
+        return _by_few_clusters(fit, kind)
     measure, df_residual, what = _measure(fit, chosen)
     rows = []
     for name, smaller, larger in _pairs(fit, kind):
         df = len(smaller) - len(larger)
-        if not df:
-            raise IncompatibleError(
-                f"{name!r} has nothing of its own in {fit.model.formula or fit.model.title}: the other terms make all "
-                "of its columns."
-            )
         chi2 = measure(smaller, larger)
         finite = np.isfinite(df_residual)
         p_value = special.fdtrc(df, df_residual, chi2 / df) if finite else special.chdtrc(df, chi2)
@@ -105,11 +102,44 @@ def _pairs(fit: Estimates, kind: str) -> Iterator[_Pair]:
     for of in terms_of(fit.model):
         for k, name in enumerate(of.names):
             smaller, larger = TYPES[kind](of, k)
+            if len(smaller) == len(larger):
+                raise IncompatibleError(
+                    f"{name!r} has nothing of its own in {fit.model.formula or fit.model.title}: the other terms make "
+                    "all of its columns."
+                )
             yield _Pair(name, of.lifted(smaller), of.lifted(larger))
+
+
+def _by_few_clusters(fit: Estimates, kind: str) -> pd.DataFrame:
+    """Hotelling's test of each term, each with degrees of freedom of its own: of what the smaller hypothesis says
+    beyond the larger one, which is W(smaller) - W(larger).
+    """
+    rows = []
+    for name, smaller, larger in _pairs(fit, kind):
+        beyond = smaller
+        if len(larger):
+            V, k = fit.covariance, len(smaller) - len(larger)
+            spread = larger @ V @ larger.T
+            unit = 1.0 / np.sqrt(np.diagonal(spread))
+            pull = np.linalg.solve(spread * unit[:, None] * unit, unit[:, None] * (larger @ V @ smaller.T))
+            rest = smaller - pull.T @ (unit[:, None] * larger)
+            size = np.where(V.diagonal() > 0, np.sqrt(V.diagonal()), 1.0)
+            beyond = np.linalg.svd(rest * size)[2][:k] / size
+        found = wald(fit, (beyond, np.zeros(len(beyond))))
+        rows.append((name, found.df, found.df_residual, found.statistic, found.p_value))
+    made = pd.DataFrame(rows, columns=["term", "df", "df_residual", "statistic", "p_value"])
+    made.attrs |= {"kind": kind, "test": "wald", "distribution": "F(df, df_residual)", "cov": fit.cov}
+    made.attrs["note"] = (
+        f"Type {kind} tests of terms, Wald's by Hotelling's T², with covariance {fit.cov}; statistic is F(df, "
+        "df_residual)."
+    )
+    return made
 
 
 def _usual(fit: Estimates) -> str:
     """F where a scale is estimated; the likelihood ratio where it is to be trusted and has rows; else Wald's test."""
+    if fit.degrees is not None:
+        return "wald"
     if np.isfinite(fit.t_df):
         return "F"
     trusted = fit.cov == "information" and not isinstance(fit.model.rows.X, Unsaved)
@@ -118,7 +148,7 @@ def _usual(fit: Estimates) -> str:
 
 def _measure(fit: Estimates, test: str) -> tuple[Callable[[Floats, Floats], float], float, str]:
     """How far two hypotheses are apart, in chi-squared, the degrees of freedom of the scale, and in words how."""
-    quasi = fit.cov.startswith("quasi(")
+    quasi, t_df = fit.cov.startswith("quasi("), float(fit.t_df) if fit.degrees is None else np.inf
     if test == "lr":
         if fit.cov != "information":
             raise IncompatibleError(
@@ -126,6 +156,11 @@ def _measure(fit: Estimates, test: str) -> tuple[Callable[[Floats, Floats], floa
                 f"uses that covariance{', or F, which divides by the dispersion' if quasi else ''}."
             )
         return _by_likelihood(fit, 1.0), np.inf, "by likelihood ratio"
+    if fit.degrees is not None:
+        raise IncompatibleError(
+            f'F has the degrees of freedom of the rows, and the fit has cov={fit.cov}. Use test="wald", which has '
+            "those of its clusters."
+        )
     if test == "F" and not np.isfinite(fit.t_df):
         raise IncompatibleError(
             f'F compares with an estimated scale, and {fit.model.title} with cov={fit.cov} has none. Use test="lr" or '
@@ -133,8 +168,8 @@ def _measure(fit: Estimates, test: str) -> tuple[Callable[[Floats, Floats], floa
         )
     if test == "F" and quasi:
         phi = quasi_dispersion(fit.model, fit.estimate)
-        return _by_likelihood(fit, phi), fit.t_df, "by the fall of the deviance over the dispersion"
-    return lambda smaller, larger: _apart(fit, smaller, larger), fit.t_df, f"Wald's, with covariance {fit.cov}"
+        return _by_likelihood(fit, phi), t_df, "by the fall of the deviance over the dispersion"
+    return lambda smaller, larger: _apart(fit, smaller, larger), t_df, f"Wald's, with covariance {fit.cov}"
 
 
 def _by_likelihood(fit: Estimates, phi: float) -> Callable[[Floats, Floats], float]:

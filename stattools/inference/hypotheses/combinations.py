@@ -26,9 +26,10 @@ FARTHEST = 1e150
 """Standard errors between an estimate and a hypothesis, at most: their square is finite."""
 
 
-def against_zero(value: Floats, se: Floats, df: float) -> tuple[Floats, Floats]:
+def against_zero(value: Floats, se: Floats, df: float | Floats) -> tuple[Floats, Floats]:
     """value / se with its two-sided p-value, by Student's t with df degrees of freedom, normal where df is infinite.
 
+    df is one number, or one for each value.
     Where se is 0 the statistic is infinite, or 0 for a value of 0; where se is NaN, so is the statistic.
 
     >>> [part.round(3).tolist() for part in against_zero(np.array([1.96, 0.0]), np.array([1.0, 0.0]), np.inf)]
@@ -36,6 +37,9 @@ def against_zero(value: Floats, se: Floats, df: float) -> tuple[Floats, Floats]:
     """
     exact = np.where(value == 0, 0.0, np.copysign(np.inf, value)) + 0.0 * se
     statistic = np.divide(value, se, out=exact, where=se > 0)
+    if isinstance(df, np.ndarray):
+        normal = special.ndtr(-np.abs(statistic))
+        return statistic, 2.0 * np.where(np.isfinite(df), special.stdtr(df, -np.abs(statistic)), normal)
     tail = special.stdtr(df, -np.abs(statistic)) if np.isfinite(df) else special.ndtr(-np.abs(statistic))
     return statistic, 2.0 * tail
 
@@ -72,9 +76,9 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
 
     `hypothesis` is a text for `parse`, a term (its coefficients are 0), a list of such texts, a matrix R (R theta = 0),
     or a pair (R, q). `df` are the degrees of freedom of F's denominator, infinite for chi2; by default n - p for
-    `st.ols`, infinite otherwise. Raises DomainError for hypotheses that cannot be read or repeat each other,
-    IdentificationError where the covariance does not determine the combinations. Equal to statsmodels' `f_test` and
-    `wald_test`.
+    `st.ols`, infinite otherwise, and Hotelling's of clusters of kind "CR2" and "CR3". Raises DomainError for hypotheses
+    that cannot be read or repeat each other, IdentificationError where the covariance does not determine the
+    combinations. Equal to statsmodels' `f_test` and `wald_test`.
 
     >>> import stattools as st
     >>> f = st.fit(st.ols([1.0, 3.0, 5.0, 8.0], [0, 1, 2, 3]))
@@ -83,6 +87,7 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     (3.0, 1, 2.0)
     """
     R, q, labels = hypotheses(of_terms(fit.model, hypothesis), fit.names)
+    whole = R
     involved = np.flatnonzero((R != 0).any(axis=0))
     _refuse_edges(fit, R, q)
     theta, V = fit.estimate[involved], fit.covariance[np.ix_(involved, involved)]
@@ -114,6 +119,8 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
             "is beyond float64. Look at the units of the hypothesis."
         )
     statistic, difference, se = distance**2, difference / unit, se / unit
+    if df is None and fit.degrees is not None:
+        return hotelling(fit, whole, statistic, cov=fit.cov, difference=difference, se=se, hypothesis=labels)
     if df is None:
         df = fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
     shared: dict[str, Any] = {"cov": fit.cov, "difference": difference, "se": se, "hypothesis": labels}
@@ -122,3 +129,21 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
         return TestResult("Wald", statistic, k, float(special.chdtrc(k, statistic)), **shared)
     p_value = float(special.fdtrc(k, df, statistic / k))
     return TestResult("Wald", statistic / k, k, p_value, distribution="F", df_residual=float(df), **shared)
+
+
+def hotelling(fit: Estimates, R: Floats, statistic: float, **shared: Any) -> TestResult:
+    """Wald's statistic of R theta against F by Hotelling's T^2, with the degrees of freedom of few clusters.
+
+    (eta - k + 1) / (eta k) W ~ F(k, eta - k + 1). IdentificationError where there are too few clusters for k
+    hypotheses. Source: Pustejovsky & Tipton, J. Business & Economic Statistics 36 (2018), 3.2.
+    """
+    degrees: Any = fit.degrees
+    k, eta = len(R), degrees.hotelling(R)
+    df = eta - k + 1.0
+    if not df > 0.0:
+        raise IdentificationError(
+            f"{fit.cov} has {eta:.3g} degrees of freedom for {k} hypotheses tested together, of which {k - 1} are "
+            "lost: there are too few clusters. Test fewer at a time."
+        )
+    F = df / (eta * k) * statistic
+    return TestResult("Wald", F, k, float(special.fdtrc(k, df, F)), distribution="F", df_residual=df, **shared)

@@ -63,7 +63,7 @@ class TestResult(Faces):
         """The statistic and its distribution."""
         if self.distribution in WITHOUT_DF:
             return f"{WITHOUT_DF[self.distribution]} = {number(self.statistic)}"
-        df = f"{self.df}" if self.distribution != "F" else f"{self.df}, {self.df_residual:,.0f}"
+        df = f"{self.df}" if self.distribution != "F" else f"{self.df}, {df_text(self.df_residual)}"
         return f"{self.distribution}({df}) = {number(self.statistic)}"
 
     def _page(self) -> Page:
@@ -71,7 +71,7 @@ class TestResult(Faces):
         if self.distribution in WITHOUT_DF:
             cells = [(WITHOUT_DF[self.distribution], number(self.statistic))]
         if self.distribution == "F":
-            cells.append(("residual df", f"{self.df_residual:,.0f}"))
+            cells.append(("residual df", df_text(self.df_residual)))
         cells.append(("p", p_text(self.p_value)))
         if len(self.difference) == 1:
             cells += [("difference", number(self.difference[0])), ("se", number(self.se[0], 4))]
@@ -80,6 +80,15 @@ class TestResult(Faces):
         said += [self.note] if self.note else []
         title = f"{self.kind[0].upper()}{self.kind[1:]} test of {', '.join(self.hypothesis)}"
         return Page(title, "", Grid(head, [row], "r" * len(head)), *([""] if said else []), *said)
+
+
+def df_text(df: float) -> str:
+    """Degrees of freedom as they are printed, of which some are no whole number.
+
+    >>> df_text(1234.0), df_text(2.345)
+    ('1,234', '2.35')
+    """
+    return f"{df:,.0f}" if df == round(df) or df > 1000.0 else f"{df:.3g}"
 
 
 def p_words(p: float) -> str:

@@ -53,7 +53,7 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
 
 
 def table(fit: Estimates, level: float | None = None, exponentiate: bool = False) -> pd.DataFrame:
-    """[category,] term, estimate, se, statistic, p_value, lower, upper, as far as the fit has them: see `Fit.table`."""
+    """[category,] term, estimate, se, statistic, [df,] p_value, lower, upper, as far as there: see `Fit.table`."""
     require_truth(exponentiate, "exponentiate=")
     if exponentiate:
         require_ratios(fit.model)
@@ -65,7 +65,8 @@ def table(fit: Estimates, level: float | None = None, exponentiate: bool = False
     else:
         statistic, p_value = _tests(fit)
         lower, upper = interval(fit, level, "wald")
-        tests = {"se": fit.se, "statistic": statistic, "p_value": p_value}
+        tests = {"se": fit.se, "statistic": statistic}
+        tests |= ({} if fit.degrees is None else {"df": fit.t_df}) | {"p_value": p_value}
         made = pd.DataFrame(columns | tests | {"lower": lower, "upper": upper})
     return exponentiated(fit.model, made) if exponentiate else made
 

@@ -8,7 +8,8 @@ import numpy as np
 from scipy import special
 
 from stattools.inference.estimates import Estimates
-from stattools.inference.prediction.uncertainty import eta_covariance
+from stattools.inference.prediction.ends import Quantile
+from stattools.inference.prediction.uncertainty import eta_covariance, quantiles
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
@@ -37,23 +38,31 @@ def categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> 
     value = at.likelihood.mean(eta) if kind == "mean" else eta.reshape(len(eta), -1)
     if interval is None:
         return pd.DataFrame(value, columns=names)
-    q, parts = fit.quantile(interval), []
+    parts = []
     eta = eta.reshape(len(eta), -1)
     for start in range(0, len(eta), 4096):
         part = slice(start, start + 4096)
         V = eta_covariance(at.predictor, at.rows.X[part], fit.covariance)
+        reach = quantiles(fit, at.subset(part), interval)
         if kind == "mean":
-            logit, se = _logits(at, eta[part], V)
-            parts.append((special.expit(logit - q * se), special.expit(logit + q * se)))
+            logit, slope = _logits(at, eta[part])
+            half = _reach(reach, slope) * _errors(slope, V)
+            parts.append((special.expit(logit - half), special.expit(logit + half)))
         else:
-            half = q * np.sqrt(np.diagonal(V, axis1=1, axis2=2))
+            each = np.broadcast_to(np.eye(V.shape[1]), V.shape)
+            half = _reach(reach, each) * np.sqrt(np.diagonal(V, axis1=1, axis2=2))
             parts.append((eta[part] - half, eta[part] + half))
     lower, upper = (np.concatenate(end).ravel() for end in zip(*parts, strict=True))
     return long_frame(kind, len(eta), names, value.ravel(), lower, upper)
 
 
-def _logits(at: Model, eta: Floats, V: Floats) -> tuple[Floats, Floats]:
-    """logit p_k of all K categories and their standard errors, both (m, K).
+def _reach(quantile: Quantile, slope: Floats) -> Floats:
+    """Quantiles of what has the slopes (m, K, width), (m, K)."""
+    return np.stack([np.broadcast_to(quantile(slope[:, k]), len(slope)) for k in range(slope.shape[1])], axis=1)
+
+
+def _logits(at: Model, eta: Floats) -> tuple[Floats, Floats]:
+    """logit p_k of all K categories, (m, K), and their slopes, (m, K, width).
 
     logit p_k = eta_k - L_k with L_k = log sum of exp(eta_j) over j != k; its slope is 1 in eta_k, -exp(eta_j - L_k) in
     the others.
@@ -62,12 +71,12 @@ def _logits(at: Model, eta: Floats, V: Floats) -> tuple[Floats, Floats]:
         wide = eta if at.likelihood.width > 1 else eta[:, 0]
         p = at.likelihood.mean(wide)
         slope = at.likelihood.slope(wide) / (p * (1.0 - p))[:, :, None]
-        return special.logit(p), _errors(slope, V)
+        return special.logit(p), slope
     full = np.column_stack([np.zeros(len(eta)), eta])
     own = np.eye(full.shape[1], dtype=bool)
     others: Floats = np.asarray(special.logsumexp(np.where(own, -np.inf, full[:, None, :]), axis=2))  # L_k
     slope = np.where(own, 1.0, -np.exp(np.where(own, 0.0, full[:, None, :] - others[:, :, None])))[:, :, 1:]
-    return full - others, _errors(slope, V)
+    return full - others, slope
 
 
 def _errors(slope: Floats, V: Floats) -> Floats:

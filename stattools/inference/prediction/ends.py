@@ -23,6 +23,8 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 Two = tuple[Floats, Floats]
+Quantile = Callable[[Floats], float | Floats]
+"""How many standard errors an interval reaches, by the slope (n, width) of what it is of in the linear predictors."""
 
 
 def require_counts(model: Model) -> None:
@@ -47,27 +49,29 @@ def _zero(family: Likelihood, eta: Floats) -> Floats:
     return np.exp(family.loglik(eta, np.zeros(len(eta))))
 
 
-def _ends_of_mean(family: Likelihood, eta: Floats, V: Floats, q: float) -> Two:
+def _ends_of_mean(family: Likelihood, eta: Floats, V: Floats, q: Quantile) -> Two:
     slope = None if V.shape[1] == 1 else family.slope(eta)[:, 0, :]
     if slope is not None and next(iter(family.parameters.values())) == "log" and slope[:, 1:].any():
         mean = family.mean(eta)
-        factor = np.exp(q * _error(slope / mean[:, None], V))
+        slope = slope / mean[:, None]
+        factor = np.exp(q(slope) * _error(slope, V))
         return mean / factor, mean * factor
-    half = q * _in_units_of_first(slope, V)
+    first = _first(V)
+    half = q(first if slope is None else slope) * _in_units_of_first(slope, V)
     one, other = (family.nearest_mean(_shifted(eta, by)) for by in (-half, half))
     return np.minimum(one, other), np.maximum(one, other)  # some means fall as their linear predictors rise
 
 
-def _ends_of_link(family: Likelihood, eta: Floats, V: Floats, q: float) -> Two:
-    first, half = _link(family, eta), q * np.sqrt(V[:, 0, 0])
+def _ends_of_link(family: Likelihood, eta: Floats, V: Floats, q: Quantile) -> Two:
+    first, half = _link(family, eta), q(_first(V)) * np.sqrt(V[:, 0, 0])
     return first - half, first + half
 
 
-def _ends_of_zero(family: Likelihood, eta: Floats, V: Floats, q: float) -> Two:
+def _ends_of_zero(family: Likelihood, eta: Floats, V: Floats, q: Quantile) -> Two:
     none = np.zeros(len(eta))
     log_zero, slope = family.loglik(eta, none), family.score(eta, none).reshape(len(eta), -1)
     some = np.maximum(-np.expm1(log_zero), np.finfo(float).tiny)
-    logit, half = log_zero - np.log(some), q * _error(slope / some[:, None], V)
+    logit, half = log_zero - np.log(some), q(slope) * _error(slope / some[:, None], V)
     return special.expit(logit - half), special.expit(logit + half)
 
 
@@ -80,9 +84,14 @@ def _in_units_of_first(slope: Floats | None, V: Floats) -> Floats:
     """The standard error of the mean in units of the first linear predictor: that of eta_0, unless more moves it."""
     if slope is None:
         return np.sqrt(V[:, 0, 0])
-    share = np.eye(1, V.shape[1]).repeat(len(V), axis=0)
+    share = _first(V)
     np.divide(slope, slope[:, :1], out=share, where=(slope[:, 1:] != 0.0).any(axis=1, keepdims=True))
     return _error(share, V)
+
+
+def _first(V: Floats) -> Floats:
+    """The slope (n, width) of the first linear predictor."""
+    return np.eye(1, V.shape[1]).repeat(len(V), axis=0)
 
 
 def _shifted(eta: Floats, by: Floats) -> Floats:
@@ -90,7 +99,7 @@ def _shifted(eta: Floats, by: Floats) -> Floats:
 
 
 VALUES: dict[str, Callable[[Any, Floats], Floats]] = {"mean": _mean, "link": _link, "zero": _zero}
-ENDS: dict[str, Callable[[Any, Floats, Floats, float], Two]] = {
+ENDS: dict[str, Callable[[Any, Floats, Floats, Quantile], Two]] = {
     "mean": _ends_of_mean,
     "link": _ends_of_link,
     "zero": _ends_of_zero,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from stattools.data.tables.outcome import as_outcome
 from stattools.data.tables.places import Places
 from stattools.errors import IdentificationError, IncompatibleError, quoted
-from stattools.inference.estimates import Estimates
+from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.prediction.categories import (
     categories,
     is_of_categories,
@@ -28,7 +28,7 @@ from stattools.inference.prediction.categories import (
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.ends import ENDS, VALUES, require_counts
 from stattools.inference.prediction.new_rows import Column, Missing, at_rows, columns_beside, trials_of, with_precision
-from stattools.inference.prediction.uncertainty import eta_covariance
+from stattools.inference.prediction.uncertainty import eta_covariance, quantiles
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -124,7 +124,7 @@ def _predicted(fit: Estimates, at: Model, interval: float | None, kind: str, tri
     if interval is None:
         return value
     V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
-    return _frame(kind, value, *ENDS[kind](at.likelihood, eta, V, fit.quantile(interval)))
+    return _frame(kind, value, *ENDS[kind](at.likelihood, eta, V, quantiles(fit, at, interval)))
 
 
 def require_finite(fit: Estimates, what: str) -> None:
@@ -192,10 +192,21 @@ def _observations(fit: Estimates, at: Model, interval: float | None, trials: Flo
     V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
     if at.has_scale:
         precision = 1.0 if at.rows.precision is None else at.rows.precision
-        half = fit.quantile(interval) * np.sqrt(fit.scale**2 / precision + V[:, 0, 0])
+        own = fit.scale**2 / precision
+        half = quantile_of(_df_of_observations(fit, at, own, V[:, 0, 0]), interval) * np.sqrt(own + V[:, 0, 0])
         return _frame("mean", mean, mean - half, mean + half)
     ends = at.likelihood.interval(eta.reshape(len(eta), -1), V, interval, trials)
     return _frame("mean", mean, *ends)
+
+
+def _df_of_observations(fit: Estimates, at: Model, own: Any, variance: Floats) -> Any:
+    """Degrees of freedom of the variance of an observation about its estimated mean: where the second part has its own,
+    those of a sum of two (Welch & Satterthwaite).
+    """
+    if fit.degrees is None:
+        return fit.t_df
+    df = fit.degrees.df(at.rows.X)
+    return (own + variance) ** 2 / (own**2 / fit.df + variance**2 / df)
 
 
 def _frame(kind: str, value: Floats, lower: Floats, upper: Floats) -> Any:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from stattools.errors import DomainError
+from stattools.inference.estimates import Estimates, quantile_of
 from stattools.interface.arrays import Floats
+from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 
 EPS, LOST = float(np.finfo(float).eps), 0.05
@@ -34,6 +38,18 @@ def eta_covariance(predictor: Linear, X: Floats, covariance: Floats) -> Floats:
         first, row = predictor.parts[0], X[start][predictor.column[predictor.parts[0]]]
         require_digits("intervals of predictions", row, covariance[first, first], V[start, 0, 0])
     return V
+
+
+def quantiles(fit: Estimates, at: Model, level: float) -> Callable[[Floats], float | Floats]:
+    """How many standard errors an interval reaches of what has a slope (m, width) in the linear predictors of the rows
+    `at`: one number, or one for each row where combinations of coefficients have degrees of freedom of their own.
+    """
+    if fit.degrees is None:
+        q = fit.quantile(level)
+        return lambda slope: q
+    return lambda slope: quantile_of(
+        fit.df_of(at.predictor.row_scores(at.rows.X, slope[:, 0] if at.predictor.width == 1 else slope)), level
+    )
 
 
 def require_digits(what: str, gradient: Floats, covariance: Floats, variance: Floats) -> None:

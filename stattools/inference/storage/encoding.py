@@ -54,6 +54,7 @@ CLASSES = {
     "OneVsRestFit": "inference.separate_fits",
     "Perceptron": "networks.perceptron",
     "Ridge": "inference.penalties",
+    "Satterthwaite": "inference.covariance.satterthwaite",
     "Rows": "data.rows.rows",
     "Solution": "solvers.solution",
 }

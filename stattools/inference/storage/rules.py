@@ -91,6 +91,8 @@ def _fit(it: Any) -> dict[str, Any]:
         "the covariance is none": isinstance(it.covariance, NoCovariance)
         if ridge
         else is_covariance(it.covariance, p, definite=not it.cov.startswith(("Cluster(", "HAC("))),
+        "the degrees of freedom are not of these coefficients": (it.degrees is None) == isinstance(it.t_df, float | int)
+        and (it.degrees is None or len(it.degrees.root) == p),
         "the log-likelihood is not that of the solution": scaled
         or it.penalty is not None
         or math.isclose(it.loglik, it.solution.loglik, rel_tol=1e-6, abs_tol=1e-6),
@@ -100,7 +102,9 @@ def _fit(it: Any) -> dict[str, Any]:
         or it.solution.residual_sums is None
         or free <= 0
         or math.isclose(it.scale, math.sqrt(it.solution.residual_sums[0] / free), rel_tol=1e-6, abs_tol=1e-150),
-        "the degrees of freedom are none": 0.0 < it.t_df < math.inf
+        "the degrees of freedom are none": (np.shape(it.t_df) == (p,) and bool(np.all(it.t_df > 0.0)))
+        if it.degrees is not None
+        else 0.0 < it.t_df < math.inf
         if (scaled and not ridge) or it.cov.startswith("quasi(")
         else it.t_df == math.inf,
         "the degrees of freedom are not those of the rows": not scaled or ridge or not plain or it.t_df == free,
@@ -276,6 +280,7 @@ RULES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "Digits": _digits,
     "Fit": _fit,
     "Jeffreys": _no_rule,
+    "Satterthwaite": lambda it: {"the information of its groups is none": it.is_consistent},
     "Linear": _linear,
     "Model": _model,
     "Moments": _moments,

@@ -150,6 +150,17 @@ class Linear:
         each = zip(self.uses, score.T, strict=True)
         return np.concatenate([_among(X, use) * s[:, None] for use, s in each], axis=1)
 
+    def row_information(self, X: Floats, weight: Floats) -> Floats:
+        """J^T weight J of each row, (m, size, size): see `information`, their sum."""
+        X = np.asarray(X)
+        if self.width == 1:
+            return (X * weight[:, None])[:, :, None] * X[:, None, :]
+        found, each = np.empty((len(X), self.size, self.size)), [_among(X, use) for use in self.uses]
+        for a, b, one, other in self.pairs:
+            part = (each[a] * weight[:, a, b, None])[:, :, None] * each[b][:, None, :]
+            found[:, one, other], found[:, other, one] = part, part.transpose(0, 2, 1)
+        return found
+
     def covariance(self, X: Floats, C: Floats) -> Floats:
         """Covariance of eta in each row, (m, width, width), where that of the coefficients is C."""
         V, each = np.empty((len(X), self.width, self.width)), [_among(X, use) for use in self.uses]

@@ -30,6 +30,8 @@ def reference_covariance(model: Model, results: Any, cov: str | HAC | Cluster) -
         kernel = {"bartlett": sw.weights_bartlett, "uniform": sw.weights_uniform}[cov.kernel]
         return sw.cov_hac_simple(results, cov.lags, kernel, use_correction=cov.correction == "stata")
     if isinstance(cov, Cluster):
+        if cov.kind != "CR1":
+            return None
         ways = [Groups.read(groups, model) for groups in (cov.groups, cov.second) if groups is not None]
         own = cov.correction == "statsmodels"
         if len(ways) == 2:

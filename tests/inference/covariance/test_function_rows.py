@@ -35,6 +35,7 @@ def test_equals_that_of_the_regression(fits, kind):
     ("kind", "message"),
     [
         ("HC3", "leverages, which the rows of a function do not have"),
+        (st.Cluster(np.arange(60) // 8, kind="CR2"), "leverages, which the rows of a function do not have"),
         ("quasi", "use cov='information'"),
         (st.Cluster("firm"), "pass the column itself"),
         (st.Cluster(FIRM[1:]), "one label for each of the 60 rows"),

@@ -139,6 +139,7 @@ def others():
     yield "labels", st.fit(st.softmax("w ~ x", FRAME, reference=2)), NEW
     yield "robust", st.fit(st.ols("y ~ x", FRAME), cov="HC3"), NEW
     yield "cluster", st.fit(st.ols("y ~ x", FRAME), cov=st.Cluster("g")), NEW
+    yield "few clusters", st.fit(st.ols("y ~ x", FRAME), cov=st.Cluster("g", kind="CR2")), NEW
     yield "firth", st.fit(st.logistic("b ~ x", FRAME), penalty=st.Jeffreys()), NEW
     yield "ridge", st.fit(st.logistic("b ~ x", FRAME), penalty=st.Ridge(2.0)), NEW
     yield "descent", st.fit(st.ols("y ~ x", FRAME), solver=st.GradientDescent()), NEW

@@ -67,6 +67,7 @@ def test_information_is_the_sum_of_quadratic_forms(case):
     weight = weight if k > 1 else weight[:, 0, 0]
     assert_allclose(predictor.information(block, weight), dense, rtol=1e-9, atol=1e-9)
     assert_allclose(np.triu(predictor.upper(block, weight)), np.triu(dense), rtol=1e-9, atol=1e-9)
+    assert_allclose(predictor.row_information(block.X, weight).sum(axis=0), dense, rtol=1e-9, atol=1e-9)
 
 
 def test_covariance_is_that_of_the_derivative(case):
