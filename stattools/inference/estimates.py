@@ -109,11 +109,12 @@ class Estimates(AnyFit):
         require_level(level)
         return quantile_of(self.t_df, level)
 
-    def df_of(self, gradient: Floats) -> Any:
-        """Degrees of freedom of t for what has this gradient in the coefficients, (..., p): one number where all have
-        the same.
-        """
-        return self.t_df if self.degrees is None else self.degrees.df(gradient)
+
+def df_along(fit: Estimates, gradient: Floats) -> Any:
+    """Degrees of freedom of t for what has this gradient in the coefficients, (..., p): one number where all have the
+    same.
+    """
+    return fit.t_df if fit.degrees is None else fit.degrees.df(gradient)
 
 
 def quantile_of(df: float | Floats, level: float) -> float | Floats:

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from stattools.errors import DomainError, IdentificationError, quoted
-from stattools.inference.estimates import Estimates, quantile_of
+from stattools.inference.estimates import Estimates, df_along, quantile_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
@@ -79,7 +79,7 @@ def function_of(
             f"the function has the same value, {value[constant[0]]:.6g}, whatever the coefficients are near the "
             "estimate: it has no standard error. Give a function of b, as lambda b: -b['Intercept'] / b['dose']."
         )
-    df = fit.df_of(gradient)
+    df = df_along(fit, gradient)
     gradient, V = gradient[:, known], V[np.ix_(known, known)]
     se = np.sqrt(np.maximum(((gradient @ V) * gradient).sum(axis=1), 0.0))
     statistic, p_value = against_zero(value, se, df)

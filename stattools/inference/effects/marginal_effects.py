@@ -22,7 +22,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.effects.averages import SLOPE, Average, Move, averages
 from stattools.inference.effects.held_rows import cells, of_level, require_held
 from stattools.inference.effects.moved_rows import Population, population
-from stattools.inference.estimates import Estimates, quantile_of
+from stattools.inference.estimates import Estimates, df_along, quantile_of
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.coefficients import without_errors
 from stattools.inference.prediction.prediction import regression, require_finite
@@ -171,7 +171,7 @@ def _table(fit: Estimates, column: str, names: list[str], found: list[Average], 
     variance = np.maximum(((gradient @ fit.covariance) * gradient).sum(axis=2), 0.0)
     require_digits("standard errors of effects", gradient, fit.covariance, variance)
     se = np.sqrt(variance).ravel()
-    df = np.ravel(fit.df_of(gradient)) if fit.degrees else fit.t_df
+    df = np.ravel(df_along(fit, gradient)) if fit.degrees else fit.t_df
     statistic, p_value = against_zero(effect, se, df)
     half = quantile_of(df, level) * se
     columns = {"effect": effect, "se": se, "statistic": statistic, "p_value": p_value}

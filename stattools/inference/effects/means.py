@@ -25,7 +25,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.effects.averages import Average, Move, averages
 from stattools.inference.effects.held_rows import cells, grid
 from stattools.inference.effects.moved_rows import Population
-from stattools.inference.estimates import Estimates
+from stattools.inference.estimates import Estimates, df_along
 from stattools.inference.prediction.uncertainty import require_digits
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
@@ -82,7 +82,7 @@ def errors_of(fit: Estimates, found: Sequence[Average]) -> Floats:
 
 def df_of(fit: Estimates, found: Sequence[Average]) -> Any:
     """Degrees of freedom of averages: one number, or (K, m)."""
-    return fit.df_of(np.stack([part.gradient for part in found], axis=1)) if fit.degrees else fit.t_df
+    return df_along(fit, np.stack([part.gradient for part in found], axis=1)) if fit.degrees else fit.t_df
 
 
 def on_scale_of_mean(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from stattools.errors import DomainError
-from stattools.inference.estimates import Estimates, quantile_of
+from stattools.inference.estimates import Estimates, df_along, quantile_of
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
@@ -48,7 +48,7 @@ def quantiles(fit: Estimates, at: Model, level: float) -> Callable[[Floats], flo
         q = fit.quantile(level)
         return lambda slope: q
     return lambda slope: quantile_of(
-        fit.df_of(at.predictor.row_scores(at.rows.X, slope[:, 0] if at.predictor.width == 1 else slope)), level
+        df_along(fit, at.predictor.row_scores(at.rows.X, slope[:, 0] if at.predictor.width == 1 else slope)), level
     )
 
 
