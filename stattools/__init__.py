@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from stattools.inference.hypotheses import independence as independence
     from stattools.inference.hypotheses import likelihood_ratio as likelihood_ratio
     from stattools.inference.hypotheses import p_adjust as p_adjust
+    from stattools.inference.hypotheses import permutation_test as permutation_test
     from stattools.inference.hypotheses import score_test as score_test
     from stattools.inference.many_fits import ManyFits as ManyFits
     from stattools.inference.penalties import Jeffreys as Jeffreys

@@ -287,6 +287,8 @@ POOL: dict[str, Any] = {
     "independence.table": ([[3, 1], [1, 3]], [[1, 2, 3], [4, 5, 6]], "g ~ u", [[0, 0], [1, 2]], [[1e15, 1], [2, 3]]),
     "within": (None, "g", "nobody"), "independence.weights": (None, "k"), "odds_ratio.weights": (None, "k"),
     "independence.draws": (100, 3), "independence.test": ("score", "lr", "exact", "p"), "null": (None, 0.0, 0.3, 2.0),
+    "scores": ("ranks", "values", "normal", "p"), "zeros": ("drop", "pratt", "p"), "permutation_test.draws": (100, 3),
+    "permutation_test.method": ("auto", "exact", "draws", "asymptotic", "p"),
     "alternative": ("two-sided", "greater", "less", "p"), "exact_test.kind": ("likelihood", "central", "mid-p", "p"),
     # One name, several meanings
     **{f"{of}.check.order": (None, "x", "g", "nobody", np.arange(40.0), [1, 2]) for of in ("Fit", "SeriesFit")},

@@ -41,7 +41,7 @@ ELSEWHERE = {
     "a likelihood of the caller's: tests/models/regressions/test_own_regression.py": ("likelihood", "regression"),
     "no question but a file of pixels": ("read_idx",),
     "a question of p-values": ("p_adjust",),
-    "a test without a fit": ("exact_test", "independence"),
+    "a test without a fit": ("exact_test", "independence", "permutation_test"),
 }
 """Public functions that are no question of a regression's fit, and why."""
 
@@ -69,7 +69,7 @@ def test_answer_is_right_or_refused(case: RegressionCase, question: Question):
 def test_every_regression_is_a_row():
     """What takes a formula and a table is a regression."""
     made = {getattr(case.make, "func", case.make) for case in REGRESSIONS}
-    elsewhere = {"network", "regression"}
+    elsewhere = {"network", "regression", "permutation_test"}
     for name in FUNCTIONS:
         function = getattr(st, name)
         if list(inspect.signature(function).parameters)[:2] == ["formula_or_y", "data_or_X"]:

@@ -86,6 +86,7 @@ def objects() -> dict[str, Any]:
         "explanation": st.explain(logistic, smaller),
         "exact test": st.exact_test(st.odds_ratio([[8, 2], [1, 5]])),
         "independence": st.independence([[8, 2], [1, 5]]),
+        "permutation test": st.permutation_test(f"y ~ {ALIKE[0]}", t),
         "bootstrap": st.bootstrap(ols, draws=20, seed=1),
         "power": st.power(ols, ALIKE[0], rows=[40, 80], draws=20, seed=1),
         "cross-validation": st.cross_validate(logistic.model, smaller.model, folds=3, seed=1, names=ALIKE[:2]),

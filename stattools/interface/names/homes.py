@@ -50,7 +50,15 @@ HOMES = {
     "data.files.scan": ("Scan", "scan"),
     "inference.diagnostics.cross_validation": ("CrossValidation", "cross_validate"),
     "inference.diagnostics.held_out_scores": ("confusion", "held_out"),
-    "inference.hypotheses": ("TestResult", "exact_test", "independence", "likelihood_ratio", "p_adjust", "score_test"),
+    "inference.hypotheses": (
+        "TestResult",
+        "exact_test",
+        "independence",
+        "likelihood_ratio",
+        "p_adjust",
+        "permutation_test",
+        "score_test",
+    ),
     "interface.interval": ("Interval",),
     "likelihoods": (
         "Bernoulli",

@@ -41,8 +41,8 @@ FUNCTIONS = (
         others="ttest t_test ttest_rel ttest_1samp welch two_sample_t independent_t students_t pairwise_tests tost",
         note='cov="HC3" of st.fit where variances differ; of one sample st.fit(st.normal(y)).interval(0.95)'),
     Row('st.fit(st.ols("y ~ g", table)).anova()', statsmodels="anova_lm AnovaRM",
-        r="aov anova Anova drop1 kruskal.test oneway.test", scikit_learn="f_classif",
-        others="f_oneway anova_ manova ancova kruskal one_way_anova friedman",
+        r="aov anova Anova drop1 oneway.test", scikit_learn="f_classif",
+        others="f_oneway anova_ manova ancova one_way_anova two_way_anova",
         note="of two fits st.likelihood_ratio(fit, smaller)"),
     Row("st.independence([[8, 2], [1, 5]])", statsmodels="SquareTable", r="chisq.test", scikit_learn="chi2",
         others="chi2_contingency chisquare chi2_test chi_squared_test g_test contingency_table crosstab_test",
@@ -122,7 +122,7 @@ FUNCTIONS = (
     Row("st.validate(fit)", others="check verify test test_fit"),
     Row("st.audit(results, table)", others="check_fit audit_fit is_right"),
     Row("st.bootstrap(fit, draws=200, seed=1)", r="boot Boot", scikit_learn="resample", pyfixest="wildboottest",
-        others="boot_ci bootstrapping jackknife permutation_test ritest"),
+        others="boot_ci bootstrapping jackknife"),
     Row("st.to_arviz(fit)", others="from_dict to_inferencedata from_statsmodels InferenceData "
         "convert_to_inference_data from_pymc"),
     Row('st.posterior(st.ols("y ~ x", table))', statsmodels="BayesGaussMI", r="brm stan_glm stan_lm rstanarm "
@@ -186,16 +186,20 @@ FUNCTIONS = (
     Row("", statsmodels="variance_inflation_factor", r="vif alias kappa", others="vifs collinearity",
         note="there is no such number here: columns that no fit can tell apart are an error that names them, and "
         "standard errors show the rest"),
-    Row('st.power(fit, "x", rows=[100, 200], seed=1)', statsmodels="TTestIndPower NormalIndPower TTestPower "
+    Row('st.power(fit, "x", rows=120, seed=1)', statsmodels="TTestIndPower NormalIndPower TTestPower "
         "tt_ind_solve_power FTestAnovaPower GofChisquarePower", r="power.t.test power.prop.test power.anova.test pwr "
         "pwr.t.test powerSim simr",
         others="sample_size power_analysis solve_power", note="of a model with coefficients= and rows=, and with "
         "target=0.8 the rows that it takes"),
     Row("", r="cohen.d", others="effect_size cohen_d cohens_d hedges_g eta_squared", note="effects here are "
         "coefficients, in the units of the outcome; divide by fit.scale for a standardized one"),
-    Row("", statsmodels="mannwhitneyu", r="wilcox.test", others="wilcoxon mann_whitney ranksums rank_test "
-        "permutation nonparametric", note="there are no rank tests here; st.bootstrap of a fit needs no normal "
-        "errors"),
+    Row('st.permutation_test("y ~ g", table)', statsmodels="mannwhitneyu rank_compare_2indep", r="wilcox.test "
+        "kruskal.test friedman.test wilcox_test independence_test", others="wilcoxon mann_whitney ranksums rank_test "
+        "permutation nonparametric kruskal friedman friedmanchisquare permutation_test_ perm_test ritest "
+        "brunnermunzel", note='ranks by default; "I(after - before) ~ 1" is the signed rank test, within="block" '
+        "Friedman's"),
+    Row('st.permutation_test("y ~ x", table)', r="cor.test_spearman", others="spearmanr kendalltau spearman "
+        "rank_correlation"),
     Row("", statsmodels="QuantReg quantreg RLM rlm", r="rq rlm lqs", scikit_learn="QuantileRegressor HuberRegressor "
         "RANSACRegressor TheilSenRegressor", pyfixest="quantreg", others="quantile_regression robust_regression "
         "huber lad", note='there is no regression of quantiles and no robust one here; the nearest is '

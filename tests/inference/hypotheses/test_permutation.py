@@ -1,0 +1,114 @@
+"""Rank tests against SciPy's."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import stattools as st
+from stattools.errors import DomainError, IncompatibleError
+
+G = np.random.default_rng(1)
+N = 24
+TABLE = pd.DataFrame({"g": np.repeat(["a", "b"], N // 2), "k": list("pqr") * (N // 3), "x": G.normal(size=N)})
+TABLE["c"] = TABLE.x + G.normal(size=N)
+TABLE["y"] = (2.0 * TABLE.c).round()
+TABLE["block"] = np.repeat(np.arange(N // 3), 3)
+A, B = (TABLE.c[TABLE.g == label].to_numpy() for label in "ab")
+
+
+def groups(column, by):
+    return [part[column].to_numpy() for _, part in TABLE.groupby(by)]
+
+
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
+def test_two_groups_are_mann_whitneys(alternative):
+    found = st.permutation_test("c ~ g", TABLE, alternative=alternative)
+    theirs = stats.mannwhitneyu(B, A, method="exact", alternative=alternative)
+    assert found.p_value == pytest.approx(theirs.pvalue, rel=1e-10)
+    assert f"U = {theirs.statistic:g}" in found.note
+    assert found.distribution == "exact"
+    found = st.permutation_test("y ~ g", TABLE, method="asymptotic", alternative=alternative)
+    a, b = groups("y", "g")
+    theirs = stats.mannwhitneyu(b, a, method="asymptotic", use_continuity=False, alternative=alternative)
+    assert found.p_value == pytest.approx(theirs.pvalue, rel=1e-10)
+
+
+def test_more_groups_are_kruskals_and_blocks_friedmans():
+    found, theirs = st.permutation_test("y ~ k", TABLE), stats.kruskal(*groups("y", "k"))
+    assert (found.statistic, found.df) == (pytest.approx(theirs.statistic, rel=1e-10), 2)
+    assert found.p_value == pytest.approx(theirs.pvalue, rel=1e-10)
+    found = st.permutation_test("y ~ k", TABLE, within="block", method="asymptotic")
+    theirs = stats.friedmanchisquare(*groups("y", "k"))
+    assert found.statistic == pytest.approx(theirs.statistic, rel=1e-10)
+    assert found.p_value == pytest.approx(theirs.pvalue, rel=1e-10)
+
+
+@pytest.mark.parametrize(("zeros", "theirs"), [("drop", "wilcox"), ("pratt", "pratt")])
+def test_differences_are_wilcoxons_signed_ranks(zeros, theirs):
+    d = TABLE.y.to_numpy()
+    assert (d == 0).any()
+    found = st.permutation_test("y ~ 1", TABLE, zeros=zeros, method="asymptotic")
+    scipys = stats.wilcoxon(d, zero_method=theirs, correction=False, method="asymptotic")
+    assert found.p_value == pytest.approx(scipys.pvalue, rel=1e-10)
+    assert "differences of 0" in found.note
+    whole = stats.wilcoxon(B - A, method="exact").pvalue
+    assert st.permutation_test("I(b - a) ~ 1", {"a": A, "b": B}).p_value == pytest.approx(whole, rel=1e-10)
+
+
+def test_a_number_is_spearmans_correlation():
+    found = st.permutation_test("c ~ x", TABLE, method="asymptotic")
+    r = stats.spearmanr(TABLE.c, TABLE.x).statistic
+    assert found.statistic == pytest.approx(r * np.sqrt(N - 1), rel=1e-10)
+    assert f"{r:.5g}" in found.note
+    few = TABLE[:5]
+    exact = stats.permutation_test(
+        (few.c,), lambda c: stats.spearmanr(c, few.x).statistic, permutation_type="pairings", n_resamples=np.inf
+    ).pvalue
+    assert st.permutation_test("c ~ x", few).p_value == pytest.approx(exact, rel=1e-10)
+
+
+def test_differences_of_one_are_mcnemars():
+    pairs = {"d": [1] * 12 + [-1] * 4 + [0] * 20}
+    found = st.permutation_test("d ~ 1", pairs)
+    assert found.statistic**2 == pytest.approx((12 - 4) ** 2 / 16)
+    assert found.p_value == pytest.approx(stats.binomtest(12, 16).pvalue, rel=1e-10)
+
+
+def test_the_seed_decides_the_draws():
+    one, same, exact = (
+        st.permutation_test("c ~ g", TABLE, method=method, seed=seed, draws=2000)
+        for method, seed in (("draws", 1), ("draws", 1), ("exact", None))
+    )
+    assert one.p_value == same.p_value
+    assert one.p_value == pytest.approx(exact.p_value, abs=0.04)  # Monte Carlo 0.01
+    assert "2,000 random arrangements" in one.note
+
+
+def test_values_are_those_of_fisher_and_pitman():
+    few = TABLE[TABLE.index % 3 == 0]
+    a, b = (few.c[few.g == label].to_numpy() for label in "ab")
+    exact = stats.permutation_test((b, a), lambda p, q: p.mean() - q.mean(), n_resamples=np.inf).pvalue
+    assert st.permutation_test("c ~ g", few, scores="values").p_value == pytest.approx(exact, rel=1e-8)
+    assert st.permutation_test("c ~ g", TABLE, scores="normal").p_value < 1.0
+
+
+def test_what_it_cannot_do_is_told():
+    with pytest.raises(DomainError, match="one column on the right side"):
+        st.permutation_test("c ~ g + x", TABLE)
+    with pytest.raises(DomainError, match="nothing moves"):
+        st.permutation_test("c ~ g", {"c": [1.0, 1.0, 1.0], "g": list("aab")})
+    with pytest.raises(DomainError, match="not all 0"):
+        st.permutation_test("d ~ 1", {"d": [0.0, 0.0]})
+    with pytest.raises(DomainError, match="within=, a column"):
+        st.permutation_test("c ~ g", TABLE, within="nobody")
+    with pytest.raises(DomainError, match="needs seed="):
+        st.permutation_test("c ~ g", TABLE, method="draws")
+    with pytest.raises(DomainError, match="scores="):
+        st.permutation_test("c ~ g", TABLE, scores="sums")
+    with pytest.raises(IncompatibleError, match="no two sides"):
+        st.permutation_test("c ~ k", TABLE, alternative="less")
+    with pytest.raises(IncompatibleError, match="too many to list"):
+        st.permutation_test("c ~ k", TABLE, method="exact")
+    with pytest.raises(IncompatibleError, match="blocks already"):
+        st.permutation_test("c ~ 1", TABLE, within="block")
