@@ -1,4 +1,4 @@
-"""The command line, one command per file: `stattools gallery`, `fit`, `report`, `validate`, `verify`.
+"""The command line, one command per file: `stattools fit`, `report`, `compare`, `posterior`, `predict`, ...
 
 Exit codes: 0 good; 1 the analysis failed or a check did, with a message; 2 wrong usage.
 """

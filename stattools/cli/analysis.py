@@ -5,7 +5,7 @@ Where no maximum exists the report says so and why, and shows the way out: it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -35,6 +35,7 @@ class Plan:
     wants_posterior: bool = False
     prior: Any = None
     seed: int = 0
+    validates: bool = True
     draws: int = 1000
 
 
@@ -72,35 +73,49 @@ def analyze(
     """Fit `build(formula, frame)`, validate it, compare it with the formulas of `rivals`, draw a posterior if asked."""
     advance("fitting")
     model = build(formula, frame)
-    others = [build(rival, frame) for rival in rivals]
     options: dict[str, Any] = {"level": plan.level, "cov": plan.cov, "penalty": plan.penalty}
     try:
         fit = st.fit(model, **options)
     except IdentificationError as error:
         return Analysis(model, chosen.family, chosen.why, failure=error)
-    advance("comparing with a reference")
     agreement, unchecked = None, ""
-    try:
-        agreement = st.validate(fit)
-    except IncompatibleError as error:
-        unchecked = error.message
+    if plan.validates:
+        advance("comparing with a reference")
+        try:
+            agreement = st.validate(fit)
+        except IncompatibleError as error:
+            unchecked = error.message
     comparison = None
     if rivals:
         advance("comparing with other models")
-        rows = _common_rows([model, *others], len(frame))
-        if rows is not None:  # a row counts where all models have it
-            some = frame.iloc[rows]
-            model_there, others = build(formula, some), [build(rival, some) for rival in rivals]
-            fits = [st.fit(model_there, **options)]
-        else:
-            fits = [fit]
-        fits += [st.fit(other, **options) for other in others]
-        comparison = st.compare(*fits, names=["this model", *(f"model {i}" for i in range(2, len(fits) + 1))])
+        names = ["this model", *(f"model {number}" for number in range(2, len(rivals) + 2))]
+        comparison = compared(build, [formula, *rivals], frame, names, options, first=fit)
     drawn = None
     if plan.wants_posterior:
         advance("drawing from the posterior")
         drawn = st.posterior(model, prior=plan.prior, seed=plan.seed, draws=plan.draws)
     return Analysis(model, chosen.family, chosen.why, fit, agreement, unchecked, drawn, comparison)
+
+
+def compared(
+    build: Callable[[str, Any], Any],
+    formulas: Sequence[str],
+    frame: pd.DataFrame,
+    names: Sequence[str],
+    options: Mapping[str, Any],
+    *,
+    first: Any = None,
+) -> Any:
+    """The fits of several formulas to the rows that are complete in all of them, side by side; `first` is that of the
+    first one to all of its rows, where it is known.
+    """
+    models = [build(formula, frame) for formula in formulas]
+    rows = _common_rows(models, len(frame))
+    if rows is not None:  # a row counts where all models have it
+        models = [build(formula, frame.iloc[rows]) for formula in formulas]
+    known = [] if first is None or rows is not None else [first]
+    fits = known + [st.fit(model, **options) for model in models[len(known) :]]
+    return st.compare(*fits, names=list(names))
 
 
 def _common_rows(models: Sequence[Any], n: int) -> Any:
@@ -111,12 +126,14 @@ def _common_rows(models: Sequence[Any], n: int) -> Any:
     return reduce(np.intersect1d, kept)
 
 
-def parts(analysis: Analysis) -> list[Any]:
-    """What `st.report` takes, in order."""
-    found: list[Any] = [Paragraph(sentences.question(analysis.model)), Paragraph(_chosen(analysis)), analysis.fit]
+def parts(analysis: Analysis, *, guessed: bool = True) -> list[Any]:
+    """What `st.report` takes, in order; of a family that nobody guessed there is no reason to give."""
+    why = [Paragraph(sentences.question(analysis.model)), Paragraph(_chosen(analysis))] if guessed else []
+    found: list[Any] = [*why, analysis.fit]
     if (spread := dispersion(analysis)) is not None and spread > OVERDISPERSED:
         found.append(Section("Overdispersion", (Paragraph(overdispersion(analysis.fit, spread)),)))
-    found.append(analysis.agreement or Section("Validation", (Paragraph(literal(analysis.unchecked)),)))
+    if analysis.agreement is not None or analysis.unchecked:
+        found.append(analysis.agreement or Section("Validation", (Paragraph(literal(analysis.unchecked)),)))
     if analysis.comparison is not None:
         found.append(_comparison(analysis.comparison))
     if analysis.posterior is not None:

@@ -11,8 +11,11 @@ import typer
 from stattools import __version__
 from stattools.cli.bench import bench
 from stattools.cli.commands import Command, Commands
+from stattools.cli.compare import compare
 from stattools.cli.fit import fit
 from stattools.cli.gallery import gallery
+from stattools.cli.posterior import posterior
+from stattools.cli.predict import predict
 from stattools.cli.report import report
 from stattools.cli.validate import validate
 from stattools.cli.verify import verify
@@ -22,7 +25,6 @@ app = typer.Typer(
     name="stattools",
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -52,5 +54,5 @@ def root(
     """Likelihood-first statistics: fit a model, check it against a reference, write a report that can be verified."""
 
 
-for command in (fit, report, validate, gallery, verify, bench):
+for command in (fit, report, compare, posterior, predict, validate, gallery, verify, bench):
     app.command(cls=Command)(command)

@@ -17,7 +17,10 @@ UsageError: Any = typer.BadParameter.__base__
 
 COMMANDS = {
     "fit": "regress regression estimate model train glm summary formula",
-    "report": "analyze analyse analysis run write html markdown compare posterior",
+    "report": "analyze analyse analysis run write html markdown",
+    "compare": "anova aic bic lrt select",
+    "posterior": "sample bayes mcmc nuts",
+    "predict": "forecast score apply predictions",
     "validate": "check test selftest doctor qualify self-test",
     "verify": "reproduce rerun checksum diff",
     "gallery": "examples example demo demos",
@@ -44,13 +47,13 @@ class Command(TyperCommand):
         name = option.lstrip("-").replace("-", "_")
         own = [part.removeprefix("--") for parameter in self.params for part in parameter.opts if part[:2] == "--"]
         ours = [row.ours.partition("=")[0] for row in rows_of(name, ARGUMENTS)]
-        for known in own:
-            if known in ours or plain(known) == plain(name):
-                return f" Use --{known}."
+        meant = [known for known in own if known in ours or plain(known) == plain(name)]
+        if meant:
+            return f" Use {' or '.join(f'--{known}' for known in meant)}."
         if name in ("family", "formula", "data"):
             return " It is an argument, without a name: stattools fit logistic rows.csv 'y ~ x'."
-        if meant := did_you_mean(name, own):
-            return meant.replace(" '", " '--")
+        if near := did_you_mean(name, own):
+            return near.replace(" '", " '--")
         elsewhere = [
             command.name
             for command in ctx.parent.command.commands.values()

@@ -20,5 +20,5 @@ def failures(as_json: bool = False) -> Iterator[None]:
     except (StattoolsError, OSError) as error:
         if as_json:
             print(machines.text(machines.failure(error)))
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {machines.reason(error)}", file=sys.stderr)
         raise typer.Exit(1) from None

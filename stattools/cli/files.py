@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from stattools.cli.machines import reason
 from stattools.cli.text_files import OPENERS, text_table
 from stattools.data.files.row_groups import ARROW, PARQUET
 from stattools.errors import DomainError
@@ -32,7 +33,7 @@ def table(path: Path) -> pd.DataFrame:
     except DomainError:
         raise
     except (ValueError, EOFError, OSError, pd.errors.ParserError) as error:
-        raise DomainError(f"fit needs {KNOWN}; {path} cannot be read: {error}".rstrip()) from None
+        raise DomainError(f"fit needs {KNOWN}; {path} cannot be read: {reason(error)}".rstrip()) from None
     if not len(frame):
         raise DomainError(f"fit needs a file with a header and rows; {path} has a header only.")
     return frame

@@ -2,75 +2,87 @@
 
 from __future__ import annotations
 
-import shlex
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 import stattools as st
-from stattools.cli import machines, words
+from stattools.cli import machines, options, words
+from stattools.cli.again import again
+from stattools.cli.analysis import Plan, analyze, parts
 from stattools.cli.failures import failures
-from stattools.cli.families import known_or_glm, taken
-from stattools.cli.files import table
+from stattools.cli.families import taken
+from stattools.cli.files import stem, table
+from stattools.cli.guess import Guess
+from stattools.cli.results import for_machines, told
+from stattools.cli.standard_input import at_hand
 
 
 def fit(
-    family: Annotated[str, typer.Argument(metavar="FAMILY", parser=known_or_glm, help="The regression, or glm.")],
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV, TSV, Parquet or Arrow file.")],
-    formula: Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "y ~ x + C(group)".')],
-    of: Annotated[
-        str | None, typer.Option("--family", metavar="NAME", help="The family of glm, such as gamma.")
-    ] = None,
-    link: Annotated[str | None, typer.Option(metavar="NAME", help="The link of glm; by default the usual one.")] = None,
-    dispersion: Annotated[str | None, typer.Option(metavar="FORMULA", help='Of a dispersion, such as "~ g".')] = None,
-    scale: Annotated[str | None, typer.Option(metavar="FORMULA", help='Of the scale of glm, such as "~ x".')] = None,
-    weights: Annotated[str | None, typer.Option(metavar="COLUMN", help="How often each row was seen.")] = None,
-    precision: Annotated[str | None, typer.Option(metavar="COLUMN", help="Relative inverse variances (ols).")] = None,
-    offset: Annotated[str | None, typer.Option(metavar="COLUMN", help="Added to the linear predictor.")] = None,
-    exposure: Annotated[str | None, typer.Option(metavar="COLUMN", help="Time or number at risk (counts).")] = None,
-    trials: Annotated[str | None, typer.Option(metavar="COLUMN", help="Trials behind each outcome (logistic).")] = None,
-    cov: Annotated[str, typer.Option(help="information, HC0-HC4, robust, HAC(lags), cluster(column).")] = "information",
-    level: Annotated[float, typer.Option(help="The level of the intervals, between 0 and 1.")] = 0.95,
+    family: options.Family,
+    data: options.Data,
+    formula: options.Formula,
+    of: options.OfGlm = None,
+    link: options.Link = None,
+    dispersion: options.Dispersion = None,
+    scale: options.Scale = None,
+    weights: options.Weights = None,
+    precision: options.Precision = None,
+    offset: options.Offset = None,
+    exposure: options.Exposure = None,
+    trials: options.Trials = None,
+    cov: options.Cov = "information",
+    penalty: options.PenaltyWord = None,
+    compare: options.Rivals = None,
+    prior: options.Priors = None,
+    posterior: options.WithPosterior = False,
+    level: options.Level = 0.95,
+    seed: options.Seed = 0,
+    exponentiate: options.Exponentiate = False,
     validate: Annotated[bool, typer.Option("--validate", help="Compare with statsmodels.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the results for machines.")] = False,
+    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Save the fit, for stattools predict.")] = None,
+    as_json: options.Json = False,
     report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report to this folder.")] = None,
-    html: Annotated[bool, typer.Option("--html", help="The report as one HTML file too.")] = False,
-    png: Annotated[bool, typer.Option("--png", help="The report's figures as PNG too.")] = False,
+    html: options.Html = False,
+    png: options.Png = False,
 ) -> None:
     """Fit a regression to a file and print the summary.
+
+    Exit code 1 where there is no maximum or where the reference disagrees.
 
     Example: `stattools fit logistic admissions.csv "admit ~ gre + gpa" --validate`
 
     Another: `stattools fit glm claims.csv "cost ~ age" --family gamma --link inverse`
     """
-    if not 0.0 < level < 1.0:
-        raise typer.BadParameter(f"a level is between 0 and 1, such as 0.95; got {level:g}.", param_hint="--level")
+    options.require_share(level, "--level")
     if (html or png) and report is None:
         raise typer.BadParameter("--html and --png are faces of a report: add --report DIR.", param_hint="--report")
-    covariance = words.covariance(cov)
-    with failures(as_json):
+    drawn = bool(prior) or posterior
+    plan = Plan(level, words.covariance(cov), words.penalty(penalty), drawn, words.prior(prior or []), seed, validate)
+    with failures(as_json), at_hand(data) as file:
         build = getattr(st, family)
         given = {"weights": weights, "precision": precision, "offset": offset, "exposure": exposure, "trials": trials}
         columns = taken(build, family=of, link=link, dispersion=dispersion, scale=scale, **given)
-        model = build(formula, table(data), **columns)
-        parts: list[Any] = [st.fit(model, level=level, cov=covariance)]
-        if validate:
-            parts.append(st.validate(parts[0]))
-        command = shlex.join(["stattools", "fit", family, data.name, formula])
+        done = analyze(partial(build, **columns), formula, table(file), Guess(family, "as asked"), compare or [], plan)
+        if done.failure is not None:
+            raise done.failure
+        chosen = {**columns, "compare": compare, "prior": prior, "posterior": posterior and not prior}
+        chosen |= {"penalty": penalty, "validate": validate, "cov": None if cov == "information" else cov}
+        chosen |= {"level": None if level == 0.95 else f"{level:g}", "seed": str(seed) if seed else None}
+        command = again(["stattools", "fit", family], data, formula, chosen, ("report", report))
         if as_json:
-            checked = {"agreement": machines.agreement(parts[1])} if validate else {}
-            origin = machines.provenance(model, file=data, command=command)
-            ok = not validate or parts[1].ok
-            print(machines.text({"ok": ok, "fit": machines.fit(parts[0]), **checked, "provenance": origin}))
+            print(machines.text(for_machines(done, file, command, exponentiate=exponentiate)))
         else:
-            print("\n\n".join(map(str, parts)))
+            print(told(done, exponentiate=exponentiate))
         if report is not None:
-            options = [word for name, column in columns.items() for word in (f"--{name}", column)]
-            options += ["--report", report.name] + ["--validate"] * validate
-            options += [] if cov == "information" else ["--cov", cov]
-            options += [] if level == 0.95 else ["--level", f"{level:g}"]
-            path = report / f"{data.stem}-{family}"
-            path = st.report(*parts, to=path, command=f"{command} {shlex.join(options)}", html=html, png=png)
+            name = report / f"{stem(file)}-{family}"
+            path = st.report(*parts(done, guessed=False), to=name, command=command, html=html, png=png)
             if not as_json:
                 print(f"\nwrote {path}")
+        if save is not None:
+            path = done.fit.save(save)
+            if not as_json:
+                print(f"\nsaved {path}")
+    raise typer.Exit(0 if done.ok else 1)

@@ -34,14 +34,22 @@ def text(value: Any) -> str:
 
 def failure(error: BaseException) -> dict[str, Any]:
     """An analysis that failed."""
-    return {
-        "ok": False,
-        "error": type(error).__name__,
-        "message": error.message if isinstance(error, StattoolsError) else str(error),
-    }
+    return {"ok": False, "error": type(error).__name__, "message": reason(error)}
 
 
-def fit(result: Any) -> dict[str, Any]:
+def reason(error: BaseException) -> str:
+    """Why it failed, in words: of the operating system the file and what it says of it, without a number.
+
+    >>> reason(PermissionError(13, "Permission denied", "reports"))
+    'reports: Permission denied.'
+    """
+    if isinstance(error, OSError) and error.strerror:
+        named = f"{error.filename}: " if error.filename is not None else ""
+        return f"{named}{error.strerror}."
+    return error.message if isinstance(error, StattoolsError) else str(error)
+
+
+def fit(result: Any, *, exponentiate: bool = False) -> dict[str, Any]:
     """Estimates, intervals, certificate and criteria of a fit."""
     solution = result.solution
     return {
@@ -52,7 +60,7 @@ def fit(result: Any) -> dict[str, Any]:
         "level": result.level,
         "covariance": result.cov,
         "penalty": None if result.penalty is None else repr(result.penalty),
-        "coefficients": records(whole_table(result)),
+        "coefficients": records(whole_table(result, exponentiate=exponentiate)),
         "loglik": result.loglik,
         "aic": result.aic,
         "bic": result.bic,

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from stattools.cli.machines import reason
 from stattools.errors import DomainError
 from stattools.interface.when_needed import pd
 
@@ -69,7 +70,7 @@ def _lines(path: Path) -> Iterator[TextIO]:
             "in another encoding (UTF-16, Latin-1), or no text. Save it as CSV in UTF-8."
         ) from None
     except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
-        raise DomainError(f"fit cannot unpack {path}: {error}. Write it again.") from None
+        raise DomainError(f"fit cannot unpack {path}: {reason(error).removesuffix('.')}. Write it again.") from None
 
 
 def _require_table(lines: TextIO, delimiter: str, path: Path) -> None:

@@ -10,6 +10,7 @@ from stattools.inference.conventions import conventions
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import exact_test
 from stattools.inference.intervals.coefficients import interval, table
+from stattools.inference.intervals.ratios import require_ratios
 from stattools.models.model import Model
 from stattools.models.page import told
 from stattools.series.statespace.state_table import drift_of
@@ -17,8 +18,13 @@ from stattools.text.columns import decimals, number, p_text, place
 from stattools.text.page import Grid, Page
 
 
-def page(fit: Estimates) -> Page:
-    """The page that `print(fit)` shows."""
+def page(fit: Estimates, *, exponentiate: bool = False) -> Page:
+    """The page that `print(fit)` shows; with ratios in the place of the coefficients where these are asked for."""
+    if exponentiate:
+        what = require_ratios(fit.model)
+        error = "; se is that of the coefficient" if fit.kinds else ""
+        said = f"Each estimate is exp(coefficient), here: {what}{error}."
+        return Page(*told(fit.model), "", _coefficients(fit, exponentiate=True), "", said, *_foot(fit))
     body = _proportions(fit) if fit.model.intervals else [_coefficients(fit)]
     return Page(*told(fit.model), "", *body, "", *_foot(fit))
 
@@ -48,8 +54,8 @@ def maximum(model: Any) -> str:
     return "the maximum" if model.is_concave else "a local maximum"
 
 
-def _coefficients(fit: Estimates) -> Grid:
-    frame = table(fit)
+def _coefficients(fit: Estimates, *, exponentiate: bool = False) -> Grid:
+    frame = table(fit, exponentiate=exponentiate).rename(columns={"se_log": "se"})
     letter, own = "t" if np.isfinite(fit.t_df).any() else "z", ["df"] * ("df" in frame)
     labels = [name for name in ("category", "term") if name in frame]
     if not fit.kinds:

@@ -23,7 +23,7 @@ def test_fit_validates_and_reports(csv, tmp_path):
     report = tmp_path / "out" / "clinic-ols.md"
     assert f"wrote {report}" in result.stdout
     text = report.read_text()
-    assert "```sh\nstattools fit ols clinic.csv 'y ~ x' --report out --validate --level 0.9\n```" in text
+    assert "```sh\nstattools fit ols ../clinic.csv 'y ~ x' --validate --level 0.9 --report .\n```" in text
     assert "90 % Wald interval" in text
     assert str(tmp_path) not in text
 

@@ -44,7 +44,7 @@ def test_columns_that_stand_beside_the_formula(csv, tmp_path, family, formula, o
     expected = str(st.fit(getattr(st, family)(formula, pd.read_csv(csv), **{option: column})))
     assert result.stdout.startswith(expected + "\n")
     text = (tmp_path / "out" / f"clinic-{family}.md").read_text()
-    assert f"stattools fit {family} clinic.csv '{formula}' --{option} {column} --report out\n" in text
+    assert f"stattools fit {family} ../clinic.csv '{formula}' --{option} {column} --report .\n" in text
 
 
 def test_an_option_that_the_family_does_not_have_is_wrong_usage(csv):

@@ -39,6 +39,21 @@ def test_a_report_of_ones_own_file_stands_and_tells_changed_data(report, tmp_pat
     assert {"Data", "Fit", "Conclusion", "Provenance"} <= set(found.where)
 
 
+def test_data_are_found_by_their_way_from_the_report(report, tmp_path):
+    assert "'../my data.csv'" in report.read_text()
+    (tmp_path / "out").rename(tmp_path / "deeper")
+    assert verify(tmp_path / "deeper" / report.name, Gallery()).same
+
+
+def test_a_report_of_standard_input_needs_the_file(tmp_path, monkeypatch):
+    text = "y,x\n1,2\n2,3.5\n4,5\n3,1\n"
+    words = ["fit", "ols", "-", "y ~ x", "--report", str(tmp_path)]
+    assert CliRunner().invoke(app, words, input=text).exit_code == 0
+    file = tmp_path / "kept.csv"
+    file.write_text(text)
+    assert verify(tmp_path / "stdin-ols.md", Gallery(), file).same
+
+
 def test_a_command_that_fails_now_says_why(report, tmp_path):
     data = tmp_path / "my data.csv"
     data.write_text(data.read_text().replace("dose x", "dose"))
@@ -65,11 +80,17 @@ def test_no_other_command_is_run(command):
 @pytest.mark.parametrize(
     "command, message",
     [
-        ("stattools fit ols /etc/passwd.csv 'y ~ x' --report out", "without a folder; got '/etc/passwd.csv'"),
-        ("stattools fit ols a.csv 'y ~ x' --report ../out", "without a folder; got '../out'"),
-        ("stattools fit ols a.csv 'y ~ x' --report=../out", "without a folder; got '../out'"),
-        ("stattools report a.csv 'y ~ x' --out ..", "without a folder; got '..'"),
+        (
+            "stattools fit ols /etc/passwd.csv 'y ~ x' --report out",
+            "such as ../rows.csv; got '/etc/passwd.csv'",
+        ),
+        ("stattools fit ols a.csv 'y ~ x' --report ../out", "named without others; got '../out'"),
+        ("stattools fit ols a.csv 'y ~ x' --report=../out", "named without others; got '../out'"),
+        ("stattools report a.csv 'y ~ x' --out ..", "named without others; got '..'"),
         ("stattools fit ols data 'y ~ x'", "names its data file"),
+        ("stattools fit ols a.csv 'y ~ x' --save ../fit", "named without others; got '../fit'"),
+        ("stattools fit ols a/../../b.csv 'y ~ x'", "got 'a/../../b.csv'"),
+        ("stattools fit ols - 'y ~ x' --report .", "read from standard input: add --data FILE"),
     ],
 )
 def test_nothing_leads_out_of_its_folder(command, message, tmp_path):

@@ -1,0 +1,87 @@
+"""Arguments and options that several commands share, each written once, and what completes them in a shell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stattools.cli import words
+from stattools.cli.families import GLM, KNOWN, known, known_or_glm
+
+
+def _those(known: tuple[str, ...]) -> Callable[[str], list[str]]:
+    """What a shell offers after the letters that are typed."""
+
+    def offered(incomplete: str) -> list[str]:
+        return [one for one in known if one.lower().startswith(incomplete.lower())]
+
+    return offered
+
+
+FILE = "A CSV, TSV, Parquet or Arrow file; text may be .gz. A dash (-) reads standard input."
+
+Data = Annotated[Path, typer.Argument(metavar="DATA", help=FILE)]
+Formula = Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "y ~ x + C(group)".')]
+Family = Annotated[
+    str,
+    typer.Argument(
+        metavar="FAMILY", parser=known_or_glm, help="The regression, or glm.", autocompletion=_those((*KNOWN, GLM))
+    ),
+]
+GuessedFamily = Annotated[
+    str | None,
+    typer.Option(
+        "--family",
+        metavar="FAMILY",
+        parser=known,
+        help="The likelihood; by default guessed.",
+        autocompletion=_those(KNOWN),
+    ),
+]
+OfGlm = Annotated[str | None, typer.Option("--family", metavar="NAME", help="The family of glm, such as gamma.")]
+Link = Annotated[str | None, typer.Option("--link", metavar="NAME", help="The link of glm; by default the usual one.")]
+Dispersion = Annotated[
+    str | None, typer.Option("--dispersion", metavar="FORMULA", help='Of a dispersion, such as "~ g".')
+]
+Scale = Annotated[str | None, typer.Option("--scale", metavar="FORMULA", help='Of the scale of glm, such as "~ x".')]
+Weights = Annotated[str | None, typer.Option("--weights", metavar="COLUMN", help="How often each row was seen.")]
+Precision = Annotated[
+    str | None, typer.Option("--precision", metavar="COLUMN", help="Relative inverse variances (ols).")
+]
+Offset = Annotated[str | None, typer.Option("--offset", metavar="COLUMN", help="Added to the linear predictor.")]
+Exposure = Annotated[str | None, typer.Option("--exposure", metavar="COLUMN", help="Time or number at risk (counts).")]
+Trials = Annotated[str | None, typer.Option("--trials", metavar="COLUMN", help="Trials behind each outcome.")]
+Cov = Annotated[
+    str,
+    typer.Option(
+        "--cov",
+        help="information, HC0-HC4, robust, HAC(lags), HAC(auto), cluster(column).",
+        autocompletion=_those(words.PLAIN),
+    ),
+]
+PenaltyWord = Annotated[
+    str | None,
+    typer.Option("--penalty", help="jeffreys or ridge(strength).", autocompletion=_those(("jeffreys", "ridge(1)"))),
+]
+Priors = Annotated[
+    list[str] | None, typer.Option("--prior", help='Such as "normal(0, 2.5)", "x=cauchy(0, 1)"; several are taken.')
+]
+WithPosterior = Annotated[bool, typer.Option("--posterior", help="The posterior, under default priors.")]
+Rivals = Annotated[list[str] | None, typer.Option("--compare", metavar="FORMULA", help="Another model, or several.")]
+Exponentiate = Annotated[
+    bool, typer.Option("--exponentiate", help="Print ratios, exp of the coefficients, with their intervals.")
+]
+Level = Annotated[float, typer.Option("--level", help="The level of the intervals, between 0 and 1.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the draws from the posterior.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the results for machines.")]
+Html = Annotated[bool, typer.Option("--html", help="The report as one HTML file too.")]
+Png = Annotated[bool, typer.Option("--png", help="The report's figures as PNG too.")]
+
+
+def require_share(value: float, option: str) -> None:
+    """Wrong usage for a level that is not between 0 and 1."""
+    if not 0.0 < value < 1.0:
+        raise typer.BadParameter(f"a level is between 0 and 1, such as 0.95; got {value:g}.", param_hint=option)

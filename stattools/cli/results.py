@@ -1,0 +1,38 @@
+"""The results of an analysis as a terminal shows them, and as machines read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from stattools.cli import machines
+from stattools.cli.analysis import OVERDISPERSED, Analysis, dispersion, overdispersion
+from stattools.inference.summary import page
+
+
+def told(done: Analysis, *, guessed: bool = False, exponentiate: bool = False) -> str:
+    """The family if it was guessed, the fit, its reference, the comparison, the posterior, and what limits them."""
+    parts = [f"family {done.family}: {done.why}"] if guessed else []
+    if done.fit is not None:
+        parts.append(page(done.fit, exponentiate=True).text() if exponentiate else str(done.fit))
+    parts += [str(part) for part in (done.agreement, done.comparison, done.posterior) if part is not None]
+    parts += [f"not validated: {done.unchecked}"] if done.unchecked else []
+    if (spread := dispersion(done)) is not None and spread > OVERDISPERSED:
+        parts.append(overdispersion(done.fit, spread).replace(" above", ""))
+    return "\n\n".join(parts)
+
+
+def for_machines(done: Analysis, file: Path, command: str, *, exponentiate: bool = False) -> dict[str, Any]:
+    """The same as records, with hashes of the data; an analysis that failed says why."""
+    found: dict[str, Any] = {"ok": done.ok, "family": done.family, "why": done.why, "formula": done.model.formula}
+    if done.failure is not None:
+        found |= machines.failure(done.failure)
+    else:
+        found["fit"] = machines.fit(done.fit, exponentiate=exponentiate)
+        found["agreement"] = machines.agreement(done.agreement) if done.agreement is not None else None
+        found["unchecked"] = done.unchecked or None
+    if done.comparison is not None:
+        found["comparison"] = machines.records(done.comparison.table())
+    if done.posterior is not None:
+        found["posterior"] = machines.posterior(done.posterior)
+    return found | {"provenance": machines.provenance(done.model, file=file, command=command)}
