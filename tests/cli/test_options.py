@@ -15,4 +15,4 @@ def _offered(line):
 def test_commands_families_and_words_are_offered():
     assert _offered("stattools po") == ["posterior"]
     assert "negative_binomial" in _offered("stattools fit ne")
-    assert _offered("stattools fit ols a.csv y --cov HC") == ["HC0", "HC1", "HC2", "HC3"]
+    assert _offered("stattools fit ols a.csv y --cov HC") == ["HC0", "HC1", "HC2", "HC3", "HC4"]
