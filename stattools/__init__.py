@@ -51,11 +51,11 @@ if TYPE_CHECKING:
     from stattools.bayes.prior_checks.surprise import surprise as surprise
     from stattools.bayes.priors.flat import Flat as Flat
     from stattools.bayes.priors.flat import Uniform as Uniform
-    from stattools.bayes.priors.positive import Exponential as Exponential
-    from stattools.bayes.priors.positive import HalfCauchy as HalfCauchy
-    from stattools.bayes.priors.positive import HalfNormal as HalfNormal
-    from stattools.bayes.priors.symmetric import Cauchy as Cauchy
-    from stattools.bayes.priors.symmetric import Laplace as Laplace
+    from stattools.bayes.priors.scaled import Cauchy as Cauchy
+    from stattools.bayes.priors.scaled import Exponential as Exponential
+    from stattools.bayes.priors.scaled import HalfCauchy as HalfCauchy
+    from stattools.bayes.priors.scaled import HalfNormal as HalfNormal
+    from stattools.bayes.priors.scaled import Laplace as Laplace
     from stattools.bayes.sampling.draws import Posterior as Posterior
     from stattools.bayes.sampling.predictive_check import PredictiveCheck as PredictiveCheck
     from stattools.bayes.sampling.predictive_check import predictive_check as predictive_check

@@ -19,6 +19,7 @@ EARLIER = {
     "stattools.bayes.empirical_bayes": ("stattools.conjugate.shrinkage",),
     "stattools.bayes.posterior": ("stattools.bayes",),
     "stattools.bayes.prior_checks": ("stattools.conjugate",),
+    "stattools.bayes.priors.scaled": ("stattools.priors.positive", "stattools.priors.symmetric"),
     "stattools.data.files": ("stattools.data",),
     "stattools.data.tables": ("stattools.data",),
     "stattools.inference": ("stattools",),

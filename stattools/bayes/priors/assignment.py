@@ -21,8 +21,7 @@ from stattools.bayes.priors.defaults import defaults
 from stattools.bayes.priors.flat import Flat, Uniform
 from stattools.bayes.priors.log_scale import OfLogarithm
 from stattools.bayes.priors.parameters import Parameter, parameters
-from stattools.bayes.priors.positive import Exponential, HalfCauchy, HalfNormal
-from stattools.bayes.priors.symmetric import Cauchy, Laplace
+from stattools.bayes.priors.scaled import Cauchy, Exponential, HalfCauchy, HalfNormal, Laplace
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses

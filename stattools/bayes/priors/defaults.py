@@ -27,7 +27,7 @@ from stattools.bayes.priors.flat import Flat, Uniform
 from stattools.bayes.priors.log_scale import OfLogarithm
 from stattools.bayes.priors.overview import Overview, overview
 from stattools.bayes.priors.parameters import Parameter
-from stattools.bayes.priors.positive import Exponential, HalfCauchy
+from stattools.bayes.priors.scaled import Exponential, HalfCauchy
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample

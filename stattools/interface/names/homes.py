@@ -93,8 +93,7 @@ HOMES = {
     "models.regressions.overdispersed": ("beta_binomial",),
     "models.regressions.zeros": ("hurdle", "zero_inflated"),
     "models.regressions.regression": ("logistic", "ols", "probit", "softmax"),
-    "bayes.priors.symmetric": ("Cauchy", "Laplace"),
-    "bayes.priors.positive": ("Exponential", "HalfCauchy", "HalfNormal"),
+    "bayes.priors.scaled": ("Cauchy", "Exponential", "HalfCauchy", "HalfNormal", "Laplace"),
     "bayes.priors.flat": (
         "Flat",
         "Uniform",

@@ -1,4 +1,4 @@
-"""Priors that are symmetric around a location."""
+"""Priors that are a curve, moved and stretched."""
 
 import numpy as np
 from numpy.testing import assert_allclose
