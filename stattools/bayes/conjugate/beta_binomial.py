@@ -19,8 +19,7 @@ from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.belief import between, interval_kind, probabilities, settle, tail
-from stattools.bayes.conjugate.curves.beta_curve import beta_ends
-from stattools.bayes.conjugate.curves.beta_peak import mode, require_one_peak
+from stattools.bayes.conjugate.curves.beta_curve import beta_ends, mode, require_one_peak
 from stattools.bayes.conjugate.data.pair import Pair, Seen, updated
 from stattools.bayes.conjugate.data.trial_data import TRIALS, left_out, log_evidence, outcomes
 from stattools.bayes.conjugate.distribution import ByArm, Updatable

@@ -29,8 +29,7 @@ from stattools.bayes.conjugate.data.normal_data import Doubled, Measurements, ou
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, Pair, Seen, at_arm, updated
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.improper import Improper
-from stattools.bayes.conjugate.inverse_gamma import InverseGamma
-from stattools.bayes.conjugate.root_inverse_gamma import RootInverseGamma
+from stattools.bayes.conjugate.inverse_gamma import InverseGamma, RootInverseGamma
 from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio, log_t_density
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of

@@ -5,7 +5,7 @@ import pytest
 
 import stattools as st
 from stattools.bayes.conjugate.distribution import parameters
-from stattools.bayes.conjugate.root_inverse_gamma import RootInverseGamma
+from stattools.bayes.conjugate.inverse_gamma import RootInverseGamma
 
 TWICE = {
     "Beta(1, 2)": lambda: st.Beta(1, 2),

@@ -13,7 +13,7 @@ from stattools.bayes.conjugate.curves.highest_density import _climb, _search, hi
 def test_newton_and_the_search_agree(prob):
     generator = np.random.default_rng(0)
     a, b = 1.05 + generator.gamma(0.5, 200.0, (2, 300))
-    for family, parameters in ((beta_curve.PEAKED, (a, b)), (gamma_curve.PEAKED, (a,))):
+    for family, parameters in ((beta_curve.PEAKED, (a, b)), (gamma_curve.PEAKED, (a, np.ones_like(a)))):
         fast, slow = _climb(prob, family, parameters), _search(prob, family, parameters)
         settled = np.isfinite(fast[0])
         assert settled.mean() > 0.95
