@@ -52,7 +52,7 @@ class Measure(Protocol):
 @record
 class Standing:
     """Where a climb stands: the point theta, what was read there, the metric that measures the score, the decrement,
-    and the step `ahead` that the metric makes of the score, for ways that know it before they take it.
+    and `ahead`, the step that the metric makes of the score, where it is known before it is taken.
     """
 
     theta: Floats
@@ -153,7 +153,8 @@ def rising(
 
     `noise` is the round-off of a log-likelihood as a share of it.
     """
-    theta, now, ahead, metric = here.theta, here.now, here.ahead, here.metric
+    theta, now, metric = here.theta, here.now, here.metric
+    ahead = metric.solve(now.score) if here.ahead is None else here.ahead
     slope = dot(now.score, ahead)
     noise = noise * (abs(now.loglik) + n)
     for _ in range(halvings):

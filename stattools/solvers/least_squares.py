@@ -11,7 +11,9 @@ Computations (2013), 5.3; Bjorck (1987) for the refinement of QR; the exact rung
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from math import log, pi, sqrt
 from typing import Any, Literal
 
@@ -24,15 +26,14 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
+from stattools.interface.record import record
 from stattools.interface.units import require_units
 from stattools.models.model import EXACT_FIT, Model
 from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
+from stattools.solvers.rungs.cholesky import refine
 from stattools.solvers.rungs.exact_elimination import eliminate
 from stattools.solvers.rungs.exact_gram import largest
-from stattools.solvers.rungs.householder import Orthogonal, are_few
-from stattools.solvers.rungs.normal_equations import Refined, refine
-from stattools.solvers.rungs.rounding import Rounding
-from stattools.solvers.rungs.rows_at_once import MOST_ROWS, RowsAtOnce
+from stattools.solvers.rungs.householder import MOST_ROWS, Orthogonal, RowsAtOnce, are_few
 from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
 
 ENOUGH = 13.0
@@ -43,6 +44,10 @@ FEW = 6.0
 """With fewer digits of coefficients or standard errors, the exact rung is tried on data of any size."""
 PATIENCE = 500
 """Columns up to which elimination in pairs, seconds long, is tried where the other rungs have no digit."""
+GOOD = 8.0
+"""With so many digits of the exact rung, QR is not tried."""
+NARROW = 40
+"""Columns up to which elimination in pairs costs milliseconds."""
 WIDEST = 150
 """Columns up to which elimination in pairs is cheap beside QR."""
 
@@ -71,41 +76,64 @@ class LeastSquares:
             raise DomainError(f"LeastSquares needs accuracy= 'auto', 'fast' or 'exact'; got {self.accuracy!r}.")
 
     def solve(self, model: Any) -> Solution:
-        """The least-squares coefficients with (X^T W X)^-1."""
+        """The least-squares coefficients with (X^T W X)^-1, by the first rung of the ladder that suffices."""
         if not (isinstance(model, Model) and model.has_scale):
             raise IncompatibleError(
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
         before = model.rows.reads
-        found = self._solved(model)
+        asked = Asked(model, self.accuracy, model.rows.X.shape[1], [])
+        for rung in LADDER:
+            if rung.tried(asked) and (solution := rung.solve(asked)) is not None:
+                if rung.suffices is None or rung.suffices(asked, solution):
+                    break
+                asked.found.append(solution)
+        else:
+            solution = asked.best()
         reads = model.rows.reads - before
-        return replace(found, reads=1 + reads) if reads else found
+        return replace(solution, reads=1 + reads) if reads else solution
 
-    def _solved(self, model: Model) -> Solution:
-        n, p = model.rows.X.shape
-        if self.accuracy == "exact":
-            return _required(_exact(model), model)
-        rows: Any = model.rows
-        if isinstance(rows, Rows) and n <= MOST_ROWS:
-            quick = self.accuracy == "auto" and rows.low is None and are_few(rows)
-            if quick and (solution := _at_once(model, RowsAtOnce.unmoved(rows))) is not None:
-                return solution
-            rows = RowsAtOnce.of(rows)
-            if quick and (solution := _at_once(model, rows)) is not None:
-                return solution
-        found = refine(rows)
-        fast = None if found is None else _fast(model, found)
-        if self.accuracy == "fast":
-            return fast or _required(_orthogonal(model), model, least=0.0)
-        if fast is not None and _suffices(fast, small=n * p <= CHEAP and p <= 40) and model.rows.low is None:
-            return fast
-        exact = _exact(model) if p <= WIDEST else None
-        if exact is not None and _least(exact) >= 8.0:
-            return exact
-        best = max((s for s in (exact, fast or _orthogonal(model)) if s is not None), key=_least, default=None)
-        if (best is None or _least(best) < 1.0) and WIDEST < p <= PATIENCE:
-            best = _exact(model)
-        return _required(best, model, least=1.0 if p <= PATIENCE else 0.0)
+
+@record
+class Asked:
+    """A model with so many columns, the accuracy asked for, and what rungs that did not suffice have found."""
+
+    model: Model
+    accuracy: str
+    columns: int
+    found: list[Solution]
+
+    @cached_property
+    def rows(self) -> Any:
+        """Few rows at once, about their means, or the rows."""
+        rows: Any = self.model.rows
+        return RowsAtOnce.of(rows) if isinstance(rows, Rows) and len(rows.X) <= MOST_ROWS else rows
+
+    def auto(self, more: int, most: int) -> bool:
+        """Is the choice ours, and are there more columns than the first number, and at most the second?"""
+        return self.accuracy == "auto" and more < self.columns <= most
+
+    def best(self) -> Solution:
+        """The solution with the most digits; IdentificationError where it has none, as the data do not determine it in
+        this arithmetic.
+        """
+        best = max(self.found, key=lambda solution: (_least(solution), solution.rung == "exact"), default=None)
+        least = 1.0 if self.accuracy == "exact" or self.auto(0, PATIENCE) else 0.0
+        if best is None or (best.digits is not None and best.digits.overall < least):
+            raise IdentificationError(
+                f"The columns of X in {self.model.title} are linearly dependent to the accuracy of float64, or nearly "
+                "so: not one digit of the coefficients is certain. Leave out columns, or center and rescale them."
+            )
+        return best
+
+
+@record
+class Rung:
+    """A method: whether it is tried, its solution or None, and whether that suffices (None: always)."""
+
+    tried: Callable[[Asked], bool]
+    solve: Callable[[Asked], Solution | None]
+    suffices: Callable[[Asked, Solution], bool] | None = None
 
 
 def _least(solution: Solution) -> float:
@@ -113,29 +141,16 @@ def _least(solution: Solution) -> float:
     return 0.0 if solution.digits is None else solution.digits.smallest
 
 
-def _suffices(fast: Solution, *, small: bool) -> bool:
-    """Has the fast rung enough digits, so that the exact one is not tried?"""
-    if small and isinstance(fast.quality, Rounding) and fast.quality.certainly(ENOUGH):
-        return True
-    if fast.digits is None:
-        return True
-    if small:
-        return fast.digits.smallest >= ENOUGH
-    return min(fast.digits.smallest, float(fast.digits.se.min())) >= FEW
+def _are_few(asked: Asked) -> bool:
+    rows = asked.model.rows
+    return asked.accuracy == "auto" and isinstance(rows, Rows) and rows.low is None and are_few(rows)
 
 
-def _required(solution: Solution | None, model: Model, least: float = 1.0) -> Solution:
-    """The solution, or IdentificationError where it has no digits: the data do not determine it in this arithmetic."""
-    if solution is None or (solution.digits is not None and solution.digits.overall < least):
-        raise IdentificationError(
-            f"The columns of X in {model.title} are linearly dependent to the accuracy of float64, or nearly so: not "
-            "one digit of the coefficients is certain. Leave out columns, or center and rescale them."
-        )
-    return solution
-
-
-def _at_once(model: Model, rows: RowsAtOnce) -> Solution | None:
-    """QR of few numbers, without refinement; None where it is not sure of enough digits."""
+def _at_once(asked: Asked, *, moved: bool) -> Solution | None:
+    """QR of few numbers, as they are or about their means, without refinement; None where it is not sure of enough
+    digits.
+    """
+    model, rows = asked.model, asked.rows if moved else RowsAtOnce.unmoved(asked.model.rows)
     found = Orthogonal.of(rows, model.n)
     if found is None or not found.certainly(ENOUGH):
         return None
@@ -143,16 +158,32 @@ def _at_once(model: Model, rows: RowsAtOnce) -> Solution | None:
     return _solution(model, found.theta, found.covariance, sums, found.decrement, 1, found, "QR")
 
 
-def _fast(model: Model, found: Refined) -> Solution:
-    theta, size = found.theta, found.size
-    rss = max(found.rss, EPS**2 * size, TINY)
-    decrement = sqrt(found.decrement_square / _dispersion(model, rss, size))
-    scale = sqrt(rss / max(model.n - len(theta), 1.0))
-    sums = rss, size
-    return _solution(model, theta, found.covariance, sums, decrement, found.reads, Rounding(found, scale), "Cholesky")
+def _fast(asked: Asked) -> Solution | None:
+    """Cholesky and refinement."""
+    model, found = asked.model, refine(asked.rows, asked.model.n)
+    if found is None:
+        return None
+    sums = max(found.rss, EPS**2 * found.size, TINY), found.size
+    decrement = sqrt(found.decrement_square / _dispersion(model, *sums))
+    return _solution(model, found.theta, found.covariance, sums, decrement, found.reads, found, "Cholesky")
 
 
-def _exact(model: Model) -> Solution | None:
+def _fast_suffices(asked: Asked, fast: Solution) -> bool:
+    """Has the fast rung enough digits, so that the exact one is not tried?"""
+    if asked.accuracy == "fast":
+        return True
+    if asked.model.rows.low is not None:
+        return False
+    n, p = asked.model.rows.X.shape
+    quality: Any = fast.quality  # a `Refined`
+    if n * p > CHEAP or p > NARROW:
+        return min(quality.digits.smallest, float(quality.digits.se.min())) >= FEW
+    return quality.certainly(ENOUGH) or quality.digits.smallest >= ENOUGH
+
+
+def _exact(asked: Asked) -> Solution | None:
+    """The exact Gram matrix, eliminated in pairs of floats."""
+    model = asked.model
     ends = largest(model.rows)
     size = ends.values[:-1]
     require_units(model.title, (*model.terms, model.outcome_name), np.where(size > 0, size, 1.0))
@@ -165,8 +196,9 @@ def _exact(model: Model) -> Solution | None:
     return _solution(model, found.theta, found.C, (rss, size), decrement, 1, Known(found.rcond, found.digits), "exact")
 
 
-def _orthogonal(model: Model) -> Solution | None:
+def _orthogonal(asked: Asked) -> Solution | None:
     """Block QR of standardized columns with one step of refinement."""
+    model = asked.model
     work, T = model.standardized()
     p = work.predictor.columns
     R = triangle(work.rows, beside=True)
@@ -217,3 +249,41 @@ def _dispersion(model: Model, rss: float, size: float) -> float:
     if rss <= EXACT_FIT**2 * size:
         return 1e-14 * size / model.n or 1.0
     return rss / max(model.n - model.predictor.size, 1.0)
+
+
+def _exact_suffices(asked: Asked, exact: Solution) -> bool:
+    return asked.accuracy == "auto" and _least(exact) >= GOOD
+
+
+def _needs_rotations(asked: Asked) -> bool:
+    return asked.accuracy != "exact" and all(solution.rung != "Cholesky" for solution in asked.found)
+
+
+def _is_hopeless(asked: Asked) -> bool:
+    return asked.auto(WIDEST, PATIENCE) and all(_least(solution) < 1.0 for solution in asked.found)
+
+
+def _exact_at_last(asked: Asked) -> Solution | None:
+    asked.found.clear()
+    return _exact(asked)
+
+
+def _never(_asked: Asked, _found: Solution) -> bool:
+    return False
+
+
+LADDER = (
+    # one call costs less than the several of the next rungs
+    Rung(_are_few, partial(_at_once, moved=False)),
+    # columns far from 0 lose digits where they are, and about their means none, at the cost of a copy
+    Rung(_are_few, partial(_at_once, moved=True)),
+    # one or two reads of the rows, near the cost of one Gram product
+    Rung(lambda asked: asked.accuracy != "exact", _fast, _fast_suffices),
+    # twenty Gram products, and an elimination that takes seconds from some hundred columns on
+    Rung(lambda asked: asked.accuracy == "exact" or asked.auto(0, WIDEST), _exact, _exact_suffices),
+    # two Gram products and three reads, where the Gram matrix has no factor
+    Rung(_needs_rotations, _orthogonal, _never),
+    # seconds, where the others have no digit
+    Rung(_is_hopeless, _exact_at_last, _never),
+)
+"""The methods in the order in which they are tried; beside each what it costs."""

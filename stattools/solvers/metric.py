@@ -35,14 +35,15 @@ class Metric:
     (1.0, array([1., 1.]))
     """
 
+    definite = True
+    _inverse_factor: Floats | None = None
+    _inflation: float | None = None
+
     def __init__(self, information: Floats) -> None:
         self.factor, failed = potrf(information)
         if failed or not isfinite(nrm2(self.factor.ravel("K"))):
             raise IdentificationError(why_singular(information.diagonal(), failed))
         self.information = information
-        self.definite = True
-        self._inverse_factor: Floats | None = None
-        self._inflation: float | None = None
 
     @property
     def digits(self) -> None:
@@ -110,12 +111,11 @@ class Metric:
         """H^-1 g: the Newton step; of each column where g is (p, k)."""
         step = potrs(self.factor, score)[0]
         # Where the log-likelihood is all but flat, the step is beyond float64; solvers shorten it.
-        return step if nrm2(step.ravel("K")) < LONGEST else np.clip(step, -LONGEST, LONGEST)
+        return step if nrm2(step if step.ndim == 1 else step.ravel("K")) < LONGEST else np.clip(step, -LONGEST, LONGEST)
 
     def norm(self, score: Floats) -> float:
         """sqrt(g^T H^-1 g): the Newton decrement of score g."""
-        half = trtrs(self.factor, score, 0, 1)[0]
-        return float(nrm2(half))  # without squares that overflow
+        return nrm2(trtrs(self.factor, score, 0, 1)[0])  # without squares that overflow
 
     def length(self, step: Floats) -> float:
         """sqrt(d^T H d): a step d in standard errors."""

@@ -79,17 +79,18 @@ def newton_ascent(
 
     def stand(theta: Floats, now: Evaluation, metric: Metric | None = None) -> Standing:
         metric = metric or Metric.for_ascent(now.information)
-        decrement = metric.norm(now.score) / sqrt(model.dispersion(theta))
-        return Standing(theta, now, metric, decrement, metric.solve(now.score))
+        return Standing(theta, now, metric, metric.norm(now.score) / sqrt(model.dispersion(theta)))
 
     step = partial(rising, model.evaluate, stand, n)
-    goal = {"tolerance": tolerance, "n": n}
-    found = climb(stand(theta, now, metric), step, max_steps=max_steps, first=first, trace=trace, **goal)
+    found = climb(
+        stand(theta, now, metric), step, tolerance=tolerance, max_steps=max_steps, n=n, first=first, trace=trace
+    )
     left = max_steps + first - found.steps - 1
     if found.status == "converged" and NEAREST * tolerance < found.here.decrement and left >= 0:
         following = _full_step(model, found.here)
         if following is not None:
-            found = climb(stand(*following), step, max_steps=left, first=found.steps + 1, trace=found.trace, **goal)
+            start, first, trace = stand(*following), found.steps + 1, found.trace
+            found = climb(start, step, tolerance=tolerance, max_steps=left, n=n, first=first, trace=trace)
     end, now = found.here.metric, found.here.now
     if not end.definite:
         end = Metric(now.information)  # no maximum here: raises, saying which coefficient is not determined
@@ -101,6 +102,6 @@ def _full_step(model: Model, here: Standing) -> tuple[Floats, Evaluation] | None
     metric = here.metric
     if not (metric.definite and metric.well_conditioned(WELL_PLACED)):
         return None
-    point = here.theta + here.ahead
+    point = here.theta + metric.solve(here.now.score)
     new = model.evaluate(point)
     return (point, new) if new.is_finite and metric.norm(new.score) < NEAREST * metric.norm(here.now.score) else None

@@ -2,7 +2,9 @@
 
     Z = Q R,   R phi = Q^T v,   (Z^T Z)^-1 = W W^T,   W = R^-1
 
-Of a hundred rows a call costs more than its arithmetic, and these are fewer than those of the normal equations. phi
+Of a hundred rows a call costs more than its arithmetic, and these are fewer than those of the normal equations. All
+rows are taken at once, about their means; BLAS is called by SciPy's names, which is quicker than NumPy's products of
+the same numbers. Blocks, buffers and samples are for `shifted_rows.py`, which says why rows are shifted. phi
 solves exactly a problem whose columns are as near to the given ones as rounding, each error c |x_k|, so that
 
     |R (phi - the maximum)|  <=  c [ |v| + sum_k d_k |phi_k| + r sum_k d_k sqrt(C_kk) ]
@@ -17,26 +19,96 @@ from functools import lru_cache
 from math import sqrt, sumprod
 
 import numpy as np
-from scipy.linalg.blas import dgemm, dnrm2  # type: ignore[attr-defined]
+from scipy.linalg.blas import daxpy, ddot, dgemm, dgemv, dger, dnrm2  # type: ignore[attr-defined]
 from scipy.linalg.lapack import dgels, dtrtri  # type: ignore[attr-defined]
 
 from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
+from stattools.numerics.products import NARROW, ones, symmetric, upper_gram
 from stattools.solvers.digits import EPS, Digits
 from stattools.solvers.metric import Metric
-from stattools.solvers.rungs.rows_at_once import RowsAtOnce
-from stattools.solvers.rungs.shift import Shift
+from stattools.solvers.rungs.shifted_rows import Shift, constant_column
 
 FEW = 9_000
 """Multiplications of a Gram product up to which QR costs less than the calls that it spares."""
+
+LOST = 1.0 / 16.0
+"""QR loses EPS (2 + LOST sqrt(n)) of the length of a column of n numbers, whose sums are a random walk: of thousands of
+random designs none lost more than 0.9 of it.
+"""
+
+MOST_ROWS = 1024
+"""Rows that are taken as one block."""
+
+
+@record
+class RowsAtOnce:
+    """Z (n, p), in Fortran order unless unmoved, and v (n,), both times the roots of the weights; `size` is y^T W y."""
+
+    shift: Shift
+    Z: Floats
+    v: Floats
+    size: float
+
+    @classmethod
+    def of(cls, rows: Rows) -> RowsAtOnce:
+        """All rows about their means."""
+        X, y = np.asarray(rows.X), rows.y
+        n, p = X.shape
+        first = constant_column(X)
+        v = y.copy() if rows.offset is None else y - rows.offset
+        if first is None:
+            return cls._weighted(Shift.none(p), np.asfortranarray(X), v, rows)
+        each, shares = ones(n), _shares(n)
+        center = dgemv(1.0, X.T, shares)
+        center[first], middle = 0.0, ddot(shares, v)
+        Z, v = dger(-1.0, each, center, 1, 1, X), daxpy(each, v, n, -middle)
+        return cls._weighted(Shift(center, middle, first, X.item(0, first)), Z, v, rows)
+
+    @classmethod
+    def unmoved(cls, rows: Rows) -> RowsAtOnce:
+        """All rows as they are."""
+        X = np.asarray(rows.X)
+        return cls._weighted(Shift.none(X.shape[1]), X, rows.y if rows.offset is None else rows.y - rows.offset, rows)
+
+    @classmethod
+    def _weighted(cls, shift: Shift, Z: Floats, v: Floats, rows: Rows) -> RowsAtOnce:
+        y, weight = rows.y, rows.importance
+        if weight is None:
+            return cls(shift, Z, v, ddot(y, y))
+        root = np.sqrt(weight)
+        with np.errstate(over="ignore"):  # refused by who asks for its sums
+            return cls(shift, Z * root[:, None], v * root, ddot(y, weight * y))
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return len(self.v)
+
+    def sums(self, _phi: Floats | None) -> tuple[Floats, Floats, float, float, float]:
+        """G = Z^T Z, g = Z^T v and v^T v; sums of the residuals of few rows are not worth a first phi."""
+        Z, v = self.Z, self.v
+        G = dgemm(1.0, Z, Z, 0.0, None, 1) if Z.shape[1] <= NARROW else symmetric(upper_gram(Z))
+        return G, v.dot(Z), ddot(v, v), 0.0, 0.0
+
+    def residual_sums(self, phi: Floats) -> tuple[Floats, float, float]:
+        """Z^T r and r^T r of the residuals r, and y^T W y."""
+        r = dgemv(-1.0, self.Z, phi, 1.0, self.v)
+        return r.dot(self.Z), ddot(r, r), self.size
+
+
+@lru_cache(maxsize=64)
+def _shares(n: int) -> Floats:
+    """1 / n, n times: what a mean is the product with."""
+    return np.full(n, 1.0 / n)
 
 
 def are_few(rows: Rows) -> bool:
     """Are there more rows than columns, and so few numbers that QR is quick?"""
     n, p = rows.X.shape
-    return n > p and n * p * p < FEW
+    return p < n <= MOST_ROWS and n * p * p < FEW
 
 
 @record
@@ -80,7 +152,7 @@ class Orthogonal:
         theta, covariance, spread, lifting = shift.back(phi, W)
         d = [sqrt(square) for square in squares]
         whole, far = dnrm2(v) + sumprod(d, map(abs, phi.tolist())), sumprod(d, spread)
-        scale, unit = r / sqrt(max(observations - p, 1.0)), _lost(n)
+        scale, unit = r / sqrt(max(observations - p, 1.0)), EPS * (2.0 + sqrt(n) * LOST)
         decrement = unit * (whole + r * far) / scale
         return cls(theta, covariance, shift, phi, W, gram, r, whole, far, scale, unit, decrement, lifting / scale)
 
@@ -120,13 +192,6 @@ class Orthogonal:
         relative = 8.0 * EPS * (T @ far) * (T @ spread) / variance
         loss = self.unit * self.whole / self.r
         return Digits.of(theta, error, self.scale * own, 0.5 * relative + loss, d / T.diagonal())
-
-
-def _lost(n: int) -> float:
-    """What QR of n rows loses of the length of a column, whose sums are a random walk; of thousands of random designs
-    none lost more than 0.9 of it.
-    """
-    return EPS * (2.0 + sqrt(n) / 16.0)
 
 
 @lru_cache(maxsize=64)

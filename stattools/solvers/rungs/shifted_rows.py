@@ -1,18 +1,24 @@
-"""Rows about rough centers in blocks, the coordinates in which least squares sums; few rows are in `rows_at_once.py`.
+"""Rows about rough centers, the coordinates in which least squares sums, and the way back from there.
 
-Centers come from a sample of rows: any will do, as they only say in which coordinates the sums are taken, and so cost
-no read. The coefficient of a constant column absorbs the shift. Memory is one block.
+    Z = X - center,  v = y - middle;    theta = phi but for the constant column, whose coefficient is
+
+    theta_first = phi_first + (middle - sum_k center_k phi_k) / value
+
+Any center will do: it only says in which coordinates sums are taken, so that it comes from a sample of rows and costs
+no read. The coefficient of a constant column absorbs the shift. Rows are taken in blocks, and memory is one block; few
+rows are taken at once in `householder.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
+from math import sqrt, sumprod
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.linalg import get_blas_funcs
+from scipy.linalg.blas import dgemm, dgemv, dnrm2  # type: ignore[attr-defined]
 
 from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.rows.rows import Rows
@@ -20,10 +26,8 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.products import add_gram, gram, symmetric, times, transposed, upper_gram
+from stattools.solvers.digits import EPS
 from stattools.solvers.metric import Metric
-from stattools.solvers.rungs.shift import Shift, constant_column
-
-(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 SAMPLE = 1024
 BLOCK_BYTES = 1_000_000
@@ -31,6 +35,65 @@ SHARE = 256
 """One in so many rows is in the sample for the first phi."""
 NEAR = 3.0
 """Columns whose means are within 3 standard deviations of 0 stay where they are: that costs a digit, and no copy."""
+
+
+@record
+class Shift:
+    """Centers (p,) of the columns and the `middle` of y - offset; `first` is a column that is `value` in all rows, 0 in
+    `center`, or None: then nothing is moved.
+    """
+
+    center: Floats
+    middle: float
+    first: int | None
+    value: float
+
+    @classmethod
+    @lru_cache(maxsize=64)
+    def none(cls, p: int) -> Shift:
+        """Columns as they are."""
+        return cls(np.zeros(p), 0.0, None, 1.0)
+
+    def back(self, phi: Floats, W: Floats) -> tuple[Floats, Floats, list[float], float]:
+        """theta and its inverse information, from phi and W with W W^T = C, the inverse information of phi; then the
+        roots of the diagonal of C, and what rounding takes from theta on the way, beside the root of its own variance.
+        """
+        first = self.first
+        if first is None:
+            covariance = dgemm(1.0, W, W, 0.0, None, 0, 1)
+            return phi, covariance, [sqrt(variance) for variance in covariance.diagonal().tolist()], 0.0
+        center, value, coefficients = self.center.tolist(), self.value, phi.tolist()
+        theta, V = phi.copy(), W.copy("F")
+        theta[first] += (self.middle - sumprod(center, coefficients)) / value
+        V[first] = dgemv(-1.0 / value, W, self.center, 1.0, W[first], 0, 1, 0, 1, 1)
+        covariance = dgemm(1.0, V, V, 0.0, None, 0, 1)
+        spread = [sqrt(variance) for variance in covariance.diagonal().tolist()]
+        size = sumprod(map(abs, center), map(abs, coefficients)) + abs(self.middle)
+        lifting = 2.0 * EPS * size / abs(value) / spread[first]
+        spread[first] = dnrm2(W[first])
+        return theta, covariance, spread, lifting
+
+    @property
+    def T(self) -> Floats:
+        """theta = T phi, less the part of the center of y."""
+        T = np.eye(len(self.center))
+        if self.first is not None:
+            T[self.first] -= self.center / self.value
+        return T
+
+
+def constant_column(X: Floats) -> int | None:
+    """The first column that is the same number in all rows and not 0.
+
+    >>> constant_column(np.array([[0.0, 1.0, 2.0], [0.0, 3.0, 2.0], [0.0, 1.0, 2.0]]))
+    2
+    """
+    last = X[-1].tolist()
+    for column, value in enumerate(X[0].tolist()):
+        # the first row that differs, of which there is none where it is row 0
+        if value == last[column] != 0 and not (X[:, column] == value).argmin():
+            return column
+    return None
 
 
 class NotConstant(Exception):
@@ -138,7 +201,7 @@ class Shifted:
         if metric is None:
             return None
         phi = metric.solve(transposed(Z, v))
-        return phi / unit if nrm2(phi) <= 10.0 * nrm2(v) else None
+        return phi / unit if dnrm2(phi) <= 10.0 * dnrm2(v) else None
 
     def _whole(self, sums: Callable[[Shifted, Any], ShiftedSums], phi: Floats | None) -> ShiftedSums:
         """The sums over all rows, wherever they are."""

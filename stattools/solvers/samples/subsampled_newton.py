@@ -144,9 +144,11 @@ def sample_sizes(model: Model) -> list[int]:
     []
     """
     n, p = model.rows.X.shape
+    if n * p <= SMALLEST:
+        return []
     largest = min(n // 8, max(1250 * p, 50_000))
     smallest = max(largest // RATIO, 30 * p, 2000)
-    return [smallest, largest] if n * p > SMALLEST and smallest < largest else []
+    return [smallest, largest] if smallest < largest else []
 
 
 def subsample_start(model: Model, sizes: list[int]) -> Start:

@@ -11,7 +11,7 @@ rows it is the last. Memory is one block. Source: Bjorck, "Iterative refinement 
 
 from __future__ import annotations
 
-from math import sqrt
+from math import inf, sqrt, sumprod
 
 import numpy as np
 from scipy.linalg.blas import ddot, dnrm2  # type: ignore[attr-defined]
@@ -23,11 +23,10 @@ from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
-from stattools.solvers.digits import EPS, sum_rounding
+from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error, sum_rounding
 from stattools.solvers.metric import Metric
-from stattools.solvers.rungs.rows_at_once import RowsAtOnce
-from stattools.solvers.rungs.shift import Shift
-from stattools.solvers.rungs.shifted_rows import NotConstant, Shifted
+from stattools.solvers.rungs.householder import RowsAtOnce
+from stattools.solvers.rungs.shifted_rows import NotConstant, Shift, Shifted
 
 LEAST_RCOND = 1e-12
 """Below this reciprocal condition the Gram matrix has too few digits for refinement to start."""
@@ -40,8 +39,9 @@ RIGHT = 1e-10
 class Refined:
     """theta with its inverse information, and what they were made from in the columns of `shift`: n rows, phi, the
     metric of its information, its `spread` and `lifting` (`Shift.back`), lengths d of the columns, RSS, sums of squares
-    of y and of v, the length of d phi or of v if that is larger, the decrement before the last step, the reads, and
-    what is `left` of the steps, as a share of the length.
+    of y and of v, the length of d phi or of v if that is larger, the decrement before the last step, the reads, what is
+    `left` of the steps, as a share of the length, and the residual standard deviation `scale`. It is the quality of its
+    solution: errors of theta follow from those of phi when they are asked for.
     """
 
     theta: Floats
@@ -60,23 +60,68 @@ class Refined:
     decrement_square: float
     reads: int
     left: float
+    scale: float
+
+    @property
+    def rcond(self) -> float:
+        """Reciprocal condition of the information scaled to unit diagonal."""
+        return self.metric.rcond
+
+    def well_conditioned(self, least: float) -> bool:
+        """Is `rcond` at least this?"""
+        return self.metric.well_conditioned(least)
+
+    def certainly(self, digits: float) -> bool:
+        """Is `digits.smallest` at least this, by bounds that cost less than the digits?"""
+        return (self._distance() + self.lifting) / self.scale + 1.5 * EPS <= 10.0**-digits
+
+    def _distance(self) -> float:
+        """A bound on the distance of phi from the maximum in its metric, and so on the error of each coefficient of
+        theta beside its standard error, at scale 1. With s_j = sqrt(C_jj):
+
+        sum_k |C_jk| d_k  <=  s_j sum_k s_k d_k,     sum_k d_k |b_k|  <=  sqrt(p) |d b|
+        """
+        spread, n = self.spread, self.n
+        far = sumprod(spread, self.d.tolist()) * (1.0 + sum_rounding(n) / sqrt(n))
+        error = EPS * (sqrt(self.square) + sqrt(len(spread)) * self.length + sqrt(self.rss) * far)
+        return error + self.left * self.length
+
+    @property
+    def digits(self) -> Digits:
+        """Correct digits of the coefficients and standard errors."""
+        shift, theta, phi, d, T, C = self.shift, self.theta, self.phi, self.d, self.shift.T, self.metric.covariance()
+        y, r, n = sqrt(self.square), sqrt(self.rss), self.n
+        sums = sum_rounding(n)
+        spread, far = np.sqrt(C.diagonal()), np.abs(C) @ d
+        error = coefficient_error(spread, far, d, phi, y, r, EPS) + (sums * EPS * r / sqrt(n)) * far
+        error = error + (self.left * self.length) * spread
+        size, variance = np.abs(T), self.covariance.diagonal()
+        own = np.sqrt(variance)
+        error = np.minimum(size @ error, self._distance() * own) + EPS * np.abs(theta)
+        relative = (sums * (size @ far) ** 2 + 8.0 * (size @ spread) ** 2) * EPS / variance
+        if shift.first is not None:
+            error[shift.first] += self.lifting * own[shift.first]
+        loss = EPS * (4.0 * (y + d @ np.abs(phi)) / r if r else inf) + sums * EPS
+        return Digits.of(theta, error, self.scale * own, 0.5 * relative + loss, d / size.diagonal())
 
 
 # Sums that overflow are left to the rungs that refuse them.
 @np.errstate(over="ignore", invalid="ignore")
-def refine(rows: RowsAtOnce | Rows | ScannedRows) -> Refined | None:
-    """The fast rung; None where the Gram matrix is too ill-conditioned to start from, or the steps do not shrink."""
+def refine(rows: RowsAtOnce | Rows | ScannedRows, observations: float) -> Refined | None:
+    """The fast rung, of rows that count for `observations`; None where the Gram matrix is too ill-conditioned to start
+    from, or the steps do not shrink.
+    """
     if isinstance(rows, RowsAtOnce):
-        return _refined(rows, None)
+        return _refined(rows, None, observations)
     shifted = Shifted.of(rows)
     try:
-        return _refined(shifted, shifted.guess())
+        return _refined(shifted, shifted.guess(), observations)
     except NotConstant:
         shifted = Shifted.unmoved(rows)
-        return _refined(shifted, shifted.guess())
+        return _refined(shifted, shifted.guess(), observations)
 
 
-def _refined(rows: RowsAtOnce | Shifted, start: Floats | None) -> Refined | None:
+def _refined(rows: RowsAtOnce | Shifted, start: Floats | None, observations: float) -> Refined | None:
     shift, n = rows.shift, rows.n
     G, g, square, rss, size = rows.sums(start)
     diagonal = G.diagonal()
@@ -121,6 +166,7 @@ def _refined(rows: RowsAtOnce | Shifted, start: Floats | None) -> Refined | None
         return None
     rss, left = max(rss - gain, 0.0), min(left, ratio)
     theta, covariance, spread, lifting = shift.back(phi, metric.whiten())
+    scale = sqrt(max(rss, EPS**2 * size, TINY) / max(observations - len(phi), 1.0))
     return Refined(
-        theta, covariance, shift, n, phi, metric, spread, lifting, d, rss, size, square, whole, gain, steps, left
+        theta, covariance, shift, n, phi, metric, spread, lifting, d, rss, size, square, whole, gain, steps, left, scale
     )
