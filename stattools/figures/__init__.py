@@ -1,4 +1,7 @@
-"""Figures in the house style: functions that take arrays and return a Matplotlib figure; none touches pyplot."""
+"""Figures in the house style: functions that take arrays and return a Matplotlib figure; none touches pyplot.
+
+Those that a fit draws take `on`, a caller's axes to draw on.
+"""
 
 from stattools.figures.agreement import agreement as agreement
 from stattools.figures.beliefs import funnel as funnel
@@ -10,6 +13,10 @@ from stattools.figures.curves import likelihood as likelihood
 from stattools.figures.curves import posterior as posterior
 from stattools.figures.curves import profile as profile
 from stattools.figures.decisions import accumulation as accumulation
+from stattools.figures.draws import histograms as histograms
+from stattools.figures.draws import traces as traces
+from stattools.figures.effects import effect_curves as effect_curves
+from stattools.figures.effects import effect_levels as effect_levels
 from stattools.figures.filters import gaps as gaps
 from stattools.figures.filters import levels as levels
 from stattools.figures.filters import products as products
@@ -25,12 +32,18 @@ from stattools.figures.house_style import plain as plain
 from stattools.figures.house_style import png as png
 from stattools.figures.house_style import style as style
 from stattools.figures.house_style import svg as svg
+from stattools.figures.influence import influence as influence
 from stattools.figures.predictions import calibration as calibration
+from stattools.figures.predictions import calibrations as calibrations
 from stattools.figures.predictions import probabilities as probabilities
+from stattools.figures.predictive import replicated as replicated
+from stattools.figures.profiles import fall as fall
 from stattools.figures.ratios import ratios as ratios
+from stattools.figures.series import fan as fan
 from stattools.figures.series import gain as gain
 from stattools.figures.series import innovations as innovations
 from stattools.figures.series import level as level
+from stattools.figures.series import states as states
 from stattools.figures.training import activations as activations
 from stattools.figures.training import pictures as pictures
 from stattools.figures.training import training as training

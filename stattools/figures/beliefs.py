@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stattools.figures.house_style import BLUE, INK, ORANGE, VERMILION, Numbers, canvas, legend, plain
+from stattools.figures.canvas import canvas
+from stattools.figures.house_style import BLUE, INK, ORANGE, VERMILION, Numbers, legend, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

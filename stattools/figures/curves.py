@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.figures.house_style import BLUE, INK, VERMILION, Numbers, canvas, legend, plain
+from stattools.figures.canvas import canvas
+from stattools.figures.house_style import BLUE, INK, VERMILION, Numbers, legend, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,11 +22,12 @@ def likelihood(
     maximum: float,
     intervals: Mapping[str, tuple[float, float]],
     xlabel: str,
+    on: Any = None,
 ) -> Figure:
     """The likelihood relative to its maximum, and under it the intervals made from it, one bar per kind."""
     theta, relative = np.asarray(theta), np.asarray(relative)
     ratio = {"height_ratios": [3.0, 0.35 * len(intervals) + 0.35]}
-    figure, ((top,), (bottom,)) = canvas(4.4, nrows=2, ncols=1, sharex=True, gridspec_kw=ratio)
+    figure, ((top,), (bottom,)) = canvas(4.4, nrows=2, ncols=1, on=on, sharex=True, gridspec_kw=ratio)
     top.plot(theta, relative, color=BLUE)
     top.fill_between(theta, relative, color=BLUE, alpha=0.12, linewidth=0)
     top.set(ylabel="likelihood / maximum", ylim=(0, 1.15), xlim=(theta[0], theta[-1]))
@@ -67,10 +69,11 @@ def posterior(
     label: str,
     mean: float,
     xlabel: str,
+    on: Any = None,
 ) -> Figure:
     """Prior (if it has one) and posterior density, the interval shaded under the posterior."""
     theta, density = np.asarray(theta), np.asarray(density)
-    figure, ((axes,),) = canvas(3.4, nrows=1, ncols=1)
+    figure, ((axes,),) = canvas(3.4, nrows=1, ncols=1, on=on)
     inside = (theta >= interval[0]) & (theta <= interval[1])
     axes.fill_between(theta, density, where=inside, color=VERMILION, alpha=0.2, linewidth=0, label=label)
     axes.plot(theta, density, color=VERMILION, label="posterior")

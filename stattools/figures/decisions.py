@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stattools.figures.house_style import BLUE, INK, VERMILION, Numbers, canvas, legend
+from stattools.figures.canvas import canvas
+from stattools.figures.house_style import BLUE, INK, VERMILION, Numbers, legend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,26 +7,39 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.figures.house_style import BLUE, GREEN, INK, ORANGE, VERMILION, Numbers, canvas, legend, plain
+from stattools.figures.canvas import canvas
+from stattools.figures.house_style import BLUE, GREEN, INK, ORANGE, VERMILION, Numbers, legend, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def levels(time: Any, observed: Any, level: Any, coming: Any, *, ylabel: str, xlabel: str = "time") -> Figure:
+def levels(
+    time: Any, observed: Any, level: Any, coming: Any, *, ylabel: str, xlabel: str = "time", on: Any = None
+) -> Figure:
     """Observations, the level that follows them, and forecasts (a frame with time, mean, lower, upper) or None."""
-    figure, ((axes,),) = canvas(3.6, nrows=1, ncols=1)
-    time = np.asarray(time, dtype=float)
+    figure, ((axes,),) = canvas(3.6, nrows=1, ncols=1, on=on)
+    time = _clock(time)
     axes.plot(time, observed, "o", color=INK, markersize=3.5, alpha=0.6, markeredgewidth=0, label="observed")
     axes.plot(time, level, color=BLUE, label="level", drawstyle="steps-post" if len(time) < 30 else "default")
     if coming is not None:
-        ahead = np.asarray(coming["time"], dtype=float)
+        ahead = _clock(coming["time"])
         axes.fill_between(ahead, coming["lower"], coming["upper"], color=VERMILION, alpha=0.2, linewidth=0)
         axes.plot(ahead, coming["mean"], color=VERMILION, label="forecast")
         time = np.concatenate([time, ahead])
-    axes.set(xlabel=xlabel, ylabel=ylabel, xlim=(time[0] - 0.5, time[-1] + 0.5))
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    if time.dtype.kind == "M":
+        axes.margins(x=0.01)
+    else:
+        axes.set_xlim(time[0] - 0.5, time[-1] + 0.5)
     legend(axes)
     return figure
+
+
+def _clock(time: Any) -> np.ndarray:
+    """Dates as they are, other times as numbers."""
+    time = np.asarray(time)
+    return time if time.dtype.kind == "M" else time.astype(float)
 
 
 def gaps(time: Any, observed: Numbers, rules: Mapping[str, Numbers], *, xlabel: str, ylabel: str) -> Figure:

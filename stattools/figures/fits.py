@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.figures.house_style import BLUE, GREEN, INK, ORANGE, VERMILION, Numbers, canvas, legend, plain
+from stattools.figures.canvas import canvas
+from stattools.figures.house_style import BLUE, GREEN, INK, ORANGE, VERMILION, Numbers, factor_axis, legend, plain
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -24,39 +26,119 @@ def convergence(traces: Mapping[str, tuple[Numbers, Numbers]], *, xlabel: str, y
     return figure
 
 
-def residuals(fitted: Numbers, residual: Numbers, *, fitted_label: str, residual_label: str) -> Figure:
-    """Residuals against fitted values, and their normal quantile plot."""
-    from scipy.special import ndtri
+def residuals(
+    fitted: Numbers,
+    residual: Numbers,
+    *,
+    fitted_label: str,
+    residual_label: str,
+    sd: float | None = None,
+    trend: tuple[Numbers, Numbers] | None = None,
+    weight: Numbers | None = None,
+    on: Any = None,
+) -> Figure:
+    """Residuals against fitted values, and their normal quantile plot.
 
+    Between the shaded ends lie 95 % of residuals of this standard deviation, by default their own, and on the right 95
+    % of each ordered one. `trend` is the mean of residuals by fitted value. `weight` says how many each stands for.
+    """
     fitted, residual = np.asarray(fitted), np.asarray(residual)
     size = 5.0 if len(residual) < 100 else 3.5 if len(residual) < 1000 else 2.5
-    figure, ((left, right),) = canvas(3.4, nrows=1, ncols=2)
+    seen = np.ones(len(residual)) if weight is None else np.asarray(weight, dtype=float)
+    middle = float(np.average(residual, weights=seen))
+    spread = float(np.sqrt(np.average((residual - middle) ** 2, weights=seen))) if sd is None else sd
+    middle = middle if sd is None else 0.0
+    shown = _thinned(len(residual))
+    figure, ((left, right),) = canvas(3.4, nrows=1, ncols=2, on=on)
+    left.axhspan(-1.96 * spread, 1.96 * spread, color=INK, alpha=0.08, linewidth=0)
     left.axhline(0.0, color=INK, linewidth=1.0)
-    left.plot(fitted, residual, "o", color=BLUE, markersize=size, alpha=0.75, markeredgewidth=0)
-    left.set(xlabel=fitted_label, ylabel=residual_label, title="Residuals")
-    ordered = np.sort(residual)
-    n = len(ordered)
-    expected = ndtri((np.arange(1, n + 1) - 0.375) / (n + 0.25)) * residual.std()
+    left.plot(fitted[shown], residual[shown], "o", color=BLUE, markersize=size, alpha=0.75, markeredgewidth=0)
+    if trend is not None:
+        left.plot(*trend, color=VERMILION, linewidth=1.8)
+    some = "" if len(shown) == len(residual) else f", {len(shown):,} of {len(residual):,}"
+    left.set(xlabel=fitted_label, ylabel=residual_label, title=f"Residuals{some}")
+    expected, ordered, lower, upper = _quantiles(residual, seen, spread, middle)
+    right.fill_between(expected, lower, upper, color=INK, alpha=0.08, linewidth=0)
     ends = np.array([expected[0], expected[-1]])
-    right.plot(ends, ends + residual.mean(), color=INK, linewidth=1.0)
+    right.plot(ends, ends + middle, color=INK, linewidth=1.0)
     right.plot(expected, ordered, "o", color=BLUE, markersize=size, alpha=0.75, markeredgewidth=0)
     right.set(xlabel="expected if normal", ylabel=residual_label, title="Normal quantiles")
     return figure
 
 
-def coefficients(names: Sequence[str], estimate: Numbers, lower: Numbers, upper: Numbers, *, xlabel: str) -> Figure:
-    """Estimates with their intervals, one line per coefficient, the line of no effect drawn."""
-    estimate = np.asarray(estimate)
-    errors = np.maximum([estimate - np.asarray(lower), np.asarray(upper) - estimate], 0.0)
-    figure, ((axes,),) = canvas(1.1 + 0.32 * len(names), nrows=1, ncols=1)
+MOST_POINTS = 5000
+"""So many points are drawn of a cloud; more of them hide each other."""
+
+
+def _thinned(n: int) -> np.ndarray:
+    """Which of n points are drawn: all, or as many as are seen, evenly among them."""
+    return np.arange(n) if n <= MOST_POINTS else np.linspace(0, n - 1, MOST_POINTS).astype(int)
+
+
+def _quantiles(residual: np.ndarray, weight: np.ndarray, sd: float, middle: float) -> tuple[np.ndarray, ...]:
+    """What ordered residuals are if normal, what they are, and between which ends 95 % of each of them lie."""
+    from scipy.special import ndtri
+    from scipy.stats import beta
+
+    order = np.argsort(residual, kind="stable")
+    order = order[weight[order] > 0]
+    order = order[_thinned(len(order))]
+    n = float(weight.sum())
+    place = np.cumsum(weight[order]) * n / weight[order].sum() - 0.5 * weight[order] + 0.5
+    expected = ndtri((place - 0.375) / (n + 0.25)) * sd
+    lower, upper = (ndtri(beta.ppf(p, place, n + 1.0 - place)) * sd + middle for p in (0.025, 0.975))
+    return expected, residual[order], lower, upper
+
+
+def coefficients(
+    names: Sequence[str],
+    estimate: Numbers,
+    lower: Numbers,
+    upper: Numbers,
+    *,
+    xlabel: str,
+    center: float | None = 0.0,
+    log: bool = False,
+    on: Any = None,
+) -> Figure:
+    """Estimates with their intervals, one line per coefficient, the line of no effect drawn at the `center`.
+
+    An end that is infinite, and an estimate that is, has an arrow at the edge; one that is not there is not drawn.
+    """
+    estimate = np.asarray(estimate, dtype=float)
+    ends = np.array([lower, upper], dtype=float)
+    errors = np.maximum([estimate - ends[0], ends[1] - estimate], 0.0)
+    inside = np.where(np.isfinite(errors), errors, 0.0)
+    figure, ((axes,),) = canvas(1.1 + 0.32 * len(names), nrows=1, ncols=1, on=on)
     places = np.arange(len(names))
-    axes.axvline(0.0, color=INK, linewidth=1.0)
-    axes.errorbar(estimate, places, xerr=errors, fmt="o", color=BLUE, markersize=5, linewidth=1.8)
+    if log:
+        axes.set_xscale("log")
+    if center is not None:
+        axes.axvline(center, color=INK, linewidth=1.0)
+    axes.errorbar(estimate, places, xerr=inside, fmt="o", color=BLUE, markersize=5, linewidth=1.8)
     axes.set_yticks(places, [plain(name) for name in names])
     axes.set(xlabel=xlabel, ylim=(len(names) - 0.4, -0.6))
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
+    if not (np.isfinite(estimate) & np.isfinite(ends)).all():
+        _arrows(axes, places, estimate, ends)
+    if log:
+        factor_axis(axes.xaxis, *axes.get_xlim())
     return figure
+
+
+def _arrows(axes: Axes, places: np.ndarray, estimate: np.ndarray, ends: np.ndarray) -> None:
+    """From an estimate to the edge of the axes where its interval has no end, or from inside where it is infinite."""
+    edges = low, high = axes.get_xlim()
+    log = axes.get_xscale() == "log"
+    axes.set_xlim(low, high)
+    for k, place in enumerate(places):
+        for end, edge, marker in zip(ends[:, k], edges, "<>", strict=True):
+            beyond = np.isinf(end) or (end == 0.0 and log) or estimate[k] == (-np.inf if marker == "<" else np.inf)
+            if beyond:
+                start = estimate[k] if np.isfinite(estimate[k]) else edge
+                axes.plot([start, edge], [place, place], color=BLUE, linewidth=1.8, clip_on=False)
+                axes.plot(edge, place, marker, color=BLUE, markersize=6, clip_on=False)
 
 
 def offsets(distances: Mapping[str, float], *, xlabel: str) -> Figure:
@@ -75,9 +157,9 @@ def offsets(distances: Mapping[str, float], *, xlabel: str) -> Figure:
     return figure
 
 
-def means(predicted: Numbers, observed: Numbers, se: Numbers, *, xlabel: str, ylabel: str) -> Figure:
+def means(predicted: Numbers, observed: Numbers, se: Numbers, *, xlabel: str, ylabel: str, on: Any = None) -> Figure:
     """Observed group means against predicted ones, with two standard errors."""
-    figure, ((axes,),) = canvas(3.8, nrows=1, ncols=1)
+    figure, ((axes,),) = canvas(3.8, nrows=1, ncols=1, on=on)
     predicted, observed = np.asarray(predicted), np.asarray(observed)
     ends = [min(predicted.min(), observed.min()), max(predicted.max(), observed.max())]
     axes.plot(ends, ends, color=INK, linewidth=1.0, linestyle=(0, (4, 3)), label="perfect calibration")
@@ -97,9 +179,11 @@ def means(predicted: Numbers, observed: Numbers, se: Numbers, *, xlabel: str, yl
     return figure
 
 
-def frequencies(counts: Numbers, observed: Numbers, expected: Mapping[str, Numbers], *, xlabel: str) -> Figure:
+def frequencies(
+    counts: Numbers, observed: Numbers, expected: Mapping[str, Numbers], *, xlabel: str, on: Any = None
+) -> Figure:
     """Observed shares of each count as bars, the shares that models expect as dots joined by lines."""
-    figure, ((axes,),) = canvas(3.8, nrows=1, ncols=1)
+    figure, ((axes,),) = canvas(3.8, nrows=1, ncols=1, on=on)
     axes.bar(counts, 100 * np.asarray(observed), width=0.8, color=BLUE, alpha=0.35, linewidth=0, label="observed")
     for (label, share), color in zip(expected.items(), (VERMILION, GREEN, ORANGE), strict=False):
         axes.plot(

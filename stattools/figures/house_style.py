@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,17 +89,23 @@ def _rendered(draw: Callable[[], Figure], kind: str, metadata: dict[str, None], 
     return buffer.getvalue()
 
 
-def canvas(height: float, **subplots: object) -> tuple[Figure, np.ndarray]:
-    """A figure of the house's width with axes as `Figure.subplots` lays them out, always as a 2-d array."""
-    from matplotlib.figure import Figure
+def legend(axes: Axes, columns: int = 4) -> None:
+    """A legend in one line above the axes, where it hides nothing; in several where they are narrow."""
+    width = axes.get_window_extent().width / axes.get_figure(root=True).dpi  # type: ignore[union-attr]
+    ncols = min(columns, max(1, int(width / 1.2)))
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=ncols, borderaxespad=0.2)
 
-    figure = Figure(figsize=(WIDTH, height))
-    return figure, figure.subplots(squeeze=False, **subplots)  # type: ignore[arg-type]
 
+def factor_axis(axis: Any, low: float, high: float) -> None:
+    """Plain numbers along a logarithmic axis: 1, 2 and 5 times powers of ten, or what is round where it is short."""
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
 
-def legend(axes: Axes) -> None:
-    """A legend in one line above the axes, where it hides nothing."""
-    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, borderaxespad=0.2)
+    between = (1.0,) if high > 1e4 * low else (1.0, 2.0, 5.0)
+    axis.set_major_locator(LogLocator(subs=between) if high > 5.0 * low else MaxNLocator(6))
+    axis.set_major_formatter(lambda ratio, _: f"{ratio:,.12g}")
+    axis.set_minor_formatter(NullFormatter())
+    if high <= 5.0 * low:
+        axis.set_minor_locator(NullLocator())
 
 
 def plain(text: object, limit: int = 28) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.figures.house_style import BLUE, INK, Numbers, canvas, legend, plain
+from stattools.figures.canvas import canvas, panels_of
+from stattools.figures.house_style import BLUE, INK, Numbers, legend, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,6 +24,8 @@ def calibration(
     event: str,
     weight: Numbers | None = None,
     unit: str = "rows",
+    level: float = 0.95,
+    on: Any = None,
 ) -> Figure:
     """Observed share against predicted probability, in groups of rows; below, how many rows were predicted what."""
     predicted, observed = np.asarray(predicted), np.asarray(observed)
@@ -31,7 +34,7 @@ def calibration(
         1.0 if max(np.max(upper), np.max(probability)) > 0.6 else float(max(np.max(upper), np.max(probability)) * 1.05)
     )
     grid = {"height_ratios": [4.0, 1.0]}
-    figure, ((axes,), (below,)) = canvas(4.8, nrows=2, ncols=1, sharex=True, gridspec_kw=grid)
+    figure, ((axes,), (below,)) = canvas(4.8, nrows=2, ncols=1, on=on, sharex=True, gridspec_kw=grid)
     axes.plot([0, top], [0, top], color=INK, linewidth=1.0, linestyle=(0, (4, 3)), label="perfect calibration")
     axes.errorbar(
         predicted,
@@ -42,13 +45,29 @@ def calibration(
         markersize=5,
         linewidth=1.3,
         capsize=2.5,
-        label=f"groups of {unit}, 95 % interval",
+        label=f"groups of {unit}, {100.0 * level:.6g} % interval",
     )
     axes.set(ylabel=f"observed share of {event}", ylim=(0, top), xlim=(0, top))
     legend(axes)
     below.hist(probability, weights=weight, bins=np.linspace(0, top, 41).tolist(), color=BLUE, alpha=0.55)
     below.set(xlabel=f"predicted probability of {event}", ylabel=unit)
     below.grid(axis="x", visible=False)
+    return figure
+
+
+def calibrations(
+    panels: Mapping[str, tuple[Numbers, Numbers, Numbers, Numbers]], *, ylabel: str, on: Any = None
+) -> Figure:
+    """A panel per category: observed share, with its interval, against predicted probability in groups of rows."""
+    figure, grid = panels_of(len(panels), 3.4, on=on)
+    top = max(float(np.max([np.max(predicted), np.max(upper)])) for predicted, _, _, upper in panels.values())
+    top = 1.0 if top > 0.6 else 1.05 * top
+    for k, (axes, (name, (predicted, observed, lower, upper))) in enumerate(zip(grid, panels.items(), strict=True)):
+        errors = np.maximum([np.subtract(observed, lower), np.subtract(upper, observed)], 0.0)
+        axes.plot([0, top], [0, top], color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
+        axes.errorbar(predicted, observed, yerr=errors, fmt="o", color=BLUE, markersize=4, linewidth=1.2, capsize=2.0)
+        axes.set(xlabel="predicted probability", xlim=(0, top), ylim=(0, top), title=plain(name))
+        axes.set_ylabel(ylabel if k % 3 == 0 else "")
     return figure
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.figures.house_style import BLUE, INK, VERMILION, Numbers, canvas, legend
+from stattools.figures.canvas import canvas
+from stattools.figures.house_style import BLUE, INK, VERMILION, Numbers, legend, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,18 +26,59 @@ def level(
     ylabel: str,
     xlabel: str = "time",
     interval: str = "95 % interval",
+    what: str = "level",
+    on: Any = None,
 ) -> Figure:
     """The observed series, the smoothed level with its interval, and what comes next with the interval of a value."""
-    figure, ((axes,),) = canvas(3.9, nrows=1, ncols=1)
+    figure, ((axes,),) = canvas(3.9, nrows=1, ncols=1, on=on)
     axes.plot(times, observed, "o-", color=INK, alpha=0.45, markersize=2.6, linewidth=0.7, label="observed")
     place, middle, lower, upper = smoothed
-    axes.fill_between(place, lower, upper, color=BLUE, alpha=0.22, linewidth=0, label=f"level, {interval}")
+    axes.fill_between(place, lower, upper, color=BLUE, alpha=0.22, linewidth=0, label=f"{what}, {interval}")
     axes.plot(place, middle, color=BLUE)
     if forecast is not None:
         place, middle, lower, upper = forecast
         axes.fill_between(place, lower, upper, color=VERMILION, alpha=0.18, linewidth=0, label=f"forecast, {interval}")
         axes.plot(place, middle, color=VERMILION)
     axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.margins(x=0.01)
+    legend(axes)
+    return figure
+
+
+def states(
+    times: Any, observed: Numbers, panels: Mapping[str, tuple[Numbers, Numbers, Numbers]], *, label: str, on: Any = None
+) -> Figure:
+    """A panel for each state with its band; in that of the level stand the observations."""
+    figure, grid = canvas(0.7 + 2.3 * len(panels), nrows=len(panels), ncols=1, on=on, sharex=True)
+    for k, (axes, (name, (middle, lower, upper))) in enumerate(zip(grid.ravel(), panels.items(), strict=True)):
+        if k == 0:
+            axes.plot(times, observed, "o", color=INK, alpha=0.45, markersize=2.6, markeredgewidth=0, label="observed")
+        axes.fill_between(times, lower, upper, color=BLUE, alpha=0.22, linewidth=0, label=None if k else label)
+        axes.plot(times, middle, color=BLUE)
+        axes.set(ylabel=plain(name))
+        axes.margins(x=0.01)
+    legend(grid[0][0])
+    grid[-1][0].set_xlabel("time")
+    return figure
+
+
+def fan(
+    times: Any,
+    observed: Numbers,
+    ahead: Any,
+    middle: Numbers,
+    bands: Mapping[str, tuple[Numbers, Numbers]],
+    *,
+    ylabel: str,
+    on: Any = None,
+) -> Figure:
+    """What was observed, and what comes next with one band inside the other, the widest first."""
+    figure, ((axes,),) = canvas(3.9, nrows=1, ncols=1, on=on)
+    axes.plot(times, observed, "o-", color=INK, alpha=0.6, markersize=3, linewidth=0.9, label="observed")
+    for k, (label, (lower, upper)) in enumerate(bands.items()):
+        axes.fill_between(ahead, lower, upper, color=VERMILION, alpha=0.16 + 0.1 * k, linewidth=0, label=label)
+    axes.plot(ahead, middle, "o-" if len(ahead) < 30 else "-", color=VERMILION, markersize=3)
+    axes.set(xlabel="time", ylabel=ylabel)
     axes.margins(x=0.01)
     legend(axes)
     return figure
@@ -52,14 +95,14 @@ def gain(times: Numbers, weight: Numbers, *, limit: float, xlabel: str = "time")
     return figure
 
 
-def innovations(times: Numbers, error: Numbers, *, lags: int = 20, xlabel: str = "time") -> Figure:
+def innovations(times: Numbers, error: Numbers, *, lags: int = 20, xlabel: str = "time", on: Any = None) -> Figure:
     """Standardized one-step errors in time, and their autocorrelations with the band of white noise."""
     times, error = np.asarray(times), np.asarray(error, dtype=float)
     known = np.isfinite(error)
     e = error[known] - error[known].mean()
     lags = min(lags, len(e) - 1)
     correlation = [float(e[k:] @ e[:-k]) / float(e @ e) for k in range(1, lags + 1)]
-    figure, ((top,), (below,)) = canvas(4.8, nrows=2, ncols=1)
+    figure, ((top,), (below,)) = canvas(4.8, nrows=2, ncols=1, on=on)
     top.axhline(0.0, color=INK, linewidth=0.8)
     for edge in (-1.96, 1.96):
         top.axhline(edge, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))

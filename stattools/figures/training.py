@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.figures.house_style import BLUE, GREEN, INK, ORANGE, VERMILION, Numbers, canvas, legend, plain
+from stattools.figures.canvas import canvas
+from stattools.figures.house_style import BLUE, GREEN, INK, ORANGE, VERMILION, Numbers, legend, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,10 +18,15 @@ DASHES = ("-", (0, (5, 2)), "-.", (0, (1, 1.5)))
 
 
 def training(
-    curves: Mapping[str, tuple[Numbers, Numbers]], *, ylabel: str, xlabel: str = "epoch", log: bool = False
+    curves: Mapping[str, tuple[Numbers, Numbers]],
+    *,
+    ylabel: str,
+    xlabel: str = "epoch",
+    log: bool = False,
+    on: Any = None,
 ) -> Figure:
     """Curves by epoch, each (epochs, values), told apart by color and dashes; `log` for both axes logarithmic."""
-    figure, ((axes,),) = canvas(3.4, nrows=1, ncols=1)
+    figure, ((axes,),) = canvas(3.4, nrows=1, ncols=1, on=on)
     for k, (label, (epoch, value)) in enumerate(curves.items()):
         color = (BLUE, VERMILION, GREEN, ORANGE)[k % 4]
         axes.plot(epoch, value, color=color, linestyle=DASHES[k % 4], label=plain(label, limit=40))

@@ -172,7 +172,7 @@ def _ledger() -> tuple[Block, ...]:
 
 
 def _intervals(fit: Fit) -> str:
-    ends = {label: fit.interval(kind=kind) for kind, label in KINDS.items()}
+    ends = {label: fit.interval(kind=kind) for kind, label in KINDS.items() if kind in fit.kinds}
     widest = max(ends, key=lambda label: ends[label].upper - ends[label].lower)
     missing = [label for label, (lower, upper) in ends.items() if not lower < 0.5 < upper]
     return (

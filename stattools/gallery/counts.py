@@ -10,9 +10,10 @@ from stattools.bayes.sampling.predictive_check import beside
 from stattools.gallery import command
 from stattools.inference.diagnostics.goodness import grouped
 from stattools.inference.fitted import Fit
+from stattools.inference.plots.calibration import expected_frequencies
 from stattools.qualification.agreements import shipped
 from stattools.reporting import equations, predictive, sections, sentences
-from stattools.reporting.diagnostics import expected_frequencies, frequencies, means
+from stattools.reporting.diagnostics import frequencies, means
 from stattools.reporting.dispersion import dispersion as told
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, chance, count, decimals, number, percent

@@ -10,9 +10,10 @@ import stattools as st
 from stattools.gallery import command
 from stattools.gallery.counts import FORMULA, SOURCE
 from stattools.inference.fitted import Fit
+from stattools.inference.plots.calibration import expected_frequencies
 from stattools.qualification.agreements import shipped
 from stattools.reporting import equations, sections, sentences
-from stattools.reporting.diagnostics import expected_frequencies, frequencies
+from stattools.reporting.diagnostics import frequencies
 from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, decimals, number, percent
 

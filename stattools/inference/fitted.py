@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import AbsentError
 from stattools.inference.judged import Judged, judged
-from stattools.inference.maketables import Tabled
+from stattools.inference.plotted import Plotted
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.questions import offered, require
 from stattools.interface.arguments import word_of
@@ -46,7 +46,7 @@ OF_SERIES = {
 
 @answers_guesses
 @record
-class Fit(Tabled):
+class Fit(Plotted):
     """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
 
     `estimate` has shape (p,), `covariance` (p, p), in the order of `names`. `scale` is the unbiased residual standard

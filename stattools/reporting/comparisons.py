@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stattools.reporting.columns import summary
+from stattools.inference.plots.columns import summary
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import numpy as np
 from stattools import figures
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.draws import Posterior
+from stattools.inference.plots.coefficients import spreads as spreads_of
 from stattools.models.model import Model
-from stattools.reporting.diagnostics import coefficient_spreads
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code, literal
 from stattools.reporting.tables import between, count, decimals, number, percent
 from stattools.validation.posterior_agreement import PosteriorAgreement
@@ -99,7 +99,7 @@ def _picture(posterior: Posterior, name: str = "posterior") -> tuple[Figure, ...
     model = posterior.model
     if not isinstance(model, Model):
         return ()
-    spreads = coefficient_spreads(model)
+    spreads = spreads_of(model)
     shown = np.flatnonzero(spreads > 0)
     if len(shown) < 2:
         return ()

@@ -7,19 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from stattools import figures
 from stattools.inference.fitted import Fit
+from stattools.inference.plots import profile
+from stattools.inference.plots.profile import KINDS
 from stattools.interface.arrays import Floats
+from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table
 from stattools.reporting.tables import between, count, decimals, number, p_said, percent
-
-KINDS = {
-    "wald": "Wald",
-    "wilson": "Wilson (score)",
-    "likelihood-ratio": "likelihood ratio",
-    "clopper-pearson": "Clopper–Pearson",
-}
-"""How the intervals of a proportion are called in print, the alias "score" left out."""
 
 
 @dataclass(frozen=True)
@@ -125,20 +119,8 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
 def likelihood_curve(fit: Fit, name: str = "likelihood") -> Figure:
     """The likelihood of a proportion relative to its maximum, with every kind of interval under it."""
     theta = span(fit.model.successes + 1.0, fit.model.trials - fit.model.successes + 1.0)
-    relative = np.exp(np.asarray(fit.model.loglik(theta)) - fit.loglik)
-    maximum = float(fit.estimate[0])
-    ends = {label: fit.interval(kind=kind) for kind, label in KINDS.items() if kind in fit.kinds}
-    intervals = {label: (float(lower), float(upper)) for label, (lower, upper) in ends.items()}
-    what = WORDS[fit.model.kind].event
-    return Figure(
-        name,
-        lambda: figures.likelihood(
-            theta, relative, maximum=maximum, intervals=intervals, xlabel=f"θ, the probability that a {what}"
-        ),
-        alt=f"The likelihood of θ relative to its maximum at {maximum:.4g}, and {len(intervals)} intervals",
-        caption=f"Top: how well each $\\theta$ explains the data, the best being 1. Bottom: {percent(fit.level)} "
-        "intervals made from it.",
-    )
+    xlabel = f"θ, the probability that a {WORDS[fit.model.kind].event}"
+    return figure(name, profile.likelihood_curve(fit, theta=theta, xlabel=xlabel))
 
 
 def span(a: float, b: float) -> Floats:

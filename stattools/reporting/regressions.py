@@ -11,11 +11,12 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.inference.intervals.coefficients import whole_table
+from stattools.inference.plots.coefficients import spreads
+from stattools.inference.plots.columns import summary
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.moments import SampleMoments
 from stattools.reporting import comparisons, rows_in_files
-from stattools.reporting.columns import summary
-from stattools.reporting.diagnostics import BY_OUTCOME, SUITED, coefficient_spreads, coefficients
+from stattools.reporting.diagnostics import BY_OUTCOME, SUITED, coefficients
 from stattools.reporting.dispersion import dispersion
 from stattools.reporting.document import Block, Figure, Paragraph, Table, code
 from stattools.reporting.equations import likelihood as likelihood
@@ -153,7 +154,7 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
     the sample.
     """
     fit = replace(fit, model=at_sample(fit.model))
-    several = int((coefficient_spreads(fit.model) > 0).sum()) > 1
+    several = int((spreads(fit.model) > 0).sum()) > 1
     suited = SUITED.get(fit.model.kind, BY_OUTCOME.get(fit.model.likelihood.outcome, ()))
     return (*(drawn for figure in suited for drawn in _drawn(fit, figure)), *([coefficients(fit)] if several else []))
 
@@ -171,11 +172,11 @@ def _drawn(fit: Fit, figure: Callable[[Fit], Figure]) -> tuple[Figure, ...]:
 def conclusion(fit: Fit, checked: str) -> str:
     """What the coefficient says, of several the one farthest from zero."""
     model = fit.model
-    varies = coefficient_spreads(model) > 0
+    varies = spreads(model) > 0
     if not varies.any():
         return f"{model.title} of {code(model.outcome_name)} has an intercept and nothing else{checked}."
     table = whole_table(fit)
-    clear = table["statistic"] if fit.kinds else fit.estimate * coefficient_spreads(model)
+    clear = table["statistic"] if fit.kinds else fit.estimate * spreads(model)
     row = table.iloc[int(np.argmax(np.where(varies, np.abs(clear), -1.0)))]
     which = "the clearest" if fit.kinds else "per standard deviation of its column the largest"
     clearest = f", {which} of {int(varies.sum())} coefficients" if varies.sum() > 1 else ""

@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from stattools import figures
 from stattools.inference.fitted import Fit
+from stattools.inference.plots import series
+from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, code
 from stattools.reporting.tables import between, count, decimals, number, percent
-
-STEPS = 10
-"""Forecasts in the figure."""
 
 
 def question(model: Any) -> str:
@@ -62,24 +60,7 @@ def weight(fit: Fit) -> tuple[float, float, float]:
 
 def diagnostics(fit: Fit) -> tuple[Figure, ...]:
     """The series with its levels, and what comes next where that is known."""
-    model = fit.model
-    frame = model.filtered(fit.estimate)
-    known = model.design is None
-    coming = model.forecast(fit.estimate, STEPS, level=fit.level) if known else None
-    if np.asarray(frame["time"]).dtype.kind not in "iuf":  # dates: the figure counts
-        frame = frame.assign(time=np.arange(len(frame)))
-        coming = None if coming is None else coming.assign(time=len(frame) + np.arange(STEPS))
-    name = figures.plain(model.outcome_name)
-    words = f", and the next {STEPS} with their {percent(fit.level)} intervals" if known else ""
-    return (
-        Figure(
-            "levels",
-            lambda: figures.levels(frame["time"], frame["observed"], frame["level"], coming, ylabel=name),
-            alt=f"The series of {count(len(model.y))} times with the level that follows it{words}",
-            caption="Points: what was observed. Line: the level after each of them."
-            + (" Band: where a coming value falls; parameters are taken as known." if known else ""),
-        ),
-    )
+    return (figure("levels", series.filtered_level(fit)),)
 
 
 def conclusion(fit: Fit, checked: str) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from stattools import figures
+from stattools.inference.plots import series
 from stattools.inference.series_fit import SeriesFit
+from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
 from stattools.reporting.tables import between, count, decimals, number, percent
 
@@ -109,41 +110,12 @@ def diagnostics(fit: SeriesFit) -> tuple[Figure, ...]:
 
 def level(fit: SeriesFit, name: str = "level", steps: int | None = None) -> Figure:
     """The smoothed level, and a forecast of some steps, a tenth of the series by default."""
-    model, states = fit.model, fit.states()
-    states = states[states["state"] == "level"]
-    ahead = max(model.steps // 10, 1) if steps is None else steps
-    band = _band(states)
-    coming = None if model.regressors else _band(fit.forecast(ahead))
-    outcome, interval = figures.plain(model.outcome_name), f"{percent(fit.level)} interval"
-    first, last = float(band[1][0]), float(band[1][-1])
-    return Figure(
-        name,
-        lambda: figures.level(
-            states["time"].to_numpy(), model.y, band, forecast=coming, ylabel=outcome, interval=interval
-        ),
-        alt=f"The series with its smoothed level, which goes from {first:.4g} to {last:.4g}",
-        caption="The band holds the level at each time, the variances taken as known; the forecast band holds a new "
-        "value, noise included.",
-    )
-
-
-def _band(frame: Any) -> Any:
-    """Times, middle and ends, as arrays."""
-    return tuple(frame[key].to_numpy() for key in ("time", "mean", "lower", "upper"))
+    return figure(name, series.smoothed_level(fit, steps=steps))
 
 
 def innovations(fit: SeriesFit, name: str = "innovations") -> Figure:
     """Standardized one-step errors and their autocorrelations."""
-    frame = fit.innovations()
-    error = frame["standardized"].to_numpy()
-    largest = float(np.nanmax(np.abs(error)))
-    return Figure(
-        name,
-        lambda: figures.innovations(frame["time"].to_numpy(), error),
-        alt=f"Standardized one-step errors in time and their autocorrelations; the largest error is {largest:.1f}",
-        caption="If the model holds, the errors are independent and standard normal: 1 in 20 outside the dashed lines, "
-        "1 in 20 autocorrelations outside the grey band.",
-    )
+    return figure(name, series.innovations(fit))
 
 
 def conclusion(fit: SeriesFit, checked: str) -> str:

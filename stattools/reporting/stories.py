@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from stattools import figures
 from stattools.errors import IncompatibleError
 from stattools.models.model import Model
 from stattools.reporting.document import code
@@ -20,14 +19,13 @@ class Story:
     """The words of a kind of regression, made from its model and, where there is one, the row of the coefficient.
 
     `asked` is what depends on the columns, `moved` what one unit of a column does to it; `subject` is what a
-    coefficient moves, as plain text that begins a sentence. `unit` is that of a coefficient in a figure, `ratio` what
-    its exponential is called where that is a factor. `beside` is why there is a maximum, beside independent columns.
+    coefficient moves, as plain text that begins a sentence. `ratio` is what its
+    exponential is called where that is a factor, `beside` why there is a maximum, beside independent columns.
     """
 
     asked: Callable[[Any], str]
     moved: Callable[[Any, Any], str]
     subject: Callable[[Any, Any], str]
-    unit: Callable[[Any], str]
     beside: str = ""
     ratio: str | None = None
 
@@ -48,7 +46,6 @@ def _of_likelihood(model: Model) -> Story:
         asked=lambda model: named,
         moved=lambda model, row: f"{'multiplies' if words.ratio else 'changes'} {named}",
         subject=lambda model, row: plain[0].upper() + plain[1:],
-        unit=lambda model: f"change in {words.predictor}",
         ratio=words.ratio,
     )
 
@@ -76,19 +73,10 @@ def _event_in_plain_words(model: Any) -> str:
     return "of a success" if "trials" in model.likelihood.parts else f"that {model.outcome_name} is {_one(model)}"
 
 
-def _outcome_unit(model: Any) -> str:
-    return f"change in {figures.plain(model.outcome_name)}"
-
-
-def _log_odds(model: Any) -> str:
-    return "change in the log odds"
-
-
 _COUNTS: dict[str, Any] = {
     "asked": lambda model: f"the expected count of {code(model.outcome_name)}",
     "moved": lambda model, row: f"multiplies the expected count of {code(model.outcome_name)}",
     "subject": lambda model, row: f"The expected count of {model.outcome_name}",
-    "unit": lambda model: "change in the log mean",
     "ratio": "rate ratio",
 }
 
@@ -97,13 +85,11 @@ STORIES: dict[str, Story] = {
         asked=lambda model: f"the mean of {code(model.outcome_name)}",
         moved=lambda model, row: f"changes the mean of {code(model.outcome_name)}",
         subject=lambda model, row: f"The mean of {model.outcome_name}",
-        unit=_outcome_unit,
     ),
     "logistic": Story(
         asked=lambda model: f"the odds that {event(model)}",
         moved=lambda model, row: f"multiplies the odds that {event(model)}",
         subject=lambda model, row: f"The odds {_event_in_plain_words(model)}",
-        unit=_log_odds,
         beside=" and the outcomes overlap",
         ratio="odds ratio",
     ),
@@ -111,14 +97,12 @@ STORIES: dict[str, Story] = {
         asked=lambda model: f"the probability that {event(model)}",
         moved=lambda model, row: f"moves the probability that {event(model)} on the normal scale, $\\Phi^{{-1}}(p)$,",
         subject=lambda model, row: f"The normal score of the probability {_event_in_plain_words(model)}",
-        unit=lambda model: "change in Φ⁻¹(probability)",
         beside=" and the outcomes overlap",
     ),
     "softmax": Story(
         asked=lambda model: f"the odds of each category of {code(model.outcome_name)}",
         moved=lambda model, row: f"multiplies the odds of {code(row['category'])} against {code(model.labels[0])}",
         subject=lambda model, row: f"The odds of {row.get('category')} against {model.labels[0]}",
-        unit=_log_odds,
         beside=" and the outcomes overlap",
         ratio="odds ratio",
     ),
@@ -128,7 +112,6 @@ STORIES: dict[str, Story] = {
         asked=lambda model: f"the expected count of {code(model.outcome_name)} beside its extra zeros",
         moved=lambda model, row: f"multiplies the expected count of {code(model.outcome_name)} beside its extra zeros",
         subject=lambda model, row: f"The expected count of {model.outcome_name} beside its extra zeros",
-        unit=lambda model: "change in the log rate",
         beside=" and there are extra zeros",
         ratio="rate ratio",
     ),
@@ -136,7 +119,6 @@ STORIES: dict[str, Story] = {
         asked=lambda model: f"the rate of the positive counts of {code(model.outcome_name)}",
         moved=lambda model, row: f"multiplies the rate of the positive counts of {code(model.outcome_name)}",
         subject=lambda model, row: f"The rate of the positive counts of {model.outcome_name}",
-        unit=lambda model: "change in the log rate",
         beside=", no combination of them separates the zeros, and positive counts differ",
         ratio="rate ratio",
     ),
@@ -144,7 +126,6 @@ STORIES: dict[str, Story] = {
         asked=lambda model: f"the mean share of successes ({code(model.outcome_name)})",
         moved=lambda model, row: f"multiplies the odds of the mean share of successes ({code(model.outcome_name)})",
         subject=lambda model, row: f"The odds of the mean share of successes ({model.outcome_name})",
-        unit=_log_odds,
         beside=" and the shares vary more than binomial shares",
         ratio="odds ratio",
     ),

@@ -15,6 +15,7 @@ import numpy as np
 from stattools.inference.intervals.ratios import LARGEST_LOGARITHM
 from stattools.interface.when_needed import pd
 from stattools.reporting.document import Table, code, literal
+from stattools.text.columns import percent as percent
 
 DIGITS_SHOWN = 10
 """Agreeing digits beyond this are round-off, which differs between processors."""
@@ -112,15 +113,6 @@ def between_factors(low: float, high: float, places: int) -> str:
         for end in (low, high)
     ]
     return " to ".join(each)
-
-
-def percent(level: float) -> str:
-    """A level as a percentage.
-
-    >>> percent(0.95), percent(0.999)
-    ('95 %', '99.9 %')
-    """
-    return f"{100.0 * level:.6g} %"
 
 
 def bound(value: float, floor: float) -> str:

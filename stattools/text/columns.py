@@ -117,6 +117,15 @@ def number(value: float, digits: int = 5) -> str:
     return f"{value:.0f}" if "e+" in text and abs(value) < 1e9 else text.replace("e+", "e")
 
 
+def percent(level: float) -> str:
+    """A level as a percentage.
+
+    >>> percent(0.95), percent(0.999)
+    ('95 %', '99.9 %')
+    """
+    return f"{100.0 * level:.6g} %"
+
+
 def decimals(se: float) -> int | None:
     """Decimal places that show four significant digits of a standard error; None where an exponent reads better."""
     if not (np.isfinite(se) and 1e-6 < se < 1e6):

@@ -103,6 +103,56 @@ FIGURES = {
     "agreement": lambda: figures.agreement(
         ["a$", "b"], {"estimates": [16.0, 9.0], "standard errors": [12.0, np.nan]}, cap=12.0, xlabel="digits"
     ),
+    "effect_curves": lambda: figures.effect_curves(
+        grid,
+        {
+            "a$ category": {"g = a$": (grid, grid - 0.1, grid + 0.1), "b": (grid, grid, grid)},
+            "c": {"g = a$": (grid, grid, grid)},
+        },
+        xlabel="x",
+        ylabel="mean",
+        seen=grid[::9],
+        bounds=(0.0, 1.0),
+    ),
+    "effect_levels": lambda: figures.effect_levels(
+        ["a$", "x" * 60, "c"],
+        {"": {"g = a": ([1, 2, 3], [0, 1, np.nan], [2, 3, np.nan]), "g = b": ([1, 2, 3], [0, 1, 2], [2, 3, 4])}},
+        xlabel="x",
+        ylabel="mean",
+    ),
+    "influence": lambda: figures.influence(
+        grid, np.sin(9 * grid), grid**2, size=2, names=[f"a${k}" for k in range(99)], worst=[98, 97], note="row a$"
+    ),
+    "fall": lambda: figures.fall(
+        grid,
+        -((9 * grid - 4) ** 2),
+        -((8 * grid - 4) ** 2),
+        cut=-1.92,
+        maximum=0.45,
+        ends={"profile": (0.3, 0.6), "Wald": (0.3, np.inf)},
+        xlabel="a$",
+        center=0.0,
+    ),
+    "histograms": lambda: figures.histograms(
+        {"a$": grid, "b": grid**2},
+        {"a$": (0.1, 0.8), "b": (0.1, 0.2)},
+        {"a$": np.ones_like, "b": None},
+        label="94 % HDI",
+    ),
+    "traces": lambda: figures.traces({"a$": np.random.default_rng(0).normal(size=(2, 1200))}),
+    "replicated": lambda: figures.replicated(
+        [4, 3, 2], [1, 2, 1], [5, 5, 4], xlabel="y", label="94 % of replicated", names=["a$", "b", "c"]
+    ),
+    "calibrations": lambda: figures.calibrations(
+        {"a$": ([0.1, 0.3], [0.1, 0.4], [0.0, 0.3], [0.2, 0.5])} | dict.fromkeys("bcd", ([0.1], [0.1], [0.0], [0.2])),
+        ylabel="observed share",
+    ),
+    "fan": lambda: figures.fan(
+        grid, grid, grid + 1, grid, {"95 %": (grid - 1, grid + 1), "50 %": (grid - 0.5, grid + 0.5)}, ylabel="volume"
+    ),
+    "states": lambda: figures.states(
+        grid, grid, {"level": (grid, grid - 1, grid + 1), "trend": (grid, grid - 1, grid + 1)}, label="smoothed"
+    ),
     "means": lambda: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="predicted", ylabel="observed"),
 }
 

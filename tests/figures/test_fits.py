@@ -4,7 +4,8 @@ import numpy as np
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from stattools.figures import coefficients, convergence, frequencies, means, offsets, residuals, rootogram
+from stattools.figures import coefficients, convergence, frequencies, means, offsets, residuals, rootogram, style
+from stattools.figures.fits import _quantiles
 from tests.cases import rng
 
 
@@ -38,3 +39,36 @@ def test_counts_are_percents_or_roots():
     (axes,) = rootogram([0, 1], [9.0, 4.0], {"Poisson": ([4.0, 1.0], [16.0, 9.0])}, xlabel="k").axes
     assert [bar.get_height() for bar in axes.patches] == [3.0, 2.0]
     assert_allclose([s[:, 1] for s in axes.collections[0].get_segments()], [[2.0, 4.0], [1.0, 3.0]])
+
+
+def test_an_interval_without_an_end_has_an_arrow_at_the_edge_and_a_ratio_a_logarithmic_axis():
+    made = coefficients(["a", "b"], [2.0, 0.5], [1.0, -np.inf], [4.0, 0.9], xlabel="odds ratio", center=1.0, log=True)
+    axes = made.axes[0]
+    assert axes.get_xscale() == "log"
+    arrow = [line for line in axes.lines if line.get_marker() == "<"]
+    assert [line.get_xdata()[0] for line in arrow] == [axes.get_xlim()[0]]
+    assert not [line for line in axes.lines if line.get_marker() == ">"]
+
+
+def test_of_very_many_residuals_some_are_drawn_and_the_title_says_how_many():
+    many = np.arange(20_000.0)
+    with style():
+        left, right = residuals(many, np.sin(many), fitted_label="f", residual_label="r").axes
+    assert left.get_title(loc="left") == "Residuals, 5,000 of 20,000"
+    assert len(right.lines[1].get_xdata()) == 5000
+
+
+def test_the_shaded_ends_of_quantiles_hold_each_of_normal_residuals_in_95_of_100():
+    g, outside = rng(3), []
+    for _ in range(200):
+        _, ordered, lower, upper = _quantiles(g.normal(size=30), np.ones(30), 1.0, 0.0)
+        outside.append(np.mean((ordered < lower) | (ordered > upper)))
+    assert 0.04 < np.mean(outside) < 0.06
+
+
+def test_weights_are_repeated_residuals():
+    r, w = rng(4).normal(size=20), np.repeat([1.0, 3.0], 10)
+    light = _quantiles(r, w, 1.0, 0.0)
+    long = _quantiles(np.repeat(r, w.astype(int)), np.ones(40), 1.0, 0.0)
+    middle = np.flatnonzero(np.isin(long[1], r[:10]))
+    assert_allclose(light[0][np.isin(light[1], r[:10])], long[0][middle])

@@ -3,7 +3,8 @@
 import pytest
 
 from stattools import figures
-from stattools.figures.house_style import WIDTH, canvas, plain
+from stattools.figures.canvas import canvas
+from stattools.figures.house_style import WIDTH, plain
 from tests.figures.test_contract import FIGURES
 
 

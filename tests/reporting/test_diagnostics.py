@@ -2,18 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as s
-from scipy import stats
 
 import stattools as st
 from stattools.inference.diagnostics.goodness import grouped
+from stattools.inference.plots.columns import summary
 from stattools.reporting.accounts import account
-from stattools.reporting.columns import summary
-from stattools.reporting.diagnostics import (
-    coefficient_spreads,
-    expected_frequencies,
-    frequencies,
-    shares,
-)
 
 rng = np.random.default_rng(1)
 table = {"x": rng.normal(size=60), "z": rng.normal(size=60), "k": rng.poisson(2.0, size=60)}
@@ -69,44 +62,6 @@ def test_weights_are_repeated_rows():
     a = grouped(st.fit(light).predict(align=False), light.rows.y, light.rows.weight)
     b = grouped(st.fit(long).predict(align=False), long.rows.y, None)
     np.testing.assert_allclose(a, b)
-
-
-def test_expected_frequencies_are_the_sum_of_the_rows_probabilities():
-    fit = st.fit(st.negative_binomial("o ~ x", table, weights="w"))
-    alpha, mean = np.exp(fit.estimate[-1]), fit.predict(align=False)
-    law = stats.nbinom(1 / alpha, 1 / (1 + alpha * mean))
-    counts = np.arange(4.0)
-    expected = [(table["w"] * law.pmf(k)).sum() for k in counts]
-    np.testing.assert_allclose(expected_frequencies(fit, counts), expected, rtol=1e-12)
-    total = expected_frequencies(fit, np.arange(400.0)).sum()
-    np.testing.assert_allclose(total, fit.n, rtol=1e-10)
-
-
-def test_frequencies_show_the_observed_shares_of_all_but_the_rarest_counts():
-    figure = frequencies(st.fit(st.poisson("o ~ x", table)))
-    bars = [bar.get_height() for bar in figure.draw().axes[0].patches]
-    shares = 100 * np.bincount(table["o"]) / 60
-    np.testing.assert_allclose(bars, shares[: len(bars)])
-    assert sum(bars) >= 95
-    assert f"of zeros {shares[0]:.1f} % are observed, Poisson expects" in figure.alt
-
-
-def test_grouped_outcomes_count_their_trials():
-    model = st.logistic("k + m ~ x", {**table, "m": np.where(table["k"] == 0, 0, table["m"])}, weights="w")
-    share, weight, unit = shares(model)
-    assert unit == "trials"
-    np.testing.assert_allclose(
-        weight, np.asarray(table["w"])[model.kept] * model.rows.y[:, 1]
-    )  # without rows of 0 trials
-    np.testing.assert_allclose(share * model.rows.y[:, 1], model.rows.y[:, 0])
-    size = grouped(st.fit(model).predict(align=False), share, weight)[2]
-    np.testing.assert_allclose(size.sum(), weight.sum())
-
-
-def test_the_dispersion_is_no_column():
-    assert coefficient_spreads(st.negative_binomial("o ~ x", table)).tolist()[-1] == 0.0
-    softmax = st.softmax("c ~ x", table)
-    np.testing.assert_allclose(coefficient_spreads(softmax), [*summary(softmax).sd, *summary(softmax).sd])
 
 
 def test_a_constant_has_no_spread():

@@ -96,6 +96,37 @@ def _wald(fit: Estimates, level: float) -> tuple[Floats, Floats]:
 
 
 def _ends(fit: Estimates, target: float, height: Height | None, tolerance: float) -> tuple[Floats, Floats]:
+    curve_of = _curves(fit)
+    ends = np.empty((2, len(fit.estimate)))
+    for j in range(len(fit.estimate)):
+        for row, side in enumerate((-1.0, 1.0)):
+            curve, se = curve_of(j, side)
+            ends[row, j] = fit.estimate[j] + side * se * _reach(curve, target, height, tolerance)
+    return ends[0], ends[1]
+
+
+def profile_fall(fit: Estimates, j: int, low: float, high: float, steps: int) -> tuple[Floats, Floats]:
+    """How far the profile log-likelihood of coefficient j lies below its maximum, at `steps` values on either side of
+    the estimate, from `low` to `high`: values and heights, which end where the log-likelihood is not finite.
+    """
+    curve_of, value = _curves(fit), float(fit.estimate[j])
+    sides = []
+    for side, end in ((-1.0, low), (1.0, high)):
+        curve, se = curve_of(j, side)
+        point = curve.measure(0.0, np.zeros(len(curve.peak)))
+        found: list[tuple[float, float]] = []
+        top = None if point is None else point.loglik
+        for tau in np.linspace(0.0, abs(end - value) / se, steps + 1)[1:]:
+            point = None if point is None else curve.at(tau, point, 1e-3)
+            if point is None or top is None:
+                break
+            found.append((value + side * se * tau, point.loglik - top))
+        sides.append(found)
+    return tuple(np.array([*sides[0][::-1], (value, 0.0), *sides[1]]).T)  # type: ignore[return-value]
+
+
+def _curves(fit: Estimates) -> Callable[[int, float], tuple[Curve, float]]:
+    """For a coefficient and a side its profile, and the standard error that it is measured in."""
     model = fit.model if fit.penalty is None else penalized(fit.model, fit.penalty)
     work, T = model.standardized()
     peak = np.linalg.solve(T, fit.estimate)
@@ -108,14 +139,13 @@ def _ends(fit: Estimates, target: float, height: Height | None, tolerance: float
         )
     W = metric.whiten()
     toward = T @ W
-    ends = np.empty((2, len(fit.estimate)))
-    for j, name in enumerate(fit.names):
-        se = np.linalg.norm(toward[j])
+
+    def curve(j: int, side: float) -> tuple[Curve, float]:
+        se = float(np.linalg.norm(toward[j]))
         others = np.linalg.qr(toward[j][:, None], mode="complete")[0][:, 1:]
-        for row, side in enumerate((-1.0, 1.0)):
-            curve = Curve(work, peak, W, side * toward[j] / se, others, name)
-            ends[row, j] = fit.estimate[j] + side * se * _reach(curve, target, height, tolerance)
-    return ends[0], ends[1]
+        return Curve(work, peak, W, side * toward[j] / se, others, fit.names[j]), se
+
+    return curve
 
 
 Height = Callable[[Point, float], tuple[float, float]]

@@ -167,10 +167,13 @@ FIT = (
     Row("st.confusion(fit)", statsmodels="pred_table", others="confusion confusion_matrix classification_report "
         "prediction_table"),
     Row("fit.calibration()", others="calibration_curve calibration_plot reliability reliability_diagram calibrate"),
-    Row('st.report(fit, to="report")', statsmodels="plot_diagnostics plot_partial_residuals plot_added_variable "
-        "plot_ceres_residuals", r="plot", pyfixest="iplot coefplot", others="plots figure plot_coef plot_residuals "
-        "draw_plot qqplot plot_fit plot_coefficients forest_plot plot_partial_effects_on_outcome to_report "
-        "write_report", note="the report draws the figures"),
+    Row("fit.plot()", others="plots figure draw_plot plot_fit"),
+    Row('fit.plot("coefficients")', pyfixest="iplot coefplot", others="plot_coef plot_coefficients forest_plot"),
+    Row('fit.plot("effect", "x")', others="plot_partial_effects_on_outcome plot_predictions plot_effects"),
+    Row('fit.plot("residuals")', statsmodels="plot_diagnostics plot_partial_residuals plot_added_variable "
+        "plot_ceres_residuals", others="plot_residuals qqplot"),
+    Row('fit.plot("influence")', statsmodels="plot_influence plot_index", others="plot_leverage"),
+    Row('st.report(fit, to="report")', others="to_report write_report"),
     Row("st.report_table(fit)", statsmodels="summary_col", r="stargazer texreg modelsummary",
         others="to_markdown markdown regtable outreg esttab report_table"),
     Row('st.report_table(fit, format="latex")', statsmodels="as_latex", others="to_latex latex tex totex"),

@@ -116,9 +116,12 @@ FUNCTIONS = (
         "benjamini_hochberg fdrcorrection false_discovery_control"),
     Row("st.report_table(fit)", statsmodels="summary_col", r="stargazer texreg modelsummary etable screenreg huxreg",
         pyfixest="etable", others="regtable outreg esttab Stargazer dtable"),
-    Row('st.report(fit, to="report")', statsmodels="qqplot plot_regress_exog plot_leverage_resid2 plot_partregress "
-        "graphics", r="plot ggplot qqnorm", pyfixest="coefplot iplot panelview", others="plots plot_fit regplot "
-        "lmplot scatter figure"),
+    Row("fit.plot()", r="plot ggplot", others="plots plot_fit figure"),
+    Row('fit.plot("coefficients")', r="coefplot ggcoef_model", pyfixest="coefplot iplot", others="forest_plot"),
+    Row('fit.plot("effect", "x")', r="plot_predictions allEffects", others="regplot lmplot scatter"),
+    Row('fit.plot("residuals")', statsmodels="qqplot plot_regress_exog plot_partregress graphics", r="qqnorm"),
+    Row('fit.plot("influence")', statsmodels="plot_leverage_resid2"),
+    Row('st.report(fit, to="report")', pyfixest="panelview", others="to_report"),
     Row("st.validate(fit)", others="check verify test test_fit"),
     Row("st.audit(results, table)", others="check_fit audit_fit is_right"),
     Row("st.bootstrap(fit, draws=200, seed=1)", r="boot Boot", scikit_learn="resample", pyfixest="wildboottest",

@@ -3,6 +3,22 @@
 from __future__ import annotations
 
 VALUES: dict[str, dict[str, str]] = {
+    "what": {
+        '"coefficients"': "forest coef coefs coefplot estimates dotwhisker parameters betas",
+        '"effect"': "effects marginal marginaleffects pdp partialdependence predictions means interaction conditional",
+        '"residuals"': "resid qq diagnostics diagnostic fitted scalelocation",
+        '"calibration"': "reliability observedpredicted predicted",
+        '"frequencies"': "rootogram counts bar hist",
+        '"influence"': "leverage cooks cooksdistance cook outliers",
+        '"profile"': "likelihood loglik profilelikelihood",
+        '"density"': "posterior kde distribution prior marginals",
+        '"trace"': "traceplot rank ranks chains mixing",
+        '"predictive"': "ppc pp posteriorpredictive check replicated",
+        '"states"': "components decomposition smoothed",
+        '"forecast"': "fan predict future",
+        '"innovations"': "acf errors autocorrelation",
+        '"training"': "loss curve history learning",
+    },
     "cov": {
         '"information"': "nonrobust iid classical standard oim opg model default none naive fisher homoskedastic",
         '"HC1"': "hetero heteroskedastic heteroscedastic white hc sandwich huber hc_1 eicker",

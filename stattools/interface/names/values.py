@@ -26,7 +26,7 @@ def meant(argument: str, value: Any, words: Collection[str] = ()) -> str:
     from stattools.interface.names.rows import plain
 
     for ours, theirs in VALUES.get(argument, {}).items():
-        unknown = ours.startswith("kind=") and words and ours.split('"')[1] not in words
+        unknown = (argument == "what" or ours.startswith("kind=")) and words and ours.split('"')[1] not in words
         if plain(value) in map(plain, theirs.split()) and not unknown:
             return f" Write {ours if ours.startswith(('kind=', 'family=')) else f'{argument}={ours}'}."
     return did_you_mean(value, words)

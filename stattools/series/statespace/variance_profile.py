@@ -27,18 +27,29 @@ def profile_ends(model: Structural, theta: Floats, se: Floats, level: float) -> 
     return ends[:, 0], ends[:, 1]
 
 
+def profile_fall(model: Structural, theta: Floats, j: int, values: Floats) -> Floats:
+    """How far the profile log-likelihood of parameter j lies below its maximum, at values that lead away from it."""
+    top, last = model.loglik(theta), {"theta": theta}
+    return np.array([_height(model, j, float(value), last) - top for value in values])
+
+
+def _height(model: Structural, j: int, value: float, last: dict[str, Floats]) -> float:
+    """The profile log-likelihood of parameter j at a value, climbed to from the last point that was."""
+    start = last["theta"].copy()
+    start[j] = value
+    k = len(model.positive)
+    if not start[:k].any():  # something has to be random
+        start[:k] = np.where(np.arange(k) == j, value, 0.1 * model.scale)
+    found = ascend(model, start, 1e-7, 60, hold=j).here.theta
+    last["theta"] = found
+    return model.loglik(found)
+
+
 def _ends(model: Structural, theta: Floats, se: Floats, j: int, cut: float) -> tuple[float, float]:
     last = {"theta": theta}
 
     def height(value: float) -> float:
-        start = last["theta"].copy()
-        start[j] = value
-        k = len(model.positive)
-        if not start[:k].any():  # something has to be random
-            start[:k] = np.where(np.arange(k) == j, value, 0.1 * model.scale)
-        found = ascend(model, start, 1e-7, 60, hold=j).here.theta
-        last["theta"] = found
-        return model.loglik(found) - cut
+        return _height(model, j, value, last) - cut
 
     if j >= len(model.positive):
         lower = _root(lambda x: height(theta[j] + x), -se[j], model.names[j])

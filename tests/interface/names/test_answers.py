@@ -52,7 +52,8 @@ sigma -> fit.scale
 bootstrap wildboottest -> st.bootstrap
 posterior mcmc -> st.posterior(fit.model)
 trace idata inference_data -> st.to_arviz(fit)
-plot coefplot plot_diagnostics -> st.report(
+plot_diagnostics qqplot -> fit.plot("residuals")
+coefplot -> fit.plot("coefficients")
 to_latex as_latex -> format="latex"
 to_markdown modelsummary stargazer -> st.report_table(fit)
 to_csv -> to_csv("fit.csv")

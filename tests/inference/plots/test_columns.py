@@ -1,10 +1,11 @@
+# pyright: reportArgumentType=false, reportCallIssue=false, reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 """A report's summary of the columns is that of NumPy, of rows in memory and in files."""
 
 import numpy as np
 import pytest
 
 import stattools as st
-from stattools.reporting.columns import summary
+from stattools.inference.plots.columns import summary
 from tests.data.files.test_scanned_rows import DATA, write
 
 

@@ -1,0 +1,59 @@
+"""The figures of a fit by name, and what each needs: what `fit.plot` draws, refuses and offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stattools.errors import IncompatibleError
+from stattools.inference.plots.calibration import calibration, frequencies
+from stattools.inference.plots.coefficients import coefficients
+from stattools.inference.plots.drawing import Plot, Plots
+from stattools.inference.plots.effect import effect
+from stattools.inference.plots.profile import a_profile, profile
+from stattools.inference.plots.residuals import influence, residuals
+from stattools.inference.plots.series import a_series, forecast, innovations, level, states
+from stattools.inference.questions import NEEDS, rows, rows_at_hand, rows_there, variables
+from stattools.inference.questions import states as has_states
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+
+
+def one_residual(fit: Any, name: str) -> None:
+    """A row has one residual, not one for each category."""
+    if fit.model.likelihood.outcome is Outcome.CATEGORY:
+        raise IncompatibleError(
+            f"{fit.model.title} has no order in its categories, so that a row has no residual that could be ordered; "
+            'plot("calibration") compares probabilities with what happened.'
+        )
+
+
+def rows_to_climb(fit: Any, name: str) -> None:
+    """The rows of a regression, wherever they are."""
+    if isinstance(fit.model, Model):
+        rows_there(fit, name)
+
+
+def counts(fit: Any, name: str) -> None:
+    """An outcome that is a count."""
+    if fit.model.likelihood.outcome is not Outcome.COUNT:
+        raise IncompatibleError(f'{name} are those of counts; {fit.model.title} has plot("calibration").')
+
+
+def _frequencies(fit: Any) -> Any:
+    return frequencies(fit)
+
+
+PLOTS: Plots = {
+    "level": Plot(level, (a_series,)),
+    "forecast": Plot(forecast, (a_series,)),
+    "states": Plot(states, (has_states,)),
+    "innovations": Plot(innovations, (a_series,)),
+    "coefficients": Plot(coefficients),
+    "effect": Plot(effect, (rows, variables)),
+    "residuals": Plot(residuals, (rows, one_residual, rows_at_hand)),
+    "calibration": Plot(calibration, (rows, rows_at_hand)),
+    "frequencies": Plot(_frequencies, (rows, counts, rows_at_hand)),
+    "influence": Plot(influence, NEEDS["cooks_distance"]),
+    "profile": Plot(profile, (rows_to_climb, a_profile)),
+}
+"""By name, the ones first that a fit of a series draws by default."""

@@ -1,0 +1,131 @@
+"""Residuals against fitted values with their normal quantiles, and which rows pull at the fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools import figures
+from stattools.errors import IncompatibleError
+from stattools.inference.diagnostics.goodness import grouped
+from stattools.inference.diagnostics.residuals import KINDS
+from stattools.inference.plots.drawing import Drawing
+from stattools.inference.plots.words import mean_of
+from stattools.inference.questions import require
+from stattools.interface.arguments import word_of
+from stattools.interface.arrays import Floats
+
+SEED = 0
+"""Of quantile residuals of discrete outcomes, so that a figure is the same each time."""
+WORST = 5
+"""So many rows of the largest Cook's distances are named."""
+ROWS_OF_A_GROUP = 25
+
+
+def residuals(fit: Any, *, kind: str | None = None, seed: Any = None) -> Drawing:
+    """See `Fit.plot`."""
+    model = fit.model
+    outcome, fitted = figures.plain(model.outcome_name), fit.predict(align=False)
+    kind, residual = _residuals(fit, word_of(kind, KINDS), seed)
+    label, unit, sd = f"{kind} residual", "", 1.0 if kind == "quantile" else None
+    largest = float(np.abs(residual).max())
+    if kind == "response":
+        label, precision = f"residual of {outcome}", model.rows.precision
+        if precision is not None:
+            residual, label = residual * np.sqrt(precision), label + " × √precision"
+        if model.has_scale:
+            unit, largest = " residual standard deviations", float(np.abs(residual).max() / fit.scale)
+    trend = _trend(fitted, residual, model.rows.weight)
+    weight = model.rows.weight
+    axis = f"fitted {outcome}" if model.has_scale else f"fitted {mean_of(model)}"
+    return Drawing(
+        lambda on: figures.residuals(
+            fitted,
+            residual,
+            fitted_label=axis,
+            residual_label=label,
+            sd=sd,
+            trend=trend,
+            weight=weight,
+            on=on,
+        ),
+        alt=f"Residuals against fitted values and normal quantiles; the largest is {largest:.1f}{unit}",
+        caption="Left: 95 % of the points belong between the shaded ends, and a line that bends away from zero would "
+        "mean that the model misses something. Right: points within the shaded ends mean residuals as normal as the "
+        "model says.",
+    )
+
+
+def _residuals(fit: Any, kind: str | None, seed: Any) -> tuple[str, Floats]:
+    """The residuals of this kind; by default those of least squares, quantile residuals of other likelihoods, and
+    Pearson's of one that does not know its quantiles.
+    """
+    if kind is None and fit.model.has_scale:
+        kind = "response"
+    if kind not in (None, "quantile"):
+        if seed is not None:
+            raise IncompatibleError(f"{kind} residuals are not randomized: leave seed= out.")
+        return kind, fit.residuals_of(kind, align=False)  # type: ignore[arg-type]
+    try:
+        return "quantile", fit.residuals_of("quantile", seed=SEED if seed is None else seed, align=False)
+    except IncompatibleError:
+        if kind is not None:
+            raise
+        return "pearson", fit.residuals_of("pearson", align=False)
+
+
+def _trend(fitted: Floats, residual: Floats, weight: Floats | None) -> tuple[Floats, Floats] | None:
+    """Mean residual in groups of rows of similar fitted value; None of few rows, or few values."""
+    bins = min(12, len(fitted) // ROWS_OF_A_GROUP)
+    if bins < 3:
+        return None
+    middle, mean, _ = grouped(fitted, residual, weight, bins)
+    return (middle, mean) if len(middle) >= 3 else None
+
+
+def influence(fit: Any) -> Drawing:
+    """See `Fit.plot`."""
+    require(fit, "cooks_distance")
+    model = fit.model
+    h, cook, pearson = (
+        fit.leverage(align=False),
+        fit.cooks_distance(align=False),
+        fit.residuals_of("pearson", align=False),
+    )
+    alone = h >= 1.0 - 1e-12
+    seen = np.ones(len(h), dtype=bool) if model.rows.weight is None else model.rows.weight > 0
+    there = np.flatnonzero(~alone & seen)
+    standardized = pearson[there] / np.sqrt(1.0 - h[there])
+    names = row_names(model)
+    worst = np.argsort(-cook[there], kind="stable")[:WORST].tolist()
+    notes = []
+    if (alone & seen).any():
+        some = [names[k] for k in np.flatnonzero(alone & seen)]
+        notes.append(f"leverage 1, alone in deciding a coefficient: {', '.join(some[:5])}{' …' * (len(some) > 5)}")
+    if not seen.all():
+        notes.append(f"{int((~seen).sum()):,} of weight 0 not shown")
+    first = names[there[worst[0]]] if worst else "none"
+    largest = float(cook[there].max()) if len(there) else 0.0
+    return Drawing(
+        lambda on: figures.influence(
+            h[there],
+            standardized,
+            cook[there],
+            size=model.predictor.size_first,
+            names=[names[k] for k in there],
+            worst=worst,
+            note="; ".join(notes),
+            on=on,
+        ),
+        alt=f"Standardized residuals against leverage; the largest Cook's distance is {largest:.2g}, of row {first}",
+        caption="Rows beyond the lines pull at the fit: leave them out, and look at how far the estimates move.",
+    )
+
+
+def row_names(model: Any) -> list[str]:
+    """What each row that was used is called: by the index of a pandas table, else by its number."""
+    places = model.places
+    kept = np.arange(places.n) if places.kept is None else places.kept
+    index = places.origin.index
+    return [str(name) for name in (kept if index is None else index[kept])]
