@@ -1,4 +1,3 @@
-# pyright: reportArgumentType=false, reportCallIssue=false, reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 """A report's summary of the columns is that of NumPy, of rows in memory and in files."""
 
 import numpy as np

@@ -1,4 +1,3 @@
-# pyright: reportArgumentType=false, reportCallIssue=false, reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 """A figure is asked for by its name; what is unknown, missing or of another figure is refused with what there is."""
 
 import subprocess

@@ -1,4 +1,3 @@
-# pyright: reportArgumentType=false, reportCallIssue=false, reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 """Every regression draws every figure, or refuses it by name with those that it has."""
 
 import re
