@@ -10,6 +10,7 @@ from stattools.data.files.row_groups import ARROW, PARQUET
 from stattools.errors import DomainError
 from stattools.interface.paths import require_regular
 from stattools.interface.when_needed import pd
+from stattools.interface.writing import replace_file
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ","}
 KNOWN = "a CSV, TSV, Parquet or Arrow file"
@@ -37,6 +38,11 @@ def table(path: Path) -> pd.DataFrame:
     if not len(frame):
         raise DomainError(f"fit needs a file with a header and rows; {path} has a header only.")
     return frame
+
+
+def write_csv(frame: pd.DataFrame, path: Path, asker: str) -> None:
+    """Write a frame as CSV, in the place of what was there when it is complete; FileError where that cannot be."""
+    replace_file(path, lambda file: file.write(frame.to_csv(index=False).encode()), asker)
 
 
 def stem(path: Path) -> str:

@@ -68,6 +68,7 @@ def _write(found: Any, out: Path) -> None:
     """The draws as a table with a column for each parameter, and chain and draw before."""
     import numpy as np
 
+    from stattools.cli.files import write_csv
     from stattools.errors import IncompatibleError
     from stattools.interface.when_needed import pd
 
@@ -77,4 +78,4 @@ def _write(found: Any, out: Path) -> None:
     frame = pd.DataFrame(found.flat, columns=list(found.names))
     frame.insert(0, "draw", np.tile(np.arange(draws), chains))
     frame.insert(0, "chain", np.repeat(np.arange(chains), draws))
-    frame.to_csv(out, index=False)
+    write_csv(frame, out, "posterior")

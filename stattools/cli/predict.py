@@ -31,12 +31,12 @@ def predict(
     if interval is not None:
         options.require_share(interval, "--interval")
     with failures(as_json), at_hand(data) as file:
-        from stattools.cli.files import table
+        from stattools.cli.files import table, write_csv
 
         found = st.load(saved).predict(table(file), kind=kind, interval=interval, missing="null")
         frame = found.to_frame() if found.ndim == 1 else found
         if out is not None:
-            frame.to_csv(out, index=False)
+            write_csv(frame, out, "predict")
         if as_json:
             print(machines.text({"ok": True, "kind": kind, "level": interval, "rows": machines.records(frame)}))
         elif out is None:

@@ -40,3 +40,12 @@ def test_what_is_no_fit_says_so(file, tmp_path, run):
     missing = run("predict", tmp_path / "none.fit", file)
     assert "No such file" in missing.stderr
     assert "Errno" not in missing.stderr
+
+
+def test_a_file_that_cannot_be_written_is_an_error_in_words(file, tmp_path, run):
+    run("fit", "ols", file, "cost ~ hours", "--save", tmp_path / "cost.fit")
+    for words in (("predict", tmp_path / "cost.fit", file), ("posterior", "ols", file, "cost ~ hours")):
+        more = ("--method", "laplace") if words[0] == "posterior" else ()
+        result = run(*words, *more, "--out", tmp_path / "none" / "a.csv")
+        assert result.exit_code == 1
+        assert f"error: {words[0]} cannot write" in result.stderr
