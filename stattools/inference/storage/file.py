@@ -100,7 +100,7 @@ def read(path: str | os.PathLike[str]) -> Any:
     except Exception as error:  # whatever a broken file makes the readers say
         rule = f" ({error})" if isinstance(error, BrokenRule | StattoolsError) else ""
         raise DomainError(
-            f"load cannot read {str(path)!r}: it is damaged, was edited, or is not a fit written by st.save{rule}. "
+            f"load cannot read {str(path)!r}: it is damaged, was edited, or is not a fit written by fit.save{rule}. "
             "Save the fit again."
         ) from error
 
