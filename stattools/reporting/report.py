@@ -42,6 +42,7 @@ from stattools.reporting.document import (
 )
 from stattools.reporting.files import write
 from stattools.reporting.posteriors import SEED, belief, posterior
+from stattools.reporting.shown import shown
 from stattools.validation.agreement import Agreement
 from stattools.validation.checks.networks import NetworkAgreement
 from stattools.validation.posterior_agreement import PosteriorAgreement
@@ -62,8 +63,10 @@ def report(
     """Write the report PATH.md with its figures in the folder PATH, and return its path.
 
     Parts are fits, exact posteriors, agreements (`st.validate`), what `st.prior_sensitivity`, `st.tipping_prior`,
-    `st.surprise`, `st.ledger` and `st.empirical_bayes` return, strings (paragraphs, in which `code`, $maths$ and
-    **strong** are marks and everything else is literal) and the blocks of `stattools.reporting.document`. `to` is the
+    `st.surprise`, `st.ledger` and `st.empirical_bayes` return, every other result that prints as a page (`st.compare`,
+    `st.audit`, `fit.check()`), frames such as `fit.anova()`, figures of Matplotlib, strings (paragraphs, in which
+    `code`, $maths$ and **strong** are marks and everything else is literal) and the blocks of
+    `stattools.reporting.document`. `to` is the
     path with or without ".md"; `command` is printed as what writes the report again. `html` writes PATH.html too, the
     same report in one file that needs no other and no network; `png` writes a PNG beside each SVG figure. Same inputs
     give the same bytes; a report that fails leaves the old one as it was. Raises IncompatibleError for anything else,
@@ -105,9 +108,14 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
             take = draft.add_posterior
         if take is None and (told := section_of(part)) is not None:
             take, part = draft.add_told, told
+        if take is None and (block := shown(part)) is not None:
+            draft.seeds += [seed] if isinstance(seed := vars(part).get("seed"), int) else []
+            draft.add_block(block)
+            continue
         if take is None:
             raise IncompatibleError(
-                "report takes fits, posteriors, agreements, strings and document blocks; got "
+                "report takes fits, posteriors, agreements, results with a page (st.compare, st.audit, fit.check()), "
+                "frames, figures, strings and document blocks; got "
                 f"{type(part).__name__}. Pass st.fit(model) for a model, str(x) or a Table for anything else."
             )
         take(part)
