@@ -106,7 +106,8 @@ class Fit(Plotted):
 
         Also a term of the formula, `fit.test("C(race)")` (all of its coefficients are zero), a list of names, a matrix
         R (R theta = 0) or a pair (R, q). Made from the fit's covariance; F where intervals are Student's t,
-        chi-squared otherwise. Raises DomainError for text that is not linear or names that the model does not have.
+        chi-squared otherwise; of means of `st.normal`, whose arms have variances of their own, Welch's F. Raises
+        DomainError for text that is not linear or names that the model does not have.
         """
         from stattools.inference.hypotheses import wald
 

@@ -80,6 +80,8 @@ class AnyModel(Faces):
     low: Any = None
     """The lower ends of the ranges of the parameters, None where nothing ends; `high` has the upper ones."""
     high: Any = None
+    spread_of_means: Any = None
+    """Unbiased variances of the first parameters, which are means of arms, and their degrees of freedom."""
     tested: Any = ("Score test", "z")
     """What `test()` is, and what its statistic is called, where the model brings a test of `null` itself."""
     exact_words: Any = ""

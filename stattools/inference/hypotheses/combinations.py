@@ -18,6 +18,7 @@ from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.restrictions import hypotheses
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.hypotheses.terms import of_terms
+from stattools.inference.hypotheses.welch import welch_james
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
@@ -119,6 +120,8 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
             "is beyond float64. Look at the units of the hypothesis."
         )
     statistic, difference, se = distance**2, difference / unit, se / unit
+    if (means := fit.model.spread_of_means) is not None and not whole[:, len(means[0]) :].any():
+        return welch_james(difference, whole[:, : len(means[0])], means[0], means[1], labels, fit.level)
     if df is None and fit.degrees is not None:
         return hotelling(fit, whole, statistic, cov=fit.cov, difference=difference, se=se, hypothesis=labels)
     if df is None:

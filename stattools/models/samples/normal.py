@@ -158,6 +158,12 @@ class NormalSample(SampleModel):
             squares = np.bincount(self.arm_of, self.weight * np.square(self.values - mean[self.arm_of]), self.size)
         return weight, mean, squares
 
+    @property
+    def spread_of_means(self) -> Pair | None:
+        """s_j^2 / n_j of each arm and n_j - 1; None where the sd is known or an arm has one value."""
+        spare: Floats = np.asarray(self.counts - 1, dtype=np.float64)
+        return None if self.sd is not None or spare.min() < 1.0 else (self.moments[2] / spare / self.counts, spare)
+
     def over(self, arms: Sequence[Hashable]) -> NormalSample:
         """The same data with the arms in this order; an arm that has no data has none here."""
         place = {arm: number for number, arm in enumerate(arms)}
