@@ -23,6 +23,7 @@ ANALYSES = (
     "counts",
     "zeros",
     "costs",
+    "tests",
     "separation",
     "audit",
     "shrinkage",

@@ -101,7 +101,9 @@ def unversioned(text: str) -> str:
 
 
 def source(agreement: Agreement) -> str:
-    """What the reference was made with: statsmodels, or a loop where it has no such model."""
+    """What the reference was made with: statsmodels, or SciPy or a loop where it has no such model."""
     if agreement.reference.startswith(SECOND):
         return "a second computation"
+    if agreement.reference.startswith("scipy."):
+        return "SciPy"
     return "a loop" if agreement.reference == "A Python loop" else "statsmodels"

@@ -27,6 +27,10 @@ from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.regressions.binding import read_rows
 from stattools.text.columns import number
+from stattools.text.one_line import many
+
+ROUND_OFF = 1e-12
+"""Values that differ by less than this share of the largest are tied."""
 
 WORDS = {
     "scores": ("ranks", "values", "normal"),
@@ -59,13 +63,14 @@ def permutation_test(
     | `"y ~ g"`, `within="block"` | Friedman's test; ranks are taken within each block |
     | `"I(after - before) ~ 1"` | Wilcoxon's signed rank test; with differences -1, 0, 1 McNemar's |
 
-    `scores` are "ranks" (ties share their mean), "normal" (their normal quantiles) or "values" (as they are). The
-    statistic is z, or chi-squared where the column has more than one contrast, with the mean and the variance over all
-    arrangements, so that ties are accounted for; there is no continuity correction. `method` "exact" takes the
-    p-value over all arrangements, "draws" over `draws` random ones by `seed`, "asymptotic" the normal or chi-squared
-    distribution; "auto" is the first of these that can be had. Differences of 0 have no sign: they are dropped, or with
-    zeros="pratt" dropped after the ranks are taken. Raises DomainError for an outcome that does not vary, for one group
-    and more than one column, IncompatibleError where an exact p-value cannot be had.
+    `scores` are "ranks" (ties, values that differ by no more than round-off, share their mean), "normal" (their normal
+    quantiles) or "values" (as they are). The statistic is z, or chi-squared where the column has more than one
+    contrast, with the mean and the variance over all arrangements, so that ties are accounted for; there is no
+    continuity correction. `method` "exact" takes the p-value over all arrangements, "draws" over `draws` random ones by
+    `seed`, "asymptotic" the normal or chi-squared distribution; "auto" is the first of these that can be had.
+    Differences of 0 have no sign: they are dropped, or with zeros="pratt" dropped after the ranks are taken. Raises
+    DomainError for an outcome that does not vary, for one group and more than one column, IncompatibleError where an
+    exact p-value cannot be had.
 
     >>> import stattools as st
     >>> table = {"y": [1.1, 2.3, 1.9, 3.8, 4.4, 2.9], "g": ["a", "a", "a", "b", "b", "b"]}
@@ -143,6 +148,7 @@ def _signs(y: Floats, scores: str, zeros: str, within: Any) -> tuple[Signs, str]
     """The scores of the sizes, their signs, and what the sum of those with a plus is."""
     if within is not None:
         raise IncompatibleError("within= goes with a column of groups; differences within pairs are blocks already.")
+    y = _settled(y)
     there = y != 0.0
     if not there.any():
         raise DomainError("permutation_test needs differences that are not all 0.")
@@ -153,7 +159,7 @@ def _signs(y: Floats, scores: str, zeros: str, within: Any) -> tuple[Signs, str]
         h = stats.rankdata(size)
         h = special.ndtri(0.5 + 0.5 * h / (len(h) + 1.0)) if scores == "normal" else h
     h = h[there] if zeros == "pratt" else h
-    none = f" ({int((~there).sum())} differences of 0)" if not there.all() else ""
+    none = f" ({many(int((~there).sum()), 'difference')} of 0)" if not there.all() else ""
     return Signs(h, np.sign(y[there])), f"Sum of the {scores} above 0{none}:"
 
 
@@ -168,9 +174,17 @@ def _told(of: Orders | Signs, said: str, total: float, z: float) -> str:
     return f"{said} {number(total)}{beside}."
 
 
+def _settled(values: Floats) -> Floats:
+    """Values in which those that differ by round-off are tied, as 1.1 - 0.1 and 1.0 are."""
+    size = float(np.abs(values).max(initial=0.0))
+    unit = ROUND_OFF * size
+    return np.round(values / unit) if unit > 0.0 else values
+
+
 def _scored(values: Floats, scores: str) -> Floats:
     if scores == "values":
         return values
+    values = _settled(values)
     ranks = stats.rankdata(values)
     return ranks if scores == "ranks" else special.ndtri(ranks / (len(ranks) + 1.0))
 

@@ -39,7 +39,8 @@ FUNCTIONS = (
         "complementary_log_log", note="links are words of st.glm: loglog, cauchit, sqrt, inverse ..."),
     Row('st.fit(st.ols("y ~ g", table)).test("g[T.b]")', statsmodels="ttest_ind CompareMeans", r="t.test",
         others="ttest t_test ttest_rel ttest_1samp welch two_sample_t independent_t students_t pairwise_tests tost",
-        note='cov="HC3" of st.fit where variances differ; of one sample st.fit(st.normal(y)).interval(0.95)'),
+        note='Welch: st.fit(st.normal("y ~ g", table)).test("mean[a] = mean[b]"); pairs: '
+        'st.fit(st.ols("I(after - before) ~ 1", table)).table(); of one sample st.fit(st.normal(y)).test("mean = 0")'),
     Row('st.fit(st.ols("y ~ g", table)).anova()', statsmodels="anova_lm AnovaRM",
         r="aov anova Anova drop1 oneway.test", scikit_learn="f_classif",
         others="f_oneway anova_ manova ancova one_way_anova two_way_anova",

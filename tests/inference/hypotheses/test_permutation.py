@@ -93,6 +93,17 @@ def test_values_are_those_of_fisher_and_pitman():
     assert st.permutation_test("c ~ g", TABLE, scores="normal").p_value < 1.0
 
 
+def test_units_and_round_off_change_nothing():
+    """Hours of sleep (Student 1908): 0.1 + 1.2 is not 1.1 + 0.2 in float64, and thirteen tenths are thirteen."""
+    d = np.array([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
+    first = np.array([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])
+    found = [st.permutation_test("I(b - a) ~ 1", {"a": first, "b": first + d}), st.permutation_test("d ~ 1", {"d": d})]
+    found.append(st.permutation_test("d ~ 1", {"d": np.round(10.0 * d)}))
+    assert found[0].p_value == found[1].p_value == found[2].p_value
+    assert found[0].statistic == found[1].statistic == found[2].statistic
+    assert "(1 difference of 0)" in found[0].note
+
+
 def test_what_it_cannot_do_is_told():
     with pytest.raises(DomainError, match="one column on the right side"):
         st.permutation_test("c ~ g + x", TABLE)

@@ -1,0 +1,248 @@
+"""The usual tests, each as the likelihood or the invariance behind it, by one call, and compared with SciPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import stats
+from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.power import TTestIndPower
+
+import stattools as st
+from stattools import figures
+from stattools.gallery import command
+from stattools.gallery.usual_tests import APPROVAL, FIRST, SECOND, Row, compared, data, hours, nights, third
+from stattools.inference.fitted import Fit
+from stattools.reporting import sections
+from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
+from stattools.reporting.tables import between, count, number, p_said
+
+SEED = 1
+scipys: Any = stats
+theirs_of_pairs: Any = mcnemar
+
+
+def document() -> Document:
+    """The report."""
+    sleep, wide, class_ = data()
+    table = np.array([[int(((class_.psi == a) & (class_.grade == b)).sum()) for b in (0, 1)] for a in (0, 1)])
+    odds = st.fit(st.odds_ratio("grade ~ psi", class_))
+    pooled = st.fit(st.ols("more ~ drug", sleep))
+    return Document(
+        "The usual tests, and the likelihood behind each",
+        (
+            Section("Question", (Paragraph(ASKED),)),
+            Section("Data", (Paragraph(SOURCE), hours(wide))),
+            Section("Means", _means(sleep, wide, pooled)),
+            Section("A correlation", _correlation(class_)),
+            Section("Tables of counts", _tables(class_, table, odds)),
+            Section("Ranks", _ranks(sleep, wide, class_)),
+            Section("How many patients?", _power(pooled)),
+            sections.validation(st.validate(odds)),
+            sections.conclusion(_conclusion(sleep, wide, odds)),
+            sections.provenance([pooled.model, odds.model], command=command("tests"), seeds=[SEED]),
+        ),
+    )
+
+
+ASKED = (
+    "A test is a question asked of a likelihood, or of an invariance where no likelihood is trusted. Which likelihood "
+    "is behind each of the tests that have names, which call makes it, and is the p-value that of SciPy?"
+)
+
+SOURCE = (
+    "Ten patients slept with two drugs each; `more` is how many hours more than without (Student, Biometrika 6 (1908), "
+    "1-25). The class of economics is that of Spector and Mazzeo (1980), as statsmodels ships it "
+    "(`statsmodels.datasets.spector`): `grade` marks an A, `psi` a new way of teaching, `gpa` is the grade point "
+    "average before, `tuce` the score in a test before. The approval of a president was asked of the same 1,600 people "
+    "twice (Agresti, Categorical Data Analysis (2013), table 11.1)."
+)
+
+
+def _means(sleep: Any, wide: Any, pooled: Fit) -> tuple[Block, ...]:
+    own = st.fit(st.normal("more ~ drug", sleep)).test("mean[2] = mean[1]")
+    paired = st.fit(st.ols("I(second - first) ~ 1", wide)).table().loc[0]
+    both = st.fit(st.ols("more ~ drug + patient", sleep)).anova().set_index("term")
+    welch, apart = scipys.ttest_ind(SECOND, FIRST, equal_var=False), scipys.ttest_ind(SECOND, FIRST)
+    related = scipys.ttest_rel(SECOND, FIRST)
+    rows = (
+        Row("t, equal variances", 'st.fit(st.ols("more ~ drug", sleep)).table()', pooled.table().p_value[1],
+            apart.pvalue, "ttest_ind"),
+        Row("t of Welch", 'st.fit(st.normal("more ~ drug", sleep)).test("mean[2] = mean[1]")', own.p_value,
+            welch.pvalue, "ttest_ind(equal_var=False)"),
+        Row("t, paired", 'st.fit(st.ols("I(second - first) ~ 1", wide)).table()', paired.p_value,
+            related.pvalue, "ttest_rel"),
+        Row("analysis of variance, one way", 'st.fit(st.ols("more ~ drug", sleep)).anova()',
+            pooled.anova().p_value[0], scipys.f_oneway(FIRST, SECOND).pvalue, "f_oneway"),
+        Row("analysis of variance, two ways", 'st.fit(st.ols("more ~ drug + patient", sleep)).anova()',
+            both.p_value["drug"], related.pvalue, "ttest_rel"),
+    )  # fmt: skip
+    low, high = welch.confidence_interval(0.95)
+    return (
+        Paragraph(
+            "The t test of equal variances is a regression on the group, $y_i \\sim N(\\mu + \\delta x_i, \\sigma^2)$, "
+            "and its p-value that of the coefficient. Welch's is the model of a mean and a variance for each group, a "
+            "location-scale model:"
+        ),
+        Math(r"y_{ij} \sim N(\mu_j, \sigma_j^2), \qquad \frac{\bar y_2 - \bar y_1}{\sqrt{s_1^2 / n_1 + s_2^2 / n_2}}"),
+        Paragraph(
+            "with the unbiased variances, which maximize the restricted likelihood, and Satterthwaite's degrees of "
+            f"freedom, here {number(own.df_residual, 2)}; the 95 % interval of the difference is "
+            f"{between(low, high, 2)} hours. The paired test is the regression of the differences on a constant, and "
+            "the analysis of variance in two ways, drug and patient, is the same test again: with two drugs $F = t^2$."
+        ),
+        compared(*rows),
+    )
+
+
+def _correlation(class_: Any) -> tuple[Block, ...]:
+    fit = st.fit(st.correlation("gpa ~ tuce", class_))
+    theirs = scipys.pearsonr(class_.gpa, class_.tuce)
+    low, high = fit.interval(kind="fisher")
+    row = Row("correlation", 'st.fit(st.correlation("gpa ~ tuce", table))', fit.table().p_value[0], theirs.pvalue,
+              "pearsonr")  # fmt: skip
+    return (
+        Paragraph(
+            "Rows of two columns are bivariate normal; with the means and standard deviations at their best for each "
+            "correlation $\\rho$, the log-likelihood is that of $\\rho$ alone:"
+        ),
+        Math(r"\ell(\rho) = \mathrm{constant} + n \left( \frac{1}{2} \log(1 - \rho^2) - \log(1 - r \rho) \right)"),
+        Paragraph(
+            f"Its maximum is $r = {number(float(fit.estimate[0]), 3)}$, with a 95 % interval of "
+            f"{between(low, high, 3)} on Fisher's scale. The test of 0 is that of the slope of one column on the other."
+        ),
+        compared(row),
+    )  # fmt: skip
+
+
+def _tables(class_: Any, table: Any, odds: Fit) -> tuple[Block, ...]:
+    chi2 = scipys.chi2_contingency(table, correction=False)
+    differ = st.binomial(APPROVAL[1][0], APPROVAL[1][0] + APPROVAL[0][1])
+    pairs = st.fit(differ)
+    rows = (
+        Row("chi-squared", 'st.independence("grade ~ psi", table)', st.independence("grade ~ psi", class_).p_value,
+            chi2.pvalue, "chi2_contingency(correction=False)"),
+        Row("likelihood ratio", 'st.independence("grade ~ psi", table, test="lr")',
+            st.independence("grade ~ psi", class_, test="lr").p_value,
+            scipys.chi2_contingency(table, correction=False, lambda_=0.0).pvalue, "chi2_contingency(lambda_=0)"),
+        Row("Fisher", 'st.exact_test(st.odds_ratio("grade ~ psi", table))', st.exact_test(odds).p_value,
+            scipys.fisher_exact(table).pvalue, "fisher_exact"),
+        Row("McNemar", "st.fit(st.binomial(86, 236)).table()", pairs.table().p_value[0],
+            theirs_of_pairs(APPROVAL, exact=False, correction=False).pvalue, "statsmodels' mcnemar"),
+        Row("McNemar, exact", "st.exact_test(st.binomial(86, 236))", st.exact_test(differ).p_value,
+            theirs_of_pairs(APPROVAL, exact=True).pvalue, "statsmodels' mcnemar(exact=True)"),
+    )  # fmt: skip
+    low, high = np.exp(np.array(odds.interval(kind="exact")))
+    theirs = scipys.contingency.odds_ratio(table)
+    ends = theirs.confidence_interval(0.95)
+    return (
+        Paragraph(
+            f"Of {count(len(class_))} students {table[1].sum()} were taught by the new way, and {table[1, 1]} of them "
+            f"got an A; of the other {table[0].sum()} it were {table[0, 1]}. Pearson's chi-squared is the score test "
+            "of independence in the multinomial likelihood of the table, without the continuity correction, which no "
+            "likelihood has. Given the margins of the table one number is left, its first cell, and its distribution "
+            "depends on the log odds ratio $\\theta$ alone:"
+        ),
+        Math(
+            r"P(a \mid \mathrm{margins}) = \frac{\binom{m_1}{a} \binom{m_2}{s - a} e^{\theta a}}"
+            r"{\sum_{k} \binom{m_1}{k} \binom{m_2}{s - k} e^{\theta k}}"
+        ),
+        Paragraph(
+            "Fisher's test is the exact one of $\\theta = 0$; the maximum of this conditional likelihood is an odds "
+            f"ratio of {number(float(np.exp(odds.estimate[0])), 3)} (SciPy: {number(float(theirs.statistic), 3)}), its "
+            f"exact 95 % interval is {between(low, high, 3)} (SciPy: {between(float(ends.low), float(ends.high), 3)}). "
+            "Of pairs only those that differ say something, and they are coin flips: McNemar's test."
+        ),
+        _intervals(odds),
+        compared(*rows),
+    )
+
+
+def _intervals(odds: Fit) -> Figure:
+    kinds = list(odds.kinds)
+    low, high = zip(*(odds.interval(kind=kind) for kind in kinds), strict=True)
+    middle = np.full(len(kinds), odds.estimate[0])
+    return Figure(
+        "odds_ratio",
+        lambda: figures.coefficients(kinds, middle, low, high, xlabel="log odds ratio, 95 % interval"),
+        alt="Four kinds of 95 % interval of the log odds ratio, the exact one the widest",
+        caption="One line for each kind of interval, all of the conditional likelihood. The exact one never covers "
+        "less than it says, and is wider for it; mid-p counts half of the table that was seen.",
+    )
+
+
+def _ranks(sleep: Any, wide: Any, class_: Any) -> tuple[Block, ...]:
+    groups = [part.gpa.to_numpy() for _, part in class_.assign(third=third(class_)).groupby("third")]
+    thirds = class_.assign(third=third(class_))
+    difference = np.round(wide.second - wide.first, 10)
+    wide = wide.assign(more=difference)
+    asked: Any = {"method": "asymptotic"}
+    rows = (
+        Row("Mann and Whitney", 'st.permutation_test("more ~ drug", sleep, method="asymptotic")',
+            st.permutation_test("more ~ drug", sleep, **asked).p_value,
+            scipys.mannwhitneyu(FIRST, SECOND, use_continuity=False, method="asymptotic").pvalue,
+            "mannwhitneyu(use_continuity=False)"),
+        Row("Wilcoxon, signed ranks", 'st.permutation_test("more ~ 1", wide, method="asymptotic")',
+            st.permutation_test("more ~ 1", wide, **asked).p_value,
+            scipys.wilcoxon(difference, correction=False, method="asymptotic").pvalue, "wilcoxon"),
+        Row("Kruskal and Wallis", 'st.permutation_test("gpa ~ third", table)',
+            st.permutation_test("gpa ~ third", thirds).p_value, scipys.kruskal(*groups).pvalue, "kruskal"),
+        Row("Friedman", 'st.permutation_test("hours ~ night", nights, within="patient", method="asymptotic")',
+            st.permutation_test("hours ~ night", nights(), within="patient", **asked).p_value,
+            scipys.friedmanchisquare(*nights().groupby("night").hours.apply(np.array)).pvalue, "friedmanchisquare"),
+    )  # fmt: skip
+    exact = st.permutation_test("more ~ 1", wide)
+    return (
+        Paragraph(
+            "Without a likelihood there may be an invariance: if the drug does not matter the hours of sleep may stand "
+            "in any order, and if it does nothing to a patient the sign of a difference is as good as its opposite. "
+            "The statistic is a sum of ranks, with its mean and variance over all arrangements, ties and all. "
+            "Friedman's table has the nights without a drug, 0 hours more, beside the two with one."
+        ),
+        compared(*rows),
+        Paragraph(
+            "The comparison is with the distributions of large samples, for which all four have the same. Exact "
+            "p-values come from all arrangements, with ties too: of the signed ranks, where one of ten differences is "
+            f"0 and two are equal, {p_said(exact.p_value)} over all {2**9} signs."
+        ),
+    )
+
+
+def _power(pooled: Fit) -> tuple[Block, ...]:
+    found = st.power(pooled, "drug[T.2]", seed=SEED)
+    records = [size.record for size in found.sizes]
+    rows = [
+        (count(row["rows"]), *(number(row[name], 3) for name in ("power", "power_se", "coverage", "coverage_se")))
+        for row in records
+    ]
+    d = float(pooled.estimate[1] / pooled.scale)
+    needed: Any = found.needed
+    formula = 2.0 * float(TTestIndPower().solve_power(d, power=0.8, alpha=0.05))
+    return (
+        Paragraph(
+            f"If the difference of {number(float(pooled.estimate[1]), 2)} hours and the standard deviation of "
+            f"{number(float(pooled.scale), 2)} were the truth, how often would another trial of this size, with other "
+            "patients for each drug, find it? Outcomes are drawn from the likelihood and fitted "
+            f"{count(found.draws)} times, by {code('st.power(fit, "drug[T.2]", seed=1)')}; the second row is where the "
+            "search for a power of 0.8 ended:"
+        ),
+        Table(("rows", "power", "standard error", "coverage", "standard error"), tuple(rows), "rrrrr"),
+        Paragraph(
+            f"A power of 0.8 needs {count(needed.rows)} patients, with a Monte Carlo standard error of "
+            f"{number(needed.se, 1)}; the formula of the t test says {number(formula, 1)}."
+        ),
+    )
+
+
+def _conclusion(sleep: Any, wide: Any, odds: Fit) -> str:
+    own = st.fit(st.normal("more ~ drug", sleep)).test("mean[2] = mean[1]")
+    paired = st.fit(st.ols("I(second - first) ~ 1", wide)).table().loc[0]
+    low, high = np.exp(np.array(odds.interval(kind="exact")))
+    return (
+        f"The second drug brought {number(float(paired.estimate), 2)} hours more of sleep than the first "
+        f"(95 % interval {between(float(paired.lower), float(paired.upper), 2)}; {p_said(float(paired.p_value))} of "
+        f"the paired test, {p_said(own.p_value)} of Welch's, which does not know the pairs), and the new way of "
+        f"teaching multiplied the odds of an A by {number(float(np.exp(odds.estimate[0])), 2)} (exact 95 % interval "
+        f"{between(low, high, 2)})."
+    )

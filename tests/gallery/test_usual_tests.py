@@ -1,0 +1,15 @@
+"""The table that compares p-values counts the digits that agree."""
+
+from stattools.gallery.usual_tests import Row, data, nights
+
+
+def test_digits_are_counted():
+    assert Row("t", "st.fit", 0.0300001, 0.03, "ttest_ind").cells[-1] == "5"
+    assert Row("t", "st.fit", 0.03, 0.03, "ttest_ind").cells[-1] == "10 or more"
+
+
+def test_the_data_are_those_of_the_text():
+    sleep, wide, class_ = data()
+    assert (len(sleep), len(wide), len(class_)) == (20, 10, 32)
+    assert int(class_.grade[class_.psi == 1].sum()) == 8
+    assert nights().groupby("night").hours.sum().round(6).tolist() == [0.0, 7.5, 23.3]
