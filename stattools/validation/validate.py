@@ -73,12 +73,12 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     The reference is OLS or WLS, Logit, Probit, MNLogit, NegativeBinomial, GLM (Poisson, grouped outcomes, and logistic
     with offset or weights), proportion_confint, confint_poisson, ETS(A,N,N) or UnobservedComponents; standard errors
     are of the fit's own covariance in both. What statsmodels does not fit (penalized fits, normal samples, waits,
-    categories, your own function) is written again with scipy.stats or statsmodels' log-likelihood and climbed from its
-    values alone. One-vs-rest fits are compared one by one. The maximum of a network is not unique: its log-likelihood
-    and slope are checked, as a `NetworkAgreement`. Of a fit whose rows are in files all rows are read again and summed
-    by other formulas, and the sample that is held is compared with statsmodels; the sentence says what was compared on
-    how many rows; of Laplace's approximation to a posterior likewise. Raises IncompatibleError for ensembles, and for
-    estimates on a boundary that only a formula gives.
+    categories, your own function) is written again with SciPy and climbed from its values alone. One-vs-rest fits are
+    compared one by one. The maximum of a network is not unique: its log-likelihood and slope are checked, as a
+    `NetworkAgreement`. Of a fit whose rows are in files all rows are read again and summed by other formulas, and the
+    sample that is held is compared with statsmodels; the sentence says what was compared on how many rows; of Laplace's
+    approximation to a posterior likewise. Raises IncompatibleError for ensembles, and for estimates on a boundary that
+    only a formula gives.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))

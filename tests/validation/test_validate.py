@@ -16,10 +16,8 @@ from stattools.models.samples.event_rates import EventRates
 from stattools.series.statespace.many import LocalLevels
 from stattools.validation import validate as module
 from stattools.validation.agreement import agreeing_digits
-from stattools.validation.references.densities import DENSITIES
-from stattools.validation.references.penalized_likelihoods import SECOND
+from stattools.validation.references.densities import DENSITIES, KERNELS
 from stattools.validation.references.scipy_likelihoods import REWRITTEN, validate_rewritten
-from stattools.validation.references.second_sums import FORMULAS
 from stattools.validation.references.statsmodels import ROUTINES, Reference
 from tests.cases import rng
 
@@ -145,7 +143,7 @@ def test_every_class_of_models_has_its_reference():
     assert set(REWRITTEN) == checked | {Model, EventRates}
 
 
-@pytest.mark.parametrize("table", [ROUTINES, FORMULAS, SECOND], ids=["statsmodels", "second sums", "penalized"])
+@pytest.mark.parametrize("table", [ROUTINES, KERNELS], ids=["statsmodels", "log densities"])
 def test_every_regression_has_its_row_in_each_table_of_references(table):
     assert set(table) == set(FAMILIES) - {"glm"} | set(DENSITIES)
 

@@ -28,8 +28,8 @@ from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.solvers.samples.surrogate import at_sample, is_whole
 from stattools.validation.agreement import Agreement, compared, fewest
-from stattools.validation.references.densities import DENSITIES, named
-from stattools.validation.references.second_sums import FORMULAS, Again, again
+from stattools.validation.references.densities import KERNELS, named
+from stattools.validation.references.second_sums import Again, again
 
 SAME = 1e-5
 """In standard errors, and as a ratio of standard errors."""
@@ -48,8 +48,8 @@ def validate_in_files(fit: Fit, validate: Callable[[Fit], Agreement]) -> Agreeme
     the sample. Raises IncompatibleError for models that have no second form.
     """
     model: Model = fit.model
-    known = DENSITIES if any(model.predictor.own) else FORMULAS
-    if named(model) not in known or not (fit.penalty is None or isinstance(fit.penalty, Ridge)):
+    known = named(model) in KERNELS
+    if not known or not (fit.penalty is None or isinstance(fit.penalty, Ridge)):
         raise IncompatibleError(f"validate has no second form of {model.title} whose rows are {model.rows.place}.")
     sums = sums_at(model, fit.estimate)
     there = _maximum_near(fit, sums)

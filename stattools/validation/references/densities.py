@@ -1,4 +1,4 @@
-"""Log densities of families, written again with NumPy and SciPy's `loggamma` alone.
+"""Log densities of families, written again with NumPy and SciPy's `loggamma` and `log_ndtr` alone.
 
 One row of `DENSITIES` per kind of model, or of a family and a link: log p(y) of y (n,), or (n, 2) of successes and
 trials, at the linear predictor eta (n,) and the parameters that all rows share beside the coefficients, if any. They
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.special import loggamma, ndtr
+from scipy.special import log_ndtr, loggamma, ndtr
 
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
@@ -39,6 +39,25 @@ def predictors(predictor: Linear, X: Any, theta: Any) -> list[Any]:
     """Every linear predictor without the offset, of complex numbers too; a number for one without columns."""
     uses = zip(predictor.uses, predictor.parts, strict=True)
     return [theta[p.start] if u == () else (X if u is None else X[:, list(u)]) @ theta[p] for u, p in uses]
+
+
+@density("logistic")
+def _logistic(y: Any, eta: Any) -> Any:
+    """Of events, or of (n, 2) successes and trials."""
+    if y.ndim == 1:
+        return y * eta - _log1p_exp(eta)
+    k, n = y.T
+    return k * eta - n * _log1p_exp(eta) - np.log1p(n) - _log_beta(k + 1.0, n - k + 1.0)
+
+
+@density("probit")
+def _probit(y: Any, eta: Any) -> Any:
+    return log_ndtr((2.0 * y - 1.0) * eta)
+
+
+@density("poisson")
+def _poisson(y: Any, eta: Any) -> Any:
+    return y * eta - np.exp(eta) - loggamma(y + 1.0)
 
 
 @density("negative_binomial")
@@ -76,7 +95,13 @@ def _hurdle(y: Any, eta: Any, zero: Any, *alpha: Any) -> Any:
 
 def _count(y: Any, eta: Any, *alpha: Any) -> Any:
     """Of Poisson counts, or with log alpha of negative binomial ones."""
-    return _negative_binomial(y, eta, *alpha) if alpha else y * eta - np.exp(eta) - loggamma(y + 1.0)
+    return _negative_binomial(y, eta, *alpha) if alpha else _poisson(y, eta)
+
+
+def _log1p_exp(eta: Any) -> Any:
+    """log(1 + exp(eta)), for large eta too."""
+    up = np.real(eta) > 0
+    return np.where(up, eta, 0.0) + np.log1p(np.exp(np.where(up, -eta, eta)))
 
 
 def _log_beta(a: Any, b: Any) -> Any:
@@ -91,7 +116,7 @@ OF_MEAN: dict[str, Density] = {
         - np.log1p(y[:, 1])
         - _log_beta(y[:, 0] + 1.0, y[:, 1] - y[:, 0] + 1.0)
     ),
-    "Poisson": lambda y, m: y * np.log(m) - m - loggamma(y + 1.0),
+    "Poisson": lambda y, m: _poisson(y, np.log(m)),
     "NegativeBinomial": lambda y, m, tau: _negative_binomial(y, np.log(m), tau),
     "GammaFamily": lambda y, m, tau: _gamma(y, np.log(m), tau),
     "InverseGaussian": lambda y, m, tau: (
@@ -134,3 +159,17 @@ for _family in GENERALIZED.values():
             DENSITIES[f"Bernoulli {_link}"] = _linked("Bernoulli", _link)
 DENSITIES["LocationScale identity"] = _linked("LocationScale", "identity")
 DENSITIES["Binomial probit"] = _linked("Binomial", "probit")
+
+
+def _softmax(y: Any, *eta: Any) -> Any:
+    """Of the number of a category, whose first one has the linear predictor 0."""
+    every = np.column_stack([0.0 * eta[0], *eta])
+    top = np.real(every).max(axis=1)
+    return every[np.arange(len(y)), y.astype(int)] - top - np.log(np.exp(every - top[:, None]).sum(axis=1))
+
+
+UP_TO_SCALE: dict[str, Density] = {"ols": lambda y, eta: -0.5 * (y - eta) ** 2}
+"""Those whose log density at the maximum over the scale follows from what is here: minus half a squared residual."""
+
+KERNELS = DENSITIES | UP_TO_SCALE | {"softmax": _softmax}
+"""What is summed over rows, of each kind of regression; softmax's has one linear predictor per category but one."""

@@ -1,5 +1,5 @@
-"""The reference for what statsmodels does not fit: the same log-likelihood written again with scipy.stats, or
-statsmodels' with the penalty added (`penalized_likelihoods.py`), or the user's own function; maximized from its values.
+"""The reference for what statsmodels does not fit: the same log-likelihood written again with SciPy, with the penalty
+if there is one (`penalized_likelihoods.py`), or the user's own function; maximized from its values.
 """
 
 from __future__ import annotations
@@ -107,9 +107,7 @@ def _of_regression(fit: Fit) -> Rewritten:
     if fit.penalty is None:
         return _of_own(fit)
     value, information = penalized(fit.model, fit.penalty)
-    return _of_all(fit, value, "statsmodels' log-likelihood with the penalty, climbed,")._replace(
-        information=information
-    )
+    return _of_all(fit, value, "SciPy's log density with the penalty, climbed,")._replace(information=information)
 
 
 def _of_own(fit: Fit) -> Rewritten:

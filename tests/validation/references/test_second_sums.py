@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.validation.references.densities import named
-from stattools.validation.references.second_sums import FORMULAS, again
+from stattools.validation.references.densities import KERNELS, named
+from stattools.validation.references.second_sums import again
 from tests.cases import REGRESSIONS
 
 
 @pytest.mark.parametrize("case", [case for case in REGRESSIONS if "weights" in case.beside], ids=str)
 def test_derivatives_are_those_of_differences_and_of_the_model(case):
     model = case.model("y ~ x", case.table())
-    if not isinstance(model, st.Model) or named(model) not in FORMULAS or case.name.startswith("logistic trials"):
+    if not isinstance(model, st.Model) or named(model) not in KERNELS or case.name.startswith("logistic trials"):
         pytest.skip("of several models, a stranger's, or of rows that are in no files")
     kind = named(model)
     theta = st.fit(model).estimate + 0.1
     rows = model.rows
-    data = rows.X, rows.y, rows.weight, rows.offset
+    data = rows.X, rows.y, rows.weight, rows.offset, model.predictor
     found = again(kind, theta, *data)
     h = 1e-5 * np.eye(len(theta))
     ends = [again(kind, theta + sign * step, *data) for step in h for sign in (1, -1)]
