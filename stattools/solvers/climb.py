@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -40,13 +40,6 @@ HALVINGS = 60
 
 noted = partial(tuple.__new__, TraceStep)
 """Makes a TraceStep of (step, loglik, score_norm) without the Python call of its own constructor."""
-
-
-class Measure(Protocol):
-    """Turns a score into a step, and measures it in standard errors; a `Metric` is one."""
-
-    def solve(self, score: Floats) -> Floats: ...
-    def norm(self, score: Floats) -> float: ...
 
 
 @record

@@ -29,12 +29,13 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.record import record
 from stattools.interface.units import require_units
 from stattools.models.model import EXACT_FIT, Model
+from stattools.solvers.climb import noted
 from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
 from stattools.solvers.rungs.cholesky import refine
 from stattools.solvers.rungs.exact_elimination import eliminate
 from stattools.solvers.rungs.exact_gram import largest
 from stattools.solvers.rungs.householder import MOST_ROWS, Orthogonal, RowsAtOnce, are_few
-from stattools.solvers.solution import Known, Quality, Solution, Status, TraceStep
+from stattools.solvers.solution import Known, Quality, Solution, Status
 
 ENOUGH = 13.0
 """With so many digits of the fast rung, "auto" does not try the exact one, even where that costs milliseconds."""
@@ -240,7 +241,7 @@ def _solution(
     """The log-likelihood is the model's, with scale 1, as everywhere in a solution."""
     status: Status = "converged" if decrement <= 1e-8 else "round-off"
     loglik = -0.5 * (sums[0] + model.n * log(2.0 * pi))
-    trace = (TraceStep(0, loglik, 0.0),)
+    trace = (noted((0, loglik, 0.0)),)
     return Solution(theta, covariance, loglik, status, steps, decrement, trace, "LeastSquares", quality, rung, sums)
 
 

@@ -1,7 +1,7 @@
 """Newton's method for many rows: samples of them first, all of them for the score, and once for the information.
 
     1. Newton on m / 8 of the rows, or more where outcomes are rare, then one step on m = min(n / 8, 1250 p) of them
-    2. steps by the score of all rows, with (n / m) H of those m rows as metric   (`unit_steps.py`)
+    2. steps by the score of all rows, with (n / m) H of those m rows as metric   (`quasi_newton.py`)
     3. score and information of all rows, a Newton step with them, and the score where it leads: the certificate
 
 The maximum of m rows is sqrt(p n / m) standard errors of all n rows away from theirs, and reading m rows costs m / n of
@@ -35,8 +35,8 @@ from stattools.models.model import Model
 from stattools.solvers.climb import Standing, climb
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.newton_steps import footing, newton_ascent
+from stattools.solvers.quasi_newton import Shares, unit_ascend
 from stattools.solvers.solution import Solution, TraceStep
-from stattools.solvers.unit_steps import Shares, ascend
 
 SMALLEST = 500_000
 """Numbers of X below which Newton's method on all rows is as fast."""
@@ -80,7 +80,7 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
     try:
         start = subsample_start(model, sizes)
         least = _carried_from(start.model, start.samples[-1], tolerance)
-        near = ascend(Shares.of(start.model), start.theta, start.metric, least, MOST_READS)
+        near = unit_ascend(Shares.of(start.model), start.theta, start.metric, least, MOST_READS)
         return near and _certified(start, *near, tolerance)
     except (DomainError, IdentificationError):
         return None

@@ -17,7 +17,7 @@ from stattools.solvers.climb import Climbed, Standing, climb
 from stattools.solvers.metric import Metric
 from stattools.solvers.newton_steps import newton_ascent
 from stattools.solvers.quasi_newton import Conditioned
-from stattools.solvers.softmax.metric_in_place import MetricInPlace
+from stattools.solvers.softmax.information import MetricInPlace
 from stattools.solvers.softmax.passes import SoftmaxPasses
 from stattools.solvers.solution import Known, Solution
 

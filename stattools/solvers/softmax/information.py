@@ -1,7 +1,8 @@
 """The information of a softmax regression: diag(P) - P P^T times x x^T, summed over rows, from pairs of categories.
 
 It costs n p^2 K^2 / 2 products: of few columns all products are formed at once and weighted by one matrix product for
-all pairs, of many there is one symmetric product for each pair. Source: Boehning (1992).
+all pairs, of many there is one symmetric product for each pair. Its size takes much memory, so that as a metric it has
+its factor, and then the covariance, written over it. Source: Boehning (1992).
 """
 
 from __future__ import annotations
@@ -10,15 +11,21 @@ from typing import Any, Protocol
 
 import numpy as np
 from scipy.linalg.blas import dgemm, sgemm  # type: ignore[attr-defined]
+from scipy.linalg.lapack import dpocon, dpotrf, dpotri, dpotrs, dtrtrs  # type: ignore[attr-defined]
 
+from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.numerics.sweep import sweep
+from stattools.solvers.metric import why_singular
 
 KHATRI_RAO = 96
 """Up to so many columns all pairs of columns are formed at once."""
 
 PRODUCTS = 3200
 """Bytes of products of two columns that are formed at once, for each pair: of fewer, sums cost more than products."""
+
+STRIP = 512
+"""So many rows are scaled or mirrored at once."""
 
 
 class Read(Protocol):
@@ -100,3 +107,55 @@ def _wide(passes: Read, B: Any, pairs: list[tuple[int, int]], whole: Floats) -> 
                 whole[a, :, b, :] += Z.T @ Z
 
     sweep(len(pairs), part, 1)
+
+
+class MetricInPlace:
+    """Cholesky factor of an information (p, p) in C order, scaled to unit diagonal and written over it.
+
+    Raises IdentificationError where the information is not positive definite; it is lost then too.
+
+    >>> metric = MetricInPlace(np.diag([4.0, 9.0]))
+    >>> metric.norm(np.array([2.0, 0.0])), metric.solve(np.array([4.0, 9.0])), metric.rcond
+    (1.0, array([1., 1.]), 1.0)
+    >>> metric.covariance()
+    array([[0.25      , 0.        ],
+           [0.        , 0.11111111]])
+    """
+
+    def __init__(self, information: Floats) -> None:
+        diagonal = information.diagonal().copy()
+        if not ((diagonal > 0) & (diagonal < np.inf)).all():
+            raise IdentificationError(why_singular(diagonal, 0))
+        self.unit, length = np.sqrt(diagonal), 0.0
+        for rows in self._strips():
+            information[rows] /= self.unit
+            information[rows] /= self.unit[rows, None]
+            length = max(length, float(np.abs(information[rows]).sum(axis=1).max()))
+        # To LAPACK rows are columns: the upper triangle that it writes is the lower one here.
+        self.factor, failed = dpotrf(information.T, lower=0, clean=0, overwrite_a=1)
+        if failed or not np.isfinite(length):
+            raise IdentificationError(why_singular(diagonal, failed))
+        self.rcond = float(dpocon(self.factor, length)[0])
+
+    def solve(self, score: Floats) -> Floats:
+        """H^-1 g: the Newton step."""
+        return dpotrs(self.factor, score / self.unit)[0] / self.unit
+
+    def norm(self, score: Floats) -> float:
+        """sqrt(g^T H^-1 g): the Newton decrement of score g."""
+        return float(np.linalg.norm(dtrtrs(self.factor, score / self.unit, lower=0, trans=1)[0]))
+
+    def covariance(self) -> Floats:
+        """H^-1, written over the factor, which is gone."""
+        inverse = dpotri(self.factor, lower=0, overwrite_c=1)[0].T
+        del self.factor
+        for rows in self._strips():
+            inverse[rows] /= self.unit
+            inverse[rows] /= self.unit[rows, None]
+            square = np.tril(inverse[rows, rows])
+            inverse[rows, rows] = square + np.tril(square, -1).T
+            inverse[: rows.start, rows] = inverse[rows, : rows.start].T
+        return inverse
+
+    def _strips(self) -> list[slice]:
+        return [slice(start, min(start + STRIP, len(self.unit))) for start in range(0, len(self.unit), STRIP)]

@@ -15,16 +15,14 @@ import numpy as np
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.solvers import unit_steps
 from stattools.solvers.climb import Climbed, Standing
-from stattools.solvers.quasi_newton import ascend
+from stattools.solvers.quasi_newton import Shares, ascend, unit_ascend
 from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.solvers.softmax.certificate import by_gradients, by_information, near, require_room
 from stattools.solvers.softmax.metric import metric_at
 from stattools.solvers.softmax.passes import SoftmaxPasses
 from stattools.solvers.softmax.sample import Begun, sample_start
 from stattools.solvers.solution import Solution
-from stattools.solvers.unit_steps import Shares
 
 REBUILD = (10, 50, 150)
 
@@ -122,9 +120,9 @@ def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution |
         return None
     theta, metric = first
     rough, exact = (Shares([which.ascent], len(theta)) for which in (single, passes))
-    found = unit_steps.ascend(rough, theta, metric, max(0.7 * tolerance, FINE), MOST_READS)
+    found = unit_ascend(rough, theta, metric, max(0.7 * tolerance, FINE), MOST_READS)
     if covariance and found is not None:
-        found = unit_steps.ascend(exact, found[0], metric, 0.3 * near(passes.n), MOST_READS)
+        found = unit_ascend(exact, found[0], metric, 0.3 * near(passes.n), MOST_READS)
     if found is None:
         return None
     theta, reads = found[0], found[1] + 1

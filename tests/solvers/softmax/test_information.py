@@ -1,11 +1,16 @@
-"""Both ways to form the information are the sum over rows that it is."""
+"""Both ways to form the information are the sum over rows that it is, and in place it is the metric that it is
+elsewhere.
+"""
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.special import softmax
 
+from stattools.errors import IdentificationError
+from stattools.solvers.metric import Metric
 from stattools.solvers.softmax import information as ways
+from stattools.solvers.softmax.information import MetricInPlace
 from stattools.solvers.softmax.passes import SoftmaxPasses
 from tests.cases import rng
 from tests.solvers.softmax.problems import problem
@@ -31,3 +36,27 @@ def test_a_ridge_about_the_mean_of_all_categories():
     bare = SoftmaxPasses(problem())
     ridge = ways.information(passes, np.zeros(6)) - ways.information(bare, np.zeros(6))
     assert_allclose(ridge, np.kron(np.eye(2) - 1.0 / 3.0, np.diag([0.0, 1.0, 4.0])), atol=1e-12)
+
+
+@pytest.mark.parametrize("strip", [4, 7, 512])
+def test_all_is_as_in_the_metric(monkeypatch, strip):
+    monkeypatch.setattr(ways, "STRIP", strip)
+    g = np.random.default_rng(0)
+    Z = g.normal(size=(60, 15)) * 10.0 ** g.integers(-6, 6, 15)
+    information, score = Z.T @ Z, Z.T @ g.normal(size=60)
+    plain, there = Metric(information), information.copy()
+    metric = MetricInPlace(there)
+    assert metric.norm(score) == pytest.approx(plain.norm(score), rel=1e-12)
+    assert metric.rcond == pytest.approx(plain.rcond, rel=1e-8)
+    np.testing.assert_allclose(metric.solve(score), plain.solve(score), rtol=1e-9)
+    C = metric.covariance()
+    np.testing.assert_allclose(C, plain.covariance(), rtol=1e-8)
+    assert np.array_equal(C, C.T)
+    assert np.shares_memory(C, there)
+
+
+def test_what_is_singular_is_named():
+    with pytest.raises(IdentificationError, match="singular at coefficient 1"):
+        MetricInPlace(np.ones((3, 3)))
+    with pytest.raises(IdentificationError, match="about coefficient 2 is 0"):
+        MetricInPlace(np.diag([1.0, 2.0, 0.0]))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.solvers import unit_steps
 from stattools.solvers.metric import Metric
+from stattools.solvers.quasi_newton import Shares, unit_ascend
 from stattools.solvers.softmax.maximum import _from_sample, maximize_softmax
 from stattools.solvers.softmax.passes import SoftmaxPasses
 from stattools.solvers.softmax.sample import ByProducts, sample_start
@@ -34,7 +34,7 @@ def test_the_start_is_within_sampling_error_and_its_metric_contracts():
     assert ahead is not None
     theta, metric = ahead
     assert metric.norm(single.ascent(theta)) < 0.3 * decrement
-    found = unit_steps.ascend(unit_steps.Shares([single.ascent], len(theta)), theta, metric, 1e-3, 12)
+    found = unit_ascend(Shares([single.ascent], len(theta)), theta, metric, 1e-3, 12)
     assert found is not None
     assert found[1] <= 6
 
