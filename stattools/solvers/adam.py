@@ -22,6 +22,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.whole_numbers import whole_number
 
 FIRST, SECOND, EPSILON = 0.9, 0.999, 1e-8
+"""The b1, b2 and eps above, with the values that Kingma & Ba recommend."""
 
 
 @constructed_by_callers

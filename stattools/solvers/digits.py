@@ -17,8 +17,8 @@ from scipy.linalg import get_blas_funcs
 from stattools.interface.arrays import Floats
 from stattools.text.one_line import prints
 
-EPS = float(np.finfo(float).eps)
-TINY = float(np.finfo(float).tiny)
+EPS, TINY = float(np.finfo(float).eps), float(np.finfo(float).tiny)
+"""The distance from 1 to the next float, and the smallest positive float with all its digits."""
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 

@@ -25,10 +25,11 @@ from stattools.solvers.solution import Solution, TraceStep
 from stattools.text.printing import printed
 
 BB = "barzilai-borwein"
+"""The name of steps by Barzilai and Borwein, as `step=` has it."""
 MEMORY = 10
 """A Barzilai-Borwein step may lower the log-likelihood, but not below the lowest of so many (Raydan's number)."""
 QUARTERINGS = 40
-"""A Barzilai-Borwein step is quartered so often at most."""
+"""A Barzilai-Borwein step is quartered so often at most: 4^-40 of it is below the last digit of float64."""
 
 
 @constructed_by_callers
@@ -77,32 +78,29 @@ class _Way:
     def __init__(self, model: Model, options: GradientDescent) -> None:
         self.model, self.options = model, options
         self.trace: list[TraceStep] = []
-        self.metric, self.measured_at = self._measured(model.start), model.start
+        self.start = self._measured(model.start, model.evaluate(model.start, order=1))
         self.largest = self._curvature(model.start)
         self.length = 1.0 / self.largest if options.step == BB else float(options.step)
 
     def run(self) -> Solution:
-        model, options = self.model, self.options
+        options = self.options
         step = self._barzilai_borwein if options.step == BB else self._fixed
-        found = climb(
-            self._stand(model.start, model.evaluate(model.start, order=1)), step, tolerance=options.tolerance,
-            max_steps=options.max_steps, n=model.n, trace=self.trace, round_off=0.0,
-        )  # fmt: skip
-        return self._finished(found)
+        limits = {"tolerance": options.tolerance, "max_steps": options.max_steps, "n": self.model.n}
+        return self._finished(climb(self.start, step, trace=self.trace, round_off=0.0, **limits))
 
     def _stand(self, theta: Floats, now: Evaluation) -> Standing:
         """The decrement is by the metric at hand or, where that is within the tolerance, by that of this very point."""
-        decrement = self.metric.norm(now.score) / np.sqrt(self.model.dispersion(theta))
-        if decrement <= self.options.tolerance and self.measured_at is not theta:
-            return self._measured_here(theta, now)
-        return Standing(theta, now, self.metric, decrement)
+        here = self._standing(theta, now)
+        return self._measured(theta, now) if here.decrement <= self.options.tolerance else here
 
-    def _measured_here(self, theta: Floats, now: Evaluation) -> Standing:
-        self.metric, self.measured_at = self._measured(theta), theta
+    def _measured(self, theta: Floats, now: Evaluation) -> Standing:
+        """Measured by the metric of this very point, which is the metric at hand from now on."""
+        self.metric = Metric.for_ascent(self.model.evaluate(theta).information)
+        self.measured_at = theta
+        return self._standing(theta, now)
+
+    def _standing(self, theta: Floats, now: Evaluation) -> Standing:
         return Standing(theta, now, self.metric, self.metric.norm(now.score) / np.sqrt(self.model.dispersion(theta)))
-
-    def _measured(self, theta: Floats) -> Metric:
-        return Metric.for_ascent(self.model.evaluate(theta).information)
 
     def _curvature(self, theta: Floats) -> float:
         return float(np.linalg.eigvalsh(self.model.evaluate(theta).information)[-1]) / self.model.n
@@ -168,7 +166,7 @@ class _Way:
     def _finished(self, found: Climbed) -> Solution:
         here, status = found.here, found.status
         if self.measured_at is not here.theta:
-            here = self._measured_here(here.theta, here.now)
+            here = self._measured(here.theta, here.now)
             if status in ("round-off", "max-steps") and found.steps < self.options.max_steps:  # no step was found
                 status = "round-off" if here.decrement <= ROUND_OFF else "max-steps"
         metric = here.metric

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,14 +17,14 @@ from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.solution import Solution, TraceStep
 
 WELL_PLACED = 1e-6
-"""Columns whose information has at least this reciprocal condition are left as they are; its inverse then has ten
-digits. Others, such as years, are standardized.
+"""Columns whose information has at least this reciprocal condition are left as they are: of the 16 digits of float64
+its inverse then has ten. Others, such as years, are standardized.
 """
 
-
 NEAREST = 0.1
-"""Where the decrement is above this share of the tolerance one more step is taken, if it makes the score so much
-smaller: columns in other units, or levels in another order, then lead to the same numbers.
+"""Where the decrement is above this share of the tolerance, one more step is taken if it makes the score a tenth or
+less. Without it, columns in other units, or levels in another order, may end at either side of the tolerance, and their
+numbers would differ by as much.
 """
 
 
@@ -56,7 +56,7 @@ def footing(model: Model) -> Footing:
 
 
 def newton_ascent(
-    model: Model,
+    model: Any,
     theta: Floats,
     tolerance: float,
     max_steps: int,
@@ -68,8 +68,8 @@ def newton_ascent(
     trace: list[TraceStep] | None = None,
 ) -> Solution:
     """Newton steps from theta until the decrement is within tolerance; also the last steps of other solvers, with the
-    number of the `first` of them and the `trace` before it. `now` is the evaluation at theta, `metric` its metric,
-    where they are known.
+    number of the `first` of them and the `trace` before it. A model here is what has `evaluate`, `dispersion`, `n` and
+    `title`. `now` is the evaluation at theta, `metric` its metric, where they are known.
     """
     now, n = model.evaluate(theta) if now is None else now, model.n
     if not now.is_finite:
@@ -97,7 +97,7 @@ def newton_ascent(
     return found.solution(end.covariance(), solver, end.kept(), reach=now.reach or np.nan)
 
 
-def _full_step(model: Model, here: Standing) -> tuple[Floats, Evaluation] | None:
+def _full_step(model: Any, here: Standing) -> tuple[Floats, Evaluation] | None:
     """Newton's step where it makes the score a tenth or less; none where the information is nearly singular."""
     metric = here.metric
     if not (metric.definite and metric.well_conditioned(WELL_PLACED)):

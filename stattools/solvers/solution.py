@@ -58,6 +58,7 @@ class Known(NamedTuple):
 
 
 NOT_MEASURED = Known()
+"""What is said where nothing was measured, as of a closed form."""
 
 
 @answers_names

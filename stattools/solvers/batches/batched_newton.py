@@ -27,16 +27,22 @@ from stattools.solvers.climb import Standing, climb
 Bools = NDArray[np.bool_]
 
 STEPS = 25
-"""A member that takes more steps than this is doubtful."""
+"""A member that takes more steps than this is doubtful: Newton's method, which squares its error, takes less than ten
+where linear predictors stay within FAR.
+"""
 
 ROUND_OFF = 1e-13
-"""Decrements of linear regressions come down to this share of the size of y."""
+"""Decrements of linear regressions come down to this share of the size of y, some hundred times its rounding."""
 
 SINGULAR = 1e-10
-"""A pivot of the information, at unit diagonal, below this makes a member doubtful."""
+"""A pivot of the information, at unit diagonal, below this makes a member doubtful: the covariance then has fewer than
+six of its 16 digits.
+"""
 
 FAR = 15.0
-"""A log odds, or minus the log of a mean, above this makes a member doubtful."""
+"""A log odds, or minus the log of a mean, above this makes a member doubtful: at a probability of exp(-15) = 3e-7 the
+outcomes may be separated, which the caller finds out.
+"""
 
 SQUARED = 1e-6
 """A step after this decrement leaves about its square over the root of the smallest curvature, which FAR keeps above
@@ -46,13 +52,19 @@ TOGETHER = Evaluation(np.nan, np.zeros(1))
 """Stands for what is read of many members, none of whom has a trace."""
 
 POOLED = 50
-"""So many members with one design start from the maximum of their mean outcomes."""
+"""So many members with one design start from the maximum of their mean outcomes, which costs as much as one of them
+and saves the others a step or two.
+"""
 
 FEWER = 0.8
-"""Members not yet converged are copied to smaller arrays when they are fewer than this share."""
+"""Members not yet converged are copied to smaller arrays when they are fewer than this share: above it the copy costs
+more than the step that it makes cheaper.
+"""
 
 ROUND = 1e-4
-"""A linear regression whose pivots are above this is solved by one step from near its solution."""
+"""A linear regression whose pivots are above this is solved by one step from near its solution, with twelve digits or
+more of that step.
+"""
 
 
 @dataclass(frozen=True, eq=False)

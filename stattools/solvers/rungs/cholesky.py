@@ -29,8 +29,11 @@ from stattools.solvers.rungs.householder import RowsAtOnce
 from stattools.solvers.rungs.shifted_rows import NotConstant, Shift, Shifted
 
 LEAST_RCOND = 1e-12
-"""Below this reciprocal condition the Gram matrix has too few digits for refinement to start."""
+"""Below this reciprocal condition the Gram matrix has too few of its 16 digits for refinement to start: a step leaves
+about a hundredth of the error there, and more below.
+"""
 MOST_READS = 5
+"""Reads of refinement at most: each takes at least half of the error that is left, or it ends before."""
 RIGHT = 1e-10
 """Rounding that is so small beside the standard errors needs no further read."""
 

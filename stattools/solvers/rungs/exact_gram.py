@@ -24,6 +24,7 @@ from stattools.numerics.largest import Largest
 Pair = tuple[Floats, Floats]
 
 BLOCK = 2048
+"""Rows of a block: the more rows, the fewer bits a part may hold, (53 - 11) / 2 = 21 of each number here."""
 
 
 @dataclass(frozen=True, eq=False)

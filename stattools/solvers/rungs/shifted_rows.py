@@ -30,7 +30,9 @@ from stattools.solvers.digits import EPS
 from stattools.solvers.metric import Metric
 
 SAMPLE = 1024
+"""Rows of the sample that centers come from: they are then wrong by a thirtieth of a standard deviation."""
 BLOCK_BYTES = 1_000_000
+"""Size of a block of rows: it stays in the cache while it is read twice."""
 SHARE = 256
 """One in so many rows is in the sample for the first phi."""
 NEAR = 3.0

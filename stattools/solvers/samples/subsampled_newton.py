@@ -39,13 +39,15 @@ from stattools.solvers.quasi_newton import Shares, unit_ascend
 from stattools.solvers.solution import Solution, TraceStep
 
 SMALLEST = 500_000
-"""Numbers of X below which Newton's method on all rows is as fast."""
+"""Numbers of X below which Newton's method on all rows is as fast; which way is taken changes the time only."""
 
 DIFFERENT = 10
 """Outcomes other than the usual one that a sample needs for each coefficient: fewer are often separated."""
 
 RATIO = 8
-"""The larger sample is so many times as large, where the smaller one then has 30 rows for each column."""
+"""The larger sample is so many times as large, where the smaller one then has 30 rows for each column: some seven
+steps on the smaller one cost about as much as the one step on the larger.
+"""
 
 NEAR = 1e-2
 """The information is formed this close to the maximum, in standard errors, or closer."""
@@ -54,10 +56,12 @@ SHARP = 1e-6
 """A step may leave so much of its decrement; standard errors are then right to about as much."""
 
 MOST_READS = 8
-"""Steps by the score alone; beyond them Newton's own method is as fast."""
+"""Steps by the score alone; beyond them Newton's own method, seven or so informations, is as fast."""
 
 LEAVES = 0.1
-"""A step by the information near the maximum leaves at most this share of the decrement."""
+"""A step by the information near the maximum leaves at most this share of the decrement; one that leaves more shows
+that the information changes fast, and the usual method takes over.
+"""
 
 
 class Start(NamedTuple):

@@ -33,7 +33,7 @@ from stattools.solvers.samples.subsampled_newton import NEAR, carried_well
 from stattools.solvers.solution import Solution
 
 STEPS = 12
-"""Newton steps on the surrogate at most; from near its maximum three do."""
+"""Newton steps on the surrogate at most; near its maximum each step squares the error, and three are enough."""
 
 
 def held_elsewhere(model: Any) -> bool:

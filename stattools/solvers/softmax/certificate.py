@@ -10,7 +10,6 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
-from stattools.interface.record import record
 from stattools.models.evaluation import Evaluation
 from stattools.numerics.conjugate_gradients import newton_step
 from stattools.solvers.climb import Climbed, Standing, climb
@@ -50,44 +49,40 @@ def near(n: float) -> float:
     return NEAR * float(np.sqrt(n))
 
 
-@record
-class ByScores:
-    """Steps by the score of all rows in a metric that stays as it is."""
-
-    passes: SoftmaxPasses
-    metric: MetricInPlace
-
-    def stand(self, theta: Floats, now: Evaluation) -> Standing:
-        """Where a climb stands that reads the score only."""
-        return Standing(theta, now, None, self.metric.norm(now.score) if now.is_finite else np.inf)
-
-    def step(self, here: Standing) -> Standing:
-        """A whole step."""
-        point = here.theta + self.metric.solve(here.now.score)
-        return self.stand(point, self.passes.evaluate(point, order=1))
-
-
 def by_information(passes: SoftmaxPasses, found: Climbed, tolerance: float) -> Solution:
     """Steps with the information that the covariance needs anyway, formed again where it was not that of the maximum;
     Newton's method with step halving, and with five matrices of its size, where they do not contract.
     """
     climbed = found
     for _ in range(INFORMATIONS):
-        way = ByScores(passes, MetricInPlace(passes.information(climbed.here.theta)))
-        start = way.stand(climbed.here.theta, climbed.here.now)
-        before = climbed.trace[:-1]
-        climbed = climb(
-            start, way.step, tolerance=tolerance, max_steps=np.inf, n=passes.n, first=climbed.steps, trace=before,
-            leaves=LEAVES,
-        )  # fmt: skip
-        if start.decrement <= near(passes.n) and climbed.status == "converged":
-            quality = Known(way.metric.rcond)
-            return climbed.solution(way.metric.covariance(), "L-BFGS", quality)
-        del way  # the next information takes its room
+        metric, before, climbed = _with_information(passes, climbed, tolerance)
+        if before <= near(passes.n) and climbed.status == "converged":
+            quality = Known(metric.rcond)
+            return climbed.solution(metric.covariance(), "L-BFGS", quality)
+        del metric  # the next information takes its room
         if not climbed.here.decrement < climbed.last:
             break
     require_room(len(found.here.theta), 5)
-    return newton_ascent(passes, found.here.theta, tolerance, 10, "L-BFGS", first=found.steps, trace=found.trace[:-1])  # type: ignore[arg-type]
+    before = found.trace[:-1]
+    return newton_ascent(passes, found.here.theta, tolerance, STEPS, "L-BFGS", first=found.steps, trace=before)
+
+
+def _with_information(passes: SoftmaxPasses, found: Climbed, tolerance: float) -> tuple[MetricInPlace, float, Climbed]:
+    """Steps by the score in the metric of the information where another climb ended: the metric, the decrement before
+    them, and where they lead.
+    """
+    metric = MetricInPlace(passes.information(found.here.theta))
+
+    def stand(theta: Floats, now: Evaluation) -> Standing:
+        return Standing(theta, now, None, metric.norm(now.score) if now.is_finite else np.inf)
+
+    def step(here: Standing) -> Standing:
+        point = here.theta + metric.solve(here.now.score)
+        return stand(point, passes.evaluate(point, order=1))
+
+    start = stand(found.here.theta, found.here.now)
+    limits = {"tolerance": tolerance, "max_steps": np.inf, "n": passes.n, "leaves": LEAVES}
+    return metric, start.decrement, climb(start, step, first=found.steps, trace=found.trace[:-1], **limits)
 
 
 def by_gradients(

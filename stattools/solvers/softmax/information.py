@@ -19,13 +19,15 @@ from stattools.numerics.sweep import sweep
 from stattools.solvers.metric import why_singular
 
 KHATRI_RAO = 96
-"""Up to so many columns all pairs of columns are formed at once."""
+"""Up to so many columns all pairs of columns are formed at once; of more, a product for each pair of categories is as
+fast, since it is large enough for BLAS.
+"""
 
 PRODUCTS = 3200
 """Bytes of products of two columns that are formed at once, for each pair: of fewer, sums cost more than products."""
 
 STRIP = 512
-"""So many rows are scaled or mirrored at once."""
+"""So many rows are scaled or mirrored at once: a strip of a thousand columns is 4 MB, little beside the matrix."""
 
 
 class Read(Protocol):

@@ -25,6 +25,7 @@ from stattools.solvers.softmax.sample import Begun, sample_start
 from stattools.solvers.solution import Solution
 
 REBUILD = (10, 50, 150)
+"""Steps at which the metric is rebuilt: probabilities change most in the first of them."""
 
 NOISE = 1e-6
 """Round-off of a log-likelihood in single precision, as a share of it."""

@@ -21,7 +21,7 @@ from stattools.solvers.metric import Metric
 from stattools.solvers.softmax.passes import SoftmaxPasses
 
 LEFT_OUT = 1e-2
-"""Rows that have so little of the weight together are left out."""
+"""Rows that have so little of the weight together are left out: a metric may be off by a hundredth."""
 
 SORTED = 8
 """Rows are sorted by weight to find those, unless they are more than so many times the most that are taken."""

@@ -30,13 +30,13 @@ from stattools.solvers.softmax.metric import SharedMetric
 from stattools.solvers.softmax.passes import SoftmaxPasses
 
 ROWS = 150
-"""So many rows for each column."""
+"""So many rows for each column: the sample's information is within sqrt(1 / 150), a twelfth, of that of all rows."""
 
 SHARE = 8
-"""Samples of more than one in so many rows do not pay."""
+"""Samples of more than one in so many rows do not pay: their own climb takes as long as the steps that they spare."""
 
 LEFT = 8
-"""A step divides the decrement by about this."""
+"""A step divides the decrement by about this, as said above, when the metric is within a twelfth or so."""
 
 STEPS = 30
 """Reads of a sample at most; more are needed only where it does not determine the coefficients."""
@@ -45,10 +45,10 @@ CLOSE = 10.0
 """At this distance from the sample's maximum, in its standard errors, steps by all rows begin."""
 
 ACCURACY = 0.1
-"""The relative error of the first step."""
+"""The relative error of the first step: about that of the metric, so that more accuracy would be lost."""
 
 CLOSER = 0.03
-"""The relative error of later steps."""
+"""The relative error of later steps, which takes a product or two more and leaves the contraction as it is."""
 
 FORMED = 32
 """Coefficients, for each step and each product of the first one, up to which the information is formed: that costs a
