@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import sqrt
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -71,7 +71,9 @@ def newton_ascent(
     number of the `first` of them and the `trace` before it. A model here is what has `evaluate`, `dispersion`, `n` and
     `title`. `now` is the evaluation at theta, `metric` its metric, where they are known.
     """
-    now, n = model.evaluate(theta) if now is None else now, model.n
+    n = model.n
+    if now is None:
+        now = cast(Evaluation, model.evaluate(theta))
     if not now.is_finite:
         raise DomainError(
             f"{solver} cannot start: the log-likelihood of {model.title} at the starting point is {now.loglik}."
