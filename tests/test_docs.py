@@ -29,7 +29,18 @@ def text_of(page):
     return (DOCS / page).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page not in OWN_TEST and CODE.search(text_of(page))])
+LONG = {"cookbook.md"}
+"""Pages of many fits."""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=[pytest.mark.slow] if page in LONG else [])
+        for page in PAGES
+        if page not in OWN_TEST and CODE.search(text_of(page))
+    ],
+)
 def test_the_code_prints_what_the_page_shows(page, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     mpl.use("Agg")
