@@ -195,11 +195,11 @@ def parametric_bootstrap(a: Asked) -> None:
     assert (np.abs(found.bias) < 0.5 * a.unit)[coefficients].all()
 
 
-@question("st.power", "Power", refused=("one_vs_rest",), slow=True)
+@question("st.power", "Power", slow=True)
 def power(a: Asked) -> None:
     """Intervals of outcomes that were drawn from the estimate hold it; a coefficient far from 0 is found."""
     k = int(np.argmax(np.abs(a.theta / a.unit)))
-    found = st.power(a.fit, a.fit.names[k], rows=len(a.table), draws=20, level=0.99, seed=3)
+    found = st.power(a.fit, a.fit.names[k], rows=round(a.fit.n), draws=20, level=0.99, seed=3)
     row = found.table().loc[0]
     assert row.no_maximum <= 2
     assert row.coverage >= 0.8
