@@ -47,6 +47,7 @@ def test_one_mean_is_students_t():
     assert found.df_residual == pytest.approx(8.0)
 
 
+@pytest.mark.slow
 def test_its_level_is_kept_where_that_of_equal_variances_is_not():
     """Small arms of large variance: the pooled t rejects three times too often."""
     rejected = 0

@@ -17,24 +17,24 @@ TRUTH = {"Intercept": 1.0, "g[T.b]": 0.8}
 
 @pytest.fixture(scope="module")
 def planned():
-    return st.power(st.ols("y ~ g", TABLE), "g", coefficients=TRUTH, scale=1.0, draws=2000, seed=1)
+    return st.power(st.ols("y ~ g", TABLE), "g", coefficients=TRUTH, scale=1.0, draws=600, seed=1)
 
 
 def test_power_and_rows_are_those_of_the_t_test(planned):
     table = planned.table()
     exact = TTestIndPower().power(0.8, N / 2, 0.05)
     assert abs(table.power[0] - exact) < 4.0 * table.power_se[0]
-    assert abs(planned.needed.rows - 2.0 * TTestIndPower().solve_power(0.8, power=0.8, alpha=0.05)) < 4.0
+    assert abs(planned.needed.rows - 2.0 * TTestIndPower().solve_power(0.8, power=0.8, alpha=0.05)) < 5.0
     assert table.rows.tolist() == [N, planned.needed.rows]
     assert (np.abs(table.coverage - 0.95) < 4.0 * table.coverage_se).all()
-    assert table.power_se[0] == pytest.approx(np.sqrt(exact * (1 - exact) / 2000), rel=0.05)
+    assert table.power_se[0] == pytest.approx(np.sqrt(exact * (1 - exact) / 600), rel=0.1)
 
 
 def test_the_page_says_what_was_found(planned):
     text = str(planned)
     assert "true g[T.b] = 0.8" in text
     assert f"A power of 0.8 needs {planned.needed.rows} rows (Monte Carlo standard error" in text
-    assert "2,000 draws, seed 1" in text
+    assert "600 draws, seed 1" in text
     assert planned.effect == {"g[T.b]": 0.8}
 
 

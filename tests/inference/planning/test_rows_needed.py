@@ -21,7 +21,7 @@ def truth(effect, model=None, level=0.95):
     return Truth(arms() if model is None else model, np.array([0.0, effect]), 1.0, np.array([1]), "information", level)
 
 
-@pytest.mark.parametrize("effect", [0.5, 1.2])
+@pytest.mark.parametrize("effect", [pytest.param(0.5, marks=pytest.mark.slow), 1.2])
 def test_rows_are_those_of_the_t_test(effect):
     needed, there = rows_needed(truth(effect), 0.8, 1000, np.random.default_rng(1))
     exact = 2.0 * TTestIndPower().solve_power(effect, power=0.8, alpha=0.05)

@@ -34,16 +34,16 @@ def counted_one_by_one(truth, rows, draws, seed):
 def test_counts_are_those_of_a_loop_over_fits(family, cov):
     model = clinic() if family == "logistic" else st.ols(clinic().rows.X[:, 1], clinic().rows.X[:, 1] ** 2)
     truth = Truth(model, np.array([0.2, 0.5]), 0.8, np.array([1]), cov, 0.9)
-    found = simulated(truth, 80, 60, np.random.default_rng(3))
-    assert (found.rejected, found.covered) == counted_one_by_one(truth, 80, 60, 3)
-    assert found.fitted == 60
+    found = simulated(truth, 80, 25, np.random.default_rng(3))
+    assert (found.rejected, found.covered) == counted_one_by_one(truth, 80, 25, 3)
+    assert found.fitted == 25
 
 
 def test_rows_that_are_no_multiple_are_dealt_from_the_design():
     truth = Truth(clinic(), np.array([0.2, 0.8]), 1.0, np.array([1]), "information", 0.95)
-    between = simulated(truth, 60, 2000, np.random.default_rng(1)).rejected
-    ends = [simulated(truth, rows, 2000, np.random.default_rng(2)).rejected for rows in (40, 80)]
-    assert ends[0] + 100 < between < ends[1] - 100
+    between = simulated(truth, 60, 600, np.random.default_rng(1)).rejected
+    ends = [simulated(truth, rows, 600, np.random.default_rng(2)).rejected for rows in (40, 80)]
+    assert ends[0] + 20 < between < ends[1] - 20
 
 
 def test_chunks_hold_all_draws(monkeypatch):
@@ -58,11 +58,11 @@ def test_chunks_hold_all_draws(monkeypatch):
 def test_draws_without_a_maximum_do_not_reject_and_are_counted():
     few = st.logistic([0, 1, 0, 1, 1, 0], np.arange(6.0))
     truth = Truth(few, np.array([-6.0, 2.4]), 1.0, np.array([1]), "information", 0.95)
-    found = simulated(truth, 6, 50, np.random.default_rng(1))
-    assert found.reasons["separated"] > 25
-    assert found.fitted == 50 - found.reasons.total()
+    found = simulated(truth, 6, 20, np.random.default_rng(1))
+    assert found.reasons["separated"] > 10
+    assert found.fitted == 20 - found.reasons.total()
     assert found.record["coverage"] == found.covered / found.fitted
-    assert found.record["power"] == found.rejected / 50
+    assert found.record["power"] == found.rejected / 20
 
 
 def test_a_share_of_all_or_none_has_an_error():
