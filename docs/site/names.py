@@ -1,4 +1,4 @@
-"""The index of all public names, made from the pages of the reference and the first sentences of the names themselves."""
+"""The index of all public names: where each stands in the reference, and the first sentence that it says of itself."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def index() -> str:
         f"| [`st.{name}`]({places[name]}#stattools.{name}) | {_sentence(getattr(stattools, name))} |"
         for name in sorted(places, key=str.casefold)
     ]
-    head = "# All names\n\nEvery public name of stattools, `import stattools as st`.\n\n| name | what it is |\n| :-- | :-- |\n"
-    return head + "\n".join(rows) + "\n"
+    head = ["# All names", "", "Every public name, after `import stattools as st`.", ""]
+    return "\n".join([*head, "| name | what it is |", "| :-- | :-- |", *rows, ""])
 
 
 def _sentence(thing: object) -> str:
