@@ -18,7 +18,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
+from stattools.models.model import Model
 from stattools.solvers import Solution
+from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.text.columns import number
 from stattools.text.one_line import headline
 
@@ -101,6 +103,18 @@ class Estimates(AnyFit):
 
         known = self.solution.residual_sums
         return r_squared(self.model, self.estimate, self.loglik, None if known is None else known[0])
+
+    @cached_property
+    def _spread(self) -> tuple[float, float] | None:
+        """Pearson / df of counts and of groups, and how often chance makes it; None where it says nothing, and of rows
+        in files, which only `check` and `goodness` read.
+        """
+        from stattools.inference.diagnostics.checks.spread import spread_of
+
+        if not isinstance(self.model, Model) or held_elsewhere(self.model):
+            return None
+        found = spread_of(self.model, self.estimate)
+        return None if found is None else (found.ratio, found.p_value)
 
     def quantile(self, level: float) -> float | Floats:
         """How many standard errors an interval of this level reaches: Student's t for `st.ols`, normal otherwise; one

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.conventions import conventions
+from stattools.inference.diagnostics.checks.overdispersion import on_the_page
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import exact_test
 from stattools.inference.intervals.coefficients import interval, table
@@ -120,7 +121,7 @@ def _foot(fit: Estimates) -> list[str]:
         intervals = intervals.replace("Wald", "Wald on the log scale for variances")
         return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
     source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
-    lines = [line, certificate(fit), *fit.solution.said, *fit.model.remarks, source + intervals]
+    lines = [line, certificate(fit), *fit.solution.said, *fit.model.remarks, source + intervals, *on_the_page(fit)]
     lines += [] if fit.degrees is None else _alone(fit)
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")

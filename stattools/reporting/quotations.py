@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.inference.diagnostics.checks.overdispersion import overdispersed
 from stattools.inference.fitted import Fit
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.models.model import Model
@@ -22,7 +23,8 @@ from stattools.reporting.tables import between, between_factors, decimals, have_
 
 def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
     """One sentence per coefficient of a regression, without its intercepts and dispersion; of any other model, one
-    sentence in all. Plain text, to be quoted: effect, interval with level and kind, test.
+    sentence in all. Plain text, to be quoted: effect, interval with level and kind, test. Where counts or groups vary
+    so much that standard errors are too small, a last sentence says so.
 
     `level` is the fit's own if none is given. A factor between 1/2 and 2 is told as a change in percent. Raises
     IncompatibleError for what is not a fit, DomainError for a level outside (0, 1).
@@ -40,8 +42,8 @@ def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
     rows = whole_table(fit, level).to_dict("records")
     rows = rows[: model.predictor.size_first]
     asked = fit.level if level is None else level
-    said = (_sentence(fit, row, asked) for row in rows if row["term"] != "Intercept")
-    return tuple(" ".join(sentence.split()) for sentence in said)
+    said = [_sentence(fit, row, asked) for row in rows if row["term"] != "Intercept"]
+    return tuple(" ".join(sentence.split()) for sentence in (*said, overdispersed(fit, reads=True)) if sentence)
 
 
 def _sentence(fit: Fit, row: dict[Any, Any], level: float) -> str:

@@ -37,7 +37,7 @@ def numbers(sentence):
     ids=lambda value: getattr(value, "kind", ""),
 )
 def test_every_family_says_what_each_coefficient_does(model, beginnings):
-    said = st.sentences(st.fit(model))
+    said = [sentence for sentence in st.sentences(st.fit(model)) if not sentence.startswith("Overdispersed: ")]
     assert len(said) == len(beginnings)
     for sentence, beginning in zip(said, beginnings, strict=True):
         assert sentence.startswith(beginning)

@@ -2,6 +2,7 @@
 
     deviance     twice the log-likelihood lost against a perfect fit
     mcfadden     1 - l / l_0                          l the log-likelihood, l_0 that of the intercept alone
+    dispersion   pearson / df of counts and groups: 1 where they vary as the family says
     cox_snell    1 - exp(2 (l_0 - l) / n)             nagelkerke: divided by its largest value, 1 - exp(2 l_0 / n)
     tjur         mean p where y = 1 minus mean p where y = 0
     brier        mean (y - p)^2; several categories: the sum over them
@@ -23,6 +24,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from stattools.data.rows.rows import Rows
+from stattools.inference.diagnostics.checks.overdispersion import overdispersed
+from stattools.inference.diagnostics.checks.spread import spread_of
 from stattools.inference.diagnostics.null_model import about_mean, null_loglik, null_loglik_elsewhere
 from stattools.inference.diagnostics.residuals import outcomes, residuals
 from stattools.inference.estimates import Estimates
@@ -45,7 +48,8 @@ def goodness(fit: Estimates) -> pd.DataFrame:
 
     `st.ols`: deviance (the residual sum of squares), r_squared, adjusted_r_squared, log_score. Others: deviance,
     pearson (chi-square; not for softmax), df, mcfadden, cox_snell, nagelkerke, log_score (mcfadden and nagelkerke
-    of counts and labels only: of a density they depend on the unit of y); beside these binary and
+    of counts and labels only: of a density they depend on the unit of y); counts and groups have dispersion, pearson /
+    df, and `attrs["note"]` where it makes standard errors too small; beside these binary and
     grouped outcomes have tjur, brier and auc, softmax has brier, ungrouped outcomes have accuracy. Of rows in
     files all but auc, in one read, and two or three more where counts of the outcomes do not tell the log-likelihood
     of the intercept alone. Raises IncompatibleError for a fit without rows.
@@ -78,7 +82,12 @@ def goodness(fit: Estimates) -> pd.DataFrame:
     row |= {"df": fit.df} | ({"mcfadden": 1.0 - fit.loglik / null} if whole_numbers else {}) | {"cox_snell": cox_snell}
     row |= {"nagelkerke": cox_snell / -np.expm1(2.0 * null / fit.n)} if whole_numbers else {}
     row |= {"log_score": -fit.loglik / fit.n}
-    return pd.DataFrame([row | _of_probabilities(fit, model, found)])
+    if spread := spread_of(model, fit.estimate, found.pearson):
+        row["dispersion"] = spread.ratio
+    made = pd.DataFrame([row | _of_probabilities(fit, model, found)])
+    if said := overdispersed(fit, reads=True):
+        made.attrs["note"] = said
+    return made
 
 
 def calibration(fit: Estimates, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:

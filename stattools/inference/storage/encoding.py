@@ -24,7 +24,7 @@ from stattools.errors import IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.penalties.no_covariance import NoCovariance
 from stattools.inference.storage.earlier import as_now
-from stattools.inference.storage.field_kinds import FACTS, UNIONS, is_number, is_whole
+from stattools.inference.storage.field_kinds import FACTS, FACTS_SINCE, UNIONS, is_number, is_whole
 from stattools.inference.storage.own_likelihoods import made as made_again
 from stattools.inference.storage.own_likelihoods import written
 from stattools.inference.storage.rules import BrokenRule, require
@@ -151,6 +151,7 @@ def _remember(value: Any, facts: dict[str, Any]) -> None:
     sums = facts.pop("residual_sums", None)
     if sums is not None and not (isinstance(sums, tuple) and len(sums) == 2 and all(map(is_number, sums))):
         raise BrokenRule("the residual sums are none")
+    facts = {name: None for name in _facts_of(value) if name in FACTS_SINCE} | facts
     if set(facts) != set(_facts_of(value)) or not all(FACTS[name](fact) for name, fact in facts.items()):
         raise BrokenRule(f"its {type(value).__name__} has not the facts of the class")
     vars(value).update(facts)

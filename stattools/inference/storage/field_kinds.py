@@ -111,6 +111,9 @@ KINDS: dict[str, Callable[[Any], bool]] = {
 
 FACTS: dict[str, Callable[[Any], bool]] = {
     "r_squared": lambda value: isinstance(value, float) and not value > 1.0,
+    "_spread": lambda value: (
+        value is None or (isinstance(value, tuple) and len(value) == 2 and all(map(is_number, value)))
+    ),
     "rcond": lambda value: isinstance(value, float) and 0.0 <= value <= 1.0 + 1e-6,
     "digits": lambda value: value is None or type(value).__name__ == "Digits",
     "residual_sd": lambda value: isinstance(value, float) and not value < 0.0,
@@ -118,6 +121,9 @@ FACTS: dict[str, Callable[[Any], bool]] = {
     "own_log_score": lambda value: isinstance(value, float),
 }
 """What was computed from the rows when the fit was saved."""
+
+FACTS_SINCE = ("_spread",)
+"""Facts that files of earlier versions have not, and are None there."""
 
 UNIONS = {
     "Likelihood": tuple(name for name in likelihoods.__all__ if name != "Likelihood"),

@@ -161,7 +161,7 @@ FIT = (
     Row("st.posterior(fit.model)", others="posterior mcmc sample bayes draw sample_posterior nuts hdi"),
     Row("st.to_arviz(fit)", others="to_arviz to_inference_data to_inferencedata idata inference_data trace "
         "to_datatree to_netcdf"),
-    Row("st.validate(fit)", others="validate check verify check_model check_assumptions diagnose test_suite"),
+    Row("st.validate(fit)", others="validate verify test_suite"),
     Row("st.held_out(fit, data=new)", others="held_out log_loss score_samples"),
     Row("st.cross_validate(fit.model, seed=1)", others="cross_validate cv cross_val_score kfold loo waic elpd"),
     Row("st.confusion(fit)", statsmodels="pred_table", others="confusion confusion_matrix classification_report "
@@ -203,10 +203,11 @@ FIT = (
         r="tsdiag Box.test", others="ljung_box diagnostic tests diagnostics_", note="of a state space model"),
     Row("st.simulate_states(fit, draws=100, seed=1)", statsmodels="simulate", others="simulate_states "
         "simulation_smoother", note="of a state space model"),
-    Row("", statsmodels="condition_number eigenvals condition_no", r="kappa vif alias",
+    Row("fit.check()", statsmodels="condition_number eigenvals condition_no", r="kappa vif alias",
         others="variance_inflation_factor vifs collinearity multicollinearity condition",
-        note="there is no such number here: columns that no fit can tell apart are an error that names them, and "
-        "standard errors show the rest"),
+        note="columns that no fit can tell apart are an error that names them"),
+    Row("fit.check()", r="check_model dispersiontest", others="check_assumptions "
+        "check_overdispersion check_collinearity check_heteroscedasticity overdispersion heteroskedasticity diagnose"),
     Row("", statsmodels="random_effects random_effects_cov cov_re fe_params re", r="ranef VarCorr getME ngrps",
         others="random_effect icc re_cov blups", note=NO_MIXED),
     Row("", statsmodels="baseline_cumulative_hazard", r="basehaz survfit", others="hazard_ratios_ baseline_hazard_ "

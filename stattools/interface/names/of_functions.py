@@ -181,15 +181,15 @@ FUNCTIONS = (
         "st.exponential_smoothing"),
     Row("", statsmodels="acf pacf adfuller kpss acorr_ljungbox durbin_watson", r="acf pacf adf.test Box.test dwtest",
         others="ljungbox ljung_box autocorrelation unit_root", note="there are no tests of a bare series here; "
+        'fit.check(order="time") looks at rows that follow each other, and '
         "fit.diagnostics() tests the one-step errors of st.local_level and its like"),
-    Row("", statsmodels="het_breuschpagan het_white linear_reset jarque_bera omni_normtest normal_ad",
-        r="bptest ncvTest shapiro.test resettest ks.test ad.test", others="breusch_pagan shapiro normaltest kstest "
-        "levene bartlett ks_2samp anderson homoscedasticity white_test", note='there is no such test here; '
-        'st.fit(model, cov="HC3") holds without equal variances, and fit.residuals_of("quantile", seed=1) are '
-        'normal where the model is right'),
-    Row("", statsmodels="variance_inflation_factor", r="vif alias kappa", others="vifs collinearity",
-        note="there is no such number here: columns that no fit can tell apart are an error that names them, and "
-        "standard errors show the rest"),
+    Row("fit.check()", statsmodels="het_breuschpagan het_white linear_reset jarque_bera omni_normtest normal_ad",
+        r="bptest ncvTest resettest dispersiontest check_model", others="breusch_pagan normaltest anderson "
+        "homoscedasticity white_test overdispersion check_overdispersion"),
+    Row("", r="shapiro.test ks.test ad.test", others="shapiro kstest levene bartlett ks_2samp",
+        note="there is no such test of bare numbers here; fit.check() looks at the errors of a fit"),
+    Row("fit.check()", statsmodels="variance_inflation_factor", r="vif alias kappa", others="vifs collinearity",
+        note="columns that no fit can tell apart are an error that names them"),
     Row('st.power(fit, "x", rows=120, seed=1)', statsmodels="TTestIndPower NormalIndPower TTestPower "
         "tt_ind_solve_power FTestAnovaPower GofChisquarePower", r="power.t.test power.prop.test power.anova.test pwr "
         "pwr.t.test powerSim simr",

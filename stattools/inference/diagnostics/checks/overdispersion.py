@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from stattools.inference.diagnostics.checks.check import Check, judged, verdict
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
-from stattools.inference.diagnostics.checks.spread import Spread
+from stattools.inference.diagnostics.checks.spread import Spread, spread_of
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.text.columns import number
 
 NAME = "overdispersion"
@@ -38,18 +42,38 @@ def checked(spread: Spread, family: Likelihood, cov: str, has_errors: bool = Tru
     return judged(NAME, measure, ratio, _advice(ratio, family, has_errors), size=size, p_value=p)
 
 
-def is_found(spread: Spread | None, cov: str) -> bool:
-    """Whether standard errors are too small for it."""
-    return spread is not None and cov == "information" and verdict(NAME, spread.ratio, spread.p_value) != "ok"
+def overdispersed(fit: Any, *, reads: bool = False) -> str:
+    """A sentence where counts or groups vary so much that the standard errors of a fit are too small; "" elsewhere.
 
+    Rows in files are read for it only where that is asked for.
 
-def errors_too_small(spread: Spread) -> str:
-    """What overdispersion does to standard errors of the information.
-
-    >>> errors_too_small(Spread(13.2, 100.0, 0.0))
-    'standard errors are about 3.6 times too small'
+    >>> import stattools as st
+    >>> overdispersed(st.fit(st.poisson([0, 9, 1, 6, 0, 12, 30, 1], [1, 2, 3, 4, 5, 6, 7, 8])))
+    'Overdispersed: Pearson / df 10.7; standard errors about 3.3 times too small. Use cov="quasi", or ...'
     """
-    return f"standard errors are about {number(spread.ratio**0.5, 2)} times too small"
+    if not isinstance(fit.model, Model) or fit.cov != "information":
+        return ""
+    known = fit._spread
+    if reads and held_elsewhere(fit.model) and (found := spread_of(fit.model, fit.estimate)):
+        known = found.ratio, found.p_value
+    if known is None or verdict(NAME, *known) == "ok":
+        return ""
+    ratio = known[0]
+    said = f"Overdispersed: Pearson / df {number(ratio, 3)}"
+    if not fit.kinds:
+        return f"{said}."
+    family = fit.model.likelihood
+    use = 'cov="robust", which does not rest on the variance' if family.others else OWN_DISPERSION[family.outcome]
+    return f"{said}; standard errors about {number(ratio**0.5, 2)} times too small. Use {use}."
+
+
+def on_the_page(fit: Any) -> list[str]:
+    """The sentence for the page of a fit; where rows are in files, which a page does not read, where it is found."""
+    model = fit.model
+    if fit.cov == "information" and isinstance(model, Model) and held_elsewhere(model):
+        alone = model.likelihood.outcome in OWN_DISPERSION and not model.likelihood.others
+        return ["Whether they vary more than the family says: fit.check() reads the rows for it."] * alone
+    return [said] if (said := overdispersed(fit)) else []
 
 
 def _advice(ratio: float, family: Likelihood, has_errors: bool) -> str:

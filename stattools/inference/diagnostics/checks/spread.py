@@ -33,8 +33,10 @@ class Spread:
     p_value: float
 
 
-def spread_of(model: Model, theta: Floats) -> Spread | None:
+def spread_of(model: Model, theta: Floats, statistic: float | None = None) -> Spread | None:
     """Pearson / df of counts and of groups of several trials; None of other outcomes, where it says nothing.
+
+    `statistic` is Pearson's, where it is known.
 
     >>> import stattools as st
     >>> spread_of(st.poisson([0, 9, 1, 6], [[1.0]] * 4, intercept=False), np.array([np.log(4.0)])).ratio
@@ -47,7 +49,7 @@ def spread_of(model: Model, theta: Floats) -> Spread | None:
         return None
     if outcome is Outcome.TRIALS and most_trials(model) <= 1:
         return None
-    statistic = pearson_statistic(model, theta)
+    statistic = pearson_statistic(model, theta) if statistic is None else statistic
     small = 2.0 / _variance(model, theta)
     upper = float(special.chdtrc(small * df, small * statistic))
     return Spread(statistic / df, df, 2.0 * min(upper, 1.0 - upper, 0.5))
