@@ -32,6 +32,18 @@ def rows_there(fit: Any, name: str) -> None:
         np.asarray(fit.model.rows.X)  # refused, with what to do
 
 
+def rows_or_series(fit: Any, name: str) -> None:
+    """Rows that are there, or a series."""
+    if fit.model.is_series:
+        return
+    if not isinstance(fit.model, Model):
+        raise IncompatibleError(
+            f"{name} looks at rows and at series, and {fit.model.title} is neither; a regression without columns, "
+            'st.poisson("y ~ 1", table) or its like, has rows.'
+        )
+    rows_there(fit, name)
+
+
 def rows_at_hand(fit: Any, name: str) -> None:
     """Rows in memory."""
     rows_there(fit, name)
@@ -112,7 +124,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "means": (rows,),
     "function": (standard_errors,),
     "goodness": (rows, deviance, rows_there),
-    "check": (rows, rows_there),
+    "check": (rows_or_series,),
     "calibration": (rows, probabilities, rows_at_hand),
     "se": (standard_errors,),
     "covariance": (standard_errors,),

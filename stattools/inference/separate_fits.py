@@ -16,6 +16,7 @@ from stattools.inference.fitted import Fit
 from stattools.inference.judged import Judged
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.prediction import predictions
+from stattools.inference.questions import require
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
@@ -27,6 +28,7 @@ from stattools.text.page import Page
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from stattools.inference.diagnostics.checks.table import CheckTable
     from stattools.inference.prediction.new_rows import Missing
 
 NOTE = "Predicted probabilities are normalized only after the fact; st.softmax has one likelihood for all."
@@ -114,6 +116,15 @@ class OneVsRestFit(AnyFit):
         answers = [predictions(fit, fit.model, data, missing=missing) for fit in self.fits]
         columns = {str(label): found for label, (found, _) in zip(self.model.labels, answers, strict=True)}
         return pd.DataFrame(columns), answers[0][1]
+
+    def check(self, *, order: Any = None) -> CheckTable:
+        """The checks of all fits, see `Fit.check`, with the category in a column before."""
+        from stattools.inference.diagnostics.checks.table import check_parts
+
+        for fit in self.fits:
+            require(fit, "check")
+        labels = map(str, self.model.labels)
+        return check_parts(dict(zip(labels, self.fits, strict=True)), order, self.model.title)
 
     def save(self, path: str | Path) -> Path:
         """Write the fits without their data to one file, which `st.load` reads; returns the path."""

@@ -36,7 +36,7 @@ def labels(fit: Any, name: str) -> None:
 
 
 NEEDS: dict[str, tuple[Need, ...]] = dict.fromkeys(
-    ("accuracy", "confusion", "brier", "calibration", "calibrated"), (labels,)
+    ("accuracy", "confusion", "brier", "calibration", "calibrated", "check"), (labels,)
 )
 """What questions of a trained network need, see `stattools/inference/questions.py`."""
 

@@ -13,7 +13,7 @@ from stattools.inference.any_fit import AnyFit
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Missing
-from stattools.inference.questions import offered
+from stattools.inference.questions import offered, require
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -29,6 +29,8 @@ from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from stattools.inference.diagnostics.checks.table import CheckTable
 
 
 @answers_guesses
@@ -138,6 +140,15 @@ class NetworkEnsemble(AnyFit):
     def calibration(self, data: Any = None, *, bins: int = 10) -> pd.DataFrame:
         """As `NetworkFit.calibration`, of the mean probabilities."""
         return reliability(self, data, bins)
+
+    def check(self, data: Any = None) -> CheckTable:
+        """Calibration and discrimination of the probabilities, a table check, value, verdict, advice, measure; see
+        `stattools.Fit.check`. `data` as in `pointwise_loglik`: rows that it has not seen say more.
+        """
+        from stattools.networks.checks import check
+
+        require(self, "check", NEEDS)
+        return check(self, data)
 
     def calibrated(self, data: Any) -> NetworkEnsemble:
         """The ensemble with one temperature T for all members, at the maximum of the mixture's likelihood of `data`.

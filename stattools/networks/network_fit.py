@@ -17,7 +17,7 @@ from stattools.inference.judged import Judged
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Missing, encoded, require_missing
-from stattools.inference.questions import offered
+from stattools.inference.questions import offered, require
 from stattools.interface.arguments import word_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.names.values import meant
@@ -35,6 +35,8 @@ from stattools.text.page import Page
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from stattools.inference.diagnostics.checks.table import CheckTable
 
 
 @answers_guesses
@@ -168,6 +170,15 @@ class NetworkFit(AnyFit):
         DomainError for bins that are not a whole number >= 1.
         """
         return reliability(self, data, bins)
+
+    def check(self, data: Any = None) -> CheckTable:
+        """Calibration and discrimination of the probabilities, a table check, value, verdict, advice, measure; see
+        `stattools.Fit.check`. `data` as in `pointwise_loglik`: rows that it has not seen say more.
+        """
+        from stattools.networks.checks import check
+
+        require(self, "check", NEEDS)
+        return check(self, data)
 
     def calibrated(self, data: Any) -> NetworkFit:
         """The fit with its temperature T at the maximum of the likelihood of `data`, rows that it was not trained on.

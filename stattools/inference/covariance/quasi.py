@@ -70,7 +70,7 @@ def _refused(model: Model) -> str | None:
 def _pearson(family: Likelihood, predictor: Linear, theta: Floats, block: Block) -> Floats:
     eta = predictor.forward(theta, block)[0]
     gap = family.observed(block.y) - family.mean(eta)
-    each = gap * gap / family.variance(eta, block.y)
+    each = np.divide(gap * gap, family.variance(eta, block.y), out=np.zeros(len(gap)), where=gap != 0)
     if np.ndim(family.trials_of(block.y)):
         each = np.where(family.trials_of(block.y) > 0, each, 0.0)
     return np.array([each.sum() if block.weight is None else each @ block.weight])

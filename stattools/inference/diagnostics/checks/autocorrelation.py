@@ -63,6 +63,7 @@ def autocorrelation(of: LookedAt) -> Check | None:
     """By how much standard errors are too small for rows that follow each other; None of rows without an order."""
     if of.order is None:
         return None
+    of.require_errors()
     model = of.model
     if model.rows.weight is not None and (model.rows.weight != 1).any():
         raise IncompatibleError("weights= repeat rows, and repeated rows have no order.")
@@ -98,9 +99,9 @@ def _correlated(sandwich: Sandwich) -> tuple[float, float]:
     return first, min(1.0, len(found) * p_value)
 
 
-def of_series(u: Floats) -> tuple[float, float]:
-    """The lag-1 correlation of a series of mean 0, and the p-value of its first lags."""
-    lags = min(LAGS, len(u) // 5)
+def of_series(u: Floats, lags: int = LAGS) -> tuple[float, float]:
+    """The lag-1 correlation of a series of mean 0, and the p-value of its first lags, at most a fifth of its length."""
+    lags = min(lags, len(u) // 5)
     pairs = [u[k:] * u[:-k] for k in range(1, lags + 1)]
     z = [float(of_lag.sum()) / max(float(np.sqrt((of_lag**2).sum())), 1e-300) for of_lag in pairs]
     square = float(u @ u)

@@ -14,5 +14,8 @@ def certificate(of: LookedAt) -> Check:
     solution = of.fit.solution
     value = max(float(solution.decrement), LEAST)
     what = "the maximum" if of.model.is_concave else "a local maximum"
+    edge = [name for name, size in zip(of.model.variances, of.theta, strict=False) if size == 0]
+    if edge:
+        what += f", where {', '.join(edge)} is 0, the edge of its range"
     advice = "The climb ended short of the maximum: change the units of columns, or leave out some that go together."
     return judged("maximum", f"standard errors from {what}, at most", value, advice)

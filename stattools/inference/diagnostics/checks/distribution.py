@@ -30,6 +30,7 @@ LEVELS = np.linspace(0.02, 0.98, 49)
 
 def distribution(of: LookedAt) -> Check:
     """The largest gap between the distribution of the outcomes and the predicted ones."""
+    of.require_errors()
     scale = of.fit.scale if of.model.has_scale else None
     if scale is None:
         _require_cdf(of)
@@ -56,7 +57,7 @@ def of_shares(total: Floats, weight: Floats, name: str, *, is_normal: bool) -> C
     of_all, below = 100.0 * LEVELS[worst], 100.0 * share[worst]
     advice = (
         f"{number(below, 3)} % fall below what should be the {of_all:.0f} % quantile: do not trust intervals of single "
-        'observations (kind="observation"); estimates hardly rest on it where rows are many.'
+        "observations; estimates hardly rest on it where there are many."
     )
     return judged(name, "largest gap of the distribution, in shares", float(np.abs(gap).max()), advice, p_value=p)
 

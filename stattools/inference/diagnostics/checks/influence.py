@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import ConvergenceError, DomainError, IdentificationError
+from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError
 from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.diagnostics.checks.check import LIMITS, NO, Check, judged
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
@@ -43,6 +43,7 @@ MOST, SHARE = 5, 500
 def influence(of: LookedAt) -> Check:
     """The move of the coefficient that moves farthest without the worst rows; rows elsewhere have to be at hand."""
     model = of.model
+    of.require_errors()
     model.rows.at_hand("the rows that pull most are left out of a fit", model.title, "Fit a sample of them in memory.")
     count = int(np.clip(model.rows.n_used // SHARE, 1, MOST))
     rows, _ = worst_rows(of, count)
@@ -51,6 +52,8 @@ def influence(of: LookedAt) -> Check:
         theta, se, scale = without(of, rows)
     except (IdentificationError, ConvergenceError, DomainError):
         return _no_maximum(rows, named)
+    if not (of.fit.covariance.diagonal() > 0.0).all():
+        raise IncompatibleError(f"a standard error of {model.title} with cov={of.fit.cov} is 0.")
     own = 1.0 if of.fit.cov != "information" else of.phi
     unit = np.minimum(np.sqrt(own * of.fit.covariance.diagonal()), se)
     if (se > FLAT * unit).any():

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.checks.added_columns import Added, added
 from stattools.inference.diagnostics.checks.spread import Spread, spread_of
 from stattools.inference.diagnostics.checks.variables import Unit, units_of
@@ -15,6 +16,9 @@ from stattools.inference.estimates import Estimates
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.model import Model
+
+EXACT = 1e-24
+"""A squared scale this small beside the outcomes is round-off."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +45,16 @@ class LookedAt:
         """The inverse information at scale 1; refused by a fit that has no covariance."""
         np.asarray(self.fit.covariance)
         return np.asarray(self.fit.solution.covariance)
+
+    def require_errors(self) -> None:
+        """IncompatibleError where the fit is exact to round-off, so that there are no errors to look at."""
+        sums = self.fit.solution.residual_sums or (
+            self.model.residual_sums(self.theta) if self.model.has_scale else None
+        )
+        if sums is not None and self.fit.scale**2 <= EXACT * sums[1] / self.fit.n:
+            raise IncompatibleError(
+                f"the fit of {self.model.title} is exact to round-off, and has no errors to look at."
+            )
 
     @property
     def trusts(self) -> bool:

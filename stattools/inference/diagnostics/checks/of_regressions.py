@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from stattools.errors import StattoolsError
 from stattools.inference.diagnostics.checks.autocorrelation import autocorrelation, order_of
 from stattools.inference.diagnostics.checks.certificate import certificate
@@ -88,8 +90,16 @@ def _looked(of: LookedAt) -> Looked:
         if name not in some:
             continue
         try:
-            if (one := check(of)) is not None:
-                found.append(one)
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # told below
+                one = check(of)
         except StattoolsError as error:
             unchecked[name] = error.message
+            continue
+        except np.linalg.LinAlgError:
+            one = None
+            unchecked[name] = f"the information about the coefficients of {of.model.title} is singular to round-off."
+        if one is not None and not np.isfinite([one.value, one.p_value or 0.0]).all():
+            unchecked[name] = f"numbers of {of.model.title} are beyond float64. Change the units of its columns."
+        elif one is not None:
+            found.append(one)
     return Looked(tuple(found), unchecked)

@@ -94,8 +94,8 @@ def discrimination(of: LookedAt) -> Check:
 
 def ranked(p: Floats, share: Floats, weight: Floats) -> Check:
     """The check of discrimination, of probabilities and shares (n, K)."""
-    each = zip(p.T, share.T, strict=True)
-    areas = [area_under_curve(np.round(q, 12), weight * s, weight * (1.0 - s)) for q, s in each if 0 < s.sum() < len(s)]
+    both = [(q, weight * s, weight * (1.0 - s)) for q, s in zip(p.T, share.T, strict=True)]
+    areas = [area_under_curve(np.round(q, 12), one, other) for q, one, other in both if one.any() and other.any()]
     value = float(np.mean(areas)) if areas else 0.5
     advice = (
         "The columns hardly tell events from others: effects may be as they are estimated, predictions of single rows "

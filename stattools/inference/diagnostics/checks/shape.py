@@ -21,6 +21,7 @@ def link(of: LookedAt) -> Check | None:
     """The square of the linear predictor: Pregibon's link test, and of least squares Ramsey's with one square."""
     if not of.added.link or not of.units:
         return None
+    of.require_errors()
     statistic, df = of.added.test(of.added.link)
     if not df:
         return None
@@ -34,6 +35,7 @@ def link(of: LookedAt) -> Check | None:
 
 def form(of: LookedAt) -> Check | None:
     """The square of each column of numbers; the worst of them."""
+    of.require_errors()
     found = {}
     for name, places in of.added.curves.items():
         statistic, df = of.added.test(places)

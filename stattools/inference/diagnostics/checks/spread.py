@@ -65,8 +65,8 @@ def _variance(model: Model, theta: Floats) -> float:
     trials = family.trials_of(y)
     try:
         drawn = family.with_trials(trials).sample(eta, seed=0)
-    except IncompatibleError:
+    except (IncompatibleError, ValueError):  # means beyond what NumPy draws
         return 2.0
-    square = (drawn / np.maximum(trials, 1.0) - family.mean(eta)) ** 2 / family.variance(eta, y)
-    used = np.broadcast_to(np.asarray(trials) > 0, len(square))
-    return float(max((square[used] ** 2).mean() - 1.0, 0.1))
+    gap, variance = drawn / np.maximum(trials, 1.0) - family.mean(eta), family.variance(eta, y)
+    used = (variance > 0) & (np.asarray(trials) > 0)
+    return float(max(((gap[used] ** 2 / variance[used]) ** 2).mean() - 1.0, 0.1)) if used.any() else 2.0

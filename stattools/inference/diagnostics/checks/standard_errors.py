@@ -123,6 +123,7 @@ class OfRows:
 
 def standard_errors(of: LookedAt, name: str) -> Check:
     """The check by this name: the coefficient whose robust standard error differs most from its own."""
+    of.require_errors()
     model, asked = of.model, of.asked
     sandwich = Sandwich.of(model, of.theta, of.bread)
     factor = of.pearson.ratio if of.is_quasi and of.pearson is not None else 1.0
@@ -132,6 +133,8 @@ def standard_errors(of: LookedAt, name: str) -> Check:
         sums, small = sandwich.work.rows.gather(work(kind="HC2")), 1.0
     except DomainError:  # a row alone fixes a coefficient, and has no error of its own
         sums, small = sandwich.work.rows.gather(work(kind="HC0")), model.n / max(model.n - len(of.theta), 1.0)
+    if not (of.fit.covariance.diagonal()[asked] > 0.0).all():
+        raise IncompatibleError(f"a standard error of {model.title} with cov={of.fit.cov} is 0.")
     ratio = np.sqrt(small * sums.robust / of.fit.covariance.diagonal()[asked])
     p = np.minimum(len(asked) * _p_values(sums), 1.0)
     uneven, of_sizes = glejser(sums.size) if len(sums.size) else (0.0, 1.0)

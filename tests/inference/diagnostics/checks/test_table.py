@@ -46,5 +46,13 @@ def test_what_could_not_be_checked_says_why():
 
 
 def test_samples_have_no_checks():
-    with pytest.raises(IncompatibleError, match="check belongs to regressions"):
+    with pytest.raises(IncompatibleError, match="a regression without columns"):
         st.fit(st.coin([0, 1, 1])).check()
+
+
+def test_fits_side_by_side_have_a_category_each():
+    table = st.fit(st.one_vs_rest("g ~ x", R)).check()
+    assert list(table.columns)[:2] == ["category", "check"]
+    assert set(table.category) == {"a", "b", "c"}
+    assert "a: maximum" in str(table)
+    assert "b: form" in table.attrs["p_value"]

@@ -1,0 +1,27 @@
+"""The checks of a network that predicts labels: are its probabilities what happens, and do they tell labels apart?
+
+It has no standard errors and no columns to look at one by one; what is left are its predictions, of the rows that it
+was trained on, which flatter it, or of others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools.inference.diagnostics.checks.of_regressions import Looked
+from stattools.inference.diagnostics.checks.probabilities import Tenths, edges_of, ranked, tenths
+from stattools.inference.diagnostics.checks.table import CheckTable
+from stattools.networks.calibration import Predictor, probabilities_and_hits
+
+
+def check(fit: Predictor, data: Any = None) -> CheckTable:
+    """The table of the checks of a network, or of several."""
+    p, hit = probabilities_and_hits(fit, data)
+    if p.shape[1] == 2:  # the other says the same
+        p, hit = p[:, 1:], hit[:, 1:]
+    weight = fit.model.frequencies(data)
+    weight, share = np.ones(len(p)) if weight is None else weight, hit.astype(float)
+    calibration = Tenths.of(tenths(p, share, weight, edges_of(p))).check()
+    return CheckTable.of({"": Looked((calibration, ranked(p, share, weight)), {})}, fit.model.title)
