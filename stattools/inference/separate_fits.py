@@ -16,7 +16,7 @@ from stattools.inference.fitted import Fit
 from stattools.inference.judged import Judged
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.prediction import predictions
-from stattools.inference.questions import require
+from stattools.inference.questions import offered, require
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
@@ -32,6 +32,16 @@ if TYPE_CHECKING:
     from stattools.inference.prediction.new_rows import Missing
 
 NOTE = "Predicted probabilities are normalized only after the fact; st.softmax has one likelihood for all."
+
+
+def _of_each(fits: OneVsRestFit, name: str) -> None:
+    """What each of the fits needs."""
+    for fit in fits.fits:
+        require(fit, name)
+
+
+NEEDS = {"check": (_of_each,)}
+"""What questions need, see `stattools/inference/questions.py`."""
 
 
 def log_shares(eta: list[Floats]) -> Floats:
@@ -121,8 +131,7 @@ class OneVsRestFit(AnyFit):
         """The checks of all fits, see `Fit.check`, with the category in a column before."""
         from stattools.inference.diagnostics.checks.table import check_parts
 
-        for fit in self.fits:
-            require(fit, "check")
+        require(self, "check", NEEDS)
         labels = map(str, self.model.labels)
         return check_parts(dict(zip(labels, self.fits, strict=True)), order, self.model.title)
 
@@ -131,6 +140,10 @@ class OneVsRestFit(AnyFit):
         from stattools.inference.storage.file import save
 
         return save(self, path)
+
+    def __dir__(self) -> list[str]:
+        """What these fits can be asked."""
+        return offered(self, super().__dir__(), NEEDS)
 
     def _headline(self) -> str:
         first = self.model.parts[0]

@@ -109,7 +109,7 @@ def arguments(fit: Any, folder: Any, scan: Any) -> dict[str, tuple[tuple[Any, ..
         "quantile": ((0.9,), {}),
         "calibrated": ((TABLE,), {}),
         **dict.fromkeys(("accuracy", "confusion", "brier", "log_score", "pointwise_loglik"), ((), {"data": table})),
-        **({"calibration": ((), {"data": table})} if network else {}),
+        **(dict.fromkeys(("calibration", "check"), ((), {"data": table})) if network else {}),
         **({"mean": ((fit.model.design.encode(TABLE),), {})} if network else {}),
     }
 
@@ -140,7 +140,7 @@ def test_tab_completion_offers_what_the_fit_answers(kind, fits, scan, tmp_path):
 
 def test_some_fits_are_not_offered_what_belongs_to_others(fits):
     expected = {
-        "coin": {"leverage", "predict", "marginal_effects", "calibration", "anova"},
+        "coin": {"leverage", "check", "predict", "marginal_effects", "calibration", "anova"},
         "ols": {"calibration"},
         "softmax": {"leverage", "cooks_distance"},
         "ridge": {"interval", "test", "anova"},
@@ -148,8 +148,8 @@ def test_some_fits_are_not_offered_what_belongs_to_others(fits):
         "level": {"predict", "residuals", "save"},
         "smoothing": {"states", "innovations", "decompose", "diagnostics"},
         "ols, files": {"residuals", "leverage", "cooks_distance"},
-        "ols, loaded": {"residuals", "leverage", "goodness"},
-        "network of a number": {"accuracy", "calibration"},
+        "ols, loaded": {"residuals", "leverage", "goodness", "check"},
+        "network of a number": {"accuracy", "calibration", "check"},
         "beta-binomial": {"goodness"},
         "arrays": {"predict_to"},
     }
