@@ -19,15 +19,19 @@ from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut, leave_one_
 from stattools.bayes.conjugate.data.pair import Drawn, Pair
 from stattools.bayes.conjugate.data.trees import tree
 from stattools.bayes.conjugate.improper import Improper
-from stattools.bayes.conjugate.page import page
+from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.text.faces import Faces
-from stattools.text.page import Page
+from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
     import pandas as pd
     from xarray import DataTree
+
+
+MANY = 20
+"""A page shows so many rows and counts the others."""
 
 
 @answers_guesses
@@ -41,7 +45,19 @@ class Distribution(Faces):
         return of_arms.shown(self, parameters(self))
 
     def _page(self) -> Page:
-        return page(self)
+        """The parameters, and the mean, the spread and the interval of each arm; of what has no table yet, as a
+        Dirichlet of unknown categories, a line.
+        """
+        title = self._headline()
+        try:
+            frame, single = self.table(), np.ndim(self.mean) == 0
+        except StattoolsError:
+            return Page(title)
+        if single:
+            frame = frame.drop(columns="arm", errors="ignore")
+        rows = Grid.of(frame[:MANY].to_dict("records"), list(frame).index("mean"), like="sd")
+        more = [f"and {len(frame) - MANY:,} more; see table()"] if len(frame) > MANY else []
+        return Page(title, "", rows, *more, "", "Intervals: 94 % highest density.")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, type(self)) and self._key() == other._key()

@@ -31,9 +31,8 @@ from stattools.bayes.conjugate.inverse_gamma import InverseGamma, RootInverseGam
 from stattools.bayes.conjugate.inverse_wishart import log_determinant
 from stattools.bayes.conjugate.positive_definite import positive_root
 from stattools.bayes.conjugate.predictives.regression_predictive import RowPredictions
-from stattools.bayes.conjugate.regression_update import given, log_evidence, require_ols, require_same
+from stattools.bayes.conjugate.regression_update import given, log_evidence, require_ols, require_same, zellner
 from stattools.bayes.conjugate.student_t import StudentT
-from stattools.bayes.conjugate.zellner import zellner
 from stattools.data.tables.arrays import default_names
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_one_of, labelled

@@ -1,4 +1,4 @@
-"""What distributions answer alike: text, equality, and no evidence of no data."""
+"""What distributions answer alike: text, the page that print shows, equality, and no evidence of no data."""
 
 import numpy as np
 import pytest
@@ -35,3 +35,21 @@ def test_several_arms_that_saw_nothing_have_no_evidence_each():
     assert st.Beta(1, 2).log_evidence == 0.0
     np.testing.assert_array_equal(st.Normal([0.0, 1.0], 1).log_evidence, [0.0, 0.0])
     assert st.Dirichlet([1, 2, 3]).log_evidence == 0.0
+
+
+def test_one_distribution_has_one_row_and_no_name():
+    lines = str(st.Beta(5, 3)).split("\n")
+    assert lines[:3] == ["Beta(5, 3)", "", "  mean      sd  median   lower   upper"]
+    assert lines[4].split()[0] == "0.6250"
+    assert lines[-1] == "Intervals: 94 % highest density."
+
+
+def test_many_arms_are_counted():
+    lines = str(st.Gamma(np.arange(1.0, 31.0), 2)).split("\n")
+    assert lines[-3] == "and 10 more; see table()"
+    assert len(lines) == 27
+
+
+def test_what_has_no_table_is_a_line():
+    assert str(st.Dirichlet(1)) == "Dirichlet(1)"
+    assert str(st.Cauchy(0, 1)) == "Cauchy(0, 1)"
