@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from stattools.inference.diagnostics.checks.table import CheckTable
     from stattools.inference.diagnostics.residuals import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult
+    from stattools.inference.wild import WildBootstrap
     from stattools.inference.prediction.new_rows import Missing
 
 STATES = "state space models such as st.local_level"
@@ -114,6 +115,21 @@ class Fit(Plotted):
         require(self, "test")
         df: Any = self.t_df if self.degrees is None else None
         return wald(self, hypothesis, df=df)
+
+    def wild_bootstrap(
+        self,
+        hypothesis: str,
+        *,
+        draws: int = 9999,
+        seed: int | np.random.Generator,
+        weights: Literal["rademacher", "webb", "mammen"] = "rademacher",
+        impose_null: bool = True,
+    ) -> WildBootstrap:
+        """The wild cluster bootstrap of "x", or "x = 0.5", of a fit with cov=st.Cluster(groups): `WildBootstrap`."""
+        from stattools.inference.wild import wild_bootstrap
+
+        require(self, "wild_bootstrap")
+        return wild_bootstrap(self, hypothesis, draws=draws, seed=seed, weights=weights, impose_null=impose_null)
 
     def anova(
         self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None

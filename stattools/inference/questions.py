@@ -130,6 +130,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "covariance": (standard_errors,),
     "interval": (standard_errors,),
     "test": (standard_errors,),
+    "wild_bootstrap": (rows, standard_errors, rows_there),
     "anova": (rows, standard_errors, a_term),
     "save": (saved,),
     "states": (states,),

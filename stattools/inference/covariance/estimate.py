@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log, sqrt
 from typing import Any, NamedTuple
 
@@ -130,13 +131,7 @@ def _require_variances(model: Any, variances: list[float], scale: float) -> None
 
 
 def _clustered(sandwich: Sandwich | FunctionRows, cov: Cluster) -> Covariance:
-    model = sandwich.model
-    if isinstance(sandwich, Sandwich) and held_elsewhere(model):
-        parts = grouped_in_files(sandwich, cov)
-    else:
-        ways = [Groups.read(groups, sandwich.labelled) for groups in (cov.groups, cov.second) if groups is not None]
-        both = [ways[0].crossed(ways[1])] if len(ways) == 2 else []
-        parts = [Grouped(way.n, way.name, sandwich.grouped(way, cov.kind), way.labels) for way in (*ways, *both)]
+    model, parts = sandwich.model, _summed(sandwich, cov)
     ways = parts[:2]
     name = f"Cluster({', '.join(way.name for way in ways)}{unusual(cov)})"
     if isinstance(sandwich, Sandwich) and cov.kind != "CR1":
@@ -151,6 +146,23 @@ def _clustered(sandwich: Sandwich | FunctionRows, cov: Cluster) -> Covariance:
             factor *= (n - 1.0) / (n - p)
         meat += sign * factor * part.meat
     return Covariance(sandwich.closed(meat, name), name, smallest - 1.0 if model.has_scale else np.inf)
+
+
+def _summed(sandwich: Sandwich | FunctionRows, cov: Cluster) -> list[Grouped]:
+    """The sums over the groups of each way, and of both."""
+    if isinstance(sandwich, Sandwich) and held_elsewhere(sandwich.model):
+        return grouped_in_files(sandwich, cov)
+    ways = [Groups.read(groups, sandwich.labelled) for groups in (cov.groups, cov.second) if groups is not None]
+    both = [ways[0].crossed(ways[1])] if len(ways) == 2 else []
+    return [Grouped(way.n, way.name, sandwich.grouped(way, cov.kind), way.labels) for way in (*ways, *both)]
+
+
+def sums_of_clusters(model: Model, theta: Floats, bread: Floats, cov: Cluster) -> tuple[Sandwich, Grouped]:
+    """The scores and the information of the clusters of one way at theta, (G, p + p^2), and the coordinates that they
+    are in.
+    """
+    sandwich = Sandwich.of(model, theta, bread)
+    return sandwich, _summed(sandwich, replace(cov, kind="CR2", correction=None))[0]
 
 
 def _few(sandwich: Sandwich, part: Grouped, cov: Cluster, name: str) -> Covariance:

@@ -75,27 +75,31 @@ class RestrictedMaximum:
         """
         if not len(R):
             return 0.0
+        lost = max(self.top - self.where(R, np.zeros(len(R)))[1], 0.0)
+        if not self.fit.model.has_scale:
+            return 2.0 * lost
+        rss = self.fit.model.residual_sums(self.fit.estimate)[0]
+        return float(self.fit.n * np.log1p(2.0 * lost / rss))
+
+    def where(self, R: Floats, q: Floats) -> tuple[Floats, float]:
+        """theta at the maximum where R theta = q, and its log-likelihood; ConvergenceError where it is not found."""
         there = R @ self.T @ self.W
         size = np.linalg.norm(there, axis=1)
-        there, value = there / size[:, None], -(R @ self.fit.estimate) / size
+        there, value = there / size[:, None], (q - R @ self.fit.estimate) / size
         free = np.linalg.qr(there.T, mode="complete")[0][:, len(R) :]
         nearest = np.linalg.lstsq(there, value, rcond=None)[0]
         origin = self.peak + self.W @ nearest
         along: Any = _Along(self.work, origin, self.W @ free)
-        start = np.zeros(free.shape[1])
-        now = along.evaluate(start)
+        phi = np.zeros(free.shape[1])
+        now = along.evaluate(phi)
         height, done = now.loglik, now.is_finite
-        if done and len(start):
-            found = newton_ascent(along, start, 1e-8, 100, "Newton", now)
-            height, done = found.loglik, found.converged
+        if done and len(phi):
+            found = newton_ascent(along, phi, 1e-8, 100, "Newton", now)
+            height, done, phi = found.loglik, found.converged, found.estimate
         lost = self.top - height
         if not done or not np.isfinite(lost) or lost < -1e-7 * (1.0 + 1e-4 * abs(self.top)):
             raise ConvergenceError(
                 f"The maximum of {self.fit.model.title} without a term was not reached, so there is no likelihood "
                 'ratio. Use test="wald".'
             )
-        lost = max(lost, 0.0)
-        if not self.fit.model.has_scale:
-            return 2.0 * lost
-        rss = self.fit.model.residual_sums(self.fit.estimate)[0]
-        return float(self.fit.n * np.log1p(2.0 * lost / rss))
+        return self.T @ (origin + along.B @ phi), height
