@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from stattools.inference.diagnostics.checks.table import CheckTable
     from stattools.inference.diagnostics.residuals import Kind as ResidualKind
     from stattools.inference.hypotheses import TestResult
-    from stattools.inference.wild import WildBootstrap
     from stattools.inference.prediction.new_rows import Missing
+    from stattools.inference.wild import WildBootstrap
 
 STATES = "state space models such as st.local_level"
 OF_SERIES = {
@@ -128,7 +128,6 @@ class Fit(Plotted):
         """The wild cluster bootstrap of "x", or "x = 0.5", of a fit with cov=st.Cluster(groups): `WildBootstrap`."""
         from stattools.inference.wild import wild_bootstrap
 
-        require(self, "wild_bootstrap")
         return wild_bootstrap(self, hypothesis, draws=draws, seed=seed, weights=weights, impose_null=impose_null)
 
     def anova(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
+from stattools.inference.covariance import Cluster
 from stattools.inference.hypotheses.terms import terms_of
 from stattools.inference.storage.unsaved import Unsaved
 from stattools.likelihoods.outcomes import Outcome
@@ -98,6 +99,16 @@ def standard_errors(fit: Any, name: str) -> None:
         np.asarray(fit.covariance)  # refused, with what to do
 
 
+def one_way_of_clusters(fit: Any, name: str) -> None:
+    """Clusters that go one way, with their usual standard errors."""
+    cov = fit.cov_kind
+    if not isinstance(cov, Cluster) or cov.second is not None or cov.kind != "CR1":
+        raise IncompatibleError(
+            f"{name} draws signs of clusters that go one way, and its t has their usual standard error: fit with "
+            f"cov=st.Cluster(groups); this fit has cov={fit.cov}."
+        )
+
+
 def saved(fit: Any, name: str) -> None:
     """A kind of model that files know."""
     if not fit.model.is_saved:
@@ -130,7 +141,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "covariance": (standard_errors,),
     "interval": (standard_errors,),
     "test": (standard_errors,),
-    "wild_bootstrap": (rows, standard_errors, rows_there),
+    "wild_bootstrap": (rows, standard_errors, rows_there, one_way_of_clusters),
     "anova": (rows, standard_errors, a_term),
     "save": (saved,),
     "states": (states,),

@@ -209,6 +209,7 @@ PATH = "path"
 POOL: dict[str, Any] = {
     # Data
     "formula_or_y": COLUMNS, "data_or_X": TABLE, "data": TABLE, "X": TABLE, "y": COLUMNS, "Y": TABLE, "Z": TABLE,
+    "impose_null": (True, False, "no"), "wild_bootstrap.weights": ("rademacher", "webb", "mammen", "normal"),
     "weights": COLUMNS, "offset": COLUMNS, "exposure": COLUMNS, "trials": COLUMNS, "precision": COLUMNS,
     "table": TABLE, "trials_or_table": COLUMNS,
     "by": COLUMNS, "flips": COLUMNS, "successes": COLUMNS, "failures": COLUMNS, "counts": COLUMNS, "times": COLUMNS,

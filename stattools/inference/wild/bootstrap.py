@@ -3,10 +3,10 @@
     t = (c^T theta - q) / se,   p = P(|t*| >= |t|),   interval = {q: p(q) > 1 - level}
 
 se is clustered (CR1). Draws keep the clusters and turn their scores by random signs: restricted, at the estimate where
-the hypothesis holds, which is most reliable (Cameron, Gelbach & Miller 2008), or at the estimate. For least squares this
-is the bootstrap of refits to y* = X theta~ + v_g u~, to the last digit. For other likelihoods it is that of the weighted
-least squares to which Newton's method reduces them at the restricted estimate: the score bootstrap of Kline & Santos
-(2012) with t* studentized in each draw, MacKinnon, Nielsen & Webb's WCLR (2024).
+the hypothesis holds, which is most reliable (Cameron, Gelbach & Miller 2008), or at the estimate. For least squares
+this is the bootstrap of refits to y* = X theta~ + v_g u~, to the last digit. For other likelihoods it is that of the
+weighted least squares to which Newton's method reduces them at the restricted estimate: the score bootstrap of Kline &
+Santos (2012) with t* studentized in each draw, MacKinnon, Nielsen & Webb's WCLR (2024).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.covariance import Cluster
 from stattools.inference.covariance.estimate import sums_of_clusters
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
 from stattools.inference.hypotheses.restrictions import hypotheses
 from stattools.inference.hypotheses.terms import of_terms
+from stattools.inference.questions import require
 from stattools.inference.wild.clusters import Clusters, accepted, as_far
 from stattools.inference.wild.signs import VALUES, Signs
 from stattools.interface.arguments import require_truth, word_of
@@ -149,7 +149,8 @@ class WildBootstrap(Faces):
         drawn = f"all {2**self.groups:,} patterns of signs" if self.is_exact else f"{self._signs.count:,} draws"
         said = f"{how}, {self.weights} weights of {self.groups:,} clusters, {drawn}."
         level = f"Interval: {self.fit.level:.4g}, the values that are not refused."
-        return Page(f"Wild cluster bootstrap of {self.fit.model._subject}", "", rows, "", said[0].upper() + said[1:], level)
+        title = f"Wild cluster bootstrap of {self.fit.model._subject}"
+        return Page(title, "", rows, "", said[0].upper() + said[1:], level)
 
 
 def wild_bootstrap(
@@ -169,12 +170,7 @@ def wild_bootstrap(
     >>> test.is_exact, test.p_value
     (True, 0.125)
     """
-    cov = fit.cov_kind
-    if not isinstance(cov, Cluster) or cov.second is not None or cov.kind != "CR1":
-        raise IncompatibleError(
-            "wild_bootstrap draws signs of clusters that go one way, and its t has their usual standard error: fit "
-            f"with cov=st.Cluster(groups); this fit has cov={fit.cov}."
-        )
+    require(fit, "wild_bootstrap")
     weights = word_of(weights, tuple(VALUES))
     if weights not in VALUES:
         raise DomainError(f"wild_bootstrap has weights= {', '.join(map(repr, VALUES))}; got {quoted(weights)}.")
@@ -207,10 +203,11 @@ def wild_bootstrap(
 def clusters_at(fit: Estimates, theta: Floats, R: Floats) -> tuple[Clusters, float]:
     """The clusters at a point, and the standard error of R theta by the information there."""
     model: Any = fit.model
+    cov: Any = fit.cov_kind
     bread = fit.solution.covariance
     if theta is not fit.estimate:
         bread = Metric(model.evaluate(theta).information).covariance()
-    sandwich, part = sums_of_clusters(model, theta, bread, fit.cov_kind)
+    sandwich, part = sums_of_clusters(model, theta, bread, cov)
     combination = np.linalg.solve(sandwich.C, sandwich.B.T @ R)  # R theta = (T^T R)^T phi, B = T C
     return Clusters.of(part.sums, sandwich.C, combination)
 

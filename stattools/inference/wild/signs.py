@@ -64,7 +64,7 @@ class Signs:
             stop = min(start + size, self.count)
             if self.is_exact:
                 bits = np.arange(start, stop)[:, None] >> np.arange(self.groups) & 1
-                yield 1.0 - 2.0 * bits
+                yield np.where(bits, -1.0, 1.0)
             else:
                 yield random.choice(np.array(values), size=(stop - start, self.groups), p=p)
 

@@ -156,8 +156,10 @@ FIT = (
         "certificate history optimization_result decrement"),
     Row("fit.model.score(fit.estimate)", statsmodels="score_obs jac", r="estfun gradient", pyfixest="scores",
         others="grad score_vector jacobian"),
-    Row("st.bootstrap(fit, draws=200, seed=1)", statsmodels="bootstrap", r="boot Boot", pyfixest="wildboottest",
+    Row("st.bootstrap(fit, draws=200, seed=1)", statsmodels="bootstrap", r="boot Boot",
         others="bootstrap_ resample bootstrap_ci bootstrap_se ritest jackknife"),
+    Row('fit.wild_bootstrap("x", seed=1)', r="boottest", pyfixest="wildboottest", others="wild_boottest "
+        "wild_cluster_bootstrap wildbootstrap wild", note="of a fit with cov=st.Cluster(groups)"),
     Row("st.posterior(fit.model)", others="posterior mcmc sample bayes draw sample_posterior nuts hdi"),
     Row("st.to_arviz(fit)", others="to_arviz to_inference_data to_inferencedata idata inference_data trace "
         "to_datatree to_netcdf"),

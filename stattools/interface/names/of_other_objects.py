@@ -128,6 +128,14 @@ SCORES = (
     Row("found.scores", others="pointwise rows elpd loo"),
 )  # fmt: skip
 
+WILD = (
+    Row("wild.p_value", r="p_val p.value", pyfixest="Pr(>|t|)", others="pvalue p pval"),
+    Row("wild.statistic", r="t_stat", others="t t_value tvalue t_statistic"),
+    Row("wild.interval(0.95)", r="conf_int confint", others="ci conf_interval confidence_interval"),
+    Row("wild.draws", r="t_boot", others="t_stars distribution replicates samples"),
+    Row("wild.table()", r="tidy summary", others="results frame to_frame"),
+)
+
 BOOTSTRAP = (
     Row("bootstrap.draws", r="t boot.t", others="samples replicates bootstrap_distribution distribution estimates "
         "reps sample bootstrap_samples resamples replications"),
@@ -229,6 +237,7 @@ NOUNS: dict[str, tuple[str, tuple[Row, ...]]] = {
     "NetworkEnsemble": ("fit", NETWORK),
     "ManyFits": ("fits", MANY),
     "Bootstrap": ("bootstrap", BOOTSTRAP),
+    "WildBootstrap": ("wild", WILD),
     "Power": ("planned", PLANNED),
     "CrossValidation": ("found", SCORES),
     "TestResult": ("test", TEST),

@@ -10,8 +10,8 @@ from typing import Any
 def meant(argument: str, value: Any, words: Collection[str] = ()) -> str:
     """A sentence, after a blank, with what a value of others is here; empty where nobody writes it.
 
-    >>> meant("cov", {"CRV1": "id"}), meant("penalty", "l2"), meant("method", "nut", ("nuts",))
-    (' Write cov=st.Cluster("id").', ' Write penalty=st.Ridge(1.0).', " Did you mean 'nuts'?")
+    >>> meant("cov", {"CRV3": "id"}), meant("penalty", "l2"), meant("method", "nut", ("nuts",))
+    (' Write cov=st.Cluster("id", kind="CR3").', ' Write penalty=st.Ridge(1.0).', " Did you mean 'nuts'?")
     """
     if isinstance(value, type):
         return f" Write {argument}=st.{value.__name__}(...), an object of it."
@@ -34,11 +34,13 @@ def meant(argument: str, value: Any, words: Collection[str] = ()) -> str:
 
 def _groups(value: Any) -> str | None:
     """The groups that a covariance of others names, {"CRV1": "id"}, ("cluster", "id"), "cluster(id)"; None without."""
+    kind = ""
     if isinstance(value, Mapping):
+        kind = next((f', kind="CR{one[-1]}"' for one in map(str, value) if one.upper() in ("CRV2", "CRV3")), "")
         value = (None, *value.values())
     elif isinstance(value, str):
         found = re.fullmatch(r"cluster\((.+)\)", value.strip(), flags=re.IGNORECASE)
         value = found and (None, found[1])
     if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str):
-        return ", ".join(f'"{group.strip()}"' for group in value[1].split("+"))
+        return ", ".join(f'"{group.strip()}"' for group in value[1].split("+")) + kind
     return None if value is None or not isinstance(value, Sized) or isinstance(value, tuple) else "groups"

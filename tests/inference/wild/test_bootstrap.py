@@ -57,7 +57,7 @@ def test_other_likelihoods_are_their_weighted_least_squares(make):
     for v in np.concatenate(list(Signs("rademacher", 8, 150, int(np.random.default_rng(3).integers(2**62))).blocks())):
         move = C @ root.T @ (v[FIRM] * u)
         rest = v[FIRM] * u - root @ move
-        S = np.array([root[FIRM == k].T @ rest[FIRM == k] for k in range(8)])
+        S = np.array([root[k == FIRM].T @ rest[k == FIRM] for k in range(8)])
         slow.append(abs(move[2]) / np.sqrt(np.sum((S @ C[:, 2]) ** 2)))
     V = fit.covariance[2, 2] / (8 / 7 * 31 / 29)
     assert_allclose(found.draws, np.array(slow) * np.sqrt(V / fit.covariance[2, 2]), rtol=1e-6)
@@ -109,7 +109,9 @@ def test_what_it_refuses(fit):
         plain.wild_bootstrap("hp", seed=1)
     with pytest.raises(IncompatibleError, match=r"this fit has cov=Cluster\(8 groups, CR2\)"):
         st.fit(fit.model, cov=st.Cluster(FIRM, kind="CR2")).wild_bootstrap("hp", seed=1)
-    with pytest.raises(IncompatibleError, match=r"tests one combination of the coefficients, and .* is 2: wt = 0, hp = 0"):
+    with pytest.raises(
+        IncompatibleError, match=r"tests one combination of the coefficients, and .* is 2: wt = 0, hp = 0"
+    ):
         fit.wild_bootstrap("wt = 0, hp = 0", seed=1)
     with pytest.raises(DomainError, match=r"weights= 'rademacher', 'webb', 'mammen'; got 'normal'"):
         fit.wild_bootstrap("hp", seed=1, weights="normal")

@@ -19,7 +19,7 @@ def case():
     y = X @ [1.0, 0.3, 0.0] + g.standard_normal(G)[GROUPS] + g.standard_normal(len(GROUPS))
     C, R = np.linalg.inv(X.T @ X), np.array([0.0, 1.0, -0.5])
     u = y - X @ (C @ X.T @ y)
-    each = [(X[GROUPS == k], u[GROUPS == k]) for k in range(G)]
+    each = [(X[k == GROUPS], u[k == GROUPS]) for k in range(G)]
     sums = np.array([np.concatenate([x.T @ e, (x.T @ x).ravel()]) for x, e in each])
     return X, y, R, *Clusters.of(sums, C, R)
 
@@ -29,7 +29,7 @@ def refitted(X, y, R, value):
     C = np.linalg.inv(X.T @ X)
     theta = C @ X.T @ y
     u = y - X @ theta
-    S = np.array([X[GROUPS == k].T @ u[GROUPS == k] for k in range(G)])
+    S = np.array([X[k == GROUPS].T @ u[k == GROUPS] for k in range(G)])
     return (R @ theta - value) ** 2 / np.sum((S @ C @ R) ** 2)
 
 

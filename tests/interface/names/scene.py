@@ -43,11 +43,12 @@ def objects() -> dict[str, tuple[Any, ...]]:
     """What a noun of the table may be."""
     fit, logistic, series, network, ensemble, rest = fits()
     smaller = st.fit(st.ols("y ~ 1", TABLE))
+    clustered = st.fit(st.ols("y ~ x", TABLE), cov=st.Cluster("g"))
     arms = st.posterior(st.binomial([6, 4], [10, 10]))
     draws = st.posterior(st.logistic("b ~ x", TABLE), method="laplace", draws=100, chains=1, seed=1)
     exact = st.posterior(st.binomial(6, 10), prior=st.Beta(1, 1))
     return {
-        "fit": (fit, logistic, series, network, ensemble, rest),
+        "fit": (fit, logistic, series, network, ensemble, rest, clustered),
         "smaller": (smaller,),
         "model": (st.ols(Y, X[:, :1]),),
         "posterior": (draws, exact, st.Gamma(2, 1), st.Dirichlet([1, 2]), arms),
@@ -55,6 +56,7 @@ def objects() -> dict[str, tuple[Any, ...]]:
         "fits": (st.fit_many("y ~ x", TABLE, by="g", model=st.ols),),
         "found": (st.cross_validate(smaller.model, folds=2, seed=1),),
         "planned": (st.power(smaller, "Intercept", rows=20, draws=10, seed=1),),
+        "wild": (clustered.wild_bootstrap("x", seed=1),),
         "bootstrap": (st.bootstrap(smaller, draws=20, seed=1),),
         "test": (fit.test("x = 0"),),
         "check": (

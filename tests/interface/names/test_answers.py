@@ -49,7 +49,8 @@ converged -> fit.solution.converged
 mse_resid sigma2 -> fit.scale ** 2
 ssr rss -> fit.residuals ** 2
 sigma -> fit.scale
-bootstrap wildboottest -> st.bootstrap
+bootstrap -> st.bootstrap
+wildboottest boottest -> fit.wild_bootstrap("x", seed=1)
 posterior mcmc -> st.posterior(fit.model)
 trace idata inference_data -> st.to_arviz(fit)
 plot_diagnostics qqplot -> fit.plot("residuals")

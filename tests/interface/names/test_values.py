@@ -20,7 +20,9 @@ def fit():
     [
         ("cluster", 'st.Cluster("group")'),
         ({"CRV1": "g"}, 'cov=st.Cluster("g")'),
-        ({"CRV3": "g + id"}, 'cov=st.Cluster("g", "id")'),
+        ({"CRV1": "g + id"}, 'cov=st.Cluster("g", "id")'),
+        ({"CRV3": "g"}, 'cov=st.Cluster("g", kind="CR3")'),
+        ("CR2", 'cov=st.Cluster("group", kind="CR2")'),
         (("cluster", "g"), 'cov=st.Cluster("g")'),
         ("cluster(g)", 'cov=st.Cluster("g")'),
         (TABLE.g, "cov=st.Cluster(groups)"),
