@@ -112,10 +112,10 @@ def profile(x: Numbers, height: Numbers, *, cut: float, marks: Mapping[str, floa
     return figure
 
 
-def densities(x: Numbers, curves: Mapping[str, Numbers], *, xlabel: str, ylabel: str) -> Figure:
+def densities(x: Numbers, curves: Mapping[str, Numbers], *, xlabel: str, ylabel: str, on: Any = None) -> Figure:
     """Up to three densities over one axis, the first filled."""
     x = np.asarray(x)
-    figure, ((axes,),) = canvas(3.4, nrows=1, ncols=1)
+    figure, ((axes,),) = canvas(3.4, nrows=1, ncols=1, on=on)
     for k, ((label, height), color) in enumerate(zip(curves.items(), (BLUE, VERMILION, INK), strict=False)):
         axes.plot(x, height, color=color, label=label, linestyle="-" if k == 0 else (0, (4, 3)))
         if k == 0:

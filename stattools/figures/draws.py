@@ -58,11 +58,12 @@ def histograms(
         if density is not None:
             x = np.linspace(edges[0], edges[-1], 201)
             height = np.asarray(density(x), dtype=float)
-            axes.plot(x, np.where(np.isfinite(height), height, np.nan), color=INK, linewidth=1.3,
-                      linestyle=(0, (4, 3)), label=None if k else "prior")  # fmt: skip
+            axes.plot(x, np.where(np.isfinite(height), height, np.nan), color=INK, linewidth=1.3, linestyle=(0, (4, 3)))
         axes.set_ylim(0.0, 1.15 * float(heights.max()))
-        axes.set(xlabel=plain(name, 40), ylabel="density", xlim=(edges[0], edges[-1]))
+        axes.set(xlabel=plain(name, 40), ylabel="" if k % 3 else "density", xlim=(edges[0], edges[-1]))
         axes.locator_params(axis="x", nbins=4)
+    if any(density is not None for density in priors.values()):
+        grid[0].plot([], [], color=INK, linewidth=1.3, linestyle=(0, (4, 3)), label="prior")
     legend(grid[0], 2)
     return figure
 

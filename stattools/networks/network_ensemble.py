@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
 
 import numpy as np
 
 from stattools.errors import IncompatibleError, quoted
-from stattools.inference.any_fit import AnyFit
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Missing
@@ -24,6 +23,7 @@ from stattools.networks.calibration import brier, confusion, reliability, temper
 from stattools.networks.dense import Floats
 from stattools.networks.network_fit import NetworkFit, as_labels, inputs_of, places_of
 from stattools.networks.network_model import NetworkModel
+from stattools.networks.plots import PlottedNetwork
 from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
-class NetworkEnsemble(AnyFit):
+class NetworkEnsemble(PlottedNetwork):
     """Networks of one model from different starts ("deep") or resampled rows ("bootstrap"): `st.fit(model, members=)`.
 
     Predictions are the mean over members; their spread is how much the training, and for "bootstrap" the data, leave
@@ -44,6 +44,7 @@ class NetworkEnsemble(AnyFit):
 
     members: tuple[NetworkFit, ...]
     kind: Literal["deep", "bootstrap"]
+    is_several: ClassVar[bool] = True
 
     @property
     def model(self) -> NetworkModel:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from stattools.data.tables.origin import ARRAYS, origin_of
 from stattools.data.tables.places import Places
 from stattools.errors import IncompatibleError, quoted
-from stattools.inference.any_fit import AnyFit
 from stattools.inference.judged import Judged
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
@@ -28,6 +27,7 @@ from stattools.networks.absent import NEEDS, refuse
 from stattools.networks.calibration import brier, confusion, reliability, temperature_of
 from stattools.networks.dense import Floats
 from stattools.networks.network_model import NetworkModel
+from stattools.networks.plots import PlottedNetwork
 from stattools.solvers.solution import Epoch
 from stattools.text.columns import number
 from stattools.text.one_line import headline, many
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
-class NetworkFit(AnyFit):
+class NetworkFit(PlottedNetwork):
     """What `st.fit(st.network(...), seed=...)` returns.
 
     `model` is frozen (batch norm in evaluation mode), `estimate` (size,) the parameters, `loglik` that of all rows,

@@ -6,9 +6,7 @@ Numbers are rounded to two digits of the posterior standard deviation.
 
 from __future__ import annotations
 
-import numpy as np
-
-from stattools import figures
+from stattools.bayes.sampling import plots
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.draws import Posterior
 from stattools.inference.plots.coefficients import spreads as spreads_of
@@ -97,25 +95,13 @@ def _parameters(posterior: Posterior) -> Table:
 def _picture(posterior: Posterior, name: str = "posterior") -> tuple[Figure, ...]:
     """Coefficients on one scale, where there are several."""
     model = posterior.model
-    if not isinstance(model, Model):
+    if not isinstance(model, Model) or int((spreads_of(model) > 0).sum()) < 2:
         return ()
-    spreads = spreads_of(model)
-    shown = np.flatnonzero(spreads > 0)
-    if len(shown) < 2:
-        return ()
-    lower, upper = (np.asarray(end)[: len(spreads)] * spreads for end in posterior.interval(PROB))
-    mean = posterior.mean[: len(spreads)] * spreads
-    names = [posterior.names[j] for j in shown]
+    drawing = plots.coefficients(posterior, standardized=True, prob=PROB)
     return (
         Figure(
             name,
-            lambda: figures.coefficients(
-                names,
-                mean[shown],
-                lower[shown],
-                upper[shown],
-                xlabel="posterior mean × sd of the column",
-            ),
+            lambda: drawing.draw(None),
             alt=f"Posterior means of the coefficients with their {LABEL}, on the scale of one standard deviation",
             caption=f"Posterior means and {LABEL} of the coefficients, times the standard deviations of their columns.",
         ),

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from stattools import figures
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Bernoulli, Categorical
+from stattools.networks import plots
 from stattools.networks.activation import Activation
 from stattools.networks.batch_norm import BatchNorm
-from stattools.networks.calibration import probabilities_and_hits
 from stattools.networks.dense import Dense
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
+from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code, literal
 from stattools.reporting.provenance import data_hash
 from stattools.reporting.regressions import dependence
@@ -171,18 +171,7 @@ def conclusion(fit: NetworkFit | NetworkEnsemble) -> str:
 
 def curve(fit: NetworkFit, name: str = "training") -> Figure:
     """The training curve."""
-    table = fit.curve()
-    lines = {"training rows": (table.epoch.to_numpy(), -table.training.to_numpy())}
-    if table.validation.notna().any():
-        lines["validation rows"] = (table.epoch.to_numpy(), -table.validation.to_numpy())
-    steps = "step" if fit.solver.startswith("LBFGS") else "epoch"
-    return Figure(
-        name,
-        lambda: figures.training(lines, ylabel="log score (minus mean log-likelihood)", xlabel=steps),
-        alt=f"Log score of {' and of '.join(lines)} by {steps}: it falls from {-table.training.iloc[0]:.2g} to "
-        f"{-table.training.iloc[-1]:.2g} on the training rows",
-        caption="The smaller, the better; guessing by the frequencies alone is where it starts.",
-    )
+    return figure(name, plots.training(fit))
 
 
 def confusion(table: pd.DataFrame) -> Table | Paragraph:
@@ -199,21 +188,4 @@ def confusion(table: pd.DataFrame) -> Table | Paragraph:
 
 def reliability(fit: NetworkFit | NetworkEnsemble, data: Any = None, name: str = "calibration") -> Figure:
     """Observed share against predicted probability, all labels together."""
-    table = fit.calibration(data)
-    p, _ = probabilities_and_hits(fit, data)
-    gap = float(np.abs(table.predicted - table.observed).max())
-    return Figure(
-        name,
-        lambda: figures.calibration(
-            table.predicted.to_numpy(),
-            table.observed.to_numpy(),
-            table.lower.to_numpy(),
-            table.upper.to_numpy(),
-            p.ravel(),
-            event="a label",
-            unit="probabilities",
-        ),
-        alt=f"Observed share against predicted probability of each label in {len(table)} groups; the largest gap is "
-        f"{gap:.2g}",
-        caption="Points on the dashed line: what is given a probability of 80 % happens 80 times in 100.",
-    )
+    return figure(name, plots.calibration(fit, data=data))

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools import figures
+from stattools.bayes.conjugate import plots
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.improper import Improper
-from stattools.bayes.conjugate.normal_inverse_gamma import NormalInverseGamma
-from stattools.errors import DomainError
 from stattools.interface.interval import Interval
+from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.proportions import span
 from stattools.reporting.tables import between, chance, count, decimals, facts, number, percent
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 DRAWS, SEED, PROB = 4000, 1, 0.94
@@ -44,8 +44,6 @@ NAMES = {
     "NormalInverseGamma": "normal-inverse-gamma",
     "NormalInverseWishart": "normal-inverse-Wishart",
 }
-LABELS = ("arm", "category", "component", "parameter", "term")
-"""Columns of a posterior's table that name a row."""
 MOST_ARMS = 30
 """So many arms are drawn, and listed."""
 
@@ -71,7 +69,7 @@ def _numbers(belief: Any) -> tuple[Block, ...]:
     """The exact table, one row per arm or parameter, and the evidence."""
     kind = _kind(belief)
     table = belief.table(PROB, kind)
-    names = _labels(table)
+    names = plots.labels(table)
     shown = table.head(MOST_ARMS)
     label = f"{percent(PROB)} {kind.upper()}"
     rows = []
@@ -97,85 +95,20 @@ def _numbers(belief: Any) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _labels(table: pd.DataFrame) -> list[str]:
-    """The columns of a posterior's table that say what a row is about; the arm of one arm says nothing."""
-    several = "arm" in table and int(np.max(table["arm"].nunique())) > 1
-    return [name for name in LABELS if name in table and (several or name != "arm")]
-
-
 def _picture(belief: Any) -> tuple[Figure, ...]:
     """The density of one parameter, or the intervals of several."""
-    curve = belief
-    if isinstance(belief, NormalInverseGamma):
-        curve = belief.marginal("mean")
-    if all(hasattr(curve, name) for name in ("density", "quantile")) and np.ndim(curve.mean) == 0:
-        return _density(belief, curve)
-    return _forest(belief)
-
-
-def _density(belief: Any, curve: Any) -> tuple[Figure, ...]:
-    improper = isinstance(belief.prior, Improper)
-    theta = np.linspace(float(curve.quantile(1e-5)), float(curve.quantile(1.0 - 1e-5)), 501)
-    density, prior = np.asarray(curve.density(theta), dtype=float), None
-    if not improper:
-        before = belief.prior if curve is belief else belief.prior.marginal("mean")
-        prior = np.asarray(before.density(theta), dtype=float)
-    interval = credible(curve)
-    symbol = {"Gamma": "λ", "NormalInverseGamma": "μ"}.get(type(belief).__name__, "θ")
-    return (
-        Figure(
-            "posterior",
-            lambda: figures.posterior(
-                theta,
-                density,
-                prior,
-                interval=(float(interval.lower), float(interval.upper)),
-                label=label(interval),
-                mean=float(curve.mean),
-                xlabel=symbol,
-            ),
-            alt=f"Density of {symbol} before the data, {belief.prior!r}, and after, {belief!r}, with its "
-            f"{label(interval)} shaded",
-            caption=f"What is believed before and after the data; the shaded part holds {percent(PROB)} of the "
-            "probability, the line in it is the mean.",
-        ),
-    )
-
-
-def _forest(belief: Any) -> tuple[Figure, ...]:
-    """The rows of the table that are comparable: those of the first parameter, and no scale among coefficients."""
-    kind = _kind(belief)
-    table: Any = belief.table(PROB, kind)
-    if "parameter" in table:
-        table = table[table["parameter"] == table["parameter"].iloc[0]]
-    if "term" in table:
-        table = table[table["term"] != "sigma"]
-    named = [name for name in _labels(table) if name != "parameter"]
+    curve = belief._curve()
+    if curve is not None and np.ndim(curve.mean) == 0:
+        return (figure("posterior", plots.density(belief, prob=PROB, kind="hdi")),)
+    table, named = plots.comparable(belief, PROB, _kind(belief))
     if not named or not 1 < len(table) <= MOST_ARMS:
         return ()
-    names = [figures.plain(name) for name in table[named[-1]]]
-    plural = "categories" if named[-1] == "category" else f"{named[-1]}s"
-    mean, lower, upper = (table[name].to_numpy(dtype=float) for name in ("mean", "lower", "upper"))
-    return (
-        Figure(
-            "posterior",
-            lambda: figures.coefficients(
-                names, mean, lower, upper, xlabel=f"posterior mean and {percent(PROB)} {kind.upper()}"
-            ),
-            alt=f"Posterior mean and {percent(PROB)} {kind.upper()} of {len(names)} {plural}",
-            caption=f"One line per {named[-1]}: the posterior mean, and where the parameter lies with probability "
-            f"{percent(PROB)}.",
-        ),
-    )
+    return (figure("posterior", plots.coefficients(belief, prob=PROB)),)
 
 
 def _kind(belief: Any) -> str:
     """Highest density, or equal tails where some density has two peaks."""
-    try:
-        belief.interval(PROB, kind="hdi")
-    except DomainError:
-        return "eti"
-    return "hdi"
+    return plots.interval_of(belief, PROB, None)[1]
 
 
 def _of_probability(beta: Beta) -> Section:
@@ -270,7 +203,7 @@ def belief(beta: Any) -> str:
 
 def _sentence(belief: Any) -> str:
     table = belief.table(PROB, _kind(belief))
-    names, rows = _labels(table), table.to_dict("records")
+    names, rows = plots.labels(table), table.to_dict("records")
     alike = [row for row in rows if row.get("parameter") == rows[0].get("parameter")]
     if names and names[0] in ("arm", "category"):
         best = max(alike, key=lambda row: row["mean"])

@@ -9,7 +9,7 @@ def test_the_interval_is_the_darker_part_and_a_flat_prior_has_no_line():
         {"b": draws, "c": draws}, {"b": (-1, 1), "c": (-1, 1)}, {"b": np.cos, "c": None}, label="94 % HDI"
     )
     first, second = made.axes
-    assert len(first.lines) == 2
+    assert len(first.lines) == 3  # the mean, the prior, and its name in the legend
     assert len(second.lines) == 1
     heights = [bar.get_height() * bar.get_width() for bar in first.patches[:40]]
     assert abs(sum(heights) - 1.0) < 1e-12

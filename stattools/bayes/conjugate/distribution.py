@@ -27,6 +27,7 @@ from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
     from xarray import DataTree
 
 
@@ -141,6 +142,37 @@ class Updatable:
         """
         return tree(self, draws, seed)
 
+    def plot(
+        self,
+        what: Literal["density", "coefficients"] | None = None,
+        *,
+        prob: float | None = None,
+        kind: Literal["hdi", "eti"] | None = None,
+        ax: Any = None,
+    ) -> Figure:
+        """A picture: a Matplotlib Figure in the house style, which notebooks show and `savefig` writes.
+
+        "density": that of the parameter beside its prior, with the interval of this `prob` and `kind` shaded, or those
+        of the arms over each other; "coefficients": means and intervals of arms, categories or terms, a line each.
+        `what` is by default the first that there is, `ax` are Axes to draw on. Raises IncompatibleError for a figure
+        that there is not.
+
+        >>> import stattools as st
+        >>> st.Beta(1, 1).update([1, 0, 1]).plot().axes[0].get_ylabel()
+        'density'
+        """
+        from stattools.bayes.conjugate.plots import PLOTS
+        from stattools.inference.plots.drawing import plotted
+
+        return plotted(self, type(self).__name__, what, PLOTS, ax, prob=prob, kind=kind)
+
+    _symbol: ClassVar[str] = "θ"
+    """What an axis calls the parameter."""
+
+    def _curve(self) -> Any:
+        """What is believed of one number for each arm, which has a density and quantiles; None of several at once."""
+        return None
+
     def _log_density_of(self, drawn: Drawn) -> Any:
         """The log density at draws of the parameters."""
         return self.log_density(*drawn.values())
@@ -189,6 +221,9 @@ class ByArm(Distribution):
     def table(self, prob: float = 0.94, kind: Literal["hdi", "eti"] = "hdi") -> pd.DataFrame:
         """One row per arm: arm, mean, sd, median, lower, upper."""
         return of_arms.table(self, prob, kind)
+
+    def _curve(self) -> Any:
+        return self
 
     def _labels(self) -> Any:
         first = getattr(self, parameters(self)[0])

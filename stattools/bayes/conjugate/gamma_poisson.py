@@ -89,6 +89,7 @@ class Gamma(ByArm, Updatable):
     """
 
     _pair = PAIR
+    _symbol = "λ"
     shape: Any
     rate: Any
     arms: Any = field(default=None, kw_only=True)

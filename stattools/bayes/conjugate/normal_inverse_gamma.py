@@ -138,6 +138,7 @@ class NormalInverseGamma(ByArm, Updatable):
     """
 
     _pair = PAIR
+    _symbol = "μ"
     mean: Any
     strength: Any
     shape: Any
@@ -147,6 +148,9 @@ class NormalInverseGamma(ByArm, Updatable):
 
     def __post_init__(self) -> None:
         settle(self, real=("mean",), positive=("strength", "shape", "scale"), remedy=REMEDY)
+
+    def _curve(self) -> Any:
+        return self.marginal("mean")
 
     @classmethod
     def reference(cls) -> Improper:

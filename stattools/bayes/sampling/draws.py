@@ -33,6 +33,7 @@ from stattools.text.one_line import headline
 from stattools.text.page import Page
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from xarray import DataTree
 
 
@@ -196,6 +197,40 @@ class Posterior(Drawn, Faces):
         from stattools.bayes.sampling.averaged_draws import function_of_draws
 
         return function_of_draws(self, function, prob, kind)
+
+    def plot(
+        self,
+        what: Literal["coefficients", "density", "trace", "effect", "predictive"] | None = None,
+        variable: str | None = None,
+        *,
+        by: str | Sequence[str] | None = None,
+        values: Sequence[Any] | None = None,
+        terms: str | Sequence[str] | None = None,
+        exponentiate: bool = False,
+        standardized: bool = False,
+        prob: float | None = None,
+        kind: Kind | None = None,
+        seed: int | np.random.Generator | None = None,
+        data: Any = None,
+        ax: Any = None,
+    ) -> Figure:
+        """A picture of the posterior: a Matplotlib Figure in the house style; see `Fit.plot`.
+
+        "coefficients": means with intervals of this `prob` and `kind`, `terms` to choose some, medians of ratios with
+        `exponentiate=True`, `standardized=True` per standard deviation of the columns. "density": histograms of the
+        draws beside the priors. "trace" of the chains of NUTS, with the ranks of their draws. "effect" of a `variable`:
+        the predicted mean as it moves, `by` categories, at `values`, over the rows or those of `data`. "predictive":
+        how often outcomes were seen, and how often outcomes drawn with `seed` are, in intervals of `prob`.
+
+        `what` is by default "coefficients"; `ax` are Axes to draw on, as many as there are panels. Raises
+        IncompatibleError for a figure that this posterior has not, with those that it has.
+        """
+        from stattools.bayes.sampling.plots import PLOTS
+        from stattools.inference.plots.drawing import plotted
+
+        options = {"variable": variable, "by": by, "values": values, "terms": terms, "exponentiate": exponentiate}
+        options |= {"standardized": standardized, "prob": prob, "kind": kind, "seed": seed, "data": data}
+        return plotted(self, f"The posterior of {self.model.title}", what, PLOTS, ax, **options)
 
     def check(
         self,

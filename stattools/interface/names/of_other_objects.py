@@ -51,9 +51,12 @@ POSTERIOR = (
     Row("posterior.priors", r="prior_summary get_prior", others="priors prior prior_predictive"),
     Row("posterior.names", statsmodels="exog_names", r="variables", others="param_names var_names parameters "
         "columns data_vars coords variable_names terms"),
-    Row('st.report(posterior, to="report")', r="plot", others="plot_trace plot_posterior traceplot plot_forest hist "
-        "plot_dist pairplot plots plot_pair plot_rank plot_density plot_energy plot_autocorr",
-        note="the report draws the figures; ArviZ draws posterior.to_arviz()"),
+    Row("posterior.plot()", others="plots plot_posterior plot_trace traceplot plot_rank",
+        note='"trace" shows the chains of NUTS'),
+    Row('posterior.plot("coefficients")', others="plot_forest forest"),
+    Row('posterior.plot("density")', others="hist plot_dist plot_density"),
+    Row("posterior.to_arviz()", others="pairplot plot_pair plot_energy plot_autocorr", note="ArviZ draws it"),
+    Row('st.report(posterior, to="report")', others="to_report"),
     Row("st.probability_greater(posterior, other)", others="prob_greater better_than greater_than prob_better"),
     Row("st.difference(posterior, other)", others="diff minus effect lift uplift"),
     Row("posterior.update(more)", others="update observe add_data condition", note="of an exact posterior"),
@@ -102,8 +105,8 @@ SERIES = (
 NETWORK = (
     Row("fit.estimate", r="weights wts", scikit_learn="coefs_ intercepts_", others="state_dict get_weights "
         "parameters weights_ biases named_parameters trainable_variables"),
-    Row("fit.curve()", scikit_learn="loss_curve_ validation_scores_", others="losses training_curve loss_history "
-        "plot_loss"),
+    Row("fit.curve()", scikit_learn="loss_curve_ validation_scores_", others="losses training_curve loss_history"),
+    Row("fit.plot()", others="plot_loss plot_history"),
     Row("fit.accuracy()", scikit_learn="score", others="evaluate acc accuracy_score"),
     Row("fit.log_score()", scikit_learn="loss_ best_loss_", others="log_loss cross_entropy nll test_loss"),
     Row("fit.history[-1]", scikit_learn="n_iter_ t_", others="epochs n_epochs"),

@@ -87,7 +87,7 @@ posterior_predictive sample_posterior_predictive -> kind="observation"
 ppc plot_ppc -> posterior.check(
 vcov cov -> posterior.covariance
 waic -> st.compare(
-plot_trace plot_posterior -> st.report(posterior
+plot_trace plot_posterior -> posterior.plot()
 odds_ratios -> np.exp(posterior.draws)
 nobs -> posterior.model.n
 """,
