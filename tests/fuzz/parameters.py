@@ -310,7 +310,11 @@ POOL: dict[str, Any] = {
     "Bootstrap.table.kind": ("percentile", "basic", "bca"), "bootstrap.kind": ("pairs", "parametric", "residuals"),
     "surprise.kind": ("density", "tails"), "Posterior.predict.kind": ("mean", "observation"),
     "Separation.interval.kind": INTERVALS, "fit.kind": KINDS,
-    **{f"{belief}.{question}.kind": CREDIBLE for belief in BELIEFS for question in ("interval", "table", "summary")},
+    **{
+        f"{belief}.{question}.kind": CREDIBLE
+        for belief in BELIEFS
+        for question in ("interval", "table", "summary", "plot")
+    },
     "Beta.a": POSITIVES, "Beta.b": POSITIVES, "difference.a": ANSWERS, "difference.b": ANSWERS, "ratio.a": ANSWERS,
     "ratio.b": ANSWERS, "probability_greater.a": ANSWERS, "probability_greater.b": ANSWERS,
     "rope_probability.a": ANSWERS,
