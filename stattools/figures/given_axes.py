@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,7 @@ def handed_out(draw: Callable[[Any], Figure], ax: Any = None) -> Figure:
         elif id(axes) in inks:
             _dress(axes, inks[id(axes)], "#8888884D")
             _recolor(axes, inks[id(axes)])
+            _wrap(axes)
     return figure
 
 
@@ -85,6 +87,15 @@ def _dress(axes: Axes, ink: Any, faint: str) -> None:
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
+
+
+def _wrap(axes: Axes) -> None:
+    """Labels that are longer than their axis on several lines."""
+    box, dpi = axes.get_window_extent(), axes.get_figure(root=True).dpi  # type: ignore[union-attr]
+    for label, length in ((axes.xaxis.label, box.width), (axes.yaxis.label, box.height)):
+        most = max(16, int(1.15 * length / dpi * 72.0 / (0.55 * label.get_fontsize())))
+        lines = [part for line in label.get_text().split("\n") for part in wrap(line, most)]
+        label.set_text("\n".join(lines))
 
 
 def _recolor(axes: Axes, ink: Any) -> None:

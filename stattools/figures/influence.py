@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.figures.canvas import canvas
-from stattools.figures.house_style import BLUE, INK, VERMILION, Numbers, plain
+from stattools.figures.house_style import BLUE, INK, VERMILION, Numbers, legend, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+STEPS = sorted(np.arange(-97.0, 100.0, 5.0).tolist(), key=abs)
+"""How far a name may be moved up or down from its point, in points: first the least."""
 DASHES = ("-", (0, (4, 3)), (0, (1, 1.5)))
 
 
@@ -44,15 +46,14 @@ def influence(
         edge = np.sqrt(line * size * (1.0 - h) / h)
         if not (shown := edge <= reach).any():
             continue
-        axes.plot(h[shown], edge[shown], color=VERMILION, linewidth=1.0, linestyle=dashes, label=f"{line:g}")
+        axes.plot(
+            h[shown], edge[shown], color=VERMILION, linewidth=1.0, linestyle=dashes, label=f"Cook's distance {line:g}"
+        )
         axes.plot(h[shown], -edge[shown], color=VERMILION, linewidth=1.0, linestyle=dashes)
     axes.set(xlabel="leverage", ylabel="standardized residual", xlim=(0.0, right), ylim=(-reach, reach))
     if note:
         axes.annotate(plain(note, 90), (1.0, 0.01), xycoords="axes fraction", ha="right", va="bottom", fontsize=8.5)
-    axes.plot([], [], " ", label="Cook's distance")
-    handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles[-1:] + handles[:-1], labels[-1:] + labels[:-1], loc="lower left", bbox_to_anchor=(0.0, 1.0),
-                ncols=4, borderaxespad=0.2, handletextpad=0.5)  # fmt: skip
+    legend(axes, 3)
     _name(axes, leverage, residual, {k: f"{plain(names[k])} ({cook[k]:.2g})" for k in worst})
     return figure
 
@@ -75,10 +76,16 @@ def _name(axes: Axes, x: np.ndarray, y: np.ndarray, names: Mapping[int, str]) ->
     for k, name in sorted(names.items(), key=lambda pair: y[pair[0]]):
         at = (x[k] - left) / (right - left) * box.width * points, (y[k] - low) / (high - low) * box.height * points
         wide, back = 5.2 * len(name), at[0] > 0.6 * box.width * points
-        start, step = (at[0] - wide - 6 if back else at[0] + 6), 3.0
-        while any(abs(at[1] + step - other) < 10.0 and start < end and start + wide > begin
-                  for other, begin, end in taken):  # fmt: skip
-            step += 5.0
+        start = at[0] - wide - 6 if back else at[0] + 6
+        free = [
+            step
+            for step in STEPS
+            if 0.0 < at[1] + step < box.height * points - 8.0
+            and not any(
+                abs(at[1] + step - y) < 10.0 and start < end and start + wide > begin for y, begin, end in taken
+            )
+        ]
+        step = free[0] if free else STEPS[0]
         taken.append((at[1] + step, start, start + wide))
         offset = (-6.0 if back else 6.0, step)
         axes.annotate(name, (x[k], y[k]), xytext=offset, textcoords="offset points",

@@ -89,3 +89,11 @@ def test_notebooks_show_it_and_pyplot_knows_nothing_of_it():
     shown, _ = DisplayFormatter().format(made)
     assert shown["image/png"][:4] == b"\x89PNG"
     assert not pyplot.get_fignums()
+
+
+def test_long_labels_of_small_axes_are_written_on_several_lines():
+    small = Figure(figsize=(2, 2)).subplots()
+    figures_label = "the predicted mean of an outcome with a long name"
+    handed_out(lambda on: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel=figures_label, ylabel="b", on=on), small)
+    assert small.get_xlabel().count("\n") >= 1
+    assert small.get_xlabel().replace("\n", " ") == figures_label
