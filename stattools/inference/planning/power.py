@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.covariance import HAC, Cluster
 from stattools.inference.fitted import Fit
 from stattools.inference.hypotheses.terms import coefficients_of
@@ -45,7 +45,7 @@ class Power(Faces):
     """Power of the test that a term is 0, at one or more numbers of rows: what `st.power` found.
 
     `truth` are the coefficients, by name, that outcomes were drawn from; `names` those of the term. `needed` says at
-    how many rows the power is the target, None where that was not asked.
+    how many rows the power is the target, None where that was not asked, or was not found, and `note` then says why.
     """
 
     title: str
@@ -58,6 +58,7 @@ class Power(Faces):
     level: float
     cov: str
     seed: Any
+    note: str = ""
 
     def table(self) -> pd.DataFrame:
         """One row per number of rows: rows, power, power_se, coverage, coverage_se, no_maximum.
@@ -97,7 +98,7 @@ class Power(Faces):
                 f"A power of {self.needed.target:g} needs {self.needed.rows:,} rows (Monte Carlo standard error "
                 f"{number(self.needed.se, 2)})."
             )
-        told += [self._failures()] if self._failures() else []
+        told += [line for line in (self.note, self._failures()) if line]
         return Page(*lines, "", Grid(head, rows, "r" * len(head)), *([""] if told else []), *told)
 
     def _failures(self) -> str:
@@ -136,10 +137,10 @@ def power(
 
     `rows` are one or more numbers of rows, which repeat the design's (columns, offsets, trials), and where they are no
     multiple of these take the others at random, without replacement. `target` asks for the rows at which the power is
-    so much. Without both the answer has the rows of the design and those for a power of 0.8. The outcome of the model
-    is not looked at. Every number has its Monte Carlo error. Raises DomainError for names that the model does not have,
-    IncompatibleError for what is no regression in memory, for penalties, and for covariances of clusters and series,
-    whose outcomes are not independent.
+    so much. Without both the answer has the rows of the design and those for a power of 0.8, or says why these are not
+    found. The outcome of the model is not looked at. Every number has its Monte Carlo error. Raises DomainError for
+    names that the model does not have, IncompatibleError for what is no regression in memory, for penalties, and for
+    covariances of clusters and series, whose outcomes are not independent.
 
     >>> import stattools as st
     >>> plan = {"y": [0.0] * 4, "dose": [0, 1, 2, 3]}
@@ -168,10 +169,15 @@ def power(
     require_memory(f"{max(sizes, default=0):,} rows", 3 * max(sizes, default=0) * len(theta), "Ask for fewer rows.")
     random = generator(seed)
     found = [simulated(truth, size, many, random) for size in sizes]
-    needed = None
+    needed, note = None, ""
     if wanted is not None and (target is not None or theta[which].any()):
-        needed, there = rows_needed(truth, wanted, many, random)
-        found += [there] if there.rows not in sizes else []
+        try:
+            needed, there = rows_needed(truth, wanted, many, random)
+            found += [there] if there.rows not in sizes else []
+        except StattoolsError as error:
+            if target is not None:
+                raise
+            note = f"Rows for a power of {wanted:g} were not found: {error.message}"
     for size in found:
         if not size.fitted:
             why = size.reasons.most_common(1)[0][0]
@@ -180,7 +186,7 @@ def power(
     true = dict(zip(model.names, theta.tolist(), strict=True))
     covariance = kind if isinstance(kind, str) else repr(kind)
     title = f"{model.title}, {model._subject}"
-    return Power(title, term, names, true, tuple(found), needed, many, level, covariance, recorded(seed))
+    return Power(title, term, names, true, tuple(found), needed, many, level, covariance, recorded(seed), note)
 
 
 def _covariance(cov: Any, given: Fit | None) -> Any:

@@ -124,7 +124,8 @@ def _quantile(k: int, df: Floats, level: float) -> Floats:
 def _squared(gap: Floats, V: Floats) -> Floats:
     """gap^T V^-1 gap of each draw, shape (m,)."""
     root = np.linalg.cholesky(V)
-    return np.square(np.linalg.solve(root, gap[..., None])[..., 0]).sum(axis=1)
+    with np.errstate(over="ignore"):  # beyond float64 it is infinite, and so beyond any quantile
+        return np.square(np.linalg.solve(root, gap[..., None])[..., 0]).sum(axis=1)
 
 
 def _fits(truth: Truth, rows: int, m: int, random: np.random.Generator) -> Found:

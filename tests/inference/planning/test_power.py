@@ -45,6 +45,21 @@ def test_a_test_of_what_is_true_rejects_at_its_level():
     assert abs(found.table().power[0] - 0.1) < 0.03
 
 
+def test_where_rows_were_not_asked_for_and_are_not_found_the_page_says_why():
+    strong = {"effect": 50.0, "scale": 1.0, "draws": 20, "seed": 1}
+    found = st.power(st.fit(st.ols("y ~ g", TABLE)), "g", **strong)
+    assert found.needed is None
+    said = " ".join(str(found).split())
+    assert "Rows for a power of 0.8 were not found: the power is above 0.8 at 4 rows already" in said
+    with pytest.raises(DomainError, match="already"):
+        st.power(st.fit(st.ols("y ~ g", TABLE)), "g", target=0.8, **strong)
+
+
+def test_a_fit_without_a_rest_has_a_power_of_one():
+    exact = st.ols("y ~ x", {"y": [1.0, 2.0, 3.0, 4.0], "x": [1, 2, 3, 4]})
+    assert st.power(st.fit(exact), "x", rows=8, draws=20, seed=1).table().power[0] == 1.0
+
+
 def test_a_term_of_several_coefficients_has_the_power_of_the_f_test():
     effect = [0.5, 0.8, -0.3]
     found = st.power(st.fit(st.ols("y ~ h", TABLE)), "h", effect=effect, scale=1.0, rows=N, draws=2000, seed=3)
