@@ -127,13 +127,13 @@ class WildBootstrap(Faces):
     def _end(self, alpha: float, unit: float) -> float:
         """Where p falls to alpha on one side, by doubling and halving."""
         inside, outside = 0.0, 2.0
-        while _p_value(self.fit, self._R, self.estimate + outside * unit, self._signs)[0] > alpha:
+        while _p_value(self.fit, self._R, self.estimate + outside * unit, self._signs, *self._here)[0] > alpha:
             inside, outside = outside, 2.0 * outside
             if outside > FARTHEST:
                 return float(np.copysign(np.inf, unit))
         while outside - inside > NEAR:
             middle = 0.5 * (inside + outside)
-            if _p_value(self.fit, self._R, self.estimate + middle * unit, self._signs)[0] > alpha:
+            if _p_value(self.fit, self._R, self.estimate + middle * unit, self._signs, *self._here)[0] > alpha:
                 inside = middle
             else:
                 outside = middle
@@ -190,7 +190,7 @@ def wild_bootstrap(
     se = float(np.sqrt(R[0] @ fit.covariance @ R[0]))
     estimate, unit = float(R[0] @ fit.estimate), size * clusters.spread**0.5
     if impose_null:
-        p, squares = _p_value(fit, R[0], float(q[0]), signs)
+        p, squares = _p_value(fit, R[0], float(q[0]), signs, clusters, size)
     else:
         squares = clusters.squares(signs, 0.0)
         p = signs.p_value(as_far(squares, ((estimate - q[0]) / unit) ** 2))
@@ -212,9 +212,8 @@ def clusters_at(fit: Estimates, theta: Floats, R: Floats) -> tuple[Clusters, flo
     return Clusters.of(part.sums, sandwich.C, combination)
 
 
-def _p_value(fit: Estimates, R: Floats, q: float, signs: Signs) -> tuple[float, Floats]:
-    """P(|t*| >= |t|) where R theta = q holds in the draws, and the t*^2."""
-    here, size = clusters_at(fit, fit.estimate, R)
+def _p_value(fit: Estimates, R: Floats, q: float, signs: Signs, here: Clusters, size: float) -> tuple[float, Floats]:
+    """P(|t*| >= |t|) where R theta = q holds in the draws, and the t*^2; `here` are the clusters at the estimate."""
     gap = (float(R @ fit.estimate) - q) / size
     if fit.model.has_scale:
         squares = here.squares(signs, gap)
