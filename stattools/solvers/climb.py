@@ -105,13 +105,15 @@ def climb(
     trace: list[TraceStep] | None = None,
     round_off: float = ROUND_OFF,
     leaves: float | None = None,
+    finish: Callable[[Standing], Standing | None] | None = None,
 ) -> Climbed:
     """Steps until the rule ends the climb, `step` finds none (None), or there were `max_steps`.
 
     `n` is the number of rows, by which the scores in the trace are divided. A climb that goes on where another was has
     the number of its `first` step and the `trace` before it. `round_off=0` is for steps that need not halve the
     decrement, such as those of the first order. Where steps leave more than the share `leaves` of the decrement, they
-    do not contract, and the climb ends too.
+    do not contract, and the climb ends too. `finish` is asked once, where the climb converged with steps left, for a
+    last one.
     """
     trace = [] if trace is None else trace
     taken, last = 0, np.inf
@@ -119,15 +121,18 @@ def climb(
         now, decrement = here.now, here.decrement
         trace.append(noted((first + taken, now.loglik, nrm2(now.score) / n)))
         status = ended(decrement, last, tolerance, round_off)
+        following = None
         if status is None:
             contracts = leaves is None or decrement <= leaves * last
             if taken < max_steps and contracts:
                 following = step(here)
-                if following is not None:
-                    here, last, taken = following, decrement, taken + 1
-                    continue
-                if decrement <= ROUND_OFF:  # no step leads higher
+                if following is None and decrement <= ROUND_OFF:  # no step leads higher
                     status = "round-off"
+        elif finish is not None and status == "converged" and taken < max_steps:
+            following, finish = finish(here), None
+        if following is not None:
+            here, last, taken = following, decrement, taken + 1
+            continue
         return Climbed(here, status or "max-steps", first + taken, trace, last)
 
 

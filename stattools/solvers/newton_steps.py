@@ -83,27 +83,23 @@ def newton_ascent(
         metric = metric or Metric.for_ascent(now.information)
         return Standing(theta, now, metric, metric.norm(now.score) / sqrt(model.dispersion(theta)))
 
-    step = partial(rising, model.evaluate, stand, n)
+    def finish(here: Standing) -> Standing | None:
+        """A whole step where the decrement is just within the tolerance and the score becomes a tenth or less; none
+        where the information is nearly singular.
+        """
+        metric = here.metric
+        if here.decrement <= NEAREST * tolerance or not (metric.definite and metric.well_conditioned(WELL_PLACED)):
+            return None
+        point = here.theta + metric.solve(here.now.score)
+        new = model.evaluate(point)
+        shorter = new.is_finite and metric.norm(new.score) < NEAREST * metric.norm(here.now.score)
+        return stand(point, new) if shorter else None
+
     found = climb(
-        stand(theta, now, metric), step, tolerance=tolerance, max_steps=max_steps, n=n, first=first, trace=trace
-    )
-    left = max_steps + first - found.steps - 1
-    if found.status == "converged" and NEAREST * tolerance < found.here.decrement and left >= 0:
-        following = _full_step(model, found.here)
-        if following is not None:
-            start, first, trace = stand(*following), found.steps + 1, found.trace
-            found = climb(start, step, tolerance=tolerance, max_steps=left, n=n, first=first, trace=trace)
+        stand(theta, now, metric), partial(rising, model.evaluate, stand, n), tolerance=tolerance, max_steps=max_steps,
+        n=n, first=first, trace=trace, finish=finish,
+    )  # fmt: skip
     end, now = found.here.metric, found.here.now
     if not end.definite:
         end = Metric(now.information)  # no maximum here: raises, saying which coefficient is not determined
     return found.solution(end.covariance(), solver, end.kept(), reach=now.reach or np.nan)
-
-
-def _full_step(model: Any, here: Standing) -> tuple[Floats, Evaluation] | None:
-    """Newton's step where it makes the score a tenth or less; none where the information is nearly singular."""
-    metric = here.metric
-    if not (metric.definite and metric.well_conditioned(WELL_PLACED)):
-        return None
-    point = here.theta + metric.solve(here.now.score)
-    new = model.evaluate(point)
-    return (point, new) if new.is_finite and metric.norm(new.score) < NEAREST * metric.norm(here.now.score) else None
