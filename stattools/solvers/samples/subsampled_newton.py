@@ -115,8 +115,9 @@ def _certified(
         sharp = sharp and carried_well(here.decrement, decrement)
         return Standing(theta, now, metric, decrement)
 
-    limits = {"tolerance": tolerance, "max_steps": np.inf, "leaves": LEAVES}
-    found = climb(first, step, n=model.n, first=number, trace=trace, **limits)
+    found = climb(
+        first, step, tolerance=tolerance, max_steps=np.inf, n=model.n, first=number, trace=trace, leaves=LEAVES
+    )
     if found.status != "converged":
         return None
     reads += found.steps - number + 1

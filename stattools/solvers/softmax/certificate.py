@@ -81,8 +81,11 @@ def _with_information(passes: SoftmaxPasses, found: Climbed, tolerance: float) -
         return stand(point, passes.evaluate(point, order=1))
 
     start = stand(found.here.theta, found.here.now)
-    limits = {"tolerance": tolerance, "max_steps": np.inf, "n": passes.n, "leaves": LEAVES}
-    return metric, start.decrement, climb(start, step, first=found.steps, trace=found.trace[:-1], **limits)
+    climbed = climb(
+        start, step, tolerance=tolerance, max_steps=np.inf, n=passes.n, first=found.steps, trace=found.trace[:-1],
+        leaves=LEAVES,
+    )  # fmt: skip
+    return metric, start.decrement, climbed
 
 
 def by_gradients(
