@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance.estimate import sums_of_clusters
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
@@ -206,7 +206,13 @@ def clusters_at(fit: Estimates, theta: Floats, R: Floats) -> tuple[Clusters, flo
     cov: Any = fit.cov_kind
     bread = fit.solution.covariance
     if theta is not fit.estimate:
-        bread = Metric(model.evaluate(theta).information).covariance()
+        found = Metric.where_definite(model.evaluate(theta).information)
+        if found is None:
+            raise IdentificationError(
+                f"wild_bootstrap draws at the estimate where the hypothesis holds, and there the observed information "
+                f"of {model.title} is not positive: it is too far from the maximum. Use impose_null=False."
+            )
+        bread = found.covariance()
     sandwich, part = sums_of_clusters(model, theta, bread, cov)
     combination = np.linalg.solve(sandwich.C, sandwich.B.T @ R)  # R theta = (T^T R)^T phi, B = T C
     return Clusters.of(part.sums, sandwich.C, combination)

@@ -121,3 +121,13 @@ def test_what_it_refuses(fit):
     found = st.fit(st.ols("y ~ x", few), cov=st.Cluster("g")).wild_bootstrap("x", seed=1)
     assert found.p_value == 0.25
     assert np.isinf(found.interval()).all()
+
+
+def test_an_information_that_is_not_positive_under_the_hypothesis():
+    g = np.random.default_rng(5)
+    x, firm = g.normal(size=70), g.integers(0, 12, 70)
+    y = np.exp(0.2 + x) / g.gamma(8.0, 1 / 8.0, 70)
+    fit = st.fit(st.glm("y ~ x", {"y": y, "x": x}, family="inverse-gaussian"), cov=st.Cluster(firm))
+    with pytest.raises(st.IdentificationError, match=r"is not positive: .* Use impose_null=False"):
+        fit.wild_bootstrap("x = -3", seed=1)
+    assert fit.wild_bootstrap("x", seed=1, impose_null=False).p_value < 0.05
