@@ -83,7 +83,7 @@ def nothing_to_write(a: Asked) -> None:
         a.fit.predict_to("never", a.table)
 
 
-@question("check")
+@question("check", heavy=True)
 def checks(a: Asked) -> None:
     """Rows as the model made them: what is looked at is measured, and a few of many looks may be chance."""
     found = a.fit.check()

@@ -70,6 +70,7 @@ def test_an_order_with_ties_or_gaps_is_refused():
         order_of(model, np.arange(7))
 
 
+@pytest.mark.slow
 def test_chance_is_as_often_as_it_says():
     g = np.random.default_rng(4)
     p = [of_series(u)[1] for u in g.standard_t(5, size=(400, 150))]

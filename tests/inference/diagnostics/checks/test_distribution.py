@@ -39,6 +39,7 @@ def test_shares_of_counts_average_to_the_levels():
     assert_allclose(p @ shares(upto - p, upto), LEVELS, atol=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [100, 1000])
 def test_chance_is_as_often_as_it_says(n):
     gaps = []

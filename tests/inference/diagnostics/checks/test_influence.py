@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
@@ -32,8 +33,8 @@ def test_the_move_is_that_of_a_fit_without_the_row():
     assert_allclose(of(fit, "influence").value, moves[1], rtol=1e-9)
 
 
-def test_the_row_that_r_finds():
-    """which.max(abs(dfbetas(m)[, "z"])) of m = lm(y ~ x + z) is found by one step, and numbers count from 0."""
+@pytest.mark.slow
+def test_one_step_finds_the_row_that_a_fit_without_each_finds():
     fit = st.fit(st.ols("y ~ z", TABLE))
     found, _ = worst_rows(LookedAt(fit), 1)
     assert found.tolist() == [int(np.argmax(np.abs(fit_without(fit))))]

@@ -17,6 +17,7 @@ def test_pearson_over_df_is_that_of_r():
     assert_allclose(found.ratio, 1.30470680961, rtol=1e-9)  # as many digits as R was asked for
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mean", "least"), [(0.1, 0.1), (5.0, 0.4)])  # few counts are far from normal
 def test_chance_is_as_often_as_it_says(mean, least):
     """Of small means chi-squared would call a tenth of the data sets dispersed at 1 %."""
