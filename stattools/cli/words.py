@@ -15,6 +15,8 @@ from stattools.interface.names.values import meant
 CALL = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*")
 PLAIN = ("information", "robust", "HC0", "HC1", "HC2", "HC3", "HC4")
 """Covariances that are a word."""
+CLUSTERED = ("CR1", "CR2", "CR3")
+"""Kinds of clustered covariances."""
 PRIORS = {
     "normal": "Normal",
     "cauchy": "Cauchy",
@@ -54,10 +56,10 @@ def prior(words: Sequence[str]) -> Any:
 
 
 def covariance(word: str) -> Any:
-    """information, HC0 ... HC4, robust, HAC(lags), HAC(auto), cluster(column).
+    """information, HC0 ... HC4, robust, HAC(lags), HAC(auto), cluster(column), cluster(column, CR2).
 
-    >>> covariance("hc3"), covariance("hac(4)").lags
-    ('HC3', 4)
+    >>> covariance("hc3"), covariance("hac(4)").lags, covariance("cluster(firm, cr2)").kind
+    ('HC3', 4, 'CR2')
     """
     if (plain := word_of(word, PLAIN)) in PLAIN:
         return plain
@@ -68,7 +70,9 @@ def covariance(word: str) -> Any:
     if name == "hac" and argument and argument.strip().isdigit():
         return st.HAC(int(argument))
     if name == "cluster" and argument and argument.strip():
-        return st.Cluster(argument.strip())
+        column, mark, kind = argument.rpartition(",")
+        known = kind.strip().upper() in CLUSTERED
+        return st.Cluster(column.strip(), kind=kind.strip().upper()) if mark and known else st.Cluster(argument.strip())
     other = meant("cov", word)
     other = " Write HAC(4)." if "HAC" in other else " Write cluster(column)." if "Cluster" in other else other
     raise typer.BadParameter(
