@@ -58,7 +58,7 @@ Cov = Annotated[
     str,
     typer.Option(
         "--cov",
-        help="information, HC0-HC4, robust, HAC(lags), HAC(auto), cluster(column), cluster(column, CR2).",
+        help="information, HC0-HC4, robust, quasi, HAC(lags), HAC(auto), cluster(column), cluster(column, CR2).",
         autocompletion=_those(words.PLAIN),
     ),
 ]

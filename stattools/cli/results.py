@@ -6,19 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from stattools.cli import machines
-from stattools.cli.analysis import OVERDISPERSED, Analysis, dispersion, overdispersion
+from stattools.cli.analysis import Analysis
 from stattools.inference.summary import page
 
 
 def told(done: Analysis, *, guessed: bool = False, exponentiate: bool = False) -> str:
-    """The family if it was guessed, the fit, its reference, the comparison, the posterior, and what limits them."""
+    """The family if it was guessed, the fit, its reference, the comparison, the posterior."""
     parts = [f"family {done.family}: {done.why}"] if guessed else []
     if done.fit is not None:
         parts.append(page(done.fit, exponentiate=True).text() if exponentiate else str(done.fit))
     parts += [str(part) for part in (done.agreement, done.comparison, done.posterior) if part is not None]
     parts += [f"not validated: {done.unchecked}"] if done.unchecked else []
-    if (spread := dispersion(done)) is not None and spread > OVERDISPERSED:
-        parts.append(overdispersion(done.fit, spread).replace(" above", ""))
     return "\n\n".join(parts)
 
 

@@ -13,7 +13,7 @@ from stattools.interface.arguments import word_of
 from stattools.interface.names.values import meant
 
 CALL = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*")
-PLAIN = ("information", "robust", "HC0", "HC1", "HC2", "HC3", "HC4")
+PLAIN = ("information", "robust", "quasi", "HC0", "HC1", "HC2", "HC3", "HC4")
 """Covariances that are a word."""
 CLUSTERED = ("CR1", "CR2", "CR3")
 """Kinds of clustered covariances."""
@@ -56,7 +56,7 @@ def prior(words: Sequence[str]) -> Any:
 
 
 def covariance(word: str) -> Any:
-    """information, HC0 ... HC4, robust, HAC(lags), HAC(auto), cluster(column), cluster(column, CR2).
+    """information, HC0 ... HC4, robust, quasi, HAC(lags), HAC(auto), cluster(column), cluster(column, CR2).
 
     >>> covariance("hc3"), covariance("hac(4)").lags, covariance("cluster(firm, cr2)").kind
     ('HC3', 4, 'CR2')
@@ -70,13 +70,14 @@ def covariance(word: str) -> Any:
     if name == "hac" and argument and argument.strip().isdigit():
         return st.HAC(int(argument))
     if name == "cluster" and argument and argument.strip():
-        column, mark, kind = argument.rpartition(",")
-        known = kind.strip().upper() in CLUSTERED
-        return st.Cluster(column.strip(), kind=kind.strip().upper()) if mark and known else st.Cluster(argument.strip())
+        column, _, word = argument.rpartition(",")
+        kind: Any = word.strip().upper()
+        known = bool(column) and kind in CLUSTERED
+        return st.Cluster(column.strip(), kind=kind) if known else st.Cluster(argument.strip())
     other = meant("cov", word)
     other = " Write HAC(4)." if "HAC" in other else " Write cluster(column)." if "Cluster" in other else other
     raise typer.BadParameter(
-        f"one of information, HC0, HC1, HC2, HC3, HC4, robust, HAC(lags), cluster(column); got {word!r}.{other}",
+        f"one of {', '.join(PLAIN)}, HAC(lags), HAC(auto), cluster(column), cluster(column, CR2); got {word!r}.{other}",
         param_hint="--cov",
     )
 

@@ -93,7 +93,7 @@ def _wrap(axes: Axes) -> None:
     """Labels that are longer than their axis on several lines."""
     box, dpi = axes.get_window_extent(), axes.get_figure(root=True).dpi  # type: ignore[union-attr]
     for label, length in ((axes.xaxis.label, box.width), (axes.yaxis.label, box.height)):
-        most = max(16, int(1.15 * length / dpi * 72.0 / (0.55 * label.get_fontsize())))
+        most = max(16, int(1.15 * length / dpi * 72.0 / (0.55 * float(label.get_fontsize()))))
         lines = [part for line in label.get_text().split("\n") for part in wrap(line, most)]
         label.set_text("\n".join(lines))
 

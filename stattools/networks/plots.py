@@ -63,9 +63,9 @@ def calibration(fit: Any, *, data: Any = None, bins: int | None = None) -> Drawi
     table = fit.calibration(data) if bins is None else fit.calibration(data, bins=bins)
     p, _ = probabilities_and_hits(fit, data)
     gap = float(np.abs(table.predicted - table.observed).max())
-    columns: Any = tuple(table[name].to_numpy() for name in ("predicted", "observed", "lower", "upper"))
+    columns = {name: table[name].to_numpy() for name in ("predicted", "observed", "lower", "upper")}
     return Drawing(
-        lambda on: figures.calibration(*columns, p.ravel(), event="a label", unit="probabilities", on=on),
+        lambda on: figures.calibration(**columns, probability=p.ravel(), event="a label", unit="probabilities", on=on),
         alt=f"Observed share against predicted probability of each label in {len(table)} groups; the largest gap is "
         f"{gap:.2g}",
         caption="Points on the dashed line: what is given a probability of 80 % happens 80 times in 100.",

@@ -9,7 +9,7 @@ import pandas as pd
 def test_overdispersed_counts_are_said_to_be(file, tmp_path, run):
     result = run("report", file, "visits ~ `Age (years)`", "--out", tmp_path)
     assert result.exit_code == 0
-    assert "times as much about their means as Poisson counts do" in result.stdout
+    assert "Overdispersed: Pearson / df" in result.stdout
     assert "## Overdispersion" in (tmp_path / "people-poisson.md").read_text()
     assert "so the standard errors above are too small" in (tmp_path / "people-poisson.md").read_text()
     for options in (("--cov", "robust"), ("--cov", "hc0"), ("--penalty", "ridge(1)")):

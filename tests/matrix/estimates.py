@@ -54,7 +54,7 @@ def _of_groups(own: np.ndarray, groups: np.ndarray) -> np.ndarray:
     return sums.T @ sums
 
 
-@question("n", "df", "aic", "bic", "names", "kinds", "level", "t_df", "quantile")
+@question("n", "df", "aic", "bic", "names", "kinds", "level", "t_df", "degrees", "quantile")
 def sizes(a: Asked) -> None:
     n, q, fit = a.weight.sum(), len(a.theta), a.fit
     assert (fit.n, fit.df, fit.level) == (n, n - q, 0.95)
@@ -63,6 +63,7 @@ def sizes(a: Asked) -> None:
     columns = ["Intercept", "x", "g[T.b]", "g[T.c]"]
     assert [name.split(": ")[-1] for name in fit.names[: q - a.extra]] == columns * ((q - a.extra) // 4)
     assert fit.t_df == (fit.df if a.is_least_squares else np.inf)
+    assert fit.degrees is None  # Satterthwaite's are those of few clusters
     assert set(fit.kinds) == {"wald", "profile", "score"}
     assert_allclose(fit.quantile(LEVEL), a.t.ppf(0.5 + LEVEL / 2), rtol=1e-9)
 

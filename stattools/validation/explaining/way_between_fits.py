@@ -85,7 +85,7 @@ def steps(a: Foreign, b: Foreign) -> Iterator[Step]:
     )
     for field, cause, said in settings:
         old, new = getattr(now, field), getattr(goal, field)
-        if old != new and goal.cov is not None:
+        if not np.array_equal(old, new) and goal.cov is not None:
             now = replace(now, **{field: new})
             yield Step(cause, f"{said(old)} or {said(new)}", now)
     if goal.penalty is not None and not same_penalty:
@@ -264,16 +264,19 @@ def _is_centered(quadratic: Floats, model: Model) -> bool:
     return np.allclose(change.T @ quadratic @ change, quadratic)
 
 
-def _df_said(df: float | None) -> str:
+def _df_said(df: float | Floats | None) -> str:
     if df is None:
         return "t with n - p degrees of freedom"
+    if np.ndim(df):
+        return f"t with {np.min(df):.3g} to {np.max(df):.3g} degrees of freedom"
     return f"t with {df:.0f} degrees of freedom" if np.isfinite(df) else "normal"
 
 
 def _same_cov(a: Any, b: Any) -> bool:
     if isinstance(a, Cluster) and isinstance(b, Cluster):
         pairs = ((a.groups, b.groups), (a.second, b.second))
-        return a.correction == b.correction and all(np.array_equal(np.asarray(x), np.asarray(y)) for x, y in pairs)
+        alike = (a.correction, a.kind) == (b.correction, b.kind)
+        return alike and all(np.array_equal(np.asarray(x), np.asarray(y)) for x, y in pairs)
     return type(a) is type(b) and not isinstance(a, Cluster) and a == b
 
 

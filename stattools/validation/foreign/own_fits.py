@@ -27,7 +27,7 @@ def describe(fit: Fit) -> Foreign:
     elif penalty is not None and not isinstance(penalty, Jeffreys):
         raise IncompatibleError(f"explain does not know the penalty {penalty!r}.")
     cov = None if isinstance(penalty, Shrinkage) else fit.cov_kind
-    df = None if fit.t_df == fit.df else fit.t_df
+    df = None if np.array_equal(fit.t_df, fit.df) else fit.t_df
     recipe = Recipe(model, penalty, cov, divisor="n - p" if model.has_scale else "1", df=df, level=fit.level)
     none = np.full(len(fit.estimate), np.nan)
     lower, upper = (none, none) if cov is None else fit.interval()

@@ -49,9 +49,9 @@ class Recipe:
 
     `cov` is a kind of `st.fit`, or None where it is none of ours. `divisor` is what the squared scale is divided by: n
     - p, n, "1" (the scale is held at 1), "X2" (Pearson's statistic over n - p). `df` are the degrees of freedom of
-    Student's t, infinite for the normal, None for n - p. `dispersion` is how a family with one beside its mean has it:
-    by "likelihood", from "X2" or "deviance" over n - p, or as a number that was given. All but the first are known
-    numbers to the standard errors, and have none of their own.
+    Student's t, infinite for the normal, None for n - p, one for each coefficient of few clusters. `dispersion` is how
+    a family with one beside its mean has it: by "likelihood", from "X2" or "deviance" over n - p, or as a number that
+    was given. All but the first are known numbers to the standard errors, and have none of their own.
     """
 
     model: Model
@@ -59,7 +59,7 @@ class Recipe:
     cov: str | HAC | Cluster | None = "information"
     information: Literal["observed", "expected"] = "observed"
     divisor: Divisor = "1"
-    df: float | None = np.inf
+    df: float | Floats | None = np.inf
     interval: Literal["wald", "profile"] = "wald"
     level: float = 0.95
     dispersion: str | float = "likelihood"
@@ -92,11 +92,11 @@ class Recipe:
         half = self.quantile() * se
         return Numbers(theta, se, theta - half, theta + half)
 
-    def quantile(self) -> float:
+    def quantile(self) -> Floats:
         """How many standard errors an interval reaches."""
         tail = 0.5 * (1.0 - self.level)
         df = self.model.n - len(self.model.names) if self.df is None else self.df
-        return float(-special.stdtrit(df, tail) if np.isfinite(df) else -special.ndtri(tail))
+        return np.where(np.isfinite(df), -special.stdtrit(df, tail), -special.ndtri(tail))
 
     def se(self, theta: Floats) -> Floats:
         """Standard errors of this recipe's kind at theta."""

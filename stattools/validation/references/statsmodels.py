@@ -259,4 +259,4 @@ def _unweighted(model: Model, cov: str | HAC | Cluster) -> tuple[Model, str | HA
     if not isinstance(cov, Cluster):
         return plain, cov
     ways = [Groups.read(groups, model).codes for groups in (cov.groups, cov.second) if groups is not None]
-    return plain, Cluster(*(codes[index] for codes in ways), correction=cov.correction)
+    return plain, Cluster(*(codes[index] for codes in ways), correction=cov.correction, kind=cov.kind)
