@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 
 def test_ratios_are_printed_where_they_are_asked_for(file, run):
     words = ("fit", "poisson", file, "visits ~ hours", "--exponentiate")
@@ -16,6 +18,7 @@ def test_ratios_are_printed_where_they_are_asked_for(file, run):
     assert "its exponential is no ratio" in " ".join(result.stderr.split())
 
 
+@pytest.mark.slow  # draws
 def test_a_fit_stands_beside_others_and_its_posterior(file, run):
     words = ("fit", "ols", file, "cost ~ hours", "--compare", "cost ~ 1", "--prior", "hours=normal(0, 9)")
     result = run(*words)

@@ -14,6 +14,7 @@ def test_the_index_shows_each_report_with_its_sentence_and_a_figure(reports, tex
         assert re.search(rf"!\[.+\]\({name}/.+\.svg\)", text)
 
 
+@pytest.mark.slow  # all reports are computed
 def test_the_index_links_what_other_commands_write(text_of):
     for name in ("validation", "benchmarks"):
         assert f"]({name}.md), by `stattools " in text_of(INDEX)

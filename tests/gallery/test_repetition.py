@@ -39,12 +39,14 @@ def test_a_report_of_ones_own_file_stands_and_tells_changed_data(report, tmp_pat
     assert {"Data", "Fit", "Conclusion", "Provenance"} <= set(found.where)
 
 
+@pytest.mark.slow
 def test_data_are_found_by_their_way_from_the_report(report, tmp_path):
     assert "'../my data.csv'" in report.read_text()
     (tmp_path / "out").rename(tmp_path / "deeper")
     assert verify(tmp_path / "deeper" / report.name, Gallery()).same
 
 
+@pytest.mark.slow
 def test_a_report_of_standard_input_needs_the_file(tmp_path, monkeypatch):
     text = "y,x\n1,2\n2,3.5\n4,5\n3,1\n"
     words = ["fit", "ols", "-", "y ~ x", "--report", str(tmp_path)]

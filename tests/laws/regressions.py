@@ -92,6 +92,7 @@ REGRESSIONS = {
 
 NO_LAWS = {
     "network": "several hidden units have several maxima, and the random start says which one is found",
+    "permutation_test": "it is no likelihood: its laws are in tests/inference/hypotheses/test_permutation.py",
     "regression": "its laws are those of the likelihood that it gets: tests/models/regressions/test_own_regression.py",
 }
 

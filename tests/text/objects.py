@@ -88,6 +88,7 @@ def objects() -> dict[str, Any]:
         "independence": st.independence([[8, 2], [1, 5]]),
         "permutation test": st.permutation_test(f"y ~ {ALIKE[0]}", t),
         "bootstrap": st.bootstrap(ols, draws=20, seed=1),
+        "wild bootstrap": _wild(t),
         "power": st.power(ols, ALIKE[0], rows=[40, 80], draws=20, seed=1),
         "cross-validation": st.cross_validate(logistic.model, smaller.model, folds=3, seed=1, names=ALIKE[:2]),
         "many": st.fit_many(f"y ~ {ALIKE[0]}", t, by="three"),
@@ -167,3 +168,9 @@ def _stopped_early() -> Any:
 
     t = table()
     return sm.GLM(t["b"], sm.add_constant(t[ALIKE[:2]]), family=sm.families.Binomial()).fit(maxiter=1)
+
+
+def _wild(table: pd.DataFrame) -> Any:
+    """A test by signs of seven groups."""
+    clustered = st.fit(st.ols(f"y ~ {ALIKE[0]}", table), cov=st.Cluster(np.arange(len(table)) % 7))
+    return clustered.wild_bootstrap(ALIKE[0], draws=99, seed=1)
