@@ -8,7 +8,7 @@ from typing import Any, Literal, Self, Unpack, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import IncompatibleError
+from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.penalties import Ridge
 from stattools.inference.trainable import TrainingOptions
 from stattools.interface.arguments import is_one_of
@@ -64,6 +64,11 @@ class Network(NetworkModel):
         units: dict[str, Any] = {}
         if len(rows.X):
             weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
+            if not weight.any():
+                raise DomainError(
+                    f"{self.title}: none of these {len(rows.X)} rows counts, for all have weight 0. Leave such rows "
+                    "out, or take fewer folds."
+                )
             if self.center.any() or (self.scale != 1.0).any():
                 units["center"], units["scale"] = spread(rows.X[:, self.first :], weight)
             if self.has_scale:

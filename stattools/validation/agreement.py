@@ -27,8 +27,8 @@ class Agreement(Faces):
 
     `rows` has one row per coefficient: [category,] term, estimate, reference, difference_in_se, digits, se,
     reference_se, se_digits. `decrement` and `reference_decrement` are the distances of the two points from the
-    maximum of our log-likelihood, in standard errors; `converged` is the reference's own word. `notes` holds what it
-    warned of.
+    maximum of our log-likelihood, in standard errors; differences are missing where the reference has no numbers.
+    `converged` is the reference's own word, `notes` holds what it warned of.
     """
 
     rows: pd.DataFrame

@@ -230,6 +230,11 @@ def _judge(
             f"{reference.name} {state}: the estimates agree, but the standard errors differ by up to "
             + (f"{ratio.max():.1%}." if ratio.max() > 5e-4 else f"{ratio.max():.1e} of them.")
         )
+    if not np.isfinite(reference.estimate).all() and ours <= 1e-6:
+        return True, (
+            f"{reference.name} {state} and has no numbers to compare with; our score decides: our point is within "
+            f"{max(ours, 1e-8):.0e} standard errors of the maximum."
+        )
     if lead >= -noise and ours <= 1e-6 and (theirs > 1e3 * max(ours, 1e-12) or lead > noise):
         distance = f"{theirs:.2g} standard errors from the maximum" if np.isfinite(theirs) else "nowhere near a maximum"
         height = f"higher by {lead:.3g}" if lead > noise else "as high"

@@ -26,6 +26,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"\.t_df\s*$", "inf", "infinite where intervals are normal"),
     (r"\.df(_residual)?\s*$", "inf", "the same, of a test"),
     (r"^validate .*\.rows\.(se|reference_se)", "nan", "a number that has no standard error"),
+    (r"^validate .*\.rows\.(reference|difference_in_se|digits)", "nan", "a reference that failed has no numbers"),
     (r"^\w+\.(mean|sd|table|variance|covariance)\b", "nan inf", "moments that the distribution does not have"),
     (r"^\w+\.quantile ", "inf", "the ends of the line"),
     (r"^Fit\.cooks_distance", "inf", "a row that determines a coefficient alone"),

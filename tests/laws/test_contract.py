@@ -82,6 +82,8 @@ def check(one: st.Fit, other: st.Fit, follows: Follows) -> None:
     C = np.eye(width) if follows.categories is None else follows.categories
     A = np.eye(width * p + extra)
     A[: width * p, : width * p] = follows.sign * np.kron(C, T)
+    if not one.model.is_concave and abs(other.loglik - one.loglik - follows.gap) > 1e-6 * (1.0 + abs(one.loglik)):
+        return  # another local maximum, as the page of a fit says that there may be
     shift = np.zeros(len(A))
     if follows.shift is not None:
         shift[: width * p] = np.tile(follows.shift, width)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
+from stattools.errors import DomainError
 from tests.networks.ring import RING, SMALL, X
 
 
@@ -34,3 +35,11 @@ def test_the_same_seed_is_the_same_fit_and_another_is_not():
 def test_what_training_refuses(options, error, says):
     with pytest.raises(error, match=says):
         st.fit(st.network(RING, X, hidden=[2]), **options)
+
+
+def test_rows_of_weight_0_alone_are_no_network():
+    table = {"y": np.arange(8.0), "x": np.arange(8.0) ** 2, "w": [0, 0, 1, 2, 1, 1, 1, 1]}
+    some = st.network("y ~ x", table, weights="w", hidden=[2])
+    assert some.subset(np.array([1, 2])).n == 1
+    with pytest.raises(DomainError, match="none of these 2 rows counts"):
+        some.subset(np.array([0, 1]))

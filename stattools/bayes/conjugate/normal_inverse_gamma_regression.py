@@ -273,7 +273,8 @@ class NormalInverseGammaRegression(RowPredictions, Updatable, Distribution):
         """log p(beta | variance) at draws or a single point: coefficients (..., p), variance (...)."""
         z = (coefficients - self.mean) @ self.root.T
         logs = float(log_determinant(self.root)) - len(self.mean) * (HALF_LOG_TWO_PI + 0.5 * np.log(variance))
-        return logs - 0.5 * np.square(z).sum(axis=-1) / variance
+        with np.errstate(over="ignore"):  # too far away for a density that float64 holds
+            return logs - 0.5 * np.square(z).sum(axis=-1) / variance
 
     def _key(self) -> tuple[Any, ...]:
         return (self.names, self.mean.tobytes(), self.precision.tobytes(), self.shape, self.scale)

@@ -6,6 +6,7 @@ import numpy as np
 
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+from stattools.interface.units import LARGEST, SMALLEST
 
 
 def positive_root(matrix: Floats, p: int, what: str) -> Floats:
@@ -15,6 +16,8 @@ def positive_root(matrix: Floats, p: int, what: str) -> Floats:
     if matrix.shape != (p, p):
         raise DomainError(f"{what}, a matrix of shape ({p}, {p}); got shape {matrix.shape}.")
     size = np.sqrt(np.abs(np.diagonal(matrix)))
+    if not ((size >= SMALLEST) & (size <= LARGEST))[size > 0].all():
+        raise DomainError(f"{what} between {SMALLEST**2:.0e} and {LARGEST**2:.0e}; got {np.diagonal(matrix)}.")
     unit = np.where(size > 0, size, 1.0)
     scaled = matrix / unit / unit[:, None]
     if np.abs(scaled - scaled.T).max() > 1e-10:

@@ -44,12 +44,12 @@ class HAC:
         lags = word_of(self.lags, ("auto",))
         if isinstance(lags, str) and lags != "auto":
             raise DomainError(f"lags= of HAC is one whole number, at least 0, or 'auto'; got {quoted(lags)}.")
-        if lags != "auto":
+        if not isinstance(lags, str):
             lags = whole_number(lags, "lags= of HAC", at_least=0)
         object.__setattr__(self, "lags", lags)
         require_truth(self.prewhiten, "prewhiten= of HAC")
         require_one_of("HAC", "kernel", self.kernel, ("bartlett", "uniform"))
-        if lags == "auto" and self.kernel != "bartlett":
+        if isinstance(lags, str) and self.kernel != "bartlett":
             raise DomainError('HAC(lags="auto") is for kernel="bartlett"; give a number of lags to the uniform one.')
         require_one_of("HAC", "correction", self.correction, ("none", "stata"))
 

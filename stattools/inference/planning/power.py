@@ -204,7 +204,9 @@ def _covariance(cov: Any, given: Fit | None) -> Any:
 
 def _coefficients(model: Model, term: Any) -> Any:
     """The numbers of the coefficients of a term."""
-    found = [model.names.index(term)] if term in model.names else coefficients_of(model, term)
+    found: Any = []
+    if isinstance(term, str):
+        found = [model.names.index(term)] if term in model.names else coefficients_of(model, term)
     if not found:
         known = ", ".join(map(quoted, model.names[:8]))
         raise DomainError(f"power needs a coefficient ({known}) or a term of the formula; got {quoted(term)}.")

@@ -31,3 +31,9 @@ def test_the_root_gives_the_matrix_in_any_units(units):
 def test_what_is_not_positive_definite_is_refused(matrix, words):
     with pytest.raises(DomainError, match=words):
         positive_root(matrix, 3, "it needs")
+
+
+@pytest.mark.parametrize("size", [5e-324, 1e300])
+def test_sizes_whose_squares_leave_float64_are_refused(size):
+    with pytest.raises(DomainError, match="it needs precision between 1e-240 and"):
+        positive_root(size * np.eye(2), 2, "it needs precision")

@@ -1,5 +1,7 @@
 """Series and groups as options: what they are called, and what does not exist."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from stattools.errors import DomainError
@@ -38,3 +40,9 @@ def test_options_that_do_not_exist():
         DomainError, match=r"Cluster needs correction= one of 'statsmodels', 'stata', 'none'; got 'sas'"
     ):
         Cluster([1, 2], correction="sas")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lags", [pd.DataFrame({"a": [1]}), np.array([]), None, "many"])
+def test_lags_that_are_no_number_are_refused(lags):
+    with pytest.raises(DomainError, match="lags= of HAC is one whole number"):
+        HAC(lags)

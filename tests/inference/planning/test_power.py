@@ -1,6 +1,7 @@
 """`st.power` against the formula for Student's t, and its refusals."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from statsmodels.stats.power import TTestIndPower
@@ -125,3 +126,9 @@ def test_what_it_cannot_do_is_told():
         st.power(st.binomial([3, 4], [9, 9]), "x", seed=1)
     with pytest.raises(IdentificationError, match="no draw at 2 rows has a maximum"):
         st.power(st.fit(st.logistic([0, 1, 0, 1, 1, 1], np.arange(6.0))), "x1", rows=2, draws=10, seed=1)
+
+
+@pytest.mark.parametrize("term", [pd.DataFrame({"a": [1]}), np.array([]), None, 3])
+def test_a_term_is_a_name(term):
+    with pytest.raises(DomainError, match="power needs a coefficient"):
+        st.power(st.ols("y ~ x", {"y": [1.0, 2.0, 2.5], "x": [1.0, 2.0, 4.0]}), term, seed=1)
