@@ -39,7 +39,7 @@ def test_what_training_refuses(options, error, says):
 
 def test_rows_of_weight_0_alone_are_no_network():
     table = {"y": np.arange(8.0), "x": np.arange(8.0) ** 2, "w": [0, 0, 1, 2, 1, 1, 1, 1]}
-    some = st.network("y ~ x", table, weights="w", hidden=[2])
+    some = st.network("y ~ x", table, weights="w", hidden=[2], likelihood=st.Gaussian())
     assert some.subset(np.array([1, 2])).n == 1
     with pytest.raises(DomainError, match="none of these 2 rows counts"):
         some.subset(np.array([0, 1]))
