@@ -240,7 +240,8 @@ def questions(cls: type) -> list[str]:
     inside = INSIDE.get(cls.__name__, ())
     if inside == "*":
         return []
-    public = [name for name in dir(cls) if not name.startswith("_") and not hasattr(tuple, name)]
+    theirs = next((base for base in (pd.DataFrame, tuple) if issubclass(cls, base)), tuple)
+    public = [name for name in dir(cls) if not name.startswith("_") and not hasattr(theirs, name)]
     if is_model(cls):
         return [name for name in public if name in ASKED_OF_MODELS]
     return [name for name in public if name not in inside]

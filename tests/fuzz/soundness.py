@@ -31,6 +31,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"^\w+\.quantile ", "inf", "the ends of the line"),
     (r"^Fit\.cooks_distance", "inf", "a row that determines a coefficient alone"),
     (r"^exponential_moments .variance|ExponentialMoments\.(variance|std)", "nan", "the variance of one observation"),
+    (r"^Improper\.prior \.values", "inf", "a flat prior is the limit of ever wider ones"),
     (r"^explain \.rows\.(estimates|se|intervals)", "nan", "a share of a difference that is 0"),
     (r"^validate .*reference_decrement", "nan", "a reference that has no score"),
     (

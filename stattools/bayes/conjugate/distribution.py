@@ -272,7 +272,7 @@ class SymmetricDistribution(OfNumbers):
 
     def cdf(self, x: ArrayLike) -> Any:
         """P(theta <= x), accurate in the lower tail; the upper one is `probability(low=x)`."""
-        return plain(self._below(self._standard(points(x, "theta"))))
+        return plain(self._below(self._standard(points(x, "theta", self._nothing()))))
 
     def probability(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Any:
         """P(low <= theta <= high), to full accuracy in both tails. Raises DomainError unless low <= high.

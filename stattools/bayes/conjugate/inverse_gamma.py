@@ -121,7 +121,7 @@ class RootOfVariance(OfNumbers):
         return quantile(p, q, self.shape, self.scale) ** (1.0 / self._root)
 
     def _checked(self, x: ArrayLike) -> Floats:
-        x = points(x, self._called[0])
+        x = points(x, self._called[0], self._nothing())
         if (x < 0).any():
             raise DomainError(f"{self._called[0]} is a number >= 0; got {x[x < 0][0]:.6g}.")
         return x

@@ -158,14 +158,14 @@ class Normal(SymmetricDistribution, Updatable):
         >>> round(Normal(0, 1).log_density(0.0), 12)
         -0.918938533205
         """
-        z = self._standard(points(x, "theta"))
+        z = self._standard(points(x, "theta", self._nothing()))
         with np.errstate(over="ignore"):  # the density is 0 where z^2 overflows
             return plain(-0.5 * z * z - np.log(self.sd) - HALF_LOG_TWO_PI)
 
     @np.errstate(over="ignore")  # beyond float64 it is infinite
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = (mean - x) / sd^2."""
-        return plain(-self._standard(points(x, "theta")) / self.sd)
+        return plain(-self._standard(points(x, "theta", self._nothing())) / self.sd)
 
     def quantile(self, p: ArrayLike) -> Any:
         """The x with P(theta <= x) = p."""

@@ -71,11 +71,11 @@ class StudentT(SymmetricDistribution):
         >>> round(StudentT(1, 0, 1).log_density(0.0), 12)  # Cauchy: -log pi
         -1.144729885849
         """
-        return plain(log_t_density(self._standard(points(x, "theta")), self.df) - np.log(self.scale))
+        return plain(log_t_density(self._standard(points(x, "theta", self._nothing())), self.df) - np.log(self.scale))
 
     def slope(self, x: ArrayLike) -> Any:
         """d log f / dx = -(df + 1) z / (df + z^2) / scale."""
-        z = self._standard(points(x, "theta"))
+        z = self._standard(points(x, "theta", self._nothing()))
         with np.errstate(over="ignore"):  # the slope tends to 0 as z^2 grows
             near = np.where(np.isinf(z), 0.0, z)  # where it is 0
             return plain(-near / ((self.df + near * near) / (self.df + 1.0)) / self.scale)

@@ -6,6 +6,7 @@ import pytest
 import stattools as st
 from stattools.bayes.conjugate.distribution import parameters
 from stattools.bayes.conjugate.inverse_gamma import RootInverseGamma
+from stattools.errors import DomainError
 
 TWICE = {
     "Beta(1, 2)": lambda: st.Beta(1, 2),
@@ -53,3 +54,12 @@ def test_many_arms_are_counted():
 def test_what_has_no_table_is_a_line():
     assert str(st.Dirichlet(1)) == "Dirichlet(1)"
     assert str(st.Cauchy(0, 1)) == "Cauchy(0, 1)"
+
+
+@pytest.mark.parametrize(
+    "belief", [st.Normal([0, 1], [1, 1]), st.InverseGamma([1, 2], [1, 2]), st.Beta([1, 2], [2, 3])]
+)
+@pytest.mark.parametrize("x", [(), [0.1, 0.2, 0.3]])
+def test_points_go_with_the_arms(belief, x):
+    with pytest.raises(DomainError, match=r"of a shape that goes with \(2,\)"):
+        belief.density(x)
