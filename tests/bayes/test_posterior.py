@@ -138,6 +138,7 @@ def test_same_seed_same_draws():
     assert_array_equal(*generator)
 
 
+@pytest.mark.slow
 def test_twice_the_rows_are_weights_of_two():
     twice = {name: np.concatenate([column, column]) for name, column in DATA.items()}
     for prior in (st.Normal(0, 1), st.Flat()):
@@ -146,6 +147,7 @@ def test_twice_the_rows_are_weights_of_two():
         assert_allclose(a.mean, b.mean, atol=0.1 * a.sd.max())  # chains of the same seed drift apart by round-off
 
 
+@pytest.mark.slow
 def test_units_of_a_column_do_not_matter_under_the_default():
     scaled = DATA | {"x": 1000.0 * X + 5.0}
     a = st.posterior(st.ols("y ~ x", DATA), draws=1000, seed=1)
@@ -154,6 +156,7 @@ def test_units_of_a_column_do_not_matter_under_the_default():
     assert_allclose(b["sigma"].mean(), a["sigma"].mean(), atol=0.1 * a.sd[2])
 
 
+@pytest.mark.slow
 def test_a_custom_likelihood_gets_a_posterior_like_any_other():
     y = np.asarray(DATA["y"])
     own = st.custom(
@@ -166,6 +169,7 @@ def test_a_custom_likelihood_gets_a_posterior_like_any_other():
     agrees(draws, [y.mean(), 0.5 * np.log(s2 * (n - 1) / (n - 1))], [np.sqrt(s2 / n) * 1.013, 1 / np.sqrt(2 * (n - 1))])
 
 
+@pytest.mark.slow
 def test_more_columns_than_rows_with_a_proper_prior():
     random = np.random.default_rng(0)
     X, y = random.normal(size=(10, 15)), random.normal(size=10)

@@ -4,6 +4,7 @@ import json
 import re
 
 import pandas as pd
+import pytest
 
 
 def test_overdispersed_counts_are_said_to_be(file, tmp_path, run):
@@ -23,6 +24,7 @@ def test_overdispersed_counts_are_said_to_be(file, tmp_path, run):
     assert "Overdispersion" not in calm.stdout
 
 
+@pytest.mark.slow
 def test_a_posterior_is_drawn_where_a_prior_is_given(file, tmp_path, run):
     words = ("report", file, "cost ~ hours", "--prior", "hours=normal(0, 100)", "--seed", "3", "--cov", "hc3")
     result = run(*words, "--json", "--out", tmp_path)

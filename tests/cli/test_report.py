@@ -56,6 +56,7 @@ def test_for_machines_it_prints_the_numbers_of_the_fit(file, people, tmp_path, r
     assert told["family"] == "poisson"
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(file, tmp_path, run):
     words = ("report", file, "cost ~ hours", "--posterior", "--out")
     a, b = tmp_path / "a" / "out", tmp_path / "b" / "out"

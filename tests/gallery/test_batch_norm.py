@@ -1,7 +1,10 @@
+import pytest
+
 from stattools.gallery import batch_norm
 from stattools.gallery.digit_images import digits
 
 
+@pytest.mark.slow
 def test_the_worked_example_is_in_the_report(text_of):
     text = text_of("batch_norm")
     Z = batch_norm.X @ batch_norm.W.T

@@ -56,6 +56,7 @@ def test_a_report_of_standard_input_needs_the_file(tmp_path, monkeypatch):
     assert verify(tmp_path / "stdin-ols.md", Gallery(), file).same
 
 
+@pytest.mark.slow
 def test_a_command_that_fails_now_says_why(report, tmp_path):
     data = tmp_path / "my data.csv"
     data.write_text(data.read_text().replace("dose x", "dose"))

@@ -156,6 +156,7 @@ def test_a_partition_without_a_value_has_the_type_of_the_others():
     same(st.fit(st.ols("t ~ g", ddf)), st.fit(st.ols("t ~ g", data)))
 
 
+@pytest.mark.slow
 def test_the_tree_and_not_the_order_of_completion_decides_every_digit():
     ddf = cut(DATA, range(20, 700, 20))
     one = st.fit(st.logistic("y ~ x + g", ddf), cov="HC0")

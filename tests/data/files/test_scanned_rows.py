@@ -92,6 +92,7 @@ def test_any_partition_gives_the_fit_in_memory(case, cuts, group, batch, held):
         same(fitted(*model, st.scan(folder)), fitted(*model, data))
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(
     case=hs.sampled_from(MODELS),

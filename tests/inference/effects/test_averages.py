@@ -15,6 +15,7 @@ FLAGS = DATA.assign(flag=DATA.z > 3, d=(DATA.z > 3.5).astype(int))
 CASES = [*MODELS, (st.logistic, "y ~ flag * x + d + C(k) + log(e)", {}), (st.probit, "y ~ x", {"offset": "e"})]
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, derandomize=True)
 @given(
     case=hs.sampled_from(CASES),

@@ -48,6 +48,7 @@ def test_trials_are_successes_and_failures_and_weights_are_repeats():
         assert_allclose(other.covariance, grouped.covariance, rtol=1e-8)
 
 
+@pytest.mark.slow
 def test_parameters_are_recovered():
     """95 % intervals of slope and log precision hold the truth in 100 simulated sets about 95 times."""
     hits = np.zeros(2)

@@ -1,6 +1,7 @@
 """The way from one fit to the other: one cause after the other, each removed by a refit."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from sklearn.linear_model import LogisticRegression
@@ -43,3 +44,26 @@ def test_what_no_refit_removes_is_said():
 )
 def test_names_of_the_same_column(name, plain):
     assert plain_name(name) in (plain, "g[T.b]")
+
+
+RNG = np.random.default_rng(0)
+CLUSTERED = pd.DataFrame({"x": RNG.normal(size=60), "g": RNG.integers(0, 8, 60)})
+CLUSTERED["y"] = CLUSTERED.x + RNG.normal(size=60)
+
+
+@pytest.mark.parametrize("cov", [st.Cluster("g", kind="CR2"), st.Cluster("g", kind="CR3"), st.HAC("auto")])
+def test_validate_says_which_errors_statsmodels_has_not(cov):
+    found = st.validate(st.fit(st.ols("y ~ x", CLUSTERED), cov=cov))
+    assert found.ok
+    assert found.notes[0].startswith("statsmodels has no")
+
+
+def test_kinds_of_clusters_and_their_degrees_of_freedom_are_told_apart():
+    model = st.ols("y ~ x", CLUSTERED)
+    few = st.fit(model, cov=st.Cluster("g", kind="CR2"))
+    found = st.explain(few, st.fit(model, cov=st.Cluster("g")))
+    assert {row.cause for row in found.table().itertuples()} >= {"covariance", "normal or t"}
+    said = " ".join(str(found).split())
+    assert "Cluster(g, CR2) or Cluster(g)" in said
+    assert "to 5.96 degrees of" in said
+    assert st.audit(few).ok
