@@ -15,6 +15,7 @@ import numpy as np
 import stattools as st
 from stattools.cli.guess import Guess
 from stattools.errors import IdentificationError, IncompatibleError
+from stattools.inference.covariance.quasi import pearson_statistic
 from stattools.inference.existence.overlap import SeparationError
 from stattools.interface.when_needed import pd
 from stattools.reporting import sections, sentences
@@ -183,9 +184,7 @@ def dispersion(analysis: Analysis) -> float | None:
     """Pearson's statistic over its degrees of freedom, for Poisson regression."""
     if analysis.family != "poisson" or analysis.fit is None or analysis.fit.df <= 0:
         return None
-    fit = analysis.fit
-    weight = 1.0 if fit.model.rows.weight is None else fit.model.rows.weight
-    return float(np.sum(weight * fit.residuals_of("pearson", align=False) ** 2) / fit.df)
+    return pearson_statistic(analysis.fit.model, analysis.fit.estimate) / analysis.fit.df
 
 
 def overdispersion(fit: Any, spread: float) -> str:

@@ -19,12 +19,12 @@ from stattools.inference.diagnostics.residuals import outcomes
 from stattools.inference.effects.moved_rows import population
 from stattools.inference.hypotheses.terms import coefficients_of
 from stattools.inference.intervals.ratios import factors, require_ratios
-from stattools.inference.plots.coefficients import slopes, spreads
+from stattools.inference.plots.coefficients import require_one_scale, slopes, spreads
 from stattools.inference.plots.drawing import Drawing, Plot, Plots
 from stattools.inference.plots.effect import drawing, the_variable
 from stattools.inference.plots.words import change_in
 from stattools.inference.questions import rows, rows_at_hand, variables
-from stattools.interface.arguments import require_truth, several
+from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.likelihoods.outcomes import Outcome
@@ -34,11 +34,15 @@ from stattools.text.columns import percent
 PROB = 0.94
 MOST_PANELS = 12
 SHOWN_PANELS = 6
+"""So many parameters have a panel each, unless `terms=` names others."""
 MOST_DRAWS = 1000
 """So many draws make an effect, evenly among all."""
 REPLICATES = 400
+"""So many data sets are drawn beside the one that was seen."""
 BINS = 25
+"""Of numbers, in the histogram of what was seen."""
 MOST_COUNTS = 31
+"""So many counts have a bar each, the last with all above it."""
 
 
 def coefficients(
@@ -51,10 +55,7 @@ def coefficients(
     kind: Any = None,
 ) -> Drawing:
     """See `Posterior.plot`."""
-    require_truth(exponentiate, "exponentiate=")
-    require_truth(standardized, "standardized=")
-    if exponentiate and standardized:
-        raise IncompatibleError("exponentiate= and standardized= do not go together: take one of them.")
+    require_one_scale(exponentiate, standardized)
     model, (prob, kind) = posterior.model, _interval(prob, kind)
     shown = chosen(posterior, terms)
     draws, names = posterior.flat[:, shown], [posterior.names[k] for k in shown]

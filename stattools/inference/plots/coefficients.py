@@ -35,6 +35,14 @@ SHOWN = {
 """How a kind of interval is called on an axis."""
 
 
+def require_one_scale(exponentiate: bool, standardized: bool) -> None:
+    """Both are True or False, and not True together: ratios are per unit of a column."""
+    require_truth(exponentiate, "exponentiate=")
+    require_truth(standardized, "standardized=")
+    if exponentiate and standardized:
+        raise IncompatibleError("exponentiate= and standardized= do not go together: take one of them.")
+
+
 def coefficients(
     fit: Any,
     *,
@@ -45,10 +53,7 @@ def coefficients(
     level: float | None = None,
 ) -> Drawing:
     """See `Fit.plot`."""
-    require_truth(exponentiate, "exponentiate=")
-    require_truth(standardized, "standardized=")
-    if exponentiate and standardized:
-        raise IncompatibleError("exponentiate= and standardized= do not go together: take one of them.")
+    require_one_scale(exponentiate, standardized)
     model, level = fit.model, level_of(fit, level)
     shown = chosen(model, terms)
     estimate, (lower, upper), said = fit.estimate, *_ends(fit, level, kind)

@@ -56,9 +56,8 @@ def again(
     n, density = len(X), KERNELS[kind]
     w = np.ones(n) if weight is None else weight
     J, at = _predictors(predictor, theta, X, offset)
-    h = (
-        1.0 + np.abs(y).max() if kind in UP_TO_SCALE else STEP
-    )  # a long step loses least where slopes are straight lines
+    # Where slopes are straight lines a long step loses least.
+    h = 1.0 + np.abs(y).max() if kind in UP_TO_SCALE else STEP
 
     def stepped(at: list[Any]) -> Any:
         """log densities and, times TINY, their slopes in each linear predictor: complex numbers (m, k)."""
