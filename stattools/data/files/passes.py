@@ -88,6 +88,20 @@ class OverBlocks:
 
 
 @dataclass(frozen=True, eq=False)
+class OverBoth:
+    """`work` of the complete rows of a batch as two models read them; None where one of them has none."""
+
+    one: Coding
+    other: Coding
+    work: Callable[[Rows, Rows], Any]
+
+    def __call__(self, batch: Batch) -> Any:
+        both = (self.one, self.other)
+        rows = [coding.rows(batch._replace(table=batch.table.select(list(coding.columns)))) for coding in both]
+        return None if rows[0] is None or rows[1] is None else self.work(rows[0], rows[1])
+
+
+@dataclass(frozen=True, eq=False)
 class OverRowsBeside:
     """`work` of the complete rows of a batch, other columns of the source in these rows, and the rows' numbers."""
 

@@ -17,7 +17,7 @@ from stattools.data.design import Design
 from stattools.data.extras import NO_OFFSET, Farthest
 from stattools.data.files.batch import Batch
 from stattools.data.files.marginal import Marginal
-from stattools.data.files.passes import OverBlocks, OverRows, OverRowsBeside, Summed
+from stattools.data.files.passes import OverBlocks, OverBoth, OverRows, OverRowsBeside, Summed
 from stattools.data.files.source import Source
 from stattools.data.formula.coding import CHANGED, Coding
 from stattools.data.rows.rows import Block, Low, Rows
@@ -171,6 +171,11 @@ class ScannedRows:
         every = tuple(dict.fromkeys((*self.coding.columns, *columns)))
         return self._pass(every, OverRowsBeside(self.coding, columns, work))
 
+    def gather_with(self, other: ScannedRows, work: Callable[[Rows, Rows], Any]) -> Any:
+        """The sum of `work(rows, others)` over batches, which both read: one pass over the source."""
+        columns = tuple(dict.fromkeys((*self.coding.columns, *other.coding.columns)))
+        return self.over_batches(OverBoth(self.coding, other.coding, work), columns)
+
     def _pass(self, columns: tuple[str, ...], work: Callable[[Batch], Summed | None]) -> Any:
         self.later["reads"] = self.reads
         found = self.source.total(columns, work, self._piece)
@@ -235,6 +240,12 @@ class ScannedRows:
             self.later["constants"] = np.where(alike, X[0], np.nan)
         return self.later["constants"]
 
+    def without_columns(self) -> ScannedRows:
+        """The rows with a column of ones in place of X."""
+        design = replace(self.design, names=("Intercept",))
+        coding = replace(self.coding, design=design, center=None, scale=None, is_constant=True)
+        return replace(self, coding=coding, held=None if self.held is None else self.held.without_columns())
+
     def outcome_counts(self) -> Rows | None:
         """A row for each value of the outcome, with its frequency and a column of ones; None for too many values."""
         counts = self.marginal.counts
@@ -266,14 +277,9 @@ class ScannedRows:
 
 def stacked(parts: list[Rows]) -> Rows:
     """Rows of a sample one below the other."""
-    first = parts[0]
-    return Rows(
-        np.concatenate([part.X for part in parts]),
-        np.concatenate([part.y for part in parts]),
-        None if first.weight is None else np.concatenate([part.weight for part in parts]),  # type: ignore[misc]
-        None if first.offset is None else np.concatenate([part.offset for part in parts]),  # type: ignore[misc]
-        low=_stacked_low(parts),
-    )
+    given = [name for name in ("X", "y", "weight", "offset") if getattr(parts[0], name) is not None]
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in given}
+    return Rows(**joined, low=_stacked_low(parts))
 
 
 def _stacked_low(parts: list[Rows]) -> Low | None:

@@ -44,6 +44,8 @@ class Coding:
     check: Callable[[Floats], Floats] | None = None
     center: Floats | None = None
     scale: Floats | None = None
+    is_constant: bool = False
+    """Whether X is a column of ones, in the same rows."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -62,13 +64,13 @@ class Coding:
             return (self._rows(clean), clean.rows) if len(clean.rows) else None
 
     def _rows(self, clean: Clean) -> Rows:
-        X = matrix(self.formula, self.design, clean)
+        X = np.ones((len(clean.rows), 1)) if self.is_constant else matrix(self.formula, self.design, clean)
         y = self._outcome(clean)
         if self.check is not None:
             y = self.check(y)
         weight, offset = weights_and_offset(self.extras, clean)
         low = None
-        if isinstance(X, np.ndarray) and not self.design.beside:
+        if isinstance(X, np.ndarray) and not (self.design.beside or self.is_constant):
             low = rest_of_powers(self.formula, self.design.names, lambda name: _floats(clean, name), X)
         return Rows(X, y, weight, offset, center=self.center, scale=self.scale, low=low)
 

@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.rows.shape_only import OnDisk
-from stattools.data.rows.units import VARIES, centered, standard_units
+from stattools.data.rows.units import VARIES, centered, moments_of_columns, standard_units
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.moments import SampleMoments
-from stattools.numerics.products import weighted
 from stattools.numerics.sweep import Share, spans, sweep
 from stattools.text.one_line import prints
 
@@ -86,6 +85,9 @@ class Rows:
     def sampled(self) -> Rows:
         """The rows that are in memory: here all."""
         return self
+
+    typical = sampled
+    """What a start is made from."""
 
     def are_few(self, cells: float = np.inf) -> bool:
         """True where X has some entries, at most so many, and is in memory: rows elsewhere are never few."""
@@ -189,6 +191,10 @@ class Rows:
         """The sum of `work(rows)` over batches of rows; those in memory are one batch."""
         return work(self)
 
+    def gather_with[T](self, other: Rows, work: Callable[[Rows, Rows], T]) -> T:
+        """The sum of `work(rows, others)` over batches of rows, which another model of the same table reads too."""
+        return work(self, other)
+
     def total(self, part: Callable[[Block], Any], fold: int = 1, share: Share | None = None) -> Any:
         """The sum of `part(block)` over all blocks or those of a share, added in place, on the threads that are free
         (`sweep.py`).
@@ -213,11 +219,15 @@ class Rows:
 
         return reduce(iadd, sweep(n, of_range, worth * (share.of if share else 1) // p))
 
+    def without_columns(self) -> Rows:
+        """The rows with a column of ones in place of X."""
+        return replace(self, X=np.ones((len(self.X), 1)), center=None, scale=None, low=None)
+
     def outcome_counts(self) -> Rows | None:
-        """The outcomes as they are and a column of ones; of rows elsewhere a row for each value of the outcome, with
-        its frequency, or None where they have too many.
+        """The rows without columns; of rows elsewhere, which are not read for it, a row for each value of the outcome
+        with its frequency, or None where they have too many.
         """
-        return replace(self, X=np.ones((len(self.X), 1)))
+        return self.without_columns()
 
     def runs(self, size: int, least: int = 0) -> Rows | None:
         """About `size` rows in 16 runs over the whole of X, all where they are no more, None where `size` < `least`; of
@@ -271,7 +281,7 @@ class Rows:
         """
         if self.center is not None:
             return self, np.eye(self.X.shape[1])
-        mean, spread, size = self._moments()
+        mean, spread, size = moments_of_columns(self)
         held = np.flatnonzero((spread <= VARIES * size) & (size > 0))
         center, scale, T = standard_units(mean, spread, size, int(held[0]) if held.size else None)
         return replace(self, center=center, scale=scale), T
@@ -279,22 +289,3 @@ class Rows:
     def uncentered(self) -> Rows:
         """Standardized rows whose columns keep their origin."""
         return replace(self, center=None if self.center is None else np.zeros_like(self.center))
-
-    def _moments(self) -> tuple[Floats, Floats, Floats]:
-        """Mean, standard deviation and largest size of each column; the deviation in a second read."""
-        if isinstance(self.X, BesideOnes):
-            others: Any = replace(self, X=self.X.given)
-            beside = zip((1.0, 0.0, 1.0), others._moments(), strict=True)
-            mean, spread, size = (np.append(of, rest) for of, rest in beside)
-            return mean, spread, size
-        total, square, size = np.zeros((3, self.X.shape[1]))
-        importance = self.importance
-        whole = self.n if importance is None else float(importance.sum())
-        for block in self.blocks():
-            total += weighted(block.X, block.weight).sum(axis=0)
-            np.maximum(size, np.abs(block.X).max(axis=0), out=size)
-        mean, unit = total / whole, np.where(size > 0, size, 1.0)
-        for block in self.blocks():
-            gap = (block.X - mean) / unit
-            square += weighted(gap * gap, block.weight).sum(axis=0)
-        return mean, unit * np.sqrt(square / whole), size

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.numerics.beside_ones import BesideOnes
+from stattools.numerics.products import weighted
 
 VARIES = 1e-13
 """A standard deviation beside the size of a column, below which it is round-off."""
@@ -45,3 +49,22 @@ def centered(X: Floats, center: Floats) -> Floats:
         Z -= center
         return Z
     return X - center
+
+
+def moments_of_columns(rows: Any) -> tuple[Floats, Floats, Floats]:
+    """Mean, standard deviation and largest size of each column; the deviation in a second read."""
+    if isinstance(rows.X, BesideOnes):
+        beside = zip((1.0, 0.0, 1.0), moments_of_columns(replace(rows, X=rows.X.given)), strict=True)
+        mean, spread, size = (np.append(of, rest) for of, rest in beside)
+        return mean, spread, size
+    total, square, size = np.zeros((3, rows.X.shape[1]))
+    importance = rows.importance
+    whole = rows.n if importance is None else float(importance.sum())
+    for block in rows.blocks():
+        total += weighted(block.X, block.weight).sum(axis=0)
+        np.maximum(size, np.abs(block.X).max(axis=0), out=size)
+    mean, unit = total / whole, np.where(size > 0, size, 1.0)
+    for block in rows.blocks():
+        gap = (block.X - mean) / unit
+        square += weighted(gap * gap, block.weight).sum(axis=0)
+    return mean, unit * np.sqrt(square / whole), size

@@ -26,7 +26,7 @@ from scipy.special import ndtri
 from stattools.data.rows.rows import Rows
 from stattools.inference.diagnostics.checks.overdispersion import overdispersed
 from stattools.inference.diagnostics.checks.spread import spread_of
-from stattools.inference.diagnostics.null_model import about_mean, null_loglik, null_loglik_elsewhere
+from stattools.inference.diagnostics.null_model import about_mean, null_loglik, null_loglik_read
 from stattools.inference.diagnostics.residuals import outcomes, residuals
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.prediction import regression, require_finite
@@ -76,7 +76,7 @@ def goodness(fit: Estimates) -> pd.DataFrame:
         row["pearson"] = found.pearson
     null = null_loglik(model)
     if np.isnan(null):
-        null = null_loglik_elsewhere(model)
+        null = null_loglik_read(model)
     cox_snell = -np.expm1(2.0 * (null - fit.loglik) / fit.n)
     whole_numbers = model.likelihood.outcome.is_whole  # log densities, and their ratio, depend on the unit of y
     row |= {"df": fit.df} | ({"mcfadden": 1.0 - fit.loglik / null} if whole_numbers else {}) | {"cox_snell": cox_snell}

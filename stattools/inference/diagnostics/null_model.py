@@ -4,7 +4,7 @@ weights.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.triangle import triangle
-from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Linear
 from stattools.models.regressions.starting_point import starting_point
 from stattools.numerics.moments import SampleMoments
 from stattools.solvers import Newton
-from stattools.solvers.samples.surrogate import certified_ascent, expanded, held_elsewhere, named
+from stattools.solvers.samples.surrogate import held_elsewhere
 
 
 def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: float | None = None) -> float:
@@ -37,59 +35,25 @@ def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: flo
 
 
 def null_loglik(model: Model) -> float:
-    """Maximum log-likelihood of the intercept alone; NaN of rows in files where counts of the outcome do not tell."""
+    """Maximum log-likelihood of the intercept alone, without a read; NaN of rows in files where counts of the outcome
+    do not tell.
+    """
     rows = model.rows.outcome_counts()
     if rows is None or (rows.offset is None) != (model.rows.offset is None):
         return float("nan")
-    predictor = _without_columns(model)
-    null = replace(model, rows=rows, predictor=predictor, start=starting_point(model.likelihood, predictor, rows))
-    return Newton().solve(null).loglik
+    return _of_constants(model, rows)
 
 
-def _without_columns(model: Model) -> Linear:
-    """A constant for every parameter."""
-    return replace(model.predictor, columns=1, own=((),) * len(model.predictor.own), main=None)
+def null_loglik_read(model: Model) -> float:
+    """The same of all rows: two or three reads of those in files."""
+    return _of_constants(model, model.rows.without_columns())
 
 
-@dataclass(frozen=True, eq=False)
-class _InterceptAlone:
-    """The model of the intercept alone over rows in files: what solvers ask of a model."""
-
-    model: Model
-    null: Model
-
-    @property
-    def title(self) -> str:
-        return self.null.title
-
-    @property
-    def n(self) -> float:
-        return self.model.n
-
-    @property
-    def start(self) -> NDArray[np.float64]:
-        return self.null.start
-
-    def evaluate(self, theta: NDArray[np.float64], order: int = 2) -> Evaluation:
-        null = self.null
-        return self.model.rows.total(lambda block: replace(null, rows=_constant(block)).evaluate(theta, order))
-
-    def dispersion(self, theta: NDArray[np.float64]) -> float:
-        return 1.0
-
-
-def _constant(block: Block) -> Rows:
-    return Rows(np.ones((len(block.y), 1)), block.y, block.weight, block.offset)
-
-
-def null_loglik_elsewhere(model: Model) -> float:
-    """The same of rows in files, where the values of the outcome and their counts do not tell: two or three reads."""
-    sample = expanded(model)
-    rows = replace(sample.rows, X=np.ones((len(sample.rows.X), 1)))
-    predictor = _without_columns(model)
-    start = starting_point(model.likelihood, predictor, rows)
-    null = replace(sample, rows=rows, predictor=predictor, start=start, source=None)
-    return certified_ascent(_InterceptAlone(model, null), null, 1e-8, 50, named("Newton", model)).loglik
+def _of_constants(model: Model, rows: Rows) -> float:
+    """The maximum with a constant for every parameter."""
+    predictor = replace(model.predictor, columns=1, own=((),) * len(model.predictor.own), main=None)
+    start = starting_point(model.likelihood, predictor, rows.typical)
+    return Newton().solve(replace(model, rows=rows, predictor=predictor, start=start, source=None)).loglik
 
 
 def about_mean(model: Model) -> float:

@@ -9,8 +9,10 @@ each batch is a population of its own, whose averages count by its observations.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,12 +22,18 @@ from stattools.data.files.source import at
 from stattools.data.formula.coding import Coding
 from stattools.data.rows.rows import Block
 from stattools.inference.effects.held_rows import holding
-from stattools.inference.effects.moved_rows import STEP, Population, columns_of_batch
+from stattools.inference.effects.moved_rows import STEP, Population, population_of_batch
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 
-SLOPE = object()
-"""Stands for the derivative in a variable, in the place of one of its values."""
+
+class Derivative(Enum):
+    """Stands for the derivative in a variable, in the place of one of its values; the same one wherever it is sent."""
+
+    SLOPE = "slope"
+
+
+SLOPE = Derivative.SLOPE
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +51,19 @@ class Average:
 
     def __mul__(self, factor: float) -> Average:
         return Average(self.value * factor, self.gradient * factor)
+
+
+@dataclass(frozen=True, eq=False)
+class Averages:
+    """Averages over `n` observations; `+` gives those over the observations of both."""
+
+    each: tuple[Average, ...]
+    n: float
+
+    def __add__(self, other: Averages) -> Averages:
+        n = self.n + other.n
+        share, rest = self.n / n, other.n / n
+        return Averages(tuple(a * share + b * rest for a, b in zip(self.each, other.each, strict=True)), n)
 
 
 class Move(NamedTuple):
@@ -66,14 +87,31 @@ def averages(
     """The average of each move over a population; of rows elsewhere in one read, which finds out whether the `discrete`
     columns hold 0 and 1.
     """
-    if rows.elsewhere is None:
-        return {
-            move: _slope(theta, holding(rows, dict(move.held)), str(move.name))
+    work, there = partial(_of_population, theta, tuple(moves), discrete), rows.elsewhere
+    found = work(rows) if there is None else there.over_batches(partial(_of_batch, there.coding, rows.model, work))
+    return dict(zip(moves, found.each, strict=True))
+
+
+def _of_batch(coding: Coding, model: Model, work: Callable[[Population], Averages], batch: Batch) -> Averages | None:
+    there = population_of_batch(coding, model, batch)
+    if there is None or not there.model.n:
+        return None
+    with at(batch.where):
+        return work(there)
+
+
+def _of_population(theta: Floats, moves: Sequence[Move], discrete: tuple[str, ...], rows: Population) -> Averages:
+    for name in discrete:
+        rows.levels(name, discrete)  # refuses others than 0 and 1
+    return Averages(
+        tuple(
+            _slope(theta, holding(rows, dict(move.held)), str(move.name))
             if move.value is SLOPE
             else _average(theta, rows, move.moved)
             for move in moves
-        }
-    return _averages_elsewhere(theta, rows, moves, discrete)
+        ),
+        rows.model.n,
+    )
 
 
 def _average(theta: Floats, rows: Population, moved: Mapping[str, Any]) -> Average:
@@ -140,55 +178,3 @@ def _along(slope: Floats, moving: Floats, weight: Floats) -> Floats:
 def _pulled(pullback: Any, slope: Floats) -> Floats:
     """A gradient in eta, (m, width), as one in theta."""
     return pullback(slope[:, 0] if slope.shape[1] == 1 else slope)
-
-
-@dataclass(frozen=True, eq=False)
-class _Parts:
-    """The averages of several populations, each times its observations; adds with `+`."""
-
-    n: float
-    each: tuple[Average, ...]
-
-    def __add__(self, other: _Parts) -> _Parts:
-        return _Parts(self.n + other.n, tuple(a + b for a, b in zip(self.each, other.each, strict=True)))
-
-
-@dataclass(frozen=True, eq=False)
-class _OfBatch:
-    """What a batch adds to the averages; small enough to be sent to where the batch is."""
-
-    coding: Coding
-    model: Model
-    theta: Floats
-    moves: tuple[tuple[Move, bool], ...]
-    discrete: tuple[str, ...]
-
-    def __call__(self, batch: Batch) -> _Parts | None:
-        rows = self.coding.rows(batch)
-        n = 0.0 if rows is None else rows.n
-        if rows is None or not n:
-            return None
-        columns = columns_of_batch(self.coding, batch)
-        there = Population(replace(self.model, rows=rows), columns, columns, False)
-        with at(batch.where):
-            for name in self.discrete:
-                there.levels(name, self.discrete)
-            found = [
-                _slope(self.theta, holding(there, dict(move.held)), str(move.name))
-                if slope
-                else _average(self.theta, there, move.moved)
-                for move, slope in self.moves
-            ]
-        return _Parts(n, tuple(part * n for part in found))
-
-
-def _averages_elsewhere(
-    theta: Floats, rows: Population, moves: Sequence[Move], discrete: tuple[str, ...]
-) -> dict[Move, Average]:
-    """The averages over rows in files: one read for all."""
-    there: Any = rows.elsewhere
-    coding = there.coding
-    plain = tuple((move._replace(value=None), True) if move.value is SLOPE else (move, False) for move in moves)
-    work = _OfBatch(coding, rows.model, theta, plain, discrete)
-    found: _Parts = there.over_batches(work)
-    return {move: part * (1.0 / found.n) for move, part in zip(moves, found.each, strict=True)}

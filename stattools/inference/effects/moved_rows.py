@@ -216,10 +216,14 @@ def population(model: Model, data: Any, offset: Column, exposure: Column, at: st
     return replace(plain, columns=centered)
 
 
-def columns_of_batch(coding: Coding, batch: Batch) -> dict[str, Any]:
-    """The columns of the complete rows of a batch that the formula uses, clean."""
+def population_of_batch(coding: Coding, model: Model, batch: Batch) -> Population | None:
+    """The complete rows of a batch, with the columns that the formula uses, clean; None where there are none."""
+    rows = coding.rows(batch)
+    if rows is None:
+        return None
     clean = cleaned(batch.table, batch.first, coding.kinds, coding.levels)
-    return {name: checked(clean.columns[name], clean.rows) for name in coding.formula.columns}
+    columns = {name: checked(clean.columns[name], clean.rows) for name in coding.formula.columns}
+    return Population(replace(model, rows=rows, source=None), columns, columns, False)
 
 
 def _elsewhere(model: Model, offset: Column, exposure: Column, at: str) -> Population:
@@ -231,10 +235,9 @@ def _elsewhere(model: Model, offset: Column, exposure: Column, at: str) -> Popul
         )
     rows: Any = model.rows
     for batch in rows.raw:
-        some = rows.coding.rows(batch)
+        some = population_of_batch(rows.coding, model, batch)
         if some is not None:
-            columns = columns_of_batch(rows.coding, batch)
-            return Population(replace(model, rows=some, source=None), columns, columns, False, rows)
+            return replace(some, elsewhere=rows)
     raise DomainError(f"of a sample of the rows none is complete. {DROP}")
 
 

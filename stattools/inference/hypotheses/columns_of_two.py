@@ -1,21 +1,17 @@
 """The columns of two models of the same rows side by side, and the triangle that says which are combinations of others.
 
-Rows in files are read once: the triangles of batches add up to that of all rows by QR of one below the other.
+The triangles of batches of rows add up to that of all rows by QR of one below the other: files are read once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import numpy as np
 
-from stattools.data.files.batch import Batch
-from stattools.data.formula.coding import Coding
 from stattools.data.rows.rows import Rows
-from stattools.data.rows.triangle import triangle
+from stattools.data.rows.triangle import Triangle, triangle
 from stattools.interface.arrays import Floats
-from stattools.models.model import Model
 
 
 def beside(ours: Rows, theirs: Rows) -> Floats:
@@ -26,51 +22,19 @@ def beside(ours: Rows, theirs: Rows) -> Floats:
     return np.column_stack([ours.X, theirs.X, shift])
 
 
-def sizes(columns: Floats) -> Floats:
-    """Root mean squares, 1 where that is 0."""
-    size = np.sqrt(np.mean(columns**2, axis=0))
+def sizes(ours: Rows, theirs: Rows) -> Floats:
+    """Root mean squares of the columns of both, 1 where that is 0, and of the offsets; of the rows in memory."""
+    offsets = [rows.sampled.offset for rows in (ours, theirs) if rows.sampled.offset is not None]
+    columns = [ours.sampled.X, theirs.sampled.X, np.concatenate([np.zeros(1), *offsets])[:, None]]
+    size = np.concatenate([np.sqrt(np.mean(np.square(values), axis=0)) for values in columns])
     return np.where(size > 0, size, 1.0)
 
 
 def triangle_of_both(ours: Rows, theirs: Rows, size: Floats) -> Floats:
     """The triangle of the columns of both, in units of `size`."""
+    return ours.gather_with(theirs, partial(_of_batch, size)).R
+
+
+def _of_batch(size: Floats, ours: Rows, theirs: Rows) -> Triangle:
     columns = beside(ours, theirs) / size
-    return triangle(Rows(columns, np.zeros(len(columns)), ours.weight))
-
-
-@dataclass(frozen=True, eq=False)
-class _Triangle:
-    """Adds with `+`: the triangle of the rows of both."""
-
-    R: Floats
-
-    def __add__(self, other: _Triangle) -> _Triangle:
-        return _Triangle(np.linalg.qr(np.concatenate([self.R, other.R]), mode="r"))
-
-
-@dataclass(frozen=True, eq=False)
-class _OfBatch:
-    """The triangle of a batch; small enough to be sent to where the batch is."""
-
-    ours: Coding
-    theirs: Coding
-    size: Floats
-
-    def __call__(self, batch: Batch) -> _Triangle | None:
-        one, other = (
-            coding.rows(batch._replace(table=batch.table.select(list(coding.columns))))
-            for coding in (self.ours, self.theirs)
-        )
-        return None if one is None or other is None else _Triangle(triangle_of_both(one, other, self.size))
-
-
-def beside_elsewhere(full: Model, restricted: Model) -> tuple[Floats, Floats]:
-    """The units of the columns, from the samples, and the triangle of all rows."""
-    ours: Any = full.rows
-    theirs: Any = restricted.rows
-    units = [sizes(rows.sampled.X) for rows in (ours, theirs)]
-    offsets = [rows.sampled.offset for rows in (ours, theirs) if rows.sampled.offset is not None]
-    size = np.concatenate([*units, sizes(np.concatenate(offsets)[:, None]) if offsets else np.ones(1)])
-    columns = tuple(dict.fromkeys((*ours.coding.columns, *theirs.coding.columns)))
-    found = ours.over_batches(_OfBatch(ours.coding, theirs.coding, size), columns)
-    return size, found.R
+    return Triangle(triangle(Rows(columns, np.zeros(len(columns)), ours.weight)))

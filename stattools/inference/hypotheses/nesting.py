@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
 from stattools.inference.existence import check_rank
-from stattools.inference.hypotheses.columns_of_two import beside, beside_elsewhere, sizes, triangle_of_both
+from stattools.inference.hypotheses.columns_of_two import sizes, triangle_of_both
 from stattools.inference.hypotheses.series import difference_of_series
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
@@ -104,11 +104,8 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     if any(full.predictor.own) or any(restricted.predictor.own):
         return _each_predictor(full, restricted, estimate)
     p, r = full.predictor.columns, restricted.predictor.columns
-    if held_elsewhere(full):
-        size, R = beside_elsewhere(full, restricted)
-    else:
-        size = sizes(beside(full.rows, restricted.rows))
-        R = triangle_of_both(full.rows, restricted.rows, size)
+    size = sizes(full.rows, restricted.rows)
+    R = triangle_of_both(full.rows, restricted.rows, size)
     inside, outside = R[:p, p:], R[p:, p:]
     lost = np.linalg.norm(outside, axis=0) > SAME_SPACE * np.maximum(np.linalg.norm(R[:, p:], axis=0), 1e-300)
     if lost.any():
@@ -138,7 +135,7 @@ def _each_predictor(full: Model, restricted: Model, estimate: Floats) -> Floats:
     ours: Any = full.rows.at_hand("tests of nested formulas of several parameters", full.title, instead)
     p, r = full.predictor.columns, restricted.predictor.columns
     theirs = replace(theirs, X=np.column_stack([theirs.X, np.ones(len(theirs.X))]))
-    size = sizes(beside(ours, theirs))
+    size = sizes(ours, theirs)
     R = triangle_of_both(ours, theirs, size)
     theta = np.zeros(full.predictor.size)
     places = {name: place for place, (name, _) in enumerate(full.likelihood.others, full.predictor.n_first)}
