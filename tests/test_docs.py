@@ -2,13 +2,17 @@
 
 import gzip
 import re
+import runpy
 import struct
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib as mpl
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from nbclient import NotebookClient
 
 import stattools
 from stattools.interface.names.of_fits import FIT
@@ -19,6 +23,9 @@ from tests.coming_from import page_of, written
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
 CODE = re.compile(r"```python\n(.*?)```(?:\n+```text\n(.*?)```)?", flags=re.DOTALL)
+
+
+NOTEBOOKS = SimpleNamespace(**runpy.run_path(str(DOCS / "site" / "notebooks.py")))
 
 
 OWN_TEST = {"networks.md"}
@@ -103,3 +110,35 @@ def test_the_code_of_the_page_on_networks_runs(tmp_path, monkeypatch, capsys):
     np.testing.assert_allclose(names["normalized"].ravel(), shown, atol=5e-5)
     assert "Neural network 61-10-9" in capsys.readouterr().out
     assert (tmp_path / "digits.md").exists()
+
+
+def test_a_notebook_is_its_page():
+    """Text, code and output alternate as on the page; nothing of it is lost but links to pages that are not beside it."""
+    for uri, written in NOTEBOOKS.notebooks().items():
+        page, cells = text_of(uri.replace(".ipynb", ".md")), nbformat.reads(written, 4).cells
+        assert [cell.source.strip() for cell in cells if cell.cell_type == "code"] == [
+            script.strip() for script, _ in CODE.findall(page)
+        ]
+        assert CODE.sub("\n", NOTEBOOKS.RELATIVE.sub(r"\1", page)).split() == [
+            word for cell in cells if cell.cell_type == "markdown" for word in cell.source.split()
+        ]
+        assert "```" not in "".join(cell.source for cell in cells), uri
+        assert "](../" not in written
+
+
+@pytest.mark.slow
+def test_the_notebooks_print_what_they_show(tmp_path):
+    """All in one kernel, which forgets its names between them."""
+    shown = [
+        cell
+        for written in NOTEBOOKS.notebooks().values()
+        for cell in (nbformat.v4.new_code_cell("%reset -f"), *nbformat.reads(written, 4).cells)
+        if cell.cell_type == "code"
+    ]
+    empty = [nbformat.v4.new_code_cell(cell.source) for cell in shown]
+    folder = {"metadata": {"path": str(tmp_path)}}
+    run = NotebookClient(nbformat.v4.new_notebook(cells=empty), timeout=120, kernel_name="python3", resources=folder)
+    for before, after in zip(shown, run.execute().cells, strict=True):
+        assert all(output.output_type == "stream" for output in after.outputs), before.source
+        expected, printed = ("".join(output.text for output in cell.outputs) for cell in (before, after))
+        assert [line.rstrip() for line in printed.strip().splitlines()] == expected.strip().splitlines()
