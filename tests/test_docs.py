@@ -15,6 +15,7 @@ import pytest
 from nbclient import NotebookClient
 
 import stattools
+from stattools.gallery import ANALYSES
 from stattools.interface.names.of_fits import FIT
 from stattools.interface.names.of_functions import FUNCTIONS
 from stattools.interface.names.rows import ORIGINS, plain
@@ -63,6 +64,18 @@ def test_the_reference_has_every_public_name():
         r"(?m)^::: stattools\.(\w+)$", "\n".join(path.read_text() for path in DOCS.glob("reference/*.md"))
     )
     assert sorted(listed) == sorted(set(stattools.__all__) - {"__version__"})
+
+
+def test_the_gallery_shows_every_report():
+    """A picture that is there, and one or two sentences, for each of them."""
+    cards = re.findall(
+        r"\[!\[[^\]]+\]\(\.\./reports/([\w/]+\.svg)\)\]\(\.\./reports/(\w+)\.md\)\n\n"
+        r"\*\*\[[^\]]+\]\(\.\./reports/(\w+)\.md\)\*\* [^<]+\.\n\n</div>",
+        text_of("gallery.md"),
+    )
+    assert [first for _, first, _ in cards] == [*ANALYSES, "validation", "benchmarks"]
+    assert all(picture.startswith(f"{one}/") and one == other for picture, one, other in cards)
+    assert all((DOCS.parent / "reports" / picture).exists() for picture, _, _ in cards)
 
 
 @pytest.mark.parametrize("origin", ORIGINS)
