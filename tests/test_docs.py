@@ -126,9 +126,9 @@ def test_the_code_of_the_page_on_networks_runs(tmp_path, monkeypatch, capsys):
 
 
 def test_a_notebook_is_its_page():
-    """Text, code and output alternate as on the page; nothing of it is lost but links to pages that are not beside it."""
-    for uri, written in NOTEBOOKS.notebooks().items():
-        page, cells = text_of(uri.replace(".ipynb", ".md")), nbformat.reads(written, 4).cells
+    """Text, code and output alternate as on the page; only links to pages that are not beside it are lost."""
+    for uri, text in NOTEBOOKS.notebooks().items():
+        page, cells = text_of(uri.replace(".ipynb", ".md")), nbformat.reads(text, 4).cells
         assert [cell.source.strip() for cell in cells if cell.cell_type == "code"] == [
             script.strip() for script, _ in CODE.findall(page)
         ]
@@ -136,7 +136,7 @@ def test_a_notebook_is_its_page():
             word for cell in cells if cell.cell_type == "markdown" for word in cell.source.split()
         ]
         assert "```" not in "".join(cell.source for cell in cells), uri
-        assert "](../" not in written
+        assert "](../" not in text
 
 
 @pytest.mark.slow
@@ -144,8 +144,8 @@ def test_the_notebooks_print_what_they_show(tmp_path):
     """All in one kernel, which forgets its names between them."""
     shown = [
         cell
-        for written in NOTEBOOKS.notebooks().values()
-        for cell in (nbformat.v4.new_code_cell("%reset -f"), *nbformat.reads(written, 4).cells)
+        for text in NOTEBOOKS.notebooks().values()
+        for cell in (nbformat.v4.new_code_cell("%reset -f"), *nbformat.reads(text, 4).cells)
         if cell.cell_type == "code"
     ]
     empty = [nbformat.v4.new_code_cell(cell.source) for cell in shown]
