@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,11 +13,16 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.likelihoods.cumulants import Scalar
 from stattools.likelihoods.event import Event
 from stattools.likelihoods.likelihood import Floats, Terms, Words, allowed, are_zero_or_one, finite, floats
+from stattools.likelihoods.words import Equation
 
 ZERO, HALF, MINUS = np.array(0.0), np.array(0.5), np.array(-1.0)
 """Numbers that every step of a fit needs; to make arrays of them takes as long as a hundred products."""
 
-LOG_ODDS = Words("the log odds", "odds ratio")
+LOG_ODDS = Words("the log odds", "odds ratio", beside=" and the outcomes overlap")
+"""The words that families with a logit link share."""
+
+EVENTS = "Let $y_i = 1$ where {y} is {one}, and 0 otherwise."
+FLIPS = r"\sum_{i} {w}\left[ y_i \log p_i + (1 - y_i) \log(1 - p_i) \right]"
 
 LARGEST = 709.0
 """exp stays within float64; the score of a row beyond it is 1e-308, and counts nothing."""
@@ -38,7 +43,15 @@ class Bernoulli(Event):
 
     parameters: ClassVar = {"mean": "logit"}
     concave_with = ("logit", "probit", "cloglog", "loglog", "log", "identity")
-    words = LOG_ODDS
+    words = replace(
+        LOG_ODDS,
+        equation=Equation(
+            f"{EVENTS} The log odds of a 1 are a linear predictor:",
+            r"P(y_i = 1) = p_i, \qquad \log \frac{p_i}{1 - p_i} = \eta_i, \qquad {predictor}",
+            FLIPS,
+        ),
+        at_mean=Equation(EVENTS, "P(y_i = 1) = p_i", FLIPS, mean=("probability", "p_i")),
+    )
     canonical = has_firth = True
 
     def check(self, y: ArrayLike) -> Floats:

@@ -24,6 +24,7 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Edge, Floats, Terms, Words, allowed, finite_floats
 from stattools.likelihoods.mean_beside import LogitMean, pair
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.words import Equation
 from stattools.numerics.gamma_differences import digamma_gap
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 
@@ -44,7 +45,20 @@ class BetaFamily(LogitMean):
 
     parameters: ClassVar = {"mean": "logit", "precision": "log"}
     outcome = Outcome.UNIT
-    words = Words("the log odds of the mean", factor="odds ratio")
+    words = Words(
+        "the log odds of the mean",
+        factor="odds ratio",
+        at_mean=Equation(
+            "Each value of {y} is a share, with a beta distribution.",
+            r"y_i \sim \mathrm{Beta}({phi} \mu_i, {phi} (1 - \mu_i)), \qquad "
+            r"\mathrm{Var}(y_i) = \frac{\mu_i (1 - \mu_i)}{1 + {phi}}",
+            r"\sum_{i} {w}\left[ ({phi} \mu_i - 1) \log y_i + ({phi} (1 - \mu_i) - 1) \log(1 - y_i) "
+            r"- \log B({phi} \mu_i, {phi} (1 - \mu_i)) \right]",
+            of=r"\beta, s",
+            phi="s",
+            mean=("mean", r"\mu_i"),
+        ),
+    )
     edge = Edge(
         upper=float(np.log(1e20)),
         above="the means fit every outcome to round-off, and the precision has its maximum at infinity. Drop columns, "

@@ -14,7 +14,7 @@ vanish themselves (`saddle_point`, `gamma_differences`): nothing is lost for s a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -31,6 +31,7 @@ from stattools.likelihoods.binomial import Binomial
 from stattools.likelihoods.likelihood import Edge, Terms
 from stattools.likelihoods.mean_beside import LogitMean, pair
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.words import Dispersion, Equation
 from stattools.numerics.gamma_differences import gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 from stattools.text.one_line import prints
@@ -57,7 +58,33 @@ class BetaBinomial(LogitMean):
     trials: ArrayLike | None = None
     parameters: ClassVar = {"mean": "logit", "precision": "log"}
     outcome = Outcome.TRIALS
-    words = LOG_ODDS
+    words = replace(
+        LOG_ODDS,
+        asked="the mean share of successes ({y})",
+        effect="the odds of the mean share of successes ({y})",
+        beside=" and the shares vary more than binomial shares",
+        equation=Equation(
+            "Each row is a group: $y_i$ successes ({y}) out of $n_i$ trials. The group has a probability $\\theta_i$ "
+            "of its own, drawn from a beta distribution. The log odds of its mean $p_i$ are a linear predictor:",
+            r"y_i \sim \mathrm{Binomial}(n_i, \theta_i), \qquad \theta_i \sim \mathrm{Beta}(s p_i, s (1 - p_i)), "
+            r"\qquad \log \frac{p_i}{1 - p_i} = \eta_i",
+            r"\sum_{i} {w}\left[ \log \binom{n_i}{y_i} + \log B(s p_i + y_i, s (1 - p_i) + n_i - y_i) "
+            r"- \log B(s p_i, s (1 - p_i)) \right]",
+            of=r"\beta, s",
+            sum="$\\theta_i$ integrates out, and the log-likelihood of all rows is",
+            beside="$\\log s$ is estimated together with $\\beta$, as the last coefficient: the beta distribution is "
+            "worth $s$ trials, and two trials of one group correlate by $1 / (1 + s)$. As $s$ rises without end this "
+            "becomes the binomial log-likelihood.",
+            phi="s",
+        ),
+        dispersion=Dispersion(
+            "s",
+            "in a group of {trials} trials, the median, the variance of the successes is $1 + (n - 1) / (1 + s) = "
+            "{value}$ times the binomial one. {name} has no test in the table: $s = 1$ is nothing special, and the "
+            "binomial lies at infinity.",
+            lambda s, trials: 1.0 + (trials - 1.0) / (1.0 + s),
+        ),
+    )
     limits: ClassVar = {"precision": (Binomial, "an infinite precision")}
     edge = Edge(
         lower=float(np.log(1e-8)),

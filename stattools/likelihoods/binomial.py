@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,8 +17,13 @@ from stattools.likelihoods.cumulants import Scalar
 from stattools.likelihoods.likelihood import Floats, Likelihood, Tails, Terms, allowed, finite_floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
+from stattools.likelihoods.words import Equation
 from stattools.numerics.saddle_point import deviance_part, log_binomial_pmf
 from stattools.text.one_line import prints
+
+GROUPS = "Row $i$ counts $y_i$ successes, {y}, in $n_i$ trials that are independent and alike."
+GROUP = r"y_i \sim \mathrm{Binomial}(n_i, p_i)"
+SUCCESSES = r"\sum_{i} {w}\left[ \log \binom{n_i}{y_i} + y_i \log p_i + (n_i - y_i) \log(1 - p_i) \right]"
 
 
 @constructed_by_callers
@@ -44,7 +49,16 @@ class Binomial(Likelihood):
     parameters: ClassVar = {"mean": "logit"}
     concave_with = ("logit", "probit", "cloglog", "loglog", "log", "identity")
     outcome = Outcome.TRIALS
-    words = LOG_ODDS
+    words = replace(
+        LOG_ODDS,
+        figures=("calibration",),
+        equation=Equation(
+            f"{GROUPS} The log odds of a success are a linear predictor:",
+            GROUP + r", \qquad \log \frac{p_i}{1 - p_i} = \eta_i, \qquad {predictor}",
+            SUCCESSES,
+        ),
+        at_mean=Equation(GROUPS, GROUP, SUCCESSES, mean=("probability", "p_i")),
+    )
     is_event = canonical = has_firth = starts_at_zero = True
 
     def check(self, y: ArrayLike) -> Floats:

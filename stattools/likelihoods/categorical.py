@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +15,7 @@ from stattools.likelihoods.bernoulli import LOG_ODDS
 from stattools.likelihoods.cumulants import Categories
 from stattools.likelihoods.likelihood import Floats, Likelihood, Terms, allowed, finite_floats
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.words import Equation
 
 
 @constructed_by_callers
@@ -34,7 +35,18 @@ class Categorical(Likelihood):
     parameters: ClassVar = {"mean": "logit"}
     concave_with = ("logit",)
     outcome = Outcome.CATEGORY
-    words = LOG_ODDS
+    words = replace(
+        LOG_ODDS,
+        asked="the odds of each category of {y}",
+        effect="the odds of {category} against {reference}",
+        equation=Equation(
+            "Each row belongs to one category $k$ of {y}. Every category but the reference {reference} has its own "
+            "linear predictor; the reference has $\\eta_{i0} = 0$:",
+            r"P(y_i = k) = \frac{e^{\eta_{ik}}}{\sum_{m} e^{\eta_{im}}}, \qquad "
+            r"\eta_{ik} = \beta_{k0} + \sum_{j} \beta_{kj} x_{ij}",
+            r"\sum_{i} {w}\left[ \eta_{i y_i} - \log \sum_{m} e^{\eta_{im}} \right]",
+        ),
+    )
     canonical = has_firth = starts_at_zero = by_category = True
 
     def __post_init__(self) -> None:

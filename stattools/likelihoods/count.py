@@ -12,7 +12,7 @@ class Count(Likelihood):
     """Counts 0, 1, 2, ... whose first linear predictor is the logarithm of the mean."""
 
     outcome = Outcome.COUNT
-    words = Words("the log rate", "rate ratio")
+    words = Words("the log rate", "rate ratio", asked="the expected count of {y}")
 
     def side(self, y: Floats) -> Floats:
         """A count of 0 wants a mean of 0."""

@@ -12,7 +12,7 @@ All are made from log r, by functions that lose nothing where k is large and r n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +23,7 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Edge, Floats, Terms
 from stattools.likelihoods.mean_beside import pair
 from stattools.likelihoods.positive import FITS, Positive
+from stattools.likelihoods.words import Dispersion, Equation
 from stattools.numerics.gamma_differences import digamma_gap
 from stattools.numerics.gamma_distribution import deviance, log_density_of_log, lower_tail, upper_tail
 
@@ -31,6 +32,19 @@ LARGEST_RATIO = 400.0
 
 SMALLEST_SHAPE, LARGEST_SHAPE = -300.0, 50.0
 """Logarithms of a shape: beyond the largest the round-off of eta_0 is all that is left of r - 1, and nothing rises."""
+
+SPREAD = r"y_i \sim \mathrm{Gamma}(\mu_i, {phi}), \qquad \mathrm{Var}(y_i) = {phi} \mu_i^2"
+AMOUNTS = Equation(
+    "Each value of {y} has a gamma distribution whose standard deviation is the same share of the mean everywhere, the "
+    "root of the dispersion $\\phi$. The log of the mean is a linear predictor:",
+    SPREAD + r", \qquad \log \mu_i = \eta_i",
+    r"\sum_{i} {w}\left[ \frac{1}{{phi}} \left(\log \frac{y_i}{{phi} \mu_i} - \frac{y_i}{\mu_i}\right) "
+    r"- \log \Gamma(1 / {phi}) - \log y_i \right]",
+    of=r"\beta, \phi",
+    beside="$\\log \\phi$ is estimated together with $\\beta$, as the last coefficient; the maximum over $\\beta$ is "
+    "the same whatever $\\phi$ is.",
+    phi=r"\phi",
+)
 
 
 @constructed_by_callers
@@ -48,6 +62,23 @@ class GammaFamily(Positive):
 
     who = "A gamma regression"
     edge = Edge(lower=float(np.log(1e-20)), below=FITS)
+    words = replace(
+        Positive.words,
+        equation=AMOUNTS,
+        at_mean=replace(
+            AMOUNTS,
+            each="Each value of {y} has a gamma distribution, whose standard deviation is a share of the mean.",
+            distribution=SPREAD,
+            beside="",
+            mean=("mean", r"\mu_i"),
+        ),
+        dispersion=Dispersion(
+            r"\phi",
+            "the standard deviation of an outcome is $\\sqrt{\\phi} = {value}$ times its mean. {name} has no test in "
+            "the table: $\\phi = 1$, the exponential distribution, is seldom a question.",
+            lambda phi, _: float(np.sqrt(phi)),
+        ),
+    )
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log p(y), per observation."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,9 +17,31 @@ from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST, require_size
 from stattools.likelihoods.likelihood import Floats, Likelihood, Terms, Words, finite, floats
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.words import Equation
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
+
+AROUND = "Each value of {y} is normal around a linear predictor"
+
+LEAST_SQUARES = Equation(
+    AROUND + ":",
+    r"y_i \sim \mathrm{Normal}(\eta_i, \sigma^2), \qquad {predictor}",
+    r"-\frac{n}{2} \log(2 \pi \sigma^2) - \frac{1}{2 \sigma^2} \sum_{i} {w}\left(y_i - \eta_i\right)^2",
+    of=r"\beta, \sigma",
+    beside="Its maximum over $\\beta$ is least squares, whatever $\\sigma$ is; $\\sigma^2$ is estimated by the "
+    "residual sum of squares over $n - p$.",
+)
+
+WEIGHTED_LEAST_SQUARES = replace(
+    LEAST_SQUARES,
+    each=AROUND + ", with a precision $v_i$ that was given: twice the precision is half the variance:",
+    distribution=r"y_i \sim \mathrm{Normal}(\eta_i, \sigma^2 / v_i), \qquad {predictor}",
+    loglik=r"-\frac{n}{2} \log(2 \pi \sigma^2) + \frac{1}{2} \sum_{i} {w}\log v_i "
+    r"- \frac{1}{2 \sigma^2} \sum_{i} {w}v_i \left(y_i - \eta_i\right)^2",
+    beside="Its maximum over $\\beta$ is weighted least squares, whatever $\\sigma$ is; $\\sigma^2$ is estimated by "
+    "the weighted residual sum of squares over $n - p$.",
+)
 
 
 @constructed_by_callers
@@ -38,7 +60,7 @@ class Gaussian(Likelihood):
     parameters: ClassVar = {"mean": "identity"}
     concave_with = ("identity",)
     outcome = Outcome.REAL
-    words = Words("the mean")
+    words = Words("the mean", equation=LEAST_SQUARES, with_precision=WEIGHTED_LEAST_SQUARES, figures=("residuals",))
     has_scale = starts_at_zero = True
 
     def __post_init__(self) -> None:

@@ -22,8 +22,9 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.bernoulli import Bernoulli
 from stattools.likelihoods.likelihood import Edge, Piece, Terms, Words
+from stattools.likelihoods.words import Equation
 from stattools.likelihoods.zero_truncated import ZeroTruncated
-from stattools.likelihoods.zeros import ZERO, Zeros
+from stattools.likelihoods.zeros import EACH_ROW, ZERO, Zeros
 
 
 @constructed_by_callers
@@ -41,7 +42,20 @@ class Hurdle(Zeros):
     [-0.693147, -1.234472]
     """
 
-    words = Words("the log rate of the positive counts", "rate ratio")
+    words = Words(
+        "the log rate of the positive counts",
+        "rate ratio",
+        asked="the rate of the positive counts of {y}",
+        beside=", no combination of them separates the zeros, and positive counts differ",
+        equation=Equation(
+            "A row of {y} is zero with probability $p_i$, and otherwise a Poisson count of mean $\\mu_i$ given that "
+            "it is positive, with probabilities $f_i$. The log odds of $p_i$ and the log of $\\mu_i$ are linear "
+            "predictors:",
+            r"P(y_i = 0) = p_i, \qquad P(y_i = y) = (1 - p_i) \frac{f_i(y)}{1 - f_i(0)}, \qquad "
+            r"\log \mu_i = \eta_i",
+            **EACH_ROW,
+        ),
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -11,7 +11,7 @@ Linear Models (1989), ch. 2; Chhikara & Folks, The Inverse Gaussian Distribution
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +21,7 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Edge, Floats, Terms
 from stattools.likelihoods.mean_beside import Together, pair
 from stattools.likelihoods.positive import FITS, Positive
+from stattools.likelihoods.words import Equation
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 LARGEST_RATIO, LARGEST_DISPERSION = 170.0, 300.0
@@ -44,6 +45,18 @@ class InverseGaussian(Together, Positive):
 
     who = "An inverse Gaussian regression"
     edge = Edge(lower=float(np.log(1e-20)), power=-1.0, below=FITS)
+    words = replace(
+        Positive.words,
+        at_mean=Equation(
+            "Each value of {y} has an inverse Gaussian distribution, whose variance grows with the cube of the mean.",
+            r"y_i \sim \mathrm{InverseGaussian}(\mu_i, {phi}), \qquad \mathrm{Var}(y_i) = {phi} \mu_i^3",
+            r"\sum_{i} {w}\left[ - \frac{1}{2} \log(2 \pi {phi} y_i^3) "
+            r"- \frac{(y_i - \mu_i)^2}{2 {phi} \mu_i^2 y_i} \right]",
+            of=r"\beta, \phi",
+            phi=r"\phi",
+            mean=("mean", r"\mu_i"),
+        ),
+    )
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""

@@ -22,6 +22,7 @@ from stattools.likelihoods.likelihood import Floats, Likelihood, Tails, Terms, W
 from stattools.likelihoods.links import LINKS, Curve, Link
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import inside, mixture_interval
+from stattools.likelihoods.probit import QUANTILE
 
 OWN: dict[str, Callable[[Link, Floats], Curve]] = {
     "identity": lambda link, eta: link.plain(eta),
@@ -74,6 +75,7 @@ class Linked(Likelihood):
         factor = FACTORS.get(link.name) if family.is_event or link.name == "logit" else None
         linked = Words(f"the {link.words} of the {what}", factor=factor)
         words = {"log": Words(f"the log {what}", RATIOS[what]), "identity": Words(f"the {what}")}
+        words |= {"probit": QUANTILE} if family.is_event else {}
         vars(self).update(
             parameters={first: link.name, **dict(others)},
             width=family.width,

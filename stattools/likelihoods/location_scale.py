@@ -21,6 +21,7 @@ from stattools.likelihoods.gaussian import Gaussian
 from stattools.likelihoods.likelihood import Edge, Floats, Terms, Words
 from stattools.likelihoods.mean_beside import Together, pair
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.words import Equation
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 LARGEST_SCALE = 300.0
@@ -40,7 +41,17 @@ class LocationScale(Together):
 
     parameters: ClassVar = {"mean": "identity", "scale": "log"}
     outcome = Outcome.REAL
-    words = Words("the mean")
+    words = Words(
+        "the mean",
+        at_mean=Equation(
+            "Each value of {y} is normal around its mean.",
+            r"y_i \sim \mathrm{Normal}(\mu_i, {phi}^2)",
+            r"\sum_{i} {w}\left[ - \log {phi} - \frac{1}{2} \log(2 \pi) - \frac{(y_i - \mu_i)^2}{2 {phi}^2} \right]",
+            of=r"\beta, \sigma",
+            phi=r"\sigma",
+            mean=("mean", r"\mu_i"),
+        ),
+    )
     edge = Edge(
         lower=float(np.log(1e-10)),
         power=1.0,

@@ -13,7 +13,7 @@ Trivedi, Regression Analysis of Count Data (2013), 3.3; Lawless (1987).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -29,11 +29,25 @@ from stattools.likelihoods.likelihood import Edge, Floats, Terms, allowed, finit
 from stattools.likelihoods.mean_beside import LogMean, pair
 from stattools.likelihoods.poisson import Poisson
 from stattools.likelihoods.predictive import count_interval
+from stattools.likelihoods.words import Dispersion, Equation
 from stattools.numerics.gamma_differences import gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 
 LARGEST = 700.0
 """exp stays within float64; a mean or a 1 / alpha beyond exp(700) stays there."""
+
+SPREAD = r"y_i \sim \mathrm{NB2}(\mu_i, {phi}), \qquad \mathrm{Var}(y_i) = \mu_i + {phi} \mu_i^2"
+OVERDISPERSED = Equation(
+    "Each count in {y} is negative binomial: Poisson, with a mean that differs from row to row beyond what the columns "
+    "say, by a gamma-distributed factor of mean 1 and variance $\\alpha$. The log of the mean is a linear predictor:",
+    SPREAD + r", \qquad \log \mu_i = \eta_i",
+    r"\sum_{i} {w}\left[ \log \frac{\Gamma(y_i + 1 / {phi})}{\Gamma(1 / {phi}) \cdot y_i!} - \frac{1}{{phi}} "
+    r"\log(1 + {phi} \mu_i) + y_i \log \frac{{phi} \mu_i}{1 + {phi} \mu_i} \right]",
+    of=r"\beta, \alpha",
+    beside="$\\log \\alpha$ is estimated together with $\\beta$, as the last coefficient. As $\\alpha$ falls to 0 this "
+    "becomes the Poisson log-likelihood.",
+    phi=r"\alpha",
+)
 
 
 @constructed_by_callers
@@ -52,6 +66,25 @@ class NegativeBinomial(LogMean, Count):
     parameters: ClassVar = {"mean": "log", "alpha": "log"}
     limits: ClassVar = {"alpha": (Poisson, "alpha = 0")}
     has_firth = True
+    words = replace(
+        Count.words,
+        beside=" and the counts vary more than Poisson counts",
+        equation=OVERDISPERSED,
+        at_mean=replace(
+            OVERDISPERSED,
+            each="Each count in {y} is negative binomial, with more variance than a Poisson count.",
+            distribution=SPREAD,
+            beside="As $\\alpha$ falls to 0 this becomes the Poisson log-likelihood.",
+            mean=("mean", r"\mu_i"),
+        ),
+        dispersion=Dispersion(
+            r"\alpha",
+            "at the mean count of {mean} the variance is $1 + \\alpha \\mu = {value}$ times the mean, where Poisson "
+            "has 1. {name} has no test in the table: $\\alpha = 1$ is nothing special, and $\\alpha = 0$, Poisson, "
+            "lies at the boundary.",
+            lambda alpha, mean: 1.0 + alpha * mean,
+        ),
+    )
     edge = Edge(
         lower=float(np.log(1e-8)),
         below="the counts are not overdispersed, and alpha has its maximum at 0, where the model is Poisson "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +15,7 @@ from stattools.likelihoods.count import Count
 from stattools.likelihoods.cumulants import Scalar
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
 from stattools.likelihoods.predictive import count_interval
+from stattools.likelihoods.words import Equation
 from stattools.numerics.saddle_point import deviance_part, log_poisson_pmf
 
 LARGEST_ETA = float(np.log(np.finfo(float).max))
@@ -36,6 +37,21 @@ class Poisson(Count):
     parameters: ClassVar = {"mean": "log"}
     concave_with = ("log", "identity", "sqrt")
     canonical = has_firth = True
+    words = replace(
+        Count.words,
+        beside=" and no combination of them separates the zeros",
+        equation=Equation(
+            "Each count in {y} is Poisson; the log of its mean is a linear predictor:",
+            r"y_i \sim \mathrm{Poisson}(\mu_i), \qquad \log \mu_i = \eta_i, \qquad {predictor}",
+            r"\sum_{i} {w}\left[ y_i \eta_i - e^{\eta_i} - \log(y_i!) \right]",
+        ),
+        at_mean=Equation(
+            "Each count in {y} is Poisson.",
+            r"y_i \sim \mathrm{Poisson}(\mu_i)",
+            r"\sum_{i} {w}\left[ y_i \log \mu_i - \mu_i - \log(y_i!) \right]",
+            mean=("mean", r"\mu_i"),
+        ),
+    )
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is a whole number >= 0."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,11 +11,23 @@ from scipy.special import log_ndtr, ndtr, ndtri
 
 from stattools.errors import DomainError
 from stattools.interface.names.guesses import constructed_by_callers
+from stattools.likelihoods.bernoulli import EVENTS
 from stattools.likelihoods.cumulants import Weights
 from stattools.likelihoods.event import Event, of_events
 from stattools.likelihoods.likelihood import Floats, Terms, Words, allowed, finite_floats
 from stattools.likelihoods.links import LINKS
+from stattools.likelihoods.words import Equation
 from stattools.numerics.normal_tail import mills, minus_slope
+
+QUANTILE = Words(
+    "the normal quantile of the probability",
+    asked="the probability {event}",
+    effect="the normal score of the probability {event}",
+    moved="moves the probability {event} on the normal scale, $\\Phi^{-1}(p)$,",
+    beside=" and the outcomes overlap",
+    figures=("calibration",),
+)
+"""The words that probit regressions of single events and of groups share."""
 
 
 @constructed_by_callers
@@ -34,7 +46,15 @@ class Probit(Event):
     parameters: ClassVar = {"mean": "probit"}
     concave_with = ("probit",)
     has_firth = True
-    words = Words("the normal quantile of the probability")
+    words = replace(
+        QUANTILE,
+        equation=Equation(
+            f"{EVENTS} The probability of a 1 is the standard normal distribution function $\\Phi$ of a linear "
+            "predictor:",
+            r"P(y_i = 1) = \Phi(\eta_i), \qquad {predictor}",
+            r"\sum_{i} {w}\left[ y_i \log \Phi(\eta_i) + (1 - y_i) \log \Phi(-\eta_i) \right]",
+        ),
+    )
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is 0 or 1."""

@@ -1,4 +1,8 @@
-"""What a likelihood says of itself: its linear predictor in words, the ends of its parameters, its pieces."""
+"""What a likelihood says of itself: its linear predictor in words, formulas, the ends of its parameters, its pieces.
+
+Reports, sentences and figures read these records and know no likelihood by its name. Words in braces are filled in for
+a model: {y} is its outcome and {event} says what a mean is the probability of; `reporting/equations.py` lists the rest.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,64 @@ import numpy as np
 
 
 @dataclass(frozen=True)
+class Equation:
+    """A likelihood written out in TeX: `each` says what a row is, `distribution` how it is distributed, and `loglik`,
+    which `sum` announces, is what all rows add up to, as a function of `of`. `beside` says what the other parameters
+    are: `phi` is the symbol of the last, and `others` are the linear predictors of all. {predictor} is written in a
+    formula of its own where the distribution does not have it.
+
+    Where `mean` is given, in words and as a symbol, the distribution is written at its mean, whatever the link is: the
+    link is then said after `each` and written after the distribution, and `beside` begins with how log `phi` is made.
+    """
+
+    each: str
+    distribution: str
+    loglik: str
+    of: str = r"\beta"
+    sum: str = "The log-likelihood of all rows is"
+    beside: str = ""
+    phi: str = ""
+    others: tuple[str, ...] = ()
+    mean: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Dispersion:
+    """What the last parameter does to the variance, where its logarithm is a coefficient that all rows share: its
+    `symbol`, and a sentence about the `value` that follows from the parameter and from {mean}, the mean outcome, or
+    {trials}, the median number of trials, whichever the sentence speaks of. {name} is the coefficient.
+    """
+
+    symbol: str
+    said: str
+    value: Callable[[float, float], float]
+
+
+@dataclass(frozen=True)
 class Words:
     """What a linear predictor is called ("the log odds"), and what the exponential of a coefficient is ("odds ratio")
     where the predictor is a logarithm. `factor` says the same where the predictor is a logarithm of what sentences do
     not speak of, as is the complementary log-log, of a hazard.
+
+    Only the predictor is needed; what else is given replaces words that are made from it: `asked` is what depends on
+    the columns, `effect` is what a coefficient multiplies or changes, `moved` is the phrase for it with its verb, and
+    `beside` goes on after "the columns are linearly independent" with why there is a maximum. `equation` is for
+    the family's own link, `with_precision` for rows of given precisions, and `at_mean` for any other link. `figures`
+    names the figures of a report where they are not those of the kind of outcome.
     """
 
     predictor: str
     ratio: str | None = None
     factor: str | None = None
+    asked: str | None = None
+    effect: str | None = None
+    moved: str | None = None
+    beside: str = ""
+    equation: Equation | None = None
+    with_precision: Equation | None = None
+    at_mean: Equation | None = None
+    dispersion: Dispersion | None = None
+    figures: tuple[str, ...] | None = None
 
     @property
     def exponential(self) -> str | None:

@@ -27,7 +27,8 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Edge, Floats, Terms, Words
 from stattools.likelihoods.no_zeros import log_rate
-from stattools.likelihoods.zeros import ZERO, Zeros
+from stattools.likelihoods.words import Equation
+from stattools.likelihoods.zeros import EACH_ROW, ZERO, Zeros
 
 NO_ALPHA = (
     "beside the extra zeros the counts are not overdispersed, and alpha has its maximum at 0, where they are Poisson "
@@ -50,7 +51,19 @@ class ZeroInflated(Zeros):
     """
 
     inflated = True
-    words = Words("the log rate beside the extra zeros", "rate ratio")
+    words = Words(
+        "the log rate beside the extra zeros",
+        "rate ratio",
+        asked="the expected count of {y} beside its extra zeros",
+        beside=" and there are extra zeros",
+        equation=Equation(
+            "A row is an extra zero of {y} with probability $p_i$, and otherwise a Poisson count of mean $\\mu_i$, "
+            "which may be zero too, with probabilities $f_i$. The log odds of $p_i$ and the log of $\\mu_i$ are linear "
+            "predictors:",
+            r"P(y_i = 0) = p_i + (1 - p_i) f_i(0), \qquad P(y_i = y) = (1 - p_i) f_i(y), \qquad \log \mu_i = \eta_i",
+            **EACH_ROW,
+        ),
+    )
 
     @property
     def edges(self) -> dict[str, Edge]:

@@ -5,7 +5,7 @@ Linear predictors are in the order log rate, log odds of a zero, and log alpha w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -15,12 +15,20 @@ from numpy.typing import ArrayLike
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.count import Count
-from stattools.likelihoods.likelihood import Likelihood
+from stattools.likelihoods.likelihood import Likelihood, Words
 from stattools.likelihoods.mean_beside import Together
 from stattools.likelihoods.no_zeros import COUNTS, NO_DEVIANCE, RATE, of_counts
 
 ZERO = "zero"
 """The name of the parameter of zeros."""
+
+EACH_ROW: dict[str, Any] = {
+    "loglik": r"\sum_{i} {w}\log P(y_i)",
+    "of": r"\beta, \gamma",
+    "beside": "{others}.",
+    "others": (r"\log \frac{p_i}{1 - p_i}",),
+}
+"""What the written likelihoods of both have alike, with Poisson counts."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class Zeros(Together, Count):
             parameters={RATE: link, ZERO: "logit", **dict(others)},
             width=self.family.width + 1,
             limits={name: (type(self)(), said) for name, (_, said) in self.family.limits.items()},
+            words=_with_alpha(self.words) if self.family.others else self.words,
         )
 
     def called(self, parameter: str) -> str:
@@ -83,3 +92,18 @@ class Zeros(Together, Count):
             for b, j in enumerate(k):
                 information[..., i, j] = of_family[..., a, b]
         return information
+
+
+def _with_alpha(words: Words) -> Words:
+    """The words where the counts are negative binomial, with a parameter alpha."""
+    if (plain := words.equation) is None:
+        return words
+    written = replace(
+        plain,
+        each=plain.each.replace("a Poisson count", "a negative binomial count"),
+        of=plain.of + r", \alpha",
+        beside=plain.beside + " The variance of the count is $\\mu_i + {phi} \\mu_i^2$.",
+        others=(*plain.others, r"\log {phi}"),
+        phi=r"\alpha",
+    )
+    return replace(words, equation=written)

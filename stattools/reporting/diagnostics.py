@@ -1,8 +1,9 @@
-"""The figures of a report, which are those of `fit.plot`; which of them each kind of regression is shown with."""
+"""The figures of a report, which are those of `fit.plot`; which of them a regression is shown with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from stattools.inference.fitted import Fit
 from stattools.inference.plots import calibration as of_calibration
@@ -43,22 +44,26 @@ def coefficients(fit: Fit, name: str = "coefficients") -> Figure:
     return figure(name, of_coefficients.coefficients(fit, standardized=True))
 
 
-SUITED: dict[str, tuple[Callable[[Fit], Figure], ...]] = {
-    "ols": (residuals,),
-    "logistic": (calibration,),
-    "probit": (calibration,),
-    "softmax": (),
-    "poisson": (frequencies, means),
-    "negative_binomial": (frequencies, means),
-    "beta_binomial": (),
+FIGURES: dict[str, Callable[[Fit], Figure]] = {
+    "residuals": residuals,
+    "calibration": calibration,
+    "means": means,
+    "frequencies": frequencies,
 }
-"""The figures of each kind of regression, beside its coefficients."""
+"""The figures by the names that the words of a likelihood call them."""
 
-BY_OUTCOME: dict[Outcome, tuple[Callable[[Fit], Figure], ...]] = {
-    Outcome.REAL: (means,),
-    Outcome.POSITIVE: (means,),
-    Outcome.UNIT: (means,),
-    Outcome.COUNT: (frequencies, means),
-    Outcome.BINARY: (calibration,),
+BY_OUTCOME: dict[Outcome, tuple[str, ...]] = {
+    Outcome.REAL: ("means",),
+    Outcome.POSITIVE: ("means",),
+    Outcome.UNIT: ("means",),
+    Outcome.COUNT: ("frequencies", "means"),
+    Outcome.BINARY: ("calibration",),
+    **dict.fromkeys((Outcome.TRIALS, Outcome.CATEGORY, Outcome.ORDERED, Outcome.TIME), ()),
 }
-"""Those of a regression without a row, by what its outcomes are."""
+"""Those of a likelihood that names none, by what its outcomes are."""
+
+
+def suited(model: Any) -> tuple[Callable[[Fit], Figure], ...]:
+    """The figures that a regression is shown with, beside its coefficients."""
+    names = model.likelihood.words.figures
+    return tuple(FIGURES[name] for name in (BY_OUTCOME[model.likelihood.outcome] if names is None else names))

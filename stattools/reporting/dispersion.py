@@ -18,7 +18,7 @@ ZERO = "zero"
 
 def dispersion(fit: Fit) -> tuple[str, ...]:
     """One sentence where a dispersion is estimated beside the coefficients, none elsewhere."""
-    last = (DISPERSED.get(fit.model.kind, _any)(fit),) if fit.model.predictor.own[-1:] == ((),) else ()
+    last = (_shared(fit),) if fit.model.predictor.own[-1:] == ((),) else ()
     return (*_zero(fit), *last) if ZERO in fit.names and fit.names[-1] != ZERO else last
 
 
@@ -40,43 +40,23 @@ def _last_error(fit: Fit) -> float:
     return float(fit.se[-1]) if fit.kinds else np.nan
 
 
-def _precision(fit: Fit) -> str:
-    log_s, se = float(fit.estimate[-1]), _last_error(fit)
-    s = float(np.exp(log_s))
-    places = decimals(s * se)
-    rows = fit.model.rows
-    each = fit.model.likelihood.trials_of(rows.y)
-    trials = float(np.median(each if rows.weight is None else np.repeat(each, rows.weight.astype(int))))
+def _shared(fit: Fit) -> str:
+    """The last coefficient in the words of the likelihood, or what it is the logarithm of where that has no words."""
+    told = fit.model.likelihood.words.dispersion
+    if told is None:
+        return _any(fit)
+    name, logarithm, se = fit.names[-1], float(fit.estimate[-1]), _last_error(fit)
+    value = float(np.exp(logarithm))
+    places = decimals(value * se)
+    size, words = np.nan, told.said.replace("{name}", code(name))
+    for which in (which for which in SIZES if which in words):
+        read, said = SIZES[which]
+        size = read(fit.model)
+        words = words.replace(which, said(size))
+    words = words.replace("{value}", number(told.value(value, size), 2))
     return (
-        f"$s$ itself is $e^{{{number(log_s, decimals(se))}}} = {number(s, places)}$"
-        f"{_interval_of_exp(fit, places)}: in a group of {count(trials)} trials, the median, "
-        f"the variance of the successes is $1 + (n - 1) / (1 + s) = {number(1.0 + (trials - 1.0) / (1.0 + s), 2)}$ "
-        f"times the binomial one. {code(fit.names[-1])} has no test in the table: $s = 1$ is nothing special, and "
-        "the binomial lies at infinity."
-    )
-
-
-def _alpha(fit: Fit) -> str:
-    log_alpha, se = float(fit.estimate[-1]), _last_error(fit)
-    alpha, places = float(np.exp(log_alpha)), decimals(float(np.exp(log_alpha) * se))
-    mean = fit.model.rows.outcome.mean
-    return (
-        f"$\\alpha$ itself is $e^{{{number(log_alpha, decimals(se))}}} = {number(alpha, places)}$"
-        f"{_interval_of_exp(fit, places)}: at the mean count of {number(mean, 2)} the variance is "
-        f"$1 + \\alpha \\mu = {number(1.0 + alpha * mean, 2)}$ times the mean, where Poisson has 1. "
-        f"{code(fit.names[-1])} has no test in the table: $\\alpha = 1$ is nothing special, "
-        "and $\\alpha = 0$, Poisson, lies at the boundary."
-    )
-
-
-def _phi(fit: Fit) -> str:
-    log_phi, se = float(fit.estimate[-1]), _last_error(fit)
-    phi = float(np.exp(log_phi))
-    return (
-        f"$\\phi$ itself is $e^{{{number(log_phi, decimals(se))}}} = {number(phi, decimals(phi * se))}$"
-        f"{_interval_of_exp(fit, decimals(phi * se))}: the standard deviation of an outcome is "
-        f"$\\sqrt{{\\phi}} = {number(float(np.sqrt(phi)), 2)}$ times its mean. {code(fit.names[-1])} has no "
-        "test in the table: $\\phi = 1$, the exponential distribution, is seldom a question."
+        f"${told.symbol}$ itself is $e^{{{number(logarithm, decimals(se))}}} = {number(value, places)}$"
+        f"{_interval_of_exp(fit, places)}: {words}"
     )
 
 
@@ -110,5 +90,14 @@ def _interval(fit: Fit, which: int, of: Callable[[Any], Any], places: int) -> st
     return f" ({percent(fit.level)} interval {ends}, from that of {code(fit.names[which])})"
 
 
-DISPERSED = {"negative_binomial": _alpha, "beta_binomial": _precision, "gamma": _phi}
-"""Models with a dispersion estimated beside the coefficients, and what is said of it."""
+def _median_trials(model: Any) -> float:
+    """The number of trials of the group in the middle."""
+    rows, each = model.rows, model.likelihood.trials_of(model.rows.y)
+    return float(np.median(each if rows.weight is None else np.repeat(each, rows.weight.astype(int))))
+
+
+SIZES: dict[str, tuple[Callable[[Any], float], Callable[[float], str]]] = {
+    "{mean}": (lambda model: model.rows.outcome.mean, lambda mean: number(mean, 2)),
+    "{trials}": (_median_trials, count),
+}
+"""Where the variance is told: at which mean outcome or number of trials, and how that is written."""

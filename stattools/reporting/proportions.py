@@ -18,16 +18,19 @@ from stattools.reporting.tables import between, count, decimals, number, p_said,
 
 @dataclass(frozen=True)
 class TrialWords:
-    """What was counted: `one` of them, all of the `ones`, out of `many`; `event` is what has a probability."""
+    """What was counted: `one` of them, all of the `ones`, out of `many`; `event` is what has a probability. The
+    likelihood is that of one sequence where they are `ordered`, and has the binomial coefficient otherwise.
+    """
 
     one: str
     ones: str
     many: str
     event: str
+    ordered: bool = False
 
 
 WORDS = {
-    "coin": TrialWords("1", "ones", "flips", "flip is 1"),
+    "coin": TrialWords("1", "ones", "flips", "flip is 1", ordered=True),
     "binomial": TrialWords("success", "successes", "trials", "trial is a success"),
 }
 """The words of each kind of proportion."""
@@ -53,35 +56,20 @@ def facts(model: Any) -> dict[str, str]:
 
 def likelihood(model: Any) -> tuple[Block, ...]:
     """The probability of the data given that of a success."""
-    return WRITTEN[model.kind](model)
-
-
-def _coin(model: Any) -> tuple[Block, ...]:
-    ones, n = int(model.successes), int(model.trials)
+    words, ones, n = WORDS[model.kind], int(model.successes), int(model.trials)
+    counted = f"{ones:,} {words.ones} in {n:,} {words.many}, in any order, is"
+    ways = rf"\binom{{{n}}}{{{ones}}}"
+    which, factor, term = counted, f"{ways} ", rf"\log {ways} + "
+    if words.ordered:
+        which, factor, term = f"this very sequence, {ones:,} ones and {n - ones:,} zeros in their order, is", "", ""
     return (
         Paragraph(
-            "Each flip is 1 with probability $\\theta$, whatever the flips before it. "
-            f"The probability of this very sequence, {ones:,} ones and {n - ones:,} zeros in their order, is"
+            f"Each {words.event} with probability $\\theta$, whatever the {words.many} before it. "
+            f"The probability of {which}"
         ),
-        Math(rf"L(\theta) = \theta^{{{ones}}} (1 - \theta)^{{{n - ones}}}"),
-        Math(rf"\ell(\theta) = {ones} \log \theta + {n - ones} \log(1 - \theta)"),
+        Math(rf"L(\theta) = {factor}\theta^{{{ones}}} (1 - \theta)^{{{n - ones}}}"),
+        Math(rf"\ell(\theta) = {term}{ones} \log \theta + {n - ones} \log(1 - \theta)"),
     )
-
-
-def _binomial(model: Any) -> tuple[Block, ...]:
-    ones, n = int(model.successes), int(model.trials)
-    return (
-        Paragraph(
-            "Each trial is a success with probability $\\theta$, whatever the trials before it. "
-            f"The probability of {ones:,} successes in {n:,} trials, in any order, is"
-        ),
-        Math(rf"L(\theta) = \binom{{{n}}}{{{ones}}} \theta^{{{ones}}} (1 - \theta)^{{{n - ones}}}"),
-        Math(rf"\ell(\theta) = \log \binom{{{n}}}{{{ones}}} + {ones} \log \theta + {n - ones} \log(1 - \theta)"),
-    )
-
-
-WRITTEN = {"coin": _coin, "binomial": _binomial}
-"""The likelihood of each kind of proportion."""
 
 
 def certificate(fit: Fit) -> str:

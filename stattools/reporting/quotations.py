@@ -104,7 +104,7 @@ def _compared(model: Any, row: dict[Any, Any]) -> tuple[str, bool, str, bool]:
     A product of columns moves the effect of the first with the last.
     """
     words = story(model)
-    subject = words.subject(model, row)
+    subject = words.subject(row)
     plural = subject.startswith("The odds")
     *others, last = comparisons.parts_of(model, str(row["term"]))
     if not others:

@@ -16,7 +16,7 @@ from stattools.inference.plots.columns import summary
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.moments import SampleMoments
 from stattools.reporting import comparisons, rows_in_files
-from stattools.reporting.diagnostics import BY_OUTCOME, SUITED, coefficients
+from stattools.reporting.diagnostics import coefficients, suited
 from stattools.reporting.dispersion import dispersion
 from stattools.reporting.document import Block, Figure, Paragraph, Table, code
 from stattools.reporting.equations import likelihood as likelihood
@@ -39,7 +39,7 @@ SHOWN_COLUMNS = 20
 
 def question(model: Any) -> str:
     """How the outcome depends on the columns."""
-    return dependence(model, story(model).asked(model))
+    return dependence(model, story(model).asked)
 
 
 def dependence(model: Any, asked: str) -> str:
@@ -132,7 +132,7 @@ def columns(model: Any) -> tuple[Block, ...]:
 
 def reached(fit: Fit) -> str:
     """Why there is a maximum: the columns and the outcomes are such that there is one."""
-    words = story(fit.model)
+    words = fit.model.likelihood.words
     if fit.model.is_concave:
         return f"The maximum exists and is unique: the columns are linearly independent{words.beside}"
     second = "".join(f". {said.removesuffix('.')}" for said in (*fit.solution.said, *fit.model.remarks))
@@ -155,8 +155,8 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
     """
     fit = replace(fit, model=at_sample(fit.model))
     several = int((spreads(fit.model) > 0).sum()) > 1
-    suited = SUITED.get(fit.model.kind, BY_OUTCOME.get(fit.model.likelihood.outcome, ()))
-    return (*(drawn for figure in suited for drawn in _drawn(fit, figure)), *([coefficients(fit)] if several else []))
+    drawn = [each for figure in suited(fit.model) for each in _drawn(fit, figure)]
+    return (*drawn, *([coefficients(fit)] if several else []))
 
 
 def _drawn(fit: Fit, figure: Callable[[Fit], Figure]) -> tuple[Figure, ...]:
@@ -203,7 +203,7 @@ def _changed(model: Any, term: str) -> str:
 def effect(fit: Fit, row: Any) -> str:
     """What one unit more does: `multiplies the odds by 2.2 (95 % Wald interval 1.4 to 3.5)`."""
     words, ends = story(fit.model), np.array([row["estimate"], row["lower"], row["upper"]])
-    what, places, said = words.moved(fit.model, row), decimals(float(row["se"])), between
+    what, places, said = words.moved(row), decimals(float(row["se"])), between
     if words.ratio and have_factors(*ends):
         ends, said = np.exp(ends), between_factors
         places = decimals(float(row["se"] * ends[0]))

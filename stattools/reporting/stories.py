@@ -1,53 +1,75 @@
-"""What is told of each kind of regression: the words that stand around its numbers, one row of a table per kind.
-
-A regression that is not in the table is told in the words of its likelihood, never in those of another kind.
-"""
+"""The words that stand around the numbers of a regression: those of its likelihood, said of the model's outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from stattools.errors import IncompatibleError
+from stattools.likelihoods.words import Words
 from stattools.models.model import Model
 from stattools.reporting.document import code
 
 
 @dataclass(frozen=True)
 class Story:
-    """The words of a kind of regression, made from its model and, where there is one, the row of the coefficient.
+    """The words of a regression. Coefficients are rows of its table: those of several categories have one each."""
 
-    `asked` is what depends on the columns, `moved` what one unit of a column does to it; `subject` is what a
-    coefficient moves, as plain text that begins a sentence. `ratio` is what its
-    exponential is called where that is a factor, `beside` why there is a maximum, beside independent columns.
-    """
+    model: Model
 
-    asked: Callable[[Any], str]
-    moved: Callable[[Any, Any], str]
-    subject: Callable[[Any, Any], str]
-    beside: str = ""
-    ratio: str | None = None
+    @property
+    def words(self) -> Words:
+        """Those of the likelihood."""
+        return self.model.likelihood.words
+
+    @property
+    def ratio(self) -> str | None:
+        """What the exponential of a coefficient is called where that is a factor that sentences speak of."""
+        return self.words.ratio
+
+    @property
+    def asked(self) -> str:
+        """What depends on the columns."""
+        return self._marked(self.words.asked or self._made)
+
+    def moved(self, row: Any) -> str:
+        """What one unit of a column does to it."""
+        verb = "multiplies" if self.ratio else "changes"
+        return self._marked(self.words.moved or f"{verb} {self._effect}", row)
+
+    def subject(self, row: Any) -> str:
+        """What a coefficient moves, as plain text that begins a sentence."""
+        y, event = self.model.outcome_name, _plain_event(self.model)
+        plain = self._filled(self._effect, str, row, y=str(y), event=event)
+        return plain[0].upper() + plain[1:]
+
+    @property
+    def _made(self) -> str:
+        """What is asked of a likelihood that does not say it."""
+        return f"{self.words.subject} {'{event}' if self.model.likelihood.is_event else 'of {y}'}"
+
+    @property
+    def _effect(self) -> str:
+        return self.words.effect or self.words.asked or self._made
+
+    def _marked(self, text: str, row: Any = None) -> str:
+        model = self.model
+        return self._filled(text, code, row, y=code(model.outcome_name), event=f"that {event(model)}")
+
+    def _filled(self, text: str, mark: Any, row: Any, **words: str) -> str:
+        """The text with the words in place of their names in braces."""
+        if "{category}" in text and self.model.labels is not None:
+            words |= {"category": mark(row["category"]), "reference": mark(self.model.labels[0])}
+        for name, word in words.items():
+            text = text.replace(f"{{{name}}}", word)
+        return text
 
 
 def story(model: Any) -> Story:
     """The words for a regression; IncompatibleError for what is none."""
     if not isinstance(model, Model):
         raise no_words(model)
-    return STORIES[model.kind] if model.kind in STORIES else _of_likelihood(model)
-
-
-def _of_likelihood(model: Model) -> Story:
-    """What the words of a likelihood say of its linear predictor."""
-    words, is_event = model.likelihood.words, model.likelihood.is_event
-    named = f"{words.subject} that {event(model)}" if is_event else f"{words.subject} of {code(model.outcome_name)}"
-    plain = f"{words.subject} {_event_in_plain_words(model) if is_event else f'of {model.outcome_name}'}"
-    return Story(
-        asked=lambda model: named,
-        moved=lambda model, row: f"{'multiplies' if words.ratio else 'changes'} {named}",
-        subject=lambda model, row: plain[0].upper() + plain[1:],
-        ratio=words.ratio,
-    )
+    return Story(model)
 
 
 def no_words(model: Any) -> IncompatibleError:
@@ -62,71 +84,13 @@ def event(model: Any) -> str:
     """`admit` is `yes`: the outcome that a binary regression counts as 1; of grouped data, what a success is."""
     if "trials" in model.likelihood.parts:
         return f"a trial is a success ({code(model.outcome_name)})"
-    return f"{code(model.outcome_name)} is {code(_one(model))}"
+    return f"{code(model.outcome_name)} is {code(label(model))}"
 
 
-def _one(model: Any) -> Any:
+def label(model: Any) -> Any:
+    """The label of the outcome that counts as 1."""
     return 1 if model.labels is None else model.labels[1]
 
 
-def _event_in_plain_words(model: Any) -> str:
-    return "of a success" if "trials" in model.likelihood.parts else f"that {model.outcome_name} is {_one(model)}"
-
-
-_COUNTS: dict[str, Any] = {
-    "asked": lambda model: f"the expected count of {code(model.outcome_name)}",
-    "moved": lambda model, row: f"multiplies the expected count of {code(model.outcome_name)}",
-    "subject": lambda model, row: f"The expected count of {model.outcome_name}",
-    "ratio": "rate ratio",
-}
-
-STORIES: dict[str, Story] = {
-    "ols": Story(
-        asked=lambda model: f"the mean of {code(model.outcome_name)}",
-        moved=lambda model, row: f"changes the mean of {code(model.outcome_name)}",
-        subject=lambda model, row: f"The mean of {model.outcome_name}",
-    ),
-    "logistic": Story(
-        asked=lambda model: f"the odds that {event(model)}",
-        moved=lambda model, row: f"multiplies the odds that {event(model)}",
-        subject=lambda model, row: f"The odds {_event_in_plain_words(model)}",
-        beside=" and the outcomes overlap",
-        ratio="odds ratio",
-    ),
-    "probit": Story(
-        asked=lambda model: f"the probability that {event(model)}",
-        moved=lambda model, row: f"moves the probability that {event(model)} on the normal scale, $\\Phi^{{-1}}(p)$,",
-        subject=lambda model, row: f"The normal score of the probability {_event_in_plain_words(model)}",
-        beside=" and the outcomes overlap",
-    ),
-    "softmax": Story(
-        asked=lambda model: f"the odds of each category of {code(model.outcome_name)}",
-        moved=lambda model, row: f"multiplies the odds of {code(row['category'])} against {code(model.labels[0])}",
-        subject=lambda model, row: f"The odds of {row.get('category')} against {model.labels[0]}",
-        beside=" and the outcomes overlap",
-        ratio="odds ratio",
-    ),
-    "poisson": Story(**_COUNTS, beside=" and no combination of them separates the zeros"),
-    "negative_binomial": Story(**_COUNTS, beside=" and the counts vary more than Poisson counts"),
-    "zero_inflated": Story(
-        asked=lambda model: f"the expected count of {code(model.outcome_name)} beside its extra zeros",
-        moved=lambda model, row: f"multiplies the expected count of {code(model.outcome_name)} beside its extra zeros",
-        subject=lambda model, row: f"The expected count of {model.outcome_name} beside its extra zeros",
-        beside=" and there are extra zeros",
-        ratio="rate ratio",
-    ),
-    "hurdle": Story(
-        asked=lambda model: f"the rate of the positive counts of {code(model.outcome_name)}",
-        moved=lambda model, row: f"multiplies the rate of the positive counts of {code(model.outcome_name)}",
-        subject=lambda model, row: f"The rate of the positive counts of {model.outcome_name}",
-        beside=", no combination of them separates the zeros, and positive counts differ",
-        ratio="rate ratio",
-    ),
-    "beta_binomial": Story(
-        asked=lambda model: f"the mean share of successes ({code(model.outcome_name)})",
-        moved=lambda model, row: f"multiplies the odds of the mean share of successes ({code(model.outcome_name)})",
-        subject=lambda model, row: f"The odds of the mean share of successes ({model.outcome_name})",
-        beside=" and the shares vary more than binomial shares",
-        ratio="odds ratio",
-    ),
-}
+def _plain_event(model: Any) -> str:
+    return "of a success" if "trials" in model.likelihood.parts else f"that {model.outcome_name} is {label(model)}"

@@ -13,7 +13,7 @@ from stattools.models.samples.waiting import Waits
 from stattools.networks.network import Network
 from stattools.reporting import own_functions, proportions, regressions, samples, smoothing, state_space
 from stattools.reporting.accounts import ACCOUNTS, Account, account
-from stattools.reporting.proportions import WORDS, WRITTEN
+from stattools.reporting.proportions import WORDS
 from stattools.reporting.samples import SAID
 from stattools.series.statespace.many import LocalLevels
 
@@ -30,7 +30,7 @@ def test_every_class_that_is_fitted_is_told_of():
 
 
 def test_every_kind_of_sample_is_told_of():
-    assert kinds(BernoulliTrials) == {"coin", "binomial"} == set(WORDS) == set(WRITTEN)
+    assert kinds(BernoulliTrials) == {"coin", "binomial"} == set(WORDS)
     told = [cls for cls, row in ACCOUNTS.items() if row is ACCOUNTS[Waits]]
     assert set(SAID) == {kind for cls in told for kind in kinds(cls)}
 

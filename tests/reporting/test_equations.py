@@ -1,18 +1,32 @@
+"""Formulas are written from the words of every likelihood, and Markdown leaves them alone."""
+
 import re
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.special import gammaln
+from scipy.stats import gumbel_r
 
 import stattools as st
+from stattools import likelihoods
+from stattools.likelihoods.links import LINKS
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.regressions.families import FAMILIES
+from stattools.models.regressions.glm import GENERALIZED
 from stattools.reporting.accounts import account
+from stattools.reporting.diagnostics import BY_OUTCOME, FIGURES
+from stattools.reporting.dispersion import SIZES
 from stattools.reporting.document import Math, Paragraph, inline
+from stattools.reporting.equations import FILLED, LINK, equation
+from tests.models.regressions.test_glm import PAIRS, outcome
+from tests.models.regressions.test_glm import X as GLM_X
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(30, 2))
 
 
-def likelihood(model):
+def likelihood(model) -> Any:
     return account(model).likelihood(model)
 
 
@@ -88,3 +102,96 @@ def test_the_negative_binomial_written_out_is_the_one_that_is_fitted():
 def test_the_two_likelihoods_of_a_coin_are_told_apart():
     assert "binom" not in likelihood(MODELS["coin"])[1].tex  # type: ignore[union-attr]
     assert r"\binom{3}{2} \theta^{2} (1 - \theta)^{1}" in likelihood(MODELS["binomial"])[1].tex  # type: ignore[union-attr]
+
+
+GLM = {"x": GLM_X, "g": np.resize(["a", "b"], len(GLM_X))}
+FITTED = sorted({name for names in FAMILIES.values() for name in names})
+
+
+def tex(model):
+    return " ".join(block.tex for block in likelihood(model) if isinstance(block, Math))
+
+
+def test_every_likelihood_of_a_regression_has_its_words():
+    """Formulas for its own link or at the mean; no name in braces is left that nothing fills in."""
+    classes = {name: vars(likelihoods)[name] for name in FITTED if name != "Linked"}
+    assert {type(family.likelihood).__name__ for family in GENERALIZED.values()} <= set(classes)
+    for name, family in classes.items():
+        words = family.words
+        written = [one for one in (words.equation, words.with_precision, words.at_mean) if one is not None]
+        assert written, name
+        assert (words.with_precision is not None) == family.has_scale
+        assert all(one.mean is not None for one in (words.at_mean,) if one), name
+        texts = [text for one in written for text in (one.each, one.distribution, one.loglik, one.beside)]
+        for text in texts:
+            left = re.sub(rf"\{{({'|'.join(FILLED)})\}}", "", text)
+            assert not re.search(r"\{(y|one|event|reference|category|predictor|w|phi|last|others)\}", left), left
+        for text in (words.asked, words.effect, words.moved):
+            assert set(re.findall(r"\{([a-z]+)\}", text or "")) <= {"y", "event", "category", "reference"}
+        assert set(words.figures or ()) <= set(FIGURES)
+        sized = words.dispersion.said if words.dispersion else "{name} {value}"
+        assert set(re.findall(r"\{[a-z]+\}", sized)) <= {"{name}", "{value}", *SIZES}
+    assert set(LINK) == set(LINKS)
+    assert set(BY_OUTCOME) == set(Outcome)
+
+
+@pytest.mark.parametrize(("family", "link"), PAIRS)
+def test_the_link_of_every_pair_is_written_and_markdown_leaves_it_alone(family, link):
+    model = st.glm("y ~ x", GLM | {"y": outcome(family, link)}, family=family, link=link)
+    symbol = "p_i" if family == "binomial" else r"\mu_i"
+    formulas = tex(model)
+    own = {"normal identity", "binomial probit"}  # written without a mean: Normal(eta, ...), Phi(eta)
+    if f"{family} {link}" not in own:
+        assert f"{LINK[link].format(m=symbol)} = \\eta_i" in formulas
+    assert r"\ell(\beta" in formulas
+    assert "{phi}" not in formulas
+    for block in likelihood(model):
+        if isinstance(block, Math):
+            assert not re.search(r"\*|(?<![A-Za-z0-9])_|\\[^A-Za-z]", block.tex), block.tex
+            assert block.tex.count("{") == block.tex.count("}")
+            assert len(re.findall(r"\\left", block.tex)) == len(re.findall(r"\\right", block.tex))
+
+
+def test_groups_and_a_dispersion_with_columns_have_their_own_symbols():
+    groups = {"k": [1, 2, 3, 5], "m": [4, 3, 2, 1], "x": [1.0, 2, 3, 5]}
+    for link in ("probit", "cloglog"):
+        grouped = st.glm("k + m ~ x", groups, family="binomial", link=link)
+        assert r"\mathrm{Binomial}(n_i, p_i)" in tex(grouped)
+        assert f"{LINK[link].format(m='p_i')} = \\eta_i" in tex(grouped)
+    own = st.glm("y ~ x", GLM | {"y": outcome("gamma", "log")}, family="gamma", dispersion="~ g")
+    assert r"\mathrm{Var}(y_i) = \phi_i \mu_i^2" in tex(own)
+    last = likelihood(own)[-1]
+    assert isinstance(last, Paragraph)
+    assert last.text == r"$\log \phi_i$ has a linear predictor too, `log dispersion ~ g`."
+
+
+def test_a_likelihood_of_ones_own_is_written_by_its_name():
+    made = st.likelihood(gumbel_r, parameters={"loc": "identity", "scale": "log"})
+    assert equation(st.regression("x ~ g", GLM, made)) is None
+
+
+@pytest.mark.parametrize(
+    ("family", "link", "ratio"),
+    [("gamma", "log", "ratio of means"), ("binomial", "log", "risk ratio"), ("poisson", "sqrt", None)],
+)
+def test_only_logarithms_have_ratios(family, link, ratio):
+    fit = st.fit(st.glm("y ~ x", GLM | {"y": outcome(family, link)}, family=family, link=link))
+    table: Any = account(fit.model).estimates(fit)[0]
+    header = table.header
+    assert (ratio in header) if ratio else not any("ratio" in word for word in header)
+
+
+@pytest.mark.parametrize("make", [st.zero_inflated, st.hurdle])
+def test_what_the_zeros_have_is_said(make):
+    table = {"y": [0, 2, 0, 1, 5, 3], "x": np.arange(6.0), "z": [1.0, 3.0, 2.0, 2.0, 1.0, 0.0]}
+
+    def last(**more):
+        return likelihood(make("y ~ x", table, **more))[-1].text
+
+    assert last() == r"$\log \frac{p_i}{1 - p_i}$ is `zero`, a coefficient."
+    assert last(zero="~ z") == r"$\log \frac{p_i}{1 - p_i}$ has the linear predictor `zero ~ z`."
+    wide = {"family": "negative-binomial", "dispersion": "~ x"}
+    assert last(**wide).startswith(r"$\log \frac{p_i}{1 - p_i}$ is `zero`, a coefficient, and $\log \alpha_i$ has the ")
+    assert r"`log alpha ~ x`. The variance of the count is $\mu_i + \alpha_i \mu_i^2$." in last(**wide, zero="~ z")
+    assert r"\ell(\beta, \gamma, \alpha)" in tex(make("y ~ x", table, **wide))
+    assert r"\ell(\beta, \gamma)" in tex(make("y ~ x", table))
