@@ -99,6 +99,8 @@ if TYPE_CHECKING:
     from stattools.inference.series_fit import SeriesFit as SeriesFit
     from stattools.inference.simulation_smoother import simulate_states as simulate_states
     from stattools.inference.storage.loading import load as load
+    from stattools.inference.survival.kaplan_meier import KaplanMeier as KaplanMeier
+    from stattools.inference.survival.kaplan_meier import kaplan_meier as kaplan_meier
     from stattools.inference.wild.bootstrap import WildBootstrap as WildBootstrap
     from stattools.interface.interval import Interval as Interval
     from stattools.likelihoods import Bernoulli as Bernoulli

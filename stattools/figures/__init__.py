@@ -44,6 +44,7 @@ from stattools.figures.series import gain as gain
 from stattools.figures.series import innovations as innovations
 from stattools.figures.series import level as level
 from stattools.figures.series import states as states
+from stattools.figures.survival import survival as survival
 from stattools.figures.training import activations as activations
 from stattools.figures.training import pictures as pictures
 from stattools.figures.training import training as training

@@ -297,6 +297,11 @@ POOL: dict[str, Any] = {
     "scores": ("ranks", "values", "normal", "p"), "zeros": ("drop", "pratt", "p"), "permutation_test.draws": (100, 3),
     "permutation_test.method": ("auto", "exact", "draws", "asymptotic", "p"),
     "alternative": ("two-sided", "greater", "less", "p"), "exact_test.kind": ("likelihood", "central", "mid-p", "p"),
+    # Times
+    "kaplan_meier.formula": ("survival(k, b) ~ g", "survival(k) ~ 1", "survival(x, k, b) ~ g", "g ~ u"),
+    "band": ("log-log", "greenwood", "log", "p"), "tau": (1.0, 1e300, -1), "strata": (None, "g", "nobody"),
+    "KaplanMeier.quantile.p": (0.5, [0.1, 0.9], 2.0), "at_risk": (True, False),
+    **{f"KaplanMeier.{of}.times": (0.5, [0, 1], [3, 1], "x") for of in ("table", "at_risk")},
     # One name, several meanings
     **{f"{of}.check.order": (None, "x", "g", "nobody", np.arange(40.0), [1, 2]) for of in ("Fit", "SeriesFit")},
     "Fit.anova.kind": ("I", "II", "III", 2, 4), "SeriesFit.anova.kind": ("II",), "test": (None, "lr", "wald", "F", "p"),

@@ -32,6 +32,8 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"^Fit\.cooks_distance", "inf", "a row that determines a coefficient alone"),
     (r"^exponential_moments .variance|ExponentialMoments\.(variance|std)", "nan", "the variance of one observation"),
     (r"^Improper\.prior \.values", "inf", "a flat prior is the limit of ever wider ones"),
+    (r"KaplanMeier\.table ", "nan", "the spread of a curve that is at 0"),
+    (r"KaplanMeier\.quantile ", "inf", "a curve that does not come down so far"),
     (r"^explain \.rows\.(estimates|se|intervals)", "nan", "a share of a difference that is 0"),
     (r"^validate .*reference_decrement", "nan", "a reference that has no score"),
     (

@@ -86,6 +86,7 @@ def objects() -> dict[str, Any]:
         "explanation": st.explain(logistic, smaller),
         "exact test": st.exact_test(st.odds_ratio([[8, 2], [1, 5]])),
         "independence": st.independence([[8, 2], [1, 5]]),
+        "survival": st.kaplan_meier("survival(pos, b) ~ c", t),
         "permutation test": st.permutation_test(f"y ~ {ALIKE[0]}", t),
         "bootstrap": st.bootstrap(ols, draws=20, seed=1),
         "wild bootstrap": _wild(t),

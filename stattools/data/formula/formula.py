@@ -156,7 +156,7 @@ def _tokens(text: str, available: Sequence[str]) -> Iterator[Expression | str]:
             case "quoted":
                 yield column(found["quoted"].replace("``", "`"))
             case "call":
-                start, position = found.start("call"), _closing(text, position)
+                start, position = found.start("call"), closing(text, position)
                 yield expression(text[start:position])
             case "name" if found["name"] in available or not re.search(r"\.|^__", found["name"]):
                 yield column(found["name"])
@@ -166,7 +166,7 @@ def _tokens(text: str, available: Sequence[str]) -> Iterator[Expression | str]:
                 yield found[0].strip()
 
 
-def _closing(text: str, position: int) -> int:
+def closing(text: str, position: int) -> int:
     """Position after the bracket that closes the one just before `position`."""
     open_brackets = 1
     for found in BRACKETS.finditer(text, position):

@@ -112,6 +112,7 @@ HOMES = {
     "inference.many_fits": ("ManyFits",),
     "inference.resampling": ("Bootstrap", "bootstrap"),
     "inference.planning.power": ("Power", "power"),
+    "inference.survival.kaplan_meier": ("KaplanMeier", "kaplan_meier"),
     "inference.wild.bootstrap": ("WildBootstrap",),
     "series.statespace.series": ("local_level", "local_linear_trend", "smooth_trend"),
     "series.statespace.state_table": ("states",),

@@ -6,8 +6,8 @@ from stattools.interface.names.rows import Row
 
 NO_MIXED = "there are no mixed models here; st.fit(model, cov=st.Cluster(groups)) allows for rows that share a group"
 NO_SURVIVAL = (
-    "there are no survival models here; the nearest are st.exponential_rate(times, censored=...) and st.poisson(..., "
-    "exposure=...)"
+    'there are no regressions of times here yet; st.kaplan_meier("survival(time, died) ~ group", table) has curves and '
+    "the log-rank test, st.exponential_rate(times, censored=...) rates"
 )
 NO_ORDINAL = "there are no ordinal models here; the nearest is st.softmax, which knows no order"
 NO_SMOOTH = "there are no smooth terms with a penalty here; the nearest is a spline in the formula, bs(x, df=5)"

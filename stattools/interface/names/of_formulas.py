@@ -8,8 +8,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from stattools.interface.names.of_fits import NO_MIXED, NO_SMOOTH, NO_SURVIVAL
+from stattools.interface.names.of_fits import NO_MIXED, NO_SMOOTH
 
+A_TIME = (
+    "a time that may be censored is the outcome of models of its own, such as "
+    'st.kaplan_meier("survival(time, died) ~ group", table)'
+)
 INSIDE = r"\s*((?:[^(),~]|\([^()~]*\))+?)\s*"
 TO_THE_END = r"(?:,[^()~]*)?"
 TREATMENT = r"C(\1, contr.treatment(\2))"
@@ -104,7 +108,7 @@ LACKING = tuple(
     Lacking(re.compile(pattern), note)
     for pattern, note in (
         (r"\([^()~]*\|[^()~]*\)", NO_MIXED),
-        (r"\b(?:Surv|survival)\(", NO_SURVIVAL),
+        (r"\b(?:Surv|survival)\s*\(", A_TIME),
         (r"(?<![\w.])(?:frailty|re)\(", NO_MIXED),
         (r"\bcluster\(", 'groups are no term here: st.fit(model, cov=st.Cluster("group"))'),
         (r"\|\|", NO_MIXED),

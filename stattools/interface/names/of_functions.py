@@ -168,9 +168,11 @@ FUNCTIONS = (
         r="lmer glmer lme nlme ranef VarCorr glmmTMB glmmPQL lme4 gamm blmer icc",
         others="mixed_model mixed linear_mixed random_effects hierarchical multilevel mixed_effects re PanelOLS "
         "RandomEffects xtreg", note=NO_MIXED),
-    Row("", statsmodels="PHReg phreg SurvfuncRight survdiff", r="Surv coxph survreg survfit survdiff cox.zph "
-        "flexsurvreg coxme strata basehaz rmst", others="cox CoxPHFitter KaplanMeierFitter WeibullAFTFitter "
-        "kaplan_meier aft logrank_test NelsonAalenFitter WeibullFitter survival CoxPH proportional_hazards "
+    Row('st.kaplan_meier("survival(time, died) ~ group", table)', statsmodels="SurvfuncRight", r="Surv survfit "
+        "survdiff rmst", others="KaplanMeierFitter logrank_test NelsonAalenFitter survival event_table",
+        note="its test() is the log-rank test"),
+    Row("", statsmodels="PHReg phreg", r="coxph survreg cox.zph flexsurvreg coxme strata basehaz",
+        others="cox CoxPHFitter WeibullAFTFitter aft WeibullFitter CoxPH proportional_hazards "
         "LogNormalAFTFitter concordance_index CoxTimeVaryingFitter survival_regression ExponentialFitter Weibull",
         note=NO_SURVIVAL),
     Row("", statsmodels="OrderedModel ordered_model", r="polr clm clmm vglm ordinal_clm orm lrm",

@@ -89,7 +89,7 @@ def test_a_formula_is_answered_in_our_words(theirs, ours, beside):
         ("y ~ x + (x | g)", "there are no mixed models"),
         ("y ~ s(x)", r'no smooth terms with a penalty.*Write "y ~ bs\(x, df=5\)"'),
         ("y ~ te(x, z)", "no smooth terms with a penalty"),
-        ("Surv(t, k) ~ x", "there are no survival models"),
+        ("Surv(t, k) ~ x", "a time that may be censored"),
         ("y ~ x | id | z ~ t", "no instrumental variables"),
         ("y ~ x + cluster(id)", r"st\.Cluster"),
         ("y ~ cut(x, 3)", "make it a column of the table"),

@@ -63,7 +63,7 @@ pred_table confusion_matrix -> st.confusion(fit)
 feature_names_in_ exog_names -> fit.names
 fit update refit -> st.fit(
 ranef random_effects VarCorr -> there are no mixed models
-baseline_hazard_ predict_survival_function -> there are no survival models
+baseline_hazard_ predict_survival_function -> there are no regressions of times
 get_forecast -> another kind of fit has fit.forecast(12), of a series
 estimat -> 'estimate'
 residuls -> 'residuals'
@@ -215,7 +215,8 @@ binom_test -> st.binomial(6, 10)
 multinom MNLogit -> st.softmax(
 MLPClassifier nnet -> st.network(
 lmer mixedlm MixedLM ranef glmer -> there are no mixed models
-Surv coxph survreg CoxPHFitter KaplanMeierFitter -> there are no survival models
+coxph survreg CoxPHFitter -> there are no regressions of times
+Surv survfit KaplanMeierFitter -> st.kaplan_meier(
 polr clm OrderedModel -> there are no ordinal models
 gam LinearGAM s -> there are no smooth terms
 emmeans -> fit.means(

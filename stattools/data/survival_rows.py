@@ -1,0 +1,250 @@
+"""Rows about times, from `survival(entry, time, died) ~ x` and a table: complete, checked, and nothing else.
+
+    a row is at risk in (entry, time], entry 0 or before where none is given, and has its event at `time` or not
+
+Times are numbers in any unit. Rows with a missing value in a column that is used are dropped and counted, as
+regressions do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.data.dataset import complete_rows
+from stattools.data.extras import frequencies, number
+from stattools.data.formula.expression import Expression
+from stattools.data.formula.formula import require
+from stattools.data.formula.survival_outcome import SurvivalFormula, survival_formula
+from stattools.data.tables.arrays import NUMBERS
+from stattools.data.tables.columns import checked, coded, listing, missing, sorted_codes
+from stattools.data.tables.origin import Origin, origin_of
+from stattools.data.tables.pairing import paired
+from stattools.data.tables.table import NamedColumns, series, table
+from stattools.data.terms import outcome_of
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+
+Codes = tuple[NDArray[np.intp], tuple[Any, ...]]
+MOST_GROUPS = 100
+Label = str | Sequence[str] | ArrayLike | None
+
+
+@record
+class SurvivalRows:
+    """Complete rows: `time` (n,) float64, `event` (n,) bool, `entry` (n,) or None, frequency `weights` or None.
+
+    `columns` are those of the right side, clean; `labels` the codes and labels of what was asked for beside it, such as
+    strata. `rows` are the numbers of the rows in the table, `kept` the same or None where none was dropped.
+    """
+
+    said: SurvivalFormula
+    time: Floats
+    event: NDArray[np.bool_]
+    entry: Floats | None
+    weights: Floats | None
+    columns: Mapping[str, Any]
+    labels: Mapping[str, Codes]
+    rows: NDArray[np.intp]
+    dropped: dict[str, int]
+    n_dropped: int
+    source: Any
+    origin: Origin | None
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.time)
+
+    @property
+    def kept(self) -> NDArray[np.intp] | None:
+        """The numbers of the rows that stayed, None where all did."""
+        return self.rows if self.n_dropped else None
+
+
+def survival_rows(
+    who: str, formula: Any, data: Any, *, weights: str | ArrayLike | None = None, **labels: Label
+) -> SurvivalRows:
+    """Read a formula about times and its table, `weights=`, and columns of labels by name, each a column's name,
+    several names whose combinations are labels, or an array.
+
+    Raises DomainError, with the row counted from 0, for an event that is not 0, 1 or bool, a time that is negative, a
+    row that ends before it begins, for rows of one `id` that overlap, and where there is no event at all.
+
+    >>> found = survival_rows("st.cox", "survival(t, d) ~ x", {"t": [2, 5, 9], "d": [1, 0, 1], "x": [1, None, 3]})
+    >>> found.time.tolist(), found.event.tolist(), found.dropped
+    ([2.0, 9.0], [True, True], {'x': 1})
+    """
+    if not isinstance(formula, str):
+        raise IncompatibleError(
+            f'{who} takes a formula and its table, ("survival(time, died) ~ x", table), also a dict of arrays; got '
+            f"{type(formula).__name__} first."
+        )
+    frame = table(data)
+    apart = [name for given in (weights, *labels.values()) for name in _names(given) if name in frame.names]
+    said = survival_formula(who, formula, frame.names, apart)
+    asked, frame = _asked(frame, data, labels)
+    needed = dict.fromkeys(
+        (*said.formula.outcome.columns, *said.formula.columns, *(one for k in asked.values() for one in k))
+    )
+    found = complete_rows(data, frame, tuple(needed), {} if weights is None else {"weights": weights})
+    read = {name: _numbers(who, name, part, said, found) for name, part in said.parts.items()}
+    time, event, entry = read["time"], read.get("event"), read.get("entry")
+    event = np.ones(len(time), dtype=bool) if event is None else event.astype(bool)
+    _require_times(who, said, time, entry, found.rows)
+    if not event.any():
+        raise DomainError(
+            f"{who}: no row of {said.formula.outcome.text} has its event, in {len(time):,} rows: nothing is known of "
+            "when it happens."
+        )
+    made = {key: _crossed(key, [found.columns[name] for name in names]) for key, names in asked.items()}
+    if "id" in made:
+        _require_apart(who, made["id"], entry, time, found.rows)
+    return SurvivalRows(
+        said, time, event, entry, frequencies(found.numbers.get("weights"), found.rows), found.columns, made,
+        found.rows, found.dropped, found.n_dropped, data, origin_of(data, index=found.index),
+    )  # fmt: skip
+
+
+def groups_of(who: str, said: SurvivalRows) -> Codes:
+    """The groups that the columns of the right side make: their codes, and their labels in the order of the levels.
+
+    Raises DomainError for columns that make too many groups to be looked at.
+    """
+    factors = said.said.formula.factors
+    each = [
+        sorted_codes(outcome_of(replace(said.said.formula, outcome=one), said.columns, said.rows)) for one in factors
+    ]
+    if not each:
+        return np.zeros(said.n, dtype=np.intp), ()
+    found, codes = np.unique(np.array([codes for _, codes in each]), axis=1, return_inverse=True)
+    if found.shape[1] > MOST_GROUPS:
+        raise DomainError(
+            f"{who}: {' and '.join(one.text for one in factors)} make {found.shape[1]} groups; cut numbers into a few "
+            'categories first, for example "I(age > 60)".'
+        )
+    if len(each) == 1:
+        return np.ravel(codes), tuple(each[0][0][int(k)] for k in found[0])
+    labels = (
+        ", ".join(f"{f.text}={e[0][int(k)]}" for f, e, k in zip(factors, each, one, strict=True)) for one in found.T
+    )
+    return np.ravel(codes), tuple(labels)
+
+
+def strata_of(who: str, said: SurvivalRows, given: Label) -> Codes:
+    """The strata of rows that were read already, from columns of their table, or an array of its length."""
+    asked, frame = _asked(table(said.source), said.source, {"strata": given})
+    columns = []
+    for name in asked["strata"]:
+        require(name, frame.names)
+        raw = frame.column(name).iloc[said.rows].reset_index(drop=True)
+        if (gaps := missing(raw)).any():
+            row = number(int(np.argmax(gaps)), said.rows)
+            raise DomainError(f"{who}: {name!r} has no value in row {row}; strata need one in each row that is used.")
+        columns.append(checked(raw, said.rows))
+    return _crossed("strata", columns)
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    """The names of columns that were given; none for an array."""
+    if isinstance(given, str):
+        return (given,)
+    is_names = isinstance(given, list | tuple) and given and all(isinstance(one, str) for one in given)
+    return tuple(given) if is_names else ()
+
+
+def _asked(
+    frame: NamedColumns, data: Any, labels: Mapping[str, Label]
+) -> tuple[dict[str, tuple[str, ...]], NamedColumns]:
+    """The columns of each label by name; an array becomes a column named by its keyword."""
+    asked: dict[str, tuple[str, ...]] = {}
+    more: dict[str, Any] = {}
+    for key, given in labels.items():
+        if given is None:
+            continue
+        names = _names(given)
+        if isinstance(given, str):
+            require(given, frame.names)
+        if names and set(names) <= set(frame.names):
+            asked[key] = names
+            continue
+        paired(("the table", data), (f"{key}=", given))
+        column = series(given, f"{key}=")
+        if len(column) != frame.n:
+            raise DomainError(
+                f"{key}= has {len(column)} values and the table has {frame.n} rows; they must be the same."
+            )
+        more[f"{key}="] = column
+        asked[key] = (f"{key}=",)
+    return asked, NamedColumns({**frame.sources, **more}, frame.n) if more else frame
+
+
+def _numbers(who: str, name: str, part: Expression, said: SurvivalFormula, found: Any) -> Floats:
+    """The values of one part of the outcome."""
+    values = outcome_of(replace(said.formula, outcome=part), found.columns, found.rows)
+    if values.dtype.kind not in NUMBERS:
+        levels = values.cat.categories.tolist()
+        write = f'"survival(..., {part.text} == {levels[-1]!r}) ~ ..."' if name == "event" else "a column of numbers"
+        raise DomainError(f"{who}: {part.text!r}, the {name}, holds categories ({listing(levels, 5)}); give {write}.")
+    given = np.asarray(values, dtype=np.float64)
+    if name == "event" and (bad := (given != 0.0) & (given != 1.0)).any():
+        place = int(np.argmax(bad))
+        kinds = np.unique(given)
+        raise DomainError(
+            f"{who}: {part.text!r} says whether the event was seen, 1 or true, or not, 0 or false; got "
+            f"{given[place]:g} in row {number(place, found.rows)}. It holds {listing(kinds.tolist(), 5)}: write which "
+            f"value is the event, {part.text} == {kinds[-1]:g}."
+        )
+    return given
+
+
+def _require_times(who: str, said: SurvivalFormula, time: Floats, entry: Floats | None, rows: NDArray[np.intp]) -> None:
+    called = {name: part.text for name, part in said.parts.items()}
+    if entry is None and (time < 0.0).any():
+        place = int(np.argmax(time < 0.0))
+        raise DomainError(
+            f"{who}: {called['time']!r} is negative in row {number(place, rows)}, {time[place]:g}: times are counted "
+            "from 0, or from an entry, survival(entry, time, died)."
+        )
+    if entry is not None and (entry >= time).any():
+        place = int(np.argmax(entry >= time))
+        raise DomainError(
+            f"{who}: row {number(place, rows)} ends at {called['time']!r} = {time[place]:g}, which is not after its "
+            f"entry, {called['entry']!r} = {entry[place]:g}: a row is at risk from its entry to its time."
+        )
+
+
+def _crossed(key: str, columns: list[Any]) -> Codes:
+    """Codes and labels of one column, or of the combinations of several."""
+    if len(columns) == 1:
+        return coded(columns[0], f"{key}=")
+    each = [coded(column, f"{key}=") for column in columns]
+    both = np.array([codes for codes, _ in each])
+    found, codes = np.unique(both, axis=1, return_inverse=True)
+    labels = [tuple(each[k][1][int(code)] for k, code in enumerate(one)) for one in found.T]
+    return np.ravel(codes), tuple(labels)
+
+
+def _require_apart(who: str, ids: Codes, entry: Floats | None, time: Floats, rows: NDArray[np.intp]) -> None:
+    """DomainError where two rows of one id are at risk at the same time."""
+    codes, labels = ids
+    start = np.full(len(time), -np.inf) if entry is None else entry
+    order = np.lexsort((time, start, codes))
+    same = codes[order][1:] == codes[order][:-1]
+    bad = same & (start[order][1:] < time[order][:-1])
+    if bad.any():
+        first, second = order[int(np.argmax(bad))], order[int(np.argmax(bad)) + 1]
+        why = (
+            "both count from the beginning; give their entry"
+            if entry is None
+            else "a row begins where one before it ends"
+        )
+        raise DomainError(
+            f"{who}: rows {number(int(first), rows)} and {number(int(second), rows)} of id "
+            f"{quoted(labels[codes[first]])} overlap: {why}."
+        )

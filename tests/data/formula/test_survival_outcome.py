@@ -1,0 +1,73 @@
+"""Outcomes that are times: what can be written, and what is refused."""
+
+import pytest
+
+import stattools as st
+from stattools.data.formula.survival_outcome import survival_formula
+
+COLUMNS = ["entry", "time", "died", "survival", "my.time", "odd, name", "x", "g"]
+
+
+def read(text, apart=()):
+    found = survival_formula("st.cox", text, COLUMNS, apart)
+    return {name: part.text for name, part in found.parts.items()}, found.formula
+
+
+@pytest.mark.parametrize(
+    ("outcome", "parts"),
+    [
+        ("survival(time)", {"time": "time"}),
+        ("survival(time, died)", {"time": "time", "event": "died"}),
+        (" survival ( entry,time , died == 2)", {"entry": "entry", "time": "time", "event": "died == 2"}),
+        ("survival(survival, died)", {"time": "survival", "event": "died"}),
+        ("survival(my.time, `odd, name`)", {"time": "my.time", "event": "odd, name"}),
+        ("survival(I(time / 365), died == 'a,b)')", {"time": "I(time / 365)", "event": "died == 'a,b)'"}),
+        ("survival(log(time + 1), died)", {"time": "log(time + 1)", "event": "died"}),
+    ],
+)
+def test_the_parts_have_names(outcome, parts):
+    found, formula = read(f"{outcome} ~ x + g")
+    assert found == parts
+    assert formula.columns == ("x", "g")
+    assert formula.outcome.text == f"survival({', '.join(parts.values())})"
+    assert formula.text == f"{formula.outcome.text} ~ x + g"
+
+
+def test_a_dot_leaves_out_the_parts_and_what_stands_beside():
+    _, formula = read("survival(entry, time, died) ~ .", apart=["g", "odd, name", "my.time"])
+    assert formula.columns == ("survival", "x")
+    assert formula.text == "survival(entry, time, died) ~ survival + x"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("time ~ x", r"needs an outcome that is a time; got 'time ~ x'\. The outcome is survival\(time, died\)"),
+        ("Surv(time, died) ~ x", r'Write "survival\(time, died\) ~ x"'),
+        ("survival(time, died) + x ~ g", r"after the outcome .* a ~"),
+        ("survival(time, died", "bracket is not closed"),
+        ("survival() ~ x", "cannot read the outcome"),
+        ("survival(time, , died) ~ x", "cannot read the outcome"),
+        ("survival(x, entry, time, died) ~ g", "cannot read the outcome"),
+        ('survival(entry, time, type="left") ~ g', "cannot read the outcome"),
+        ('survival(entry, time, type="interval") ~ g', "no model here yet"),
+        ("survival(tim, died) ~ x", "no column 'tim'. Did you mean 'time'"),
+        ("survival(time, 1) ~ x", "names no column"),
+        ("survival(time, died) ~ x + time", "'time' is part of the outcome"),
+        ("survival(time, died) ~ x + strata(g)", r'it is strata="column", beside the table'),
+        ("survival(time, died) ~ x + frailty(g)", "it is not there"),
+        ("survival(time, __import__('os')) ~ x", "may not contain"),
+    ],
+)
+def test_what_is_no_outcome_is_refused(text, said):
+    with pytest.raises(st.DomainError, match=said):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "call", [st.logistic, st.ols, st.poisson, st.permutation_test, st.gamma], ids=lambda f: f.__name__
+)
+@pytest.mark.parametrize("word", ["survival", "Surv"])
+def test_other_models_refuse_a_time_with_a_hint(call, word):
+    with pytest.raises(st.DomainError, match=r"st\.kaplan_meier\(\"survival\(time, died\) ~ group\", table\)"):
+        call(f"{word}(t, d) ~ x", {"t": [1, 2, 3], "d": [0, 1, 1], "x": [1, 2, 4]})
