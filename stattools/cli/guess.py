@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stattools.data.formula.formula import parse
-from stattools.data.tables.grouped import grouped_formula
+from stattools.data.tables.outcome import grouped_formula
 from stattools.errors import DomainError, quoted
 from stattools.interface.when_needed import pd
 

@@ -19,8 +19,7 @@ from stattools.data.formula.formula import Formula, require, together
 from stattools.data.formula.powers import rest_of_powers
 from stattools.data.levels import in_order, levels_of
 from stattools.data.rows.rows import Low
-from stattools.data.tables.array_gaps import rows_with_gaps, without_gaps
-from stattools.data.tables.arrays import default_names, matrix, with_intercept
+from stattools.data.tables.arrays import default_names, matrix, rows_with_gaps, with_intercept, without_gaps
 from stattools.data.tables.columns import checked, listing, missing
 from stattools.data.tables.table import axes, is_frame, table
 from stattools.data.terms import columns_of

@@ -18,8 +18,7 @@ import numpy as np
 
 from stattools.data.formula.formula import Formula
 from stattools.data.levels import with_contrasts
-from stattools.data.room import require_room
-from stattools.data.terms import materialized
+from stattools.data.terms import materialized, require_room
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 

@@ -2,23 +2,27 @@
 
 Every factor is evaluated here, from its checked tree; formulaic's materializer then codes the categories and multiplies
 factors into columns of structurally full rank (it is given values, never code).
+
+Is there memory for the columns of a formula? Asked before any of them is made.
 """
 
 from __future__ import annotations
 
+import ast
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from stattools.data.formula.backticks import in_backticks
-from stattools.data.formula.evaluation import evaluate
+from stattools.data.formula.evaluation import constants, evaluate
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula
 from stattools.data.levels import levels_of, over_levels
-from stattools.data.room import BASES, require_room
 from stattools.data.tables.columns import finite, listing
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
+from stattools.interface.memory import require_memory
 from stattools.interface.when_needed import pd
 
 AT_A_TIME = 4096
@@ -135,3 +139,31 @@ def _computed(
         advice = "log needs values above 0, sqrt values from 0, scale and poly a column that varies."
         finite(np.asarray(part), f"the term {factor.text!r}", advice, rows)
     return values
+
+
+BASES = ("poly", "bs", "cr", "cc")
+"""Transforms that make several columns."""
+
+COPIES = 3
+"""Arrays of the size of X that are alive while it is put together from categories and products."""
+
+
+def require_room(formula: Formula, levels: Mapping[str, tuple[Any, ...]], n: int) -> None:
+    """DomainError where the columns of all terms are more than memory holds, before any of them is made."""
+    sizes = [math.prod(_most_columns(factor, levels) for factor in term) for term in formula.terms]
+    most = max(sizes, default=0)
+    widest = ":".join(factor.text for factor in formula.terms[sizes.index(most)]) if sizes else ""
+    require_memory(
+        f"{sum(sizes):,} columns of {quoted(formula.text)} in {n:,} rows",
+        COPIES * sum(sizes) * n,
+        f"{quoted(widest)} alone has {most:,}: group its levels, or leave an identifier out.",
+    )
+
+
+def _most_columns(factor: Expression, levels: Mapping[str, tuple[Any, ...]]) -> int:
+    if factor.text in levels:
+        return len(levels[factor.text])
+    if factor.call not in BASES or not isinstance(factor.tree, ast.Call):
+        return 1
+    given = constants(factor.tree)
+    return max(1, given.get("df") or 0, given.get("degree") or 0)

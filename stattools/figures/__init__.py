@@ -3,23 +3,25 @@
 Those that a fit draws take `on`, a caller's axes to draw on.
 """
 
-from stattools.figures.agreement import agreement as agreement
+from stattools.figures.beliefs import accumulation as accumulation
 from stattools.figures.beliefs import funnel as funnel
 from stattools.figures.beliefs import sensitivity as sensitivity
 from stattools.figures.beliefs import shrinkage as shrinkage
 from stattools.figures.curves import bars as bars
 from stattools.figures.curves import densities as densities
+from stattools.figures.curves import fall as fall
 from stattools.figures.curves import likelihood as likelihood
 from stattools.figures.curves import posterior as posterior
 from stattools.figures.curves import profile as profile
-from stattools.figures.decisions import accumulation as accumulation
 from stattools.figures.draws import histograms as histograms
+from stattools.figures.draws import replicated as replicated
 from stattools.figures.draws import traces as traces
 from stattools.figures.effects import effect_curves as effect_curves
 from stattools.figures.effects import effect_levels as effect_levels
 from stattools.figures.filters import gaps as gaps
 from stattools.figures.filters import levels as levels
 from stattools.figures.filters import products as products
+from stattools.figures.fits import agreement as agreement
 from stattools.figures.fits import coefficients as coefficients
 from stattools.figures.fits import convergence as convergence
 from stattools.figures.fits import frequencies as frequencies
@@ -36,8 +38,6 @@ from stattools.figures.influence import influence as influence
 from stattools.figures.predictions import calibration as calibration
 from stattools.figures.predictions import calibrations as calibrations
 from stattools.figures.predictions import probabilities as probabilities
-from stattools.figures.predictive import replicated as replicated
-from stattools.figures.profiles import fall as fall
 from stattools.figures.ratios import ratios as ratios
 from stattools.figures.series import fan as fan
 from stattools.figures.series import gain as gain

@@ -1,4 +1,7 @@
-"""How a fit looks: steps of its solver, residuals, coefficients, observed against predicted."""
+"""How a fit looks: steps of its solver, residuals, coefficients, observed against predicted.
+
+How many digits two computations share, one line per model.
+"""
 
 from __future__ import annotations
 
@@ -209,5 +212,20 @@ def rootogram(
     axes.set(xlabel=xlabel, ylabel="square root of the frequency", xlim=(-0.7, float(np.max(counts)) + 0.7))
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(axis="x", visible=False)
+    legend(axes)
+    return figure
+
+
+def agreement(names: Sequence[str], digits: Mapping[str, Numbers], *, cap: float, xlabel: str) -> Figure:
+    """Digits by model, a marker for each quantity; what is above `cap` is drawn there, NaN is left out."""
+    figure, ((axes,),) = canvas(1.1 + 0.24 * len(names), nrows=1, ncols=1)
+    places = np.arange(len(names))
+    shapes = zip(digits.items(), (BLUE, VERMILION, GREEN), ("o", "s", "^"), (-0.2, 0.0, 0.2), strict=False)
+    for (label, values), color, shape, shift in shapes:
+        shown = np.minimum(np.asarray(values, dtype=float), cap)
+        axes.plot(shown, places + shift, shape, color=color, markersize=4.5, label=label)
+    axes.set_yticks(places, [plain(name, 44) for name in names])
+    axes.set(xlabel=xlabel, xlim=(0.0, cap + 0.5), ylim=(len(names) - 0.4, -0.6))
+    axes.tick_params(axis="y", length=0)
     legend(axes)
     return figure

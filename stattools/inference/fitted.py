@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import AbsentError
-from stattools.inference.judged import Judged, judged
+from stattools.inference.any_fit import Judged, judged
 from stattools.inference.plotted import Plotted
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.questions import offered, require

@@ -11,9 +11,8 @@ from scipy import special
 from stattools.data.tables.outcome import as_outcome
 from stattools.data.tables.places import Places
 from stattools.errors import IncompatibleError, quoted
-from stattools.inference.any_fit import AnyFit
+from stattools.inference.any_fit import AnyFit, Judged
 from stattools.inference.fitted import Fit
-from stattools.inference.judged import Judged
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.prediction import predictions
 from stattools.inference.questions import offered, require

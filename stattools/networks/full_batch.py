@@ -15,9 +15,7 @@ from stattools.models.evaluation import Evaluation
 from stattools.networks.dense import Floats
 from stattools.networks.divergence import require_finite
 from stattools.networks.network_model import BLOCK, NetworkModel
-from stattools.networks.progress import progress
-from stattools.networks.training import Training
-from stattools.networks.weight_penalty import penalty_slope
+from stattools.networks.training import Training, penalty_slope, progress
 from stattools.solvers.lbfgs import LBFGS
 from stattools.solvers.solution import Epoch
 

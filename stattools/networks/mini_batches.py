@@ -17,9 +17,7 @@ from stattools.networks.batch_norm import BatchNorm, Moments
 from stattools.networks.dense import Floats
 from stattools.networks.divergence import require_finite, require_gain
 from stattools.networks.network_model import BLOCK, NetworkModel
-from stattools.networks.progress import progress
-from stattools.networks.training import Training
-from stattools.networks.weight_penalty import penalty_slope
+from stattools.networks.training import Training, penalty_slope, progress
 from stattools.solvers.adam import Adam
 from stattools.solvers.solution import Epoch
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stattools.data.tables.origin import ARRAYS, origin_of
 from stattools.data.tables.places import Places
 from stattools.errors import IncompatibleError, quoted
-from stattools.inference.judged import Judged
+from stattools.inference.any_fit import Judged
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.new_rows import Missing, encoded, require_missing

@@ -1,9 +1,9 @@
 """Levels of a conclusion, limits of a funnel, and three colors by the weight of the prior."""
 
 import numpy as np
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
-from stattools.figures import funnel, sensitivity, shrinkage
+from stattools.figures import accumulation, funnel, sensitivity, shrinkage
 
 MEANS, STRENGTHS = np.linspace(0.0, 1.0, 5), np.array([1.0, 10.0, 100.0])
 
@@ -37,3 +37,15 @@ def test_colors_are_thirds_of_the_weight_of_the_prior():
     (axes,) = shrinkage([0.1, 0.5, 0.9], [0.3, 0.5, 0.8], [0.9, 0.5, 1.0], center=0.5, xlabel="x", ylabel="y").axes
     points = {line.get_label(): line.get_xdata().tolist() for line in axes.lines if line.get_marker() == "o"}
     assert points == {"33-67 % prior": [0.5], "67-100 % prior": [0.1, 0.9]}
+
+
+def test_limits_and_losses_are_drawn():
+    losses = ([1e-3, 1e-5], [1.0, 2.0])
+    figure = accumulation([1, 2], [0.4, 0.7], losses, labels=("A", "B"), limits=(0.05, 0.95), xlabel="n", ylabel="P",
+                          loss_label="loss")  # fmt: skip
+    top, bottom = figure.axes
+    assert [line.get_ydata()[0] for line in top.lines[:2]] == [0.05, 0.95]
+    assert_array_equal(top.lines[2].get_xydata(), [[1, 0.4], [2, 0.7]])
+    assert [line.get_ydata().tolist() for line in bottom.lines] == [list(loss) for loss in losses]
+    assert bottom.get_yscale() == "log"
+    assert [text.get_text() for text in bottom.get_legend().get_texts()] == ["A", "B"]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.figures import densities, likelihood, posterior, profile
+from stattools.figures import densities, fall, likelihood, posterior, profile
 
 X = np.linspace(0.0, 1.0, 11)
 
@@ -38,3 +38,15 @@ def test_the_first_density_is_filled():
     (axes,) = densities(X, {"a": X, "b": X**2}, xlabel="x", ylabel="density").axes
     assert (len(axes.lines), len(axes.collections)) == (2, 1)
     assert axes.get_ylim()[0] == 0.0
+
+
+x = np.linspace(-1.0, 3.0, 41)
+
+
+def test_each_interval_has_its_ends_at_the_cut_and_one_without_an_end_has_one_point():
+    ends = {"profile": (0.1, np.inf), "Wald": (0.0, 2.0)}
+    axes = fall(x, -((x - 1) ** 2), -((x - 1) ** 2), cut=-1.0, maximum=1.0, ends=ends, xlabel="b").axes[0]
+    at_cut = [line.get_xdata() for line in axes.lines if np.ndim(line.get_ydata()) and set(line.get_ydata()) == {-1.0}]
+    points = [list(map(float, values)) for values in at_cut if list(values) != [0, 1]]
+    assert points == [[0.1], [0.0, 2.0]]
+    assert axes.get_ylim()[0] == -2.2

@@ -1,6 +1,6 @@
 import numpy as np
 
-from stattools.figures import histograms, traces
+from stattools.figures import histograms, replicated, traces
 
 
 def test_the_interval_is_the_darker_part_and_a_flat_prior_has_no_line():
@@ -24,3 +24,10 @@ def test_ranks_of_a_chain_that_is_elsewhere_are_uneven():
     counts = np.asarray(ranks.lines[0].get_ydata())[:-1]
     assert counts.sum() == 500
     assert counts[:8].sum() > 380
+
+
+def test_bars_are_what_was_seen_and_lines_where_replicated_ones_lie():
+    axes = replicated([4, 3], [1, 2], [5, 5], edges=[0.0, 1.0, 3.0], xlabel="y", label="94 %").axes[0]
+    assert [bar.get_height() for bar in axes.patches] == [4.0, 3.0]
+    assert [segment[:, 1].tolist() for segment in axes.collections[0].get_segments()] == [[1, 5], [2, 5]]
+    assert [segment[0, 0] for segment in axes.collections[0].get_segments()] == [0.5, 2.0]

@@ -1,10 +1,20 @@
 """What figures of a fit draw is what they are given: quantiles, intervals, shares."""
 
 import numpy as np
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
-from stattools.figures import coefficients, convergence, frequencies, means, offsets, residuals, rootogram, style
+from stattools.figures import (
+    agreement,
+    coefficients,
+    convergence,
+    frequencies,
+    means,
+    offsets,
+    residuals,
+    rootogram,
+    style,
+)
 from stattools.figures.fits import _quantiles
 from tests.cases import rng
 
@@ -72,3 +82,12 @@ def test_weights_are_repeated_residuals():
     long = _quantiles(np.repeat(r, w.astype(int)), np.ones(40), 1.0, 0.0)
     middle = np.flatnonzero(np.isin(long[1], r[:10]))
     assert_allclose(light[0][np.isin(light[1], r[:10])], long[0][middle])
+
+
+def test_digits_end_at_the_cap_and_nan_is_left_out():
+    (axes,) = agreement(["a", "b"], {"estimates": [16.0, 9.0], "se": [3.0, np.nan]}, cap=12.0, xlabel="digits").axes
+    first, second = axes.lines
+    assert_array_equal(first.get_xdata(), [12.0, 9.0])
+    assert_array_equal(second.get_xdata(), [3.0, np.nan])
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
+    assert axes.get_ylim()[0] > axes.get_ylim()[1]  # the first on top

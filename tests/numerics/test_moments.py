@@ -7,7 +7,7 @@ from operator import add
 import numpy as np
 import pytest
 
-from stattools.numerics.moments import SampleMoments
+from stattools.numerics.moments import Ends, Largest, SampleMoments
 from tests.cases import rng
 
 
@@ -40,3 +40,13 @@ def test_nothing_adds_nothing():
 def test_about_another_center():
     values = np.array([1.0, 4.0, 7.0])
     assert SampleMoments.of(values).about(2.0) == ((values - 2.0) ** 2).sum()
+
+
+def test_blocks_are_the_whole():
+    X = rng(0).normal(size=(30, 4))
+    blocks = np.split(X, [7, 8, 20])
+    ends = reduce(add, [Ends(block.min(axis=0), block.max(axis=0)) for block in blocks])
+    assert ends.low.tolist() == X.min(axis=0).tolist()
+    assert ends.high.tolist() == X.max(axis=0).tolist()
+    largest = reduce(add, [Largest(np.abs(block).max(axis=0)) for block in blocks])
+    assert largest.values.tolist() == np.abs(X).max(axis=0).tolist()

@@ -3,6 +3,8 @@
     log p(Sigma) = df/2 log |S| - (df + d + 1)/2 log |Sigma| - tr(S Sigma^-1)/2 - df d/2 log 2 - log Gamma_d(df/2)
 
 Source: Gelman et al., Bayesian Data Analysis (2013), appendix A; Bartlett's decomposition of a Wishart matrix.
+
+Positive definite matrices that people give: checked, and factored once.
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammaln
 
+from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+from stattools.interface.units import LARGEST, SMALLEST
 
 
 def log_density(lower: Floats, scale_root: Floats, df: float) -> Floats:
@@ -42,3 +46,27 @@ def log_determinant(root: Floats) -> Floats:
 def _log_multigamma(a: float, d: int) -> float:
     """log Gamma_d(a) = d (d - 1) log(pi) / 4 + sum log Gamma(a - j / 2)."""
     return float(0.25 * d * (d - 1) * np.log(np.pi) + gammaln(a - 0.5 * np.arange(d)).sum())
+
+
+def positive_root(matrix: Floats, p: int, what: str) -> Floats:
+    """R, upper triangular, with R^T R = matrix; DomainError that begins with `what` unless (p, p), symmetric, positive
+    definite.
+    """
+    if matrix.shape != (p, p):
+        raise DomainError(f"{what}, a matrix of shape ({p}, {p}); got shape {matrix.shape}.")
+    size = np.sqrt(np.abs(np.diagonal(matrix)))
+    if not ((size >= SMALLEST) & (size <= LARGEST))[size > 0].all():
+        raise DomainError(f"{what} between {SMALLEST**2:.0e} and {LARGEST**2:.0e}; got {np.diagonal(matrix)}.")
+    unit = np.where(size > 0, size, 1.0)
+    scaled = matrix / unit / unit[:, None]
+    if np.abs(scaled - scaled.T).max() > 1e-10:
+        raise DomainError(f"{what}, a symmetric matrix; got one that differs from its transpose.")
+    try:
+        if not (np.diagonal(matrix) > 0).all():
+            raise np.linalg.LinAlgError
+        return np.linalg.cholesky(0.5 * (scaled + scaled.T)).T * unit
+    except np.linalg.LinAlgError:
+        least = float(np.linalg.eigvalsh(0.5 * (scaled + scaled.T))[0])
+        raise DomainError(
+            f"{what}, a positive definite matrix; its smallest eigenvalue is {least:.3g} (on a unit diagonal)."
+        ) from None

@@ -28,8 +28,7 @@ from stattools.bayes.conjugate.data.regression_data import left_out, outcomes
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma, RootInverseGamma
-from stattools.bayes.conjugate.inverse_wishart import log_determinant
-from stattools.bayes.conjugate.positive_definite import positive_root
+from stattools.bayes.conjugate.inverse_wishart import log_determinant, positive_root
 from stattools.bayes.conjugate.predictives.regression_predictive import RowPredictions
 from stattools.bayes.conjugate.regression_update import given, log_evidence, require_ols, require_same, zellner
 from stattools.bayes.conjugate.student_t import StudentT

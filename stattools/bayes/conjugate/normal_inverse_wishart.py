@@ -27,7 +27,7 @@ from stattools.bayes.conjugate.data.pair import Drawn, Pair, Seen, updated
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
-from stattools.bayes.conjugate.positive_definite import positive_root
+from stattools.bayes.conjugate.inverse_wishart import positive_root
 from stattools.bayes.conjugate.predictives.multivariate_t import MultivariateT
 from stattools.bayes.conjugate.student_t import StudentT, log_gamma_ratio
 from stattools.data.tables.arrays import default_names

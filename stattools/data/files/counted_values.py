@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.extras import NO_OFFSET, Farthest
 from stattools.data.files.batch import Batch
@@ -214,3 +215,14 @@ def _outcome(found: Any, weight: Any) -> tuple[SampleMoments, dict[Any, float] |
 def _numbers(clean: Clean, name: str) -> Any:
     column = clean.columns[name]
     return column if column.dtype.kind == "O" else column.to_numpy(dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Marginal:
+    """The outcome alone: its values, how often each was seen (None: too many to count, and `values` are a sample's),
+    and its moments.
+    """
+
+    values: Any
+    counts: NDArray[np.float64] | None
+    moments: SampleMoments

@@ -18,9 +18,8 @@ import numpy as np
 from stattools.data.design import Design, side_by_side
 from stattools.data.extras import require_some
 from stattools.data.files.batch import Batch
-from stattools.data.files.counted_values import Counted, Question
+from stattools.data.files.counted_values import Counted, Marginal, Question
 from stattools.data.files.kinds import DTYPES, TEXT, is_ordered
-from stattools.data.files.marginal import Marginal
 from stattools.data.files.sample import Pick, Sample
 from stattools.data.files.scanned_columns import cleaned, require_kinds
 from stattools.data.files.scanned_rows import DROP, ScannedRows

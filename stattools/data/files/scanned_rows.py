@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from stattools.data.design import Design
 from stattools.data.extras import NO_OFFSET, Farthest
 from stattools.data.files.batch import Batch
-from stattools.data.files.marginal import Marginal
+from stattools.data.files.counted_values import Marginal
 from stattools.data.files.passes import OverBlocks, OverBoth, OverRows, OverRowsBeside, Summed
 from stattools.data.files.source import Source
 from stattools.data.formula.coding import CHANGED, Coding
@@ -25,8 +25,7 @@ from stattools.data.rows.shape_only import OnDisk
 from stattools.data.rows.units import standard_units
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.numerics.largest import Ends
-from stattools.numerics.moments import SampleMoments
+from stattools.numerics.moments import Ends, SampleMoments
 from stattools.text.one_line import prints
 
 DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a column out."

@@ -17,7 +17,7 @@ from stattools.data.formula.backticks import in_backticks
 from stattools.data.formula.evaluation import short
 from stattools.data.formula.expression import Expression, column, expression
 from stattools.data.formula.transforms import ALLOWED
-from stattools.data.tables.grouped import grouped_formula
+from stattools.data.tables.outcome import grouped_formula
 from stattools.errors import DomainError
 from stattools.text.one_line import prints
 

@@ -1,4 +1,7 @@
-"""Arrays, lists and frames of numbers as a complete matrix; NumPy arrays are read without pandas and without a copy."""
+"""Arrays, lists and frames of numbers as a complete matrix; NumPy arrays are read without pandas and without a copy.
+
+Gaps in an array of predictors, or in a table that stands for one: which rows have them, and the array without.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs
 from scipy.sparse import issparse
 
@@ -15,6 +19,7 @@ from stattools.data.tables.columns import clean, missing
 from stattools.data.tables.table import NamedColumns, axes, is_frame, label_of, series, shape_of, table, unmasked
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64, written
+from stattools.interface.when_needed import pd
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.sweep import sweep
 from stattools.numerics.threads import one_blas_thread
@@ -234,3 +239,57 @@ def _gap(what: str, count: int, where: str, value: Any) -> DomainError:
         f"{what} has {count} missing or infinite values; the first is {value} in {where} (counting from 0). "
         f"Arrays must be complete: {FORMULA} drops and counts rows with missing values."
     )
+
+
+def rows_with_gaps(X: Any) -> NDArray[np.bool_]:
+    """Which rows of a matrix, a column or a table have no value somewhere: a mask.
+
+    >>> rows_with_gaps([[1.0, 2.0], [None, 3.0]]).tolist()
+    [False, True]
+    """
+    columns = _columns(X)
+    if columns is not None:
+        return np.logical_or.reduce([missing(column) for column in columns.values()])
+    gaps = np.atleast_1d(_gaps(array(X, "the new data")))
+    return gaps.any(axis=tuple(range(1, gaps.ndim)))
+
+
+def without_gaps(X: Any) -> Any:
+    """The same with other values of their columns in place of the gaps, so that whoever names a row counts all of them.
+
+    >>> without_gaps(np.array([[1.0, 2.0], [np.nan, 3.0]])).tolist()
+    [[1.0, 2.0], [1.0, 3.0]]
+    """
+    columns = _columns(X)
+    if columns is not None:
+        return {name: _filled(column, missing(column)) for name, column in columns.items()}
+    values = array(X, "the new data")
+    if values.ndim < 2:
+        return _filled(values, _gaps(values))
+    return np.column_stack([_filled(column, gaps) for column, gaps in zip(values.T, _gaps(values).T, strict=True)])
+
+
+def _columns(X: Any) -> dict[str, pd.Series] | None:
+    """The columns of a table, or a series as one; None of an array."""
+    if is_frame(X):
+        frame = table(X)
+        return {name: frame.column(name) for name in frame.names}
+    if isinstance(X, np.ndarray | list | tuple) or axes(X) != 1:
+        return None
+    return {"x": series(X, "the new data")}
+
+
+def _gaps(values: NDArray[Any]) -> NDArray[np.bool_]:
+    if values.dtype.kind == "f":
+        return np.isnan(values)
+    return missing(pd.Series(values.ravel(), name="the new data", dtype=object)).reshape(values.shape)
+
+
+def _filled(values: Any, gaps: NDArray[np.bool_]) -> Any:
+    """A series or an array with the first value that is there, or 0, where there is none."""
+    if not gaps.any():
+        return values
+    found = np.asarray(values, dtype=values.dtype if values.dtype.kind == "f" else object)
+    found = found.copy()
+    found[gaps] = 0.0 if gaps.all() else found[int(np.argmin(gaps))]
+    return found

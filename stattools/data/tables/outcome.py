@@ -1,12 +1,17 @@
-"""Outcomes as numbers: a quantity, a yes or no, one of several categories, and which label each number stands for."""
+"""Outcomes as numbers: a quantity, a yes or no, one of several categories, and which label each number stands for.
+
+Grouped outcomes: `successes + failures ~ x` names two columns of counts on its left side.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.formula.backticks import column_of
 from stattools.data.tables.arrays import NUMBERS, vector
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64
@@ -156,3 +161,21 @@ def as_outcome(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> NDArray[Any]
     kinds = {type(label) for label in labels}
     kind = kinds.pop() if len(kinds) == 1 and kinds <= {bool, int, float} else object
     return np.array(labels, dtype=kind)[codes]
+
+
+NAME = r"\s*(`(?:[^`]|``)*`|[^\W\d][\w.]*)\s*"
+TWO_COLUMNS = re.compile(rf"{NAME}\+{NAME}~(.*)", flags=re.DOTALL)
+
+
+def grouped_formula(formula: Any) -> tuple[Any, str | None]:
+    """The formula of the successes alone and the name of the failures' column; None where it has one outcome.
+
+    >>> grouped_formula("ill + well ~ dose")
+    ('ill ~ dose', 'well')
+    >>> grouped_formula("ill ~ dose")
+    ('ill ~ dose', None)
+    """
+    if not isinstance(formula, str) or (found := TWO_COLUMNS.fullmatch(formula)) is None:
+        return formula, None
+    successes, failures, right = found.groups()
+    return f"{successes} ~ {right.strip()}", column_of(failures)

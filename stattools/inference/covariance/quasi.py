@@ -20,7 +20,7 @@ from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
-from stattools.numerics.largest import Largest
+from stattools.numerics.moments import Largest
 
 
 def quasi_dispersion(model: Model, theta: Floats) -> float:

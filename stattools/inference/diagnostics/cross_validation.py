@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError
+from stattools.inference.any_fit import judged
 from stattools.inference.covariance.groups import Groups
 from stattools.inference.diagnostics.row_scores import SCORES
 from stattools.inference.fitting import fit
 from stattools.inference.fitting_many import replicated
-from stattools.inference.judged import judged
 from stattools.inference.many_fits import ManyFits
 from stattools.inference.trainable import Trainable
 from stattools.interface.arguments import described, names_of

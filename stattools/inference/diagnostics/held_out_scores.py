@@ -17,9 +17,8 @@ import numpy as np
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.any_fit import AnyFit
+from stattools.inference.any_fit import AnyFit, row_logliks
 from stattools.inference.estimates import Estimates
-from stattools.inference.judged import row_logliks
 from stattools.inference.prediction.confusion_table import crossed, most_probable
 from stattools.inference.prediction.new_rows import at_rows, frequencies_of, with_precision
 from stattools.inference.prediction.prediction import labels_of

@@ -1,6 +1,6 @@
 """Does the maximum exist and is it unique? Rank of the columns (`rank.py`), separation of the outcomes
 (`separation.py`, `overlap.py`), parameters without end (`boundary.py`, `levels.py`), log-likelihoods without
-derivatives (`summit.py`), on a bound (`on_a_bound.py`) or turned (`turned.py`), zeros of which there are none too many
+derivatives (`summit.py`), on a bound or turned (`on_a_bound.py`), zeros of which there are none too many
 (`extra_zeros.py`), other maxima (`second_start.py`). The first two run only when a solver's own numbers leave a doubt.
 """
 

@@ -14,7 +14,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.words import Edge
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
-from stattools.numerics.largest import Ends
+from stattools.numerics.moments import Ends
 from stattools.solvers.solution import Solution
 
 

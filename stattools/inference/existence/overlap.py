@@ -16,7 +16,7 @@ from stattools.inference.existence.rank import check_rank, spans
 from stattools.inference.existence.separation import UNTOLD, Separation, separation
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.numerics.largest import Largest
+from stattools.numerics.moments import Largest
 from stattools.solvers.samples.surrogate import at_sample, is_whole
 from stattools.solvers.solution import Solution
 

@@ -18,7 +18,7 @@ from stattools.inference.existence.pieces import pieces
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Columns
-from stattools.numerics.largest import Largest
+from stattools.numerics.moments import Largest
 from stattools.solvers.samples.surrogate import at_sample, is_whole
 
 

@@ -12,8 +12,7 @@ from stattools.data.rows.rows import Block
 from stattools.data.rows.units import VARIES
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.numerics.largest import Ends
-from stattools.numerics.moments import SampleMoments
+from stattools.numerics.moments import Ends, SampleMoments
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,7 @@
-"""What every regression's constructor does: read the data, check weights and outcome, bind them to a likelihood."""
+"""What every regression's constructor does: read the data, check weights and outcome, bind them to a likelihood.
+
+Formulas of the parameters beside the first of a regression: right sides by name, `scale="~ z"`.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,13 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.dataset import Dataset, read
 from stattools.data.extras import Farthest, frequencies, offset_of, require_positive
 from stattools.data.rows.rows import Rows
-from stattools.errors import DomainError
+from stattools.errors import DomainError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
-from stattools.models.regressions.formulas import moving
 from stattools.models.regressions.starting_point import starting_point
 from stattools.numerics.moments import SampleMoments
 
@@ -150,3 +152,21 @@ def require_moderate(likelihood: Likelihood, farthest: Farthest, outcome: Sample
                 f"{farthest.row}, and y - offset would keep fewer than 8 digits of y. Check the units, or take a "
                 "constant from the offset."
             )
+
+
+def moving(formulas: Mapping[str, Any]) -> dict[str, str]:
+    """The formulas with columns; "~ 1" and None are a constant that all rows share. DomainError for what is none.
+
+    >>> moving({"scale": "~ z", "shape": "~ 1"})
+    {'scale': '~ z'}
+    """
+    for name, text in formulas.items():
+        right_side(name, text)
+    return {name: text for name, text in formulas.items() if text is not None and "".join(text.split()) != "~1"}
+
+
+def right_side(word: str, text: Any) -> Any:
+    """The formula given as the argument `word`, or None; DomainError for what is none."""
+    if text is not None and not (isinstance(text, str) and text.lstrip().startswith("~")):
+        raise DomainError(f'{word}= is a right side such as "~ x", or "~ 1" for a constant; got {quoted(text)}.')
+    return text

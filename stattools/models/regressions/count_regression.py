@@ -12,8 +12,7 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood, NegativeBinomial, Poisson
 from stattools.models.model import Model
-from stattools.models.regressions.binding import NO_FORMULAS, Column, bind, read_rows
-from stattools.models.regressions.formulas import right_side
+from stattools.models.regressions.binding import NO_FORMULAS, Column, bind, read_rows, right_side
 
 
 def poisson(

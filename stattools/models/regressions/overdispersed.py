@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.tables.grouped import grouped_formula
+from stattools.data.tables.outcome import grouped_formula
 from stattools.errors import DomainError, IdentificationError
 from stattools.likelihoods import BetaBinomial
 from stattools.models.model import Model
-from stattools.models.regressions.binding import Column, bind, read_rows
-from stattools.models.regressions.formulas import right_side
+from stattools.models.regressions.binding import Column, bind, read_rows, right_side
 from stattools.models.regressions.grouped import successes_and_trials
 
 

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from numpy.typing import ArrayLike
 
 from stattools.data.dataset import Dataset
-from stattools.data.tables.grouped import grouped_formula
-from stattools.data.tables.outcome import binary, categories, numeric
+from stattools.data.tables.outcome import binary, categories, grouped_formula, numeric
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli, Binomial, Categorical, Gaussian, Linked, Probit

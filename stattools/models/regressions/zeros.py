@@ -14,9 +14,8 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.likelihoods import Hurdle, Likelihood, NegativeBinomial, Poisson, ZeroInflated
 from stattools.models.model import Model
-from stattools.models.regressions.binding import Column, bind, read_rows
+from stattools.models.regressions.binding import Column, bind, read_rows, right_side
 from stattools.models.regressions.count_regression import require_some
-from stattools.models.regressions.formulas import right_side
 
 FAMILIES_OF_COUNTS: dict[str, tuple[str, Likelihood]] = {
     "poisson": ("Poisson", Poisson()),

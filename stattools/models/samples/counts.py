@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.tables.arrays import array as as_array
-from stattools.data.tables.grouped import grouped_formula
+from stattools.data.tables.outcome import grouped_formula
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError, quoted
 from stattools.interface.whole_numbers import whole_number

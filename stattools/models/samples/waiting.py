@@ -4,6 +4,15 @@
 
 Independent waits share theta, and depend on it through the totals of successes and failures only. Source: Johnson, Kemp
 & Kotz, Univariate Discrete Distributions (2005), ch. 5.
+
+Confidence intervals for the probability of a success from the failures before r successes; n trials in all.
+
+    wald    p -+ z sqrt(p^2 q / r), cut to [0, 1]
+    exact   theta that neither exact one-sided test rejects: quantiles of Beta(r, n - r + 1) and Beta(r, n - r)
+
+The likelihood-ratio interval is that of r successes in n trials: the likelihoods are proportional. The exact one is
+not, for the number of trials is what was random. Each function takes (successes, trials, level) and returns (lower,
+upper). Source: Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), sec. 5.8.
 """
 
 from __future__ import annotations
@@ -11,11 +20,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from math import sqrt
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import erfc
+from scipy.special import erfc, ndtri
 
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError
@@ -25,8 +35,9 @@ from stattools.interface.whole_numbers import whole_number
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints, columns, counts
 from stattools.models.samples.bernoulli_trials import BernoulliTrials, unit_interval
-from stattools.models.samples.proportion import likelihood_ratio
+from stattools.models.samples.proportion import Ends, likelihood_ratio, tail_area
 from stattools.models.samples.sample_model import SampleModel
+from stattools.numerics.beta_distribution import quantile
 from stattools.numerics.saddle_point import log_binomial_pmf
 from stattools.text.one_line import many
 
@@ -151,7 +162,7 @@ class Waits(SampleModel):
     @property
     def intervals(self) -> Mapping[str, Callable[[float], tuple[float, float]]]:
         """Confidence intervals by kind, each a function of the level: "wald", "likelihood-ratio", "exact"."""
-        from stattools.models.samples.waiting_intervals import exact, wald
+        from stattools.models.samples.waiting import exact, wald
 
         ends = {"wald": wald, "likelihood-ratio": likelihood_ratio, "exact": exact}
         return {kind: partial(f, self.successes, self.trials) for kind, f in ends.items()}
@@ -178,3 +189,25 @@ def _waits(who: Literal["geometric", "pascal"], failures: Any, successes: Any, d
     if len(r) != len(f):
         raise DomainError(f"{who} needs one number of successes per number of failures; got {len(r)} for {len(f)}.")
     return Waits(f, r, who)
+
+
+def wald(successes: int, trials: int, level: float) -> Ends:
+    """The estimate -+ z standard errors, cut to [0, 1].
+
+    >>> wald(3, 10, 0.95)
+    (0.0159..., 0.584...)
+    """
+    p = successes / trials
+    half = -float(ndtri(tail_area(level))) * p * sqrt((trials - successes) / trials / successes)
+    return max(0.0, p - half), min(1.0, p + half)
+
+
+def exact(successes: int, trials: int, level: float) -> Ends:
+    """The probabilities that neither exact one-sided test at (1 - level) / 2 rejects; closed at 1 without failures.
+
+    >>> exact(3, 10, 0.95)
+    (0.0667..., 0.600...)
+    """
+    tail, lost = tail_area(level), trials - successes
+    lower = float(quantile(tail, 1.0 - tail, successes, lost + 1))
+    return lower, 1.0 if lost == 0 else float(quantile(1.0 - tail, tail, successes, lost))

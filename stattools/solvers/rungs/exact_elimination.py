@@ -17,7 +17,7 @@ import numpy as np
 from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
 from stattools.numerics.exact_sum import pair_difference, pair_product, pair_quotient
-from stattools.numerics.largest import Largest
+from stattools.numerics.moments import Largest
 from stattools.solvers.digits import EPS, Digits
 from stattools.solvers.rungs.exact_gram import Pair, exact_gram, exact_residuals
 

@@ -19,7 +19,7 @@ import numpy as np
 from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
 from stattools.numerics.exact_sum import pair_product, two_product, two_sum
-from stattools.numerics.largest import Largest
+from stattools.numerics.moments import Largest
 
 Pair = tuple[Floats, Floats]
 

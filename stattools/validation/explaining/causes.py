@@ -1,5 +1,7 @@
 """What is wrong with somebody's numbers: existence first, then the distance from the maximum and its cause, then the
 standard errors.
+
+A fit with a dispersion from moments, moved to that of the likelihood, beside which its coefficients are judged.
 """
 
 from __future__ import annotations
@@ -17,7 +19,6 @@ from stattools.solvers.newton_steps import newton_ascent
 from stattools.text.one_line import prints
 from stattools.validation.distance import decrement
 from stattools.validation.explaining.finding import Finding
-from stattools.validation.explaining.known_dispersion import at_best_dispersion
 from stattools.validation.explaining.no_maximum import (
     aliased_numbers,
     existence,
@@ -37,6 +38,7 @@ from stattools.validation.explaining.undeclared_causes import (
 )
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.shrinkage import Shrinkage
+from stattools.validation.moment_dispersion import best_dispersion, dispersion_of, said_of
 
 
 @prints
@@ -218,3 +220,24 @@ def _intercept(model: Model, loglik: float) -> list[Finding]:
             serious=False,
         )
     ]
+
+
+def at_best_dispersion(foreign: Foreign) -> tuple[Foreign, list[Finding]]:
+    """The fit with the dispersion that has the highest likelihood beside its coefficients, and what is said of it;
+    itself where it has no dispersion from elsewhere.
+    """
+    recipe, theta = foreign.recipe, foreign.numbers.estimate
+    if recipe.dispersion == "likelihood" or not np.isfinite(theta).all():
+        return foreign, []
+    model, best = foreign.model, best_dispersion(foreign.model, theta)
+    phi, highest = dispersion_of(model, theta), dispersion_of(model, best)
+    lost = model.loglik(best) - model.loglik(theta)
+    told = Finding(
+        "moment dispersion" if isinstance(recipe.dispersion, str) else "given dispersion",
+        f"Its scale, {phi:.6g}, is {said_of(recipe.dispersion)}; the likelihood is highest at {highest:.6g}. "
+        f"Its standard errors use its scale, and are checked at it; a log-likelihood there is {lost:.4g} below the "
+        "maximum.",
+        "Compare log-likelihoods and AIC of fits of one kind only; statsmodels' AIC does not count the dispersion.",
+        serious=False,
+    )
+    return replace(foreign, numbers=foreign.numbers._replace(estimate=best)), [told]

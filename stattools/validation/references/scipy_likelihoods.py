@@ -1,5 +1,5 @@
 """The reference for what statsmodels does not fit: the same log-likelihood written again with SciPy, with the penalty
-if there is one (`penalized_likelihoods.py`), or the user's own function; maximized from its values.
+if there is one (`reference_values.py`), or the user's own function; maximized from its values.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
 from stattools.validation.agreement import Agreement, compared, fewest
-from stattools.validation.references.penalized_likelihoods import penalized
-from stattools.validation.references.reference_values import summit
+from stattools.validation.references.reference_values import penalized, summit
 
 SAME = 1e-5
 """In standard errors; as a ratio of standard errors 1e-4, since the reference's are differences."""

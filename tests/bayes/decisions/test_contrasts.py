@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
+from stattools.bayes.decisions.contrasts import NormalDifference
 
 moderate = some.floats(-0.5, 4).map(lambda e: 10.0**e)
 positive = some.floats(-2, 9).map(lambda e: 10.0**e)
@@ -205,3 +206,20 @@ def test_the_highest_density_next_to_a_point_without_bound():
 def test_gammas_of_a_size_beside_which_a_bound_is_beyond_float64():
     tiny = st.Gamma(1.0, 1e100)
     assert_allclose(st.rope_probability(tiny, tiny, low=0.0, high=1e300), 0.5, rtol=1e-9)
+
+
+PAIR = NormalDifference(np.array([1.0, 0.0]), np.array([3.0, 1.0]), np.array([2.0, -5.0]), np.array([4.0, 1e-3]))
+REFERENCE = stats.norm([1.0, -5.0], np.hypot([3.0, 1.0], [4.0, 1e-3]))
+
+
+def test_equals_scipy():
+    z = np.array([0.3, -7.0])
+    below, above = PAIR.tails(z)
+    assert_allclose([below, above], [REFERENCE.cdf(z), REFERENCE.sf(z)], rtol=1e-12)
+    assert_allclose(PAIR.log_density(z), REFERENCE.logpdf(z), rtol=1e-13)
+    assert_allclose(PAIR.moments(), [REFERENCE.mean(), REFERENCE.std()], rtol=1e-15)
+
+
+def test_it_has_one_peak_inside():
+    assert PAIR.one_peak().all()
+    assert not PAIR.falls_from_lower_end().any()

@@ -5,9 +5,12 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.data.files import first_pass
+from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError
 from stattools.inference.hypotheses import likelihood_ratio, score_test, wald
-from stattools.inference.hypotheses.nesting import embedding
+from stattools.inference.hypotheses.nesting import beside, embedding
+from tests.data.files.test_scanned_rows import DATA, write
 from tests.inference.hypotheses.test_nested_tests import OUTCOMES, G, N, X, models
 
 
@@ -73,3 +76,86 @@ def test_models_of_other_data():
     frame = {"y": y[:6], "x": [1.0, 2.0, None, 4.0, 4.5, 3.0], "z": [3.0, 1.0, 2.0, 5.0, 4.0, 4.0]}
     large, part = st.fit(st.ols("y ~ x + z", frame)), st.fit(st.ols("y ~ z", frame))
     refused(large, part, r"one has 5 rows and the other 6 \(1 and 0 were dropped\)")
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    monkeypatch.setattr(first_pass, "HELD", 400)
+    write(tmp_path, DATA, [200, 650], 90)
+    return st.scan(tmp_path)
+
+
+PAIRS = [
+    (st.logistic, "y ~ x + z + g", "y ~ I(2 * x - z) + I(x + z) + I(g != 'b')", {"weights": "w"}),
+    (st.ols, "t ~ x + z", "t ~ I(x - 3 * z)", {}),
+    (st.poisson, "c ~ x + log(e)", "c ~ x", {"exposure": "e"}),
+    (st.softmax, "g ~ x + z", "g ~ x", {}),
+]
+
+
+@pytest.mark.parametrize("make, full, restricted, options", PAIRS[1:])
+def test_tests_between_fits_are_those_in_memory(data, make, full, restricted, options):
+    found = []
+    for source in (data, DATA):
+        large, small = (st.fit(make(formula, source, **options)) for formula in (full, restricted))
+        found.append([st.likelihood_ratio(large, small), st.score_test(small, large)])
+    for ours, reference in zip(*found, strict=True):
+        np.testing.assert_allclose(ours.statistic, reference.statistic, rtol=1e-7)
+        assert (ours.df, str(ours)) == (reference.df, str(reference))
+
+
+def test_an_offset_may_be_among_the_columns(data):
+    large = st.fit(st.poisson("c ~ x + log(e)", data))
+    small = st.fit(st.poisson("c ~ x", data, exposure="e"))
+    assert st.likelihood_ratio(large, small).df == 1
+
+
+def test_compare_puts_fits_side_by_side(data):
+    tables = []
+    for source in (data, DATA):
+        fits = [st.fit(st.logistic(formula, source)) for formula in ("y ~ x + z", "y ~ x", "y ~ x + C(k)")]
+        comparison = st.compare(*fits)
+        tables.append(comparison.table())
+        assert "not nested" not in str(comparison).split("\n")[-2]
+    assert [table.within.fillna("none").tolist() for table in tables] == [["none", "1", "none"]] * 2
+    np.testing.assert_allclose(tables[0].lr_statistic, tables[1].lr_statistic, rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    "make, formula, options, words",
+    [
+        (st.logistic, "y ~ g", {}, r"880 rows and the other 885, complete in other columns \('x' misses 20; 'g'"),
+        (st.logistic, "s ~ x", {}, "may differ in their values"),
+        (st.logistic, "y ~ x + z", {"weights": "w"}, "weights differ"),
+        (st.ols, "t ~ x", {}, "density"),
+    ],
+)
+def test_what_may_be_other_data_is_refused_with_the_reason(data, make, formula, options, words, tmp_path):
+    fit = st.fit(st.logistic("y ~ x", data))
+    if formula.startswith("s"):
+        make, formula = st.softmax, formula
+    with pytest.raises(st.IncompatibleError, match=words):
+        st.compare(fit, st.fit(make(formula, data, **options)))
+
+
+def test_fits_on_files_and_in_memory_are_not_compared(data):
+    with pytest.raises(st.IncompatibleError, match="one has its rows in files and the other in memory"):
+        st.compare(st.fit(st.logistic("y ~ x", data)), st.fit(st.logistic("y ~ z + x", DATA)))
+    with pytest.raises(st.IncompatibleError, match="not nested: 'z'"):
+        st.likelihood_ratio(st.fit(st.ols("t ~ x + C(k)", data)), st.fit(st.ols("t ~ x + z", data)))
+
+
+def test_as_many_rows_are_not_the_same_rows(tmp_path):
+    here = DATA.assign(a=DATA.z.mask(DATA.index == 5), b=DATA.z.mask(DATA.index == 700))
+    write(tmp_path, here, [], 300)
+    data = st.scan(tmp_path)
+    with pytest.raises(st.IncompatibleError, match="complete in other columns"):
+        st.compare(st.fit(st.ols("t ~ a", data)), st.fit(st.ols("t ~ b + k", data)))
+
+
+def test_the_difference_of_two_offsets_is_a_column_where_it_is_more_than_round_off():
+    X, y = np.ones((3, 1)), np.zeros(3)
+    one, other = np.array([1.0, 2.0, -3.0]), np.array([4.0, 2.0 + 4e-16, -3.5])
+    columns = beside(Rows(X, y, offset=one), Rows(2.0 * X, y, offset=other))
+    np.testing.assert_array_equal(columns, [[1.0, 2.0, 3.0], [1.0, 2.0, 0.0], [1.0, 2.0, -0.5]])
+    np.testing.assert_array_equal(beside(Rows(X, y), Rows(X, y, offset=one))[:, 2], one)

@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import stattools as st
+from stattools.data.rows.rows import Rows
 from stattools.inference.prediction.prediction import predict
+from stattools.inference.storage.encoding import RENEWED, as_now
 from stattools.inference.storage.file import save
 from stattools.inference.storage.loading import load
+from stattools.models.predictors.linear import Linear
 from tests.inference.storage.test_file import FRAME, NEW, contents, round_trip, saved, write
 
 
@@ -35,3 +39,46 @@ def test_forged_facts_do_not_replace_methods(tmp_path):
     write(tmp_path / "forged", content, arrays)
     with pytest.raises(st.DomainError, match="load cannot read"):
         load(tmp_path / "forged")
+
+
+ROWS = Rows(np.ones((2, 1)), np.array([0.0, 1.0]), weight=np.array([1.0, 2.0]), offset=np.zeros(2))
+
+
+def test_fields_of_today_stay_as_they_are():
+    fields = {"kind": "logistic", "rows": ROWS, "extras": {"weights": "w"}}
+    assert as_now("Model", fields) == ("Model", fields)
+    assert as_now("Linear", {"columns": 2}) == ("Linear", {"columns": 2})
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "now"),
+    [
+        ("Linear", {"columns": 3, "width": 2, "extra": ()}, Linear(3, 2)),
+        ("Dispersed", {"columns": 3, "extra": ("log alpha",)}, Linear(3, 2, ((),))),
+    ],
+)
+def test_a_parameter_that_all_rows_share_is_one_of_the_predictor(name, old, now):
+    made, fields = as_now(name, old)
+    assert made == "Linear"
+    assert Linear(**fields) == now
+
+
+@pytest.mark.parametrize(
+    ("offset", "exposure", "extras"),
+    [
+        (None, None, {"offset": None, "weights": None}),
+        ("z", None, {"offset": "z", "weights": None}),
+        (None, "time", {"exposure": "time", "weights": None}),
+    ],
+)
+def test_columns_beside_x_are_kept_by_role(offset, exposure, extras):
+    plain = {"kind": "poisson", "likelihood": st.Poisson(), "rows": ROWS}
+    old = plain | {"offset_column": offset, "exposure_column": exposure}
+    now = as_now("Model", old)
+    assert now == ("Model", plain | {"extras": extras})
+    assert old["offset_column"] == offset  # what was read is not changed
+    assert next(iter(RENEWED["Model"])) <= old.keys()
+
+
+def test_a_model_had_the_index_of_its_rows():
+    assert as_now("Model", {"kind": "ols", "index": None}) == ("Model", {"kind": "ols"})

@@ -14,8 +14,7 @@ from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, Outcome
 from stattools.bayes.conjugate.improper import Improper
-from stattools.bayes.conjugate.inverse_wishart import log_determinant
-from stattools.bayes.conjugate.positive_definite import positive_root
+from stattools.bayes.conjugate.inverse_wishart import log_determinant, positive_root
 from stattools.bayes.conjugate.student_t import log_t_density
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats

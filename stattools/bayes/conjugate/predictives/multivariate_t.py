@@ -19,7 +19,7 @@ from scipy.special import fdtrc
 
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import numbers, points
-from stattools.bayes.conjugate.positive_definite import positive_root
+from stattools.bayes.conjugate.inverse_wishart import positive_root
 from stattools.bayes.conjugate.student_t import StudentT, log_t_density
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
