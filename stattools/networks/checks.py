@@ -12,7 +12,7 @@ import numpy as np
 
 from stattools.inference.diagnostics.checks.of_regressions import Looked
 from stattools.inference.diagnostics.checks.probabilities import Tenths, edges_of, ranked, tenths
-from stattools.inference.diagnostics.checks.table import CheckTable
+from stattools.inference.diagnostics.checks.table import CheckTable, check_table
 from stattools.networks.calibration import Predictor, probabilities_and_hits
 
 
@@ -24,4 +24,4 @@ def check(fit: Predictor, data: Any = None) -> CheckTable:
     weight = fit.model.frequencies(data)
     weight, share = np.ones(len(p)) if weight is None else weight, hit.astype(float)
     calibration = Tenths.of(tenths(p, share, weight, edges_of(p))).check()
-    return CheckTable.of({"": Looked((calibration, ranked(p, share, weight)), {})}, fit.model.title)
+    return check_table({"": Looked((calibration, ranked(p, share, weight)), {})}, fit.model.title)

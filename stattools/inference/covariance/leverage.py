@@ -60,7 +60,12 @@ def unshrunk(u: Floats, information: Floats, G: Floats, kind: str, average: floa
 def _require_leverage(h: Floats, kind: str, start: int) -> None:
     if h.max() > LEVERAGE_LIMIT:
         row = int(np.argmax(h))
+        why = (
+            "it alone fixes a coefficient. Use 'HC1', or leave out the column that belongs to this row"
+            if h[row] < 1.0 + 1e-6
+            else "leverage has a meaning below 1 only, and the log-likelihood is not concave here. Use 'HC1'"
+        )
         raise DomainError(
-            f"{kind} divides by 1 - leverage, and row {start + row} (counting from 0) has leverage {h[row]:.10g}: it "
-            "alone fixes a coefficient. Use 'HC1', or leave out the column that belongs to this row."
+            f"{kind} divides by 1 - leverage, and row {start + row} (counting from 0) has leverage "
+            f"{h[row]:.10g}: {why}."
         )

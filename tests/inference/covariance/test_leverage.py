@@ -70,3 +70,11 @@ def test_leverage_of_one(kind):
     for cov in ("HC2", "HC3", "HC4"):
         refused(model, cov, rf"{cov} divides by 1 - leverage, and row 7 \(counting from 0\) has leverage")
     assert np.isfinite(sandwich(model, "HC1").matrix).all()
+
+
+def test_a_leverage_above_one_is_not_said_to_fix_a_coefficient():
+    """Where the log-likelihood is not concave, a row's information may be more than that of all rows together."""
+    with pytest.raises(DomainError, match=r"row 12 \(counting from 0\) has leverage 1.2: .* not concave"):
+        unshrunk(np.ones(3), np.array([0.1, 0.2, 1.2]), np.ones(3), "HC2", 1.0, 10)
+    with pytest.raises(DomainError, match="has leverage 1: it alone fixes a coefficient"):
+        unshrunk(np.ones(3), np.array([0.1, 0.2, 1.0]), np.ones(3), "HC3", 1.0, 10)

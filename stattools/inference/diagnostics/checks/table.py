@@ -30,21 +30,6 @@ class CheckTable(Faces, pd.DataFrame):
     plain frames.
     """
 
-    @classmethod
-    def of(cls, looked: Mapping[str, Looked], subject: str) -> CheckTable:
-        """The table of checks and of what could not be checked, by category, or under "" where there is one fit."""
-        rows = [(label, one) for label, found in looked.items() for one in found.checks]
-        rows.sort(key=lambda row: (NO, LOOK, OK).index(row[1].verdict))
-        several = {"category": [label for label, _ in rows]} if set(looked) != {""} else {}
-        made = cls(several | {name: [getattr(one, name) for _, one in rows] for name in COLUMNS})
-        unchecked = {_key(label, name): why for label, found in looked.items() for name, why in found.unchecked.items()}
-        made.attrs["unchecked"] = unchecked
-        made.attrs["limits"] = {one.check: tuple(LIMITS[one.check][:2]) for _, one in rows}
-        chance = {_key(label, one.check): one.p_value for label, one in rows}
-        made.attrs["p_value"] = {key: float(p) for key, p in chance.items() if p is not None}
-        made.attrs["subject"] = subject
-        return made
-
     @property
     def _constructor(self) -> Any:
         return pd.DataFrame
@@ -77,6 +62,21 @@ class CheckTable(Faces, pd.DataFrame):
         return Page(title, "", body, *([""] if unchecked else []), *unchecked)
 
 
+def check_table(looked: Mapping[str, Looked], subject: str) -> CheckTable:
+    """The table of checks and of what could not be checked, by category, or under "" where there is one fit."""
+    rows = [(label, one) for label, found in looked.items() for one in found.checks]
+    rows.sort(key=lambda row: (NO, LOOK, OK).index(row[1].verdict))
+    several = {"category": [label for label, _ in rows]} if set(looked) != {""} else {}
+    made = CheckTable(several | {name: [getattr(one, name) for _, one in rows] for name in COLUMNS})
+    unchecked = {_key(label, name): why for label, found in looked.items() for name, why in found.unchecked.items()}
+    made.attrs["unchecked"] = unchecked
+    made.attrs["limits"] = {one.check: tuple(LIMITS[one.check][:2]) for _, one in rows}
+    chance = {_key(label, one.check): one.p_value for label, one in rows}
+    made.attrs["p_value"] = {key: float(p) for key, p in chance.items() if p is not None}
+    made.attrs["subject"] = subject
+    return made
+
+
 def _shown(value: float) -> str:
     return number(round(value, 4), 4) if abs(value) >= 5e-5 or not value else number(value, 1)
 
@@ -88,12 +88,12 @@ def _key(label: str, check: str) -> str:
 def check(fit: Estimates, order: Any = None) -> CheckTable:
     """The table of the checks of a fit: see `stattools.Fit.check`."""
     if not fit.model.is_series:
-        return CheckTable.of({"": checks_of(fit, order)}, fit.model.formula or fit.model.title)
+        return check_table({"": checks_of(fit, order)}, fit.model.formula or fit.model.title)
     if order is not None:
         raise IncompatibleError(f"check looks at {fit.model.title} in the order that its series has; leave order= out.")
-    return CheckTable.of({"": checks_of_series(fit)}, fit.model.title)
+    return check_table({"": checks_of_series(fit)}, fit.model.title)
 
 
 def check_parts(fits: Mapping[str, Estimates], order: Any, subject: str) -> CheckTable:
     """The checks of several fits, by category."""
-    return CheckTable.of({label: checks_of(fit, order) for label, fit in fits.items()}, subject)
+    return check_table({label: checks_of(fit, order) for label, fit in fits.items()}, subject)
