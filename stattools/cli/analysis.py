@@ -142,7 +142,7 @@ def parts(analysis: Analysis, *, guessed: bool = True) -> list[Any]:
     return found
 
 
-def failed(analysis: Analysis, error: IdentificationError, *, command: str) -> Document:
+def failed(analysis: Analysis, error: IdentificationError, *, command: str, by: str | None = None) -> Document:
     """The report of an analysis without a fit: the data, the likelihood, why it has no maximum, and the way out."""
     model = analysis.model
     way: list[Block] = []
@@ -163,7 +163,7 @@ def failed(analysis: Analysis, error: IdentificationError, *, command: str) -> D
         f"{model.title} of {code(model.outcome_name)}: no maximum",
         (
             sections.question(model, (Paragraph(sentences.question(model)), Paragraph(_chosen(analysis)))),
-            sections.data(model),
+            sections.data(model, by=by),
             sections.likelihood(model),
             Section(
                 "Existence",

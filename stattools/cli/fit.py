@@ -16,8 +16,11 @@ from stattools.cli.failures import failures
 from stattools.cli.families import taken
 from stattools.cli.files import stem, table
 from stattools.cli.guess import Guess
+from stattools.cli.paper import Paper
+from stattools.cli.paper import labels as labels_of
 from stattools.cli.results import for_machines, told
 from stattools.cli.standard_input import at_hand
+from stattools.reporting.report import compose
 
 
 def fit(
@@ -45,6 +48,10 @@ def fit(
     save: Annotated[Path | None, typer.Option(metavar="FILE", help="Save the fit, for stattools predict.")] = None,
     as_json: options.Json = False,
     report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report to this folder.")] = None,
+    by: options.By = None,
+    labels: options.Labels = None,
+    author: options.Author = None,
+    date: options.Date = None,
     html: options.Html = False,
     png: options.Png = False,
 ) -> None:
@@ -57,19 +64,24 @@ def fit(
     Another: `stattools fit glm claims.csv "cost ~ age" --family gamma --link inverse`
     """
     options.require_share(level, "--level")
-    if (html or png) and report is None:
-        raise typer.BadParameter("--html and --png are faces of a report: add --report DIR.", param_hint="--report")
+    if report is None and any((html, png, by, labels, author, date)):
+        raise typer.BadParameter(
+            "--html, --png, --by, --labels, --author and --date say what a report looks like: add --report DIR.",
+            param_hint="--report",
+        )
     drawn = bool(prior) or posterior
     plan = Plan(level, words.covariance(cov), words.penalty(penalty), drawn, words.prior(prior or []), seed, validate)
     with failures(as_json), at_hand(data) as file:
         build = getattr(st, family)
         given = {"weights": weights, "precision": precision, "offset": offset, "exposure": exposure, "trials": trials}
         columns = taken(build, family=of, link=link, dispersion=dispersion, scale=scale, **given)
-        done = analyze(partial(build, **columns), formula, table(file), Guess(family, "as asked"), compare or [], plan)
+        frame = table(file)
+        paper = Paper(by, labels_of(labels or [], list(frame.columns)), author, date, html, png)
+        done = analyze(partial(build, **columns), formula, frame, Guess(family, "as asked"), compare or [], plan)
         if done.failure is not None:
             raise done.failure
         chosen = {**columns, "compare": compare, "prior": prior, "posterior": posterior and not prior}
-        chosen |= {"penalty": penalty, "validate": validate, "cov": None if cov == "information" else cov}
+        chosen |= paper.asked | {"penalty": penalty, "validate": validate, "cov": None if cov == "information" else cov}
         chosen |= {"level": None if level == 0.95 else f"{level:g}", "seed": str(seed) if seed else None}
         command = again(["stattools", "fit", family], data, formula, chosen, ("report", report))
         if as_json:
@@ -78,7 +90,8 @@ def fit(
             print(told(done, exponentiate=exponentiate))
         if report is not None:
             name = report / f"{stem(file)}-{family}"
-            path = st.report(*parts(done, guessed=False), to=name, command=command, html=html, png=png)
+            document = compose(*parts(done, guessed=False), command=command, by=by)
+            path = paper.written(document, [done.model], name)
             if not as_json:
                 print(f"\nwrote {path}")
         if save is not None:

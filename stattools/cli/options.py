@@ -80,6 +80,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print the results for machin
 Html = Annotated[bool, typer.Option("--html", help="The report as one HTML file too.")]
 Png = Annotated[bool, typer.Option("--png", help="The report's figures as PNG too.")]
 
+By = Annotated[
+    str | None, typer.Option("--by", metavar="COLUMN", help="The report compares the groups of this column.")
+]
+Labels = Annotated[
+    list[str] | None,
+    typer.Option("--labels", metavar="WORDS", help='"age=Age [years]" for the report, or a file of them; several.'),
+]
+Author = Annotated[str | None, typer.Option("--author", metavar="NAME", help="Who wrote the report.")]
+Date = Annotated[str | None, typer.Option("--date", metavar="DAY", help="When: stands in the report as it is.")]
+
 
 def require_share(value: float, option: str) -> None:
     """Wrong usage for a level that is not between 0 and 1."""

@@ -36,6 +36,10 @@ def report(
     level: options.Level = 0.95,
     seed: options.Seed = 0,
     exponentiate: options.Exponentiate = False,
+    by: options.By = None,
+    labels: options.Labels = None,
+    author: options.Author = None,
+    date: options.Date = None,
     html: options.Html = False,
     png: options.Png = False,
     as_json: options.Json = False,
@@ -53,28 +57,32 @@ def report(
         from stattools.cli.analysis import Plan, analyze, failed, parts
         from stattools.cli.files import stem, table
         from stattools.cli.guess import Guess, guess
+        from stattools.cli.paper import Paper
+        from stattools.cli.paper import labels as labels_of
         from stattools.cli.results import for_machines, told
-        from stattools.reporting.files import write
+        from stattools.reporting.report import compose
 
         plan = Plan(
             level, words.covariance(cov), words.penalty(penalty), bool(priors) or posterior, words.prior(priors), seed
         )
         advance("reading")
         frame = table(file)
+        paper = Paper(by, labels_of(labels or [], list(frame.columns)), author, date, html, png)
         chosen = Guess(family, "as asked") if family else guess(formula, frame, trials=trials, exposure=exposure)
         build = getattr(st, chosen.family)
         columns = taken(build, **given)
         asked = {"family": family, **given, "compare": rivals, "prior": priors, "posterior": posterior and not priors}
-        asked |= {"cov": None if cov == "information" else cov, "penalty": penalty}
+        asked |= paper.asked | {"cov": None if cov == "information" else cov, "penalty": penalty}
         asked |= {"level": None if level == 0.95 else f"{level:g}", "seed": str(seed) if seed else None}
         command = again(["stattools", "report"], data, formula, asked, ("out", out))
         done = analyze(partial(build, **columns), formula, frame, chosen, rivals, plan, advance)
         advance("writing")
         name = out / f"{stem(file)}-{chosen.family}"
         if done.failure is None:
-            path = st.report(*parts(done), to=name, command=command, html=html, png=png)
+            document = compose(*parts(done), command=command, by=by)
         else:
-            path = write(failed(done, done.failure, command=command), name, html=html, png=png)
+            document = failed(done, done.failure, command=command, by=by)
+        path = paper.written(document, [done.model], name)
         if as_json:
             results = for_machines(done, file, command, exponentiate=exponentiate)
             print(machines.text(results | {"report": str(path)}))

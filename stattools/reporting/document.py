@@ -209,10 +209,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A report before it has a format: its title, and its sections in order."""
+    """A report before it has a format: its title, its sections in order, and who wrote it when, if that was said."""
 
     title: str
     blocks: tuple[Block, ...]
+    byline: str = ""
 
     def figures(self) -> tuple[Figure, ...]:
         """All figures, in reading order."""

@@ -54,13 +54,14 @@ def html(document: Document, images: Mapping[str, bytes]) -> str:
     """
     body = _Page(images).blocks(document.blocks, level=2)
     title = plain(document.title)
+    byline = f'<p class="byline">{text(document.byline)}</p>\n' if document.byline else ""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(title)}</title>\n<style>\n{PAGE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{text(document.title)}</h1>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<h1>{text(document.title)}</h1>\n{byline}{body}\n</main>\n</body>\n</html>\n"
     )
 
 

@@ -33,7 +33,7 @@ def markdown(document: Document, figures: str) -> str:
     <BLANKLINE>
     Is it \\*fair\\*?
     """
-    lines = [f"# {line(document.title)}"]
+    lines = [f"# {line(document.title)}", *([line(document.byline)] if document.byline else [])]
     lines += [_block(block, quote(figures), level=2) for block in document.blocks]
     return "\n\n".join(lines) + "\n"
 

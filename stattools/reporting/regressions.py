@@ -20,6 +20,7 @@ from stattools.reporting.diagnostics import coefficients, suited
 from stattools.reporting.dispersion import dispersion
 from stattools.reporting.document import Block, Figure, Paragraph, Table, code
 from stattools.reporting.equations import likelihood as likelihood
+from stattools.reporting.first_table import described
 from stattools.reporting.stories import event, story
 from stattools.reporting.tables import (
     between,
@@ -117,7 +118,9 @@ def _given(model: Any) -> dict[str, str]:
 
 
 def columns(model: Any) -> tuple[Block, ...]:
-    """Mean, spread and range of every column that varies."""
+    """The columns of the table; of X, where there is no table, mean, spread and range of every one that varies."""
+    if told := described(model):
+        return told
     found, rows = summary(model), []
     for j in np.flatnonzero(found.sd > 0)[:SHOWN_COLUMNS]:
         places = decimals(float(found.sd[j]))

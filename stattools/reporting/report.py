@@ -7,9 +7,10 @@ provenance close the report.
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import draws, networks, sections, sentences
 from stattools.reporting.accounts import account
 from stattools.reporting.beliefs import section_of
+from stattools.reporting.byline import byline
 from stattools.reporting.document import (
     Block,
     Bullets,
@@ -41,6 +43,8 @@ from stattools.reporting.document import (
     code,
 )
 from stattools.reporting.files import write
+from stattools.reporting.labelled import labelled, require_labels
+from stattools.reporting.labels import labels_of
 from stattools.reporting.posteriors import SEED, belief, posterior
 from stattools.reporting.shown import shown
 from stattools.validation.agreement import Agreement
@@ -57,6 +61,10 @@ def report(
     to: str | os.PathLike[str],
     title: str | None = None,
     command: str | None = None,
+    by: str | None = None,
+    labels: Mapping[str, str] | str | os.PathLike[str] | None = None,
+    author: str | None = None,
+    date: str | datetime.date | None = None,
     html: bool = False,
     png: bool = False,
 ) -> Path:
@@ -67,10 +75,13 @@ def report(
     `st.audit`, `fit.check()`), frames such as `fit.anova()`, figures of Matplotlib, strings (paragraphs, in which
     `code`, $maths$ and **strong** are marks and everything else is literal) and the blocks of
     `stattools.reporting.document`. `to` is the
-    path with or without ".md"; `command` is printed as what writes the report again. `html` writes PATH.html too, the
-    same report in one file that needs no other and no network; `png` writes a PNG beside each SVG figure. Same inputs
-    give the same bytes; a report that fails leaves the old one as it was. Raises IncompatibleError for anything else,
-    FileError with path and reason where it cannot write.
+    path with or without ".md"; `command` is printed as what writes the report again. `by` names a column of the table
+    whose groups the data section puts side by side. `labels` are what columns are called in sentences, tables and
+    figures, with a unit in brackets, {"lwt": "Weight [lb]"}, or the path of a file of them (CSV with name, label and
+    unit, JSON, or lines name=label [unit]). `author` and `date` stand under the title where they are
+    given. `html` writes PATH.html too, the same report in one file that needs no other and no network; `png` writes a
+    PNG beside each SVG figure. Same inputs give the same bytes; a report that fails leaves the old one as it was.
+    Raises IncompatibleError for anything else, FileError with path and reason where it cannot write.
 
     >>> import tempfile, stattools as st
     >>> folder = tempfile.TemporaryDirectory()
@@ -81,15 +92,25 @@ def report(
     """
     require_truth(html, "html= of report")
     require_truth(png, "png= of report")
-    return write(compose(*parts, title=title, command=command), to, html=html, png=png)
+    document = compose(*parts, title=title, command=command, by=by, labels=labels, author=author, date=date)
+    return write(document, to, html=html, png=png)
 
 
-def compose(*parts: Part, title: str | None = None, command: str | None = None) -> Document:
+def compose(
+    *parts: Part,
+    title: str | None = None,
+    command: str | None = None,
+    by: str | None = None,
+    labels: Mapping[str, str] | str | os.PathLike[str] | None = None,
+    author: str | None = None,
+    date: str | datetime.date | None = None,
+) -> Document:
     """The report as a document, before it has a format."""
     for name, text in (("title", title), ("command", command)):
         if not isinstance(text, str | None):
             raise DomainError(f"report needs {name}= as text; got {quoted(text)}.")
-    draft = _Draft()
+    draft, front = _Draft(by), byline(author, date)
+    words = labels_of(labels)
     add: dict[type, Callable[[Any], None]] = {
         Fit: draft.add_fit,
         NetworkFit: draft.add_network,
@@ -119,7 +140,13 @@ def compose(*parts: Part, title: str | None = None, command: str | None = None) 
                 f"{type(part).__name__}. Pass st.fit(model) for a model, str(x) or a Table for anything else."
             )
         take(part)
-    return draft.document(title, command)
+    document = draft.document(title, command)
+    models = [chapter.model for chapter in draft.chapters if chapter.model is not None]
+    if by is not None and not models:
+        raise IncompatibleError("by= compares the columns of a fit's table; give report a fit, st.fit(model).")
+    if isinstance(labels, Mapping):  # a file may hold those of many tables
+        require_labels(words, models)
+    return replace(labelled(document, words, models), byline=front)
 
 
 @dataclass
@@ -137,7 +164,8 @@ class _Chapter:
 class _Draft:
     """The report as it grows, part by part."""
 
-    def __init__(self) -> None:
+    def __init__(self, by: str | None = None) -> None:
+        self.by = by
         self.opening: list[Block] = []
         self.chapters: list[_Chapter] = []
         self.posteriors: list[Any] = []
@@ -152,7 +180,7 @@ class _Draft:
     def add_fit(self, fit: Fit) -> None:
         chapter = _Chapter(fit.model, fit)
         chapter.blocks = [
-            sections.data(fit.model),
+            sections.data(fit.model, by=self.by),
             sections.likelihood(fit.model),
             sections.maximum(fit),
             *([sections.diagnosis(fit)] if account(fit.model).diagnostics(fit) else []),
@@ -195,7 +223,7 @@ class _Draft:
         """A posterior that was drawn, in the chapter of its model."""
         model = posterior.model
         if not self.chapters or self.chapters[-1].model is not model:
-            chapter = _Chapter(model, blocks=[sections.data(model), sections.likelihood(model)])
+            chapter = _Chapter(model, blocks=[sections.data(model, by=self.by), sections.likelihood(model)])
             self.chapters.append(chapter)
             self.titles.append(account(model).named(model))
         self.drawn.append(posterior)

@@ -12,6 +12,7 @@ from stattools.models.model import Model
 from stattools.reporting import rows_in_files, sentences
 from stattools.reporting.accounts import account
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, literal
+from stattools.reporting.first_table import grouped
 from stattools.reporting.provenance import code_version, environment, extent, hash_name
 from stattools.reporting.tables import agreement as agreement_table
 from stattools.reporting.tables import count, facts
@@ -23,11 +24,14 @@ def question(model: Any, words: Sequence[Block] = ()) -> Section:
     return Section("Question", tuple(words) or (Paragraph(sentences.question(model)),))
 
 
-def data(model: Any, *before: Block) -> Section:
-    """The rows, what was dropped, the outcome, the columns, and the hash; `before` says where they come from."""
+def data(model: Any, *before: Block, by: str | None = None) -> Section:
+    """The rows, what was dropped, the outcome, the columns, and the hash; `before` says where they come from, `by` is
+    a column whose groups stand side by side.
+    """
     told = account(model)
     digest = {hash_name(model): told.digest(model)}
-    return Section("Data", (*before, facts(told.facts(model) | digest, ("data", "value")), *told.columns(model)))
+    columns = told.columns(model) if by is None else grouped(model, by)
+    return Section("Data", (*before, facts(told.facts(model) | digest, ("data", "value")), *columns))
 
 
 def likelihood(model: Any) -> Section:

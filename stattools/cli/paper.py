@@ -1,0 +1,63 @@
+"""What a report of the command line looks like: groups side by side, labels, author, date, and its formats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from stattools.errors import DomainError
+from stattools.reporting.byline import byline
+from stattools.reporting.document import Document
+from stattools.reporting.files import write
+from stattools.reporting.labelled import labelled
+from stattools.reporting.labels import Label, assigned, labels_in, require_names
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Whose groups are compared, what columns are called, who wrote it when, and the formats beside Markdown."""
+
+    by: str | None = None
+    labels: dict[str, Label] = field(default_factory=dict)
+    author: str | None = None
+    date: str | None = None
+    html: bool = False
+    png: bool = False
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The options that the command which makes the report again has for it, the labels of a file written out."""
+        words = [
+            f"{name}={label.text}{f' [{label.unit}]' if label.unit else ''}" for name, label in self.labels.items()
+        ]
+        return {"by": self.by, "labels": words, "author": self.author, "date": self.date}
+
+    def written(self, document: Document, models: Sequence[Any], to: Path) -> Path:
+        """Write a document with its labels, author and date; the path of its Markdown."""
+        document = replace(labelled(document, self.labels, models), byline=byline(self.author, self.date))
+        return write(document, to, html=self.html, png=self.png)
+
+
+def labels(words: Sequence[str], known: Sequence[str]) -> dict[str, Label]:
+    """Labels from `name=label [unit]`, and from files, which may hold those of other tables too; wrong usage for a name
+    that is no column.
+
+    >>> labels(["age=Age [years]"], ["age"])
+    {'age': Label(text='Age', unit='years')}
+    """
+    found: dict[str, Label] = {}
+    for word in words:
+        if "=" not in word or Path(word).is_file():
+            found |= {name: label for name, label in labels_in(Path(word)).items() if name in known}
+            continue
+        try:
+            one = assigned([word])
+            require_names(one, known)
+        except DomainError as error:
+            raise typer.BadParameter(error.message, param_hint="--labels") from None
+        found |= one
+    return found
