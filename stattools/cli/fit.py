@@ -54,6 +54,8 @@ def fit(
     date: options.Date = None,
     html: options.Html = False,
     png: options.Png = False,
+    docx: options.Docx = False,
+    pdf: options.Pdf = False,
 ) -> None:
     """Fit a regression to a file and print the summary.
 
@@ -64,9 +66,10 @@ def fit(
     Another: `stattools fit glm claims.csv "cost ~ age" --family gamma --link inverse`
     """
     options.require_share(level, "--level")
-    if report is None and any((html, png, by, labels, author, date)):
+    if report is None and any((html, png, docx, pdf, by, labels, author, date)):
         raise typer.BadParameter(
-            "--html, --png, --by, --labels, --author and --date say what a report looks like: add --report DIR.",
+            "--html, --png, --docx, --pdf, --by, --labels, --author and --date say what a report looks like: add "
+            "--report DIR.",
             param_hint="--report",
         )
     drawn = bool(prior) or posterior
@@ -76,7 +79,7 @@ def fit(
         given = {"weights": weights, "precision": precision, "offset": offset, "exposure": exposure, "trials": trials}
         columns = taken(build, family=of, link=link, dispersion=dispersion, scale=scale, **given)
         frame = table(file)
-        paper = Paper(by, labels_of(labels or [], list(frame.columns)), author, date, html, png)
+        paper = Paper(by, labels_of(labels or [], list(frame.columns)), author, date, html, png, docx, pdf)
         done = analyze(partial(build, **columns), formula, frame, Guess(family, "as asked"), compare or [], plan)
         if done.failure is not None:
             raise done.failure

@@ -89,6 +89,8 @@ Labels = Annotated[
 ]
 Author = Annotated[str | None, typer.Option("--author", metavar="NAME", help="Who wrote the report.")]
 Date = Annotated[str | None, typer.Option("--date", metavar="DAY", help="When: stands in the report as it is.")]
+Docx = Annotated[bool, typer.Option("--docx", help="The report as a Word document too, by pandoc.")]
+Pdf = Annotated[bool, typer.Option("--pdf", help="The report as a PDF too, by pandoc and LaTeX or Typst.")]
 
 
 def require_share(value: float, option: str) -> None:

@@ -27,6 +27,8 @@ class Paper:
     date: str | None = None
     html: bool = False
     png: bool = False
+    docx: bool = False
+    pdf: bool = False
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -39,6 +41,9 @@ class Paper:
     def written(self, document: Document, models: Sequence[Any], to: Path) -> Path:
         """Write a document with its labels, author and date; the path of its Markdown."""
         document = replace(labelled(document, self.labels, models), byline=byline(self.author, self.date))
+        wanted = [ending for ending, is_wanted in ((".docx", self.docx), (".pdf", self.pdf)) if is_wanted]
+        for ending in wanted:  # these may fail, where pandoc is not installed: then nothing is written
+            write(document, to.with_name(f"{to.name}{ending}"))
         return write(document, to, html=self.html, png=self.png)
 
 

@@ -42,6 +42,8 @@ def report(
     date: options.Date = None,
     html: options.Html = False,
     png: options.Png = False,
+    docx: options.Docx = False,
+    pdf: options.Pdf = False,
     as_json: options.Json = False,
 ) -> None:
     """Analyze a file and write the report: does the fit exist, is it right, what does it say.
@@ -67,7 +69,7 @@ def report(
         )
         advance("reading")
         frame = table(file)
-        paper = Paper(by, labels_of(labels or [], list(frame.columns)), author, date, html, png)
+        paper = Paper(by, labels_of(labels or [], list(frame.columns)), author, date, html, png, docx, pdf)
         chosen = Guess(family, "as asked") if family else guess(formula, frame, trials=trials, exposure=exposure)
         build = getattr(st, chosen.family)
         columns = taken(build, **given)

@@ -30,6 +30,7 @@ from stattools.figures.fits import offsets as offsets
 from stattools.figures.fits import residuals as residuals
 from stattools.figures.fits import rootogram as rootogram
 from stattools.figures.house_style import WIDTH as WIDTH
+from stattools.figures.house_style import pdf as pdf
 from stattools.figures.house_style import plain as plain
 from stattools.figures.house_style import png as png
 from stattools.figures.house_style import style as style

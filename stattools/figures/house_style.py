@@ -88,6 +88,11 @@ def png(draw: Callable[[], Figure], dpi: float = 150.0) -> bytes:
     return _rendered(draw, "png", {"Software": None}, dpi)
 
 
+def pdf(draw: Callable[[], Figure]) -> bytes:
+    """The figure that `draw` makes, as PDF, with its letters inside."""
+    return _rendered(draw, "pdf", {"CreationDate": None, "Creator": None, "Producer": None})
+
+
 def _rendered(draw: Callable[[], Figure], kind: str, metadata: dict[str, None], dpi: float = 72.0) -> bytes:
     buffer = BytesIO()
     with style():

@@ -24,6 +24,7 @@ from stattools.reporting.document import Document, Picture, walk
 from stattools.reporting.html import POLICY
 from stattools.reporting.html import html as page
 from stattools.reporting.markdown import markdown
+from stattools.reporting.one_file import is_one_file, one_file
 
 LINKED = re.compile(r"^!\[.*\]\(([^()\s]+\.svg)\)$", re.MULTILINE)
 """A figure in the Markdown of a report."""
@@ -33,12 +34,19 @@ def write(document: Document, to: str | os.PathLike[str], *, html: bool = False,
     """Write PATH.md and the figures PATH/*.svg; the path of the Markdown. `to` may end in ".md" or not.
 
     `html` writes PATH.html beside it, which needs no other file; `png` every figure as PNG too, for programs that do
-    not read SVG. Raises DomainError for a name that cannot be a report's, FileError with path and reason where
-    it cannot write.
+    not read SVG. A name that ends in ".html", ".docx" or ".pdf" is that one file, with everything inside. Raises
+    DomainError for a name that cannot be a report's, FileError with path and reason where it cannot write.
     """
+    _check_names(document)
+    if is_one_file(path_of(to, "report")):
+        if html or png:
+            raise DomainError(
+                f"report writes one file, {os.fspath(to)!r}; html= and png= are faces of Markdown. Leave them out, or "
+                "leave the ending out of the name."
+            )
+        return one_file(document, path_of(to, "report"))
     path = report_path(to)
     folder = path.with_suffix("")
-    _check_names(document)
     images = {figure.name: svg(figure.draw) for figure in document.figures()}
     contents = {folder / f"{name}.svg": drawn for name, drawn in images.items()}
     if png:
@@ -62,8 +70,6 @@ def report_path(to: str | os.PathLike[str]) -> Path:
         raise DomainError(f'report needs to=, a file name such as "reports/admissions"; got {os.fspath(to)!r}.')
     if not is_writable(name):
         raise DomainError(f"report is text that names its figures, which {name!a} is not; give another path.")
-    if name.endswith(".html"):
-        raise DomainError(f"report needs the name of its Markdown; got {os.fspath(to)!r}. Add html=True for the HTML.")
     return path.with_name(f"{name}.md")
 
 

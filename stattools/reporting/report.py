@@ -74,14 +74,15 @@ def report(
     `st.surprise`, `st.ledger` and `st.empirical_bayes` return, every other result that prints as a page (`st.compare`,
     `st.audit`, `fit.check()`), frames such as `fit.anova()`, figures of Matplotlib, strings (paragraphs, in which
     `code`, $maths$ and **strong** are marks and everything else is literal) and the blocks of
-    `stattools.reporting.document`. `to` is the
-    path with or without ".md"; `command` is printed as what writes the report again. `by` names a column of the table
-    whose groups the data section puts side by side. `labels` are what columns are called in sentences, tables and
-    figures, with a unit in brackets, {"lwt": "Weight [lb]"}, or the path of a file of them (CSV with name, label and
-    unit, JSON, or lines name=label [unit]). `author` and `date` stand under the title where they are
-    given. `html` writes PATH.html too, the same report in one file that needs no other and no network; `png` writes a
-    PNG beside each SVG figure. Same inputs give the same bytes; a report that fails leaves the old one as it was.
-    Raises IncompatibleError for anything else, FileError with path and reason where it cannot write.
+    `stattools.reporting.document`. `to` is the path with or without ".md", or that of one file that has everything
+    inside: "x.html", or "x.docx" and "x.pdf", which pandoc or Quarto write. `command` is printed as what writes the
+    report again. `by` names a column of the table whose groups the data section puts side by side. `labels` are what
+    columns are called in sentences, tables and figures, with a unit in brackets, {"lwt": "Weight [lb]"}, or the path of
+    a file of them (CSV with name, label and unit, JSON, or lines name=label [unit]). `author` and `date` stand under
+    the title where they are given. `html` writes PATH.html too, the same report in one file that needs no other and no
+    network; `png` writes a PNG beside each SVG figure. Same inputs give the same bytes; a report that fails leaves the
+    old one as it was. Raises IncompatibleError for anything else, and where pandoc is not installed, which Word and PDF
+    need, FileError with path and reason where it cannot write.
 
     >>> import tempfile, stattools as st
     >>> folder = tempfile.TemporaryDirectory()

@@ -19,6 +19,7 @@ def test_the_command_that_makes_a_report_again_has_all_of_it():
     assert paper.asked == {"by": "g", "labels": ["age=Age [years]"], "author": "Ada", "date": None}
 
 
+@pytest.mark.slow
 def test_a_report_with_groups_labels_and_author_is_verified(file, tmp_path, run):
     made = run(
         *("report", file, "visits ~ hours", "--by", "region", "--labels", "hours=Open [hours]", "--author", "A. Bee"),

@@ -251,6 +251,7 @@ POOL: dict[str, Any] = {
     "variable": ("g", "x", "nobody"), "reference": (None, "b", "nobody"), "variables": (None, ["x"], ["nobody"]),
     "names": (None, ["p"], ["p", "q"], ["p", "p"], "pq", ["", "p"], [1, 2]), "name": (None, "x", "theta", "p", ""),
     "label": (None, "x", "p", 0), "title": ("A title", "<b>`|", "a\nb"), "command": (None, "uv run this"),
+    "author": (None, "A <b>`|", 3), "date": (None, "2026-11-27", 3),
     "discrete": ((), ["x"], ["nobody"]),
     "folds": (3, 1, 10**6), "predict.missing": ("raise", "null"), "separate_probabilities.missing": ("raise", "null"),
     # Switches
@@ -305,6 +306,8 @@ POOL: dict[str, Any] = {
     # One name, several meanings
     **{f"{of}.check.order": (None, "x", "g", "nobody", np.arange(40.0), [1, 2]) for of in ("Fit", "SeriesFit")},
     "Fit.anova.kind": ("I", "II", "III", 2, 4), "SeriesFit.anova.kind": ("II",), "test": (None, "lr", "wald", "F", "p"),
+    "report.labels": (None, {"x": "Dose [mg]"}, {"nobody": "x"}, {"x": 1}, 3),
+    "report.by": (None, "g", "x", "nobody", 3),
     "report_table.labels": (None, {"x": "Dose"}, {"nobody": "x"}, {"x": 1}, "x"),
     "Fit.interval.kind": INTERVALS, "SeriesFit.interval.kind": INTERVALS,
     "Fit.residuals_of.kind": ("response", "pearson", "deviance", "quantile"),

@@ -115,11 +115,6 @@ def test_the_page_has_its_figures_inside_and_png_beside_on_request(tmp_path):
     assert b"data:image/svg+xml;base64," in contents(tmp_path)["i.html"]
 
 
-def test_the_name_of_the_page_is_no_name_of_a_report(tmp_path):
-    with pytest.raises(DomainError, match="Add html=True"):
-        files.write(document("x"), tmp_path / "r.html")
-
-
 def stamped(version):
     """A report whose text and three figures say which version they are."""
 

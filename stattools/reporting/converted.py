@@ -1,0 +1,153 @@
+"""A report as a Word document or a PDF, by pandoc, which Quarto has inside it: formulas are formulas, tables tables.
+
+Figures go in as PNG (Word), PDF (LaTeX) or SVG (Typst). A PDF is typeset by XeLaTeX, LuaLaTeX, Tectonic or Typst,
+whichever is found first, with the letters that Matplotlib brings along, which hold Greek, Cyrillic and mathematical
+signs; a character that they lack is an error, never a hole in the text.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from stattools.errors import IncompatibleError
+from stattools.figures import pdf, png, svg
+from stattools.reporting.column_widths import shares
+from stattools.reporting.document import Document, Picture, Table, walk
+from stattools.reporting.markdown import markdown
+from stattools.reporting.word_styles import styled
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+READ = "gfm+tex_math_dollars-yaml_metadata_block"
+"""What pandoc reads: GitHub's Markdown, as reports are written."""
+EPOCH = "315532800"
+"""The date that is written into a file, 1980-01-01, so that the same report gives the same bytes."""
+LOOK = (
+    r"\providecommand{\gt}{>}\providecommand{\lt}{<}\usepackage{etoolbox}\AtBeginEnvironment{longtable}{\footnotesize}"
+)
+"""Commands that GitHub's formulas have and LaTeX does not, and small letters in tables."""
+LATEX = ("xelatex", "lualatex", "tectonic")
+TYPST = ("typst", "quarto")
+MISSING = re.compile(r"Missing character: There is no (\S+)")
+
+
+def converted(document: Document, ending: str, folder: Path) -> bytes:
+    """The bytes of the report as `.docx` or `.pdf`; `folder` is where pictures that are there already lie.
+
+    Raises IncompatibleError that says what to install where pandoc, or what typesets a PDF, is not found, and where it
+    fails.
+    """
+    with TemporaryDirectory() as place:
+        return FORMATS[ending](document, Path(place), folder)
+
+
+def _word(document: Document, place: Path, folder: Path) -> bytes:
+    source = _read(document, place, folder, ".png", lambda draw: png(draw, dpi=200.0))
+    look = _run([*_pandoc(), "--print-default-data-file", "reference.docx"], place)
+    (place / "look.docx").write_bytes(styled(look))
+    words = [*_pandoc(), "--from", "json", source, "--reference-doc", "look.docx", "-o", "report.docx"]
+    return _run(words, place, "report.docx")
+
+
+def _portable(document: Document, place: Path, folder: Path) -> bytes:
+    engine = next((name for name in (*LATEX, *TYPST) if shutil.which(name)), None)
+    if engine is None:
+        raise IncompatibleError(
+            "report writes a PDF with pandoc and one of XeLaTeX, LuaLaTeX, Tectonic and Typst, and found none of them. "
+            "Install one (Debian and Ubuntu: apt install texlive-xetex texlive-fonts-recommended lmodern; Quarto "
+            "brings Typst along), or write report.html and print it from a browser, or write report.docx."
+        )
+    if engine in TYPST:
+        source = _read(document, place, folder, ".svg", svg)
+        _run([*_pandoc(), "--from", "json", source, "--standalone", "-o", "report.typ"], place, "report.typ")
+        compiler = ["typst"] if engine == "typst" else ["quarto", "typst"]
+        return _run([*compiler, "compile", "report.typ", "report.pdf"], place, "report.pdf")
+    source = _read(document, place, folder, ".pdf", pdf)
+    letters = ["-V", f"mainfontoptions={_letters('DejaVuSerif', '-Italic')}", "-V", "mainfont=DejaVuSerif.ttf"]
+    letters += ["-V", f"monofontoptions={_letters('DejaVuSansMono', '-Oblique')}", "-V", "monofont=DejaVuSansMono.ttf"]
+    look = ["-V", "papersize=a4", "-V", "geometry:margin=22mm", "-V", "fontsize=10pt", "-V", f"header-includes={LOOK}"]
+    words = [*_pandoc(), "--from", "json", source, f"--pdf-engine={engine}", *letters, *look, "-o", "report.pdf"]
+    return _run(words, place, "report.pdf")
+
+
+FORMATS: dict[str, Callable[[Document, Path, Path], bytes]] = {".docx": _word, ".pdf": _portable}
+"""What pandoc writes, by the ending of the file."""
+
+
+def _pandoc() -> list[str]:
+    found = ["pandoc"] if shutil.which("pandoc") else ["quarto", "pandoc"] if shutil.which("quarto") else []
+    if not found:
+        raise IncompatibleError(
+            "report writes Word documents and PDF with pandoc, or with Quarto, and found neither. Install one (apt "
+            "install pandoc, brew install pandoc, https://pandoc.org, https://quarto.org), or write report.html, which "
+            "needs nothing."
+        )
+    return found
+
+
+def _read(
+    document: Document, place: Path, folder: Path, ending: str, draw: Callable[[Callable[[], Drawing]], bytes]
+) -> str:
+    """Have pandoc read the report, and say how wide the columns of its tables are; the name of the file."""
+    words = [*_pandoc(), "--from", READ, "--shift-heading-level-by=-1", "--to", "json"]
+    found = json.loads(_run([*words, _source(document, place, folder, ending, draw)], place))
+    tables = [block for block in walk(document.blocks) if isinstance(block, Table)]
+    for read, table in zip((part for part in found["blocks"] if part["t"] == "Table"), tables, strict=True):
+        columns = read["c"][2]
+        for column, share in zip(columns, shares(table), strict=True):
+            column[1] = {"t": "ColWidth", "c": share}
+    (place / "report.json").write_text(json.dumps(found), encoding="utf-8")
+    return "report.json"
+
+
+def _source(
+    document: Document, place: Path, folder: Path, ending: str, draw: Callable[[Callable[[], Drawing]], bytes]
+) -> str:
+    """Write the Markdown with its figures in a format that the target takes; the name of the file."""
+    (place / "figures").mkdir()
+    for figure in document.figures():
+        (place / "figures" / f"{figure.name}{ending}").write_bytes(draw(figure.draw))
+    for block in walk(document.blocks):
+        if isinstance(block, Picture):
+            (place / block.path).parent.mkdir(parents=True, exist_ok=True)
+            (place / block.path).write_bytes((folder / block.path).read_bytes())
+    text = re.sub(r"(?m)(?<=^)(!\[.*\]\(figures/[^()\s]+)\.svg\)$", rf"\1{ending})", markdown(document, "figures"))
+    (place / "report.md").write_text(text, encoding="utf-8")
+    return "report.md"
+
+
+def _run(words: Sequence[str], place: Path, made: str | None = None) -> bytes:
+    """Run a program in the folder, and read the file that it made, or what it printed."""
+    environment = os.environ | {"SOURCE_DATE_EPOCH": EPOCH, "FORCE_SOURCE_DATE": "1"}
+    done = subprocess.run(words, cwd=place, env=environment, capture_output=True, check=False)
+    said = done.stderr.decode("utf-8", "replace").strip()
+    if done.returncode or (made is not None and not (place / made).is_file()):
+        raise IncompatibleError(
+            f"report ran {words[0]} for {made or 'its tables'}, and it failed: {said[-500:] or 'it said nothing'}. "
+            "Write report.html, which needs nothing."
+        )
+    if lacking := list(dict.fromkeys(MISSING.findall(said))):
+        raise IncompatibleError(
+            f"report.pdf cannot show {', '.join(lacking)}, which its letters lack. Write report.docx or report.html."
+        )
+    return done.stdout if made is None else (place / made).read_bytes()
+
+
+def _letters(family: str, italic: str) -> str:
+    """Where the files of the letters are, for fontspec."""
+    from matplotlib import get_data_path
+
+    place = f"{Path(get_data_path()) / 'fonts' / 'ttf'}/"
+    return (
+        f"Path={place},BoldFont={family}-Bold.ttf,ItalicFont={family}{italic}.ttf,"
+        f"BoldItalicFont={family}-Bold{italic.removeprefix('-')}.ttf"
+    )
