@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
@@ -26,6 +26,7 @@ from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 from stattools.validation.agreement import agreeing_digits, counted
+from stattools.validation.references.densities import KERNELS
 
 DIRECTIONS = 6
 SAME_SLOPE = 1e-4
@@ -129,11 +130,6 @@ def _density(model: NetworkModel, eta: Floats, y: Floats) -> Floats:
     return reference(model, eta, y)
 
 
-def _of_categories(model: NetworkModel, eta: Floats, y: Floats) -> Floats:
-    logs = special.log_softmax(np.column_stack([np.zeros(len(eta)), eta]), axis=1)
-    return np.take_along_axis(logs, y.astype(int)[:, None], axis=1)[:, 0]
-
-
 def _of_quantities(model: NetworkModel, eta: Floats, y: Floats) -> Floats:
     mean = model.middle + model.unit * eta[:, 0]
     weight = np.ones(len(y)) if model.rows.weight is None else model.rows.weight
@@ -142,11 +138,9 @@ def _of_quantities(model: NetworkModel, eta: Floats, y: Floats) -> Floats:
 
 
 DENSITIES: dict[type, Callable[[NetworkModel, Floats, Floats], Floats]] = {
-    Bernoulli: lambda model, eta, y: np.where(
-        y == 1, stats.logistic.logcdf(eta[:, 0]), stats.logistic.logsf(eta[:, 0])
-    ),
-    Categorical: _of_categories,
-    Poisson: lambda model, eta, y: stats.poisson.logpmf(y, np.exp(eta[:, 0])),
+    Bernoulli: lambda model, eta, y: KERNELS["logistic"](y, *eta.T),
+    Categorical: lambda model, eta, y: KERNELS["softmax"](y, *eta.T),
+    Poisson: lambda model, eta, y: KERNELS["poisson"](y, *eta.T),
     Gaussian: _of_quantities,
 }
-"""log p(y | eta) of each likelihood that a network may have, by SciPy."""
+"""log p(y | eta) of each likelihood that a network may have: those of regressions, and a normal at its best sd."""

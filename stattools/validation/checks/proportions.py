@@ -9,6 +9,7 @@ import numpy as np
 from stattools.inference.fitted import Fit
 from stattools.interface.when_needed import pd
 from stattools.validation.agreement import Agreement, agreeing_digits, counted
+from stattools.validation.references.sample_densities import observed
 
 METHODS = {"wald": "normal", "wilson": "wilson", "clopper-pearson": "beta"}
 
@@ -37,7 +38,7 @@ def validate_proportion(fit: Fit) -> Agreement:
     rows["digits"] = np.where(np.abs(gap) < 1e-15, 16.0, agreeing_digits(ours, theirs))
     rows["se"], rows["reference_se"] = [se, *blank], [reference_se, *blank]
     rows["se_digits"] = [float(agreeing_digits(se, reference_se)), *blank]
-    reference_loglik = LOGLIKS[model.kind](k, n)
+    reference_loglik = observed(model).loglik(np.array([k / n]))
     same_loglik = abs(reference_loglik - fit.loglik) <= 1e-9 * (1.0 + abs(fit.loglik))
     same_point = bool((np.abs(gap) <= 1e-9 * (se if se > 0 else 1.0))[:5].all())
     same_exact = bool((np.abs(gap) <= 1e-6 * (se if se > 0 else 1.0))[5:].all())
@@ -51,22 +52,6 @@ def validate_proportion(fit: Fit) -> Agreement:
     else:
         sentence = f"{name} does not agree: theta or an interval differs by {float(np.abs(gap).max()):.2g}."
     return Agreement(rows, fit.loglik, reference_loglik, name, True, 0.0, 0.0, ok, sentence)
-
-
-def _of_sequence(k: int, n: int) -> float:
-    from scipy import stats
-
-    return sum(m * float(stats.bernoulli.logpmf(value, k / n)) for value, m in ((1, k), (0, n - k)) if m)
-
-
-def _of_count(k: int, n: int) -> float:
-    from scipy import stats
-
-    return float(np.log(stats.binom.pmf(k, n, k / n)))
-
-
-LOGLIKS = {"coin": _of_sequence, "binomial": _of_count}
-"""The log-likelihood at its maximum, by SciPy, of flips in their order and of a count."""
 
 
 def _judge_exact(name: str, k: int, n: int, level: float, ours: list[float], theirs: list[float]) -> tuple[bool, str]:

@@ -1,7 +1,7 @@
 """The reference for exponential smoothing with one weight: statsmodels' ETS(A,N,N), its errors and log-likelihood.
 
-Its own optimizer stops after six digits; from there Newton's method climbs on differences of its log-likelihood, in
-which sigma is at its maximum, and their curvature gives its standard errors.
+Its own optimizer stops after six digits; from there its log-likelihood, in which sigma is at its maximum, is climbed
+from its values alone (`reference_values.py`), and its curvature gives the standard errors.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from scipy.special import expit, logit
 
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
-from stattools.models.custom_making import custom
 from stattools.series.filters.smoothing import ExponentialSmoothing
-from stattools.solvers import Newton, Solution
 from stattools.solvers.metric import Metric
 from stattools.validation.agreement import Agreement, compared, counted, fewest
+from stattools.validation.references.reference_values import Summit, summit
 
 SAME = 1e-5
 """In standard errors; as a ratio of standard errors 1e-4, since the reference's are differences."""
@@ -42,8 +41,7 @@ def validate_smoothing(fit: Fit) -> Agreement:
 
     weight = np.clip(first["smoothing_level"], 1e-6, 1.0 - 1e-6)
     start = np.array([logit(weight), first["initial_level"]])
-    own: Any = custom(loglik, start=start)
-    found = Newton().solve(own)
+    found = summit(loglik, start, fit.se[:2])
     smoothed: Any = ets.smooth([expit(found.estimate[0]), found.estimate[1]])
     reference = np.append(found.estimate, 0.5 * np.log(np.mean(np.asarray(smoothed.resid) ** 2)))
     reference_se = np.append(np.sqrt(np.diagonal(found.covariance)), np.nan)
@@ -60,7 +58,7 @@ def validate_smoothing(fit: Fit) -> Agreement:
 
 
 def _by_loop(fit: Fit) -> Agreement:
-    """The definition as a Python loop, climbed by Newton's method on its differences from another start."""
+    """The definition as a Python loop, climbed from its values alone."""
     model: ExponentialSmoothing = fit.model
 
     def loglik(theta: Floats) -> float:
@@ -77,8 +75,7 @@ def _by_loop(fit: Fit) -> Agreement:
             level += weight * error
         return total
 
-    own: Any = custom(loglik, start=fit.estimate + 0.1 * fit.se)
-    found = Newton().solve(own)
+    found = summit(loglik, fit.estimate, fit.se)
     reference, reference_se = found.estimate, np.sqrt(np.diagonal(found.covariance))
     return _verdict(
         fit,
@@ -92,7 +89,7 @@ def _by_loop(fit: Fit) -> Agreement:
 
 
 def _verdict(
-    fit: Fit, found: Solution, reference: Floats, reference_se: Floats, names: tuple[str, str], same: str
+    fit: Fit, found: Summit, reference: Floats, reference_se: Floats, names: tuple[str, str], same: str
 ) -> Agreement:
     """What is said of the maximum that was `found`, by its name in short and in a sentence; `same` where it is ours.
 
@@ -104,7 +101,7 @@ def _verdict(
     )
     apart = float(np.abs(rows["difference_in_se"].to_numpy()).max())
     ratio = float(np.nanmax(np.abs(fit.se / reference_se - 1.0)))
-    lead = fit.loglik - found.loglik
+    lead = fit.loglik - found.value
     ok = apart <= SAME and ratio <= 1e-4 and abs(lead) <= 1e-9 * (1.0 + abs(fit.loglik))
     told = (
         same.format(digits=fewest(rows), se_digits=counted(rows["se_digits"].min()))
@@ -115,5 +112,13 @@ def _verdict(
     there = fit.model.evaluate(reference)
     decrement = Metric(there.information).norm(there.score)
     return Agreement(
-        rows, fit.loglik, found.loglik, name, found.converged, fit.solution.decrement, decrement, ok, f"{called} {told}"
+        rows,
+        fit.loglik,
+        found.value,
+        name,
+        found.decrement <= SAME,
+        fit.solution.decrement,
+        decrement,
+        ok,
+        f"{called} {told}",
     )

@@ -17,9 +17,8 @@ from scipy.special import xlog1py, xlogy
 
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
-from stattools.models.samples.bernoulli_trials import BernoulliTrials
-from stattools.models.samples.waiting import Waits
 from stattools.validation.posterior_agreement import Found
+from stattools.validation.references.sample_densities import observed
 
 MOST_ARMS = 50
 """So many arms are checked, evenly spread."""
@@ -36,7 +35,7 @@ def one_parameter(belief: Any) -> Found:
     centers, spreads = np.ravel(belief.mean), np.ravel(belief.sd)
     low, high = belief.support
     for place, arm in enumerate(arms):
-        kernel = KERNELS[type(belief).__name__](belief, int(arm))
+        kernel = _kernel(belief, int(arm))
         center, spread = float(centers[arm]), float(spreads[arm])
         ends = np.unique(np.clip(center + spread * PIECES, low, high))
         height = max(kernel(0.5 * (a + b)) for a, b in pairwise(ends))
@@ -70,56 +69,36 @@ def _at(value: Any, arm: int) -> float:
     return float(flat[arm if len(flat) > 1 else 0])
 
 
-def _beta(belief: Any, arm: int) -> Callable[[float], float]:
-    a, b = _at(belief.prior.a, arm), _at(belief.prior.b, arm)
-    proper = not isinstance(belief.prior, Improper)
-
-    def kernel(p: float) -> float:
-        value = float(stats.beta.logpdf(p, a, b)) if proper else float(xlogy(a - 1.0, p) + xlog1py(b - 1.0, -p))
-        for batch in belief.seen.batches:
-            if isinstance(batch, Waits):
-                value += float(np.sum(stats.nbinom.logpmf(batch.failures, batch.wanted, p)))
-                continue
-            k, n = int(_at(batch.successes, arm)), int(_at(batch.trials, arm))
-            ordered = (batch.kind if isinstance(batch, BernoulliTrials) else batch.observed) == "coin"
-            value += float(xlogy(k, p) + xlog1py(n - k, -p)) if ordered else float(stats.binom.logpmf(k, n, p))
-        return value
-
-    return kernel
+def _kernel(belief: Any, arm: int) -> Callable[[float], float]:
+    """Log prior plus log-likelihood of one arm."""
+    prior = PRIORS[type(belief).__name__](belief.prior, arm)
+    seen = [observed(batch).of_arm(arm) for batch in belief.seen.batches]
+    return lambda x: float(prior(x)) + sum(data(x) for data in seen)
 
 
-def _gamma(belief: Any, arm: int) -> Callable[[float], float]:
-    shape, rate = _at(belief.prior.shape, arm), _at(belief.prior.rate, arm)
-    proper = not isinstance(belief.prior, Improper)
-
-    def kernel(x: float) -> float:
-        prior = stats.gamma.logpdf(x, shape, scale=1.0 / rate) if proper else xlogy(shape - 1.0, x) - rate * x
-        value = float(prior)
-        for batch in belief.seen.batches:
-            some = batch.index == arm
-            y, e = batch.events[some], batch.exposure[some]
-            counted = batch.kind == "poisson rate"
-            value += float(np.sum(stats.poisson.logpmf(y, x * e) if counted else xlogy(y, x) - x * e))
-        return value
-
-    return kernel
+def _beta(prior: Any, arm: int) -> Callable[[float], Any]:
+    a, b = _at(prior.a, arm), _at(prior.b, arm)
+    if isinstance(prior, Improper):
+        return lambda p: xlogy(a - 1.0, p) + xlog1py(b - 1.0, -p)
+    return lambda p: stats.beta.logpdf(p, a, b)
 
 
-def _normal(belief: Any, arm: int) -> Callable[[float], float]:
-    prior = None if isinstance(belief.prior, Improper) else (_at(belief.prior.mean, arm), _at(belief.prior.sd, arm))
-
-    def kernel(x: float) -> float:
-        value = 0.0 if prior is None else float(stats.norm.logpdf(x, *prior))
-        for batch in belief.seen.batches:
-            some = batch.arm_of == arm
-            sd = 1.0 / np.sqrt(np.broadcast_to(batch.weight, batch.values.shape)[some])
-            value += float(np.sum(stats.norm.logpdf(batch.values[some], x, sd)))
-        return value
-
-    return kernel
+def _gamma(prior: Any, arm: int) -> Callable[[float], Any]:
+    shape, rate = _at(prior.shape, arm), _at(prior.rate, arm)
+    if isinstance(prior, Improper):
+        return lambda x: xlogy(shape - 1.0, x) - rate * x
+    return lambda x: stats.gamma.logpdf(x, shape, scale=1.0 / rate)
 
 
-KERNELS: dict[str, Callable[[Any, int], Callable[[float], float]]] = {"Beta": _beta, "Gamma": _gamma, "Normal": _normal}
+def _normal(prior: Any, arm: int) -> Callable[[float], Any]:
+    if isinstance(prior, Improper):
+        return lambda x: 0.0
+    mean, sd = _at(prior.mean, arm), _at(prior.sd, arm)
+    return lambda x: stats.norm.logpdf(x, mean, sd)
+
+
+PRIORS: dict[str, Callable[[Any, int], Callable[[float], Any]]] = {"Beta": _beta, "Gamma": _gamma, "Normal": _normal}
+"""The log density of one arm's prior, up to a constant where it is improper, by the family of the posterior."""
 
 
 def two_parameters(belief: Any) -> Found:
@@ -137,8 +116,8 @@ def two_parameters(belief: Any) -> Found:
         z = np.linspace(-12.0, 12.0, 241)
         sd = np.exp(log_sd)[:, None]
         mu = m + sd * z / np.sqrt(k)
-        squares = np.sum((y - y.mean()) ** 2) + len(y) * (y.mean() - mu) ** 2
-        logs = -len(y) * (np.log(sd) + 0.5 * np.log(2.0 * np.pi)) - 0.5 * squares / sd**2
+        # two points with the mean and the variance of the arm, each for half of it, have its log-likelihood
+        logs = sum(0.5 * len(y) * stats.norm.logpdf(y.mean() + side * y.std(), mu, sd) for side in (-1.0, 1.0))
         if proper:
             prior = [_at(getattr(belief.prior, name), arm) for name in ("mean", "strength", "shape", "scale")]
             logs += stats.norm.logpdf(mu, prior[0], sd / np.sqrt(prior[1]))

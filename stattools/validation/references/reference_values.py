@@ -97,7 +97,7 @@ def penalized(model: Model, penalty: Any) -> tuple[Callable[[Floats], float], Ca
     data = rows.X, rows.y, rows.weight, rows.offset, model.predictor
 
     def likelihood(theta: Floats) -> float:
-        return log_likelihood(kind, theta, *data)
+        return log_likelihood(KERNELS[kind], theta, *data)
 
     if isinstance(penalty, Ridge):
         constant = np.ptp(rows.X, axis=0) == 0

@@ -5,7 +5,7 @@ if there is one (`reference_values.py`), or the user's own function; maximized f
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
@@ -26,6 +26,8 @@ from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
 from stattools.validation.agreement import Agreement, compared, fewest
 from stattools.validation.references.reference_values import penalized, summit
+from stattools.validation.references.sample_densities import observed
+from stattools.validation.references.second_sums import log_likelihood
 
 SAME = 1e-5
 """In standard errors; as a ratio of standard errors 1e-4, since the reference's are differences."""
@@ -112,26 +114,21 @@ def _of_regression(fit: Fit) -> Rewritten:
 def _of_own(fit: Fit) -> Rewritten:
     """A likelihood of a user's own: SciPy's public density, or the function that was given, over parameters by name."""
     model: Model = fit.model
-    likelihood, rows, predictor = model.likelihood, model.rows, model.predictor
+    likelihood, rows = model.likelihood, model.rows
     if not isinstance(likelihood, OwnLikelihood):
         raise IncompatibleError(f"validate has no second form of {model.title}.")
     _require_information(fit)
     rows.at_hand("validate climbs the values of all rows", model.title, "Validate a fit to a sample of them in memory.")
-    weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
-    shift = 0.0 if rows.offset is None else rows.offset
     log_density = likelihood.answers.get("log_density", likelihood.density)
-    columns = [rows.X if use is None else rows.X[:, list(use)] if use else np.ones((len(rows.X), 1))
-               for use in predictor.uses]  # fmt: skip
+
+    def density(y: Floats, *etas: Floats) -> Floats:
+        links = zip(likelihood.by_name.items(), etas, strict=True)
+        values = {name: LINKS[link].mean(eta) for (name, link), eta in links}
+        return np.asarray(log_density(y, **values), dtype=float)
 
     def value(theta: Floats) -> float:
         with np.errstate(all="ignore"):  # far out a density may overflow
-            etas = [
-                X @ theta[part] + shift * (k == 0)
-                for k, (X, part) in enumerate(zip(columns, predictor.parts, strict=True))
-            ]
-            links = zip(likelihood.by_name.items(), etas, strict=True)
-            values = {name: LINKS[link].mean(eta) for (name, link), eta in links}
-            total = float(weight @ np.asarray(log_density(rows.y, **values), dtype=float))
+            total = log_likelihood(density, theta, rows.X, rows.y, rows.weight, rows.offset, model.predictor)
         return total if np.isfinite(total) else -1e300
 
     known = "log_density" in likelihood.answers
@@ -158,15 +155,8 @@ def _require_information(fit: Fit) -> None:
         )
 
 
-def _of_waits(fit: Fit) -> Rewritten:
-    model: Waits = fit.model
-    return _of_all(fit, lambda t: float(stats.nbinom.logpmf(model.failures, model.wanted, t[0]).sum()))
-
-
-def _of_waiting_times(fit: Fit) -> Rewritten:
-    totals, exposures = np.asarray(fit.model.totals, dtype=float), np.asarray(fit.model.exposures, dtype=float)
-    # n waits that add up to a total have the density of n exponential waits of the mean length each
-    return _of_all(fit, lambda t: float((totals * stats.expon.logpdf(exposures / totals, scale=1.0 / t)).sum()))
+def _of_sample(fit: Fit) -> Rewritten:
+    return _of_all(fit, observed(fit.model).loglik)
 
 
 def _of_categories(fit: Fit) -> Rewritten:
@@ -192,56 +182,10 @@ def _of_categories(fit: Fit) -> Rewritten:
     return Rewritten(value, DENSITY, B, base)
 
 
-def _of_normal(fit: Fit) -> Rewritten:
-    model: NormalSample = fit.model
-    codes = np.zeros(len(model.values), dtype=int) if model.codes is None else model.codes
-    arms = int(codes.max()) + 1
-
-    def value(theta: Floats) -> float:
-        sd = theta[arms:][codes] if model.sd is None else model.sd
-        return float(stats.norm.logpdf(model.values, theta[:arms][codes], sd).sum())
-
-    return _of_all(fit, value)
-
-
-def _of_tables(fit: Fit) -> Rewritten:
-    """SciPy's noncentral hypergeometric distribution of the first cell of each table."""
-    tables = fit.model.tables
-    first, total = tables[:, 0, 0], tables.sum(axis=(1, 2))
-    row, column = tables[:, 0].sum(axis=1), tables[:, :, 0].sum(axis=1)
-    law = stats.nchypergeom_fisher
-    return _of_all(fit, lambda t: float(law.logpmf(first, total, row, column, np.exp(t[0])).sum()))
-
-
-def _of_pairs(fit: Fit) -> Rewritten:
-    """SciPy's bivariate normal density of points with the scatter of the rows, at the best sizes for each rho."""
-    pairs = fit.model.pairs
-    n, sizes, r = float(pairs.n), np.sqrt(np.diagonal(pairs.scatter)), fit.model.r
-    law: Any = stats.multivariate_normal
-    points = np.linalg.cholesky(np.array([[1.0, r], [r, 1.0]])) @ np.array(
-        [[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0]]
-    )
-
-    def value(theta: Floats) -> float:
-        rho = float(theta[0])
-        if not abs(rho) < 1.0:
-            return -1e300
-        sd = sizes / np.sqrt(n) * np.sqrt((1.0 - r * rho) / (1.0 - rho * rho))
-        spread = np.array([[1.0, rho], [rho, 1.0]]) * np.outer(sd, sd)
-        rows = points.T * sizes * np.sqrt(2.0 / n)
-        return 0.25 * n * float(law.logpdf(rows, np.zeros(2), spread).sum())
-
-    return _of_all(fit, value)
-
-
 REWRITTEN: dict[type, Callable[[Fit], Rewritten]] = {
     Model: _of_regression,
     Custom: _of_function,
-    NormalSample: _of_normal,
-    Waits: _of_waits,
-    EventRates: _of_waiting_times,
     Multinomial: _of_categories,
-    ConditionalOdds: _of_tables,
-    Correlation: _of_pairs,
+    **dict.fromkeys((NormalSample, Waits, EventRates, ConditionalOdds, Correlation), _of_sample),
 }
 """The second form of the models of each class."""

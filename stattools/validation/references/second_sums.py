@@ -13,7 +13,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.models.predictors.linear import Linear
-from stattools.validation.references.densities import KERNELS, UP_TO_SCALE
+from stattools.validation.references.densities import KERNELS, UP_TO_SCALE, Density
 
 TINY = 1e-30
 """A complex step."""
@@ -75,7 +75,7 @@ def again(
 
 
 def log_likelihood(
-    kind: str,
+    density: Density,
     theta: Floats,
     X: Floats,
     y: Floats,
@@ -83,8 +83,8 @@ def log_likelihood(
     offset: Floats | None,
     predictor: Linear,
 ) -> float:
-    """The log-likelihood alone."""
-    logs = np.real(KERNELS[kind](y, *_predictors(predictor, theta, X, offset)[1]))
+    """The log-likelihood of a log density alone."""
+    logs = np.real(density(y, *_predictors(predictor, theta, X, offset)[1]))
     return float(logs.sum() if weight is None else weight @ logs)
 
 

@@ -34,6 +34,14 @@ def test_a_wrong_end_is_found(monkeypatch):
     assert "does not agree: the end of an interval differs by" in found.sentence
 
 
+@pytest.mark.parametrize("model", MODELS, ids=["proportions", "rates"])
+def test_a_wrong_log_likelihood_is_found(model):
+    fit = st.fit(model)
+    found = validate_arms(replace(fit, loglik=fit.loglik + 1e-6))
+    assert not found.ok
+    assert "SciPy's log density does not agree: our log-likelihood differs by +1e-06." in found.sentence
+
+
 def test_waits_have_no_reference():
     times = st.exponential_rate([2.0, 1.5])
     assert times.kind not in REFERENCES
