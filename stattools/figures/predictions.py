@@ -47,12 +47,18 @@ def calibration(
         capsize=2.5,
         label=f"groups of {unit}, {100.0 * level:.6g} % interval",
     )
-    axes.set(ylabel=f"observed share of {event}", ylim=(0, top), xlim=(0, top))
+    ends = _ends(top)
+    axes.set(ylabel=f"observed share of {event}", ylim=ends, xlim=ends)
     legend(axes)
     below.hist(probability, weights=weight, bins=np.linspace(0, top, 41).tolist(), color=BLUE, alpha=0.55)
     below.set(xlabel=f"predicted probability of {event}", ylabel=unit)
     below.grid(axis="x", visible=False)
     return figure
+
+
+def _ends(top: float) -> tuple[float, float]:
+    """Limits of an axis from 0 to `top` that leave room for a whole mark at either end."""
+    return (-0.02 * top, 1.02 * top)
 
 
 def calibrations(
@@ -62,11 +68,12 @@ def calibrations(
     figure, grid = panels_of(len(panels), 3.4, on=on)
     top = max(float(np.max([np.max(predicted), np.max(upper)])) for predicted, _, _, upper in panels.values())
     top = 1.0 if top > 0.6 else 1.05 * top
+    ends = _ends(top)
     for k, (axes, (name, (predicted, observed, lower, upper))) in enumerate(zip(grid, panels.items(), strict=True)):
         errors = np.maximum([np.subtract(observed, lower), np.subtract(upper, observed)], 0.0)
         axes.plot([0, top], [0, top], color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
         axes.errorbar(predicted, observed, yerr=errors, fmt="o", color=BLUE, markersize=4, linewidth=1.2, capsize=2.0)
-        axes.set(xlabel="predicted probability", xlim=(0, top), ylim=(0, top), title=plain(name))
+        axes.set(xlabel="predicted probability", xlim=ends, ylim=ends, title=plain(name))
         axes.set_ylabel(ylabel if k % 3 == 0 else "")
     return figure
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stattools.figures.canvas import canvas
-from stattools.figures.house_style import BLUE, INK, ORANGE, VERMILION, Numbers, plain
+from stattools.figures.house_style import BLUE, FAINT, INK, ORANGE, VERMILION, Numbers, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,14 +45,14 @@ def ratios(
     if len(promised):
         axes.plot(promised, places, "|", color=ORANGE, markersize=11, markeredgewidth=2.0)
     for place, group in headings:
-        text = axes.text(0.0, place, f" {plain(group, 64)}", transform=axes.get_yaxis_transform(), va="center")
-        text.set(fontsize=8.5, in_layout=False)
-        axes.axhspan(place - 0.45, place + 0.45, color="#F2F2F2", zorder=0.5, linewidth=0)
+        text = axes.text(0.0, place, f" {plain(group, 80)}", transform=axes.get_yaxis_transform(), va="center")
+        text.set(fontsize=8.5, in_layout=False, zorder=3)
+        axes.axhspan(place - 0.45, place + 0.45, color=FAINT, zorder=2.5, linewidth=0)  # over the line at 1
     axes.set(xscale="log", xlabel=xlabel, yticks=places, ylim=(-0.7, rows - 0.3))
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter(lambda ratio, _: f"{ratio:,.12g}")
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set_yticklabels([plain(name, 44) for name in names])
+    axes.set_yticklabels([plain(name, 48) for name in names])
     axes.grid(visible=False, axis="y")
     return figure
 

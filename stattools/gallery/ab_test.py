@@ -56,16 +56,16 @@ def document() -> Document:
 
 
 ASKED = (
-    "Half of 22,071 physicians took an aspirin every other day for five years, half a placebo, by lot. Fewer of the "
-    "first had a heart attack. How sure is it that aspirin is the better arm, how much better is it, and what would it "
-    "cost to choose wrongly?"
+    "Of 22,071 physicians half took an aspirin every other day for five years and half a placebo, by lot. Fewer of "
+    "those on aspirin had a heart attack. How sure is it that aspirin is the better arm, how much better is it, and "
+    "what would it cost to choose wrongly?"
 )
 
 SOURCE = (
     "The counts are those of the preliminary report on the aspirin component of the Physicians' Health Study, New "
     "England Journal of Medicine 318 (1988), 262-264, as Agresti, Categorical Data Analysis, has them: 104 heart "
     "attacks among 11,037 on aspirin, 189 among 11,034 on placebo. The final report, 321 (1989), 129-135, has more "
-    "of both and the same direction."
+    "heart attacks in both arms, and again fewer on aspirin."
 )
 
 
@@ -148,9 +148,9 @@ def _prior(trial: Trial) -> tuple[Block, ...]:
             "rrrc",
         ),
         Paragraph(
-            "Worth as many people as an arm, this prior halves the difference, and the sign stays sure. A prior that "
-            "is the same in both arms cannot turn the choice around, however strong: it makes the difference smaller "
-            "and the choice less sure."
+            "A prior that is worth as many people as an arm halves the difference and leaves its sign sure. A prior "
+            "that is the same in both arms cannot turn the choice around, however strong: it makes the difference "
+            "smaller and the choice less sure."
         ),
     )
 
@@ -180,21 +180,23 @@ def _accumulating(trial: Trial) -> tuple[Block, ...]:
     return (
         Paragraph(
             "The study published totals, not the order in which people had their heart attacks. So the order here is "
-            f"made up: the people of each arm are dealt at random into {BATCHES} equal batches, in {ORDERS} ways "
-            f"(seed {SEED}). The way drawn below is the typical one: half of all are sure sooner, half later. Its last "
-            "point is the real trial."
+            f"made up: the people of each arm are dealt at random into {BATCHES} equal batches, in {ORDERS} orders "
+            f"(seed {SEED}). The figure has the typical one: half of the orders are sure for good earlier, half later. "
+            "Its last point is the real trial."
         ),
         _accumulation(seen, better[typical], loss),
         Paragraph(
-            f"On this way P(aspirin better) stays above {SURE:g} from {count(int(seen[stays[typical]]))} people on, "
-            f"and {percent(round(sure_by, 2))} of all ways are above it after {count(int(seen[quarter]))}. "
-            f"{'None' if ever_wrong == 0 else count(ever_wrong)} of the {ORDERS} was ever below {1.0 - SURE:.2g}, "
-            "where one would have stopped for the wrong arm. To look after each batch changes nothing about what the "
-            "probability means, for it is given the data; it does make such a rule stop by chance more often than a "
-            "single look would, which is why the loss is worth a look as well."
+            f"In this order P(aspirin better) stays above {SURE:g} from {count(int(seen[stays[typical]]))} people on. "
+            f"Of all orders {percent(round(sure_by, 2))} are above it after {count(int(seen[quarter]))} people, some "
+            f"of them to fall below it again. {'None' if ever_wrong == 0 else count(ever_wrong)} of the {ORDERS} "
+            f"was ever below {1.0 - SURE:.2g}, where one would have stopped for the wrong arm. What the probability "
+            "means does not depend on how often one looks, since it is the probability given the data so far. But a "
+            "rule that stops when it first passes a limit stops by chance more often the more often one looks, so the "
+            "expected loss should be looked at too."
         ),
         Paragraph(
-            "The ledger of the aspirin arm, five batches a line. Its posterior is "
+            "The ledger of the aspirin arm, five batches a line; the last column is the probability of a batch as "
+            "improbable as that one or more. Its posterior is "
             f"{'the same as' if same else 'not that'} of all at once, {code(repr(trial.aspirin))}:"
         ),
         ledger(book),
@@ -241,7 +243,7 @@ def _twin(trial: Trial) -> tuple[Block, ...]:
     one: Any = stats.fisher_exact(table, alternative="less")
     return (
         Paragraph(
-            "P(aspirin worse) has a second road, because the parameters are whole numbers: it is the probability that "
+            "P(aspirin worse) can be computed in a second way, since the parameters are whole: it is the chance that "
             "a hypergeometric count is small, a finite sum that Python's fractions add without rounding. The sum "
             f"{'**agrees** to within 1e-11 of its value' if gap < 1e-11 else f'differs by {gap:.1e} of its value'}."
         ),
@@ -294,7 +296,7 @@ def _conclusion(trial: Trial) -> str:
     spared, hdi = _told(difference)
     mine, other = _small(PER * trial.losses[0]), number(PER * trial.losses[1], decimals(PER * difference.sd))
     return (
-        f"Aspirin is the better arm against heart attacks but for a probability of {_small(trial.worse)}: it spares "
-        f"{spared} of them among {count(PER)} in five years ({percent(PROB)} HDI {hdi}), and choosing it has an "
-        f"expected loss of {mine} among {count(PER)}, against {other}."
+        f"Aspirin spares {spared} heart attacks among {count(PER)} people in five years ({percent(PROB)} HDI {hdi}); "
+        f"that it is the worse arm has probability {_small(trial.worse)}. Choosing aspirin has an expected loss of "
+        f"{mine} heart attacks among {count(PER)} people, choosing placebo one of {other}."
     )

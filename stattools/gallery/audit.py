@@ -79,7 +79,7 @@ ASKED = (
 )
 
 SOURCE = (
-    "Four small sets of data that are public: 79 tumors (see the report on separation), the quarters of the American "
+    "Three small public sets of data: 79 tumors (see the report on separation), the quarters of the American "
     "economy and the grades of students that statsmodels ships (`macrodata`, `spector`)."
 )
 
@@ -218,14 +218,14 @@ def _distances(found: list[tuple[Case, Audit]]) -> tuple[Block, ...]:
     farthest = max(off, key=lambda name: abs(off[name]))
     return (
         Paragraph(
-            "The last two have a maximum, and their numbers can be measured by it. The largest distance is "
+            "The last two have a maximum, so the distance of their numbers from it can be measured. The largest is "
             f"{number(abs(off[farthest]), 1)} standard errors ({farthest})."
         ),
         Figure(
             "distances",
             lambda: figures.offsets(off, xlabel="printed number less the maximum, in standard errors"),
-            alt="Distances of the printed coefficients from the maximum in standard errors: those with a penalty are "
-            "drawn towards zero, that of the dropped column is zero",
+            alt="Distances of the printed coefficients from the maximum, in standard errors: with the penalty up to "
+            f"{number(abs(off[farthest]), 1)}, with the dropped column less",
             caption="Dots: coefficients as printed. Shaded: two standard errors either way.",
         ),
     )

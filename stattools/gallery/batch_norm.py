@@ -18,7 +18,7 @@ from stattools.networks.network import Network
 from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Figure, Listing, Math, Paragraph, Section, Table
-from stattools.reporting.tables import count, number, percent, small
+from stattools.reporting.tables import count, number, percent, small_said
 
 X = np.array([[0.7, 0.1], [0.3, 0.8], [0.4, 0.6]])
 W = np.array([[0.3, 0.4], [0.5, 0.1], [0.2, 0.3]])
@@ -132,9 +132,9 @@ def _start() -> tuple[Block, ...]:
     return (
         Paragraph(
             "Before any training, with random weights of the usual size: how much does a unit's activation vary from "
-            "digit to digit? Without normalization each sigmoid layer passes on a fraction of what reaches it; the "
-            "last hears nothing about the digit. The table has the standard deviation over the rows, the mean over "
-            "units:"
+            "digit to digit? Without normalization each sigmoid layer passes on a fraction of the variation that "
+            "reaches it, and the last layer hardly depends on the digit. The table has the standard deviation over "
+            "the rows, the mean over units:"
         ),
         Table(("activations", *(f"layer {k}" for k in range(1, DEPTH + 1))), rows, "l" + "r" * DEPTH),
         Figure(
@@ -167,9 +167,9 @@ def _training(plain: NetworkFit, normed: NetworkFit) -> tuple[Block, ...]:
     )
     return (
         Paragraph(
-            f"Both networks are trained alike, by Adam for {EPOCHS} epochs from the same seed. Only one of them has "
-            "something to climb: a score that has to pass through six layers of nearly constant units arrives as next "
-            "to nothing."
+            f"Both networks are trained alike, by Adam for {EPOCHS} epochs from the same seed. Without "
+            "normalization the first layers hardly move: the score that reaches them has passed through layers of "
+            "nearly constant units, and is almost zero."
         ),
         Figure(
             "training",
@@ -201,8 +201,9 @@ def _modes(fit: NetworkFit) -> tuple[Block, ...]:
         ),
         Listing(message, "text"),
         Paragraph(
-            "Frozen, with moments that are constants, rows are apart again: fifty digits one by one and all at once "
-            f"differ by {small(apart)}. Only then are pointwise log-likelihoods, and what is built on them, offered."
+            "Frozen, with moments that are constants, rows do not depend on one another: the log-likelihoods of fifty "
+            f"digits one by one and all at once differ by {small_said(apart)}. Only then are pointwise "
+            "log-likelihoods, and what is built on them, offered."
         ),
     )
 
@@ -216,9 +217,9 @@ def _validation(fit: NetworkFit) -> tuple[Block, ...]:
     return (
         Paragraph(
             "The pullback through the batch's own mean and variance against finite differences of the log-likelihood "
-            f"in 30 parameters: the largest difference is {small(apart)} of the largest score. A frozen layer is an "
-            f"affine map that can be folded into the dense layer before it: predictions differ by {small(folded)}. By "
-            f"both, {verdict}."
+            f"in 30 parameters: the largest difference is {small_said(apart)} of the largest score. A frozen layer is "
+            "an affine map that can be folded into the dense layer before it: predictions differ by "
+            f"{small_said(folded)}. By both, {verdict}."
         ),
     )
 

@@ -83,7 +83,7 @@ def _sequence_and_count(coin: Any, heads: Any) -> tuple[Block, ...]:
 
 
 def _sensitivity(beta: Beta) -> tuple[Block, ...]:
-    """The map over priors, the priors that would turn the verdict, and whether prior and data are at peace."""
+    """The map over priors, the priors that would turn the verdict, and whether prior and data disagree."""
 
     def fair(belief: Any) -> float:
         return belief.probability(low=LOW, high=HIGH)
@@ -108,9 +108,9 @@ def _sensitivity(beta: Beta) -> tuple[Block, ...]:
     )
     return (
         Paragraph(
-            "The flat prior is a choice. Here are four that people make: Haldane's, the limit that knows nothing "
-            "and is no distribution, only a recipe; Jeffreys', the same for $\\theta$ and for any function of it; "
-            "the flat one; and one worth 100 flips of a coin that is nearly fair."
+            "The flat prior is a choice. Here are four that people make: Haldane's, which is worth no flips at all and "
+            "is no distribution by itself; Jeffreys', which gives the same answer for $\\theta$ as for any function "
+            "of it; the flat one; and one that is worth 100 flips of a coin that is nearly fair."
         ),
         Table(("prior", "posterior", "mean", "$P(\\theta > 1/2)$", f"$P({LOW} < \\theta < {HIGH})$"), rows, "llrrr"),
         Paragraph(
@@ -125,11 +125,14 @@ def _sensitivity(beta: Beta) -> tuple[Block, ...]:
             f"$b = {number(tipping.prior.b, 2)}$. {against}"
         ),
         Paragraph(
-            f"To be 95 % sure that the coin is fair to within 0.05, one needs to have known it before: the flips leave "
+            f"Ten flips alone cannot make anybody 95 % sure that the coin is fair to within 0.05: they leave "
             f"$P({LOW} < \\theta < {HIGH})$ at {number(fair(beta), 3)}, and it takes a prior of mean 1/2 worth "
             f"{count(round(sure.strength))} flips to lift it to 0.95."
         ),
-        Paragraph(f"Do prior and data disagree? {surprise_sentence(st.surprise(rivals['nearly fair, 100 flips']))}"),
+        Paragraph(
+            "Do the nearly fair prior and the data disagree? "
+            f"{surprise_sentence(st.surprise(rivals['nearly fair, 100 flips']))}"
+        ),
     )
 
 
@@ -158,8 +161,9 @@ def _ledger() -> tuple[Block, ...]:
     whole = st.posterior(st.coin(FLIPS), prior=st.Beta(1, 1)).log_evidence
     return (
         Paragraph(
-            "The flips need not come at once. A ledger keeps them by batch; each line says what is believed after the "
-            "batch, how probable the batch was given the ones before (its evidence), and how surprising:"
+            "The flips need not come at once. A ledger keeps them by batch. Each line has what is believed after the "
+            "batch, the logarithm of the probability that the ones before gave to it (its evidence), and the "
+            "probability of a batch as improbable as it or more, which is small for a surprise:"
         ),
         ledger(book),
         Paragraph(
@@ -176,10 +180,11 @@ def _intervals(fit: Fit) -> str:
     widest = max(ends, key=lambda label: ends[label].upper - ends[label].lower)
     missing = [label for label, (lower, upper) in ends.items() if not lower < 0.5 < upper]
     return (
-        "The Wald interval is the estimate and as many standard errors on either side. The Wilson interval holds the "
-        "$\\theta$ that a score test does not reject, and leans with the likelihood; the likelihood ratio cuts the "
-        "curve at one height; Clopper and Pearson's never covers less often than it says. "
-        f"The widest here is {widest}. {'All hold 1/2.' if not missing else f'1/2 is not in {missing}.'}"
+        "The Wald interval reaches 1.96 standard errors to either side of the estimate. The Wilson interval has the "
+        "$\\theta$ that a score test does not reject, and the likelihood ratio those whose likelihood is above one "
+        "height of the curve; neither is symmetric. Clopper and Pearson's contains the true $\\theta$ at least as "
+        f"often as it says. The widest here is {widest}. "
+        f"{'All four contain 1/2.' if not missing else f'1/2 is not in {missing}.'}"
     )
 
 

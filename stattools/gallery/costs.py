@@ -134,6 +134,7 @@ def _audited(audit: Any, why: Any) -> tuple[Block, ...]:
         Paragraph(f"`st.audit(results)`: {literal(sentences.unversioned(audit.sentence))}"),
         *(Paragraph(literal(finding.sentence)) for finding in audit.findings),
         Paragraph(f"`st.explain(fit, results)`: {literal(sentences.unversioned(why.sentence))}"),
+        Paragraph("The estimate that differs is `log dispersion`; the other coefficients are the same."),
     )
 
 

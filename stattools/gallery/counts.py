@@ -68,8 +68,8 @@ SOURCE = (
     "year. `lncoins` is the logarithm of 1 plus the share of the cost borne, in percent; `idp` marks plans with an "
     "individual deductible; `lpi` and `fmde` are logarithms of the yearly participation incentive and of the maximum "
     "expenditure; `physlm` marks a physical limitation; `disea` is an index of chronic diseases; `hlthg`, `hlthf` and "
-    "`hlthp` mark health rated good, fair and poor by the person, against excellent. A person may stand in several "
-    "years, and the file does not say which rows belong together; both models take them as independent."
+    "`hlthp` mark health rated good, fair and poor by the person, against excellent. A person has a row for "
+    "each year, and the file does not say which rows are the same person's; the models take them as independent."
 )
 
 
@@ -182,9 +182,9 @@ def _frequencies(poisson: Fit, nb: Fit) -> tuple[Block, ...]:
             f"There are {number(float(seen[0] / expected[0][0]), 1)} times as many person-years without a visit as "
             f"Poisson expects, and {number(float((1.0 - seen.sum()) / (1.0 - expected[0].sum())), 0)} times as many "
             f"with {MANY} visits or more. The negative binomial has both about right, from one parameter more. Its "
-            f"means are another matter: of {len(size)} groups of rows, {outside} have a mean outside two standard "
-            "errors of the one predicted, more than chance allows, so that the columns do not enter in quite the right "
-            "way, or the years of one person hang together."
+            f"means are less good: of {len(size)} groups of rows, {outside} have a mean farther than two standard "
+            "errors from the one predicted, more than chance allows. Either the columns do not enter in the right "
+            "form, or the years of one person are more alike than those of different people."
         ),
         means(nb),
     )

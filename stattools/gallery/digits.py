@@ -18,7 +18,7 @@ from stattools.interface.arrays import Floats
 from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table
-from stattools.reporting.tables import count, number, percent, small
+from stattools.reporting.tables import count, number, percent, small_said
 
 UNITS, SEED = 64, 1
 STRENGTH = 1.0
@@ -38,7 +38,7 @@ def document() -> Document:
             Section("Likelihood", _likelihood()),
             Section("Fit", _fit(softmax, net)),
             Section("On digits that none of them has seen", _compared()),
-            Section("What ten separate sigmoids do not sum to", _sums(rest)),
+            Section("Ten separate probabilities do not sum to 1", _sums(rest)),
             Section("What softmax looks at", _weights(softmax)),
             Section("Mistakes", _mistakes(net)),
             Section("Validation", _validation(softmax)),
@@ -123,8 +123,8 @@ def _fit(softmax: Fit, net: NetworkFit) -> tuple[Block, ...]:
     return (
         Paragraph(
             f"Softmax regression has {count(len(softmax.estimate))} coefficients; Newton steps end "
-            f"{small(softmax.solution.decrement)} standard errors of the penalized likelihood from its maximum. The "
-            "network: " + networks.trained(net)[0].lower() + networks.trained(net)[1:]
+            f"{small_said(softmax.solution.decrement)} standard errors from the maximum of the penalized likelihood. "
+            "The network: " + networks.trained(net)[0].lower() + networks.trained(net)[1:]
         ),
         networks.curve(net),
     )

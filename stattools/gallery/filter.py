@@ -109,8 +109,8 @@ def _recurrence() -> tuple[Block, ...]:
         Paragraph(
             "Written as a system of equations, with $y_t - (1 - w_t) y_{t-1} = w_t x_t$ in row $t$, the matrix has "
             "ones on its diagonal, $w_t - 1$ below, and nothing else. It is solved by substitution, with no pivots and "
-            "no division, and LAPACK has a routine for it. A weight of 1 starts anew and a weight of 0 stays, both "
-            "exactly. In Python:"
+            "no division, and LAPACK has a routine for it. A weight of 1 takes the new value and a weight of "
+            "0 keeps the old one, both exactly. In Python:"
         ),
         Listing(
             "import numpy as np\nimport stattools as st\n\nsignal = np.linspace(1, 3, 100)\n"
@@ -193,7 +193,7 @@ def _gaps() -> tuple[Block, ...]:
             lambda: figures.gaps(np.arange(len(x)), x, {"carry": carry, "decay": decay}, xlabel="time", ylabel="value"),
             alt="After the gap of five values the filter with decay jumps nearly to the next value, and the one with "
             "carry moves by its usual share",
-            caption="Grey: missing. The two rules differ after a gap, and then forget that they did.",
+            caption="Grey: missing. The two rules differ after a gap, and then less and less.",
         ),
         Paragraph(
             'A gap may also be refused, with `missing="raise"`. `scipy.signal.lfilter`, which has constant weights '
@@ -234,9 +234,9 @@ def _times() -> tuple[Block, ...]:
         ),
         Table(("time", "value", "weight", "filter", "weighted mean", "weighted sd"), rows, "rrrrrr"),
         Paragraph(
-            "The filter trusts its first value fully and for as long as the half-life says; the weighted mean gives "
-            "every value its due from the start. The last mean and variance against weighted sums: "
-            f"{bound(off, 1e-13)} in ratio."
+            "The filter starts at its first value, whose weight falls by half in each half-life; the weighted mean "
+            "gives the first value no more weight than its age does. The last mean and variance differ from weighted "
+            f"sums by {bound(off, 1e-13)} in ratio."
         ),
     )
 
@@ -255,8 +255,9 @@ def _forecast(fit: SeriesFit) -> tuple[Block, ...]:
         Paragraph(
             f"The weight itself is {weight}, with {percent(fit.level)} interval {interval} from that of its log odds: "
             "a year's flow moves the forecast by that "
-            f"share of its surprise. The flow of the year after the last is forecast as {number(coming['mean'], 0)}, "
-            f"{percent(fit.level)} interval {between(coming['lower'], coming['upper'], 0)}."
+            "share of its forecast error. The flow of the year after the last is forecast as "
+            f"{number(coming['mean'], 0)}, {percent(fit.level)} interval "
+            f"{between(coming['lower'], coming['upper'], 0)}."
         ),
         *smoothing.diagnostics(fit),
     )

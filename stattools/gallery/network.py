@@ -26,7 +26,7 @@ from stattools.interface.arrays import Floats
 from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table
-from stattools.reporting.tables import count, number, percent, small
+from stattools.reporting.tables import count, number, percent, small_said
 
 
 def document() -> Document:
@@ -113,11 +113,13 @@ def _wrong() -> tuple[Block, ...]:
             "**5. Exponentials that overflow.** `1 / (1 + exp(-z))` and `exp(z) / sum(exp(z))` overflow where $|z|$ "
             f"passes {np.log(np.finfo(float).max):.1f}; then NaN spreads to every weight in one step. {naive}"
         ),
-        Paragraph(f"One change at a time, {LIMIT} epochs each, with the share of the test rows that is told right:"),
+        Paragraph(
+            f"One change at a time, {LIMIT} epochs each, with the share of the test rows that are classified right:"
+        ),
         Table(("the script", "first number that is not finite", "right on test rows"), _changes(), "lll"),
         Paragraph(
-            "The first four causes are errors of the model, and repairing the arithmetic alone turns NaN into a "
-            "network that does little better than guessing, which is right for one in three."
+            "The first four causes are errors of the method. Repairing the arithmetic alone turns NaN into a network "
+            "that does little better than guessing, which is right for one row in three."
         ),
     )
 
@@ -188,7 +190,9 @@ def _temperature(fit: NetworkFit) -> str:
     cooled = fit.calibrated(first)
     before, after = fit.log_score(second), cooled.log_score(second)
     sure = (
-        "too unsure of itself: the penalty keeps its weights small" if cooled.temperature < 1 else "too sure of itself"
+        "less sure than it should be, since the penalty keeps its weights small"
+        if cooled.temperature < 1
+        else "more sure than it should be"
     )
     return (
         f"The network is {sure}. One number repairs it, a temperature that divides $\\eta$: at its maximum on the "
@@ -211,9 +215,9 @@ def _validation(fit: NetworkFit) -> tuple[Block, ...]:
     return (
         Paragraph(
             f"Back-propagation against finite differences of the log-likelihood in 40 of its {count(len(theta))} "
-            f"parameters: the largest difference is {small(apart)} of the largest score. Without hidden units the "
+            f"parameters: the largest difference is {small_said(apart)} of the largest score. Without hidden units the "
             "network is softmax regression, which statsmodels fits by Newton steps: the log-likelihoods differ by "
-            f"{small(gap)} of their size. By both, {verdict}."
+            f"{small_said(gap)} of their size. By both checks, {verdict}."
         ),
         Listing(
             "model = st.network(y, X, hidden=[20])\nfit = st.fit(model, penalty=st.Ridge(2.0), seed=1)\n"
@@ -243,5 +247,5 @@ def _conclusion(fit: NetworkFit) -> str:
     return (
         f"The hand-written network overflows in epoch {run.broke} because its steps are {RATE * ROWS:g} times those of "
         f"a mean and its errors have no bound; the same {UNITS} units under a categorical likelihood, where nothing "
-        f"can overflow, tell {percent(round(right, 2))} of {count(FRESH)} new rows right."
+        f"can overflow, classify {percent(round(right, 2))} of {count(FRESH)} new rows right."
     )

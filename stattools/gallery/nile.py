@@ -114,20 +114,20 @@ def _gain(fit: SeriesFit) -> tuple[Block, ...]:
     shown = 30
     return (
         Paragraph(
-            "As the years come in, the level moves by a share of each surprise, the gain of the Kalman filter. It is "
-            "an exponential filter whose weight changes in time:"
+            "As the years come in, the level moves by a share of each forecast error, the gain of the Kalman filter. "
+            "It is an exponential filter whose weight changes in time:"
         ),
         Math(r"m_t = m_{t-1} + w_t (y_t - m_{t-1})"),
         Figure(
             "gain",
             lambda: figures.gain(frame["time"].to_numpy()[:shown], gain[:shown], limit=float(limit)),
             alt=f"The gain falls from 1 in the first year to its limit {limit:.3f}",
-            caption="The first value is the level, the second has about half the weight; then the filter settles.",
+            caption="The first value has all the weight, the second about half; then the gain settles.",
         ),
         Paragraph(
             f"After {settled} years the gain is within 1 % of its limit, which the ratio of the variances $\\lambda = "
             f"{ratio:.4f}$ fixes: $w = (\\sqrt{{\\lambda^2 + 4 \\lambda}} - \\lambda) / 2 = {limit:.4f}$. That is "
-            "simple exponential smoothing. The loop above with these weights gives the filtered level "
+            "simple exponential smoothing. The recurrence above with these weights gives the filtered level "
             + ("to round-off." if worst < 1e-9 else f"to {worst:.1g}.")
         ),
     )
@@ -139,7 +139,7 @@ def _errors(fit: SeriesFit) -> tuple[Block, ...]:
         rows.append((row["test"], row["df"], number(row["statistic"], 3), chance(float(row["p_value"]))))
         words.append(float(row["p_value"]))
     verdict = (
-        "Not one of the three objects to the model."
+        "None of the three tests rejects the model."
         if min(words) > 0.05
         else f"The smallest p-value is {chance(min(words))}: the model misses something."
     )
@@ -185,9 +185,13 @@ def _conclusion(fit: SeriesFit, dam: SeriesFit) -> str:
     row = dam.table().set_index("term").loc["beta.dam"]
     places = decimals(float(row["se"]))
     irregular, level = map(float, fit.estimate)
+    told = (
+        f"a level that is constant but for a step of {number(float(row['estimate']), places)} in {DAM} has a "
+        f"log-likelihood higher by {number(dam.loglik - fit.loglik, 1)}"
+    )
     return (
-        f"Of the movement of the Nile from year to year, the variance of a single year is {irregular:.5g} and that of "
-        f"the level's steps {level:.4g}; the level at the end of 1970 is {number(float(last['mean']), 0)} "
-        f"({percent(fit.level)} interval {between(float(last['lower']), float(last['upper']), 0)}), and a step in "
-        f"{DAM} of {number(float(row['estimate']), places)} describes the century as well as a level that drifts."
+        f"The level of the Nile in 1970 is {number(float(last['mean']), 0)} hundred million cubic meters a year "
+        f"({percent(fit.level)} interval {between(float(last['lower']), float(last['upper']), 0)}). A single year "
+        f"varies around the level with a standard deviation of {number(irregular**0.5, 0)}, and the level moves from "
+        f"year to year with one of {number(level**0.5, 0)}; {told}."
     )

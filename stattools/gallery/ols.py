@@ -17,7 +17,7 @@ from stattools.reporting import sections, sentences
 from stattools.reporting.diagnostics import residuals
 from stattools.reporting.document import Block, Document, Figure, Listing, Paragraph, Section, Table, code
 from stattools.reporting.draws import drawn
-from stattools.reporting.tables import between, count, decimals, number, percent, small
+from stattools.reporting.tables import between, count, decimals, number, percent, small_said
 from stattools.solvers import Solution
 from stattools.validation.agreement import Agreement
 
@@ -75,7 +75,7 @@ def _posterior(fit: Fit) -> Section:
                 f"The posterior mean of {code('income')} is {'within' if apart < 0.1 else 'not within'} a tenth of a "
                 "standard error of the least-squares estimate. With flat priors the posterior has a closed form, and "
                 f"its central {percent(level)} interval is the confidence interval of the fit: the ends differ by "
-                f"{small(same)} standard errors."
+                f"{small_said(same)} standard errors."
             ),
         ),
     )
@@ -139,7 +139,7 @@ def _fit(descent: Fit, exact: Fit, agreement: Agreement) -> Section:
             Paragraph(sentences.certificate(descent)),
             Table(("term", "gradient descent", "least squares by QR", "statsmodels OLS"), tuple(cells), "lrrr"),
             Paragraph(
-                f"Gradient descent and the exact solver are {small(apart)} standard errors apart. "
+                f"Gradient descent and the exact solver are {small_said(apart)} standard errors apart. "
                 "With their uncertainty:"
             ),
             sections.estimates(descent),
@@ -167,7 +167,7 @@ def _convergence(model: Model, descent: Solution) -> Section:
         "What a step costs",
         (
             Paragraph(
-                f"A fixed step of {percent(SHARE)} of the limit is stable, and hopeless: the two columns have a "
+                f"A fixed step of {percent(SHARE)} of the limit is stable, and much too slow: the two columns have a "
                 f"correlation of {correlation:.2f} and different lengths, so that after {raw.steps:,} steps it is "
                 f"still {raw.decrement:.1g} standard errors from the maximum. With standardized columns it arrives, "
                 f"after {sentences.bounded(scaled)}. Barzilai and Borwein (1988) read the step from the last change of "
@@ -244,16 +244,18 @@ def _conclusion(descent: Fit, agreement: Agreement) -> str:
     same = bool((np.abs(agreement.rows["estimate"] - agreement.rows["reference"]) < 5e-7).all())
     return (
         f"Gradient descent with Barzilai–Borwein steps finds the least-squares coefficients {values}"
-        f"{', to every printed digit those of statsmodels' if same else ''}; a fixed step must stay below "
+        f"{', the same as statsmodels in every printed digit' if same else ''}; a fixed step must stay below "
         f"{largest_step(descent.model):.3e} on the mean log-likelihood of these data, or it diverges."
     )
 
 
 def _in_short(fit: Fit) -> str:
-    row = fit.table().iloc[1]
+    robust = st.fit(fit.model, cov="HC3")
+    row, ratio = robust.table().iloc[1], float(robust.se[1] / fit.se[1])
     places = decimals(float(row["se"]))
     return (
-        f"In short: one franc more of income went with {number(row['estimate'], places)} francs more for food "
-        f"({percent(fit.level)} interval {between(row['lower'], row['upper'], places)}, which assumes equal spread at "
-        "all incomes)."
+        "HC3 standard errors do not assume equal spread, and that of `income` is "
+        f"{number(ratio, 1)} times the one in the table. In short: one franc more of income went with "
+        f"{number(row['estimate'], places)} francs more for food ({percent(fit.level)} interval "
+        f"{between(row['lower'], row['upper'], places)}, by HC3)."
     )

@@ -271,8 +271,8 @@ def _conclusion(exact: Exact, walked: Posterior, center: Mode, refusals: list[st
     right = "NUTS finds the exact posterior" if distance(exact, walked)[0] <= 0.1 else "NUTS misses it"
     told = "its k-hat above 0.7 says so, and it is refused" if all("k-hat" in said for said in refusals) else ""
     return (
-        f"The standard deviation of the true effects between the eight schools is {number(float(exact.median), 1)} "
-        f"points, give or take much ({between(float(exact.low), float(exact.high), 1)} with probability "
-        f"{percent(PROB)}); Laplace's approximation puts it at {number(float(np.exp(highest)), 0)} points, {told}; "
-        f"{right}."
+        f"The standard deviation of the true effects between the eight schools has the posterior median "
+        f"{number(float(exact.median), 1)} points, and lies between {number(float(exact.low), 1)} and "
+        f"{number(float(exact.high), 1)} with probability {percent(PROB)}. Laplace's approximation puts it at "
+        f"{number(float(np.exp(highest)), 0)} points, {told}; {right}."
     )

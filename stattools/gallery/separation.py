@@ -30,7 +30,7 @@ from stattools.reporting.tables import (
     p_said,
     p_value,
     percent,
-    small,
+    small_said,
 )
 
 FORMULA = "HG ~ NV + PI + EH"
@@ -171,7 +171,7 @@ def _true(data: Any, found: Separation, others: Mapping[str, Mapping[str, Any]])
     lower: Any = brentq(lambda value: profile(value) - cut, -1.0, 10.0)
     return (
         Paragraph(
-            "For each value of the coefficient of `NV`, let the other coefficients be the best ones. The "
+            "For each value of the coefficient of `NV`, take the best values of the other coefficients. The "
             f"log-likelihood {'rises all the way, and never reaches' if rises else 'comes close to'} its supremum, "
             f"{found.loglik:.4f}: the larger the coefficient, the better the {count(float(found.certain.sum()))} "
             "tumors with new vessels are explained. The estimate is $+\\infty$. What the data do give is a lower end: "
@@ -206,8 +206,8 @@ def _said(error: SeparationError, rest: Fit) -> tuple[Block, ...]:
         Paragraph(
             f"In the limit the {count(float(found.certain.sum()))} tumors with new vessels have probability 1 and say "
             f"nothing about the other columns. The rest of the table is therefore the fit to the {count(rest.n)} "
-            f"tumors without: the two are {small(apart)} standard errors apart, and their standard errors differ by "
-            f"{small(apart_se)} in ratio."
+            f"tumors without: the two are {small_said(apart)} standard errors apart, and their standard errors differ "
+            f"by {small_said(apart_se)} in ratio."
         ),
     )
 
@@ -246,7 +246,7 @@ def _likelihood_ratio(found: Separation, without: Fit) -> tuple[float, float]:
 def _validation(agreement: Any) -> Section:
     """The finite part against statsmodels."""
     words = Paragraph(
-        "Where there is a maximum the two agree. The finite coefficients, from the tumors without new vessels:"
+        "The finite coefficients have a maximum, and can be compared: the fit to the tumors without new vessels."
     )
     return Section("Validation", (words, *sections.validation(agreement).blocks))
 

@@ -14,7 +14,7 @@ from stattools.qualification.agreements import shipped
 from stattools.reporting import sections
 from stattools.reporting.beliefs import LEVEL, extremes, funnel, shrinkage, within
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table
-from stattools.reporting.tables import between, count, decimals, number, percent
+from stattools.reporting.tables import between, count, decimals, number, p_said, percent
 
 PER = 10_000
 TOP = 10
@@ -97,10 +97,14 @@ def _spread(found: EmpiricalBayes, fit: Fit) -> tuple[Block, ...]:
         Paragraph(
             f"Were all counties alike, about {percent(LEVEL)} of them would lie between the dashed lines; "
             f"{percent(round(float(chance.mean()), 3))} do. So counties do differ. The solid lines are those of the "
-            f"fitted model, and {percent(round(float(model.mean()), 3))} lie between them. A likelihood ratio against "
-            "one rate for all, which lies at the edge of the model, so that its law is half a chi-square:"
+            f"fitted model, and {percent(round(float(model.mean()), 3))} lie between them. The likelihood ratio "
+            "against one rate for all counties:"
         ),
         Math(rf"2 (\ell - \ell_0) = 2 \left({fit.loglik:.2f} - ({pooled.loglik:.2f})\right) = {test.statistic:.1f}"),
+        Paragraph(
+            "One rate for all is at the edge of the model, infinite $s$, so that the ratio is chi-square with 1 degree "
+            f"of freedom for one half of samples and 0 for the other: {p_said(float(test.p_value))}."
+        ),
         Paragraph(
             f"The prior that the counties themselves imply is a beta distribution of mean "
             f"{_per(float(prior.mean[0]), 1e-5)} per {count(PER)}, worth "
@@ -178,8 +182,9 @@ def _halves(table: dict[str, Any]) -> tuple[Block, ...]:
             "lrrr",
         ),
         Paragraph(
-            f"The least error overall has {best}. Of the counts in the other halves {percent(round(held, 3))} lie in "
-            f"their {percent(LEVEL)} predictive intervals, which hold at least that share when the model is right."
+            f"The smallest error overall is that of {best}. Of the counts in the other halves "
+            f"{percent(round(held, 3))} lie in their {percent(LEVEL)} predictive intervals, which hold at least that "
+            "share when the model is right."
         ),
     )
 
@@ -194,6 +199,6 @@ def _conclusion(found: EmpiricalBayes) -> str:
     return (
         f"Of {count(len(found.size))} counties, number {found.labels[i]} has the highest rate of breast cancer after "
         f"shrinkage, {number(PER * float(found.posterior.mean[i]), places)} per {count(PER)} people (94 % interval "
-        f"{between(PER * low, PER * high, places)}), {other}; half of the counties owe "
-        f"{percent(round(float(np.median(found.shrinkage)), 2))} or more of their estimate to the others."
+        f"{between(PER * low, PER * high, places)}), {other}; in half of "
+        f"the counties the others have a weight of {percent(round(float(np.median(found.shrinkage)), 2))} or more."
     )

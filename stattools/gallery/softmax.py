@@ -15,7 +15,7 @@ from stattools.inference.fitted import Fit
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table, code
-from stattools.reporting.tables import between, count, decimals, number, p_value, percent, small
+from stattools.reporting.tables import between, count, decimals, number, p_value, percent, small_said
 from stattools.validation.agreement import Agreement
 
 FORMULA = "party ~ left_right + age + income"
@@ -108,8 +108,8 @@ def _reading(fit: Fit) -> tuple[Block, ...]:
         ),
         Paragraph(
             f"The most probable category is the respondent's own for {percent(round(right, 3))}; always guessing the "
-            f"most frequent one is right for {percent(round(largest, 3))}. Where neighbors differ by a shade, a "
-            "probability for each says more than a guess."
+            f"most frequent one is right for {percent(round(largest, 3))}. Neighboring categories are hard to tell "
+            "apart, and their probabilities say more than one guess."
         ),
     )
 
@@ -184,14 +184,14 @@ def _reference(fit: Fit, survey: Any) -> tuple[Block, ...]:
     ]
     apart = float(np.abs(mapped).max())
     same = float(np.abs(fit.predict()[list(PARTIES)].to_numpy() - other.predict()[list(PARTIES)].to_numpy()).max())
-    logliks = small(fit.loglik - other.loglik)
+    logliks = small_said(fit.loglik - other.loglik)
     few = int((fit.model.rows.y == PARTIES.index(OTHER)).sum())
     return (
         Paragraph(
             f'Against {OTHER}s instead of {PARTIES[0]}s, `st.softmax(..., reference="{OTHER}")`, every coefficient is '
             f"a difference of two above: for {last}s and {code(key)} it is {number(direct['estimate'], 6)}, which is "
             f"{number(ours[last, key]['estimate'], 6)} less {number(ours[OTHER, key]['estimate'], 6)}. Over all "
-            f"coefficients the two ways differ by {small(apart)}, all probabilities by {small(same)}, the "
+            f"coefficients the two ways differ by {small_said(apart)}, all probabilities by {small_said(same)}, the "
             f"log-likelihoods by {logliks}. Only the standard errors are those of another comparison: "
             f"{number(direct['se'], 3)} instead of {number(ours[last, key]['se'], 3)}, since only {few} call "
             f"themselves {OTHER}."
@@ -212,7 +212,7 @@ def _two(survey: Any) -> tuple[Block, ...]:
     return (
         Paragraph(
             "The same respondents were asked whom they would vote for, Clinton (0) or Dole (1): two categories. "
-            f"Softmax and logistic regression of {code('vote')} are {small(apart)} standard errors apart:"
+            f"Softmax and logistic regression of {code('vote')} are {small_said(apart)} standard errors apart:"
         ),
         Table(("term", "softmax", "standard error", "logistic", "standard error"), tuple(rows), "lrrrr"),
     )

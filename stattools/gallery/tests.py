@@ -139,10 +139,10 @@ def _tables(class_: Any, table: Any, odds: Fit) -> tuple[Block, ...]:
     return (
         Paragraph(
             f"Of {count(len(class_))} students {table[1].sum()} were taught by the new way, and {table[1, 1]} of them "
-            f"got an A; of the other {table[0].sum()} it were {table[0, 1]}. Pearson's chi-squared is the score test "
-            "of independence in the multinomial likelihood of the table, without the continuity correction, which no "
-            "likelihood has. Given the margins of the table one number is left, its first cell, and its distribution "
-            "depends on the log odds ratio $\\theta$ alone:"
+            f"got an A; of the other {table[0].sum()}, {table[0, 1]} did. Pearson's chi-squared is the score test "
+            "of independence in the multinomial likelihood of the table, without the continuity correction, which "
+            "comes from no likelihood. Given the margins of the table one number is left, its first cell $a$, whose "
+            "distribution depends on the log odds ratio $\\theta$ alone:"
         ),
         Math(
             r"P(a \mid \mathrm{margins}) = \frac{\binom{m_1}{a} \binom{m_2}{s - a} e^{\theta a}}"
@@ -152,7 +152,9 @@ def _tables(class_: Any, table: Any, odds: Fit) -> tuple[Block, ...]:
             "Fisher's test is the exact one of $\\theta = 0$; the maximum of this conditional likelihood is an odds "
             f"ratio of {number(float(np.exp(odds.estimate[0])), 3)} (SciPy: {number(float(theirs.statistic), 3)}), its "
             f"exact 95 % interval is {between(low, high, 3)} (SciPy: {between(float(ends.low), float(ends.high), 3)}). "
-            "Of pairs only those that differ say something, and they are coin flips: McNemar's test."
+            f"McNemar's test looks at the people who changed their mind about the president, {differ.trials} of them: "
+            f"if opinion as a whole did not change, each is a fair flip of a coin, and {differ.successes} came to "
+            "approve."
         ),
         _intervals(odds),
         compared(*rows),
@@ -168,7 +170,7 @@ def _intervals(odds: Fit) -> Figure:
         lambda: figures.coefficients(kinds, middle, low, high, xlabel="log odds ratio, 95 % interval"),
         alt="Four kinds of 95 % interval of the log odds ratio, the exact one the widest",
         caption="One line for each kind of interval, all of the conditional likelihood. The exact one never covers "
-        "less than it says, and is wider for it; mid-p counts half of the table that was seen.",
+        "less often than it says, and is the widest; mid-p counts the observed table by half.",
     )
 
 
@@ -195,16 +197,17 @@ def _ranks(sleep: Any, wide: Any, class_: Any) -> tuple[Block, ...]:
     exact = st.permutation_test("more ~ 1", wide)
     return (
         Paragraph(
-            "Without a likelihood there may be an invariance: if the drug does not matter the hours of sleep may stand "
-            "in any order, and if it does nothing to a patient the sign of a difference is as good as its opposite. "
-            "The statistic is a sum of ranks, with its mean and variance over all arrangements, ties and all. "
-            "Friedman's table has the nights without a drug, 0 hours more, beside the two with one."
+            "Where no likelihood is trusted, a symmetry may be. If the drugs do the same, every assignment of the "
+            "hours to the drugs is as probable as any other, and the sign of each patient's difference is as probable "
+            "as the opposite one. The statistic is a sum of ranks, with its mean and variance over all these "
+            "arrangements, ties included. Friedman's test has the night without a drug, 0 hours more, beside the two "
+            "with one."
         ),
         compared(*rows),
         Paragraph(
-            "The comparison is with the distributions of large samples, for which all four have the same. Exact "
-            "p-values come from all arrangements, with ties too: of the signed ranks, where one of ten differences is "
-            f"0 and two are equal, {p_said(exact.p_value)} over all {2**9} signs."
+            "These p-values are those of the approximation for large samples, here and in SciPy. Exact ones come from "
+            "all arrangements, with ties too: for the signed ranks, where one of ten differences is 0 and two are "
+            f"equal, {p_said(exact.p_value)} over all {2**9} signs."
         ),
     )
 
@@ -223,14 +226,15 @@ def _power(pooled: Fit) -> tuple[Block, ...]:
         Paragraph(
             f"If the difference of {number(float(pooled.estimate[1]), 2)} hours and the standard deviation of "
             f"{number(float(pooled.scale), 2)} were the truth, how often would another trial of this size, with other "
-            "patients for each drug, find it? Outcomes are drawn from the likelihood and fitted "
+            "patients for each drug, find p below 0.05? Outcomes are drawn from the likelihood and fitted "
             f"{count(found.draws)} times, by {code('st.power(fit, "drug[T.2]", seed=1)')}; the second row is where the "
             "search for a power of 0.8 ended:"
         ),
         Table(("rows", "power", "standard error", "coverage", "standard error"), tuple(rows), "rrrrr"),
         Paragraph(
-            f"A power of 0.8 needs {count(needed.rows)} patients, with a Monte Carlo standard error of "
-            f"{number(needed.se, 1)}; the formula of the t test says {number(formula, 1)}."
+            f"A power of 0.8 needs {count(needed.rows)} patients in both groups together, with a Monte Carlo standard "
+            f"error of {number(needed.se, 1)}; the formula of the t test says {number(formula, 1)}. That the last row "
+            "of the table does not have 0.8 itself is chance, as large as its standard error says."
         ),
     )
 
@@ -242,7 +246,7 @@ def _conclusion(sleep: Any, wide: Any, odds: Fit) -> str:
     return (
         f"The second drug brought {number(float(paired.estimate), 2)} hours more of sleep than the first "
         f"(95 % interval {between(float(paired.lower), float(paired.upper), 2)}; {p_said(float(paired.p_value))} of "
-        f"the paired test, {p_said(own.p_value)} of Welch's, which does not know the pairs), and the new way of "
-        f"teaching multiplied the odds of an A by {number(float(np.exp(odds.estimate[0])), 2)} (exact 95 % interval "
-        f"{between(low, high, 2)})."
+        f"the paired test, {p_said(own.p_value)} of Welch's, which does not know the pairs), and under the new way of "
+        f"teaching the odds of an A were {number(float(np.exp(odds.estimate[0])), 2)} times as high (exact 95 % "
+        f"interval {between(low, high, 2)})."
     )

@@ -49,7 +49,7 @@ def document() -> Document:
             Section("No extra zeros beside a negative binomial", _none(visits)),
             Section("Fit", _fit(hurdle)),
             Section("Validation", _validated(visits, hurdle)),
-            sections.conclusion(_conclusion(hurdle)),
+            sections.conclusion(_conclusion(hurdle, fits["negative binomial"])),
             sections.provenance([hurdle.model], command=command("zeros"), seeds=[]),
         ),
     )
@@ -80,7 +80,7 @@ def _zeros(fits: dict[str, Fit]) -> tuple[Block, ...]:
     return (
         Paragraph(
             f"Of all person-years {none} % have no visit. A hurdle, and a model with extra zeros, expect about as many "
-            "by construction; whether they are right is told by the other counts:"
+            "by construction; whether they fit is seen in the other counts:"
         ),
         Table(("model", "parameters", "zeros expected", "log-likelihood", "AIC"), tuple(rows), "lrrrr"),
         frequencies(*(fits[name] for name in ("zero-inflated Poisson", "hurdle, negative binomial"))),
@@ -102,10 +102,10 @@ def _none(visits: Any) -> tuple[Block, ...]:
         said = str(error)
     return (
         Paragraph(
-            "Negative binomial counts have many zeros themselves. Has the file more than they have? The log-likelihood "
+            "Negative binomial counts have many zeros themselves. Are there more in these data? The log-likelihood "
             "of a zero-inflated negative binomial model with the same columns rises as the probability of an extra "
-            "zero falls to 0 in some of the rows, and other programs stop on the way with log odds such as -12 and "
-            "standard errors of hundreds, or call that convergence. `st.fit` says instead:"
+            "zero falls to 0 in some of the rows. Other programs stop on the way, with log odds such as -12 and "
+            "standard errors of hundreds, and some of them call that convergence. `st.fit` says instead:"
         ),
         Listing(said),
     )
@@ -117,9 +117,10 @@ def _fit(hurdle: Fit) -> tuple[Block, ...]:
         sections.estimates(hurdle),
         Paragraph(
             f"Coefficients such as {code('zero: lncoins')} are log odds of a zero: a positive one keeps people from "
-            "going at all, and its exponential is an odds ratio. Those without a prefix are of the rate behind the "
-            "positive counts, how often those go who do, and their exponentials are rate ratios. R's `pscl::hurdle` "
-            "has the first with the other sign."
+            "going at all, and its exponential is an odds ratio. Those without a prefix belong to the rate behind the "
+            "positive counts, how often those go who go at all, and their exponentials are rate ratios. R's "
+            "`pscl::hurdle` models the probability of a visit instead of a zero, so its first kind has the other sign. "
+            "`log alpha` has no test in the table: alpha = 1 is nothing special."
         ),
     )
 
@@ -140,12 +141,12 @@ def _validated(visits: Any, hurdle: Fit) -> tuple[Block, ...]:
     )
 
 
-def _conclusion(hurdle: Fit) -> str:
+def _conclusion(hurdle: Fit, plain: Fit) -> str:
     table = hurdle.table().set_index("term")
     said = []
     for name, what in (
         ("zero: idp", "an individual deductible multiplies the odds of no visit at all by"),
-        ("idp", "and the rate behind the visits of those who go by"),
+        ("idp", "and the rate of visits of those who go by"),
     ):
         row = table.loc[name]
         value, lower, upper = np.exp([row["estimate"], row["lower"], row["upper"]])
@@ -154,8 +155,10 @@ def _conclusion(hurdle: Fit) -> str:
             f"{what} {number(float(value), places)} ({percent(hurdle.level)} Wald interval "
             f"{between(float(lower), float(upper), places)})"
         )
+    seen = 100.0 * float((plain.model.rows.y == 0).mean())
+    alone = 100.0 * float(expected_frequencies(plain, np.zeros(1))[0]) / plain.n
     return (
-        f"In {count(hurdle.n)} person-years, {', '.join(said)}, the other columns held fixed. The zeros are many "
-        "because the counts vary, not because some people never go: a negative binomial needs no extra zeros in most "
-        "rows, and a hurdle says what keeps people away without them."
+        f"In {count(hurdle.n)} person-years, {', '.join(said)}, the other columns held fixed. A negative binomial "
+        f"without extra zeros expects {number(alone, 1)} % of zeros where {number(seen, 1)} % are observed, so these "
+        "counts do not call for a group of people who never go."
     )

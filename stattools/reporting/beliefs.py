@@ -59,7 +59,7 @@ def sensitivity(found: PriorSensitivity, tipping: TippingPrior | None = None, na
 def surprise_sentence(found: Surprise) -> str:
     """How far the data lie from what the prior expects, in a sentence."""
     p = float(found.probability)
-    says = "the two disagree" if p < 0.01 else "that is some tension" if p < 0.05 else "the two are at peace"
+    says = "the two disagree" if p < 0.01 else "that is some tension" if p < 0.05 else "the two do not disagree"
     rule = "data as improbable as these" if found.kind == "density" else "data as far out in a tail as these"
     return (
         f"Before the data, the prior expects {number(float(found.expected), 2)} {found.statistic}; there were "
@@ -81,7 +81,7 @@ def ledger(book: Ledger) -> Table:
         line += [number(row["surprise"], 3)] if shocks else []
         cells.append(tuple(line))
     head = ("batch", *(["arm"] if arms else []), "mean", f"{percent(PROB)} ETI", "log evidence", "in total")
-    head = (*head, "surprise") if shocks else head
+    head = (*head, "p of surprise") if shocks else head
     return Table(head, tuple(cells), "l" * (1 + arms) + "rcrr" + "r" * shocks)
 
 

@@ -146,10 +146,11 @@ def reached(fit: Fit) -> str:
 
 def estimates(fit: Fit) -> tuple[Block, ...]:
     """The coefficients, and the dispersion in words."""
-    ratio, extra = story(fit.model).ratio, fit.model.predictor.size - fit.model.predictor.size_first
-    if any(fit.model.predictor.own):  # whose exponentials are ratios of several things
-        ratio, extra = ratio and "exp(estimate)", 0
-    return (coefficient_table(fit, ratio=ratio, shared=extra), *map(Paragraph, dispersion(fit)))
+    ratio, own = story(fit.model).ratio, fit.model.predictor.own
+    if any(own):  # whose exponentials are ratios of several things
+        ratio = ratio and "exp(estimate)"
+    shared = next((k for k, columns in enumerate(reversed(own)) if columns), len(own))
+    return (coefficient_table(fit, ratio=ratio, shared=shared), *map(Paragraph, dispersion(fit)))
 
 
 def diagnostics(fit: Fit) -> tuple[Figure, ...]:

@@ -33,7 +33,7 @@ def test_shrinkage_predicts_best(text_of):
     errors = dict(re.findall(r"^\| (its own raw rate|one rate for all|empirical Bayes) +\| +([\d.]+) \|", text, re.M))
     assert len(errors) == 3
     assert min(errors, key=lambda name: float(errors[name])) == "empirical Bayes"
-    assert "The least error overall has empirical Bayes." in text
+    assert "The smallest error overall is that of empirical Bayes." in text
 
 
 def test_the_counts_within_the_funnel(text_of):

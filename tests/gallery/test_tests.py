@@ -18,7 +18,7 @@ def test_p_values_agree_and_known_ones_are_there(text_of):
 
 def test_the_rows_for_a_power_are_those_of_the_formula(text_of):
     text = text_of("tests")
-    found = re.search(r"needs (\d+) patients, .* error of ([\d.]+); the formula of the t test says ([\d.]+)\.", text)
+    found = re.search(r"needs (\d+) patients .* error of ([\d.]+); the formula of the t test says ([\d.]+)\.", text)
     assert found is not None
     needed, error, formula = map(float, found.groups())
     assert abs(needed - formula) < 4.0 * error + 1.0

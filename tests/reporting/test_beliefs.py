@@ -72,7 +72,7 @@ def test_the_ends_of_the_list():
     assert table.rows[0][1:3] == (f"{K[order[0]]}", f"{N[order[0]]}")
 
 
-@pytest.mark.parametrize(("k", "verdict"), [(10, "at peace"), (3, "some tension"), (0, "disagree")])
+@pytest.mark.parametrize(("k", "verdict"), [(10, "do not disagree"), (3, "some tension"), (0, "the two disagree")])
 def test_surprise_in_words(k, verdict):
     found = st.surprise(st.posterior(st.binomial(k, 20), prior=st.Beta(10, 10)))
     assert verdict in beliefs.surprise_sentence(found)
