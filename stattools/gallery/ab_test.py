@@ -189,10 +189,8 @@ def _accumulating(trial: Trial) -> tuple[Block, ...]:
             f"In this order P(aspirin better) stays above {SURE:g} from {count(int(seen[stays[typical]]))} people on. "
             f"Of all orders {percent(round(sure_by, 2))} are above it after {count(int(seen[quarter]))} people, some "
             f"of them to fall below it again. {'None' if ever_wrong == 0 else count(ever_wrong)} of the {ORDERS} "
-            f"was ever below {1.0 - SURE:.2g}, where one would have stopped for the wrong arm. What the probability "
-            "means does not depend on how often one looks, since it is the probability given the data so far. But a "
-            "rule that stops when it first passes a limit stops by chance more often the more often one looks, so the "
-            "expected loss should be looked at too."
+            f"was ever below {1.0 - SURE:.2g}, where one would have stopped for the wrong arm. A rule that stops at a "
+            "limit stops by chance more often the more often one looks, so the expected loss should be looked at too."
         ),
         Paragraph(
             "The ledger of the aspirin arm, five batches a line; the last column is the probability of a batch as "
