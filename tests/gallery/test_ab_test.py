@@ -2,6 +2,7 @@ import re
 from typing import Any
 
 import numpy as np
+import pytest
 from scipy import integrate, stats
 
 import stattools as st
@@ -12,6 +13,7 @@ PLACEBO: Any = stats.beta(190, 10846)
 EXACT: Any = {"epsabs": 0.0, "epsrel": 1e-10, "limit": 500}
 
 
+@pytest.mark.slow
 def test_the_chance_that_aspirin_is_worse_is_that_of_an_integral(text_of):
     worse, _ = integrate.quad(lambda x: PLACEBO.pdf(x) * ASPIRIN.sf(x), 0.008, 0.03, **EXACT)
     mantissa, exponent = f"{worse:.3e}".split("e")

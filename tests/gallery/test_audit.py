@@ -14,11 +14,11 @@ def test_each_cause_is_named(text_of):
         assert f"**{cause}**" in text
 
 
-def test_the_conclusion_has_the_odds_ratios_of_both(gallery):
+def test_the_conclusion_has_the_odds_ratios_of_both(quotes_of):
     data = spector.load_pandas()
     maximum = Logit(data.endog, add_constant(data.exog)).fit(disp=0).params["PSI"]
     printed = audit.cases()[2].results.coef_[0][2]
-    (quote,) = gallery.document("audit").quotes()
+    (quote,) = quotes_of("audit")
     assert f"at {np.exp(printed):.1f} where the maximum is {np.exp(maximum):.1f}" in quote
 
 

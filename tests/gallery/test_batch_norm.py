@@ -4,7 +4,6 @@ from stattools.gallery import batch_norm
 from stattools.gallery.digit_images import digits
 
 
-@pytest.mark.slow
 def test_the_worked_example_is_in_the_report(text_of):
     text = text_of("batch_norm")
     Z = batch_norm.X @ batch_norm.W.T
@@ -13,6 +12,7 @@ def test_the_worked_example_is_in_the_report(text_of):
     assert "the nine entries are all 1.732051" in text
 
 
+@pytest.mark.slow
 def test_normalization_is_what_makes_the_deep_network_learn():
     _, _, pixels, label = digits()
     plain, normed = batch_norm.trained(False), batch_norm.trained(True)

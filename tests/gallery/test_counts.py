@@ -1,7 +1,6 @@
 import re
 
 import numpy as np
-import pytest
 from statsmodels.api import GLM, NegativeBinomial, add_constant, families
 from statsmodels.datasets import randhie
 
@@ -9,7 +8,6 @@ data = randhie.load_pandas().data
 X = add_constant(data[["lncoins", "idp", "lpi", "fmde", "physlm", "disea", "hlthg", "hlthf", "hlthp"]])
 
 
-@pytest.mark.slow
 def test_poisson_and_its_dispersion_are_statsmodels_own(text_of):
     text = text_of("counts")
     reference = GLM(data["mdvis"], X, family=families.Poisson()).fit()

@@ -2,11 +2,8 @@ import re
 from typing import Any
 
 import numpy as np
-import pytest
 from statsmodels.api import Logit, Poisson, add_constant
 from statsmodels.datasets import randhie
-
-pytestmark = pytest.mark.slow  # the report takes ten seconds
 
 data: Any = randhie.load_pandas().data
 

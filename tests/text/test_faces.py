@@ -144,6 +144,7 @@ def test_a_strangers_object_has_the_same_faces():
     assert repr(object.__new__(st.Fit)) == "<Fit>"
 
 
+@pytest.mark.slow  # a kernel is started
 def test_a_notebook_shows_tables():
     cells = [
         "import stattools as st",

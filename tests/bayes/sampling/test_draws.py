@@ -9,6 +9,7 @@ import xarray
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
+from tests.sizes import slowly
 
 matplotlib.use("Agg")
 RNG = np.random.default_rng(5)
@@ -24,7 +25,7 @@ MODELS = {
 }
 
 
-@pytest.fixture(scope="module", params=MODELS, ids=str)
+@pytest.fixture(scope="module", params=slowly(MODELS, "negative binomial"), ids=str)
 def drawn(request):
     return st.posterior(MODELS[request.param], method="nuts", draws=200, chains=2, seed=3)
 

@@ -16,6 +16,7 @@ from stattools.models.samples.correlation import Correlation
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.series.statespace.many import LocalLevels
+from tests.sizes import slowly
 
 matplotlib.use("Agg")
 RNG = np.random.default_rng(5)
@@ -50,12 +51,13 @@ MODELS = {
     "level": st.local_level(np.cumsum(DATA["y"]) + X),
     "smoothing": st.exponential_smoothing(np.cumsum(0.3 * DATA["y"]) + X),
 }
+LIKE_OTHERS = ("probit", "poisson", "beta-binomial", "count", "waits", "rates", "times", "known sd")
 PRIORS = dict.fromkeys(("coin", "count", "arms", "waits"), st.Beta(2, 2))  # a flat prior has no sensitivity to measure
 PRIORS["smoothing"] = {"logit weight": st.Normal(0, 2), "level": st.Normal(0, 5), "log sigma": st.Normal(0, 1)}
 SOME = {"posterior", "log_prior", "prior", "log_likelihood", "posterior_predictive", "observed_data"}
 
 
-@pytest.fixture(scope="module", params=MODELS, ids=str)
+@pytest.fixture(scope="module", params=slowly(MODELS, *LIKE_OTHERS), ids=str)
 def made(request):
     model = MODELS[request.param]
     options = {"method": "importance", "draws": 50}
