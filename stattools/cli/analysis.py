@@ -19,7 +19,8 @@ from stattools.inference.covariance.quasi import pearson_statistic
 from stattools.inference.existence.overlap import SeparationError
 from stattools.interface.when_needed import pd
 from stattools.reporting import sections, sentences
-from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table, code, literal
+from stattools.reporting.document import Block, Document, Paragraph, Section, Table, code, literal
+from stattools.reporting.plain_words import plain_words
 from stattools.reporting.tables import count, number, p_value
 
 OVERDISPERSED = 1.5
@@ -45,8 +46,7 @@ class Analysis:
     """The results; `failure` is why there is no fit, `unchecked` why there is no agreement."""
 
     model: Any
-    family: str
-    why: str
+    chosen: Guess
     fit: Any = None
     agreement: Any = None
     unchecked: str = ""
@@ -78,7 +78,7 @@ def analyze(
     try:
         fit = st.fit(model, **options)
     except IdentificationError as error:
-        return Analysis(model, chosen.family, chosen.why, failure=error)
+        return Analysis(model, chosen, failure=error)
     agreement, unchecked = None, ""
     if plan.validates:
         advance("comparing with a reference")
@@ -95,7 +95,7 @@ def analyze(
     if plan.wants_posterior:
         advance("drawing from the posterior")
         drawn = st.posterior(model, prior=plan.prior, seed=plan.seed, draws=plan.draws)
-    return Analysis(model, chosen.family, chosen.why, fit, agreement, unchecked, drawn, comparison)
+    return Analysis(model, chosen, fit, agreement, unchecked, drawn, comparison)
 
 
 def compared(
@@ -127,14 +127,15 @@ def _common_rows(models: Sequence[Any], n: int) -> Any:
     return reduce(np.intersect1d, kept)
 
 
-def parts(analysis: Analysis, *, guessed: bool = True) -> list[Any]:
+def parts(analysis: Analysis) -> list[Any]:
     """What `st.report` takes, in order; of a family that nobody guessed there is no reason to give."""
-    why = [Paragraph(sentences.question(analysis.model)), Paragraph(_chosen(analysis))] if guessed else []
-    found: list[Any] = [*why, analysis.fit]
+    found: list[Any] = [*(_question(analysis) if analysis.chosen.holds else ()), analysis.fit]
     if (spread := dispersion(analysis)) is not None and spread > OVERDISPERSED:
         found.append(Section("Overdispersion", (Paragraph(overdispersion(analysis.fit, spread)),)))
     if analysis.agreement is not None or analysis.unchecked:
-        found.append(analysis.agreement or Section("Validation", (Paragraph(literal(analysis.unchecked)),)))
+        found.append(
+            analysis.agreement or Section("Validation", (Paragraph(literal(plain_words(analysis.unchecked))),))
+        )
     if analysis.comparison is not None:
         found.append(_comparison(analysis.comparison))
     if analysis.posterior is not None:
@@ -155,21 +156,20 @@ def failed(analysis: Analysis, error: IdentificationError, *, command: str, by: 
                     if model.likelihood.canonical
                     else "Jeffreys' prior, as Firth's for the logit. "
                 )
-                + "This command makes that report:"
-            ),
-            Listing(f"{command} --penalty jeffreys", "sh"),
+                + "The same report can be made with it."
+            )
         ]
     return Document(
         f"{model.title} of {code(model.outcome_name)}: no maximum",
         (
-            sections.question(model, (Paragraph(sentences.question(model)), Paragraph(_chosen(analysis)))),
+            sections.question(model, _question(analysis)),
             sections.data(model, by=by),
             sections.likelihood(model),
             Section(
                 "Existence",
                 (
                     Paragraph("**The likelihood has no unique maximum, so there are no estimates to report.**"),
-                    Paragraph(literal(error)),
+                    Paragraph(literal(plain_words(error.message))),
                     *_limits(error),
                     *way,
                 ),
@@ -182,7 +182,7 @@ def failed(analysis: Analysis, error: IdentificationError, *, command: str, by: 
 
 def dispersion(analysis: Analysis) -> float | None:
     """Pearson's statistic over its degrees of freedom, for Poisson regression."""
-    if analysis.family != "poisson" or analysis.fit is None or analysis.fit.df <= 0:
+    if analysis.chosen.family != "poisson" or analysis.fit is None or analysis.fit.df <= 0:
         return None
     return pearson_statistic(analysis.fit.model, analysis.fit.estimate) / analysis.fit.df
 
@@ -192,21 +192,23 @@ def overdispersion(fit: Any, spread: float) -> str:
     varies = f"The counts vary {number(spread, 1)} times as much about their means as Poisson counts do"
     factor = number(float(np.sqrt(spread)), 1)
     if not fit.kinds:
-        return f"{varies}. Ask again with `--family negative_binomial`, which has a variance of its own."
+        return f"{varies}. Negative binomial regression has a variance of its own."
     if fit.cov != "information":
         return (
             f"{varies}. The standard errors above, {code(fit.cov)}, do not rest on the Poisson variance; from the "
-            f"inverse information they would be too small, by a factor of about {factor}. `--family "
-            "negative_binomial` has a variance of its own."
+            f"inverse information they would be too small, by a factor of about {factor}. Negative binomial "
+            "regression has a variance of its own."
         )
     return (
-        f"{varies}, so the standard errors above are too small, by a factor of about {factor}. Ask again with "
-        "`--family negative_binomial`, or keep the model and ask for `--cov robust`."
+        f"{varies}, so the standard errors above are too small, by a factor of about {factor}. Robust standard errors "
+        "do not rest on the Poisson variance; negative binomial regression has a variance of its own."
     )
 
 
-def _chosen(analysis: Analysis) -> str:
-    return f"The family is `{analysis.family}`: {analysis.why}."
+def _question(analysis: Analysis) -> tuple[Block, ...]:
+    """What is asked, and why by this family, where that was guessed."""
+    why = analysis.chosen.told(code(analysis.model.outcome_name))
+    return (Paragraph(sentences.question(analysis.model)), *([Paragraph(why)] if why else []))
 
 
 def _limits(error: IdentificationError) -> tuple[Block, ...]:
@@ -239,5 +241,5 @@ def _comparison(comparison: Any) -> Section:
         "one loses by leaving the rest out. All are fitted to the "
         f"{count(len(comparison.fits[0].model.rows.X))} rows that are complete in all of them."
     )
-    notes = tuple(Paragraph(literal(note)) for note in comparison.notes)
+    notes = tuple(Paragraph(literal(plain_words(note))) for note in comparison.notes)
     return Section("Comparison", (Paragraph(words), Table(header, tuple(rows), "llrrrrrrr"), *notes))

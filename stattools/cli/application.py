@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from stattools import __version__
+from stattools.cli.auto import Guessing
 from stattools.cli.bench import bench
 from stattools.cli.commands import Command, Commands
 from stattools.cli.compare import compare
@@ -55,4 +56,4 @@ def root(
 
 
 for command in (fit, report, compare, posterior, predict, validate, gallery, verify, bench):
-    app.command(cls=Command)(command)
+    app.command(cls=Guessing if command is fit else Command)(command)

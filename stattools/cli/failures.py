@@ -17,6 +17,8 @@ def failures(as_json: bool = False) -> Iterator[None]:
     """An analysis that fails says why on stderr, for machines on stdout, without a traceback, and exits with 1."""
     try:
         yield
+    except BrokenPipeError:  # whoever read our output has enough of it, as `head` has
+        raise
     except (StattoolsError, OSError) as error:
         if as_json:
             print(machines.text(machines.failure(error)))

@@ -12,10 +12,11 @@ import stattools as st
 from stattools.cli import machines, options, words
 from stattools.cli.again import again
 from stattools.cli.analysis import Plan, analyze, parts
+from stattools.cli.auto import family_and_glm
 from stattools.cli.failures import failures
 from stattools.cli.families import taken
 from stattools.cli.files import stem, table
-from stattools.cli.guess import Guess
+from stattools.cli.guess import Guess, guess
 from stattools.cli.paper import Paper
 from stattools.cli.paper import labels as labels_of
 from stattools.cli.results import for_machines, told
@@ -24,7 +25,7 @@ from stattools.reporting.report import compose
 
 
 def fit(
-    family: options.Family,
+    family: options.FittedFamily,
     data: options.Data,
     formula: options.Formula,
     of: options.OfGlm = None,
@@ -63,6 +64,8 @@ def fit(
 
     Example: `stattools fit logistic admissions.csv "admit ~ gre + gpa" --validate`
 
+    Without a family the outcome says which one: `stattools fit visits.csv "visits ~ age"`
+
     Another: `stattools fit glm claims.csv "cost ~ age" --family gamma --link inverse`
     """
     options.require_share(level, "--level")
@@ -75,25 +78,30 @@ def fit(
     drawn = bool(prior) or posterior
     plan = Plan(level, words.covariance(cov), words.penalty(penalty), drawn, words.prior(prior or []), seed, validate)
     with failures(as_json), at_hand(data) as file:
-        build = getattr(st, family)
+        named, of = family_and_glm(family, of)
         given = {"weights": weights, "precision": precision, "offset": offset, "exposure": exposure, "trials": trials}
-        columns = taken(build, family=of, link=link, dispersion=dispersion, scale=scale, **given)
+        given |= {"family": of, "link": link, "dispersion": dispersion, "scale": scale}
+        if named:
+            taken(getattr(st, named), **given)  # wrong usage is said before a file is read
         frame = table(file)
+        chosen = Guess(named) if named else guess(formula, frame, trials=trials, exposure=exposure)
+        build = getattr(st, chosen.family)
+        columns = taken(build, **given)
         paper = Paper(by, labels_of(labels or [], list(frame.columns)), author, date, html, png, docx, pdf)
-        done = analyze(partial(build, **columns), formula, frame, Guess(family, "as asked"), compare or [], plan)
+        done = analyze(partial(build, **columns), formula, frame, chosen, compare or [], plan)
         if done.failure is not None:
             raise done.failure
-        chosen = {**columns, "compare": compare, "prior": prior, "posterior": posterior and not prior}
-        chosen |= paper.asked | {"penalty": penalty, "validate": validate, "cov": None if cov == "information" else cov}
-        chosen |= {"level": None if level == 0.95 else f"{level:g}", "seed": str(seed) if seed else None}
-        command = again(["stattools", "fit", family], data, formula, chosen, ("report", report))
+        asked = {**columns, "compare": compare, "prior": prior, "posterior": posterior and not prior}
+        asked |= paper.asked | {"penalty": penalty, "validate": validate, "cov": None if cov == "information" else cov}
+        asked |= {"level": None if level == 0.95 else f"{level:g}", "seed": str(seed) if seed else None}
+        command = again(["stattools", "fit", *([named] if named else [])], data, formula, asked, ("report", report))
         if as_json:
             print(machines.text(for_machines(done, file, command, exponentiate=exponentiate)))
         else:
             print(told(done, exponentiate=exponentiate))
         if report is not None:
-            name = report / f"{stem(file)}-{family}"
-            document = compose(*parts(done, guessed=False), command=command, by=by)
+            name = report / f"{stem(file)}-{chosen.family}"
+            document = compose(*parts(done), command=command, by=by)
             path = paper.written(document, [done.model], name)
             if not as_json:
                 print(f"\nwrote {path}")

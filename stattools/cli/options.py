@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from stattools.cli import words
+from stattools.cli.auto import AUTO, known_or_auto
 from stattools.cli.families import GLM, KNOWN, known, known_or_glm
 
 
@@ -29,6 +30,15 @@ Family = Annotated[
     str,
     typer.Argument(
         metavar="FAMILY", parser=known_or_glm, help="The regression, or glm.", autocompletion=_those((*KNOWN, GLM))
+    ),
+]
+FittedFamily = Annotated[
+    str,
+    typer.Argument(
+        metavar="FAMILY",
+        parser=known_or_auto,
+        help="The regression, or glm; by default (or auto) guessed.",
+        autocompletion=_those((*KNOWN, GLM, AUTO)),
     ),
 ]
 GuessedFamily = Annotated[

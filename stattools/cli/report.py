@@ -70,7 +70,7 @@ def report(
         advance("reading")
         frame = table(file)
         paper = Paper(by, labels_of(labels or [], list(frame.columns)), author, date, html, png, docx, pdf)
-        chosen = Guess(family, "as asked") if family else guess(formula, frame, trials=trials, exposure=exposure)
+        chosen = Guess(family) if family else guess(formula, frame, trials=trials, exposure=exposure)
         build = getattr(st, chosen.family)
         columns = taken(build, **given)
         asked = {"family": family, **given, "compare": rivals, "prior": priors, "posterior": posterior and not priors}
@@ -89,7 +89,7 @@ def report(
             results = for_machines(done, file, command, exponentiate=exponentiate)
             print(machines.text(results | {"report": str(path)}))
         else:
-            said = told(done, guessed=family is None, exponentiate=exponentiate)
+            said = told(done, exponentiate=exponentiate)
             print("\n\n".join([*([said] if said else []), f"wrote {path}"]))
     if done.failure is not None and not as_json:
         print(f"error: {done.failure}\n{_way_out(done)}".rstrip(), file=sys.stderr)

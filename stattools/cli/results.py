@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from stattools.cli import machines
@@ -10,9 +11,9 @@ from stattools.cli.analysis import Analysis
 from stattools.inference.summary import page
 
 
-def told(done: Analysis, *, guessed: bool = False, exponentiate: bool = False) -> str:
+def told(done: Analysis, *, exponentiate: bool = False) -> str:
     """The family if it was guessed, the fit, its reference, the comparison, the posterior."""
-    parts = [f"family {done.family}: {done.why}"] if guessed else []
+    parts = [fill(f"{done.model.outcome_name} has {done.chosen.flagged}", 80)] if done.chosen.holds else []
     if done.fit is not None:
         parts.append(page(done.fit, exponentiate=True).text() if exponentiate else str(done.fit))
     parts += [str(part) for part in (done.agreement, done.comparison, done.posterior) if part is not None]
@@ -22,7 +23,8 @@ def told(done: Analysis, *, guessed: bool = False, exponentiate: bool = False) -
 
 def for_machines(done: Analysis, file: Path, command: str, *, exponentiate: bool = False) -> dict[str, Any]:
     """The same as records, with hashes of the data; an analysis that failed says why."""
-    found: dict[str, Any] = {"ok": done.ok, "family": done.family, "why": done.why, "formula": done.model.formula}
+    found: dict[str, Any] = {"ok": done.ok, "family": done.chosen.family, "why": done.chosen.why}
+    found |= {"others": dict(done.chosen.possible), "formula": done.model.formula}
     if done.failure is not None:
         found |= machines.failure(done.failure)
     else:

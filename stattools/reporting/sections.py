@@ -13,6 +13,7 @@ from stattools.reporting import rows_in_files, sentences
 from stattools.reporting.accounts import account
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, literal
 from stattools.reporting.first_table import grouped
+from stattools.reporting.plain_words import plain_words
 from stattools.reporting.provenance import code_version, environment, extent, hash_name
 from stattools.reporting.tables import agreement as agreement_table
 from stattools.reporting.tables import count, facts
@@ -75,7 +76,11 @@ def validation(agreement: Agreement) -> Section:
         )
     )
     if agreement.notes:
-        blocks.append(Bullets(tuple(literal(sentences.unversioned(note)) for note in agreement.notes)))
+        blocks.append(
+            Bullets(
+                tuple(literal(said) for note in agreement.notes if (said := plain_words(sentences.unversioned(note))))
+            )
+        )
     return Section("Validation", tuple(blocks))
 
 
@@ -86,7 +91,7 @@ def conclusion(*quotes: str) -> Section:
 
 def provenance(models: Sequence[Any], *, command: str | None, seeds: Sequence[int] = ()) -> Section:
     """What the report was made from and by what; `stattools verify` reads it."""
-    how: tuple[Block, ...] = (Paragraph("Written by `stattools.report`: the script that called it makes it again."),)
+    how: tuple[Block, ...] = (Paragraph("Written by a script, which makes it again."),)
     if command is not None:
         how = (Paragraph("This command writes the report again, to the same text:"), Listing(command, "sh"))
     inputs = {"stattools": code_version()}

@@ -86,8 +86,8 @@ def normalized(fits: OneVsRestFit) -> str:
     return (
         f"The {len(fits.fits)} likelihoods are separate, and so are their probabilities: over the categories they sum "
         f"to between {total.min():.3f} and {total.max():.3f}, depending on the row. A prediction divides them by their "
-        "sum: they are normalized only after the fact, which no likelihood asks for. `st.softmax` has one likelihood "
-        "for all categories."
+        "sum: they are normalized only after the fact, which no likelihood asks for. Multinomial logistic regression "
+        "has one likelihood for all categories."
     )
 
 

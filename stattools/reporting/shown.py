@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from stattools.errors import DomainError
 from stattools.interface.when_needed import pd
 from stattools.models.any_model import AnyModel
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code, literal
+from stattools.reporting.plain_words import has_hints, plain_words
 from stattools.reporting.tables import decimals, number, p_value
 from stattools.text.faces import Faces
 from stattools.text.page import Grid
@@ -85,21 +86,45 @@ def picture(figure: Drawing) -> Figure:
 
 
 def paged(result: Faces) -> Section:
-    """A result with a page, as `print` shows it: its first line is the heading, sentences and tables follow."""
+    """A result with a page, as `print` shows it: its first line is the heading, sentences and tables follow, without
+    what it advises to type.
+    """
     title, blocks = "", list[Block]()
     for part in result._page().parts:
         if isinstance(part, Grid):
             head = part.head or [""] * len(part.columns)
-            rows = tuple(tuple(literal(cell) for cell in row) for row in part.rows)
+            rows = tuple(tuple(literal(plain_words(cell)) for cell in row) for row in part.rows)
             blocks.append(Table(tuple(literal(cell) for cell in head), rows, part.columns.replace("p", "l")))
             continue
-        lines = part.lines.split("\n")
+        lines = _plain(part.lines, is_first=not title)
         if not title:
             title, lines = f"{lines[0][:1].upper()}{lines[0][1:]}", lines[1:]
         for is_item, some in groupby(filter(str.strip, lines), key=lambda line: line.startswith(("- ", "  "))):
             said = [literal(line.strip().removeprefix("- ")) for line in some]
             blocks.append(Bullets(tuple(said)) if is_item else Paragraph(" ".join(said)))
     return Section(literal(title), tuple(blocks))
+
+
+def _plain(lines: str, *, is_first: bool) -> list[str]:
+    """The lines of a paragraph in plain words; where a sentence runs over several of them, they become one. The first
+    line of a page is its heading, with its formula.
+    """
+    head, body = lines.split("\n")[:1] if is_first else [], lines.split("\n")[1:] if is_first else lines.split("\n")
+    if not any(map(has_hints, body)) and not has_hints(" ".join(body)):
+        return [*head, *body]
+    whole = [line for item in _items(body) if (line := plain_words(item))]
+    return [*head, *whole]
+
+
+def _items(lines: Sequence[str]) -> list[str]:
+    """Items of a list each for itself, and lines that follow each other as one."""
+    found: list[str] = []
+    for line in lines:
+        if found and not line.startswith(("- ", "  ")) and not found[-1].startswith(("- ", "  ")):
+            found[-1] = f"{found[-1]} {line.strip()}"
+        else:
+            found.append(line)
+    return found
 
 
 def shown(part: Any) -> Block | None:

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from stattools.cli.guess import guess
+from stattools.cli.guess import Guess, guess, in_words
 from stattools.errors import DomainError
 
 FRAME = pd.DataFrame(
@@ -44,7 +44,40 @@ FRAME = pd.DataFrame(
 def test_the_family_follows_from_the_outcome(formula, options, family):
     found = guess(formula, FRAME, **options)
     assert found.family == family
-    assert found.why
+    assert found.holds
+    assert f"--family {family}" in found.flagged
+    assert in_words(family) in found.told("`y`")
+
+
+@pytest.mark.parametrize(
+    "values, family, said",
+    [
+        (
+            range(1, 169),
+            "ols",
+            "whole numbers from 1 to 168: read as measurements, --family ols; --family poisson if",
+        ),
+        (range(31), "poisson", "--family negative_binomial if they vary more than Poisson counts do; --family ols if"),
+        ([1, 2, 3, 4, 5], "poisson", "--family softmax if they are codes of categories"),
+        ([1, 2, 2, 1], "ols", "--family logistic if they are codes of no and yes"),
+        (
+            [0.5, 3.0, 70.0],
+            "ols",
+            "numbers from 0.5 to 70: read as measurements, --family ols; --family gamma if",
+        ),
+        ([-0.5, 3.0], "ols", "numbers from -0.5 to 3: read as measurements, --family ols"),
+    ],
+)
+def test_what_else_was_possible_is_said(values, family, said):
+    found = guess("y ~ 1", pd.DataFrame({"y": list(values)}))
+    assert found.family == family
+    assert said in found.flagged
+    assert "--" not in found.told("`y`")
+    assert not found.told("`y`").count("_")
+
+
+def test_a_family_that_was_asked_for_has_no_reason():
+    assert (Guess("ols").why, Guess("ols").flagged, Guess("ols").told("`y`")) == ("as asked", "as asked", "")
 
 
 def test_text_with_several_levels_is_softmax_but_not_text_that_is_all_different():

@@ -14,7 +14,7 @@ def test_one_command_fits_validates_compares_and_writes(file, tmp_path, run):
         *("--out", tmp_path / "out"),
     )
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith("family logistic: the outcome has two levels\n")
+    assert result.stdout.startswith("cured has two levels: read as no and yes, --family logistic\n")
     text = (tmp_path / "out" / "people-logistic.md").read_text()
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
     assert headings == [
@@ -30,7 +30,7 @@ def test_one_command_fits_validates_compares_and_writes(file, tmp_path, run):
             "Provenance",
         )
     ]
-    assert "The family is `logistic`: the outcome has two levels." in text
+    assert "`cured` holds two levels. Read as no and yes, they ask for logistic regression." in text
     assert "111 rows that are complete in all of them" in text
     assert "90 % Wald interval" in text
     assert "agrees**" in text
