@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from stattools.inference.existence.limit import Limit
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
+from stattools.solvers.newton_steps import newton_ascent
 
 POWERS = {"dispersion": 1.0, "scale": 2.0}
 """The parameters that stand for phi, and the power of them that it is."""
@@ -67,17 +69,11 @@ def _over_spare(model: Model, terms: Floats) -> float:
     return float(total) / max(model.n - model.predictor.size_first, 1.0)
 
 
-def best_dispersion(model: Model, theta: Floats, steps: int = 50) -> Floats:
-    """theta with the dispersion of the highest likelihood for its coefficients, by Newton's steps."""
-    theta = np.array(theta)
-    for _ in range(steps):
-        now = model.evaluate(theta)
-        bend = max(float(now.information[-1, -1]), 1e-3 * model.n)
-        step = float(np.clip(now.score[-1] / bend, -1.0, 1.0))
-        theta[-1] += step
-        if abs(step) < 1e-12:
-            break
-    return theta
+def best_dispersion(model: Model, theta: Floats) -> Floats:
+    """theta with the dispersion of the highest likelihood for its coefficients."""
+    last = np.eye(len(theta))[:, -1:]
+    alone = Limit(model, last, np.append(theta[:-1], 0.0))
+    return np.append(theta[:-1], newton_ascent(alone, theta[-1:], 1e-10, 50, "Newton").estimate)
 
 
 def mean_covariance(model: Model, theta: Floats, information: str) -> Floats:

@@ -11,6 +11,7 @@ intervals for what is infinite.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,9 @@ from scipy import special
 from stattools.errors import ConvergenceError
 from stattools.inference.existence.limit import Limit
 from stattools.interface.arrays import Floats
+from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.solvers.climb import Standing, climb, rising
 from stattools.solvers.metric import Metric
 
 REMAINDER = 1e-11
@@ -28,9 +31,11 @@ REMAINDER = 1e-11
 HORIZON = 1e4
 """A profile that has not reached the cut so many scales of the coefficient away does not reach it."""
 
+HALVINGS = 200
+"""Where all but a few rows are certain, the information is nearly 0 and Newton's steps are too long by 1e60 or so."""
 
-SHORTEST = 1e-60
-"""Where all but a few rows are certain, the information is nearly 0 and Newton's steps are far too long."""
+MOST_STEPS = 400
+"""What is left to a supremum at infinity falls by 1/e a step: 25 steps reach REMAINDER, and some may be halved."""
 
 
 class Height(NamedTuple):
@@ -59,21 +64,28 @@ class Profile:
         before = float(self.row @ near)
         starts = [near] if before * t <= 0.0 else [near, near * (t / before)]  # farther out on the same ray
         gamma = max((limit.V.T @ start for start in starts), key=lambda gamma: limit.evaluate(gamma, order=0).loglik)
-        for _ in range(400):
-            now = limit.evaluate(gamma)
-            metric = Metric.for_ascent(now.information) if len(gamma) else None
-            decrement = 0.0 if metric is None else metric.norm(now.score)
-            theta = limit.base + limit.V @ gamma
-            if metric is None or min(decrement * decrement, self.top - now.loglik) <= REMAINDER:
-                slope = float(self.work.evaluate(theta, order=1).score @ normal)
-                return Height(max(self.top - now.loglik, 0.0), slope, theta)
-            step, length = metric.solve(now.score), 1.0
-            while length > SHORTEST and not limit.evaluate(gamma + length * step, order=0).loglik > now.loglik:
-                length *= 0.5
-            if length <= SHORTEST:
-                break
-            gamma = gamma + length * step
-        raise ConvergenceError(f"The profile likelihood of {self.name!r} was not found at {t:.6g}.")
+        if len(gamma):
+            gamma = self._supremum(limit, gamma, t)
+        theta = limit.base + limit.V @ gamma
+        now = self.work.evaluate(theta, order=1)
+        return Height(max(self.top - now.loglik, 0.0), float(now.score @ normal), theta)
+
+    def _supremum(self, limit: Limit, gamma: Floats, t: float) -> Floats:
+        """Where what is left of the log-likelihood, the square of the decrement, is within REMAINDER of its end."""
+        n = self.work.n
+
+        def stand(gamma: Floats, now: Evaluation) -> Standing:
+            metric = Metric.for_ascent(now.information)
+            left = float(np.sqrt(max(self.top - now.loglik, 0.0)))
+            return Standing(gamma, now, metric, min(metric.norm(now.score), left))
+
+        found = climb(
+            stand(gamma, limit.evaluate(gamma)), partial(rising, limit.evaluate, stand, n, halvings=HALVINGS),
+            tolerance=float(np.sqrt(REMAINDER)), max_steps=MOST_STEPS, n=n,
+        )  # fmt: skip
+        if found.status != "converged":
+            raise ConvergenceError(f"The profile likelihood of {self.name!r} was not found at {t:.6g}.")
+        return found.here.theta
 
     def end(self, start: float, side: float, scale: float, target: float, near: Floats) -> float:
         """Where sqrt(2 drop) = target on one side of `start`, +-inf where it never is.

@@ -12,13 +12,19 @@ so that one evaluation gives the profile log-likelihood to third order. Source: 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
+from stattools.models.evaluation import Evaluation
+from stattools.solvers.climb import Standing, climb, rising
+from stattools.solvers.metric import Metric
+
+MOST_STEPS = 100
+"""From a point beside the profile a few steps lead onto it; so many are never needed where there is a maximum."""
 
 
 class Point(NamedTuple):
@@ -55,65 +61,66 @@ class Curve:
 
     def measure(self, tau: float, psi: Floats) -> Point | None:
         """The point psi, or None where the log-likelihood is not finite."""
-        now = self.model.evaluate(self.peak + self.W @ psi)
-        if not now.is_finite:
-            return None
-        score, information = self.W.T @ now.score, self.W.T @ now.information @ self.W
-        along = information @ self.out
-        rest = self.others.T @ score
-        across = self.others.T @ along
-        step, bend = _solve(self.others.T @ information @ self.others, np.column_stack([rest, across])).T
-        gain = max(float(rest @ step), 0.0)
-        return Point(
-            tau,
-            psi,
-            now.loglik,
-            now.loglik + 0.5 * gain,
-            float(self.out @ score - bend @ rest),
-            float(self.out @ along - across @ bend),
-            float(np.sqrt(gain)),
-            self.others @ step,
-            self.out - self.others @ bend,
-        )
+        now = self._evaluate(psi)
+        return self._point(tau, self._stand(psi, now)) if now.is_finite else None
 
     def at(self, tau: float, near: Point, tolerance: float) -> Point | None:
         """A point of the profile at tau, to `tolerance` standard errors, from one nearby; None where there is none."""
-        point = self.measure(tau, near.at + near.correction + (tau - near.tau) * near.tangent)
-        for _ in range(100):
-            if point is None or point.decrement <= tolerance:
-                return point
-            higher = self._climb(point)
-            if higher is None and point.decrement <= 1e-6:  # the limit of float64
-                return point
-            if higher is None:
-                break
-            point = higher
-        raise ConvergenceError(
-            f"The interval of {self.name!r} needs the maximum over the other coefficients at each of its values, and "
-            f"{tau:.3g} standard errors from its estimate that maximum was not reached. Use Wald's interval."
+        psi = near.at + near.correction + (tau - near.tau) * near.tangent
+        now = self._evaluate(psi)
+        if not now.is_finite:
+            return None
+        found = climb(
+            self._stand(psi, now), partial(rising, self._evaluate, self._stand, 1.0),
+            tolerance=tolerance, max_steps=MOST_STEPS, n=1.0,
+        )  # fmt: skip
+        if found.status == "max-steps":
+            raise ConvergenceError(
+                f"The interval of {self.name!r} needs the maximum over the other coefficients at each of its values, "
+                f"and {tau:.3g} standard errors from its estimate that maximum was not reached. Use Wald's interval."
+            )
+        return self._point(tau, found.here)
+
+    def _evaluate(self, psi: Floats) -> Evaluation:
+        now = self.model.evaluate(self.peak + self.W @ psi)
+        if not now.is_finite:
+            return now
+        return Evaluation(now.loglik, self.W.T @ now.score, self.W.T @ now.information @ self.W)
+
+    def _stand(self, psi: Floats, now: Evaluation) -> Standing:
+        across = Across(self.others, now.information)
+        return Standing(psi, now, across, across.norm(now.score))
+
+    def _point(self, tau: float, here: Standing) -> Point:
+        """What is known of the profile beside a point where a climb stands."""
+        now = here.now
+        along = now.information @ self.out
+        correction, bend = here.metric.solve(np.column_stack([now.score, along])).T
+        tangent = self.out - bend
+        return Point(
+            tau,
+            here.theta,
+            now.loglik,
+            now.loglik + 0.5 * here.decrement**2,
+            float(tangent @ now.score),
+            float(tangent @ along),
+            here.decrement,
+            correction,
+            tangent,
         )
 
-    def _climb(self, point: Point) -> Point | None:
-        length = 1.0
-        noise = 1e-13 * (abs(point.height) + 1.0)
-        for _ in range(40):
-            new = self.measure(point.tau, point.at + length * point.correction)
-            if new is not None and (
-                new.height > point.height + noise
-                or (new.height >= point.height - noise and new.decrement < point.decrement)
-            ):
-                return new
-            length *= 0.5
-        return None
 
+class Across:
+    """The metric of the other coefficients, the columns of `others`, for scores and steps in all coordinates."""
 
-def _solve(information: Floats, right: Floats) -> Floats:
-    """information^-1 right; where the information is not positive definite, with the sizes of its eigenvalues."""
-    if not len(information):
-        return right
-    try:
-        return cho_solve(cho_factor(information), right)
-    except LinAlgError:
-        value, vector = np.linalg.eigh(information)
-        size = np.maximum(np.abs(value), 1e-8 * np.abs(value).max())
-        return vector @ ((vector.T @ right) / size[:, None])
+    def __init__(self, others: Floats, information: Floats) -> None:
+        self.others = others
+        self.metric = Metric.for_ascent(others.T @ information @ others) if others.shape[1] else None
+
+    def norm(self, score: Floats) -> float:
+        """The length of a score across the profile, in standard errors."""
+        return 0.0 if self.metric is None else self.metric.norm(self.others.T @ score)
+
+    def solve(self, score: Floats) -> Floats:
+        """The Newton step across the profile; of each column of several scores (p, k)."""
+        return np.zeros_like(score) if self.metric is None else self.others @ self.metric.solve(self.others.T @ score)
