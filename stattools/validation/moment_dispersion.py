@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.existence.limit import Limit
+from stattools.inference.existence.limit import Along
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
@@ -72,7 +72,7 @@ def _over_spare(model: Model, terms: Floats) -> float:
 def best_dispersion(model: Model, theta: Floats) -> Floats:
     """theta with the dispersion of the highest likelihood for its coefficients."""
     last = np.eye(len(theta))[:, -1:]
-    alone = Limit(model, last, np.append(theta[:-1], 0.0))
+    alone = Along(model, last, np.append(theta[:-1], 0.0))
     return np.append(theta[:-1], newton_ascent(alone, theta[-1:], 1e-10, 50, "Newton").estimate)
 
 

@@ -1,8 +1,11 @@
-"""The limit of a separated likelihood: the rows that are uncertain in it, and the coefficients that they determine."""
+"""Models over combinations of their coefficients, such as the limit of a separated likelihood: the rows that are
+uncertain in it, and the coefficients that they determine.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,35 +13,40 @@ from scipy import special
 
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
-from stattools.models.model import Model
 
 
 @dataclass(frozen=True, eq=False)
-class Limit:
-    """A model over some of its coefficients, or combinations of them, theta = base + V gamma."""
+class Along:
+    """A model over some of its coefficients, or combinations of them, theta = base + V gamma: what a climb asks of a
+    model. `what` stands before the title of the model in errors.
+    """
 
-    model: Model
+    model: Any
     V: Floats
     base: Floats | float = 0.0
+    what: str = ""
 
     @property
     def title(self) -> str:
-        return f"the limit of {self.model.title}"
+        return self.what + self.model.title
 
     @property
     def n(self) -> float:
         return self.model.n
 
+    def at(self, gamma: ArrayLike) -> Floats:
+        """theta."""
+        return self.base + self.V @ np.asarray(gamma, dtype=float)
+
     def evaluate(self, gamma: ArrayLike, order: int = 2) -> Evaluation:
-        now = self.model.evaluate(self.base + self.V @ np.asarray(gamma, dtype=float), order)
-        if order == 0:
+        now = self.model.evaluate(self.at(gamma), order)
+        if order == 0 or not now.is_finite:
             return now
-        return Evaluation(
-            now.loglik, self.V.T @ now.score, self.V.T @ now.information @ self.V if order == 2 else np.empty(0)
-        )
+        information = self.V.T @ now.information @ self.V if order == 2 else now.information
+        return Evaluation(now.loglik, self.V.T @ now.score, information, now.reach)
 
     def dispersion(self, gamma: ArrayLike) -> float:
-        return 1.0
+        return self.model.dispersion(self.at(gamma))
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class Among:
     """Categories of which each row allows some only: y holds the code, then K flags. eta as for `Categorical`."""
 
     categories: int
+    has_scale: ClassVar = False
 
     @property
     def width(self) -> int:

@@ -20,7 +20,7 @@ from scipy import special
 
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
-from stattools.inference.existence.limit import Among, Limit
+from stattools.inference.existence.limit import Along, Among
 from stattools.inference.existence.pieces import pieces
 from stattools.inference.existence.recession_cone import RecessionCone, Rivals, direction, null_space, recession_cone
 from stattools.inference.existence.suprema import profile_ends
@@ -75,7 +75,7 @@ class Separation(Faces):
         V = np.zeros((len(T), self.kept.shape[1] + extra))
         V[: len(self.kept), : self.kept.shape[1]] = self.kept
         V[len(self.kept) :, self.kept.shape[1] :] = np.eye(extra)
-        limit: Any = Limit(replace(work, **self._rest(work)), V)
+        limit = Along(replace(work, **self._rest(work)), V, what="the limit of ")
         finite = np.array([name not in self.infinite for name in self.model.names])
         estimate = np.array([self.infinite.get(name, 0.0) for name in self.model.names])
         covariance = np.full((len(T), len(T)), np.nan)

@@ -18,7 +18,7 @@ import numpy as np
 from scipy import special
 
 from stattools.errors import ConvergenceError
-from stattools.inference.existence.limit import Limit
+from stattools.inference.existence.limit import Along
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
@@ -60,17 +60,17 @@ class Profile:
     def at(self, t: float, near: Floats) -> Height:
         """The supremum over the other coefficients, climbed to from `near`."""
         normal = self.row / (self.row @ self.row)
-        limit = Limit(self.work, np.linalg.qr(self.row[:, None], mode="complete")[0][:, 1:], normal * t)
+        limit = Along(self.work, np.linalg.qr(self.row[:, None], mode="complete")[0][:, 1:], normal * t)
         before = float(self.row @ near)
         starts = [near] if before * t <= 0.0 else [near, near * (t / before)]  # farther out on the same ray
         gamma = max((limit.V.T @ start for start in starts), key=lambda gamma: limit.evaluate(gamma, order=0).loglik)
         if len(gamma):
             gamma = self._supremum(limit, gamma, t)
-        theta = limit.base + limit.V @ gamma
+        theta = limit.at(gamma)
         now = self.work.evaluate(theta, order=1)
         return Height(max(self.top - now.loglik, 0.0), float(now.score @ normal), theta)
 
-    def _supremum(self, limit: Limit, gamma: Floats, t: float) -> Floats:
+    def _supremum(self, limit: Along, gamma: Floats, t: float) -> Floats:
         """Where what is left of the log-likelihood, the square of the decrement, is within REMAINDER of its end."""
         n = self.work.n
 

@@ -15,38 +15,11 @@ import numpy as np
 
 from stattools.errors import ConvergenceError
 from stattools.inference.estimates import Estimates
+from stattools.inference.existence.limit import Along
 from stattools.inference.penalties import penalized
 from stattools.interface.arrays import Floats
-from stattools.models.evaluation import Evaluation
 from stattools.solvers.metric import Metric
 from stattools.solvers.newton_steps import newton_ascent
-
-
-@dataclass(frozen=True, eq=False)
-class _Along:
-    """A model along theta = origin + B phi: what a climb asks of a model."""
-
-    model: Any
-    origin: Floats
-    B: Floats
-
-    @property
-    def title(self) -> str:
-        return self.model.title
-
-    @property
-    def n(self) -> float:
-        return self.model.n
-
-    def dispersion(self, phi: Floats) -> float:
-        return self.model.dispersion(self.origin + self.B @ phi)
-
-    def evaluate(self, phi: Floats, order: int = 2) -> Evaluation:
-        found = self.model.evaluate(self.origin + self.B @ phi, order)
-        if order == 0:
-            return found
-        information = self.B.T @ found.information @ self.B if order == 2 else found.information
-        return Evaluation(found.loglik, self.B.T @ found.score, information, found.reach)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +62,7 @@ class RestrictedMaximum:
         free = np.linalg.qr(there.T, mode="complete")[0][:, len(R) :]
         nearest = np.linalg.lstsq(there, value, rcond=None)[0]
         origin = self.peak + self.W @ nearest
-        along: Any = _Along(self.work, origin, self.W @ free)
+        along = Along(self.work, self.W @ free, origin)
         phi = np.zeros(free.shape[1])
         now = along.evaluate(phi)
         height, done = now.loglik, now.is_finite
@@ -102,4 +75,4 @@ class RestrictedMaximum:
                 f"The maximum of {self.fit.model.title} without a term was not reached, so there is no likelihood "
                 'ratio. Use test="wald".'
             )
-        return self.T @ (origin + along.B @ phi), height
+        return self.T @ along.at(phi), height

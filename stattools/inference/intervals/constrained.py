@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.errors import ConvergenceError
+from stattools.inference.existence.limit import Along
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.solvers.climb import Standing, climb, rising
@@ -82,10 +83,7 @@ class Curve:
         return self._point(tau, found.here)
 
     def _evaluate(self, psi: Floats) -> Evaluation:
-        now = self.model.evaluate(self.peak + self.W @ psi)
-        if not now.is_finite:
-            return now
-        return Evaluation(now.loglik, self.W.T @ now.score, self.W.T @ now.information @ self.W)
+        return Along(self.model, self.W, self.peak).evaluate(psi)
 
     def _stand(self, psi: Floats, now: Evaluation) -> Standing:
         across = Across(self.others, now.information)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.existence.limit import Among, Limit
+from stattools.inference.existence.limit import Along, Among
 from tests.cases import rng
 
 G = rng(3)
@@ -13,12 +13,12 @@ G = rng(3)
 def test_fewer_coefficients_are_the_smaller_model():
     y, X = G.integers(0, 2, 30), G.normal(size=(30, 2))
     large, small = st.logistic(y, X), st.logistic(y, X[:, :1])
-    limit, gamma = Limit(large, np.eye(3)[:, :2]), np.array([0.2, -0.7])
+    limit, gamma = Along(large, np.eye(3)[:, :2]), np.array([0.2, -0.7])
     found, wanted = limit.evaluate(gamma), small.evaluate(gamma)
     assert_allclose(found.loglik, wanted.loglik, rtol=1e-13)
     assert_allclose(found.score, wanted.score, rtol=1e-12)
     assert_allclose(found.information, wanted.information, rtol=1e-12)
-    moved = Limit(large, np.eye(3)[:, :2], np.array([0.0, 0.0, 0.5])).evaluate(gamma, 0).loglik
+    moved = Along(large, np.eye(3)[:, :2], np.array([0.0, 0.0, 0.5])).evaluate(gamma, 0).loglik
     assert_allclose(moved, large.evaluate(np.array([0.2, -0.7, 0.5]), 0).loglik, rtol=1e-13)
     assert limit.dispersion(gamma) == 1.0
 
