@@ -19,9 +19,8 @@ from scipy.special import expit, log_expit
 
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
-from stattools.interface.seeds import generator
 from stattools.likelihoods.bernoulli import Bernoulli
-from stattools.likelihoods.likelihood import Edge, Piece, Terms, Words
+from stattools.likelihoods.likelihood import Edge, Likelihood, Piece, Terms, Words
 from stattools.likelihoods.words import Equation
 from stattools.likelihoods.zero_truncated import ZeroTruncated
 from stattools.likelihoods.zeros import EACH_ROW, ZERO, Zeros
@@ -71,20 +70,14 @@ class Hurdle(Zeros):
         return ZeroTruncated(self.family)
 
     @property
+    def _counts(self) -> Likelihood:
+        """The positive counts."""
+        return self.positive
+
+    @property
     def edges(self) -> dict[str, Edge]:
         """Those of the positive counts."""
         return self.positive.edges
-
-    def mean(self, eta: ArrayLike) -> Floats:
-        """(1 - p) m / (1 - f(0)), of all counts."""
-        of_family, z = self.apart(eta)
-        return expit(-z) * self.positive.mean(of_family)
-
-    def slope(self, eta: ArrayLike) -> Floats:
-        """d mean / d eta, shape (n, 1, width)."""
-        of_family, z = self.apart(eta)
-        own = expit(-z)[:, None] * self.positive.slope(of_family)[:, 0, :]
-        return self.together(own, -expit(z) * self.mean(eta))[:, None, :]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
@@ -98,29 +91,6 @@ class Hurdle(Zeros):
             self.together(own, np.where(zero, expit(-z), -expit(z))),
             self.information_of(inner, expit(z) * expit(-z), np.zeros_like(own)),
         )
-
-    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
-        """One count per row."""
-        of_family, z = self.apart(eta)
-        random = generator(seed)
-        none = random.random(z.shape) < expit(z)
-        return np.where(none, 0.0, self.positive.sample(of_family, seed=random))
-
-    def variance(self, eta: Floats, y: Floats) -> Floats:
-        """(1 - p) (v + p m^2), of the positive counts' mean m and variance v."""
-        of_family, z = self.apart(eta)
-        m = self.positive.mean(of_family)
-        return expit(-z) * (self.positive.variance(of_family, y) + expit(z) * m * m)
-
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """p + (1 - p) F(y), F that of the positive counts."""
-        of_family, z = self.apart(eta)
-        return expit(z) + expit(-z) * self.positive.cdf(of_family, y)
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """(1 - p) (1 - F(y))."""
-        of_family, z = self.apart(eta)
-        return expit(-z) * self.positive.survival(of_family, y)
 
     def side(self, y: Floats) -> Any:
         """Each piece is looked at by itself."""

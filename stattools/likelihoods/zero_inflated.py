@@ -24,7 +24,6 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit
 
 from stattools.interface.names.guesses import constructed_by_callers
-from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Edge, Floats, Terms, Words
 from stattools.likelihoods.no_zeros import log_rate
 from stattools.likelihoods.words import Equation
@@ -74,17 +73,6 @@ class ZeroInflated(Zeros):
         super().__post_init__()
         vars(self).update(limits={ZERO: (self.family, "a probability of 0 of an extra zero"), **self.limits})
 
-    def mean(self, eta: ArrayLike) -> Floats:
-        """(1 - p) m, of all counts."""
-        of_family, z = self.apart(eta)
-        return expit(-z) * self.family.mean(of_family)
-
-    def slope(self, eta: ArrayLike) -> Floats:
-        """d mean / d eta, shape (n, 1, width)."""
-        of_family, z = self.apart(eta)
-        own = expit(-z)[:, None] * self.family.slope(of_family)[:, 0, :]
-        return self.together(own, -expit(z) * self.mean(eta))[:, None, :]
-
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
@@ -105,29 +93,6 @@ class ZeroInflated(Zeros):
             self.together(own, np.where(zero, excess, -p)),
             self.information_of(inner, bend, w[..., None] * own),
         )
-
-    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
-        """One count per row."""
-        of_family, z = self.apart(eta)
-        random = generator(seed)
-        extra = random.random(z.shape) < expit(z)
-        return np.where(extra, 0.0, self.family.sample(of_family, seed=random))
-
-    def variance(self, eta: Floats, y: Floats) -> Floats:
-        """(1 - p) (v + p m^2), v that of the family."""
-        of_family, z = self.apart(eta)
-        m = self.family.mean(of_family)
-        return expit(-z) * (self.family.variance(of_family, y) + expit(z) * m * m)
-
-    def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """p + (1 - p) F(y)."""
-        of_family, z = self.apart(eta)
-        return expit(z) + expit(-z) * self.family.cdf(of_family, y)
-
-    def survival(self, eta: Floats, y: Floats) -> Floats:
-        """(1 - p) (1 - F(y))."""
-        of_family, z = self.apart(eta)
-        return expit(-z) * self.family.survival(of_family, y)
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The rate of the positive counts, and the share of zeros that it does not explain."""

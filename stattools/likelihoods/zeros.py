@@ -11,9 +11,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import expit
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.seeds import generator
 from stattools.likelihoods.count import Count
 from stattools.likelihoods.likelihood import Likelihood, Words
 from stattools.likelihoods.mean_beside import Together
@@ -66,6 +68,45 @@ class Zeros(Together, Count):
     def center(self, eta: Floats) -> Floats:
         """Where quantiles are searched: the mean, as far as counts have their own."""
         return np.minimum(self.mean(eta), 2.0**53)
+
+    @property
+    def _counts(self) -> Likelihood:
+        """Of what a row is that is no zero by itself, which has probability 1 - p: here the family."""
+        return self.family
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """(1 - p) m, of all rows, m the mean of the counts."""
+        of_family, z = self.apart(eta)
+        return expit(-z) * self._counts.mean(of_family)
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, width)."""
+        of_family, z = self.apart(eta)
+        own = expit(-z)[:, None] * self._counts.slope(of_family)[:, 0, :]
+        return self.together(own, -expit(z) * self.mean(eta))[:, None, :]
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One count per row."""
+        of_family, z = self.apart(eta)
+        random = generator(seed)
+        none = random.random(z.shape) < expit(z)
+        return np.where(none, 0.0, self._counts.sample(of_family, seed=random))
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """(1 - p) (v + p m^2), v and m the variance and the mean of the counts."""
+        of_family, z = self.apart(eta)
+        m = self._counts.mean(of_family)
+        return expit(-z) * (self._counts.variance(of_family, y) + expit(z) * m * m)
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """p + (1 - p) F(y), F that of the counts."""
+        of_family, z = self.apart(eta)
+        return expit(z) + expit(-z) * self._counts.cdf(of_family, y)
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """(1 - p) (1 - F(y))."""
+        of_family, z = self.apart(eta)
+        return expit(-z) * self._counts.survival(of_family, y)
 
     def apart(self, eta: ArrayLike) -> tuple[Floats, Floats]:
         """The linear predictors of the family, (n,) or (n, 2), and the log odds of a zero, (n,)."""

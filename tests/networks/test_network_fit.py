@@ -29,18 +29,6 @@ def test_frames_and_formulas_drop_and_count_missing_rows():
     assert "1 dropped" in str(fit)
 
 
-def test_weights_of_own_rows_count_in_every_score():
-    weights = np.resize([1.0, 3.0, 0.0, 2.0], 240)
-    again = np.repeat(np.arange(240), weights.astype(int))
-    fit = st.fit(st.network(RING, X, hidden=[4], weights=weights), solver=st.LBFGS(max_steps=20), seed=0)
-    twin = (RING[again], X[again])
-    assert fit.log_score() == pytest.approx(-fit.loglik / fit.n, rel=1e-12)
-    assert fit.log_score() == pytest.approx(fit.log_score(twin), rel=1e-12)
-    assert fit.brier() == pytest.approx(fit.brier(twin), rel=1e-12)
-    pd.testing.assert_frame_equal(fit.confusion(), fit.confusion(twin))
-    pd.testing.assert_frame_equal(fit.calibration(), fit.calibration(twin))
-
-
 def test_fewer_outputs_than_labels_are_explained():
     fit = st.fit(st.network(np.resize(["a", "b", "c"], len(X)), X, hidden=[2]), solver=st.LBFGS(max_steps=2), seed=0)
     assert "Outputs         2, the log odds of each other label against 'a'" in str(fit)

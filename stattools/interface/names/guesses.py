@@ -61,7 +61,7 @@ def absent(self: Any, name: str) -> NoReturn:
 
 def answers_names[T: type](cls: T) -> T:
     """Let the objects of a class say what to use for a name that they do not have."""
-    if "__getattr__" not in vars(cls):
+    if not any("__getattr__" in vars(kind) for kind in cls.__mro__):  # one that a class inherits knows more
         made: Any = cls
         made.__getattr__ = absent
     return cls
