@@ -3,12 +3,12 @@
 The scripts under `benchmarks/` say what is compared; this package times, prints and reports it.
 """
 
-from stattools.benchmarking.accuracy import decrement as decrement
 from stattools.benchmarking.comparison import SpeedComparison as SpeedComparison
 from stattools.benchmarking.comparison import Timing as Timing
 from stattools.benchmarking.comparison import interleaved as interleaved
-from stattools.benchmarking.limit import limit as limit
-from stattools.benchmarking.memory import peak as peak
-from stattools.benchmarking.memory import resident_peak as resident_peak
-from stattools.benchmarking.memory import with_memory as with_memory
+from stattools.benchmarking.comparison import limit as limit
+from stattools.benchmarking.comparison import peak as peak
+from stattools.benchmarking.comparison import resident_peak as resident_peak
+from stattools.benchmarking.comparison import with_memory as with_memory
 from stattools.benchmarking.printing import show as show
+from stattools.validation.distance import decrement as decrement

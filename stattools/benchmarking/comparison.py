@@ -1,20 +1,32 @@
 """One comparison: several ways to the same answer, timed in turns so that what else the machine does hits all alike.
 
 ratio = median seconds of a peer / median seconds of ours
+
+The limit of a fit of many rows: one product X^T X by BLAS `dsyrk`, and so many reads of X.
+
+Memory that a run takes beyond its data: the peak of what Python and NumPy allocate while it runs.
+
+What a compiled library allocates by itself is not seen. Tracing slows a run down, so it is not one that is timed.
 """
 
 from __future__ import annotations
 
+import sys
 import time
+import tracemalloc
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from stattools.errors import DomainError
+from stattools.numerics.products import add_gram
 
 type Facts = Mapping[str, float | str]
 """What a run says beside its time, such as its Newton decrement or its memory."""
@@ -138,3 +150,66 @@ def _timed(run: Callable[[], object]) -> tuple[float, object]:
         passed = time.perf_counter() - start
         if passed >= AT_LEAST:
             return passed / calls, said
+
+
+ROWS = 4096
+"""Of a block, so that the product works in the cache whatever the number of rows."""
+
+
+def limit(X: NDArray[np.float64], *, reads: int = 1) -> None:
+    """What no solver that forms an information matrix can beat: one `dsyrk` over X, (n, p), and `reads` sums of it.
+
+    >>> limit(np.ones((5, 2)), reads=2)
+    """
+    total = np.zeros((X.shape[1], X.shape[1]), order="F")
+    for start in range(0, len(X), ROWS):
+        add_gram(total, X[start : start + ROWS])
+    for _ in range(reads):
+        X.sum()
+
+
+def peak(run: Callable[[], object]) -> int:
+    """Bytes at the peak of `run`, beyond those that were there before.
+
+    >>> peak(lambda: bytearray(10**6)) >= 10**6
+    True
+    """
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        run()
+        return tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+
+
+def resident_peak() -> int:
+    """Bytes of memory that this process has had resident at most.
+
+    `ru_maxrss` would start at the peak of the process that started this one; Linux' own count does not.
+
+    >>> resident_peak() > 10**6
+    True
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        return 1024 * next(int(line.split()[1]) for line in status.read_text().splitlines() if "VmHWM" in line)
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else 1024 * most
+
+
+def with_memory(
+    comparison: SpeedComparison,
+    cases: Mapping[str, Callable[[], object]],
+    *,
+    unit: float = 1e6,
+    name: str = "memory, MB",
+) -> SpeedComparison:
+    """The comparison with a fact more: the peak of one more run of each case, in `unit` bytes, called `name`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        taken = {case: peak(run) / unit for case, run in cases.items()}
+    timings = tuple(replace(timing, facts={**timing.facts, name: taken[timing.name]}) for timing in comparison.timings)
+    return replace(comparison, timings=timings)

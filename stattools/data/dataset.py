@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.data.design import Design, learn
+from stattools.data.files.scan import source_of
 from stattools.data.files.source import Source
-from stattools.data.files.sources import source_of
 from stattools.data.formula.evaluation import short
 from stattools.data.formula.formula import parse, require, together
 from stattools.data.rows.rows import Low

@@ -5,7 +5,7 @@ Rows as a fit sees them that need not be its own: how probable each is, what was
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,9 +15,6 @@ from stattools.interface.names.guesses import answers_names
 from stattools.likelihoods import Gaussian
 from stattools.models.model import Model
 from stattools.text.faces import Faces
-
-if TYPE_CHECKING:
-    from stattools.inference.any_fit import Judged
 
 
 @answers_names

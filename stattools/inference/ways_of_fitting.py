@@ -21,7 +21,7 @@ from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
 from stattools.inference.trainable import Trainable
 from stattools.interface.memory import require_memory
-from stattools.interface.nearest_class import nearest
+from stattools.interface.record import nearest
 from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
 from stattools.models.model import Model

@@ -2,10 +2,13 @@
 
 The `__init__` of a frozen dataclass sets its fields one by one past its own lock, 50 ns each; a small fit makes a
 hundred of them. A record's writes them into the dictionary of the object.
+
+Tables from classes to what is done with their objects: the entry of the class, or of the nearest one above it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, dataclass_transform
 
@@ -45,3 +48,12 @@ def record[T: type](cls: T) -> T:
     made.__init__.__qualname__ = f"{cls.__qualname__}.__init__"
     made.__init__.__annotations__ = {one.name: one.type for one in fields(made)}
     return prints(made) if plain else made
+
+
+def nearest[Entry](table: Mapping[type, Entry], value: object) -> Entry | None:
+    """The entry of the class of a value, or of the nearest class that it is made from; None where there is none.
+
+    >>> nearest({int: "a whole number"}, True), nearest({int: "a whole number"}, 0.5)
+    ('a whole number', None)
+    """
+    return next((table[kind] for kind in type(value).__mro__ if kind in table), None)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.interface.nearest_class import nearest
+from stattools.interface.record import nearest
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.bernoulli_trials import BernoulliTrials

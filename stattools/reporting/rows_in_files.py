@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from stattools.data.files.chunk_statistics import is_checked
+from stattools.data.files.row_groups import is_checked
 from stattools.data.files.scan import Scan
 from stattools.errors import IncompatibleError
 from stattools.models.model import Model

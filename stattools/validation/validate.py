@@ -19,7 +19,7 @@ from stattools.inference.covariance import covariance
 from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arrays import Floats
-from stattools.interface.nearest_class import nearest
+from stattools.interface.record import nearest
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
@@ -36,13 +36,12 @@ from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.structural import Structural
 from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.validation.agreement import Agreement, compared, counted
-from stattools.validation.checks.arms import REFERENCES, validate_arms
+from stattools.validation.checks.arms import REFERENCES, validate_arms, validate_proportion
 from stattools.validation.checks.drawn_posteriors import validate_draws
 from stattools.validation.checks.exact_posteriors import validate_exact
 from stattools.validation.checks.files import validate_in_files
 from stattools.validation.checks.networks import NetworkAgreement, validate_network
 from stattools.validation.checks.posteriors_in_files import validate_draws_in_files
-from stattools.validation.checks.proportions import validate_proportion
 from stattools.validation.checks.smoothing import validate_smoothing
 from stattools.validation.checks.state_space import validate_structural
 from stattools.validation.distance import decrement

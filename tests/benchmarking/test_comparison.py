@@ -1,11 +1,23 @@
 import itertools
+import subprocess
+import sys
 
+import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from stattools.benchmarking import SpeedComparison, Timing, interleaved
+from stattools.benchmarking import (
+    SpeedComparison,
+    Timing,
+    interleaved,
+    limit,
+    peak,
+    resident_peak,
+    with_memory,
+)
 from stattools.benchmarking import comparison as timing_of
 from stattools.errors import DomainError
+from stattools.numerics.products import add_gram
 
 
 def test_cases_run_in_turns_forwards_and_backwards(monkeypatch):
@@ -70,3 +82,36 @@ def test_cases_run_on_one_thread(monkeypatch):
 def test_what_cannot_be_compared_is_an_error(cases, targets, word):
     with pytest.raises(DomainError, match=word):
         interleaved("bad", cases, rounds=1, targets=targets)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_every_row_is_multiplied_once_and_nothing_is_copied(monkeypatch, order):
+    X = np.asarray(np.random.default_rng(0).normal(size=(10_000, 20)), order=order)
+    totals = []
+    module = sys.modules[limit.__module__]
+    monkeypatch.setattr(module, "add_gram", lambda total, rows: (add_gram(total, rows), totals.append(total)))
+    limit(X, reads=2)
+    assert np.allclose(np.triu(totals[-1]), np.triu(X.T @ X), rtol=1e-10)
+    assert peak(lambda: limit(X)) < 0.05 * X.nbytes
+
+
+def test_the_peak_is_what_a_run_allocates_and_not_what_was_there():
+    here = np.ones(1_000_000)
+    assert peak(lambda: here * 2.0) == pytest.approx(here.nbytes, rel=0.01)
+    assert peak(lambda: here.sum()) < 0.01 * here.nbytes
+
+
+def test_memory_is_a_fact_beside_the_others():
+    found = SpeedComparison("x", (Timing("ours", (1.0,), {"digits": 3}), Timing("peer", (1.0,))))
+    cases = {"ours": lambda: np.ones(1_000_000), "peer": lambda: np.ones(3_000_000)}
+    said = [timing.facts for timing in with_memory(found, cases, unit=8e6, name="arrays").timings]
+    assert said[0] == {"digits": 3, "arrays": pytest.approx(1.0, rel=0.01)}
+    assert said[1] == {"arrays": pytest.approx(3.0, rel=0.01)}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process starts with the peak of its parent")
+def test_the_resident_peak_is_that_of_the_process_alone():
+    held = np.ones(50_000_000)
+    command = "from stattools.benchmarking.comparison import resident_peak; print(resident_peak())"
+    child = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)
+    assert int(child.stdout) < held.nbytes <= resident_peak()

@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, fields, is_datacl
 
 import pytest
 
-from stattools.interface.record import record
+from stattools.interface.record import nearest, record
 
 
 def make(decorator):
@@ -49,3 +49,19 @@ def test_a_record_is_frozen_and_shares_no_default():
 def test_what_is_missing_or_unknown_is_a_type_error(given):
     with pytest.raises(TypeError, match=r"__init__\(\)"):
         Quick(**given)
+
+
+class Above:
+    pass
+
+
+class Below(Above):
+    pass
+
+
+def test_the_nearest_class_above_answers():
+    assert nearest({Above: 1, Below: 2}, Below()) == 2
+    assert nearest({Above: 1, object: 0}, Below()) == 1
+    assert nearest({object: 0}, Below()) == 0
+    assert nearest({Below: 2}, Above()) is None
+    assert nearest({Below: 2}, Below) is None  # the class is no object of itself

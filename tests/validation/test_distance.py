@@ -35,3 +35,14 @@ def test_it_is_infinite_where_there_is_nothing_to_measure(model):
     assert decrement(model, np.full(3, np.nan)) == np.inf
     twice = st.logistic([0, 1, 0, 1], np.column_stack([np.arange(4.0), np.arange(4.0)]))
     assert decrement(twice, np.zeros(3)) == np.inf
+
+
+def test_standard_errors_of_least_squares_have_the_scale():
+    random = rng(0)
+    X = random.normal(size=(200, 3))
+    fit = st.fit(st.ols(X @ [1.0, 2.0, 3.0] + 7.0 * random.normal(size=200), X, intercept=False))
+    now = fit.model.evaluate(fit.estimate)
+    off = 0.3 * fit.scale * np.eye(3)[0] / np.sqrt(now.information[0, 0])  # 0.3 standard errors, the others held
+    assert decrement(fit.model, fit.estimate) < 1e-9
+    # Beside the maximum the scale is sqrt(1 + 0.3^2 / (n - p)) times as large.
+    assert decrement(fit.model, fit.estimate + off) == pytest.approx(0.3 / np.sqrt(1.0 + 0.09 / 197.0), rel=1e-9)

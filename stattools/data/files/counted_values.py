@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.extras import NO_OFFSET, Farthest
-from stattools.data.files.batch import Batch
 from stattools.data.files.kinds import TEXT, kind_of, merged, words
 from stattools.data.files.scanned_columns import Clean, cleaned, require_kinds
-from stattools.data.files.source import at
+from stattools.data.files.source import Batch, at
 from stattools.data.formula.coding import outcome_values, weights_and_offset
 from stattools.data.formula.evaluation import evaluate
 from stattools.data.formula.formula import Formula

@@ -16,10 +16,8 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.files.batch import Batch
 from stattools.data.files.kinds import kind_of, merged, words
-from stattools.data.files.sample import Pick
-from stattools.data.files.source import added, at
+from stattools.data.files.source import Batch, Pick, added, at
 from stattools.data.tables.columns import clean, missing
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.interface.when_needed import pa, pd

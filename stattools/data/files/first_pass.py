@@ -17,13 +17,11 @@ import numpy as np
 
 from stattools.data.design import Design, side_by_side
 from stattools.data.extras import require_some
-from stattools.data.files.batch import Batch
 from stattools.data.files.counted_values import Counted, Marginal, Question
 from stattools.data.files.kinds import DTYPES, TEXT, is_ordered
-from stattools.data.files.sample import Pick, Sample
 from stattools.data.files.scanned_columns import cleaned, require_kinds
 from stattools.data.files.scanned_rows import DROP, ScannedRows
-from stattools.data.files.source import Source
+from stattools.data.files.source import Batch, Pick, Sample, Source
 from stattools.data.formula.coding import Coding, needed, outcome_values
 from stattools.data.formula.evaluation import constants
 from stattools.data.formula.expression import Expression

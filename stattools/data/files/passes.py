@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.files.batch import Batch
-from stattools.data.files.source import at
+from stattools.data.files.source import Batch, at
 from stattools.data.formula.coding import Coding
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.stacked_columns import StackedColumns

@@ -6,6 +6,8 @@ one row group, read with the columns that are needed; memory is that of a few ba
 A bar that shows how far a read of files is, with rows per second and which read it is; on a terminal only.
 
 It appears when a read has taken a second, so that short ones pay one look at the clock per batch and show nothing.
+
+What of that which users give as data is a source: files by `st.scan`, a Dask DataFrame.
 """
 
 from __future__ import annotations
@@ -18,13 +20,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from stattools.data.files.batch import Batch
-from stattools.data.files.found_files import found_files
+from stattools.data.files.found_files import Value, columns_of, found_files, kind_of_values, with_parts
 from stattools.data.files.kinds import kind_of, merged, words
-from stattools.data.files.partitions import Value, columns_of, kind_of_values, with_parts
 from stattools.data.files.row_groups import PARQUET, Stamp, arrow_batches, ending, footer, parquet_batches
-from stattools.data.files.sample import OneOfEachRun, Pick
-from stattools.data.files.source import added
+from stattools.data.files.source import Batch, OneOfEachRun, Pick, Source, added
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.names.guesses import answers_names
 from stattools.numerics.threads import pipeline
@@ -253,3 +252,24 @@ def _bar(total: int, what: str) -> Any:
     )
     bar.add_task(what, total=total, speed="")
     return bar
+
+
+def source_of(data: Any) -> Source | None:
+    """The source that the data are; None for what is in memory. DomainError for what else Dask has.
+
+    >>> source_of({"x": [1.0, 2.0]}) is None
+    True
+    """
+    if isinstance(data, Scan):
+        return data
+    kind = type(data)
+    if kind.__module__.split(".")[0] not in ("dask", "dask_expr"):
+        return None
+    if kind.__name__ != "DataFrame":
+        raise DomainError(
+            f"got a Dask {kind.__name__}; from Dask, models take a formula and a DataFrame whose columns it names: "
+            '("y ~ x", dask_dataframe). Make one by dask.dataframe, or call .compute() on what fits into memory.'
+        )
+    from stattools.data.files.dask_table import DaskTable
+
+    return DaskTable.of(data)

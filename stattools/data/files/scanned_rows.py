@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from stattools.data.design import Design
 from stattools.data.extras import NO_OFFSET, Farthest
-from stattools.data.files.batch import Batch
 from stattools.data.files.counted_values import Marginal
 from stattools.data.files.passes import OverBlocks, OverBoth, OverRows, OverRowsBeside, Summed
-from stattools.data.files.source import Source
+from stattools.data.files.source import Batch, Source
 from stattools.data.formula.coding import CHANGED, Coding
 from stattools.data.rows.rows import Block, Low, Rows
 from stattools.data.rows.shape_only import OnDisk

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from stattools.data.design import Design
 from stattools.data.extras import offset_of, require_frequencies
-from stattools.data.files.batch import Batch
 from stattools.data.files.scanned_columns import Clean, cleaned
-from stattools.data.files.source import at
+from stattools.data.files.source import Batch, at
 from stattools.data.formula.formula import Formula
 from stattools.data.formula.powers import rest_of_powers
 from stattools.data.rows.rows import Rows

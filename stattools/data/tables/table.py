@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import issparse
 
-from stattools.data.files.sources import source_of
+from stattools.data.files.scan import source_of
 from stattools.data.tables.pairing import paired
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_writable

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.inference.arviz.layout import data_groups, outcome
 from stattools.inference.arviz.replicates import log_likelihood, replicates
 from stattools.interface.arrays import Floats
-from stattools.interface.nearest_class import nearest
+from stattools.interface.record import nearest
 from stattools.models.model import Model
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms

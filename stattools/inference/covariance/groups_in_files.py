@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.files.batch import Batch
+from stattools.data.files.source import Batch
 from stattools.data.formula.formula import require
 from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IncompatibleError

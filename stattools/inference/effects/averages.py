@@ -17,8 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.data.files.batch import Batch
-from stattools.data.files.source import at
+from stattools.data.files.source import Batch, at
 from stattools.data.formula.coding import Coding
 from stattools.data.rows.rows import Block
 from stattools.inference.effects.held_rows import holding

@@ -25,8 +25,8 @@ from stattools.inference.effects.moved_rows import Population, population
 from stattools.inference.estimates import Estimates, df_along, quantile_of
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.coefficients import without_errors
+from stattools.inference.prediction.ends import require_digits
 from stattools.inference.prediction.prediction import regression, require_finite
-from stattools.inference.prediction.uncertainty import require_digits
 from stattools.interface.arguments import is_one_of, several, word_of
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd

@@ -26,7 +26,7 @@ from stattools.inference.effects.averages import Average, Move, averages
 from stattools.inference.effects.held_rows import cells, grid
 from stattools.inference.effects.moved_rows import Population
 from stattools.inference.estimates import Estimates, df_along
-from stattools.inference.prediction.uncertainty import require_digits
+from stattools.inference.prediction.ends import require_digits
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.files.batch import Batch
 from stattools.data.files.scanned_columns import cleaned
 from stattools.data.files.scanned_rows import DROP, ScannedRows
+from stattools.data.files.source import Batch
 from stattools.data.formula.coding import Coding
 from stattools.data.formula.evaluation import constants, contrast_call, evaluate
 from stattools.data.formula.smoothness import Break, breaks

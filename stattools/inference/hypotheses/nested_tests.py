@@ -18,9 +18,8 @@ from scipy import special
 from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates as Fit
 from stattools.inference.existence import check_rank, check_size
-from stattools.inference.hypotheses.nesting import describe, difference_in_outcome, embedding
+from stattools.inference.hypotheses.nesting import describe, difference_in_outcome, embedding, require_nested
 from stattools.inference.hypotheses.result import TestResult
-from stattools.inference.hypotheses.series import require_nested
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 

@@ -22,7 +22,7 @@ from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
-from stattools.series.statespace.intervals import ends as variance_ends
+from stattools.series.statespace.variance_profile import ends as variance_ends
 
 if TYPE_CHECKING:
     from stattools.inference.estimates import Estimates

@@ -51,7 +51,7 @@ def plotted(asked: Any, title: str, what: Any, plots: Plots, ax: Any, **options:
     Raises IncompatibleError, which lists the figures that there are, for another name and where a need is not there,
     and for an option that the figure has not.
     """
-    from stattools.figures.canvas import handed_out
+    from stattools.figures.given_axes import handed_out
 
     name = word_of(what, plots)
     if what is None:

@@ -8,8 +8,7 @@ import numpy as np
 from scipy import special
 
 from stattools.inference.estimates import Estimates
-from stattools.inference.prediction.ends import Quantile
-from stattools.inference.prediction.uncertainty import eta_covariance, quantiles
+from stattools.inference.prediction.ends import Quantile, eta_covariance, quantiles
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome

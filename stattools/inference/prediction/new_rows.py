@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from stattools.data.dataset import NONE
 from stattools.data.design import Design
 from stattools.data.extras import Farthest, frequencies
-from stattools.data.files.sources import source_of
+from stattools.data.files.scan import source_of
 from stattools.data.rows.rows import Rows
 from stattools.data.tables.arrays import NUMBERS
 from stattools.data.tables.columns import clean, listing

@@ -26,9 +26,8 @@ from stattools.inference.prediction.categories import (
     names_of_categories,
 )
 from stattools.inference.prediction.confusion_table import most_probable
-from stattools.inference.prediction.ends import ENDS, VALUES, require_counts
+from stattools.inference.prediction.ends import ENDS, VALUES, eta_covariance, quantiles, require_counts
 from stattools.inference.prediction.new_rows import Column, Missing, at_rows, columns_beside, trials_of, with_precision
-from stattools.inference.prediction.uncertainty import eta_covariance, quantiles
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level

@@ -15,12 +15,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from stattools.data.files.batch import Batch
 from stattools.data.files.kinds import kind_of
-from stattools.data.files.scan import Scan
+from stattools.data.files.scan import Scan, source_of
 from stattools.data.files.scanned_columns import cleaned, require_kinds
-from stattools.data.files.source import Source, at
-from stattools.data.files.sources import source_of
+from stattools.data.files.source import Batch, Source, at
 from stattools.data.formula.formula import require
 from stattools.errors import DomainError, FileError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates

@@ -24,8 +24,7 @@ from stattools.data.formula.formula import Formula, parse
 from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
-from stattools.inference.penalties.no_covariance import NoCovariance
-from stattools.inference.penalties.ridge import Ridge, no_covariance
+from stattools.inference.penalties.ridge import NoCovariance, Ridge, no_covariance
 from stattools.inference.storage.field_kinds import FACTS, FACTS_SINCE, UNIONS, is_number, is_whole
 from stattools.inference.storage.own_likelihoods import made as made_again
 from stattools.inference.storage.own_likelihoods import written

@@ -10,7 +10,7 @@ import numpy as np
 
 from stattools import likelihoods
 from stattools.data.formula.formula import Formula
-from stattools.inference.penalties.no_covariance import NoCovariance
+from stattools.inference.penalties.ridge import NoCovariance
 from stattools.inference.storage.unsaved import Unsaved
 from stattools.likelihoods.links import Link
 from stattools.likelihoods.own.own_likelihood import OwnLikelihood

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from stattools.errors import quoted
 from stattools.inference.covariance.kinds import NAME
 from stattools.inference.penalties import NO_SE, Ridge
-from stattools.inference.penalties.no_covariance import NoCovariance
+from stattools.inference.penalties.ridge import NoCovariance
 from stattools.inference.storage.field_kinds import UNIONS, are_distinct, is_number, is_of
 from stattools.interface.interval import require_level
 from stattools.models.custom import Custom

@@ -24,8 +24,7 @@ from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
 from stattools.inference.hypotheses.restrictions import hypotheses
 from stattools.inference.hypotheses.terms import of_terms
 from stattools.inference.questions import require
-from stattools.inference.wild.clusters import Clusters, accepted, as_far
-from stattools.inference.wild.signs import VALUES, Signs
+from stattools.inference.wild.clusters import VALUES, Clusters, Signs, accepted, as_far
 from stattools.interface.arguments import require_truth, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level

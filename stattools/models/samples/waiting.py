@@ -162,8 +162,6 @@ class Waits(SampleModel):
     @property
     def intervals(self) -> Mapping[str, Callable[[float], tuple[float, float]]]:
         """Confidence intervals by kind, each a function of the level: "wald", "likelihood-ratio", "exact"."""
-        from stattools.models.samples.waiting import exact, wald
-
         ends = {"wald": wald, "likelihood-ratio": likelihood_ratio, "exact": exact}
         return {kind: partial(f, self.successes, self.trials) for kind, f in ends.items()}
 

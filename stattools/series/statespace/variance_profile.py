@@ -4,11 +4,16 @@
 
 A variance is followed on the log scale; where the profile at 0 is within the cut, the interval starts at 0. At a
 maximum on the boundary the interval is [0, upper], as wide as the same cut says. Source: Venzon & Moolgavkar (1988).
+
+Intervals of a state space fit: Wald's on the log scale for variances, which stay positive, and profile intervals.
+
+variance: estimate * exp(-+ z se / estimate)      coefficient: estimate -+ z se
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
@@ -76,3 +81,16 @@ def _root(height: Callable[[float], float], step: float, name: str) -> float:
             return float(brentq(height, near, far, xtol=1e-9 * abs(far), rtol=1e-10))  # type: ignore[arg-type]
         near, far = far, 1.6 * far
     raise ConvergenceError(f"The profile of {name!r} does not come down to the cut. Use the Wald interval.")
+
+
+def ends(fit: Any, level: float, kind: str) -> tuple[Floats, Floats]:
+    """Lower and upper ends, (p,) each; NaN in Wald's interval of a variance whose maximum is 0."""
+    theta, se = fit.estimate, fit.se
+    if kind == "profile":
+        return profile_ends(fit.model, theta, se, level)
+    z, k = require_quantile(level), len(fit.model.positive)
+    lower, upper = theta - z * se, theta + z * se
+    inside = np.flatnonzero(theta[:k] > 0)
+    reach = np.exp(z * se[inside] / theta[inside])
+    lower[inside], upper[inside] = theta[inside] / reach, theta[inside] * reach
+    return lower, upper

@@ -4,6 +4,9 @@
     Dirichlet, regression, multivariate rows   row by row, or one dense system (`row_by_row.py`)
 
 They have to agree to six digits.
+
+Posteriors of several parameters the long way: row by row, or by one dense system in the space of the rows, with the
+distributions of SciPy. Slow twins of the closed forms, which share no algebra with them.
 """
 
 from __future__ import annotations
@@ -12,11 +15,98 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy import stats
+from scipy.special import gammaln
 
+from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arrays import Floats
 from stattools.validation.posterior_agreement import Found, PosteriorAgreement, moments_beside
 from stattools.validation.references.likelihood_quadrature import one_parameter, two_parameters
-from stattools.validation.references.row_by_row import dirichlet, multivariate, regression
+
+MOST_ROWS = 2000
+
+
+def dirichlet(belief: Any) -> Found:
+    proper = not isinstance(belief.prior, Improper)
+    a = np.broadcast_to(np.asarray(belief.prior.concentration, dtype=float), (len(belief.labels),))
+    evidence = 0.0 if proper else None
+    for batch in belief.seen.batches:
+        counts = np.asarray(batch.counts)
+        if evidence is not None:
+            ways = gammaln(counts.sum() + 1.0) - gammaln(counts + 1.0).sum() if batch.kind == "categories" else 0.0
+            evidence += float(stats.dirichlet_multinomial.logpmf(counts, a, counts.sum()) - ways)
+        a = a + counts
+    own = float(belief.log_evidence) if proper else None
+    mean, sd = stats.dirichlet.mean(a), np.sqrt(stats.dirichlet.var(a))
+    how = "scipy.stats.dirichlet and dirichlet_multinomial"
+    terms = list(map(str, belief.labels))
+    return Found(terms, np.asarray(belief.mean), np.asarray(belief.sd), mean, sd, evidence, own, how)
+
+
+def regression(belief: Any) -> Found:
+    """One dense system in the space of the rows: y ~ t with scale V0 = diag(1 / precision) + X P^-1 X^T."""
+    prior = belief.prior
+    parts = [_expanded(model) for model in belief.seen.batches]
+    X, y, variance = (np.concatenate(part) for part in zip(*parts, strict=True))
+    if len(y) > MOST_ROWS:
+        raise IncompatibleError(f"validate solves a system of all rows, at most {MOST_ROWS:,}; got {len(y):,}.")
+    how = "One dense system in the space of the rows"
+    if isinstance(prior, Improper):
+        root = np.sqrt(variance)
+        mean, _, _, _ = np.linalg.lstsq(X / root[:, None], y / root, rcond=None)
+        df = len(y) - X.shape[1]
+        scale = float(np.sum(((y - X @ mean) / root) ** 2)) / df
+        inverse = np.linalg.pinv(X / root[:, None])
+        spread = np.sqrt(scale * np.sum(inverse**2, axis=1) * (df / (df - 2.0) if df > 2 else np.inf))
+        terms = list(belief.seen.batches[0].names)
+        return Found(terms, np.asarray(belief.mean), np.asarray(belief.sd), mean, spread, None, None, how)
+    P = np.linalg.inv(prior.precision)
+    V = np.diag(variance) + X @ P @ X.T
+    gap, cross = y - X @ prior.mean, P @ X.T
+    solved = np.linalg.solve(V, np.column_stack([gap, cross.T]))
+    mean = prior.mean + cross @ solved[:, 0]
+    shape, scale = prior.shape + 0.5 * len(y), prior.scale + 0.5 * float(gap @ solved[:, 0])
+    covariance = P - cross @ solved[:, 1:]
+    spread = np.sqrt(np.diagonal(covariance) * (scale / (shape - 1.0) if shape > 1.0 else np.inf))
+    t = stats.multivariate_t(X @ prior.mean, V * prior.scale / prior.shape, df=2.0 * prior.shape, allow_singular=True)
+    terms = list(belief.seen.batches[0].names)
+    own, evidence = float(belief.log_evidence), float(np.asarray(t.logpdf(y)))
+    return Found(terms, np.asarray(belief.mean), np.asarray(belief.sd), mean, spread, evidence, own, how)
+
+
+def _expanded(model: Any) -> tuple[Floats, Floats, Floats]:
+    """X, y less its offset, and relative variances, a row of frequency w written w times."""
+    rows = model.rows
+    times = np.ones(len(rows.y), dtype=int) if rows.weight is None else rows.weight.astype(int)
+    y = rows.y if rows.offset is None else rows.y - rows.offset
+    variance = np.ones(len(y)) if rows.precision is None else 1.0 / rows.precision
+    return np.repeat(rows.X, times, axis=0), np.repeat(y, times), np.repeat(variance, times)
+
+
+def multivariate(belief: Any) -> Found:
+    """Row by row: each is multivariate t given those before."""
+    prior, d = belief.prior, len(belief.mean)
+    proper = not isinstance(prior, Improper)
+    Y = np.concatenate([batch.values for batch in belief.seen.batches])
+    mean = np.asarray(prior.mean, dtype=float) if proper else np.zeros(d)
+    scale = np.asarray(prior.scale, dtype=float) if proper else np.zeros((d, d))
+    strength, df, evidence = float(prior.strength), float(prior.df), 0.0
+    for row in Y:
+        if proper:
+            spare = df - d + 1.0
+            shape: Any = scale * (strength + 1.0) / (strength * spare)
+            evidence += float(np.asarray(stats.multivariate_t(mean, shape, df=spare).logpdf(row)))
+        gap = row - mean
+        scale = scale + strength / (strength + 1.0) * np.outer(gap, gap)
+        mean, strength, df = mean + gap / (strength + 1.0), strength + 1.0, df + 1.0
+    spare = df - d - 1.0
+    spread = np.sqrt(np.diagonal(scale) / (strength * spare)) if spare > 0 else np.full(d, np.inf)
+    own = float(belief.log_evidence) if proper else None
+    how = "Bayes' rule row by row with scipy.stats.multivariate_t"
+    terms = list(belief.terms)
+    return Found(terms, belief.mean, belief.sd, mean, spread, evidence if proper else None, own, how)
+
 
 DIGITS = 6
 

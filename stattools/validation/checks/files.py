@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.data.files.batch import Batch
 from stattools.data.files.scanned_columns import TEXT
-from stattools.data.files.source import at
+from stattools.data.files.source import Batch, at
 from stattools.data.formula.coding import Coding
 from stattools.data.new_outcome import codes_of, new_outcome
 from stattools.errors import IncompatibleError, StattoolsError

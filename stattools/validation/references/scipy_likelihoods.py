@@ -13,7 +13,7 @@ from scipy import stats
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
-from stattools.interface.nearest_class import nearest
+from stattools.interface.record import nearest
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.own.own_likelihood import OwnLikelihood
 from stattools.models.custom import Custom

@@ -6,6 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.inference.prediction.ends import eta_covariance
 from tests.cases import rng
 
 
@@ -40,3 +41,17 @@ def test_intervals_hold_the_probability(make, table):
 def test_what_is_no_count_has_no_zeros(table):
     with pytest.raises(st.IncompatibleError, match=r"probability that a count is 0; an outcome of Linear regression"):
         st.fit(st.ols("y ~ x", table)).predict(kind="zero")
+
+
+def test_it_is_x_c_x():
+    fit = st.fit(st.logistic([0, 1, 0, 1, 1], [[1.0], [2.0], [3.0], [4.0], [9.0]]))
+    X = fit.model.rows.X
+    V = eta_covariance(fit.model.predictor, X, fit.covariance)
+    assert_allclose(V[:, 0, 0], [x @ fit.covariance @ x for x in X], rtol=1e-12)
+
+
+def test_columns_without_digits_are_refused():
+    x = 1e9 + np.arange(6.0)
+    fit = st.fit(st.ols([1.0, 2.0, 4.0, 4.0, 5.0, 9.0], x))
+    with pytest.raises(st.DomainError, match="need columns near 0"):
+        fit.predict(x[:, None], interval=0.9)

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.wild.signs import Signs
+from stattools.inference.wild.clusters import Signs
 from tests.inference.covariance.test_leverage import cars
 
 FIRM = np.arange(32) // 4

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.inference.wild.clusters import Clusters, accepted, as_far
-from stattools.inference.wild.signs import Signs
+from stattools.inference.wild.clusters import VALUES, Clusters, Signs, accepted, as_far
 
 G = 7
 GROUPS = np.repeat(np.arange(G), [3, 4, 5, 6, 6, 9, 9])
@@ -73,3 +72,39 @@ def test_few_clusters_refuse_nothing():
     clusters, _ = Clusters.of(sums, np.eye(2), np.array([1.0, 0.0]))
     signs = Signs("rademacher", 3, 999, 0)
     assert accepted(clusters.forms(signs), signs, 0.05) == (-np.inf, np.inf)
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_weights_have_mean_0_and_variance_1(kind):
+    values, p = VALUES[kind]
+    p = np.full(len(values), 1 / len(values)) if p is None else np.array(p)
+    assert_allclose([p.sum(), p @ values, p @ np.square(values)], [1.0, 0.0, 1.0], atol=1e-15)
+    drawn = np.concatenate(list(Signs(kind, 30, 4000, 1).blocks()))
+    assert drawn.shape == (4000, 30)
+    shares = [(np.abs(drawn - value) < 1e-12).mean() for value in values]
+    assert_allclose(shares, p, atol=5 * 0.5 / np.sqrt(drawn.size))
+
+
+def test_the_same_draws_again_however_many_at_a_time(monkeypatch):
+    signs = Signs("webb", 12, 500, 3)
+    whole = np.concatenate(list(signs.blocks()))
+    monkeypatch.setattr("stattools.inference.wild.clusters.AT_A_TIME", 100)
+    assert_allclose(np.concatenate(list(signs.blocks())), whole)
+    assert not np.allclose(np.concatenate(list(Signs("webb", 12, 500, 4).blocks())), whole)
+
+
+def test_every_pattern_but_those_of_opposite_signs_once(monkeypatch):
+    monkeypatch.setattr("stattools.inference.wild.clusters.AT_A_TIME", 21)
+    signs = Signs("rademacher", 7, 128, 0)
+    assert signs.is_exact
+    assert not Signs("rademacher", 7, 127, 0).is_exact
+    assert not Signs("webb", 2, 9999, 0).is_exact
+    v = np.concatenate(list(signs.blocks()))
+    assert len({tuple(row) for row in np.concatenate([v, -v])}) == 2**7
+    assert (v[0] == 1.0).all()  # the sample
+
+
+def test_the_sample_counts():
+    assert Signs("rademacher", 3, 99, 0).p_value(1) == 0.25
+    assert Signs("rademacher", 3, 99, 0, holds_sample=False).p_value(1) == 0.4
+    assert Signs("webb", 3, 99, 0).p_value(4) == 0.05

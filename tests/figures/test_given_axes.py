@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 import stattools as st
 from stattools import figures
-from stattools.figures.canvas import axes_of, handed_out
+from stattools.figures.given_axes import axes_of, handed_out
 from stattools.figures.house_style import INK
 from tests.figures.test_contract import grid
 

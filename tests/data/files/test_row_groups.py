@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import stattools as st
-from stattools.data.files.chunk_statistics import is_checked
+from stattools.data.files.row_groups import is_checked
 
 
 def written(path, **options):
