@@ -34,7 +34,8 @@ def histograms(
     label: str,
     on: Any = None,
 ) -> Figure:
-    """A panel per parameter: the draws as a histogram, the interval shaded, the density of its prior where it has one.
+    """A panel per parameter: the draws as a histogram, the interval shaded and called `label`, the density of its prior
+    where it has one.
 
     A prior that is far wider than the draws is the flat line at the foot.
     """
@@ -45,7 +46,7 @@ def histograms(
         middle = 0.5 * (edges[1:] + edges[:-1])
         inside = (middle >= low) & (middle <= high)
         axes.bar(edges[:-1], heights, np.diff(edges), align="edge", color=VERMILION, alpha=0.2, linewidth=0)
-        shown = "posterior, " + label if not k else None
+        shown = label if not k else None
         axes.bar(
             edges[:-1][inside],
             heights[inside],

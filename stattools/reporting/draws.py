@@ -6,6 +6,7 @@ Numbers are rounded to two digits of the posterior standard deviation.
 
 from __future__ import annotations
 
+from stattools.bayes.priors.flat import Flat
 from stattools.bayes.sampling import plots
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.draws import Posterior
@@ -27,7 +28,8 @@ def drawn(posterior: Posterior, title: str = "Posterior") -> Section:
     >>> drawn(st.posterior(model, method="importance")).title
     'Posterior'
     """
-    return Section(title, (*_made(posterior), _parameters(posterior), *trust(posterior), *_picture(posterior)))
+    pictures = (*_beside_priors(posterior), *_picture(posterior))
+    return Section(title, (*_made(posterior), _parameters(posterior), *trust(posterior), *pictures))
 
 
 def belief(posterior: Posterior) -> str:
@@ -90,6 +92,18 @@ def _parameters(posterior: Posterior) -> Table:
         cells = number(float(posterior.mean[j]), places), number(sd, places)
         rows.append((code(name), *cells, between(float(lower[j]), float(upper[j]), places)))
     return Table(("parameter", "mean", "standard deviation", LABEL), tuple(rows), "lrrc")
+
+
+def _beside_priors(posterior: Posterior, name: str = "prior-and-posterior") -> tuple[Figure, ...]:
+    """The draws of the first parameters beside what was believed before; none where no prior has a density."""
+    if all(isinstance(prior, Flat) for prior in posterior.priors.each):
+        return ()
+    drawing = plots.density(posterior, prob=PROB)
+    caption = (
+        f"Bars: the draws, the {LABEL} darker, their mean a line. Dashes: the prior, where it has a density. Where the "
+        "bars have the shape of the dashes, the data say nothing about the parameter."
+    )
+    return (Figure(name, lambda: drawing.draw(None), alt=drawing.alt, caption=caption),)
 
 
 def _picture(posterior: Posterior, name: str = "posterior") -> tuple[Figure, ...]:

@@ -108,6 +108,13 @@ def report_table(
     return face(_table(columns, _caption(results, show), labels))
 
 
+def side_by_side(results: Sequence[Any], titles: Sequence[str], level: float = 0.95) -> Table:
+    """Estimates with standard errors in brackets, a column with its title for each fit, as a block of a report."""
+    show = _Shown("se", level, False, ())
+    columns = [_column(result, title, show) for result, title in zip(results, titles, strict=True)]
+    return _table(columns, _caption(results, show), None)
+
+
 def _table(columns: Sequence[_Column], caption: str, labels: Mapping[str, str] | None) -> Table:
     terms = list(dict.fromkeys(term for column in columns for term in column.cells))
     words = words_for([term[-1] for term in terms], labels)

@@ -21,6 +21,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arguments import require_truth
+from stattools.models.any_model import AnyModel
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
@@ -46,6 +47,7 @@ from stattools.reporting.files import write
 from stattools.reporting.labelled import labelled, require_labels
 from stattools.reporting.labels import labels_of
 from stattools.reporting.posteriors import SEED, belief, posterior
+from stattools.reporting.results import Told, told
 from stattools.reporting.shown import shown
 from stattools.validation.agreement import Agreement
 from stattools.validation.checks.networks import NetworkAgreement
@@ -128,10 +130,12 @@ def compose(
         take = next((take for kind, take in add.items() if isinstance(part, kind)), None)
         if take is None and is_conjugate(part):
             take = draft.add_posterior
-        if take is None and (told := section_of(part)) is not None:
-            take, part = draft.add_told, told
+        if take is None and (section := section_of(part)) is not None:
+            take, part = draft.add_told, section
+        if take is None and not isinstance(part, AnyModel) and (found := told(part)) is not None:
+            draft.add_result(found, vars(part).get("seed"))
+            continue
         if take is None and (block := shown(part)) is not None:
-            draft.seeds += [seed] if isinstance(seed := vars(part).get("seed"), int) else []
             draft.add_block(block)
             continue
         if take is None:
@@ -202,6 +206,18 @@ class _Draft:
         if not self.chapters:
             self.chapters.append(_Chapter())
         self.chapters[-1].blocks.append(section)
+
+    def add_result(self, found: Told, seed: Any) -> None:
+        """A result in the chapter before it; alone, it is a chapter with its question, its answer and its data."""
+        self.seeds += [seed] if isinstance(seed, int) else []
+        if self.chapters or self.opening:
+            self.add_block(found.section)
+            return
+        data = () if found.model is None else (sections.data(found.model, by=self.by),)
+        self.chapters.append(_Chapter(found.model, blocks=[*data, found.section], title=found.title))
+        self.titles.append(found.title)
+        self.opening += [Paragraph(found.asked)] if found.asked else []
+        self.quotes += [found.answer] if found.answer else []
 
     def add_network(self, fit: NetworkFit | NetworkEnsemble) -> None:
         self.chapters.append(_Chapter(fit.model, blocks=list(networks.network(fit))))

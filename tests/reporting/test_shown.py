@@ -60,7 +60,7 @@ def test_a_report_takes_them_all(tmp_path):
     bootstrap = st.bootstrap(PLAIN, draws=50, seed=4)
     parts = (FIT, FIT.anova(), st.compare(FIT, PLAIN), bootstrap, drawing, drawing)
     text = st.report(*parts, to=tmp_path / "all", html=True).read_text()
-    for said in ("| `x`", "## 2 fits of k to 90 rows", "## Pairs bootstrap", "(all/figure.svg)", "(all/figure-2.svg)"):
+    for said in ("| `x`", "## Comparison", "## Bootstrap", "(all/figure.svg)", "(all/figure-2.svg)"):
         assert said in text
     assert "| seed           | 4 " in text
 

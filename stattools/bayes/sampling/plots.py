@@ -99,7 +99,7 @@ def density(
     priors = {name: _prior(posterior, k) for name, k in zip(names, shown, strict=True)}
     label = f"{percent(prob)} {kind.upper()}"
     return Drawing(
-        lambda on: figures.histograms(draws, intervals, priors, label=label, on=on),
+        lambda on: figures.histograms(draws, intervals, priors, label=f"posterior, {label}", on=on),
         alt=f"Histograms of the draws of {', '.join(names)} with their {label}",
         caption="Bars: the draws, the interval darker, their mean a line. Dashes: the prior, where it has a density.",
     )
