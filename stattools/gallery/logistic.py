@@ -14,8 +14,8 @@ from stattools.inference.fitted import Fit
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.diagnostics import calibration, coefficients
-from stattools.reporting.document import Block, Document, Paragraph, Section, Table
-from stattools.reporting.draws import drawn
+from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table
+from stattools.reporting.draws import BESIDE_PRIORS, drawn
 from stattools.reporting.tables import between, count, decimals, number, percent
 from stattools.validation.agreement import Agreement
 
@@ -58,7 +58,8 @@ def _posterior(fit: Fit) -> Section:
         if near
         else "The priors move the answer away from the maximum of the likelihood."
     )
-    return Section(section.title, (*section.blocks, Paragraph(words)))
+    blocks = (block for block in section.blocks if not (isinstance(block, Figure) and block.name == BESIDE_PRIORS))
+    return Section(section.title, (*blocks, Paragraph(words)))
 
 
 ASKED = (

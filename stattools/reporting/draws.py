@@ -18,6 +18,8 @@ from stattools.validation.posterior_agreement import PosteriorAgreement
 
 PROB = 0.94
 LABEL = "94 % HDI"
+BESIDE_PRIORS = "prior-and-posterior"
+"""The figure of the draws beside their priors."""
 
 
 def drawn(posterior: Posterior, title: str = "Posterior") -> Section:
@@ -94,7 +96,7 @@ def _parameters(posterior: Posterior) -> Table:
     return Table(("parameter", "mean", "standard deviation", LABEL), tuple(rows), "lrrc")
 
 
-def _beside_priors(posterior: Posterior, name: str = "prior-and-posterior") -> tuple[Figure, ...]:
+def _beside_priors(posterior: Posterior, name: str = BESIDE_PRIORS) -> tuple[Figure, ...]:
     """The draws of the first parameters beside what was believed before; none where no prior has a density."""
     if all(isinstance(prior, Flat) for prior in posterior.priors.each):
         return ()

@@ -21,7 +21,6 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arguments import require_truth
-from stattools.models.any_model import AnyModel
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
@@ -132,7 +131,8 @@ def compose(
             take = draft.add_posterior
         if take is None and (section := section_of(part)) is not None:
             take, part = draft.add_told, section
-        if take is None and not isinstance(part, AnyModel) and (found := told(part)) is not None:
+        found = None if take is not None else told(part)
+        if found is not None:
             draft.add_result(found, vars(part).get("seed"))
             continue
         if take is None and (block := shown(part)) is not None:

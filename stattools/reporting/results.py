@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from stattools import figures
+from stattools.models.any_model import AnyModel
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, code, literal
 from stattools.reporting.model_table import side_by_side
 from stattools.reporting.plain_words import plain_words
@@ -39,7 +40,7 @@ class Told:
 
 
 def told(part: Any) -> Told | None:
-    """What is said of a result; None of what has no page.
+    """What is said of a result; None of what has no page, and of models: their fits are meant.
 
     >>> import stattools as st
     >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 8.0], "x": [0, 1, 2, 3, 4]}
@@ -49,7 +50,7 @@ def told(part: Any) -> Told | None:
     tell = RESULTS.get(type(part).__name__)
     if tell is not None:
         return tell(part)
-    if not isinstance(part, Faces):
+    if isinstance(part, AnyModel) or not isinstance(part, Faces):
         return None
     section = paged(part)
     return Told(section.title, "", "", section)
